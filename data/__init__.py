@@ -1,0 +1,1 @@
+"""What is known: model, engine, queries, indicators, import, export, access. Never imports Streamlit."""

@@ -1,0 +1,91 @@
+"""Who looks: every query takes a Viewer, and none answers beyond its scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, true
+
+from data.errors import OutOfScope
+
+ROLES = {
+    "admin": "管理员",
+    "display": "大屏展示",
+    "county": "县级干部",
+    "township": "乡镇干部",
+    "village": "村干部",
+    "helper": "帮扶责任人",
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who looks: a role, the region he may see (a code, '' the whole) and, for a helper, his own code."""
+
+    role: str
+    region: str
+    helper: str | None = None
+
+    @property
+    def sees_identity(self) -> bool:
+        """Whether full names, phones and addresses are shown; a wall display shows family names only."""
+        return self.role != "display"
+
+    @property
+    def key(self) -> str:
+        """What a cache is keyed by: two viewers with one key may see the same rows."""
+        return f"{self.role}:{self.region}:{self.helper or ''}"
+
+    def may_see(self, code: str) -> bool:
+        """Whether a region lies within this viewer's own."""
+        return code.startswith(self.region)
+
+    def narrowed(self, code: str) -> str:
+        """The region asked for; raises OutOfScope where it is not this viewer's."""
+        if not self.may_see(code):
+            raise OutOfScope("该区划")
+        return code
+
+
+def following(code: str) -> str:
+    """The first code behind every code that starts with this one."""
+    return code[:-1] + chr(ord(code[-1]) + 1)
+
+
+def within(column: ColumnElement, code: str) -> ColumnElement[bool]:
+    """Clause: the column's region lies in ``code`` (a range, so that an index serves it)."""
+    return true() if code == "" else and_(column >= code, column < following(code))
+
+
+def within_sql(column: str, code: str, name: str = "region") -> tuple[str, dict[str, str]]:
+    """The same as text with its two bound parameters."""
+    if code == "":
+        return "1 = 1", {}
+    return f"({column} >= :{name}_lo AND {column} < :{name}_hi)", {f"{name}_lo": code, f"{name}_hi": following(code)}
+
+
+def mask_name(name: str) -> str:
+    """张三丰 → 张**, the custom for names that strangers may read."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def mask_id(number: str | None) -> str | None:
+    """210881196001011234 → 210881********1234."""
+    return None if number is None else number[:6] + "*" * max(len(number) - 10, 0) + number[-4:]
+
+
+def mask_phone(number: str | None) -> str | None:
+    """13812341234 → 138****1234."""
+    return None if number is None else number[:3] + "****" + number[-4:]
+
+
+def built_in_viewers(roots: Sequence[str], township: str | None, village: str | None, helper: str | None) -> list[Viewer]:
+    """One viewer for each role, until accounts exist; ``roots`` are the topmost regions."""
+    top = roots[0] if len(roots) == 1 else ""
+    viewers = [Viewer("admin", ""), Viewer("county", top), Viewer("display", top)]
+    if township:
+        viewers.append(Viewer("township", township))
+    if village:
+        viewers.append(Viewer("village", village))
+    if village and helper:
+        viewers.append(Viewer("helper", village, helper))
+    return viewers

@@ -1,0 +1,20 @@
+"""The errors a user can do something about; their text is Chinese and says what to do next."""
+
+
+class WarRoomError(Exception):
+    """Anything the application refuses, with a sentence for the user."""
+
+
+class OutOfScope(WarRoomError):
+    """The viewer asked for a region, household or record that is not his."""
+
+    def __init__(self, what: str = "该内容") -> None:
+        super().__init__(f"{what}不在您的查看范围内，请切换到本辖区，或联系管理员。")
+
+
+class NotFound(WarRoomError):
+    """A region, month, indicator or record that does not exist."""
+
+
+class Refused(WarRoomError):
+    """A file, a database or an argument that cannot be taken as it is."""

@@ -1,0 +1,60 @@
+"""The closed lists of the official workbook (shared wording of the field), in the order officials print them."""
+
+HOUSEHOLD_TYPES = ("未脱贫户", "脱贫户", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户", "一般户")
+HOUSEHOLD_ATTRIBUTES = ("一般户", "低保户", "特困户")
+CAUSES = (
+    "因病", "因残", "因学", "因灾", "缺土地", "缺水", "缺技术", "缺劳力", "缺资金", "交通条件落后", "自身发展动力不足", "因婚", "其他",
+)  # fmt: skip
+SEXES = ("男", "女")
+HEALTH = ("健康", "长期慢性病", "大病", "残疾")
+SKILLS = ("普通劳动力", "技能劳动力", "丧失劳动力", "无劳动力")
+WORK_AREAS = ("乡内", "乡外县内", "县外省内", "省外")
+MEASURE_CATEGORIES = ("产业", "就业", "教育", "健康", "住房", "饮水", "兜底", "金融", "搬迁", "生态", "其他")
+PROJECT_KINDS = ("种植", "养殖", "光伏", "林果", "加工", "乡村旅游", "扶贫车间", "其他")
+PROJECT_STAGES = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交", "运营")
+ASSET_CLASSES = ("公益性", "经营性", "到户类")
+PROJECT_MODES = ("分红", "务工", "土地流转", "公益岗位", "其他")
+TEAMS = ("区直干部", "街道干部", "医生", "教师", "第一书记", "驻村工作队", "党支部", "网格员")
+OCCASIONS = ("日常走访", "红白喜事", "升学考试", "生病住院", "意外伤害", "传统节日", "政策宣传", "其他")
+FUND_SOURCES = ("中央", "省", "市", "县", "社会")
+PROBLEM_SOURCES = ("排查", "暗访", "督导", "审计", "群众反映")
+OUT_OF_SCHOOL = ("辍学", "失学", "休学", "未入学", "非在校", "非在校生")
+"""在校状况 that means a child of compulsory school age is not at school."""
+
+INCOME_KINDS = {"wage": "工资性", "business": "生产经营性", "property": "财产性", "transfer": "转移性"}
+EXPENSE = "生产经营性支出"
+
+SUBJECTS = {
+    "务工工资": ("wage", "wage_work"),
+    "公益岗位工资": ("wage", "wage_post"),
+    "其他工资性": ("wage", "wage_other"),
+    "种植业": ("business", "business_crop"),
+    "养殖业": ("business", "business_stock"),
+    "林果业": ("business", "business_orchard"),
+    "其他经营": ("business", "business_other"),
+    "资产收益分红": ("property", "property_dividend"),
+    "土地流转": ("property", "property_land"),
+    "其他财产性": ("property", "property_other"),
+    "低保金": ("transfer", "transfer_allowance"),
+    "特困供养金": ("transfer", "transfer_destitute"),
+    "养老金": ("transfer", "transfer_pension"),
+    "残疾补贴": ("transfer", "transfer_disability"),
+    "生态补偿": ("transfer", "transfer_ecology"),
+    "计划生育金": ("transfer", "transfer_family"),
+    "农业补贴": ("transfer", "transfer_farm"),
+    "其他转移性": ("transfer", "transfer_other"),
+    EXPENSE: ("expense", "expense"),
+}
+"""科目 → (kind, ledger column without its ``_fen``)."""
+
+
+def subject_columns(kind: str) -> list[str]:
+    """Ledger columns of one kind of income (or ``expense``)."""
+    return [f"{column}_fen" for of, column in SUBJECTS.values() if of == kind]
+
+
+LEVELS = {0: "全域", 2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}
+"""Length of a region code → its level."""
+
+DEMONSTRATION_PREFIX = "99"
+"""Region codes and ID numbers under 99 are never assigned in China: whatever stands under it is demonstration data."""
