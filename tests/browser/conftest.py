@@ -1,0 +1,91 @@
+"""A real Chromium on the real server; every request off this machine is aborted, counted, and fails the test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
+
+from tests.browser.chromium import FLAGS, executable
+from tests.browser.server import Server, serving
+
+HERE = Path(__file__).parent
+DESK = (1280, 800)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser tests run in one process, one after the other: they share the server and the two cores."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def county_server(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The application on a copy of the full demonstration county; tests that use it share its records."""
+    folder = tmp_path_factory.mktemp("county-server")
+    database = shutil.copy(county_database, folder / "county.db")
+    with serving(f"sqlite:///{database}", folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; without one: failure in CI, else a skip."""
+    if (path := executable()) is None:
+        why = "no Chromium: apt-get install chromium, or: python -m playwright install chromium"
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens contexts (a visitor each, with his own cookies) that reach this machine only; all closed at the end.
+
+    Arguments are those of Playwright's ``new_context``. The test fails at its end if any page asked another machine.
+    """
+    contexts: list[BrowserContext] = []
+    outside: list[str] = []
+
+    def open_context(**arguments) -> BrowserContext:
+        context = browser.new_context(**{"locale": "zh-CN", "service_workers": "block", **arguments})
+        contexts.append(context)
+        context.route(lambda url: not is_local(url), lambda route: _abort(route, outside))
+        context.route_web_socket(lambda url: not is_local(url), lambda socket: _refuse(socket, outside))
+        return context
+
+    yield open_context
+    for context in contexts:
+        context.close()
+    assert not outside, f"{len(outside)} requests left the machine: {sorted(set(outside))}"
+
+
+@pytest.fixture
+def page(request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext]) -> Page:
+    """A blank page of 1280×800; ``@pytest.mark.screen(390, 844, color_scheme="dark", …)`` sets another screen."""
+    marker = request.node.get_closest_marker("screen")
+    width, height = marker.args if marker else DESK
+    arguments = marker.kwargs if marker else {}
+    return new_context(viewport={"width": width, "height": height}, **arguments).new_page()
+
+
+def is_local(url: str) -> bool:
+    """Whether a request for this URL stays on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme in ("data", "blob", "about") or parts.hostname in ("127.0.0.1", "localhost")
+
+
+def _abort(route: Route, outside: list[str]) -> None:
+    outside.append(route.request.url)
+    route.abort()
+
+
+def _refuse(socket: WebSocketRoute, outside: list[str]) -> None:
+    outside.append(socket.url)
+    socket.close()

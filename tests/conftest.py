@@ -1,0 +1,126 @@
+"""What all tests share: empty databases on both engines, and one filled with the demonstration county."""
+
+import fcntl
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from data.engine import migrate, open_engine
+from tests.postgres import Cluster, running_cluster, server_programs
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# A test that forgets to name its database must not fall back on the developer's own; no engine takes this address.
+os.environ["WARROOM_DATABASE_URL"] = "none://a-test-names-its-own-database"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One throw-away PostgreSQL cluster for each test process; without the programs: failure in CI, else a skip."""
+    if server_programs() is None:
+        why = "PostgreSQL is not installed: apt-get install postgresql"
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with the newest schema, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Cluster) -> str:
+    """The name of an empty PostgreSQL database with the newest schema, to be copied."""
+    _migrate(postgres.create("migrated"))
+    return "migrated"
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Runs the test once on each engine."""
+    return request.param
+
+
+_numbers = itertools.count(1)
+
+
+def _postgres_copy(request: pytest.FixtureRequest, template: str) -> str:
+    cluster = request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    url = cluster.create(name, template)
+    request.addfinalizer(lambda: cluster.drop(name))
+    return url
+
+
+@pytest.fixture
+def blank_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database without any table, one of its own for the test, on each engine."""
+    if dialect == "postgresql":
+        return _postgres_copy(request, "template0")
+    return f"sqlite:///{tmp_path / 'blank.db'}"
+
+
+@pytest.fixture
+def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database with the newest schema, one of its own for the test, on each engine."""
+    if dialect == "postgresql":
+        return _postgres_copy(request, request.getfixturevalue("migrated_postgres"))
+    path = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "warroom.db")
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on ``database_url``; the test runs once on SQLite and once on PostgreSQL."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def county_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A SQLite file with the full demonstration county, made once for all test processes. Read it; never write."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    path = shared / "county.db"
+    with (shared / "county.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            making = shared / "making.db"
+            run_data("demo", database=f"sqlite:///{making}")
+            making.rename(path)
+    return path
+
+
+@pytest.fixture
+def county_url(county_database: Path, tmp_path: Path) -> str:
+    """The URL of the test's own copy of the demonstration county."""
+    return f"sqlite:///{shutil.copy(county_database, tmp_path / 'county.db')}"
+
+
+def run_data(*arguments: str, database: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m data …`` on a database, as a user would; with ``check``, fail with what it printed."""
+    environment = {**os.environ, "WARROOM_DATABASE_URL": database}
+    command = [sys.executable, "-m", "data", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    if check and done.returncode:
+        pytest.fail(f"python -m data {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done
