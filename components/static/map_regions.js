@@ -1,0 +1,182 @@
+"use strict";
+/* Polygons that are fetched once by URL, coloured by values that come apart. */
+window.WarRoomRegions = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const KEPT = 8; // collections kept in memory, so that going back is instant
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const cell = (column, i) => (column.cells[i] === null ? null : column.prefix + column.cells[i] + column.suffix);
+  const rows = (lines, i) => lines.map((line) => ({ heading: line.heading, text: cell(line, i) })).filter((row) => row.text !== null);
+
+  const fetched = new Map();
+  const load = (url) => {
+    if (!fetched.has(url)) {
+      const attempt = async () => {
+        const answer = await fetch(url, { credentials: "same-origin" });
+        if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+        return (await answer.json()).features.filter((feature) => feature.geometry);
+      };
+      const features = attempt().catch(() => pause(1000).then(attempt));
+      features.catch(() => fetched.delete(url));
+      fetched.set(url, features);
+      if (fetched.size > KEPT) fetched.delete(fetched.keys().next().value);
+    }
+    return fetched.get(url);
+  };
+
+  class Regions {
+    constructor(frame) {
+      this.frame = frame;
+      this.map = frame.map;
+      this.items = new Map(); // code -> {layer, anchor, name, sketch, lines}
+      this.values = null;
+      this.source = "";
+      this.labels = new WarRoomLabels.Labels(this.map);
+      const pane = (name, level) => { this.map.createPane(name).style.zIndex = level; };
+      pane("regions", 400);
+      pane("outlines", 410);
+      this.svg = L.svg({ padding: 0.4, pane: "regions" });
+      this.top = L.svg({ padding: 0.4, pane: "outlines" });
+      this.map.addLayer(this.svg).addLayer(this.top);
+      this.svg._container.prepend(hatching());
+      this.layers = L.layerGroup().addTo(this.map);
+      this.marked = L.layerGroup().addTo(this.map);
+    }
+
+    /* Old polygons and their values stay until the new geometry is there: no blank in between. */
+    async show(regions, values) {
+      const source = JSON.stringify(regions);
+      if (source === this.source) {
+        if (!this.pending) this.paint(values);
+        this.values = values;
+        return;
+      }
+      [this.source, this.values, this.pending] = [source, values, true];
+      this.frame.alert("");
+      try {
+        const none = Promise.resolve([]);
+        const [features, outlines] = await Promise.all([
+          regions ? load(regions.url) : none,
+          regions && regions.outline ? load(regions.outline) : none,
+        ]);
+        if (source !== this.source) return; // another one was asked for meanwhile
+        this.draw(regions, features, outlines);
+      } catch {
+        if (source !== this.source) return;
+        this.source = "";
+        this.frame.alert("地图边界未能载入，请刷新");
+      }
+      this.pending = false;
+    }
+
+    draw(regions, features, outlines) {
+      this.layers.clearLayers();
+      this.items.clear();
+      const byCode = (a, b) => String(a.properties.code).localeCompare(String(b.properties.code));
+      for (const feature of [...features].sort(byCode)) this.add(feature);
+      for (const feature of outlines) {
+        L.GeoJSON.geometryToLayer(feature, { renderer: this.top, interactive: false, fill: false, smoothFactor: 0.5, className: "outline" }).addTo(this.layers);
+      }
+      this.outlines = outlines;
+      this.named = !regions || regions.names;
+      this.paint(this.values);
+      const inFocus = [...this.items].filter(([code]) => code.startsWith(regions ? regions.focus : "")).map(([, item]) => item.layer);
+      if (this.items.size) this.frame.fit(L.featureGroup(inFocus.length ? inFocus : [...this.items.values()].map((item) => item.layer)).getBounds());
+      this.frame.note("regions", [...this.items.values()].some((item) => item.sketch) ? "示意边界" : "");
+    }
+
+    add(feature) {
+      const { code, name, sketch } = feature.properties;
+      const layer = L.GeoJSON.geometryToLayer(feature, {
+        renderer: this.svg, smoothFactor: 0.5, fillOpacity: 1, className: sketch ? "region sketch" : "region",
+      });
+      const item = { code: String(code), own: String(name), sketch: Boolean(sketch), layer, feature, anchor: WarRoomLabels.anchor(feature.geometry), lines: [] };
+      this.items.set(item.code, item);
+      layer.region = item;
+      layer.on("mouseover", () => this.frame.hover(item.code));
+      layer.on("mouseout", () => this.frame.hover(null));
+      layer.addTo(this.layers);
+      this.listen(layer.getElement(), item);
+    }
+
+    /* The keyboard: Tab reaches a region, Enter or Space picks it, arrows and + - still move the map. */
+    listen(path, item) {
+      path.dataset.code = item.code;
+      path.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          this.frame.pick("region", item.code, [item.anchor.lat, item.anchor.lng]);
+        } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+          this.map.keyboard._onKeyDown(event);
+        }
+      });
+      path.addEventListener("focus", () => {
+        if (!path.matches(":focus-visible")) return;
+        const at = L.latLng(item.anchor.lat, item.anchor.lng);
+        if (!this.map.getBounds().contains(at)) this.map.panTo(at, { animate: false });
+        this.frame.hover(item.code, true);
+      });
+      path.addEventListener("blur", () => this.frame.hover(null));
+    }
+
+    paint(values) {
+      this.values = values;
+      const at = new Map();
+      if (values) values.codes.cells.forEach((_, i) => at.set(cell(values.codes, i), i));
+      for (const item of this.items.values()) {
+        const i = at.get(item.code);
+        const fill = i === undefined || !values.palette ? null : values.fills[i];
+        const missing = Boolean(values && values.palette && fill === null);
+        item.name = (i !== undefined && values.names && cell(values.names, i)) || item.own;
+        item.lines = i === undefined ? [] : rows(values.lines, i);
+        if (missing) item.lines.push({ heading: "", text: "无数据" });
+        if (item.sketch) item.lines.push({ heading: "", text: "示意边界" });
+        item.layer.setStyle({ fillColor: missing ? "url(#no-data)" : fill === null ? "var(--map-land)" : values.palette[fill] });
+        this.say(item);
+      }
+      this.mark(values ? values.chosen : null);
+      this.name();
+    }
+
+    say(item) {
+      const path = item.layer.getElement();
+      const pickable = this.frame.settings.pickable;
+      path.setAttribute("tabindex", pickable ? "0" : "-1");
+      path.setAttribute("role", pickable ? "button" : "img");
+      path.setAttribute("aria-label", [item.name, ...item.lines.map((line) => `${line.heading} ${line.text}`.trim())].join("，"));
+    }
+
+    mark(code) {
+      this.marked.clearLayers();
+      for (const item of this.items.values()) item.layer.getElement().toggleAttribute("aria-current", item.code === code);
+      const item = this.items.get(code);
+      if (item) {
+        L.GeoJSON.geometryToLayer(item.feature, { renderer: this.top, interactive: false, fill: false, smoothFactor: 0.5, className: "chosen" }).addTo(this.marked);
+      }
+    }
+
+    name() {
+      const size = (feature) => { const box = L.geoJSON(feature).getBounds(); return (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth()); };
+      const label = (item, strong, feature) => ({ text: item, strong, area: size(feature), ...WarRoomLabels.anchor(feature.geometry) });
+      const larger = (a, b) => b.area - a.area;
+      const strong = this.outlines ? this.outlines.map((feature) => label(String(feature.properties.name), true, feature)) : [];
+      const plain = [...this.items.values()].map((item) => label(item.name, false, item.feature));
+      this.labels.show(this.named ? [...strong.sort(larger), ...plain.sort(larger)] : []);
+    }
+  }
+
+  /* The pattern of missing data; its colours are the theme's, through the style sheet. */
+  const hatching = () => {
+    const make = (name, attributes, ...children) => {
+      const element = document.createElementNS(SVG, name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      element.append(...children);
+      return element;
+    };
+    const ground = make("rect", { width: 6, height: 6, class: "no-data-ground" });
+    const stroke = make("path", { d: "M0,0V6", class: "no-data-stroke" });
+    const pattern = make("pattern", { id: "no-data", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, ground, stroke);
+    return make("defs", {}, pattern);
+  };
+
+  return { Regions, cell, rows };
+})();
