@@ -1,0 +1,97 @@
+"""Where the measures come from: the joins that lay every record into its region and month.
+
+Each source names the region of a record and a FROM clause in which ``m`` is the month; ``{here}`` takes the condition
+on the region. Months are those of table ``month``; ``m.as_of`` is the last day, or today in the running month.
+"""
+
+from dataclasses import dataclass
+
+from data.terms import OUT_OF_SCHOOL
+
+OUT_OF_SCHOOL_SQL = f"p.schooling IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One join: ``region`` is the SQL of the record's region code, ``joined`` what follows FROM."""
+
+    id: str
+    region: str
+    joined: str
+
+
+def month_of_day(column: str) -> str:
+    """SQL for the month ordinal of an ISO date column."""
+    return f"(CAST(substr({column}, 1, 4) AS INTEGER) * 12 + CAST(substr({column}, 6, 2) AS INTEGER) - 1)"
+
+
+HOUSEHOLDS = Source(
+    "households",
+    "hm.village",
+    "household_month hm JOIN household h ON h.id = hm.household_id JOIN month m ON m.month = hm.month WHERE {here}",
+)
+RELAPSES = Source(
+    "relapses",
+    "h.village",
+    "household h JOIN month m ON h.relapsed <= m.as_of AND (h.lifted IS NULL OR h.lifted < h.relapsed"
+    " OR h.lifted > m.as_of) WHERE {here}",
+)
+IDENTIFICATIONS = Source(
+    "identifications",
+    "h.village",
+    "household h JOIN month m ON h.identified >= m.window_day AND h.identified <= m.as_of WHERE {here}",
+)
+PERSONS = Source(
+    "persons",
+    "h.village",
+    "member p JOIN household h ON h.id = p.household_id CROSS JOIN month m JOIN household_month hm"
+    " ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
+    f" WHERE (p.medical_insured = 0 OR {OUT_OF_SCHOOL_SQL}) AND {{here}}",
+)
+VISITS = Source(
+    "visits",
+    "h.village",
+    f"visit v JOIN household h ON h.id = v.household_id JOIN month m ON m.month = {month_of_day('v.visited')}"
+    " AND v.visited <= m.as_of WHERE {here}",
+)
+PROJECTS = Source(
+    "projects", "p.region", "project p JOIN month m ON (p.started IS NULL OR p.started <= m.as_of) WHERE {here}"
+)
+RETURNS = Source(
+    "returns",
+    "p.region",
+    "project_return r JOIN project p ON p.code = r.project JOIN month m ON r.month <= m.month WHERE {here}",
+)
+FUNDS = Source(
+    "funds", "f.region", "fund f JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 WHERE {here}"
+)
+PAYMENTS = Source(
+    "payments",
+    "f.region",
+    "fund_payment y JOIN fund f ON f.code = y.fund"
+    " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND y.paid <= m.as_of WHERE {here}",
+)
+PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
+TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")
+POPULATION = Source(
+    "population",
+    "r.code",
+    "region r CROSS JOIN month m WHERE r.rural_population IS NOT NULL AND NOT EXISTS (SELECT 1 FROM region d"
+    " WHERE d.code > r.code AND d.code < r.code || ':' AND d.rural_population IS NOT NULL) AND {here}",
+)
+
+BEGINS = {
+    "households": "SELECT MIN(month) FROM household_month",
+    "pairings": f"SELECT {month_of_day('MIN(started)')} FROM pairing",
+    "visits": f"SELECT {month_of_day('MIN(visited)')} FROM visit",
+    "housing": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM household WHERE housing_safe IS NOT NULL)",
+    "water": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM household WHERE water_safe IS NOT NULL)",
+    "schooling": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM member WHERE schooling IS NOT NULL)",
+    "insurance": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM member WHERE medical_insured IS NOT NULL)",
+    "projects": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM project)",
+    "returns": "SELECT MIN(month) FROM project_return",
+    "funds": "SELECT MIN(year) * 12 FROM fund",
+    "problems": f"SELECT {month_of_day('MIN(found)')} FROM problem",
+    "tasks": f"SELECT {month_of_day('MIN(started)')} FROM task",
+}
+"""First month from which a measure has a value; before it there is none, from it on an absent one is zero."""
