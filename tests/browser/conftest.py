@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 DESK = (1280, 800)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All browser tests run in one process, one after the other: they share the server and the two cores."""
     for item in items:
@@ -45,25 +46,31 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+def outside_requests() -> Iterator[list[str]]:
+    """The URLs off this machine that the test's pages asked for, each aborted; must be empty at the test's end."""
+    urls: list[str] = []
+    yield urls
+    assert not urls, f"{len(urls)} requests left the machine: {sorted(set(urls))}"
+
+
+@pytest.fixture
+def new_context(browser: Browser, outside_requests: list[str]) -> Iterator[Callable[..., BrowserContext]]:
     """Opens contexts (a visitor each, with his own cookies) that reach this machine only; all closed at the end.
 
-    Arguments are those of Playwright's ``new_context``. The test fails at its end if any page asked another machine.
+    Arguments are those of Playwright's ``new_context``.
     """
     contexts: list[BrowserContext] = []
-    outside: list[str] = []
 
     def open_context(**arguments) -> BrowserContext:
         context = browser.new_context(**{"locale": "zh-CN", "service_workers": "block", **arguments})
         contexts.append(context)
-        context.route(lambda url: not is_local(url), lambda route: _abort(route, outside))
-        context.route_web_socket(lambda url: not is_local(url), lambda socket: _refuse(socket, outside))
+        context.route(lambda url: not is_local(url), lambda route: _abort(route, outside_requests))
+        context.route_web_socket(lambda url: not is_local(url), lambda socket: _refuse(socket, outside_requests))
         return context
 
     yield open_context
     for context in contexts:
         context.close()
-    assert not outside, f"{len(outside)} requests left the machine: {sorted(set(outside))}"
 
 
 @pytest.fixture

@@ -1,0 +1,20 @@
+"""Nobody gets past the shell: not even the first visitor of a fresh server who comes by a deep link."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.ready import ready
+from tests.browser.server import ROOT, serving
+
+PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("name", ["", *PAGES])
+def test_the_first_request_of_a_fresh_server_runs_the_shell(name: str, page: Page, tmp_path: Path):
+    with serving(f"sqlite:///{tmp_path / 'new.db'}", tmp_path) as server:
+        page.goto(f"{server.url}/{name}")
+        ready(page)
+        expect(page.locator(".st-key-shell")).to_be_visible()
+        expect(page.get_by_role("dialog")).to_have_count(0)  # Streamlit's "page not found"

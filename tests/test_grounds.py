@@ -1,0 +1,30 @@
+"""The ground that the other tests stand on: each test has its own database, on both engines, and never the user's."""
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from data.engine import open_engine
+from data.errors import Refused
+from data.model import metadata
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_each_test_has_a_database_of_its_own(engine: Engine, time: str):
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE left_behind (a integer)"))
+
+
+def test_both_engines_are_really_used(engine: Engine, dialect: str):
+    assert engine.dialect.name == dialect
+
+
+def test_an_engine_has_the_whole_schema_and_a_blank_database_has_none(engine: Engine, blank_url: str):
+    assert set(metadata.tables) <= set(inspect(engine).get_table_names())
+    blank = open_engine(blank_url)
+    assert inspect(blank).get_table_names() == []
+    blank.dispose()
+
+
+def test_a_test_without_a_database_does_not_reach_the_developers_own():
+    with pytest.raises(Refused):
+        open_engine()
