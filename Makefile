@@ -38,14 +38,16 @@ bench: .venv/test.stamp
 # A stamp is as old as the last complete installation of its list; an environment that cannot run is made anew.
 .venv/run.stamp: requirements.txt
 .venv/test.stamp: requirements-dev.txt requirements.txt
+%.stamp: LIST = $(firstword $(filter %.txt,$^))
 .venv/run.stamp .venv/test.stamp: $(shell test -x $(VENV) || echo rebuild)
 	@$(VENV) -m pip --version >/dev/null 2>&1 || sh -c "$$MAKE_VENV" sh "$(PYTHON)"
-	@echo '正在安装软件包，首次约一两分钟 / installing packages: $<'
-	@$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $<
+	@echo '正在安装软件包，首次约一两分钟 / installing packages: $(LIST)'
+	@$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $(LIST)
 	@touch $@
 
 define MAKE_VENV
-test -n "$$1" || { echo '需要 Python 3.11 以上 / Python 3.11 or newer is needed, e.g.: apt-get install python3' >&2; exit 1; }
+"$$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+  echo '需要 Python 3.11 以上 / Python 3.11 or newer is needed, e.g.: apt-get install python3' >&2; exit 1; }
 "$$1" -c 'import ensurepip, venv' 2>/dev/null || {
   echo '缺少 venv 组件，请安装 python3-venv / the venv module is missing: apt-get install python3-venv' >&2; exit 1; }
 "$$1" -m venv --clear .venv
