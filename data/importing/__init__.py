@@ -1,0 +1,110 @@
+"""The official workbook comes in: read, checked as a whole, written in one transaction or not at all."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from data import cube
+from data.engine import writing
+from data.errors import Refused
+from data.importing.check import SheetCheck
+from data.importing.issues import FileFault, Findings, ImportResult, Issue
+from data.importing.known import Known
+from data.importing.ledger import LedgerCheck
+from data.importing.read import Sheet
+from data.importing.sources import MOST_BYTES, open_sheets
+from data.importing.sums import warn_sums
+from data.importing.write import record_run, write_sheet
+from data.model import data_version
+from data.workbook import LEDGER, SHEETS
+
+__all__ = ["ImportResult", "Issue", "import_files"]
+
+Progress = Callable[[str, int, int], None]
+
+
+def import_files(
+    engine: Engine,
+    files: Sequence[Path],
+    *,
+    valid_rows: bool = False,
+    progress: Progress | None = None,
+    today: date | None = None,
+    rebuild: bool = True,
+    most_bytes: int = MOST_BYTES,
+) -> ImportResult:
+    """Import workbooks (.xlsx), folders or zips of CSV files: several are one import, and one transaction.
+
+    Nothing is written where anything is refused, unless ``valid_rows``: then the good rows are, and rows that depend
+    on a refused one go with it. An import that changes nothing leaves no trace. ``progress`` is called with a label,
+    what is done and the total. Raises Refused for a missing file, and where another import came in between.
+    """
+    files, today = [Path(file) for file in files], today or date.today()
+    report = progress or (lambda label, done, total: None)
+    findings = Findings()
+    with engine.connect() as connection:
+        known = Known(connection)
+    sheets = open_sheets(files, findings, most_bytes=most_bytes)
+    checks = _check(sheets, known, today, findings, valid_rows, report)
+    with engine.connect() as connection:
+        warn_sums(connection, checks, findings)
+    refused = sum(check.refused_rows for check in checks)
+    changed = 0
+    if checks and (valid_rows or not findings.refusal_count):
+        changed = _write(engine, checks, known, findings, files, refused, today if rebuild else None, report)
+    return ImportResult(
+        rows={check.spec.name: check.read for check in checks},
+        changed=changed,
+        refusals=findings.refusals,
+        warnings=findings.warnings,
+        ignored=findings.ignored,
+        wrote=changed > 0,
+        refused_rows=refused,
+        refusal_count=findings.refusal_count,
+        warning_count=findings.warning_count,
+    )
+
+
+def _check(
+    sheets: Sequence[Sheet], known: Known, today: date, findings: Findings, valid_rows: bool, report: Progress
+) -> list[SheetCheck]:
+    checks = []
+    for spec in SHEETS:
+        check = (LedgerCheck if spec.name == LEDGER else SheetCheck)(
+            spec, known, today, findings, valid_rows=valid_rows
+        )
+        for sheet in (sheet for sheet in sheets if sheet.name == spec.name):
+            try:
+                check.take(sheet, report)
+            except FileFault as fault:
+                if str(fault):
+                    findings.refuse_file(sheet.file, str(fault), sheet=spec.name)
+        check.finish()
+        if check.read:
+            checks.append(check)
+    return checks
+
+
+def _write(
+    engine: Engine,
+    checks: Sequence[SheetCheck],
+    known: Known,
+    findings: Findings,
+    files: Sequence[Path],
+    refused: int,
+    build_for: date | None,
+    report: Progress,
+) -> int:
+    with writing(engine) as connection:
+        if connection.execute(select(data_version.c.version)).scalar() != known.version:
+            raise Refused("校验期间有另一次导入写入了数据，本次未写入，请再导入一次。")
+        changed = sum(write_sheet(connection, check, report) for check in checks)
+        if changed:
+            rows = sum(check.read for check in checks)
+            record_run(connection, files, rows=rows, changed=changed, warnings=findings.warning_count, refused=refused)
+            cube.stamp(connection)
+            if build_for:
+                cube.rebuild(connection, today=build_for, progress=report)
+    return changed

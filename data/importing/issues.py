@@ -1,0 +1,74 @@
+"""What an import found: issues by sheet, row, column, value and reason, and what came of it all."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+ERROR, WARNING = "error", "warning"
+MOST_ISSUES = 200_000  # each of both severities kept one by one; the rest is counted
+
+
+class FileFault(Exception):
+    """A whole file or sheet that cannot be read; the text is the reason."""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One refusal or warning. ``row`` is the row as the user sees it (headings are row 1), None for a whole file."""
+
+    sheet: str
+    row: int | None
+    column: str
+    value: str
+    reason: str
+    severity: str = ERROR
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What came of an import: rows read by sheet, rows of the store that changed, and every issue.
+
+    ``refused_rows`` counts data rows that were not (or would not be) written; ``refusals`` and ``warnings`` hold the
+    first 200,000 issues each, ``refusal_count`` and ``warning_count`` how many there were.
+    """
+
+    rows: dict[str, int]
+    changed: int
+    refusals: list[Issue]
+    warnings: list[Issue]
+    ignored: list[str]
+    wrote: bool
+    refused_rows: int
+    refusal_count: int
+    warning_count: int
+
+
+@dataclass
+class Findings:
+    """Collects issues while an import is checked."""
+
+    refusals: list[Issue] = field(default_factory=list)
+    warnings: list[Issue] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    refusal_count: int = 0
+    warning_count: int = 0
+
+    def refuse(self, issues: Iterable[Issue], count: int) -> None:
+        """Take ``count`` refusals; ``issues`` is drawn from only as far as there is room."""
+        self.refusal_count += count
+        _fill(self.refusals, issues)
+
+    def warn(self, issues: Iterable[Issue], count: int) -> None:
+        """The same for warnings."""
+        self.warning_count += count
+        _fill(self.warnings, issues)
+
+    def refuse_file(self, file: str, reason: str, *, sheet: str = "", row: int | None = None, column: str = "") -> None:
+        """Refuse a file or sheet as a whole."""
+        self.refuse([Issue(sheet, row, column, "" if sheet else file, reason, ERROR, file)], 1)
+
+
+def _fill(kept: list[Issue], issues: Iterable[Issue]) -> None:
+    iterator = iter(issues)
+    while len(kept) < MOST_ISSUES and (issue := next(iterator, None)) is not None:
+        kept.append(issue)

@@ -1,0 +1,75 @@
+"""Warnings that only sums show: more received than was due, more paid than was arranged."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
+
+from sqlalchemy import Connection, select
+
+from data.importing.check import SheetCheck
+from data.importing.issues import WARNING, Findings, Issue
+from data.model import fund, fund_payment, project_return
+from data.workbook import FUND
+
+Filed = dict[tuple, tuple[tuple, int, str]]  # key → (amounts, row, file)
+
+
+def warn_sums(connection: Connection, checks: Sequence[SheetCheck], findings: Findings) -> None:
+    """Look through the sums of 项目收益 and 资金拨付, with what the store holds already."""
+    by_name = {check.spec.name: check for check in checks}
+    if returns := by_name.get("项目收益"):
+        filed = _filed(returns, ("project", "month"), ("due_fen", "received_fen"))
+        _warn_returns(connection, filed, findings)
+    if payments := by_name.get("资金拨付"):
+        filed = _filed(payments, ("fund", "paid"), ("amount_fen",))
+        funds = _filed(by_name[FUND], ("code",), ("arranged_fen",)) if FUND in by_name else {}
+        _warn_payments(connection, filed, funds, findings)
+
+
+def _filed(check: SheetCheck, keys: Sequence[str], amounts: Sequence[str]) -> Filed:
+    filed: Filed = {}
+    for piece in check.pieces:
+        columns = [piece.values.column(name).to_pylist() for name in (*keys, *amounts)]
+        for row, bad, *cells in zip(piece.rows.tolist(), piece.bad.tolist(), *columns, strict=True):
+            if not bad:
+                filed[tuple(cells[: len(keys)])] = (tuple(cells[len(keys) :]), row, piece.file)
+    return filed
+
+
+def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> None:
+    """A month that brings the sum received above the sum due; arrears paid later are no such thing."""
+    table = project_return.c
+    held = connection.execute(select(table.project, table.month, table.due_fen, table.received_fen))
+    months: dict[str, dict[int, tuple]] = defaultdict(dict)
+    for project, month, *amounts in held:
+        months[project][month] = tuple(amounts)
+    for (project, month), (amounts, _, _) in filed.items():
+        months[project][month] = amounts
+    for project in {project for project, _ in filed}:
+        ordered = sorted(months[project].items())
+        for (month, (due, received)), ahead in zip(
+            ordered, accumulate(got - owed for _, (owed, got) in ordered), strict=True
+        ):
+            if ahead > 0 and received > due and (project, month) in filed:
+                _, row, file = filed[project, month]
+                reason = f"实收多于应收：到本月累计多出 {ahead / 100:,.2f} 元"
+                findings.warn([Issue("项目收益", row, "实收", f"{received / 100:.2f}", reason, WARNING, file)], 1)
+
+
+def _warn_payments(connection: Connection, filed: Filed, funds: Filed, findings: Findings) -> None:
+    arranged = dict(connection.execute(select(fund.c.code, fund.c.arranged_fen)).tuples().all())
+    arranged |= {code: amounts[0] for (code,), (amounts, _, _) in funds.items()}
+    paid = {
+        (code, day): amount
+        for code, day, amount in connection.execute(
+            select(fund_payment.c.fund, fund_payment.c.paid, fund_payment.c.amount_fen)
+        )
+    }
+    paid |= {key: amounts[0] for key, (amounts, _, _) in filed.items()}
+    totals: dict[str, int] = defaultdict(int)
+    for (code, day), amount in sorted(paid.items()):
+        totals[code] += amount
+        if (code, day) in filed and totals[code] > arranged[code]:
+            _, row, file = filed[code, day]
+            reason = f"累计拨付超过安排金额 {(totals[code] - arranged[code]) / 100:,.2f} 元"
+            findings.warn([Issue("资金拨付", row, "金额", f"{amount / 100:.2f}", reason, WARNING, file)], 1)

@@ -1,0 +1,90 @@
+"""What was found good goes into the store, inside the caller's transaction."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from sqlalchemy import Connection, func, insert, select, update
+
+from data.boundaries import nearest_parent
+from data.engine import upsert
+from data.importing.check import Piece, SheetCheck
+from data.importing.known import Known
+from data.importing.ledger import COLUMNS, LedgerCheck
+from data.model import import_run, region
+from data.workbook import HOUSEHOLD, REGION
+
+Progress = Callable[[str, int, int], None]
+STEP = 20_000
+
+
+def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -> int:
+    """Upsert the good rows of one sheet; returns how many rows of the store changed."""
+    if isinstance(check, LedgerCheck):
+        total = len(np.unique(check.keys >> 5))
+        rows = _told(check.rows(), check.spec.name, total, progress)
+        return upsert(connection, check.spec.table, COLUMNS, rows, merge=True)
+    changed = 0
+    for piece in check.pieces:
+        table = _good(check, piece)
+        if check.spec.name == HOUSEHOLD:
+            ids = pa.array([check.known.households[code] for code in table.column("code").to_pylist()], pa.int64())
+            table = table.append_column("id", ids)
+        elif check.spec.name == REGION:
+            codes = table.column("code").to_pylist()
+            parents = [nearest_parent(code, check.known.codes[REGION]) for code in codes]
+            table = table.append_column("parent", pa.array(parents, pa.string()))
+        keys = [column.name for column in check.spec.table.primary_key]
+        table = table.sort_by([(name, "ascending") for name in keys])
+        rows = _told(_tuples(table), check.spec.name, len(table), progress)
+        changed += upsert(connection, check.spec.table, table.column_names, rows)
+    if check.spec.name == REGION:
+        changed += _mend_parents(connection, check.known)
+    return changed
+
+
+def _good(check: SheetCheck, piece: Piece) -> pa.Table:
+    return piece.values.filter(pa.array(~(piece.bad | piece.repeated)))
+
+
+def _tuples(table: pa.Table) -> Iterator[tuple]:
+    for batch in table.to_batches(max_chunksize=STEP):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _told(rows: Iterable, name: str, total: int, progress: Progress) -> Iterator:
+    for number, row in enumerate(rows):
+        if number % STEP == 0:
+            progress(f"写入 {name}", number, total)
+        yield row
+    progress(f"写入 {name}", total, total)
+
+
+def _mend_parents(connection: Connection, known: Known) -> int:
+    """Regions whose nearest known ancestor came with this import."""
+    stored = connection.execute(select(region.c.code, region.c.parent)).tuples().all()
+    moved = {code: parent for code, held in stored if (parent := nearest_parent(code, known.codes[REGION])) != held}
+    for code, parent in moved.items():
+        connection.execute(update(region).where(region.c.code == code).values(parent=parent))
+    return len(moved)
+
+
+def record_run(
+    connection: Connection, files: Sequence[Path], *, rows: int, changed: int, warnings: int, refused: int
+) -> None:
+    """Enter an import into the history."""
+    number = connection.execute(select(func.coalesce(func.max(import_run.c.id), 0) + 1)).scalar_one()
+    connection.execute(
+        insert(import_run).values(
+            id=number,
+            at=datetime.now().isoformat(timespec="seconds"),
+            kind="数据",
+            files="、".join(Path(file).name for file in files),
+            rows=rows,
+            changed=changed,
+            warnings=warnings,
+            refused=refused,
+        )
+    )
