@@ -25,14 +25,14 @@ from sqlalchemy import (
 
 from data import model, sources
 from data.engine import is_sqlite, writing
+from data.household_months import fill_household_months, income_begins
 from data.indicators import MEASURES
 from data.model import Code
 from data.months import first_day, last_day, month_of
 from data.sources import Source
-from data.states import STATE_SQL
-from data.terms import INCOME_KINDS, subject_columns
 
 LONGEST = 120  # months that the calendar goes back at most
+INCOME = "income"  # entry of ``measure_begins``: the first month with twelve months of income behind it
 _derived = MetaData()
 _number = BigInteger().with_variant(Integer, "sqlite")
 
@@ -97,16 +97,18 @@ def rebuild(connection: Connection, *, today: date | None = None, progress: Prog
     _make_paths(connection)
     report("逐户逐月状态与收入", 1, 3)
     connection.execute(text("DELETE FROM household_month"))
-    _fill_household_months(connection)
+    begins = income_begins(connection)
+    connection.execute(measure_begins.insert().values(name=INCOME, month=begins))
+    fill_household_months(connection, begins)
     if not is_sqlite(connection):
         connection.execute(text("ANALYZE"))
     _note_beginnings(connection)
     report("逐级汇总", 2, 3)
-    _collect_own(connection)
+    collect_own(connection)
     _roll_up(connection)
     if is_sqlite(connection):
         connection.execute(text("ANALYZE"))
-    stamp(connection, today=today, changed=False)
+    _stamp_built(connection, today, _latest(connection))
     report("完成", 3, 3)
 
 
@@ -120,10 +122,11 @@ def advance(connection: Connection, *, today: date, built: str) -> None:
     _add_months(connection, since, month_of(today), today)
     connection.execute(text("DELETE FROM household_month WHERE month >= :since"), {"since": since})
     connection.execute(text("DELETE FROM cube WHERE month >= :since"), {"since": since})
-    _fill_household_months(connection, since=since)
-    _collect_own(connection, since=since)
+    fill_household_months(connection, _beginning(connection, INCOME), since=since)
+    _note_beginnings(connection)
+    collect_own(connection, since=since)
     _roll_up(connection)
-    stamp(connection, today=today, changed=False)
+    _stamp_built(connection, today, _latest(connection))
     return None
 
 
@@ -134,8 +137,8 @@ def refresh(connection: Connection, region: str) -> None:
             text("DELETE FROM household_month WHERE month IN (SELECT month FROM month) AND village = :region"),
             {"region": region},
         )
-        _fill_household_months(connection, region=region)
-    _collect_own(connection, region=region)
+        fill_household_months(connection, _beginning(connection, INCOME), region=region)
+    collect_own(connection, region=region)
     names = ", ".join(MEASURES)
     sums = ", ".join(_final(name) for name in MEASURES)
     change = ", ".join(
@@ -154,30 +157,32 @@ def refresh(connection: Connection, region: str) -> None:
         " WHERE cube.month = n.month AND cube.region IN (SELECT ancestor FROM region_path WHERE region = :region)"
     )
     connection.execute(text(statement), {"region": region})
+    connection.execute(text("DROP TABLE own"))
     stamp(connection)
 
 
-def stamp(connection: Connection, *, today: date | None = None, changed: bool = True) -> None:
-    """Say in ``data_version`` that the data changed, and for which day the cube was built."""
+def stamp(connection: Connection) -> None:
+    """Say in ``data_version`` that the data changed; whoever writes calls this once in his transaction."""
     table = model.data_version
     now = datetime.now().isoformat(timespec="seconds")
-    latest = connection.execute(
-        text(
-            "SELECT MAX(month) FROM (SELECT MAX(month) AS month FROM ledger UNION ALL SELECT MAX(month)"
-            " FROM project_return) q"
-        )
-    ).scalar()
     held = connection.execute(select(table.c.version)).scalar()
     if held is None:
-        day = (today or date.today()).isoformat()
-        connection.execute(table.insert().values(id=1, version=1, updated=now, built=day, latest=latest))
-        return
-    values: dict = {"latest": latest}
-    if today:
-        values["built"] = today.isoformat()
-    if changed:
-        values |= {"version": held + 1, "updated": now}
-    connection.execute(table.update().values(values))
+        connection.execute(table.insert().values(id=1, version=1, updated=now, built=date.today().isoformat()))
+    else:
+        connection.execute(table.update().values(version=held + 1, updated=now))
+
+
+def _stamp_built(connection: Connection, today: date, latest: int | None) -> None:
+    table = model.data_version
+    if connection.execute(select(table.c.version)).scalar() is None:
+        stamp(connection)
+    connection.execute(table.update().values(built=today.isoformat(), latest=latest))
+
+
+def _latest(connection: Connection) -> int | None:
+    """Last month with income or returns on record."""
+    months = (connection.execute(select(func.max(of.c.month))).scalar() for of in (model.ledger, model.project_return))
+    return max((month for month in months if month is not None), default=None)
 
 
 def _make_calendar(connection: Connection, today: date) -> None:
@@ -221,110 +226,18 @@ def _make_paths(connection: Connection) -> None:
     )
 
 
-def income_begins(connection: Connection) -> int | None:
-    """First month whose twelve months are all on record.
-
-    Books that span less than a year are taken whole, since nobody can fill them up backwards.
-    """
-    first, last = connection.execute(select(func.min(model.ledger.c.month), func.max(model.ledger.c.month))).one()
-    if first is None:
-        return None
-    return first if last - first < 11 else first + 11
-
-
-def _fill_household_months(connection: Connection, *, region: str | None = None, since: int | None = None) -> None:
-    begins = income_begins(connection)
-    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
-    since = since or first
-    here = "h.village = :region" if region else "1 = 1"
-    kinds = ", ".join(
-        f"SUM({' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))}) OVER w AS {kind}"
-        for kind in (*INCOME_KINDS, "expense")
-    )
-    net = "g.wage + g.business + g.property + g.transfer - g.expense"
-    known = "g.month >= :begins AND g.lines > 0"
-    incomes = ", ".join(f"CASE WHEN {known} THEN g.{kind} END" for kind in (*INCOME_KINDS, "expense"))
-    statement = f"""
-        INSERT INTO household_month (month, village, household_id, state, persons, wage_fen, business_fen,
-            property_fen, transfer_fen, expense_fen, below_line, paired, visits)
-        SELECT g.month, g.village, g.id, g.state, g.persons, {incomes},
-            CASE WHEN {known} AND g.persons > 0
-                THEN CASE WHEN {net} < g.persons * g.line THEN 1 ELSE 0 END END,
-            CASE WHEN EXISTS (SELECT 1 FROM pairing p WHERE p.household_id = g.id AND p.started <= g.as_of
-                AND (p.ended IS NULL OR p.ended > g.as_of)) THEN 1 ELSE 0 END,
-            (SELECT COUNT(*) FROM visit v WHERE v.household_id = g.id
-                AND v.visited >= g.first_day AND v.visited <= g.as_of)
-        FROM (
-            SELECT m.month, m.first_day, m.as_of, h.village, h.id, COALESCE(s.persons, 0) AS persons, n.line,
-                {STATE_SQL} AS state,
-                {kinds},
-                COUNT(l.month) OVER w AS lines
-            FROM household h
-            CROSS JOIN (SELECT month, first_day, as_of, window_day FROM month
-                UNION ALL SELECT month, '', '', '' FROM lead) m
-            LEFT JOIN household_size s ON s.household_id = h.id
-            LEFT JOIN line_of_month n ON n.province = substr(h.village, 1, 2) AND n.month = m.month
-            LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month
-            WHERE {here} AND m.month >= :before
-            WINDOW w AS (PARTITION BY h.id ORDER BY m.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
-        ) g
-        WHERE g.state > 0 AND g.month >= :since
-    """
-    _prepare_lookups(connection, first, last)
-    connection.execute(
-        text(statement),
-        {"region": region, "since": since, "before": since - 11, "begins": last + 1 if begins is None else begins},
-    )
-
-
-def _prepare_lookups(connection: Connection, first: int, last: int) -> None:
-    """Temporary tables: members of each household, the line of each province and month, months before the calendar."""
-    for name in ("household_size", "line_of_month", "lead"):
-        connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
-    for statement in (
-        "CREATE TEMPORARY TABLE household_size (household_id BIGINT PRIMARY KEY, persons BIGINT)",
-        "INSERT INTO household_size SELECT household_id, COUNT(*) FROM member GROUP BY household_id",
-        "CREATE TEMPORARY TABLE line_of_month (province TEXT, month BIGINT, line BIGINT)",
-        "CREATE TEMPORARY TABLE lead (month BIGINT PRIMARY KEY)",
-    ):
-        connection.execute(text(statement))
-    connection.execute(
-        text("INSERT INTO lead (month) VALUES (:month)"), [{"month": month} for month in range(first - 11, first)]
-    )
-    provinces = connection.execute(text("SELECT DISTINCT substr(code, 1, 2) FROM region")).scalars().all()
-    rows = [
-        {"province": province, "month": month, "line": amount}
-        for province in provinces
-        for month in range(first, last + 1)
-        if (amount := line_of(connection, province, month // 12)) is not None
-    ]
-    if rows:
-        connection.execute(text("INSERT INTO line_of_month VALUES (:province, :month, :line)"), rows)
-
-
-def line_of(connection: Connection, province: str, year: int) -> int | None:
-    """The monitoring line (fen a head and year) of a province in a year.
-
-    The province's own where it has any, else the general one; a year without an entry takes the one before it, years
-    before the first take the first. None where nothing is configured.
-    """
-    table = model.monitoring_line
-    for owner in (province, ""):
-        known = connection.execute(
-            select(table.c.year, table.c.amount_fen).where(table.c.province == owner).order_by(table.c.year)
-        ).all()
-        if known:
-            return next((amount for of, amount in reversed(known) if of <= year), known[0].amount_fen)
-    return None
+def _beginning(connection: Connection, name: str) -> int | None:
+    return connection.execute(select(measure_begins.c.month).where(measure_begins.c.name == name)).scalar()
 
 
 def _note_beginnings(connection: Connection) -> None:
+    connection.execute(measure_begins.delete().where(measure_begins.c.name != INCOME))
     for name, query in sources.BEGINS.items():
         connection.execute(measure_begins.insert().values(name=name, month=connection.execute(text(query)).scalar()))
 
 
-def _collect_own(connection: Connection, *, region: str | None = None, since: int | None = None) -> None:
-    """Temporary table ``own``: measures of the records that belong to a region itself, one source after the other."""
+def collect_own(connection: Connection, *, region: str | None = None, since: int | None = None) -> None:
+    """Make the temporary table ``own``: the measures of what is recorded at each region itself, source by source."""
     connection.execute(text("DROP TABLE IF EXISTS own"))
     columns = ", ".join(f"{name} BIGINT" for name in MEASURES)
     connection.execute(text(f"CREATE TEMPORARY TABLE own (region TEXT, month BIGINT, {columns})"))

@@ -1,0 +1,76 @@
+"""The front door: the ASGI application, its plain routes and its start-up. ``streamlit run app.py`` serves it."""
+
+import asyncio
+import contextlib
+import gc
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+import xstatic.pkg.leaflet as leaflet
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from components.geo_routes import geo_routes
+from components.guard import Guard
+from components.theme_route import theme_route
+from data import cube
+from data.engine import ready_engine
+from data.regions import status
+
+HERE = Path(__file__).resolve().parent
+DAY_CHECK = 300  # seconds between two looks at the calendar
+
+engine = ready_engine()
+
+
+async def health(request: Request) -> JSONResponse:
+    """Alive, and on which data."""
+    with engine.connect() as connection:
+        held = status(connection)
+    return JSONResponse({"status": "ok", "version": held.version if held else 0})
+
+
+async def follow_the_calendar() -> None:
+    """What is overdue depends on the day: bring the running month up to date when the day turns."""
+    while True:
+        await asyncio.sleep(DAY_CHECK)
+        await asyncio.to_thread(cube.ensure, engine)
+
+
+@asynccontextmanager
+async def lifespan(app: st.App):
+    """Warm the heap, then keep the collector off it: it would walk all of pandas, plotly and folium at every rerun.
+
+    Not streamlit_folium: imported before the runtime stands, its component is registered nowhere.
+    """
+    import folium  # noqa: F401
+    import pandas  # noqa: F401
+    import plotly.graph_objects  # noqa: F401
+    import shapely  # noqa: F401
+
+    await asyncio.to_thread(cube.ensure, engine)
+    gc.collect()
+    gc.freeze()
+    calendar = asyncio.create_task(follow_the_calendar())
+    yield
+    calendar.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await calendar
+
+
+app = st.App(
+    str(HERE / "components" / "shell.py"),
+    lifespan=lifespan,
+    routes=[
+        Route("/healthz", health),
+        theme_route(),
+        *geo_routes(lambda: engine),
+        Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),
+        Mount("/assets/map", StaticFiles(directory=HERE / "components" / "static")),
+    ],
+    middleware=[Middleware(Guard, engine=engine)],
+)

@@ -1,0 +1,108 @@
+"""``household_month``: one row for each counted household and month, with its state and twelve months of income."""
+
+from sqlalchemy import Connection, func, select, text
+
+from data import model
+from data.states import STATE_SQL
+from data.terms import INCOME_KINDS, subject_columns
+
+
+def income_begins(connection: Connection) -> int | None:
+    """First month whose twelve months are all on record.
+
+    Books that span less than a year are taken whole, since nobody can fill them up backwards.
+    """
+    first, last = connection.execute(select(func.min(model.ledger.c.month), func.max(model.ledger.c.month))).one()
+    if first is None:
+        return None
+    return first if last - first < 11 else first + 11
+
+
+def fill_household_months(
+    connection: Connection, begins: int | None, *, region: str | None = None, since: int | None = None
+) -> None:
+    """Insert the rows of one village (or all) from month ``since`` on (or all); ``begins`` as ``income_begins``."""
+    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    since = since or first
+    here = "h.village = :region" if region else "1 = 1"
+    kinds = ", ".join(
+        f"SUM({' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))}) OVER w AS {kind}"
+        for kind in (*INCOME_KINDS, "expense")
+    )
+    net = "g.wage + g.business + g.property + g.transfer - g.expense"
+    known = "g.month >= :begins AND g.lines > 0"
+    incomes = ", ".join(f"CASE WHEN {known} THEN g.{kind} END" for kind in (*INCOME_KINDS, "expense"))
+    statement = f"""
+        INSERT INTO household_month (month, village, household_id, state, persons, wage_fen, business_fen,
+            property_fen, transfer_fen, expense_fen, below_line, paired, visits)
+        SELECT g.month, g.village, g.id, g.state, g.persons, {incomes},
+            CASE WHEN {known} AND g.persons > 0
+                THEN CASE WHEN {net} < g.persons * g.line THEN 1 ELSE 0 END END,
+            CASE WHEN EXISTS (SELECT 1 FROM pairing p WHERE p.household_id = g.id AND p.started <= g.as_of
+                AND (p.ended IS NULL OR p.ended > g.as_of)) THEN 1 ELSE 0 END,
+            (SELECT COUNT(*) FROM visit v WHERE v.household_id = g.id
+                AND v.visited >= g.first_day AND v.visited <= g.as_of)
+        FROM (
+            SELECT m.month, m.first_day, m.as_of, h.village, h.id, COALESCE(s.persons, 0) AS persons, n.line,
+                {STATE_SQL} AS state,
+                {kinds},
+                COUNT(l.month) OVER w AS lines
+            FROM household h
+            CROSS JOIN (SELECT month, first_day, as_of, window_day FROM month
+                UNION ALL SELECT month, '', '', '' FROM lead) m
+            LEFT JOIN household_size s ON s.household_id = h.id
+            LEFT JOIN line_of_month n ON n.province = substr(h.village, 1, 2) AND n.month = m.month
+            LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month
+            WHERE {here} AND m.month >= :before
+            WINDOW w AS (PARTITION BY h.id ORDER BY m.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
+        ) g
+        WHERE g.state > 0 AND g.month >= :since
+    """
+    _prepare_lookups(connection, region, first, last)
+    connection.execute(
+        text(statement),
+        {"region": region, "since": since, "before": since - 11, "begins": last + 1 if begins is None else begins},
+    )
+
+
+def _prepare_lookups(connection: Connection, region: str | None, first: int, last: int) -> None:
+    """Temporary tables: members of each household, the line of each province and month, months before the calendar."""
+    here = "h.village = :region" if region else "1 = 1"
+    for name in ("household_size", "line_of_month", "lead"):
+        connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
+    for statement in (
+        "CREATE TEMPORARY TABLE household_size (household_id BIGINT PRIMARY KEY, persons BIGINT)",
+        f"INSERT INTO household_size SELECT p.household_id, COUNT(*) FROM household h"
+        f" JOIN member p ON p.household_id = h.id WHERE {here} GROUP BY p.household_id",
+        "CREATE TEMPORARY TABLE line_of_month (province TEXT, month BIGINT, line BIGINT)",
+        "CREATE TEMPORARY TABLE lead (month BIGINT PRIMARY KEY)",
+    ):
+        connection.execute(text(statement), {"region": region})
+    connection.execute(
+        text("INSERT INTO lead (month) VALUES (:month)"), [{"month": month} for month in range(first - 11, first)]
+    )
+    provinces = connection.execute(text("SELECT DISTINCT substr(code, 1, 2) FROM region")).scalars().all()
+    rows = [
+        {"province": province, "month": month, "line": amount}
+        for province in provinces
+        for month in range(first, last + 1)
+        if (amount := line_of(connection, province, month // 12)) is not None
+    ]
+    if rows:
+        connection.execute(text("INSERT INTO line_of_month VALUES (:province, :month, :line)"), rows)
+
+
+def line_of(connection: Connection, province: str, year: int) -> int | None:
+    """The monitoring line (fen a head and year) of a province in a year.
+
+    The province's own where it has any, else the general one; a year without an entry takes the one before it, years
+    before the first take the first. None where nothing is configured.
+    """
+    table = model.monitoring_line
+    for owner in (province, ""):
+        known = connection.execute(
+            select(table.c.year, table.c.amount_fen).where(table.c.province == owner).order_by(table.c.year)
+        ).all()
+        if known:
+            return next((amount for of, amount in reversed(known) if of <= year), known[0].amount_fen)
+    return None
