@@ -12,10 +12,11 @@ from typing import NamedTuple
 import shapely
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
+from data import cube
 from data.boundary_files import Feature, read_features
 from data.engine import upsert, writing
 from data.errors import Refused
-from data.model import boundary, data_version, import_run, region
+from data.model import boundary, import_run, region
 from data.terms import LEVELS
 
 _LENGTHS = tuple(length for length in LEVELS if length)
@@ -67,9 +68,10 @@ def import_boundaries(
 
     A full code that is not known yet, with a name and a known parent, makes the region. Raises Refused for a file that
     cannot be read and where no layer has usable columns. The same files twice change nothing. ``progress`` is called
-    with a label, the number done and the total; ``rebuild`` False leaves the cube to the caller.
+    with a label, the number done and the total. The cube is rebuilt (for ``today``) where regions were made, since
+    nothing in it depends on outlines; ``rebuild`` False leaves that to the caller.
     """
-    today, features = today or date.today(), []
+    features: list[Feature] = []
     for number, file in enumerate(map(Path, files)):
         if progress:
             progress("读取边界", number, len(files))
@@ -82,7 +84,8 @@ def import_boundaries(
     with writing(engine) as connection:
         regions = {code: name for code, name in connection.execute(select(region.c.code, region.c.name))}
         joined = _join(features, regions)
-        changed = _write_regions(connection, joined.created) + _write_boundaries(connection, joined.places, progress)
+        grown = _write_regions(connection, joined.created)
+        changed = grown + _write_boundaries(connection, joined.places, progress)
         result = BoundaryResult(
             features=sum(feature.number > 0 for feature in features),
             joined=tuple(sorted(joined.places)),
@@ -92,11 +95,9 @@ def import_boundaries(
             changed=changed,
         )
         if changed:
-            _record(connection, files, result, today)
-            if rebuild:
-                from data import cube
-
-                cube.rebuild(connection, today=today)
+            _record(connection, files, result)
+        if grown and rebuild:
+            cube.rebuild(connection, today=today)
     return result
 
 
@@ -233,7 +234,7 @@ def _write_regions(connection: Connection, created: dict[str, str]) -> int:
     """Make the regions and set right the parent of every region that has a nearer one now; returns rows changed."""
     if not created:
         return 0
-    stored = dict(connection.execute(select(region.c.code, region.c.parent)).tuples().all())
+    stored = dict(connection.execute(select(region.c.code, region.c.parent)).all())
     known = stored.keys() | created.keys()
     rows = [(code, name, nearest_parent(code, known)) for code, name in sorted(created.items())]
     upsert(connection, region, ("code", "name", "parent"), rows)
@@ -263,13 +264,12 @@ def _write_boundaries(connection: Connection, places: dict[str, list[Feature]], 
     return changed
 
 
-def _record(connection: Connection, files: Sequence[Path], result: BoundaryResult, today: date) -> None:
-    now = datetime.now().isoformat(timespec="seconds")
+def _record(connection: Connection, files: Sequence[Path], result: BoundaryResult) -> None:
     run = connection.execute(select(func.coalesce(func.max(import_run.c.id), 0) + 1)).scalar_one()
     connection.execute(
         insert(import_run).values(
             id=run,
-            at=now,
+            at=datetime.now().isoformat(timespec="seconds"),
             kind="边界",
             files="、".join(Path(file).name for file in files),
             rows=result.features,
@@ -278,6 +278,4 @@ def _record(connection: Connection, files: Sequence[Path], result: BoundaryResul
             refused=len(result.unjoined),
         )
     )
-    bumped = update(data_version).values(version=data_version.c.version + 1, updated=now)
-    if not connection.execute(bumped).rowcount:
-        connection.execute(insert(data_version).values(id=1, version=1, updated=now, built=today.isoformat()))
+    cube.stamp(connection)

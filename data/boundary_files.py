@@ -149,6 +149,8 @@ def _grouped(copies: list[tuple[str, Path]]) -> Iterator[_Staged]:
         if path.suffix in (".shp", ".dbf", ".prj", ".shx"):
             parts[name[: -len(path.suffix)].lower()][path.suffix] = path
     for name, path in copies:
+        if path.suffix in (".dbf", ".prj", ".shx"):
+            continue
         with path.open("rb") as opened:
             head = opened.read(64)
         if path.suffix == ".shp" and head[:4] == b"\x00\x00\x27\x0a":
@@ -279,7 +281,7 @@ def _in_wgs84(label: str, shapes: np.ndarray, crs: str | None) -> np.ndarray:
 
 
 def _are_degrees(bounds: np.ndarray) -> bool:
-    return bool(np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90)
+    return bool(np.abs(bounds).max() <= 180)
 
 
 def _guessed(label: str, bounds: np.ndarray) -> CRS:

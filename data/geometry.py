@@ -132,7 +132,7 @@ class Shapes:
         rows = self._connection.execute(asked.where(household.c.lat.is_not(None)).group_by(household.c.village))
         return {
             village: (lon, lat) if count >= _FEW else (round(lon, 2), round(lat, 2))
-            for village, lon, lat, count in rows.tuples()
+            for village, lon, lat, count in rows
         }
 
 
@@ -194,7 +194,7 @@ def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
     if level not in ("children", "outline", *LEVELS):
         raise NotFound(f"没有“{level}”这一级边界。")
     with engine.connect() as connection:
-        stamp = connection.execute(select(data_version.c.version, data_version.c.updated)).tuples().first()
+        stamp = connection.execute(select(data_version.c.version, data_version.c.updated)).first()
     with _lock:  # two who ask for the same shall not work it out twice
         return _made(engine, code, level, stamp)
 
