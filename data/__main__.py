@@ -1,0 +1,5 @@
+"""``python -m data``: see ``data.cli``."""
+
+from data.cli import main
+
+raise SystemExit(main())
