@@ -3,14 +3,17 @@
 import fcntl
 import itertools
 import os
+import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from starlette.testclient import TestClient
+from streamlit.runtime import Runtime
 
 from data.engine import migrate, open_engine
 from tests.postgres import Cluster, running_cluster, server_programs
@@ -114,6 +117,23 @@ def county_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) ->
 def county_url(county_database: Path, tmp_path: Path) -> str:
     """The URL of the test's own copy of the demonstration county."""
     return f"sqlite:///{shutil.copy(county_database, tmp_path / 'county.db')}"
+
+
+@pytest.fixture
+def open_client(monkeypatch: pytest.MonkeyPatch) -> Callable[..., TestClient]:
+    """Loads the application afresh on a database URL and gives a client of its plain routes, without a server.
+
+    ``peer`` is the address that the request comes from and ``host`` the name it asks for, so that a test can come
+    from elsewhere. The application's start-up is not run; Streamlit's pages need a browser (tests/browser).
+    """
+
+    def client(database: str, *, peer: str = "127.0.0.1", host: str = "localhost") -> TestClient:
+        monkeypatch.setenv("WARROOM_DATABASE_URL", database)
+        monkeypatch.setattr(Runtime, "_instance", None)  # Streamlit allows one to a process
+        application = runpy.run_path(str(ROOT / "app.py"))["app"]
+        return TestClient(application, base_url=f"http://{host}", client=(peer, 50000))
+
+    return client
 
 
 def run_data(*arguments: str, database: str, check: bool = True) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,10 @@
 """The ground that the other tests stand on: each test has its own database, on both engines, and never the user's."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Engine, inspect, text
+from starlette.testclient import TestClient
 
 from data.engine import open_engine
 from data.errors import Refused
@@ -23,6 +26,13 @@ def test_an_engine_has_the_whole_schema_and_a_blank_database_has_none(engine: En
     blank = open_engine(blank_url)
     assert inspect(blank).get_table_names() == []
     blank.dispose()
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_plain_routes_are_asked_without_a_server(open_client: Callable[..., TestClient], database_url: str, time: str):
+    answer = open_client(database_url).get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ok"
 
 
 def test_a_test_without_a_database_does_not_reach_the_developers_own():
