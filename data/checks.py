@@ -67,7 +67,7 @@ def _reconcile(connection: Connection) -> list[Finding]:
     for table, held in (("cube", "held_cube"), ("household_month", "held_month")):
         connection.execute(text(f"DROP TABLE IF EXISTS {held}"))
         connection.execute(text(f"CREATE TEMPORARY TABLE {held} AS SELECT * FROM {table}"))
-    findings = [_additive(connection, names)]
+    findings = [_additive(connection)]
     cube.rebuild(connection, today=date.fromisoformat(built))
     findings.append(_equal(connection, "cube", "held_cube", f"region, month, {names}", "汇总表与记录不一致"))
     columns = ", ".join(model.household_month.columns.keys())
@@ -75,7 +75,7 @@ def _reconcile(connection: Connection) -> list[Finding]:
     return [finding for finding in findings if finding]
 
 
-def _additive(connection: Connection, names: str) -> Finding | None:
+def _additive(connection: Connection) -> Finding | None:
     """Every region = its children + what is recorded at the region itself, for every month and measure."""
     cube.collect_own(connection)
     sums = ", ".join(f"COALESCE(SUM({name}), 0) AS {name}" for name in MEASURES)
@@ -87,13 +87,12 @@ def _additive(connection: Connection, names: str) -> Finding | None:
         else name
         for name, measure in MEASURES.items()
     )
+    of_children = ", ".join(f"c.{name}" for name in MEASURES)
     parts = connection.execute(
         text(
             f"SELECT region, month, {kept} FROM held_cube EXCEPT SELECT region, month, {sums} FROM ("
-            f"SELECT r.parent AS region, c.month, {names} FROM held_cube c JOIN region r ON r.code = c.region"
-            " WHERE r.parent <> '' UNION ALL"
-            f" SELECT '' AS region, c.month, {names} FROM held_cube c JOIN region r ON r.code = c.region"
-            " WHERE r.parent = '' UNION ALL"
+            f"SELECT r.parent AS region, c.month, {of_children} FROM held_cube c JOIN region r ON r.code = c.region"
+            " UNION ALL"
             f" SELECT region, month, {begun} FROM own) q GROUP BY region, month"
         )
     ).all()

@@ -1,0 +1,206 @@
+"""A small made-up county straight in the store: every table filled at random, states and edges of dates included."""
+
+import random
+from datetime import date, timedelta
+
+from sqlalchemy import Engine
+
+from data import cube, model
+from data.engine import upsert, writing
+from data.months import label, month_of
+from data.terms import HOUSEHOLD_TYPES, OUT_OF_SCHOOL, SUBJECTS
+
+TODAY = date(2026, 11, 22)
+LAST = month_of(TODAY)
+COUNTY, TOWNSHIPS = "990181", ("990181101", "990181102")
+VILLAGES = ("990181101201", "990181101202", "990181102201", "990181102202", "990181102203")
+HOUSEHOLDS = 90
+
+
+def fill(engine: Engine, *, seed: int = 7, build: bool = True) -> None:
+    """Fill an empty store; the same seed gives the same county."""
+    chance = random.Random(seed)
+    with writing(engine) as connection:
+        for table, rows in _tables(chance).items():
+            if rows:
+                upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
+        if build:
+            cube.rebuild(connection, today=TODAY)
+
+
+def _day(chance: random.Random, first: str, last: str, *, missing: float = 0.0) -> str | None:
+    if chance.random() < missing:
+        return None
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return (start + timedelta(days=chance.randrange((end - start).days + 1))).isoformat()
+
+
+def _tables(chance: random.Random) -> dict:
+    households = [_household(chance, number) for number in range(1, HOUSEHOLDS + 1)]
+    projects = [_project(chance, number) for number in range(1, 7)]
+    funds = [_fund(chance, number) for number in range(1, 9)]
+    return {
+        model.region: _regions(),
+        model.household: households,
+        model.member: [member for household in households for member in _members(chance, household["id"])],
+        model.ledger: [row for household in households for row in _ledger(chance, household["id"])],
+        model.project: projects,
+        model.project_return: [row for project in projects for row in _returns(chance, project["code"])],
+        model.helper: [{"code": f"B{n}", "name": "王某", "unit": "示范局", "team": "教师"} for n in range(5)],
+        model.pairing: [_pairing(chance, household["id"]) for household in households if chance.random() < 0.9],
+        model.visit: [row for household in households for row in _visits(chance, household["id"])],
+        model.fund: funds,
+        model.fund_payment: [row for fund in funds for row in _payments(chance, fund)],
+        model.problem: [_problem(chance, number) for number in range(40)],
+        model.task: [_task(chance, number) for number in range(40)],
+    }
+
+
+def _regions() -> list[dict]:
+    regions = [(COUNTY, "示范市", "", None)]
+    regions += [(code, f"示范镇{code[-1]}", COUNTY, None) for code in TOWNSHIPS]
+    regions += [(code, f"示范村{n}", code[:9], 900 + n if n else None) for n, code in enumerate(VILLAGES)]
+    return [dict(zip(("code", "name", "parent", "rural_population"), row, strict=True)) for row in regions]
+
+
+def _household(chance: random.Random, number: int) -> dict:
+    return {
+        "id": number,
+        "code": f"H{number:04d}",
+        "village": chance.choice(VILLAGES),
+        "head": "张某某",
+        "type": chance.choice(HOUSEHOLD_TYPES),
+        "identified": _day(chance, "2014-01-01", "2026-11-20", missing=0.1),
+        "lifted": _day(chance, "2016-01-01", "2026-11-20", missing=0.4),
+        "relapsed": _day(chance, "2017-01-01", "2026-11-20", missing=0.85),
+        "risk_removed": _day(chance, "2022-01-01", "2026-11-20", missing=0.7),
+        "housing_safe": chance.choice((0, 1, 1, None)),
+        "water_safe": chance.choice((0, 1, 1, None)),
+    }
+
+
+def _members(chance: random.Random, household: int) -> list[dict]:
+    return [
+        {
+            "code": f"M{household:04d}{number}",
+            "household_id": household,
+            "name": "李某",
+            "relation": "户主" if number == 0 else "子女",
+            "born": _day(chance, "1940-01-01", "2020-12-31", missing=0.05),
+            "schooling": chance.choice((None, "小学", "初中", *OUT_OF_SCHOOL)),
+            "medical_insured": chance.choice((0, 1, 1, None)),
+        }
+        for number in range(chance.randrange(5))
+    ]
+
+
+def _ledger(chance: random.Random, household: int) -> list[dict]:
+    if chance.random() < 0.05:
+        return []
+    columns = [f"{column}_fen" for _, column in SUBJECTS.values()]
+    return [
+        {
+            "household_id": household,
+            "month": month,
+            **{column: chance.randrange(0, 150_000) if chance.random() < 0.2 else None for column in columns},
+        }
+        for month in range(LAST - 29, LAST + 1)
+        if chance.random() < 0.8
+    ]
+
+
+def _project(chance: random.Random, number: int) -> dict:
+    return {
+        "code": f"P{number}",
+        "name": f"项目{number}",
+        "kind": "种植",
+        "region": chance.choice((COUNTY, *TOWNSHIPS, *VILLAGES)),
+        "stage": "运营",
+        "investment_fen": chance.randrange(1_000_000, 90_000_000),
+        "started": _day(chance, "2019-01-01", "2026-12-31", missing=0.3),
+    }
+
+
+def _returns(chance: random.Random, project: str) -> list[dict]:
+    return [
+        {
+            "project": project,
+            "month": month,
+            "due_fen": chance.randrange(900_000),
+            "received_fen": chance.randrange(900_000),
+        }
+        for month in range(LAST - 26, LAST + 1, 2)
+    ]
+
+
+def _pairing(chance: random.Random, household: int) -> dict:
+    started = _day(chance, "2022-01-01", "2026-06-30")
+    ended = _day(chance, "2026-07-01", "2027-06-30", missing=0.6)
+    return {"helper": f"B{chance.randrange(5)}", "household_id": household, "started": started, "ended": ended}
+
+
+def _visits(chance: random.Random, household: int) -> list[dict]:
+    days = {_day(chance, "2025-03-01", "2026-11-22") for _ in range(chance.randrange(20))}
+    return [
+        {
+            "code": f"V{household}-{day}",
+            "household_id": household,
+            "helper": "B1",
+            "visited": day,
+            "occasion": "日常走访",
+        }
+        for day in sorted(days)
+    ]
+
+
+def _fund(chance: random.Random, number: int) -> dict:
+    return {
+        "code": f"F{number}",
+        "year": chance.randrange(2024, 2027),
+        "source": "中央",
+        "region": chance.choice((COUNTY, *TOWNSHIPS, *VILLAGES)),
+        "name": f"资金{number}",
+        "arranged_fen": chance.randrange(10_000_000, 90_000_000),
+    }
+
+
+def _payments(chance: random.Random, fund: dict) -> list[dict]:
+    days = {_day(chance, f"{fund['year']}-01-01", f"{fund['year']}-11-20") for _ in range(3)}
+    return [{"fund": fund["code"], "paid": day, "amount_fen": chance.randrange(3_000_000)} for day in sorted(days)]
+
+
+def _problem(chance: random.Random, number: int) -> dict:
+    found = _day(chance, "2024-06-01", "2026-11-01")
+    rectified = _day(chance, found, "2026-11-20", missing=0.4)
+    return {
+        "code": f"W{number}",
+        "region": chance.choice((COUNTY, *TOWNSHIPS, *VILLAGES)),
+        "source": "排查",
+        "category": "住房",
+        "description": "屋顶漏雨",
+        "found": found,
+        "deadline": _day(chance, found, "2027-01-31"),
+        "owner": "赵某",
+        "rectified": rectified,
+        "closed": rectified and _day(chance, rectified, "2026-11-22", missing=0.4),
+    }
+
+
+def _task(chance: random.Random, number: int) -> dict:
+    started = _day(chance, "2024-06-01", "2026-12-20")
+    return {
+        "code": f"T{number}",
+        "village": chance.choice(VILLAGES),
+        "name": "修缮房屋",
+        "target": "入冬前完成",
+        "started": started,
+        "deadline": _day(chance, started, "2027-02-28"),
+        "owner": "赵某",
+        "progress_bp": chance.randrange(0, 10_001),
+        "finished": _day(chance, started, "2026-12-21", missing=0.5) if started < "2026-11-01" else None,
+    }
+
+
+def month_label(back: int) -> str:
+    """``YYYY-MM`` of the month ``back`` months before the last."""
+    return label(LAST - back)
