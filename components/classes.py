@@ -62,10 +62,10 @@ def classify(
         return Classes((), (), (), (), missing)
     breaks = _breaks(known, change=kind == "change")
     groups = np.split(known, np.searchsorted(known, breaks))
-    labels = _labels(groups, breaks, format)
+    labels = _labels(groups, breaks, format, f" {unit}" if unit else "")
     return Classes(
         tuple(breaks),
-        tuple(f"{label} {unit}" if unit else label for label in labels),
+        tuple(labels),
         tuple(_change_colours(groups, colours) if kind == "change" else _spread(colours, len(groups))),
         tuple(len(group) for group in groups),
         missing,
@@ -101,7 +101,7 @@ def _share(below: int, above: int, classes: int) -> int:
 
 
 def _round_breaks(part: np.ndarray, classes: int) -> list[float]:
-    """Breaks inside the sorted ``part`` near its quantiles, on the coarsest step that still tells them apart.
+    """Breaks inside the sorted ``part`` near its quantiles, rounded so far that no class loses much to its neighbour.
 
     Quantiles closer than a fortieth of their range become one break: a colour is not worth a crooked number.
     """
@@ -109,7 +109,7 @@ def _round_breaks(part: np.ndarray, classes: int) -> list[float]:
         return []
     inner = np.quantile(part, np.arange(1, classes) / classes, method="nearest")
     gap = np.diff(np.unique([part[0], *inner, part[-1]])).min()
-    step = _round_down(max(gap, (inner[-1] - inner[0]) / 40))
+    step = _round_down(max(gap / 2, (inner[-1] - inner[0]) / 40))
     kept, low = [], part[0]
     for point in sorted({float(f"{round(point / step) * step:.12g}") for point in inner}):
         if low < point <= part[-1]:  # each class must hold a value
@@ -124,27 +124,27 @@ def _round_down(size: float) -> float:
     return power * max(step for step in (1, 2, 5) if step * power <= size * (1 + 1e-9))
 
 
-def _labels(groups: list[np.ndarray], breaks: list[float], format: Callable[[float], str]) -> list[str]:
+def _labels(groups: list[np.ndarray], breaks: list[float], format: Callable[[float], str], unit: str) -> list[str]:
     known = np.concatenate(groups)
     few = len(np.unique(known)) <= MOST_CLASSES
     counted = bool((known == known.round()).all()) and np.abs(known).max() < 100
     return [
-        format(group[0]) if few or not group.any() else _label(place, groups, breaks, counted, format)
+        format(group[0]) + unit if few or not group.any() else _label(place, groups, breaks, counted, format, unit)
         for place, group in enumerate(groups)
     ]
 
 
 def _label(
-    place: int, groups: list[np.ndarray], breaks: list[float], counted: bool, format: Callable[[float], str]
+    place: int, groups: list[np.ndarray], breaks: list[float], counted: bool, format: Callable[[float], str], unit: str
 ) -> str:
-    after_zero = place > 0 and not counted and not groups[place - 1].any()  # then it begins just over zero
     if place == 0:
-        return f"{format(breaks[0])} 以下"
+        return f"{format(breaks[0])}{unit or ' '}以下"
+    after_zero = not counted and not groups[place - 1].any()  # then it begins just over zero
     low = 0.0 if after_zero else breaks[place - 1]
     if place == len(breaks):
-        return f"{format(low)} {'以上' if after_zero else '及以上'}"
+        return f"{format(low)}{unit or ' '}{'以上' if after_zero else '及以上'}"
     high = breaks[place] - 1 if counted else breaks[place]
-    return format(low) if counted and low == high else f"{format(low)} 至 {format(high)}"
+    return f"{format(low)}{unit}" if counted and low == high else f"{format(low)} 至 {format(high)}{unit}"
 
 
 def _change_colours(groups: list[np.ndarray], colours: Sequence[str]) -> list[str]:

@@ -29,8 +29,9 @@ _SCRIPTS = ("map_labels.js", "map_regions.js", "map_points.js", "map.js")
 _MARKS = frozenset("▲◆●■○·")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?(?:[0-9a-fA-F]{2})?")
 # Besides quotes, angle brackets, backticks and "$": "_" and "/" too, because streamlit-folium rewrites "_abc" and
-# "maps/…/" in the script it hashes, so that 村_12 and 村_13 would be the same map.
-_NOT_PLAIN = re.compile(r'[^ !#*+,.0-9:;=?@A-Z\[\]a-z{}"\\|~^一-鿿　-〿！-～-]')
+# "maps/…/" in the script it hashes, so that 村_12 and 村_13 would be the same map; and "{" where JSON has none of its
+# own, because folium takes the finished script for a Jinja template once more, so that {{…}} would run on the server.
+_NOT_PLAIN = re.compile(r'\{(?![\x22}])|[^{ !#*+,.0-9:;=?@A-Z\[\]a-z}"\\|~^一-鿿　-〿！-～-]')
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ def household_points(
         "marks": [[state, *marks[state]] for state in states],
         "lines": _lines(placed, {"id", "lat", "lon", "state", "label", "sketch"}),
         "labelled": "label" in placed and len(placed) <= MOST_LABELLED_POINTS,
-        "chosen": chosen,
+        "chosen": None if chosen is None else int(chosen),
     }
     if "label" in placed:
         data["labels"] = _column(_texts(placed["label"]))

@@ -7,6 +7,7 @@ window.WarRoomMap = (() => {
     constructor(map) {
       this.map = map;
       this.settings = { colours: {}, pickable: false, link: null };
+      [this.hovered, this.explained] = [null, null];
       this.notes = {};
       const box = map.getContainer();
       this.tip = element("div", "map-tip", box);
@@ -22,7 +23,7 @@ window.WarRoomMap = (() => {
       map.on("click", (event) => this.clicked(event));
       map.on("mousemove", (event) => this.moved(event));
       map.on("mouseout movestart", () => this.hover(null));
-      map.on("move", () => this.tell({ view: { ...map.getCenter(), zoom: map.getZoom() } }));
+      map.on("move", () => this.bounds && this.tell({ view: { ...map.getCenter(), zoom: map.getZoom() } }));
       new ResizeObserver(() => this.resized()).observe(box);
     }
 
@@ -40,6 +41,7 @@ window.WarRoomMap = (() => {
         return bar;
       };
       whole.addTo(this.map);
+      this.map.getContainer().prepend(this.map.getContainer().querySelector(".leaflet-control-container")); // Tab finds them first
     }
 
     draw({ settings, regions = null, values = null, points = null }) {
@@ -54,11 +56,19 @@ window.WarRoomMap = (() => {
       this.hover(null);
       this.regions.show(regions, values);
       this.points.show(points);
+      this.frameless(regions, points);
+    }
+
+    /* Without any boundary the households themselves say where to look. */
+    frameless(regions, points) {
+      const source = regions || !points ? "" : points.ids.join();
+      if (source && source !== this.sourceless) this.fit(L.latLngBounds(this.points.items.map((item) => item.at)).pad(0.1));
+      this.sourceless = source;
     }
 
     fit(bounds) {
       this.bounds = bounds;
-      this.map.fitBounds(bounds, { padding: [12, 12], animate: false });
+      this.map.fitBounds(bounds, { padding: [12, 12], maxZoom: 16, animate: false });
       this.fitted = this.view();
     }
 
@@ -75,9 +85,9 @@ window.WarRoomMap = (() => {
 
     clicked(event) {
       const household = this.points.under(event.containerPoint);
-      const region = event.sourceTarget && event.sourceTarget.region;
+      const code = this.regionOf(event);
       if (household) this.pick("household", household.id, event.latlng);
-      else if (region) this.pick("region", region.code, event.latlng);
+      else if (code !== null) this.pick("region", code, event.latlng);
     }
 
     /* The time makes each click a new value, so that the same region can be picked again. */
@@ -91,21 +101,32 @@ window.WarRoomMap = (() => {
       const household = this.points.under(event.containerPoint);
       this.map.getContainer().classList.toggle("on-point", Boolean(household));
       this.pointer = event.containerPoint;
+      this.hover(this.regionOf(event));
       if (household) this.describe(household.label || "", household.lines, this.pointer);
-      else this.explain(this.hovered, this.pointer);
     }
 
-    /* The region under the pointer or focus, or null; the linked map hears of it. */
-    hover(code, standing = false) {
+    /* The code of the region whose path an event of the map came from, or null. */
+    regionOf(event) {
+      return event.originalEvent.target.dataset?.code ?? null;
+    }
+
+    /* The region under the pointer (or "focused"), or null; the linked map hears of it. */
+    hover(code, kind = "under") {
+      if (code !== this.hovered) this.tell({ hover: code });
       this.hovered = code;
-      this.tell({ hover: code });
-      this.explain(code, standing ? null : this.pointer);
+      this.explain(code, kind === "under" ? this.pointer : null, kind);
     }
 
-    explain(code, at) {
-      const item = code === null || code === undefined ? null : this.regions.items.get(code);
-      if (!item) return this.tip.classList.remove("shown");
-      this.describe(item.name, item.lines, at || this.map.latLngToContainerPoint([item.anchor.lat, item.anchor.lng]));
+    explain(code, at, kind = "under") {
+      const item = this.regions.items.get(code);
+      if (code !== this.explained) {
+        this.regions.outline("under", null);
+        this.regions.outline("focused", null);
+        this.regions.outline(kind, code);
+        this.explained = code;
+      }
+      if (item) this.describe(item.name, item.lines, at || this.map.latLngToContainerPoint(item.anchor));
+      else this.tip.classList.remove("shown");
     }
 
     describe(title, lines, at) {
@@ -157,7 +178,7 @@ window.WarRoomMap = (() => {
 
   const create = (id) => {
     const map = L.map(id, {
-      center: [0, 0], zoom: 3, minZoom: 3, maxZoom: 18, zoomSnap: 0.25,
+      center: [0, 0], zoom: 3, minZoom: 3, maxZoom: 18, zoomSnap: 0.25, trackResize: false,
       zoomControl: false, attributionControl: false, doubleClickZoom: false,
       dragging: !matchMedia("(pointer: coarse)").matches, // one finger scrolls the page, two move the map
       zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,

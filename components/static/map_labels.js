@@ -48,7 +48,7 @@ window.WarRoomLabels = (() => {
       map.on("moveend resize", () => this.place());
     }
 
-    /* items: [{text, lat, lng, width, strong}], those that matter more first. */
+    /* items: [{name, anchor, strong}], those that matter more first. */
     show(items) {
       this.items = items;
       this.place();
@@ -62,30 +62,30 @@ window.WarRoomLabels = (() => {
       const taken = [];
       const drawn = [];
       for (const item of this.items) {
-        const room = item.width * perDegree;
+        const room = item.anchor.width * perDegree;
         if (item.strong && room > view.x * 0.6) continue; // its parts are named then
         const height = item.strong ? size * 1.15 : size;
         pen.font = `${item.strong ? 600 : 400} ${height}px ${family}`;
-        const width = pen.measureText(item.text).width;
+        const width = pen.measureText(item.name).width;
         if (width > room * (item.strong ? 1.1 : 0.95)) continue;
-        const at = this.map.latLngToContainerPoint([item.lat, item.lng]);
+        const at = this.map.latLngToContainerPoint(item.anchor);
         const box = { left: at.x - width / 2 - 3, right: at.x + width / 2 + 3, top: at.y - height * 0.7, bottom: at.y + height * 0.7 };
         if (box.right < 0 || box.left > view.x || box.bottom < 0 || box.top > view.y) continue;
         if (taken.some((other) => overlaps(box, other))) continue;
         taken.push(box);
-        drawn.push(this.name(item, height));
+        drawn.push(this.text(item, height));
       }
       this.svg.replaceChildren(...drawn);
     }
 
-    name(item, height) {
-      const at = this.map.latLngToLayerPoint([item.lat, item.lng]);
+    text(item, height) {
+      const at = this.map.latLngToLayerPoint(item.anchor);
       const text = document.createElementNS(SVG, "text");
       text.setAttribute("x", at.x);
       text.setAttribute("y", at.y);
       text.setAttribute("font-size", height);
       if (item.strong) text.classList.add("strong");
-      text.textContent = item.text;
+      text.textContent = item.name;
       return text;
     }
   }

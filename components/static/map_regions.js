@@ -39,7 +39,7 @@ window.WarRoomRegions = (() => {
       this.map.addLayer(this.svg).addLayer(this.top);
       this.svg._container.prepend(hatching());
       this.layers = L.layerGroup().addTo(this.map);
-      this.marked = L.layerGroup().addTo(this.map);
+      this.outlined = {}; // kind of outline -> its layer
     }
 
     /* Old polygons and their values stay until the new geometry is there: no blank in between. */
@@ -69,42 +69,55 @@ window.WarRoomRegions = (() => {
     }
 
     draw(regions, features, outlines) {
+      this.frame.hover(null);
       this.layers.clearLayers();
       this.items.clear();
       const byCode = (a, b) => String(a.properties.code).localeCompare(String(b.properties.code));
       for (const feature of [...features].sort(byCode)) this.add(feature);
-      for (const feature of outlines) {
-        L.GeoJSON.geometryToLayer(feature, { renderer: this.top, interactive: false, fill: false, smoothFactor: 0.5, className: "outline" }).addTo(this.layers);
-      }
-      this.outlines = outlines;
-      this.named = !regions || regions.names;
+      this.outlines = outlines.map((feature) => this.named(feature, true, this.line(feature, "outline").addTo(this.layers)));
+      this.labelled = Boolean(regions && regions.names);
       this.paint(this.values);
-      const inFocus = [...this.items].filter(([code]) => code.startsWith(regions ? regions.focus : "")).map(([, item]) => item.layer);
-      if (this.items.size) this.frame.fit(L.featureGroup(inFocus.length ? inFocus : [...this.items.values()].map((item) => item.layer)).getBounds());
-      this.frame.note("regions", [...this.items.values()].some((item) => item.sketch) ? "示意边界" : "");
+      const all = [...this.items.values()];
+      const inFocus = all.filter((item) => regions && item.code.startsWith(regions.focus));
+      const bounds = (inFocus.length ? inFocus : all).reduce((box, item) => box.extend(item.layer.getBounds()), L.latLngBounds([]));
+      if (bounds.isValid()) this.frame.fit(bounds);
+      this.frame.note("regions", all.some((item) => item.sketch) ? "示意边界" : "");
+    }
+
+    line(feature, className) {
+      return L.GeoJSON.geometryToLayer(feature, { renderer: this.top, interactive: false, fill: false, smoothFactor: 0.5, className });
+    }
+
+    /* What a feature's name needs to be placed on the map. */
+    named(feature, strong, layer) {
+      const box = layer.getBounds();
+      const area = (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth());
+      return { name: String(feature.properties.name ?? ""), strong, area, anchor: WarRoomLabels.anchor(feature.geometry) };
     }
 
     add(feature) {
-      const { code, name, sketch } = feature.properties;
+      const { code, sketch } = feature.properties;
       const layer = L.GeoJSON.geometryToLayer(feature, {
         renderer: this.svg, smoothFactor: 0.5, fillOpacity: 1, className: sketch ? "region sketch" : "region",
       });
-      const item = { code: String(code), own: String(name), sketch: Boolean(sketch), layer, feature, anchor: WarRoomLabels.anchor(feature.geometry), lines: [] };
+      const item = { ...this.named(feature, false, layer), code: String(code), sketch: Boolean(sketch), layer, feature, lines: [] };
+      item.own = item.name;
       this.items.set(item.code, item);
-      layer.region = item;
-      layer.on("mouseover", () => this.frame.hover(item.code));
-      layer.on("mouseout", () => this.frame.hover(null));
       layer.addTo(this.layers);
       this.listen(layer.getElement(), item);
     }
 
-    /* The keyboard: Tab reaches a region, Enter or Space picks it, arrows and + - still move the map. */
+    /* The keyboard: Tab reaches a region, Home and End the first and last, Enter or Space picks it, arrows and + -
+       still move the map. */
     listen(path, item) {
       path.dataset.code = item.code;
       path.addEventListener("keydown", (event) => {
         if (event.key === "Enter" || event.key === " ") {
           event.preventDefault();
           this.frame.pick("region", item.code, [item.anchor.lat, item.anchor.lng]);
+        } else if (event.key === "Home" || event.key === "End") {
+          event.preventDefault();
+          [...this.items.values()].at(event.key === "Home" ? 0 : -1).layer.getElement().focus();
         } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
           this.map.keyboard._onKeyDown(event);
         }
@@ -113,7 +126,7 @@ window.WarRoomRegions = (() => {
         if (!path.matches(":focus-visible")) return;
         const at = L.latLng(item.anchor.lat, item.anchor.lng);
         if (!this.map.getBounds().contains(at)) this.map.panTo(at, { animate: false });
-        this.frame.hover(item.code, true);
+        this.frame.hover(item.code, "focused");
       });
       path.addEventListener("blur", () => this.frame.hover(null));
     }
@@ -133,8 +146,11 @@ window.WarRoomRegions = (() => {
         item.layer.setStyle({ fillColor: missing ? "url(#no-data)" : fill === null ? "var(--map-land)" : values.palette[fill] });
         this.say(item);
       }
-      this.mark(values ? values.chosen : null);
-      this.name();
+      for (const item of this.items.values()) item.layer.getElement().toggleAttribute("aria-current", values?.chosen === item.code);
+      this.outline("chosen", values ? values.chosen : null);
+      this.label();
+      const focus = document.activeElement;
+      if (focus.matches("path.region:focus-visible")) this.frame.hover(focus.dataset.code, "focused");
     }
 
     say(item) {
@@ -145,22 +161,17 @@ window.WarRoomRegions = (() => {
       path.setAttribute("aria-label", [item.name, ...item.lines.map((line) => `${line.heading} ${line.text}`.trim())].join("，"));
     }
 
-    mark(code) {
-      this.marked.clearLayers();
-      for (const item of this.items.values()) item.layer.getElement().toggleAttribute("aria-current", item.code === code);
+    /* Draw one region's line above all others; kind: chosen, under (the pointer) or focused. */
+    outline(kind, code) {
+      this.outlined[kind]?.remove();
       const item = this.items.get(code);
-      if (item) {
-        L.GeoJSON.geometryToLayer(item.feature, { renderer: this.top, interactive: false, fill: false, smoothFactor: 0.5, className: "chosen" }).addTo(this.marked);
-      }
+      this.outlined[kind] = item ? this.line(item.feature, kind).addTo(this.map) : null;
     }
 
-    name() {
-      const size = (feature) => { const box = L.geoJSON(feature).getBounds(); return (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth()); };
-      const label = (item, strong, feature) => ({ text: item, strong, area: size(feature), ...WarRoomLabels.anchor(feature.geometry) });
+    label() {
       const larger = (a, b) => b.area - a.area;
-      const strong = this.outlines ? this.outlines.map((feature) => label(String(feature.properties.name), true, feature)) : [];
-      const plain = [...this.items.values()].map((item) => label(item.name, false, item.feature));
-      this.labels.show(this.named ? [...strong.sort(larger), ...plain.sort(larger)] : []);
+      const items = this.labelled ? [...this.outlines.sort(larger), ...[...this.items.values()].sort(larger)] : [];
+      this.labels.show(items);
     }
   }
 
