@@ -36,5 +36,5 @@ def geo_routes(engine: Callable[[], Engine]) -> list[Route]:
             return Response(status_code=304, headers=headers)
         return Response(content, headers=headers, media_type="application/geo+json")
 
-    packed = [Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)]
+    packed = [Middleware(GZipMiddleware, compresslevel=6)]
     return [Route("/geo/{code}/{level}.json", outlines, middleware=packed)]

@@ -25,8 +25,8 @@ from data.sketch import cells
 LEVELS = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
 """Word for a level in a URL → length of its codes. Beside them: ``children`` and ``outline``."""
 
-_FINENESS = 2000  # the tolerance is the extent divided by this
-_ENOUGH = 300_000  # bytes: a larger answer is simplified once more
+_FINENESS = (2000, 1400, 1000, 700, 500, 350, 250)  # the tolerance is the extent divided by one of these:
+_ENOUGH = 300_000  # the first whose answer is no longer than so many bytes
 _FEW = 5  # households: the mean of fewer is blurred, for the map's address asks nobody's name
 _lock = threading.Lock()
 
@@ -157,18 +157,20 @@ def _collection(shapes: Shapes, codes: list[str]) -> bytes:
     """The regions that have a shape; one without is left out."""
     shapes.load(codes)
     found = [(code, *shape) for code in codes if (shape := shapes.shape(code)) is not None]
+    if not found:
+        return b'{"type":"FeatureCollection","features":[]}'
     geometry = np.array([shape for _, shape, _ in found], object)
-    fineness = _FINENESS
-    while True:
-        drawn = _simplified(geometry, fineness)
+    west, south, east, north = shapely.total_bounds(geometry)
+    for fineness in _FINENESS:
+        geometry = shapely.coverage_simplify(geometry, max(east - west, north - south) / fineness)
         features = [
             f'{{"type":"Feature","properties":{_properties(shapes, code, sketch)},"geometry":{text}}}'
-            for (code, _, sketch), text in zip(found, drawn, strict=True)
+            for (code, _, sketch), text in zip(found, _texts(geometry), strict=True)
         ]
         answer = f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'.encode()
-        if len(answer) <= _ENOUGH or fineness < _FINENESS / 3:
-            return answer
-        fineness /= 1.5
+        if len(answer) <= _ENOUGH:
+            break
+    return answer
 
 
 def _properties(shapes: Shapes, code: str, sketch: bool) -> str:
@@ -176,14 +178,10 @@ def _properties(shapes: Shapes, code: str, sketch: bool) -> str:
     return json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
 
 
-def _simplified(geometry: np.ndarray, fineness: float) -> list[str]:
-    """GeoJSON texts of neighbours, simplified by one tolerance, with five decimals (about a metre)."""
-    if not len(geometry):
-        return []
-    west, south, east, north = shapely.total_bounds(geometry)
-    plain = shapely.coverage_simplify(geometry, max(east - west, north - south) / fineness)
-    rounded = shapely.transform(plain, lambda points: np.round(points, 5))
-    return list(shapely.to_geojson(shapely.remove_repeated_points(rounded)))
+def _texts(geometry: np.ndarray) -> np.ndarray:
+    """GeoJSON of each geometry with five decimals, about a metre."""
+    rounded = shapely.transform(geometry, lambda points: np.round(points, 5))
+    return shapely.to_geojson(shapely.remove_repeated_points(rounded))
 
 
 def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
@@ -196,7 +194,7 @@ def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
     with engine.connect() as connection:
         stamp = connection.execute(select(data_version.c.version, data_version.c.updated)).first()
     with _lock:  # two who ask for the same shall not work it out twice
-        return _made(engine, code, level, stamp)
+        return _made(engine, code, level, stamp and tuple(stamp))
 
 
 @lru_cache(maxsize=128)
