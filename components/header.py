@@ -1,0 +1,160 @@
+"""The header of every page: navigation, the way up, pickers of region, month and role, data version, theme."""
+
+from collections import Counter
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from components.cached import ask
+from components.markup import escape, link, show
+from components.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
+from components.site import NAME, PAGES
+from components.theme_route import theme_url
+from components.wording import moment
+from data import regions
+from data.access import ROLES, Viewer
+from data.months import label, spoken
+from data.regions import Region
+
+LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库只对本机开放。"
+
+
+def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
+    """Name, navigation, marks, data version and the switch of the theme. Without a screen the store is empty."""
+    links = "".join(_page_link(page, screen, path) for page in PAGES if page.listed)
+    marks = version = ""
+    if screen:
+        marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
+        version = f"数据版本 {screen.status.version} · 更新于 {moment(screen.status.updated)}"
+    other, name = ("light", "浅色") if dark else ("dark", "深色")
+    show(
+        f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
+        f'<span class="facts">{marks}<span class="version">{escape(version)}</span>'
+        f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
+    )
+    if screen and not screen.status.demonstration:
+        show(f'<p class="local-only" role="note">{escape(LOCAL_ONLY)}</p>')
+
+
+def _page_link(page, screen: Screen | None, path: str) -> str:
+    chosen = st.query_params.get("indicator")
+    url = f"/{page.path}"
+    if screen:
+        url = screen.link(page, **({"indicator": chosen} if chosen and page.path != "figure" else {}))
+    return link(escape(page.title), url, **({"aria_current": "page"} if page.path == path else {}))
+
+
+def _here() -> str:
+    """The address of this page as a path of this server."""
+    parts = urlsplit(st.context.url or "/")
+    query = urlencode(dict(st.query_params.items()))
+    return f"{parts.path or '/'}{'?' + query if query else ''}"
+
+
+def pickers(screen: Screen, viewers: list[Viewer]) -> None:
+    """Breadcrumbs and the choices; each choice is written into the address, which is all that is remembered."""
+    with st.container(key="pickers", horizontal=True, vertical_alignment="center", gap="small"):
+        breadcrumbs(screen)
+        _region_picker(screen)
+        _month_picker(screen)
+        if screen.status.demonstration:
+            _role_switch(screen, viewers)
+
+
+def breadcrumbs(screen: Screen) -> None:
+    """市 › 县 › 乡镇 › 村, each a link to the same page there."""
+    way = ask(regions.ancestors, screen.region.code)
+    parts = [
+        f'<span aria-current="location">{escape(region.name)}</span>'
+        if region.code == screen.region.code
+        else link(escape(region.name), _to_region(region.code))
+        for region in way
+    ]
+    show(f'<nav class="breadcrumbs" aria-label="所在区划">{"<i>›</i>".join(parts)}</nav>', width="content")
+
+
+def _to_region(code: str) -> str:
+    """This page's address with another region."""
+    path = urlsplit(st.context.url or "/").path or "/"
+    kept = {**dict(st.query_params.items()), "region": code or WHOLE_IN_URL}
+    kept.pop("page", None)
+    return f"{path}?{urlencode(kept)}"
+
+
+def go_to_region(code: str) -> None:
+    """Write another region into the address; a widget's callback may call this, and Back leads back."""
+    st.query_params["region"] = code or WHOLE_IN_URL
+    for name in ("page", "sort"):
+        st.query_params.pop(name, None)
+
+
+def _region_picker(screen: Screen) -> None:
+    listed = ask(regions.all_regions)
+    labels = region_labels(listed)
+    st.session_state["picked_region"] = screen.region.code
+    st.selectbox(
+        "区划（可输入名称或代码查找）",
+        [region.code for region in listed],
+        format_func=lambda code: labels.get(code, code),
+        key="picked_region",
+        on_change=lambda: go_to_region(st.session_state["picked_region"]),
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def region_labels(listed: list[Region]) -> dict[str, str]:
+    """Code → name, with the township where the name occurs twice, and the code to search by."""
+    names = {region.code: region.name for region in listed}
+    repeated = {name for name, times in Counter(names.values()).items() if times > 1}
+    return {
+        code: f"{name}{_above(code, names) if name in repeated else ''}　{code}".strip() for code, name in names.items()
+    }
+
+
+def _above(code: str, names: dict[str, str]) -> str:
+    parent = next((code[:length] for length in (9, 6, 4, 2) if length < len(code) and code[:length] in names), None)
+    return f"（{names[parent]}）" if parent else ""
+
+
+def _month_picker(screen: Screen) -> None:
+    months = range(screen.status.last_month, screen.status.first_month - 1, -1)
+    st.session_state["picked_month"] = screen.month
+    st.selectbox(
+        "月份",
+        list(months),
+        format_func=spoken,
+        key="picked_month",
+        on_change=lambda: _write("month", label(st.session_state["picked_month"])),
+        label_visibility="collapsed",
+        width=140,
+    )
+
+
+def _role_switch(screen: Screen, viewers: list[Viewer]) -> None:
+    by_role = {viewer.role: viewer for viewer in viewers}
+    st.session_state["picked_role"] = screen.viewer.role
+
+    def switch() -> None:
+        role = st.session_state["picked_role"]
+        if not by_role[role].may_see(screen.region.code):
+            st.query_params.pop("region", None)
+        if role == DEFAULT_ROLE:
+            st.query_params.pop("role", None)
+        else:
+            st.query_params["role"] = role
+
+    st.selectbox(
+        "身份（演示）",
+        list(by_role),
+        format_func=ROLES.get,
+        key="picked_role",
+        on_change=switch,
+        label_visibility="collapsed",
+        width=140,
+    )
+
+
+def _write(name: str, value: str) -> None:
+    st.query_params[name] = value
+    st.query_params.pop("page", None)

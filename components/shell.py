@@ -1,0 +1,73 @@
+"""The script that the server runs for every page: settings, style, header, then the page itself."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from components.address import read_address
+from components.empty import empty_store, nothing
+from components.errors import problem, told
+from components.header import pickers, top_bar
+from components.markup import show, variables
+from components.screen import Screen, put
+from components.site import NAME, OVERVIEW, PAGES, SitePage
+from components.store import engine, read
+from components.theme import palette
+from data import regions
+
+STATIC = Path(__file__).resolve().parent / "static"
+
+
+def main() -> None:
+    """Draw one run."""
+    st.set_page_config(page_title=NAME, layout="wide", initial_sidebar_state="collapsed")
+    page, chosen = _pages()
+    dark = st.context.theme.type == "dark"
+    _dress(dark)
+    with told(f"/{OVERVIEW.path}"):
+        with read() as connection:
+            status = regions.status(connection)
+        if status is None:
+            with st.container(key="shell"):
+                top_bar(None, chosen.path, dark)
+            empty_store()
+            return
+        if _opened(status, chosen, dark):
+            page.run()
+
+
+def _pages() -> tuple[st.Page, SitePage]:
+    """The page of the address, as Streamlit's and as ours. The start page also answers to its own name."""
+    start = st.Page(str(OVERVIEW.file), title=NAME, url_path="start", default=True)
+    by_page = {start: OVERVIEW}
+    for page in (page for page in PAGES if page.file.exists()):
+        by_page[st.Page(str(page.file), title=f"{page.title} · {NAME}", url_path=page.path)] = page
+    found = st.navigation(list(by_page), position="hidden")
+    return found, next(page for known, page in by_page.items() if known.url_path == found.url_path)
+
+
+def _dress(dark: bool) -> None:
+    style = (STATIC / "shell.css").read_text(encoding="utf-8")
+    script = (STATIC / "links.js").read_text(encoding="utf-8")
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    show(f"<style>:root {{ {variables(palette(dark).css())} }}\n{style}</style>")
+
+
+def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
+    """Read the address and draw the header; whether the page may be drawn below it."""
+    with read() as connection:
+        viewers = regions.viewers(connection)
+        address = read_address(connection, status, viewers, st.query_params)
+    screen = Screen(address.viewer, address.region, address.month, status, dark, engine())
+    put(screen)
+    with st.container(key="shell"):
+        top_bar(screen, chosen.path, dark)
+        pickers(screen, viewers)
+    for sentence in address.problems:
+        problem(sentence)
+    if address.refusal:
+        nothing("无法显示", address.refusal, home=screen.link(OVERVIEW))
+    return address.refusal is None
+
+
+main()

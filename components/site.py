@@ -1,0 +1,27 @@
+"""The pages of the application: where they stand in the address bar, what they are called, which file draws them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "村级作战室 · 挂图作战"
+FOLDER = Path(__file__).resolve().parent.parent / "pages"
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One page: ``path`` as in the address bar, its title, its file; ``listed`` in the navigation or only linked to."""
+
+    path: str
+    title: str
+    listed: bool = True
+
+    @property
+    def file(self) -> Path:
+        return FOLDER / f"{self.path}.py"
+
+
+OVERVIEW = SitePage("overview", "总览")
+BATTLE_MAP = SitePage("battle_map", "挂图作战")
+FIGURE = SitePage("figure", "指标说明")
+HOUSEHOLD = SitePage("household", "户档案", listed=False)
+PAGES = (OVERVIEW, BATTLE_MAP, FIGURE, HOUSEHOLD)
