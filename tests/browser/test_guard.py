@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import is_local
+from tests.browser.server import Server
 
 
 def test_requests_off_the_machine_are_stopped_and_counted(page: Page, outside_requests: list[str]):
@@ -39,6 +40,10 @@ def test_a_test_can_ask_for_a_phone_at_night(page: Page):
         844,
         True,
     ]
+
+
+def test_the_server_does_not_ask_the_internet_who_it_is(county_server: Server):
+    assert "xternal" not in county_server.log.read_text()  # "External URL", or that it could not be detected
 
 
 def test_browser_tests_stay_together_in_one_process(request: pytest.FixtureRequest, worker_id: str):
