@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import shapely
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, delete, select, update
 
+from data import geometry
 from data.engine import upsert, writing
 from data.model import boundary, region
 
 COUNTY, TOWN, OTHER_TOWN = "990981", "990981001", "990981100"
+LOWER = ["990981001001", "990981001002"]
+UPPER = ["990981100001", "990981100002"]
 WEST, SOUTH, SIDE = 121.0, 40.0, 1 / 64  # a power of two, so that sums of sides are exact
 VILLAGES = {
     "990981001001": "西关村",
@@ -101,6 +104,62 @@ def parent_of(code: str, names: Iterable[str]) -> str:
     return max((other for other in names if other != code and code.startswith(other)), key=len, default="")
 
 
-def stored(connection: Connection) -> dict[str, shapely.Geometry]:
+def boundaries(engine: Engine) -> dict[str, shapely.Geometry]:
     """Region → boundary in the store."""
-    return {row.region: shapely.from_wkb(bytes(row.geometry)) for row in connection.execute(select(boundary))}
+    with engine.connect() as connection:
+        rows = connection.execute(select(boundary.c.region, boundary.c.geometry))
+        return {code: shapely.from_wkb(bytes(content)) for code, content in rows}
+
+
+def tree(engine: Engine) -> dict[str, tuple[str, str]]:
+    """Code → (name, parent)."""
+    with engine.connect() as connection:
+        rows = connection.execute(select(region.c.code, region.c.name, region.c.parent))
+        return {code: (name, parent) for code, name, parent in rows}
+
+
+def bound(engine: Engine, shapes: dict[str, shapely.Geometry]) -> None:
+    """Give regions these boundaries, and no others any."""
+    with writing(engine) as connection:
+        connection.execute(delete(boundary))
+        rows = [(code, shapely.to_wkb(shape), "test") for code, shape in shapes.items()]
+        upsert(connection, boundary, ("region", "geometry", "source"), rows)
+
+
+def some(*codes: str) -> dict[str, shapely.Geometry]:
+    return {code: shape for code, shape in squares().items() if code in codes}
+
+
+def placed(engine: Engine, points: dict[str, tuple[float, float]]) -> None:
+    with writing(engine) as connection:
+        for code, (lon, lat) in points.items():
+            connection.execute(update(region).where(region.c.code == code).values(lon=lon, lat=lat))
+
+
+def centres(*codes: str) -> dict[str, tuple[float, float]]:
+    return {code: shape.centroid.coords[0] for code, shape in some(*codes).items()}
+
+
+def drawn(content: bytes) -> dict[str, shapely.Geometry]:
+    """Code → geometry of a FeatureCollection."""
+    features = json.loads(content)["features"]
+    return {one["properties"]["code"]: shapely.geometry.shape(one["geometry"]) for one in features}
+
+
+def sketches(content: bytes) -> dict[str, bool]:
+    return {one["properties"]["code"]: one["properties"]["sketch"] for one in json.loads(content)["features"]}
+
+
+def children(engine: Engine, code: str) -> bytes:
+    with engine.connect() as connection:
+        return geometry.children_geojson(connection, code)
+
+
+def villages(engine: Engine, code: str = COUNTY) -> bytes:
+    with engine.connect() as connection:
+        return geometry.region_geojson(connection, code, "village")
+
+
+def close(shape: shapely.Geometry, other: shapely.Geometry) -> bool:
+    """Whether two shapes cover the same ground but for the rounding to five decimals."""
+    return shape.symmetric_difference(other).area < 0.002 * other.area
