@@ -121,7 +121,7 @@ def _inside(shape: shapely.Polygon, count: int, rng: np.random.Generator) -> np.
 
 def _scattered(outline: shapely.Polygon, count: int, rng: np.random.Generator) -> np.ndarray:
     """Seats, denser towards the coast and around a few towns, as people settle."""
-    west, south, east, north = outline.bounds
+    west, _, east, _ = outline.bounds
     towns = _inside(outline, max(count // 18, 2), rng)
     tried = _inside(outline, 12 * count, rng)
     nearest = np.min(np.linalg.norm(tried[:, None] - towns[None], axis=2), axis=1)
