@@ -1,0 +1,158 @@
+"""The households of one village as they stood in a month: listed, on the map, and counted by what can be filtered."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from data import geometry
+from data.access import Viewer, mask_name
+from data.errors import NotFound
+from data.household_scope import seen_households
+from data.indicators import STATES
+
+PAGE = 50
+MOST_POINTS = 2000
+
+_NET = "(hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen - hm.expense_fen)"
+_STATE = "COALESCE(hm.state, 0)"
+_UNVISITED = "(hm.visits = 0)"
+_BELOW = "(hm.below_line = 1)"
+_PROBLEM = (
+    "EXISTS (SELECT 1 FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
+    " AND (b.closed IS NULL OR b.closed > m.as_of))"
+)
+_FROM = (
+    "household h JOIN month m ON m.month = :month"
+    " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
+)
+_PAIRED_NOW = "s.household_id = h.id AND s.started <= m.as_of AND (s.ended IS NULL OR s.ended > m.as_of)"
+_COLUMNS = {
+    "id": "h.id",
+    "head": "h.head",
+    "state": _STATE,
+    "persons": "COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id))",
+    "attribute": "h.attribute",
+    "cause": "h.cause",
+    "per_head": f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END",
+    "below_line": "hm.below_line",
+    "visits": "hm.visits",
+    "last_visit": "(SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of)",
+    "helper": f"(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper WHERE {_PAIRED_NOW})",
+    "problems": "(SELECT COUNT(*) FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
+    " AND (b.closed IS NULL OR b.closed > m.as_of))",
+}
+_URGENCY = f"CASE {_STATE} {' '.join(f'WHEN {state} THEN {place}' for place, state in enumerate(STATES))} END"
+SORTS = {
+    "state": f"{_URGENCY}, COALESCE(hm.below_line, 0) DESC, h.id",
+    "per_head": f"{_COLUMNS['per_head']} NULLS LAST, h.id",
+    "last_visit": f"{_COLUMNS['last_visit']} NULLS FIRST, h.id",
+    "problems": f"{_COLUMNS['problems']} DESC, h.id",
+    "persons": f"{_COLUMNS['persons']} DESC, h.id",
+}
+"""Orders of the list, each with what needs attention first."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is picked out of a village: ``states`` are keys of STATES, ``causes`` words; empty or False picks all.
+
+    ``below_line``: per-capita income of twelve months under the line; ``unvisited``: counted, but not visited in the
+    month; ``with_problem``: a problem found that is not closed.
+    """
+
+    states: tuple[int, ...] = ()
+    causes: tuple[str, ...] = ()
+    below_line: bool = False
+    unvisited: bool = False
+    with_problem: bool = False
+
+
+NO_FILTERS = Filters()
+
+
+def in_village(
+    connection: Connection, viewer: Viewer, village: str, month: int, *,
+    filters: Filters = NO_FILTERS, sort: str = "state", limit: int = PAGE, offset: int = 0,
+) -> pd.DataFrame:  # fmt: skip
+    """The households of a village: id, head (masked for a display), state (户类型), persons, attribute, cause,
+    per_head (yuan), below_line, visits (of the month), last_visit, helper (one of them), problems (not closed).
+
+    Households outside the figures (一般户) are listed too; what is not known is None. Raises NotFound for a sort that
+    is not in SORTS.
+    """
+    if sort not in SORTS:
+        raise NotFound(f"户名单中没有“{sort[:20]}”这种排序。")
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items())
+    where, bound = _where(viewer, village, month, filters)
+    statement = f"SELECT {columns} FROM {_FROM} WHERE {where} ORDER BY {SORTS[sort]} LIMIT :limit OFFSET :offset"
+    return _told(viewer, connection.execute(_text(statement, filters), {**bound, "limit": limit, "offset": offset}))
+
+
+def count(connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS) -> int:
+    """How many households :func:`in_village` lists in all."""
+    where, bound = _where(viewer, village, month, filters)
+    return connection.execute(_text(f"SELECT COUNT(*) FROM {_FROM} WHERE {where}", filters), bound).scalar()
+
+
+def points(
+    connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS
+) -> pd.DataFrame:
+    """The same rows for the map, at most 2,000: columns as :func:`in_village`, with village, lon, lat and sketch.
+
+    ``sketch``: no coordinates on record, placed somewhere inside the village; lon and lat are NaN where nothing is
+    known of the village either.
+    """
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items())
+    where, bound = _where(viewer, village, month, filters)
+    statement = f"SELECT {columns}, h.village, h.lon, h.lat FROM {_FROM} WHERE {where} ORDER BY h.id LIMIT :limit"
+    found = connection.execute(_text(statement, filters), {**bound, "limit": MOST_POINTS})
+    return geometry.household_points(connection, _told(viewer, found))
+
+
+def facets(
+    connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS
+) -> pd.DataFrame:
+    """How many households hold each combination: state (key of STATES), cause, below_line, unvisited, with_problem
+    (0 or 1) and ``households``, for the legend and the filters."""
+    where, bound = _where(viewer, village, month, filters)
+    told = {"below_line": _BELOW, "unvisited": _UNVISITED, "with_problem": _PROBLEM}
+    flags = ", ".join(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS {name}" for name, sql in told.items())
+    statement = (
+        f"SELECT state, cause, below_line, unvisited, with_problem, COUNT(*) AS households FROM ("
+        f"SELECT {_STATE} AS state, h.cause, {flags} FROM {_FROM} WHERE {where}) q"
+        " GROUP BY state, cause, below_line, unvisited, with_problem"
+    )
+    found = connection.execute(_text(statement, filters), bound)
+    return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[str, dict]:
+    """Condition and parameters; the village must lie in the viewer's region, the households in his scope."""
+    seen, bound = seen_households(viewer)
+    parts = ["h.village = :village", seen]
+    bound |= {"village": viewer.narrowed(village), "month": month}
+    if filters.states:
+        parts.append(f"{_STATE} IN :states")
+        bound["states"] = list(filters.states)
+    if filters.causes:
+        parts.append("h.cause IN :causes")
+        bound["causes"] = list(filters.causes)
+    flags = (filters.below_line, _BELOW), (filters.unvisited, _UNVISITED), (filters.with_problem, _PROBLEM)
+    parts += [sql for chosen, sql in flags if chosen]
+    return " AND ".join(parts), bound
+
+
+def _text(statement: str, filters: Filters) -> TextClause:
+    lists = [name for name in ("states", "causes") if getattr(filters, name)]
+    return text(statement).bindparams(*(bindparam(name, expanding=True) for name in lists))
+
+
+def _told(viewer: Viewer, found) -> pd.DataFrame:
+    """Rows as this viewer may read them."""
+    frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
+    frame["state"] = frame["state"].map(STATES)
+    frame["per_head"] = frame["per_head"].astype(float).div(100).round(2)
+    if not viewer.sees_identity:
+        frame["head"] = frame["head"].map(mask_name)
+    return frame
