@@ -1,6 +1,8 @@
 """The official workbook comes in: read, checked as a whole, written in one transaction or not at all."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -97,7 +99,7 @@ def _write(
     build_for: date | None,
     report: Progress,
 ) -> int:
-    with writing(engine) as connection:
+    with _uncollected(), writing(engine) as connection:
         if connection.execute(select(data_version.c.version)).scalar() != known.version:
             raise Refused("校验期间有另一次导入写入了数据，本次未写入，请再导入一次。")
         changed = sum(write_sheet(connection, check, report) for check in checks)
@@ -108,3 +110,15 @@ def _write(
             if build_for:
                 cube.rebuild(connection, today=build_for, progress=report)
     return changed
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic collector, which a third of the writing time goes to: millions of rows, none in a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -16,7 +16,7 @@ COLUMNS = ("household_id", "month", *(f"{column}_fen" for _, column in SUBJECTS.
 _NAMES = list(SUBJECTS)
 _ONLY_POSITIVE = np.array([kind != "business" for kind, _ in SUBJECTS.values()])
 _MONTH_BITS, _SUBJECT_BITS = 15, 5
-_NO_AMOUNT = np.iinfo(np.int64).min  # a line whose amount was refused: still compared with others of its key
+NO_AMOUNT = int(np.iinfo(np.int64).min + 1)  # a line whose amount was refused: still compared with others of its key
 _GROUPS = 20_000  # rows of the store made at once
 
 
@@ -38,12 +38,12 @@ class LedgerCheck(SheetCheck):
         """Check a batch and keep it packed."""
         values, rows, bad = super().check(sheet, batch)
         subjects = pa.compute.fill_null(pa.compute.index_in(values["subject"], pa.array(_NAMES)), 0).to_numpy()
-        amounts = pa.compute.fill_null(values["amount_fen"], _NO_AMOUNT).to_numpy()
-        negative = np.flatnonzero((amounts < 0) & (amounts > _NO_AMOUNT) & _ONLY_POSITIVE[subjects] & ~bad)
+        amounts = pa.compute.fill_null(values["amount_fen"], NO_AMOUNT).to_numpy()
+        negative = np.flatnonzero((amounts < 0) & (amounts > NO_AMOUNT) & _ONLY_POSITIVE[subjects] & ~bad)
         why = Checked(values["amount_fen"], negative, negative, lambda place: "不能为负数（只有生产经营性科目可以）")
         self.findings.refuse(self._issues(sheet, batch, "金额", why, negative, ERROR), len(negative))
-        amounts = np.where(bad, _NO_AMOUNT, amounts)
-        amounts[negative] = _NO_AMOUNT
+        amounts = np.where(bad, NO_AMOUNT, amounts)
+        amounts[negative] = NO_AMOUNT
         keyed = np.ones(len(rows), bool)
         for name in ("household_id", "month", "subject"):
             keyed &= values[name].is_valid().to_numpy(zero_copy_only=False)
@@ -70,7 +70,7 @@ class LedgerCheck(SheetCheck):
         pairs = zip(later[conflict].tolist(), first[conflict].tolist(), strict=True)
         issues = (self._conflict(int(keys[one]), int(places[one]), int(places[other])) for one, other in pairs)
         self.findings.refuse(issues, int(conflict.sum()))
-        refused = np.isin(keys, keys[later[conflict]]) | (amounts == _NO_AMOUNT)
+        refused = np.isin(keys, keys[later[conflict]]) | (amounts == NO_AMOUNT)
         self._bad += int(refused.sum())
         kept = ~refused
         kept[later] = False
@@ -86,15 +86,20 @@ class LedgerCheck(SheetCheck):
         reason = f"本行与{line}的户编号、月份、科目相同，但金额不同"
         return Issue(self.spec.name, one & 0xFFFFFFFF, "户编号", value, reason, ERROR, file)
 
+    @property
+    def groups(self) -> int:
+        """How many rows of the store the lines make."""
+        return int(np.count_nonzero(np.diff(self.keys >> _SUBJECT_BITS, prepend=-1)))
+
     def rows(self) -> Iterator[list]:
-        """Rows for the store in the order of COLUMNS, by household and month; None where a subject has no line."""
+        """Rows for the store in the order of COLUMNS, by household and month; NO_AMOUNT where a subject has no line."""
         owners = self.keys >> _SUBJECT_BITS
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
         for at in range(0, len(starts), _GROUPS):
             begin = starts[at]
             end = starts[at + _GROUPS] if at + _GROUPS < len(starts) else len(owners)
             heads = owners[starts[at : at + _GROUPS]]
-            grid = np.full((len(heads), len(COLUMNS)), None, object)
+            grid = np.full((len(heads), len(COLUMNS)), NO_AMOUNT, object)
             grid[:, 0] = heads >> _MONTH_BITS
             grid[:, 1] = heads & (2**_MONTH_BITS - 1)
             group = np.searchsorted(heads, owners[begin:end])

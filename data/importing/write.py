@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -12,7 +11,7 @@ from data.boundaries import nearest_parent
 from data.engine import upsert
 from data.importing.check import Piece, SheetCheck
 from data.importing.known import Known
-from data.importing.ledger import COLUMNS, LedgerCheck
+from data.importing.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
 from data.model import import_run, region
 from data.workbook import HOUSEHOLD, REGION
 
@@ -23,9 +22,8 @@ STEP = 20_000
 def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -> int:
     """Upsert the good rows of one sheet; returns how many rows of the store changed."""
     if isinstance(check, LedgerCheck):
-        total = len(np.unique(check.keys >> 5))
-        rows = _told(check.rows(), check.spec.name, total, progress)
-        return upsert(connection, check.spec.table, COLUMNS, rows, merge=True)
+        rows = _told(check.rows(), check.spec.name, check.groups, progress)
+        return upsert(connection, check.spec.table, COLUMNS, rows, merge=True, absent=NO_AMOUNT)
     changed = 0
     for piece in check.pieces:
         table = _good(check, piece)
