@@ -81,11 +81,15 @@ def _to_region(code: str) -> str:
     return f"{path}?{urlencode(kept)}"
 
 
+def write_address(**changes: str | None) -> None:
+    """Change the address in one step, so that Back takes one step too; None takes a value out. For callbacks."""
+    kept = {**dict(st.query_params.items()), "page": None, "sort": None, **changes}
+    st.query_params.from_dict({name: value for name, value in kept.items() if value is not None})
+
+
 def go_to_region(code: str) -> None:
-    """Write another region into the address; a widget's callback may call this, and Back leads back."""
-    st.query_params["region"] = code or WHOLE_IN_URL
-    for name in ("page", "sort"):
-        st.query_params.pop(name, None)
+    """Write another region into the address."""
+    write_address(region=code or WHOLE_IN_URL)
 
 
 def _region_picker(screen: Screen) -> None:
@@ -125,7 +129,7 @@ def _month_picker(screen: Screen) -> None:
         list(months),
         format_func=spoken,
         key="picked_month",
-        on_change=lambda: _write("month", label(st.session_state["picked_month"])),
+        on_change=lambda: write_address(month=label(st.session_state["picked_month"])),
         label_visibility="collapsed",
         width=140,
     )
@@ -137,12 +141,11 @@ def _role_switch(screen: Screen, viewers: list[Viewer]) -> None:
 
     def switch() -> None:
         role = st.session_state["picked_role"]
-        if not by_role[role].may_see(screen.region.code):
-            st.query_params.pop("region", None)
-        if role == DEFAULT_ROLE:
-            st.query_params.pop("role", None)
-        else:
-            st.query_params["role"] = role
+        stays = by_role[role].may_see(screen.region.code)
+        write_address(
+            role=None if role == DEFAULT_ROLE else role,
+            **({} if stays else {"region": None}),
+        )
 
     st.selectbox(
         "身份（演示）",
@@ -153,8 +156,3 @@ def _role_switch(screen: Screen, viewers: list[Viewer]) -> None:
         label_visibility="collapsed",
         width=140,
     )
-
-
-def _write(name: str, value: str) -> None:
-    st.query_params[name] = value
-    st.query_params.pop("page", None)

@@ -100,6 +100,7 @@ def chart_layout(dark: bool) -> dict:
         "tickfont": {"color": chosen.second_ink},
         "title": None,
         "fixedrange": True,
+        "automargin": True,
     }
     return {
         "font": {"family": FONT, "size": 13, "color": chosen.ink},

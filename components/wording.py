@@ -88,14 +88,6 @@ def attention(indicator: Indicator, value: float | None) -> int:
     return 2 if worse[1] else 1 if worse[0] else 0
 
 
-def class_number(indicator: Indicator, value: float) -> str:
-    """A number on a map's legend, without its unit: as :func:`class_unit` says."""
-    shown = value * 100 if indicator.format in ("percent", "growth") else value
-    if indicator.format == "money":
-        shown = value / 1e4
-    return f"{shown + 0:,.10g}"
-
-
 def class_unit(indicator: Indicator) -> str:
     """The unit of a legend's numbers: money in 万元, so that all classes are in one unit."""
     return "万元" if indicator.format == "money" else indicator.unit

@@ -1,6 +1,37 @@
-"""placeholder"""
+"""总览: the region at a glance. One thing is largest: the map."""
 
-from components.screen import current
 import streamlit as st
 
-st.write(current().region.name, current().month_text)
+from components import overview
+from components.address import read_indicator
+from components.cached import ask
+from components.empty import no_households, no_villages
+from components.errors import problem
+from components.screen import current
+from data import figures, regions
+from data.indicators import INDICATORS
+
+screen = current()
+problems: list[str] = []
+indicator = INDICATORS[read_indicator(st.query_params.get("indicator"), overview.DEFAULT, problems)]
+for sentence in problems:
+    problem(sentence)
+
+households = ask(figures.figures, screen.region.code, screen.month, ("households",))["households"].value
+if not screen.region.is_village and not ask(regions.children, screen.region.code):
+    no_villages(screen.region.name)
+elif not households:
+    no_households(screen.region.name)
+else:
+    ranking = overview.ranked(screen, indicator)
+    left, middle, right = st.columns([26, 46, 28], gap="medium")
+    with left:
+        overview.show_headlines(screen)
+    with middle:
+        overview.show_map_panel(screen, indicator, ranking)
+        overview.show_trend_panel(screen, indicator)
+    with right:
+        room = max(0, 19 - len(ranking.rows))
+        overview.show_ranking_panel(screen, indicator, ranking)
+        overview.show_overdue_panel(screen, limit=5 + room // 2)
+        overview.show_changes_panel(screen, limit=5 + room // 3)

@@ -1,0 +1,69 @@
+"""A map of sub-regions coloured by one indicator, with its legend: what goes into the map's builders."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from components import wording
+from components.classes import Classes, classify
+from components.maps import MapPart, region_values
+from components.markup import escape
+from components.theme import palette
+from data.indicators import Indicator
+
+
+@dataclass(frozen=True)
+class Choropleth:
+    """Values for ``maps.map_contents`` and the classes that its legend names."""
+
+    values: MapPart
+    classes: Classes
+
+
+def choropleth(
+    children: pd.DataFrame, *, indicator: Indicator, mean: float | None, mean_name: str, dark: bool,
+    chosen: str | None = None,
+) -> Choropleth:  # fmt: skip
+    """``children``: code, name, value as of ``figures.children``; growth is coloured in two hues around zero."""
+    colours = palette(dark)
+    change = indicator.format == "growth"
+    scale = 1e-4 if indicator.format == "money" else 100 if indicator.format in ("percent", "growth") else 1
+    classes = classify(
+        children["value"] * scale,
+        kind="change" if change else "amount",
+        colours=colours.diverging if change else colours.sequential,
+        unit=wording.class_unit(indicator),
+    )
+    frame = pd.DataFrame(
+        {
+            "code": children["code"],
+            "name": children["name"],
+            "fill": classes.fill(children["value"] * scale),
+            indicator.label: [_told(indicator, value) for value in children["value"]],
+        }
+    )
+    if mean is not None:
+        frame[f"比{mean_name}"] = [_distance(indicator, value, mean) for value in children["value"]]
+    return Choropleth(region_values(frame, chosen=chosen), classes)
+
+
+def _told(indicator: Indicator, value: float) -> str:
+    return str(wording.amount(indicator, value)) if wording.known(value) else "无数据"
+
+
+def _distance(indicator: Indicator, value: float, mean: float) -> str | None:
+    step = wording.change(indicator, value, mean)
+    if step is None:
+        return None
+    return "持平" if step.arrow == "－" else f"{'高' if step.arrow == '▲' else '低'} {step.amount}"
+
+
+def legend_markup(classes: Classes, *, noun: str) -> str:
+    """Classes with their colours and how many regions each holds; what has no data is said."""
+    parts = [
+        f'<li><i style="background: {colour}"></i>{escape(label)}<small>{count} 个</small></li>'
+        for label, colour, count in zip(classes.labels, classes.colours, classes.counts, strict=True)
+    ]
+    if classes.missing:
+        parts.append(f'<li><i class="hatched"></i>无数据<small>{classes.missing} 个</small></li>')
+    return f'<ul class="legend" aria-label="图例和{escape(noun)}数">{"".join(parts)}</ul>'

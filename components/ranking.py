@@ -1,0 +1,111 @@
+"""The sub-regions beside each other for one indicator: order, bars, distance to the mean; and what that says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from components import wording
+from components.markup import escape, link
+from data.indicators import Indicator
+
+MEANS = {0: "总体平均", 2: "省均", 4: "市均", 6: "县均", 9: "镇均", 12: "村均"}
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """``rows``: code, name, value, distance (value - mean; NaN: none), the worst first, without a value last."""
+
+    indicator: Indicator
+    rows: pd.DataFrame
+    mean: float | None
+    mean_name: str
+
+
+def rank(indicator: Indicator, children: pd.DataFrame, whole: float | None, level: int) -> Ranking:
+    """Order ``children`` (as of ``figures.children``) from worst to best.
+
+    The mean is the region's own figure ``whole`` for shares and per-head amounts; for what adds up, whole ÷ number of
+    children that have a value. Where neither more nor less is better, the largest comes first.
+    """
+    has_value = children["value"].notna()
+    mean = whole
+    if indicator.denominator is None:
+        mean = whole / has_value.sum() if whole is not None and has_value.any() else None
+    rows = children[["code", "name", "value"]].assign(
+        distance=children["value"] - (float("nan") if mean is None else mean)
+    )
+    ordered = rows.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
+    return Ranking(indicator, ordered.reset_index(drop=True), mean, MEANS[level])
+
+
+def finding(ranking: Ranking, noun: str) -> str:
+    """What the ranking says in a sentence; ``noun`` is what a child is called: 乡镇, 村."""
+    indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
+    if rows.empty or ranking.mean is None:
+        return f"{indicator.label}：各{noun}"
+    if indicator.denominator is None:
+        top = rows.loc[rows["value"].idxmax()]
+        if top["value"] == 0:
+            return f"各{noun}均无{indicator.label}" if indicator.direction < 0 else f"{indicator.label}：各{noun}均为零"
+        return f"{indicator.label}{top['name']}最多，{wording.amount(indicator, top['value'])}"
+    behind = rows["distance"] > 0 if indicator.direction < 0 else rows["distance"] < 0
+    side = "高于" if indicator.direction < 0 else "低于"
+    number = int(behind.sum())
+    return (
+        f"{number} 个{noun}{indicator.label}{side}{ranking.mean_name}" if number else f"各{noun}{indicator.label}持平"
+    )
+
+
+def extremes(ranking: Ranking) -> str:
+    """Best, worst and the mean in one line."""
+    indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
+    mean = f"{ranking.mean_name} {wording.amount(indicator, ranking.mean)}" if ranking.mean is not None else ""
+    if len(rows) < 2:
+        return mean
+    first, last = rows.iloc[0], rows.iloc[-1]
+    names = ("最差", "最好") if indicator.direction else ("最多", "最少")
+    ends = [
+        f"{name} {row['name']} {wording.amount(indicator, row['value'])}"
+        for name, row in zip(names, (first, last), strict=True)
+    ]
+    return " · ".join([*ends, mean])
+
+
+def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: bool = False) -> str:
+    """Rows with a bar from zero; ``url`` gives the address that a region's code opens."""
+    rows = ranking.rows
+    has_value = rows["value"].notna()
+    if best_first:
+        rows = pd.concat([rows[has_value].iloc[::-1], rows[~has_value]])
+    values = rows["value"].dropna()
+    low, high = min(values.min(), 0) if len(values) else 0, max(values.max(), 0) if len(values) else 0
+    span = (high - low) or 1
+    mean = None if ranking.mean is None else (ranking.mean - low) / span * 100
+    lines = "".join(
+        _row_markup(ranking.indicator, row, url(row.code), zero=-low / span * 100, span=span, mean=mean)
+        for row in rows.itertuples()
+    )
+    return f'<ol class="ranking">{lines}</ol>'
+
+
+def _row_markup(indicator: Indicator, row, url: str, *, zero: float, span: float, mean: float | None) -> str:
+    name = f'<span class="name">{escape(row.name)}</span>'
+    if not wording.known(row.value):
+        empty = f'{name}<span></span><span class="value">无数据</span><span></span>'
+        return f"<li>{link(empty, url)}</li>"
+    width = abs(row.value) / span * 100
+    left = zero if row.value >= 0 else zero - width
+    behind = wording.known(row.distance) and row.distance * indicator.direction < 0
+    step = wording.difference(indicator, row.distance) if wording.known(row.distance) else None
+    beside = (
+        "" if step is None else f"{'' if step.arrow == '－' else '高 ' if row.distance > 0 else '低 '}{step.amount}"
+    )
+    marker = "" if mean is None else f'<em style="left: {min(max(mean, 0), 100):.2f}%"></em>'
+    style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
+    inner = (
+        f'{name}<span class="bar"><i {style}></i>{marker}</span>'
+        f'<span class="value">{escape(wording.amount(indicator, row.value).number)}</span>'
+        f'<span class="distance">{escape(beside)}</span>'
+    )
+    return f"<li>{link(inner, url)}</li>"
