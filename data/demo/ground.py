@@ -1,0 +1,108 @@
+"""What all parts of the demonstration stand on: its regions, its size, its months and its sources of chance."""
+
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from data.demo.geography import Land, Place
+from data.months import first_day, last_day
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much there is of a preset: households in all, months of books and of visits."""
+
+    households: int
+    months: int
+    visit_months: int
+
+
+SCALES = {"county": Scale(5_000, 60, 60), "prefecture": Scale(78_000, 60, 24), "small": Scale(240, 30, 18)}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Regions and time of one demonstration.
+
+    ``last`` is the newest month (ordinal) and ``today`` the day on which the records end, within ``last``.
+    """
+
+    land: Land
+    scale: Scale
+    last: int
+    today: date
+    seed: int
+
+    @property
+    def first(self) -> int:
+        """The first month with books."""
+        return self.last - self.scale.months + 1
+
+    @property
+    def months(self) -> np.ndarray:
+        """All months with books, as ordinals."""
+        return np.arange(self.first, self.last + 1)
+
+    @property
+    def end(self) -> np.datetime64:
+        """``today`` for arithmetic."""
+        return np.datetime64(self.today)
+
+    @property
+    def start(self) -> np.datetime64:
+        """The first day of the first month."""
+        return np.datetime64(first_day(self.first))
+
+    @property
+    def villages(self) -> list[Place]:
+        """The villages in the order of their codes: other parts refer to them by their number here."""
+        return self.land.places[12]
+
+    @property
+    def counties(self) -> list[Place]:
+        """The counties."""
+        return self.land.places[6]
+
+    def rng(self, topic: str) -> np.random.Generator:
+        """The topic's own source of chance, so that one part may change without shaking the rest."""
+        return np.random.default_rng([self.seed, zlib.crc32(topic.encode())])
+
+    def name(self, code: str) -> str:
+        """The name of a region."""
+        return next(place.name for place in self.land.places[len(code)] if place.code == code)
+
+
+def month_days(months: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last day of each month (ordinals) as dates."""
+    distinct, where = np.unique(months, return_inverse=True)
+    low = np.array([first_day(int(month)) for month in distinct], "datetime64[D]")
+    high = np.array([last_day(int(month)) for month in distinct], "datetime64[D]")
+    return low[where], high[where]
+
+
+def months_of(days: np.ndarray) -> np.ndarray:
+    """Ordinals of the months in which the days lie."""
+    return days.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+
+
+def some_day(rng: np.random.Generator, low, high, count: int) -> np.ndarray:
+    """Days between two days (or arrays of them), both included."""
+    low, high = np.datetime64(low, "D") if np.isscalar(low) or not hasattr(low, "dtype") else low, high
+    high = np.datetime64(high, "D") if not hasattr(high, "dtype") else high
+    span = (high - low).astype(np.int64) + 1
+    return low + (rng.random(count) * span).astype("timedelta64[D]")
+
+
+def pick(rng: np.random.Generator, values, count: int, weights=None) -> np.ndarray:
+    """``count`` of the values by chance, by weight where given."""
+    p = None if weights is None else np.asarray(weights, float) / np.sum(weights)
+    return np.asarray(values, object)[rng.choice(len(values), size=count, p=p)]
+
+
+def joined(*parts) -> np.ndarray:
+    """Texts put together element by element; a plain text goes into every element."""
+    length = next(len(part) for part in parts if not isinstance(part, str))
+    columns = [[part] * length if isinstance(part, str) else part for part in parts]
+    return np.array(["".join(row) for row in zip(*columns, strict=True)], object)

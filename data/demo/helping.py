@@ -1,0 +1,141 @@
+"""Who answers for which household, and who went there when."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.demo.ground import Ground, joined, month_days, pick, some_day
+from data.demo.people import People
+from data.demo.person_names import given_names, surnames
+from data.demo.statuses import Statuses
+
+# team, how many in a village, unit ({c} county, {t} township, {v} village), post
+_TEAMS = (
+    ("第一书记", 1, ("{c}委组织部", "{c}财政局", "{c}农业农村局", "{c}教育局", "{c}水利局"), "第一书记"),
+    ("驻村工作队", 2, ("{c}交通运输局", "{c}林业和草原局", "{c}人力资源和社会保障局", "{c}自然资源局"), "工作队员"),
+    ("区直干部", 3, ("{c}农业农村局", "{c}民政局", "{c}医疗保障局", "{c}住房和城乡建设局", "{c}税务局"), "科员"),
+    ("街道干部", 2, ("{t}政府",), "包村干部"),
+    ("党支部", 2, ("{v}党支部",), "支部委员"),
+    ("网格员", 2, ("{v}民委员会",), "网格员"),
+    ("医生", 1, ("{t}卫生院",), "家庭医生"),
+    ("教师", 1, ("{t}中心小学",), "教师"),
+)
+_EACH = sum(team[1] for team in _TEAMS)
+_DOCTOR = _EACH - 2
+_TALKS = {
+    "日常走访": ("了解家庭收支情况", "查看住房和饮水情况", "核对务工收入", "了解身体状况和用药情况", "帮助打扫院落", "询问生产生活困难",
+                 "讲解帮扶措施落实情况", "了解农作物长势", "核实家庭成员变化", "查看产业发展情况"),
+    "政策宣传": ("宣传医保缴费政策", "宣传防返贫监测政策", "讲解低保和临时救助政策", "宣传小额信贷政策", "宣传雨露计划"),
+    "生病住院": ("到医院看望并了解报销情况", "了解慢性病用药和签约服务"),
+    "传统节日": ("节日慰问，送去米面油", "节日走访，了解外出务工人员返乡情况"),
+    "升学考试": ("了解学生升学情况，告知资助政策",),
+    "红白喜事": ("上门慰问",),
+    "意外伤害": ("了解受伤情况，协助申请临时救助",),
+    "其他": ("协助办理证件", "送去农资"),
+}  # fmt: skip
+_SHARES = (0.74, 0.13, 0.05, 0.03, 0.01, 0.015, 0.005, 0.02)
+
+
+def draw_helpers(ground: Ground) -> dict[str, np.ndarray]:
+    """The sheet 帮扶责任人: the same number of people for each village, village by village, in the order of _TEAMS."""
+    rng = ground.rng("helpers")
+    rows = []
+    for place in ground.villages:
+        county, township = ground.name(place.code[:6]), ground.name(place.code[:9])
+        for team, number, units, post in _TEAMS:
+            unit = pick(rng, units, number)
+            rows += [(team, one.format(c=county, t=township, v=place.name), post) for one in unit]
+    team, unit, post = (np.array(part, object) for part in zip(*rows, strict=True))
+    count, male = len(team), rng.random(len(team)) < 0.64
+    return {
+        "code": np.array([f"BF{number:06d}" for number in range(1, count + 1)], object),
+        "name": joined(surnames(rng, count), given_names(rng, male, rng.integers(24, 59, size=count))),
+        "unit": unit,
+        "team": team,
+        "post": post,
+        "phone": phones(rng, count),
+    }
+
+
+def phones(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Eleven digits of a block that looks unassigned."""
+    return np.array([f"1990000{number:04d}" for number in rng.integers(0, 10_000, size=count)], object)
+
+
+def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: np.ndarray) -> dict[str, np.ndarray]:
+    """Household and helper numbers with the days from and to which they are paired; few households have nobody."""
+    rng = ground.rng("pairings")
+    homes = len(village)
+    main = rng.choice(_DOCTOR, size=homes, p=np.array([1, 1.2, 1.2, 2, 2, 2, 2, 2, 1.3, 1.3, 1, 1]) / 18)
+    base = np.datetime64("2021-03-01") + rng.integers(0, 60, size=homes).astype("timedelta64[D]")
+    joins, _ = month_days(statuses.since)
+    started = np.where(statuses.since > ground.first, joins + rng.integers(0, 20, homes).astype("timedelta64[D]"), base)
+    started = np.minimum(started, ground.end)
+    left, _ = month_days(statuses.until)
+    ended = np.where(statuses.until < ground.last, np.maximum(left, started), np.datetime64("NaT"))
+    paired = rng.random(homes) > 0.022
+    changes = (rng.random(homes) < 0.16) & np.isnat(ended) & (started < ground.end - 400)
+    change = some_day(rng, started + 200, np.maximum(started + 200, np.full(homes, ground.end - 30)), homes)
+    change = np.where(changes, change, np.datetime64("NaT"))
+    gone = changes & (rng.random(homes) < 0.05)  # nobody came after the one who left
+    parts = [(np.flatnonzero(paired), main, started, np.where(changes, change, ended))]
+    parts.append((np.flatnonzero(paired & changes & ~gone), (main + 3) % _DOCTOR, change, ended))
+    sick = people.count(np.isin(people.health, ("大病", "长期慢性病"))) > 0
+    pupils = people.count(people.pupil) > 0
+    for mask, slot in ((sick & (rng.random(homes) < 0.22), _DOCTOR), (pupils & (rng.random(homes) < 0.3), _DOCTOR + 1)):
+        parts.append((np.flatnonzero(mask & paired), np.full(homes, slot), started, ended))
+    household = np.concatenate([who for who, *_ in parts])
+    slot, begin, end = (np.concatenate([part[at][part[0]] for part in parts]) for at in (1, 2, 3))
+    return {"household": household, "helper": village[household] * _EACH + slot, "started": begin, "ended": end}
+
+
+def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: dict, codes, helpers) -> Iterator[dict]:
+    """The columns of 走访 month by month, most of it in the last ten days of each; none later than today."""
+    rng = ground.rng("visits")
+    places = len(ground.villages)
+    diligence = rng.beta(22, 3.2, size=places)
+    lagging = rng.permutation(places)[: max(1, round(places * 0.055))]
+    diligence[lagging] = rng.uniform(0.3, 0.58, size=len(lagging))
+    helper = _first_helpers(pairings, village)
+    codes, helpers, number = pa.array(codes), pa.array(helpers), 0
+    phrases = [(occasion, phrase) for occasion, talks in _TALKS.items() for phrase in talks]
+    chance = np.array([share / len(_TALKS[one]) for one, share in zip(_TALKS, _SHARES, strict=True)
+                       for _ in _TALKS[one]])  # fmt: skip
+    for month in range(ground.last - ground.scale.visit_months + 1, ground.last + 1):
+        on = (statuses.since <= month) & (statuses.until >= month)
+        rate = np.clip(diligence * rng.normal(1.0, 0.03, size=places) - 0.06 * (month % 12 == 1), 0.05, 0.98)[village]
+        often = 1 + (statuses.watched > 0) * (statuses.watched <= month) * (statuses.cleared > month) * 0.6
+        goes = np.flatnonzero(on & (rng.random(len(village)) < np.where(helper < 0, 0.3, rate)))
+        again = goes[rng.random(len(goes)) < 0.06 * often[goes]]
+        who = np.concatenate([goes, again])
+        low, high = month_days(np.array([month]))
+        length = int((high - low)[0].astype(int)) + 1
+        day = np.where(rng.random(len(who)) < 0.62, 1 - rng.beta(1.2, 5, len(who)), rng.random(len(who)))
+        when = low[0] + np.minimum(day * length, length - 1).astype("timedelta64[D]")
+        kept = np.flatnonzero(when <= ground.end)
+        kept = kept[np.argsort(when[kept], kind="stable")]
+        who, when = who[kept], when[kept]
+        own = np.where(helper[who] < 0, village[who] * _EACH + 10, helper[who])
+        own = np.where(rng.random(len(who)) < 0.12, village[who] * _EACH + rng.integers(0, _EACH, len(who)), own)
+        talk = rng.choice(len(phrases), size=len(who), p=chance / chance.sum())
+        order = pc.utf8_lpad(pa.array(np.arange(number + 1, number + len(who) + 1)).cast(pa.string()), 8, "0")
+        number += len(who)
+        yield {
+            "code": pc.binary_join_element_wise("ZF", order, ""),
+            "household_id": codes.take(pa.array(who)),
+            "helper": helpers.take(pa.array(own)),
+            "visited": when,
+            "occasion": pa.array([one for one, _ in phrases]).take(pa.array(talk)),
+            "content": pa.array([phrase for _, phrase in phrases]).take(pa.array(talk)),
+        }
+
+
+def _first_helpers(pairings: dict, village: np.ndarray) -> np.ndarray:
+    """The helper of each household who came last of its main ones; -1 where nobody answers for it."""
+    found = np.full(len(village), -1)
+    main = pairings["helper"] % _EACH < _DOCTOR
+    order = np.argsort(pairings["started"][main], kind="stable")
+    found[pairings["household"][main][order]] = pairings["helper"][main][order]
+    return found

@@ -1,0 +1,85 @@
+"""Where households live, and the sheets 行政区划 and 户."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.demo.geography import homes
+from data.demo.ground import Ground, joined, pick
+from data.demo.helping import phones
+from data.demo.people import People
+from data.demo.statuses import Statuses
+
+_GROUPS = ("一组", "二组", "三组", "四组", "五组")
+
+
+@dataclass(frozen=True)
+class Homesteads:
+    """One entry a household, village by village: its code, the number of its village, the six digits of its county."""
+
+    code: np.ndarray
+    village: np.ndarray
+    area: np.ndarray
+
+
+def draw_homesteads(ground: Ground) -> Homesteads:
+    """Households spread over the villages, some of which have more of them than others."""
+    rng = ground.rng("homesteads")
+    share = np.clip(rng.lognormal(0, 0.34, size=len(ground.villages)), 0.45, 2.4)
+    bounds = np.round(np.cumsum(share) / share.sum() * ground.scale.households).astype(int)
+    count = np.diff(bounds, prepend=0)
+    village = np.repeat(np.arange(len(count)), count)
+    number = np.arange(len(village)) - np.repeat(bounds - count, count) + 1
+    codes = np.array([place.code for place in ground.villages], object)[village]
+    return Homesteads(
+        joined(codes, [f"{one:03d}" for one in number]), village, np.array([c[:6] for c in codes], object)
+    )
+
+
+def region_columns(ground: Ground) -> dict:
+    """The sheet 行政区划; rural population and war rooms are the villages'."""
+    rng = ground.rng("regions")
+    places = [place for level in sorted(ground.land.places) for place in ground.land.places[level]]
+    village = np.array([len(place.code) == 12 for place in places])
+    people = np.round(rng.lognormal(7.15, 0.35, size=len(places)))
+    room = rng.random(len(places)) > 0.035
+    room[rng.choice(np.flatnonzero(village))] = False
+    return {
+        "code": [place.code for place in places],
+        "name": [place.name for place in places],
+        "rural_population": np.where(village, np.clip(people, 480, 3_600), np.nan),
+        "war_room": np.where(village, room.astype(object), None),
+        "lon": [place.lon for place in places],
+        "lat": [place.lat for place in places],
+    }
+
+
+def household_columns(ground: Ground, homesteads: Homesteads, people: People, statuses: Statuses) -> dict:
+    """The sheet 户."""
+    rng = ground.rng("households")
+    village, count = homesteads.village, len(homesteads.code)
+    spots = np.vstack([homes(place, int((village == at).sum()), rng) for at, place in enumerate(ground.villages)])
+    spots = np.where(rng.random((count, 1)) < 0.03, np.nan, spots)
+    names = np.array([place.name for place in ground.villages], object)[village]
+    door = [f"{number}号" for number in rng.integers(1, 90, size=count)]
+    moved = statuses.watched == 0
+    return {
+        "code": homesteads.code,
+        "village": np.array([place.code for place in ground.villages], object)[village],
+        "head": people.name[people.role == "H"],
+        "phone": np.where(rng.random(count) < 0.94, phones(rng, count), None),
+        "address": joined(names, pick(rng, _GROUPS, count, (5, 4, 3, 2, 1)), door),
+        "attribute": statuses.attribute,
+        "type": statuses.type,
+        "identified": statuses.identified,
+        "lifted": statuses.lifted,
+        "relapsed": statuses.relapsed,
+        "risk_removed": statuses.risk_removed,
+        "cause": statuses.cause,
+        "other_causes": statuses.other_causes,
+        "housing_safe": rng.random(count) > np.where(moved, 0.0006, 0.012),
+        "water_safe": rng.random(count) > np.where(moved, 0.0004, 0.008),
+        "lon": spots[:, 0],
+        "lat": spots[:, 1],
+        "remark": np.where(moved & (rng.random(count) < 0.02), "常年在外务工，节假日返乡", None),
+    }

@@ -1,0 +1,202 @@
+"""Households and the people in them: small families, many of them old, as they are left in villages."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from data.demo.ground import Ground, joined, pick
+from data.demo.person_names import given_names, surnames
+
+# (share, youngest and oldest head, the others): S spouse, C child, G grandchild, P parent, D daughter-in-law
+_FAMILIES = (
+    (0.27, 62, 88, ""),
+    (0.11, 42, 62, ""),
+    (0.18, 61, 83, "S"),
+    (0.06, 44, 60, "S"),
+    (0.06, 62, 78, "C"),
+    (0.05, 60, 74, "G"),
+    (0.09, 34, 54, "SC"),
+    (0.05, 44, 58, "SP"),
+    (0.05, 34, 52, "SCC"),
+    (0.04, 36, 52, "SCP"),
+    (0.02, 38, 52, "SCCP"),
+    (0.02, 58, 70, "SCDGG"),
+)
+_YOUNGER = {"S": (-3, 8), "C": (22, 34), "G": (48, 60), "P": (-29, -21), "D": (23, 36)}  # than the head, in years
+_RELATIONS = {"H": ("户主", "户主"), "S": ("配偶", "配偶"), "C": ("之女", "之子"), "G": ("之孙女", "之孙子"),
+              "P": ("之母", "之父"), "D": ("之儿媳", "之儿媳")}  # fmt: skip
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
+
+
+@dataclass(frozen=True)
+class People:
+    """All persons, household by household; every array has one entry a person.
+
+    ``home`` is the number of the household, ``male`` a mask, ``age`` full years at the end of the records.
+    """
+
+    home: np.ndarray
+    slot: np.ndarray
+    role: np.ndarray
+    male: np.ndarray
+    born: np.ndarray
+    age: np.ndarray
+    name: np.ndarray
+    health: np.ndarray
+    skill: np.ndarray
+    education: np.ndarray
+    schooling: np.ndarray
+    work_months: np.ndarray  # 0: does not work
+    medical: np.ndarray
+
+    def count(self, mask: np.ndarray | None = None) -> np.ndarray:
+        """How many (of the persons of the mask) live in each household."""
+        homes = int(self.home[-1]) + 1
+        return np.bincount(self.home if mask is None else self.home[mask], minlength=homes)
+
+    @cached_property
+    def pupil(self) -> np.ndarray:
+        """Who goes to school or studies."""
+        return ~np.isin(self.schooling, ("学龄前", "非在校", "已毕业", "辍学"))
+
+
+def draw_people(ground: Ground, village: np.ndarray) -> People:
+    """The persons of households that stand in ``village`` (numbers, one a household)."""
+    rng = ground.rng("people")
+    home, slot, role, age = _families(rng, len(village))
+    male = rng.random(len(home)) < 0.52
+    male[role == "H"] = rng.random((role == "H").sum()) < 0.76
+    male[role == "S"] = ~male[role == "H"][home[role == "S"]]
+    male[role == "D"] = False
+    born = ground.end - (age * 365.2425 + rng.random(len(age)) * 364 + 1).astype("timedelta64[D]")
+    health = _health(rng, age)
+    education, schooling = _school(rng, age)
+    skill = _skill(rng, age, health, schooling)
+    able = np.isin(skill, ("普通劳动力", "技能劳动力"))
+    works = able & (rng.random(len(age)) < np.where(age < 60, 0.86, 0.22))
+    months = np.where(works, np.clip(rng.normal(np.where(age < 60, 9.6, 5), 2), 2, 12).round(), 0).astype(np.int64)
+    return People(
+        home, slot, role, male, born, age, _names(rng, home, role, male, age), health, skill, education, schooling,
+        months, rng.random(len(age)) < 0.991,
+    )  # fmt: skip
+
+
+def _families(rng: np.random.Generator, homes: int) -> tuple[np.ndarray, ...]:
+    shares = np.array([family[0] for family in _FAMILIES])
+    kind = rng.choice(len(_FAMILIES), size=homes, p=shares / shares.sum())
+    low, high = (np.array([family[at] for family in _FAMILIES])[kind] for at in (1, 2))
+    head = (low + rng.random(homes) * (high - low + 1)).astype(np.int64)
+    roles = ["H" + family[3] for family in _FAMILIES]
+    size = np.array([len(role) for role in roles])[kind]
+    home = np.repeat(np.arange(homes), size)
+    slot = np.arange(len(home)) - np.repeat(np.cumsum(size) - size, size)
+    padded = np.array([list(role.ljust(6)) for role in roles])
+    role = padded[kind[home], slot]
+    age = head[home]
+    for letter, (least, most) in _YOUNGER.items():
+        here = np.flatnonzero(role == letter)
+        age[here] -= rng.integers(least, most + 1, size=len(here))
+    return home, slot, role, np.clip(age, 0, 94)
+
+
+def _health(rng: np.random.Generator, age: np.ndarray) -> np.ndarray:
+    old = np.clip((age - 35) / 45, 0, 1)
+    chance = rng.random(len(age))
+    bounds = np.cumsum([0.035 + 0.075 * old, 0.008 + 0.03 * old, 0.02 + 0.36 * old], axis=0)
+    return np.select(list(chance < bounds), ("残疾", "大病", "长期慢性病"), "健康").astype(object)
+
+
+def _school(rng: np.random.Generator, age: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """文化程度 (of grown-ups) and 在校状况 (of everybody)."""
+    count = len(age)
+    upper = pick(rng, ("普通高中", "中职", "已毕业"), count, (0.55, 0.4, 0.05))
+    higher = pick(rng, ("高职高专", "本科及以上", "已毕业"), count, (0.3, 0.25, 0.45))
+    schooling = np.select(
+        [age < 3, age < 6, age < 12, age < 15, age < 18, age < 22, age < 26],
+        ["学龄前", "幼儿园", "小学", "初中", upper, higher, "已毕业"],
+        "非在校",
+    ).astype(object)
+    children = np.flatnonzero((age >= 9) & (age < 15))
+    out = rng.choice(children, size=min(len(children), max(1, count // 4_000)), replace=False)
+    schooling[out] = "辍学"
+    young = pick(rng, ("初中", "普通高中", "中职", "高职高专", "本科及以上"), count, (0.4, 0.15, 0.2, 0.15, 0.1))
+    middle = pick(rng, ("小学", "初中", "普通高中", "中职"), count, (0.33, 0.52, 0.1, 0.05))
+    old = pick(rng, ("文盲或半文盲", "小学", "初中"), count, (0.33, 0.5, 0.17))
+    reached = np.select([age < 6, age < 12, age < 15], ["学龄前", "小学", "小学"], "初中").astype(object)
+    grown = np.select([age < 35, age < 60], [young, middle], old)
+    education = np.where((age < 15) | np.isin(schooling, ("普通高中", "中职")), reached, grown).astype(object)
+    education[np.isin(schooling, ("高职高专", "本科及以上"))] = "普通高中"
+    return education, schooling
+
+
+def _skill(rng: np.random.Generator, age: np.ndarray, health: np.ndarray, schooling: np.ndarray) -> np.ndarray:
+    chance = rng.random(len(age))
+    weak = np.select([health == "残疾", health == "大病", health == "长期慢性病"], [0.62, 0.78, 0.22], 0.02)
+    able = np.where(chance > 0.9, "技能劳动力", "普通劳动力")
+    lost = rng.random(len(age)) < weak
+    aged = np.where(rng.random(len(age)) < np.clip((74 - age) / 14, 0, 1) * 0.8, "普通劳动力", "无劳动力")
+    grown = np.where(lost, "丧失劳动力", np.where(age < 60, able, aged))
+    study = ~np.isin(schooling, ("非在校", "已毕业", "辍学"))
+    return np.where((age < 16) | study, "无劳动力", grown).astype(object)
+
+
+def _names(rng: np.random.Generator, home: np.ndarray, role: np.ndarray, male: np.ndarray, age) -> np.ndarray:
+    """Children bear the name of the man of the house, or of the woman where there is none."""
+    own = surnames(rng, len(home))
+    family = own[role == "H"][home].copy()
+    wife_heads = ~male[role == "H"]
+    husband = np.flatnonzero((role == "S") & male)
+    of_husband = np.empty(home[-1] + 1, object)
+    of_husband[home[husband]] = own[husband]
+    theirs = wife_heads[home] & np.array([name is not None for name in of_husband])[home]
+    family[theirs] = of_husband[home[theirs]]
+    kin = np.isin(role, ("C", "G")) | ((role == "P") & male & ~wife_heads[home])
+    return joined(np.where(kin, family, own), given_names(rng, male, age))
+
+
+def member_columns(ground: Ground, people: People, codes: np.ndarray, areas: np.ndarray) -> dict[str, np.ndarray]:
+    """The sheet 家庭成员: ``codes`` of the households and the six digits of their county, one a household."""
+    rng = ground.rng("members")
+    count, works = len(people.home), people.work_months > 0
+    relation = [_RELATIONS[role][male] for role, male in zip(people.role, people.male.astype(int), strict=True)]
+    area = pick(rng, ("乡内", "乡外县内", "县外省内", "省外"), count, (0.38, 0.27, 0.2, 0.15))
+    area = np.where(people.age > 59, "乡内", area)
+    insured = np.where(people.age < 16, None, rng.random(count) < 0.96)
+    return {
+        "code": joined(codes[people.home], [f"{slot + 1:02d}" for slot in people.slot]),
+        "household_id": codes[people.home],
+        "name": people.name,
+        "relation": relation,
+        "sex": np.where(people.male, "男", "女").astype(object),
+        "born": people.born,
+        "id_number": _id_numbers(rng, people, areas),
+        "education": people.education,
+        "schooling": people.schooling,
+        "health": people.health,
+        "skill": people.skill,
+        "work_area": np.where(works, area, None),
+        "work_months": np.where(works, people.work_months, np.nan),
+        "medical_insured": people.medical,
+        "pension_insured": insured,
+    }
+
+
+def _id_numbers(rng: np.random.Generator, people: People, areas: np.ndarray) -> np.ndarray:
+    """18 digits under an area that was never assigned; half the disabled show their card; few are mistyped."""
+    born = np.array([str(day).replace("-", "") for day in people.born], object)
+    area = areas[people.home]
+    group, where = np.unique(joined(area, born), return_inverse=True)
+    order = np.argsort(where, kind="stable")
+    rank = np.empty(len(where), np.int64)
+    rank[order] = np.arange(len(where)) - np.searchsorted(where[order], where[order])
+    serial = rng.integers(0, 400, size=len(group))[where] * 2 + rank * 2 + people.male
+    digits = joined(area, born, [f"{number:03d}" for number in serial])
+    values = np.array([list(text) for text in digits], dtype="U1").astype(np.int64)
+    check = (values * _WEIGHTS).sum(axis=1) % 11
+    wrong = rng.choice(len(check), size=max(1, len(check) // 1_800), replace=False)
+    check[wrong] = (check[wrong] + 1 + rng.integers(0, 9, size=len(wrong))) % 11
+    last = np.array(list("10X98765432"), object)[check]
+    card = (people.health == "残疾") & (rng.random(len(check)) < 0.5)
+    kind = [f"{a}{b}" for a, b in zip(rng.integers(1, 8, len(check)), rng.integers(1, 5, len(check)), strict=True)]
+    return joined(digits, last, np.where(card, kind, ""))

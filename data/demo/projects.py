@@ -1,0 +1,212 @@
+"""Projects, what they return month by month, and what of it reaches which household."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data.demo.geography import homes
+from data.demo.ground import Ground, joined, month_days, pick, some_day
+from data.demo.statuses import Statuses
+
+# kind, share, names, asset class and how households take part beside dividends
+_KINDS = (
+    ("光伏", 0.18, ("村级光伏电站", "屋顶光伏项目"), "其他"),
+    ("种植", 0.2, ("食用菌大棚", "设施蔬菜基地", "中药材种植基地", "优质水稻基地"), "土地流转"),
+    ("养殖", 0.17, ("肉牛养殖小区", "绒山羊养殖场", "蛋鸡养殖场", "淡水养殖项目"), "务工"),
+    ("林果", 0.14, ("苹果标准园", "榛子基地", "葡萄园区"), "土地流转"),
+    ("加工", 0.11, ("农产品加工厂", "粉条加工车间", "冷链仓储项目"), "务工"),
+    ("扶贫车间", 0.1, ("手工编织车间", "服装加工车间"), "务工"),
+    ("乡村旅游", 0.06, ("民宿项目", "采摘园项目"), "务工"),
+    ("其他", 0.04, ("农机服务项目",), "公益岗位"),
+)
+_BEFORE = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交")
+_FIRMS = ("禾丰", "绿源", "金穗", "昌盛", "田园", "惠民", "兴农", "众益", "富民", "鑫牧", "春泽", "隆达")
+_LEGAL = ("种植专业合作社", "养殖专业合作社", "农业发展有限公司", "生态农业有限公司", "农机服务专业合作社")
+_PAYOUTS = (6, 12)  # calendar months in which dividends are paid, each for the half-year that ends then
+_PASSED_ON = 0.7  # of what was received
+
+
+@dataclass(frozen=True)
+class Projects:
+    """The sheets 项目, 项目收益, 项目带户 and the income lines that follow from them.
+
+    ``paid`` holds household numbers, months, and fen of dividends; ``rents`` the same of land rents.
+    ``villages`` are the numbers of the villages of each project.
+    """
+
+    columns: dict[str, np.ndarray]
+    returns: dict[str, np.ndarray]
+    takers: dict[str, np.ndarray]
+    paid: tuple[np.ndarray, np.ndarray, np.ndarray]
+    rents: tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def draw_projects(ground: Ground, village: np.ndarray, codes: np.ndarray, statuses: Statuses) -> Projects:
+    """All projects; ``village`` and ``codes`` are those of the households."""
+    rng = ground.rng("projects")
+    columns, kinds = _sheet(ground, rng)
+    returns = _returns(ground, rng, columns, kinds)
+    members = _members(ground, rng, columns["region"], village, statuses)
+    dividends = _dividends(rng, returns, members, statuses, len(codes))
+    modes = np.array([kind[3] for kind in _KINDS], object)[kinds]
+    rents, others = _beside(ground, rng, modes, returns, members, statuses)
+    takers = _takers(columns["code"], codes, dividends, rents, others)
+    return Projects(columns, _returns_sheet(columns["code"], returns), takers, dividends[1:], rents[1:])
+
+
+def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    count = max(4, round(len(ground.villages) * 0.363))
+    shares = np.array([kind[1] for kind in _KINDS])
+    kinds = rng.choice(len(_KINDS), size=count, p=shares / shares.sum())
+    region = _regions(ground, rng, count)
+    running = rng.random(count) < 0.76
+    running[: count // 2] = True
+    order = rng.permutation(count)
+    running = running[order]
+    stage = np.where(running, "运营", pick(rng, _BEFORE, count, (3, 2, 1, 1, 1, 3, 1, 1, 1))).astype(object)
+    built = np.isin(stage, ("运营", "竣工验收", "资金报账", "资产移交"))
+    begun = np.where(running, some_day(rng, ground.start - 900, ground.end - 500, count),
+                     some_day(rng, ground.end - 420, ground.end - 200, count))  # fmt: skip
+    completed = begun + rng.integers(90, 190, size=count).astype("timedelta64[D]")
+    never = np.datetime64("NaT")
+    place = [ground.name(code) for code in region]
+    operator = joined(pick(rng, _FIRMS, count), pick(rng, _LEGAL, count))
+    lon, lat = _points(ground, rng, region)
+    kind_names = [pick(rng, _KINDS[kind][2], 1)[0] for kind in kinds]
+    return {
+        "code": np.array([f"XM{ground.last // 12}{number:04d}" for number in range(1, count + 1)], object),
+        "name": joined(place, kind_names),
+        "kind": np.array([_KINDS[kind][0] for kind in kinds], object),
+        "region": region,
+        "stage": stage,
+        "investment_fen": np.round(np.clip(rng.lognormal(13.65, 0.6, size=count), 2.5e5, 6e6), -3).astype(int) * 100,
+        "started": np.where(built | (stage == "建设"), begun, never),
+        "completed": np.where(built, completed, never),
+        "operator": np.where(built, joined(ground.counties[0].name[:2], operator), None),
+        "asset_class": pick(rng, ("经营性", "公益性", "到户类"), count, (0.86, 0.06, 0.08)),
+        "owner": joined(place, "集体经济组织"),
+        "manager": np.where(built, operator, None),
+        "beneficiary": joined(place, "脱贫户和监测对象"),
+        "supervisor": [ground.name(code[: min(len(code), 9)]) + "人民政府" for code in region],
+        "agreed_rate": rng.choice([0.05, 0.06, 0.06, 0.07, 0.08, 0.1], size=count),
+        "lon": lon,
+        "lat": lat,
+    }, kinds  # fmt: skip
+
+
+def _regions(ground: Ground, rng: np.random.Generator, count: int) -> np.ndarray:
+    level = rng.choice([12, 9, 6], size=count, p=(0.6, 0.3, 0.1))
+    return np.array([pick(rng, [place.code for place in ground.land.places[at]], 1)[0] for at in level], object)
+
+
+def _points(ground: Ground, rng: np.random.Generator, region: np.ndarray) -> np.ndarray:
+    spots = []
+    for code in region:
+        within = [place for place in ground.villages if place.code.startswith(code)]
+        spots.append(homes(within[rng.integers(len(within))], 1, rng)[0])
+    return np.array(spots).T
+
+
+def _returns(ground: Ground, rng: np.random.Generator, columns: dict, kinds: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Project numbers, months, fen due and fen received; two operators falter in the last months."""
+    running = np.flatnonzero(columns["stage"] == "运营")
+    _, done = month_days((columns["completed"][running].astype("datetime64[M]").astype(int) + 1970 * 12))
+    opens = done.astype("datetime64[M]").astype(int) + 1970 * 12 + 3
+    months = ground.months
+    monthly = np.isin(kinds[running], (0, 5))[:, None]
+    on = (months >= opens[:, None]) & (monthly | ((months % 12 + 1) % 3 == 0))
+    year_due = columns["investment_fen"][running] * columns["agreed_rate"][running]
+    due = np.round(year_due[:, None] / np.where(monthly, 12, 4) / 100) * 100
+    weak = rng.random((len(running), 1)) < 0.18
+    paid = np.where(rng.random(on.shape) < np.where(weak, 0.35, 0.06), rng.uniform(0.2, 0.9, on.shape), 1.0)
+    faltering = rng.permutation(len(running))[:2]
+    paid[faltering] = np.where(months > ground.last - 7, rng.uniform(0, 0.25, (2, len(months))), paid[faltering])
+    paid[:, -1] *= rng.random(len(running)) < 0.75  # the month is not over
+    project, at = np.nonzero(on)
+    owed = np.broadcast_to(due, on.shape)[project, at].astype(np.int64)
+    received = np.round(owed * paid[project, at]).astype(np.int64)
+    return running[project], months[at], owed, received
+
+
+def _returns_sheet(codes: np.ndarray, returns: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+    project, month, due, received = returns
+    return {"project": codes[project], "month": month, "due_fen": due, "received_fen": received}
+
+
+def _members(ground, rng, region, village, statuses) -> list[np.ndarray]:
+    """The households behind each project: of the village, or picked across the township or county."""
+    codes = np.array([place.code for place in ground.villages], object)[village]
+    found = []
+    for code in region:
+        within = np.flatnonzero([one.startswith(code) for one in codes])
+        share = {12: rng.uniform(0.5, 0.8), 9: rng.uniform(0.12, 0.25)}.get(len(code), 60 / max(len(within), 60))
+        found.append(within[rng.random(len(within)) < share])
+    return found
+
+
+def _counted(statuses: Statuses, household: np.ndarray, month: int) -> np.ndarray:
+    return household[(statuses.since[household] <= month) & (statuses.until[household] >= month)]
+
+
+def _dividends(rng, returns, members, statuses, homes: int) -> tuple[np.ndarray, ...]:
+    """Project, household, month and fen: 70 per cent of each half-year's returns, shared out to whole yuan."""
+    project, month, _, received = returns
+    half = month // 6  # the half-years of the calendar, as ordinals begin with January
+    rows = []
+    weight = rng.choice([1.0, 1.2, 1.5], size=homes, p=(0.6, 0.25, 0.15))  # differentiated shares
+    for one, when in sorted(set(zip(project.tolist(), half.tolist(), strict=True))):
+        paid_in = when * 6 + 5
+        if paid_in > month.max():
+            continue
+        total = received[(project == one) & (half == when)].sum() * _PASSED_ON
+        behind = _counted(statuses, members[one], paid_in)
+        behind = behind[rng.random(len(behind)) < 0.97]
+        if len(behind) == 0:
+            continue
+        shares = (total * weight[behind] / weight[behind].sum() // 100 * 100).astype(np.int64)
+        kept = shares > 0
+        rows.append((np.full(kept.sum(), one), behind[kept], np.full(kept.sum(), paid_in), shares[kept]))
+    return _stacked(rows)
+
+
+def _stacked(rows: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+    if not rows:
+        return tuple(np.empty(0, np.int64) for _ in range(4))
+    return tuple(np.concatenate(parts).astype(np.int64) for parts in zip(*rows, strict=True))
+
+
+def _beside(ground, rng, modes, returns, members, statuses) -> tuple[tuple[np.ndarray, ...], list[tuple]]:
+    """Land rents paid each December, and who works for a project in a year (mode and number, without an amount)."""
+    rents, others = [], []
+    for one in np.unique(returns[0]):
+        years = np.unique(returns[1][returns[0] == one] // 12)
+        some = members[one][rng.random(len(members[one])) < (0.35 if modes[one] == "土地流转" else 0.08)]
+        rent = rng.integers(3, 16, size=len(some)) * 12_000
+        for year in years:
+            if modes[one] != "土地流转":
+                others += [(one, home, year, modes[one]) for home in _counted(statuses, some, year * 12 + 5)]
+            elif year * 12 + 11 <= ground.last:
+                counted = _counted(statuses, some, year * 12 + 11)
+                fen = rent[np.isin(some, counted)]
+                rents.append((np.full(len(fen), one), counted, np.full(len(fen), year * 12 + 11), fen))
+    return _stacked(rents), others
+
+
+def _takers(projects: np.ndarray, codes: np.ndarray, dividends, rents, others) -> dict[str, np.ndarray]:
+    """The sheet 项目带户: what each household had from each project in a year, by mode."""
+    parts = []
+    for mode, (project, household, month, fen) in (("分红", dividends), ("土地流转", rents)):
+        keys, where = np.unique(np.stack([project, household, month // 12]), axis=1, return_inverse=True)
+        total = np.bincount(where.ravel(), weights=fen, minlength=keys.shape[1])
+        parts.append((*keys, np.full(keys.shape[1], mode, object), total))
+    if others:
+        project, household, year, mode = (np.array(part) for part in zip(*others, strict=True))
+        parts.append((project, household, year, mode.astype(object), np.full(len(year), np.nan)))
+    project, household, year, mode, fen = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return {
+        "project": projects[project.astype(int)],
+        "household_id": codes[household.astype(int)],
+        "year": year.astype(int),
+        "mode": mode,
+        "amount_fen": fen,
+    }
