@@ -43,7 +43,7 @@ class Screen:
         until = f"（截至{int(self.status.built[8:])}日）" if self.running else ""
         return spoken(self.month) + until
 
-    def link(self, page: SitePage, **parameters: str | int) -> str:
+    def link(self, page: SitePage, /, **parameters: str | int) -> str:
         """The address of a page for the same viewer, region and month, unless ``parameters`` say otherwise.
 
         ``region`` is a code ('' the whole), ``month`` an ordinal; everything else goes into the address as it is.

@@ -1,6 +1,39 @@
-"""placeholder"""
+"""指标说明: what a figure is and who stands behind it; without an indicator, all of them."""
 
-from components.screen import current
 import streamlit as st
 
-st.write(current().region.name, current().month_text)
+from components import explanation
+from components.address import read_indicator
+from components.cached import ask
+from components.empty import no_values
+from components.errors import problem
+from components.markup import show
+from components.name_list import show_list
+from components.panels import heading
+from components.screen import current
+from data import figures
+from data.indicators import INDICATORS
+
+screen = current()
+problems: list[str] = []
+id = read_indicator(st.query_params.get("indicator"), None, problems)
+for sentence in problems:
+    problem(sentence)
+
+if id is None:
+    explanation.indicator_choice(None)
+    explanation.show_glossary(screen)
+else:
+    indicator = INDICATORS[id]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="figure_heading"):
+        show(heading(indicator.label, f"{screen.region.name} · {screen.month_text}", level=1))
+        explanation.indicator_choice(id)
+    if ask(figures.figures, screen.region.code, screen.month, (id,))[id].value is None:
+        no_values(indicator.label)
+    left, right = st.columns([40, 60], gap="medium")
+    with left:
+        explanation.show_value(screen, indicator)
+        explanation.show_course(screen, indicator)
+    with right:
+        explanation.show_regions(screen, indicator)
+    show_list(screen, indicator)

@@ -12,6 +12,6 @@
     if (link.href === location.href) return;
     history.pushState({}, "", link.href);
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    if (!("stay" in link.dataset)) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   });
 })();
