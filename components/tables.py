@@ -39,13 +39,13 @@ def table_markup(
     row_url: Callable[[object], str | None] | None = None, opener: str = "",
     sort_url: Callable[[str], str | None] | None = None, sorted_by: str = "", descending: bool = False,
     strong_last: bool = False, drawn: Mapping[str, Callable[[object], str]] | None = None,
-    chosen: Callable[[object], bool] | None = None,
+    chosen: Callable[[object], bool] | None = None, whole: bool = False,
 ) -> str:  # fmt: skip
     """The rows of ``frame`` in its order.
 
     ``row_url`` takes a row (of ``itertuples``) and gives what it opens; the link stands in the column ``opener`` and
-    covers the row. ``sort_url`` takes a column's id; a heading without an address is plain. ``strong_last``: a row of sums.
-    ``whole``: as high as its rows, where it would else scroll in itself.
+    covers the row. ``sort_url`` takes a column's id; a heading without an address is plain. ``strong_last``: a row of
+    sums. ``whole``: as high as its rows, where it would else scroll in itself.
     ``drawn``: column id → markup of its cell in a row, its values escaped; ``chosen``: whether a row is pointed out.
     """
     heads = "".join(_head(column, sort_url, sorted_by, descending) for column in columns)

@@ -24,7 +24,7 @@ elif not households:
     no_households(screen.region.name)
 else:
     ranking = overview.ranked(screen, indicator)
-    left, middle, right = st.columns([26, 46, 28], gap="medium")
+    left, middle, right = st.columns([27, 45, 28], gap="medium")
     with left:
         overview.show_headlines(screen)
     with middle:
