@@ -4,7 +4,10 @@ import codecs
 import csv
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -89,10 +92,12 @@ class CsvSheet:
                 continue
         raise FileFault("文字编码无法识别，请另存为 UTF-8 编码的 CSV")
 
-    def _opened(self) -> BinaryIO:
+    @contextmanager
+    def _opened(self) -> Iterator[BinaryIO]:
         try:
-            return self._open()
-        except Exception as error:
+            with self._open() as stream:
+                yield stream
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
             raise FileFault("文件已损坏，无法读取") from error
 
     def headings(self) -> list[str]:

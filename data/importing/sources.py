@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -137,11 +138,7 @@ def _measure(archive: zipfile.ZipFile) -> None:
                     kept = block[-32:]
             if width * height > MOST_CELLS:
                 raise FileFault("工作表的范围过大，请删除数据区以外的空行空列（或改用 CSV）后再导入")
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
-        raise FileFault("工作簿已损坏，无法读取") from error
-    except Exception as error:  # zlib.error has no public base
-        if isinstance(error, FileFault):
-            raise
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
         raise FileFault("工作簿已损坏，无法读取") from error
 
 

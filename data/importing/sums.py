@@ -57,7 +57,7 @@ def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> N
 
 
 def _warn_payments(connection: Connection, filed: Filed, funds: Filed, findings: Findings) -> None:
-    arranged = dict(connection.execute(select(fund.c.code, fund.c.arranged_fen)).tuples().all())
+    arranged = dict(connection.execute(select(fund.c.code, fund.c.arranged_fen)).all())
     arranged |= {code: amounts[0] for (code,), (amounts, _, _) in funds.items()}
     paid = {
         (code, day): amount
@@ -69,7 +69,7 @@ def _warn_payments(connection: Connection, filed: Filed, funds: Filed, findings:
     totals: dict[str, int] = defaultdict(int)
     for (code, day), amount in sorted(paid.items()):
         totals[code] += amount
-        if (code, day) in filed and totals[code] > arranged[code]:
+        if (code, day) in filed and totals[code] > arranged.get(code, totals[code]):
             _, row, file = filed[code, day]
             reason = f"累计拨付超过安排金额 {(totals[code] - arranged[code]) / 100:,.2f} 元"
             findings.warn([Issue("资金拨付", row, "金额", f"{amount / 100:.2f}", reason, WARNING, file)], 1)

@@ -152,12 +152,8 @@ def degree(text: str, kind: str) -> float:
     low, high = (west, east) if kind == "longitude" else (south, north)
     if low <= value <= high:
         return round(value, 7)
-    swapped = south <= value <= north if kind == "longitude" else west <= value <= east
-    raise Fault(
-        "经度与纬度填反了"
-        if swapped
-        else f"应为中国境内的{'经' if kind == 'longitude' else '纬'}度（{low:g} 至 {high:g}）"
-    )
+    name, other = ("经度", "纬度") if kind == "longitude" else ("纬度", "经度")
+    raise Fault(f"不在中国境内（{name} {low:g} 至 {high:g} 度），请检查是否与{other}填反")
 
 
 def day(text: str, *, today: date, may_be_future: bool = False) -> str:

@@ -62,7 +62,7 @@ def _told(rows: Iterable, name: str, total: int, progress: Progress) -> Iterator
 
 def _mend_parents(connection: Connection, known: Known) -> int:
     """Regions whose nearest known ancestor came with this import."""
-    stored = connection.execute(select(region.c.code, region.c.parent)).tuples().all()
+    stored = connection.execute(select(region.c.code, region.c.parent)).all()
     moved = {code: parent for code, held in stored if (parent := nearest_parent(code, known.codes[REGION])) != held}
     for code, parent in moved.items():
         connection.execute(update(region).where(region.c.code == code).values(parent=parent))
