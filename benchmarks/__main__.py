@@ -1,0 +1,78 @@
+"""``python -m benchmarks``: measure everything and write benchmarks/RESULTS.md; with options, part of it, printed."""
+
+import argparse
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.ground import PRESETS, Ground
+from benchmarks.report import report
+from benchmarks.table import Failure, Finding, table
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+MEASUREMENTS = {
+    "import": "storing.imports",
+    "refresh": "storing.refreshes",
+    "pages": "pages.answers",
+    "freeze": "pages.frozen_heap",
+    "map": "recolouring.recolourings",
+}
+
+
+def main() -> int:
+    """Exit code 1 where something could not be measured; what could is written nevertheless."""
+    options = _parser().parse_args()
+    presets = PRESETS if options.preset == "both" else (options.preset,)
+    names = [options.only] if options.only else list(MEASUREMENTS)
+    findings: list[Finding] = []
+    failures: list[Failure] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        directory = Path(os.environ.get("WARROOM_BENCH_DIR") or scratch).resolve()
+        directory.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            for preset in presets:
+                print(f"{name}: {preset}", file=sys.stderr)
+                for found in _measure(name, Ground(preset, directory)):
+                    (failures if isinstance(found, Failure) else findings).append(found)
+    if options.only or options.preset != "both":
+        print(table(findings))
+        print("".join(f"\nNot measured: {failure}" for failure in failures))
+    else:
+        RESULTS.write_text(report(findings, failures), encoding="utf-8")
+        print(RESULTS.read_text(encoding="utf-8"))
+    return 1 if failures else 0
+
+
+def _measure(name: str, ground: Ground) -> Iterator[Finding | Failure]:
+    """What one measurement finds; where it comes to a stop, that, and the others go on."""
+    try:
+        yield from _measurement(name)(ground)
+    except Exception as error:
+        traceback.print_exc()
+        yield Failure(name, ground.preset, error)
+
+
+def _measurement(name: str) -> Callable[[Ground], Iterator[Finding | Failure]]:
+    """Imported only when it is due: a command that is started by a small process is not charged with its memory."""
+    module, _, function = MEASUREMENTS[name].partition(".")
+    return getattr(importlib.import_module(f"benchmarks.{module}"), function)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measures the application on demonstration data. Everything at once is written to RESULTS.md, "
+        "a part of it is only printed.",
+        epilog="WARROOM_BENCH_DIR names a directory that keeps generated files and databases for the next time.",
+    )
+    parser.add_argument("--preset", choices=[*PRESETS, "both"], default="both")
+    parser.add_argument("--only", choices=list(MEASUREMENTS), help="measure only this")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

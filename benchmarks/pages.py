@@ -1,0 +1,95 @@
+"""Server time of each page: from the request on the websocket to the last message of the run, without a browser."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from websockets.exceptions import WebSocketException
+
+from benchmarks.ground import Ground
+from benchmarks.session import BrokenPage, Session
+from benchmarks.table import Failure, Finding, middle
+from data.months import label
+from tests.browser.server import serving
+
+RUNS = 21
+WARMING = 4
+PAGE_SECONDS = 0.150  # design.md, for the prefecture
+UNFROZEN = Path(__file__).with_name("unfrozen")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page to open: what it is called in the table, its path, its parameters, words that must be on it."""
+
+    title: str
+    page: str
+    parameters: dict[str, str | int]
+    expected: str
+
+    def query(self, **more: str | int) -> str:
+        return urlencode({**self.parameters, **more})
+
+
+def addresses(ground: Ground) -> list[Address]:
+    """Every page at the levels where it shows something else."""
+    top, village = ground.top(), ground.villages(1)[0]
+    household, head = ground.households(village.code, 1)[0]
+    whole, local = {"region": top.code}, {"region": village.code}
+    listed = {**whole, "indicator": "below_line_households"}
+    return [
+        Address("总览, the whole", "overview", whole, "超期事项"),
+        Address("总览, a village", "overview", local, "各类户"),
+        Address("挂图作战, the whole", "battle_map", whole, top.name),
+        Address("挂图作战, a village", "battle_map", local, "扶持谁"),
+        Address("指标说明 with its list of names, the whole", "figure", listed, "低于监测线"),
+        Address("户档案", "household", {**local, "household": household}, head),
+    ]
+
+
+def answers(ground: Ground) -> Iterator[Finding | Failure]:
+    """Each page warm, at the same address; and with another month each time, of which nothing has been read before."""
+    ground.ready()
+    months = [{"month": label(month)} for month in ground.last_months(RUNS)]
+    with _served(ground) as url:
+        for address in addresses(ground):
+            try:
+                with Session(url) as session:
+                    warm = _seconds(session, address, [{}] * (WARMING + RUNS))[WARMING:]
+                    fresh = _seconds(session, address, months)
+            except (BrokenPage, WebSocketException, TimeoutError) as error:
+                yield Failure(address.title, ground.preset, error)
+                continue
+            yield middle(f"{address.title}: warm", ground.preset, warm, "s", PAGE_SECONDS)
+            yield middle(f"{address.title}: another month each time", ground.preset, fresh, "s")
+
+
+def frozen_heap(ground: Ground) -> Iterator[Finding]:
+    """The start page with the heap frozen, as the application does it, and on a server that leaves it as it is."""
+    ground.ready()
+    start = addresses(ground)[0]
+    for title, changes in (("frozen", {}), ("not frozen", {"PYTHONPATH": str(UNFROZEN)})):
+        with _served(ground, **changes) as url, Session(url) as session:
+            warm = _seconds(session, start, [{}] * (WARMING + RUNS))[WARMING:]
+        yield middle(f"{start.title}: warm, heap {title}", ground.preset, warm, "s")
+
+
+def _seconds(session: Session, address: Address, changes: Sequence[Mapping[str, str]]) -> list[float]:
+    return [session.run(address.page, address.query(**one), expected=address.expected).seconds for one in changes]
+
+
+@contextmanager
+def _served(ground: Ground, **changes: str) -> Iterator[str]:
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        with serving(ground.url, ground.directory) as server:
+            yield server.url
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value

@@ -1,0 +1,47 @@
+"""The page of results: the table, the machine by cores and memory, the day, and how each figure was come by."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+from platform import python_version
+
+from benchmarks.table import Failure, Finding, table
+
+HOW = """\
+## How it is measured
+
+- A cell is a median; the figure in brackets is the 95th percentile. What took one run has no brackets. Targets are
+  those of the design, set for the prefecture (919 villages, about 78,000 households, 60 months of income); *met*
+  compares the median there. The county has 91 villages and about 5,000 households.
+- Everything is the real thing, on demonstration data in SQLite: `python -m data import` in a process of its own (wall
+  time from start to exit, peak memory as the system reports it for that process), and the server as `streamlit run`.
+- **Pages**: a client without a browser opens a session on the websocket and asks for runs of one page, one after the
+  other, holding nothing but what a browser holds (hashes of large messages that need not be sent again). The clock runs
+  from the request to the last message of the run, so that it counts the script, the serialisation, the sending over the
+  loopback, and the garbage collection that Streamlit makes after the run before. *Warm*: the same address again, after
+  four runs that do not count. *Another month each time*: each run asks for a month of which nothing has been read yet.
+- **Map**: Chromium on the real server. The indicator is chosen in the picker; bytes are the payloads of all websocket
+  messages, before compression, and the bodies of all answers to requests from the click on until the page rests, that
+  is, until the script has ended and nothing on the page has been loading for 200 ms (not counted in the time).
+- **Heap**: the start page on the server as it is, which freezes the heap at start, and on one where `gc.freeze` does
+  nothing.
+- **Refresh**: `cube.refresh` of 21 villages, one transaction each, committed to the disk.
+
+`python -m benchmarks --help` tells how to measure a part.
+"""
+
+
+def report(findings: Sequence[Finding], failures: Sequence[Failure]) -> str:
+    """Markdown of all of it; what could not be measured is said."""
+    missing = ["", "Not measured: " + "; ".join(map(str, failures)) + "."] if failures else []
+    return "\n".join(["# Measured", "", _setting(), "", table(findings), *missing, "", HOW])
+
+
+def _setting() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{date.today().isoformat()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory (Python {python_version()}, "
+        f"Streamlit {version('streamlit')}, SQLite {sqlite3.sqlite_version}); written by `make bench`."
+    )

@@ -1,0 +1,43 @@
+"""How long the store takes: imports, the cube, one village's refresh."""
+
+import time
+from collections.abc import Iterator
+
+from benchmarks.commands import run_data
+from benchmarks.ground import Ground
+from benchmarks.table import Finding, middle
+from data import cube
+from data.engine import writing
+
+REFRESHES = 21
+IMPORT_SECONDS = 120  # design.md, for the prefecture
+IMPORT_MEMORY = 2 * 2**30
+
+
+def imports(ground: Ground) -> Iterator[Finding]:
+    """The workbook into an empty database, cube and all; then the boundaries; then the cube alone once more."""
+    workbooks, boundaries = ground.workbooks(), ground.boundaries()
+    ground.empty()
+    taken = run_data(ground.url, "import", *workbooks)
+    yield Finding("import of the workbook, cube included", ground.preset, taken.seconds, "s", IMPORT_SECONDS)
+    yield Finding("peak memory of that import", ground.preset, taken.memory, "bytes", IMPORT_MEMORY)
+    again = run_data(ground.url, "import", *workbooks)
+    yield Finding("the same import again, which changes nothing", ground.preset, again.seconds, "s")
+    outlines = run_data(ground.url, "boundaries", *boundaries)
+    yield Finding("import of the boundaries", ground.preset, outlines.seconds, "s")
+    rebuilt = run_data(ground.url, "rebuild")
+    yield Finding("rebuild of the whole cube", ground.preset, rebuilt.seconds, "s")
+    yield Finding("peak memory of the rebuild", ground.preset, rebuilt.memory, "bytes")
+
+
+def refreshes(ground: Ground) -> Iterator[Finding]:
+    """The cube after a write in one village: its own share and that of all above it, committed to the disk."""
+    ground.ready()
+    engine, seconds = ground.engine(), []
+    for village in ground.villages(REFRESHES):
+        begun = time.perf_counter()
+        with writing(engine) as connection:
+            cube.refresh(connection, village.code)
+        seconds.append(time.perf_counter() - begun)
+    engine.dispose()
+    yield middle("refresh of one village in the cube", ground.preset, seconds, "s")

@@ -1,0 +1,84 @@
+"""What was found, and how it is written down."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One figure of one preset. ``value`` in seconds or bytes by ``unit``; ``target`` likewise, for the prefecture.
+
+    ``high`` is the 95th percentile of ``runs`` runs of which ``value`` is the median.
+    """
+
+    what: str
+    preset: str
+    value: float
+    unit: str
+    target: float | None = None
+    runs: int = 1
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What could not be measured, and why."""
+
+    what: str
+    preset: str
+    error: Exception
+
+    def __str__(self) -> str:
+        """One line without line breaks."""
+        return f"{self.what}, {self.preset}: {type(self.error).__name__}, {str(self.error).partition(chr(10))[0]}"
+
+
+def middle(what: str, preset: str, values: Sequence[float], unit: str, target: float | None = None) -> Finding:
+    """The median of several runs, and their 95th percentile (nearest rank)."""
+    high = sorted(values)[ceil(0.95 * len(values)) - 1]
+    return Finding(what, preset, median(values), unit, target, len(values), high)
+
+
+def amount(value: float, unit: str) -> str:
+    """Seconds as ``82 ms`` or ``43.1 s``, bytes as ``44.9 KB`` or ``312 MiB``."""
+    if unit == "s":
+        return (
+            f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms" if value >= 0.01 else f"{value * 1000:.1f} ms"
+        )
+    if unit == "bytes":
+        return f"{value / 2**20:,.0f} MiB" if value >= 2**20 else f"{value / 1000:.1f} KB"
+    raise ValueError(f"no such unit: {unit}")
+
+
+def table(findings: Iterable[Finding]) -> str:
+    """A Markdown table: a line for each thing measured, a column for each preset, whether the prefecture meets it."""
+    lines: dict[str, dict[str, Finding]] = {}
+    for finding in findings:
+        lines.setdefault(finding.what, {})[finding.preset] = finding
+    head = ["| what | county | prefecture | runs | target | met |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+    return "\n".join([*head, *(_line(what, found) for what, found in lines.items())])
+
+
+def _line(what: str, found: dict[str, Finding]) -> str:
+    any_one = next(iter(found.values()))
+    cells = [_cell(found.get(preset)) for preset in ("county", "prefecture")]
+    target = NONE if any_one.target is None else f"≤ {amount(any_one.target, any_one.unit)}"
+    runs = max(finding.runs for finding in found.values())
+    return f"| {what} | {' | '.join(cells)} | {runs} | {target} | {_verdict(found.get('prefecture'))} |"
+
+
+def _cell(finding: Finding | None) -> str:
+    if finding is None:
+        return NONE
+    shown = amount(finding.value, finding.unit)
+    return shown if finding.high is None else f"{shown} ({amount(finding.high, finding.unit)})"
+
+
+def _verdict(finding: Finding | None) -> str:
+    if finding is None or finding.target is None:
+        return NONE
+    return "yes" if finding.value <= finding.target else "**no**"
