@@ -1,6 +1,6 @@
 """A map of sub-regions coloured by one indicator, with its legend: what goes into the map's builders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -22,23 +22,31 @@ class Choropleth:
 
 def choropleth(
     children: pd.DataFrame, *, indicator: Indicator, mean: float | None, mean_name: str, dark: bool,
-    chosen: str | None = None,
+    chosen: str | None = None, beside: pd.Series | None = None,
 ) -> Choropleth:  # fmt: skip
-    """``children``: code, name, value as of ``figures.children``; growth is coloured in two hues around zero."""
+    """``children``: code, name, value as of ``figures.children``; growth is coloured in two hues around zero.
+
+    ``beside``: values of a second map of the same indicator, so that both get the same classes.
+    """
     colours = palette(dark)
     change = indicator.format == "growth"
     scale = 1e-4 if indicator.format == "money" else 100 if indicator.format in ("percent", "growth") else 1
+    values = children["value"] * scale
     classes = classify(
-        children["value"] * scale,
+        values if beside is None else pd.concat([values, beside * scale]),
         kind="change" if change else "amount",
         colours=colours.diverging if change else colours.sequential,
         unit=wording.class_unit(indicator),
     )
+    if beside is not None:
+        places = classes.index(values)
+        counts = tuple(places.count(place) for place in range(len(classes.labels)))
+        classes = replace(classes, counts=counts, missing=places.count(None))
     frame = pd.DataFrame(
         {
             "code": children["code"],
             "name": children["name"],
-            "fill": classes.fill(children["value"] * scale),
+            "fill": classes.fill(values),
             indicator.label: [_told(indicator, value) for value in children["value"]],
         }
     )

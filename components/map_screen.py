@@ -1,0 +1,77 @@
+"""The battle map put together: controls, map, what stands beside it, and the same as a table."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from components.cached import ask
+from components.empty import no_households, no_values, nothing
+from components.map_address import MapChoice
+from components.map_controls import comparison_picker, indicator_picker, level_switch
+from components.map_regions import noun, show_region_maps, shown_regions
+from components.map_tables import show_household_table, show_region_table
+from components.map_village import show_village_board, show_village_map
+from components.markup import show
+from components.region_panel import show_region_panel
+from components.screen import Screen
+from data import figures, households
+from data.map_ground import can_be_drawn
+
+_STYLE = Path(__file__).parent / "static" / "battle_map.css"
+
+
+def dress() -> None:
+    """The style of this page and the household's."""
+    show(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
+
+
+def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> None:
+    """A region with sub-regions: map and panel, or two maps, and the table."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_controls"):
+        indicator_picker(choice)
+        level_switch(screen, choice, levels)
+        comparison_picker(screen, choice)
+    if not ask(figures.figures, screen.region.code, screen.month, ("households",))["households"].value:
+        no_households(screen.region.name)
+        return
+    if shown_regions(screen, choice).empty:
+        no_values(choice.indicator.label)
+        return
+    drawable = ask(can_be_drawn, screen.region.code)
+    if not drawable:
+        _no_ground(screen.region.name)
+    elif choice.compares:
+        show_region_maps(screen, choice, levels)
+    else:
+        left, right = st.columns([68, 32], gap="medium")
+        with left:
+            show_region_maps(screen, choice, levels)
+        with right, st.container(key="region_panel"):
+            show_region_panel(screen, choice, noun(choice, levels))
+    show_region_table(screen, choice)
+
+
+def show_village(screen: Screen, choice: MapChoice) -> None:
+    """A village: its households on the map, its board, and their list."""
+    if not ask(households.count, screen.region.code, screen.month):
+        no_households(screen.region.name)
+        return
+    left, right = st.columns([54, 46], gap="medium")
+    with left:
+        if ask(can_be_drawn, screen.region.code):
+            show_village_map(screen, choice)
+        else:
+            _no_ground(screen.region.name)
+    with right, st.container(key="village_board"):
+        show_village_board(screen)
+    show_household_table(screen, choice)
+
+
+def _no_ground(name: str) -> None:
+    nothing(
+        f"{name}还没有地图",
+        "没有导入行政边界，区划和户也没有登记经纬度，所以只列出表格。",
+        "导入边界（GeoJSON、GeoPackage 或压缩的 Shapefile）：`python -m data boundaries 边界文件`",
+        "或在数据模板的“行政区划”“户”表中填写经度、纬度后再次导入：`python -m data import 文件`",
+    )

@@ -1,0 +1,123 @@
+"""The battle map of one village: its households as points by state, and its board beside them."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+from components import wording
+from components.cached import ask, fresh
+from components.geo_routes import geo_url
+from components.household_rows import tooltips
+from components.map_address import MapChoice
+from components.map_controls import household_filters
+from components.map_regions import open_region
+from components.map_view import show_map
+from components.maps import household_points, region_layer, region_values
+from components.markup import escape, link, show
+from components.panels import heading
+from components.screen import Screen
+from components.site import FIGURE, HOUSEHOLD
+from components.theme import map_colours, state_marks
+from components.village_board import board_markup
+from data import figures, households, village_board
+from data.figures import Figure
+from data.indicators import INDICATORS
+
+COUNTED = (
+    "households", "persons", "monitored_households", "below_line_households", "net_income_per_capita",
+    "visit_coverage", "problems_open", "tasks_overdue",
+)  # fmt: skip
+OPENED = "household_to_open"
+
+
+def show_village_map(screen: Screen, choice: MapChoice) -> None:
+    """Legend and filters, and the points they leave."""
+    village = screen.region
+    counts = ask(households.facets, village.code, screen.month)
+    points = fresh(households.points, village.code, screen.month, filters=choice.filters)
+    placed = points.dropna(subset=["lon", "lat"])
+    show(heading(_finding(counts), f"{village.name} · {screen.month_text} · 户"))
+    household_filters(screen, choice, counts)
+    parent = village.code[:9]
+    beside = screen.viewer.may_see(parent)
+    with st.container(key="village_map_box"):
+        show_map(
+            region_layer(
+                geo_url(parent, "children") if beside else geo_url(village.code, "outline"), focus=village.code
+            ),
+            region_values(placed.iloc[0:0].assign(code=None)[["code"]], chosen=village.code),
+            household_points(tooltips(placed), marks=state_marks(screen.dark), chosen=choice.household),
+            colours=map_colours(screen.dark),
+            label=f"{village.name}户分布图，{len(placed)} 户；各户也在下面的名单中",
+            key="battle_map",
+            height=560,
+            on_pick=_picked,
+            text_px=14,
+        )
+    show(f'<p class="calm">{escape(_said(points, placed, choice))}</p>')
+
+
+def _picked(kind: str, chosen: str | int) -> None:
+    """A click on a mark opens the household's page, once the script runs: a callback cannot change the page."""
+    if kind == "household":
+        st.session_state[OPENED] = int(chosen)
+    else:
+        open_region(kind, chosen)
+
+
+def open_picked(screen: Screen) -> None:
+    """Go to the page of the household that was clicked, if one was."""
+    chosen = st.session_state.pop(OPENED, None)
+    if chosen is not None:
+        query = urlsplit(screen.link(HOUSEHOLD, household=chosen)).query
+        st.switch_page(str(HOUSEHOLD.file), query_params=parse_qsl(query))
+
+
+def _finding(counts) -> str:
+    watched = int(counts.loc[counts["state"].isin([1, 2, 3, 4]), "households"].sum())
+    counted = int(counts.loc[counts["state"] > 0, "households"].sum())
+    return f"{counted} 户中 {watched} 户未脱贫或在监测" if watched else f"{counted} 户，没有未脱贫户和监测对象"
+
+
+def _said(points, placed, choice: MapChoice) -> str:
+    said = ["点地图上的户打开户档案"]
+    sketched = int(placed["sketch"].sum())
+    if sketched:
+        said.append(f"{sketched} 户没有登记坐标，颜色较淡，为示意位置")
+    if len(placed) < len(points):
+        said.append(f"{len(points) - len(placed)} 户无法上图，见下面的名单")
+    if points.empty:
+        said = ["没有符合筛选条件的户" if choice.filters != households.NO_FILTERS else "没有户"]
+    return " · ".join(said)
+
+
+def show_village_board(screen: Screen) -> None:
+    """扶持谁 · 谁来扶 · 怎么扶 · 进度."""
+    board = fresh(village_board.village_board, screen.region.code, screen.month)
+    counted = ask(figures.figures, screen.region.code, screen.month, COUNTED)
+    notes = ["户和责任人只统计本人结对的户"] if screen.viewer.role == "helper" else []
+    show(
+        heading("村级作战室", " · ".join([screen.region.name, screen.month_text, *notes]))
+        + board_markup(
+            board,
+            counted_markup(screen, counted),
+            lambda id: screen.link(HOUSEHOLD, household=id),
+            running=screen.running,
+        )
+    )
+
+
+def counted_markup(screen: Screen, counted: dict[str, Figure]) -> str:
+    """Figures in a line each, with what needs attention marked; each opens its explanation."""
+    lines = []
+    for id, figure in counted.items():
+        indicator = INDICATORS[id]
+        shown = wording.amount(indicator, figure.value)
+        level = wording.attention(indicator, figure.value)
+        style = ("", "caution", "alarm")[level]
+        inner = (
+            f"<span>{escape(indicator.label)}</span>"
+            f'<b class="{style}">{escape(shown.number)}<small>{escape(shown.unit)}</small></b>'
+        )
+        lines.append(f"<li>{link(inner, screen.link(FIGURE, indicator=id))}</li>")
+    return f'<ul class="counted">{"".join(lines)}</ul>'

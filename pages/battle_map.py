@@ -1,0 +1,28 @@
+"""挂图作战: the battle map from the county down to the single household."""
+
+import streamlit as st
+
+from components import map_screen
+from components.cached import ask
+from components.empty import no_villages
+from components.errors import problem
+from components.map_address import read_choice
+from components.map_village import open_picked
+from components.screen import current
+from data.map_ground import levels_below
+
+screen = current()
+open_picked(screen)
+levels = ask(levels_below, screen.region.code)
+problems: list[str] = []
+choice = read_choice(st.query_params, levels=levels, status=screen.status, month=screen.month, problems=problems)
+for sentence in problems:
+    problem(sentence)
+
+map_screen.dress()
+if screen.region.is_village:
+    map_screen.show_village(screen, choice)
+elif levels:
+    map_screen.show_regions(screen, choice, levels)
+else:
+    no_villages(screen.region.name)
