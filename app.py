@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import gc
+import logging
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 import xstatic.pkg.leaflet as leaflet
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -24,6 +26,7 @@ from data.regions import status
 HERE = Path(__file__).resolve().parent
 DAY_CHECK = 300  # seconds between two looks at the calendar
 
+log = logging.getLogger(__name__)
 engine = ready_engine()
 
 
@@ -38,7 +41,10 @@ async def follow_the_calendar() -> None:
     """What is overdue depends on the day: bring the running month up to date when the day turns."""
     while True:
         await asyncio.sleep(DAY_CHECK)
-        await asyncio.to_thread(cube.ensure, engine)
+        try:
+            await asyncio.to_thread(cube.ensure, engine)
+        except SQLAlchemyError:  # a store that is away for a while must not end the watch
+            log.exception("the running month could not be brought up to date")
 
 
 @asynccontextmanager
