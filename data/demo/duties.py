@@ -21,8 +21,9 @@ _MEASURES = {
     "生态": (("生态护林员", "退耕还林补助"), (300, 6_000), True),
     "其他": (("消费帮扶", "结对慰问"), (100, 800), True),
 }  # fmt: skip
-_UNITS = {"产业": "农业农村局", "就业": "人力资源和社会保障局", "教育": "教育局", "健康": "医疗保障局", "住房": "住房和城乡建设局",
-          "饮水": "水利局", "兜底": "民政局", "金融": "财政局", "搬迁": "发展和改革局", "生态": "林业和草原局", "其他": "乡村振兴局"}  # fmt: skip
+_UNITS = {"产业": "农业农村局", "就业": "人力资源和社会保障局", "教育": "教育局", "健康": "医疗保障局",
+          "住房": "住房和城乡建设局", "饮水": "水利局", "兜底": "民政局", "金融": "财政局", "搬迁": "发展和改革局",
+          "生态": "林业和草原局", "其他": "乡村振兴局"}  # fmt: skip
 _PROBLEMS = {
     "政策落实": ("残疾补贴未及时发放", "教育资助未到位", "医保参保资助未落实", "低保动态调整不及时"),
     "住房安全": ("房屋墙体有裂缝，需鉴定", "屋顶漏雨未修缮"),
@@ -34,10 +35,29 @@ _PROBLEMS = {
     "监测帮扶": ("突发困难户未及时纳入监测", "风险消除依据不充分"),
 }
 _TASKS = (
-    ("入户排查", "全部农户排查一遍"), ("危房改造", "十月底前入住"), ("饮水设施维修", "入冬前通水正常"), ("低保核查", "应保尽保、应退尽退"),
-    ("产业补助发放", "补助全部到户"), ("公益岗位安置", "岗位人员到岗"), ("医保参保动员", "参保率达到百分之百"), ("村内道路硬化", "完工验收"),
-    ("慢性病送医送药", "签约服务到位"), ("务工人员登记", "登记率达到百分之百"), ("环境整治", "通过镇级验收"), ("收入核算", "明白卡全部更新"),
-)  # fmt: skip
+    ("入户排查", "全部农户排查一遍"),
+    ("危房改造", "十月底前入住"),
+    ("饮水设施维修", "入冬前通水正常"),
+    ("低保核查", "应保尽保、应退尽退"),
+    ("产业补助发放", "补助全部到户"),
+    ("公益岗位安置", "岗位人员到岗"),
+    ("医保参保动员", "参保率达到百分之百"),
+    ("村内道路硬化", "完工验收"),
+    ("慢性病送医送药", "签约服务到位"),
+    ("务工人员登记", "登记率达到百分之百"),
+    ("环境整治", "通过镇级验收"),
+    ("收入核算", "明白卡全部更新"),
+)
+_OF_A_HOUSEHOLD = (1, 5, 8)  # of the tasks above
+_YEARLY = (  # source, name, from and to in ten thousand yuan, for each county
+    ("中央", "衔接推进乡村振兴补助资金", 900, 1_500),
+    ("省", "省级衔接资金", 400, 800),
+    ("市", "市级配套资金", 120, 300),
+    ("县", "县级配套资金", 150, 350),
+    ("县", "公益岗位补助资金", 80, 160),
+    ("社会", "社会帮扶捐赠资金", 20, 90),
+)
+_COLUMNS = ("year", "source", "region", "project", "name", "arranged_fen")
 
 
 def measures(ground: Ground, people: People, statuses: Statuses, codes: np.ndarray, village: np.ndarray) -> dict:
@@ -68,12 +88,13 @@ def measures(ground: Ground, people: People, statuses: Statuses, codes: np.ndarr
         here = np.flatnonzero(category == name)
         named[here], low[here], high[here] = pick(rng, names, len(here)), least, most
     named = np.where((category == "兜底") & (statuses.attribute[home] == "特困户"), "特困供养", named)
-    low_day, _ = month_days(np.maximum(statuses.since, ground.first)[home])
-    started = some_day(rng, low_day, np.maximum(low_day, np.full(len(home), ground.end - 12)), len(home))
-    started = np.where(statuses.watched[home] > 0, np.minimum(low_day + 20, ground.end), started)
+    begin, _ = month_days(np.maximum(statuses.watched, ground.first)[home])
+    span = np.maximum((ground.end - 12 - begin).astype(int), 0)
+    recent = begin + (span * rng.random(len(home)) ** 0.4).astype("timedelta64[D]")
+    started = np.where(statuses.watched[home] > 0, np.minimum(begin + 20, ground.end), recent)
     lasting = np.array([not _MEASURES[name][2] for name in category])
     ended = np.where(lasting, np.datetime64("NaT"), started + rng.integers(90, 366, len(home)).astype("timedelta64[D]"))
-    counties = np.array([ground.name(place.code[:6]) for place in ground.villages], object)[village]
+    counties = np.array([ground.names[place.code[:6]] for place in ground.villages], object)[village]
     return {
         "code": np.array([f"CS{number:07d}" for number in range(1, len(home) + 1)], object),
         "household_id": codes[home],
@@ -93,24 +114,15 @@ def funds(ground: Ground, projects: dict) -> tuple[dict, dict]:
     rows = []
     for county in ground.counties:
         for year in range(first, last + 1):
-            for source, name, least, most in (
-                ("中央", "衔接推进乡村振兴补助资金", 900, 1_500), ("省", "省级衔接资金", 400, 800), ("市", "市级配套资金", 120, 300),
-                ("县", "县级配套资金", 150, 350), ("县", "公益岗位补助资金", 80, 160), ("社会", "社会帮扶捐赠资金", 20, 90),
-            ):  # fmt: skip
+            for source, name, least, most in _YEARLY:
                 rows.append((year, source, county.code, None, name, round(rng.uniform(least, most)) * 10_000_00))
     started = projects["started"].astype("datetime64[Y]").astype(float) + 1970
     for at in np.flatnonzero((started >= first) & ~np.isnat(projects["started"])):
         source = pick(rng, ("中央", "省", "市", "县", "社会"), 1, (0.5, 0.25, 0.1, 0.12, 0.03))[0]
         rows.append((int(started[at]), source, projects["region"][at], projects["code"][at],
                      projects["name"][at] + "建设资金", int(projects["investment_fen"][at])))  # fmt: skip
-    names = ("year", "source", "region", "project", "name", "arranged_fen")
-    sheet = dict(
-        zip(
-            names,
-            map(list, zip(*sorted(rows, key=lambda r: (r[0], r[2], str(r[3]), r[1], r[4])), strict=True)),
-            strict=True,
-        )
-    )
+    rows.sort(key=lambda row: (row[0], row[2], row[3] or "", row[1], row[4]))
+    sheet = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
     sheet["code"] = [f"ZJ{year}{number:05d}" for number, year in enumerate(sheet["year"], start=1)]
     return sheet, _payments(ground, rng, sheet)
 
@@ -168,8 +180,8 @@ def problems(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
 def tasks(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
     """The sheet 作战任务: finished, under way, overdue; the more of its time is gone, the further."""
     rng = ground.rng("tasks")
-    count = len(ground.villages) * 8
-    started = np.sort(some_day(rng, np.maximum(ground.start, ground.end - 900), ground.end - 3, count))
+    count = len(ground.villages) * 10
+    started = np.sort(some_day(rng, ground.start, ground.end - 3, count))
     deadline = started + rng.choice([60, 90, 120, 180, 270], size=count).astype("timedelta64[D]")
     took = ((deadline - started).astype(int) * rng.beta(5, 1.6, size=count) * 1.05).astype("timedelta64[D]")
     late = rng.random(count) < 0.055
@@ -179,7 +191,7 @@ def tasks(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
     progress = np.clip(gone * rng.uniform(0.6, 1.1, size=count) * 20, 0, 19).round() * 500
     which = rng.integers(0, len(_TASKS), size=count)
     home = rng.integers(0, len(codes), size=count)
-    of_home = np.isin(which, (1, 5, 8)) & (rng.random(count) < 0.9)
+    of_home = np.isin(which, _OF_A_HOUSEHOLD) & (rng.random(count) < 0.9)
     return {
         "code": np.array([f"RW{number:06d}" for number in range(1, count + 1)], object),
         "village": np.array([ground.villages[at].code for at in village[home]], object),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import shapely
 import xlsxwriter
@@ -32,7 +33,7 @@ def table(sheet: str, columns: Columns) -> pa.Table:
 
 def _shown(column: ColumnSpec, values: Sequence) -> pa.Array:
     if column.kind == "money":
-        return pa.compute.divide(pa.array(values, from_pandas=True).cast(pa.float64()), 100.0)
+        return pc.divide(pa.array(values, from_pandas=True).cast(pa.float64()), 100.0)
     if column.kind == "percent":
         return pa.array(np.asarray(values) / 100)
     if column.kind == "month":
@@ -106,6 +107,8 @@ def write_boundaries(directory: Path, land: Land) -> list[Path]:
             for place in places
         ]
         path = directory / f"边界-{_LEVELS[level]}.geojson"
-        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False))
+        path.write_text(
+            json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), encoding="utf-8"
+        )
         paths.append(path)
     return paths

@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -69,9 +70,15 @@ class Ground:
         """The topic's own source of chance, so that one part may change without shaking the rest."""
         return np.random.default_rng([self.seed, zlib.crc32(topic.encode())])
 
-    def name(self, code: str) -> str:
-        """The name of a region."""
-        return next(place.name for place in self.land.places[len(code)] if place.code == code)
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of all regions by code."""
+        return {place.code: place.name for places in self.land.places.values() for place in places}
+
+    def government(self, code: str) -> str:
+        """What the government of a township or county is called."""
+        name = self.names[code]
+        return f"{name}办事处" if name.endswith("街道") else f"{name}人民政府"
 
 
 def month_days(months: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,12 +11,12 @@ from data.demo.people import People
 from data.demo.person_names import given_names, surnames
 from data.demo.statuses import Statuses
 
-# team, how many in a village, unit ({c} county, {t} township, {v} village), post
+# team, how many in a village, unit ({c} county, {t} township, {g} its government, {v} village), post
 _TEAMS = (
     ("第一书记", 1, ("{c}委组织部", "{c}财政局", "{c}农业农村局", "{c}教育局", "{c}水利局"), "第一书记"),
     ("驻村工作队", 2, ("{c}交通运输局", "{c}林业和草原局", "{c}人力资源和社会保障局", "{c}自然资源局"), "工作队员"),
     ("区直干部", 3, ("{c}农业农村局", "{c}民政局", "{c}医疗保障局", "{c}住房和城乡建设局", "{c}税务局"), "科员"),
-    ("街道干部", 2, ("{t}政府",), "包村干部"),
+    ("街道干部", 2, ("{g}",), "包村干部"),
     ("党支部", 2, ("{v}党支部",), "支部委员"),
     ("网格员", 2, ("{v}民委员会",), "网格员"),
     ("医生", 1, ("{t}卫生院",), "家庭医生"),
@@ -25,9 +25,11 @@ _TEAMS = (
 _EACH = sum(team[1] for team in _TEAMS)
 _DOCTOR = _EACH - 2
 _TALKS = {
-    "日常走访": ("了解家庭收支情况", "查看住房和饮水情况", "核对务工收入", "了解身体状况和用药情况", "帮助打扫院落", "询问生产生活困难",
-                 "讲解帮扶措施落实情况", "了解农作物长势", "核实家庭成员变化", "查看产业发展情况"),
-    "政策宣传": ("宣传医保缴费政策", "宣传防返贫监测政策", "讲解低保和临时救助政策", "宣传小额信贷政策", "宣传雨露计划"),
+    "日常走访": ("了解家庭收支情况", "查看住房和饮水情况", "核对务工收入", "了解身体状况和用药情况",
+                 "帮助打扫院落", "询问生产生活困难", "讲解帮扶措施落实情况", "了解农作物长势",
+                 "核实家庭成员变化", "查看产业发展情况"),
+    "政策宣传": ("宣传医保缴费政策", "宣传防返贫监测政策", "讲解低保和临时救助政策", "宣传小额信贷政策",
+                 "宣传雨露计划"),
     "生病住院": ("到医院看望并了解报销情况", "了解慢性病用药和签约服务"),
     "传统节日": ("节日慰问，送去米面油", "节日走访，了解外出务工人员返乡情况"),
     "升学考试": ("了解学生升学情况，告知资助政策",),
@@ -43,10 +45,11 @@ def draw_helpers(ground: Ground) -> dict[str, np.ndarray]:
     rng = ground.rng("helpers")
     rows = []
     for place in ground.villages:
-        county, township = ground.name(place.code[:6]), ground.name(place.code[:9])
+        county, township = ground.names[place.code[:6]], ground.names[place.code[:9]]
+        government = ground.government(place.code[:9])
         for team, number, units, post in _TEAMS:
             unit = pick(rng, units, number)
-            rows += [(team, one.format(c=county, t=township, v=place.name), post) for one in unit]
+            rows += [(team, one.format(c=county, t=township, g=government, v=place.name), post) for one in unit]
     team, unit, post = (np.array(part, object) for part in zip(*rows, strict=True))
     count, male = len(team), rng.random(len(team)) < 0.64
     return {
@@ -105,7 +108,7 @@ def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: di
                        for _ in _TALKS[one]])  # fmt: skip
     for month in range(ground.last - ground.scale.visit_months + 1, ground.last + 1):
         on = (statuses.since <= month) & (statuses.until >= month)
-        rate = np.clip(diligence * rng.normal(1.0, 0.03, size=places) - 0.06 * (month % 12 == 1), 0.05, 0.98)[village]
+        rate = np.clip(diligence * rng.normal(1.0, 0.03, size=places) - 0.06 * (month % 12 == 1), 0.05, 0.96)[village]
         often = 1 + (statuses.watched > 0) * (statuses.watched <= month) * (statuses.cleared > month) * 0.6
         goes = np.flatnonzero(on & (rng.random(len(village)) < np.where(helper < 0, 0.3, rate)))
         again = goes[rng.random(len(goes)) < 0.06 * often[goes]]

@@ -31,9 +31,8 @@ def draw_homesteads(ground: Ground) -> Homesteads:
     village = np.repeat(np.arange(len(count)), count)
     number = np.arange(len(village)) - np.repeat(bounds - count, count) + 1
     codes = np.array([place.code for place in ground.villages], object)[village]
-    return Homesteads(
-        joined(codes, [f"{one:03d}" for one in number]), village, np.array([c[:6] for c in codes], object)
-    )
+    area = np.array([code[:6] for code in codes], object)
+    return Homesteads(joined(codes, [f"{one:03d}" for one in number]), village, area)
 
 
 def region_columns(ground: Ground) -> dict:

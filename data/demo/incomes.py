@@ -18,7 +18,7 @@ from data.terms import EXPENSE, SUBJECTS
 
 _NAMES = list(SUBJECTS)
 _AT = {name: place for place, name in enumerate(_NAMES)}
-_BASE, _GROWTH, _FLOOR = 12_600_00, 0.074, 0.86  # fen a head in the last year; a year; of the base
+_BASE, _GROWTH, _FLOOR = 13_000_00, (0.06, 0.077), 0.82  # fen a head in the last year; a year; of the base
 _WAGE_SEASON = np.array([0.7, 0.45, 1.05, 1.08, 1.08, 1.05, 1.0, 1.02, 1.1, 1.12, 1.1, 1.05])
 _COST = {"种植业": 0.38, "养殖业": 0.42, "林果业": 0.18, "其他经营": 0.3}  # of gross income
 _TALL = {"种植业": 0.3, "养殖业": 0.25, "林果业": 0.25, "其他经营": 0.35}  # weight against a worker's year
@@ -31,6 +31,7 @@ class Earning:
     yearly: dict[str, np.ndarray]
     works: np.ndarray  # [household, calendar month]: whether wages come in
     factor: np.ndarray  # [household, month]: what a blow leaves of wages and fields
+    ratio: np.ndarray  # of what the household lives on in the last year to the county's mean
 
 
 def ledger(ground: Ground, people: People, statuses: Statuses, projects: Projects, village: np.ndarray) -> Iterator:
@@ -39,27 +40,37 @@ def ledger(ground: Ground, people: People, statuses: Statuses, projects: Project
     fixed = _fixed(rng, people, statuses)
     earning = _earning(ground, rng, people, statuses, village, fixed, projects)
     harvest = {name: _harvest(rng, len(village), name) for name in _COST}
-    steady = rng.lognormal(0, 0.04, size=(len(village), ground.last // 12 - ground.first // 12 + 1))
+    growth = _growth(ground, rng)
+    steady = rng.lognormal(0, 0.03, size=(len(village), ground.last // 12 - ground.first // 12 + 1))
     for month in ground.months:
         grid = np.zeros((len(village), len(_NAMES)))
-        at, scale = month % 12, (1 + _GROWTH) ** ((month - ground.last + 5.5) / 12)
-        level = scale * steady[:, month // 12 - ground.first // 12] * earning.factor[:, month - ground.first]
-        _pay_fixed(grid, fixed, at, (1 + _GROWTH) ** (month // 12 - ground.last // 12))
+        at, scale, step = month % 12, growth[month - ground.first], growth[max(month // 12 * 12 - ground.first, 0)]
+        apart = 1 - 0.25 * (ground.last - month) / ground.scale.months  # differences have grown
+        level = scale * (1 + (earning.ratio - 1) * apart) / earning.ratio
+        level *= steady[:, month // 12 - ground.first // 12] * earning.factor[:, month - ground.first]
+        _pay_fixed(grid, fixed, at, step)
         _pay_wages(grid, rng, earning, at, level)
         for name, (when, weights) in harvest.items():
             gross = earning.yearly[name] * (weights * (when == at)).sum(axis=1) / (1 - _COST[name]) * level
             grid[:, _AT[name]] = np.round(gross / 1000) * 1000
             spent = earning.yearly[name] / (1 - _COST[name]) * _COST[name] * level * (at == (when[:, 0] - 5) % 12)
             grid[:, _AT[EXPENSE]] += np.round(spent / 1000) * 1000
-        grid[:, _AT["其他转移性"]] += np.round(earning.yearly["其他转移性"] * scale / 4 / 1000) * 1000 * (at % 3 == 1)
-        allowance = earning.yearly["低保金"] * (1 + _GROWTH) ** (month // 12 - ground.last // 12) / 12
-        grid[:, _AT["低保金"]] = np.round(allowance / 100) * 100
+        grid[:, _AT["其他转移性"]] += np.round(earning.yearly["其他转移性"] * scale / 2 / 1000) * 1000 * (at in (1, 8))
+        grid[:, _AT["低保金"]] = np.round(earning.yearly["低保金"] * step / 12 / 100) * 100
         for name, (household, when, fen) in (("资产收益分红", projects.paid), ("土地流转", projects.rents)):
             here = when == month
             grid[:, _AT[name]] += np.bincount(household[here], weights=fen[here], minlength=len(village))
         on = (statuses.since - 12 <= month) & (statuses.until >= month)
         household, subject = np.nonzero((grid > 0) & on[:, None])
         yield household, int(month), subject, np.round(grid[household, subject]).astype(np.int64)
+
+
+def _growth(ground: Ground, rng: np.random.Generator) -> np.ndarray:
+    """The level of each month against the mean of the last twelve: some years are better than others."""
+    years = ground.months // 12 - ground.first // 12
+    yearly = np.log1p(rng.uniform(*_GROWTH, size=years[-1] + 1))[years]
+    level = np.exp(np.cumsum(yearly) / 12)
+    return level / level[-12:].mean()
 
 
 def _fixed(rng: np.random.Generator, people: People, statuses: Statuses) -> dict[str, np.ndarray]:
@@ -104,22 +115,24 @@ def _pay_wages(grid: np.ndarray, rng: np.random.Generator, earning: Earning, at:
 
 
 def _level(ground: Ground, rng: np.random.Generator, village: np.ndarray) -> np.ndarray:
-    """Net income a head in the last year, fen: a floor that the whole county has reached, and what lies above it."""
+    """Income a head against the county's mean: a floor that all have reached, and what lies above it."""
     towns, town = np.unique([place.code[:9] for place in ground.villages], return_inverse=True)
-    above = 0.14 * np.exp(rng.normal(0, 0.42, len(towns))[town] + rng.normal(0, 0.3, len(ground.villages)))
-    return _BASE * (_FLOOR + rng.gamma(2.0, np.clip(above, 0.02, 0.4)[village] / 2))
+    above = 0.165 * np.exp(rng.normal(0, 0.5, len(towns))[town] + rng.normal(0, 0.3, len(ground.villages)))
+    return _FLOOR + rng.gamma(2.0, np.clip(above, 0.06, 0.5)[village] / 2)
 
 
 def _earning(ground, rng, people, statuses, village, fixed, projects) -> Earning:
     homes, persons = len(village), people.count()
     extra = sum(np.bincount(home, weights=fen, minlength=homes) for home, _, fen in (projects.paid, projects.rents))
     given = sum(fen * len(_PAID[name]) for name, fen in fixed.items()) + extra / ground.scale.months * 12
-    target = _level(ground, rng, village) * persons
+    ratio = _level(ground, rng, village)
+    target = _BASE * ratio * persons
     left = np.maximum(target - given, 0.06 * target)
     weights = _weights(rng, people, statuses)
     total = sum(weights.values())
     yearly = {name: left * weight / total for name, weight in weights.items()}
-    return Earning(yearly, _working_months(rng, people), _blows(ground, rng, statuses, weights["务工工资"] / total))
+    blows = _blows(ground, rng, people, statuses, weights["务工工资"] / total)
+    return Earning(yearly, _working_months(rng, people), blows, ratio)
 
 
 def _weights(rng: np.random.Generator, people: People, statuses: Statuses) -> dict[str, np.ndarray]:
@@ -157,7 +170,7 @@ def _harvest(rng: np.random.Generator, homes: int, name: str) -> tuple[np.ndarra
     return np.stack([first, np.full(homes, late + 1 if late < 11 else 11)], axis=1), np.stack([split, 1 - split], 1)
 
 
-def _blows(ground: Ground, rng: np.random.Generator, statuses: Statuses, wage_share: np.ndarray) -> np.ndarray:
+def _blows(ground, rng, people: People, statuses: Statuses, wage_share: np.ndarray) -> np.ndarray:
     """What is left of earnings each month: illness for some, the year before monitoring, and those sinking now."""
     homes, months = len(statuses.type), ground.scale.months
     factor = np.ones((homes, months), np.float32)
@@ -167,15 +180,15 @@ def _blows(ground: Ground, rng: np.random.Generator, statuses: Statuses, wage_sh
         hit = (at >= begins[:, None]) & (at < (begins + lasts)[:, None])
         factor[who] = np.where(hit, left[:, None], factor[who])
 
-    ill = rng.permutation(homes)[: homes // 14]
+    sick = people.count(np.isin(people.health, ("大病", "长期慢性病", "残疾"))) > 0
+    ill = rng.permutation(np.flatnonzero(sick))[: homes // 12]
     strike(ill, rng.integers(0, months, len(ill)), rng.integers(3, 7, len(ill)), rng.uniform(0.5, 0.9, len(ill)))
     watched = np.flatnonzero(statuses.watched > 0)
     before = statuses.watched[watched] - ground.first - rng.integers(4, 10, len(watched))
     helped = np.minimum(statuses.cleared[watched] - statuses.watched[watched], rng.integers(5, 16, len(watched)))
     strike(watched, before, helped + 7, rng.uniform(0.45, 0.85, len(watched)))
-    sinking = rng.choice(
-        homes, size=max(1, homes // 55), replace=False, p=(wage_share + 0.01) / (wage_share + 0.01).sum()
-    )
+    likely = (wage_share + 0.01) * np.where(sick, 3, 1)
+    sinking = rng.choice(homes, size=max(1, homes // 50), replace=False, p=likely / likely.sum())
     begins = months - rng.integers(3, 11, len(sinking))
     strike(sinking, begins, np.full(len(sinking), months), rng.uniform(0.1, 0.45, len(sinking)))
     return factor

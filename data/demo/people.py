@@ -10,13 +10,13 @@ from data.demo.person_names import given_names, surnames
 
 # (share, youngest and oldest head, the others): S spouse, C child, G grandchild, P parent, D daughter-in-law
 _FAMILIES = (
-    (0.27, 62, 88, ""),
-    (0.11, 42, 62, ""),
-    (0.18, 61, 83, "S"),
-    (0.06, 44, 60, "S"),
+    (0.215, 62, 88, ""),
+    (0.15, 41, 60, ""),
+    (0.15, 61, 83, "S"),
+    (0.09, 43, 59, "S"),
     (0.06, 62, 78, "C"),
-    (0.05, 60, 74, "G"),
-    (0.09, 34, 54, "SC"),
+    (0.03, 60, 74, "G"),
+    (0.11, 34, 54, "SC"),
     (0.05, 44, 58, "SP"),
     (0.05, 34, 52, "SCC"),
     (0.04, 36, 52, "SCP"),

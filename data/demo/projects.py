@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.demo.geography import homes
-from data.demo.ground import Ground, joined, month_days, pick, some_day
+from data.demo.ground import Ground, joined, months_of, pick, some_day
 from data.demo.statuses import Statuses
 
 # kind, share, names, asset class and how households take part beside dividends
@@ -69,7 +69,7 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
                      some_day(rng, ground.end - 420, ground.end - 200, count))  # fmt: skip
     completed = begun + rng.integers(90, 190, size=count).astype("timedelta64[D]")
     never = np.datetime64("NaT")
-    place = [ground.name(code) for code in region]
+    place = [ground.names[code] for code in region]
     operator = joined(pick(rng, _FIRMS, count), pick(rng, _LEGAL, count))
     lon, lat = _points(ground, rng, region)
     kind_names = [pick(rng, _KINDS[kind][2], 1)[0] for kind in kinds]
@@ -79,7 +79,7 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
         "kind": np.array([_KINDS[kind][0] for kind in kinds], object),
         "region": region,
         "stage": stage,
-        "investment_fen": np.round(np.clip(rng.lognormal(13.65, 0.6, size=count), 2.5e5, 6e6), -3).astype(int) * 100,
+        "investment_fen": np.round(np.clip(rng.lognormal(13.8, 0.6, size=count), 2.5e5, 6e6), -3).astype(int) * 100,
         "started": np.where(built | (stage == "建设"), begun, never),
         "completed": np.where(built, completed, never),
         "operator": np.where(built, joined(ground.counties[0].name[:2], operator), None),
@@ -87,7 +87,7 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
         "owner": joined(place, "集体经济组织"),
         "manager": np.where(built, operator, None),
         "beneficiary": joined(place, "脱贫户和监测对象"),
-        "supervisor": [ground.name(code[: min(len(code), 9)]) + "人民政府" for code in region],
+        "supervisor": [ground.government(code[:9]) for code in region],
         "agreed_rate": rng.choice([0.05, 0.06, 0.06, 0.07, 0.08, 0.1], size=count),
         "lon": lon,
         "lat": lat,
@@ -110,8 +110,7 @@ def _points(ground: Ground, rng: np.random.Generator, region: np.ndarray) -> np.
 def _returns(ground: Ground, rng: np.random.Generator, columns: dict, kinds: np.ndarray) -> tuple[np.ndarray, ...]:
     """Project numbers, months, fen due and fen received; two operators falter in the last months."""
     running = np.flatnonzero(columns["stage"] == "运营")
-    _, done = month_days((columns["completed"][running].astype("datetime64[M]").astype(int) + 1970 * 12))
-    opens = done.astype("datetime64[M]").astype(int) + 1970 * 12 + 3
+    opens = months_of(columns["completed"][running]) + 3
     months = ground.months
     monthly = np.isin(kinds[running], (0, 5))[:, None]
     on = (months >= opens[:, None]) & (monthly | ((months % 12 + 1) % 3 == 0))
@@ -135,10 +134,10 @@ def _returns_sheet(codes: np.ndarray, returns: tuple[np.ndarray, ...]) -> dict[s
 
 def _members(ground, rng, region, village, statuses) -> list[np.ndarray]:
     """The households behind each project: of the village, or picked across the township or county."""
-    codes = np.array([place.code for place in ground.villages], object)[village]
     found = []
     for code in region:
-        within = np.flatnonzero([one.startswith(code) for one in codes])
+        inside = np.array([place.code.startswith(code) for place in ground.villages])
+        within = np.flatnonzero(inside[village])
         share = {12: rng.uniform(0.5, 0.8), 9: rng.uniform(0.12, 0.25)}.get(len(code), 60 / max(len(within), 60))
         found.append(within[rng.random(len(within)) < share])
     return found
@@ -180,7 +179,7 @@ def _beside(ground, rng, modes, returns, members, statuses) -> tuple[tuple[np.nd
     rents, others = [], []
     for one in np.unique(returns[0]):
         years = np.unique(returns[1][returns[0] == one] // 12)
-        some = members[one][rng.random(len(members[one])) < (0.35 if modes[one] == "土地流转" else 0.08)]
+        some = members[one][rng.random(len(members[one])) < (0.6 if modes[one] == "土地流转" else 0.08)]
         rent = rng.integers(3, 16, size=len(some)) * 12_000
         for year in years:
             if modes[one] != "土地流转":

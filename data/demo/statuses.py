@@ -42,12 +42,13 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
     relapsed, removed = np.full(homes, _NEVER, "datetime64[D]"), np.full(homes, _NEVER, "datetime64[D]")
     type = np.full(homes, "脱贫户", object)
     lot = rng.permutation(homes)
-    share = np.cumsum([0, *(round(homes * part) for part in (0.0445, 0.034, 0.016, 0.006, 0.0012, 0.0016))])
+    share = np.cumsum([0, *(round(homes * part) for part in (0.0445, 0.034, 0.008, 0.006, 0.0012, 0.0016))])
     unstable, marginal, sudden, late, again, poor = (lot[share[at] : share[at + 1]] for at in range(len(share) - 1))
     watched, cleared = np.zeros(homes, np.int64), np.zeros(homes, np.int64)
     for group, name, after in ((unstable, "脱贫不稳定户", "脱贫户"), (marginal, "边缘易致贫户", "一般户"),
                                (sudden, "突发严重困难户", "一般户")):  # fmt: skip
-        identified[group], removed[group] = _monitoring(ground, rng, len(group))
+        lasting = 0.6 if name == "突发严重困难户" else 0.08  # who has no labour is not marked removed
+        identified[group], removed[group] = _monitoring(ground, rng, len(group), lasting)
         over = ~np.isnat(removed[group])
         type[group] = np.where(over, after, name)
         watched[group] = months_of(identified[group])
@@ -74,12 +75,12 @@ def _december(rng: np.random.Generator, years: np.ndarray) -> np.ndarray:
     )
 
 
-def _monitoring(ground: Ground, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _monitoring(ground: Ground, rng: np.random.Generator, count: int, lasting: float) -> tuple[np.ndarray, np.ndarray]:
     """Days of identification and, for most, of the end of the risk at least half a year later."""
     span = (ground.end - ground.start).astype(int)
     begun = ground.start + (-240 + rng.random(count) ** 0.9 * (span + 215)).astype("timedelta64[D]")
     ended = begun + (190 + rng.gamma(2.2, 170, size=count)).astype("timedelta64[D]")
-    stays = (ended > ground.end) | (rng.random(count) < 0.08)  # who has no labour is not marked removed
+    stays = (ended > ground.end) | (rng.random(count) < lasting)
     return begun, np.where(stays, _NEVER, ended)
 
 
