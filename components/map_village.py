@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
+import pandas as pd
 import streamlit as st
 
 from components import wording
@@ -39,13 +40,11 @@ def show_village_map(screen: Screen, choice: MapChoice) -> None:
     show(heading(_finding(counts), f"{village.name} · {screen.month_text} · 户"))
     household_filters(screen, choice, counts)
     parent = village.code[:9]
-    beside = screen.viewer.may_see(parent)
+    outlines = geo_url(parent, "children") if screen.viewer.may_see(parent) else geo_url(village.code, "outline")
     with st.container(key="village_map_box"):
         show_map(
-            region_layer(
-                geo_url(parent, "children") if beside else geo_url(village.code, "outline"), focus=village.code
-            ),
-            region_values(placed.iloc[0:0].assign(code=None)[["code"]], chosen=village.code),
+            region_layer(outlines, focus=village.code, names=False),
+            region_values(pd.DataFrame({"code": []}), chosen=village.code),
             household_points(tooltips(placed), marks=state_marks(screen.dark), chosen=choice.household),
             colours=map_colours(screen.dark),
             label=f"{village.name}户分布图，{len(placed)} 户；各户也在下面的名单中",

@@ -14,6 +14,7 @@ from data.indicators import STATES
 from data.terms import SUBJECTS
 
 LATEST_VISITS = 20
+NO_SUCH_HOUSEHOLD = "没有找到这一户：编号不存在，或不在您的查看范围内。请从挂图作战或名单中打开。"
 KINDS = ("wage", "business", "property", "transfer", "expense")
 
 
@@ -76,7 +77,7 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int) -> Ho
         connection.execute(text(f"{_FACTS} AND {seen}"), {**bound, "household": id, "month": month}).mappings().first()
     )
     if facts is None:
-        raise NotFound("没有找到这一户：编号不存在，或不在您的查看范围内。请从挂图作战或名单中打开。")
+        raise NotFound(NO_SUCH_HOUSEHOLD)
     frames = {name: _rows(connection, sql, id, month) for name, sql in _HANGING.items()}
     open_names = viewer.sees_identity
     frames["members"]["id_number"] = frames["members"]["id_number"].map(mask_id)
