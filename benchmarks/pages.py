@@ -1,5 +1,6 @@
 """Server time of each page: from the request on the websocket to the last message of the run, without a browser."""
 
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,7 @@ def addresses(ground: Ground) -> list[Address]:
         Address("总览, the whole", "overview", whole, "超期事项"),
         Address("总览, a village", "overview", local, "各类户"),
         Address("挂图作战, the whole", "battle_map", whole, top.name),
+        Address("挂图作战, all villages", "battle_map", {**whole, "level": "village"}, top.name),
         Address("挂图作战, a village", "battle_map", local, "扶持谁"),
         Address("指标说明 with its list of names, the whole", "figure", listed, "低于监测线"),
         Address("户档案", "household", {**local, "household": household}, head),
@@ -58,12 +60,16 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
         for address in addresses(ground):
             try:
                 with Session(url) as session:
-                    warm = _seconds(session, address, [{}] * (WARMING + RUNS))[WARMING:]
+                    _seconds(session, address, [{}] * WARMING)
+                    worked = _processor_seconds()
+                    warm = _seconds(session, address, [{}] * RUNS)
+                    worked = _processor_seconds() - worked
                     fresh = _seconds(session, address, months)
             except (BrokenPage, WebSocketException, TimeoutError) as error:
                 yield Failure(address.title, ground.preset, error)
                 continue
             yield middle(f"{address.title}: warm", ground.preset, warm, "s", PAGE_SECONDS)
+            yield Finding(f"{address.title}: warm, processor", ground.preset, worked / RUNS, "s", runs=RUNS)
             yield middle(f"{address.title}: another month each time", ground.preset, fresh, "s")
 
 
@@ -79,6 +85,17 @@ def frozen_heap(ground: Ground) -> Iterator[Finding]:
 
 def _seconds(session: Session, address: Address, changes: Sequence[Mapping[str, str]]) -> list[float]:
     return [session.run(address.page, address.query(**one), expected=address.expected).seconds for one in changes]
+
+
+def _processor_seconds() -> float:
+    """What the server, the one process started from here, has worked until now; NaN where the system does not say."""
+    own = f"/proc/{os.getpid()}"
+    try:
+        server = Path(f"{own}/task/{os.getpid()}/children").read_text().split()[-1]
+        user, system = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except (OSError, IndexError):
+        return math.nan
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Another indicator on the map, in a real Chromium: what the server sends for it, and how long until the page rests."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,7 @@ class Traffic:
 
     def watch(self, page: Page) -> None:
         page.on("websocket", self._watch_socket)
-        page.on("requestfinished", self.requests.append)
+        page.on("requestfinished", lambda request: self.requests.append(request))
 
     def _watch_socket(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda payload: self.frames.append(len(payload)))
@@ -83,7 +84,7 @@ def _choose(page: Page, traffic: Traffic, indicator: str) -> tuple[int, float]:
     picker = page.get_by_role("combobox").and_(page.locator("[aria-label*=指标]")).first
     picker.click()
     picker.fill(label)
-    option = page.get_by_role("option", name=label, exact=True).first
+    option = page.get_by_role("option", name=re.compile(rf"(^|\s){re.escape(label)}$")).first  # maybe after its group
     option.wait_for()
     traffic.reset()
     begun = page.evaluate("performance.now()")

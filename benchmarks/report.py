@@ -21,7 +21,9 @@ HOW = """\
   other, holding nothing but what a browser holds (hashes of large messages that need not be sent again). The clock runs
   from the request to the last message of the run, so that it counts the script, the serialisation, the sending over the
   loopback, and the garbage collection that Streamlit makes after the run before. *Warm*: the same address again, after
-  four runs that do not count. *Another month each time*: each run asks for a month of which nothing has been read yet.
+  four runs that do not count; *processor*: the mean of what the server process worked for such a run, which another
+  program on the machine disturbs less. *Another month each time*: each run asks for a month of which nothing has been
+  read yet.
 - **Map**: Chromium on the real server. The indicator is chosen in the picker; bytes are the payloads of all websocket
   messages, before compression, and the bodies of all answers to requests from the click on until the page rests, that
   is, until the script has ended and nothing on the page has been loading for 200 ms (not counted in the time).

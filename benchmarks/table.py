@@ -1,8 +1,8 @@
 """What was found, and how it is written down."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil
 from statistics import median
 
 NONE = "–"
@@ -39,12 +39,14 @@ class Failure:
 
 def middle(what: str, preset: str, values: Sequence[float], unit: str, target: float | None = None) -> Finding:
     """The median of several runs, and their 95th percentile (nearest rank)."""
-    high = sorted(values)[ceil(0.95 * len(values)) - 1]
+    high = sorted(values)[math.ceil(0.95 * len(values)) - 1]
     return Finding(what, preset, median(values), unit, target, len(values), high)
 
 
 def amount(value: float, unit: str) -> str:
-    """Seconds as ``82 ms`` or ``43.1 s``, bytes as ``44.9 KB`` or ``312 MiB``."""
+    """Seconds as ``82 ms`` or ``43.1 s``, bytes as ``44.9 KB`` or ``312 MiB``; a dash for NaN."""
+    if math.isnan(value):
+        return NONE
     if unit == "s":
         return (
             f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms" if value >= 0.01 else f"{value * 1000:.1f} ms"

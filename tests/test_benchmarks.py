@@ -15,6 +15,7 @@ from benchmarks.table import Failure, Finding, amount, middle, table
         (43.06, "s", "43.1 s"),
         (44_916, "bytes", "44.9 KB"),
         (1.5 * 2**30, "bytes", "1,536 MiB"),
+        (float("nan"), "s", "–"),
     ],
 )
 def test_an_amount_is_written_in_a_unit_that_fits(value: float, unit: str, shown: str):
