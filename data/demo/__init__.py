@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from data.demo import duties, helping
-from data.demo.files import LONGEST, table, write_boundaries, write_workbook, write_zip
+from data.demo.files import LONGEST, Columns, table, write_boundaries, write_workbook, write_zip
 from data.demo.geography import draw
 from data.demo.ground import SCALES, Ground
-from data.demo.homesteads import draw_homesteads, household_columns, region_columns
+from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
 from data.demo.incomes import ledger
-from data.demo.people import draw_people, member_columns
-from data.demo.projects import draw_projects
-from data.demo.statuses import draw_statuses
+from data.demo.people import People, draw_people, member_columns
+from data.demo.projects import Projects, draw_projects
+from data.demo.statuses import Statuses, draw_statuses
 from data.months import last_day, month_of
 from data.terms import SUBJECTS
 
@@ -47,60 +47,56 @@ def generate(
     the same bytes. ``progress`` is called with a label, what is done and the total.
     """
     report = progress or (lambda step, done, total: None)
-    steps = ["区划", "农户", "项目", "帮扶", "工作簿", LEDGER, VISITS]
 
-    def say(step: str) -> None:
-        report("生成演示数据", steps.index(step), len(steps))
+    def say(done: int) -> None:
+        report("生成演示数据", done, 5)
 
-    say("区划")
+    say(0)
     ground = _ground(preset, month, today or date.today(), seed)
     boundaries = write_boundaries(directory, ground.land)
-    say("农户")
     homes = draw_homesteads(ground)
-    codes, village = homes.code, homes.village
-    people = draw_people(ground, village)
+    people = draw_people(ground, homes.village)
     statuses = draw_statuses(ground, people)
-    say("项目")
-    projects = draw_projects(ground, village, codes, statuses)
-    say("帮扶")
+    projects = draw_projects(ground, homes.village, homes.code, statuses)
     helpers = helping.draw_helpers(ground)
-    pairings = helping.draw_pairings(ground, people, statuses, village)
-    arranged, paid = duties.funds(ground, projects.columns)
-    sheets = {
-        "行政区划": region_columns(ground),
-        "户": household_columns(ground, homes, people, statuses),
-        "家庭成员": member_columns(ground, people, codes, homes.area),
-        "帮扶措施": duties.measures(ground, people, statuses, codes, village),
-        "项目": projects.columns,
-        "项目收益": projects.returns,
-        "项目带户": projects.takers,
-        "帮扶责任人": helpers,
-        "结对帮扶": {
-            "helper": helpers["code"][pairings["helper"]],
-            "household_id": codes[pairings["household"]],
-            "started": pairings["started"],
-            "ended": pairings["ended"],
-        },
-        "资金": arranged,
-        "资金拨付": paid,
-        "问题": duties.problems(ground, codes, village),
-        "作战任务": duties.tasks(ground, codes, village),
-    }
-    say("工作簿")
-    name = ground.land.places[min(ground.land.places)][0].name
+    pairings = helping.draw_pairings(ground, people, statuses, homes.village)
+    say(1)
+    sheets = _short_sheets(ground, homes, people, statuses, projects)
+    sheets |= {"帮扶责任人": helpers, "结对帮扶": helping.pairing_columns(pairings, helpers["code"], homes.code)}
     tables = {sheet: table(sheet, columns) for sheet, columns in sheets.items()}
+    say(2)
+    name = ground.land.places[min(ground.land.places)][0].name
     short = {sheet: content for sheet, content in tables.items() if len(content) <= LONGEST}
     workbooks = [write_workbook(directory / f"{name}.xlsx", short)]
     workbooks += [write_zip(directory / f"{name}-{s}.zip", s, [tables[s]]) for s in tables if s not in short]
-    say(LEDGER)
-    lines = _ledger_tables(codes, ledger(ground, people, statuses, projects, village))
+    say(3)
+    lines = _ledger_tables(homes.code, ledger(ground, people, statuses, projects, homes.village))
     workbooks.append(write_zip(directory / f"{name}-{LEDGER}.zip", LEDGER, lines))
-    say(VISITS)
-    visited = helping.visits(ground, statuses, village, pairings, codes, helpers["code"])
-    visits = (table(VISITS, columns) for columns in visited)
-    workbooks.append(write_zip(directory / f"{name}-{VISITS}.zip", VISITS, visits))
-    report("生成演示数据", len(steps), len(steps))
+    say(4)
+    visits = helping.visits(ground, statuses, homes.village, pairings, homes.code, helpers["code"])
+    visited = (table(VISITS, columns) for columns in visits)
+    workbooks.append(write_zip(directory / f"{name}-{VISITS}.zip", VISITS, visited))
+    say(5)
     return DemoFiles(workbooks, boundaries)
+
+
+def _short_sheets(
+    ground: Ground, homes: Homesteads, people: People, statuses: Statuses, projects: Projects
+) -> dict[str, Columns]:
+    arranged, paid = duties.funds(ground, projects.columns)
+    return {
+        "行政区划": region_columns(ground),
+        "户": household_columns(ground, homes, people, statuses),
+        "家庭成员": member_columns(ground, people, homes.code, homes.area),
+        "帮扶措施": duties.measures(ground, people, statuses, homes.code, homes.village),
+        "项目": projects.columns,
+        "项目收益": projects.returns,
+        "项目带户": projects.takers,
+        "资金": arranged,
+        "资金拨付": paid,
+        "问题": duties.problems(ground, homes.code, homes.village),
+        "作战任务": duties.tasks(ground, homes.code, homes.village),
+    }
 
 
 def _ground(preset: str, month: int | None, today: date, seed: int) -> Ground:

@@ -94,6 +94,16 @@ def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: n
     return {"household": household, "helper": village[household] * _EACH + slot, "started": begin, "ended": end}
 
 
+def pairing_columns(pairings: dict[str, np.ndarray], helpers: np.ndarray, codes: np.ndarray) -> dict[str, np.ndarray]:
+    """The sheet 结对帮扶, from what ``draw_pairings`` gave and the codes of helpers and households."""
+    return {
+        "helper": helpers[pairings["helper"]],
+        "household_id": codes[pairings["household"]],
+        "started": pairings["started"],
+        "ended": pairings["ended"],
+    }
+
+
 def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: dict, codes, helpers) -> Iterator[dict]:
     """The columns of 走访 month by month, most of it in the last ten days of each; none later than today."""
     rng = ground.rng("visits")

@@ -110,7 +110,7 @@ def _pay_wages(grid: np.ndarray, rng: np.random.Generator, earning: Earning, at:
     wages = earning.yearly["务工工资"] * share * level * rng.lognormal(0, 0.07, size=len(level))
     step = np.where(np.arange(len(level)) % 5 < 2, 10, 1000)
     wages = np.round(wages / step) * step
-    odd = rng.random(len(level)) < 1e-5
+    odd = rng.random(len(level)) < 2e-5  # a slip of the pen, for the rules of quality to find
     grid[:, _AT["务工工资"]] = np.where(odd & (wages > 0), 3_650, np.where(wages < 12_000, 0, wages))
 
 

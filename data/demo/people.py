@@ -74,7 +74,7 @@ def draw_people(ground: Ground, village: np.ndarray) -> People:
     education, schooling = _school(rng, age)
     skill = _skill(rng, age, health, schooling)
     able = np.isin(skill, ("普通劳动力", "技能劳动力"))
-    works = able & (rng.random(len(age)) < np.where(age < 60, 0.86, 0.22))
+    works = able & (health != "大病") & (rng.random(len(age)) < np.where(age < 60, 0.86, 0.22))
     months = np.where(works, np.clip(rng.normal(np.where(age < 60, 9.6, 5), 2), 2, 12).round(), 0).astype(np.int64)
     return People(
         home, slot, role, male, born, age, _names(rng, home, role, male, age), health, skill, education, schooling,

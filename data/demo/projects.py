@@ -8,20 +8,19 @@ from data.demo.geography import homes
 from data.demo.ground import Ground, joined, months_of, pick, some_day
 from data.demo.statuses import Statuses
 
-# kind, share, names, asset class and how households take part beside dividends
+# kind, share, names, how households take part beside dividends, what the operator is
 _KINDS = (
-    ("光伏", 0.18, ("村级光伏电站", "屋顶光伏项目"), "其他"),
-    ("种植", 0.2, ("食用菌大棚", "设施蔬菜基地", "中药材种植基地", "优质水稻基地"), "土地流转"),
-    ("养殖", 0.17, ("肉牛养殖小区", "绒山羊养殖场", "蛋鸡养殖场", "淡水养殖项目"), "务工"),
-    ("林果", 0.14, ("苹果标准园", "榛子基地", "葡萄园区"), "土地流转"),
-    ("加工", 0.11, ("农产品加工厂", "粉条加工车间", "冷链仓储项目"), "务工"),
-    ("扶贫车间", 0.1, ("手工编织车间", "服装加工车间"), "务工"),
-    ("乡村旅游", 0.06, ("民宿项目", "采摘园项目"), "务工"),
-    ("其他", 0.04, ("农机服务项目",), "公益岗位"),
+    ("光伏", 0.18, ("光伏电站", "屋顶光伏项目"), "其他", "新能源有限公司"),
+    ("种植", 0.2, ("食用菌大棚", "设施蔬菜基地", "中药材种植基地", "优质水稻基地"), "土地流转", "种植专业合作社"),
+    ("养殖", 0.17, ("肉牛养殖小区", "绒山羊养殖场", "蛋鸡养殖场", "淡水养殖项目"), "务工", "养殖专业合作社"),
+    ("林果", 0.14, ("苹果标准园", "榛子基地", "葡萄园区"), "土地流转", "果业专业合作社"),
+    ("加工", 0.11, ("农产品加工厂", "粉条加工车间", "冷链仓储项目"), "务工", "食品有限公司"),
+    ("扶贫车间", 0.1, ("手工编织车间", "服装加工车间"), "务工", "服饰有限公司"),
+    ("乡村旅游", 0.06, ("民宿项目", "采摘园项目"), "务工", "乡村旅游专业合作社"),
+    ("其他", 0.04, ("农机服务项目",), "公益岗位", "农机服务专业合作社"),
 )
 _BEFORE = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交")
 _FIRMS = ("禾丰", "绿源", "金穗", "昌盛", "田园", "惠民", "兴农", "众益", "富民", "鑫牧", "春泽", "隆达")
-_LEGAL = ("种植专业合作社", "养殖专业合作社", "农业发展有限公司", "生态农业有限公司", "农机服务专业合作社")
 _PAYOUTS = (6, 12)  # calendar months in which dividends are paid, each for the half-year that ends then
 _PASSED_ON = 0.7  # of what was received
 
@@ -70,7 +69,8 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
     completed = begun + rng.integers(90, 190, size=count).astype("timedelta64[D]")
     never = np.datetime64("NaT")
     place = [ground.names[code] for code in region]
-    operator = joined(pick(rng, _FIRMS, count), pick(rng, _LEGAL, count))
+    legal = np.array([kind[4] for kind in _KINDS], object)[kinds]
+    operator = joined(ground.counties[0].name[:2], pick(rng, _FIRMS, count), legal)
     lon, lat = _points(ground, rng, region)
     kind_names = [pick(rng, _KINDS[kind][2], 1)[0] for kind in kinds]
     return {
@@ -82,7 +82,7 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
         "investment_fen": np.round(np.clip(rng.lognormal(13.8, 0.6, size=count), 2.5e5, 6e6), -3).astype(int) * 100,
         "started": np.where(built | (stage == "建设"), begun, never),
         "completed": np.where(built, completed, never),
-        "operator": np.where(built, joined(ground.counties[0].name[:2], operator), None),
+        "operator": np.where(built, operator, None),
         "asset_class": pick(rng, ("经营性", "公益性", "到户类"), count, (0.86, 0.06, 0.08)),
         "owner": joined(place, "集体经济组织"),
         "manager": np.where(built, operator, None),
