@@ -8,6 +8,7 @@ from components import wording
 from components.classes import Classes, classify
 from components.maps import MapPart, region_values
 from components.markup import escape
+from components.ranking import distance_text
 from components.theme import palette
 from data.indicators import Indicator
 
@@ -51,19 +52,14 @@ def choropleth(
         }
     )
     if mean is not None:
-        frame[f"比{mean_name}"] = [_distance(indicator, value, mean) for value in children["value"]]
+        frame[f"比{mean_name}"] = [
+            distance_text(indicator, value - mean) if wording.known(value) else None for value in children["value"]
+        ]
     return Choropleth(region_values(frame, chosen=chosen), classes)
 
 
 def _told(indicator: Indicator, value: float) -> str:
     return str(wording.amount(indicator, value)) if wording.known(value) else "无数据"
-
-
-def _distance(indicator: Indicator, value: float, mean: float) -> str | None:
-    step = wording.change(indicator, value, mean)
-    if step is None:
-        return None
-    return "持平" if step.arrow == "－" else f"{'高' if step.arrow == '▲' else '低'} {step.amount}"
 
 
 def legend_markup(classes: Classes, *, noun: str) -> str:

@@ -64,4 +64,4 @@ def states_markup(counts: list[tuple[str, str, str, str, float | None]]) -> str:
         + "</li>"
         for name, mark, colour, url, number in counts
     )
-    return f'<ol class="ranking">{lines}</ol>'
+    return f'<ol class="ranking states">{lines}</ol>'

@@ -57,10 +57,26 @@ def finding(ranking: Ranking, noun: str) -> str:
     )
 
 
+def mean_amount(ranking: Ranking) -> wording.Amount:
+    """The mean in words; that of a count has one decimal."""
+    if ranking.indicator.format == "count" and ranking.mean is not None:
+        return wording.Amount(f"{ranking.mean:,.1f}", ranking.indicator.unit)
+    return wording.amount(ranking.indicator, ranking.mean)
+
+
+def distance_text(indicator: Indicator, distance: float) -> str:
+    """How far a value lies from the mean: 高 1.2 个百分点, 低 0.5 户, 持平."""
+    side = "高" if distance > 0 else "低"
+    if indicator.format == "count":
+        return f"{side} {abs(distance):,.1f} {indicator.unit}" if round(distance, 1) else "持平"
+    step = wording.difference(indicator, distance)
+    return f"{side} {step.amount}" if step.arrow != "－" else step.amount
+
+
 def extremes(ranking: Ranking) -> str:
     """Best, worst and the mean in one line."""
     indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
-    mean = f"{ranking.mean_name} {wording.amount(indicator, ranking.mean)}" if ranking.mean is not None else ""
+    mean = f"{ranking.mean_name} {mean_amount(ranking)}" if ranking.mean is not None else ""
     if len(rows) < 2:
         return mean
     first, last = rows.iloc[0], rows.iloc[-1]
@@ -97,10 +113,7 @@ def _row_markup(indicator: Indicator, row, url: str, *, zero: float, span: float
     width = abs(row.value) / span * 100
     left = zero if row.value >= 0 else zero - width
     behind = wording.known(row.distance) and row.distance * indicator.direction < 0
-    step = wording.difference(indicator, row.distance) if wording.known(row.distance) else None
-    beside = (
-        "" if step is None else f"{'' if step.arrow == '－' else '高 ' if row.distance > 0 else '低 '}{step.amount}"
-    )
+    beside = distance_text(indicator, row.distance) if wording.known(row.distance) else ""
     marker = "" if mean is None else f'<em style="left: {min(max(mean, 0), 100):.2f}%"></em>'
     style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
     inner = (

@@ -125,7 +125,7 @@ PEOPLE = ListKind(
 PROJECTS = ListKind(
     "projects", "项目", "个", "project p JOIN month m ON m.month = :month",
     "(p.started IS NULL OR p.started <= m.as_of)", "p.region", None, "p.code",
-    f"COALESCE({_GOT}, 0) * 1.0 / NULLIF(p.investment_fen, 0) NULLS LAST, p.code",
+    f"COALESCE({_DUE}, 0) - COALESCE({_GOT}, 0) DESC, p.code",
     (_where("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
      Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"), Column("operator", "经营主体", "p.operator"),
      Column("investment", "投资（元）", "p.investment_fen", "fen"), Column("due", "12个月应收（元）", _DUE, "fen"),
