@@ -1,0 +1,101 @@
+"""The address bar: looked up, never trusted; nobody is sent elsewhere by it."""
+
+import pytest
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from components.address import Address, read_address, read_indicator
+from components.screen import Screen
+from components.site import FIGURE, PAGES
+from components.theme_route import own_path, theme_route, theme_url
+from data import regions
+from data.access import Viewer
+from data.regions import Region, Status
+from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES, fill
+
+
+@pytest.fixture
+def county(engine: Engine) -> Engine:
+    fill(engine)
+    return engine
+
+
+def read(engine: Engine, **parameters: str) -> Address:
+    with engine.connect() as connection:
+        return read_address(connection, regions.status(connection), regions.viewers(connection), parameters)
+
+
+def test_addresses_are_looked_up_and_nonsense_is_said(county: Engine):
+    plain = read(county)
+    assert (plain.viewer.role, plain.region.code, plain.month, plain.problems) == ("county", COUNTY, LAST, [])
+
+    given = read(county, region=VILLAGES[1], month="2026-03", role="township")
+    assert (given.region.code, given.month, given.viewer.role) == (VILLAGES[1], LAST - 8, "township")
+    assert not given.problems and given.refusal is None
+
+    for name, value in [
+        ("region", "123"), ("region", "990181999"), ("region", "'; DROP TABLE region"), ("region", ""),
+        ("month", "2026-13"), ("month", "1999-01"), ("month", "2026-3"), ("month", "２０２６-０３"), ("month", "<b>"),
+        ("role", "root"), ("role", "stranger"),
+    ]:  # fmt: skip
+        answer = read(county, **{name: value})
+        if (name, value) != ("region", ""):
+            assert len(answer.problems) == 1, (name, value)
+        assert (answer.viewer.role, answer.region.code, answer.month) in (
+            ("county", COUNTY, LAST),
+            ("admin", COUNTY, LAST),
+        ), (name, value)
+
+
+def test_a_region_of_somebody_else_is_refused_and_not_named(county: Engine):
+    answer = read(county, region=TOWNSHIPS[1], role="township")
+    assert answer.viewer.region == TOWNSHIPS[0]
+    assert answer.refusal and answer.region.code == TOWNSHIPS[0]
+    assert read(county, region="all", role="village").refusal
+    whole = read(county, region="all", role="admin")
+    assert whole.refusal is None and whole.region.code == ""
+
+
+def test_with_real_regions_a_role_cannot_be_chosen_by_the_address(county: Engine):
+    with county.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO region (code, name, parent) VALUES ('21', '某省', '')")
+    assert read(county, role="admin").viewer.role == "county"
+
+
+def test_an_unknown_indicator_is_said_and_replaced():
+    problems: list[str] = []
+    assert read_indicator("visits", "households", problems) == "visits" and not problems
+    assert read_indicator(None, "households", problems) == "households" and not problems
+    assert read_indicator("<script>", "households", problems) == "households" and len(problems) == 1
+
+
+def test_links_carry_region_month_and_role():
+    status = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 59, LAST, LAST, True)
+    screen = Screen(Viewer("township", TOWNSHIPS[0]), Region(TOWNSHIPS[0], "甲镇"), LAST, status, False, None)
+    assert screen.link(FIGURE, indicator="visits") == (
+        f"/figure?region={TOWNSHIPS[0]}&month=2026-11&indicator=visits&role=township"
+    )
+    assert "region=all" in screen.link(FIGURE, region="")
+    assert screen.link(FIGURE, page=2, sort="-a&b").endswith("page=2&sort=-a%26b&role=township")
+    assert screen.running and screen.month_text == "2026年11月（截至22日）"
+
+
+@pytest.mark.parametrize(
+    ("to", "kept"),
+    [
+        ("/battle_map?region=990181&month=2026-11", True), ("/", True),
+        ("//example.com/", False), ("/\\example.com", False), ("https://example.com/", False),
+        ("javascript:alert(1)", False), ("", False), ("/\t/example.com", False), ("/a\n", False),
+    ],
+)  # fmt: skip
+def test_the_theme_switch_returns_to_this_server_only(to: str, kept: bool):
+    assert own_path(to) == (to if kept else "/")
+
+
+def test_the_theme_is_set_for_every_page_and_the_way_back_cannot_leave_its_script():
+    client = TestClient(Starlette(routes=[theme_route()]))
+    page = client.get(theme_url("dark", "/figure?x=</script><script>alert(1)</script>")).text
+    assert page.count("<script>") == 1 and '"Dark"' in page
+    assert all(f'"/{known.path}"' in page for known in PAGES)
+    assert '"System"' in client.get("/theme/neon").text
