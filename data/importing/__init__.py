@@ -16,7 +16,7 @@ from data.importing.issues import FileFault, Findings, ImportResult, Issue
 from data.importing.known import Known
 from data.importing.ledger import LedgerCheck
 from data.importing.read import Sheet
-from data.importing.sources import MOST_BYTES, open_sheets
+from data.importing.sources import open_sheets
 from data.importing.sums import warn_sums
 from data.importing.write import record_run, write_sheet
 from data.model import data_version
@@ -35,7 +35,6 @@ def import_files(
     progress: Progress | None = None,
     today: date | None = None,
     rebuild: bool = True,
-    most_bytes: int = MOST_BYTES,
 ) -> ImportResult:
     """Import workbooks (.xlsx), folders or zips of CSV files: several are one import, and one transaction.
 
@@ -48,7 +47,7 @@ def import_files(
     findings = Findings()
     with engine.connect() as connection:
         known = Known(connection)
-    sheets = open_sheets(files, findings, most_bytes=most_bytes)
+    sheets = open_sheets(files, findings)
     checks = _check(sheets, known, today, findings, valid_rows, report)
     with engine.connect() as connection:
         warn_sums(connection, checks, findings)

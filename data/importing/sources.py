@@ -1,5 +1,6 @@
 """From the files a user hands over to the sheets in them; whatever is not a workbook is told apart here."""
 
+import os
 import re
 import zipfile
 import zlib
@@ -14,7 +15,9 @@ from data.importing.issues import FileFault, Findings
 from data.importing.read import CsvSheet, Sheet, XlsxSheet
 from data.workbook import INSTRUCTIONS, PROBLEM_LIST, SHEET
 
-MOST_BYTES = 500 * 2**20  # of one file, unpacked
+MOST_BYTES = 500 * 2**20  # of one workbook, unpacked, which is read whole
+STREAMED = 4  # times as much may be in CSV files, which are read bit by bit
+MOST_SHRUNK = 100  # times smaller than its content: what is packed tighter and large is no table
 MOST_ENTRIES = 10_000
 MOST_CELLS = 40_000_000  # of one sheet's rectangle, which the reader holds at once
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -22,11 +25,18 @@ _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _OURS = (INSTRUCTIONS, PROBLEM_LIST)
 
 
-def open_sheets(files: Sequence[Path], findings: Findings, *, most_bytes: int = MOST_BYTES) -> list[Sheet]:
+def size_limit() -> int:
+    """Bytes of one workbook, unpacked: WARROOM_IMPORT_MB or 500 MB."""
+    given = os.environ.get("WARROOM_IMPORT_MB", "")
+    return int(given) * 2**20 if given.isdigit() else MOST_BYTES
+
+
+def open_sheets(files: Sequence[Path], findings: Findings) -> list[Sheet]:
     """The known sheets of all files, in the order of files; faults of whole files go to ``findings``.
 
     Raises Refused for a path that does not exist.
     """
+    most_bytes = size_limit()
     sheets: list[Sheet] = []
     for file in files:
         if not file.exists():
@@ -69,8 +79,8 @@ def _sheets_of(file: Path, findings: Findings, most_bytes: int) -> Iterator[Shee
 
 def _csv_file(path: Path, most_bytes: int) -> CsvSheet:
     size = path.stat().st_size
-    if size > most_bytes * 4:
-        raise FileFault(f"{path.name} 超过大小限制（{most_bytes * 4 // 2**20} MB）")
+    if size > most_bytes * STREAMED:
+        raise FileFault(f"{path.name} 超过大小限制（{most_bytes * STREAMED // 2**20} MB）")
     return CsvSheet(path.stem.strip(), path.name, size, lambda: path.open("rb"))
 
 
@@ -80,12 +90,15 @@ def _packed(file: Path, findings: Findings, most_bytes: int) -> Iterator[Sheet]:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise FileFault("压缩包已损坏，无法读取") from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > most_bytes:
-        raise FileFault(f"解压后超过大小限制（{most_bytes // 2**20} MB）")
+    names = {entry.filename for entry in entries}
+    size, book = sum(entry.file_size for entry in entries), "xl/workbook.xml" in names
+    limit = most_bytes * (1 if book else STREAMED)
+    shrunk = size > most_bytes and size > file.stat().st_size * MOST_SHRUNK
+    if len(entries) > MOST_ENTRIES or size > limit or shrunk:
+        raise FileFault(f"解压后超过大小限制（{limit // 2**20} MB，可用环境变量 WARROOM_IMPORT_MB 调整）")
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileFault("文件已加密，请取消密码后再导入")
-    names = {entry.filename for entry in entries}
-    if "xl/workbook.xml" in names:
+    if book:
         _measure(archive)
         yield from Workbook(file).sheets(findings)
     elif "xl/workbook.bin" in names or "content.xml" in names:

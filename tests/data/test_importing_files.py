@@ -26,11 +26,11 @@ def store(migrated_sqlite, tmp_path):
 def refused(store, tmp_path):
     """What is said of a file with the given bytes."""
 
-    def refusal(name, content=None, **options):
+    def refusal(name, content=None):
         path = tmp_path / name
         if content is not None:
             path.write_bytes(content)
-        result = import_files(store, [path], today=TODAY, rebuild=False, **options)
+        result = import_files(store, [path], today=TODAY, rebuild=False)
         assert not result.wrote and result.refusals
         return result.refusals[0].reason
 
@@ -95,10 +95,20 @@ def test_no_known_sheet_says_which_are_expected(refused, tmp_path):
     assert "没有认得的工作表" in refused("empty")
 
 
-def test_what_unpacks_beyond_the_limit_is_refused_unread(refused):
-    bomb = packed({"收支.csv": b"0" * 3_000_000})
-    assert len(bomb) < 10_000
-    assert "大小限制" in refused("a.zip", bomb, most_bytes=2_000_000)
+def test_what_unpacks_beyond_the_limit_is_refused_unread(refused, monkeypatch):
+    monkeypatch.setenv("WARROOM_IMPORT_MB", "2")
+    bomb = packed({"收支.csv": b"0" * 3 * 2**20})
+    assert len(bomb) < 10_000 and "大小限制" in refused("tight.zip", bomb)
+    loose = packed({"收支.csv": b"0" * 9 * 2**20}, zipfile.ZIP_STORED)
+    assert "大小限制" in refused("large.zip", loose)
+    assert "大小限制" in refused("book.xlsx", packed({"xl/workbook.xml": b"0" * 3 * 2**20}, zipfile.ZIP_STORED))
+
+
+def test_csv_files_may_hold_more_than_a_workbook(store, tmp_path, monkeypatch):
+    monkeypatch.setenv("WARROOM_IMPORT_MB", "1")
+    rows = b"".join(b"%06d,%06d\r\n" % (number, number) for number in range(100_000, 200_000))
+    (tmp_path / "a.zip").write_bytes(packed({"行政区划.csv": "区划代码,名称\r\n".encode() + rows}))
+    assert import_files(store, [tmp_path / "a.zip"], today=TODAY, rebuild=False).wrote
 
 
 def test_a_zip_that_lies_about_its_size_is_damaged(refused):
