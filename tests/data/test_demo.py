@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -70,6 +71,11 @@ def test_the_same_call_writes_the_same_bytes_and_another_seed_does_not(files: De
     repeated = generate(again, preset="small", today=TODAY)
     for first, second in zip(files.workbooks + files.boundaries, repeated.workbooks + repeated.boundaries, strict=True):
         assert (first.name, first.read_bytes()) == (second.name, second.read_bytes())
+    for path in files.workbooks:  # no clock in them either
+        with zipfile.ZipFile(path) as packed:
+            assert {entry.date_time[0] for entry in packed.infolist()} <= {1980, 2020}
+            properties = packed.read("docProps/core.xml").decode() if path.suffix == ".xlsx" else "2020-01-01"
+            assert "2020-01-01" in properties and str(date.today()) not in properties
     different = generate(other, preset="small", today=TODAY, seed=2)
     for first, second in zip(files.workbooks, different.workbooks, strict=True):
         assert first.read_bytes() != second.read_bytes()
