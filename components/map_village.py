@@ -1,7 +1,5 @@
 """The battle map of one village: its households as points by state, and its board beside them."""
 
-from urllib.parse import parse_qsl, urlsplit
-
 import pandas as pd
 import streamlit as st
 
@@ -14,7 +12,7 @@ from components.map_controls import household_filters
 from components.map_regions import open_region
 from components.map_view import show_map
 from components.maps import household_points, region_layer, region_values
-from components.markup import escape, link, show
+from components.markup import escape, go_to, link, show
 from components.panels import heading
 from components.screen import Screen
 from components.site import FIGURE, HOUSEHOLD
@@ -68,8 +66,7 @@ def open_picked(screen: Screen) -> None:
     """Go to the page of the household that was clicked, if one was."""
     chosen = st.session_state.pop(OPENED, None)
     if chosen is not None:
-        query = urlsplit(screen.link(HOUSEHOLD, household=chosen)).query
-        st.switch_page(str(HOUSEHOLD.file), query_params=parse_qsl(query))
+        go_to(screen.link(HOUSEHOLD, household=chosen))
 
 
 def _finding(counts) -> str:

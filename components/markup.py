@@ -1,5 +1,6 @@
 """HTML of our own: the one place where values become markup."""
 
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from html import escape as _escape
@@ -22,6 +23,12 @@ def picture(svg: str, alt: str, *, style: str = "") -> str:
     """A drawing as an image: Streamlit takes inline SVG out of markup, an image of it stays."""
     source = b64encode(svg.encode()).decode()
     return f'<img class="{escape(style)}" alt="{escape(alt)}" src="data:image/svg+xml;base64,{source}">'
+
+
+def go_to(url: str) -> None:
+    """Open another page of ours as a click on its link would, one step of Back (st.switch_page makes two)."""
+    script = f"window.warRoomOpen({json.dumps(url).replace('<', chr(92) + 'u003c')})"
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def variables(values: Mapping[str, str]) -> str:

@@ -9,9 +9,12 @@
     const link = event.target instanceof Element && event.target.closest(".stHtml a[href^='/']");
     if (!link || !plain(event) || link.target === "_blank" || link.pathname.startsWith("/theme/")) return;
     event.preventDefault();
-    if (link.href === location.href) return;
-    history.pushState({}, "", link.href);
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-    if (!("stay" in link.dataset)) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    window.warRoomOpen(link.href, "stay" in link.dataset);
   });
+  window.warRoomOpen = (url, stay = false) => {
+    if (new URL(url, location.href).href === location.href) return;
+    history.pushState({}, "", url);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    if (!stay) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  };
 })();

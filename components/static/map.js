@@ -183,6 +183,9 @@ window.WarRoomMap = (() => {
       dragging: !matchMedia("(pointer: coarse)").matches, // one finger scrolls the page, two move the map
       zoomAnimation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     });
+    // Leaflet focuses the map at the first press: the page around the frame must not scroll under the pointer for that.
+    const box = map.getContainer(), focus = box.focus.bind(box);
+    box.focus = () => focus({ preventScroll: true });
     map.warRoom = new Frame(map);
     return map;
   };
