@@ -26,6 +26,7 @@ MEASUREMENTS = {
 def main() -> int:
     """Exit code 1 where something could not be measured; what could is written nevertheless."""
     options = _parser().parse_args()
+    load = os.getloadavg()[0]
     presets = PRESETS if options.preset == "both" else (options.preset,)
     names = [options.only] if options.only else list(MEASUREMENTS)
     findings: list[Finding] = []
@@ -42,7 +43,7 @@ def main() -> int:
         print(table(findings))
         print("".join(f"\nNot measured: {failure}" for failure in failures))
     else:
-        RESULTS.write_text(report(findings, failures), encoding="utf-8")
+        RESULTS.write_text(report(findings, failures, load), encoding="utf-8")
         print(RESULTS.read_text(encoding="utf-8"))
     return 1 if failures else 0
 

@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Command:
-    """What one call of the command line took: seconds of wall time, peak memory in bytes."""
+    """What one call of the command line took: seconds of wall time, seconds of work, peak memory in bytes."""
 
     seconds: float
+    worked: float
     memory: int
 
 
@@ -33,4 +34,4 @@ def run_data(url: str, command: str, *arguments: str | Path) -> Command:
             said.seek(0)
             raise RuntimeError(f"python -m data {command}: exit {process.returncode}\n{said.read()[-2000:]}")
     scale = 1 if sys.platform == "darwin" else 1024
-    return Command(seconds, usage.ru_maxrss * scale)
+    return Command(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale)

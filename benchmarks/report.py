@@ -16,7 +16,7 @@ HOW = """\
   those of the design, set for the prefecture (919 villages, about 78,000 households, 60 months of income); *met*
   compares the median there. The county has 91 villages and about 5,000 households.
 - Everything is the real thing, on demonstration data in SQLite: `python -m data import` in a process of its own (wall
-  time from start to exit, peak memory as the system reports it for that process), and the server as `streamlit run`.
+  time from start to exit, *processor* what it worked, peak memory as the system reports it for that process), and the server as `streamlit run`.
 - **Pages**: a client without a browser opens a session on the websocket and asks for runs of one page, one after the
   other, holding nothing but what a browser holds (hashes of large messages that need not be sent again). The clock runs
   from the request to the last message of the run, so that it counts the script, the serialisation, the sending over the
@@ -35,15 +35,17 @@ HOW = """\
 """
 
 
-def report(findings: Sequence[Finding], failures: Sequence[Failure]) -> str:
-    """Markdown of all of it; what could not be measured is said."""
+def report(findings: Sequence[Finding], failures: Sequence[Failure], load: float) -> str:
+    """Markdown of all of it; what could not be measured is said. ``load``: of the machine when the measuring began."""
     missing = ["", "Not measured: " + "; ".join(map(str, failures)) + "."] if failures else []
-    return "\n".join(["# Measured", "", _setting(), "", table(findings), *missing, "", HOW])
+    return "\n".join(["# Measured", "", _setting(load), "", table(findings), *missing, "", HOW])
 
 
-def _setting() -> str:
+def _setting(load: float) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{date.today().isoformat()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory (Python {python_version()}, "
-        f"Streamlit {version('streamlit')}, SQLite {sqlite3.sqlite_version}); written by `make bench`."
+        f"Streamlit {version('streamlit')}, SQLite {sqlite3.sqlite_version}); written by `make bench`. "
+        f"Load of the machine by other programs before it began: {load:.1f}"
+        f"{', so that times are too long and only what the processor worked can be relied on' if load > 0.5 else ''}."
     )

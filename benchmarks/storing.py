@@ -15,18 +15,18 @@ IMPORT_MEMORY = 2 * 2**30
 
 
 def imports(ground: Ground) -> Iterator[Finding]:
-    """The workbook into an empty database, cube and all; then the boundaries; then the cube alone once more."""
+    """The workbook into an empty database, cube and all; then the boundaries; then the whole cube once more."""
     workbooks, boundaries = ground.workbooks(), ground.boundaries()
     ground.empty()
     taken = run_data(ground.url, "import", *workbooks)
     yield Finding("import of the workbook, cube included", ground.preset, taken.seconds, "s", IMPORT_SECONDS)
+    yield Finding("that import, processor", ground.preset, taken.worked, "s")
     yield Finding("peak memory of that import", ground.preset, taken.memory, "bytes", IMPORT_MEMORY)
-    again = run_data(ground.url, "import", *workbooks)
-    yield Finding("the same import again, which changes nothing", ground.preset, again.seconds, "s")
     outlines = run_data(ground.url, "boundaries", *boundaries)
     yield Finding("import of the boundaries", ground.preset, outlines.seconds, "s")
     rebuilt = run_data(ground.url, "rebuild")
     yield Finding("rebuild of the whole cube", ground.preset, rebuilt.seconds, "s")
+    yield Finding("that rebuild, processor", ground.preset, rebuilt.worked, "s")
     yield Finding("peak memory of the rebuild", ground.preset, rebuilt.memory, "bytes")
 
 
