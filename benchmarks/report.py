@@ -16,7 +16,8 @@ HOW = """\
   those of the design, set for the prefecture (919 villages, about 78,000 households, 60 months of income); *met*
   compares the median there. The county has 91 villages and about 5,000 households.
 - Everything is the real thing, on demonstration data in SQLite: `python -m data import` in a process of its own (wall
-  time from start to exit, *processor* what it worked, peak memory as the system reports it for that process), and the server as `streamlit run`.
+  time from start to exit, *processor* what it worked, peak memory as the system reports it for that process), and the
+  server as `streamlit run`.
 - **Pages**: a client without a browser opens a session on the websocket and asks for runs of one page, one after the
   other, holding nothing but what a browser holds (hashes of large messages that need not be sent again). The clock runs
   from the request to the last message of the run, so that it counts the script, the serialisation, the sending over the

@@ -50,10 +50,11 @@ def test_a_line_holds_both_presets_and_the_prefecture_is_judged():
     ]
 
 
-def test_the_report_says_what_could_not_be_measured_and_names_no_machine():
-    written = report(
-        [Finding("import", "county", 3.0, "s")], [Failure("map", "county", TimeoutError("no picker\nlog"))]
-    )
+def test_the_report_says_what_could_not_be_measured_and_how_busy_the_machine_was():
+    failure = Failure("map", "county", TimeoutError("no picker\nlog"))
+    written = report([Finding("import", "county", 3.0, "s")], [failure], 3.25)
     assert "Not measured: map, county: TimeoutError, no picker." in written
     assert "| import | 3.0 s |" in written and " cores, " in written
-    assert "Not measured" not in report([], [])
+    assert "before it began: 3.2, so that times are too long" in written
+    quiet = report([], [], 0.1)
+    assert "Not measured" not in quiet and "too long" not in quiet
