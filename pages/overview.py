@@ -24,7 +24,8 @@ elif not households:
     no_households(screen.region.name)
 else:
     ranking = overview.ranked(screen, indicator)
-    left, middle, right = st.columns([27, 45, 28], gap="medium")
+    with st.container(key="overview"):
+        left, middle, right = st.columns([24, 48, 28], gap="medium")
     with left:
         overview.show_headlines(screen)
     with middle:

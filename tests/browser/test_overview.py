@@ -1,0 +1,315 @@
+"""总览 and 指标说明 in a real browser: what a click opens, what the address keeps, what a role may see."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+
+from data import figures, lists
+from data.access import Viewer
+from data.engine import open_engine
+from data.regions import status, viewers
+from tests.browser.ready import ready
+from tests.browser.server import Server
+
+COUNTY, TOWNSHIPS = "990181", 19
+WALL = pytest.mark.screen(1920, 1080)
+
+
+@pytest.fixture
+def open_page(county_server: Server, page: Page) -> Callable[[str], Page]:
+    """Opens a path of the server and waits until it rests; a dialog that a script opens fails the test."""
+    alerts: list[str] = []
+    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+
+    def open_it(path: str) -> Page:
+        page.goto(county_server.url + path)
+        return ready(page)
+
+    yield open_it
+    assert not alerts
+
+
+def the_map(page: Page) -> FrameLocator:
+    return page.frame_locator(".st-key-overview_map iframe")
+
+
+def pick(page: Page, box: str, text: str) -> Page:
+    """Choose from one of the header's lists by typing."""
+    field = page.get_by_role("combobox", name=box)
+    field.click()
+    field.fill(text)
+    page.keyboard.press("Enter")
+    return ready(page)
+
+
+def crumbs(page: Page) -> list[str]:
+    return page.locator(".breadcrumbs").inner_text().replace("\n", "").split("›")
+
+
+def path(page: Page) -> str:
+    return re.sub(r"^https?://[^/]+", "", page.url)
+
+
+@WALL
+def test_the_overview_shows_the_county_on_one_wall_without_a_scroll_bar(open_page):
+    page = open_page("/")
+    expect(page.locator("a.tile")).to_have_count(10)
+    expect(the_map(page).locator("path.region")).to_have_count(TOWNSHIPS, timeout=20_000)
+    expect(page.locator("ol.ranking li")).to_have_count(TOWNSHIPS)
+    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    heights = page.evaluate(
+        "(() => { const main = document.querySelector('[data-testid=stMain]');"
+        " return [main.scrollHeight, main.clientHeight] })()"
+    )
+    assert heights[0] <= heights[1]
+    sizes = page.evaluate(
+        "(() => Object.fromEntries(['.st-key-overview_map', '.tiles', '.ranking', '.js-plotly-plot'].map(part => {"
+        " const {width, height} = document.querySelector(part).getBoundingClientRect();"
+        " return [part, width * height] })))()"
+    )
+    assert max(sizes, key=sizes.get) == ".st-key-overview_map"
+
+
+@WALL
+def test_the_tiles_show_what_the_store_says(open_page, county_server: Server):
+    page = open_page("/overview")
+    engine = open_engine(county_server.database_url)
+    with engine.connect() as connection:
+        held = status(connection)
+        said = figures.figures(connection, Viewer("county", COUNTY), COUNTY, held.latest, ("households",))
+    tile = page.locator("a.tile", has_text="建档立卡和监测户数")
+    assert tile.locator(".figure").inner_text() == f"{said['households'].value:,}户"
+    engine.dispose()
+
+
+def test_a_click_on_the_map_goes_down_and_back_goes_up(open_page):
+    page = open_page("/?indicator=visit_coverage")
+    region = the_map(page).locator("path.region").first
+    expect(region).to_be_visible(timeout=20_000)
+    code = region.get_attribute("data-code")
+    region.click()
+    page.wait_for_url(f"**region={code}**")
+    ready(page)
+    assert len(crumbs(page)) == 2 and "indicator=visit_coverage" in page.url
+    expect(the_map(page).locator("path.region").first).to_have_attribute("data-code", re.compile(f"^{code}"))
+    village = the_map(page).locator("path.region").first
+    below = village.get_attribute("data-code")
+    village.click()
+    page.wait_for_url(f"**region={below}**")
+    ready(page)
+    assert len(crumbs(page)) == 3
+    page.go_back()
+    ready(page)
+    assert len(crumbs(page)) == 2 and f"region={code}" in page.url
+    page.go_back()
+    ready(page)
+    assert crumbs(page) == ["示范市"]
+
+
+def test_a_tile_opens_its_explanation_and_the_households_behind_it(open_page, county_server: Server):
+    page = open_page("/")
+    page.locator("a.tile", has_text="低于监测线户").click()
+    page.wait_for_url("**/figure?**")
+    ready(page)
+    expect(page.get_by_role("heading", name="低于监测线户", exact=True)).to_be_visible()
+    expect(page.get_by_text("12个月人均纯收入低于本省当年监测线的户")).to_be_visible()
+    shown = int(page.locator(".big").inner_text().split("户")[0].replace(",", ""))
+    expect(page.get_by_role("heading", name=f"名单：{shown} 户")).to_be_visible()
+    rows = page.get_by_role("table", name="示范市低于监测线户名单").locator("tbody tr")
+    expect(rows).to_have_count(min(shown, lists.PAGE))
+    rows.first.locator("a.row").click()
+    page.wait_for_url("**/household?**household=**")
+    page.go_back()
+    ready(page)
+    assert path(page).startswith("/figure?")
+
+
+def test_parts_of_the_sub_regions_add_up_on_the_page(open_page):
+    page = open_page("/figure?indicator=project_investment")
+    cells = page.get_by_role("table", name="示范市各乡镇项目投资").locator("tbody tr")
+    texts = cells.all_inner_texts()
+    names = [text.split("\t")[0] for text in texts]
+    assert names[-1] == "示范市" and len(names) >= TOWNSHIPS + 1
+    expect(page.get_by_text(re.compile("相加等于合计"))).to_be_visible()
+
+
+def test_the_list_is_sorted_and_paged_by_links_that_the_address_keeps(open_page):
+    page = open_page("/figure?indicator=households")
+    page.get_by_role("link", name="下一页").click()
+    page.wait_for_url("**page=2**")
+    ready(page)
+    expect(page.get_by_text("第 2 /")).to_be_visible()
+    page.get_by_role("link", name="人均纯收入（元）").click()
+    page.wait_for_url("**sort=per_head**")
+    ready(page)
+    column = page.get_by_role("table", name="示范市建档立卡和监测户数名单").locator("tbody tr td:nth-child(7)")
+    amounts = [float(text.replace(",", "")) for text in column.all_inner_texts()]
+    assert amounts == sorted(amounts) and len(amounts) == lists.PAGE
+
+
+def test_the_export_is_a_workbook_with_real_numbers_and_a_chinese_name(open_page, county_server: Server):
+    page = open_page("/figure?indicator=below_line_households")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="导出名单").click()
+    download = waiting.value
+    assert re.fullmatch(r"示范市低于监测线户名单_\d{4}-\d\d\.xlsx", download.suggested_filename)
+    sheet = openpyxl.load_workbook(io.BytesIO(Path(download.path()).read_bytes())).active
+    head, *rows = list(sheet.iter_rows(min_row=3, values_only=True))
+    engine = open_engine(county_server.database_url)
+    with engine.connect() as connection:
+        held = status(connection)
+        expected = lists.whole(connection, Viewer("county", COUNTY), "below_line_households", COUNTY, held.latest)
+    engine.dispose()
+    assert len(rows) == len(expected) > 0
+    place = head.index("人均纯收入（元）")
+    assert [row[place] for row in rows] == expected["per_head"].tolist()
+    assert all(isinstance(row[place], float | int) for row in rows)
+    assert [row[head.index("户主")] for row in rows] == expected["head"].tolist()
+    assert "演示数据" in sheet["A2"].value
+
+
+def test_region_and_month_survive_a_reload_and_open_elsewhere(open_page, new_context: Callable[..., BrowserContext]):
+    page = open_page("/")
+    pick(page, "月份", "2025年3月")
+    pick(page, "区划", "990181001")
+    pick(page, "地图", "走访覆盖率")
+    kept = path(page)
+    assert {"month=2025-03", "region=990181001", "indicator=visit_coverage"} <= set(kept.split("?")[1].split("&"))
+    page.reload()
+    ready(page)
+    assert path(page) == kept
+
+    other = new_context().new_page()
+    other.goto(page.url)
+    ready(other)
+    assert crumbs(other) == crumbs(page)
+    assert other.locator("a.tile").all_inner_texts() == page.locator("a.tile").all_inner_texts()
+    expect(other.get_by_role("combobox", name="月份")).to_have_value("2025年3月")
+
+
+def test_back_undoes_one_choice_at_a_time_and_forward_makes_it_again(open_page):
+    page = open_page("/")
+    pick(page, "区划", "990181001")
+    pick(page, "身份", "村干部")  # may not see that township: two values of the address change at once
+    assert len(crumbs(page)) == 1 and "role=village" in page.url
+    page.go_back()
+    ready(page)
+    assert "region=990181001" in page.url and "role" not in page.url
+    expect(page.get_by_role("combobox", name="身份")).to_have_value("县级干部")
+    page.go_back()
+    ready(page)
+    assert crumbs(page) == ["示范市"]
+    page.go_forward()
+    ready(page)
+    assert len(crumbs(page)) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["region=123", "region=990181999", "month=2026-13", "month=0000-00", "indicator=%3Cscript%3E", "role=root"],
+)
+def test_nonsense_in_the_address_is_said_and_the_default_is_shown(open_page, query: str):
+    page = open_page(f"/overview?{query}")
+    expect(page.get_by_role("alert")).to_have_count(1)
+    assert crumbs(page) == ["示范市"]
+    expect(page.locator("a.tile")).to_have_count(10)
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=99999", "page=x", "sort=nothing", "sort=-"])
+def test_nonsense_about_a_list_is_said_and_its_beginning_is_shown(open_page, query: str):
+    page = open_page(f"/figure?indicator=households&{query}")
+    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_text("第 1 /")).to_be_visible()
+
+
+def test_a_role_sees_its_own_region_and_nothing_else(open_page, county_server: Server):
+    engine = open_engine(county_server.database_url)
+    with engine.connect() as connection:
+        by_role = {viewer.role: viewer for viewer in viewers(connection)}
+    engine.dispose()
+    page = open_page("/")
+    pick(page, "身份", "村干部")
+    village = by_role["village"].region
+    assert len(crumbs(page)) == 1  # the way up ends where his region begins
+
+    page = open_page(f"/overview?role=village&region={COUNTY}")
+    expect(page.get_by_text("不在您的查看范围内")).to_be_visible()
+    expect(page.locator("a.tile")).to_have_count(0)
+    page.get_by_role("link", name="返回首页").click()
+    page.wait_for_url(f"**region={village}**")
+    ready(page)
+    expect(page.locator("a.tile")).to_have_count(10)
+
+
+def test_a_helper_reads_the_names_of_his_own_households_only(open_page, county_server: Server):
+    engine = open_engine(county_server.database_url)
+    with engine.connect() as connection:
+        helper = next(viewer for viewer in viewers(connection) if viewer.role == "helper")
+        held = status(connection)
+        own = lists.count(connection, helper, "households", helper.region, held.latest)
+        village = lists.count(connection, Viewer("village", helper.region), "households", helper.region, held.latest)
+    engine.dispose()
+    assert 0 < own < village
+    page = open_page("/figure?indicator=households&role=helper")
+    expect(page.get_by_role("heading", name=f"名单：{own} 户")).to_be_visible()
+    expect(page.get_by_text("只列出本人结对的户")).to_be_visible()
+
+
+def test_a_wall_display_reads_family_names_only(open_page):
+    page = open_page("/figure?indicator=monitored_households&role=display")
+    names = page.locator("a.row").all_inner_texts()
+    people = [name for name in names if name.endswith("*")]
+    assert len(people) == min(lists.PAGE, len(names)) or len(people) >= lists.PAGE
+
+
+def test_the_theme_is_switched_for_all_pages_and_kept(open_page):
+    def ground(page: Page) -> str:
+        return page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+
+    page = open_page("/figure?indicator=visits&month=2026-01")
+    assert ground(page) == "rgb(250, 249, 246)"
+    page.get_by_role("link", name="深色").click()
+    page.wait_for_url("**/figure?**")
+    ready(page)
+    assert ground(page) == "rgb(14, 23, 38)" and "month=2026-01" in page.url
+    page.get_by_role("link", name="总览").click()
+    ready(page)
+    page.reload()
+    ready(page)
+    assert ground(page) == "rgb(14, 23, 38)"
+    expect(page.get_by_role("link", name="浅色")).to_be_visible()
+
+
+@pytest.mark.screen(390, 844, has_touch=True, is_mobile=True)
+def test_a_phone_shows_everything_in_one_column(open_page):
+    page = open_page("/")
+    expect(page.locator("a.tile")).to_have_count(10)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("a.tile").first.tap()
+    page.wait_for_url("**/figure?**")
+    ready(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_tile_opens_by_the_keyboard(open_page):
+    page = open_page("/")
+    page.locator("a.tile").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/figure?**indicator=households**")
+    ready(page)
+    expect(page.locator(".big")).to_be_visible()
+
+
+def test_the_day_of_the_figures_is_said(open_page):
+    page = open_page("/")
+    expect(page.locator(".version")).to_have_text(re.compile(r"数据版本 \d+ · 更新于 \d{4}-\d\d-\d\d \d\d:\d\d"))
+    expect(page.get_by_text("演示数据", exact=True)).to_be_visible()
+    today = date.today()
+    if today.day < 28:
+        expect(page.locator(".heading p").first).to_contain_text(f"截至{today.day}日")
