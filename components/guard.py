@@ -4,7 +4,7 @@ Until there are accounts, a database that holds any region outside the demonstra
 """
 
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -73,7 +73,7 @@ def _is_this_machine(scope: Scope, headers: Headers) -> bool:
     """A loopback peer that no proxy stands before and that asked for this machine by its own name."""
     if any(name in headers for name in _FORWARDED) or not scope.get("client"):
         return False
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    host = _parts(f"//{headers.get('host', '')}").hostname or ""
     return _is_loopback(scope["client"][0]) and (host == "localhost" or _is_loopback(host))
 
 
@@ -86,7 +86,15 @@ def _is_loopback(address: str) -> bool:
 
 
 def _same_origin(headers: Headers) -> bool:
-    return urlsplit(headers.get("origin", "")).netloc == headers.get("host")
+    return _parts(headers.get("origin", "")).netloc == headers.get("host")
+
+
+def _parts(url: str) -> SplitResult:
+    """What a header names; nothing where it cannot be read."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, sentence: str, status: int) -> None:

@@ -4,7 +4,7 @@ Streamlit keeps the chosen theme in the browser, by path; a page of our own sets
 """
 
 import json
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -27,9 +27,8 @@ def theme_url(theme: str, to: str) -> str:
 
 def own_path(to: str) -> str:
     """``to`` where it is a path on this server, else the start page: nobody is sent elsewhere by a link to here."""
-    parts = urlsplit(to)
-    plain = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable() and "\\" not in to
-    return to if plain and not parts.scheme and not parts.netloc else "/"
+    own = to.startswith("/") and not to.startswith("//") and to.isprintable() and "\\" not in to
+    return to if own else "/"
 
 
 def theme_route() -> Route:

@@ -46,6 +46,7 @@ def test_real_regions_are_shown_on_this_machine(real: str, open_client: Callable
         ("localhost", {"Forwarded": "for=198.51.100.4"}),
         ("attacker.example", {}),  # a name that was turned to this machine (DNS rebinding)
         ("127.0.0.1.attacker.example", {}),
+        ("localhost", {"Host": "["}),  # a name that is none
     ],
 )
 def test_a_proxy_or_a_foreign_name_does_not_pass_for_this_machine(
@@ -68,7 +69,9 @@ def test_a_real_region_that_arrives_later_closes_the_door_at_once(
     assert client.get("/healthz").status_code == 403
 
 
-@pytest.mark.parametrize("headers", [{}, {"origin": "http://attacker.example"}, {"origin": "null"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"origin": "http://attacker.example"}, {"origin": "null"}, {"origin": "http://["}]
+)
 def test_a_websocket_from_elsewhere_is_not_opened(demonstration: str, open_client: Callable, headers: dict):
     with (
         pytest.raises(WebSocketDisconnect),

@@ -87,6 +87,7 @@ def test_links_carry_region_month_and_role():
         ("/battle_map?region=990181&month=2026-11", True), ("/", True),
         ("//example.com/", False), ("/\\example.com", False), ("https://example.com/", False),
         ("javascript:alert(1)", False), ("", False), ("/\t/example.com", False), ("/a\n", False),
+        ("//[", False),
     ],
 )  # fmt: skip
 def test_the_theme_switch_returns_to_this_server_only(to: str, kept: bool):
