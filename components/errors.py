@@ -6,9 +6,8 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import streamlit as st
-
 from components.empty import nothing
+from components.markup import escape, show
 from data.errors import WarRoomError
 
 _log = logging.getLogger("warroom")
@@ -31,5 +30,8 @@ def told(home: str | None = None) -> Iterator[None]:
 
 
 def problem(sentence: str) -> None:
-    """A note above the page: something in the address or the input could not be used."""
-    st.warning(sentence, icon=":material/info:")
+    """A note above the page: something in the address or the input could not be used.
+
+    Markup of our own, for the sentence quotes the address: in Markdown a link to elsewhere would be one.
+    """
+    show(f'<p class="problem" role="status">{escape(sentence)}</p>')
