@@ -15,7 +15,7 @@ def month_of(text: str | date) -> int:
         return text.year * 12 + text.month - 1
     found = _MONTH.match(text.strip())
     if not found or not 1 <= int(found[2]) <= 12 or not 1900 <= int(found[1]) <= 2199:
-        raise NotFound(f"月份“{text}”无法识别，请写成 2026-11 这样的形式。")
+        raise NotFound(f"月份“{text[:20]}”无法识别，请写成 2026-11 这样的形式。")
     return int(found[1]) * 12 + int(found[2]) - 1
 
 
