@@ -46,9 +46,9 @@ def import_files(
     report = progress or (lambda label, done, total: None)
     findings = Findings()
     with engine.connect() as connection:
-        known = Known(connection)
+        known = Known(connection, valid_rows=valid_rows)
     sheets = open_sheets(files, findings)
-    checks = _check(sheets, known, today, findings, valid_rows, report)
+    checks = _check(sheets, known, today, findings, report)
     with engine.connect() as connection:
         warn_sums(connection, checks, findings)
     refused = sum(check.refused_rows for check in checks)
@@ -69,17 +69,16 @@ def import_files(
 
 
 def _check(
-    sheets: Sequence[Sheet], known: Known, today: date, findings: Findings, valid_rows: bool, report: Progress
+    sheets: Sequence[Sheet], known: Known, today: date, findings: Findings, report: Progress
 ) -> list[SheetCheck]:
     checks = []
     for spec in SHEETS:
-        check = (LedgerCheck if spec.name == LEDGER else SheetCheck)(
-            spec, known, today, findings, valid_rows=valid_rows
-        )
+        check = (LedgerCheck if spec.name == LEDGER else SheetCheck)(spec, known, today, findings)
         for sheet in (sheet for sheet in sheets if sheet.name == spec.name):
             try:
                 check.take(sheet, report)
             except FileFault as fault:
+                known.unreadable.add(spec.name)
                 if str(fault):
                     findings.refuse_file(sheet.file, str(fault), sheet=spec.name)
         check.finish()
@@ -99,7 +98,7 @@ def _write(
     report: Progress,
 ) -> int:
     with _uncollected(), writing(engine) as connection:
-        if connection.execute(select(data_version.c.version)).scalar() != known.version:
+        if connection.execute(select(data_version.c.version).with_for_update()).scalar() != known.version:
             raise Refused("校验期间有另一次导入写入了数据，本次未写入，请再导入一次。")
         changed = sum(write_sheet(connection, check, report) for check in checks)
         if changed:

@@ -34,8 +34,8 @@ class Piece:
 class SheetCheck:
     """Checks the rows of one sheet, from however many files."""
 
-    def __init__(self, spec: SheetSpec, known: Known, today: date, findings: Findings, *, valid_rows: bool) -> None:
-        self.spec, self.known, self.findings, self.valid_rows = spec, known, findings, valid_rows
+    def __init__(self, spec: SheetSpec, known: Known, today: date, findings: Findings) -> None:
+        self.spec, self.known, self.findings = spec, known, findings
         self.checks = {column.heading: ColumnCheck(column, known, today) for column in spec.columns}
         self.pieces: list[Piece] = []
         self.read = 0
@@ -49,17 +49,18 @@ class SheetCheck:
         """Read and check one file's rows; raises FileFault where the sheet as a whole cannot be read."""
         headings = self._headings(sheet)
         batches = []
-        for batch in sheet.batches(headings):
+        for batch in sheet.batches(headings) if headings else ():
             batches.append(self.check(sheet, batch))
             self.read += len(batch.rows)
             progress(f"校验 {self.spec.name}", batch.done, sheet.size)
         self.collect(sheet, batches)
 
     def _headings(self, sheet: Sheet) -> list[str]:
+        """The known headings of a sheet, none for an empty one; raises FileFault where required ones are missing."""
         found = [heading for heading in sheet.headings() if heading]
         twice = {heading for heading in found if found.count(heading) > 1 and heading in self.checks}
         missing = [c.heading for c in self.spec.columns if c.required and c.heading not in found]
-        if twice or missing:
+        if found and (twice or missing):
             parts = [f"缺少必填的列：{'、'.join(missing)}"] * bool(missing)
             parts += [f"列名重复：{'、'.join(sorted(twice))}"] * bool(twice)
             first = missing[0] if missing else sorted(twice)[0]
@@ -147,7 +148,7 @@ class SheetCheck:
             for place, code in enumerate(piece.values.column("code").to_pylist())
             if code is not None
         ]
-        filed = {code for code, piece, place in rows if not (piece.bad[place] and self.valid_rows)}
+        filed = {code for code, piece, place in rows if not (piece.bad[place] and self.known.valid_rows)}
         for code, piece, place in sorted(rows, key=lambda row: len(row[0])):
             needed = code[: _NEEDED.get(len(code), 0)]
             if needed and needed not in known and needed not in filed:
@@ -164,17 +165,7 @@ class SheetCheck:
         for piece in self.pieces:
             mask = pa.array(~piece.bad)
             columns = ["code", "village"] if self.spec.name == HOUSEHOLD else ["code"]
-            good += [
-                row for row in zip(*(piece.values.column(c).filter(mask).to_pylist() for c in columns), strict=True)
-            ]
-            refused += piece.values.column("code").filter(pc.invert(mask)).to_pylist()
-        if self.spec.name == HOUSEHOLD:
-            self.known.add_households(code for code, _ in sorted(good, key=lambda row: (row[1], row[0])))
-        else:
-            self.known.add(self.spec.name, (code for (code,) in good))
-        if self.valid_rows:
-            self.known.refuse(self.spec.name, refused)
-        elif self.spec.name == HOUSEHOLD:  # nothing will be written: their members need no reproach of their own
-            self.known.add_households(code for code in refused if code is not None)
-        else:
-            self.known.add(self.spec.name, (code for code in refused if code is not None))
+            good += zip(*(piece.values.column(c).filter(mask).to_pylist() for c in columns), strict=True)
+            refused += piece.values.column("code").filter(pc.invert(mask)).drop_null().to_pylist()
+        self.known.add(self.spec.name, (row[0] for row in sorted(good, key=lambda row: (row[-1], row[0]))))
+        self.known.refuse(self.spec.name, refused)

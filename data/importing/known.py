@@ -10,9 +10,15 @@ from data.workbook import FUND, HELPER, HOUSEHOLD, PROJECT, REGION, SHEET
 
 
 class Known:
-    """Codes that rows may refer to. ``households`` maps a household's code to its id."""
+    """Codes that rows may refer to. ``households`` maps a household's code to its id.
 
-    def __init__(self, connection: Connection) -> None:
+    With ``valid_rows`` rows fall with those they refer to. Otherwise nothing is written anyway once anything is
+    refused, so that what merely hangs on a refused row or on an unreadable sheet is not reproached.
+    """
+
+    def __init__(self, connection: Connection, *, valid_rows: bool) -> None:
+        self.valid_rows = valid_rows
+        self.unreadable: set[str] = set()
         self.version = connection.execute(select(data_version.c.version)).scalar()
         self.codes: dict[str, set[str]] = {}
         for sheet in (REGION, PROJECT, HELPER, FUND):
@@ -33,6 +39,11 @@ class Known:
             return code
         if code in self.refused[sheet]:
             raise Fault(f"“{sheet}”表中的 {code} 未通过校验，本行依赖于它，随之不写入")
+        if sheet in self.unreadable and self.valid_rows:
+            raise Fault(f"“{sheet}”表未能读取，本行所指的 {code} 尚未登记，随之不写入")
+        if sheet in self.unreadable:
+            self.add(sheet, [code])
+            return self.find(sheet, code)
         raise Fault(f"没有 {code}，请先在“{sheet}”表中登记")
 
     def household_code(self, number: int) -> str:
@@ -42,17 +53,19 @@ class Known:
         return self._code_of[number]
 
     def add(self, sheet: str, codes: Iterable[str]) -> None:
-        """Take codes that are to be written."""
-        self.codes[sheet].update(codes)
-
-    def add_households(self, codes: Iterable[str]) -> None:
-        """Give new households their ids, in the order given."""
+        """Take codes that are to be written; new households get their ids in the order given."""
+        if sheet != HOUSEHOLD:
+            self.codes[sheet].update(codes)
+            return
         for code in codes:
             if code not in self.households:
                 self.households[code] = self._next_id
                 self._next_id += 1
 
     def refuse(self, sheet: str, codes: Iterable[str]) -> None:
-        """Note codes whose rows are not written; what the store holds already stays known."""
+        """Note codes whose rows are refused; what the store holds already stays known."""
+        if not self.valid_rows:
+            self.add(sheet, codes)
+            return
         held = self.households if sheet == HOUSEHOLD else self.codes[sheet]
-        self.refused[sheet].update(code for code in codes if code is not None and code not in held)
+        self.refused[sheet].update(code for code in codes if code not in held)

@@ -176,7 +176,7 @@ class XlsxSheet:
     @property
     def size(self) -> int:
         """See Sheet."""
-        return max(self._sheet.total_height, 1)
+        return self._sheet.end[0] + 1 if self._sheet.end else 1
 
     def headings(self) -> list[str]:
         """See Sheet."""

@@ -49,6 +49,8 @@ def open_sheets(files: Sequence[Path], findings: Findings) -> list[Sheet]:
             sheets += found
         except FileFault as fault:
             findings.refuse_file(file.name, str(fault))
+        except OSError:
+            findings.refuse_file(file.name, "文件打不开，请检查权限，或是否正被别的程序占用")
     return sheets
 
 

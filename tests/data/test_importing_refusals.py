@@ -261,3 +261,21 @@ def test_only_so_many_issues_are_kept_but_all_are_counted(store, tmp_path, monke
     book["走访"] = [{"走访编号": f"Z{n}", "户编号": "9"} for n in range(10)]
     result = take(store, write_xlsx(tmp_path / "a.xlsx", book))
     assert len(result.refusals) == 3 and result.refusal_count == 40
+
+
+def test_what_hangs_on_a_sheet_without_a_column_is_not_reproached_for_it(store, tmp_path):
+    book = sound_book()
+    folder = write_folder(tmp_path / "csv", {name: rows for name, rows in book.items() if name != "户"})
+    (folder / "户.csv").write_text(f"户编号,村代码,户主姓名\n{HOUSE},{VILLAGE},张三\n")
+    (issue,) = take(store, folder).refusals
+    assert (issue.sheet, issue.row, issue.column) == ("户", 1, "户类型")
+    partly = take(store, folder, valid_rows=True)
+    assert partly.wrote
+    assert {i.reason[:8] for i in partly.refusals if i.sheet == "家庭成员"} == {"“户”表未能读取，"[:8]}
+
+
+def test_a_sheet_without_even_headings_is_as_good_as_missing(store, tmp_path):
+    folder = write_folder(tmp_path / "csv", {"行政区划": sound_book()["行政区划"]})
+    (folder / "户.csv").write_text("")
+    (folder / "走访.csv").write_text("\n\n")
+    assert take(store, folder).refusals == []
