@@ -78,7 +78,9 @@ def mask_phone(number: str | None) -> str | None:
     return None if number is None else number[:3] + "****" + number[-4:]
 
 
-def built_in_viewers(roots: Sequence[str], township: str | None, village: str | None, helper: str | None) -> list[Viewer]:
+def built_in_viewers(
+    roots: Sequence[str], township: str | None, village: str | None, helper: str | None
+) -> list[Viewer]:
     """One viewer for each role, until accounts exist; ``roots`` are the topmost regions."""
     top = roots[0] if len(roots) == 1 else ""
     viewers = [Viewer("admin", ""), Viewer("county", top), Viewer("display", top)]

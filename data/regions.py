@@ -113,19 +113,25 @@ def all_regions(connection: Connection, viewer: Viewer) -> list[Region]:
 
 def viewers(connection: Connection) -> list[Viewer]:
     """The built-in viewers, one for each role, that stand in until there are accounts."""
-    village = connection.execute(
-        select(model.household.c.village).group_by(model.household.c.village).order_by(model.household.c.village)
-    ).scalar() or connection.execute(
-        select(_region.c.code).where(func.length(_region.c.code) == 12).order_by(_region.c.code)
-    ).scalar()
+    village = (
+        connection.execute(
+            select(model.household.c.village).group_by(model.household.c.village).order_by(model.household.c.village)
+        ).scalar()
+        or connection.execute(
+            select(_region.c.code).where(func.length(_region.c.code) == 12).order_by(_region.c.code)
+        ).scalar()
+    )
     township = village[:9] if village else None
-    helper = village and connection.execute(
-        select(model.pairing.c.helper)
-        .join(model.household, and_(model.household.c.id == model.pairing.c.household_id))
-        .where(model.household.c.village == village)
-        .group_by(model.pairing.c.helper)
-        .order_by(func.count().desc(), model.pairing.c.helper)
-    ).scalar()
+    helper = (
+        village
+        and connection.execute(
+            select(model.pairing.c.helper)
+            .join(model.household, and_(model.household.c.id == model.pairing.c.household_id))
+            .where(model.household.c.village == village)
+            .group_by(model.pairing.c.helper)
+            .order_by(func.count().desc(), model.pairing.c.helper)
+        ).scalar()
+    )
     return built_in_viewers([region.code for region in roots(connection)], township, village, helper)
 
 
