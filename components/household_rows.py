@@ -51,7 +51,7 @@ def _income(row) -> str:
 def _visits(row) -> str:
     if row.visits is None:
         return wording.NO_VALUE
-    return f"{row.visits} 次" if row.visits else '<b class="alarm">未走访</b>'
+    return f"{row.visits} 次" if row.visits else '<span class="alarm">未走访</span>'
 
 
 def exported(frame: pd.DataFrame) -> pd.DataFrame:

@@ -85,8 +85,9 @@ def _show_one(
 ) -> None:  # fmt: skip
     below = noun(choice, levels)
     when = screen.month_text if regions.month == screen.month else spoken(regions.month)
-    unit = wording.class_unit(regions.indicator)
-    show(heading(finding(regions.ranking, below), f"{regions.indicator.label} · {when} · {unit}"))
+    said, what = finding(regions.ranking, below), f"{regions.indicator.label} · {when}"
+    title, subtitle = (what, said) if link else (said, what)
+    show(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))
     with st.container(key=f"{key}_box"):
         show_map(
             region_part(screen.region.code, choice.level),

@@ -16,17 +16,15 @@ Url = Callable[[int], str]
 
 def board_markup(board: VillageBoard, counted: str, url: Url, *, running: bool) -> str:
     """The four boxes; ``counted`` is markup of the village's figures, ``running`` whether the month has not ended."""
-    boxes = (
-        ("扶持谁", counted + _causes(board)),
-        ("谁来扶", _helpers(board)),
-        ("怎么扶", _measures(board) + _projects(board)),
-        ("进度", _visits(board, url, running) + _problems(board, url) + _tasks(board, url)),
-    )
-    return '<div class="board">' + "".join(_box(title, body) for title, body in boxes) + "</div>"
+    whom = _box("扶持谁", counted + _causes(board), 1)
+    who = _box("谁来扶", _helpers(board), 2)
+    how = _box("怎么扶", _measures(board) + _projects(board), 3)
+    course = _box("进度", _visits(board, url, running) + _problems(board, url) + _tasks(board, url), 4)
+    return f'<div class="board"><div>{whom}{how}</div><div>{who}{course}</div></div>'
 
 
-def _box(title: str, body: str) -> str:
-    return f"<section><h3>{title}</h3>{body}</section>"
+def _box(title: str, body: str, place: int) -> str:
+    return f'<section style="order: {place}"><h3>{title}</h3>{body}</section>'
 
 
 def _causes(board: VillageBoard) -> str:
@@ -63,11 +61,11 @@ def _projects(board: VillageBoard) -> str:
     if board.projects.empty:
         return ""
     rows = "".join(
-        f"<li><span>{escape(row.name)}<small>{escape(row.kind)} · {escape(row.stage)}</small></span>"
-        f"<span>投资 {wording.money(row.investment)}{_received(row.received)} · 带动 {row.households} 户</span></li>"
+        f"<li>{escape(row.name)}<small>{escape(row.kind)} · {escape(row.stage)} · 投资 {wording.money(row.investment)}"
+        f"{_received(row.received)} · 带动 {row.households} 户</small></li>"
         for row in board.projects.head(_PROJECTS).itertuples()
     )
-    return f'<p><em>村内项目</em></p><ul class="people">{rows}</ul>{_more(board.projects, _PROJECTS, "个项目")}'
+    return f'<p><em>村内项目</em></p><ul class="plain">{rows}</ul>{_more(board.projects, _PROJECTS, "个项目")}'
 
 
 def _received(yuan: float | None) -> str:
@@ -102,9 +100,8 @@ def _tasks(board: VillageBoard, url: Url) -> str:
     rows = "".join(
         f"<li>{_deadline(row.deadline, board.as_of, done=row.finished is not None, word='已完成')}"
         f"<span>{escape(row.name)}<small>{escape(row.target)} · {escape(row.owner)} {_who(row, url)}"
-        f" · {_day(row.started)} 至 {_day(row.deadline)}</small></span>"
-        f'<meter min="0" max="1" value="{row.progress:.2f}" title="进度 {row.progress:.0%}"></meter>'
-        f"<span>{row.progress:.0%}</span></li>"
+        f" · {row.started} 至 {row.deadline}</small></span>"
+        f'<span class="done">{row.progress:.0%}<i><i style="width: {row.progress:.0%}"></i></i></span></li>'
         for row in board.tasks.head(_TASKS).itertuples()
     )
     return f'<p><em>时间表</em></p><ul class="due">{rows}</ul>{_more(board.tasks, _TASKS, "项任务")}'
