@@ -40,7 +40,7 @@ def _pages() -> tuple[st.Page, SitePage]:
     """The page of the address, as Streamlit's and as ours. The start page also answers to its own name."""
     start = st.Page(str(OVERVIEW.file), title=NAME, url_path="start", default=True)
     by_page = {start: OVERVIEW}
-    for page in (page for page in PAGES if page.file.exists()):
+    for page in PAGES:
         by_page[st.Page(str(page.file), title=f"{page.title} · {NAME}", url_path=page.path)] = page
     found = st.navigation(list(by_page), position="hidden")
     return found, next(page for known, page in by_page.items() if known.url_path == found.url_path)
