@@ -6,6 +6,7 @@ the last digit, since every corner is moved by a function of its place alone.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
@@ -169,7 +170,7 @@ def _whole(cells: np.ndarray) -> np.ndarray:
 
 
 def _bent(cells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Edges made of many corners, each moved by the noise at its place."""
+    """Edges made of many corners, each moved by the noise at its place: less of it where it would fold an edge."""
     fields = []
     for length, reach in NOISE:
         directions = rng.uniform(0, 2 * np.pi, size=(7, 2))
@@ -177,17 +178,19 @@ def _bent(cells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         stretch = rng.uniform(0.7, 1.4, size=(7, 2))
         fields.append((2 * np.pi / length * stretch, reach * 0.45, directions, phases))
 
-    def move(corners: np.ndarray) -> np.ndarray:
+    def move(corners: np.ndarray, strength: float) -> np.ndarray:
         corners = corners.round(7)
         moved = corners.copy()
         for wave, reach, directions, phases in fields:
             for axis in (0, 1):
                 angle, phase = directions[:, axis], phases[:, axis]
                 along = corners[:, :1] * np.cos(angle) + corners[:, 1:] * np.sin(angle)
-                moved[:, axis] += reach * np.sin(along * wave[:, axis] + phase).sum(axis=1) / np.sqrt(7)
+                moved[:, axis] += strength * reach * np.sin(along * wave[:, axis] + phase).sum(axis=1) / np.sqrt(7)
         return moved
 
-    return shapely.transform(shapely.segmentize(cells, CORNER_EVERY), move)
+    edged = shapely.segmentize(cells, CORNER_EVERY)
+    bends = (shapely.transform(edged, partial(move, strength=strength)) for strength in (1, 0.75, 0.5, 0.25))
+    return next((bent for bent in bends if shapely.is_valid(bent).all()), edged)
 
 
 def _clusters(seats: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
