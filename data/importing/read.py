@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -78,26 +78,27 @@ class CsvSheet:
 
     @cached_property
     def encoding(self) -> str:
-        """UTF-8 or GB18030, whichever the beginning is valid in."""
+        """UTF-8 or GB18030, whichever the first line is valid in: it always holds Chinese headings."""
         with self._opened() as stream:
-            head = stream.read(2**20)
+            head = stream.readline(2**16)
         if head.startswith(b"PK\x03\x04") or b"\x00" in head[:4]:
             raise FileFault("不是 CSV 文本文件")
         for encoding in ("utf-8-sig", "gb18030"):
-            try:
-                # a character may be cut off at the end of what was read
-                codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < 2**20)
+            with suppress(UnicodeDecodeError):
+                codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < 2**16)
                 return encoding
-            except UnicodeDecodeError:
-                continue
         raise FileFault("文字编码无法识别，请另存为 UTF-8 编码的 CSV")
 
     @contextmanager
     def _opened(self) -> Iterator[BinaryIO]:
         try:
-            with self._open() as stream:
+            stream = self._open()
+        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
+            raise FileFault("文件已损坏，无法读取") from error
+        try:
+            with stream:
                 yield stream
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise FileFault("文件已损坏，无法读取") from error
 
     def headings(self) -> list[str]:
