@@ -44,7 +44,8 @@ def read_address(
         problems.append(f"地址中的区划“{asked[:20]}”不存在，已显示默认区划。")
         return Address(viewer, start, month, problems)
     try:
-        return Address(viewer, regions.find(connection, viewer, code), month, problems)
+        found = regions.find(connection, viewer, code)
+        return Address(viewer, found if code else start, month, problems)  # the whole of one root is that root
     except NotFound as error:
         problems.append(f"{error}已显示默认区划。")
         return Address(viewer, start, month, problems)

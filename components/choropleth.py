@@ -38,6 +38,7 @@ def choropleth(
         kind="change" if change else "amount",
         colours=colours.diverging if change else colours.sequential,
         unit=wording.class_unit(indicator),
+        format=wording.class_number,
     )
     if beside is not None:
         places = classes.index(values)

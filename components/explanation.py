@@ -171,7 +171,7 @@ OWN = "本级"
 
 
 def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, name: str) -> pd.DataFrame:
-    """Sub-regions, what the region has of its own (本级) and the whole; children ``figures.children``.
+    """Sub-regions, what the region has of its own (本级) and the whole; children as of ``figures.children``.
 
     Texts: code, name, numerator, denominator, value. A growth cannot be added, so it has no 本级.
     """
@@ -181,20 +181,20 @@ def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, nam
             row.code,
             row.name,
             *_told_parts(indicator, row.numerator, row.denominator),
-            wording.amount(indicator, row.value).number,
+            wording.in_class_unit(indicator, row.value),
         )
         for row in ordered.itertuples()
     ]
     own = _own(children, whole)
     if not indicator.compared and any(part and abs(part) >= 0.005 for part in own):
         value = own[0] if indicator.denominator is None else (own[0] or 0) / own[1] if own[1] else None
-        lines.append(("", OWN, *_told_parts(indicator, *own), wording.amount(indicator, value).number))
+        lines.append(("", OWN, *_told_parts(indicator, *own), wording.in_class_unit(indicator, value)))
     lines.append(
         (
             "",
             name,
             *_told_parts(indicator, whole.numerator, whole.denominator),
-            wording.amount(indicator, whole.value).number,
+            wording.in_class_unit(indicator, whole.value),
         )
     )
     return pd.DataFrame(lines, columns=["code", "name", "numerator", "denominator", "value"])

@@ -40,13 +40,13 @@ def changes_markup(rows: pd.DataFrame, url: Callable[[str, str], str]) -> str:
     for row in rows.itertuples():
         chosen = indicator(row.indicator)
         step = wording.difference(chosen, row.change)
-        before, now = (escape(wording.amount(chosen, value)) for value in (row.before, row.value))
+        told = f"{wording.amount(chosen, row.before)} → {wording.amount(chosen, row.value)}"
         inner = (
             f'<span class="where">{escape(row.name)}</span><span class="what">{escape(chosen.label)}</span>'
             f'<span class="step">{step.arrow} {escape(step.amount)}</span>'
-            f'<span class="now">{before} → {now}</span>'
+            f'<span class="now">{escape(told)}</span>'
         )
-        lines.append(f"<li>{link(inner, url(row.code, row.indicator))}</li>")
+        lines.append(f"<li>{link(inner, url(row.code, row.indicator), title=f'{chosen.label}：{told}')}</li>")
     return f'<ul class="moved">{"".join(lines)}</ul>'
 
 
@@ -58,7 +58,7 @@ def states_markup(counts: list[tuple[str, str, str, str, float | None]]) -> str:
         + link(
             f'<span class="name"><b style="color: {colour}">{mark}</b> {escape(name)}</span>'
             f'<span class="bar"><i style="left: 0; width: {(number or 0) / most * 100:.1f}%"></i></span>'
-            f'<span class="value">{wording.part("户", number).number}</span><span></span>',
+            f'<span class="value">{wording.NO_VALUE if number is None else f"{number:,.0f}"}</span><span></span>',
             url,
         )
         + "</li>"

@@ -118,7 +118,7 @@ def _row_markup(indicator: Indicator, row, url: str, *, zero: float, span: float
     style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
     inner = (
         f'{name}<span class="bar"><i {style}></i>{marker}</span>'
-        f'<span class="value">{escape(wording.amount(indicator, row.value).number)}</span>'
+        f'<span class="value">{escape(wording.in_class_unit(indicator, row.value))}</span>'
         f'<span class="distance">{escape(beside)}</span>'
     )
     return f"<li>{link(inner, url)}</li>"

@@ -53,11 +53,11 @@ def money(yuan: float) -> Amount:
     return Amount(_plain(shown, 0 if unit == "万元" and abs(shown) >= 1000 else decimals), unit)
 
 
-def part(measured_in: str, value: float | None) -> Amount:
-    """A numerator or denominator: ``measured_in`` is its unit (元 changes with its size)."""
-    if not known(value):
-        return Amount(NO_VALUE, "")
-    return money(value) if measured_in == "元" else Amount(_plain(value, 0), measured_in)
+def in_class_unit(indicator: Indicator, value: float | None) -> str:
+    """The value as a number alone, in the unit of :func:`class_unit`: for a column whose heading names the unit."""
+    if not known(value) or indicator.format != "money":
+        return amount(indicator, value).number
+    return _plain(value / 1e4, 2)
 
 
 def change(indicator: Indicator, now: float | None, before: float | None) -> Change | None:
@@ -86,6 +86,11 @@ def attention(indicator: Indicator, value: float | None) -> int:
         return 0
     worse = [value < level if indicator.direction > 0 else value >= level for level in indicator.warning]
     return 2 if worse[1] else 1 if worse[0] else 0
+
+
+def class_number(value: float) -> str:
+    """A number on a legend: grouped, with no more decimals than tell classes apart."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
 
 
 def class_unit(indicator: Indicator) -> str:

@@ -68,3 +68,9 @@ def test_there_is_no_change_where_a_value_is_missing(now: float | None, before: 
 )
 def test_the_warning_levels_of_the_registry_decide_what_needs_attention(id: str, value: float | None, level: int):
     assert wording.attention(INDICATORS[id], value) == level
+
+
+@pytest.mark.parametrize(("yuan", "said"), [(950.0, "0.10"), (50_960.0, "5.10"), (219_000_000.0, "21,900.00")])
+def test_a_column_of_money_is_in_one_unit(yuan: float, said: str):
+    assert wording.in_class_unit(INDICATORS["project_investment"], yuan) == said
+    assert wording.class_unit(INDICATORS["project_investment"]) == "万元"
