@@ -69,8 +69,11 @@ def mask_name(name: str) -> str:
 
 
 def mask_id(number: str | None) -> str | None:
-    """210881196001011234 → 210881********1234."""
-    return None if number is None else number[:6] + "*" * max(len(number) - 10, 0) + number[-4:]
+    """210881196001011234 → 210881********1234; of what is shorter than an ID number (a passport) the ends alone."""
+    if number is None:
+        return None
+    head, tail = (6, 4) if len(number) >= 15 else (1, 1)
+    return number[:head] + "*" * (len(number) - head - tail) + number[-tail:] if len(number) > 4 else "*" * len(number)
 
 
 def mask_phone(number: str | None) -> str | None:

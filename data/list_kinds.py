@@ -15,8 +15,8 @@ class Column:
     """One column: ``sql`` gives the stored value, ``form`` says what it is.
 
     Forms: text, integer, fen (yuan to the reader), share (a fraction), day, state (of a household), yes_no, person
-    (a name, masked for who may not read it), id_number (always masked), overdue (a deadline that has passed: days
-    over), bp (hundredths of a per cent: a fraction to the reader).
+    (a name, masked for who may not read names), id_number (always masked) and words (of a visit), both nothing for him,
+    overdue (a deadline that has passed: days over), bp (hundredths of a per cent: a fraction to the reader).
     """
 
     id: str
@@ -177,7 +177,7 @@ VISITS = ListKind(
     "v.visited DESC, v.code",
     (*_PLACE, Column("visited", "日期", "v.visited", "day"), *_WHO, Column("helper", "走访人", "a.name"),
      Column("unit", "单位", "a.unit"), Column("occasion", "事由", "v.occasion"),
-     Column("content", "内容", "v.content")),
+     Column("content", "内容", "v.content", "words")),
 )  # fmt: skip
 
 KINDS = {

@@ -129,8 +129,8 @@ def _frame(viewer: Viewer, kind: ListKind, rows: Sequence, as_of: date) -> pd.Da
 
 
 _DTYPES = {
-    "text": object, "person": object, "id_number": object, "day": object, "state": object, "yes_no": object,
-    "integer": "Int64", "overdue": "Int64", "fen": float, "share": float, "bp": float,
+    "text": object, "person": object, "id_number": object, "words": object, "day": object, "state": object,
+    "yes_no": object, "integer": "Int64", "overdue": "Int64", "fen": float, "share": float, "bp": float,
 }  # fmt: skip
 
 
@@ -151,8 +151,10 @@ def _told(viewer: Viewer, column: Column, value, as_of: date):
             return "是" if value else "否"
         case "person":
             return value if viewer.sees_identity else mask_name(value)
-        case "id_number":
-            return mask_id(value)
+        case "id_number":  # beside the day of birth even a masked one would say all
+            return mask_id(value) if viewer.sees_identity else None
+        case "words":
+            return value if viewer.sees_identity else None
         case "overdue":
             return (as_of - date.fromisoformat(value)).days
     return value

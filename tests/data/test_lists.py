@@ -155,6 +155,14 @@ def test_a_wall_display_shows_family_names_only(county: Engine):
     assert set(shown) >= {"钱*", "孙*"} and "钱一" not in set(shown)
 
 
+def test_a_wall_display_shows_no_numbers_of_identity_and_no_words_of_visits(county: Engine):
+    with county.begin() as connection:
+        connection.exec_driver_sql("UPDATE member SET medical_insured = 0 WHERE code = '901a'")
+    for id, column in (("uninsured_persons", "id_number"), ("visits", "content")):
+        assert whole(county, COUNTY_CADRE, id, COUNTY)[column].notna().any()
+        assert whole(county, DISPLAY, id, COUNTY)[column].isna().all()
+
+
 def test_numbers_of_identity_are_masked_for_everybody(county: Engine):
     people = whole(county, COUNTY_CADRE, "uninsured_persons", COUNTY)
     assert not people["id_number"].dropna().str.fullmatch(r"\d+").any()
