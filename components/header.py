@@ -1,14 +1,15 @@
 """The header of every page: navigation, the way up, pickers of region, month and role, data version, theme."""
 
 from collections import Counter
+from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
 from components.cached import ask
-from components.markup import escape, link, show
+from components.markup import escape, go_to, link, show
 from components.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
-from components.site import NAME, PAGES
+from components.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES
 from components.theme_route import theme_url
 from components.wording import moment
 from data import regions
@@ -16,6 +17,8 @@ from data.access import ROLES, Viewer
 from data.months import label, spoken
 from data.regions import Region
 
+HOUSEHOLD_PATH = f"/{HOUSEHOLD.path}"
+_CHOSEN = "region_to_open"
 LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库只对本机开放。"
 
 
@@ -46,9 +49,8 @@ def _page_link(page, screen: Screen | None, path: str) -> str:
 
 def _here() -> str:
     """The address of this page as a path of this server."""
-    parts = urlsplit(st.context.url or "/")
-    query = urlencode(dict(st.query_params.items()))
-    return f"{parts.path or '/'}{'?' + query if query else ''}"
+    query = urlencode(st.query_params.to_dict())
+    return f"{_path()}{'?' + query if query else ''}"
 
 
 def pickers(screen: Screen, viewers: list[Viewer]) -> None:
@@ -74,11 +76,18 @@ def breadcrumbs(screen: Screen) -> None:
 
 
 def _to_region(code: str) -> str:
-    """This page's address with another region."""
-    path = urlsplit(st.context.url or "/").path or "/"
-    kept = {**dict(st.query_params.items()), "region": code or WHOLE_IN_URL}
-    kept.pop("page", None)
-    return f"{path}?{urlencode(kept)}"
+    return region_url(_path(), st.query_params.to_dict(), code)
+
+
+def region_url(path: str, parameters: Mapping[str, str], code: str) -> str:
+    """The address of a page with another region; from a household, which stays in its village, that of the map."""
+    kept = {name: value for name, value in parameters.items() if name not in ("page", "household")}
+    path = f"/{BATTLE_MAP.path}" if path == HOUSEHOLD_PATH else path
+    return f"{path}?{urlencode({**kept, 'region': code or WHOLE_IN_URL})}"
+
+
+def _path() -> str:
+    return urlsplit(st.context.url or "/").path or "/"
 
 
 def write_address(**changes: str | None) -> None:
@@ -88,13 +97,18 @@ def write_address(**changes: str | None) -> None:
 
 
 def go_to_region(code: str) -> None:
-    """Write another region into the address."""
-    write_address(region=code or WHOLE_IN_URL)
+    """Write another region into the address; from a household's page go to the map, once the script runs."""
+    if _path() == HOUSEHOLD_PATH:
+        st.session_state[_CHOSEN] = code
+    else:
+        write_address(region=code or WHOLE_IN_URL, household=None)
 
 
 def _region_picker(screen: Screen) -> None:
     listed = ask(regions.all_regions)
     labels = region_labels(listed)
+    if (chosen := st.session_state.pop(_CHOSEN, None)) is not None:
+        go_to(_to_region(chosen))
     st.session_state["picked_region"] = screen.region.code
     st.selectbox(
         "区划（可输入名称或代码查找）",

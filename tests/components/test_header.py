@@ -1,0 +1,22 @@
+"""The way to another region, from every page."""
+
+import pytest
+
+from components.header import region_url
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/overview", "/overview?region=990181&month=2026-10"),
+        ("/battle_map", "/battle_map?region=990181&month=2026-10"),
+        ("/household", "/battle_map?region=990181&month=2026-10"),
+    ],
+)
+def test_another_region_leaves_the_household_behind(path: str, address: str):
+    parameters = {"region": "990181001201", "month": "2026-10", "household": "7", "page": "2"}
+    assert region_url(path, parameters, "990181") == address
+
+
+def test_the_whole_has_a_word_in_the_address():
+    assert region_url("/figure", {"indicator": "households"}, "") == "/figure?indicator=households&region=all"
