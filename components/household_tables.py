@@ -131,7 +131,7 @@ def _due(deadline: str, as_of: str) -> str:
 
 
 def _age(born: str | None, as_of: str) -> str | None:
-    if born is None:
+    if born is None or born > as_of:  # not born yet in the month looked at
         return None
     return f"{int(as_of[:4]) - int(born[:4]) - (as_of[5:] < born[5:])} 岁"
 

@@ -14,7 +14,7 @@ from components.header import write_address
 from components.map_address import LEVEL_WORDS, MapChoice
 from components.map_view import link_name, show_map
 from components.maps import MapPart, region_layer
-from components.markup import show
+from components.markup import escape, show
 from components.panels import heading
 from components.ranking import Ranking, extremes, finding, rank
 from components.screen import WHOLE_IN_URL, Screen
@@ -101,7 +101,7 @@ def _show_one(
             text_px=14,
         )
     show(legend_markup(drawn.classes, noun=below))
-    show(f'<p class="calm">{extremes(regions.ranking)}</p>')
+    show(f'<p class="calm">{escape(extremes(regions.ranking))}</p>')
 
 
 def region_part(code: str, level: int | None) -> MapPart:

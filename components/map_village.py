@@ -109,7 +109,8 @@ def counted_markup(screen: Screen, counted: dict[str, Figure]) -> str:
     for id, figure in counted.items():
         indicator = INDICATORS[id]
         shown = wording.amount(indicator, figure.value)
-        level = wording.attention(indicator, figure.value)
+        unfinished = screen.running and indicator.window == "本月"
+        level = 0 if unfinished else wording.attention(indicator, figure.value)
         style = ("", "caution", "alarm")[level]
         inner = (
             f"<span>{escape(indicator.label)}</span>"
