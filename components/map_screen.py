@@ -6,7 +6,8 @@ from pathlib import Path
 import streamlit as st
 
 from components.cached import ask
-from components.empty import no_households, no_values, nothing
+from components.empty import no_households, nothing
+from components.errors import problem
 from components.map_address import MapChoice
 from components.map_controls import comparison_picker, indicator_picker, level_switch
 from components.map_regions import noun, show_region_maps, shown_regions
@@ -33,11 +34,9 @@ def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> No
         level_switch(screen, choice, levels)
         comparison_picker(screen, choice)
     if not ask(figures.figures, screen.region.code, screen.month, ("households",))["households"].value:
-        no_households(screen.region.name)
-        return
-    if shown_regions(screen, choice).empty:
-        no_values(choice.indicator.label)
-        return
+        problem(f"{screen.region.name}在所选月份没有户数据：请换一个月份，或导入“户”“家庭成员”“收支”表。")
+    elif shown_regions(screen, choice).empty:
+        problem(f"“{choice.indicator.label}”在所选区划和月份没有数据：请换一个指标、月份或区划。")
     drawable = ask(can_be_drawn, screen.region.code)
     if not drawable:
         _no_ground(screen.region.name)

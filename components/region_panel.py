@@ -26,7 +26,8 @@ def show_region_panel(screen: Screen, choice: MapChoice, noun: str) -> None:
     show(_chosen(screen, regions))
     ids = tuple(id for id in COUNTED if id != indicator.id)
     show(counted_markup(screen, ask(figures.figures, screen.region.code, screen.month, ids)))
-    _show_ends(screen, choice, regions, noun)
+    if not regions.empty:
+        _show_ends(screen, choice, regions, noun)
     rows = ask(overdue.most_overdue, screen.region.code, screen.month, limit=SHOWN)
 
     def url(region: str, household: int | None) -> str:

@@ -17,10 +17,10 @@ indicator = INDICATORS[read_indicator(st.query_params.get("indicator"), overview
 for sentence in problems:
     problem(sentence)
 
-households = ask(figures.figures, screen.region.code, screen.month, ("households",))["households"].value
+values = ask(figures.figures, screen.region.code, screen.month)
 if not screen.region.is_village and not ask(regions.children, screen.region.code):
     no_villages(screen.region.name)
-elif not households:
+elif not any(figure.value for figure in values.values()):
     no_households(screen.region.name)
 else:
     ranking = overview.ranked(screen, indicator)
