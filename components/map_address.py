@@ -15,6 +15,7 @@ from data.regions import Status
 from data.terms import CAUSES
 
 DEFAULT = "net_income_per_capita"
+REGION_SORTS = ("rank", "name", "value", "numerator", "denominator", "distance", "beside", "step")
 LEVEL_WORDS = {length: word for word, length in LEVELS.items()}
 _FLAGS = {"below": "below_line", "unvisited": "unvisited", "problem": "with_problem"}
 
@@ -22,15 +23,16 @@ _FLAGS = {"below": "below_line", "unvisited": "unvisited", "problem": "with_prob
 @dataclass(frozen=True)
 class MapChoice:
     """``level``: length of the codes shown, None the direct children. Beside it stands ``other`` (an indicator) or
-    ``other_month`` (of the same indicator), or neither. ``filters``, ``sort``, ``page`` (from 1) and ``household`` (the
-    one to point out) are a village's."""
+    ``other_month`` (of the same indicator), or neither. ``sort`` and ``page`` (from 1) are the table's: a key of
+    households.SORTS or of REGION_SORTS, with "-" before it the other way round; '' puts the worst on top. ``filters``
+    and ``household`` (the one to point out) are a village's."""
 
     indicator: Indicator
     level: int | None = None
     other: Indicator | None = None
     other_month: int | None = None
     filters: Filters = NO_FILTERS
-    sort: str = "state"
+    sort: str = ""
     page: int = 1
     household: int | None = None
 
@@ -49,7 +51,7 @@ class MapChoice:
             "state": "-".join(map(str, self.filters.states)),
             "cause": "-".join(str(CAUSES.index(cause) + 1) for cause in self.filters.causes),
             **{name: "1" if getattr(self.filters, field) else None for name, field in _FLAGS.items()},
-            "sort": None if self.sort == "state" else self.sort,
+            "sort": self.sort,
             "page": None if self.page == 1 else str(self.page),
         }
         return {name: value for name, value in given.items() if value}
@@ -64,16 +66,16 @@ def read_choice(
     """
     indicator = INDICATORS[read_indicator(parameters.get("indicator"), DEFAULT, problems)]
     other, other_month = _other(parameters.get("with"), indicator, status, month, problems)
-    sort, household = parameters.get("sort", "state"), _whole(parameters.get("household"))
+    sort = parameters.get("sort", "")
     return MapChoice(
         indicator=indicator,
         level=_level(parameters.get("level"), levels),
         other=other,
         other_month=other_month,
         filters=_filters(parameters, problems),
-        sort=sort if sort in SORTS else "state",
+        sort=sort if sort.removeprefix("-") in {*SORTS, *REGION_SORTS} else "",
         page=_whole(parameters.get("page")) or 1,
-        household=household,
+        household=_whole(parameters.get("household")),
     )
 
 

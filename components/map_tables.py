@@ -8,7 +8,7 @@ import streamlit as st
 from components import wording
 from components.cached import ask, fresh
 from components.household_rows import COLUMNS, EXPORTED, drawn, exported
-from components.map_address import MapChoice, map_link
+from components.map_address import REGION_SORTS, MapChoice, map_link
 from components.map_regions import RegionsShown, shown_regions
 from components.markup import escape, show
 from components.panels import heading
@@ -22,6 +22,7 @@ from data.months import label, spoken
 from data.spreadsheet import ListColumn, list_workbook
 from data.terms import LEVELS
 
+PAGE = 50
 _KINDS = {"percent": "percent", "growth": "percent", "money": "yuan", "yuan": "yuan", "count": "integer"}
 
 
@@ -38,15 +39,29 @@ def show_region_table(screen: Screen, choice: MapChoice) -> None:
             lambda: _region_workbook(screen, rows, first, second, title),
         )
     columns, cells = _region_columns(rows, first, second)
+    key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
+    if key in REGION_SORTS and key in rows:
+        rows = rows.sort_values(key, ascending=not descending, na_position="last", kind="stable")
+    pages = max(-(-len(rows) // PAGE), 1)
+    page = min(choice.page, pages)
+
+    def sort_url(id: str) -> str | None:
+        turned = f"-{id}" if id == key and not descending else id
+        return map_link(screen, choice, sort=turned) if id in REGION_SORTS else None
+
     show(
         table_markup(
-            rows,
+            rows.iloc[(page - 1) * PAGE : page * PAGE],
             columns,
             caption=f"{screen.region.name}：{title}",
-            row_url=lambda row: map_link(screen, choice, region=row.code),
+            row_url=lambda row: map_link(screen, choice, region=row.code, sort=""),
             opener="name",
             drawn=cells,
+            sort_url=sort_url,
+            sorted_by=key,
+            descending=descending,
         )
+        + pager_markup(page, pages, f"共 {len(rows)} 个", lambda number: map_link(screen, choice, page=number))
     )
 
 
@@ -142,7 +157,7 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
     """The households that the filters leave, fifty to a page."""
     arguments = (screen.region.code, screen.month)
     total = ask(households.count, *arguments, filters=choice.filters)
-    pages = max(-(-total // households.PAGE), 1)
+    pages, sort = max(-(-total // households.PAGE), 1), _household_sort(choice)
     page = min(choice.page, pages)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show(heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案"))
@@ -153,7 +168,7 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
         return
     rows = fresh(
         households.in_village, *arguments,
-        filters=choice.filters, sort=choice.sort, limit=households.PAGE, offset=(page - 1) * households.PAGE,
+        filters=choice.filters, sort=sort, limit=households.PAGE, offset=(page - 1) * households.PAGE,
     )  # fmt: skip
     show(
         table_markup(
@@ -163,7 +178,7 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
             row_url=lambda row: screen.link(HOUSEHOLD, household=row.id),
             opener="head",
             sort_url=lambda id: map_link(screen, choice, sort=id) if id in households.SORTS else None,
-            sorted_by=choice.sort,
+            sorted_by=sort,
             descending=True,
             drawn=drawn(state_marks(screen.dark)),
             chosen=lambda row: row.id == choice.household,
@@ -172,10 +187,14 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
     )
 
 
+def _household_sort(choice: MapChoice) -> str:
+    return choice.sort if choice.sort in households.SORTS else "state"
+
+
 def _household_workbook(screen: Screen, choice: MapChoice) -> bytes:
     rows = fresh(
         households.in_village, screen.region.code, screen.month,
-        filters=choice.filters, sort=choice.sort, limit=households.MOST_POINTS, screen=screen,
+        filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS, screen=screen,
     )  # fmt: skip
     source = f"{screen.month_text} · 数据版本 {screen.status.version}"
     title = f"{screen.region.name}户名单"
