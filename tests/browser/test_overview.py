@@ -216,7 +216,7 @@ def test_back_undoes_one_choice_at_a_time_and_forward_makes_it_again(open_page):
 )
 def test_nonsense_in_the_address_is_said_and_the_default_is_shown(open_page, query: str):
     page = open_page(f"/overview?{query}")
-    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.locator("p.problem")).to_have_count(1)
     assert crumbs(page) == ["示范市"]
     expect(page.locator("a.tile")).to_have_count(10)
 
@@ -224,7 +224,7 @@ def test_nonsense_in_the_address_is_said_and_the_default_is_shown(open_page, que
 @pytest.mark.parametrize("query", ["page=0", "page=99999", "page=x", "sort=nothing", "sort=-"])
 def test_nonsense_about_a_list_is_said_and_its_beginning_is_shown(open_page, query: str):
     page = open_page(f"/figure?indicator=households&{query}")
-    expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.locator("p.problem")).to_have_count(1)
     expect(page.get_by_text("第 1 /")).to_be_visible()
 
 
