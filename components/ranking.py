@@ -94,9 +94,9 @@ def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: b
     has_value = rows["value"].notna()
     if best_first:
         rows = pd.concat([rows[has_value].iloc[::-1], rows[~has_value]])
-    values = rows["value"].dropna()
-    low, high = min(values.min(), 0) if len(values) else 0, max(values.max(), 0) if len(values) else 0
-    span = (high - low) or 1
+    ends = [0, *rows["value"].dropna(), *([] if ranking.mean is None else [ranking.mean])]  # all may lie below it
+    low = min(ends)
+    span = (max(ends) - low) or 1
     mean = None if ranking.mean is None else (ranking.mean - low) / span * 100
     lines = "".join(
         _row_markup(ranking.indicator, row, url(row.code), zero=-low / span * 100, span=span, mean=mean)
@@ -114,7 +114,7 @@ def _row_markup(indicator: Indicator, row, url: str, *, zero: float, span: float
     left = zero if row.value >= 0 else zero - width
     behind = wording.known(row.distance) and row.distance * indicator.direction < 0
     beside = distance_text(indicator, row.distance) if wording.known(row.distance) else ""
-    marker = "" if mean is None else f'<em style="left: {min(max(mean, 0), 100):.2f}%"></em>'
+    marker = "" if mean is None else f'<em style="left: {mean:.2f}%"></em>'
     style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
     inner = (
         f'{name}<span class="bar"><i {style}></i>{marker}</span>'
