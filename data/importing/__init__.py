@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from data import cube
 from data.engine import writing
 from data.errors import Refused
+from data.history import record_run
 from data.importing.check import SheetCheck
 from data.importing.issues import FileFault, Findings, ImportResult, Issue
 from data.importing.known import Known
@@ -18,7 +19,7 @@ from data.importing.ledger import LedgerCheck
 from data.importing.read import Sheet
 from data.importing.sources import open_sheets
 from data.importing.sums import warn_sums
-from data.importing.write import record_run, write_sheet
+from data.importing.write import write_sheet
 from data.model import data_version
 from data.workbook import LEDGER, SHEETS
 
@@ -103,7 +104,8 @@ def _write(
         changed = sum(write_sheet(connection, check, report) for check in checks)
         if changed:
             rows = sum(check.read for check in checks)
-            record_run(connection, files, rows=rows, changed=changed, warnings=findings.warning_count, refused=refused)
+            warnings = findings.warning_count
+            record_run(connection, files, "数据", rows=rows, changed=changed, warnings=warnings, refused=refused)
             cube.stamp(connection)
             if build_for:
                 cube.rebuild(connection, today=build_for, progress=report)

@@ -88,6 +88,11 @@ def _write_list(book: xlsxwriter.Workbook, result: ImportResult) -> None:
         cells = (issue.file, issue.sheet, issue.row or "", issue.column, issue.value, issue.reason, level)
         for place, cell in enumerate(cells):
             page.write(number, place, cell) if isinstance(cell, int) else page.write_string(number, place, cell)
+    left = result.refusal_count + result.warning_count - len(result.refusals) - len(result.warnings)
+    if left:
+        page.write_string(
+            len(result.refusals) + len(result.warnings) + 1, 5, f"另有 {left:,} 处未列出，也未在各表中标出"
+        )
 
 
 class _Copy:

@@ -1,18 +1,16 @@
 """What was found good goes into the store, inside the caller's transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from data.boundaries import nearest_parent
 from data.engine import upsert
 from data.importing.check import Piece, SheetCheck
 from data.importing.known import Known
 from data.importing.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
-from data.model import import_run, region
+from data.model import region
 from data.workbook import HOUSEHOLD, REGION
 
 Progress = Callable[[str, int, int], None]
@@ -67,22 +65,3 @@ def _mend_parents(connection: Connection, known: Known) -> int:
     for code, parent in moved.items():
         connection.execute(update(region).where(region.c.code == code).values(parent=parent))
     return len(moved)
-
-
-def record_run(
-    connection: Connection, files: Sequence[Path], *, rows: int, changed: int, warnings: int, refused: int
-) -> None:
-    """Enter an import into the history."""
-    number = connection.execute(select(func.coalesce(func.max(import_run.c.id), 0) + 1)).scalar_one()
-    connection.execute(
-        insert(import_run).values(
-            id=number,
-            at=datetime.now().isoformat(timespec="seconds"),
-            kind="数据",
-            files="、".join(Path(file).name for file in files),
-            rows=rows,
-            changed=changed,
-            warnings=warnings,
-            refused=refused,
-        )
-    )

@@ -122,13 +122,13 @@ def test_all_faults_of_all_sheets_come_at_once(engine, tmp_path):
     assert result.refusal_count == 5 and result.refused_rows == 4
 
 
-def test_the_same_key_with_the_same_content_is_one_row(store, tmp_path):
+def test_the_same_key_with_the_same_content_is_one_row(engine, tmp_path):
     book = sound_book()
     for rows in book.values():
         rows.append(dict(rows[0]))
-    result = take(store, write_xlsx(tmp_path / "a.xlsx", book))
+    result = take(engine, write_xlsx(tmp_path / "a.xlsx", book))
     assert result.refusals == [] and result.wrote
-    assert take(store, write_xlsx(tmp_path / "b.xlsx", sound_book())).changed == 0
+    assert take(engine, write_xlsx(tmp_path / "b.xlsx", sound_book())).changed == 0
 
 
 @pytest.mark.parametrize(

@@ -109,3 +109,11 @@ def test_a_copy_of_what_cannot_be_read_still_lists_why(engine, tmp_path):
     copy = load_workbook(tmp_path / "marked.xlsx")
     assert [row[1] for row in copy["问题清单"].iter_rows(min_row=2, values_only=True)] == ["户", "走访"]
     assert "缺少必填的列" in copy["走访"]["B1"].value
+
+
+def test_a_copy_that_cannot_list_all_says_how_many_are_left(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr("data.importing.issues.MOST_ISSUES", 1)
+    path = faulty(tmp_path)
+    write_marked_copy(take(engine, path), [path], tmp_path / "marked.xlsx")
+    rows = list(load_workbook(tmp_path / "marked.xlsx")["问题清单"].iter_rows(min_row=2, values_only=True))
+    assert len(rows) == 3 and rows[-1][5].startswith("另有 1 处未列出")
