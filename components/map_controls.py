@@ -100,6 +100,7 @@ def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -
     """
     filters = choice.filters
     by_state = counts.groupby("state")["households"].sum()
+    among = counts[counts["state"].isin(filters.states or [state for state in STATES if state])]
     marks = state_marks(screen.dark)
     states = [
         _state_chip(screen, choice, state, name, marks[name], int(by_state.get(state, 0)))
@@ -107,11 +108,11 @@ def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -
         if state in by_state or state in filters.states
     ]
     flags = [
-        _chip(screen, choice, f"{words} {int(counts.loc[counts[field] == 1, 'households'].sum())} 户",
+        _chip(screen, choice, f"{words} {int(among.loc[among[field] == 1, 'households'].sum())} 户",
               getattr(filters, field), **{field: not getattr(filters, field)})
         for field, words in _FLAGS.items()
     ]  # fmt: skip
-    by_cause = counts.groupby("cause")["households"].sum()
+    by_cause = among.groupby("cause")["households"].sum()
     causes = [
         _chip(screen, choice, f"{cause} {int(by_cause.get(cause, 0))}", cause in filters.causes,
               causes=_turned(filters.causes, cause))

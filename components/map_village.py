@@ -77,6 +77,8 @@ def _finding(counts) -> str:
 
 def _said(points, placed, choice: MapChoice) -> str:
     said = ["点地图上的户打开户档案"]
+    if choice.filters != households.NO_FILTERS:
+        said.insert(0, f"筛出 {len(points)} 户")
     sketched = int(placed["sketch"].sum())
     if sketched:
         said.append(f"{sketched} 户没有登记坐标，颜色较淡，为示意位置")

@@ -70,7 +70,8 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int) -> Ho
     """The file of one household.
 
     Raises NotFound, in the same words, for one that does not exist and for one that is not the viewer's. Who does not
-    see identity gets no phone, address, remark or words of visits, and masked names; ID numbers are always masked.
+    see identity gets masked names, and no ID number, phone, address, remark or words of visits; ID numbers are masked
+    for everybody.
     """
     seen, bound = seen_households(viewer)
     facts = (
@@ -83,6 +84,7 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int) -> Ho
     frames["members"]["id_number"] = frames["members"]["id_number"].map(mask_id)
     if not open_names:
         frames["members"]["name"] = frames["members"]["name"].map(mask_name)
+        frames["members"]["id_number"] = None
         frames["visits"]["content"] = None
         frames["helpers"]["phone"] = None
         facts = {**facts, "phone": None, "address": None, "remark": None}

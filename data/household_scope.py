@@ -26,7 +26,7 @@ def seen_matters(viewer: Viewer, household: str) -> tuple[str, dict[str, str | N
     The region is left to the query; a helper sees what concerns his households and what concerns none.
     """
     own, bound = _own(viewer, household)
-    return f"({household} IS NULL OR {own})", bound
+    return (f"({household} IS NULL OR {own})" if bound else own), bound
 
 
 def _own(viewer: Viewer, household: str) -> tuple[str, dict[str, str | None]]:

@@ -57,6 +57,7 @@ SORTS = {
 class Filters:
     """What is picked out of a village: ``states`` are keys of STATES, ``causes`` words; empty or False picks all.
 
+    Without ``states`` these are the households that the figures count; 一般户 (0) are listed when they are asked for.
     ``below_line``: per-capita income of twelve months under the line; ``unvisited``: counted, but not visited in the
     month; ``with_problem``: a problem found that is not closed.
     """
@@ -69,6 +70,7 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+EVERY = Filters(states=tuple(STATES))
 
 
 def in_village(
@@ -78,8 +80,7 @@ def in_village(
     """The households of a village: id, head (masked for a display), state (户类型), persons, attribute, cause,
     per_head (yuan), below_line, visits (of the month), last_visit, helper (one of them), problems (not closed).
 
-    Households outside the figures (一般户) are listed too; what is not known is None. Raises NotFound for a sort that
-    is not in SORTS.
+    What is not known is None. Raises NotFound for a sort that is not in SORTS.
     """
     if sort not in SORTS:
         raise NotFound(f"户名单中没有“{sort[:20]}”这种排序。")
@@ -110,12 +111,10 @@ def points(
     return geometry.household_points(connection, _told(viewer, found))
 
 
-def facets(
-    connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS
-) -> pd.DataFrame:
-    """How many households hold each combination: state (key of STATES), cause, below_line, unvisited, with_problem
-    (0 or 1) and ``households``, for the legend and the filters."""
-    where, bound = _where(viewer, village, month, filters)
+def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> pd.DataFrame:
+    """How many households hold each combination: state (key of STATES, 0 among them), cause, below_line, unvisited,
+    with_problem (0 or 1) and ``households``, for the legend and the filters."""
+    where, bound = _where(viewer, village, month, EVERY)
     told = {"below_line": _BELOW, "unvisited": _UNVISITED, "with_problem": _PROBLEM}
     flags = ", ".join(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS {name}" for name, sql in told.items())
     statement = (
@@ -123,7 +122,7 @@ def facets(
         f"SELECT {_STATE} AS state, h.cause, {flags} FROM {_FROM} WHERE {where}) q"
         " GROUP BY state, cause, below_line, unvisited, with_problem"
     )
-    found = connection.execute(_text(statement, filters), bound)
+    found = connection.execute(_text(statement, EVERY), bound)
     return pd.DataFrame(found.all(), columns=list(found.keys()))
 
 
@@ -135,6 +134,8 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
     if filters.states:
         parts.append(f"{_STATE} IN :states")
         bound["states"] = list(filters.states)
+    else:
+        parts.append("hm.state > 0")
     if filters.causes:
         parts.append("h.cause IN :causes")
         bound["causes"] = list(filters.causes)

@@ -11,7 +11,7 @@ from data.errors import NotFound, OutOfScope
 from data.figures import figures
 from data.geometry import household_points
 from data.household_file import household
-from data.households import SORTS, Filters, count, facets, in_village, points
+from data.households import EVERY, SORTS, Filters, count, facets, in_village, points
 from data.indicators import STATES
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, HERE, OTHER_TOWNSHIP, VILLAGE, fill_village
@@ -39,7 +39,14 @@ def ids(engine: Engine, viewer: Viewer, month: int = LAST, **chosen) -> list[int
 
 
 def test_a_village_cadre_sees_the_households_of_his_village(county: Engine):
-    assert sorted(ids(county, VILLAGE_CADRE)) == list(HERE)
+    assert sorted(ids(county, VILLAGE_CADRE, filters=EVERY)) == list(HERE)
+
+
+def test_who_is_not_counted_is_listed_only_when_asked_for(county: Engine):
+    assert sorted(ids(county, VILLAGE_CADRE)) == [901, 902, 903]
+    with county.connect() as connection:
+        counted = figures(connection, VILLAGE_CADRE, VILLAGE, LAST, ["households"])["households"].value
+        assert count(connection, VILLAGE_CADRE, VILLAGE, LAST) == counted
 
 
 def test_the_list_of_another_village_is_refused(county: Engine):
@@ -101,7 +108,7 @@ def test_filters_pick_households(county: Engine, filters: Filters, expected: lis
 def test_the_list_is_as_of_the_month(county: Engine):
     with county.connect() as connection:
         then = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST - 3, limit=1000).set_index("id")
-        now = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, limit=1000).set_index("id")
+        now = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, filters=EVERY, limit=1000).set_index("id")
         assert household(connection, VILLAGE_CADRE, 901, LAST - 3).problems.empty
     assert (then.loc[901, "problems"], now.loc[901, "problems"]) == (0, 1)
     assert (now.loc[903, "visits"], now.loc[903, "last_visit"]) == (2, "2026-11-22")
@@ -111,10 +118,10 @@ def test_the_list_is_as_of_the_month(county: Engine):
 
 
 def test_every_order_of_the_list_is_complete_and_an_unknown_one_is_refused(county: Engine):
-    urgent = ids(county, VILLAGE_CADRE)
+    urgent = ids(county, VILLAGE_CADRE, filters=EVERY)
     assert urgent == [901, 903, 902, 904]
     for sort in SORTS:
-        assert sorted(ids(county, VILLAGE_CADRE, sort=sort)) == sorted(urgent)
+        assert sorted(ids(county, VILLAGE_CADRE, filters=EVERY, sort=sort)) == sorted(urgent)
     with county.connect() as connection, pytest.raises(NotFound):
         in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, sort="h.head")
 
@@ -168,6 +175,7 @@ def test_a_display_shows_family_names_only(county: Engine):
     assert listed.loc[901, "head"] == seen.head == "钱*"
     assert (seen.facts["phone"], seen.facts["address"], seen.facts["remark"]) == (None, None, None)
     assert set(seen.members["name"]) == {"钱*"}
+    assert seen.members["id_number"].isna().all()
     assert seen.visits["content"].isna().all()
     assert seen.helpers["phone"].isna().all()
 
@@ -217,7 +225,7 @@ def test_a_household_without_books_has_no_per_capita_income(county: Engine):
     with county.connect() as connection:
         income = household(connection, VILLAGE_CADRE, 904, LAST).income
         lines = connection.execute(select(model.ledger.c.month).where(model.ledger.c.household_id == 904)).all()
-        listed = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, limit=1000).set_index("id")
+        listed = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, filters=EVERY, limit=1000).set_index("id")
     assert not lines
     assert income.per_head is None
     assert income.subjects == {}
@@ -226,6 +234,7 @@ def test_a_household_without_books_has_no_per_capita_income(county: Engine):
 
 def test_every_state_has_its_place_in_the_order_of_urgency(county: Engine):
     with county.connect() as connection:
-        states = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, limit=1000)["state"].drop_duplicates().tolist()
+        listed = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, filters=EVERY, limit=1000)
+    states = listed["state"].drop_duplicates().tolist()
     assert states == [state for state in STATES.values() if state in states]
     assert len(states) >= 4
