@@ -4,19 +4,20 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
 import shapely
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from data import cube
 from data.boundary_files import Feature, read_features
 from data.engine import upsert, writing
 from data.errors import Refused
-from data.model import boundary, import_run, region
+from data.history import record_run
+from data.model import boundary, region
 from data.terms import LEVELS
 
 _LENGTHS = tuple(length for length in LEVELS if length)
@@ -265,17 +266,6 @@ def _write_boundaries(connection: Connection, places: dict[str, list[Feature]], 
 
 
 def _record(connection: Connection, files: Sequence[Path], result: BoundaryResult) -> None:
-    run = connection.execute(select(func.coalesce(func.max(import_run.c.id), 0) + 1)).scalar_one()
-    connection.execute(
-        insert(import_run).values(
-            id=run,
-            at=datetime.now().isoformat(timespec="seconds"),
-            kind="边界",
-            files="、".join(Path(file).name for file in files),
-            rows=result.features,
-            changed=result.changed,
-            warnings=len(result.repaired),
-            refused=len(result.unjoined),
-        )
-    )
+    counts = {"rows": result.features, "changed": result.changed}
+    record_run(connection, files, "边界", **counts, warnings=len(result.repaired), refused=len(result.unjoined))
     cube.stamp(connection)

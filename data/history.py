@@ -1,0 +1,28 @@
+"""The history of imports, of tables and of boundaries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, func, insert, select
+
+from data.model import import_run
+
+
+def record_run(
+    connection: Connection, files: Sequence[Path], kind: str, *, rows: int, changed: int, warnings: int, refused: int
+) -> None:
+    """Enter an import of one kind (数据, 边界) into the history."""
+    number = connection.execute(select(func.coalesce(func.max(import_run.c.id), 0) + 1)).scalar_one()
+    connection.execute(
+        insert(import_run).values(
+            id=number,
+            at=datetime.now().isoformat(timespec="seconds"),
+            kind=kind,
+            files="、".join(Path(file).name for file in files),
+            rows=rows,
+            changed=changed,
+            warnings=warnings,
+            refused=refused,
+        )
+    )
