@@ -37,7 +37,7 @@ def read_address(
     month = _month(status, parameters.get("month"), problems)
     start = regions.find(connection, viewer, regions.home(connection, viewer))
     asked = parameters.get("region")
-    if asked is None:
+    if not asked:
         return Address(viewer, start, month, problems)
     code = "" if asked == WHOLE_IN_URL else asked
     if not _could_be(code):

@@ -76,11 +76,6 @@ def mask_id(number: str | None) -> str | None:
     return number[:head] + "*" * (len(number) - head - tail) + number[-tail:] if len(number) > 4 else "*" * len(number)
 
 
-def mask_phone(number: str | None) -> str | None:
-    """13812341234 → 138****1234."""
-    return None if number is None else number[:3] + "****" + number[-4:]
-
-
 def built_in_viewers(
     roots: Sequence[str], township: str | None, village: str | None, helper: str | None
 ) -> list[Viewer]:

@@ -113,12 +113,17 @@ ALL_HOUSEHOLDS = ListKind(
     (*_PLACE, *_WHO, Column("identified", "识别日期", "h.identified", "day"), _STATE, _PERSONS, _INCOME,
      Column("cause", "主要致贫原因", "h.cause"), _HELPER),
 )  # fmt: skip
+# not the day of birth: with it a masked ID number would be whole again
+_AGE = (
+    "CASE WHEN p.born <= m.as_of THEN CAST(substr(m.as_of, 1, 4) AS INTEGER) - CAST(substr(p.born, 1, 4) AS INTEGER)"
+    " - CASE WHEN substr(m.as_of, 6) < substr(p.born, 6) THEN 1 ELSE 0 END END"
+)
 PEOPLE = ListKind(
     "persons", "人员", "人", f"{_HM} JOIN member p ON p.household_id = h.id", "hm.month = :month", "hm.village",
     "hm.household_id", "p.code", "h.village, h.id, p.code",
     (*_PLACE, Column("code", "户编号", "h.code"), Column("name", "姓名", "p.name", "person"),
      Column("relation", "与户主关系", "p.relation"), Column("sex", "性别", "p.sex"),
-     Column("born", "出生日期", "p.born", "day"), Column("id_number", "证件号码", "p.id_number", "id_number"),
+     Column("age", "年龄", _AGE, "integer"), Column("id_number", "证件号码", "p.id_number", "id_number"),
      Column("schooling", "在校状况", "p.schooling"), Column("health", "健康状况", "p.health"),
      Column("insured", "参加医保", "p.medical_insured", "yes_no"), _STATE, _HELPER),
 )  # fmt: skip

@@ -151,7 +151,7 @@ def _told(viewer: Viewer, column: Column, value, as_of: date):
             return "是" if value else "否"
         case "person":
             return value if viewer.sees_identity else mask_name(value)
-        case "id_number":  # beside the day of birth even a masked one would say all
+        case "id_number":
             return mask_id(value) if viewer.sees_identity else None
         case "words":
             return value if viewer.sees_identity else None
