@@ -237,12 +237,18 @@ def _texts(cells: pd.Series) -> list[str | None]:
 
 
 def _column(texts: Sequence[str | None]) -> dict[str, Any]:
-    """Texts with what all of them begin and end with (a region's code, a unit) sent once."""
+    """Texts with what all of them begin and end with (a region's code, a unit) sent once.
+
+    The rest as one text with | between the cells and ~ for a missing one, which is half as long as a list on its way
+    through two layers of JSON; as a list where a cell has these signs itself.
+    """
     known = [text for text in texts if text is not None]
     prefix = _beginning(known)
     suffix = _beginning([text[len(prefix) :][::-1] for text in known])[::-1]
     cells = [None if text is None else text[len(prefix) : len(text) - len(suffix)] for text in texts]
-    return {"prefix": prefix, "suffix": suffix, "cells": cells}
+    packed = "|".join("~" if cell is None else cell for cell in cells)
+    plain = cells and packed.count("|") == len(cells) - 1 and "~" not in cells
+    return {"prefix": prefix, "suffix": suffix, "cells": packed if plain else cells}
 
 
 def _beginning(texts: Sequence[str]) -> str:

@@ -47,7 +47,7 @@ def _pages() -> tuple[st.Page, SitePage]:
 
 
 def _dress(dark: bool) -> None:
-    style = (STATIC / "shell.css").read_text(encoding="utf-8")
+    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
     script = (STATIC / "links.js").read_text(encoding="utf-8")
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     show(f"<style>:root {{ {variables(palette(dark).css())} }}\n{style}</style>")

@@ -4,7 +4,11 @@ window.WarRoomRegions = (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const KEPT = 8; // collections kept in memory, so that going back is instant
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  const cell = (column, i) => (column.cells[i] === null ? null : column.prefix + column.cells[i] + column.suffix);
+  const cells = (column) => {
+    if (typeof column.cells === "string") column.cells = column.cells.split("|").map((text) => (text === "~" ? null : text));
+    return column.cells;
+  };
+  const cell = (column, i) => (cells(column)[i] === null ? null : column.prefix + cells(column)[i] + column.suffix);
   const rows = (lines, i) => lines.map((line) => ({ heading: line.heading, text: cell(line, i) })).filter((row) => row.text !== null);
 
   const fetched = new Map();
@@ -134,7 +138,7 @@ window.WarRoomRegions = (() => {
     paint(values) {
       this.values = values;
       const at = new Map();
-      if (values) values.codes.cells.forEach((_, i) => at.set(cell(values.codes, i), i));
+      if (values) cells(values.codes).forEach((_, i) => at.set(cell(values.codes, i), i));
       for (const item of this.items.values()) {
         const i = at.get(item.code);
         const fill = i === undefined || !values.palette ? null : values.fills[i];

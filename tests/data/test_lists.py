@@ -4,13 +4,14 @@ import itertools
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from data import changes, figures, lists, overdue
 from data.access import Viewer
 from data.errors import NotFound, OutOfScope
 from data.indicators import INDICATORS
 from data.list_kinds import KINDS
+from data.model import member
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, OTHER_TOWNSHIP, VILLAGE, fill_village
 
@@ -208,3 +209,12 @@ def test_the_strongest_moves_are_real_and_come_first(county: Engine):
 def test_a_household_of_another_township_is_in_the_countys_list_only(county: Engine):
     assert FAR in set(whole(county, COUNTY_CADRE, "unlifted_households", COUNTY)["household_id"])
     assert FAR not in set(whole(county, COUNTY_CADRE, "unlifted_households", VILLAGE)["household_id"])
+
+
+def test_a_list_of_people_tells_ages_but_no_day_of_birth(county: Engine):
+    with county.connect() as connection:
+        born = set(connection.execute(select(member.c.born).where(member.c.born.is_not(None))).scalars())
+    people = whole(county, COUNTY_CADRE, "uninsured_persons", COUNTY)
+    assert people["age"].dropna().between(0, 120).all()
+    assert people["age"].notna().any()
+    assert not people.astype(str).isin(born).any().any()
