@@ -48,7 +48,8 @@ def _setting(load: float) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{date.today().isoformat()}, {os.cpu_count()} cores, {memory:.0f} GiB of memory (Python {python_version()}, "
-        f"Streamlit {version('streamlit')}, SQLite {sqlite3.sqlite_version}), revision {_revision()}; written by `make bench`. "
+        f"Streamlit {version('streamlit')}, SQLite {sqlite3.sqlite_version}), revision {_revision()}; "
+        "written by `make bench`. "
         f"Load of the machine by other programs before it began: {load:.1f}"
         f"{', so that times are too long and only what the processor worked can be relied on' if load > 0.5 else ''}."
     )
