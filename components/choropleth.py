@@ -12,6 +12,9 @@ from components.ranking import distance_text
 from components.theme import palette
 from data.indicators import Indicator
 
+MOST_COMPARED = 400
+"""More regions than these say only their figure, not how far it is from the mean: a new indicator is to send little."""
+
 
 @dataclass(frozen=True)
 class Choropleth:
@@ -47,12 +50,11 @@ def choropleth(
     frame = pd.DataFrame(
         {
             "code": children["code"],
-            "name": children["name"],
             "fill": classes.fill(values),
             indicator.label: [_told(indicator, value) for value in children["value"]],
         }
     )
-    if mean is not None:
+    if mean is not None and len(children) <= MOST_COMPARED:
         frame[f"比{mean_name}"] = [
             distance_text(indicator, value - mean) if wording.known(value) else None for value in children["value"]
         ]

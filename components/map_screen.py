@@ -1,7 +1,6 @@
 """The battle map put together: controls, map, what stands beside it, and the same as a table."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
@@ -13,18 +12,10 @@ from components.map_controls import comparison_picker, indicator_picker, level_s
 from components.map_regions import noun, show_region_maps, shown_regions
 from components.map_tables import show_household_table, show_region_table
 from components.map_village import show_village_board, show_village_map
-from components.markup import show
 from components.region_panel import show_region_panel
 from components.screen import Screen
 from data import figures, households
 from data.map_ground import can_be_drawn
-
-_STYLE = Path(__file__).parent / "static" / "battle_map.css"
-
-
-def dress() -> None:
-    """The style of this page and the household's."""
-    show(f"<style>{_STYLE.read_text(encoding='utf-8')}</style>")
 
 
 def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> None:

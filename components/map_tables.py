@@ -22,7 +22,7 @@ from data.months import label, spoken
 from data.spreadsheet import ListColumn, list_workbook
 from data.terms import LEVELS
 
-PAGE = 50
+PAGE = 20  # regions; a new indicator sends them all anew
 _KINDS = {"percent": "percent", "growth": "percent", "money": "yuan", "yuan": "yuan", "count": "integer"}
 
 

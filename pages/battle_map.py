@@ -19,7 +19,6 @@ choice = read_choice(st.query_params, levels=levels, status=screen.status, month
 for sentence in problems:
     problem(sentence)
 
-map_screen.dress()
 if screen.region.is_village:
     map_screen.show_village(screen, choice)
 elif levels:

@@ -236,13 +236,19 @@ def test_the_table_holds_what_the_map_shows_and_its_rows_lead_down(open_page, st
     assert asked(page)["region"] == rows.set_index("name")["code"][min(rows["name"])]
 
 
-def test_the_villages_of_a_county_come_fifty_to_a_page(open_page):
+def test_the_villages_of_a_county_come_page_by_page(open_page):
     page = open_page("/battle_map?level=village")
     rows = page.locator(".table tbody tr")
-    expect(rows).to_have_count(50)
-    page.get_by_text("下一页").click()
-    ready(page)
-    expect(rows).to_have_count(VILLAGES - 50)
+    names = []
+    for _ in range(4):
+        expect(rows).to_have_count(20)
+        names += rows.locator("td:nth-child(2)").all_inner_texts()
+        page.get_by_text("下一页").click()
+        ready(page)
+    expect(rows).to_have_count(VILLAGES - 80)
+    ranks = rows.locator("td:nth-child(1)").all_inner_texts()
+    assert ranks == sorted(ranks, key=int, reverse=True)
+    assert len(names) == 80
 
 
 def test_the_table_can_be_taken_away_as_a_workbook(open_page, store: Engine, known: Status):
