@@ -107,6 +107,7 @@ def rebuild(connection: Connection, *, today: date | None = None, progress: Prog
     collect_own(connection)
     _roll_up(connection)
     if is_sqlite(connection):
+        connection.execute(text("PRAGMA analysis_limit = 1000"))  # a sample serves the planner as well
         connection.execute(text("ANALYZE"))
     _stamp_built(connection, today, _latest(connection))
     report("完成", 3, 3)

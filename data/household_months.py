@@ -43,53 +43,51 @@ def fill_household_months(
             (SELECT COUNT(*) FROM visit v WHERE v.household_id = g.id
                 AND v.visited >= g.first_day AND v.visited <= g.as_of)
         FROM (
-            SELECT m.month, m.first_day, m.as_of, h.village, h.id, COALESCE(s.persons, 0) AS persons, n.line,
+            SELECT m.month, m.first_day, m.as_of, m.line, h.village, h.id, COALESCE(s.persons, 0) AS persons,
                 {STATE_SQL} AS state,
                 {kinds},
                 COUNT(l.month) OVER w AS lines
             FROM household h
-            CROSS JOIN (SELECT month, first_day, as_of, window_day FROM month
-                UNION ALL SELECT month, '', '', '' FROM lead) m
+            CROSS JOIN calendar m
             LEFT JOIN household_size s ON s.household_id = h.id
-            LEFT JOIN line_of_month n ON n.province = substr(h.village, 1, 2) AND n.month = m.month
             LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month
-            WHERE {here} AND m.month >= :before
+            WHERE {here} AND m.province = substr(h.village, 1, 2) AND m.month >= :before
             WINDOW w AS (PARTITION BY h.id ORDER BY m.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
         ) g
         WHERE g.state > 0 AND g.month >= :since
     """
-    _prepare_lookups(connection, region, first, last)
+    _prepare_lookups(connection, region)
     connection.execute(
         text(statement),
         {"region": region, "since": since, "before": since - 11, "begins": last + 1 if begins is None else begins},
     )
 
 
-def _prepare_lookups(connection: Connection, region: str | None, first: int, last: int) -> None:
-    """Temporary tables: members of each household, the line of each province and month, months before the calendar."""
+def _prepare_lookups(connection: Connection, region: str | None) -> None:
+    """Temporary tables: members of each household; the months with the line of each province, and eleven before."""
     here = "h.village = :region" if region else "1 = 1"
-    for name in ("household_size", "line_of_month", "lead"):
-        connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
     for statement in (
+        "DROP TABLE IF EXISTS household_size",
+        "DROP TABLE IF EXISTS calendar",
         "CREATE TEMPORARY TABLE household_size (household_id BIGINT PRIMARY KEY, persons BIGINT)",
-        f"INSERT INTO household_size SELECT p.household_id, COUNT(*) FROM household h"
+        "INSERT INTO household_size SELECT p.household_id, COUNT(*) FROM household h"
         f" JOIN member p ON p.household_id = h.id WHERE {here} GROUP BY p.household_id",
-        "CREATE TEMPORARY TABLE line_of_month (province TEXT, month BIGINT, line BIGINT)",
-        "CREATE TEMPORARY TABLE lead (month BIGINT PRIMARY KEY)",
+        "CREATE TEMPORARY TABLE calendar (province TEXT, month BIGINT, first_day TEXT, as_of TEXT, line BIGINT,"
+        " PRIMARY KEY (province, month))",
     ):
         connection.execute(text(statement), {"region": region})
-    connection.execute(
-        text("INSERT INTO lead (month) VALUES (:month)"), [{"month": month} for month in range(first - 11, first)]
-    )
     provinces = connection.execute(text("SELECT DISTINCT substr(code, 1, 2) FROM region")).scalars().all()
+    months = connection.execute(select(model.month.c.month, model.month.c.first_day, model.month.c.as_of)).all()
+    first = min(month for month, *_ in months)
+    days = [(month, "", "") for month in range(first - 11, first)] + [tuple(row) for row in months]
     rows = [
-        {"province": province, "month": month, "line": amount}
+        {"province": province, "month": month, "first_day": since, "as_of": until,
+         "line": line_of(connection, province, month // 12)}
         for province in provinces
-        for month in range(first, last + 1)
-        if (amount := line_of(connection, province, month // 12)) is not None
-    ]
+        for month, since, until in days
+    ]  # fmt: skip
     if rows:
-        connection.execute(text("INSERT INTO line_of_month VALUES (:province, :month, :line)"), rows)
+        connection.execute(text("INSERT INTO calendar VALUES (:province, :month, :first_day, :as_of, :line)"), rows)
 
 
 def line_of(connection: Connection, province: str, year: int) -> int | None:

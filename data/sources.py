@@ -34,12 +34,13 @@ RELAPSES = Source(
     "relapses",
     "h.village",
     "household h JOIN month m ON h.relapsed <= m.as_of AND (h.lifted IS NULL OR h.lifted < h.relapsed"
-    " OR h.lifted > m.as_of) WHERE {here}",
+    " OR h.lifted > m.as_of) WHERE h.relapsed IS NOT NULL AND {here}",
 )
 IDENTIFICATIONS = Source(
     "identifications",
     "h.village",
-    "household h JOIN month m ON h.identified >= m.window_day AND h.identified <= m.as_of WHERE {here}",
+    "household h JOIN month m ON h.identified >= m.window_day AND h.identified <= m.as_of"
+    " WHERE h.identified >= (SELECT MIN(window_day) FROM month) AND {here}",
 )
 PERSONS = Source(
     "persons",
