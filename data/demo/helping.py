@@ -24,6 +24,7 @@ _TEAMS = (
 )
 _EACH = sum(team[1] for team in _TEAMS)
 _DOCTOR = _EACH - 2
+_GRID = _DOCTOR - 2  # who goes where nobody is paired on the day
 _TALKS = {
     "日常走访": ("了解家庭收支情况", "查看住房和饮水情况", "核对务工收入", "了解身体状况和用药情况",
                  "帮助打扫院落", "询问生产生活困难", "讲解帮扶措施落实情况", "了解农作物长势",
@@ -111,7 +112,7 @@ def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: di
     diligence = rng.beta(22, 3.2, size=places)
     lagging = rng.permutation(places)[: max(1, round(places * 0.055))]
     diligence[lagging] = rng.uniform(0.3, 0.58, size=len(lagging))
-    helper = _first_helpers(pairings, village)
+    former, latest = _main_pairings(pairings, len(village))
     codes, helpers, number = pa.array(codes), pa.array(helpers), 0
     phrases = [(occasion, phrase) for occasion, talks in _TALKS.items() for phrase in talks]
     chance = np.array([share / len(_TALKS[one]) for one, share in zip(_TALKS, _SHARES, strict=True)
@@ -120,7 +121,7 @@ def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: di
         on = (statuses.since <= month) & (statuses.until >= month)
         rate = np.clip(diligence * rng.normal(1.0, 0.03, size=places) - 0.06 * (month % 12 == 1), 0.05, 0.96)[village]
         often = 1 + (statuses.watched > 0) * (statuses.watched <= month) * (statuses.cleared > month) * 0.6
-        goes = np.flatnonzero(on & (rng.random(len(village)) < np.where(helper < 0, 0.3, rate)))
+        goes = np.flatnonzero(on & (rng.random(len(village)) < np.where(latest < 0, 0.3, rate)))
         again = goes[rng.random(len(goes)) < 0.06 * often[goes]]
         who = np.concatenate([goes, again])
         low, high = month_days(np.array([month]))
@@ -130,7 +131,9 @@ def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: di
         kept = np.flatnonzero(when <= ground.end)
         kept = kept[np.argsort(when[kept], kind="stable")]
         who, when = who[kept], when[kept]
-        own = np.where(helper[who] < 0, village[who] * _EACH + 10, helper[who])
+        own = np.where(pairings["started"][latest[who]] <= when, latest[who], former[who])
+        on_duty = (own >= 0) & (pairings["started"][own] <= when) & ~(pairings["ended"][own] < when)
+        own = np.where(on_duty, pairings["helper"][own], village[who] * _EACH + _GRID)
         own = np.where(rng.random(len(who)) < 0.12, village[who] * _EACH + rng.integers(0, _EACH, len(who)), own)
         talk = rng.choice(len(phrases), size=len(who), p=chance / chance.sum())
         order = pc.utf8_lpad(pa.array(np.arange(number + 1, number + len(who) + 1)).cast(pa.string()), 8, "0")
@@ -145,10 +148,14 @@ def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: di
         }
 
 
-def _first_helpers(pairings: dict, village: np.ndarray) -> np.ndarray:
-    """The helper of each household who came last of its main ones; -1 where nobody answers for it."""
-    found = np.full(len(village), -1)
-    main = pairings["helper"] % _EACH < _DOCTOR
-    order = np.argsort(pairings["started"][main], kind="stable")
-    found[pairings["household"][main][order]] = pairings["helper"][main][order]
-    return found
+def _main_pairings(pairings: dict, homes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of each household's first and last pairing (one and the same for most) but for doctors and teachers.
+
+    Both are -1 where nobody answers for it.
+    """
+    main = np.flatnonzero(pairings["helper"] % _EACH < _DOCTOR)
+    order = main[np.argsort(pairings["started"][main], kind="stable")]
+    former, latest = np.full(homes, -1), np.full(homes, -1)
+    former[pairings["household"][order[::-1]]] = order[::-1]
+    latest[pairings["household"][order]] = order
+    return former, latest

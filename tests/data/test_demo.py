@@ -206,6 +206,15 @@ def test_visits_are_paid_by_people_of_the_village(store: Engine):
     assert rows(store, strangers)[0][0] < 0.05 * visits
 
 
+def test_a_helper_visits_while_paired_and_not_before_or_after(store: Engine):
+    apart = (
+        "SELECT COUNT(*) FROM visit v JOIN pairing p ON p.household_id = v.household_id AND p.helper = v.helper"
+        " WHERE v.visited < p.started OR v.visited > p.ended"
+    )
+    visits = rows(store, "SELECT COUNT(*) FROM visit")[0][0]
+    assert rows(store, apart)[0][0] < 0.005 * visits  # a colleague lends a hand now and then
+
+
 _FIGURES = """
     SELECT 1.0 * below_line_households / households, net_income * 0.01 / income_persons,
         1.0 * monitored_households / households
