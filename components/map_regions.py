@@ -54,13 +54,13 @@ def noun(choice: MapChoice, levels: Sequence[int]) -> str:
     return LEVELS[choice.level or levels[0]]
 
 
-def show_region_maps(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> None:
+def show_region_maps(
+    screen: Screen, choice: MapChoice, levels: Sequence[int], first: RegionsShown, second: RegionsShown | None
+) -> None:
     """One map, or two beside each other that follow each other."""
-    first = shown_regions(screen, choice)
-    if not choice.compares:
+    if second is None:
         _show_one(screen, choice, levels, first, _painted(screen, first), key="battle_map")
         return
-    second = shown_regions(screen, choice, other=True)
     same = first.indicator is second.indicator
     pair = [
         (first, _painted(screen, first, second.rows["value"] if same else None), "battle_map"),

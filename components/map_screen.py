@@ -24,22 +24,24 @@ def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> No
         indicator_picker(choice)
         level_switch(screen, choice, levels)
         comparison_picker(screen, choice)
+    first = shown_regions(screen, choice)
+    second = shown_regions(screen, choice, other=True) if choice.compares else None
     if not ask(figures.figures, screen.region.code, screen.month, ("households",))["households"].value:
         problem(f"{screen.region.name}在所选月份没有户数据：请换一个月份，或导入“户”“家庭成员”“收支”表。")
-    elif shown_regions(screen, choice).empty:
+    elif first.empty:
         problem(f"“{choice.indicator.label}”在所选区划和月份没有数据：请换一个指标、月份或区划。")
     drawable = ask(can_be_drawn, screen.region.code)
     if not drawable:
         _no_ground(screen.region.name)
-    elif choice.compares:
-        show_region_maps(screen, choice, levels)
+    elif second:
+        show_region_maps(screen, choice, levels, first, second)
     else:
         left, right = st.columns([68, 32], gap="medium")
         with left:
-            show_region_maps(screen, choice, levels)
+            show_region_maps(screen, choice, levels, first, None)
         with right, st.container(key="region_panel"):
-            show_region_panel(screen, choice, noun(choice, levels))
-    show_region_table(screen, choice)
+            show_region_panel(screen, choice, first, noun(choice, levels))
+    show_region_table(screen, choice, first, second)
 
 
 def show_village(screen: Screen, choice: MapChoice) -> None:

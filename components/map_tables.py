@@ -9,7 +9,7 @@ from components import wording
 from components.cached import ask, fresh
 from components.household_rows import COLUMNS, EXPORTED, drawn, exported
 from components.map_address import REGION_SORTS, MapChoice, map_link
-from components.map_regions import RegionsShown, shown_regions
+from components.map_regions import RegionsShown
 from components.markup import escape, show
 from components.panels import heading
 from components.screen import Screen
@@ -26,10 +26,8 @@ PAGE = 20  # regions; a new indicator sends them all anew
 _KINDS = {"percent": "percent", "growth": "percent", "money": "yuan", "yuan": "yuan", "count": "integer"}
 
 
-def show_region_table(screen: Screen, choice: MapChoice) -> None:
+def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, second: RegionsShown | None) -> None:
     """Every region of the map with rank, value, numerator and denominator; the worst on top."""
-    first = shown_regions(screen, choice)
-    second = shown_regions(screen, choice, other=True) if choice.compares else None
     rows = _joined(screen, first, second)
     title = "、".join(_titled(screen, one) for one in (first, second) if one)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):

@@ -3,7 +3,7 @@
 from components import wording
 from components.cached import ask
 from components.map_address import MapChoice, map_link
-from components.map_regions import RegionsShown, shown_regions
+from components.map_regions import RegionsShown
 from components.map_village import counted_markup
 from components.markup import escape, link, show
 from components.panels import heading, overdue_markup
@@ -19,9 +19,8 @@ COUNTED = (
 SHOWN = 5
 
 
-def show_region_panel(screen: Screen, choice: MapChoice, noun: str) -> None:
+def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, noun: str) -> None:
     """The panel; ``noun`` is what a region of the map is called."""
-    regions = shown_regions(screen, choice)
     indicator = choice.indicator
     show(_chosen(screen, regions))
     ids = tuple(id for id in COUNTED if id != indicator.id)
