@@ -95,10 +95,14 @@ def asked(page: Page) -> dict[str, str]:
 
 
 def choose(page: Page, box: str, words: str) -> None:
+    """Type and take what the list then offers first; the address tells that the choice has arrived."""
+    before = page.url
     field = page.get_by_role("combobox", name=box)
     field.click()
     field.fill(words)
+    expect(page.get_by_role("option").first).to_contain_text(words)
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: url != before)
     ready(page)
 
 
