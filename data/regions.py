@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from data import model
 from data.access import Viewer, built_in_viewers, within
 from data.errors import NotFound
-from data.terms import DEMONSTRATION_PREFIX, LEVELS
+from data.terms import DEMONSTRATION_PREFIX
 
 _region = model.region
 WHOLE = ""
@@ -23,10 +23,6 @@ class Region:
     @property
     def level(self) -> int:
         return len(self.code)
-
-    @property
-    def level_name(self) -> str:
-        return LEVELS[self.level]
 
     @property
     def is_village(self) -> bool:
