@@ -16,7 +16,19 @@ from components.theme import palette
 from data import regions
 
 STATIC = Path(__file__).resolve().parent / "static"
-STYLES = ("shell.css", "battle_map.css")  # in one message: past 10 KB the browser keeps it and is not sent it again
+STYLES = (
+    *(
+        "shell.css",
+        "battle_map.css",
+        "household.css",
+        "forms.css",
+        "archives.css",
+        "card.css",
+        "prints.css",
+        "scan.css",
+    ),
+    "codes.css",
+)  # in one message: past 10 KB the browser keeps it and is not sent it again
 
 
 def main() -> None:

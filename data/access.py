@@ -15,6 +15,9 @@ ROLES = {
     "village": "村干部",
     "helper": "帮扶责任人",
 }
+"""The roles that sign in. Behind a household's code there are two more, who see one card: stranger and household."""
+READERS = ("display", "stranger", "household")
+"""Roles that change nothing."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,12 @@ class Viewer:
     @property
     def sees_identity(self) -> bool:
         """Whether full names, phones and addresses are shown; a wall display shows family names only."""
-        return self.role != "display"
+        return self.role not in ("display", "stranger")
+
+    @property
+    def may_write(self) -> bool:
+        """Whether he may change the records of what he sees."""
+        return self.role not in READERS
 
     @property
     def key(self) -> str:

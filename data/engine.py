@@ -68,6 +68,13 @@ def is_sqlite(connection: Connection | Engine) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def beside(engine: Engine, kind: str) -> Path:
+    """Where what belongs to this store and is not in it lies: ``warroom.db.KIND``; for a server ``var/NAME.KIND``."""
+    if is_sqlite(engine):
+        return Path(f"{Path(engine.url.database).resolve()}.{kind}")
+    return HERE.parent / "var" / f"{engine.url.database}.{kind}"
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: all of it or nothing. SQLite takes its lock at once (``BEGIN IMMEDIATE``)."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
 from data.terms import SUBJECTS
@@ -76,6 +77,9 @@ household = _table(
     Column("lon", Real),
     Column("lat", Real),
     Column("remark", Text),
+    Column("initials", Code),  # pinyin initials of the head's name, for the search
+    Index("household_head", "head"),
+    Index("household_initials", "initials"),
 )
 
 member = _table(
@@ -95,7 +99,12 @@ member = _table(
     Column("work_months", Small),
     Column("medical_insured", Small),
     Column("pension_insured", Small),
+    Column("initials", Code),  # pinyin initials of the name
+    Column("id_tail", Code),  # characters 13 to 18 of the ID number: what a household knows by heart
     Index("member_household", "household_id"),
+    Index("member_name", "name"),
+    Index("member_initials", "initials"),
+    Index("member_id_tail", "id_tail"),
     clustered=True,
 )
 
@@ -171,6 +180,7 @@ helper = _table(
     Column("team", Text, nullable=False),
     Column("post", Text),
     Column("phone", Text),
+    Index("helper_name", "name"),
     clustered=True,
 )
 
@@ -311,5 +321,105 @@ household_month = _table(
     Column("below_line", Small),
     Column("paired", Small, nullable=False),
     Column("visits", Number, nullable=False),
+    clustered=True,
+)
+
+assurance = _table(
+    "assurance",
+    _household(primary_key=True),
+    Column("item", Code, primary_key=True),  # a key of ``terms.ASSURANCES``
+    Column("checked", Day, primary_key=True),
+    Column("secure", Small, nullable=False),
+    Column("evidence", Text),
+    clustered=True,
+)
+
+change = _table(
+    "change",
+    Column("id", Number, primary_key=True),
+    _household(),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),  # ``Viewer.key``
+    Column("what", Text, nullable=False),  # what was done, in the user's words
+    Column("edits", Text, nullable=False),  # JSON: table, key, before, after of each record
+    Column("undoes", Number, ForeignKey("change.id")),
+    Index("change_household", "household_id", "id"),
+    Index("change_undoes", "undoes", unique=True),  # nothing is taken back twice
+)
+
+archive = _table(
+    "archive",
+    Column("id", Number, primary_key=True),
+    _household(),
+    Column("digest", Code, nullable=False, index=True),  # SHA-256 of the content, and the name of its file
+    Column("kind", Text, nullable=False),  # of ``terms.ARCHIVE_KINDS``
+    Column("title", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Number, nullable=False),
+    Column("dated", Day),
+    Column("visit", Code, ForeignKey("visit.code")),
+    Column("added", Text, nullable=False),
+    Column("hidden", Text),
+    Index("archive_household", "household_id"),
+)
+
+qr_code = _table(
+    "qr_code",
+    Column("id", Number, primary_key=True),
+    _household(),
+    Column("digest", Code, nullable=False, unique=True),  # SHA-256 of the token; the token itself is nowhere
+    Column("nonce", Code, nullable=False),  # with the key outside the database it makes the token again, for printing
+    Column("issued", Text, nullable=False),
+    Column("expires", Day),
+    Column("withdrawn", Text),
+    Column("reason", Text),
+    Index("qr_code_household", "household_id"),
+    Index(
+        "qr_code_valid",
+        "household_id",
+        unique=True,
+        sqlite_where=text("withdrawn IS NULL"),
+        postgresql_where=text("withdrawn IS NULL"),
+    ),
+)
+
+household_pin = _table(
+    "household_pin",
+    _household(primary_key=True),
+    Column("hash", Text, nullable=False),  # Argon2
+    Column("set_at", Text, nullable=False),
+    clustered=True,
+)
+
+card_print = _table(
+    "card_print",
+    _household(primary_key=True),
+    Column("year", Small, primary_key=True),
+    Column("mark", Code, primary_key=True),  # the check code
+    Column("figures", Text, nullable=False),  # JSON of what it stands for
+    Column("at", Text, nullable=False),
+    clustered=True,
+)
+
+access_log = _table(
+    "access_log",
+    Column("id", Number, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),  # ``Viewer.key``, stranger or household
+    Column("address", Text, nullable=False),
+    Column("view", Text, nullable=False),  # a key of ``audit.VIEWS``
+    Column("household_id", Number),  # no foreign key: the log outlives what it tells of
+    Column("chain", Code, nullable=False),  # SHA-256 over the line before and this one
+    Index("access_log_household", "household_id", "id"),
+    Index("access_log_address", "address", "at"),
+    Index("access_log_at", "at"),
+)
+
+setting = _table(
+    "setting",
+    Column("name", Code, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed", Text, nullable=False),
+    Column("actor", Text, nullable=False),
     clustered=True,
 )

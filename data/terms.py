@@ -19,6 +19,15 @@ TEAMS = ("区直干部", "街道干部", "医生", "教师", "第一书记", "�
 OCCASIONS = ("日常走访", "红白喜事", "升学考试", "生病住院", "意外伤害", "传统节日", "政策宣传", "其他")
 FUND_SOURCES = ("中央", "省", "市", "县", "社会")
 PROBLEM_SOURCES = ("排查", "暗访", "督导", "审计", "群众反映")
+ARCHIVE_KINDS = (
+    "走访照片", "住房照片", "户口簿", "身份证件", "残疾证", "诊断证明", "收入凭证", "合同协议", "公示材料",
+    "申请审批表", "明白卡", "其他",
+)  # fmt: skip
+ASSURANCES = {
+    "food": "不愁吃", "clothing": "不愁穿", "education": "义务教育", "medical": "基本医疗", "housing": "住房安全",
+    "water": "饮水安全",
+}  # fmt: skip
+"""两不愁三保障和饮水安全, as ``assurance.item`` names them."""
 OUT_OF_SCHOOL = ("辍学", "失学", "休学", "未入学", "非在校", "非在校生")
 """在校状况 that means a child of compulsory school age is not at school."""
 

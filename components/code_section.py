@@ -1,0 +1,8 @@
+"""Code, PIN and log of looks of a household."""
+
+from components.screen import Screen
+from data.household_file import HouseholdFile
+
+
+def show(screen: Screen, file: HouseholdFile) -> None:
+    """Draw the section."""

@@ -1,0 +1,8 @@
+"""What a cadre enters at the door."""
+
+from components.screen import Screen
+from data.household_file import HouseholdFile
+
+
+def show(screen: Screen, file: HouseholdFile) -> None:
+    """Draw the section."""

@@ -1,0 +1,8 @@
+"""Who changed what, and taking it back."""
+
+from components.screen import Screen
+from data.household_file import HouseholdFile
+
+
+def show(screen: Screen, file: HouseholdFile) -> None:
+    """Draw the section."""

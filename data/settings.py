@@ -1,0 +1,135 @@
+"""What a county decides for itself. A setting stands in the store; where it does not, its default holds."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, select
+
+from data.access import Viewer
+from data.errors import NotFound, OutOfScope, Refused
+from data.model import setting
+
+DECIDERS = ("admin", "county")
+STRANGER_FACTS = {
+    "help": "帮扶措施类别",
+    "helper": "帮扶责任人姓名和单位",
+    "persons": "家庭人口",
+    "visited": "最近走访日期",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its name, label, default, what may stand there (``check`` raises Refused), and what it does."""
+
+    name: str
+    label: str
+    default: str
+    check: Callable[[str], str]
+    explanation: str
+
+
+def _text(longest: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if len(value) > longest or not value.isprintable():
+            raise Refused(f"最多 {longest} 个字，不能有换行。")
+        return value
+
+    return check
+
+
+def _number(low: int, high: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not re.fullmatch(r"[0-9]{1,5}", value) or not low <= int(value) <= high:
+            raise Refused(f"应为 {low} 至 {high} 的整数。")
+        return str(int(value))
+
+    return check
+
+
+def _address(value: str) -> str:
+    """An address that a phone can open: http or https and a host, without anything behind its path."""
+    try:
+        parts = urlsplit(value)
+        sound = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        sound = False
+    if value and (not sound or parts.query or parts.fragment or "@" in parts.netloc or not value.isascii()):
+        raise Refused("应为 http:// 或 https:// 开头的地址，例如 http://192.168.1.10:8501。")
+    return value.rstrip("/")
+
+
+def _facts(value: str) -> str:
+    names = [name for name in value.split(",") if name]
+    if unknown := [name for name in names if name not in STRANGER_FACTS]:
+        raise Refused(f"没有“{unknown[0][:20]}”这一项，可选：{'、'.join(STRANGER_FACTS)}。")
+    return ",".join(name for name in STRANGER_FACTS if name in names)
+
+
+def _coefficients(value: str) -> str:
+    """``种植业=0.40,养殖业=0.40``: share of a business income that is taken for expense."""
+    from data.terms import SUBJECTS
+
+    for part in filter(None, value.split(",")):
+        subject, _, share = part.partition("=")
+        if SUBJECTS.get(subject, ("",))[0] != "business" or not re.fullmatch(r"0(\.\d{1,4})?|1(\.0+)?", share):
+            raise Refused("应写成“种植业=0.40,养殖业=0.40”：生产经营性科目和 0 至 1 的系数。")
+    return value
+
+
+SETTINGS = {
+    one.name: one
+    for one in (
+        Setting("base_url", "户码网址", "", _address, "二维码里的网址，手机要能打开；不填时用打印时浏览器的地址。"),
+        Setting("hotline", "帮扶热线", "12317", _text(30), "路人扫码时看到的电话。"),
+        Setting(
+            "stranger_facts", "路人可见内容", "help,helper", _facts,
+            "除姓氏、村名和热线外，路人扫码还能看到哪些；证件、电话、病情、收入永不显示。",
+        ),
+        Setting("code_days", "户码有效天数", "0", _number(0, 3650), "新发户码过多少天失效；0 为长期有效。"),
+        Setting("income_year_start", "收入年度起始月", "10", _number(1, 12), "10 即上年10月至当年9月；1 即自然年。"),
+        Setting(
+            "expense_coefficients", "支出系数", "", _coefficients,
+            "没有填报生产经营性支出时按收入估算，如 种植业=0.40,养殖业=0.40；不填则不估算。",
+        ),
+        Setting("visit_days", "走访间隔天数", "31", _number(1, 366), "下次走访应在上次之后多少天内。"),
+    )
+}  # fmt: skip
+
+
+def value_of(connection: Connection, name: str) -> str:
+    """The setting in force; raises NotFound for a name that is none."""
+    if name not in SETTINGS:
+        raise NotFound(f"没有“{name[:30]}”这个设置，现有：{'、'.join(SETTINGS)}。")
+    held = connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
+    return SETTINGS[name].default if held is None else held
+
+
+def values(connection: Connection) -> dict[str, str]:
+    """All settings in force."""
+    held = dict(connection.execute(select(setting.c.name, setting.c.value)).all())
+    return {name: held.get(name, one.default) for name, one in SETTINGS.items()}
+
+
+def put(connection: Connection, viewer: Viewer, name: str, value: str) -> str:
+    """Decide a setting; returns it as stored. Raises OutOfScope where he may not, Refused for what it cannot be."""
+    if viewer.role not in DECIDERS:
+        raise OutOfScope("设置")
+    before = value_of(connection, name)
+    try:
+        after = SETTINGS[name].check(value.strip())
+    except Refused as error:
+        raise Refused(f"{SETTINGS[name].label}：{error}") from error
+    if after != before:
+        connection.execute(setting.delete().where(setting.c.name == name))
+        now = datetime.now().isoformat(timespec="seconds")
+        connection.execute(setting.insert().values(name=name, value=after, changed=now, actor=viewer.key))
+    return after
+
+
+def coefficients(text: str) -> dict[str, float]:
+    """The setting ``expense_coefficients`` as 科目 → share."""
+    return {part.partition("=")[0]: float(part.partition("=")[2]) for part in filter(None, text.split(","))}

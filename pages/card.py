@@ -1,0 +1,1 @@
+"""明白卡: one household's income year, filled in and looked through."""
