@@ -24,6 +24,7 @@ from sqlalchemy import (
 from data.terms import SUBJECTS
 
 Code = Text().with_variant(Text(collation="C"), "postgresql")  # byte order, so that a code range is a prefix
+Name = Code  # likewise, so that names are searched from their beginning by an index
 Day = Code
 Number = BigInteger().with_variant(Integer, "sqlite")  # STRICT tables know INTEGER only, which is 64 bits there
 Small = SmallInteger().with_variant(Integer, "sqlite")
@@ -61,7 +62,7 @@ household = _table(
     Column("id", Number, primary_key=True, autoincrement=False),
     Column("code", Code, nullable=False, unique=True),
     _region("village", nullable=False, index=True),
-    Column("head", Text, nullable=False),
+    Column("head", Name, nullable=False),
     Column("phone", Text),
     Column("address", Text),
     Column("attribute", Text),
@@ -78,15 +79,15 @@ household = _table(
     Column("lat", Real),
     Column("remark", Text),
     Column("initials", Code),  # pinyin initials of the head's name, for the search
-    Index("household_head", "head"),
-    Index("household_initials", "initials"),
+    Index("household_head", "head", "village"),
+    Index("household_initials", "initials", "village"),
 )
 
 member = _table(
     "member",
     Column("code", Code, primary_key=True),
     _household(),
-    Column("name", Text, nullable=False),
+    Column("name", Name, nullable=False),
     Column("relation", Text, nullable=False),
     Column("sex", Text),
     Column("born", Day),
@@ -102,9 +103,9 @@ member = _table(
     Column("initials", Code),  # pinyin initials of the name
     Column("id_tail", Code),  # characters 13 to 18 of the ID number: what a household knows by heart
     Index("member_household", "household_id"),
-    Index("member_name", "name"),
-    Index("member_initials", "initials"),
-    Index("member_id_tail", "id_tail"),
+    Index("member_name", "name", "household_id"),
+    Index("member_initials", "initials", "household_id"),
+    Index("member_id_tail", "id_tail", "household_id"),
     clustered=True,
 )
 
@@ -175,7 +176,7 @@ project_household = _table(
 helper = _table(
     "helper",
     Column("code", Code, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Name, nullable=False),
     Column("unit", Text, nullable=False),
     Column("team", Text, nullable=False),
     Column("post", Text),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Connection, select, update
 
 from data.boundaries import nearest_parent
@@ -10,11 +11,17 @@ from data.engine import upsert
 from data.importing.check import Piece, SheetCheck
 from data.importing.known import Known
 from data.importing.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
+from data.initials import id_tail, initials
 from data.model import region
 from data.workbook import HOUSEHOLD, REGION
 
 Progress = Callable[[str, int, int], None]
 STEP = 20_000
+_SEARCHED = {
+    HOUSEHOLD: (("initials", "head", initials),),
+    "家庭成员": (("initials", "name", initials), ("id_tail", "id_number", id_tail)),
+}
+"""Sheet → columns that the search goes by: their name, what they are made from, and how."""
 
 
 def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -> int:
@@ -32,6 +39,9 @@ def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -
             codes = table.column("code").to_pylist()
             parents = [nearest_parent(code, check.known.codes[REGION]) for code in codes]
             table = table.append_column("parent", pa.array(parents, pa.string()))
+        for name, source, make in _SEARCHED.get(check.spec.name, ()):
+            if source in table.column_names:
+                table = table.append_column(name, _made(table.column(source), make))
         keys = [column.name for column in check.spec.table.primary_key]
         table = table.sort_by([(name, "ascending") for name in keys])
         rows = _told(_tuples(table), check.spec.name, len(table), progress)
@@ -43,6 +53,13 @@ def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -
 
 def _good(check: SheetCheck, piece: Piece) -> pa.Table:
     return piece.values.filter(pa.array(~(piece.bad | piece.repeated)))
+
+
+def _made(texts: pa.ChunkedArray, make: Callable[[str], str | None]) -> pa.ChunkedArray:
+    """``make`` of each text, worked out once for those that are equal; none for none."""
+    known = texts.combine_chunks().dictionary_encode()
+    made = pa.array([make(text) for text in known.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([pc.take(made, known.indices)])
 
 
 def _tuples(table: pa.Table) -> Iterator[tuple]:

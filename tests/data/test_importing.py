@@ -52,12 +52,12 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
     first, second = rows_of(engine, "household")
     assert first == (
         1, HOUSE, VILLAGE, "张三", "19900000001", None, "低保户", "脱贫户", "2014-12-01", "2018-11-03", None, None,
-        "因病", "因残、缺劳力", 1, 0, 121.51, 40.21, None,
+        "因病", "因残、缺劳力", 1, 0, 121.51, 40.21, None, "zs",
     )  # fmt: skip
-    assert second[:4] == (2, OTHER_HOUSE, OTHER_VILLAGE, "李䶮") and second[8] == "2024-03-05" and second[-1] == "=1+1"
+    assert second[:4] == (2, OTHER_HOUSE, OTHER_VILLAGE, "李䶮") and second[8] == "2024-03-05" and second[-2] == "=1+1"
     assert rows_of(engine, "member")[0] == (
         "R1", 1, "张三", "户主", "男", "1965-03-08", "990181196503080015", None, None, "长期慢性病",
-        None, None, 6, 1, None,
+        None, None, 6, 1, None, "zs", "080015",
     )  # fmt: skip
     assert rows_of(engine, "measure") == [("CS1", 1, "就业", "公益岗位", "2025-01-01", "2027-12-31", 600_000, None)]
     project = rows_of(engine, "project")[0]
@@ -74,6 +74,23 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
     assert rows_of(engine, "fund_payment") == [("ZJ1", "2026-05-20", 60_000_000)]
     assert rows_of(engine, "problem")[0][6:] == ("2026-09-10", "2027-10-10", "王五", "2026-09-28", "2026-10-08")
     assert rows_of(engine, "task")[0][-2:] == (3750, None)
+
+
+def test_an_import_fills_what_the_search_goes_by(engine, book, tmp_path):
+    people = book["家庭成员"]
+    people[1]["证件号码"] = "99018119991231001x"
+    people += [{**people[0], "人编号": f"R{number}", "姓名": "单于 A·张", "证件号码": ""} for number in (3, 4)]
+    take(engine, write_xlsx(tmp_path / "a.xlsx", book))
+    found = {row[0]: row[-2:] for row in rows_of(engine, "member")}
+    assert found == {"R1": ("zs", "080015"), "R2": ("ly", "31001X"), "R3": ("syaz", None), "R4": ("syaz", None)}
+    assert [row[-1] for row in rows_of(engine, "household")] == ["zs", "ly"]
+
+
+def test_a_later_import_keeps_the_search_columns_in_step_with_the_names(engine, book, tmp_path):
+    take(engine, write_xlsx(tmp_path / "a.xlsx", book))
+    book["家庭成员"][0] |= {"姓名": "赵六", "证件号码": ""}
+    take(engine, write_xlsx(tmp_path / "b.xlsx", {"家庭成员": book["家庭成员"][:1]}))
+    assert [row[-2:] for row in rows_of(engine, "member")] == [("zl", None), ("ly", None)]
 
 
 def test_income_lines_become_one_row_for_each_household_and_month(engine, book, tmp_path):

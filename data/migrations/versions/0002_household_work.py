@@ -161,17 +161,25 @@ def upgrade() -> None:
     )
     op.create_index("archive_household", "archive", ["household_id"], unique=False)
     op.create_index(op.f("ix_archive_digest"), "archive", ["digest"], unique=False)
+    _order_names_by_byte()
     op.create_index("helper_name", "helper", ["name"], unique=False)
     op.add_column("household", sa.Column("initials", Code, nullable=True))
-    op.create_index("household_head", "household", ["head"], unique=False)
-    op.create_index("household_initials", "household", ["initials"], unique=False)
+    op.create_index("household_head", "household", ["head", "village"], unique=False)
+    op.create_index("household_initials", "household", ["initials", "village"], unique=False)
     op.add_column("member", sa.Column("initials", Code, nullable=True))
     op.add_column("member", sa.Column("id_tail", Code, nullable=True))
-    op.create_index("member_id_tail", "member", ["id_tail"], unique=False)
-    op.create_index("member_initials", "member", ["initials"], unique=False)
-    op.create_index("member_name", "member", ["name"], unique=False)
+    op.create_index("member_id_tail", "member", ["id_tail", "household_id"], unique=False)
+    op.create_index("member_initials", "member", ["initials", "household_id"], unique=False)
+    op.create_index("member_name", "member", ["name", "household_id"], unique=False)
 
     _fill_search_columns()
+
+
+def _order_names_by_byte() -> None:
+    """Names are searched from their beginning: by an index only where their order is that of their bytes."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table, column in (("household", "head"), ("member", "name"), ("helper", "name")):
+            op.alter_column(table, column, type_=sa.Text(collation="C"))
 
 
 def _fill_search_columns() -> None:
