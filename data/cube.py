@@ -8,60 +8,45 @@ state and its income of twelve months.
 from collections.abc import Callable
 from datetime import date, datetime
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Connection,
-    Engine,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    func,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Column, Connection, Engine, Index, Table, func, inspect, select, text
 
-from data import model, sources
+from data import model
+from data.beginnings import (
+    INCOME,
+    beginnings,
+    derived,
+    first_month,
+    income_begins,
+    latest,
+    note_beginnings,
+    note_spans,
+    record_span,
+)
 from data.engine import is_sqlite, writing
-from data.household_months import fill_household_months, income_begins
+from data.household_months import fill_household_months
 from data.indicators import MEASURES
-from data.model import Code
+from data.model import Code, Number
 from data.months import first_day, last_day, month_of
 from data.sources import Source
 
-LONGEST = 120  # months that the calendar goes back at most
-INCOME = "income"  # entry of ``measure_begins``: the first month with twelve months of income behind it
-_derived = MetaData()
-_number = BigInteger().with_variant(Integer, "sqlite")
-
 cube = Table(
     "cube",
-    _derived,
+    derived,
     Column("region", Code, primary_key=True),
-    Column("month", _number, primary_key=True),
-    *(Column(name, _number) for name in MEASURES),
+    Column("month", Number, primary_key=True),
+    *(Column(name, Number) for name in MEASURES),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
 region_path = Table(  # every region with each of its ancestors, itself and the whole ('') among them
     "region_path",
-    _derived,
+    derived,
     Column("region", Code, primary_key=True),
     Column("ancestor", Code, primary_key=True),
     Index("region_path_ancestor", "ancestor"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-measure_begins = Table(
-    "measure_begins",
-    _derived,
-    Column("name", Code, primary_key=True),
-    Column("month", _number),
-    sqlite_strict=True,
-)
-
 Progress = Callable[[str, int, int], None]
 
 
@@ -81,65 +66,119 @@ def ensure(engine: Engine, today: date | None = None) -> None:
 
 def _fits(connection: Connection) -> bool:
     known = inspect(connection)
-    if not known.has_table("cube"):
+    if not (known.has_table("cube") and known.has_table("record_span")):
         return False
     return {column["name"] for column in known.get_columns("cube")} == set(cube.columns.keys())
 
 
 def rebuild(connection: Connection, *, today: date | None = None, progress: Progress | None = None) -> None:
     """Make calendar, household months and cube anew from the records."""
+    hold(connection)
     today = today or date.today()
     report = progress or (lambda step, done, total: None)
     report("日历与区划", 0, 3)
-    _derived.drop_all(connection)
-    _derived.create_all(connection)
+    derived.drop_all(connection)
+    derived.create_all(connection)
+    note_spans(connection)
     _make_calendar(connection, today)
     _make_paths(connection)
     report("逐户逐月状态与收入", 1, 3)
     connection.execute(text("DELETE FROM household_month"))
-    begins = income_begins(connection)
-    connection.execute(measure_begins.insert().values(name=INCOME, month=begins))
-    fill_household_months(connection, begins)
+    fill_household_months(connection, income_begins(connection))
     if not is_sqlite(connection):
         connection.execute(text("ANALYZE"))
-    _note_beginnings(connection)
+    note_beginnings(connection)
     report("逐级汇总", 2, 3)
     collect_own(connection)
     _roll_up(connection)
     if is_sqlite(connection):
         connection.execute(text("PRAGMA analysis_limit = 1000"))  # a sample serves the planner as well
         connection.execute(text("ANALYZE"))
-    _stamp_built(connection, today, _latest(connection))
+    _stamp_built(connection, today)
     report("完成", 3, 3)
 
 
 def advance(connection: Connection, *, today: date, built: str) -> None:
     """Bring the months since the last build to today; earlier months do not depend on the day."""
+    hold(connection)
     since = month_of(built)
     known = set(connection.execute(select(model.month.c.month)).scalars())
     if not known or min(known) > since:
         return rebuild(connection, today=today)
-    connection.execute(text("DELETE FROM month WHERE month >= :since"), {"since": since})
+    first = first_month(connection, month_of(today))  # moves on where the calendar is as long as it may be
+    outdated = "month >= :since" if first <= min(known) else "(month >= :since OR month < :first)"
+    for table in ("month", "household_month", "cube"):
+        connection.execute(text(f"DELETE FROM {table} WHERE {outdated}"), {"since": since, "first": first})
     _add_months(connection, since, month_of(today), today)
-    connection.execute(text("DELETE FROM household_month WHERE month >= :since"), {"since": since})
-    connection.execute(text("DELETE FROM cube WHERE month >= :since"), {"since": since})
-    fill_household_months(connection, _beginning(connection, INCOME), since=since)
-    _note_beginnings(connection)
+    fill_household_months(connection, income_begins(connection), since=since)
+    note_beginnings(connection)
     collect_own(connection, since=since)
     _roll_up(connection)
-    _stamp_built(connection, today, _latest(connection))
+    _stamp_built(connection, today)
     return None
 
 
+def hold(connection: Connection) -> None:
+    """Wait for whoever else writes, and let the next one wait until this transaction ends; comes before other locks."""
+    connection.execute(select(model.data_version.c.version).with_for_update())
+
+
 def refresh(connection: Connection, region: str) -> None:
-    """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else."""
+    """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else.
+
+    Only where the calendar, the books of income or the first household of all begin otherwise than before, everything
+    is made anew.
+    """
+    hold(connection)
+    connection.execute(record_span.delete().where(record_span.c.region == region))
+    note_spans(connection, region)
+    before = beginnings(connection)
+    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    if first_month(connection, last) != first or income_begins(connection) != before[INCOME]:
+        return _make_anew(connection)
     if len(region) == 12:
         connection.execute(
             text("DELETE FROM household_month WHERE month IN (SELECT month FROM month) AND village = :region"),
             {"region": region},
         )
-        fill_household_months(connection, _beginning(connection, INCOME), region=region)
+        fill_household_months(connection, before[INCOME], region=region)
+    note_beginnings(connection)
+    if not _moved(connection, before):
+        return _make_anew(connection)
     collect_own(connection, region=region)
+    _add_own(connection, region)
+    connection.execute(model.data_version.update().values(latest=latest(connection)))
+    stamp(connection)
+    return None
+
+
+def _make_anew(connection: Connection) -> None:
+    built = connection.execute(select(model.data_version.c.built)).scalar_one()
+    rebuild(connection, today=date.fromisoformat(built))
+    stamp(connection)
+
+
+def _moved(connection: Connection, before: dict[str, int | None]) -> bool:
+    """Where a kind of record begins earlier than before, absent measures become zero, where later, nothing at all.
+
+    False where that does not do: figures about all households stand hidden before the first household.
+    """
+    after = beginnings(connection)
+    if after["households"] != before["households"]:
+        return False
+    for name in after.keys() - {INCOME}:
+        was, now = (10**6 if begins.get(name) is None else begins[name] for begins in (before, after))
+        for measure in (measure.id for measure in MEASURES.values() if measure.begins == name and was != now):
+            value = f"COALESCE({measure}, 0)" if now < was else "NULL"
+            connection.execute(
+                text(f"UPDATE cube SET {measure} = {value} WHERE month >= :low AND month < :high"),
+                {"low": min(was, now), "high": max(was, now)},
+            )
+    return True
+
+
+def _add_own(connection: Connection, region: str) -> None:
+    """Change a region's row and its ancestors' by what ``own`` holds more than was held before."""
     names = ", ".join(MEASURES)
     sums = ", ".join(_final(name) for name in MEASURES)
     change = ", ".join(
@@ -159,47 +198,28 @@ def refresh(connection: Connection, region: str) -> None:
     )
     connection.execute(text(statement), {"region": region})
     connection.execute(text("DROP TABLE own"))
-    stamp(connection)
 
 
 def stamp(connection: Connection) -> None:
     """Say in ``data_version`` that the data changed; whoever writes calls this once in his transaction."""
     table = model.data_version
     now = datetime.now().isoformat(timespec="seconds")
-    held = connection.execute(select(table.c.version)).scalar()
-    if held is None:
+    changed = connection.execute(table.update().values(version=table.c.version + 1, updated=now))
+    if not changed.rowcount:
         connection.execute(table.insert().values(id=1, version=1, updated=now, built=date.today().isoformat()))
-    else:
-        connection.execute(table.update().values(version=held + 1, updated=now))
 
 
-def _stamp_built(connection: Connection, today: date, latest: int | None) -> None:
+def _stamp_built(connection: Connection, today: date) -> None:
     table = model.data_version
     if connection.execute(select(table.c.version)).scalar() is None:
         stamp(connection)
-    connection.execute(table.update().values(built=today.isoformat(), latest=latest))
-
-
-def _latest(connection: Connection) -> int | None:
-    """Last month with income or returns on record."""
-    months = (connection.execute(select(func.max(of.c.month))).scalar() for of in (model.ledger, model.project_return))
-    return max((month for month in months if month is not None), default=None)
+    connection.execute(table.update().values(built=today.isoformat(), latest=latest(connection)))
 
 
 def _make_calendar(connection: Connection, today: date) -> None:
     connection.execute(text("DELETE FROM month"))
     last = month_of(today)
-    earliest = connection.execute(
-        text(
-            "SELECT MIN(month) FROM (SELECT MIN(month) AS month FROM ledger"
-            " UNION ALL SELECT MIN(month) FROM project_return"
-            f" UNION ALL SELECT {sources.month_of_day('MIN(visited)')} FROM visit"
-            " UNION ALL SELECT MIN(year) * 12 FROM fund"
-            f" UNION ALL SELECT {sources.month_of_day('MIN(found)')} FROM problem) q"
-        )
-    ).scalar()
-    first = last - 11 if earliest is None else min(max(earliest, last - LONGEST + 1), last)
-    _add_months(connection, first, last, today)
+    _add_months(connection, first_month(connection, last), last, today)
 
 
 def _add_months(connection: Connection, first: int, last: int, today: date) -> None:
@@ -225,16 +245,6 @@ def _make_paths(connection: Connection) -> None:
             " UNION SELECT code, '' FROM region UNION SELECT '', ''"
         )
     )
-
-
-def _beginning(connection: Connection, name: str) -> int | None:
-    return connection.execute(select(measure_begins.c.month).where(measure_begins.c.name == name)).scalar()
-
-
-def _note_beginnings(connection: Connection) -> None:
-    connection.execute(measure_begins.delete().where(measure_begins.c.name != INCOME))
-    for name, query in sources.BEGINS.items():
-        connection.execute(measure_begins.insert().values(name=name, month=connection.execute(text(query)).scalar()))
 
 
 def collect_own(connection: Connection, *, region: str | None = None, since: int | None = None) -> None:

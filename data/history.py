@@ -13,10 +13,9 @@ def record_run(
     connection: Connection, files: Sequence[Path], kind: str, *, rows: int, changed: int, warnings: int, refused: int
 ) -> None:
     """Enter an import of one kind (数据, 边界) into the history."""
-    number = connection.execute(select(func.coalesce(func.max(import_run.c.id), 0) + 1)).scalar_one()
     connection.execute(
         insert(import_run).values(
-            id=number,
+            id=last_run(connection) + 1,
             at=datetime.now().isoformat(timespec="seconds"),
             kind=kind,
             files="、".join(Path(file).name for file in files),
@@ -26,3 +25,8 @@ def record_run(
             refused=refused,
         )
     )
+
+
+def last_run(connection: Connection) -> int:
+    """The number of the last import, 0 before the first."""
+    return connection.execute(select(func.coalesce(func.max(import_run.c.id), 0))).scalar_one()

@@ -7,13 +7,12 @@ from data.states import STATE_SQL
 from data.terms import INCOME_KINDS, subject_columns
 
 
-def income_begins(connection: Connection) -> int | None:
-    """First month whose twelve months are all on record.
+def begins_of(first: int | None, last: int | None) -> int | None:
+    """First month whose twelve months are all on record, of books that span these months.
 
     Books that span less than a year are taken whole, since nobody can fill them up backwards.
     """
-    first, last = connection.execute(select(func.min(model.ledger.c.month), func.max(model.ledger.c.month))).one()
-    if first is None:
+    if first is None or last is None:
         return None
     return first if last - first < 11 else first + 11
 

@@ -18,7 +18,7 @@ STATES = {1: "未脱贫户", 2: "突发严重困难户", 3: "边缘易致贫户"
 class Measure:
     """One additive column of the cube.
 
-    ``sql`` is an aggregate over ``source``; ``begins`` names the entry of ``sources.BEGINS`` before which there is no
+    ``sql`` is an aggregate over ``source``; ``begins`` names the entry of ``sources.SPANS`` before which there is no
     value at all (and from which an absent one is zero); None: absent stays absent. ``scale`` units of the store make
     one unit shown (100 fen a yuan).
     """

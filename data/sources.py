@@ -81,18 +81,55 @@ POPULATION = Source(
     " WHERE d.code > r.code AND d.code < r.code || ':' AND d.rural_population IS NOT NULL) AND {here}",
 )
 
-BEGINS = {
-    "households": "SELECT MIN(month) FROM household_month",
-    "pairings": f"SELECT {month_of_day('MIN(started)')} FROM pairing",
-    "visits": f"SELECT {month_of_day('MIN(visited)')} FROM visit",
-    "housing": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM household WHERE housing_safe IS NOT NULL)",
-    "water": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM household WHERE water_safe IS NOT NULL)",
-    "schooling": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM member WHERE schooling IS NOT NULL)",
-    "insurance": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM member WHERE medical_insured IS NOT NULL)",
-    "projects": "SELECT MIN(month) FROM month WHERE EXISTS (SELECT 1 FROM project)",
-    "returns": "SELECT MIN(month) FROM project_return",
-    "funds": "SELECT MIN(year) * 12 FROM fund",
-    "problems": f"SELECT {month_of_day('MIN(found)')} FROM problem",
-    "tasks": f"SELECT {month_of_day('MIN(started)')} FROM task",
-}
-"""First month from which a measure has a value; before it there is none, from it on an absent one is zero."""
+LEDGER = "ledger"
+_ALWAYS = "0"  # what is not dated holds for the whole calendar
+_BY_HOUSEHOLD = (
+    "SELECT region, '{name}', {first}, {last} FROM (SELECT h.village AS region,"
+    " (SELECT MIN(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS begun,"
+    " (SELECT MAX(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS ended"
+    " FROM household h WHERE {{here}}) s WHERE begun IS NOT NULL GROUP BY region"
+)  # a look into the index for each household: much less than all rows
+_BY_RECORD = "SELECT {region}, '{name}', MIN({month}), MAX({month}) FROM {joined} GROUP BY {region}"
+
+
+def _records(name: str, region: str, joined: str, month: str = _ALWAYS) -> tuple[str, str]:
+    return region, _BY_RECORD.format(name=name, region=region, joined=joined, month=month)
+
+
+SPANS = {
+    LEDGER: (
+        "h.village",
+        _BY_HOUSEHOLD.format(name=LEDGER, table="ledger", column="month", first="MIN(begun)", last="MAX(ended)"),
+    ),
+    "visits": (
+        "h.village",
+        _BY_HOUSEHOLD.format(
+            name="visits", table="visit", column="visited",
+            first=month_of_day("MIN(begun)"), last=month_of_day("MAX(ended)"),
+        ),
+    ),
+    "pairings": _records(
+        "pairings", "h.village", "pairing p JOIN household h ON h.id = p.household_id WHERE {here}",
+        month_of_day("p.started"),
+    ),
+    "housing": _records("housing", "h.village", "household h WHERE h.housing_safe IS NOT NULL AND {here}"),
+    "water": _records("water", "h.village", "household h WHERE h.water_safe IS NOT NULL AND {here}"),
+    "schooling": _records(
+        "schooling", "h.village",
+        "member p JOIN household h ON h.id = p.household_id WHERE p.schooling IS NOT NULL AND {here}",
+    ),
+    "insurance": _records(
+        "insurance", "h.village",
+        "member p JOIN household h ON h.id = p.household_id WHERE p.medical_insured IS NOT NULL AND {here}",
+    ),
+    "projects": _records("projects", "p.region", "project p WHERE {here}"),
+    "returns": _records(
+        "returns", "p.region", "project_return r JOIN project p ON p.code = r.project WHERE {here}", "r.month"
+    ),
+    "funds": _records("funds", "f.region", "fund f WHERE {here}", "f.year * 12"),
+    "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),
+    "tasks": _records("tasks", "t.village", "task t WHERE {here}", month_of_day("t.started")),
+}  # fmt: skip
+"""Name → (region of a record, SQL of region, name, first and last month with such records); kept for each region, so
+that a write in one need not look at the others. From the first month of all on a measure that begins with it has a
+value: before it there is none, from it on an absent one is zero. ``households`` begins with ``household_month``."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from data.history import last_run
 from data.importing.values import Fault
-from data.model import data_version, metadata
+from data.model import metadata
 from data.workbook import FUND, HELPER, HOUSEHOLD, PROJECT, REGION, SHEET
 
 
@@ -19,7 +20,7 @@ class Known:
     def __init__(self, connection: Connection, *, valid_rows: bool) -> None:
         self.valid_rows = valid_rows
         self.unreadable: set[str] = set()
-        self.version = connection.execute(select(data_version.c.version)).scalar()
+        self.last_run = last_run(connection)
         self.codes: dict[str, set[str]] = {}
         for sheet in (REGION, PROJECT, HELPER, FUND):
             table = metadata.tables[SHEET[sheet].table_name]
