@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from components.geo_routes import geo_routes
 from components.guard import Guard
+from components.phone_routes import phone_routes
 from components.theme_route import theme_route
 from data import cube
 from data.engine import ready_engine
@@ -75,6 +76,7 @@ app = st.App(
         Route("/healthz", health),
         theme_route(),
         *geo_routes(lambda: engine),
+        *phone_routes(lambda: engine),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),
         Mount("/assets/map", StaticFiles(directory=HERE / "components" / "static")),
     ],

@@ -1,6 +1,7 @@
 """Who may reach the server at all, and what every answer says to the browser about outside content.
 
-Until there are accounts, a database that holds any region outside the demonstration prefix answers this machine only.
+Until there are accounts, a database that holds any region outside the demonstration prefix answers this machine only;
+but for the pages behind households' codes, which are for everybody's phone.
 """
 
 from ipaddress import ip_address
@@ -30,6 +31,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
+_BEHIND_CODES = "/q/"  # pages that tell each who looks no more than is his; cadres' views stay on this machine
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
 
@@ -49,7 +51,8 @@ class Guard:
             return await _refuse(scope, receive, send, "没有这个页面。", 404)
         if scope["type"] == "websocket" and not _same_origin(headers):
             return await _refuse(scope, receive, send, "连接来源不符。", 403)
-        if not _is_this_machine(scope, headers) and self._holds_real_regions():
+        open_to_all = scope["type"] == "http" and scope["path"].startswith(_BEHIND_CODES)
+        if not open_to_all and not is_this_machine(scope, headers) and self._holds_real_regions():
             return await _refuse(scope, receive, send, REFUSAL, 403)
 
         async def send_with_headers(message: Message) -> None:
@@ -69,7 +72,7 @@ class Guard:
             return True  # what cannot be asked is taken for real
 
 
-def _is_this_machine(scope: Scope, headers: Headers) -> bool:
+def is_this_machine(scope: Scope, headers: Headers) -> bool:
     """A loopback peer that no proxy stands before and that asked for this machine by its own name."""
     if any(name in headers for name in _FORWARDED) or not scope.get("client"):
         return False

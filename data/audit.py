@@ -42,6 +42,7 @@ VIEWS = {
     "revoked": "作废户码",
     "pin_given": "发放口令",
     "pin_taken": "收回口令",
+    "flood": "不存在的码过多，已限制",
     "gap": "日志此前有缺行（或恢复过备份）",
 }
 MOST_WAITING = 20_000

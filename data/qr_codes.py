@@ -79,9 +79,8 @@ def issue(
     Raises OutOfScope for who may not write, NotFound where one household is not there or not his, Refused where the
     key that made the codes is gone.
     """
-    _may_write(viewer)
     wanted = list(dict.fromkeys(households))
-    _seen(connection, viewer, wanted)
+    require(connection, viewer, wanted)
     held = _held(connection, wanted)
     gone = [row.id for row in held.values() if _kind(row.expires, None) == "expired"]
     _withdraw(connection, gone, _REPLACED)
@@ -97,8 +96,7 @@ def issue(
 
 def token_of(connection: Connection, engine: Engine, viewer: Viewer, household: int) -> str | None:
     """The token of the code that holds, None without one; raises as :func:`issue` does."""
-    _may_write(viewer)
-    _seen(connection, viewer, [household])
+    require(connection, viewer, [household])
     row = _held(connection, [household]).get(household)
     if row is None or _kind(row.expires, None) != "valid":
         return None
@@ -110,8 +108,7 @@ def token_of(connection: Connection, engine: Engine, viewer: Viewer, household: 
 
 def codes(connection: Connection, viewer: Viewer, household: int) -> list[Code]:
     """Every code the household ever had, the newest first; raises as :func:`issue` does."""
-    _may_write(viewer)
-    _seen(connection, viewer, [household])
+    require(connection, viewer, [household])
     columns = (qr_code.c.id, qr_code.c.issued, qr_code.c.expires, qr_code.c.withdrawn, qr_code.c.reason)
     rows = connection.execute(select(*columns).where(qr_code.c.household_id == household).order_by(qr_code.c.id.desc()))
     return [Code(*row) for row in rows]
@@ -122,11 +119,10 @@ def withdraw(connection: Connection, viewer: Viewer, household: int, reason: str
 
     Raises as :func:`issue` does, and Refused without a reason or without a code.
     """
-    _may_write(viewer)
+    require(connection, viewer, [household])
     reason = reason.strip()
     if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
         raise Refused(f"请写明作废的原因（不超过 {LONGEST_REASON} 字）。")
-    _seen(connection, viewer, [household])
     row = _held(connection, [household]).get(household)
     if row is None:
         raise Refused("这一户现在没有可作废的户码。")
@@ -155,6 +151,18 @@ def base_of(settings: Mapping[str, str], page_url: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
+def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -> None:
+    """Raises OutOfScope for who changes nothing, NotFound where a household (none named twice) is not his."""
+    if not viewer.may_write:
+        raise OutOfScope("户码")
+    clause, bound = seen_households(viewer)
+    asked = text(f"SELECT COUNT(*) FROM household h WHERE h.id IN :ids AND {clause}")
+    asked = asked.bindparams(bindparam("ids", expanding=True))
+    there = sum(connection.execute(asked, {**bound, "ids": list(batch)}).scalar() for batch in _batches(households))
+    if there != len(households):
+        raise NotFound(NO_SUCH_HOUSEHOLD)
+
+
 _FIND = text(
     "SELECT q.id, q.digest, q.household_id, q.expires, q.withdrawn, h.village"
     " FROM qr_code q JOIN household h ON h.id = q.household_id WHERE q.digest = :digest"
@@ -174,22 +182,8 @@ def _kind(expires: str | None, withdrawn: str | None) -> str:
     return "valid" if withdrawn is None else "withdrawn"
 
 
-def _may_write(viewer: Viewer) -> None:
-    if not viewer.may_write:
-        raise OutOfScope("户码")
-
-
 def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
-
-
-def _seen(connection: Connection, viewer: Viewer, households: Sequence[int]) -> None:
-    clause, bound = seen_households(viewer)
-    asked = text(f"SELECT COUNT(*) FROM household h WHERE h.id IN :ids AND {clause}")
-    asked = asked.bindparams(bindparam("ids", expanding=True))
-    there = sum(connection.execute(asked, {**bound, "ids": list(batch)}).scalar() for batch in _batches(households))
-    if there != len(households):
-        raise NotFound(NO_SUCH_HOUSEHOLD)
 
 
 def _held(connection: Connection, households: Sequence[int]) -> dict[int, object]:
