@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, and_, insert, select, text
+from sqlalchemy import Connection, Engine, RowMapping, Table, and_, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from data import cube, record_words
@@ -17,13 +17,11 @@ from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.household_file import NO_SUCH_HOUSEHOLD
 from data.household_scope import seen_households
 from data.model import archive, change, household, metadata
-from data.record_words import Difference
+from data.record_words import Difference, Values
 
 TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "assurance", "archive")
 COUNTED = ("household", "member", "ledger", "visit", "problem")  # what the cube is made from
 CHANGED_SINCE = "这条记录之后又改过，不能直接撤销。请核对现在的内容，在表单里改正。"
-
-Values = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Edit:
     """One record: ``key`` and values are column → stored value (fen, ISO text, 0/1), only of the columns concerned.
 
     ``before`` None: the record is to be new; ``after`` None: it is to be taken away. A ledger row that does not exist
-    is the same as one whose columns are all None.
+    is the same as one whose columns are all None. A new archive row may come without its key: it gets the next id.
     """
 
     table: str
@@ -130,7 +128,7 @@ def _commit(
     owner = _hold(connection, viewer, id)
     if not viewer.may_write:
         raise OutOfScope("修改户档案")
-    edits = [_complete(edit, owner) for edit in edits]
+    edits = [_complete(connection, edit, owner) for edit in edits]
     edits = [part for edit in edits for part in (*_detached(connection, edit), edit) if part.before != part.after]
     if not edits:
         raise Refused("没有需要保存的改动。")
@@ -166,7 +164,7 @@ def _hold(connection: Connection, viewer: Viewer, id: int) -> RowMapping:
     return found
 
 
-def _complete(edit: Edit, owner: RowMapping) -> Edit:
+def _complete(connection: Connection, edit: Edit, owner: RowMapping) -> Edit:
     """With the household's own keys, and in the one form that ledger rows have; raises ValueError for other tables."""
     if edit.table not in TABLES:
         raise ValueError(f"not a table of a household: {edit.table}")
@@ -181,9 +179,15 @@ def _complete(edit: Edit, owner: RowMapping) -> Edit:
     if edit.table == "assurance":
         return replace(edit, key={**edit.key, "household_id": owner["id"]})
     own = {"household_id": owner["id"]} | ({"region": owner["village"]} if edit.table == "problem" else {})
+    if edit.before is not None and edit.after is not None and own.keys() & edit.after.keys():
+        raise ValueError("a record stays with its household")
     if edit.before is None and edit.after is not None:
-        return replace(edit, after={**edit.after, **{name: edit.after.get(name, own[name]) for name in own}})
+        return replace(edit, key=edit.key or _next_archive(connection), after={**edit.after, **own})
     return edit
+
+
+def _next_archive(connection: Connection) -> Values:
+    return {"id": connection.execute(select(func.coalesce(func.max(archive.c.id), 0) + 1)).scalar_one()}
 
 
 def _compare(connection: Connection, id: int, edits: Sequence[Edit]) -> None:

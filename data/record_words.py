@@ -1,6 +1,6 @@
 """Records of a household in the words officials use: what a table, a column and a stored value are called."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.access import mask_id
@@ -8,7 +8,12 @@ from data.months import spoken
 from data.terms import ASSURANCES, SUBJECTS
 from data.workbook import SHEETS, ColumnSpec
 
+Values = dict[str, object]
 EMPTY = "未填"
+Named = Mapping[tuple[str, str], str]
+"""(table, code) → name, of records that values and keys refer to."""
+_NOBODY: Named = {}
+_REFERS = {"helper": "helper", "visit": "visit"}  # column → table
 _OWN = {
     "assurance": ("保障核实", {"item": "项目", "checked": "核实日期", "secure": "结论", "evidence": "依据"}),
     "archive": (
@@ -43,14 +48,16 @@ def label(table: str, column: str) -> str:
     return _COLUMNS[table][column].heading
 
 
-def value(table: str, column: str, stored: object) -> str:
-    """A stored value as it is shown: yuan, 是/否, months; ID numbers masked."""
+def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> str:
+    """A stored value as it is shown: yuan, 是/否, months; ID numbers masked; codes by their names where given."""
     if stored is None:
         return EMPTY
     if table == "assurance" and column == "item":
         return ASSURANCES.get(str(stored), str(stored))
     if table == "assurance" and column == "secure":
         return "有保障" if stored else "没有保障"
+    if column in _REFERS:
+        return named.get((_REFERS[column], str(stored)), str(stored))
     kind = _COLUMNS[table][column].kind if table in _COLUMNS and column in _COLUMNS[table] else "text"
     if kind == "money":
         return f"{int(str(stored)) / 100:,.2f} 元"
@@ -61,33 +68,35 @@ def value(table: str, column: str, stored: object) -> str:
     return spoken(int(str(stored))) if kind == "month" else str(stored)
 
 
-def record(table: str, key: dict[str, object]) -> str:
-    """What a record is called, as far as its key tells."""
+def record(table: str, key: Values, named: Named = _NOBODY) -> str:
+    """What a record is called, as far as its key and the names tell."""
     name = _TABLES[table]
+    if table == "household":
+        return "户信息"
     if table == "ledger":
         return f"{name} {spoken(int(str(key['month'])))}"
     if table == "assurance":
         return f"{name} {value(table, 'item', key['item'])}（{key['checked']}）"
-    return "户信息" if table == "household" else name
+    own = named.get((table, str(key.get("code"))))
+    return f"{name} {own}" if own else name
 
 
 def differences(
-    table: str, key: dict[str, object], before: dict[str, object] | None, after: dict[str, object] | None
+    table: str, key: Values, before: Values | None, after: Values | None, named: Named = _NOBODY
 ) -> list[Difference]:
     """What stands differently after than before; of a record that is new or gone, every column that says something."""
-    names = _told(table, [*(before or {}), *(after or {})])
+    called = record(table, key, named)
     found = []
-    for name in names:
+    for name in _told(table, [*(before or {}), *(after or {})]):
         was, now = (side.get(name) if side is not None else None for side in (before, after))
         if was != now:
-            shown = (
-                None if side is None else value(table, name, now_or_was)
-                for side, now_or_was in ((before, was), (after, now))
-            )
-            found.append(Difference(record(table, key), label(table, name), *shown))
+            had, has = (None if side is None else value(table, name, side.get(name), named) for side in (before, after))
+            found.append(Difference(called, label(table, name), had, has))
     return found
 
 
 def _told(table: str, names: Iterable[str]) -> list[str]:
-    known = _OWN[table][1] if table in _OWN else {n: 0 for n in _COLUMNS[table] if n not in ("code", "household_id")}
+    """The columns of a record that mean something to a reader, each once."""
+    hidden = ("code", "household_id", "region")
+    known = _OWN[table][1] if table in _OWN else [name for name in _COLUMNS[table] if name not in hidden]
     return [name for name in dict.fromkeys(names) if name in known]

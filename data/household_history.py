@@ -1,0 +1,119 @@
+"""Who changed what in a household's records, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, text
+
+from data import model, record_words
+from data.access import ROLES, Viewer
+from data.errors import NotFound, OutOfScope
+from data.household_edits import Edit, edits_of
+from data.household_file import NO_SUCH_HOUSEHOLD
+from data.household_scope import seen_households
+from data.model import change
+from data.record_words import Difference
+
+PAGE = 10  # changes shown at once
+_NOT_SIGNED_IN = {"stranger": "路人", "household": "本户"}
+_NAMED = {
+    "helper": model.helper.c.name,
+    "member": model.member.c.name,
+    "measure": model.measure.c.name,
+    "problem": model.problem.c.category,
+    "visit": model.visit.c.visited,
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: local time (ISO), who, what was done, and what stands differently. ``undone``: it was taken back."""
+
+    id: int
+    at: str
+    who: str
+    what: str
+    differences: tuple[Difference, ...]
+    undone: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """A page of changes, the newest first, of ``total``."""
+
+    changes: tuple[Change, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE))
+
+
+def history(connection: Connection, viewer: Viewer, household: int, page: int = 1) -> History:
+    """Raises NotFound for a household that is not the viewer's, OutOfScope for who may not write himself."""
+    seen, bound = seen_households(viewer)
+    if not connection.execute(
+        text(f"SELECT 1 FROM household h WHERE h.id = :id AND {seen}"), bound | {"id": household}
+    ).first():
+        raise NotFound(NO_SUCH_HOUSEHOLD)
+    if not viewer.may_write:
+        raise OutOfScope("修改记录")
+    here = change.c.household_id == household
+    total = connection.execute(select(func.count()).where(here)).scalar_one()
+    page = min(max(page, 1), max(1, -(-total // PAGE)))
+    rows = connection.execute(
+        select(change).where(here).order_by(change.c.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    ).all()
+    undone = set(
+        connection.execute(select(change.c.undoes).where(change.c.undoes.in_([row.id for row in rows]))).scalars()
+    )
+    edits = {row.id: edits_of(row.edits) for row in rows}
+    named = _names(connection, [edit for some in edits.values() for edit in some])
+    actors = {key: actor_name(connection, key) for key in {row.actor for row in rows}}
+    changes = tuple(
+        Change(
+            row.id, row.at, actors[row.actor], row.what,
+            tuple(
+                difference
+                for edit in edits[row.id]
+                for difference in record_words.differences(edit.table, edit.key, edit.before, edit.after, named)
+            ),
+            row.id in undone,
+        )
+        for row in rows
+    )  # fmt: skip
+    return History(changes, total, page)
+
+
+def _names(connection: Connection, edits: Sequence[Edit]) -> dict[tuple[str, str], str]:
+    """Names of the records that edits are of or refer to; of those that are gone, as the edits themselves tell."""
+    wanted: dict[str, set[str]] = {table: set() for table in _NAMED}
+    told: dict[tuple[str, str], str] = {}
+    for edit in edits:
+        for side in filter(None, (edit.before, edit.after)):
+            for column in ("helper", "visit"):
+                if side.get(column) is not None:
+                    wanted[column].add(str(side[column]))
+            if edit.table in _NAMED and side.get(_NAMED[edit.table].name) is not None:
+                told[edit.table, str(edit.key["code"])] = str(side[_NAMED[edit.table].name])
+        if edit.table in wanted:
+            wanted[edit.table].add(str(edit.key["code"]))
+    for table, codes in wanted.items():
+        code = model.metadata.tables[table].c.code
+        for held, name in connection.execute(select(code, _NAMED[table]).where(code.in_(codes))) if codes else ():
+            told[table, held] = name
+    return told
+
+
+def actor_name(connection: Connection, key: str) -> str:
+    """A ``Viewer.key`` in words: 村干部 · 示范村, 帮扶责任人 · 李四, 路人."""
+    role, _, rest = key.partition(":")
+    region, _, helper = rest.partition(":")
+    if role not in ROLES:
+        return _NOT_SIGNED_IN.get(role, "其他")
+    if helper:
+        name = connection.execute(select(model.helper.c.name).where(model.helper.c.code == helper)).scalar()
+    else:
+        name = connection.execute(select(model.region.c.name).where(model.region.c.code == region)).scalar()
+    return f"{ROLES[role]} · {name}" if name else ROLES[role]
