@@ -2,14 +2,22 @@
 
 import streamlit as st
 
+from components import archive_section, card_section, code_section, household_forms, household_history
 from components import household_tables as tables
 from components import household_view as view
 from components.cached import fresh
 from components.markup import escape, link, show
 from components.screen import Screen
-from components.site import BATTLE_MAP
+from components.site import BATTLE_MAP, HOUSEHOLD
+from components.tables import pager_markup
+from data import audit
 from data.errors import NotFound
-from data.household_file import NO_SUCH_HOUSEHOLD, household
+from data.household_file import LATEST_VISITS, NO_SUCH_HOUSEHOLD, HouseholdFile, household
+from data.household_lights import lights
+from data.household_story import story
+
+_OWN_PARTS = {"card": "明白卡", "archives": "档案", "code": "户码", "history": "记录"}
+_OPENED = "opened_files"
 
 
 def asked_household() -> int:
@@ -22,21 +30,74 @@ def asked_household() -> int:
 
 def show_household(screen: Screen, id: int) -> None:
     """Draw the page; raises NotFound for a household that is not there or not the viewer's."""
-    file = fresh(household, id, screen.month)
+    page = _visits_page()
+    file = fresh(household, id, screen.month, visits_page=page)
+    _remember(screen, id)
+    six = fresh(lights, file)
     url = screen.link(BATTLE_MAP, region=file.village, household=id)
     back = link(f"‹ 回到{escape(file.facts['village_name'])}地图", url, style="underlined")
     show(
         f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span></nav>'
-        + view.head_markup(file, dark=screen.dark)
+        + view.head_markup(file, six, dark=screen.dark)
     )
-    left, right = st.columns([42, 58], gap="medium")
+    if screen.viewer.may_write:
+        household_forms.show(screen, file)
+    show(view.sections_markup([*view.PARTS.items(), *_OWN_PARTS.items()]))
+    show(view.lights_markup(six, dark=screen.dark))
+    _what_it_lives_on(screen, file)
+    _what_hangs_on_it(screen, file, page)
+    for part, section in (
+        ("archives", archive_section), ("code", code_section), ("history", household_history),
+    ):  # fmt: skip
+        _begin(part)
+        section.show(screen, file)
+
+
+def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
+    left, right = st.columns([36, 64], gap="medium")
     with left:
-        show(view.facts_markup(file) + tables.problems_markup(file) + tables.tasks_markup(file))
+        show(view.facts_markup(file))
+        _begin("card")
+        card_section.show(screen, file)
     with right:
         show(view.income_section(file, dark=screen.dark))
-    show(tables.members_markup(file) + tables.helpers_markup(file))
+    show(view.story_section(fresh(story, file), dark=screen.dark))
+    show(view.course_section(file, dark=screen.dark))
+    show(tables.members_markup(file))
+
+
+def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        show(tables.visits_markup(file))
+        show(tables.measures_markup(file))
     with right:
-        show(tables.measures_markup(file) + tables.projects_markup(file))
+        show(tables.projects_markup(file))
+    show(tables.helpers_markup(file))
+    pages = max(-(-file.visits_total // LATEST_VISITS), 1)
+    to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
+    more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
+    show(tables.visits_markup(file) + more)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show(tables.problems_markup(file))
+    with right:
+        show(tables.tasks_markup(file))
+
+
+def _visits_page() -> int:
+    asked = st.query_params.get("visits", "1")
+    return int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) <= 4 else 1
+
+
+def _begin(part: str) -> None:
+    """Where a part that another component draws begins, for the links of this page."""
+    show(f'<div class="anchor" id="{part}"></div>')
+
+
+def _remember(screen: Screen, id: int) -> None:
+    """Enter the look in the log, once for each session, viewer and household."""
+    opened = st.session_state.setdefault(_OPENED, set())
+    if (look := (screen.viewer.key, id)) not in opened:
+        address = st.context.ip_address or "127.0.0.1"
+        audit.record(screen.engine, actor=screen.viewer.key, address=address, view="file", household=id)
+        opened.add(look)

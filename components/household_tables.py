@@ -1,19 +1,26 @@
-"""What hangs on a household as tables: members, helpers, visits, measures, projects, problems, tasks."""
+"""What hangs on a household as tables, on a phone as cards: members, helpers, visits, measures, projects, problems."""
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 
 import pandas as pd
 
 from components import wording
-from components.markup import escape
+from components.markup import escape, link
 from data.household_file import HouseholdFile
+from data.household_lights import age
+from data.terms import MEASURE_CATEGORIES
 
 _YES = {1: "是", 0: "否"}
 
 
 class _Markup(str):
     """A cell that is markup already."""
+
+
+class _Group(str):
+    """In place of a row: a heading over the rows that follow."""
 
 
 def members_markup(file: HouseholdFile) -> str:
@@ -23,47 +30,60 @@ def members_markup(file: HouseholdFile) -> str:
         "医保", "养老保险",
     )  # fmt: skip
     rows = [
-        (row.name, row.relation, row.sex, _age(row.born, row.as_of), row.id_number, _ill(row.health), row.education,
+        (row.name, row.relation, row.sex, _years(row.born, row.as_of), row.id_number, _ill(row.health), row.education,
          row.schooling, row.skill, _work(row), _insured(row.medical_insured), _YES.get(row.pension_insured))
         for row in file.members.itertuples()
     ]  # fmt: skip
-    return _table("家庭成员", headings, rows, "没有登记家庭成员。")
+    return _table("家庭成员", headings, rows, "没有登记家庭成员。", part="members")
 
 
 def helpers_markup(file: HouseholdFile) -> str:
-    """帮扶责任人."""
-    headings = ("姓名", "单位", "队伍", "职务", "电话", "结对自", "最近走访", "本月")
+    """帮扶责任人: 谁来扶, when he was there last and when he is to come next."""
+    headings = ("姓名", "单位", "队伍", "职务", "电话", "结对自", "最近走访", "下次走访", "本月")
     rows = [
         (row.name, row.unit, row.team, row.post, row.phone, row.started, row.last_visit or "没有记录",
+         _Markup(f"{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}"),
          "已走访" if row.visited else _alarm("未走访"))
         for row in file.helpers.itertuples()
     ]  # fmt: skip
-    return _table("帮扶责任人", headings, rows, "没有结对帮扶责任人。")
+    return _table("帮扶责任人", headings, rows, "没有结对帮扶责任人。", part="helpers")
 
 
 def visits_markup(file: HouseholdFile) -> str:
-    """走访."""
-    rows = [(row.visited, row.helper, row.unit, row.occasion, row.content) for row in file.visits.itertuples()]
-    return _table("最近走访", ("日期", "走访人", "单位", "事由", "内容"), rows, "没有走访记录。")
+    """走访: one page of them."""
+    rows = [
+        (row.visited, row.helper, row.unit, row.occasion, row.content,
+         _Markup(link(f"{row.photos} 份", "#archives", style="underlined")) if row.photos else None)
+        for row in file.visits.itertuples()
+    ]  # fmt: skip
+    headings = ("日期", "走访人", "单位", "事由", "内容", "照片")
+    said = f"共 {file.visits_total} 次"
+    return _table("最近走访", headings, rows, "没有走访记录。", part="visits", said=said)
 
 
 def measures_markup(file: HouseholdFile) -> str:
-    """帮扶措施."""
-    headings = ("类别", "名称", "开始", "结束", "金额（元）", "责任单位")
-    rows = [
-        (row.category, row.name, row.started, row.ended or "实施中", _yuan(row.amount), row.unit)
-        for row in file.measures.itertuples()
-    ]
-    return _table("帮扶措施", headings, rows, "没有帮扶措施。", right=(4,))
+    """帮扶措施 by 类别, each with its sum."""
+    headings = ("名称", "开始", "结束", "金额（元）", "责任单位")
+    order = {category: place for place, category in enumerate(MEASURE_CATEGORIES)}
+    listed = sorted(file.measures.itertuples(), key=lambda row: order.get(row.category, len(order)))
+    rows: list = []
+    for category, group in groupby(listed, key=lambda row: row.category):
+        held = list(group)
+        rows.append(_Group(f"{category} {_sums(held, f'{len(held)} 项')}"))
+        rows += [
+            (row.name or category, row.started, row.ended or "实施中", _yuan(row.amount), row.unit) for row in held
+        ]
+    said = _sums(listed, f"{len(listed)} 项，实施中 {sum(row.running for row in listed)} 项")
+    return _table("帮扶措施", headings, rows, "没有帮扶措施。", right=(3,), part="measures", said=said)
 
 
 def projects_markup(file: HouseholdFile) -> str:
     """项目与分红."""
     headings = ("年度", "项目", "类型", "阶段", "带动方式", "金额（元）")
-    rows = [
-        (row.year, row.name, row.kind, row.stage, row.mode, _yuan(row.amount)) for row in file.projects.itertuples()
-    ]
-    return _table("项目与分红", headings, rows, "没有项目带动记录。", right=(5,))
+    listed = list(file.projects.itertuples())
+    rows = [(row.year, row.name, row.kind, row.stage, row.mode, _yuan(row.amount)) for row in listed]
+    said = _sums(listed, f"{file.projects['name'].nunique()} 个项目，{len(listed)} 次带动")
+    return _table("项目与分红", headings, rows, "没有项目带动记录。", right=(5,), part="projects", said=said)
 
 
 def problems_markup(file: HouseholdFile) -> str:
@@ -73,7 +93,7 @@ def problems_markup(file: HouseholdFile) -> str:
         (row.category, row.description, row.source, row.owner, row.found, row.deadline, _problem_state(row))
         for row in file.problems.itertuples()
     ]
-    return _table("问题", headings, rows, "没有发现问题。")
+    return _table("问题", headings, rows, "没有发现问题。", part="problems")
 
 
 def _problem_state(row) -> str:
@@ -90,7 +110,7 @@ def tasks_markup(file: HouseholdFile) -> str:
          f"{row.finished} 完成" if row.finished else _due(row.deadline, row.as_of))
         for row in file.tasks.itertuples()
     ]  # fmt: skip
-    return _table("作战任务", headings, rows, "没有作战任务。", right=(5,))
+    return _table("作战任务", headings, rows, "没有作战任务。", right=(5,), part="tasks")
 
 
 def days_over(deadline: str, as_of: str) -> int:
@@ -99,26 +119,43 @@ def days_over(deadline: str, as_of: str) -> int:
 
 
 def _table(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence], none: str, *, right: tuple[int, ...] = ()
-) -> str:
+    title: str, headings: Sequence[str], rows: Sequence[Sequence | _Group], none: str, *,
+    part: str, right: tuple[int, ...] = (), said: str = "",
+) -> str:  # fmt: skip
+    """A part of the page; columns without anything in any row are left out."""
     if not rows:
-        return f'<section class="part"><h2>{title}</h2><p class="calm">{none}</p></section>'
-    styles = [' class="right"' if place in right else "" for place in range(len(headings))]
-    head = "".join(f'<th scope="col"{style}>{text}</th>' for text, style in zip(headings, styles, strict=True))
+        return f'<section class="part" id="{part}"><h2>{title}</h2><p class="calm">{none}</p></section>'
+    plain = [row for row in rows if not isinstance(row, _Group)]
+    shown = [place for place in range(len(headings)) if any(_told(row[place]) for row in plain)]
+    styles = {place: " class=right" if place in right else "" for place in shown}
+    head = "".join(f'<th scope="col"{styles[place]}>{headings[place]}</th>' for place in shown)
     body = "".join(
-        f"<tr>{''.join(f'<td{style}>{_cell(cell)}</td>' for cell, style in zip(row, styles, strict=True))}</tr>"
+        f'<tr class="group"><th scope="rowgroup" colspan="{len(shown)}">{escape(row)}</th></tr>'
+        if isinstance(row, _Group)
+        else f"<tr>{''.join(_labelled(headings[place], row[place], styles[place]) for place in shown)}</tr>"
         for row in rows
     )
     return (
-        f'<section class="part"><h2>{title}<small>{len(rows)}</small></h2><div class="table"><table>'
-        f"<caption>{title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+        f'<section class="part" id="{part}"><h2>{title}<small>{said or len(plain)}</small></h2>'
+        f'<div class="table whole cards"><table><caption>{title}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div></section>"
     )
+
+
+def _labelled(heading: str, value: object, style: str) -> str:
+    """A cell with its heading, which stands before it where the rows are cards."""
+    empty = "" if _told(value) else " data-empty"
+    return f'<td{style} data-label="{heading}"{empty}>{_cell(value)}</td>'
+
+
+def _told(value: object) -> bool:
+    return not (value is None or value is pd.NA or value == "")
 
 
 def _cell(value: object) -> str:
     if isinstance(value, _Markup):
         return value
-    return escape(wording.NO_VALUE if value is None or value is pd.NA or value == "" else value)
+    return escape(value if _told(value) else wording.NO_VALUE)
 
 
 def _alarm(words: str) -> _Markup:
@@ -127,13 +164,12 @@ def _alarm(words: str) -> _Markup:
 
 def _due(deadline: str, as_of: str) -> str:
     days = days_over(deadline, as_of)
-    return _alarm(f"超 {days} 天") if days > 0 else f"还有 {-days} 天"
+    return _alarm(f"超 {days} 天") if days > 0 else f"还有 {-days} 天" if days else "今天到期"
 
 
-def _age(born: str | None, as_of: str) -> str | None:
-    if born is None or born > as_of:  # not born yet in the month looked at
-        return None
-    return f"{int(as_of[:4]) - int(born[:4]) - (as_of[5:] < born[5:])} 岁"
+def _years(born: str | None, as_of: str) -> str | None:
+    years = age(born, as_of)
+    return None if years is None else f"{years} 岁"
 
 
 def _ill(health: str | None) -> str | None:
@@ -151,3 +187,9 @@ def _insured(value: int | None) -> str | None:
 
 def _yuan(amount: float | None) -> str | None:
     return None if amount is None else f"{amount:,.2f}"
+
+
+def _sums(rows: Sequence, counted: str) -> str:
+    """How many, and what those with an amount come to."""
+    amounts = [row.amount for row in rows if row.amount is not None]
+    return f"{counted}，{sum(amounts):,.2f} 元" if amounts else counted

@@ -2,7 +2,7 @@
 
 from components import wording
 from components.markup import escape, picture
-from data.household_file import KINDS, Income
+from data.household_income import KINDS, Income
 from data.months import label, spoken
 from data.terms import INCOME_KINDS, SUBJECTS
 
@@ -89,3 +89,31 @@ def per_head_markup(income: Income) -> str:
         f'<p class="per-head"><span>人均纯收入</span><b{" class=alarm" if low else ""}>{income.per_head:,.0f}'
         f"<small>元</small></b>{against}<span>{escape(' · '.join(said))}</span></p>"
     )
+
+
+def years_markup(income: Income) -> str:
+    """The same twelve months of each year on record, newest first, the whole household's and a head."""
+    course = income.course
+    ends = list(range(course.index[-1], course.index[0] - 1, -12))
+    headings = ("12个月至", *(_NAMES[kind] for kind in KINDS), "纯收入", "人均纯收入", "监测线")
+    rows = []
+    for end in (month for month in ends if month in course.index):
+        at = course.loc[end]
+        low = at["per_head"] < at["line"]
+        net = at[list(KINDS[:4])].sum() - at["expense"]
+        amounts = [*(at[kind] for kind in KINDS), net, at["per_head"], at["line"]]
+        cells = "".join(
+            f'<td class="right" data-label="{heading}">{_amount(amount, alarm=low and heading == "人均纯收入")}</td>'
+            for heading, amount in zip(headings[1:], amounts, strict=True)
+        )
+        rows.append(f'<tr><td data-label="{headings[0]}">{spoken(end)}</td>{cells}</tr>')
+    head = "".join(f'<th scope="col"{" class=right" if at else ""}>{name}</th>' for at, name in enumerate(headings))
+    return (
+        f'<div class="table whole cards"><table><caption>历年12个月收支（元）</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _amount(yuan: float, *, alarm: bool) -> str:
+    said = f"{yuan:,.0f}".replace("-", "−") if wording.known(yuan) else wording.NO_VALUE
+    return f'<b class="alarm">▼ {said}</b>' if alarm else said
