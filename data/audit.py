@@ -1,28 +1,29 @@
-"""The log of looks: who saw which household, when, from where and how much of it. Lines hang on each other by a chain
-of hashes, so that one taken out or changed afterwards is found; where the chain ends stands in a file beside the
-store as well, so that lines cut off at the end are missed too.
+"""The log of looks: who saw which household, when, from where and how much of it; and what in it looks strange.
 
 Looking must not wait for a writer (an import holds the store for minutes): lines are kept until one thread of the
 process has written them, at once where the store is free. A process that is killed meanwhile loses them.
 """
 
 import atexit
-import hashlib
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
-from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from data.engine import beside, is_sqlite, writing
+from data.access import Viewer, within_sql
+from data.audit_chain import Look, append, cut_off, end_file, write_end
+from data.engine import writing
+from data.errors import OutOfScope
+from data.household_rights import require
 from data.model import access_log
+from data.settings import DECIDERS
 
 VIEWS = {
     "stranger": "扫码（路人）",
@@ -54,15 +55,66 @@ _log = logging.getLogger("warroom")
 
 
 @dataclass(frozen=True)
-class Look:
-    """One line: time (ISO, seconds), who (``Viewer.key``, stranger or household), from which address, what he saw (a
-    key of VIEWS) and of which household, None where the code named none."""
+class PatternKind:
+    """What is strange within one day: from ``least`` on; ``counted``, ``views`` and ``by`` are SQL."""
 
-    at: str
-    actor: str
-    address: str
-    view: str
-    household: int | None
+    label: str
+    least: int
+    words: str
+    counted: str
+    views: str
+    by: str = "a.address"
+
+    @property
+    def explanation(self) -> str:
+        return self.words.format(least=self.least)
+
+
+_SCANS, _FILES = "a.view IN ('stranger', 'household')", "a.view IN ('file', 'card', 'archive', 'cadre')"
+_DIFFERENT, _TIMES, _PERSON = "COUNT(DISTINCT a.household_id)", "COUNT(*)", "a.actor, a.address"
+PATTERNS = {
+    "many_codes": PatternKind(
+        "一个地址扫了很多户", 30, "同一地址一天里以路人或本户身份扫了 {least} 户以上。", _DIFFERENT, _SCANS
+    ),
+    "unknown": PatternKind(
+        "反复扫不存在的码", 20, "同一地址一天里扫了 {least} 次以上，可能在试码。", _TIMES, "a.view = 'unknown'"
+    ),
+    "wrong": PatternKind(
+        "反复输错口令", 10, "一户一天里输错 {least} 次以上，可能有人在猜。", _TIMES, "a.view = 'wrong'", "a.household_id"
+    ),
+    "wrong_address": PatternKind(
+        "一个地址多次输错口令", 20, "同一地址一天里输错 {least} 次以上，不论哪一户。", _TIMES, "a.view = 'wrong'"
+    ),
+    "files": PatternKind(
+        "一人打开很多户档案", 200, "同一身份在同一地址一天里打开 {least} 户以上。", _DIFFERENT, _FILES, _PERSON
+    ),
+    "night": PatternKind(
+        "深夜打开户档案", 5, "同一身份在同一地址 23 时至次日 5 时打开 {least} 户以上。", _DIFFERENT,
+        f"{_FILES} AND (substr(a.at, 12, 2) = '23' OR substr(a.at, 12, 2) < '05')", _PERSON,
+    ),
+}  # fmt: skip
+PAGE = 20
+_STRANGE = """
+    SELECT substr(a.at, 1, 10) AS day, {counted} AS times, MIN(a.at), MAX(a.at), {by}
+    FROM access_log a
+    WHERE a.at >= :since AND {views} AND (a.household_id IS NULL
+        OR EXISTS (SELECT 1 FROM household h WHERE h.id = a.household_id AND {here}))
+    GROUP BY substr(a.at, 1, 10), {by} HAVING {counted} >= {least} ORDER BY day DESC, times DESC LIMIT 20"""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One strange day: a key of PATTERNS, the day, how often, first and last time; then who: an address, a household
+    (its id), or actor and address, whichever the kind goes by."""
+
+    kind: str
+    day: str
+    count: int
+    first: str
+    last: str
+    address: str | None = None
+    household: int | None = None
+    actor: str | None = None
 
 
 def record(engine: Engine, *, actor: str, address: str, view: str, household: int | None = None) -> None:
@@ -73,7 +125,34 @@ def record(engine: Engine, *, actor: str, address: str, view: str, household: in
 def enter(connection: Connection, *, actor: str, address: str, view: str, households: Iterable[int]) -> None:
     """Enter what was done to households within the transaction that does it: both stand, or neither."""
     if lines := [_look(actor, address, view, household) for household in households]:
-        _append(connection, lines)
+        append(connection, lines)
+
+
+def of_household(connection: Connection, viewer: Viewer, household: int, page: int = 1) -> tuple[list[Look], int]:
+    """One page of a household's lines, the newest first, and how many there are; raises as ``require``."""
+    require(connection, viewer, [household])
+    mine = access_log.c.household_id == household
+    columns = [access_log.c[name] for name in ("at", "actor", "address", "view", "household_id")]
+    rows = select(*columns).where(mine).order_by(access_log.c.id.desc())
+    found = connection.execute(rows.limit(PAGE).offset((max(page, 1) - 1) * PAGE))
+    total = connection.execute(select(func.count()).where(mine)).scalar()
+    return [Look(*row) for row in found], total
+
+
+def patterns(connection: Connection, viewer: Viewer, since: str) -> list[Pattern]:
+    """What looks strange from a day (ISO) on, in the viewer's region, the newest day first; at most twenty a kind.
+
+    Looks that name no household count everywhere. Raises OutOfScope for who does not decide for the county.
+    """
+    if viewer.role not in DECIDERS:
+        raise OutOfScope("异常查看")
+    here, bound = within_sql("h.village", viewer.region)
+    found = []
+    for id, kind in PATTERNS.items():
+        rows = connection.execute(text(_STRANGE.format(here=here, **vars(kind))), {**bound, "since": since})
+        names = [column.partition(".")[2].removesuffix("_id") for column in kind.by.split(", ")]
+        found += [Pattern(id, *row[:4], **dict(zip(names, row[4:], strict=True))) for row in rows]
+    return sorted(found, key=lambda one: (one.day, one.count), reverse=True)
 
 
 def flush(engine: Engine, seconds: float = 20) -> bool:
@@ -136,81 +215,17 @@ class _Writer:
         while True:
             try:
                 with writing(self._engine) as connection:
-                    end = _append(connection, _with_gap(connection, lines))
-                _write_end(end_file(self._engine), *end)
+                    end = append(connection, _with_gap(connection, lines))
+                write_end(end_file(self._engine), *end)
                 return
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("the log of looks waits: %s", type(error).__name__)
                 time.sleep(RETRY)
 
 
-def _append(connection: Connection, lines: list[Look]) -> tuple[int, str]:
-    """Write lines behind the last; id and hash of the new last one."""
-    if not is_sqlite(connection):
-        connection.execute(text("LOCK TABLE access_log IN EXCLUSIVE MODE"))
-    newest = select(access_log.c.id, access_log.c.chain).order_by(access_log.c.id.desc()).limit(1)
-    before = connection.execute(newest).first()
-    chain, rows = before.chain if before else "", []
-    for look in lines:
-        chain = link(chain, look)
-        row = {"at": look.at, "actor": look.actor, "address": look.address, "view": look.view}
-        rows.append({**row, "household_id": look.household, "chain": chain})
-    connection.execute(insert(access_log), rows)
-    return connection.execute(newest).one()._tuple()
-
-
-def link(before: str, look: Look) -> str:
-    """The hash of a line: SHA-256 over the one before and its own content."""
-    return hashlib.sha256("\x1f".join(map(str, (before, *astuple(look)))).encode()).hexdigest()
-
-
-def end_file(engine: Engine) -> Path:
-    """Where id and hash of the last line stand outside the store."""
-    return beside(engine, "log-end")
-
-
-def _write_end(path: Path, last: int, chain: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f"{path.name}.{threading.get_native_id()}")
-    made.write_text(f"{last} {chain}\n", encoding="ascii")
-    made.replace(path)
-
-
-def cut_off(connection: Connection) -> bool:
-    """Whether the line that was the last one is not in the log any more: lines were taken off its end, or an older
-    backup was put back."""
-    try:
-        last, _, chain = end_file(connection.engine).read_text(encoding="ascii").strip().partition(" ")
-        held = connection.execute(select(access_log.c.chain).where(access_log.c.id == int(last))).scalar()
-    except (FileNotFoundError, UnicodeDecodeError, ValueError):
-        return False  # nothing was written on this machine yet, or the file was spoilt
-    return held != chain
-
-
 def _with_gap(connection: Connection, lines: list[Look]) -> list[Look]:
     """The lines to write, and before them that some are missing, so that it stays known."""
     return [_look("system", "", "gap", None), *lines] if cut_off(connection) else lines
-
-
-def broken(connection: Connection) -> list[int]:
-    """Ids of lines that do not follow from the one before: changed, or the one before was taken out."""
-    found, before = [], ""
-    for row in _all(connection):
-        look = Look(row.at, row.actor, row.address, row.view, row.household_id)
-        if link(before, look) != row.chain:
-            found.append(row.id)
-        before = row.chain
-    return found
-
-
-def _all(connection: Connection) -> Iterator:
-    """Every line, a few thousand at a time."""
-    after = 0
-    while rows := connection.execute(
-        select(access_log).where(access_log.c.id > after).order_by(access_log.c.id).limit(5000)
-    ).all():
-        yield from rows
-        after = rows[-1].id
 
 
 _writers: dict[Engine, _Writer] = {}  # a process has two or three engines

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, select, text
 
 from data import cube, model
+from data.audit_chain import broken, cut_off
 from data.engine import is_sqlite, writing
 from data.indicators import MEASURES, STATES
 from data.states import STATE_SQL
@@ -35,6 +36,7 @@ def check(engine: Engine, progress: Callable[[str, int, int], None] | None = Non
     with engine.connect() as connection:
         report("数据库完整性", 0, 3)
         findings = list(_integrity(connection))
+        findings += _log_of_looks(connection)
         report("填报内容", 1, 3)
         findings += _contradictions(connection)
     report("汇总核对", 2, 3)
@@ -57,6 +59,13 @@ def _integrity(connection: Connection) -> Iterator[Finding]:
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if orphans:
         yield Finding("记录指向不存在的对象", len(orphans), tuple(sorted({row[0] for row in orphans})[:SHOWN]))
+
+
+def _log_of_looks(connection: Connection) -> Iterator[Finding]:
+    if lines := broken(connection):
+        yield Finding("查看日志被改动过（日志行号）", len(lines), tuple(map(str, lines[:SHOWN])))
+    if cut_off(connection):
+        yield Finding("查看日志末尾缺行（刚恢复过备份的属正常）", 1, grave=False)
 
 
 def _reconcile(connection: Connection) -> list[Finding]:

@@ -16,9 +16,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from data import audit, qr_codes
+from data import audit
 from data.access import Viewer
 from data.errors import Refused
+from data.household_rights import require
 from data.initials import id_tail
 from data.model import access_log, household_pin, member
 
@@ -60,7 +61,7 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, address:
 
     ``connection`` is that of a writing transaction. Raises OutOfScope and NotFound as ``qr_codes.issue`` does.
     """
-    qr_codes.require(connection, viewer, [household])
+    require(connection, viewer, [household])
     pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
     now = datetime.now().isoformat(timespec="seconds")
@@ -71,7 +72,7 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, address:
 
 def take_back(connection: Connection, viewer: Viewer, household: int, *, address: str = "") -> None:
     """Withdraw the PIN; raises as ``hand_out``, and Refused where there is none."""
-    qr_codes.require(connection, viewer, [household])
+    require(connection, viewer, [household])
     done = connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
     if not done.rowcount:
         raise Refused("这一户没有口令可以收回。")

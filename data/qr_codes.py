@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -20,9 +20,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from data import audit
 from data.access import Viewer
 from data.engine import is_sqlite
-from data.errors import NotFound, OutOfScope, Refused
-from data.household_file import NO_SUCH_HOUSEHOLD
-from data.household_scope import seen_households
+from data.errors import Refused
+from data.household_rights import batches, require
 from data.model import qr_code
 from data.secret import derived
 from data.settings import value_of
@@ -31,7 +30,6 @@ BITS = 128
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 REASONS = ("标牌损坏或遗失", "二维码被翻拍外传", "搬迁或分户", "信息有误", "其他")
 LONGEST_REASON = 60
-_BATCH = 5000
 _REPLACED = "到期换发"
 _KEY_LOST = "{count} 户的户码不能重新打印：密钥文件与数据库不符。墙上的旧码仍有效；请从备份恢复密钥文件，或换发新码。"
 
@@ -151,18 +149,6 @@ def base_of(settings: Mapping[str, str], page_url: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -> None:
-    """Raises OutOfScope for who changes nothing, NotFound where a household (none named twice) is not his."""
-    if not viewer.may_write:
-        raise OutOfScope("户码")
-    clause, bound = seen_households(viewer)
-    asked = text(f"SELECT COUNT(*) FROM household h WHERE h.id IN :ids AND {clause}")
-    asked = asked.bindparams(bindparam("ids", expanding=True))
-    there = sum(connection.execute(asked, {**bound, "ids": list(batch)}).scalar() for batch in _batches(households))
-    if there != len(households):
-        raise NotFound(NO_SUCH_HOUSEHOLD)
-
-
 _FIND = text(
     "SELECT q.id, q.digest, q.household_id, q.expires, q.withdrawn, h.village"
     " FROM qr_code q JOIN household h ON h.id = q.household_id WHERE q.digest = :digest"
@@ -182,14 +168,10 @@ def _kind(expires: str | None, withdrawn: str | None) -> str:
     return "valid" if withdrawn is None else "withdrawn"
 
 
-def _batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
-
-
 def _held(connection: Connection, households: Sequence[int]) -> dict[int, object]:
     """Household → its code that was not withdrawn."""
     found = {}
-    for batch in _batches(households):
+    for batch in batches(households):
         mine = qr_code.c.household_id.in_(batch) & qr_code.c.withdrawn.is_(None)
         found.update({row.household_id: row for row in connection.execute(select(qr_code).where(mine))})
     return found
