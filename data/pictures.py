@@ -30,6 +30,8 @@ def shrunk(content: bytes, longest: int) -> Image.Image:
         try:
             with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
                 _bounded(picture)
+                picture.verify()  # the check sums of a PNG, to its end; the picture cannot be read after it
+            with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
                 return _upright(picture, longest)
         except Refused:
             raise
