@@ -1,5 +1,6 @@
 """The households of one village as they stood in a month: listed, on the map, and counted by what can be filtered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,12 +23,12 @@ _PROBLEM = (
     "EXISTS (SELECT 1 FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
     " AND (b.closed IS NULL OR b.closed > m.as_of))"
 )
-_FROM = (
+FROM = (
     "household h JOIN month m ON m.month = :month"
     " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
 )
 _PAIRED_NOW = "s.household_id = h.id AND s.started <= m.as_of AND (s.ended IS NULL OR s.ended > m.as_of)"
-_COLUMNS = {
+COLUMNS = {
     "id": "h.id",
     "head": "h.head",
     "state": _STATE,
@@ -45,19 +46,19 @@ _COLUMNS = {
 _URGENCY = f"CASE {_STATE} {' '.join(f'WHEN {state} THEN {place}' for place, state in enumerate(STATES))} END"
 SORTS = {
     "state": f"{_URGENCY}, COALESCE(hm.below_line, 0) DESC, h.id",
-    "per_head": f"{_COLUMNS['per_head']} NULLS LAST, h.id",
-    "last_visit": f"{_COLUMNS['last_visit']} NULLS FIRST, h.id",
-    "problems": f"{_COLUMNS['problems']} DESC, h.id",
-    "persons": f"{_COLUMNS['persons']} DESC, h.id",
+    "per_head": f"{COLUMNS['per_head']} NULLS LAST, h.id",
+    "last_visit": f"{COLUMNS['last_visit']} NULLS FIRST, h.id",
+    "problems": f"{COLUMNS['problems']} DESC, h.id",
+    "persons": f"{COLUMNS['persons']} DESC, h.id",
 }
 """Orders of the list, each with what needs attention first."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What is picked out of a village: ``states`` are keys of STATES, ``causes`` words; empty or False picks all.
+    """What is picked out: ``states`` are keys of STATES, ``causes`` and ``attributes`` words; empty or False picks all.
 
-    Without ``states`` these are the households that the figures count; 一般户 (0) are listed when they are asked for.
+    In a village without ``states`` these are the households that the figures count, 一般户 (0) when asked for.
     ``below_line``: per-capita income of twelve months under the line; ``unvisited``: counted, but not visited in the
     month; ``with_problem``: a problem found that is not closed.
     """
@@ -67,6 +68,7 @@ class Filters:
     below_line: bool = False
     unvisited: bool = False
     with_problem: bool = False
+    attributes: tuple[str, ...] = ()
 
 
 NO_FILTERS = Filters()
@@ -84,16 +86,16 @@ def in_village(
     """
     if sort not in SORTS:
         raise NotFound(f"户名单中没有“{sort[:20]}”这种排序。")
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items())
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
     where, bound = _where(viewer, village, month, filters)
-    statement = f"SELECT {columns} FROM {_FROM} WHERE {where} ORDER BY {SORTS[sort]} LIMIT :limit OFFSET :offset"
-    return _told(viewer, connection.execute(_text(statement, filters), {**bound, "limit": limit, "offset": offset}))
+    statement = f"SELECT {columns} FROM {FROM} WHERE {where} ORDER BY {SORTS[sort]} LIMIT :limit OFFSET :offset"
+    return as_read(viewer, connection.execute(expanded(statement, bound), {**bound, "limit": limit, "offset": offset}))
 
 
 def count(connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS) -> int:
     """How many households :func:`in_village` lists in all."""
     where, bound = _where(viewer, village, month, filters)
-    return connection.execute(_text(f"SELECT COUNT(*) FROM {_FROM} WHERE {where}", filters), bound).scalar()
+    return connection.execute(expanded(f"SELECT COUNT(*) FROM {FROM} WHERE {where}", bound), bound).scalar()
 
 
 def points(
@@ -104,11 +106,11 @@ def points(
     ``sketch``: no coordinates on record, placed somewhere inside the village; lon and lat are NaN where nothing is
     known of the village either.
     """
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in _COLUMNS.items())
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
     where, bound = _where(viewer, village, month, filters)
-    statement = f"SELECT {columns}, h.village, h.lon, h.lat FROM {_FROM} WHERE {where} ORDER BY h.id LIMIT :limit"
-    found = connection.execute(_text(statement, filters), {**bound, "limit": MOST_POINTS})
-    return geometry.household_points(connection, _told(viewer, found))
+    statement = f"SELECT {columns}, h.village, h.lon, h.lat FROM {FROM} WHERE {where} ORDER BY h.id LIMIT :limit"
+    found = connection.execute(expanded(statement, bound), {**bound, "limit": MOST_POINTS})
+    return geometry.household_points(connection, as_read(viewer, found))
 
 
 def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> pd.DataFrame:
@@ -119,10 +121,10 @@ def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> 
     flags = ", ".join(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS {name}" for name, sql in told.items())
     statement = (
         f"SELECT state, cause, below_line, unvisited, with_problem, COUNT(*) AS households FROM ("
-        f"SELECT {_STATE} AS state, h.cause, {flags} FROM {_FROM} WHERE {where}) q"
+        f"SELECT {_STATE} AS state, h.cause, {flags} FROM {FROM} WHERE {where}) q"
         " GROUP BY state, cause, below_line, unvisited, with_problem"
     )
-    found = connection.execute(_text(statement, EVERY), bound)
+    found = connection.execute(expanded(statement, bound), bound)
     return pd.DataFrame(found.all(), columns=list(found.keys()))
 
 
@@ -131,25 +133,29 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
     seen, bound = seen_households(viewer)
     parts = ["h.village = :village", seen]
     bound |= {"village": viewer.narrowed(village), "month": month}
-    if filters.states:
-        parts.append(f"{_STATE} IN :states")
-        bound["states"] = list(filters.states)
-    else:
+    picked, named = conditions(filters)
+    if not filters.states:
         parts.append("hm.state > 0")
-    if filters.causes:
-        parts.append("h.cause IN :causes")
-        bound["causes"] = list(filters.causes)
-    flags = (filters.below_line, _BELOW), (filters.unvisited, _UNVISITED), (filters.with_problem, _PROBLEM)
-    parts += [sql for chosen, sql in flags if chosen]
+    parts += picked
+    bound |= named
     return " AND ".join(parts), bound
 
 
-def _text(statement: str, filters: Filters) -> TextClause:
-    lists = [name for name in ("states", "causes") if getattr(filters, name)]
+def conditions(filters: Filters) -> tuple[list[str], dict[str, list]]:
+    """SQL conditions on FROM and their parameters; those that are lists expand (see :func:`expanded`)."""
+    lists = {"states": _STATE, "causes": "h.cause", "attributes": "h.attribute"}
+    chosen = {name: list(getattr(filters, name)) for name in lists if getattr(filters, name)}
+    flags = (filters.below_line, _BELOW), (filters.unvisited, _UNVISITED), (filters.with_problem, _PROBLEM)
+    return [f"{lists[name]} IN :{name}" for name in chosen] + [sql for on, sql in flags if on], chosen
+
+
+def expanded(statement: str, bound: Mapping[str, object]) -> TextClause:
+    """The statement with those parameters expanding that are lists."""
+    lists = (name for name, value in bound.items() if isinstance(value, list))
     return text(statement).bindparams(*(bindparam(name, expanding=True) for name in lists))
 
 
-def _told(viewer: Viewer, found) -> pd.DataFrame:
+def as_read(viewer: Viewer, found) -> pd.DataFrame:
     """Rows as this viewer may read them."""
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     frame["state"] = frame["state"].map(STATES)
