@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from components.archive_routes import archive_routes
 from components.geo_routes import geo_routes
 from components.guard import Guard
 from components.phone_routes import phone_routes
@@ -77,6 +78,7 @@ app = st.App(
         theme_route(),
         *geo_routes(lambda: engine),
         *phone_routes(lambda: engine),
+        *archive_routes(lambda: engine),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),
         Mount("/assets/map", StaticFiles(directory=HERE / "components" / "static")),
     ],

@@ -1,5 +1,6 @@
 // Links to our own pages change the page inside the running session: Streamlit answers to "popstate" by drawing what
-// the address bar says. Without this script they are ordinary links and load the page anew.
+// the address bar says. Without this script they are ordinary links and load the page anew. One with data-tab is no page
+// of the session and opens beside it: Streamlit takes "target" out of markup.
 (() => {
   if (window.warRoomLinks) return;
   window.warRoomLinks = true;
@@ -9,6 +10,7 @@
     const link = event.target instanceof Element && event.target.closest(".stHtml a[href^='/']");
     if (!link || !plain(event) || link.target === "_blank" || link.pathname.startsWith("/theme/")) return;
     event.preventDefault();
+    if ("tab" in link.dataset) return void window.open(link.href, "_blank", "noopener");
     window.warRoomOpen(link.href, "stay" in link.dataset);
   });
   window.warRoomOpen = (url, stay = false) => {
