@@ -61,6 +61,13 @@ def pickers(screen: Screen, viewers: list[Viewer]) -> None:
         _month_picker(screen)
         if screen.status.demonstration:
             _role_switch(screen, viewers)
+    if screen.status.demonstration:
+        _tell_role(screen.viewer.role)
+
+
+def _tell_role(role: str) -> None:
+    """The page behind a code goes by the role that this browser chose last (``components.phone_routes``)."""
+    st.html(f"<script>fetch('/as/{role}', {{method: 'POST'}})</script>", unsafe_allow_javascript=True)
 
 
 def breadcrumbs(screen: Screen) -> None:
@@ -82,7 +89,7 @@ def _to_region(code: str) -> str:
 def region_url(path: str, parameters: Mapping[str, str], code: str) -> str:
     """The address of a page with another region; from a household, which stays in its village, that of the map."""
     kept = {name: value for name, value in parameters.items() if name not in ("page", "household")}
-    path = f"/{BATTLE_MAP.path}" if path == HOUSEHOLD_PATH else path
+    path = f"/{BATTLE_MAP.path}" if path == HOUSEHOLD_PATH and "household" in parameters else path
     return f"{path}?{urlencode({**kept, 'region': code or WHOLE_IN_URL})}"
 
 
@@ -98,7 +105,7 @@ def write_address(**changes: str | None) -> None:
 
 def go_to_region(code: str) -> None:
     """Write another region into the address; from a household's page go to the map, once the script runs."""
-    if _path() == HOUSEHOLD_PATH:
+    if _path() == HOUSEHOLD_PATH and "household" in st.query_params:
         st.session_state[_CHOSEN] = code
     else:
         write_address(region=code or WHOLE_IN_URL, household=None)

@@ -80,7 +80,7 @@ PATTERNS = {
         "反复扫不存在的码", 20, "同一地址一天里扫了 {least} 次以上，可能在试码。", _TIMES, "a.view = 'unknown'"
     ),
     "wrong": PatternKind(
-        "反复输错口令", 10, "一户一天里输错 {least} 次以上，可能有人在猜。", _TIMES, "a.view = 'wrong'", "a.household_id"
+        "反复输错口令", 10, "一户一天里输错 {least} 次以上，可能在猜。", _TIMES, "a.view = 'wrong'", "a.household_id"
     ),
     "wrong_address": PatternKind(
         "一个地址多次输错口令", 20, "同一地址一天里输错 {least} 次以上，不论哪一户。", _TIMES, "a.view = 'wrong'"
