@@ -81,7 +81,8 @@ def undo(engine: Engine, viewer: Viewer, change_id: int) -> int:
         if connection.execute(select(change.c.id).where(change.c.undoes == change_id)).first():
             raise Refused("这次修改已经撤销过了。")
         edits = [_reversed(edit) for edit in reversed(edits_of(held["edits"]))]
-        what = f"撤销：{held['what']}"
+        what = held["what"]
+        what = f"恢复：{what[3:]}" if what.startswith("撤销：") else f"撤销：{what.removeprefix('恢复：')}"
         try:
             return _commit(connection, viewer, held["household_id"], edits, what, change_id)
         except Conflict as conflict:
@@ -136,8 +137,7 @@ def _commit(
     for edit in edits:
         if edit.after is not None:
             check_values(connection, edit.table, edit.key, edit.after)
-            check_references(connection, edit.table, edit.after, id)
-    for edit in edits:
+            check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
         _write(connection, edit)
     kept = json.dumps([vars(edit) for edit in edits], ensure_ascii=False)
     made = connection.execute(

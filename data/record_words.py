@@ -45,6 +45,8 @@ def label(table: str, column: str) -> str:
         return _OWN[table][1].get(column, column)
     if table == "ledger" and column in _SUBJECT_OF:
         return _SUBJECT_OF[column]
+    if (table, column) == ("visit", "helper"):
+        return "走访人"
     return _COLUMNS[table][column].heading
 
 
