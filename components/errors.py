@@ -21,12 +21,16 @@ def told(home: str | None = None) -> Iterator[None]:
     except WarRoomError as error:
         nothing("无法显示", str(error), home=home)
     except Exception as error:
-        number = secrets.token_hex(4)
-        # only where it happened: messages of exceptions quote values, and values name people
-        places = "; ".join(f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))
-        _log.error("failure %s: %s at %s", number, type(error).__name__, places)
-        why = f"系统出现意外错误，错误编号 {number}。请刷新重试；仍不行时把编号告诉管理员。"
-        nothing("页面没有完成", why, home=home)
+        nothing("页面没有完成", numbered(error), home=home)
+
+
+def numbered(error: Exception) -> str:
+    """Write an unforeseen failure into the log and say under which number."""
+    number = secrets.token_hex(4)
+    # only where it happened: messages of exceptions quote values, and values name people
+    places = "; ".join(f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))
+    _log.error("failure %s: %s at %s", number, type(error).__name__, places)
+    return f"系统出现意外错误，错误编号 {number}。请刷新重试；仍不行时把编号告诉管理员。"
 
 
 def problem(sentence: str) -> None:

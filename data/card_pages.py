@@ -12,9 +12,11 @@ from data.terms import DEMONSTRATION_PREFIX, EXPENSE, INCOME_KINDS, SUBJECTS
 from data.typeset import clean
 
 TEMPLATE = "card"
-CHUNK = 100
-"""Cards to a process, which takes about 330 MB for as many."""
+CHUNK = 50
+"""Cards to a process, which takes 200 to 400 MB for as many."""
 TITLE = "明白卡"
+_ROOMY = 9  # rows that fit a side in the largest type, where no text is longer than _SHORT
+_SHORT = 20  # Chinese characters; a Latin letter takes half
 MOST_ROWS = 60  # measures and project shares each; what is beyond stands in the household's file
 _SUMS = {"K": "总收入 K", "R": f"{EXPENSE} R", "S": "纯收入 S", "T": "人均纯收入 T"}
 
@@ -39,7 +41,7 @@ def page(card: IncomeCard, *, mark: str, qr: str, lights: Sequence[tuple[str, st
     where others read it: family names only, no illness, cause, phone or address.
     """
     card = _masked(card) if masked else card
-    return {
+    made = {
         "demonstration": card.village.startswith(DEMONSTRATION_PREFIX),
         "code": clean(card.code, 24, run=0),
         "head": clean(card.head, 30),
@@ -49,21 +51,38 @@ def page(card: IncomeCard, *, mark: str, qr: str, lights: Sequence[tuple[str, st
         "facts": _facts(card, masked),
         "assurances": [list(light) for light in lights],
         "members": [_member(member) for member in card.members],
-        "members-count": f"{card.persons} 人",
+        "members_count": f"{card.persons} 人",
         "helpers": [
             [clean(one.name, 30), clean(one.unit), clean(one.post or one.team, 30), clean(one.phone, 20, run=0)]
             for one in card.helpers
         ],
         "measures": [_measure(one) for one in card.measures[:MOST_ROWS]],
-        "measures-more": _more(len(card.measures)),
+        "measures_more": _more(len(card.measures)),
         "shares": [
             [clean(one.project), clean(one.kind, 20), clean(one.mode, 20), _exact(one.amount)]
             for one in card.projects[:MOST_ROWS]
         ],
-        "shares-more": _more(len(card.projects)),
+        "shares_more": _more(len(card.projects)),
         "mark": mark,
         **_money(card),
     }
+    return {**made, "front_fits": _fits("members", "helpers", "measures", of=made), "back_fits": _back_fits(made)}
+
+
+def _fits(*names: str, of: dict) -> bool:
+    """Whether these tables surely fit a side in the largest type: typst need not measure, which costs as much again as
+    setting it. Were it wrong, the side would go on to another page."""
+    rows = [row for name in names for row in of[name]]
+    return len(rows) <= _ROOMY and all(_wide(text) <= _SHORT for row in rows for text in row)
+
+
+def _wide(text: str) -> float:
+    return sum(1 if character > "\u2e7f" else 0.5 for character in text)
+
+
+def _back_fits(made: dict) -> bool:
+    lines = sum(row["level"] == "line" for row in made["income"])
+    return lines + len(made["shares"]) <= _ROOMY and len(made["notes"]) == 1 and len(made["against"]) <= 2
 
 
 def _masked(card: IncomeCard) -> IncomeCard:
@@ -106,7 +125,7 @@ def _money(card: IncomeCard) -> dict:
         "columns": ["本年度（元）", "上年同期（元）" if card.running else "上年度（元）"],
         "income": _income(now, before),
         "formulas": _formulas(now),
-        "per-head": _exact(now.per_head),
+        "per_head": _exact(now.per_head),
         "against": _against(card, now, before),
         "notes": _notes(card),
     }

@@ -39,9 +39,11 @@ def pdf(
     return _set({"template": template, "format": "pdf", "data": {**shared, "documents": list(documents)}}, cancelled)
 
 
-def preview(template: str, document: dict, shared: dict) -> bytes:
+def preview(template: str, documents: Sequence[dict], shared: dict) -> bytes:
     """The first page as PNG."""
-    return _set({"template": template, "format": "png", "data": {**shared, "documents": [document]}}, lambda: False)
+    return _set(
+        {"template": template, "format": "png", "data": {**shared, "documents": list(documents)}}, lambda: False
+    )
 
 
 def merged(parts: Sequence[bytes], title: str, *, two_sided: bool) -> bytes:
