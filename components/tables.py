@@ -39,14 +39,15 @@ def table_markup(
     row_url: Callable[[object], str | None] | None = None, opener: str = "",
     sort_url: Callable[[str], str | None] | None = None, sorted_by: str = "", descending: bool = False,
     strong_last: bool = False, drawn: Mapping[str, Callable[[object], str]] | None = None,
-    chosen: Callable[[object], bool] | None = None, whole: bool = False,
+    chosen: Callable[[object], bool] | None = None, whole: bool = False, cards: bool = False,
 ) -> str:  # fmt: skip
     """The rows of ``frame`` in its order.
 
     ``row_url`` takes a row (of ``itertuples``) and gives what it opens; the link stands in the column ``opener`` and
     covers the row. ``sort_url`` takes a column's id; a heading without an address is plain. ``strong_last``: a row of
-    sums. ``whole``: as high as its rows, where it would else scroll in itself.
-    ``drawn``: column id → markup of its cell in a row, its values escaped; ``chosen``: whether a row is pointed out.
+    sums. ``whole``: as high as its rows, where it would else scroll in itself. ``cards``: each row a card on a
+    phone. ``drawn``: column id → markup of its cell in a row, its values escaped; ``chosen``: whether a row is pointed
+    out.
     """
     heads = "".join(_head(column, sort_url, sorted_by, descending) for column in columns)
     last = len(frame) - 1
@@ -62,8 +63,9 @@ def table_markup(
         f"{''.join(_cell(column, row, row_url, opener, drawn.get(column.id)) for column in columns)}</tr>"
         for place, row in enumerate(frame.itertuples(index=False))
     )
+    style = " ".join(["table", *["whole"] * whole, *["cards"] * cards])
     return (
-        f'<div class="table{" whole" if whole else ""}"><table><caption>{escape(caption)}</caption>'
+        f'<div class="{style}"><table><caption>{escape(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
@@ -85,7 +87,8 @@ def _cell(column: TableColumn, row, row_url, opener: str, draw: Callable[[object
     text = draw(row) if draw else escape(cell_text(column.form, getattr(row, column.id)))
     if column.id == opener and row_url and (url := row_url(row)):
         text = link(text, url, style="row")
-    return f"<td{' class=right' if column.form in RIGHT else ''}>{text}</td>"
+    right = " class=right" if column.form in RIGHT else ""
+    return f'<td{right} data-label="{escape(column.heading)}">{text}</td>'
 
 
 def pager_markup(page: int, pages: int, total: str, url: Callable[[int], str]) -> str:

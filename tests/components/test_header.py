@@ -20,3 +20,7 @@ def test_another_region_leaves_the_household_behind(path: str, address: str):
 
 def test_the_whole_has_a_word_in_the_address():
     assert region_url("/figure", {"indicator": "households"}, "") == "/figure?indicator=households&region=all"
+
+
+def test_the_search_for_a_household_stays_a_search_in_another_region():
+    assert region_url("/household", {"region": "990181", "state": "1"}, "990182") == "/household?region=990182&state=1"
