@@ -169,7 +169,7 @@ def _look(actor: str, address: str, view: str, household: int | None) -> Look:
     if view not in VIEWS:
         raise ValueError(f"no such view: {view}")
     now = datetime.now().isoformat(timespec="seconds")
-    return Look(now, _plain(actor), _plain(address), view, household)
+    return Look(now, _plain(actor), _plain(address).removeprefix("::ffff:"), view, household)
 
 
 def _plain(value: str) -> str:

@@ -69,10 +69,11 @@ def is_sqlite(connection: Connection | Engine) -> bool:
 
 
 def beside(engine: Engine, kind: str) -> Path:
-    """Where what belongs to this store and is not in it lies: ``warroom.db.KIND``; for a server ``var/NAME.KIND``."""
+    """Where what belongs to this store and is not in it lies: ``warroom.db.KIND``; for a server ``NAME.KIND`` in the
+    folder WARROOM_VAR, without it ``var``."""
     if is_sqlite(engine):
         return Path(f"{Path(engine.url.database).resolve()}.{kind}")
-    return HERE.parent / "var" / f"{engine.url.database}.{kind}"
+    return Path(os.environ.get("WARROOM_VAR") or HERE.parent / "var") / f"{engine.url.database}.{kind}"
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,6 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A test that forgets to name its database must not fall back on the developer's own; no engine takes this address.
 os.environ["WARROOM_DATABASE_URL"] = "none://a-test-names-its-own-database"
+# What lies beside a database server's stores: keys, ends of logs, archives.
+_beside = tempfile.TemporaryDirectory(prefix="warroom-tests-")
+os.environ["WARROOM_VAR"] = _beside.name
 
 
 @pytest.fixture(scope="session")
