@@ -9,6 +9,7 @@ from components.screen import DEFAULT_ROLE, WHOLE_IN_URL
 from data import regions
 from data.access import ROLES, Viewer
 from data.errors import NotFound, OutOfScope
+from data.household_file import whereabouts
 from data.indicators import INDICATORS
 from data.months import label, month_of
 from data.regions import Region, Status
@@ -51,6 +52,17 @@ def read_address(
         return Address(viewer, start, month, problems)
     except OutOfScope as error:
         return Address(viewer, start, month, problems, str(error))
+
+
+def household_number(asked: str | None) -> int | None:
+    """The number of a household as an address gives it; None for what cannot be one."""
+    return int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) <= 15 else None
+
+
+def village_of(connection: Connection, viewer: Viewer, asked: str | None) -> Region | None:
+    """The village of the household that an address names; None where the viewer may not see one of that number."""
+    number = household_number(asked)
+    return None if number is None else whereabouts(connection, viewer, number)
 
 
 def read_indicator(value: str | None, default: str | None, problems: list[str]) -> str | None:

@@ -5,7 +5,9 @@ import streamlit as st
 from components import archive_section, card_section, code_section, household_forms, household_history
 from components import household_tables as tables
 from components import household_view as view
+from components.address import household_number
 from components.cached import fresh
+from components.errors import told
 from components.markup import escape, link, show
 from components.screen import Screen
 from components.site import BATTLE_MAP, HOUSEHOLD
@@ -22,10 +24,10 @@ _OPENED = "opened_files"
 
 def asked_household() -> int:
     """The number in the address; raises NotFound for anything that cannot be one."""
-    asked = st.query_params.get("household", "")
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= 15):
+    number = household_number(st.query_params.get("household"))
+    if number is None:
         raise NotFound(NO_SUCH_HOUSEHOLD)
-    return int(asked)
+    return number
 
 
 def show_household(screen: Screen, id: int) -> None:
@@ -41,7 +43,8 @@ def show_household(screen: Screen, id: int) -> None:
         + view.head_markup(file, six, dark=screen.dark)
     )
     if screen.viewer.may_write:
-        household_forms.show(screen, file)
+        with told():
+            household_forms.show(screen, file)
     show(view.sections_markup([*view.PARTS.items(), *_OWN_PARTS.items()]))
     show(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
@@ -50,7 +53,8 @@ def show_household(screen: Screen, id: int) -> None:
         ("archives", archive_section), ("code", code_section), ("history", household_history),
     ):  # fmt: skip
         _begin(part)
-        section.show(screen, file)
+        with told():
+            section.show(screen, file)
 
 
 def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
@@ -58,30 +62,29 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
     with left:
         show(view.facts_markup(file))
         _begin("card")
-        card_section.show(screen, file)
+        with told():
+            card_section.show(screen, file)
     with right:
         show(view.income_section(file, dark=screen.dark))
     show(view.story_section(fresh(story, file), dark=screen.dark))
-    show(view.course_section(file, dark=screen.dark))
+    _side_by_side(*view.course_sections(file, dark=screen.dark), sizes=(44, 56))
     show(tables.members_markup(file))
 
 
 def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show(tables.measures_markup(file))
-    with right:
-        show(tables.projects_markup(file))
+    _side_by_side(tables.measures_markup(file), tables.projects_markup(file))
     show(tables.helpers_markup(file))
     pages = max(-(-file.visits_total // LATEST_VISITS), 1)
     to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
     more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
     show(tables.visits_markup(file) + more)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show(tables.problems_markup(file))
-    with right:
-        show(tables.tasks_markup(file))
+    show(tables.problems_markup(file) + tables.tasks_markup(file))
+
+
+def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> None:
+    for column, markup in zip(st.columns(sizes, gap="medium"), (left, right), strict=True):
+        with column:
+            show(markup)
 
 
 def _visits_page() -> int:
@@ -98,6 +101,6 @@ def _remember(screen: Screen, id: int) -> None:
     """Enter the look in the log, once for each session, viewer and household."""
     opened = st.session_state.setdefault(_OPENED, set())
     if (look := (screen.viewer.key, id)) not in opened:
-        address = st.context.ip_address or "127.0.0.1"
+        address = (st.context.ip_address or "127.0.0.1").removeprefix("::ffff:")  # IPv4 as a socket of both says it
         audit.record(screen.engine, actor=screen.viewer.key, address=address, view="file", household=id)
         opened.add(look)

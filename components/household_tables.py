@@ -12,6 +12,7 @@ from data.household_file import HouseholdFile
 from data.household_lights import age
 from data.terms import MEASURE_CATEGORIES
 
+_LONG = 8  # characters; what is longer may take two lines
 _YES = {1: "是", 0: "否"}
 
 
@@ -144,8 +145,9 @@ def _table(
 
 def _labelled(heading: str, value: object, style: str) -> str:
     """A cell with its heading, which stands before it where the rows are cards."""
-    empty = "" if _told(value) else " data-empty"
-    return f'<td{style} data-label="{heading}"{empty}>{_cell(value)}</td>'
+    kind = "" if _told(value) else " data-empty"
+    kind += " data-long" if isinstance(value, str) and len(value) > _LONG and not isinstance(value, _Markup) else ""
+    return f'<td{style} data-label="{heading}"{kind}>{_cell(value)}</td>'
 
 
 def _told(value: object) -> bool:

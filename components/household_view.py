@@ -1,6 +1,6 @@
 """The head of a household's page as markup: who it is, how it stands, what needs action, what it lives on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from components import wording
 from components.household_tables import days_over
@@ -21,6 +21,7 @@ PARTS = {
 """Parts of the page, by their anchors, in their order."""
 LIGHT_MARKS = {SECURE: "●", AT_RISK: "▲"}
 _UNSAFE = ' class="alarm"'
+_DATES = (("识别日期", "identified"), ("脱贫日期", "lifted"), ("返贫日期", "relapsed"), ("风险消除", "risk_removed"))
 _ONLY_WHEN_KNOWN = ("返贫日期", "风险消除", "备注")
 
 
@@ -85,8 +86,7 @@ def facts_markup(file: HouseholdFile) -> str:
     listed = (
         ("户属性", facts["attribute"]), ("家庭人口", f"{len(file.members)} 人"),
         ("致贫原因", "、".join(filter(None, (facts["cause"], facts["other_causes"])))),
-        ("识别日期", facts["identified"]), ("脱贫日期", facts["lifted"]), ("返贫日期", facts["relapsed"]),
-        ("风险消除", facts["risk_removed"]), ("住房安全", _safe(facts["housing_safe"])),
+        *((name, _by(facts, facts[column])) for name, column in _DATES), ("住房安全", _safe(facts["housing_safe"])),
         ("饮水安全", _safe(facts["water_safe"])), ("联系电话", facts["phone"]), ("住址", facts["address"]),
         ("备注", facts["remark"]),
     )  # fmt: skip
@@ -96,6 +96,11 @@ def facts_markup(file: HouseholdFile) -> str:
         if value or name not in _ONLY_WHEN_KNOWN
     )
     return f'<section class="part" id="facts"><h2>基本情况</h2><dl class="household-facts">{rows}</dl></section>'
+
+
+def _by(facts: Mapping, day: str | None) -> str | None:
+    """A day, where it had come by the day of the file."""
+    return day if day and day <= facts["as_of"] else None
 
 
 def _safe(value: int | None) -> str:
@@ -113,24 +118,24 @@ def story_section(story: Story, *, dark: bool) -> str:
 
 
 def income_section(file: HouseholdFile, *, dark: bool) -> str:
-    """12个月收支, and before them those of the years on record."""
+    """12个月收支."""
     colours = palette(dark)
-    table = income_markup(file.income, colour=colours.series, muted=colours.second_ink)
+    kept = file.income.months.notna().any(axis=None)
+    table = income_markup(file.income, colour=colours.series, muted=colours.second_ink) if kept else ""
     return f'<section class="part" id="income"><h2>12个月收支</h2>{per_head_markup(file.income)}{table}</section>'
 
 
-def course_section(file: HouseholdFile, *, dark: bool) -> str:
-    """历年收入: kinds and expense a head by month, against the line, and the years in figures."""
+def course_sections(file: HouseholdFile, *, dark: bool) -> tuple[str, str]:
+    """历年收入: kinds and expense a head by month, against the line, and beside it the years in figures."""
     income, colours = file.income, palette(dark)
+    title = "<h2>历年收入<small>人均，元；每点为截至当月的12个月</small></h2>"
     if not income.persons or len(income.course) < 2:
-        why = "没有家庭成员，" if not income.persons else "账目不满 13 个月，"
-        return f'<section class="part"><h2>历年收入</h2><p class="calm">{why}画不出走势。</p></section>'
-    alt = "每月为止12个月的人均收入构成、支出、纯收入与监测线，数字见下表"
+        why = "没有登记家庭成员" if not income.persons else "账目不满13个月"
+        return f'<section class="part">{title}<p class="calm">{why}，画不出走势。</p></section>', ""
+    alt = "截至各月的12个月人均收入构成、支出、纯收入与监测线，数字见旁边的表"
     drawn = "".join(
         picture(income_chart(income.course, persons=income.persons, colours=colours, width=width), alt, style=style)
-        for width, style in ((700, "course-wide"), (360, "course-narrow"))
+        for width, style in ((560, "course-wide"), (360, "course-narrow"))
     )
-    return (
-        '<section class="part"><h2>历年收入<small>人均，元；每点为截至当月的12个月</small></h2>'
-        f"{drawn}{years_markup(income)}</section>"
-    )
+    years = f'<section class="part"><h2>逐年数字<small>全户，元</small></h2>{years_markup(income)}</section>'
+    return f'<section class="part">{title}{drawn}</section>', years

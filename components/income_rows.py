@@ -95,7 +95,7 @@ def years_markup(income: Income) -> str:
     """The same twelve months of each year on record, newest first, the whole household's and a head."""
     course = income.course
     ends = list(range(course.index[-1], course.index[0] - 1, -12))
-    headings = ("12个月至", *(_NAMES[kind] for kind in KINDS), "纯收入", "人均纯收入", "监测线")
+    headings = ("12个月至", "工资性", "经营性", "财产性", "转移性", "支出", "纯收入", "人均", "监测线")
     rows = []
     for end in (month for month in ends if month in course.index):
         at = course.loc[end]
@@ -103,7 +103,7 @@ def years_markup(income: Income) -> str:
         net = at[list(KINDS[:4])].sum() - at["expense"]
         amounts = [*(at[kind] for kind in KINDS), net, at["per_head"], at["line"]]
         cells = "".join(
-            f'<td class="right" data-label="{heading}">{_amount(amount, alarm=low and heading == "人均纯收入")}</td>'
+            f'<td class="right" data-label="{heading}">{_amount(amount, alarm=low and heading == "人均")}</td>'
             for heading, amount in zip(headings[1:], amounts, strict=True)
         )
         rows.append(f'<tr><td data-label="{headings[0]}">{spoken(end)}</td>{cells}</tr>')

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.address import read_address
+from components.address import read_address, village_of
 from components.empty import empty_store, nothing
 from components.errors import problem, told
 from components.header import pickers, top_bar
 from components.markup import show, variables
 from components.screen import Screen, put
-from components.site import NAME, OVERVIEW, PAGES, SitePage
+from components.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, SitePage
 from components.store import engine, read
 from components.theme import palette
 from data import regions
@@ -71,7 +71,9 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
     with read() as connection:
         viewers = regions.viewers(connection)
         address = read_address(connection, status, viewers, st.query_params)
-    screen = Screen(address.viewer, address.region, address.month, status, dark, engine())
+        asked = st.query_params.get("household") if chosen in OF_A_HOUSEHOLD else None
+        region = village_of(connection, address.viewer, asked) or address.region
+    screen = Screen(address.viewer, region, address.month, status, dark, engine())
     put(screen)
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)

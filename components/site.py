@@ -28,3 +28,5 @@ CARD = SitePage("card", "明白卡", listed=False)
 SCAN = SitePage("scan", "扫码查询")
 PRINTS = SitePage("prints", "打印发放")
 PAGES = (OVERVIEW, BATTLE_MAP, HOUSEHOLD, SCAN, PRINTS, FIGURE, CARD)
+OF_A_HOUSEHOLD = (HOUSEHOLD, CARD)
+"""Pages about the one household that their address names: their region is its village."""

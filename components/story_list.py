@@ -20,10 +20,11 @@ def story_markup(story: Story) -> str:
 def _visits(story: Story) -> list[Event]:
     last = {day[:4]: day for day in story.visits}
     times = Counter(day[:4] for day in story.visits)
-    return [Event(last[year], "visits", f"全年走访 {times[year]} 次，最后一次在这一天") for year in times]
+    return [Event(day, "visits", f"走访 {times[year]} 次，最后一次 {day[5:]}") for year, day in last.items()]
 
 
 def _item(event: Event) -> str:
     style = "turn" if event.kind in TURNS else event.kind
     said = f"{_WORDS[event.kind]}：{event.what}" if event.kind in _WORDS else event.what
-    return f'<li class="{style}"><time>{event.day}</time><span>{escape(said)}</span></li>'
+    when = f"{event.day[:4]}年" if event.kind == "visits" else event.day
+    return f'<li class="{style}"><time>{when}</time><span>{escape(said)}</span></li>'

@@ -12,10 +12,10 @@ import pandas as pd
 from components.drawing import box, day_number, stroke, svg, wide, words
 from components.theme import Palette
 from data.household_story import BEFORE_ALL, Event, Story
-from data.months import first_day, last_day
+from data.months import first_day, label, last_day
 from data.terms import MEASURE_CATEGORIES
 
-WIDTH, LEFT, RIGHT = 1320, 84, 20
+WIDTH, LEFT, RIGHT = 1320, 104, 20
 TURNS = ("identified", "monitored", "lifted", "relapsed", "risk_removed")
 _SHORT = dict(zip(TURNS, ("精准识别", "纳入监测", "脱贫", "返贫", "风险消除"), strict=True))
 _CURVE, _ROW, _MOST_ROWS, _EARLY = 104, 18, 4, 0.24
@@ -26,7 +26,8 @@ class Scale:
 
     def __init__(self, story: Story) -> None:
         self.until = day_number(story.until)
-        self.since = min(day_number(story.since), self.until - 365)
+        since = min(day_number(story.since), self.until - 365)
+        self.since = since - (self.until - since) // 25  # what was before shows at the edge
         months = [first_day(month) for month in story.course.index[:1]]
         dense = min([*months, *story.visits[:1], *story.measures["started"][:1], story.until])
         at = (day_number(dense) - self.since) / (self.until - self.since)
@@ -132,7 +133,11 @@ def _income(story: Story, scale: Scale, y: float, colours: Palette) -> Iterator[
     said = f"监测线 {first['line']:,.0f}"
     if line_y == line_y and x - 6 - wide(said) > LEFT:
         yield words(x - 6, line_y + 4, said, colours.second_ink, anchor="end")
-    yield words(WIDTH - RIGHT, y + _CURVE, f"最近 {last['per_head']:,.0f} 元", colours.ink, anchor="end", bold=True)
+    x, end_y = at(course.index[-1], last["per_head"])
+    said = f"{label(course.index[-1])} {last['per_head']:,.0f} 元"
+    beside = x + 8 + wide(said) <= WIDTH - RIGHT
+    place = (x + 8, end_y + 4) if beside else (WIDTH - RIGHT, y + _CURVE)
+    yield words(*place, said, colours.ink, anchor="start" if beside else "end", bold=True)
 
 
 def _crossings(story: Story, scale: Scale, at, y: float, colours: Palette) -> Iterator[str]:
@@ -192,8 +197,6 @@ def _documents(documents: list[Event], scale: Scale, y: float, colours: Palette)
 
 
 def _years(scale: Scale, bottom: float, colours: Palette) -> Iterator[str]:
-    from datetime import date
-
     free = 0.0
     for year in range(date.fromordinal(scale.since).year + 1, date.fromordinal(scale.until).year + 1):
         x = scale.x(f"{year}-01-01")
@@ -201,6 +204,5 @@ def _years(scale: Scale, bottom: float, colours: Palette) -> Iterator[str]:
         if x >= free and x + 40 <= WIDTH:
             yield words(x, bottom + 16, f"{year}年", colours.second_ink)
             free = x + 52
-    if scale.share:
-        x = LEFT + scale.share * (WIDTH - LEFT - RIGHT)
-        yield words(x, bottom + 16, "≀", colours.second_ink, anchor="end")
+    said = "年份（早年压缩）" if scale.share else "年份"
+    yield words(0, bottom + 16, said, colours.second_ink)

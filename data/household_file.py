@@ -89,7 +89,7 @@ def _without_identity(file: HouseholdFile) -> HouseholdFile:
     """What passers-by of a wall may read: no full name, ID number, phone, address, free words, or sign of illness."""
     hidden = {
         "members": ["id_number", "health", "skill"],
-        "visits": ["content"],
+        "visits": ["occasion", "content"],
         "helpers": ["phone"],
         "problems": ["description"],
         "tasks": ["name", "target"],

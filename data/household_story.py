@@ -120,8 +120,8 @@ def _measure_events(measures: pd.DataFrame, as_of: str) -> list[Event]:
     found = []
     for row in measures.itertuples():
         name = "：".join(part for part in (row.category, row.name) if part)
-        amount = "" if row.amount is None else f"，{row.amount:,.0f} 元"
-        found.append(Event(row.started, "begun", f"{name}（{row.unit or '责任单位未填'}{amount}）"))
+        more = "，".join([*filter(None, [row.unit]), *([] if row.amount is None else [f"{row.amount:,.0f} 元"])])
+        found.append(Event(row.started, "begun", name + (f"（{more}）" if more else "")))
         if row.ended and row.ended <= as_of:
             found.append(Event(row.ended, "ended", name))
     return found

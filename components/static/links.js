@@ -7,6 +7,12 @@
   const plain = (event) =>
     event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey && !event.defaultPrevented;
   document.addEventListener("click", (event) => {
+    const within = event.target instanceof Element && event.target.closest(".stHtml a[href^='#']");
+    if (within && plain(event)) {
+      event.preventDefault();
+      document.getElementById(within.hash.slice(1))?.scrollIntoView();
+      return;
+    }
     const link = event.target instanceof Element && event.target.closest(".stHtml a[href^='/']");
     if (!link || !plain(event) || link.target === "_blank" || link.pathname.startsWith("/theme/")) return;
     event.preventDefault();
