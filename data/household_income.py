@@ -97,7 +97,7 @@ def _course(by_month: dict[int, tuple[int, ...]], since: int, last: int, persons
         net = sum(sums[:4]) - sums[4]
         months.append(end)
         rows.append([*(fen / 100 for fen in sums), round(net / persons / 100, 2) if persons else None])
-    return pd.DataFrame(rows, index=months, columns=[*KINDS, "per_head"], dtype=float)
+    return pd.DataFrame(rows, index=pd.Index(months, dtype="int64"), columns=[*KINDS, "per_head"], dtype=float)
 
 
 def _at(course: pd.DataFrame, month: int) -> float | None:

@@ -10,9 +10,10 @@ from data.access import Viewer
 from data.errors import NotFound, OutOfScope
 from data.figures import figures
 from data.geometry import household_points
-from data.household_file import household
+from data.household_file import household, whereabouts
 from data.households import EVERY, SORTS, Filters, count, facets, in_village, points
 from data.indicators import STATES
+from data.settings import put
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, HERE, OTHER_TOWNSHIP, VILLAGE, fill_village
 
@@ -176,8 +177,77 @@ def test_a_display_shows_family_names_only(county: Engine):
     assert (seen.facts["phone"], seen.facts["address"], seen.facts["remark"]) == (None, None, None)
     assert set(seen.members["name"]) == {"钱*"}
     assert seen.members["id_number"].isna().all()
-    assert seen.visits["content"].isna().all()
+    assert seen.visits[["occasion", "content"]].isna().all(axis=None)
     assert seen.helpers["phone"].isna().all()
+    assert seen.problems["description"].isna().all()
+    assert seen.tasks[["name", "target"]].isna().all(axis=None)
+
+
+def test_a_display_shows_no_sign_of_illness(county: Engine):
+    with county.connect() as connection:
+        seen = household(connection, DISPLAY, 901, LAST)
+        other = household(connection, DISPLAY, 902, LAST)
+    assert seen.members[["health", "skill"]].isna().all(axis=None)
+    assert seen.measures[["category", "name", "unit"]].values.tolist() == [
+        ["健康", None, None],
+        ["教育", "助学金", "教育局"],
+    ]
+    assert (seen.facts["cause"], seen.facts["other_causes"], other.facts["cause"]) == (None, None, "因学")
+    assert seen.income.subjects == {}
+
+
+def test_a_household_stands_in_its_village_for_whoever_may_see_it(county: Engine):
+    with county.connect() as connection:
+        assert whereabouts(connection, COUNTY_CADRE, FAR).code == OTHER_TOWNSHIP
+        assert whereabouts(connection, HELPER, FAR).code == OTHER_TOWNSHIP
+        for viewer, id in ((VILLAGE_CADRE, FAR), (HELPER, 902), (COUNTY_CADRE, 123_456)):
+            assert whereabouts(connection, viewer, id) is None
+
+
+def test_the_next_visit_is_due_so_many_days_after_the_last_or_after_the_pairing(county: Engine):
+    def due(id: int) -> list[str]:
+        with county.connect() as connection:
+            return household(connection, COUNTY_CADRE, id, LAST).helpers["due"].tolist()
+
+    assert (due(901), due(902)) == (["2026-11-30"], ["2023-02-01"])
+    with county.begin() as connection:
+        put(connection, COUNTY_CADRE, "visit_days", "10")
+    assert (due(901), due(902)) == (["2026-11-09"], ["2023-01-11"])
+
+
+def test_pages_of_visits_follow_each_other_and_count_their_photos(county: Engine):
+    visit = {"household_id": 904, "helper": "D1", "occasion": "日常走访"}
+    with county.begin() as connection:
+        for number in range(45):
+            day = f"2026-{number % 11 + 1:02d}-{number % 20 + 1:02d}"
+            connection.execute(model.visit.insert().values(code=f"n{number:02d}", visited=day, **visit))
+        for hidden in (None, None, "2026-11-01T08:00:00"):
+            connection.execute(
+                model.archive.insert().values(
+                    household_id=904, digest="0" * 64, kind="走访照片", title="照片", media_type="image/png", size=1,
+                    visit="n07", added="2026-11-01T08:00:00", hidden=hidden,
+                )
+            )  # fmt: skip
+    with county.connect() as connection:
+        files = [household(connection, VILLAGE_CADRE, 904, LAST, visits_page=page) for page in (1, 2, 3, 4, -5)]
+    codes = [code for file in files[:4] for code in file.visits["code"]]
+    assert (len(codes), len(set(codes))) == (45, 45)
+    assert {file.visits_total for file in files} == {45}
+    assert [len(file.visits) for file in files] == [20, 20, 5, 0, 20]
+    days = [day for file in files[:4] for day in file.visits["visited"]]
+    assert days == sorted(days, reverse=True)
+    photos = {row.code: row.photos for file in files[:4] for row in file.visits.itertuples()}
+    assert {code for code, count in photos.items() if count} == {"n07"}
+    assert photos["n07"] == 2
+
+
+def test_the_course_of_the_income_ends_with_the_twelve_months_shown(county: Engine):
+    with county.connect() as connection:
+        income = household(connection, VILLAGE_CADRE, 901, LAST).income
+        bare = household(connection, VILLAGE_CADRE, 904, LAST).income
+    assert income.course.index.tolist() == list(range(LAST - 12, LAST + 1))
+    assert income.course.loc[LAST, ["wage", "expense", "per_head", "line"]].tolist() == [12_000, 1_200, 5_400, 8_800]
+    assert bare.course.empty
 
 
 def test_the_file_holds_what_hangs_on_the_household(county: Engine):
