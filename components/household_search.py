@@ -42,8 +42,13 @@ _HINTS = (
     ("帮扶责任人", "责任人姓名，找他结对的户"),
 )
 _FOCUS = """<script>(() => {
-  const field = document.querySelector(".st-key-search_field input");
-  if (field && (document.activeElement === document.body || !document.activeElement)) field.focus();
+  if (!matchMedia("(pointer: fine)").matches) return;  // on a phone the keyboard would cover the page
+  const focus = (tries) => {
+    const field = document.querySelector(".st-key-search_box input");
+    if (field && document.activeElement === document.body) field.focus();
+    else if (!field && tries) setTimeout(() => focus(tries - 1), 100);
+  };
+  focus(20);
 })()</script>"""
 
 
@@ -83,7 +88,6 @@ def _field() -> str:
             on_change=typed,
             placeholder="姓名、户编号、村名、帮扶责任人、证件后六位、拼音首字母",
             label_visibility="collapsed",
-            max_chars=60,
         )
     st.html(_FOCUS, unsafe_allow_javascript=True)
     return st.session_state.get(_TYPED, "").strip()
@@ -176,7 +180,6 @@ def _results(screen: Screen, found: Found, filters: Filters) -> None:
     if not found.total:
         _nothing(screen, found)
         return
-    total = f"{found.total:,} 户"
     if found.more:
         put(
             '<p class="problem" role="status">符合的太多了，只在前面的户里找：'
@@ -185,8 +188,10 @@ def _results(screen: Screen, found: Found, filters: Filters) -> None:
     frame = found.rows.assign(
         place=[" ".join(filter(None, names)) for names in found.rows[["township_name", "village_name"]].to_numpy()]
     )
+    said = f"前 {found.total:,} 户，可能还有" if found.more else f"共 {found.total:,} 户"
     put(
-        table_markup(
+        f'<p class="calm" role="status">{escape(said)}，点一行打开户档案</p>'
+        + table_markup(
             frame,
             _SHOWN,
             caption="查找结果",
@@ -199,7 +204,7 @@ def _results(screen: Screen, found: Found, filters: Filters) -> None:
         + pager_markup(
             found.page,
             found.pages,
-            f"前 {total}，可能还有" if found.more else f"共 {total}",
+            said,
             lambda page: screen.link(HOUSEHOLD, page=page, **_parameters(filters)),
         )
     )
