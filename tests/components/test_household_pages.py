@@ -3,63 +3,38 @@
 import base64
 import re
 
-import pandas as pd
 import pytest
 
 from components.household_rows import COLUMNS, drawn, tooltips
-from components.household_tables import days_over, members_markup, problems_markup, tasks_markup
-from components.household_view import facts_markup, head_markup, income_section
+from components.household_tables import (
+    days_over,
+    helpers_markup,
+    measures_markup,
+    members_markup,
+    problems_markup,
+    projects_markup,
+    tasks_markup,
+    visits_markup,
+)
+from components.household_view import (
+    PARTS,
+    course_sections,
+    facts_markup,
+    head_markup,
+    income_section,
+    lights_markup,
+    story_section,
+)
 from components.income_rows import bars
 from components.map_controls import group, grouped
 from components.tables import table_markup
 from components.theme import state_marks
 from components.village_board import board_markup
-from data.household_file import Income
 from data.indicators import INDICATORS
 from data.village_board import VillageBoard
+from tests.components.household_ground import EVIL, LIGHTS, STORY, File, frame, said, words
 
-EVIL = "<img src=x onerror=alert(1)>"
 MARKS = state_marks(False)
-
-
-def frame(columns: str, *rows: tuple) -> pd.DataFrame:
-    return pd.DataFrame(list(rows), columns=columns.split(), dtype=object)
-
-
-class File:
-    """A household's file with only what the markup reads."""
-
-    head, state = EVIL, "边缘易致贫户"
-    facts = {  # noqa: RUF012
-        "code": EVIL, "township_name": EVIL, "village_name": EVIL, "attribute": EVIL, "cause": EVIL,
-        "other_causes": EVIL, "identified": "2024-01-01", "lifted": None, "relapsed": None, "risk_removed": None,
-        "housing_safe": 0, "water_safe": None, "phone": EVIL, "address": EVIL, "remark": EVIL, "visits": 0,
-        "as_of": "2026-11-22",
-    }  # fmt: skip
-    members = frame(
-        "name relation sex born id_number education schooling health skill work_area work_months medical_insured"
-        " pension_insured as_of",
-        (EVIL, EVIL, "女", "1960-11-23", "990181********1234", EVIL, EVIL, EVIL, EVIL, EVIL, 3, 0, None, "2026-11-22"),
-    )
-    problems = frame(
-        "category description source owner found deadline rectified closed as_of",
-        (EVIL, EVIL, EVIL, EVIL, "2026-09-01", "2026-11-12", None, None, "2026-11-22"),
-        ("住房", "漏雨", "排查", "赵", "2026-09-01", "2026-11-12", "2026-11-01", "2026-11-02", "2026-11-22"),
-    )
-    tasks = frame(
-        "name target owner started deadline progress finished as_of",
-        (EVIL, EVIL, EVIL, "2026-09-01", "2026-11-30", 0.4, None, "2026-11-22"),
-        ("修缮", "完成", "赵", "2026-09-01", "2026-11-01", 0.4, None, "2026-11-22"),
-    )
-    income = Income(
-        months=pd.DataFrame(
-            {"wage": [1000.0, None], "business": [0, None], "property": [0, None], "transfer": [200.0, None],
-             "expense": [50.0, None]}, index=[24321, 24322],
-        ),
-        subjects={"务工工资": 1000.0, "养老金": 200.0, "生产经营性支出": 50.0},
-        totals={"wage": 1000.0, "business": 0.0, "property": 0.0, "transfer": 200.0, "expense": 50.0},
-        persons=1, per_head=1150.0, before=1000.0, line=8800.0,
-    )  # fmt: skip
 
 
 def board(**frames) -> VillageBoard:
@@ -75,18 +50,20 @@ def board(**frames) -> VillageBoard:
     return VillageBoard(as_of="2026-11-22", visited_today=1, visited_month=4, **{**empty, **frames})
 
 
-def words(markup: str) -> str:
-    return re.sub(r"<[^>]*>", " ", markup)
-
-
 @pytest.mark.parametrize(
     "markup",
     [
-        lambda: head_markup(File, dark=False),
+        lambda: head_markup(File, LIGHTS, dark=False),
         lambda: facts_markup(File),
         lambda: members_markup(File),
         lambda: problems_markup(File),
         lambda: tasks_markup(File),
+        lambda: lights_markup(LIGHTS, dark=False),
+        lambda: story_section(STORY, dark=False),
+        lambda: helpers_markup(File),
+        lambda: visits_markup(File),
+        lambda: measures_markup(File),
+        lambda: projects_markup(File),
         lambda: board_markup(
             board(
                 causes=frame("cause households", (EVIL, 2)),
@@ -138,9 +115,69 @@ def test_tooltips_leave_out_what_is_not_known():
 
 
 def test_the_head_warns_of_what_is_open():
-    told = words(head_markup(File, dark=True))
+    told = words(head_markup(File, LIGHTS, dark=True))
     for word in ("● 边缘易致贫户", "低于监测线", "本月未走访", "1 个未销号问题", "1 项任务超期"):
         assert word in " ".join(told.split())
+
+
+def test_each_warning_leads_to_what_it_warns_of():
+    markup = head_markup(File, LIGHTS, dark=False)
+    warned = dict(re.findall(r'href="#(\w+)">([^<]+)</a>', markup))
+    assert warned == {
+        "income": "低于监测线", "lights": "住房安全有风险", "helpers": "本月未走访", "problems": "1 个未销号问题",
+        "tasks": "1 项任务超期",
+    }  # fmt: skip
+    assert set(warned) < set(PARTS)
+
+
+def test_every_part_that_the_page_names_is_there_to_go_to():
+    tables = (
+        members_markup, measures_markup, projects_markup, helpers_markup, visits_markup, problems_markup, tasks_markup,
+    )  # fmt: skip
+    page = lights_markup(LIGHTS, dark=False) + facts_markup(File) + story_section(STORY, dark=False)
+    page += income_section(File, dark=False) + "".join(course_sections(File, dark=False))
+    page += "".join(table(File) for table in tables)
+    assert sorted(re.findall(r' id="(\w+)"', page)) == sorted(PARTS)
+    assert {light.part for light in LIGHTS} <= set(PARTS)
+
+
+def test_a_light_says_its_state_in_a_word_and_a_mark_with_its_evidence():
+    told = said(lights_markup(LIGHTS, dark=True))
+    for word in ("不愁吃 ○ 未核实", "住房安全 ▲ 有风险 漏雨", "饮水安全 ● 稳固 合格"):
+        assert word in told
+
+
+def test_dates_still_to_come_are_not_among_the_facts():
+    class Earlier(File):
+        facts = {**File.facts, "identified": "2026-11-22", "lifted": "2026-11-23", "risk_removed": "2026-12-01"}  # noqa: RUF012
+
+    told = said(facts_markup(Earlier))
+    assert "识别日期 2026-11-22 脱贫日期 —" in told
+    assert "2026-1" not in told.replace("2026-11-22", "")
+
+
+def test_measures_stand_by_sector_with_their_sums():
+    told = said(measures_markup(File))
+    assert "帮扶措施 3 项，实施中 2 项，2,000.50 元" in told
+    assert told.index("教育 2 项，800.00 元 助学金 2025-01-01 2025-12-31 — —") < told.index("1 项，1,200.50 元")
+    assert "雨露计划 2025-09-01 实施中 800.00" in told
+
+
+def test_helpers_say_when_they_were_there_and_when_they_are_to_come_next():
+    told = said(helpers_markup(File))
+    assert "2026-10-01 2026-11-01 前 超 21 天 未走访" in told
+    assert "2026-11-20 2026-12-21 前 还有 29 天 已走访" in told
+
+
+def test_a_cell_bears_its_heading_and_columns_without_anything_are_left_out():
+    markup = visits_markup(File)
+    assert re.findall(r'data-label="([^"]+)"', markup) == ["日期", "走访人", "单位", "事由", "内容", "照片"]
+    assert "最近走访 共 41 次" in said(markup)
+
+    class Wall(File):
+        visits = File.visits.assign(occasion=None, content=None, photos=0)
+
+    assert re.findall(r'data-label="([^"]+)"', visits_markup(Wall)) == ["日期", "走访人", "单位"]
 
 
 def test_the_income_card_shows_sums_shares_and_how_they_come_about():
