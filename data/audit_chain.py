@@ -38,7 +38,7 @@ def append(connection: Connection, lines: Sequence[Look]) -> tuple[int, str]:
         row = {"at": look.at, "actor": look.actor, "address": look.address, "view": look.view}
         rows.append({**row, "household_id": look.household, "chain": chain})
     connection.execute(insert(access_log), rows)
-    return connection.execute(newest).one()._tuple()
+    return tuple(connection.execute(newest).one())
 
 
 def link(before: str, look: Look) -> str:

@@ -138,7 +138,7 @@ def _wrong(connection: Connection, household: int) -> tuple[int, str | None]:
     wrong = select(func.count(), func.max(access_log.c.at)).where(
         mine, access_log.c.view == "wrong", access_log.c.id > func.coalesce(since, 0)
     )
-    return connection.execute(wrong).one()._tuple()
+    return tuple(connection.execute(wrong).one())
 
 
 def _tails(connection: Connection, household: int) -> list[str]:
