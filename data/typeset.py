@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
@@ -20,7 +21,7 @@ from data.errors import Refused
 TEMPLATES = Path(__file__).resolve().parent / "typst"
 LONGEST = 120.0  # seconds that one chunk may take
 PREVIEW_PPI = 110
-_LOOK = 0.2  # seconds between two looks whether the job was cancelled
+_LOOK = 0.05  # seconds between two looks whether the job was cancelled
 RUN = 10  # letters of a Latin word after which it may break
 _FAILED = "排版没有完成。请重试；仍不行时，请把这一批户数减半，找出排不出来的那一户。"
 
@@ -89,27 +90,24 @@ def _set(job: dict, cancelled: Callable[[], bool]) -> bytes:
     with subprocess.Popen(
         command, cwd=TEMPLATES.parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
-        try:
-            made = _finished(process, json.dumps(job).encode(), cancelled)
-        finally:
-            process.kill()
+        watch = threading.Thread(target=_watch, args=(process, cancelled), name="typeset-watch", daemon=True)
+        watch.start()
+        made = process.communicate(json.dumps(job).encode())[0]
+        watch.join()
+    if cancelled():
+        raise Cancelled
     if process.returncode or not made:
         raise Refused(_FAILED)
     return made
 
 
-def _finished(process: subprocess.Popen, given: bytes, cancelled: Callable[[], bool]) -> bytes:
+def _watch(process: subprocess.Popen, cancelled: Callable[[], bool]) -> None:
+    """End the process where nobody wants it any more or it takes too long."""
     end = time.monotonic() + LONGEST
-    asked: bytes | None = given
-    while True:
-        try:
-            return process.communicate(asked, timeout=_LOOK)[0]
-        except subprocess.TimeoutExpired as slow:
-            asked = None  # it is being sent
-            if cancelled():
-                raise Cancelled from slow
-            if time.monotonic() > end:
-                raise Refused(_FAILED) from slow
+    while process.poll() is None:
+        if cancelled() or time.monotonic() > end:
+            process.kill()
+        time.sleep(_LOOK)
 
 
 def _compiled(job: dict) -> bytes:
