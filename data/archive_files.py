@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def examined(content: bytes) -> Material:
 def _why_not(content: bytes) -> str:
     for beginning, what, remedy in _OTHERS:
         if beginning.match(content):
-            return f"只收 PDF、JPEG、PNG，这是{what}。{remedy}"
+            return f"只收 PDF、JPEG、PNG，这是 {what}。{remedy}"
     return "只收 PDF、JPEG、PNG，这个文件的内容不是其中任何一种（不看文件名）。请拍照或扫描后上传。"
 
 
@@ -193,9 +193,3 @@ def lying(engine: Engine) -> Iterator[str]:
     for path in folder(engine).glob("??/*"):
         if _DIGEST.fullmatch(path.name):
             yield path.name
-
-
-def absent(engine: Engine, digests: Iterable[str]) -> list[str]:
-    """Those of ``digests`` without a file."""
-    home = folder(engine)
-    return [digest for digest in digests if not place(home, digest).is_file()]

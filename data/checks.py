@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, select, text
 
-from data import cube, model
+from data import archive_files, cube, model
 from data.audit_chain import broken, cut_off
 from data.engine import is_sqlite, writing
 from data.indicators import MEASURES, STATES
@@ -39,6 +39,7 @@ def check(engine: Engine, progress: Callable[[str, int, int], None] | None = Non
         findings += _log_of_looks(connection)
         report("填报内容", 1, 3)
         findings += _contradictions(connection)
+        findings += _archive_files(engine, connection)
     report("汇总核对", 2, 3)
     try:
         with writing(engine) as connection:
@@ -120,6 +121,15 @@ def _equal(connection: Connection, table: str, held: str, columns: str, what: st
     ).scalars()
     count = sum(differing)
     return Finding(f"{what}，请执行 rebuild 重建", count) if count else None
+
+
+def _archive_files(engine: Engine, connection: Connection) -> Iterator[Finding]:
+    named = set(connection.execute(select(model.archive.c.digest)).scalars())
+    lying = set(archive_files.lying(engine))
+    if lost := sorted(named - lying):
+        yield Finding("档案文件缺失，请从备份恢复", len(lost))
+    if stray := sorted(lying - named):
+        yield Finding("没有登记的档案文件（存入时中断，或存入后撤销）", len(stray), grave=False)
 
 
 _BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, label in STATES.items()) + " END"

@@ -97,6 +97,6 @@ def _parser() -> argparse.ArgumentParser:
         (["--set"], {"nargs": 2, "metavar": ("年份", "金额")}),
         (["--province"], {"default": "", "metavar": "两位代码", "help": "不写则各省通用"}),
     )  # fmt: skip
-    command("backup", commands.backup_command, "在运行中备份整个数据库到一个文件", file)
-    command("restore", commands.restore_command, "用备份替换数据库的全部内容（先停止服务）", file)
+    command("backup", commands.backup_command, "在运行中备份：数据库到一个文件，档案和密钥在它旁边", file)
+    command("restore", commands.restore_command, "用备份替换全部内容，连同档案和密钥（先停止服务）", file)
     return parser

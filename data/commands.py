@@ -14,9 +14,10 @@ from tqdm import tqdm
 
 from data import cube, figures, months, regions
 from data.access import Viewer
+from data.backups import back_up, key_beside, put_back
 from data.boundaries import import_boundaries
 from data.checks import check
-from data.engine import backup, ready_engine, restore, writing
+from data.engine import ready_engine, restore, writing
 from data.errors import NotFound, Refused
 from data.importing import ImportResult, import_files
 from data.indicators import INDICATORS
@@ -218,17 +219,36 @@ def _set_line(connection: Connection, province: str, year: str, amount: str) -> 
 
 
 def backup_command(options: argparse.Namespace) -> int:
-    backup(_engine(options), options.file)
+    kept = back_up(_engine(options), options.file)
     print(f"已备份到 {options.file}。")
+    if kept.copied or kept.standing:
+        where = options.file.parent / "archives"
+        print(f"档案文件在 {where}：新复制 {kept.copied} 份，已有 {kept.standing} 份（几次备份共用，请一并保存）。")
+    if kept.key:
+        print(f"密钥在 {kept.key}：谁拿到它和数据库，谁就能仿制户码，请与备份分开保管。")
+    _tell_missing(kept.missing, "，备份中也没有它们")
     return 0
 
 
 def restore_command(options: argparse.Namespace) -> int:
-    engine = _engine(options)
-    restore(engine, options.file)
-    cube.ensure(ready_engine(options.database))
+    restore(_engine(options), options.file)
+    engine = ready_engine(options.database)
+    cube.ensure(engine)
+    kept = put_back(engine, options.file)
     print(f"已从 {options.file} 恢复。")
+    if kept.copied or kept.standing:
+        print(f"档案文件：恢复 {kept.copied} 份，原已完好 {kept.standing} 份。")
+    if kept.set_aside:
+        print(f"现有密钥与备份的不同：已换用备份的密钥，原来的改名为 {kept.set_aside}。")
+    elif not kept.key:
+        print(f"备份旁没有密钥文件 {key_beside(options.file)}：密钥保持原样；若与备份不符，已印的户码无法重印。")
+    _tell_missing(kept.missing, "，请从更早的备份中找回 archives 目录后再次恢复")
     return 0
+
+
+def _tell_missing(digests: Sequence[str], then: str) -> None:
+    if digests:
+        print(f"有 {len(digests)} 份档案的文件缺失或已损坏{then}。", file=sys.stderr)
 
 
 def _engine(options: argparse.Namespace) -> Engine:

@@ -1,0 +1,94 @@
+"""A copy of everything that belongs to a store: its database, the archive files beside it, and its key.
+
+``FILE`` is the database, ``FILE.key`` the key, and ``archives/`` in the same folder the files by their hash, which all
+backups in that folder share: only what is not there yet is copied.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+
+from data import engine as store
+from data.archive_files import folder, lying, place, put, sound
+from data.errors import Refused
+from data.model import archive
+from data.secret import key_file
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of the archives and the key: files copied, files that stood there already, hashes that the records
+    name and no sound file bears; where the key is now, and where the one before was put aside, None where none was."""
+
+    copied: int
+    standing: int
+    missing: tuple[str, ...]
+    key: Path | None
+    set_aside: Path | None = None
+
+
+def back_up(engine: Engine, target: Path) -> Kept:
+    """Copy the running store. The database first: what a row of it names was written before the row.
+
+    Raises Refused where ``target`` or its key exists, or the copy fails.
+    """
+    if key_beside(target).exists():
+        raise Refused(f"{key_beside(target)} 已存在，请换一个文件名，以免覆盖旧备份的密钥。")
+    store.backup(engine, target)
+    copied, standing = 0, 0
+    for digest in lying(engine):
+        kept = place(target.parent / "archives", digest)
+        if kept.is_file():
+            standing += 1
+        elif (content := sound(place(folder(engine), digest))) is not None:
+            put(kept, content)
+            copied += 1
+    own, kept_key = key_file(engine), key_beside(target)
+    if own.is_file():
+        _write_key(kept_key, own.read_bytes())
+    missing = tuple(digest for digest in _named(engine) if not place(target.parent / "archives", digest).is_file())
+    return Kept(copied, standing, missing, kept_key if own.is_file() else None)
+
+
+def put_back(engine: Engine, source: Path) -> Kept:
+    """Archives and key of a backup whose database stands in ``engine`` already, its schema of today.
+
+    A file that is missing or damaged is taken from the backup, where it is sound there. Another key than the one of
+    the backup is put aside, not overwritten: the codes and check codes in the records belong to the backup's.
+    """
+    copied, standing, missing = 0, 0, []
+    for digest in _named(engine):
+        target = place(folder(engine), digest)
+        if sound(target) is not None:
+            standing += 1
+        elif (content := sound(place(source.parent / "archives", digest))) is not None:
+            put(target, content)
+            copied += 1
+        else:
+            missing.append(digest)
+    own, kept_key, aside = key_file(engine), key_beside(source), None
+    if kept_key.is_file() and not (own.is_file() and own.read_bytes() == kept_key.read_bytes()):
+        if own.is_file():
+            aside = own.with_name(f"{own.name}.{datetime.now():%Y%m%d-%H%M%S}")
+            own.rename(aside)
+        _write_key(own, kept_key.read_bytes())
+    return Kept(copied, standing, tuple(missing), own if kept_key.is_file() else None, aside)
+
+
+def key_beside(backup: Path) -> Path:
+    """Where a backup has its key."""
+    return backup.with_name(f"{backup.name}.key")
+
+
+def _named(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.execute(select(archive.c.digest).distinct().order_by(archive.c.digest)).scalars())
+
+
+def _write_key(target: Path, key: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
+        made.write(key)
