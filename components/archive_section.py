@@ -1,8 +1,174 @@
-"""Archives of a household."""
+"""Archives of a household: its papers and photos, small, by kind; taking more in, out of sight and back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from components.archive_cards import card_markup, cards_markup
+from components.archive_routes import STEP
+from components.cached import fresh
+from components.errors import told
+from components.markup import escape
+from components.markup import show as show_markup
 from components.screen import Screen
+from data import archives
+from data.access import READERS
+from data.archive_files import LARGEST
+from data.errors import WarRoomError
 from data.household_file import HouseholdFile
+from data.terms import ARCHIVE_KINDS
+
+SHOWN = 12  # two rows on a desk; more on request, for each picture travels with the page
+UPLOAD = 100  # MB that the browser sends at all, so that what is too large is refused in words that say what to do
+_SAID = "archives_said"
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of the files that were handed in for a household: how many came in, and (name, reason) of others."""
+
+    household: int
+    saved: int
+    refused: tuple[tuple[str, str], ...]
 
 
 def show(screen: Screen, file: HouseholdFile) -> None:
-    """Draw the section."""
+    """Draw the section; it draws itself again while the page stands, for its links end after minutes."""
+    if screen.viewer.role in READERS:
+        show_markup('<section class="part"><h2>档案</h2><p class="calm">大屏上不显示档案材料。</p></section>')
+        return
+    with st.container(key="archives"):
+        _section(screen, file.id)
+
+
+@st.fragment(run_every=STEP)
+def _section(screen: Screen, household: int) -> None:
+    with told():
+        rows = fresh(archives.listed, household, screen=screen)
+        may_write = screen.viewer.may_write
+        count = f"<small>{len(rows)}</small>" if len(rows) else ""
+        show_markup(f'<section class="part"><h2>档案{count}</h2></section>')
+        if may_write:
+            _form(screen, household)
+        if rows.empty:
+            way = "点“存入材料”拍照或选择扫描件。" if may_write else ""
+            show_markup(f'<p class="calm">这一户还没有照片和扫描件。{way}</p>')
+        else:
+            _grid(screen, household, rows)
+        if may_write:
+            _removed(screen, household)
+
+
+def _grid(screen: Screen, household: int, rows: pd.DataFrame) -> None:
+    sorting = False
+    with st.container(key="archives_controls", horizontal=True, vertical_alignment="center"):
+        counts = rows.kind.value_counts()
+        kind = None
+        if len(counts) > 1:
+            kinds = [known for known in ARCHIVE_KINDS if known in counts]
+            kind = st.pills(
+                "类别", kinds, format_func=lambda known: f"{known} {counts[known]}", label_visibility="collapsed",
+                key=f"archive_kind_{household}",
+            )  # fmt: skip
+        if screen.viewer.may_write:
+            sorting = st.toggle("整理", key=f"archive_sorting_{household}", help="移除存错的材料；移除后仍可恢复。")
+    chosen = rows[rows.kind == kind] if kind else rows
+    wanted = st.session_state.get(f"archive_shown_{household}", SHOWN)
+    if sorting:
+        _sorting(screen, chosen.head(wanted))
+    else:
+        show_markup(cards_markup(screen, chosen.head(wanted)))
+    if len(chosen) > wanted:
+        more = min(SHOWN, len(chosen) - wanted)
+        if st.button(f"再显示 {more} 份（共 {len(chosen)} 份）", key=f"archive_more_{household}"):
+            st.session_state[f"archive_shown_{household}"] = wanted + SHOWN
+            st.rerun(scope="fragment")
+
+
+def _sorting(screen: Screen, rows: pd.DataFrame) -> None:
+    """The same with a button below each."""
+    with st.container(key="archives_grid"):
+        for row in rows.itertuples():
+            with st.container(key=f"archive_{row.id}"):
+                show_markup(card_markup(screen, row))
+                if st.button("移除", key=f"hide_{row.id}", width="stretch"):
+                    archives.hide(screen.engine, screen.viewer, row.id)
+                    st.toast(f"已移除“{_plain(row.title)}”，可在“已移除的材料”里恢复。")
+                    st.rerun(scope="app")
+
+
+def _removed(screen: Screen, household: int) -> None:
+    rows = fresh(archives.listed, household, screen=screen, hidden=True)
+    if rows.empty:
+        return
+    with st.expander(f"已移除的材料（{len(rows)}）", key=f"archives_removed_{household}"):
+        for row in rows.itertuples():
+            with st.container(key=f"removed_{row.id}", horizontal=True, vertical_alignment="center"):
+                dated = row.dated or row.added[:10]
+                show_markup(f'<p class="removed">{escape(row.kind)} · {escape(row.title)} · {escape(dated)}</p>')
+                if st.button("恢复", key=f"restore_{row.id}"):
+                    archives.restore_hidden(screen.engine, screen.viewer, row.id)
+                    st.rerun(scope="app")
+
+
+def _form(screen: Screen, household: int) -> None:
+    turn = st.session_state.setdefault(f"archive_turn_{household}", 0)
+    with (
+        st.expander("存入材料", key=f"archives_adding_{household}_{turn}"),
+        st.form(f"archive_form_{household}_{turn}", border=False),
+    ):
+        files = st.file_uploader(
+            f"照片或扫描件（PDF、JPEG、PNG，每份不超过 {LARGEST >> 20} MB，可一次选几份）",
+            accept_multiple_files=True, max_upload_size=UPLOAD,
+        )  # fmt: skip
+        left, middle, right = st.columns([3, 4, 3])
+        kind = left.selectbox("类别", ARCHIVE_KINDS)
+        title = middle.text_input("名称", placeholder="如：主屋正面、户主身份证", max_chars=archives.LONGEST_TITLE)
+        dated = right.date_input("材料日期", value="today", min_value=date(1900, 1, 1), max_value="today")
+        if st.form_submit_button("存入档案", type="primary"):
+            if files:
+                _take_in(screen, household, files, kind, title, dated)
+            else:
+                show_markup('<p class="problem" role="status">请先拍照或选择文件。</p>')
+    outcome = st.session_state.pop(_SAID, None)
+    if outcome and outcome.household == household:
+        _tell(outcome)
+
+
+def _take_in(screen: Screen, household: int, files: Sequence, kind: str, title: str, dated: date) -> None:
+    refused = []
+    with st.spinner("正在检查并保存…"):
+        for number, file in enumerate(files, start=1):
+            named = title and (f"{title} {number}" if len(files) > 1 else title)
+            try:
+                archives.add(
+                    screen.engine, screen.viewer, household, file.getvalue(), kind=kind,
+                    title=named or _own_title(file.name), dated=dated and dated.isoformat(),
+                )  # fmt: skip
+            except WarRoomError as error:
+                refused.append((file.name, str(error)))
+    st.session_state[_SAID] = _Outcome(household, len(files) - len(refused), tuple(refused))
+    if len(refused) < len(files):
+        st.session_state[f"archive_turn_{household}"] += 1  # an empty form, closed
+    st.rerun(scope="app")
+
+
+def _own_title(name: str) -> str:
+    """What somebody called the file; nothing where a camera did (IMG_2034)."""
+    title = archives.title_of_file(name)
+    return "" if title.isascii() else title
+
+
+def _tell(outcome: _Outcome) -> None:
+    lines = "".join(f"<li><b>{escape(name)}</b>：{escape(reason)}</li>" for name, reason in outcome.refused)
+    saved = f'<p class="saved" role="status">已存入 {outcome.saved} 份材料。</p>' if outcome.saved else ""
+    refused = f'<div class="problem" role="alert">没有存入 {len(outcome.refused)} 份：<ul>{lines}</ul></div>'
+    show_markup(saved + (refused if lines else ""))
+
+
+def _plain(title: str) -> str:
+    """A title as Markdown that is nothing but text."""
+    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!<>|~:$" else one for one in title)
