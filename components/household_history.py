@@ -1,8 +1,70 @@
 """Who changed what, and taking it back."""
 
+from itertools import groupby
+
+import streamlit as st
+
+from components.cached import fresh
+from components.household_forms import take_back
+from components.markup import escape
+from components.markup import show as show_markup
 from components.screen import Screen
 from data.household_file import HouseholdFile
+from data.household_history import Change, history
+from data.record_words import Difference
+
+_PAGE = "history_page"
 
 
 def show(screen: Screen, file: HouseholdFile) -> None:
-    """Draw the section."""
+    """Draw the section; nothing for who may not write."""
+    if not screen.viewer.may_write:
+        return
+    with st.container(key="history_of_changes"):
+        _section(screen, file.id)
+
+
+@st.fragment
+def _section(screen: Screen, household: int) -> None:
+    asked = st.session_state.get(_PAGE, (household, 1))
+    found = fresh(history, household, asked[1] if asked[0] == household else 1, screen=screen)
+    count = f"<small>{found.total}</small>" if found.total else ""
+    show_markup(f'<section class="part"><h2>修改记录{count}</h2></section>')
+    if not found.total:
+        show_markup('<p class="calm">还没有在系统里改过；谁在什么时候改了什么，都会记在这里，可以撤销。</p>')
+        return
+    for one in found.changes:
+        with st.container(key=f"change_{one.id}", horizontal=True, vertical_alignment="top"):
+            show_markup(_markup(one))
+            if not one.undone and st.button("撤销", key=f"undo_{one.id}"):
+                take_back(screen, household, one.id)
+                st.rerun()
+    if found.pages > 1:
+        _pager(household, found.page, found.pages)
+
+
+def _pager(household: int, page: int, pages: int) -> None:
+    with st.container(key="history_pager", horizontal=True, vertical_alignment="center"):
+        for label, to in (("‹ 较新", page - 1), ("较早 ›", page + 1)):
+            if 1 <= to <= pages and st.button(label, key=f"history_to_{to}"):
+                st.session_state[_PAGE] = (household, to)
+                st.rerun(scope="fragment")
+        show_markup(f'<p class="calm">第 {page} 页，共 {pages} 页</p>')
+
+
+def _markup(one: Change) -> str:
+    state = " <em>已撤销</em>" if one.undone else ""
+    parts = "".join(
+        f"<li><span>{escape(record)}</span>{''.join(map(_difference, together))}</li>"
+        for record, together in groupby(one.differences, lambda difference: difference.record)
+    )
+    return (
+        f'<div class="change{" undone" if one.undone else ""}"><p><b>{escape(one.what)}</b>{state}'
+        f"<span>{escape(one.at[:16].replace('T', ' '))} · {escape(one.who)}</span></p><ul>{parts}</ul></div>"
+    )
+
+
+def _difference(one: Difference) -> str:
+    was = "" if one.before is None else f"<del>{escape(one.before)}</del>"
+    now = "" if one.after is None else f"<ins>{escape(one.after)}</ins>"
+    return f"<div><i>{escape(one.label)}</i> {' → '.join(filter(None, (was, now)))}</div>"

@@ -14,7 +14,18 @@ from sqlalchemy import Engine, func, select
 
 from data import model
 from data.access import Viewer
-from data.entry_fields import LONG, Unfit, check_order, doubts, longest, read_field, read_fields, read_text
+from data.entry_fields import (
+    LONG,
+    SHEET_OF,
+    Unfit,
+    check_order,
+    doubts,
+    longest,
+    read_field,
+    read_fields,
+    read_text,
+    shown,
+)
 from data.errors import OutOfScope
 from data.household_door import APPROVERS, STATE_FIELDS, door, held
 from data.household_edits import Edit, Values, commit
@@ -181,7 +192,9 @@ def correct_member(
 
 
 def _changed(table: str, before: Values, typed: Mapping[str, str | None], today: date | None) -> Values:
-    read = read_fields(table, typed, today=today or date.today())
+    sheet = SHEET_OF[table]
+    touched = {name: text for name, text in typed.items() if (text or "") != shown(sheet.column(name), before[name])}
+    read = read_fields(table, touched, today=today or date.today())
     after = {name: value for name, value in read.items() if value != before[name]}
     if not after:
         raise Unfit("改信息", "没有改动，不需要保存")
@@ -194,15 +207,17 @@ def _headings(table: str, names: Mapping[str, object]) -> str:
 
 def assure(
     engine: Engine, viewer: Viewer, household: int, *,
-    item: str, secure: bool, evidence: str, checked: str, today: date | None = None,
+    item: str, verdict: bool | None, evidence: str, checked: str, today: date | None = None,
 ) -> Saved:  # fmt: skip
     """A check of one of 两不愁三保障和饮水安全; the latest one of housing and water is the household's own fact too."""
     today = today or date.today()
     if item not in ASSURANCES:
         raise Unfit("项目", "请从六项中选择")
+    if verdict is None:
+        raise Unfit("结论", "必填，请选择有保障或没有保障")
     day = read_field("visit", "visited", checked, today=today)
     words = read_text("依据", evidence, most=longest("evidence"), required=True)
-    after: Values = {"secure": int(secure), "evidence": words}
+    after: Values = {"secure": int(verdict), "evidence": words}
     table = model.assurance.c
     here = (table.household_id == household) & (table.item == item)
     with engine.connect() as connection:
@@ -213,9 +228,9 @@ def assure(
         last = connection.execute(select(func.max(table.checked)).where(here)).scalar()
     edits = [Edit("assurance", {"item": item, "checked": day}, dict(stands) if stands else None, after)]
     fact = f"{item}_safe"
-    if fact in facts and facts[fact] != int(secure) and (last is None or str(day) >= last):
-        edits.append(Edit("household", {"id": household}, {fact: facts[fact]}, {fact: int(secure)}))
-    what = f"核实保障：{ASSURANCES[item]}{'有保障' if secure else '没有保障'}"
+    if fact in facts and facts[fact] != int(verdict) and (last is None or str(day) >= last):
+        edits.append(Edit("household", {"id": household}, {fact: facts[fact]}, {fact: int(verdict)}))
+    what = f"核实保障：{ASSURANCES[item]}{'有保障' if verdict else '没有保障'}"
     return Saved(commit(engine, viewer, household, edits, what=what), what)
 
 

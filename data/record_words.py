@@ -58,6 +58,8 @@ def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> st
         return ASSURANCES.get(str(stored), str(stored))
     if table == "assurance" and column == "secure":
         return "有保障" if stored else "没有保障"
+    if (table, column) == ("archive", "hidden"):
+        return str(stored)[:16].replace("T", " ")
     if column in _REFERS:
         return named.get((_REFERS[column], str(stored)), str(stored))
     kind = _COLUMNS[table][column].kind if table in _COLUMNS and column in _COLUMNS[table] else "text"
