@@ -61,7 +61,7 @@ def _show_code(screen: Screen, household: int, valid: qr_codes.Code | None) -> N
         return
     url = qr_codes.url(base, token)
     until = f"，有效至{spoken_day(valid.expires)}前" if valid.expires else "，长期有效"
-    prints = link("打印标签和明白卡", screen.link(PRINTS), style="underlined")
+    prints = link("打印标签和明白卡", screen.link(PRINTS, household=household, what="label"), style="underlined")
     markup.show(
         f'<section class="part code"><h2>户码</h2><div class="code-card">{picture(url)}'
         f"<div><p>{escape(spoken_day(valid.issued))}发放{escape(until)}</p>"
