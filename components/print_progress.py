@@ -12,21 +12,22 @@ from components.screen import Screen
 _GONE = f"这个打印任务不存在或已清除：做好的文件只保留 {KEPT // 60} 分钟，服务重启也会清除。请重新生成。"
 
 
-def show_job(screen: Screen) -> Job | None:
-    """The job that the address names, above everything else; None where it names none."""
+def named_job(screen: Screen) -> Job | None:
+    """The job that the address names; None where it names none, or one that is gone, which is said."""
     asked = st.query_params.get("job")
-    if asked is None:
-        return None
-    job = find(asked, screen.viewer)
-    if job is None:
+    job = find(asked, screen.viewer) if asked else None
+    if asked is not None and job is None:
         problem(_GONE)
-        return None
+    return job
+
+
+def show_job(screen: Screen, job: Job) -> None:
+    """How far it is, or what came of it."""
     with st.container(key="print_job", border=True):
         if job.at_work:
             _watch(job.id, screen)
         else:
             _show_outcome(job)
-    return job
 
 
 @st.fragment(run_every=1)

@@ -13,8 +13,9 @@ from components.errors import problem, told
 from components.markup import escape, link, show
 from components.panels import heading
 from components.print_choice import PrintChoice, read_print_choice, show_controls
+from components.print_jobs import Job
 from components.print_making import WHAT, Order, sample
-from components.print_progress import show_job
+from components.print_progress import named_job, show_job
 from components.screen import Screen
 from components.site import PRINTS
 from components.store import read
@@ -26,6 +27,7 @@ from data.months import month_of
 MOST = 3000
 """Households to a job: a large township. More would be hours of paper."""
 TOWNSHIP = 9
+_REFUSED = "print_refused"
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -36,9 +38,11 @@ def show_prints(screen: Screen) -> None:
         return
     show(heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口", level=1))
     fonts.family()  # says what to install before anything is chosen
-    job = show_job(screen)
+    job = named_job(screen)
     asked = household_number(st.query_params.get("household"))
     if asked is None and len(screen.region.code) < TOWNSHIP:
+        if job:
+            show_job(screen, job)
         _show_places(screen)
         return
     problems: list[str] = []
@@ -57,7 +61,7 @@ def show_prints(screen: Screen) -> None:
     with left:
         picked = _show_one(screen, choice, asked) if asked is not None else _show_households(screen, choice, ids)
     with right:
-        _show_order(screen, choice, picked, busy=job is not None and job.at_work)
+        _show_order(screen, choice, picked, job)
 
 
 def _show_places(screen: Screen) -> None:
@@ -122,7 +126,7 @@ def _place_table(screen: Screen, places: pd.DataFrame, sentence: str) -> None:
     show(f'<p class="calm">{escape(sentence)}</p><div class="print-places">{table}</div>')
 
 
-def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], *, busy: bool) -> None:
+def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], job: Job | None) -> None:
     """What will be printed, the address in the codes, a specimen, and the button."""
     with read() as connection:
         base = qr_codes.base_of(settings.values(connection), st.context.url)
@@ -145,12 +149,17 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], *,
         return
     with st.container(horizontal=True, gap="small"):
         st.button(
-            f"生成 PDF（{len(picked):,} 户）", type="primary", key="print_start", disabled=busy or not base,
+            f"生成 PDF（{len(picked):,} 户）",
+            type="primary",
+            key="print_start",
+            disabled=not base or (job is not None and job.at_work),
             on_click=lambda: _start(screen, choice, order),
-        )  # fmt: skip
+        )
         looked = st.button("预览第一页", key="print_sample")
-    if refused := st.session_state.pop("print_refused", None):
+    if refused := st.session_state.pop(_REFUSED, None):
         problem(refused)
+    if job:
+        show_job(screen, job)
     if looked:
         with told(), st.spinner("正在排版样张…"):
             alt = f"{WHAT[choice.what]}样张"
@@ -167,6 +176,6 @@ def _start(screen: Screen, choice: PrintChoice, order: Order) -> None:
             screen.engine, screen.viewer, order, f"{WHAT[choice.what]}_{screen.region.name}_{when}{part}.pdf"
         )
     except WarRoomError as error:
-        st.session_state["print_refused"] = str(error)
+        st.session_state[_REFUSED] = str(error)
         return
     st.query_params["job"] = job.id
