@@ -1,5 +1,6 @@
 """What a look at a code is answered with, and what of it is logged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -83,9 +84,9 @@ class _Asked:
 class PhoneDesk:
     """Answers looks at codes; remembers, for a while, which addresses asked in vain."""
 
-    def __init__(self) -> None:
-        self.unknown = ScanLimit(free=10, most=30, seconds=30)
-        self.wrong = ScanLimit(free=30, most=30, seconds=120)
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.unknown = ScanLimit(free=10, most=30, seconds=30, clock=clock)
+        self.wrong = ScanLimit(free=30, most=30, seconds=120, clock=clock)
 
     def answer(self, engine: Engine, request: Request, form: dict[str, str]) -> tuple[Response, float]:
         """The answer, and by how many seconds it is to be held back."""

@@ -5,6 +5,7 @@ Until there are accounts a cadre is who chose a role on demonstration data, or w
 """
 
 import logging
+import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,9 +28,9 @@ MOST_FORM = 4096  # bytes
 _log = logging.getLogger("warroom")
 
 
-def phone_routes(engine: Callable[[], Engine]) -> list[Route]:
+def phone_routes(engine: Callable[[], Engine], clock: Callable[[], float] = time.monotonic) -> list[Route]:
     """The routes, for the list that ``st.App`` takes; ``engine`` is asked at each request."""
-    desk = PhoneDesk()
+    desk = PhoneDesk(clock)
 
     async def code(request: Request) -> Response:
         form: dict[str, str] = {}

@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
+from math import ceil
 
 
 class ScanLimit:
@@ -16,30 +17,35 @@ class ScanLimit:
     """
 
     def __init__(
-        self, *, free: int, most: int, seconds: float, addresses: int = 10_000, clock: Callable[[], float] | None = None
+        self,
+        *,
+        free: int,
+        most: int,
+        seconds: float,
+        addresses: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._free, self._most, self._seconds, self._addresses = free, most, seconds, addresses
-        self._clock = clock or time.monotonic
+        self._clock = clock
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()  # address → level, when
         self._lock = threading.Lock()
 
     def add(self, address: str) -> bool:
-        """Count one in vain; whether it was the one that filled the bucket."""
+        """Count one in vain; whether the next would be too many."""
         name, now = _network(address), self._clock()
         with self._lock:
-            before = self._level(name, now)
-            level = min(before + 1, self._most + 1)
+            level = min(self._level(name, now) + 1, self._most)
             self._levels[name] = (level, now)
             self._levels.move_to_end(name)
             while len(self._levels) > self._addresses:
                 self._levels.popitem(last=False)
-        return before < self._most <= level
+        return level + 1 > self._most
 
     def wait(self, address: str) -> int:
         """Seconds until the address may ask in vain again; 0 where it may now."""
         with self._lock:
-            over = self._level(_network(address), self._clock()) - self._most
-        return 0 if over < 0 else max(1, int(over * self._seconds) + 1)
+            over = self._level(_network(address), self._clock()) + 1 - self._most
+        return ceil(over * self._seconds) if over > 0 else 0
 
     def slowed(self, address: str) -> float:
         """Seconds by which an answer is held back, at most two."""
