@@ -190,6 +190,22 @@ def test_a_crash_while_writing_leaves_no_file_under_the_name(away: Path, monkeyp
     assert list(target.parent.iterdir()) == []
 
 
+def test_a_crash_between_file_and_row_leaves_a_file_that_no_row_names_and_the_next_try_goes_through(
+    county: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    def crash(*arguments, **options):
+        raise OSError("power cut")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError):
+        broken.setattr(archives, "commit", crash)
+        put(county)
+    household = households(county, VILLAGES[0])[0]
+    assert listed(county, ADMIN, household).empty
+    assert len(list(archive_files.lying(county))) == 1
+    id = put(county)
+    assert archives.opened(county, ADMIN, id).content == ground.photo()
+
+
 @pytest.mark.parametrize("digest", ["../../etc/passwd", "ab" * 31 + "..", "a" * 63 + "\0", "A" * 64, "", "ab" * 33])
 def test_nothing_but_a_hash_is_a_path(county: Engine, digest: str):
     with pytest.raises(ValueError):
