@@ -58,7 +58,7 @@ def show_household(screen: Screen, id: int) -> None:
 
 
 def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
-    left, right = st.columns([36, 64], gap="medium")
+    left, right = st.columns([42, 58], gap="medium")
     with left:
         show(view.facts_markup(file))
         _begin("card")

@@ -63,7 +63,9 @@ def _dress(dark: bool) -> None:
     style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
     script = (STATIC / "links.js").read_text(encoding="utf-8")
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
-    show(f"<style>:root {{ {variables(palette(dark).css())} }}\n{style}</style>")
+    on_paper = {**palette(False).css(), "drawn-dark": "invert(1) hue-rotate(180deg)"}
+    paper = f"@media print {{ :root {{ {variables(on_paper)} }} }}\n" if dark else ""
+    show(f"<style>:root {{ {variables(palette(dark).css())} }}\n{paper}{style}</style>")
 
 
 def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
