@@ -97,6 +97,10 @@ def _parser() -> argparse.ArgumentParser:
         (["--set"], {"nargs": 2, "metavar": ("年份", "金额")}),
         (["--province"], {"default": "", "metavar": "两位代码", "help": "不写则各省通用"}),
     )  # fmt: skip
+    command(
+        "settings", commands.settings_command, "查看或更改设置：户码网址、热线、收入年度、支出系数等",
+        (["--set"], {"nargs": 2, "metavar": ("名称", "值"), "help": "值写成 '' 即清空"}),
+    )  # fmt: skip
     command("backup", commands.backup_command, "在运行中备份：数据库到一个文件，档案和密钥在它旁边", file)
     command("restore", commands.restore_command, "用备份替换全部内容，连同档案和密钥（先停止服务）", file)
     return parser

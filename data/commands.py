@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 from tqdm import tqdm
 
-from data import cube, figures, months, regions
+from data import cube, figures, months, regions, settings
 from data.access import Viewer
 from data.backups import back_up, key_beside, put_back
 from data.boundaries import import_boundaries
@@ -216,6 +216,22 @@ def _set_line(connection: Connection, province: str, year: str, amount: str) -> 
     connection.execute(monitoring_line.delete().where(key))
     values = {"province": province, "year": int(year), "amount_fen": round(float(amount) * 100)}
     connection.execute(monitoring_line.insert().values(**values, standing=f"{date.today()} 设定"))
+
+
+def settings_command(options: argparse.Namespace) -> int:
+    engine = _engine(options)
+    if options.set:
+        name, value = options.set
+        with writing(engine) as connection:
+            settings.put(connection, ADMIN, name, value)
+            cube.stamp(connection)
+    with engine.connect() as connection:
+        held = settings.values(connection)
+    for name, setting in settings.SETTINGS.items():
+        shown = held[name] or "（空）"
+        usual = "" if held[name] == setting.default else f"（默认 {setting.default or '空'}）"
+        print(f"{name} {setting.label}：{shown}{usual}\n    {setting.explanation}")
+    return 0
 
 
 def backup_command(options: argparse.Namespace) -> int:

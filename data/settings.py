@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from data.access import Viewer
 from data.errors import NotFound, OutOfScope, Refused
 from data.model import setting
+from data.terms import SUBJECTS
 
 DECIDERS = ("admin", "county")
 STRANGER_FACTS = {
@@ -57,7 +58,7 @@ def _address(value: str) -> str:
         sound = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
     except ValueError:
         sound = False
-    if value and (not sound or parts.query or parts.fragment or "@" in parts.netloc or not value.isascii()):
+    if value and (not sound or not re.fullmatch(r"[A-Za-z0-9:/._~%\[\]-]+", value)):
         raise Refused("应为 http:// 或 https:// 开头的地址，例如 http://192.168.1.10:8501。")
     return value.rstrip("/")
 
@@ -71,10 +72,12 @@ def _facts(value: str) -> str:
 
 def _coefficients(value: str) -> str:
     """``种植业=0.40,养殖业=0.40``: share of a business income that is taken for expense."""
-    from data.terms import SUBJECTS
-
+    named = set()
     for part in filter(None, value.split(",")):
         subject, _, share = part.partition("=")
+        if subject in named:
+            raise Refused(f"“{subject}”写了两次。")
+        named.add(subject)
         if SUBJECTS.get(subject, ("",))[0] != "business" or not re.fullmatch(r"0(\.\d{1,4})?|1(\.0+)?", share):
             raise Refused("应写成“种植业=0.40,养殖业=0.40”：生产经营性科目和 0 至 1 的系数。")
     return value
