@@ -29,7 +29,7 @@ EXPORTED = (
 def drawn(marks: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[object], str]]:
     """Cells that are more than a text, for ``tables.table_markup``; ``marks``: 户类型 → (mark, colour)."""
     return {
-        "state": lambda row: _state(row.state, marks),
+        "state": lambda row: state_markup(row.state, marks),
         "per_head": _income,
         "visits": _visits,
         "last_visit": lambda row: escape(row.last_visit or "没有记录"),
@@ -38,7 +38,8 @@ def drawn(marks: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[object], 
     }
 
 
-def _state(state: str, marks: Mapping[str, tuple[str, str]]) -> str:
+def state_markup(state: str, marks: Mapping[str, tuple[str, str]]) -> str:
+    """户类型 as a coloured mark and a word."""
     mark, colour = marks[state]
     return f'<span class="state"><b style="color: {colour}">{mark}</b> {escape(state)}</span>'
 

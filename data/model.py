@@ -399,6 +399,7 @@ card_print = _table(
     Column("mark", Code, primary_key=True),  # the check code
     Column("figures", Text, nullable=False),  # JSON of what it stands for
     Column("at", Text, nullable=False),
+    Index("card_print_mark", "mark"),
     clustered=True,
 )
 

@@ -75,7 +75,9 @@ def search(
     if not found and page > 1:
         page = 1
         found = _page(connection, statement, bound, page)
-    rows = _rows(connection, viewer, read, [row.id for row in found], month)
+    rows = listed(connection, viewer, [row.id for row in found], month)
+    matches = _matches(connection, viewer, read, {"ids": list(rows["id"]), "month": month})
+    rows["match"] = [matches.get(id, "") for id in rows["id"]]
     return Found(rows, found[0].total if found else 0, more, page)
 
 
@@ -126,19 +128,20 @@ def _count(connection: Connection, source: str, bound: dict) -> int:
     return connection.execute(text(f"SELECT COUNT(*) FROM {source} c"), bound).scalar()
 
 
-def _rows(connection: Connection, viewer: Viewer, read: Sequence[Word], ids: list[int], month: int) -> pd.DataFrame:
-    """The households in the order of their ids, as the viewer may read them."""
+def listed(connection: Connection, viewer: Viewer, ids: list[int], month: int) -> pd.DataFrame:
+    """These households, in the order given, as :class:`Found` has them but without ``match``.
+
+    Those outside the viewer's scope and those that do not exist are left out.
+    """
     columns = ", ".join(f"{sql} AS {name}" for name, sql in {**COLUMNS, **_WHERE_COLUMNS}.items())
-    bound = {"ids": ids, "month": month}
+    seen, named = seen_households(viewer)
+    bound = {"ids": ids, "month": month, **named}
     statement = (
         f"SELECT {columns} FROM {FROM} LEFT JOIN region v ON v.code = h.village"
-        " LEFT JOIN region t ON t.code = substr(h.village, 1, 9) WHERE h.id IN :ids"
+        f" LEFT JOIN region t ON t.code = substr(h.village, 1, 9) WHERE h.id IN :ids AND {seen}"
     )
-    frame = as_read(viewer, connection.execute(expanded(statement, bound), bound))
-    frame = frame.set_index("id", drop=False).loc[ids].reset_index(drop=True)
-    matches = _matches(connection, viewer, read, bound)
-    frame["match"] = [matches.get(id, "") for id in ids]
-    return frame
+    frame = as_read(viewer, connection.execute(expanded(statement, bound), bound)).set_index("id", drop=False)
+    return frame.loc[[id for id in ids if id in frame.index]].reset_index(drop=True)
 
 
 _PERSONS = "SELECT household_id, name, id_tail FROM member WHERE household_id IN :ids ORDER BY code"

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index("card_print_mark", "card_print", ["mark"], unique=False)
     op.create_table(
         "change",
         sa.Column("id", Number, nullable=False),
@@ -219,6 +220,7 @@ def downgrade() -> None:
     op.drop_index("change_undoes", table_name="change")
     op.drop_index("change_household", table_name="change")
     op.drop_table("change")
+    op.drop_index("card_print_mark", table_name="card_print")
     op.drop_table("card_print")
     op.drop_table("assurance")
     op.drop_table("setting")
