@@ -10,7 +10,9 @@ from itertools import pairwise
 import pandas as pd
 
 from components.drawing import box, day_number, stroke, svg, wide, words
+from components.income_chart import stepped
 from components.theme import Palette
+from components.wording import known
 from data.household_story import BEFORE_ALL, Event, Story
 from data.months import first_day, label, last_day
 from data.terms import MEASURE_CATEGORIES
@@ -110,37 +112,50 @@ def _spans(story: Story, scale: Scale, y: float, colours: Palette, marks) -> Ite
 
 def _income(story: Story, scale: Scale, y: float, colours: Palette) -> Iterator[str]:
     """人均纯收入 of twelve months, broken where a month is missing, against the line."""
-    course = story.course
-    highest = max(float(course[["per_head", "line"]].max().max()), 1.0)
-    lowest = min(float(course["per_head"].min()), 0.0)
+    months, net, line = story.course.index.tolist(), story.course["per_head"].tolist(), story.course["line"].tolist()
+    lines = [yuan for yuan in line if known(yuan)]
+    heads = [yuan for yuan in net if known(yuan)]
+    highest, lowest = max([1.0, *heads, *lines]), min([0.0, *heads])
 
-    def at(month: int, yuan: float) -> tuple[float, float]:
-        return scale.x(last_day(month)), y + 6 + (highest - yuan) / (highest - lowest) * (_CURVE - 6)
+    def x_at(month: int) -> float:
+        return scale.x(last_day(month))
+
+    def y_at(yuan: float) -> float:
+        return y + 6 + (highest - yuan) / (highest - lowest) * (_CURVE - 6)
 
     for place, said in enumerate(("人均纯收入", "12个月，元")):
         yield words(0, y + 14 + place * 16, said, colours.second_ink)
-    for before, now in pairwise(course.itertuples()):
-        if now.line == now.line and before.line == before.line:
-            (x0, y0), (x1, y1) = at(before.Index, before.line), at(now.Index, now.line)
-            yield stroke([(x0, y0), (x1, y0), (x1, y1)], colours.second_ink, width=1.2, dash="5 4")
-        if now.Index == before.Index + 1:
-            low = now.line == now.line and now.per_head < now.line
-            ends = [at(before.Index, before.per_head), at(now.Index, now.per_head)]
-            yield stroke(ends, colours.alarm if low else colours.series, width=2.4)
-    yield from _crossings(story, scale, at, y, colours)
-    first, last = course.iloc[0], course.iloc[-1]
-    x, line_y = at(course.index[0], first["line"])
-    said = f"监测线 {first['line']:,.0f}"
-    if line_y == line_y and x - 6 - wide(said) > LEFT:
-        yield words(x - 6, line_y + 4, said, colours.second_ink, anchor="end")
-    x, end_y = at(course.index[-1], last["per_head"])
-    said = f"{label(course.index[-1])} {last['per_head']:,.0f} 元"
-    beside = x + 8 + wide(said) <= WIDTH - RIGHT
-    place = (x + 8, end_y + 4) if beside else (WIDTH - RIGHT, y + _CURVE)
-    yield words(*place, said, colours.ink, anchor="start" if beside else "end", bold=True)
+    if lines:
+        yield stroke(stepped(months, line, x_at, y_at), colours.second_ink, width=1.2, dash="5 4")
+        said = f"监测线 {lines[0]:,.0f}"
+        if x_at(months[0]) - 6 - wide(said) > LEFT:
+            yield words(x_at(months[0]) - 6, y_at(lines[0]) + 4, said, colours.second_ink, anchor="end")
+    for low, points in _runs(months, net, line, x_at, y_at):
+        yield stroke(points, colours.alarm if low else colours.series, width=2.4)
+    yield from _crossings(story, scale, y, colours)
+    if heads:
+        said = f"{label(months[-1])} {heads[-1]:,.0f} 元"
+        x = x_at(months[-1]) + 8
+        beside = x + wide(said) <= WIDTH - RIGHT
+        place = (x, y_at(heads[-1]) + 4) if beside else (WIDTH - RIGHT, y + _CURVE)
+        yield words(*place, said, colours.ink, anchor="start" if beside else "end", bold=True)
 
 
-def _crossings(story: Story, scale: Scale, at, y: float, colours: Palette) -> Iterator[str]:
+def _runs(months: list[int], net: list[float], line: list[float], x_at, y_at) -> list[tuple[bool, list]]:
+    """The curve in pieces that are below the line or not, broken where a month or its figure is missing."""
+    runs: list[tuple[bool, list]] = []
+    whole = [(month, yuan, bar) for month, yuan, bar in zip(months, net, line, strict=True) if known(yuan)]
+    for before, (month, yuan, bar) in pairwise(whole):
+        if month != before[0] + 1:
+            continue
+        low, begin = known(bar) and yuan < bar, (x_at(before[0]), y_at(before[1]))
+        if not runs or runs[-1][0] != low or runs[-1][1][-1] != begin:
+            runs.append((low, [begin]))
+        runs[-1][1].append((x_at(month), y_at(yuan)))
+    return runs
+
+
+def _crossings(story: Story, scale: Scale, y: float, colours: Palette) -> Iterator[str]:
     free = 0.0
     for event in story.events:
         if event.kind not in ("above", "below"):

@@ -1,8 +1,8 @@
 """两不愁三保障和饮水安全: six lights of one household, each with what speaks for it. None is green without evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access import Viewer
@@ -11,6 +11,16 @@ from data.terms import ASSURANCES, OUT_OF_SCHOOL
 
 SECURE, AT_RISK, UNCHECKED = "稳固", "有风险", "未核实"
 COMPULSORY = range(6, 16)  # years of age
+
+
+@dataclass(frozen=True)
+class Check:
+    """What somebody found: ``item`` a key of ``terms.ASSURANCES``, the day (ISO), whether secure, in his words."""
+
+    item: str
+    checked: str
+    secure: int
+    evidence: str | None
 
 
 @dataclass(frozen=True)
@@ -30,32 +40,29 @@ class Light:
 
 def lights(connection: Connection, viewer: Viewer, file: HouseholdFile) -> list[Light]:
     """The six of a file; who does not see identity gets no words of a check."""
-    held = connection.execute(text(_CHECKS), {"household": file.id}).all()
-    checks = pd.DataFrame(held, columns=["item", "checked", "secure", "evidence"], dtype=object)
-    if not viewer.sees_identity:
-        checks["evidence"] = None
-    return judged(file, checks)
+    held = connection.execute(text(_CHECKS), {"household": file.id})
+    return judged(file, [Check(*row[:3], row[3] if viewer.sees_identity else None) for row in held])
 
 
-def judged(file: HouseholdFile, checks: pd.DataFrame) -> list[Light]:
-    """The six in the order of ``terms.ASSURANCES``, from the file and its checks (item, checked, secure, evidence).
+def judged(file: HouseholdFile, checks: Sequence[Check]) -> list[Light]:
+    """The six in the order of ``terms.ASSURANCES``, from the file and its checks, whatever their order.
 
     What somebody checked by the day of the file and what the records say both count, the worse of the two. A check
     made later than that day tells that housing and water as recorded today say nothing about then.
     """
-    return [_light(file, checks[checks["item"] == item], item) for item in ASSURANCES]
+    return [_light(file, [check for check in checks if check.item == item], item) for item in ASSURANCES]
 
 
-def _light(file: HouseholdFile, checks: pd.DataFrame, item: str) -> Light:
-    by_then = checks[checks["checked"] <= file.facts["as_of"]]
+def _light(file: HouseholdFile, checks: Sequence[Check], item: str) -> Light:
+    by_then = [check for check in checks if check.checked <= file.facts["as_of"]]
     recorded, said, part = _RECORDS[item](file)
     if item in ("housing", "water") and len(by_then) < len(checks):
         recorded, said = UNCHECKED, "登记情况在此月之后有变动。"
-    if by_then.empty:
+    if not by_then:
         return Light(item, recorded, said or "没有核实记录。", part)
-    last = by_then.sort_values("checked").iloc[-1]
-    result = SECURE if last["secure"] else AT_RISK
-    found = f"{last['checked']} 核实：{(last['evidence'] or result).rstrip('。')}。"
+    last = max(by_then, key=lambda check: check.checked)
+    result = SECURE if last.secure else AT_RISK
+    found = f"{last.checked} 核实：{(last.evidence or result).rstrip('。')}。"
     if recorded != result:
         found += said
     return Light(item, AT_RISK if AT_RISK in (result, recorded) else result, found, part)
@@ -72,36 +79,33 @@ def _upkeep(file: HouseholdFile) -> tuple[str, str, str]:
 
 
 def _safety_net(file: HouseholdFile) -> list[str]:
-    running = file.measures[(file.measures["category"] == "兜底") & (file.measures["running"] == 1)]
-    return [name for name in dict.fromkeys(running["name"]) if name]
+    running = [row.name for row in file.measures.itertuples() if row.category == "兜底" and row.running]
+    return [name for name in dict.fromkeys(running) if name]
 
 
 def _education(file: HouseholdFile) -> tuple[str, str, str]:
-    members = file.members
-    unknown = int(members["born"].isna().sum())
-    ages = [age(born, as_of) for born, as_of in zip(members["born"], members["as_of"], strict=True)]
-    children = members[pd.Series([years in COMPULSORY for years in ages], index=members.index, dtype=bool)]
-    out = children[children["schooling"].isin(OUT_OF_SCHOOL)]
-    if len(out):
-        return AT_RISK, f"{_names(out)} {'、'.join(dict.fromkeys(out['schooling']))}。", "members"
-    untold = int(children["schooling"].isna().sum())
-    if members.empty or unknown or untold:
+    members = list(file.members.itertuples())
+    children = [one for one in members if age(one.born, one.as_of) in COMPULSORY]
+    if out := [one for one in children if one.schooling in OUT_OF_SCHOOL]:
+        return AT_RISK, f"{_names(out)} {'、'.join(dict.fromkeys(one.schooling for one in out))}。", "members"
+    unknown = sum(one.born is None for one in members)
+    untold = sum(one.schooling is None for one in children)
+    if not members or unknown or untold:
         return UNCHECKED, _unsaid(members, (unknown, "出生日期"), (untold, "在校状况")), "members"
-    if children.empty:
+    if not children:
         return SECURE, "家中没有6至15周岁的孩子。", "members"
-    schools = "、".join(dict.fromkeys(children["schooling"]))
+    schools = "、".join(dict.fromkeys(one.schooling for one in children))
     return SECURE, f"{len(children)} 名6至15周岁的孩子都在校（{schools}）。", "members"
 
 
 def _medical(file: HouseholdFile) -> tuple[str, str, str]:
-    members = file.members
-    outside = members[members["medical_insured"] == 0]
-    if len(outside):
-        ill = int((~outside["health"].isin(("健康",)) & outside["health"].notna()).sum())
+    members = list(file.members.itertuples())
+    if outside := [one for one in members if one.medical_insured == 0]:
+        ill = sum(one.health not in (None, "健康") for one in outside)
         among = f"，其中患病或残疾 {ill} 人" if ill else ""
         return AT_RISK, f"{_names(outside)} 未参加基本医疗保险{among}。", "members"
-    untold = int(members["medical_insured"].isna().sum())
-    if members.empty or untold:
+    untold = sum(one.medical_insured is None for one in members)
+    if not members or untold:
         return UNCHECKED, _unsaid(members, (untold, "参保情况")), "members"
     return SECURE, f"{len(members)} 人都参加了基本医疗保险。", "members"
 
@@ -115,21 +119,21 @@ def _column(name: str):
     return recorded
 
 
-_CHECKS = "SELECT item, checked, secure, evidence FROM assurance WHERE household_id = :household ORDER BY checked"
+_CHECKS = "SELECT item, checked, secure, evidence FROM assurance WHERE household_id = :household"
 _RECORDS = {
     "food": _upkeep, "clothing": _upkeep, "education": _education, "medical": _medical,
     "housing": _column("housing_safe"), "water": _column("water_safe"),
 }  # fmt: skip
 
 
-def _unsaid(members: pd.DataFrame, *missing: tuple[int, str]) -> str:
-    if members.empty:
+def _unsaid(members: Sequence, *missing: tuple[int, str]) -> str:
+    if not members:
         return "没有登记家庭成员。"
     return "、".join(f"{count} 人没有登记{what}" for count, what in missing if count) + "。"
 
 
-def _names(members: pd.DataFrame) -> str:
-    return "、".join(members["name"])
+def _names(members: Sequence) -> str:
+    return "、".join(one.name for one in members)
 
 
 def age(born: str | None, as_of: str) -> int | None:

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from data import model
 from data.access import Viewer
 from data.household_file import household
-from data.household_lights import AT_RISK, SECURE, UNCHECKED, age, judged, lights
+from data.household_lights import AT_RISK, SECURE, UNCHECKED, Check, Light, age, judged, lights
 from data.terms import ASSURANCES
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, fill_village
@@ -30,13 +30,12 @@ def file(members=(), measures=(), *, housing=None, water=None, per_head=None) ->
     )
 
 
-def check(item: str, checked: str, secure: int, evidence: str | None = "看过") -> tuple:
-    return item, checked, secure, evidence
+def check(item: str, checked: str, secure: int, evidence: str | None = "看过") -> Check:
+    return Check(item, checked, secure, evidence)
 
 
-def light(item: str, of: SimpleNamespace, *checks: tuple):
-    frame = pd.DataFrame(checks, columns=["item", "checked", "secure", "evidence"], dtype=object)
-    return {one.item: one for one in judged(of, frame)}[item]
+def light(item: str, of: SimpleNamespace, *checks: Check) -> Light:
+    return {one.item: one for one in judged(of, checks)}[item]
 
 
 PUPIL = ("小明", CHILD, "小学", "健康", 1)
@@ -132,3 +131,16 @@ def test_checks_come_from_the_store_by_the_day_of_the_file_and_their_words_only_
     assert found["display", LAST]["water"].state == AT_RISK
     assert "井干了" not in found["display", LAST]["water"].evidence
     assert found["county", LAST]["food"].state == UNCHECKED
+
+
+def test_a_wall_is_not_told_who_among_the_uninsured_is_ill(engine: Engine):
+    fill_village(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE member SET medical_insured = 0 WHERE household_id = 901"))
+    told = {}
+    with engine.connect() as connection:
+        for role in ("county", "display"):
+            viewer = Viewer(role, COUNTY)
+            told[role] = lights(connection, viewer, household(connection, viewer, 901, LAST))[3].evidence
+    assert told["county"] == "钱一、钱小 未参加基本医疗保险，其中患病或残疾 1 人。"
+    assert told["display"] == "钱*、钱* 未参加基本医疗保险。"
