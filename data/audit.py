@@ -157,12 +157,12 @@ def patterns(connection: Connection, viewer: Viewer, since: str) -> list[Pattern
 
 def flush(engine: Engine, seconds: float = 20) -> bool:
     """Wait until everything entered before is written; False where it was not in time."""
-    return _writer(engine).wait(seconds)
+    return engine not in _writers or _writers[engine].wait(seconds)
 
 
 def waiting(engine: Engine) -> list[Look]:
     """What was entered and is not written yet, the oldest first."""
-    return _writer(engine).waiting()
+    return _writers[engine].waiting() if engine in _writers else []
 
 
 def _look(actor: str, address: str, view: str, household: int | None) -> Look:
@@ -241,5 +241,6 @@ def _writer(engine: Engine) -> _Writer:
 
 @atexit.register
 def _finish() -> None:
+    end = time.monotonic() + 3
     for writer in list(_writers.values()):
-        writer.wait(3)
+        writer.wait(max(end - time.monotonic(), 0))

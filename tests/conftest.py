@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 from streamlit.runtime import Runtime
 
+from data import audit
 from data.engine import migrate, open_engine
 from tests.postgres import Cluster, running_cluster, server_programs
 
@@ -98,6 +99,7 @@ def engine(database_url: str) -> Iterator[Engine]:
     """An engine on ``database_url``; the test runs once on SQLite and once on PostgreSQL."""
     engine = open_engine(database_url)
     yield engine
+    audit.flush(engine, 5)
     engine.dispose()
 
 
