@@ -7,12 +7,13 @@ from itertools import groupby
 import pandas as pd
 
 from components import wording
+from components.drawing import wide
 from components.markup import escape, link
 from data.household_file import HouseholdFile
 from data.household_lights import age
 from data.terms import MEASURE_CATEGORIES
 
-_LONG = 8  # characters; what is longer may take two lines
+_LONG = 8.5  # Chinese characters; what is longer may take two lines
 _YES = {1: "是", 0: "否"}
 
 
@@ -146,7 +147,7 @@ def _table(
 def _labelled(heading: str, value: object, style: str) -> str:
     """A cell with its heading, which stands before it where the rows are cards."""
     kind = "" if _told(value) else " data-empty"
-    kind += " data-long" if isinstance(value, str) and len(value) > _LONG and not isinstance(value, _Markup) else ""
+    kind += " data-long" if isinstance(value, str) and wide(value, 1) > _LONG and not isinstance(value, _Markup) else ""
     return f'<td{style} data-label="{heading}"{kind}>{_cell(value)}</td>'
 
 
