@@ -1,12 +1,14 @@
 """两不愁三保障和饮水安全: six lights of one household, each with what speaks for it. None is green without evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 
 from data.access import Viewer
+from data.household_edits import edits_of
 from data.household_file import HouseholdFile
+from data.household_history import actor_name
 from data.terms import ASSURANCES, OUT_OF_SCHOOL
 
 SECURE, AT_RISK, UNCHECKED = "稳固", "有风险", "未核实"
@@ -15,12 +17,14 @@ COMPULSORY = range(6, 16)  # years of age
 
 @dataclass(frozen=True)
 class Check:
-    """What somebody found: ``item`` a key of ``terms.ASSURANCES``, the day (ISO), whether secure, in his words."""
+    """What somebody found: ``item`` a key of ``terms.ASSURANCES``, the day (ISO), whether secure, in his words, and who
+    he is where that is known."""
 
     item: str
     checked: str
     secure: int
     evidence: str | None
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,24 @@ class Light:
 
 def lights(connection: Connection, viewer: Viewer, file: HouseholdFile) -> list[Light]:
     """The six of a file; who does not see identity gets no words of a check."""
-    held = connection.execute(text(_CHECKS), {"household": file.id})
-    return judged(file, [Check(*row[:3], row[3] if viewer.sees_identity else None) for row in held])
+    held = connection.execute(text(_CHECKS), {"household": file.id}).all()
+    checks = [Check(*row) for row in held]
+    if not viewer.sees_identity:
+        return judged(file, [replace(check, evidence=None) for check in checks])
+    by = _checked_by(connection, file.id) if checks else {}
+    return judged(file, [replace(check, by=by.get((check.item, check.checked))) for check in checks])
+
+
+def _checked_by(connection: Connection, household: int) -> dict[tuple[str, str], str]:
+    """(item, day) → who entered the check last, of those entered here."""
+    actors = {
+        (str(edit.key["item"]), str(edit.key["checked"])): actor
+        for actor, edits in connection.execute(text(_CHECKING), {"household": household})
+        for edit in edits_of(edits)
+        if edit.table == "assurance"
+    }
+    names = {actor: actor_name(connection, actor) for actor in set(actors.values())}
+    return {check: names[actor] for check, actor in actors.items()}
 
 
 def judged(file: HouseholdFile, checks: Sequence[Check]) -> list[Light]:
@@ -62,7 +82,7 @@ def _light(file: HouseholdFile, checks: Sequence[Check], item: str) -> Light:
         return Light(item, recorded, said or "没有核实记录。", part)
     last = max(by_then, key=lambda check: check.checked)
     result = SECURE if last.secure else AT_RISK
-    found = f"{last.checked} 核实：{(last.evidence or result).rstrip('。')}。"
+    found = f"{last.checked} 核实{f'（{last.by}）' if last.by else ''}：{(last.evidence or result).rstrip('。')}。"
     if recorded != result:
         found += said
     return Light(item, AT_RISK if AT_RISK in (result, recorded) else result, found, part)
@@ -120,6 +140,11 @@ def _column(name: str):
 
 
 _CHECKS = "SELECT item, checked, secure, evidence FROM assurance WHERE household_id = :household"
+_CHECKING = """
+    SELECT c.actor, c.edits FROM change c
+    WHERE c.household_id = :household AND c.edits LIKE '%"assurance"%' AND c.undoes IS NULL
+        AND NOT EXISTS (SELECT 1 FROM change back WHERE back.undoes = c.id)
+    ORDER BY c.id"""
 _RECORDS = {
     "food": _upkeep, "clothing": _upkeep, "education": _education, "medical": _medical,
     "housing": _column("housing_safe"), "water": _column("water_safe"),

@@ -1,5 +1,6 @@
 """The six lights: evidence makes them green, the worse of check and record counts, days to come do not."""
 
+from datetime import date
 from types import SimpleNamespace
 
 import pandas as pd
@@ -8,11 +9,13 @@ from sqlalchemy import Engine, text
 
 from data import model
 from data.access import Viewer
+from data.household_edits import undo
+from data.household_entries import assure
 from data.household_file import household
 from data.household_lights import AT_RISK, SECURE, UNCHECKED, Check, Light, age, judged, lights
 from data.terms import ASSURANCES
 from tests.data.small_county import LAST
-from tests.data.village_ground import COUNTY, fill_village
+from tests.data.village_ground import COUNTY, VILLAGE, fill_village
 
 AS_OF = "2026-11-22"
 CHILD, BABY, ADULT = "2016-05-01", "2021-05-01", "1980-05-01"
@@ -131,6 +134,28 @@ def test_checks_come_from_the_store_by_the_day_of_the_file_and_their_words_only_
     assert found["display", LAST]["water"].state == AT_RISK
     assert "井干了" not in found["display", LAST]["water"].evidence
     assert found["county", LAST]["food"].state == UNCHECKED
+
+
+def test_a_check_says_who_entered_it_and_is_gone_when_taken_back(engine: Engine):
+    fill_village(engine)
+    cadre = Viewer("village", VILLAGE)
+
+    def food(viewer: Viewer = cadre) -> Light:
+        with engine.connect() as connection:
+            return lights(connection, viewer, household(connection, viewer, 901, LAST))[0]
+
+    day = date(2026, 11, 20)
+    saved = [
+        assure(engine, viewer, 901, item="food", verdict=verdict, evidence=words, checked=day.isoformat(), today=day)
+        for viewer, verdict, words in ((Viewer("county", COUNTY), False, "缺粮"), (cadre, True, "粮食够吃"))
+    ]
+    assert food().evidence.startswith("2026-11-20 核实（村干部 · 示范村0）：粮食够吃。")
+    assert food(Viewer("display", COUNTY)).evidence.startswith("2026-11-20 核实：稳固。")
+    undo(engine, cadre, saved[1].change)
+    assert food().state == AT_RISK
+    assert food().evidence.startswith("2026-11-20 核实（县级干部 · 示范市）：缺粮。")
+    undo(engine, cadre, saved[0].change)
+    assert food().state == UNCHECKED
 
 
 def test_a_wall_is_not_told_who_among_the_uninsured_is_ill(engine: Engine):
