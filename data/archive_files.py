@@ -26,7 +26,7 @@ THUMBNAIL = 320  # pixels of the longer side: two beside each other fill a phone
 PDF = "application/pdf"
 PICTURES = tuple(dict.fromkeys(FORMATS.values()))
 EXTENSIONS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png"}
-PDF_SECONDS = 20  # the trial stops itself before; this is for a machine that stands still
+PDF_SECONDS = 60  # the trial stops itself after ten of work; this is for a machine that stands still
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAGIC = {b"%PDF-": PDF, b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}

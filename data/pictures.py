@@ -29,7 +29,7 @@ def shrunk(content: bytes, longest: int) -> Image.Image:
     with _one_at_a_time:
         try:
             with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
-                _bounded(picture)
+                _bounded(picture, content)
                 picture.verify()  # the check sums of a PNG, to its end; the picture cannot be read after it
             with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
                 return _upright(picture, longest)
@@ -41,23 +41,21 @@ def shrunk(content: bytes, longest: int) -> Image.Image:
             raise Refused(DAMAGED) from error
 
 
-def _bounded(picture: Image.Image) -> None:
+def _bounded(picture: Image.Image, content: bytes) -> None:
     """Refuse by what the head of the file says, before anything is unpacked."""
     width, height = picture.size
-    whole = picture.format == "PNG" or _in_several_scans(picture)
+    whole = picture.format == "PNG" or picture.info.get("progressive") or _in_several_scans(picture, content)
     if width * height > (MOST_UNPACKED if whole else MOST_PIXELS):
         raise Refused(TOO_LARGE.format(width=width, height=height))
 
 
-def _in_several_scans(picture: Image.Image) -> bool:
-    """Whether a JPEG must be held whole while it is read: progressive, or its colours one after the other."""
-    if picture.info.get("progressive"):
-        return True
-    stream = picture.fp
-    place = stream.tell()  # behind the marker of the first scan: length, then the number of colours in it
-    head = stream.read(3)
-    stream.seek(place)
-    return len(head) < 3 or head[2] < len(picture.getbands())
+def _in_several_scans(picture: Image.Image, content: bytes) -> bool:
+    """Whether a JPEG has its colours one after the other: it must be held whole while it is read, as a progressive."""
+    place = 2
+    while content[place] == 0xFF and content[place + 1] != 0xDA:  # segments: a marker, their length, what they say
+        padding = content[place + 1] == 0xFF
+        place += 1 if padding else 2 + int.from_bytes(content[place + 2 : place + 4])
+    return content[place + 4] < len(picture.getbands())  # the number of colours in the first scan
 
 
 def _upright(picture: Image.Image, longest: int) -> Image.Image:

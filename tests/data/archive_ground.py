@@ -105,3 +105,9 @@ def jpeg_that_claims(width: int, height: int, **options) -> bytes:
     content = photo(16, 16, **options)
     frame = next(place for mark in (b"\xff\xc0", b"\xff\xc2") if (place := content.find(mark)) > 0)
     return content[: frame + 5] + struct.pack(">HH", height, width) + content[frame + 9 :]
+
+
+def one_colour_after_the_other(content: bytes) -> bytes:
+    """A JPEG whose first scan says that it holds one colour of three."""
+    scan = content.index(b"\xff\xda")
+    return content[: scan + 4] + b"\x01" + content[scan + 5 :]

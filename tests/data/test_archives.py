@@ -147,11 +147,12 @@ def test_a_photo_of_fifty_megapixels_comes_in_with_little_memory():
         (ground.png_text_bomb(), "损坏"),
         (ground.jpeg_that_claims(60_000, 60_000), "像素"),
         (ground.jpeg_that_claims(9_000, 8_000, progressive=True), "像素"),
+        (ground.one_colour_after_the_other(ground.jpeg_that_claims(9_000, 8_000)), "像素"),
         (ground.swollen_pdf(1200), "庞大"),
         (ground.swollen_pdf(300, times=2), "庞大"),
         (ground.pdf_of_many_objects(800), "损坏"),
     ],
-    ids=["pixels", "comment", "claim", "progressive", "stream", "stream in a stream", "list of objects"],
+    ids=["pixels", "comment", "claim", "progressive", "colours", "stream", "stream in a stream", "list of objects"],
 )
 def test_a_bomb_is_refused_before_it_unpacks(bomb: bytes, reason: str):
     own, child, said = peak(bomb)
