@@ -77,13 +77,14 @@ def add_ledger_line(
     today = today or date.today()
     ordinal = read_field("ledger", "month", month, today=today)
     read_field("ledger", "subject", subject, today=today)
-    fen = read_field("ledger", "amount_fen", amount, today=today)
-    total = int(str(fen)) + ((stands or 0) if adding else 0)
+    fen = int(str(read_field("ledger", "amount_fen", amount, today=today)))
     kind, column = SUBJECTS[subject]
-    if total < 0 and kind != "business":
-        raise Unfit("金额", "不能为负数（只有生产经营性科目可以）")
+    if fen < 0 and kind != "business":
+        raise Unfit("金额", "不能为负数（只有生产经营性科目可以）；多记了请选“改成这个数”")
+    total = fen + ((stands or 0) if adding else 0)
     key: Values = {"household_id": household, "month": ordinal}
-    name, what = f"{column}_fen", f"记收支：{spoken(int(str(ordinal)))} {subject}"
+    how = f"{'加' if adding and stands else ''} {fen / 100:,.2f} 元"
+    name, what = f"{column}_fen", f"记收支：{spoken(int(str(ordinal)))} {subject}{how}"
     edit = Edit("ledger", key, {name: stands}, {name: total})
     return Saved(commit(engine, viewer, household, [edit], what=what), what)
 
