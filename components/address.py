@@ -1,7 +1,7 @@
 """Reading the address bar: every value is looked up, none is trusted; what means nothing is said and replaced."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -59,10 +59,12 @@ def household_number(asked: str | None) -> int | None:
     return int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) <= 15 else None
 
 
-def village_of(connection: Connection, viewer: Viewer, asked: str | None) -> Region | None:
-    """The village of the household that an address names; None where the viewer may not see one of that number."""
+def at_household(connection: Connection, address: Address, asked: str | None) -> Address:
+    """The same address standing in the village of the household it names, where the viewer may see one of that number;
+    what region it asks for then does not matter."""
     number = household_number(asked)
-    return None if number is None else whereabouts(connection, viewer, number)
+    village = None if number is None else whereabouts(connection, address.viewer, number)
+    return replace(address, region=village, refusal=None) if village else address
 
 
 def read_indicator(value: str | None, default: str | None, problems: list[str]) -> str | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.address import read_address, village_of
+from components.address import at_household, read_address
 from components.empty import empty_store, nothing
 from components.errors import problem, told
 from components.header import pickers, top_bar
@@ -73,9 +73,9 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
     with read() as connection:
         viewers = regions.viewers(connection)
         address = read_address(connection, status, viewers, st.query_params)
-        asked = st.query_params.get("household") if chosen in OF_A_HOUSEHOLD else None
-        region = village_of(connection, address.viewer, asked) or address.region
-    screen = Screen(address.viewer, region, address.month, status, dark, engine())
+        if chosen in OF_A_HOUSEHOLD:
+            address = at_household(connection, address, st.query_params.get("household"))
+    screen = Screen(address.viewer, address.region, address.month, status, dark, engine())
     put(screen)
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from components.address import Address, read_address, read_indicator
+from components.address import Address, at_household, read_address, read_indicator
 from components.screen import Screen
 from components.site import FIGURE, PAGES
 from components.theme_route import own_path, theme_route, theme_url
@@ -46,6 +46,18 @@ def test_addresses_are_looked_up_and_nonsense_is_said(county: Engine):
             ("county", COUNTY, LAST),
             ("admin", COUNTY, LAST),
         ), (name, value)
+
+
+def test_a_household_s_page_stands_in_its_village_for_who_may_see_it_and_moves_nobody_else(county: Engine):
+    with county.connect() as connection:
+        id, village = connection.exec_driver_sql("SELECT id, village FROM household ORDER BY village, id").first()
+        own, others = read(county, role="village", region=TOWNSHIPS[1]), read(county, role="township", region="all")
+        assert own.refusal and others.refusal
+        moved = at_household(connection, own, str(id))
+        assert (moved.region.code, moved.refusal) == (village, None)
+        far = connection.exec_driver_sql(f"SELECT id FROM household WHERE village LIKE '{TOWNSHIPS[1]}%%'").scalar()
+        for asked in (str(far), "0", "-1", "１", "1 OR 1=1", "9" * 30, "", None):
+            assert at_household(connection, own, asked) == own
 
 
 def test_a_region_of_somebody_else_is_refused_and_not_named(county: Engine):
