@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
-from data.household_lights import AT_RISK, judged
+from data.household_lights import AT_RISK, Check, judged
 from data.income_card import IncomeCard
 
 AT_ONCE = 500  # households of one round of statements
@@ -51,5 +51,5 @@ def _lights(card: IncomeCard, rows: dict[str, list[tuple]]) -> Lights:
         income=_NO_INCOME,
         measures=_NO_MEASURES,
     )
-    checks = pd.DataFrame(rows["checks"], columns=_CHECKS, dtype=object)
+    checks = [Check(*row) for row in rows["checks"]]
     return [(light.name, light.state, light.state != AT_RISK) for light in judged(file, checks)]
