@@ -1,6 +1,7 @@
 """What all tests share: empty databases on both engines, and one filled with the demonstration county."""
 
 import fcntl
+import hashlib
 import itertools
 import os
 import runpy
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -104,19 +106,30 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def county_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A SQLite file with the full demonstration county, made once for all test processes. Read it; never write."""
-    shared = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        shared = shared.parent
-    path = shared / "county.db"
+def county_database(pytestconfig: pytest.Config) -> Path:
+    """A SQLite file with the full demonstration county, for all test processes. Read it; never write.
+
+    Made once a day for one state of the code that makes it, and kept in pytest's cache.
+    """
+    shared = pytestconfig.cache.mkdir("county")
+    path = shared / f"{_state_of_the_county()}.db"
     with (shared / "county.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
+            for old in shared.glob("*.db*"):
+                if old.stat().st_mtime < time.time() - 3600:  # another run may still read a younger one
+                    old.unlink()
             making = shared / "making.db"
             run_data("demo", database=f"sqlite:///{making}")
             making.rename(path)
     return path
+
+
+def _state_of_the_county() -> str:
+    state = hashlib.sha256(date.today().isoformat().encode())
+    for source in sorted([*(ROOT / "data").rglob("*.py"), ROOT / "requirements.txt"]):
+        state.update(source.read_bytes())
+    return state.hexdigest()
 
 
 @pytest.fixture
