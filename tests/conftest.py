@@ -8,6 +8,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import time
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
