@@ -1,4 +1,5 @@
-"""What is measured on: the demonstration county and prefecture, as files and as databases, made once and kept."""
+"""What is measured on: the demonstration county and prefecture, as files and as databases, and a million households
+copied from the prefecture; made once and kept."""
 
 import subprocess
 import sys
@@ -8,13 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 
+from benchmarks import million
 from benchmarks.commands import run_data
 from data import regions
-from data.engine import open_engine
+from data.engine import ready_engine
 from data.model import household, region
 
 ROOT = Path(__file__).resolve().parents[1]
-PRESETS = ("county", "prefecture")
+MILLION = "million"
+PRESETS = ("county", "prefecture", MILLION)
 _GENERATE = (
     "import sys, pathlib; from data.demo import generate; generate(pathlib.Path(sys.argv[1]), preset=sys.argv[2])"
 )
@@ -30,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Ground:
-    """One preset: a folder with its files, and beside it its database."""
+    """One preset: a folder with its files (the million has none), and beside it its database."""
 
     preset: str
     directory: Path
@@ -44,7 +47,7 @@ class Ground:
         return f"sqlite:///{self.database}"
 
     def engine(self) -> Engine:
-        return open_engine(self.url)
+        return ready_engine(self.url)
 
     def workbooks(self) -> list[Path]:
         """The official workbook and the zips beside it; generated where the folder does not hold them yet."""
@@ -69,7 +72,14 @@ class Ground:
 
     def ready(self) -> None:
         """Make the database where there is none."""
-        if not self.database.exists():
+        if self.database.exists():
+            return
+        if self.preset == MILLION:
+            prefecture = Ground("prefecture", self.directory)
+            prefecture.ready()
+            prefecture.engine().dispose()  # which brings its schema to today's
+            million.make(prefecture.database, self.database)
+        else:
             run_data(self.url, "import", *self.workbooks())
             run_data(self.url, "boundaries", *self.boundaries())
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from websockets.exceptions import WebSocketException
 
-from benchmarks.ground import Ground
+from benchmarks.ground import MILLION, Ground
 from benchmarks.session import BrokenPage, Session
 from benchmarks.table import Failure, Finding, middle
 from data.months import label
@@ -18,7 +18,7 @@ from tests.browser.server import serving
 
 RUNS = 21
 WARMING = 4
-PAGE_SECONDS = 0.150  # design.md, for the prefecture
+PAGE_SECONDS = 0.150  # design.md, for the prefecture; at a million households half as much again
 UNFROZEN = Path(__file__).with_name("unfrozen")
 
 
@@ -56,7 +56,7 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
     """Each page warm, at the same address; and with another month each time, of which nothing has been read before."""
     ground.ready()
     months = [{"month": label(month)} for month in ground.last_months(RUNS)]
-    with _served(ground) as url:
+    with served(ground) as url:
         for address in addresses(ground):
             try:
                 with Session(url) as session:
@@ -68,7 +68,8 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
             except (BrokenPage, WebSocketException, TimeoutError) as error:
                 yield Failure(address.title, ground.preset, error)
                 continue
-            yield middle(f"{address.title}: warm", ground.preset, warm, "s", PAGE_SECONDS)
+            target = PAGE_SECONDS * (1.5 if ground.preset == MILLION else 1)
+            yield middle(f"{address.title}: warm", ground.preset, warm, "s", target)
             yield Finding(f"{address.title}: warm, processor", ground.preset, worked / RUNS, "s", runs=RUNS)
             yield middle(f"{address.title}: another month each time", ground.preset, fresh, "s")
 
@@ -78,7 +79,7 @@ def frozen_heap(ground: Ground) -> Iterator[Finding]:
     ground.ready()
     start = addresses(ground)[0]
     for title, changes in (("frozen", {}), ("not frozen", {"PYTHONPATH": str(UNFROZEN)})):
-        with _served(ground, **changes) as url, Session(url) as session:
+        with served(ground, **changes) as url, Session(url) as session:
             warm = _seconds(session, start, [{}] * (WARMING + RUNS))[WARMING:]
         yield middle(f"{start.title}: warm, heap {title}", ground.preset, warm, "s")
 
@@ -99,7 +100,8 @@ def _processor_seconds() -> float:
 
 
 @contextmanager
-def _served(ground: Ground, **changes: str) -> Iterator[str]:
+def served(ground: Ground, **changes: str) -> Iterator[str]:
+    """The application on the ground's database, with changes of the environment: its URL."""
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)
     try:

@@ -10,7 +10,7 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Finding:
-    """One figure of one preset. ``value`` in seconds or bytes by ``unit``; ``target`` likewise, for the prefecture.
+    """One figure of one preset. ``value`` in seconds or bytes by ``unit``; ``target`` likewise.
 
     ``high`` is the 95th percentile of ``runs`` runs of which ``value`` is the median.
     """
@@ -57,20 +57,23 @@ def amount(value: float, unit: str) -> str:
 
 
 def table(findings: Iterable[Finding]) -> str:
-    """A Markdown table: a line for each thing measured, a column for each preset, whether the prefecture meets it."""
+    """A Markdown table: a line for each thing measured, a column for each preset, whether the larger ones meet it."""
     lines: dict[str, dict[str, Finding]] = {}
     for finding in findings:
         lines.setdefault(finding.what, {})[finding.preset] = finding
-    head = ["| what | county | prefecture | runs | target | met |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+    head = [
+        "| what | county | prefecture | a million | runs | target | met |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- |",
+    ]
     return "\n".join([*head, *(_line(what, found) for what, found in lines.items())])
 
 
 def _line(what: str, found: dict[str, Finding]) -> str:
     any_one = next(iter(found.values()))
-    cells = [_cell(found.get(preset)) for preset in ("county", "prefecture")]
+    cells = [_cell(found.get(preset)) for preset in ("county", "prefecture", "million")]
     target = NONE if any_one.target is None else f"≤ {amount(any_one.target, any_one.unit)}"
     runs = max(finding.runs for finding in found.values())
-    return f"| {what} | {' | '.join(cells)} | {runs} | {target} | {_verdict(found.get('prefecture'))} |"
+    return f"| {what} | {' | '.join(cells)} | {runs} | {target} | {_verdict(found)} |"
 
 
 def _cell(finding: Finding | None) -> str:
@@ -80,7 +83,10 @@ def _cell(finding: Finding | None) -> str:
     return shown if finding.high is None else f"{shown} ({amount(finding.high, finding.unit)})"
 
 
-def _verdict(finding: Finding | None) -> str:
-    if finding is None or finding.target is None:
+def _verdict(found: dict[str, Finding]) -> str:
+    """Each against its own target; the one written is that of the smaller."""
+    judged = [found[preset] for preset in ("prefecture", "million") if preset in found]
+    judged = [finding for finding in judged if finding.target is not None]
+    if not judged:
         return NONE
-    return "yes" if finding.value <= finding.target else "**no**"
+    return "yes" if all(finding.value <= finding.target for finding in judged) else "**no**"

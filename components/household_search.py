@@ -79,7 +79,8 @@ def _field() -> str:
 
     def typed() -> None:
         st.session_state[_TYPED] = st.session_state[_FIELD]
-        write_address()  # what was page 3 of other words
+        if "page" in st.query_params:
+            write_address()  # it was page 3 of other words
 
     with st.container(key="search_box"):
         st.text_input(
