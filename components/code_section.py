@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from components import markup
 from components.cached import fresh
 from components.errors import problem
+from components.household_tables import part_table
 from components.markup import escape, link
 from components.phone_pages import spoken_day
 from components.qr import qr_svg
@@ -156,26 +157,12 @@ def _show_log(screen: Screen, household: int) -> None:
     looks, total = fresh(audit.of_household, household, page)
     with read() as connection:
         names = {key: actor_name(connection, key) for key in {look.actor for look in looks}}
-    rows = "".join(
-        "<tr>"
-        + "".join(
-            f'<td data-label="{label}">{escape(value)}</td>'
-            for label, value in zip(
-                _HEADINGS,
-                (look.at.replace("T", " "), names[look.actor], audit.VIEWS.get(look.view, look.view), look.address),
-                strict=True,
-            )
-        )
-        + "</tr>"
+    rows = [
+        (look.at.replace("T", " "), names[look.actor], audit.VIEWS.get(look.view, look.view), look.address)
         for look in looks
-    )
-    heads = "".join(f'<th scope="col">{name}</th>' for name in _HEADINGS)
+    ]
+    none = "还没有人扫过这一户的码，也没有人打开过它的档案。"
     pages = max(-(-total // audit.PAGE), 1)
-    pager = pager_markup(page, pages, "", lambda to: screen.link(HOUSEHOLD, household=household, looks=to))
-    table = (
-        f'<div class="table whole cards"><table><caption>查看记录</caption><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>{pager if pages > 1 else ''}"
-    )
-    nothing = '<p class="calm">还没有人扫过这一户的码，也没有人打开过它的档案。</p>'
-    title = f"<h2>谁看过这一户 <small>{total:,} 条</small></h2>"
-    markup.show(f'<section class="part looks">{title}{table if looks else nothing}</section>')
+    to_page = lambda to: screen.link(HOUSEHOLD, household=household, looks=to)  # noqa: E731
+    more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
+    markup.show(part_table("谁看过这一户", _HEADINGS, rows, none, part="looks", said=f"{total:,} 条") + more)

@@ -36,7 +36,7 @@ def members_markup(file: HouseholdFile) -> str:
          row.schooling, row.skill, _work(row), _insured(row.medical_insured), _YES.get(row.pension_insured))
         for row in file.members.itertuples()
     ]  # fmt: skip
-    return _table("家庭成员", headings, rows, "没有登记家庭成员。", part="members")
+    return part_table("家庭成员", headings, rows, "没有登记家庭成员。", part="members")
 
 
 def helpers_markup(file: HouseholdFile) -> str:
@@ -48,7 +48,7 @@ def helpers_markup(file: HouseholdFile) -> str:
          "已走访" if row.visited else _alarm("未走访"))
         for row in file.helpers.itertuples()
     ]  # fmt: skip
-    return _table("帮扶责任人", headings, rows, "没有结对帮扶责任人。", part="helpers")
+    return part_table("帮扶责任人", headings, rows, "没有结对帮扶责任人。", part="helpers")
 
 
 def visits_markup(file: HouseholdFile) -> str:
@@ -60,7 +60,7 @@ def visits_markup(file: HouseholdFile) -> str:
     ]  # fmt: skip
     headings = ("日期", "走访人", "单位", "事由", "内容", "照片")
     said = f"共 {file.visits_total} 次"
-    return _table("最近走访", headings, rows, "没有走访记录。", part="visits", said=said)
+    return part_table("最近走访", headings, rows, "没有走访记录。", part="visits", said=said)
 
 
 def measures_markup(file: HouseholdFile) -> str:
@@ -76,7 +76,7 @@ def measures_markup(file: HouseholdFile) -> str:
             (row.name or category, row.started, row.ended or "实施中", _yuan(row.amount), row.unit) for row in held
         ]
     said = _sums(listed, f"{len(listed)} 项，实施中 {sum(row.running for row in listed)} 项")
-    return _table("帮扶措施", headings, rows, "没有帮扶措施。", right=(3,), part="measures", said=said)
+    return part_table("帮扶措施", headings, rows, "没有帮扶措施。", right=(3,), part="measures", said=said)
 
 
 def projects_markup(file: HouseholdFile) -> str:
@@ -85,7 +85,7 @@ def projects_markup(file: HouseholdFile) -> str:
     listed = list(file.projects.itertuples())
     rows = [(row.year, row.name, row.kind, row.stage, row.mode, _yuan(row.amount)) for row in listed]
     said = _sums(listed, f"{file.projects['name'].nunique()} 个项目，{len(listed)} 次带动")
-    return _table("项目与分红", headings, rows, "没有项目带动记录。", right=(5,), part="projects", said=said)
+    return part_table("项目与分红", headings, rows, "没有项目带动记录。", right=(5,), part="projects", said=said)
 
 
 def problems_markup(file: HouseholdFile) -> str:
@@ -95,7 +95,7 @@ def problems_markup(file: HouseholdFile) -> str:
         (row.category, row.description, row.source, row.owner, row.found, row.deadline, _problem_state(row))
         for row in file.problems.itertuples()
     ]
-    return _table("问题", headings, rows, "没有发现问题。", part="problems")
+    return part_table("问题", headings, rows, "没有发现问题。", part="problems")
 
 
 def _problem_state(row) -> str:
@@ -112,7 +112,7 @@ def tasks_markup(file: HouseholdFile) -> str:
          f"{row.finished} 完成" if row.finished else _due(row.deadline, row.as_of))
         for row in file.tasks.itertuples()
     ]  # fmt: skip
-    return _table("作战任务", headings, rows, "没有作战任务。", right=(5,), part="tasks")
+    return part_table("作战任务", headings, rows, "没有作战任务。", right=(5,), part="tasks")
 
 
 def days_over(deadline: str, as_of: str) -> int:
@@ -120,11 +120,12 @@ def days_over(deadline: str, as_of: str) -> int:
     return (date.fromisoformat(as_of) - date.fromisoformat(deadline)).days
 
 
-def _table(
+def part_table(
     title: str, headings: Sequence[str], rows: Sequence[Sequence | _Group], none: str, *,
     part: str, right: tuple[int, ...] = (), said: str = "",
 ) -> str:  # fmt: skip
-    """A part of the page; columns without anything in any row are left out."""
+    """A part of the page: ``rows`` are cells in the order of ``headings``, ``none`` is said where there are none.
+    Columns without anything in any row are left out; on a phone each row is a card."""
     if not rows:
         return f'<section class="part" id="{part}"><h2>{title}</h2><p class="calm">{none}</p></section>'
     plain = [row for row in rows if not isinstance(row, _Group)]

@@ -93,16 +93,34 @@ class PhoneDesk:
         token = request.path_params["token"].rstrip("/")
         with engine.connect() as connection:
             found = qr_codes.find(connection, token)
-            decided = settings.values(connection)
-            demonstration = not regions.holds_real_regions(connection)
             if found.kind != "valid":
-                return self._gone(engine, address_of(request), found, decided, demonstration)
-            asked = _Asked(engine, request, connection, decided, found, token, demonstration)
-            return (self._done(asked, form) if form else _shown(asked)), 0
+                return self._gone(engine, connection, address_of(request), found)
+        # no connection is held while an answer waits to be compared: many at once would take all there are
+        tried = (
+            self._tried(engine, request, found.household, form.get("secret", "")) if form.get("do") == "open" else None
+        )
+        with engine.connect() as connection:
+            told = settings.values(connection), found, token, not regions.holds_real_regions(connection)
+            asked = _Asked(engine, request, connection, *told)
+            if tried:
+                return _opened(asked, tried), 0
+            return (_done(asked, form) if form else _shown(asked)), 0
 
-    def _gone(self, engine: Engine, address: str, found: qr_codes.Found, decided: dict, demonstration: bool):
+    def _tried(self, engine: Engine, request: Request, household: int, secret: str) -> pins.Answer:
+        address = address_of(request)
+        if wait := self.wrong.wait(address):
+            return pins.Answer(False, wait, counted=False)
+        tried = pins.attempt(engine, household, secret, address=address)
+        if tried.counted and not tried.right:
+            self.wrong.add(address)
+        return tried
+
+    def _gone(
+        self, engine: Engine, connection: Connection, address: str, found: qr_codes.Found
+    ) -> tuple[Response, float]:
         status, heading, sentence = GONE[found.kind]
-        told = {"demonstration": demonstration, "hotline": decided["hotline"]}
+        hotline, real = settings.value_of(connection, "hotline"), regions.holds_real_regions(connection)
+        told = {"demonstration": not real, "hotline": hotline}
         delay = 0.0
         if found.kind == "unknown":
             if wait := self.unknown.wait(address):
@@ -115,49 +133,37 @@ class PhoneDesk:
         audit.record(engine, actor=_STRANGER, address=address, view=found.kind, household=found.household)
         return page("gone.html", status, heading=heading, sentence=sentence, **told), delay
 
-    def _done(self, asked: _Asked, form: dict[str, str]) -> Response:
-        """What a form of the page asks for."""
-        match form["do"]:
-            case "open":
-                return self._opened(asked, form.get("secret", ""))
-            case "leave":
-                response = asked.again()
-                take(response, CARD, asked.path)
-            case "norole":
-                response = asked.again()
-                take(response, ROLE, EVERY_CODE)
-            case "role":
-                response = asked.again()
-                if asked.demonstration and form.get("role") in ROLES:
-                    give(asked.engine, asked.request, response, ROLE, form["role"], EVERY_CODE)
-        return response
 
-    def _opened(self, asked: _Asked, secret: str) -> Response:
-        if wait := self.wrong.wait(asked.address):
-            return _paused(asked, wait, "这个网络上输错的次数太多")
-        tried = pins.attempt(asked.engine, asked.found.household, secret, address=asked.address)
-        if tried.right:
-            response = asked.again()
-            value = [asked.found.code_id, asked.found.household]
-            give(asked.engine, asked.request, response, CARD, value, asked.path)
-            return response
-        if tried.counted:
-            self.wrong.add(asked.address)
-        if tried.pause:
-            return _paused(asked, tried.pause, "输错的次数太多")
-        if not tried.counted:
-            return _stranger(asked, problem="应为 6 位：数字，或 5 位数字加 X。", status=400)
-        return _stranger(asked, problem=f"不对，请核对后再输。还可以试 {tried.left} 次。", status=403)
+def _done(asked: _Asked, form: dict[str, str]) -> Response:
+    """What a form of the page asks for, but for the card."""
+    response = asked.again()
+    if form["do"] == "leave":
+        take(response, CARD, asked.path)
+    elif form["do"] == "norole":
+        take(response, ROLE, EVERY_CODE)
+    elif asked.demonstration and form.get("role") in ROLES:
+        give(asked.engine, asked.request, response, ROLE, form["role"], EVERY_CODE)
+    return response
+
+
+def _opened(asked: _Asked, tried: pins.Answer) -> Response:
+    """The card, after the right answer; else why not."""
+    if tried.right:
+        response = asked.again()
+        value = [asked.found.code_id, asked.found.household]
+        give(asked.engine, asked.request, response, CARD, value, asked.path)
+        return response
+    if tried.pause:
+        problem = f"输错的次数太多，请{waiting_words(tried.pause)}后再试。忘记了可以到村委会领取新口令。"
+        return _stranger(asked, problem=problem, status=429, headers={"Retry-After": str(tried.pause)})
+    if not tried.counted:
+        return _stranger(asked, problem="应为 6 位：数字，或 5 位数字加 X。", status=400)
+    return _stranger(asked, problem=f"不对，请核对后再输。还可以试 {tried.left} 次。", status=403)
 
 
 def address_of(request: Request) -> str:
     """Where a request comes from: the peer of the connection, never what a header claims."""
     return request.client.host if request.client else ""
-
-
-def _paused(asked: _Asked, seconds: int, why: str) -> Response:
-    problem = f"{why}，请{waiting_words(seconds)}后再试。忘记了可以到村委会领取新口令。"
-    return _stranger(asked, problem=problem, status=429, headers={"Retry-After": str(seconds)})
 
 
 def _shown(asked: _Asked) -> Response:

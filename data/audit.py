@@ -93,7 +93,7 @@ PATTERNS = {
         f"{_FILES} AND (substr(a.at, 12, 2) = '23' OR substr(a.at, 12, 2) < '05')", _PERSON,
     ),
 }  # fmt: skip
-PAGE = 20
+PAGE = 10
 _STRANGE = """
     SELECT substr(a.at, 1, 10) AS day, {counted} AS times, MIN(a.at), MAX(a.at), {by}
     FROM access_log a

@@ -26,12 +26,14 @@ from data.model import access_log, household_pin, member
 DIGITS = 6
 FREE_TRIES = 5
 FIRST_PAUSE, LONGEST_PAUSE = 30, 3600  # seconds; doubled with every try in vain
-BUSY = 5  # seconds that one try waits for another's end
+BUSY = 5  # seconds that one try waits for the others' end
+MOST_WAITING = 4  # tries at once; each keeps a thread of the server
 HEADS = ("户主", "本人")
 RESETS = ("right", "pin_given")
 _SECRET = re.compile(r"[0-9]{5}[0-9X]")
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # RFC 9106, OWASP's smallest: 19 MiB
 _one_at_a_time = threading.Lock()
+_places = threading.BoundedSemaphore(MOST_WAITING)
 
 
 @dataclass(frozen=True)
@@ -88,23 +90,30 @@ def ways(connection: Connection, household: int) -> Ways:
 def attempt(engine: Engine, household: int, typed: str, *, address: str) -> Answer:
     """Compare what was typed, unless the household is in a pause; every try is entered in the log.
 
-    Tries are taken one after the other in this process, so that many at once are no more than one.
+    Tries are taken one after the other in this process, a few may wait, so that many at once are no more than one.
     """
-    given = normal(typed)
-    if not _one_at_a_time.acquire(timeout=BUSY):
+    if not _places.acquire(blocking=False):
         return Answer(False, pause=BUSY, counted=False)
     try:
-        wait, wrong = pause(engine, household)
-        if wait or not _SECRET.fullmatch(given):
-            return Answer(False, wait, max(FREE_TRIES - wrong, 0), counted=False)
-        with engine.connect() as connection:
-            right = _matches(connection, household, given)
-        audit.record(
-            engine, actor="household", address=address, view="right" if right else "wrong", household=household
-        )
-        audit.flush(engine, 1)  # where an importer holds the store it is counted among the waiting
+        if not _one_at_a_time.acquire(timeout=BUSY):
+            return Answer(False, pause=BUSY, counted=False)
+        try:
+            return _compared(engine, household, normal(typed), address)
+        finally:
+            _one_at_a_time.release()
     finally:
-        _one_at_a_time.release()
+        _places.release()
+
+
+def _compared(engine: Engine, household: int, given: str, address: str) -> Answer:
+    wait, wrong = pause(engine, household)
+    if wait or not _SECRET.fullmatch(given):
+        return Answer(False, wait, max(FREE_TRIES - wrong, 0), counted=False)
+    with engine.connect() as connection:
+        right = _matches(connection, household, given)
+    actor, view = ("household", "right") if right else ("stranger", "wrong")
+    audit.record(engine, actor=actor, address=address, view=view, household=household)
+    audit.flush(engine, 1)  # where an importer holds the store it is counted among the waiting
     return Answer(right) if right else Answer(False, pause_after(wrong + 1), max(FREE_TRIES - wrong - 1, 0))
 
 

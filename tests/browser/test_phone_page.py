@@ -126,7 +126,7 @@ def test_the_desk_gives_out_a_code_and_a_pin_and_takes_the_code_back(
     ready(page)
     expect(page.locator(".pin-given")).to_have_count(0)
     assert page.locator("a.code-url").get_attribute("href") != address
-    looks = page.locator(".looks").inner_text()
+    looks = page.locator("#looks").inner_text()
     assert all(word in looks for word in ("发放户码", "作废户码", "发放口令", "口令相符", "扫码（本户）", "打开户档案"))
     phone.goto(address)
     expect(phone.locator("h1")).to_have_text("这个码已经作废")
