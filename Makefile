@@ -43,6 +43,7 @@ bench: .venv/test.stamp
 	@$(VENV) -m pip --version >/dev/null 2>&1 || sh -c "$$MAKE_VENV" sh "$(PYTHON)"
 	@echo '正在安装软件包，首次约一两分钟 / installing packages: $(LIST)'
 	@$(VENV) -m pip install --quiet --disable-pip-version-check --requirement $(LIST)
+	@bash .ci/font
 	@touch $@
 
 define MAKE_VENV
