@@ -21,6 +21,7 @@ MEASUREMENTS = {
     "household": "household.answers",
     "freeze": "pages.frozen_heap",
     "map": "recolouring.recolourings",
+    "print": "printing.prints",
 }
 AT_A_MILLION = ("pages", "household")
 """What is measured there too; the rest needs files, or says the same."""
