@@ -20,6 +20,7 @@ from components.archive_routes import archive_routes
 from components.geo_routes import geo_routes
 from components.guard import Guard
 from components.phone_routes import phone_routes
+from components.sockets import send_at_once
 from components.theme_route import theme_route
 from data import cube
 from data.engine import ready_engine
@@ -61,6 +62,7 @@ async def lifespan(app: st.App):
     import shapely  # noqa: F401
 
     await asyncio.to_thread(cube.ensure, engine)
+    send_at_once()
     gc.collect()
     gc.freeze()
     calendar = asyncio.create_task(follow_the_calendar())
