@@ -6,12 +6,13 @@ import streamlit as st
 
 from components import entry_widgets
 from components.entry_form import asked_fresh, finish, key
-from components.markup import escape
+from components.markup import escape, plain
 from components.markup import show as show_markup
 from components.screen import Screen
 from data.access import mask_id
+from data.edit_rules import APPROVERS, STATE_FIELDS
 from data.entry_fields import SHEET_OF, shown
-from data.household_door import APPROVERS, STATE_FIELDS, Door, door
+from data.household_door import Door, door
 from data.household_edits import Conflict
 from data.household_entries import Saved, assure, correct_household, correct_member
 from data.terms import ASSURANCES
@@ -29,7 +30,7 @@ _SECURE, _INSECURE = "有保障", "没有保障"
 def draw(screen: Screen, household: int) -> None:
     """改信息: whose facts, then all of them in one form; only what differs is written."""
     there: Door = asked_fresh(screen, "door", door, household)
-    whose = {"": "户信息"} | {one["code"]: f"{one['name']}（{one['relation']}）" for one in there.members}
+    whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
     code = st.pills("改谁的", whose, format_func=whose.get, default="", required=True, key=key("whose"))
     table = "member" if code else "household"
     before = dict(next(one for one in there.members if one["code"] == code) if code else there.household)
@@ -58,7 +59,9 @@ def _fact(table: str, name: str, stored: object, key: str) -> str | None:
     if name != "id_number" or stored is None:
         return entry_widgets.field(table, name, stored=stored, key=key)
     column = SHEET_OF[table].column(name)
-    typed = entry_widgets.words(f"{column.heading}（现为 {mask_id(str(stored))}，不改就留空）", name, key=key)
+    typed = entry_widgets.words(
+        f"{column.heading}（现为 {plain(mask_id(str(stored)) or '')}，不改就留空）", name, key=key
+    )
     return typed or shown(column, stored)
 
 

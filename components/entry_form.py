@@ -94,7 +94,9 @@ def finish(
     if not pressed:
         return
     try:
-        saved = act(conflict)
+        with st.spinner("正在保存…"):
+            saved = act(conflict)
+            refused = tuple(after(saved))
     except Conflict as told:
         kept["conflict"] = told
         st.rerun(scope="fragment")
@@ -103,7 +105,7 @@ def finish(
             show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
     else:
         sentence = "；".join((f"已保存：{saved.what}", *saved.doubts))
-        put_outcome(Outcome(household, sentence, saved.change, tuple(after(saved))))
+        put_outcome(Outcome(household, sentence, saved.change, refused))
         close_form()
         st.rerun()
 

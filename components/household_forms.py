@@ -5,7 +5,7 @@ import streamlit as st
 from components import door_facts, door_money, door_visit, door_work
 from components.entry_form import ASKED, Outcome, close_form, open_form, outcome, put_outcome
 from components.errors import problem, told
-from components.markup import escape
+from components.markup import escape, plain
 from components.markup import show as show_markup
 from components.screen import Screen
 from data.errors import WarRoomError
@@ -47,7 +47,7 @@ def _dialog(name: str, screen: Screen, file: HouseholdFile) -> None:
         with told():
             draw(screen, file.id)
 
-    st.dialog(f"{title} · {_plain(file.head)}", on_dismiss=close_form)(body)()
+    st.dialog(f"{title} · {plain(file.head)}", on_dismiss=close_form)(body)()
 
 
 def _saved_line(screen: Screen, household: int) -> None:
@@ -70,8 +70,3 @@ def take_back(screen: Screen, household: int, change: int) -> None:
         put_outcome(Outcome(household, "没有撤销", refused=(str(error),)))
     else:
         put_outcome(Outcome(household, "已撤销，记录恢复原样"))
-
-
-def _plain(name: str) -> str:
-    """A name as a dialog's title takes it: Markdown's own characters stay what they are."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!<>|~:$" else one for one in name)

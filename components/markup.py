@@ -13,6 +13,11 @@ def escape(value: object) -> str:
     return _escape(str(value), quote=True)
 
 
+def plain(words: str) -> str:
+    """``words`` as the Markdown of a label or title that shows nothing but them."""
+    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!<>|~:$" else one for one in words)
+
+
 def link(label: str, url: str, *, style: str = "", **attributes: str) -> str:
     """An anchor around ``label`` (markup already); ``style`` is its class, ``attributes`` with _ for -."""
     rest = "".join(f' {name.replace("_", "-")}="{escape(value)}"' for name, value in attributes.items())

@@ -5,16 +5,26 @@ import math
 from sqlalchemy import Connection, Float, Text, func, select
 
 from data import model, record_words
+from data.access import Viewer
 from data.beginnings import books
 from data.errors import NotFound, Refused
 from data.initials import id_tail, initials
 from data.months import month_of, spoken
 from data.terms import SUBJECTS
 
+APPROVERS = ("admin", "county", "township")
+"""Roles that decide on what a household is; the others correct everything else about it."""
+STATE_FIELDS = ("type", "identified", "lifted", "relapsed", "risk_removed")
 LONGEST = 10_000  # characters of one text
 _MONTHS = {"visit": ("visited", "走访日期"), "problem": ("found", "发现日期")}
 _MAY_BE_NEGATIVE = {f"{column}_fen" for kind, column in SUBJECTS.values() if kind == "business"}
 _REFERS = {"visit": ("helper", model.helper), "archive": ("visit", model.visit), "problem": ("region", model.region)}
+
+
+def check_approval(viewer: Viewer, table: str, after: dict[str, object]) -> None:
+    """Raises Refused where somebody changes, or takes back, what is decided above him."""
+    if table == "household" and set(after) & set(STATE_FIELDS) and viewer.role not in APPROVERS:
+        raise Refused("户类型和识别、脱贫、返贫、风险消除日期要经乡镇以上审批，请报乡镇办理。")
 
 
 def check_values(connection: Connection, table: str, key: dict[str, object], after: dict[str, object]) -> None:

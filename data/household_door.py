@@ -12,10 +12,6 @@ from data.household_file import NO_SUCH_HOUSEHOLD
 from data.household_scope import seen_households
 from data.terms import SUBJECTS
 
-APPROVERS = ("admin", "county", "township")
-"""Roles that decide on what a household is; the others correct everything else about it."""
-STATE_FIELDS = ("type", "identified", "lifted", "relapsed", "risk_removed")
-
 
 @dataclass(frozen=True)
 class Helper:

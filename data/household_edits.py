@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from data import cube, record_words
 from data.access import Viewer
-from data.edit_rules import check_references, check_values, stored_form
+from data.edit_rules import check_approval, check_references, check_values, stored_form
 from data.engine import writing
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.household_file import NO_SUCH_HOUSEHOLD
@@ -136,6 +136,7 @@ def _commit(
     _compare(connection, id, edits)
     for edit in edits:
         if edit.after is not None:
+            check_approval(viewer, edit.table, edit.after)
             check_values(connection, edit.table, edit.key, edit.after)
             check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
         _write(connection, edit)
