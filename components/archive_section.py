@@ -11,7 +11,7 @@ from components.archive_cards import card_markup, cards_markup
 from components.archive_routes import STEP
 from components.cached import fresh
 from components.errors import told
-from components.markup import escape
+from components.markup import escape, plain
 from components.markup import show as show_markup
 from components.screen import Screen
 from data import archives
@@ -96,7 +96,7 @@ def _sorting(screen: Screen, rows: pd.DataFrame) -> None:
                 show_markup(card_markup(screen, row))
                 if st.button("移除", key=f"hide_{row.id}", width="stretch"):
                     archives.hide(screen.engine, screen.viewer, row.id)
-                    st.toast(f"已移除“{_plain(row.title)}”，可在“已移除的材料”里恢复。")
+                    st.toast(f"已移除“{plain(row.title)}”，可在“已移除的材料”里恢复。")
                     st.rerun(scope="app")
 
 
@@ -167,8 +167,3 @@ def _tell(outcome: _Outcome) -> None:
     saved = f'<p class="saved" role="status">已存入 {outcome.saved} 份材料。</p>' if outcome.saved else ""
     refused = f'<div class="problem" role="alert">没有存入 {len(outcome.refused)} 份：<ul>{lines}</ul></div>'
     show_markup(saved + (refused if lines else ""))
-
-
-def _plain(title: str) -> str:
-    """A title as Markdown that is nothing but text."""
-    return "".join(f"\\{one}" if one in "\\`*_{}[]()#+-.!<>|~:$" else one for one in title)
