@@ -19,9 +19,9 @@ REFUSAL = (
     "本系统含有真实区划的数据，在账号功能启用之前只对本机开放。\n"
     "请在运行本系统的计算机上，用浏览器打开 http://localhost 加端口号。"
 )
-_POLICY = (
+_POLICY = (  # a picture taken with the camera is a data: address to the page, which fetches it to send it
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data:; worker-src 'self' blob:; "
     "frame-ancestors 'self'; form-action 'self'; base-uri 'self'; object-src 'none'"
 )
 _HEADERS = {
