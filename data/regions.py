@@ -110,9 +110,7 @@ def all_regions(connection: Connection, viewer: Viewer) -> list[Region]:
 def viewers(connection: Connection) -> list[Viewer]:
     """The built-in viewers, one for each role, that stand in until there are accounts."""
     village = (
-        connection.execute(
-            select(model.household.c.village).group_by(model.household.c.village).order_by(model.household.c.village)
-        ).scalar()
+        connection.execute(select(model.household.c.village).order_by(model.household.c.village).limit(1)).scalar()
         or connection.execute(
             select(_region.c.code).where(func.length(_region.c.code) == 12).order_by(_region.c.code)
         ).scalar()
@@ -126,6 +124,7 @@ def viewers(connection: Connection) -> list[Viewer]:
             .where(model.household.c.village == village)
             .group_by(model.pairing.c.helper)
             .order_by(func.count().desc(), model.pairing.c.helper)
+            .limit(1)
         ).scalar()
     )
     return built_in_viewers([region.code for region in roots(connection)], township, village, helper)
