@@ -96,9 +96,8 @@ class PhoneDesk:
             if found.kind != "valid":
                 return self._gone(engine, connection, address_of(request), found)
         # no connection is held while an answer waits to be compared: many at once would take all there are
-        tried = (
-            self._tried(engine, request, found.household, form.get("secret", "")) if form.get("do") == "open" else None
-        )
+        opening = form.get("do") == "open"
+        tried = self._tried(engine, request, found.household, form.get("secret", "")) if opening else None
         with engine.connect() as connection:
             told = settings.values(connection), found, token, not regions.holds_real_regions(connection)
             asked = _Asked(engine, request, connection, *told)
@@ -162,7 +161,8 @@ def _opened(asked: _Asked, tried: pins.Answer) -> Response:
 
 
 def address_of(request: Request) -> str:
-    """Where a request comes from: the peer of the connection, never what a header claims."""
+    """Where a request comes from: the peer of the connection. What a header claims counts nothing, but for a proxy's on
+    this machine, which the server itself puts in its place."""
     return request.client.host if request.client else ""
 
 

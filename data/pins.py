@@ -119,7 +119,10 @@ def _compared(engine: Engine, household: int, given: str, address: str) -> Answe
 
 def pause(engine: Engine, household: int) -> tuple[int, int]:
     """Seconds until the next try may be made, and how many were in vain since the last right one."""
-    late = [look for look in audit.waiting(engine) if look.household == household]
+    waiting = audit.waiting(engine)
+    if len(waiting) >= audit.MOST_WAITING:
+        return BUSY, 0  # what cannot be counted is not tried
+    late = [look for look in waiting if look.household == household]
     with engine.connect() as connection:
         count, last = _wrong(connection, household)
     for look in late:

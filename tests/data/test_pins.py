@@ -194,6 +194,11 @@ def test_tries_count_while_another_writer_holds_the_store(county: Engine, monkey
     assert views(county) == ["wrong"] * 5
 
 
+def test_nobody_tries_while_the_log_takes_no_more_lines(county: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(audit, "MOST_WAITING", 0)
+    assert answer(county, TAIL) == pins.Answer(False, pins.BUSY, 5, counted=False)
+
+
 def test_a_household_says_what_it_can_be_asked(county: Engine):
     with county.connect() as connection:
         assert pins.ways(connection, 901) == pins.Ways(True, None)
