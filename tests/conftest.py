@@ -8,8 +8,8 @@ import runpy
 import shutil
 import subprocess
 import sys
-import time
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
