@@ -33,7 +33,7 @@ _CLASH = (
     TableColumn("typed", "您填的", "figure"),
     TableColumn("stands", "现在系统里的", "figure"),
 )
-_ROW = 32
+_ROW = 28
 _SHOWN = 5
 
 
