@@ -5,7 +5,7 @@ import streamlit as st
 from components import door_facts, door_money, door_visit, door_work
 from components.entry_form import ASKED, Outcome, close_form, open_form, outcome, put_outcome
 from components.errors import problem, told
-from components.markup import escape, plain
+from components.markup import escape
 from components.markup import show as show_markup
 from components.screen import Screen
 from data.errors import WarRoomError
@@ -37,17 +37,18 @@ def show(screen: Screen, file: HouseholdFile) -> None:
     if asked in FORMS:
         _dialog(asked, screen, file)
     elif asked is not None:
-        problem(f"没有“{asked[:20]}”这种填报，请用下面的按钮。")
+        problem(f"没有“{asked[:20]}”这种填报，请用上面的按钮。")
 
 
 def _dialog(name: str, screen: Screen, file: HouseholdFile) -> None:
     title, draw = FORMS[name]
 
     def body() -> None:
+        show_markup(f'<p class="whose">{escape(file.head)}</p>')
         with told():
             draw(screen, file.id)
 
-    st.dialog(f"{title} · {plain(file.head)}", on_dismiss=close_form)(body)()
+    st.dialog(title, on_dismiss=close_form)(body)()
 
 
 def _saved_line(screen: Screen, household: int) -> None:

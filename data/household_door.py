@@ -43,14 +43,16 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
     facts = held(connection, viewer, household)
     m, s, p, a = model.member, model.measure, model.problem, model.assurance
     mine = a.c.household_id == household
+    built = connection.execute(select(model.data_version.c.built)).scalar() or ""
+    running = or_(s.c.ended.is_(None), s.c.ended >= built)
     checked = connection.execute(select(a).where(mine).order_by(a.c.checked)).mappings().all()
     return Door(
         facts,
         _rows(
             connection, m, m.c.household_id == household, (m.c.relation.not_in(("户主", "本人")), m.c.born, m.c.code)
         ),
-        _helpers(connection, viewer, facts),
-        _rows(connection, s, (s.c.household_id == household) & s.c.ended.is_(None), (s.c.started, s.c.code)),
+        _helpers(connection, viewer, facts, built),
+        _rows(connection, s, (s.c.household_id == household) & running, (s.c.started, s.c.code)),
         _rows(connection, p, (p.c.household_id == household) & p.c.closed.is_(None), (p.c.deadline, p.c.code)),
         {row["item"]: row for row in checked},
     )
@@ -84,10 +86,9 @@ def _rows(connection: Connection, table: Table, clause, order: Sequence) -> tupl
     return tuple(connection.execute(select(table).where(clause).order_by(*order)).mappings())
 
 
-def _helpers(connection: Connection, viewer: Viewer, facts: RowMapping) -> tuple[Helper, ...]:
+def _helpers(connection: Connection, viewer: Viewer, facts: RowMapping, built: str) -> tuple[Helper, ...]:
     """The household's own first, then the village's; a helper himself alone."""
-    a, s, h, today = model.helper, model.pairing, model.household, model.data_version
-    built = connection.execute(select(today.c.built)).scalar() or ""
+    a, s, h = model.helper, model.pairing, model.household
     running = (s.c.started <= built) & or_(s.c.ended.is_(None), s.c.ended > built)
     if viewer.role == "helper":
         codes, own = {viewer.helper}, {viewer.helper}

@@ -182,6 +182,7 @@ def test_a_measure_begins_and_ends(county: Engine):
         assert saved.code in {one["code"] for one in door(connection, CADRE, 3).measures}
     with pytest.raises(Unfit, match="早于开始日期"):
         end_measure(county, CADRE, 3, saved.code, "2025-12-31", today=TODAY)
+    end_measure(county, CADRE, 3, saved.code, "2027-06-30", today=TODAY)  # planned, and then it ends before
     end_measure(county, CADRE, 3, saved.code, "2026-11-01", today=TODAY)
     assert one(county, model.measure, code=saved.code)["ended"] == "2026-11-01"
     with pytest.raises(Unfit, match="办结"):
