@@ -19,6 +19,8 @@ from data.household_lights import lights
 from data.household_story import story
 
 _OWN_PARTS = {"card": "明白卡", "archives": "档案", "code": "户码", "history": "记录"}
+_WRITERS = ("code", "history")
+"""Parts that show nothing to who changes nothing."""
 _OPENED = "opened_files"
 
 
@@ -45,7 +47,8 @@ def show_household(screen: Screen, id: int) -> None:
     if screen.viewer.may_write:
         with told():
             household_forms.show(screen, file)
-    show(view.sections_markup([*view.PARTS.items(), *_OWN_PARTS.items()]))
+    for_all = [(part, name) for part, name in _OWN_PARTS.items() if screen.viewer.may_write or part not in _WRITERS]
+    show(view.sections_markup([*view.PARTS.items(), *for_all]))
     show(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
     _what_hangs_on_it(screen, file, page)
