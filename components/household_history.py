@@ -1,5 +1,6 @@
 """Who changed what, and taking it back."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import streamlit as st
@@ -13,6 +14,7 @@ from data.household_file import HouseholdFile
 from data.household_history import Change, history
 from data.record_words import Difference
 
+SHOWN = 12  # fields of one change at once: a year of income has more
 _PAGE = "history_page"
 
 
@@ -54,14 +56,20 @@ def _pager(household: int, page: int, pages: int) -> None:
 
 def _markup(one: Change) -> str:
     state = " <em>已撤销</em>" if one.undone else ""
-    parts = "".join(
-        f"<li><span>{escape(record)}</span>{''.join(map(_difference, together))}</li>"
-        for record, together in groupby(one.differences, lambda difference: difference.record)
-    )
+    first, rest = one.differences[:SHOWN], one.differences[SHOWN:]
+    more = f"<details><summary>还有 {len(rest)} 项</summary>{_listed(rest)}</details>" if rest else ""
     return (
         f'<div class="change{" undone" if one.undone else ""}"><p><b>{escape(one.what)}</b>{state}'
-        f"<span>{escape(one.at[:16].replace('T', ' '))} · {escape(one.who)}</span></p><ul>{parts}</ul></div>"
+        f"<span>{escape(one.at[:16].replace('T', ' '))} · {escape(one.who)}</span></p>{_listed(first)}{more}</div>"
     )
+
+
+def _listed(differences: Sequence[Difference]) -> str:
+    parts = "".join(
+        f"<li><span>{escape(record)}</span>{''.join(map(_difference, together))}</li>"
+        for record, together in groupby(differences, lambda difference: difference.record)
+    )
+    return f"<ul>{parts}</ul>"
 
 
 def _difference(one: Difference) -> str:

@@ -281,6 +281,20 @@ def test_the_cube_of_yesterday_moves_on_to_today(engine: Engine):
         assert moved == _whole_cube(connection)
 
 
+def test_a_calendar_as_long_as_it_may_be_moves_on_with_the_months(engine: Engine):
+    fill(engine, build=False)
+    with writing(engine) as connection:
+        connection.execute(model.ledger.insert().values(household_id=1, month=LAST - 140, wage_work_fen=5))
+        cube.rebuild(connection, today=date(2026, 10, 31))
+    cube.ensure(engine, TODAY)
+    with writing(engine) as connection:
+        moved = _whole_cube(connection)
+        months = connection.execute(select(func.min(model.month.c.month), func.count())).one()
+        assert tuple(months) == (LAST - 119, 120)
+        cube.rebuild(connection, today=TODAY)
+        assert moved == _whole_cube(connection)
+
+
 def test_check_finds_nothing_grave_in_a_sound_store(county: Engine):
     assert [finding for finding in check(county) if finding.grave] == []
 
