@@ -172,7 +172,7 @@ def missing_markup(card: IncomeCard) -> str:
         notes.append(f"{len(card.empty_months)} 个月没有任何收支记录：{months}。")
     if card.dried_up:
         period = "上年同期" if card.running else "上年"
-        notes.append(f"{period}有收入、今年没有填的科目：{'、'.join(card.dried_up)}。请核对是漏填还是确实没有。")
+        notes.append(f"{period}有、今年没有填的科目：{'、'.join(card.dried_up)}。请核对是漏填还是确实没有。")
     if card.expense_estimated:
         notes.append("生产经营性支出没有填报，按县里设定的系数估算。")
     if not notes:
