@@ -33,6 +33,8 @@ HOW = """\
 - **One household**: 户档案 by the same client, another household each time. Phone pages by plain requests over a kept
   connection; the time is that of the request seen from outside, bytes are those of the whole page, which asks for
   nothing else. Searches are the query itself, over the whole and in one county, of which the slower is written.
+- **Paper**: a job as the print page runs it: codes issued, figures read, typst in processes of their own, one file
+  merged, what was printed kept and logged. Peak memory is that of the largest of those processes.
 - **Map**: Chromium on the real server. The indicator is chosen in the picker; bytes are the payloads of all websocket
   messages, before compression, and the bodies of all answers to requests from the click on until the page rests, that
   is, until the script has ended and nothing on the page has been loading for 200 ms (not counted in the time).

@@ -137,8 +137,7 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], jo
     )
     if not base or (urlsplit(base).hostname or "") in _LOCAL:
         problem(
-            "这个网址只在本机有效，手机扫码打不开。正式发放前，请管理员在服务器上设定手机能打开的地址："
-            "python -m data settings --set base_url http://服务器地址:端口"
+            "这个网址只在本机有效，手机扫码打不开。正式发放前，请县级干部或管理员在“扫码查询”页的县级设置里填写户码网址。"
         )
     order = Order(
         choice.what, picked, choice.year.year, base, st.context.ip_address or "127.0.0.1",
