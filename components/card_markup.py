@@ -122,8 +122,8 @@ def _sum_row(card: IncomeCard, letter: str) -> str:
 
 def _formulas(card: IncomeCard, letter: str, rule: str, note: str = "") -> str:
     said = "".join(
-        f"<li><span>{escape(name)}</span>{escape(figures.formulas[letter])}"
-        f"{_ESTIMATED if letter == 'R' and figures.estimated else ''}</li>"
+        f"<li><span>{escape(name)}</span><div>{escape(figures.formulas[letter])}"
+        f"{_ESTIMATED if letter == 'R' and figures.estimated else ''}</div></li>"
         for name, figures in _sides(card)
     )
     return f'<p class="rule">{escape("；".join(filter(None, (rule, note))))}</p><ul class="formulas">{said}</ul>'
@@ -168,8 +168,7 @@ def missing_markup(card: IncomeCard) -> str:
     """Months without any line and 科目 that brought money the year before and none now."""
     notes = []
     if card.empty_months:
-        months = "、".join(spoken(month) for month in card.empty_months)
-        notes.append(f"{len(card.empty_months)} 个月没有任何收支记录：{months}。")
+        notes.append(f"{len(card.empty_months)} 个月没有任何收支记录：{_spans(card.empty_months)}。")
     if card.dried_up:
         period = "上年同期" if card.running else "上年"
         notes.append(f"{period}有、今年没有填的科目：{'、'.join(card.dried_up)}。请核对是漏填还是确实没有。")
@@ -178,6 +177,16 @@ def missing_markup(card: IncomeCard) -> str:
     if not notes:
         return ""
     return f'<ul class="card-missing" role="note">{"".join(f"<li>{escape(note)}</li>" for note in notes)}</ul>'
+
+
+def _spans(months: Sequence[int]) -> str:
+    """Months (ordinals, ascending) in words, those that follow each other as a span."""
+    firsts = [month for month in months if month - 1 not in months]
+    lasts = [month for month in months if month + 1 not in months]
+    return "、".join(
+        spoken(first) if first == last else f"{spoken(first)}至{spoken(last)}"
+        for first, last in zip(firsts, lasts, strict=True)
+    )
 
 
 def facts_markup(card: IncomeCard) -> str:

@@ -23,7 +23,7 @@ def show_card(screen: Screen, household: int) -> None:
     _note_look(screen, household)
     by = _way() if screen.viewer.may_write else ""
     with st.container(key="card_ways", horizontal=True, vertical_alignment="center", gap="small"):
-        show(_ways(screen, card, known, by))
+        show(_ways(screen, card, known, by), width="content")
         print_one.button(screen, household, year.year)
     show(markup.head_markup(card, card_marks.mark(screen.engine, card), dark=screen.dark))
     if by:

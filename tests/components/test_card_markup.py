@@ -94,6 +94,10 @@ def test_what_is_missing_is_named():
     told = words(markup.missing_markup(gap))
     assert "2 个月没有任何收支记录：2025年10月、2026年9月。" in told
     assert "上年有、今年没有填的科目：养老金、生产经营性支出。" in told
+    late = replace(CARD, lines=lines(务工工资=(1, None, None, None, 1, None, 1, 1, 1, 1, None, None)))
+    assert "6 个月没有任何收支记录：2025年11月至2026年1月、2026年3月、2026年8月至2026年9月。" in markup.missing_markup(
+        late
+    )
     full = replace(CARD, lines_before=NOTHING)
     assert markup.missing_markup(full) == ""
 
