@@ -63,11 +63,12 @@ def _saved_line(screen: Screen, household: int) -> None:
         problem(sentence)
 
 
-def take_back(screen: Screen, household: int, change: int) -> None:
+def take_back(screen: Screen, household: int, change: int) -> Outcome:
     """Undo a change and say so, or why not, in the line above the buttons."""
     try:
         undo(screen.engine, screen.viewer, change)
+        done = Outcome(household, "已撤销，记录恢复原样")
     except WarRoomError as error:
-        put_outcome(Outcome(household, "没有撤销", refused=(str(error),)))
-    else:
-        put_outcome(Outcome(household, "已撤销，记录恢复原样"))
+        done = Outcome(household, "没有撤销", refused=(str(error),))
+    put_outcome(done)
+    return done

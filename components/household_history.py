@@ -6,6 +6,7 @@ from itertools import groupby
 import streamlit as st
 
 from components.cached import fresh
+from components.errors import problem
 from components.household_forms import take_back
 from components.markup import escape
 from components.markup import show as show_markup
@@ -15,7 +16,7 @@ from data.household_history import Change, history
 from data.record_words import Difference
 
 SHOWN = 12  # fields of one change at once: a year of income has more
-_PAGE = "history_page"
+_PAGE, _REFUSED = "history_page", "history_refused"
 
 
 def show(screen: Screen, file: HouseholdFile) -> None:
@@ -35,11 +36,14 @@ def _section(screen: Screen, household: int) -> None:
     if not found.total:
         show_markup('<p class="calm">还没有在系统里改过；谁在什么时候改了什么，都会记在这里，可以撤销。</p>')
         return
+    for sentence in st.session_state.pop(_REFUSED, ()):
+        problem(sentence)
     for one in found.changes:
         with st.container(key=f"change_{one.id}", horizontal=True, vertical_alignment="top"):
             show_markup(_markup(one))
-            if not one.undone and st.button("撤销", key=f"undo_{one.id}"):
-                take_back(screen, household, one.id)
+            word = "恢复" if one.what.startswith("撤销：") else "撤销"
+            if not one.undone and st.button(word, key=f"undo_{one.id}"):
+                st.session_state[_REFUSED] = take_back(screen, household, one.id).refused
                 st.rerun()
     if found.pages > 1:
         _pager(household, found.page, found.pages)
