@@ -76,4 +76,6 @@ def show_lacking(lacking: str) -> None:
     if lacking:
         listed = "、".join(f"{character}（U+{ord(character):04X}）" for character in lacking[:20])
         more = f"等 {len(lacking)} 个" if len(lacking) > 20 else ""
-        problem(f"本机字体没有这些字，纸上印成方框：{listed}{more}。请安装含生僻字的字体，或核对姓名是否录成了自造字。")
+        problem(
+            f"本机字体没有这些字，纸上印成方框或〓：{listed}{more}。请安装含生僻字的字体，或核对姓名是否录成了自造字。"
+        )

@@ -30,12 +30,14 @@ def family() -> str:
 
 
 def lacking(texts: Iterable[str]) -> str:
-    """The characters that no font of this machine draws, each once, in their order of code."""
+    """The characters that no font of this machine draws, each once, in their order of code. Those for private use
+    count among them: what a font draws for one is not what the name means."""
     asked = {character for text in texts for character in text if category(character) not in _UNDRAWN}
-    asked -= _chosen()[1]
+    private = {character for character in asked if category(character) == "Co"}
+    asked -= private | _chosen()[1]
     for other in _faces() if asked else ():
         asked -= _drawn(other)  # typst goes on to any font that has the character
-    return "".join(sorted(asked))
+    return "".join(sorted(asked | private))
 
 
 def _chosen() -> tuple[str, frozenset[str]]:

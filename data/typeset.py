@@ -23,6 +23,7 @@ LONGEST = 120.0  # seconds that one chunk may take
 PREVIEW_PPI = 110
 _LOOK = 0.05  # seconds between two looks whether the job was cancelled
 RUN = 10  # letters of a Latin word after which it may break
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _FAILED = "排版没有完成。请重试；仍不行时，请把这一批户数减半，找出排不出来的那一户。"
 
 
@@ -116,7 +117,8 @@ def _compiled(job: dict) -> bytes:
 
     files = {path.name: path.read_bytes() for path in TEMPLATES.glob("*.typ")}
     files["main"] = files[f"{job['template']}.typ"]
-    files["data.json"] = json.dumps(job["data"]).encode()
+    # what a font holds in the private use area is its own: a name would get somebody's ornament for a character
+    files["data.json"] = _PRIVATE.sub("〓", json.dumps(job["data"], ensure_ascii=False)).encode()
     compiler = typst.Compiler(files)
     if job["format"] == "png":
         made = compiler.compile(format="png", ppi=PREVIEW_PPI)

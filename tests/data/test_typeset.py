@@ -40,6 +40,14 @@ def test_characters_that_no_font_draws_are_named_once():
     assert fonts.lacking([f"张{private}", f"{private}李{unassigned}"]) == private + unassigned
 
 
+def test_a_private_character_is_printed_as_a_mark_whatever_a_font_draws_for_it(monkeypatch: pytest.MonkeyPatch):
+    made = typeset.pdf("label", [label("钱\ue123明")], SHARED)
+    assert "钱〓明" in paper.texts(made)[0]
+    name, drawn = fonts._chosen()
+    monkeypatch.setattr(fonts, "_chosen", lambda: (name, drawn | {"\ue123"}))
+    assert fonts.lacking(["钱\ue123明"]) == "\ue123"
+
+
 def test_a_character_that_only_another_font_draws_is_not_missed():
     own = fonts._chosen()[1]
     others = frozenset().union(*(fonts._drawn(name) for name in fonts._faces() if name.startswith("DejaVu")))
