@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from benchmarks import million
 from benchmarks.commands import run_data
-from data import regions
+from data import cube, regions
 from data.engine import ready_engine
 from data.model import household, region
 
@@ -77,7 +77,8 @@ class Ground:
         if self.preset == MILLION:
             prefecture = Ground("prefecture", self.directory)
             prefecture.ready()
-            prefecture.engine().dispose()  # which brings its schema to today's
+            cube.ensure(engine := prefecture.engine())  # as the application does at its start
+            engine.dispose()
             million.make(prefecture.database, self.database)
         else:
             run_data(self.url, "import", *self.workbooks())

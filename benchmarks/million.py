@@ -3,7 +3,9 @@
 import sqlite3
 from pathlib import Path
 
-from data.engine import ready_engine
+from data import cube  # noqa: F401 - its tables are among the derived
+from data.beginnings import derived
+from data.engine import ready_engine, writing
 
 COPIES = 13  # of 78,000 households
 MONTHS = 24  # of ledger, visits and household months; the cube has all
@@ -32,6 +34,7 @@ _MOVED = {
     "task": {"code": _OWN, "village": _REGION, "household_id": _HOUSEHOLD},
     "cube": {"region": _REGION},
     "region_path": {"region": _REGION, "ancestor": _REGION},
+    "record_span": {"region": _REGION},
 }
 """Table → what is different in a copy; every other column is as it was. Codes of regions begin with those of all."""
 _SINCE = f"(SELECT MAX(month) - {MONTHS - 1} FROM old.month)"
@@ -41,6 +44,7 @@ _PICKED = {
     "visit": f"visited >= (SELECT first_day FROM old.month WHERE month = {_SINCE})",
     "cube": "region != ''",
     "region_path": "ancestor != ''",
+    "record_span": "region != ''",
 }
 _ONCE = ("month", "monitoring_line", "measure_begins", "data_version")
 
@@ -49,12 +53,14 @@ def make(prefecture: Path, target: Path) -> None:
     """Write the store of a million households to ``target`` from that of the prefecture; takes minutes and 5 GB."""
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
-    ready_engine(f"sqlite:///{partial}").dispose()
+    engine = ready_engine(f"sqlite:///{partial}")
+    with writing(engine) as connection:
+        derived.create_all(connection)
+    engine.dispose()
     with sqlite3.connect(partial, isolation_level=None) as store:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1000000", "foreign_keys = OFF"):
             store.execute(f"PRAGMA {pragma}")
         store.execute("ATTACH ? AS old", (str(prefecture),))
-        _make_derived(store)
         store.execute("BEGIN")
         for name in _ONCE:
             store.execute(f"DELETE FROM {name}")
@@ -71,13 +77,6 @@ def make(prefecture: Path, target: Path) -> None:
         store.execute("PRAGMA journal_mode = WAL")
     store.close()
     partial.rename(target)
-
-
-def _make_derived(store: sqlite3.Connection) -> None:
-    """The tables that the cube makes for itself, and their indexes."""
-    asked = "SELECT sql FROM old.sqlite_master WHERE sql IS NOT NULL AND tbl_name IN ('cube', 'region_path',"
-    for (statement,) in store.execute(f"{asked} 'measure_begins') ORDER BY type DESC").fetchall():
-        store.execute(statement)
 
 
 def _columns(store: sqlite3.Connection, table: str) -> list[str]:
