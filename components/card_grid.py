@@ -34,6 +34,7 @@ _CLASH = (
     TableColumn("stands", "现在系统里的", "figure"),
 )
 _ROW = 28
+_WIDTHS = {"month": 68, "quarter": 104}
 _SHOWN = 5
 
 
@@ -205,7 +206,7 @@ def _editor(sheet: _Sheet, card: IncomeCard) -> None:
         heading = _heading(months)
         rows[heading] = [card_entry.shown(draft, subject, months) for subject in SUBJECTS]
         columns[heading] = st.column_config.TextColumn(
-            heading, width=68, alignment="right", disabled=not card_entry.writable(draft, months)
+            heading, width=_WIDTHS[sheet.by], alignment="right", disabled=not card_entry.writable(draft, months)
         )
     sums = {"合计": card_entry.counted(sheet.now, card).subjects}
     if card.running:

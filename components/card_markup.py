@@ -29,8 +29,8 @@ def head_markup(card: IncomeCard, mark: str, *, dark: bool) -> str:
     return (
         f'<div class="card-head"><div><h1>{escape(card.head)}<small>收入明白卡</small></h1>'
         f"<p>{escape(card.title)}</p></div>"
-        f'<p class="whose"><span class="state"><b style="color: {colour}">{MARKS[card.state]}</b> {escape(card.state)}'
-        f"</span><span>{escape(place)}</span><span>户编号 {escape(card.code)}</span></p>"
+        f'<p class="card-whose"><span class="state"><b style="color: {colour}">{MARKS[card.state]}</b> '
+        f"{escape(card.state)}</span><span>{escape(place)}</span><span>户编号 {escape(card.code)}</span></p>"
         f'<p class="mark-code" title="由本卡全部数字算出；数字有任何变动，校验码就不同">校验码<b>{escape(mark)}</b></p>'
         "</div>"
     )

@@ -119,6 +119,11 @@ def test_half_a_fen_goes_away_from_zero():
     assert figures({"种植业": [5]}, 1, {"种植业": 0.1}).expense == 1
 
 
+def test_whoever_misses_the_line_by_less_than_a_fen_is_below_it():
+    made = figures({"务工工资": [299]}, 3, {})
+    assert (made.per_head, made.below(100), made.below(99)) == (100, True, False)
+
+
 def test_formulas_are_written_with_their_numbers():
     made = figures({"务工工资": [1_200_000], "种植业": [250_050, None], EXPENSE: [100_000]}, 3, {})
     assert made.formulas["K"] == "工资性 12,000 + 生产经营性 2,500.50 + 财产性 0 + 转移性 0 = 14,500.50 元"
