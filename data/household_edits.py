@@ -95,6 +95,8 @@ def _queued() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if "locked" not in str(error.orig):
+            raise
         raise Refused("系统正在写入大批数据（如导入），请过一两分钟再保存；这次没有写入。") from error
 
 

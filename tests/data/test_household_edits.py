@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import Engine, Table, func, select
+from sqlalchemy import Engine, Table, event, func, select
 
 from data import beginnings, cube, model
 from data.access import Viewer
@@ -289,15 +289,12 @@ def test_a_crash_before_the_cube_is_fresh_leaves_nothing_of_the_write(county: En
         assert derived(connection) == before
 
 
-def test_a_store_held_by_an_import_says_so(engine: Engine, monkeypatch):
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL waits for the import to end")
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)  # PostgreSQL waits for the import to end
+def test_a_store_held_by_an_import_says_so(engine: Engine):
     fill(engine)
 
     def briefly(connection, _record) -> None:
         connection.execute("PRAGMA busy_timeout = 50")
-
-    from sqlalchemy import event
 
     event.listen(engine, "connect", briefly)
     engine.dispose()
