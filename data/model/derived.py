@@ -1,0 +1,62 @@
+"""What is noted about the records and worked out from them; the cube itself is made by ``data.cube``."""
+
+from sqlalchemy import Column, PrimaryKeyConstraint, Text
+
+from data.model.columns import Code, Day, Number, Small, table
+
+import_run = table(
+    "import_run",
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("rows", Number, nullable=False),
+    Column("changed", Number, nullable=False),
+    Column("warnings", Number, nullable=False),
+    Column("refused", Number, nullable=False),
+)
+
+data_version = table(
+    "data_version",
+    Column("id", Small, primary_key=True, autoincrement=False),
+    Column("version", Number, nullable=False),
+    Column("updated", Text, nullable=False),  # local time of the last change, ISO
+    Column("built", Day, nullable=False),  # day the cube was built for
+    Column("latest", Number),  # last month that has records of its own
+)
+
+monitoring_line = table(
+    "monitoring_line",
+    Column("province", Code, nullable=False),  # two digits; '' holds for every province without its own
+    Column("year", Small, nullable=False),
+    Column("amount_fen", Number, nullable=False),
+    Column("standing", Text, nullable=False),
+    PrimaryKeyConstraint("province", "year"),
+    clustered=True,
+)
+
+month = table(
+    "month",
+    Column("month", Number, primary_key=True, autoincrement=False),
+    Column("first_day", Day, nullable=False),
+    Column("window_day", Day, nullable=False),  # first day of the twelve months that end with this one
+    Column("as_of", Day, nullable=False),  # last day, or the day of building in the month that runs
+)
+
+household_month = table(
+    "household_month",
+    Column("month", Number, primary_key=True),
+    Column("village", Code, primary_key=True),
+    Column("household_id", Number, primary_key=True),
+    Column("state", Small, nullable=False),
+    Column("persons", Number, nullable=False),
+    Column("wage_fen", Number),
+    Column("business_fen", Number),
+    Column("property_fen", Number),
+    Column("transfer_fen", Number),
+    Column("expense_fen", Number),
+    Column("below_line", Small),
+    Column("paired", Small, nullable=False),
+    Column("visits", Number, nullable=False),
+    clustered=True,
+)
