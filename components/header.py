@@ -112,7 +112,7 @@ def go_to_region(code: str) -> None:
 
 
 def _region_picker(screen: Screen) -> None:
-    listed = ask(regions.all_regions)
+    listed = ask(regions.pickable, screen.region.code[:9])
     labels = region_labels(listed)
     if (chosen := st.session_state.pop(_CHOSEN, None)) is not None:
         go_to(_to_region(chosen))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, false, func, or_, select
 
 from data import model
 from data.access import Viewer, built_in_viewers, within
@@ -11,6 +11,7 @@ from data.terms import DEMONSTRATION_PREFIX
 
 _region = model.region
 WHOLE = ""
+MOST_PICKED = 3000  # regions that a picker offers; a province has twelve thousand
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,22 @@ def ancestors(connection: Connection, viewer: Viewer, code: str) -> list[Region]
 
 def all_regions(connection: Connection, viewer: Viewer) -> list[Region]:
     """Every region in scope, by code (a prefecture has about a thousand): for the region picker."""
-    listed = _listed(connection, within(_region.c.code, viewer.region))
+    return _with_whole(connection, viewer, within(_region.c.code, viewer.region))
+
+
+def pickable(connection: Connection, viewer: Viewer, township: str) -> list[Region]:
+    """The regions of a picker, by code: all in scope, or where these are more than MOST_PICKED those above the
+    villages and the villages of one township (a code of up to nine digits)."""
+    here = within(_region.c.code, viewer.region)
+    number = connection.execute(select(func.count()).select_from(_region).where(here)).scalar_one()
+    if number <= MOST_PICKED:
+        return all_regions(connection, viewer)
+    nearby = within(_region.c.code, township) if len(township) == 9 else false()
+    return _with_whole(connection, viewer, and_(here, or_(func.length(_region.c.code) < 12, nearby)))
+
+
+def _with_whole(connection: Connection, viewer: Viewer, clause) -> list[Region]:
+    listed = _listed(connection, clause)
     whole = viewer.may_see(WHOLE) and len(roots(connection)) != 1
     return [find(connection, viewer, WHOLE), *listed] if whole else listed
 
