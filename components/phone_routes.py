@@ -4,12 +4,12 @@ Who looks decides what it says: a stranger; the household, after its ID number o
 Until there are accounts a cadre is who chose a role on demonstration data, or who sits at this machine.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-import anyio
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -42,7 +42,7 @@ def phone_routes(engine: Callable[[], Engine], clock: Callable[[], float] = time
                 return failure(400, "没有收到内容", "请重新扫码后再试。")
         response, delay = await run_in_threadpool(_answered, desk, engine(), request, form)
         if delay:
-            await anyio.sleep(delay)  # holds no thread
+            await asyncio.sleep(delay)  # holds no thread
         return response
 
     def role(request: Request) -> Response:

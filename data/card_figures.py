@@ -18,12 +18,13 @@ LETTERS = {"wage": "L", "business": "M", "property": "N", "transfer": "P"}
 class Figures:
     """The sums of a card, in fen. ``subjects``: every 科目 → its sum as recorded (0 where nothing is);
     ``estimates``: 科目 → (its sum, coefficient, share taken for expense) where R is estimated, else empty;
-    ``expense_known``: whether any expense, nought included, is on record."""
+    ``expense_known``: whether any expense, nought included, is on record; ``recorded``: whether anything is."""
 
     subjects: dict[str, int]
     persons: int
     estimates: dict[str, tuple[int, Decimal, int]]
     expense_known: bool
+    recorded: bool
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -54,12 +55,12 @@ class Figures:
 
     @property
     def per_head(self) -> int | None:
-        """人均纯收入 T = S ÷ 家庭人口 to the fen, half a fen away from zero; None without members."""
-        return rounded(Decimal(self.net) / self.persons) if self.persons else None
+        """人均纯收入 T = S ÷ 家庭人口 to the fen, half a fen away from zero; None without members or lines."""
+        return rounded(Decimal(self.net) / self.persons) if self.persons and self.recorded else None
 
     def below(self, line: int | None) -> bool | None:
         """Whether T lies below a line (fen), compared before rounding; None where one of them is not known."""
-        return None if line is None or not self.persons else self.net < line * self.persons
+        return None if line is None or self.per_head is None else self.net < line * self.persons
 
     @property
     def letters(self) -> dict[str, int | None]:
@@ -81,10 +82,11 @@ class Figures:
         said = {letter: f"{formula} = {yuan(self.letters[letter])} 元" for letter, formula in words.items() if formula}
         known = f"填报的生产经营性支出合计 = {yuan(self.expense)} 元"
         said.setdefault("R", known if self.expense_known else "没有填报生产经营性支出，按 0 元计")
-        if self.persons:
+        if self.per_head is not None:
             said["T"] = f"纯收入 {yuan(self.net)} ÷ 家庭人口 {self.persons} 人 = {yuan(self.per_head)} 元"
         else:
-            said["T"] = "没有登记家庭成员，人均纯收入算不出"
+            missing = "收支记录" if self.persons else "登记家庭成员"
+            said["T"] = f"没有{missing}，人均纯收入算不出"
         return said
 
 
@@ -102,7 +104,8 @@ def figures(lines: Lines, persons: int, coefficients: Mapping[str, float]) -> Fi
             if (total := subjects[name]) > 0:
                 exact = Decimal(str(share))
                 estimates[name] = (total, exact, rounded(total * exact))
-    return Figures(subjects, persons, estimates, known)
+    recorded = any(fen is not None for months in lines.values() for fen in months)
+    return Figures(subjects, persons, estimates, known, recorded)
 
 
 def rounded(fen: Decimal) -> int:
