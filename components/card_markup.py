@@ -40,7 +40,8 @@ def per_head_markup(card: IncomeCard) -> str:
     """人均纯收入 large, its distance to the line, and the year before."""
     now = card.now
     if now.per_head is None:
-        return f'<p class="calm">{escape(now.formulas["T"])}。请在户档案里登记家庭成员。</p>'
+        then = "请点“填报收支”录入。" if card.persons else "请在户档案里登记家庭成员。"
+        return f'<p class="calm">{escape(now.formulas["T"])}。{then}</p>'
     low = now.below(card.line) and not card.running
     lines = [_distance(card), _against(card)]
     return (
@@ -271,16 +272,21 @@ def totals_markup(now: Figures, card: IncomeCard) -> str:
 
 def short_markup(cards: Sequence[IncomeCard]) -> str:
     """K, R, S and T of the newest card beside the same months of the year before and the year that is over."""
+    title = '<section class="part"><h2>收入明白卡<small>元</small></h2>'
+    if not any(figures.recorded for card in cards for figures in (card.now, card.before)):
+        years = "、".join(f"{card.year.year}年度" for card in cards)
+        return f'{title}<p class="calm">{years}和上年都没有收支记录。</p></section>'
     sides: dict[str, Figures] = {}
     for card in cards:
         name = f"{card.year.year}年度"
         sides[f"{name}至{card.through % 12 + 1}月" if card.running else name] = card.now
         sides.setdefault("上年同期" if card.running else f"{card.year.year - 1}年度", card.before_same)
-    heads = "".join(f"<th scope=col class=right>{escape(name)}</th>" for name in sides)
+    names = (escape(name).replace("年度至", "年度<wbr>至") for name in sides)
+    heads = "".join(f"<th scope=col class=right>{name}</th>" for name in names)
     rows = "".join(
         f"<tr{' class=total' if letter == 'T' else ''}><td>{escape(label)}</td>"
         + "".join(
-            f"<td class=right>{escape(_whole(figures.letters[letter]))}"
+            f"<td class=right>{escape(_whole(figures.letters[letter] if figures.recorded else None))}"
             f"{_ESTIMATED if letter == 'R' and figures.estimated else ''}</td>"
             for figures in sides.values()
         )
@@ -288,9 +294,10 @@ def short_markup(cards: Sequence[IncomeCard]) -> str:
         for letter, (label, _) in _FORMULAS.items()
     )
     over = next((card for card in cards if not card.running), cards[0])
-    told = f"{over.year.year}年度人均纯收入{_distance(over)}" if over.now.per_head is not None else ""
+    known = over.now.per_head is not None
+    told = f"人均纯收入{_distance(over)}" if known else escape(over.now.formulas["T"])
     return (
-        '<section class="part"><h2>收入明白卡<small>元</small></h2><div class="table whole"><table>'
+        f'{title}<div class="table whole short-card"><table>'
         f"<caption>收入明白卡</caption><thead><tr><th scope=col>项目</th>{heads}</tr></thead><tbody>{rows}</tbody>"
-        f'</table></div><p class="card-distance">{told}</p></section>'
+        f'</table></div><p class="card-distance">{over.year.year}年度{told}</p></section>'
     )

@@ -87,7 +87,8 @@ def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
 def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> None:
     for column, markup in zip(st.columns(sizes, gap="medium"), (left, right), strict=True):
         with column:
-            show(markup)
+            if markup:
+                show(markup)
 
 
 def _visits_page() -> int:

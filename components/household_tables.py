@@ -44,7 +44,7 @@ def helpers_markup(file: HouseholdFile) -> str:
     headings = ("姓名", "单位", "队伍", "职务", "电话", "结对自", "最近走访", "下次走访", "本月")
     rows = [
         (row.name, row.unit, row.team, row.post, row.phone, row.started, row.last_visit or "没有记录",
-         _Markup(f"{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}"),
+         _Markup(f"<span>{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}</span>"),
          "已走访" if row.visited else _alarm("未走访"))
         for row in file.helpers.itertuples()
     ]  # fmt: skip

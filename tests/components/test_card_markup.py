@@ -119,6 +119,15 @@ def test_without_members_the_card_says_what_to_do():
     assert "没有登记家庭成员" in told and "户档案" in told
 
 
+def test_a_year_without_any_line_is_said_to_have_none_and_lies_below_nothing():
+    bare = replace(CARD, lines=NOTHING, lines_before=NOTHING)
+    told = words(markup.per_head_markup(bare))
+    assert "没有收支记录" in told and "填报收支" in told and "监测线" not in told
+    assert words(markup.short_markup([bare])) == "收入明白卡 元 2026年度和上年都没有收支记录。"
+    half = words(markup.short_markup([replace(CARD, lines=NOTHING)]))
+    assert "总收入 — 6,120" in half and "2026年度没有收支记录" in half and "低于监测线" not in half
+
+
 @pytest.mark.parametrize(("fen", "shown"), [(0, "0.00"), (-5, "−0.05"), (123_456_789, "1,234,567.89"), (None, "—")])
 def test_columns_of_figures_have_two_decimals(fen: int | None, shown: str):
     assert markup.cents(fen) == shown
@@ -127,5 +136,5 @@ def test_columns_of_figures_have_two_decimals(fen: int | None, shown: str):
 def test_the_short_card_puts_the_running_year_beside_the_one_that_is_over():
     runs = replace(CARD, year=IncomeYear(2027, 10), through=IncomeYear(2027, 10).first + 1)
     told = words(markup.short_markup([runs, CARD]))
-    assert "项目 2027年度至11月 上年同期 2026年度 2025年度" in told
+    assert "项目 2027年度 至11月 上年同期 2026年度 2025年度" in told
     assert f"{EXPENSE} 0" in told and "2026年度人均纯收入 低于监测线" in told
