@@ -32,8 +32,9 @@ _HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
 _BEHIND_CODES = "/q/"  # pages that tell each who looks no more than is his; cadres' views stay on this machine
+_FILES = "/media/"  # cards, labels and lists that Streamlit holds for a session: no browser keeps a copy
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
-_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+_FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
 
 
 class Guard:
@@ -60,6 +61,8 @@ class Guard:
                 answer = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     answer.setdefault(name, value)
+                if scope["path"].startswith(_FILES):
+                    answer["Cache-Control"] = "no-store"
             await send(message)
 
         return await self.app(scope, receive, send_with_headers)
@@ -74,7 +77,8 @@ class Guard:
 
 def is_this_machine(scope: Scope, headers: Headers) -> bool:
     """A loopback peer that no proxy stands before and that asked for this machine by its own name."""
-    if any(name in headers for name in _FORWARDED) or not scope.get("client"):
+    forwarded = any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers)
+    if forwarded or not scope.get("client"):
         return False
     host = _parts(f"//{headers.get('host', '')}").hostname or ""
     return _is_loopback(scope["client"][0]) and (host == "localhost" or _is_loopback(host))

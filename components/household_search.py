@@ -41,6 +41,10 @@ _HINTS = (
     ("村、乡镇", "村名加姓名：青石 王"),
     ("帮扶责任人", "责任人姓名，找他结对的户"),
 )
+_HINTS_OF_A_WALL = (
+    ("姓氏", "户主的姓，一个字：王"),
+    *(hint for hint in _HINTS if hint[0] in ("户编号", "村、乡镇", "帮扶责任人")),
+)
 _FOCUS = """<script>(() => {
   if (!matchMedia("(pointer: fine)").matches) return;  // on a phone the keyboard would cover the page
   const focus = (tries) => {
@@ -59,7 +63,8 @@ def show(screen: Screen) -> None:
     put(heading("查找户档案", f"{scope} · {screen.month_text}的情况", level=1))
     typed = _field()
     _filters(screen, filters)
-    if not typed and filters == NO_FILTERS:
+    asked = bool(typed) or filters != NO_FILTERS
+    if not asked and not (screen.region.is_village or screen.viewer.role == "helper"):
         _hints(screen)
         return
     try:
@@ -71,6 +76,8 @@ def show(screen: Screen) -> None:
         problem(str(error))
         return
     _results(screen, found, filters)
+    if not asked:
+        _hints(screen)  # below the households of a village or of a helper, who has only these to choose from
 
 
 def _field() -> str:
@@ -169,7 +176,7 @@ def _page_number(asked: str | None) -> int:
 
 
 def _hints(screen: Screen) -> None:
-    hints = [hint for hint in _HINTS if screen.viewer.sees_identity or hint[0] != "证件尾号"]
+    hints = _HINTS if screen.viewer.sees_identity else _HINTS_OF_A_WALL
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(words)}</dd></div>" for name, words in hints)
     put(
         f'<section class="search-hints"><h2>可以这样找</h2><dl>{rows}</dl>'

@@ -54,10 +54,10 @@ def search(
     the last six of an ID number, the name of a village or township, or of somebody who helps the household today.
     Without words the filters alone pick. A page behind the last is the last.
 
-    Raises OutOfScope for a region that is not the viewer's, Refused for a query that is too long, and for one by ID
-    number of a viewer who sees no identity.
+    Who sees no identity finds people by the family name of the head alone. Raises OutOfScope for a region that is not
+    the viewer's, Refused for a query that is too long, and for one by ID number or initials of who sees no identity.
     """
-    read = words(query, by_number=viewer.sees_identity)
+    read = words(query, by_identity=viewer.sees_identity)
     here, bound = within_sql("h.village", viewer.narrowed(region), "asked")
     seen, named = seen_households(viewer)
     picked, lists = conditions(filters)
@@ -158,7 +158,7 @@ def _matches(connection: Connection, viewer: Viewer, read: Sequence[Word], bound
     told = (lambda name: name) if viewer.sees_identity else mask_name
     heads = dict(connection.execute(expanded(_HEADS, bound), bound).all())
     said: dict[int, list[str]] = {id: [] for id in heads}
-    asked = [word for word in read if word.kind in ("name", "initials", "tail")]
+    asked = [word for word in read if word.kind in ("name", "known", "initials", "tail")]
     if not asked:
         return {}
     for id, name, tail in connection.execute(expanded(_PERSONS, bound), bound):

@@ -3,7 +3,7 @@ an index, and once to ask of a household whether it holds."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.errors import Refused
 from data.initials import initials
@@ -35,8 +35,9 @@ _THERE = (
 
 @dataclass(frozen=True)
 class Word:
-    """One word: ``kind`` is name (of a person, a helper, a village), initials, tail (of an ID number) or code (of a
-    household); ``place`` tells its parameters from those of other words."""
+    """One word: ``kind`` is name (of a person, a helper, a village), initials, tail (of an ID number), code (of a
+    household), or what is left of a name for who sees no identity: family (of the head) or known (a helper, a village).
+    ``place`` tells its parameters from those of other words."""
 
     text: str
     kind: str
@@ -77,22 +78,26 @@ class Word:
 
     def helped_by(self, name: str) -> bool:
         """Whether the word means a helper of this name."""
-        return self.kind == "name" and len(self.text) > 1 and name.startswith(self.text)
+        return self.kind in ("name", "known") and len(self.text) > 1 and name.startswith(self.text)
 
 
-def words(query: str, *, by_number: bool) -> list[Word]:
-    """The words of a query. ``by_number``: whether the viewer may search by ID numbers.
+def words(query: str, *, by_identity: bool) -> list[Word]:
+    """The words of a query. ``by_identity``: whether the viewer may find people by what is told of them to nobody who
+    sees no identity: what he guesses would be confirmed to him.
 
-    Raises Refused for one that is too long or has too many words, and for a number where he may not.
+    Raises Refused for one that is too long or has too many words, and for a number or initials where he may not.
     """
     plain = "".join(character if character.isprintable() else " " for character in query.translate(_HALF_WIDTH))
     parts = list(dict.fromkeys(plain.split()))
     if len(plain) > LONGEST or len(parts) > MOST_WORDS:
         raise Refused(f"一次最多写 {MOST_WORDS} 个词、{LONGEST} 个字，请写短一些。")
     read = [_word(part, place) for place, part in enumerate(parts)]
-    if not by_number and any(word.kind == "tail" for word in read):
-        raise Refused("大屏展示不能按证件号码查找，请按姓名或户编号查找。")
-    return read
+    if by_identity:
+        return read
+    if any(word.kind in ("tail", "initials") for word in read):
+        raise Refused("大屏展示不能按证件号码和拼音查找，请按姓氏、村名、帮扶责任人或户编号查找。")
+    blind = {1: "family"}
+    return [replace(word, kind=blind.get(len(word.text), "known")) if word.kind == "name" else word for word in read]
 
 
 def _word(text: str, place: int) -> Word:
@@ -142,6 +147,11 @@ def _given(word: str, table: str, column: str, household: str, rank: int) -> str
 
 
 def _name_found(word: str, scope: str) -> list[str]:
+    given = [_given(word, "household", "head", "id", 4), _given(word, "member", "name", "household_id", 5)]
+    return [*_persons(word, scope, "head", "name"), *given, *_known_found(word, scope)]
+
+
+def _known_found(word: str, scope: str) -> list[str]:
     regions = (
         "SELECT h.id AS household, 6 AS rank FROM region r CROSS JOIN household h"
         f" WHERE {_begins('r.name', word)} AND length(r.code) >= 9 AND :{word}_size > 1"
@@ -152,8 +162,7 @@ def _name_found(word: str, scope: str) -> list[str]:
         f" WHERE m.month = :month AND s.helper = a.code AND {_begins('a.name', word)} AND :{word}_size > 1"
         f" AND {_PAIRED} LIMIT :most"
     )
-    given = [_given(word, "household", "head", "id", 4), _given(word, "member", "name", "household_id", 5)]
-    return [*_persons(word, scope, "head", "name"), *given, regions, helped]
+    return [regions, helped]
 
 
 def _matches(column: str, word: str) -> str:
@@ -165,8 +174,12 @@ def _matches(column: str, word: str) -> str:
 
 def _name_holds(word: str) -> str:
     persons = f"{_matches('h.head', word)} OR {_NAMED.format(matches=_matches('n.name', word))}"
+    return f"({persons} OR :{word}_size > 1 AND {_known_holds(word)})"
+
+
+def _known_holds(word: str) -> str:
     helped, there = _HELPED.format(begins=_begins("a.name", word)), _THERE.format(begins=_begins("r.name", word))
-    return f"({persons} OR :{word}_size > 1 AND ({helped} OR {there}))"
+    return f"({helped} OR {there})"
 
 
 def _initials_holds(word: str) -> str:
@@ -176,6 +189,8 @@ def _initials_holds(word: str) -> str:
 
 _FOUND = {
     "name": _name_found,
+    "family": lambda word, scope: _persons(word, scope, "head", "name")[:1],
+    "known": _known_found,
     "initials": lambda word, scope: _persons(word, scope, "initials", "initials"),
     "tail": lambda word, scope: [
         f"SELECT n.household_id AS household, 0 AS rank FROM member n WHERE n.id_tail = :{word} LIMIT :most"
@@ -187,6 +202,8 @@ _FOUND = {
 }
 _HOLDS = {
     "name": _name_holds,
+    "family": lambda word: _begins("h.head", word),
+    "known": _known_holds,
     "initials": _initials_holds,
     "tail": lambda word: _NAMED.format(matches=f"n.id_tail = :{word}"),
     "code": lambda word: _begins("h.code", word),

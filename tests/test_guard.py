@@ -44,6 +44,8 @@ def test_real_regions_are_shown_on_this_machine(real: str, open_client: Callable
     [
         ("localhost", {"X-Forwarded-For": "198.51.100.4"}),  # a proxy on this machine stands for somebody else
         ("localhost", {"Forwarded": "for=198.51.100.4"}),
+        ("localhost", {"X-Forwarded-Host": "warroom.example"}),
+        ("localhost", {"Via": "1.1 proxy"}),
         ("attacker.example", {}),  # a name that was turned to this machine (DNS rebinding)
         ("127.0.0.1.attacker.example", {}),
         ("localhost", {"Host": "["}),  # a name that is none
@@ -53,6 +55,10 @@ def test_a_proxy_or_a_foreign_name_does_not_pass_for_this_machine(
     real: str, open_client: Callable, host: str, headers: dict
 ):
     assert open_client(real, host=host).get("/healthz", headers=headers).status_code == 403
+
+
+def test_no_browser_keeps_a_copy_of_a_file_that_a_session_holds(demonstration: str, open_client: Callable):
+    assert open_client(demonstration).get("/media/0.pdf").headers["Cache-Control"] == "no-store"
 
 
 def test_demonstration_data_are_shown_to_everybody(demonstration: str, open_client: Callable):

@@ -309,14 +309,14 @@ def test_an_old_code_answers_politely_tells_nothing_and_is_logged(county, phone,
 def test_an_address_with_many_unknown_codes_is_refused_but_not_the_village_behind_it(
     county, phone, tokens, monkeypatch
 ):
-    import anyio
+    import asyncio
 
     held: list[float] = []
 
     async def noted(seconds: float) -> None:
         held.append(seconds)
 
-    monkeypatch.setattr(anyio, "sleep", noted)
+    monkeypatch.setattr(asyncio, "sleep", noted)
     answers = [phone.get(f"/q/{'B' * 20}{n:02d}") for n in range(40)]
     assert [answer.status_code for answer in answers] == [404] * 30 + [429] * 10
     assert int(answers[-1].headers["retry-after"]) > 0 and "请稍候" in answers[-1].text

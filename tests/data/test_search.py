@@ -200,10 +200,24 @@ def test_a_helper_finds_only_the_households_he_is_paired_with_today(county, way)
 
 def test_a_display_sees_family_names_only_and_finds_nothing_by_id_number(county, way):
     display = Viewer("display", "990181")
-    rows = find(county, "王小花", viewer=display).rows
-    assert list(rows["head"]) == ["李*"] and list(rows["match"]) == ["成员 王**"]
-    with pytest.raises(Refused, match="证件"):
-        find(county, "080015", viewer=display)
+    rows = find(county, f"李 {GREEN}", viewer=display).rows
+    assert list(rows["head"]) == ["李*"] and list(rows["match"]) == [""]
+    for query in ("080015", "wjg", "w"):
+        with pytest.raises(Refused, match="证件"):
+            find(county, query, viewer=display)
+
+
+@pytest.mark.parametrize("guess", ["王建国", "王建", "建国", "建", "小花", "王小花", f"王小花 {GREEN}", "李秀英"])
+def test_a_display_confirms_nobody_s_guess_of_a_name(county, way, guess):
+    assert ids(county, guess, viewer=Viewer("display", "990181")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [("王", {1, 4, 5}), ("青石 王", {1, 5}), ("青石", {1, 2, 5}), ("赵建国", {2, 5}), (f"{EAST}002", {4})],
+)
+def test_a_display_finds_by_family_village_helper_and_code(county, way, query, found):
+    assert set(ids(county, query, viewer=Viewer("display", "990181"))) == found
 
 
 @pytest.mark.parametrize("query", ["王" * 61, "一 二 三 四 五"])
