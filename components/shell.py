@@ -61,7 +61,7 @@ def _pages() -> tuple[st.Page, SitePage]:
 
 def _dress(dark: bool) -> None:
     style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-    script = (STATIC / "links.js").read_text(encoding="utf-8")
+    script = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("links.js", "forms.js"))
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     on_paper = {**palette(False).css(), "drawn-dark": "invert(1) hue-rotate(180deg)"}
     paper = f"@media print {{ :root {{ {variables(on_paper)} }} }}\n" if dark else ""

@@ -14,7 +14,7 @@ from data.indicators import STATES
 from data.regions import Region
 from data.settings import value_of
 
-LATEST_VISITS = 20
+LATEST_VISITS = 10
 ILLNESS_CAUSES = ("因病", "因残")
 ILLNESS_MEASURES = ("健康", "兜底")
 """Categories of measures whose names tell of illness or disability (大病救助, 残疾人两项补贴)."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 from sqlalchemy import select
 
 from data import model
@@ -131,3 +131,36 @@ def test_the_wall_display_offers_no_form_even_by_the_address(county_server: Serv
     expect(page.locator(".household-head")).to_be_visible()
     expect(dialog(page)).to_have_count(0)
     expect(page.get_by_role("button", name="记走访")).to_have_count(0)
+
+
+def test_what_was_typed_is_not_lost_by_a_slip(server: Server, new_context: Callable[..., BrowserContext]):
+    id = a_household(server.database_url)
+    page = new_context(**PHONE).new_page()
+    asked: list[str] = []
+    sure = False
+
+    def answer(question: Dialog) -> None:
+        asked.append(question.type)
+        question.accept() if sure else question.dismiss()
+
+    page.on("dialog", answer)
+    page.goto(f"{server.url}/household?household={id}&role=village&do=visit")
+    ready(page, seconds=60)
+    done = dialog(page).get_by_label("做了什么 *")
+    done.fill("送去米面")
+    for slip in (
+        lambda: page.keyboard.press("Escape"),
+        lambda: page.touchscreen.tap(3, 400),
+        lambda: dialog(page).get_by_role("button", name="Close").tap(),
+    ):
+        slip()
+        ready(page)
+        expect(done).to_have_value("送去米面")
+    assert asked == ["confirm"] * 3
+    sure = True
+    dialog(page).get_by_role("button", name="Close").tap()
+    expect(dialog(page)).to_have_count(0)
+    page.get_by_role("button", name="记走访").tap()
+    page.keyboard.press("Escape")  # nothing was typed: nothing is asked
+    expect(dialog(page)).to_have_count(0)
+    assert asked == ["confirm"] * 4

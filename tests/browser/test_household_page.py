@@ -91,7 +91,7 @@ def test_older_visits_are_turned_to_and_back(open_household, picked):
     page.get_by_role("link", name="下一页").click()
     ready(page)
     older = days.all_inner_texts()
-    assert (len(newest), len(older)) == (20, 20)
+    assert (len(newest), len(older)) == (10, 10)
     assert min(newest) >= max(older)
     page.go_back()
     ready(page)

@@ -229,14 +229,14 @@ def test_pages_of_visits_follow_each_other_and_count_their_photos(county: Engine
                 )
             )  # fmt: skip
     with county.connect() as connection:
-        files = [household(connection, VILLAGE_CADRE, 904, LAST, visits_page=page) for page in (1, 2, 3, 4, -5)]
-    codes = [code for file in files[:4] for code in file.visits["code"]]
+        files = [household(connection, VILLAGE_CADRE, 904, LAST, visits_page=page) for page in (1, 2, 3, 4, 5, 6, -5)]
+    codes = [code for file in files[:6] for code in file.visits["code"]]
     assert (len(codes), len(set(codes))) == (45, 45)
     assert {file.visits_total for file in files} == {45}
-    assert [len(file.visits) for file in files] == [20, 20, 5, 0, 20]
-    days = [day for file in files[:4] for day in file.visits["visited"]]
+    assert [len(file.visits) for file in files] == [10, 10, 10, 10, 5, 0, 10]
+    days = [day for file in files[:6] for day in file.visits["visited"]]
     assert days == sorted(days, reverse=True)
-    photos = {row.code: row.photos for file in files[:4] for row in file.visits.itertuples()}
+    photos = {row.code: row.photos for file in files[:6] for row in file.visits.itertuples()}
     assert {code for code, count in photos.items() if count} == {"n07"}
     assert photos["n07"] == 2
 
