@@ -94,8 +94,7 @@ def test_older_visits_are_turned_to_and_back(open_household, picked):
     assert (len(newest), len(older)) == (10, 10)
     assert min(newest) >= max(older)
     page.go_back()
-    ready(page)
-    assert days.all_inner_texts() == newest
+    expect(days).to_have_text(newest)
 
 
 def test_a_look_is_logged_once_however_often_the_page_is_drawn(open_household, picked, store: Engine):
