@@ -153,7 +153,8 @@ def _opened(asked: _Asked, tried: pins.Answer) -> Response:
         give(asked.engine, asked.request, response, CARD, value, asked.path)
         return response
     if tried.pause:
-        problem = f"输错的次数太多，请{waiting_words(tried.pause)}后再试。忘记了可以到村委会领取新口令。"
+        way_out = "忘记了，或是别人输错的，到村委会领取新口令，马上能看。"
+        problem = f"输错的次数太多，请{waiting_words(tried.pause)}后再试。{way_out}"
         return _stranger(asked, problem=problem, status=429, headers={"Retry-After": str(tried.pause)})
     if not tried.counted:
         return _stranger(asked, problem="应为 6 位：数字，或 5 位数字加 X。", status=400)

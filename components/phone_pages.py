@@ -49,5 +49,7 @@ def failure(status: int, heading: str, sentence: str) -> HTMLResponse:
 
 
 def waiting_words(seconds: int) -> str:
-    """``30 秒``, ``4 分钟``, rounded up."""
+    """``30 秒``, ``4 分钟``, ``3 小时``, rounded up."""
+    if seconds > 2 * 3600:
+        return f" {-(-seconds // 3600)} 小时"
     return f" {seconds} 秒" if seconds <= 60 else f" {-(-seconds // 60)} 分钟"

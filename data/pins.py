@@ -25,7 +25,8 @@ from data.model import access_log, household_pin, member
 
 DIGITS = 6
 FREE_TRIES = 5
-FIRST_PAUSE, LONGEST_PAUSE = 30, 3600  # seconds; doubled with every try in vain
+FIRST_PAUSE, LONGEST_PAUSE = 30, 24 * 3600  # seconds; doubled with every try in vain
+# who knows a neighbour's birthday has but some five hundred ID numbers left to guess: weeks at one an hour
 BUSY = 5  # seconds that one try waits for the others' end
 MOST_WAITING = 4  # tries at once; each keeps a thread of the server
 HEADS = ("户主", "本人")
@@ -135,7 +136,7 @@ def pause(engine: Engine, household: int) -> tuple[int, int]:
 
 
 def pause_after(wrong: int) -> int:
-    """Seconds of pause after so many tries in vain: none before the fifth, then 30, 60, 120 … up to an hour."""
+    """Seconds of pause after so many tries in vain: none before the fifth, then 30, 60, 120 … up to a day."""
     return min(FIRST_PAUSE * 2 ** min(wrong - FREE_TRIES, 20), LONGEST_PAUSE) if wrong >= FREE_TRIES else 0
 
 

@@ -163,6 +163,22 @@ def test_after_five_wrong_answers_everybody_waits(county, phone, tokens):
     assert other.status_code == 429 and "set-cookie" not in other.headers
 
 
+def test_who_was_locked_out_by_others_is_told_the_way_out_and_it_is_one(county, phone, tokens):
+    for _ in range(6):
+        answer = open_card(phone, tokens[901], "999999")
+    assert "别人输错的" in answer.text and "领取新口令" in answer.text
+    with writing(county) as connection:
+        pin = pins.hand_out(connection, Viewer("village", VILLAGE), 901)
+    assert open_card(phone, tokens[901], pin).status_code == 303
+
+
+def test_a_cadre_s_page_leaves_no_name_in_the_history_of_his_phone(county, phone, tokens):
+    be(phone, tokens[901], "village")
+    shown = phone.get(f"/q/{tokens[901]}").text
+    title = re.search("<title>(.*?)</title>", shown)[1]
+    assert "打开户档案" in shown and "钱一" in shown and "钱一" not in title
+
+
 def test_an_address_that_tries_many_households_is_stopped_though_none_is_in_a_pause(county, phone, tokens):
     with county.connect() as connection:
         others = list(connection.execute(select(model.household.c.id).where(model.household.c.id < 100)).scalars())

@@ -117,13 +117,13 @@ def test_only_who_answers_for_the_household_hands_out_or_takes_back(county: Engi
         pins.take_back(connection, viewer, household)
 
 
-def test_five_tries_then_a_pause_that_doubles_up_to_an_hour(county: Engine):
+def test_five_tries_then_a_pause_that_doubles_up_to_a_day(county: Engine):
     assert [answer(county, "999999") for _ in range(4)] == [pins.Answer(False, 0, left) for left in (4, 3, 2, 1)]
     pauses = []
-    for _ in range(10):
+    for _ in range(14):
         pauses.append(answer(county, "999999").pause)
-        let_pass(county, 3600)
-    assert pauses == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+        let_pass(county, 24 * 3600)
+    assert pauses == [30 * 2**n for n in range(12)] + [86400, 86400]
 
 
 def test_in_a_pause_even_the_right_answer_is_not_taken_and_nothing_is_counted(county: Engine):
