@@ -42,6 +42,6 @@
     if (event.key === "Escape" && !inner) ask(event);
   }, true);
   window.addEventListener("beforeunload", (event) => {
-    if (open()) event.preventDefault();
+    if (open() || document.querySelector("p.unsaved")) event.preventDefault();
   });
 })();
