@@ -9,6 +9,8 @@ import re
 import secrets
 import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +20,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from data import audit
 from data.access import Viewer
+from data.engine import is_sqlite
 from data.errors import Refused
 from data.household_rights import require
 from data.initials import id_tail
@@ -31,6 +34,7 @@ BUSY = 5  # seconds that one try waits for the others' end
 MOST_WAITING = 4  # tries at once; each keeps a thread of the server
 HEADS = ("户主", "本人")
 RESETS = ("right", "pin_given")
+_LOCK = 60_313  # of the tries, among PostgreSQL's advisory locks
 _SECRET = re.compile(r"[0-9]{5}[0-9X]")
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # RFC 9106, OWASP's smallest: 19 MiB
 _one_at_a_time = threading.Lock()
@@ -91,7 +95,7 @@ def ways(connection: Connection, household: int) -> Ways:
 def attempt(engine: Engine, household: int, typed: str, *, address: str) -> Answer:
     """Compare what was typed, unless the household is in a pause; every try is entered in the log.
 
-    Tries are taken one after the other in this process, a few may wait, so that many at once are no more than one.
+    Tries are taken one after the other, a few may wait, so that many at once are no more than one.
     """
     if not _places.acquire(blocking=False):
         return Answer(False, pause=BUSY, counted=False)
@@ -99,11 +103,23 @@ def attempt(engine: Engine, household: int, typed: str, *, address: str) -> Answ
         if not _one_at_a_time.acquire(timeout=BUSY):
             return Answer(False, pause=BUSY, counted=False)
         try:
-            return _compared(engine, household, normal(typed), address)
+            with _alone(engine, household):
+                return _compared(engine, household, normal(typed), address)
         finally:
             _one_at_a_time.release()
     finally:
         _places.release()
+
+
+@contextmanager
+def _alone(engine: Engine, household: int) -> Iterator[None]:
+    """Against the tries that another server on the same PostgreSQL takes for this household at the same time."""
+    if is_sqlite(engine):
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK, household % 2**31)))
+        yield
 
 
 def _compared(engine: Engine, household: int, given: str, address: str) -> Answer:

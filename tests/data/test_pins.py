@@ -1,7 +1,8 @@
 """The household's own way in: right and wrong answers, the growing pause, and who hands out a PIN."""
 
 from datetime import datetime, timedelta
-from threading import Thread
+from threading import Semaphore, Thread
+from time import sleep
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -124,6 +125,27 @@ def test_five_tries_then_a_pause_that_doubles_up_to_a_day(county: Engine):
         pauses.append(answer(county, "999999").pause)
         let_pass(county, 24 * 3600)
     assert pauses == [30 * 2**n for n in range(12)] + [86400, 86400]
+
+
+def test_servers_on_one_postgresql_grant_no_more_tries_than_one(county: Engine, monkeypatch):
+    if county.dialect.name == "sqlite":
+        pytest.skip("one server to a file")
+
+    def slowly(*_) -> bool:
+        sleep(0.3)
+        return False
+
+    wrong(county, 4)
+    monkeypatch.setattr(pins, "_one_at_a_time", Semaphore(4))  # as little in each other's way as two processes are
+    monkeypatch.setattr(pins, "_matches", slowly)
+    answers: list[pins.Answer] = []
+    tries = [Thread(target=lambda: answers.append(answer(county, "999999"))) for _ in range(4)]
+    for one in tries:
+        one.start()
+    for one in tries:
+        one.join()
+    assert [one.counted for one in answers].count(True) == 1
+    assert views(county) == ["wrong"] * 5
 
 
 def test_in_a_pause_even_the_right_answer_is_not_taken_and_nothing_is_counted(county: Engine):
