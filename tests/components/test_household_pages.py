@@ -4,6 +4,7 @@ import base64
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from components.household_rows import COLUMNS, drawn, tooltips
 from components.household_tables import (
@@ -224,3 +225,12 @@ def test_a_picker_holds_every_indicator_once_with_its_group_together():
     groups = [group(one) for one in listed]
     begins = [name for place, name in enumerate(groups) if not place or groups[place - 1] != name]
     assert len(begins) == len(set(begins))
+
+
+def test_a_part_with_nothing_beside_it_is_drawn_alone():
+    def page():
+        from components.household_screen import _side_by_side
+
+        _side_by_side("<p>账目不满13个月</p>", "")
+
+    assert not AppTest.from_function(page).run(timeout=30).exception
