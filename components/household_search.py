@@ -41,6 +41,8 @@ _HINTS = (
     ("村、乡镇", "村名加姓名：青石 王"),
     ("帮扶责任人", "责任人姓名，找他结对的户"),
 )
+_ASKED = "姓名、户编号、村名、帮扶责任人、证件后六位、拼音首字母"
+_ASKED_OF_A_WALL = "姓氏、户编号、村名、帮扶责任人"
 _HINTS_OF_A_WALL = (
     ("姓氏", "户主的姓，一个字：王"),
     *(hint for hint in _HINTS if hint[0] in ("户编号", "村、乡镇", "帮扶责任人")),
@@ -61,7 +63,7 @@ def show(screen: Screen) -> None:
     filters = read_filters(st.query_params)
     scope = "本人结对的户" if screen.viewer.role == "helper" else screen.region.name
     put(heading("查找户档案", f"{scope} · {screen.month_text}的情况", level=1))
-    typed = _field()
+    typed = _field(screen.viewer.sees_identity)
     _filters(screen, filters)
     asked = bool(typed) or filters != NO_FILTERS
     if not asked and not (screen.region.is_village or screen.viewer.role == "helper"):
@@ -80,7 +82,7 @@ def show(screen: Screen) -> None:
         _hints(screen)  # below the households of a village or of a helper, who has only these to choose from
 
 
-def _field() -> str:
+def _field(by_identity: bool) -> str:
     """What is to be found. It stands in no address: what is typed names people."""
     st.session_state.setdefault(_FIELD, st.session_state.get(_TYPED, ""))
 
@@ -94,7 +96,7 @@ def _field() -> str:
             "查找",
             key=_FIELD,
             on_change=typed,
-            placeholder="姓名、户编号、村名、帮扶责任人、证件后六位、拼音首字母",
+            placeholder=_ASKED if by_identity else _ASKED_OF_A_WALL,
             label_visibility="collapsed",
         )
     st.html(_FOCUS, unsafe_allow_javascript=True)
