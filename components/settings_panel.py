@@ -24,7 +24,7 @@ def show_settings(screen: Screen) -> None:
     """The form, for who decides for the county; nobody else sees it."""
     if screen.viewer.role not in DECIDERS:
         return
-    show(heading("县级设置", "保存后立即对全县生效，谁改的、何时改的都有记录"))
+    show(heading("县级设置", "保存后立即对全县生效，记下最后由谁、何时修改"))
     if not st.toggle("修改", key="settings_open"):
         return
     if said := st.session_state.pop(_SAID, None):
