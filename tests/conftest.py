@@ -140,6 +140,52 @@ def county_url(county_database: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def filled(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    """``filled(fill)``: an engine on a database that ``fill(engine)`` filled once, for all tests that only read it.
+
+    ``filled(fill, own=True)``: on the test's own copy, to write to. For what leaves no files beside the database.
+    """
+    engines: list[Engine] = []
+
+    def copy_of(fill: Callable[[Engine], None], *, own: bool = False) -> Engine:
+        if (dialect, fill) not in _filled:
+            _filled[dialect, fill] = _fill_one(dialect, request, fill)
+        template = _filled[dialect, fill]
+        if not own and dialect == "postgresql":
+            url = request.getfixturevalue("postgres").url(template)
+        elif not own:
+            url = f"sqlite:///{template}"
+        elif dialect == "postgresql":
+            url = _postgres_copy(request, template)
+        else:
+            url = f"sqlite:///{shutil.copy(template, tmp_path / 'filled.db')}"
+        engines.append(open_engine(url))
+        return engines[-1]
+
+    yield copy_of
+    for engine in engines:
+        audit.flush(engine)
+        engine.dispose()
+
+
+_filled: dict[tuple[str, Callable[[Engine], None]], str] = {}
+
+
+def _fill_one(dialect: str, request: pytest.FixtureRequest, fill: Callable[[Engine], None]) -> str:
+    if dialect == "postgresql":
+        name = f"filled_{next(_numbers)}"
+        url = request.getfixturevalue("postgres").create(name, request.getfixturevalue("migrated_postgres"))
+    else:
+        folder = request.getfixturevalue("tmp_path_factory").mktemp("filled")
+        name = str(shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "filled.db"))
+        url = f"sqlite:///{name}"
+    engine = open_engine(url)
+    fill(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture
 def open_client(monkeypatch: pytest.MonkeyPatch) -> Callable[..., TestClient]:
     """Loads the application afresh on a database URL and gives a client of its plain routes, without a server.
 

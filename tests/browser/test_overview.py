@@ -105,10 +105,10 @@ def test_a_click_on_the_map_goes_down_and_back_goes_up(open_page):
     ready(page)
     assert len(crumbs(page)) == 3
     page.go_back()
-    ready(page)
-    assert len(crumbs(page)) == 2 and f"region={code}" in page.url
+    page.wait_for_function("document.querySelectorAll('.breadcrumbs > *:not(i)').length === 2")
+    assert f"region={code}" in page.url
     page.go_back()
-    ready(page)
+    page.wait_for_function("document.querySelectorAll('.breadcrumbs > *:not(i)').length === 1")
     assert crumbs(page) == ["示范市"]
 
 

@@ -33,7 +33,18 @@ PAIRINGS = [("B1", 2, None), ("B2", 5, None), ("B3", 1, "2026-10-01"), ("B1", 5,
 
 
 @pytest.fixture
-def county(engine: Engine) -> Engine:
+def county(filled) -> Engine:
+    """To be read only."""
+    return filled(_fill)
+
+
+@pytest.fixture
+def own_county(filled) -> Engine:
+    """To be written to."""
+    return filled(_fill, own=True)
+
+
+def _fill(engine: Engine) -> None:
     regions = [
         ("990181", "示范市", ""), (TOWN, "东山镇", "990181"), (OTHER_TOWN, "西河镇", "990181"),
         (GREEN, "青石村", TOWN), (EAST, "东村", TOWN), (FAR, "青石岭村", OTHER_TOWN),
@@ -52,7 +63,6 @@ def county(engine: Engine) -> Engine:
             [("V1", 1, "B1", "2026-11-05", "日常走访")],
         )
         cube.rebuild(connection, today=TODAY)
-    return engine
 
 
 def _add(connection, households) -> None:
@@ -147,13 +157,13 @@ def test_filters_narrow_what_the_words_find_and_pick_by_themselves(county, way, 
     assert set(ids(county, query, filters)) == found
 
 
-def test_who_earns_less_than_the_line_is_found_by_that(county):
-    with writing(county) as connection:
+def test_who_earns_less_than_the_line_is_found_by_that(own_county):
+    with writing(own_county) as connection:
         upsert(connection, model.monitoring_line, ["province", "year", "amount_fen", "standing"], [("", 2026, 1, "")])
         lines = [(id, month, fen) for id, fen in ((1, 0), (3, 900)) for month in range(MONTH - 12, MONTH + 1)]
         upsert(connection, model.ledger, ["household_id", "month", "wage_work_fen"], lines)
         cube.rebuild(connection, today=TODAY)
-    assert ids(county, "", Filters(below_line=True)) == [1]
+    assert ids(own_county, "", Filters(below_line=True)) == [1]
 
 
 def test_the_nearest_stands_first_and_the_row_says_what_matched(county):
@@ -227,15 +237,15 @@ def test_a_query_that_is_too_long_is_refused(county, query):
 
 
 @pytest.fixture
-def crowd(county: Engine) -> Engine:
+def crowd(own_county: Engine) -> Engine:
     """Another 120 households whose heads begin with the same character, 119 of them with the same given name."""
-    with writing(county) as connection:
+    with writing(own_county) as connection:
         more = [
             (100 + n, f"{EAST}{100 + n}", EAST, "脱贫户", "因灾", "一般户", [(f"赵{'大' if n else '小'}{n:03d}", None)])
             for n in range(120)
         ]
         _add(connection, more)
-    return county
+    return own_county
 
 
 def test_results_come_in_pages_that_overlap_nowhere(crowd, way):
