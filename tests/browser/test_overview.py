@@ -106,6 +106,7 @@ def test_a_click_on_the_map_goes_down_and_back_goes_up(open_page):
     assert len(crumbs(page)) == 3
     page.go_back()
     page.wait_for_function("document.querySelectorAll('.breadcrumbs > *:not(i)').length === 2")
+    ready(page)
     assert f"region={code}" in page.url
     page.go_back()
     page.wait_for_function("document.querySelectorAll('.breadcrumbs > *:not(i)').length === 1")
