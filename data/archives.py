@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 
 from data.access import READERS, Viewer
 from data.archive_files import EXTENSIONS, Material, content_of, examined, keep
-from data.errors import NotFound, OutOfScope, Refused
+from data.errors import NotFound, Refused
 from data.household_edits import Edit, commit
-from data.household_file import NO_SUCH_HOUSEHOLD
+from data.household_rights import writable_row
 from data.household_scope import seen_households
 from data.terms import ARCHIVE_KINDS
 
@@ -46,7 +46,7 @@ def add(
     OutOfScope for who may not write, Refused with the reason for content or facts that cannot be taken.
     """
     with engine.connect() as connection:
-        _check_owner(connection, viewer, household)
+        writable_row(connection, viewer, household)
         if kind not in ARCHIVE_KINDS:
             raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(ARCHIVE_KINDS)}。")
         dated = _day(dated)
@@ -60,17 +60,6 @@ def add(
     id = secrets.randbelow(2**52) + 1
     commit(engine, viewer, household, [Edit("archive", {"id": id}, None, values)], what=f"存入档案：{values['title']}")
     return id
-
-
-def _check_owner(connection: Connection, viewer: Viewer, household: int) -> None:
-    seen, bound = seen_households(viewer)
-    found = connection.execute(
-        text(f"SELECT 1 FROM household h WHERE h.id = :id AND {seen}"), {**bound, "id": household}
-    )
-    if found.first() is None:
-        raise NotFound(NO_SUCH_HOUSEHOLD)
-    if not viewer.may_write:
-        raise OutOfScope("修改户档案")
 
 
 def _check_room(connection: Connection, household: int, material: Material, visit: str | None) -> None:

@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, Table, or_, select, text
+from sqlalchemy import Connection, RowMapping, Table, or_, select
 
 from data import model
 from data.access import Viewer
-from data.errors import NotFound, OutOfScope
-from data.household_file import NO_SUCH_HOUSEHOLD
-from data.household_scope import seen_households
+from data.household_rights import writable_row
 from data.terms import SUBJECTS
 
 
@@ -40,7 +38,7 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
 
     Raises NotFound for a household that is not the viewer's, OutOfScope for who may not write.
     """
-    facts = held(connection, viewer, household)
+    facts = writable_row(connection, viewer, household)
     m, s, p, a = model.member, model.measure, model.problem, model.assurance
     mine = a.c.household_id == household
     built = connection.execute(select(model.data_version.c.built)).scalar() or ""
@@ -58,21 +56,9 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
     )
 
 
-def held(connection: Connection, viewer: Viewer, household: int) -> RowMapping:
-    """The household's own row; raises as ``door``."""
-    seen, bound = seen_households(viewer)
-    h = model.household.alias("h")
-    facts = connection.execute(select(h).where(h.c.id == household, text(seen)), bound).mappings().first()
-    if facts is None:
-        raise NotFound(NO_SUCH_HOUSEHOLD)
-    if not viewer.may_write:
-        raise OutOfScope("修改户档案")
-    return facts
-
-
 def ledger_stands(connection: Connection, viewer: Viewer, household: int, month: int) -> dict[str, int | None]:
     """科目 → fen on record in a month (ordinal), None without a line."""
-    held(connection, viewer, household)
+    writable_row(connection, viewer, household)
     ledger = model.ledger
     row = (
         connection.execute(select(ledger).where(ledger.c.household_id == household, ledger.c.month == month))

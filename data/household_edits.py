@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, and_, func, insert, select, text
+from sqlalchemy import Connection, Engine, RowMapping, Table, and_, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from data import cube, record_words
@@ -15,8 +15,8 @@ from data.edit_rules import check_approval, check_references, check_values, stor
 from data.engine import writing
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.household_file import NO_SUCH_HOUSEHOLD
-from data.household_scope import seen_households
-from data.model import archive, change, household, metadata
+from data.household_rights import row_of
+from data.model import archive, change, metadata
 from data.record_words import Difference, Values
 
 TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "assurance", "archive")
@@ -77,7 +77,7 @@ def undo(engine: Engine, viewer: Viewer, change_id: int) -> int:
         if held is None:
             raise NotFound(NO_SUCH_HOUSEHOLD)
         cube.hold(connection)
-        _hold(connection, viewer, held["household_id"])
+        row_of(connection, viewer, held["household_id"], lock=True)
         if connection.execute(select(change.c.id).where(change.c.undoes == change_id)).first():
             raise Refused("这次修改已经撤销过了。")
         edits = [_reversed(edit) for edit in reversed(edits_of(held["edits"]))]
@@ -128,7 +128,7 @@ def _commit(
     connection: Connection, viewer: Viewer, id: int, edits: Sequence[Edit], what: str, undoes: int | None
 ) -> int:
     cube.hold(connection)
-    owner = _hold(connection, viewer, id)
+    owner = row_of(connection, viewer, id, lock=True)
     if not viewer.may_write:
         raise OutOfScope("修改户档案")
     edits = [_complete(connection, edit, owner) for edit in edits]
@@ -153,18 +153,6 @@ def _commit(
     else:
         cube.stamp(connection)
     return int(made.inserted_primary_key[0])
-
-
-def _hold(connection: Connection, viewer: Viewer, id: int) -> RowMapping:
-    """The household's row, held against other editors until the transaction ends."""
-    seen, bound = seen_households(viewer)
-    h = household.alias("h")
-    found = (
-        connection.execute(select(h).where(h.c.id == id, text(seen)).with_for_update(of=h), bound).mappings().first()
-    )
-    if found is None:
-        raise NotFound(NO_SUCH_HOUSEHOLD)
-    return found
 
 
 def _complete(connection: Connection, edit: Edit, owner: RowMapping) -> Edit:

@@ -26,8 +26,9 @@ from data.entry_fields import (
     read_text,
     shown,
 )
-from data.household_door import door, held
+from data.household_door import door
 from data.household_edits import Edit, Values, commit
+from data.household_rights import writable_row
 from data.months import spoken
 from data.record_words import label
 from data.terms import ASSURANCES, SUBJECTS
@@ -92,12 +93,7 @@ def add_measure(
     engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, today: date | None = None
 ) -> Saved:
     """``typed``: category, name, started, ended, amount_fen (yuan), unit."""
-    today = today or date.today()
-    values = read_fields("measure", typed, today=today)
-    code, what = _code("M", today), f"加措施：{values['name']}"
-    return Saved(
-        commit(engine, viewer, household, [Edit("measure", {"code": code}, None, values)], what=what), what, code
-    )
+    return _add(engine, viewer, household, "measure", typed, letter="M", act="加措施", named="name", today=today)
 
 
 def end_measure(
@@ -111,12 +107,7 @@ def raise_problem(
     engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, today: date | None = None
 ) -> Saved:
     """``typed``: source, category, description, found, deadline, owner."""
-    today = today or date.today()
-    values = read_fields("problem", typed, today=today)
-    code, what = _code("P", today), f"报问题：{values['category']}"
-    return Saved(
-        commit(engine, viewer, household, [Edit("problem", {"code": code}, None, values)], what=what), what, code
-    )
+    return _add(engine, viewer, household, "problem", typed, letter="P", act="报问题", named="category", today=today)
 
 
 def rectify_problem(
@@ -131,6 +122,18 @@ def close_problem(
 ) -> Saved:
     """The day a problem was struck off."""
     return _date(engine, viewer, household, "problem", code, "closed", on, "问题销号", today)
+
+
+def _add(
+    engine: Engine, viewer: Viewer, household: int, table: str, typed: Mapping[str, str | None], *,
+    letter: str, act: str, named: str, today: date | None,
+) -> Saved:  # fmt: skip
+    """A new record, called by one of its columns."""
+    today = today or date.today()
+    values = read_fields(table, typed, today=today)
+    code, what = _code(letter, today), f"{act}：{values[named]}"
+    edit = Edit(table, {"code": code}, None, values)
+    return Saved(commit(engine, viewer, household, [edit], what=what), what, code)
 
 
 def _date(
@@ -179,7 +182,7 @@ def correct_member(
     after = _changed("member", before, typed, today)
     edits = [Edit("member", {"code": code}, {name: before[name] for name in after}, after)]
     with engine.connect() as connection:
-        facts = held(connection, viewer, household)
+        facts = writable_row(connection, viewer, household)
         member = model.member.c
         own = connection.execute(select(member.relation, member.name).where(member.code == code)).first()
     if own is not None and own.relation in _HEADS and "name" in after and facts["head"] == before["name"]:
@@ -219,7 +222,7 @@ def assure(
     table = model.assurance.c
     here = (table.household_id == household) & (table.item == item)
     with engine.connect() as connection:
-        facts = held(connection, viewer, household)
+        facts = writable_row(connection, viewer, household)
         stands = connection.execute(
             select(table.secure, table.evidence).where(here, table.checked == day)
         ).mappings().first()  # fmt: skip

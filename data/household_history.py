@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from data import model, record_words
 from data.access import ROLES, Viewer
-from data.errors import NotFound, OutOfScope
 from data.household_edits import Edit, edits_of
-from data.household_file import NO_SUCH_HOUSEHOLD
-from data.household_scope import seen_households
+from data.household_rights import writable_row
 from data.model import change
 from data.record_words import Difference
 
@@ -52,13 +50,7 @@ class History:
 
 def history(connection: Connection, viewer: Viewer, household: int, page: int = 1) -> History:
     """Raises NotFound for a household that is not the viewer's, OutOfScope for who may not write himself."""
-    seen, bound = seen_households(viewer)
-    if not connection.execute(
-        text(f"SELECT 1 FROM household h WHERE h.id = :id AND {seen}"), bound | {"id": household}
-    ).first():
-        raise NotFound(NO_SUCH_HOUSEHOLD)
-    if not viewer.may_write:
-        raise OutOfScope("修改记录")
+    writable_row(connection, viewer, household, "修改记录")
     here = change.c.household_id == household
     total = connection.execute(select(func.count()).where(here)).scalar_one()
     page = min(max(page, 1), max(1, -(-total // PAGE)))

@@ -1,15 +1,38 @@
-"""Who may do something to households: one question before codes are made, PINs handed out, a log is read."""
+"""Who may do something to households: asked before records change, codes are made, PINs handed out, a log is read."""
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
 from data.access import Viewer
 from data.errors import NotFound, OutOfScope
 from data.household_file import NO_SUCH_HOUSEHOLD
 from data.household_scope import seen_households
+from data.model import household as households_table
 
 AT_ONCE = 5000
+
+
+def row_of(connection: Connection, viewer: Viewer, household: int, *, lock: bool = False) -> RowMapping:
+    """The household's own row; raises NotFound where it is not there or not the viewer's.
+
+    ``lock``: held against other editors until the transaction ends.
+    """
+    seen, bound = seen_households(viewer)
+    h = households_table.alias("h")
+    asked = select(h).where(h.c.id == household, text(seen))
+    found = connection.execute(asked.with_for_update(of=h) if lock else asked, bound).mappings().first()
+    if found is None:
+        raise NotFound(NO_SUCH_HOUSEHOLD)
+    return found
+
+
+def writable_row(connection: Connection, viewer: Viewer, household: int, what: str = "修改户档案") -> RowMapping:
+    """The same for who may write; raises OutOfScope, of ``what``, for who may not."""
+    found = row_of(connection, viewer, household)
+    if not viewer.may_write:
+        raise OutOfScope(what)
+    return found
 
 
 def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -> None:
