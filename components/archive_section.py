@@ -96,6 +96,7 @@ def _sorting(screen: Screen, rows: pd.DataFrame) -> None:
                 show_markup(card_markup(screen, row))
                 if st.button("移除", key=f"hide_{row.id}", width="stretch"):
                     archives.hide(screen.engine, screen.viewer, row.id)
+                    st.session_state.pop(_SAID, None)
                     st.toast(f"已移除“{plain(row.title)}”，可在“已移除的材料”里恢复。")
                     st.rerun(scope="app")
 
@@ -111,6 +112,7 @@ def _removed(screen: Screen, household: int) -> None:
                 show_markup(f'<p class="removed">{escape(row.kind)} · {escape(row.title)} · {escape(dated)}</p>')
                 if st.button("恢复", key=f"restore_{row.id}"):
                     archives.restore_hidden(screen.engine, screen.viewer, row.id)
+                    st.session_state.pop(_SAID, None)
                     st.rerun(scope="app")
 
 
@@ -133,7 +135,7 @@ def _form(screen: Screen, household: int) -> None:
                 _take_in(screen, household, files, kind, title, dated)
             else:
                 show_markup('<p class="problem" role="status">请先拍照或选择文件。</p>')
-    outcome = st.session_state.pop(_SAID, None)
+    outcome = st.session_state.get(_SAID)  # stays until something else is done: a run that draws it may be cut short
     if outcome and outcome.household == household:
         _tell(outcome)
 
