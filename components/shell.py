@@ -26,6 +26,7 @@ STYLES = (
         "card.css",
         "prints.css",
         "scan.css",
+        "money.css",
     ),
     "codes.css",
 )  # in one message: past 10 KB the browser keeps it and is not sent it again
@@ -61,7 +62,7 @@ def _pages() -> tuple[st.Page, SitePage]:
 
 def _dress(dark: bool) -> None:
     style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-    script = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("links.js", "forms.js"))
+    script = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("links.js", "forms.js", "charts.js"))
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     on_paper = {**palette(False).css(), "drawn-dark": "invert(1) hue-rotate(180deg)"}
     paper = f"@media print {{ :root {{ {variables(on_paper)} }} }}\n" if dark else ""

@@ -22,11 +22,18 @@ class SitePage:
 
 OVERVIEW = SitePage("overview", "总览")
 BATTLE_MAP = SitePage("battle_map", "挂图作战")
+INCOME = SitePage("income", "收入趋势")
+PROJECTS = SitePage("projects", "项目收益")
+PROJECT = SitePage("project", "项目", listed=False)
+FUNDS = SitePage("funds", "资金")
+DIVIDENDS = SitePage("dividends", "收益分配")
 FIGURE = SitePage("figure", "指标说明")
 HOUSEHOLD = SitePage("household", "户档案")
 CARD = SitePage("card", "明白卡", listed=False)
 SCAN = SitePage("scan", "扫码查询")
 PRINTS = SitePage("prints", "打印发放")
-PAGES = (OVERVIEW, BATTLE_MAP, HOUSEHOLD, SCAN, PRINTS, FIGURE, CARD)
+PAGES = (
+    OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS, DIVIDENDS, HOUSEHOLD, SCAN, PRINTS, FIGURE, PROJECT, CARD,
+)  # fmt: skip
 OF_A_HOUSEHOLD = (HOUSEHOLD, CARD)
 """Pages about the one household that their address names: their region is its village."""

@@ -6,6 +6,9 @@ from data import model
 from data.states import STATE_SQL
 from data.terms import INCOME_KINDS, subject_columns
 
+NEAR = (6, 5)
+"""Numerator and denominator: up to how many times the monitoring line an income is said to be just above it."""
+
 
 def begins_of(first: int | None, last: int | None) -> int | None:
     """First month whose twelve months are all on record, of books that span these months.
@@ -33,10 +36,13 @@ def fill_household_months(
     incomes = ", ".join(f"CASE WHEN {known} THEN g.{kind} END" for kind in (*INCOME_KINDS, "expense"))
     statement = f"""
         INSERT INTO household_month (month, village, household_id, state, persons, wage_fen, business_fen,
-            property_fen, transfer_fen, expense_fen, below_line, paired, visits)
+            property_fen, transfer_fen, expense_fen, below_line, near_line, paired, visits)
         SELECT g.month, g.village, g.id, g.state, g.persons, {incomes},
             CASE WHEN {known} AND g.persons > 0
                 THEN CASE WHEN {net} < g.persons * g.line THEN 1 ELSE 0 END END,
+            CASE WHEN {known} AND g.persons > 0
+                THEN CASE WHEN {net} >= g.persons * g.line AND ({net}) * {NEAR[1]} <= g.persons * g.line * {NEAR[0]}
+                    THEN 1 ELSE 0 END END,
             CASE WHEN EXISTS (SELECT 1 FROM pairing p WHERE p.household_id = g.id AND p.started <= g.as_of
                 AND (p.ended IS NULL OR p.ended > g.as_of)) THEN 1 ELSE 0 END,
             (SELECT COUNT(*) FROM visit v WHERE v.household_id = g.id

@@ -179,6 +179,12 @@ ALL = (
         "12个月人均纯收入低于本省当年监测线的户；线可按省、按年设定。没有收支记录的户不计。", _INCOME,
         Records("incomes", "hm.below_line = 1"),
     ),
+    Indicator(
+        "near_line_households", "略高于监测线户", "户", "count", -1,
+        Measure("near_line_households", sources.HOUSEHOLDS, "SUM(hm.near_line)", None), None, _YEAR,
+        "12个月人均纯收入不低于监测线、不高于监测线1.2倍的户，最容易掉到线下。没有收支记录的户不计。", _INCOME,
+        Records("incomes", "hm.near_line = 1"),
+    ),
     _share("wage_share", "工资性收入占比", "wage", "工资性", "务工、公益岗位"),
     _share("business_share", "生产经营性收入占比", "business", "生产经营性", "种植、养殖、林果、其他经营"),
     _share("property_share", "财产性收入占比", "property", "财产性", "资产收益分红、土地流转"),

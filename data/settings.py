@@ -98,6 +98,15 @@ SETTINGS = {
             "expense_coefficients", "支出系数", "", _coefficients,
             "没有填报生产经营性支出时按收入估算，如 种植业=0.40,养殖业=0.40；不填则不估算。",
         ),
+        Setting(
+            "sinking_share", "收入骤降比例", "20", _number(1, 99),
+            "12个月纯收入比上年同期少百分之多少起，列入收入下降户。",
+        ),
+        Setting("arrears_months", "欠收预警期数", "2", _number(1, 24), "项目连续多少期没有收足应收，即预警。"),
+        Setting("return_share", "收益预警比例", "50", _number(1, 100), "12个月实收不到应收的百分之多少，即预警。"),
+        Setting("publicity_days", "公示天数", "5", _number(5, 60), "收益分配方案公示多少天后才能报镇审核；不少于5天。"),
+        Setting("township_days", "镇审天数", "5", _number(1, 60), "乡镇收到分配方案后应在多少天内审核。"),
+        Setting("county_days", "县备天数", "10", _number(1, 60), "县级收到分配方案后应在多少天内备案。"),
         Setting("visit_days", "走访间隔天数", "31", _number(1, 366), "下次走访应在上次之后多少天内。"),
     )
 }  # fmt: skip

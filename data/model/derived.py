@@ -56,6 +56,7 @@ household_month = table(
     Column("transfer_fen", Number),
     Column("expense_fen", Number),
     Column("below_line", Small),
+    Column("near_line", Small),  # not below it, but by a fifth at most above
     Column("paired", Small, nullable=False),
     Column("visits", Number, nullable=False),
     clustered=True,

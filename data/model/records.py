@@ -108,8 +108,22 @@ project = table(
     Column("beneficiary", Text),
     Column("supervisor", Text),
     Column("agreed_rate", Real),
+    Column("contract", Text),
+    Column("contract_until", Day),
+    Column("custodian", Text),  # who looks after the asset
+    Column("insured_until", Day),
+    Column("sign_board", Small),
     Column("lon", Real),
     Column("lat", Real),
+    clustered=True,
+)
+
+project_stage = table(  # when a project came into a stage, and until when it was to be through with it
+    "project_stage",
+    Column("project", Code, ForeignKey("project.code"), primary_key=True),
+    Column("stage", Code, primary_key=True),
+    Column("entered", Day, nullable=False),
+    Column("planned", Day),
     clustered=True,
 )
 
@@ -183,6 +197,14 @@ fund_payment = table(
     "fund_payment",
     Column("fund", Code, ForeignKey("fund.code"), primary_key=True),
     Column("paid", Day, primary_key=True),
+    Column("amount_fen", Number, nullable=False),
+    clustered=True,
+)
+
+fund_plan = table(  # how much was to be paid by which day
+    "fund_plan",
+    Column("fund", Code, ForeignKey("fund.code"), primary_key=True),
+    Column("planned", Day, primary_key=True),
     Column("amount_fen", Number, nullable=False),
     clustered=True,
 )

@@ -1,6 +1,7 @@
 """The cube equals the records: every indicator is worked out again by plain Python from the raw rows."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select
@@ -143,6 +144,9 @@ class Plain:
         values["net_income_per_capita"] = total["net"] / 100 / persons if persons else None
         below = [income["net"] / self.sizes[id] < self.line for id, income in known.items() if self.sizes[id]]
         values["below_line_households"] = sum(below) if below else None
+        heads = [Fraction(income["net"], self.sizes[id]) for id, income in known.items() if self.sizes[id]]
+        near = [self.line <= head <= Fraction(12, 10) * self.line for head in heads]
+        values["near_line_households"] = sum(near) if near else None
         return values
 
     def of_projects(self) -> dict:

@@ -137,6 +137,8 @@ def test_a_village_cadre_gets_his_village_and_the_regions_above_it(engine, empty
         "结对帮扶",
         "资金",
         "资金拨付",
+        "拨付计划",
+        "项目进度",
         "问题",
         "作战任务",
         "项目收益",

@@ -1,0 +1,57 @@
+// A chart as a picture to take away, with its title: put together from what Plotly has drawn, in this browser.
+(() => {
+  if (window.warRoomCharts) return;
+  window.warRoomCharts = true;
+  const NS = "http://www.w3.org/2000/svg", HEAD = 64, FOOT = 30, EDGE = 16;
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const made = (name, attributes, text = "") => {
+    const element = document.createElementNS(NS, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.textContent = text;
+    return element;
+  };
+  const words = (y, size, fill, text, weight = 400) => made("text", {
+    x: EDGE, y, "font-size": size, fill, "font-weight": weight,
+    "font-family": "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif",
+  }, text);
+  const drawn = (plot, { title, subtitle, foot }) => {
+    const width = Math.max(plot.clientWidth, 640), height = plot.clientHeight + HEAD + FOOT;
+    const whole = made("svg", { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}` });
+    whole.append(
+      made("rect", { width, height, fill: colour("ground") }),
+      words(28, 20, colour("ink"), title, 700),
+      words(52, 14, colour("second-ink"), subtitle),
+      words(height - 10, 12, colour("second-ink"), foot),
+    );
+    for (const layer of plot.querySelectorAll(".main-svg")) {
+      const copy = layer.cloneNode(true);
+      copy.removeAttribute("style");
+      copy.setAttribute("y", HEAD);
+      for (const over of copy.querySelectorAll(".hoverlayer, .selectionlayer, .zoomlayer")) over.remove();
+      whole.append(copy);
+    }
+    return { width, height, text: new XMLSerializer().serializeToString(whole) };
+  };
+  const save = (blob, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+  document.addEventListener("click", async (event) => {
+    const button = event.target instanceof Element && event.target.closest("button[data-take]");
+    const plot = button && button.closest("[class*='st-key-chart_']")?.querySelector(".js-plotly-plot");
+    if (!plot) return;
+    const { width, height, text } = drawn(plot, button.dataset);
+    const vector = new Blob([text], { type: "image/svg+xml" });
+    if (button.dataset.take === "svg") return save(vector, `${button.dataset.file}.svg`);
+    const image = new Image();
+    image.src = URL.createObjectURL(vector);
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), { width: width * 2, height: height * 2 });
+    canvas.getContext("2d").drawImage(image, 0, 0, width * 2, height * 2);
+    URL.revokeObjectURL(image.src);
+    canvas.toBlob((blob) => save(blob, `${button.dataset.file}.png`), "image/png");
+  });
+})();

@@ -1,0 +1,5 @@
+"""项目."""
+
+from components.empty import nothing
+
+nothing("项目", "正在建设。")
