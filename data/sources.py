@@ -14,6 +14,8 @@ FUND_PAID_SQL = (
 """What has been paid of fund ``f`` by the end of month ``m``."""
 FUND_DUE_SQL = "COALESCE((SELECT SUM(q.amount_fen) FROM fund_plan q WHERE q.fund = f.code AND q.planned < m.as_of), 0)"
 """What was to be paid of it by days that have passed: a payment that is planned for today is not late yet."""
+FUND_PLANNED_SQL = FUND_DUE_SQL.replace("q.planned < m.as_of", "q.planned <= m.as_of")
+"""What was to be paid of it by the end of the month."""
 OUT_OF_SCHOOL_SQL = f"p.schooling IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
 
 

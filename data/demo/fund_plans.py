@@ -9,7 +9,7 @@ from data.demo.ground import Ground
 _DAYS = (("06-30", 0.5), ("09-30", 0.8), ("12-15", 1.0))  # and the share that is to be paid by then
 _EARLY = (("05-31", 0.5), ("08-31", 0.8), ("10-31", 1.0))  # of plans that no payment keeps up with
 _STEP = 100_000  # plans are made in full thousands of yuan
-_SLOW, _HASTY = 0.5, 0.15  # paid by autumn: less is slow; and how many plans run ahead of the payments
+_SLOW, _HASTY = 0.42, 0.1  # paid by autumn: less is slow; and how many plans run ahead of the payments
 
 
 def fund_plans(ground: Ground, funds: dict, payments: dict) -> dict:
