@@ -73,8 +73,8 @@ def _name_ends(figure: go.Figure, ends: list, course: pd.DataFrame, size: float)
 
 def _mark(figure: go.Figure, course: pd.DataFrame, size: float, colours) -> None:
     last = course["paid"].last_valid_index()
-    if last is None:
-        return
+    if last is None or last == course.index[-1]:
+        return  # the year is over
     day = course.at[last, "day"]
     figure.add_vline(x=day, line={"color": colours.accent, "width": 1})
     figure.add_scatter(

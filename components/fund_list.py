@@ -61,12 +61,12 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
         page = 1
     rows = ask(fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=(page - 1) * fund_lists.PAGE)
     show(
-        list_markup(screen, choice, rows, shown.elapsed)
+        list_markup(screen, choice, rows, shown.running)
         + pager_markup(page, pages, f"共 {total:,} 笔", lambda number: funds_link(screen, choice, page=number))
     )
 
 
-def list_markup(screen: Screen, choice: FundChoice, rows, elapsed: float) -> str:
+def list_markup(screen: Screen, choice: FundChoice, rows, elapsed: float | None) -> str:
     """The table of a page; ``rows`` as of ``fund_lists.page``."""
     return table_markup(
         rows,

@@ -1,6 +1,6 @@
 """Parts of the page of funds as markup: by source, by year, by project, and what is late; pure, no Streamlit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -18,6 +18,8 @@ def sources_finding(sources: pd.DataFrame, elapsed: float, year: int) -> str:
         return f"{year}年没有安排资金"
     worst = known.loc[known["progress"].idxmin()]
     step = worst["progress"] - elapsed
+    if elapsed >= 1 and step < -_STEP:
+        return f"{worst['source']}资金还有 {percent(-step)} 没有拨付，比例最高"
     if step >= -_STEP:
         return "各来源资金拨付进度均不慢于时间进度"
     return f"{worst['source']}资金拨付进度慢于时间进度 {abs(step) * 100:.1f} 个百分点"
@@ -67,8 +69,8 @@ def progress_markup(share: float, elapsed: float | None = None) -> str:
     return f'<span class="progressed"><span class="track"><i {style}></i>{mark}</span><b>{percent(share)}</b></span>'
 
 
-def _beside_time(share: float, elapsed: float) -> str:
-    if not wording.known(share):
+def _beside_time(share: float, elapsed: float | None) -> str:
+    if elapsed is None or not wording.known(share):
         return wording.NO_VALUE
     step = share - elapsed
     if abs(step) < _STEP:
@@ -82,16 +84,18 @@ def _short(yuan: float) -> str:
 
 
 def sources_markup(
-    sources: pd.DataFrame, *, elapsed: float, url: Callable[[str], str], chosen: str, caption: str
+    sources: pd.DataFrame, *, elapsed: float | None, url: Callable[[str], str], chosen: str, caption: str
 ) -> str:
-    """One row a source and the whole; ``url`` takes a source and gives the list of its funds."""
+    """One row a source and the whole; ``url`` takes a source and gives the list of its funds. ``elapsed``: None for a
+    year that is over."""
     total = sources[["funds", "arranged", "paid", "planned", "late", "short"]].sum()
     progress = total["paid"] / total["arranged"] if total["arranged"] else float("nan")
     rows = pd.concat([sources, pd.DataFrame([{**total, "source": "合计", "progress": progress}])], ignore_index=True)
     columns = [
         TableColumn("source", "来源"), TableColumn("funds", "笔数", "integer"),
         TableColumn("arranged", "安排（万元）", "figure"), TableColumn("paid", "已拨付（万元）", "figure"),
-        TableColumn("progress", "拨付进度"), TableColumn("step", "快慢（百分点）", "figure"),
+        TableColumn("progress", "拨付进度"),
+        *([] if elapsed is None else [TableColumn("step", "快慢（百分点）", "figure")]),
         TableColumn("short", "滞后（万元）", "figure"),
     ]  # fmt: skip
     return table_markup(
@@ -123,7 +127,7 @@ def years_markup(years: pd.DataFrame, *, url: Callable[[int], str], chosen: int,
     )  # fmt: skip
 
 
-def projects_markup(projects: pd.DataFrame, *, elapsed: float, url: Callable[[str], str], caption: str) -> str:
+def projects_markup(projects: pd.DataFrame, *, elapsed: float | None, url: Callable[[str], str], caption: str) -> str:
     """One row a project; ``projects`` as of ``funds.by_project``."""
     if projects.empty:
         return '<p class="calm">本年度没有安排到项目的资金。</p>'
@@ -158,3 +162,17 @@ def late_markup(batches: pd.DataFrame, *, url: Callable[[str], str], planned: bo
         )
         lines.append(f"<li>{link(inner, url(row.fund), title=f'打开资金：{row.name}')}</li>")
     return f'<ul class="overdue batches">{"".join(lines)}</ul>'
+
+
+def still_tiles_markup(tiles: Sequence[tuple[str, str, str]]) -> str:
+    """Tiles without a course: (name, figure, address), for a year that is over."""
+    drawn = []
+    for name, figure, url in tiles:
+        number, _, unit = figure.partition(" ")
+        width = len(number) * 0.6 + 2
+        inner = (
+            f'<span class="name">{escape(name)}</span><span class="figure" style="--width: {width:.2f}">'
+            f"{escape(number)}<small>{escape(unit)}</small></span>"
+        )
+        drawn.append(link(inner, url, style="tile still", title=f"{name}：查看口径和名单"))
+    return f'<div class="tiles">{"".join(drawn)}</div>'

@@ -52,7 +52,8 @@ def head_markup(screen: Screen, file: FundFile) -> str:
         "年度": f"{facts['year']}年", "来源": escape(facts["source"]), "区划": escape(place),
         "资金编号": escape(facts["code"]), "项目": project,
         "安排": _yuan(file.arranged), "已拨付": _yuan(file.paid), "未拨付": _yuan(file.arranged - file.paid),
-        "拨付进度": progress_markup(progress, elapsed), "时间进度": percent(elapsed), "滞后金额": short,
+        "拨付进度": progress_markup(progress, elapsed if elapsed < 1 else None),
+        "时间进度": percent(elapsed) if elapsed < 1 else "年度已过完", "滞后金额": short,
     }  # fmt: skip
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in told.items())
     return (

@@ -43,6 +43,11 @@ class FundsShown:
     elapsed: float
 
     @property
+    def running(self) -> float | None:
+        """How far the year is gone, None where it is over: nothing is compared with the time then."""
+        return self.elapsed if self.elapsed < 1 else None
+
+    @property
     def planned(self) -> bool:
         """Whether any plan fell due."""
         return bool(self.sources["planned"].sum())
@@ -81,10 +86,13 @@ def show_heading(screen: Screen, shown: FundsShown) -> None:
 
 def show_tiles(screen: Screen, shown: FundsShown) -> None:
     """The headline figures: of the month's own year from the cube, of an earlier one as it stands now."""
-    colours = palette(screen.dark)
-    tiles = _own_tiles(screen) if shown.choice.year == screen.month // 12 else _earlier_tiles(screen, shown)
+    if shown.choice.year == screen.month // 12:
+        colours = palette(screen.dark)
+        drawn = tiles_markup(_own_tiles(screen), line=colours.series, end=colours.accent)
+    else:
+        drawn = panels.still_tiles_markup(_earlier_tiles(screen, shown))
     with st.container(key="funds_tiles"):
-        show(tiles_markup(tiles, line=colours.series, end=colours.accent))
+        show(drawn)
 
 
 def _own_tiles(screen: Screen) -> list[Tile]:
@@ -102,19 +110,23 @@ def _own_tiles(screen: Screen) -> list[Tile]:
     ]  # fmt: skip
 
 
-def _earlier_tiles(screen: Screen, shown: FundsShown) -> list[Tile]:
+def _earlier_tiles(screen: Screen, shown: FundsShown) -> list[tuple[str, str, str]]:
+    """As they stand now; the address opens the figure at the end of that year."""
     total = shown.sources[["arranged", "paid", "planned", "late"]].sum()
     values = {
         "fund_arranged": total["arranged"],
         "fund_disbursed": total["paid"],
         "fund_progress": total["paid"] / total["arranged"] if total["arranged"] else None,
-        "fund_planned": total["planned"],
-        "late_funds": total["late"],
+        "fund_planned": total["planned"] if shown.planned else None,
+        "late_funds": total["late"] if shown.planned else None,
     }
-    end = shown.choice.year * 12 + 11
-    month = min(max(end, screen.status.first_month), screen.month)
+    month = min(max(shown.choice.year * 12 + 11, screen.status.first_month), screen.month)
     return [
-        Tile(INDICATORS[id], value, None, None, [], screen.link(FIGURE, indicator=id, month=month))
+        (
+            INDICATORS[id].label,
+            str(wording.amount(INDICATORS[id], value)),
+            screen.link(FIGURE, indicator=id, month=month),
+        )
         for id, value in values.items()
     ]
 
@@ -126,7 +138,7 @@ def show_sources(screen: Screen, shown: FundsShown) -> None:
     show(
         heading(title, f"按资金来源 · {choice.year}年资金 · 万元")
         + panels.sources_markup(
-            shown.sources, elapsed=shown.elapsed, chosen=choice.filters.source, caption=title,
+            shown.sources, elapsed=shown.running, chosen=choice.filters.source, caption=title,
             url=lambda source: _listed(screen, choice, source=source),
         )
     )  # fmt: skip
@@ -201,7 +213,7 @@ def show_late(screen: Screen, shown: FundsShown) -> None:
     code, year = screen.region.code, shown.choice.year
     total, batches = ask(funds.late_batches, code, screen.month, year, limit=_BATCHES)
     title = panels.late_finding(total, shown.sources["short"].sum(), planned=shown.planned)
-    told = f"{year}年资金 · 计划日期已过、累计拨付少于累计计划"
+    told = f"{year}年资金 · 计划日期已过、累计拨付少于累计计划；逐笔比较，不与提前拨付的相抵"
     more = ""
     if total:
         more = link("滞后资金名单", _listed(screen, shown.choice, late=True), style="underlined more")
@@ -223,7 +235,7 @@ def show_projects(screen: Screen, shown: FundsShown) -> None:
     show(
         heading("未拨付最多的项目", f"{shown.choice.year}年资金 · {share} · 万元", more=more)
         + panels.projects_markup(
-            projects, elapsed=shown.elapsed, caption="未拨付最多的项目",
+            projects, elapsed=shown.running, caption="未拨付最多的项目",
             url=lambda project: screen.link(PROJECT, project=project),
         )
     )  # fmt: skip

@@ -83,7 +83,7 @@ def _plan(planned: list, paid: list, end: str) -> pd.DataFrame:
         gap = min(max(missing, 0), fen) / 100
         rows.append((number, day, fen / 100, total / 100, state, gap, late, settled))
     columns = ["number", "planned", "amount", "cumulative", "state", "missing", "days", "settled"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(settled=pd.Series([row[-1] for row in rows], dtype=object))
 
 
 def _settled(paid: list, wanted: int) -> str | None:
