@@ -44,7 +44,7 @@ class Indicator:
 
     ``format`` is one of count, money (yuan, unit by size), yuan (per head), percent, growth. ``direction``: 1 more is
     better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
-    ``compared`` months back make a growth: value now ÷ value then - 1.
+    ``compared`` months back make a growth: value now ÷ value then - 1. ``decimals`` of a percentage.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Indicator:
     records: Records
     warning: tuple[float, float] | None = None
     compared: int = 0
+    decimals: int = 1
 
     @property
     def numerator_label(self) -> str:
@@ -221,7 +222,7 @@ ALL = (
     Indicator(
         "cumulative_return_rate", "累计收益率", "%", "percent", 1,
         Measure("received_total", sources.RETURNS, "SUM(r.received_fen)", "returns", 100), INVESTMENT, _STOCK,
-        "投产以来实收收益之和 ÷ 项目投资。", "项目、项目收益", Records("projects"),
+        "投产以来实收收益之和 ÷ 项目投资。", "项目、项目收益", Records("projects"), decimals=2,
     ),
     Indicator(
         "fund_arranged", "安排资金", "元", "money", 0, ARRANGED, None, "本年", "本年度安排的资金。", "资金",
