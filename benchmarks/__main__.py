@@ -19,11 +19,12 @@ MEASUREMENTS = {
     "refresh": "storing.refreshes",
     "pages": "pages.answers",
     "household": "household.answers",
+    "money": "money.answers",
     "freeze": "pages.frozen_heap",
     "map": "recolouring.recolourings",
     "print": "printing.prints",
 }
-AT_A_MILLION = ("pages", "household")
+AT_A_MILLION = ("pages", "household", "money")
 """What is measured there too; the rest needs files, or says the same."""
 
 

@@ -33,6 +33,10 @@ HOW = """\
 - **One household**: 户档案 by the same client, another household each time. Phone pages by plain requests over a kept
   connection; the time is that of the request seen from outside, bytes are those of the whole page, which asks for
   nothing else. Searches are the query itself, over the whole and in one county, of which the slower is written.
+- **Money**: its pages by the same client, warm; *another line each time*: the spread of incomes with a line tried out
+  that nobody asked for before. *Questions*: the functions of `data/` alone over the whole region, connection included,
+  on SQLite and, for the county, on a PostgreSQL cluster of its own filled from the same workbooks. Dividend plans are
+  made as the demonstration makes them; the million has none.
 - **Paper**: a job as the print page runs it: codes issued, figures read, typst in processes of their own, one file
   merged, what was printed kept and logged. Peak memory is that of the largest of those processes.
 - **Map**: Chromium on the real server. The indicator is chosen in the picker; bytes are the payloads of all websocket
