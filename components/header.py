@@ -28,11 +28,14 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     marks = version = ""
     if screen:
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
-        version = f"数据版本 {screen.status.version} · 更新于 {moment(screen.status.updated)}"
+        version = (
+            f'<span class="number">数据版本 {screen.status.version} · </span>'
+            f"更新于 {escape(moment(screen.status.updated))}"
+        )
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show(
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
-        f'<span class="facts">{marks}<span class="version">{escape(version)}</span>'
+        f'<span class="facts">{marks}<span class="version">{version}</span>'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
     if screen and not screen.status.demonstration:
