@@ -22,7 +22,7 @@ from data.terms import LEVELS
 
 _UNITS = {
     "households": "户", "relapses": "户", "identifications": "户", "persons": "人", "population": "人",
-    "projects": "个", "visits": "次", "problems": "个", "tasks": "项",
+    "projects": "个", "funds": "笔", "visits": "次", "problems": "个", "tasks": "项",
 }  # fmt: skip
 """Source of a measure → what it counts, where it is neither money nor people."""
 

@@ -91,7 +91,7 @@ def _to_region(code: str) -> str:
 
 def region_url(path: str, parameters: Mapping[str, str], code: str) -> str:
     """The address of a page with another region; from a household, which stays in its village, that of the map."""
-    kept = {name: value for name, value in parameters.items() if name not in ("page", "household")}
+    kept = {name: value for name, value in parameters.items() if name not in ("page", "household", "fund")}
     path = f"/{BATTLE_MAP.path}" if path == HOUSEHOLD_PATH and "household" in parameters else path
     return f"{path}?{urlencode({**kept, 'region': code or WHOLE_IN_URL})}"
 
@@ -111,7 +111,7 @@ def go_to_region(code: str) -> None:
     if _path() == HOUSEHOLD_PATH and "household" in st.query_params:
         st.session_state[_CHOSEN] = code
     else:
-        write_address(region=code or WHOLE_IN_URL, household=None)
+        write_address(region=code or WHOLE_IN_URL, household=None, fund=None)
 
 
 def _region_picker(screen: Screen) -> None:

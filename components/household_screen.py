@@ -10,7 +10,7 @@ from components.cached import fresh
 from components.errors import told
 from components.markup import escape, link, show
 from components.screen import Screen
-from components.site import BATTLE_MAP, HOUSEHOLD
+from components.site import BATTLE_MAP, FUNDS, HOUSEHOLD
 from components.tables import pager_markup
 from data import audit
 from data.errors import NotFound
@@ -76,12 +76,18 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
 
 def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
     _side_by_side(tables.measures_markup(file), tables.projects_markup(file))
+    show(tables.funds_markup(file, lambda code, region: _fund_url(screen, code, region)))
     show(tables.helpers_markup(file))
     pages = max(-(-file.visits_total // LATEST_VISITS), 1)
     to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
     more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
     show(tables.visits_markup(file) + more)
     show(tables.problems_markup(file) + tables.tasks_markup(file))
+
+
+def _fund_url(screen: Screen, code: str, region: str) -> str | None:
+    """A fund of a region above the viewer's own is named, and not to be opened by him."""
+    return screen.link(FUNDS, fund=code) if screen.viewer.may_see(region) else None
 
 
 def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> None:

@@ -1,6 +1,6 @@
 """What hangs on a household as tables, on a phone as cards: members, helpers, visits, measures, projects, problems."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -86,6 +86,23 @@ def projects_markup(file: HouseholdFile) -> str:
     rows = [(row.year, row.name, row.kind, row.stage, row.mode, _yuan(row.amount)) for row in listed]
     said = _sums(listed, f"{file.projects['name'].nunique()} 个项目，{len(listed)} 次带动")
     return part_table("项目与分红", headings, rows, "没有项目带动记录。", right=(5,), part="projects", said=said)
+
+
+def funds_markup(file: HouseholdFile, url: Callable[[str, str], str | None]) -> str:
+    """帮扶资金: the funds of the projects that it takes part in; ``url`` takes a fund's code and region, None where
+    the fund is not to be opened."""
+    headings = ("年度", "资金", "来源", "项目", "安排（元）", "已拨付（元）", "进度")
+    rows = [
+        (row.year, _opened(row.name, url(row.code, row.region)), row.source, row.project, _yuan(row.arranged),
+         _yuan(row.paid), f"{row.paid / row.arranged:.1%}" if row.arranged else None)
+        for row in file.funds.itertuples(index=False)
+    ]  # fmt: skip
+    none = "没有带动这一户的项目资金。"
+    return part_table("帮扶资金", headings, rows, none, right=(4, 5, 6), part="funds", said=f"{len(rows)} 笔")
+
+
+def _opened(words: str, url: str | None) -> str:
+    return words if url is None else _Markup(link(escape(words), url, style="underlined"))
 
 
 def problems_markup(file: HouseholdFile) -> str:

@@ -16,7 +16,8 @@ from data.household_story import Story
 
 PARTS = {
     "lights": "两不愁三保障", "facts": "基本情况", "story": "脱贫历程", "income": "收支", "members": "成员",
-    "measures": "措施", "projects": "项目", "helpers": "责任人", "visits": "走访", "problems": "问题", "tasks": "任务",
+    "measures": "措施", "projects": "项目", "funds": "资金", "helpers": "责任人", "visits": "走访", "problems": "问题",
+    "tasks": "任务",
 }  # fmt: skip
 """Parts of the page, by their anchors, in their order."""
 LIGHT_MARKS = {SECURE: "●", AT_RISK: "▲"}

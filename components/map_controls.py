@@ -17,6 +17,7 @@ from data.terms import CAUSES, LEVELS
 
 _GROUPS = {
     "收支": "收入", "项目收益": "项目", "结对帮扶": "帮扶", "走访": "帮扶", "作战任务": "任务", "家庭成员": "保障",
+    "拨付计划": "资金", "资金拨付": "资金",
 }  # fmt: skip
 _FLAGS = {"below_line": "低于监测线", "unvisited": "本月未走访", "with_problem": "有未销号问题"}
 

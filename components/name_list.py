@@ -11,7 +11,7 @@ from components.errors import problem
 from components.markup import show
 from components.panels import heading
 from components.screen import Screen
-from components.site import FIGURE, HOUSEHOLD, OVERVIEW
+from components.site import FIGURE, FUNDS, HOUSEHOLD, OVERVIEW
 from components.tables import TableColumn, pager_markup, table_markup
 from data import lists
 from data.indicators import Indicator
@@ -21,6 +21,8 @@ from data.spreadsheet import ListColumn, list_workbook
 
 _KINDS = {"fen": "yuan", "share": "percent", "bp": "percent", "integer": "integer", "overdue": "integer", "day": "day"}
 """Form of a column → kind of a workbook's column."""
+_PAGES = {"funds": (FUNDS, "fund")}
+"""Kinds of list whose rows have a page of their own: the page, and the parameter that takes the code."""
 
 
 def show_list(screen: Screen, indicator: Indicator) -> None:
@@ -53,7 +55,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
             rows,
             [TableColumn(column.id, column.heading, column.form) for column in kind.columns],
             caption=f"{screen.region.name}{indicator.label}名单",
-            row_url=lambda row: _opened(screen, row),
+            row_url=lambda row: _opened(screen, kind, row),
             opener=_opener(kind),
             sort_url=sort_url,
             sorted_by=sort,
@@ -75,12 +77,17 @@ def _notes(screen: Screen, indicator: Indicator, kind: ListKind) -> str:
 
 
 def _opener(kind: ListKind) -> str:
+    if kind.id in _PAGES:
+        return "name"
     ids = [column.id for column in kind.columns]
     return next(id for id in ("head", "name", "place") if id in ids) if kind.household else "place"
 
 
-def _opened(screen: Screen, row) -> str:
-    """The household of a row, or else its region."""
+def _opened(screen: Screen, kind: ListKind, row) -> str:
+    """What a row names where that has a page of its own, else its household, or else its region."""
+    if kind.id in _PAGES:
+        page, parameter = _PAGES[kind.id]
+        return screen.link(page, **{parameter: row.code})
     if not pd.isna(row.household_id):
         return screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id))
     return screen.link(OVERVIEW, region=row.region)

@@ -42,7 +42,7 @@ def amount(indicator: Indicator, value: float | None) -> Amount:
         return money(value)
     if indicator.format in ("percent", "growth"):
         sign = "+" if indicator.format == "growth" and round(value, 3) > 0 else ""
-        return Amount(f"{sign}{_plain(value * 100, 2 if 0 < abs(value) < 0.001 else 1)}", "%")
+        return Amount(f"{sign}{_plain(value * 100, 2 if 0 < abs(value) < 0.001 else indicator.decimals)}", "%")
     return Amount(_plain(value, 0), indicator.unit)
 
 

@@ -13,6 +13,7 @@ from data.household_scope import seen_households
 from data.indicators import STATES
 from data.regions import Region
 from data.settings import value_of
+from data.sources import FUND_PAID_SQL
 
 LATEST_VISITS = 10
 ILLNESS_CAUSES = ("因病", "因残")
@@ -41,6 +42,7 @@ class HouseholdFile:
     visits_total: int
     measures: pd.DataFrame
     projects: pd.DataFrame
+    funds: pd.DataFrame
     problems: pd.DataFrame
     tasks: pd.DataFrame
 
@@ -160,6 +162,14 @@ _HANGING = {
         FROM project_household b JOIN project p ON p.code = b.project JOIN month m ON m.month = :month
         WHERE b.household_id = :household AND b.year * 12 <= m.month
         ORDER BY b.year DESC, p.code, b.mode""",
+    "funds": f"""
+        SELECT f.code, f.year, f.name, f.source, f.region, p.name AS project,
+            CAST(f.arranged_fen AS DOUBLE PRECISION) / 100 AS arranged,
+            CAST({FUND_PAID_SQL} AS DOUBLE PRECISION) / 100 AS paid
+        FROM fund f JOIN project p ON p.code = f.project JOIN month m ON m.month = :month
+        WHERE f.year * 12 <= m.month AND f.project IN
+            (SELECT b.project FROM project_household b WHERE b.household_id = :household AND b.year * 12 <= m.month)
+        ORDER BY f.year DESC, f.code""",
     "problems": """
         SELECT b.code, b.category, b.description, b.source, b.owner, b.found, b.deadline,
             CASE WHEN b.rectified <= m.as_of THEN b.rectified END AS rectified,

@@ -44,7 +44,7 @@ class Indicator:
 
     ``format`` is one of count, money (yuan, unit by size), yuan (per head), percent, growth. ``direction``: 1 more is
     better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
-    ``compared`` months back make a growth: value now ÷ value then - 1.
+    ``compared`` months back make a growth: value now ÷ value then - 1. ``decimals`` of a percentage.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Indicator:
     records: Records
     warning: tuple[float, float] | None = None
     compared: int = 0
+    decimals: int = 1
 
     @property
     def numerator_label(self) -> str:
@@ -107,6 +108,13 @@ RECEIVED = Measure(
 )
 ARRANGED = Measure("arranged", sources.FUNDS, "SUM(f.arranged_fen)", "funds", 100)
 DISBURSED = Measure("disbursed", sources.PAYMENTS, "SUM(y.amount_fen)", "funds", 100)
+PLANNED = Measure("fund_planned", sources.FUND_PLANS, "SUM(q.amount_fen)", "fund_plans", 100)
+DISBURSED_BY_PLAN = Measure(
+    "disbursed_by_plan", sources.PAYMENTS,
+    "SUM(CASE WHEN EXISTS (SELECT 1 FROM fund_plan q WHERE q.fund = f.code) THEN y.amount_fen ELSE 0 END)",
+    "fund_plans", 100,
+)  # fmt: skip
+_LATE_FUND = f"{sources.FUND_DUE_SQL} > {sources.FUND_PAID_SQL}"
 
 _CARD = "户、家庭成员"
 _INCOME = "收支"
@@ -214,7 +222,7 @@ ALL = (
     Indicator(
         "cumulative_return_rate", "累计收益率", "%", "percent", 1,
         Measure("received_total", sources.RETURNS, "SUM(r.received_fen)", "returns", 100), INVESTMENT, _STOCK,
-        "投产以来实收收益之和 ÷ 项目投资。", "项目、项目收益", Records("projects"),
+        "投产以来实收收益之和 ÷ 项目投资。", "项目、项目收益", Records("projects"), decimals=2,
     ),
     Indicator(
         "fund_arranged", "安排资金", "元", "money", 0, ARRANGED, None, "本年", "本年度安排的资金。", "资金",
@@ -227,6 +235,29 @@ ALL = (
     Indicator(
         "fund_progress", "资金拨付进度", "%", "percent", 1, DISBURSED, ARRANGED, "本年至月末",
         "本年度资金截至月末已拨付金额 ÷ 本年度安排金额。", "资金、资金拨付", Records("funds"),
+    ),
+    Indicator(
+        "fund_planned", "按计划应拨付", "元", "money", 0, PLANNED, None, "本年至月末",
+        "本年度资金按拨付计划截至月末应拨付的金额。", "拨付计划、资金", Records("funds"),
+    ),
+    Indicator(
+        "fund_plan_progress", "拨付计划完成率", "%", "percent", 1, DISBURSED_BY_PLAN, PLANNED, "本年至月末",
+        "本年度有拨付计划的资金，截至月末已拨付金额 ÷ 按计划应拨付金额；提前拨付时高于100%。",
+        "资金拨付、拨付计划", Records("funds"), warning=(1.0, 0.9),
+    ),
+    Indicator(
+        "late_funds", "滞后资金", "笔", "count", -1,
+        Measure("late_funds", sources.FUNDS, f"SUM(CASE WHEN {_LATE_FUND} THEN 1 ELSE 0 END)", "fund_plans"), None,
+        "本年至月末", "本年度资金中，计划日期已过、累计拨付仍少于累计计划的资金。", "拨付计划、资金拨付",
+        Records("funds", _LATE_FUND), warning=(1, 10),
+    ),
+    Indicator(
+        "fund_short", "滞后金额", "元", "money", -1,
+        Measure("fund_short", sources.FUNDS,
+                f"SUM(CASE WHEN {_LATE_FUND} THEN {sources.FUND_DUE_SQL} - {sources.FUND_PAID_SQL} ELSE 0 END)",
+                "fund_plans", 100),
+        None, "本年至月末", "滞后资金中，计划日期已过的累计计划减去累计拨付的差额之和。", "拨付计划、资金拨付",
+        Records("funds", _LATE_FUND),
     ),
     Indicator(
         "paired_share", "结对帮扶率", "%", "percent", 1, _households("paired", "hm.paired = 1", "pairings"),
@@ -318,6 +349,7 @@ MEASURE_LABELS = {
     "property_income": "12个月财产性收入",
     "transfer_income": "12个月转移性收入",
     "received_total": "累计实收收益",
+    "disbursed_by_plan": "有计划的资金已拨付",
     "paired": "已结对户数",
     "visited": "本月已走访户数",
     "rectified": "已整改问题数",

@@ -6,6 +6,8 @@ project, b problem, t task, f fund, v visit.
 
 from dataclasses import dataclass
 
+from data.sources import FUND_DUE_SQL, FUND_PAID_SQL
+
 _NET = "(hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen - hm.expense_fen)"
 _PER_HEAD = f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END"
 
@@ -84,7 +86,7 @@ _DUE = (
 )
 _GOT = _DUE.replace("due_fen", "received_fen")
 _GOT_EVER = "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
-_PAID = "COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)"
+_SHORT = f"CASE WHEN {FUND_DUE_SQL} > {FUND_PAID_SQL} THEN {FUND_DUE_SQL} - {FUND_PAID_SQL} END"
 _OPEN = "(b.closed IS NULL OR b.closed > m.as_of)"
 _UNRECTIFIED = f"({_OPEN} AND (b.rectified IS NULL OR b.rectified > m.as_of))"
 _UNFINISHED = "(t.finished IS NULL OR t.finished > m.as_of)"
@@ -141,13 +143,14 @@ PROJECTS = ListKind(
 )  # fmt: skip
 FUNDS = ListKind(
     "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month", "f.year = :year", "f.region", None, "f.code",
-    f"{_PAID} * 1.0 / NULLIF(f.arranged_fen, 0) NULLS LAST, f.code",
+    f"{_SHORT} DESC NULLS LAST, {FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0) NULLS LAST, f.code",
     (_where("f.region"), Column("code", "资金编号", "f.code"), Column("name", "资金", "f.name"),
      Column("source", "来源", "f.source"),
      Column("project", "项目", "(SELECT p.name FROM project p WHERE p.code = f.project)"),
-     Column("arranged", "安排（元）", "f.arranged_fen", "fen"), Column("paid", "已拨付（元）", _PAID, "fen"),
-     Column("unpaid", "未拨付（元）", f"f.arranged_fen - {_PAID}", "fen"),
-     Column("progress", "拨付进度", f"{_PAID} * 1.0 / NULLIF(f.arranged_fen, 0)", "share")),
+     Column("arranged", "安排（元）", "f.arranged_fen", "fen"), Column("paid", "已拨付（元）", FUND_PAID_SQL, "fen"),
+     Column("unpaid", "未拨付（元）", f"f.arranged_fen - {FUND_PAID_SQL}", "fen"),
+     Column("progress", "拨付进度", f"{FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0)", "share"),
+     Column("short", "滞后金额（元）", _SHORT, "fen")),
 )  # fmt: skip
 PROBLEMS = ListKind(
     "problems", "问题", "个",

@@ -8,6 +8,14 @@ from dataclasses import dataclass
 
 from data.terms import OUT_OF_SCHOOL
 
+FUND_PAID_SQL = (
+    "COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)"
+)
+"""What has been paid of fund ``f`` by the end of month ``m``."""
+FUND_DUE_SQL = "COALESCE((SELECT SUM(q.amount_fen) FROM fund_plan q WHERE q.fund = f.code AND q.planned < m.as_of), 0)"
+"""What was to be paid of it by days that have passed: a payment that is planned for today is not late yet."""
+FUND_PLANNED_SQL = FUND_DUE_SQL.replace("q.planned < m.as_of", "q.planned <= m.as_of")
+"""What was to be paid of it by the end of the month."""
 OUT_OF_SCHOOL_SQL = f"p.schooling IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
 
 
@@ -72,6 +80,12 @@ PAYMENTS = Source(
     "fund_payment y JOIN fund f ON f.code = y.fund"
     " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND y.paid <= m.as_of WHERE {here}",
 )
+FUND_PLANS = Source(
+    "fund_plans",
+    "f.region",
+    "fund_plan q JOIN fund f ON f.code = q.fund"
+    " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND q.planned <= m.as_of WHERE {here}",
+)
 PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
 TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")
 POPULATION = Source(
@@ -127,6 +141,9 @@ SPANS = {
         "returns", "p.region", "project_return r JOIN project p ON p.code = r.project WHERE {here}", "r.month"
     ),
     "funds": _records("funds", "f.region", "fund f WHERE {here}", "f.year * 12"),
+    "fund_plans": _records(
+        "fund_plans", "f.region", "fund_plan q JOIN fund f ON f.code = q.fund WHERE {here}", "f.year * 12"
+    ),
     "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),
     "tasks": _records("tasks", "t.village", "task t WHERE {here}", month_of_day("t.started")),
 }  # fmt: skip

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from data.demo import duties, helping
 from data.demo.files import LONGEST, Columns, table, write_boundaries, write_workbook, write_zip
+from data.demo.fund_plans import fund_plans
 from data.demo.geography import draw
 from data.demo.ground import SCALES, Ground
 from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
@@ -94,6 +95,7 @@ def _short_sheets(
         "项目带户": projects.takers,
         "资金": arranged,
         "资金拨付": paid,
+        "拨付计划": fund_plans(ground, arranged, paid),
         "问题": duties.problems(ground, homes.code, homes.village),
         "作战任务": duties.tasks(ground, homes.code, homes.village),
     }

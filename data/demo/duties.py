@@ -57,6 +57,10 @@ _YEARLY = (  # source, name, from and to in ten thousand yuan, for each county
     ("县", "公益岗位补助资金", 80, 160),
     ("社会", "社会帮扶捐赠资金", 20, 90),
 )
+_BY_TOWNSHIP = (  # the same for each township, every other year
+    ("省", "乡镇产业发展补助资金", 20, 80),
+    ("县", "村内基础设施补助资金", 15, 60),
+)
 _COLUMNS = ("year", "source", "region", "project", "name", "arranged_fen")
 
 
@@ -121,10 +125,21 @@ def funds(ground: Ground, projects: dict) -> tuple[dict, dict]:
         source = pick(rng, ("中央", "省", "市", "县", "社会"), 1, (0.5, 0.25, 0.1, 0.12, 0.03))[0]
         rows.append((int(started[at]), source, projects["region"][at], projects["code"][at],
                      projects["name"][at] + "建设资金", int(projects["investment_fen"][at])))  # fmt: skip
+    rows += _of_townships(ground, range(first, last + 1))
     rows.sort(key=lambda row: (row[0], row[2], row[3] or "", row[1], row[4]))
     sheet = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
     sheet["code"] = [f"ZJ{year}{number:05d}" for number, year in enumerate(sheet["year"], start=1)]
     return sheet, _payments(ground, rng, sheet)
+
+
+def _of_townships(ground: Ground, years: range) -> list[tuple]:
+    rng = ground.rng("township_funds")
+    return [
+        (year, source, place.code, None, name, round(rng.uniform(least, most)) * 10_000_00)
+        for year in years
+        for number, place in enumerate(ground.land.places[9])
+        for source, name, least, most in [_BY_TOWNSHIP[(number + year) % 2]]
+    ]
 
 
 def _payments(ground: Ground, rng: np.random.Generator, sheet: dict) -> dict:

@@ -18,6 +18,7 @@ from data.importing.known import Known
 from data.importing.ledger import LedgerCheck
 from data.importing.read import Sheet
 from data.importing.sources import open_sheets
+from data.importing.stages import warn_stages
 from data.importing.sums import warn_sums
 from data.importing.write import write_sheet
 from data.workbook import LEDGER, SHEETS
@@ -51,6 +52,7 @@ def import_files(
     checks = _check(sheets, known, today, findings, report)
     with engine.connect() as connection:
         warn_sums(connection, checks, findings)
+        warn_stages(connection, checks, findings)
     refused = sum(check.refused_rows for check in checks)
     changed = 0
     if checks and (valid_rows or not findings.refusal_count):

@@ -1,4 +1,4 @@
-"""Warnings that only sums show: more received than was due, more paid than was arranged."""
+"""Warnings that only sums show: more received than was due, more paid or planned than was arranged."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,25 +8,30 @@ from sqlalchemy import Connection, select
 
 from data.importing.check import SheetCheck
 from data.importing.issues import WARNING, Findings, Issue
-from data.model import fund, fund_payment, project_return
-from data.workbook import FUND
+from data.model import fund, project_return
+from data.workbook import FUND, SHEET
 
 Filed = dict[tuple, tuple[tuple, int, str]]  # key → (amounts, row, file)
 
 
 def warn_sums(connection: Connection, checks: Sequence[SheetCheck], findings: Findings) -> None:
-    """Look through the sums of 项目收益 and 资金拨付, with what the store holds already."""
+    """Look through the sums of 项目收益, 资金拨付 and 拨付计划, with what the store holds already."""
     by_name = {check.spec.name: check for check in checks}
     if returns := by_name.get("项目收益"):
-        filed = _filed(returns, ("project", "month"), ("due_fen", "received_fen"))
+        filed = filed_rows(returns, ("project", "month"), ("due_fen", "received_fen"))
         _warn_returns(connection, filed, findings)
-    if payments := by_name.get("资金拨付"):
-        filed = _filed(payments, ("fund", "paid"), ("amount_fen",))
-        funds = _filed(by_name[FUND], ("code",), ("arranged_fen",)) if FUND in by_name else {}
-        _warn_payments(connection, filed, funds, findings)
+    for sheet, heading, day, what in (
+        ("资金拨付", "金额", "paid", "拨付"),
+        ("拨付计划", "计划金额", "planned", "计划"),
+    ):
+        if against := by_name.get(sheet):
+            filed = filed_rows(against, ("fund", day), ("amount_fen",))
+            funds = filed_rows(by_name[FUND], ("code",), ("arranged_fen",)) if FUND in by_name else {}
+            _warn_arranged(connection, filed, funds, findings, sheet=sheet, heading=heading, day=day, what=what)
 
 
-def _filed(check: SheetCheck, keys: Sequence[str], amounts: Sequence[str]) -> Filed:
+def filed_rows(check: SheetCheck, keys: Sequence[str], amounts: Sequence[str]) -> Filed:
+    """The sound rows that the files hold of a sheet: by their key what they say, their row and their file."""
     filed: Filed = {}
     for piece in check.pieces:
         columns = [piece.values.column(name).to_pylist() for name in (*keys, *amounts)]
@@ -56,20 +61,21 @@ def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> N
                 findings.warn([Issue("项目收益", row, "实收", f"{received / 100:.2f}", reason, WARNING, file)], 1)
 
 
-def _warn_payments(connection: Connection, filed: Filed, funds: Filed, findings: Findings) -> None:
+def _warn_arranged(
+    connection: Connection, filed: Filed, funds: Filed, findings: Findings, *, sheet: str, heading: str, day: str,
+    what: str,
+) -> None:  # fmt: skip
+    """A row of ``sheet`` that brings a fund's sum above what was arranged."""
     arranged = dict(connection.execute(select(fund.c.code, fund.c.arranged_fen)).all())
     arranged |= {code: amounts[0] for (code,), (amounts, _, _) in funds.items()}
-    paid = {
-        (code, day): amount
-        for code, day, amount in connection.execute(
-            select(fund_payment.c.fund, fund_payment.c.paid, fund_payment.c.amount_fen)
-        )
-    }
-    paid |= {key: amounts[0] for key, (amounts, _, _) in filed.items()}
+    table = SHEET[sheet].table.c
+    held = connection.execute(select(table.fund, table[day], table.amount_fen))
+    amounts_of = {(code, when): amount for code, when, amount in held}
+    amounts_of |= {key: amounts[0] for key, (amounts, _, _) in filed.items()}
     totals: dict[str, int] = defaultdict(int)
-    for (code, day), amount in sorted(paid.items()):
+    for (code, when), amount in sorted(amounts_of.items()):
         totals[code] += amount
-        if (code, day) in filed and totals[code] > arranged.get(code, totals[code]):
-            _, row, file = filed[code, day]
-            reason = f"累计拨付超过安排金额 {(totals[code] - arranged[code]) / 100:,.2f} 元"
-            findings.warn([Issue("资金拨付", row, "金额", f"{amount / 100:.2f}", reason, WARNING, file)], 1)
+        if (code, when) in filed and totals[code] > arranged.get(code, totals[code]):
+            _, row, file = filed[code, when]
+            reason = f"累计{what}超过安排金额 {(totals[code] - arranged[code]) / 100:,.2f} 元"
+            findings.warn([Issue(sheet, row, heading, f"{amount / 100:.2f}", reason, WARNING, file)], 1)

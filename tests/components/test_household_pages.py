@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from components.household_rows import COLUMNS, drawn, tooltips
 from components.household_tables import (
     days_over,
+    funds_markup,
     helpers_markup,
     measures_markup,
     members_markup,
@@ -65,6 +66,7 @@ def board(**frames) -> VillageBoard:
         lambda: visits_markup(File),
         lambda: measures_markup(File),
         lambda: projects_markup(File),
+        lambda: funds_markup(File, lambda code, region: code),
         lambda: board_markup(
             board(
                 causes=frame("cause households", (EVIL, 2)),
@@ -134,6 +136,7 @@ def test_each_warning_leads_to_what_it_warns_of():
 def test_every_part_that_the_page_names_is_there_to_go_to():
     tables = (
         members_markup, measures_markup, projects_markup, helpers_markup, visits_markup, problems_markup, tasks_markup,
+        lambda file: funds_markup(file, lambda code, region: None),
     )  # fmt: skip
     page = lights_markup(LIGHTS, dark=False) + facts_markup(File) + story_section(STORY, dark=False)
     page += income_section(File, dark=False) + "".join(course_sections(File, dark=False))
@@ -200,6 +203,13 @@ def test_the_course_is_said_in_words_too():
     markup = income_section(File, dark=False)
     assert "逐月：2026-10 1,000元" in markup
     assert base64.b64decode(re.search(r"base64,([^\"]+)", markup)[1]).startswith(b"<svg")
+
+
+def test_funds_behind_the_help_are_opened_only_by_who_may():
+    told = said(funds_markup(File, lambda code, region: None))
+    assert "帮扶资金 1 笔" in told and "200,000.00 50,000.00 25.0%" in told
+    assert "<a " not in funds_markup(File, lambda code, region: None)
+    assert 'href="/funds?fund=&lt;img' in funds_markup(File, lambda code, region: f"/funds?fund={code}")
 
 
 def test_deadlines_are_days_over_or_days_left():

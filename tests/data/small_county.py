@@ -51,6 +51,7 @@ def _tables(chance: random.Random) -> dict:
         model.visit: [row for household in households for row in _visits(chance, household["id"])],
         model.fund: funds,
         model.fund_payment: [row for fund in funds for row in _payments(chance, fund)],
+        model.fund_plan: [row for fund in funds[:-1] for row in _fund_plans(fund)],
         model.problem: [_problem(chance, number) for number in range(40)],
         model.task: [_task(chance, number) for number in range(40)],
     }
@@ -167,6 +168,15 @@ def _fund(chance: random.Random, number: int) -> dict:
 def _payments(chance: random.Random, fund: dict) -> list[dict]:
     days = {_day(chance, f"{fund['year']}-01-01", f"{fund['year']}-11-20") for _ in range(3)}
     return [{"fund": fund["code"], "paid": day, "amount_fen": chance.randrange(3_000_000)} for day in sorted(days)]
+
+
+def _fund_plans(fund: dict) -> list[dict]:
+    """A source of chance of its own, so that what was here before stays as it was."""
+    chance = random.Random(fund["code"])
+    days = {_day(chance, f"{fund['year']}-02-01", f"{fund['year'] + 1}-01-31") for _ in range(3)}
+    if fund["year"] == TODAY.year:
+        days.add(TODAY.isoformat())  # planned for today: due, and not late yet
+    return [{"fund": fund["code"], "planned": day, "amount_fen": chance.randrange(3_000_000)} for day in sorted(days)]
 
 
 def _problem(chance: random.Random, number: int) -> dict:

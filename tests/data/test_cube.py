@@ -51,6 +51,7 @@ class Plain:
         self.problems, self.tasks = rows(model.problem, "region"), rows(model.task, "village")
         self.returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
         self.payments = [dict(row) for row in connection.execute(select(model.fund_payment)).mappings()]
+        self.plans = [dict(row) for row in connection.execute(select(model.fund_plan)).mappings()]
         self.regions = rows(model.region, "code")
         self.counted = {id: state for id, row in self.households.items() if (state := self.state(row)) != "一般户"}
         self.sizes = {id: sum(row["household_id"] == id for row in self.of["member"]) for id in self.households}
@@ -103,7 +104,8 @@ class Plain:
         return sum(state in states for state in self.counted.values())
 
     def values(self) -> dict[str, float | None]:
-        return self.of_households() | self.of_incomes() | self.of_projects() | self.of_work() | self.of_worries()
+        parts = (self.of_households, self.of_incomes, self.of_projects, self.of_funds, self.of_work, self.of_worries)
+        return {id: value for part in parts for id, value in part().items()}
 
     def of_households(self) -> dict:
         window = first_day(self.month - 11)
@@ -157,9 +159,6 @@ class Plain:
         year = [row for row in returns if row["month"] > self.month - 12]
         received = sum(row["received_fen"] for row in year) / 100
         ever = sum(row["received_fen"] for row in returns) / 100
-        funds = {row["code"]: row for row in self.funds if row["year"] == self.month // 12}
-        arranged = sum(row["arranged_fen"] for row in funds.values()) / 100
-        paid = sum(row["amount_fen"] for row in self.payments if row["fund"] in funds and row["paid"] <= self.end) / 100
         return {
             "projects": len(counted),
             "project_investment": invested,
@@ -167,9 +166,30 @@ class Plain:
             "return_received": received,
             "return_rate": received / invested if invested else None,
             "cumulative_return_rate": ever / invested if invested else None,
-            "fund_arranged": arranged,
-            "fund_disbursed": paid,
-            "fund_progress": paid / arranged if arranged else None,
+        }
+
+    def of_funds(self) -> dict:
+        funds = {row["code"]: row["arranged_fen"] for row in self.funds if row["year"] == self.month // 12}
+        paid = {
+            code: sum(row["amount_fen"] for row in self.payments if row["fund"] == code and row["paid"] <= self.end)
+            for code in funds
+        }
+        plans = {code: [row for row in self.plans if row["fund"] == code] for code in funds}
+        planned = sum(row["amount_fen"] for rows in plans.values() for row in rows if row["planned"] <= self.end)
+        short = {
+            code: max(sum(row["amount_fen"] for row in rows if row["planned"] < self.end) - paid[code], 0)
+            for code, rows in plans.items()
+        }
+        arranged, disbursed = sum(funds.values()), sum(paid.values())
+        by_plan = sum(fen for code, fen in paid.items() if plans[code])
+        return {
+            "fund_arranged": arranged / 100,
+            "fund_disbursed": disbursed / 100,
+            "fund_progress": disbursed / arranged if arranged else None,
+            "fund_planned": planned / 100,
+            "fund_plan_progress": by_plan / planned if planned else None,
+            "late_funds": sum(fen > 0 for fen in short.values()),
+            "fund_short": sum(short.values()) / 100,
         }
 
     def of_work(self) -> dict:

@@ -191,6 +191,38 @@ def test_more_paid_than_arranged_is_a_warning(engine, tmp_path):
     assert result.wrote and [(i.sheet, i.row, i.column) for i in result.warnings] == [("资金拨付", 3, "金额")]
 
 
+def test_more_planned_than_arranged_is_a_warning_on_the_row_that_passes_it(engine, tmp_path):
+    book = sound_book()
+    book["拨付计划"].append({"资金编号": "ZJ1", "计划日期": "2027-09-30", "计划金额": "600000"})
+    assert take(engine, write_xlsx(tmp_path / "a.xlsx", book)).warnings == []  # all of it, and no more
+    more = {"拨付计划": [{"资金编号": "ZJ1", "计划日期": "2027-08-31", "计划金额": "0.01"}]}
+    result = take(engine, write_xlsx(tmp_path / "b.xlsx", more))
+    assert result.wrote and result.warnings == []  # the row that passes it now is not in this file
+    last = {"拨付计划": [{"资金编号": "ZJ1", "计划日期": "2027-12-31", "计划金额": "1"}]}
+    result = take(engine, write_xlsx(tmp_path / "c.xlsx", last))
+    assert [(i.sheet, i.row, i.column, i.value, i.reason) for i in result.warnings] == [
+        ("拨付计划", 2, "计划金额", "1.00", "累计计划超过安排金额 1.01 元")
+    ]
+
+
+def test_stages_that_run_backwards_are_a_warning_wherever_the_earlier_one_stands(engine, tmp_path):
+    book = sound_book()  # 建设 2021-03-01, 运营 2021-12-01
+    book["项目进度"].append({"项目编号": "XM-1", "阶段": "招投标", "进入日期": "2021-03-01"})
+    book["项目进度"].append({"项目编号": "XM-1", "阶段": "竣工验收", "进入日期": "2021-02-28"})
+    result = take(engine, write_xlsx(tmp_path / "a.xlsx", book))
+    assert result.wrote
+    assert [(i.sheet, i.row, i.column, i.value, i.reason) for i in result.warnings] == [
+        ("项目进度", 5, "进入日期", "2021-02-28", "进入日期早于前面的阶段“建设”（2021-03-01）")
+    ]
+    mended = [{"项目编号": "XM-1", "阶段": "竣工验收", "进入日期": "2021-10-30"}]
+    assert take(engine, write_xlsx(tmp_path / "b.xlsx", {"项目进度": mended})).warnings == []
+    late = [{"项目编号": "XM-1", "阶段": "建设", "进入日期": "2021-11-01"}]
+    result = take(engine, write_xlsx(tmp_path / "c.xlsx", {"项目进度": late}))
+    assert [(i.row, i.value, i.reason) for i in result.warnings] == [
+        (2, "2021-11-01", "进入日期晚于后面的阶段“竣工验收”（2021-10-30）")
+    ]
+
+
 def test_half_a_position_is_a_warning(engine, tmp_path):
     book = sound_book()
     book["户"][0]["纬度"] = ""
