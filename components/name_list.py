@@ -11,7 +11,7 @@ from components.errors import problem
 from components.markup import show
 from components.panels import heading
 from components.screen import Screen
-from components.site import FIGURE, HOUSEHOLD, OVERVIEW
+from components.site import DIVIDENDS, FIGURE, HOUSEHOLD, OVERVIEW
 from components.tables import TableColumn, pager_markup, table_markup
 from data import lists
 from data.indicators import Indicator
@@ -21,6 +21,7 @@ from data.spreadsheet import ListColumn, list_workbook
 
 _KINDS = {"fen": "yuan", "share": "percent", "bp": "percent", "integer": "integer", "overdue": "integer", "day": "day"}
 """Form of a column → kind of a workbook's column."""
+_PAGES = {"dividends": DIVIDENDS}
 
 
 def show_list(screen: Screen, indicator: Indicator) -> None:
@@ -53,7 +54,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
             rows,
             [TableColumn(column.id, column.heading, column.form) for column in kind.columns],
             caption=f"{screen.region.name}{indicator.label}名单",
-            row_url=lambda row: _opened(screen, row),
+            row_url=lambda row: _opened(screen, kind, row),
             opener=_opener(kind),
             sort_url=sort_url,
             sorted_by=sort,
@@ -79,11 +80,11 @@ def _opener(kind: ListKind) -> str:
     return next(id for id in ("head", "name", "place") if id in ids) if kind.household else "place"
 
 
-def _opened(screen: Screen, row) -> str:
-    """The household of a row, or else its region."""
+def _opened(screen: Screen, kind: ListKind, row) -> str:
+    """The household of a row, or else its region: on the page about such records, where there is one."""
     if not pd.isna(row.household_id):
         return screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id))
-    return screen.link(OVERVIEW, region=row.region)
+    return screen.link(_PAGES.get(kind.id, OVERVIEW), region=row.region)
 
 
 def _page_number(asked: str | None, pages: int) -> int:

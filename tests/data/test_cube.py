@@ -51,7 +51,8 @@ class Plain:
         self.problems, self.tasks = rows(model.problem, "region"), rows(model.task, "village")
         self.returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
         self.payments = [dict(row) for row in connection.execute(select(model.fund_payment)).mappings()]
-        self.regions = rows(model.region, "code")
+        self.regions, self.plans = rows(model.region, "code"), rows(model.dividend_plan, "village")
+        self.all_plans = [dict(row) for row in connection.execute(select(model.dividend_plan)).mappings()]
         self.counted = {id: state for id, row in self.households.items() if (state := self.state(row)) != "一般户"}
         self.sizes = {id: sum(row["household_id"] == id for row in self.of["member"]) for id in self.households}
         self.incomes = {id: self.income(id) for id in self.counted}
@@ -170,7 +171,14 @@ class Plain:
             "fund_arranged": arranged,
             "fund_disbursed": paid,
             "fund_progress": paid / arranged if arranged else None,
-        }
+        } | self.of_dividends()
+
+    def of_dividends(self) -> dict:
+        """Nothing at all before the first filed plan of all; a reversal takes off in the month of what it reverses."""
+        if self.month < min(row["booked"] for row in self.all_plans if row["state"] == "filed"):
+            return {"dividend_distributed": None, "dividend_kept": None}
+        mine = [row for row in self.plans if row["state"] == "filed" and self.month - 12 < row["booked"] <= self.month]
+        return {f"dividend_{name}": sum(row[f"{name}_fen"] for row in mine) / 100 for name in ("distributed", "kept")}
 
     def of_work(self) -> dict:
         end, number = self.end, len(self.counted)
