@@ -16,7 +16,7 @@ Source = tuple[str, int]
 """A project's code and a month."""
 NO_SUCH_PLAN = "没有这个分配方案，或它不在您的查看范围内。"
 _ABLE = "('普通劳动力', '技能劳动力')"
-_TAKEN = (
+TAKEN = (
     "COALESCE((SELECT SUM(s.amount_fen) FROM dividend_source s JOIN dividend_plan v ON v.id = s.plan"
     " WHERE s.project = r.project AND s.month = r.month AND v.id <> :but"
     " AND v.state <> 'void' AND (v.reverses IS NULL OR v.state = 'filed')), 0)"
@@ -26,7 +26,7 @@ _BEHIND = (
     " WHERE b.project = p.code{here})"
 )
 _RETURNS = f"""
-    SELECT p.code AS project, p.name, p.region, r.month, r.received_fen AS received, {_TAKEN} AS taken,
+    SELECT p.code AS project, p.name, p.region, r.month, r.received_fen AS received, {TAKEN} AS taken,
         {_BEHIND.format(here=" AND h.village = :village")} AS mine, {_BEHIND.format(here="")} AS everybody
     FROM project p JOIN project_return r ON r.project = p.code
     WHERE p.region IN :above AND r.month >= :first AND r.month <= :last AND r.received_fen > 0
@@ -212,7 +212,7 @@ def check_sources(connection: Connection, plan: int, sources: Mapping[Source, in
     """Raises Refused where the plans that stand, with these sources, take more than a project returned in a month."""
     held = connection.execute(
         text(
-            f"SELECT r.project, r.month, p.name, r.received_fen AS received, {_TAKEN} AS taken"
+            f"SELECT r.project, r.month, p.name, r.received_fen AS received, {TAKEN} AS taken"
             " FROM project_return r JOIN project p ON p.code = r.project WHERE r.project IN :projects"
         ).bindparams(bindparam("projects", expanding=True)),
         {"projects": sorted({project for project, _ in sources}) or [""], "but": plan},
