@@ -16,17 +16,25 @@ Source = tuple[str, int]
 """A project's code and a month."""
 NO_SUCH_PLAN = "没有这个分配方案，或它不在您的查看范围内。"
 _ABLE = "('普通劳动力', '技能劳动力')"
-TAKEN = (
+_TAKING = (
     "COALESCE((SELECT SUM(s.amount_fen) FROM dividend_source s JOIN dividend_plan v ON v.id = s.plan"
-    " WHERE s.project = r.project AND s.month = r.month AND v.id <> :but"
+    " WHERE s.project = r.project AND s.month = r.month AND v.id <> :but{here}"
     " AND v.state <> 'void' AND (v.reverses IS NULL OR v.state = 'filed')), 0)"
 )
-_BEHIND = (
+TAKEN = _TAKING.format(here="")
+"""SQL of what the plans that stand take of ``project_return r``; a reversal gives back once it is filed."""
+_BY_PLANS = (
+    "(SELECT SUM(d.amount_fen) FROM dividend_payment d JOIN dividend_plan v ON v.id = d.plan"
+    " WHERE d.household_id = b.household_id AND d.project = b.project AND v.booked / 12 = b.year"
+    " AND d.kind = CASE b.mode WHEN '分红' THEN 'dividend' WHEN '公益岗位' THEN 'post' END)"
+)
+_BEHIND = (  # not those who stand there by such plans alone: giving to more homes would else bring a village more
     "(SELECT COUNT(DISTINCT b.household_id) FROM project_household b JOIN household h ON h.id = b.household_id"
-    " WHERE b.project = p.code{here})"
+    f" WHERE b.project = p.code{{here}} AND COALESCE(b.amount_fen, 0) <> COALESCE({_BY_PLANS}, -1))"
 )
 _RETURNS = f"""
     SELECT p.code AS project, p.name, p.region, r.month, r.received_fen AS received, {TAKEN} AS taken,
+        {_TAKING.format(here=" AND v.village = :village")} AS taken_here,
         {_BEHIND.format(here=" AND h.village = :village")} AS mine, {_BEHIND.format(here="")} AS everybody
     FROM project p JOIN project_return r ON r.project = p.code
     WHERE p.region IN :above AND r.month >= :first AND r.month <= :last AND r.received_fen > 0
@@ -35,7 +43,8 @@ _RETURNS = f"""
 
 @dataclass(frozen=True)
 class Return:
-    """What a project returned in a month, in fen: ``taken`` by plans that stand, ``suggested`` for this village."""
+    """What a project returned in a month, in fen: ``taken`` by plans that stand (``taken_here``: of this village),
+    ``mine`` of the households behind it (``everybody``), ``suggested`` for this village."""
 
     project: str
     name: str
@@ -43,6 +52,7 @@ class Return:
     month: int
     received: int
     taken: int
+    taken_here: int
     mine: int
     everybody: int
     suggested: int
@@ -129,11 +139,11 @@ def returns(
     ).mappings()  # fmt: skip
     found = []
     for row in rows:
-        numbers = {name: int(row[name]) for name in ("month", "received", "taken", "mine", "everybody")}
+        numbers = {name: int(row[name]) for name in ("month", "received", "taken", "taken_here", "mine", "everybody")}
         own = row["region"] == village
         if own or numbers["mine"]:
             part = numbers["received"] if own else numbers["received"] * numbers["mine"] // numbers["everybody"]
-            suggested = max(0, min(part, numbers["received"] - numbers["taken"]))
+            suggested = max(0, min(part - numbers["taken_here"], numbers["received"] - numbers["taken"]))
             found.append(Return(row["project"], row["name"], row["region"], suggested=suggested, **numbers))
     return found
 
