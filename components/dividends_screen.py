@@ -136,7 +136,9 @@ def _sums(screen: Screen) -> None:
         f"<li>{link(f'<span>{escape(figures.indicator(id).label)}</span><b>{_yuan(known[id].value)}</b>', screen.link(FIGURE, indicator=id))}</li>"
         for id in ids
     )
-    show(f'<ul class="plan-sums" aria-label="12个月合计">{cells}<li class="of">{escape(screen.month_text)}止12个月，元</li></ul>')
+    show(
+        f'<ul class="plan-sums" aria-label="12个月合计">{cells}<li class="of">{escape(screen.month_text)}止12个月，元</li></ul>'
+    )
 
 
 def _yuan(value: float | None) -> str:
@@ -147,7 +149,9 @@ def _without(screen: Screen) -> None:
     rows = ask(dividend_lists.without_plan, screen.region.code)
     first, last = usual_months(screen.status.last_month)
     span = spoken(first) if first == last else f"{spoken(first)}至{spoken(last)}"
-    show(heading(f"{len(rows)} 个村有收益还没有方案" if len(rows) else "有收益的村都有方案", f"{span}到账的村级项目收益"))
+    show(
+        heading(f"{len(rows)} 个村有收益还没有方案" if len(rows) else "有收益的村都有方案", f"{span}到账的村级项目收益")
+    )
     if rows.empty:
         show('<p class="calm">没有遗漏的村。</p>')
         return

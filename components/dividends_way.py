@@ -99,3 +99,17 @@ def states_markup(counts: pd.DataFrame, chosen: str | None, url: Callable[[str |
         style = "chosen" if state == chosen else ""
         cells += f"<li>{link(inner, url(None if state == chosen else state), style=style, data_stay='1')}</li>"
     return f'<ol class="plan-states" aria-label="按状态看">{cells}</ol>'
+
+
+def sums_markup(received: int, distributed: int, kept: int, difference: int) -> str:
+    """收益 = 分到户 + 留存, and what is missing to it (fen)."""
+    if difference:
+        last = f"还有 {yuan(difference)} 元没有分完" if difference > 0 else f"多分了 {yuan(-difference)} 元"
+        style = "off"
+    else:
+        last, style = "一分不差", "even"
+    return (
+        f'<ul class="plan-balance {style}"><li><span>收益（元）</span><b>{yuan(received)}</b></li><li class="sign">=</li>'
+        f'<li><span>分到户</span><b>{yuan(distributed)}</b></li><li class="sign">+</li>'
+        f'<li><span>留存</span><b>{yuan(kept)}</b></li><li class="verdict" role="status">{escape(last)}</li></ul>'
+    )
