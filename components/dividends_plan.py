@@ -40,8 +40,6 @@ _SOURCES = (
     TableColumn("amount", "列入（元）", "fen"),
 )
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_REACHED = {"提出方案": "draft", "公示": "published", "报镇审核": "submitted", "审核通过": "approved", "备案并记账": "filed",
-            "退回村里": "draft", "撤回修改": "draft"}  # fmt: skip
 
 
 def show_plan(screen: Screen, number: int) -> None:
@@ -88,11 +86,7 @@ def _related(screen: Screen, plan: Plan) -> None:
 
 def _reached(plan: Plan) -> dict[str, str]:
     """State → the day of the last step that led there."""
-    days: dict[str, str] = {}
-    for one in reversed(plan.steps):
-        if one.action in _REACHED:
-            days[_REACHED[one.action]] = one.at[:10]
-    return days
+    return {one.after: one.at[:10] for one in reversed(plan.steps)}
 
 
 def _doubts(screen: Screen, plan: Plan) -> None:
@@ -105,9 +99,8 @@ def _doubts(screen: Screen, plan: Plan) -> None:
     )
     grave = sum(one.grave for one in plan.doubts)
     words = f"提出方案后有 {len(plan.doubts)} 户变动" + (f"，其中 {grave} 户不能照此发放" if grave else "")
-    show(
-        f'<section class="plan-doubts{" grave" if grave else ""}" role="alert"><h2>{words}</h2><ul>{rows}</ul></section>'
-    )
+    style = "plan-doubts grave" if grave else "plan-doubts"
+    show(f'<section class="{style}" role="alert"><h2>{words}</h2><ul>{rows}</ul></section>')
 
 
 def _household(screen: Screen, id: int, head: str) -> str:

@@ -29,7 +29,7 @@ from data.months import spoken
 _COLUMNS = (
     TableColumn("state", "状态"),
     TableColumn("title", "方案"),
-    TableColumn("place", "乡镇、村"),
+    TableColumn("place", "乡镇"),
     TableColumn("received", "收益（元）", "fen"),
     TableColumn("distributed", "分到户（元）", "fen"),
     TableColumn("kept", "留存（元）", "fen"),
@@ -45,7 +45,7 @@ _HOMES = (
 _FREE = (
     TableColumn("name", "村"),
     TableColumn("township", "乡镇"),
-    TableColumn("free", "未列入方案的收益（元）", "fen"),
+    TableColumn("free", "未列入（元）", "fen"),
 )
 
 
@@ -85,7 +85,7 @@ def _show_region(screen: Screen) -> None:
     show(states_markup(counts, state, lambda one: screen.link(DIVIDENDS, **({"state": one} if one else {}))))
     _sums(screen)
     _new(screen)
-    left, right = st.columns([70, 30], gap="medium")
+    left, right = st.columns([72, 28], gap="medium")
     with left:
         if listed:
             kept = {"state": state} if state else {}
@@ -95,7 +95,7 @@ def _show_region(screen: Screen) -> None:
                     row_url=lambda row: screen.link(DIVIDENDS, region=row.plan.village, plan=row.plan.id),
                     opener="title", cards=True, whole=True,
                     drawn={"state": lambda row: _state(row.plan),
-                           "due": lambda row: deadline_markup(row.plan, date.fromisoformat(today)) or "—"},
+                           "due": lambda row: deadline_markup(row.plan, date.fromisoformat(today), brief=True) or "—"},
                 )
                 + pager_markup(page, pages, f"共 {total} 个方案",
                                lambda to: screen.link(DIVIDENDS, page=to, **kept))
@@ -118,7 +118,7 @@ def _finding(screen: Screen, counts: pd.DataFrame, listed: list[PlanLine]) -> st
 
 def _row(one: PlanLine) -> dict:
     return {
-        "plan": one, "state": one.state_name, "title": one.title, "place": f"{one.township} {one.village_name}",
+        "plan": one, "state": one.state_name, "title": one.title, "place": one.township,
         "received": one.received / 100, "distributed": one.distributed / 100, "kept": one.kept / 100, "due": "",
     }  # fmt: skip
 
@@ -132,13 +132,12 @@ def _sums(screen: Screen) -> None:
     """What was booked in twelve months, from the cube: the same figures as everywhere."""
     ids = ("return_received", "dividend_distributed", "dividend_kept")
     known = ask(figures.figures, screen.region.code, screen.month, ids)
-    cells = "".join(
-        f"<li>{link(f'<span>{escape(figures.indicator(id).label)}</span><b>{_yuan(known[id].value)}</b>', screen.link(FIGURE, indicator=id))}</li>"
-        for id in ids
-    )
-    show(
-        f'<ul class="plan-sums" aria-label="12个月合计">{cells}<li class="of">{escape(screen.month_text)}止12个月，元</li></ul>'
-    )
+    cells = ""
+    for id in ids:
+        inner = f"<span>{escape(figures.indicator(id).label)}</span><b>{_yuan(known[id].value)}</b>"
+        cells += f"<li>{link(inner, screen.link(FIGURE, indicator=id))}</li>"
+    until = f'<li class="of">{escape(screen.month_text)}止12个月，元</li>'
+    show(f'<ul class="plan-sums" aria-label="12个月合计">{cells}{until}</ul>')
 
 
 def _yuan(value: float | None) -> str:

@@ -42,7 +42,8 @@ def way_markup(plan: PlanLine, reached: dict[str, str], today: date) -> str:
         here = ' aria-current="step"' if number == place else ""
         on = f"<i>{escape(_ON[state])} →</i>" if state in _ON else ""
         nodes += (
-            f'<li class="{style}"{here}><b>{escape(STATES[state])}</b><span>{escape(_DOES[state])} · {escape(role)}</span>'
+            f'<li class="{style}"{here}><b>{escape(STATES[state])}</b>'
+            f"<span>{escape(_DOES[state])} · {escape(role)}</span>"
             f"<small>{escape(when)}</small>{on}</li>"
         )
     back = "、".join(
@@ -72,17 +73,19 @@ def _turn(plan: PlanLine, today: date) -> str:
     return f"{who} {deadline_markup(plan, today)} {told}"
 
 
-def deadline_markup(plan: PlanLine, today: date) -> str:
+def deadline_markup(plan: PlanLine, today: date, *, brief: bool = False) -> str:
     """Until when a plan should be through, or how late it is; empty where there is no deadline."""
     if plan.due is None:
         return ""
     day = f"{plan.due.month}月{plan.due.day}日"
     if plan.state == "published":
-        ripe = plan.due <= today
-        return f'<em class="{"ripe" if ripe else ""}">{"公示期已满，可报镇审核" if ripe else f"公示至{day}，当日起可报审"}</em>'
+        if plan.due <= today:
+            return f'<em class="ripe">公示期满{"" if brief else "，可报镇审核"}</em>'
+        return f"<em>{day}起可报审</em>"
     if plan.late:
-        return f'<em class="late">应于{day}前办完，超期 {(today - plan.due).days} 天</em>'
-    return f"<em>应于{day}前办完</em>"
+        days = (today - plan.due).days
+        return f'<em class="late">{"" if brief else f"应于{day}前办完，"}超期 {days} 天</em>'
+    return f"<em>{day}前</em>" if brief else f"<em>应于{day}前办完</em>"
 
 
 def states_markup(counts: pd.DataFrame, chosen: str | None, url: Callable[[str | None], str]) -> str:
@@ -109,7 +112,7 @@ def sums_markup(received: int, distributed: int, kept: int, difference: int) -> 
     else:
         last, style = "一分不差", "even"
     return (
-        f'<ul class="plan-balance {style}"><li><span>收益（元）</span><b>{yuan(received)}</b></li><li class="sign">=</li>'
-        f'<li><span>分到户</span><b>{yuan(distributed)}</b></li><li class="sign">+</li>'
+        f'<ul class="plan-balance {style}"><li><span>收益（元）</span><b>{yuan(received)}</b></li>'
+        f'<li class="sign">=</li><li><span>分到户</span><b>{yuan(distributed)}</b></li><li class="sign">+</li>'
         f'<li><span>留存</span><b>{yuan(kept)}</b></li><li class="verdict" role="status">{escape(last)}</li></ul>'
     )

@@ -71,7 +71,8 @@ def _page(plan: Plan, days: int) -> dict:
             for number, row in enumerate(rows.itertuples(), 1)
         ],
         "count": f"{len(rows)} 户，{int(rows['persons'].sum())} 人",
-        "object": f"对方案有异议的，请在公示期内向{clean(line.village_name)}村民委员会或{clean(line.township)}人民政府反映",
+        "object": f"对方案有异议的，请在公示期内向{clean(line.village_name)}村民委员会"
+        f"或{clean(line.township)}人民政府反映",
     }  # fmt: skip
 
 
