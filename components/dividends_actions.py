@@ -38,7 +38,8 @@ def show_actions(screen: Screen, plan: Plan, *, unsaved: bool = False) -> None:
         for one in arrows:
             label = "提出冲销" if one.action == "reverse" else ACTIONS[one.action]
             kind = "secondary" if one.action in _SERIOUS else "primary"
-            if st.button(label, key=f"plan_do_{one.action}", type=kind, disabled=unsaved and one.action == "publish"):
+            waits = unsaved and one.action == "publish"
+            if st.button(label, key=f"plan_do_{one.action}", type=kind, disabled=waits) and not waits:
                 _confirm(screen, plan, one)
     if unsaved:
         show('<p class="calm">有改动没有保存；先保存，再公示。</p>')

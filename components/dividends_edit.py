@@ -22,6 +22,7 @@ from data.indicators import STATES
 from data.months import spoken
 
 _MONEY = {"format": "%.2f", "min_value": 0.0, "step": 0.01}
+_CELL = {**_MONEY, "format": "accounting"}
 _HIGHEST = 10.0
 _ROW = 30
 
@@ -51,11 +52,11 @@ def show_editor(screen: Screen, plan: Plan) -> None:
             _bar(screen, plan, sheet, content, among)
         _notes(screen, plan, sheet, content)
         st.text_input("方案名称", sheet.begun.title, key=sheet.key("title"), max_chars=LONGEST)
-        left, right = st.columns([62, 38], gap="medium")
-        with right:
+        left, right = st.columns([38, 62], gap="medium")
+        with left:
             _sources(screen, plan, sheet, offered)
             _kept(sheet)
-        with left:
+        with right:
             _rule(sheet, content, among)
             _shares(sheet, among)
 
@@ -149,8 +150,8 @@ def _sources(screen: Screen, plan: Plan, sheet: Sheet, offered: list[Return]) ->
         column_config={
             "project": st.column_config.TextColumn("项目"),
             "month": st.column_config.TextColumn("月份", width=80),
-            "free": st.column_config.NumberColumn("还可列", format="%.2f", width=96),
-            "amount": st.column_config.NumberColumn("列入", required=True, width=96, **_MONEY),
+            "free": st.column_config.NumberColumn("还可列", format="accounting", width=96),
+            "amount": st.column_config.NumberColumn("列入", required=True, width=96, **_CELL),
         },
     )  # fmt: skip
 
@@ -230,8 +231,8 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
             "persons": st.column_config.NumberColumn("人口", width=56),
             "labour": st.column_config.NumberColumn("劳动力", width=64),
             "weight": st.column_config.NumberColumn("权重", width=64),
-            "dividend": st.column_config.NumberColumn("分红（元）", required=True, width=110, **_MONEY),
-            "post": st.column_config.NumberColumn("公益岗位（元）", required=True, width=120, **_MONEY),
+            "dividend": st.column_config.NumberColumn("分红（元）", required=True, width=110, **_CELL),
+            "post": st.column_config.NumberColumn("公益岗位（元）", required=True, width=120, **_CELL),
             "by_hand": st.column_config.CheckboxColumn("手工", width=56),
         },
     )  # fmt: skip

@@ -40,7 +40,7 @@ def way_markup(plan: PlanLine, reached: dict[str, str], today: date) -> str:
         when = f"{day} 起" if day and number == place else day or ""
         role = ROLES[TURN[state]] if state in TURN else "完成"
         here = ' aria-current="step"' if number == place else ""
-        on = f"<i>{escape(_ON[state])} →</i>" if state in _ON else ""
+        on = f"<i>{escape(_ON[state])}</i>" if state in _ON else ""
         nodes += (
             f'<li class="{style}"{here}><b>{escape(STATES[state])}</b>'
             f"<span>{escape(_DOES[state])} · {escape(role)}</span>"
