@@ -7,7 +7,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from data import dividend_rules
 from data.access import Viewer
-from data.dividend_rules import WHOLE, Household, Rule, spread_rest, yuan
+from data.dividend_rules import PURPOSES, WHOLE, Household, Rule, spread_rest, yuan
 from data.errors import NotFound, Refused
 from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, month
 from data.months import spoken
@@ -195,11 +195,12 @@ def content_of(connection: Connection, viewer: Viewer, plan: int) -> Content:
     held = row_of(connection, viewer, plan)
     sources = connection.execute(select(dividend_source).where(dividend_source.c.plan == plan))
     shares = connection.execute(select(dividend_share).where(dividend_share.c.plan == plan))
-    kept = connection.execute(select(dividend_kept).where(dividend_kept.c.plan == plan))
+    held_back = select(dividend_kept.c.purpose, dividend_kept.c.amount_fen).where(dividend_kept.c.plan == plan)
+    kept = dict(connection.execute(held_back).all())
     return Content(
         held["title"], held["first_month"], held["last_month"], dividend_rules.read(held["rule"]),
         {(row.project, row.month): row.amount_fen for row in sources},
-        {row.purpose: row.amount_fen for row in kept},
+        {purpose: kept[purpose] for purpose in PURPOSES if purpose in kept},
         {
             (row.household_id, row.kind): Share(
                 row.amount_fen, bool(row.by_hand), None if row.weight is None else round(row.weight * WHOLE)
