@@ -28,6 +28,7 @@ STYLES = (
         "scan.css",
         "money.css",
         "funds.css",
+        "dividends.css",
     ),
     "codes.css",
 )  # in one message: past 10 KB the browser keeps it and is not sent it again

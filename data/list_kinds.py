@@ -152,6 +152,18 @@ FUNDS = ListKind(
      Column("progress", "拨付进度", f"{FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0)", "share"),
      Column("short", "滞后金额（元）", _SHORT, "fen")),
 )  # fmt: skip
+DIVIDENDS = ListKind(
+    "dividends", "分配方案", "个", "dividend_plan v JOIN month m ON m.month = :month",
+    "v.state = 'filed' AND v.booked <= m.month AND v.booked > m.month - 12", "v.village", None, "v.id",
+    "v.booked DESC, v.id DESC",
+    (_where("v.village"), Column("title", "方案", "v.title"),
+     Column("received", "收益（元）", "v.received_fen", "fen"),
+     Column("distributed", "分到户（元）", "v.distributed_fen", "fen"),
+     Column("kept", "留存（元）", "v.kept_fen", "fen"),
+     Column("homes", "户数", "(SELECT COUNT(DISTINCT s.household_id) FROM dividend_payment s WHERE s.plan = v.id)",
+            "integer"),
+     Column("filed", "备案日期", "substr(v.filed, 1, 10)", "day")),
+)  # fmt: skip
 PROBLEMS = ListKind(
     "problems", "问题", "个",
     "problem b JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = b.household_id",
@@ -189,5 +201,6 @@ VISITS = ListKind(
 )  # fmt: skip
 
 KINDS = {
-    kind.id: kind for kind in (HOUSEHOLDS, INCOMES, ALL_HOUSEHOLDS, PEOPLE, PROJECTS, FUNDS, PROBLEMS, TASKS, VISITS)
+    kind.id: kind
+    for kind in (HOUSEHOLDS, INCOMES, ALL_HOUSEHOLDS, PEOPLE, PROJECTS, FUNDS, DIVIDENDS, PROBLEMS, TASKS, VISITS)
 }
