@@ -27,6 +27,7 @@ STYLES = (
         "prints.css",
         "scan.css",
         "money.css",
+        "trends.css",
     ),
     "codes.css",
 )  # in one message: past 10 KB the browser keeps it and is not sent it again

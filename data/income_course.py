@@ -37,7 +37,7 @@ def income_course(connection: Connection, viewer: Viewer, region: str, *, until:
 
 
 def with_growth(course: pd.DataFrame, *, back: int = 12) -> pd.DataFrame:
-    """The course with ``growth``: net now ÷ net ``back`` months before - 1; NaN where that is missing or not above 0."""
+    """The course with ``growth``: net now ÷ net ``back`` months before - 1; NaN where that is none or not above 0."""
     before = course["net"].reindex(course.index - back).set_axis(course.index)
     return course.assign(growth=(course["net"] / before - 1).where(before > 0))
 
