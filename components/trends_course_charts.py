@@ -12,6 +12,7 @@ from data.months import first_day, spoken
 from data.terms import INCOME_KINDS
 
 NAMES = {**INCOME_KINDS, "expense": "经营支出", "net": "纯收入"}
+_ROOMY = ("wage", "business", "transfer")  # wide enough for their names
 CELL_GAP, TOP_ROOM = 0.12, 0.42
 """Between the small charts: part of a cell's width, and part of its height that its name takes."""
 
@@ -115,14 +116,15 @@ def years_chart(years: pd.DataFrame, *, dark: bool, height: int = 330) -> go.Fig
     fills = kind_colours(colours)
     names = [year_name(row) for row in years.itertuples()]
     shapes = ["" if complete else "/" for complete in years["complete"]]
+    hatching = {"shape": shapes, "size": 6, "fillmode": "overlay"}
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "barmode": "relative", "bargap": 0.45})
     for part in PARTS:
         values = years[part] * (-1 if part == "expense" else 1)
         figure.add_bar(
             x=names, y=values.tolist(), name=NAMES[part],
-            marker={"color": fills[part], "pattern": {"shape": shapes, "fgcolor": colours.ground, "size": 6}},
+            marker={"color": fills[part], "pattern": {**hatching, "fgcolor": colours.ground}},
             customdata=[f"{NAMES[part]} {yuan(value)}" for value in years[part]],
-            hovertemplate="%{customdata}<extra></extra>", text=[NAMES[part] if part != "property" else ""] * len(years),
+            hovertemplate="%{customdata}<extra></extra>", text=[NAMES[part] if part in _ROOMY else ""] * len(years),
             textposition="inside", insidetextanchor="middle", constraintext="inside",
             textfont={"color": _on(part, colours)},
         )  # fmt: skip

@@ -28,11 +28,13 @@ def show_names(
     screen: Screen, ids: Sequence[int], *, title: str, note: str, page: int, page_url: Callable[[int], str], key: str,
     beside: Callable[[pd.DataFrame], pd.DataFrame] | None = None, columns: Sequence[TableColumn] = (),
     drawn: Mapping[str, Callable[[object], str]] | None = None, exported: Sequence[ListColumn] = (),
+    without: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Page ``page`` of the households ``ids``, in their order; names are asked afresh.
 
     ``beside`` adds to a frame of named households (it has ``household_id``) the ``columns`` shown and, where they are
-    called so, the columns ``exported``; ``drawn`` as of ``table_markup``.
+    called so, the columns ``exported``; ``drawn`` as of ``table_markup``. The page does ``without`` these columns, the
+    workbook holds them.
     """
     told = f"{len(ids):,} 户"
     masked = "" if screen.viewer.sees_identity else " · 姓名已隐去"
@@ -50,13 +52,16 @@ def show_names(
     shown = [int(id) for id in ids[(page - 1) * lists.PAGE : page * lists.PAGE]]
     rows = fresh(lists.of_households, shown, screen.region.code, screen.month)
     rows = beside(rows) if beside else rows
-    kept = [one for one in KINDS["incomes"].columns if one.id not in _LEFT_OUT]
+    kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
+    kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by
     show(
-        table_markup(
+        '<div class="trend-cards">'
+        + table_markup(
             rows, [*(TableColumn(one.id, one.heading, one.form) for one in kept), *columns],
             caption=f"{screen.region.name}{title}", opener="head", cards=True, whole=True, drawn=drawn,
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
         )
+        + "</div>"
         + pager_markup(page, pages, f"共 {told}", page_url)
     )  # fmt: skip
 

@@ -139,7 +139,7 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
         note=f"{screen.month_text} · 两者兼有的在前，再按预测由低到高", page=choice.page, key="sinking",
         page_url=lambda page: trends_link(screen, choice, page=page), beside=beside,
         columns=[TableColumn("forecast", "预测年度末（元/人）", "fen"), TableColumn("reason", "为什么")],
-        drawn={"reason": reason},
+        drawn={"reason": reason}, without=("code", "gap", "state", "helper"),
         exported=[ListColumn("forecast", "预测年度末人均（元）", "yuan"), ListColumn("basis", "列入依据", width=44),
                   ListColumn("cause", "哪类收入减少", width=44), 
                   ListColumn("behind", "背后的科目、就业和项目", width=60)],

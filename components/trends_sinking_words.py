@@ -22,7 +22,8 @@ def basis_words(sinking: Sinking, place: int, term: Term) -> list[str]:
         told.append(f"12个月纯收入比上年同月少 {lost / sinking.before[place] * 100:.1f} %（少 {yuan(lost)}）")
     if sinking.under[place]:
         when = "本收入年度末" if term.remaining else "收入年度末（本月）"
-        told.append(f"预测{when}人均 {sinking.forecast[place]:,.0f} 元，低于监测线 {sinking.line[place]:,.0f} 元")
+        amount = f"{sinking.forecast[place]:,.0f} 元" if sinking.forecast[place] > 0 else "不到 0 元（近期下滑太快）"
+        told.append(f"预测{when}人均 {amount}，低于监测线 {sinking.line[place]:,.0f} 元")
     return told
 
 
@@ -70,7 +71,7 @@ def formula_words(term: Term) -> str:
     if not term.remaining:
         return f"{term.year.name}到本月结束，年度末的数就是本月的12个月收入，不需要预测。"
     return (
-        f"预测值＝现在12个月收入＋（现在12个月收入－上年度末（{start}）12个月收入）×剩余 {term.remaining} 个月÷12。"
-        f"即：今年度已过的 {12 - term.remaining} 个月比上年同期多收或少收的，打折后推到{spoken(term.last)}；"
-        "没有上年度末数的户按现有收入不变。不考虑政策、天气和物价的变化。"
+        f"公式：预测＝现在12个月收入＋（现在12个月收入－{start}的12个月收入）×剩余 {term.remaining} 个月÷12。"
+        f"即把本年度已过的 {12 - term.remaining} 个月比上年同期多收或少收的，打折推到{spoken(term.last)}；"
+        "上年度末没有记录的户按现有收入不变。不考虑政策、天气、物价的变化。"
     )

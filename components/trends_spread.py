@@ -50,12 +50,13 @@ def show_spread(screen: Screen, choice: TrendChoice, children: Sequence[Region])
         return
     line = ask(lines.monitoring_line, screen.region.code, (screen.month,))[0]
     show(_facts(screen, choice, spread, line))
+    choice = _show_line(screen, choice, spread, line)
     left, right = st.columns([60, 40], gap="medium")
     with left:
         _show_histogram(screen, choice, spread, line)
     with right:
         _show_course(screen)
-    choice = _show_line(screen, choice, spread, line, children)
+    _show_places(screen, choice, spread, children)
     _show_list(screen, choice, spread)
 
 
@@ -66,7 +67,7 @@ def _facts(screen: Screen, choice: TrendChoice, spread: Distribution, line: floa
         ("监测线", f"{line:,.0f}" if line else unknown, "元/人" if line else "", ""),
         ("线下", f"{below.households:,}", f"户 {below.persons:,} 人",
          trends_link(screen, choice, who="below", bin=None)),
-        ("略高于线（不超过1.2倍）", f"{near.households:,}", f"户 {near.persons:,} 人",
+        ("略高于线（≤1.2倍）", f"{near.households:,}", f"户 {near.persons:,} 人",
          trends_link(screen, choice, who="near", bin=None)),
         *((name, f"{value:,.0f}", "元/人", "") for name, value in income_distribution.quantiles(spread).items()),
         ("平均（按人）", f"{income_distribution.mean(spread):,.0f}", "元/人", ""),
@@ -136,33 +137,26 @@ def _step(change: float) -> str:
     return f"{'增加' if change > 0 else '减少'} {abs(change):,.0f} 户" if change else "持平"
 
 
-def _show_line(
-    screen: Screen, choice: TrendChoice, spread: Distribution, line: float | None, children: Sequence[Region]
-) -> TrendChoice:
-    """The line tried out, what it changes in numbers and places; the choice with the group that the list is of."""
+def _show_line(screen: Screen, choice: TrendChoice, spread: Distribution, line: float | None) -> TrendChoice:
+    """The line tried out and what it changes in numbers; the choice with the group that map and list are of."""
     with st.container(key="what_if"):
-        show(heading("试算：换一条监测线", "拖动或输入一条线，看谁进谁出；只是试算，不改动监测线。"))
+        show(heading("试算：换一条监测线，看谁进谁出", "拖动或输入；只是试算，不改动监测线。"))
         _line_inputs(screen, choice, line)
-    tried = choice.line if choice.line is not None and choice.line != line else None
-    if tried is None:
-        if line is None:
-            show('<p class="calm">所选范围跨省或没有设置监测线：输入一条线，即按这一条试算所有的户。</p>')
-        group = choice.who if choice.who in ("below", "near") else "below"
-        _show_places(screen, choice, spread, spread.near if group == "near" else spread.below, GROUPS[group], children)
-        return replace(choice, who=group)
-    told = income_distribution.what_if(spread, tried * 100)
-    entering, leaving = (income_distribution.touched(spread, mask) for mask in (told.entering, told.leaving))
-    total = income_distribution.touched(spread, spread.under(tried * 100))
-    now = f"现行监测线 {line:,.0f} 元" if line is not None else "各省现行监测线"
-    show(
-        f'<p class="trend-said" role="status">线设为 <b>{tried:,} 元</b>（{escape(now)}）：'
-        f"{_enters(screen, choice, '新进入', entering, 'entering')}，"
-        f"{_enters(screen, choice, '不再在线下', leaving, 'leaving')}；线下共 {_counted(total)}。</p>"
-    )
-    group = choice.who or ("leaving" if leaving.households and not entering.households else "entering")
-    masks = {"entering": told.entering, "leaving": told.leaving, "below": spread.below, "near": spread.near}
-    _show_places(screen, choice, spread, masks[group], GROUPS[group], children)
-    return replace(choice, who=group)
+        if choice.line is None or choice.line == line:
+            if line is None:
+                show('<p class="calm">所选范围跨省或没有设置监测线：输入一条线，即按这一条试算所有的户。</p>')
+            return replace(choice, who=choice.who if choice.who in ("below", "near") else "below")
+        told = income_distribution.what_if(spread, choice.line * 100)
+        entering, leaving = (income_distribution.touched(spread, mask) for mask in (told.entering, told.leaving))
+        total = income_distribution.touched(spread, spread.under(choice.line * 100))
+        now = f"现行监测线 {line:,.0f} 元" if line is not None else "各省现行监测线"
+        show(
+            f'<p class="trend-said" role="status">线设为 <b>{choice.line:,} 元</b>（{escape(now)}）：'
+            f"{_enters(screen, choice, '新进入', entering, 'entering')}，"
+            f"{_enters(screen, choice, '不再在线下', leaving, 'leaving')}；线下共 {_counted(total)}。</p>"
+        )
+    leaves = leaving.households and not entering.households
+    return replace(choice, who=choice.who or ("leaving" if leaves else "entering"))
 
 
 def _enters(screen: Screen, choice: TrendChoice, words: str, of: Touched, who: str) -> str:
@@ -201,11 +195,10 @@ def _line_inputs(screen: Screen, choice: TrendChoice, line: float | None) -> Non
             show(link(f"回到现行 {line:,.0f} 元", back, style="underlined"), width="content")
 
 
-def _show_places(
-    screen: Screen, choice: TrendChoice, spread: Distribution, mask: np.ndarray, words: str, children: Sequence[Region]
-) -> None:
+def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, children: Sequence[Region]) -> None:
     if not children:
         return
+    mask, words = _group(choice, spread), GROUPS[choice.who]
     codes = [child.code for child in children]
     counts = income_distribution.by_region(spread.village[mask], codes)
     rows = pd.DataFrame({"code": codes, "name": [child.name for child in children], "value": np.array(counts, float)})
