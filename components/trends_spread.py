@@ -70,7 +70,7 @@ def _facts(screen: Screen, choice: TrendChoice, spread: Distribution, line: floa
         ("略高于线（≤1.2倍）", f"{near.households:,}", f"户 {near.persons:,} 人",
          trends_link(screen, choice, who="near", bin=None)),
         *((name, f"{value:,.0f}", "元/人", "") for name, value in income_distribution.quantiles(spread).items()),
-        ("平均（按人）", f"{income_distribution.mean(spread):,.0f}", "元/人", ""),
+        ("平均（按人）", f"{_mean(screen, spread):,.0f}", "元/人", ""),
     ]  # fmt: skip
     return facts_markup(facts)
 
@@ -100,10 +100,17 @@ def _low(row) -> int:
     return int(row.low) if row.low > float("-inf") else int(row.high) - 10**6
 
 
+def _mean(screen: Screen, spread: Distribution) -> float | None:
+    """The figure of the overview; a helper's is that of his own households."""
+    if screen.viewer.role == "helper":
+        return income_distribution.mean(spread)
+    return ask(figures.figures, screen.region.code, screen.month, (INCOME_ID,))[INCOME_ID].value
+
+
 def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
     """The mean of the region, and beside it that of its county."""
     told = [(MEANS[screen.region.level] if screen.region.level <= 6 else f"本{LEVELS[screen.region.level]}均值",
-             income_distribution.mean(spread))]  # fmt: skip
+             _mean(screen, spread))]  # fmt: skip
     county = screen.region.code[:6]
     if screen.region.level > 6 and screen.viewer.may_see(county):
         value = ask(figures.figures, county, screen.month, (INCOME_ID,))[INCOME_ID].value
