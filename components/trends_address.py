@@ -22,7 +22,8 @@ _WORDS = {"view": "页面", "span": "口径", "map": "地图", "who": "名单", 
 class TrendChoice:
     """``compared``: codes of sub-regions to draw as lines. ``line``: a monitoring line tried out, yuan. ``who``: a key
     of GROUPS, or '' (whom the line brings in, without one who is below); ``bin``: lower end (yuan) of a bar of the
-    histogram whose households are listed instead. ``basis`` and ``cause``: keys of sinking.BASES and CAUSES, '' any."""
+    histogram whose households are listed instead. ``basis`` and ``cause``: keys of sinking.BASES and CAUSES, '' any.
+    ``tested``: whether the forecast is tested household by household where that takes seconds."""
 
     view: str = "course"
     span: str = "rolling"
@@ -33,6 +34,7 @@ class TrendChoice:
     bin: int | None = None
     basis: str = ""
     cause: str = ""
+    tested: bool = False
     page: int = 1
 
     def parameters(self) -> dict[str, str]:
@@ -43,6 +45,7 @@ class TrendChoice:
             **({"span": self.span, "map": self.map, "with": "-".join(self.compared)} if self.view == "course" else {}),
             **({"line": self.line, "who": self.who, "bin": self.bin} if self.view == "spread" else {}),
             **({"basis": self.basis, "cause": self.cause} if self.view == "sinking" else {}),
+            **({"tested": "1"} if self.view == "sinking" and self.tested else {}),
             "page": self.page,
         }
         without = {name: getattr(default, name, "") for name in given}
@@ -69,6 +72,7 @@ def read_trends(
         compared=_compared(parameters.get("with"), children, problems, where),
         line=_line(parameters.get("line"), problems),
         bin=_bin(parameters.get("bin"), problems),
+        tested=parameters.get("tested") == "1",
         page=_page(parameters.get("page"), problems),
     )
 

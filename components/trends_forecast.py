@@ -3,32 +3,46 @@
 import pandas as pd
 
 from components.cached import ask
-from components.markup import escape, show
+from components.markup import escape, link, show
 from components.panels import heading
 from components.screen import Screen
 from components.site import INCOME
 from components.tables import TableColumn, table_markup
+from components.trends_address import TrendChoice, trends_link
 from components.trends_sinking_words import formula_words
 from data import income_forecast
+from data.figures import figures
 from data.income_forecast import Term
 from data.months import spoken
 from data.terms import LEVELS
 
 _PAST = (
-    TableColumn("name", "收入年度"), TableColumn("forecast", "当时预测（元/人）", "integer"),
-    TableColumn("actual", "实际（元/人）", "integer"), TableColumn("error", "误差", "share"),
+    TableColumn("name", "收入年度"), TableColumn("forecast", "当时预测（元）", "integer"),
+    TableColumn("actual", "实际（元）", "integer"), TableColumn("error", "误差", "share"),
     TableColumn("still", "若按不变算", "share"), TableColumn("below", "各下级平均", "share"),
     TableColumn("foretold", "预测线下户", "integer"), TableColumn("right", "其中说中", "integer"),
     TableColumn("precision", "说中率", "share"), TableColumn("under", "年末线下户", "integer"),
-    TableColumn("recall", "事先预测到的", "share"),
+    TableColumn("recall", "预测到的", "share"),
 )  # fmt: skip
 
 
-def show_forecast(screen: Screen, this: Term) -> None:
+NOT_TESTED = pd.DataFrame(columns=["year", "households", "foretold", "right", "under"], dtype="int64")
+MOST_TESTED = 100_000
+"""Households of a region that are tested one by one unasked: of a million it takes four seconds."""
+
+
+def show_forecast(screen: Screen, choice: TrendChoice, this: Term) -> None:
     """What the region's income will be, how that is worked out, how far it was out before, and the same below it."""
     rows = ask(income_forecast.region_forecasts, screen.region.code, screen.month)
     past = ask(income_forecast.backtest, screen.region.code, screen.month)
-    households = ask(income_forecast.household_backtest, screen.region.code, screen.month)
+    number = ask(figures, screen.region.code, screen.month, ("households",))["households"].value or 0
+    each = choice.tested or number <= MOST_TESTED
+    households = ask(income_forecast.household_backtest, screen.region.code, screen.month) if each else NOT_TESTED
+    way = (
+        ""
+        if each
+        else link("逐户回测（户数多，要几秒钟）", trends_link(screen, choice, tested=True), style="underlined")
+    )
     own = rows[rows["code"] == screen.region.code]
     title = f"到{spoken(this.last)}的预测"
     if len(own):
@@ -37,11 +51,12 @@ def show_forecast(screen: Screen, this: Term) -> None:
         heading(title, f"{this.year.name} · 站在{spoken(this.month)}预测，剩余 {this.remaining} 个月 · 元/人")
         + f'<p class="calm">{escape(formula_words(this))}</p>'
         + _tested(past, households, screen.region.code, this)
+        + way
         + _table(screen, with_errors(rows, past), this)
     )
 
 
-def tested_years(past: pd.DataFrame, households: pd.DataFrame, code: str) -> pd.DataFrame:
+def years_tested(past: pd.DataFrame, households: pd.DataFrame, code: str) -> pd.DataFrame:
     """A row for each income year that can be tested, newest first, and their mean where there are several.
 
     ``past`` and ``households`` as of ``income_forecast.backtest`` and ``household_backtest``; columns of ``_PAST``.
@@ -66,7 +81,7 @@ def tested_years(past: pd.DataFrame, households: pd.DataFrame, code: str) -> pd.
 
 
 def _tested(past: pd.DataFrame, households: pd.DataFrame, code: str, this: Term) -> str:
-    rows = tested_years(past, households, code)
+    rows = years_tested(past, households, code)
     if rows.empty:
         words = "回测：没有一个已结束的收入年度前后数据齐全，还验证不了这个公式，预测只供参考。"
         return f'<p class="calm">{escape(words)}</p>'

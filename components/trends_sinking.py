@@ -52,12 +52,12 @@ def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]
         + _filters(screen, choice, known)
     )
     picked = known.picked(basis=choice.basis, cause=choice.cause)
-    left, right = st.columns([30, 70], gap="medium") if children else (None, st.container())
+    left, right = st.columns([26, 74], gap="medium") if children else (None, st.container())
     if left:
         with left:
             _show_places(screen, choice, known, picked, children)
     with right:
-        show_forecast(screen, this)
+        show_forecast(screen, choice, this)
     _show_list(screen, choice, known, picked, this)
 
 

@@ -109,10 +109,11 @@ def _mean(screen: Screen, spread: Distribution) -> float | None:
 
 def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
     """The mean of the region, and beside it that of its county."""
-    told = [(MEANS[screen.region.level] if screen.region.level <= 6 else f"本{LEVELS[screen.region.level]}均值",
-             _mean(screen, spread))]  # fmt: skip
+    level = screen.region.level
+    own = MEANS[level] if level <= 6 else f"本{LEVELS[level]}均值"
+    told = [("本人结对户均值" if screen.viewer.role == "helper" else own, _mean(screen, spread))]
     county = screen.region.code[:6]
-    if screen.region.level > 6 and screen.viewer.may_see(county):
+    if level > 6 and screen.viewer.may_see(county):
         value = ask(figures.figures, county, screen.month, (INCOME_ID,))[INCOME_ID].value
         told.append(("县均", value))
     return [(name, value) for name, value in told if wording.known(value)]

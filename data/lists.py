@@ -78,14 +78,9 @@ def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], re
     kind = KINDS["incomes"]
     seen, named = seen_households(viewer)
     here, bound = within_sql(kind.region, viewer.narrowed(region))
-    statement = text(
-        _lined(
-            connection,
-            region,
-            month,
-            f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys AND {here} AND {seen}",
-        )
-    ).bindparams(bindparam("keys", expanding=True))
+    # by the household's own key first: its row of the month is then found by its whole key
+    found = f"{_select(kind)} WHERE {kind.base} AND h.id IN :keys AND hm.village = h.village AND {here} AND {seen}"
+    statement = text(_lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
     by_key: dict[int, Row] = {}
     for first in range(0, len(ids), _PORTION):
         asked = {**bound, **named, "keys": list(ids[first : first + _PORTION]), "month": month}
