@@ -29,6 +29,7 @@ STYLES = (
         "money.css",
         "funds.css",
         "dividends.css",
+        "trends.css",
     ),
     "codes.css",
 )  # in one message: past 10 KB the browser keeps it and is not sent it again
