@@ -41,7 +41,7 @@ def page(
     kind = list_kind(id)
     condition, bound = _condition(viewer, kind, id, region, month)
     picked = text(
-        _lined(
+        lined(
             connection,
             region,
             month,
@@ -52,7 +52,7 @@ def page(
     keys = connection.execute(picked, {**bound, "limit": limit, "offset": offset}).scalars().all()
     if not keys:
         return _frame(viewer, kind, [], date.max)
-    statement = text(_lined(connection, region, month, f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys"))
+    statement = text(lined(connection, region, month, f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys"))
     found = connection.execute(
         statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys, "month": month, "year": month // 12}
     ).all()
@@ -64,12 +64,12 @@ def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: i
     """The whole list as :func:`page` gives it, worst first: for an export."""
     kind = list_kind(id)
     condition, bound = _condition(viewer, kind, id, region, month)
-    statement = _lined(connection, region, month, f"{_select(kind)} WHERE {condition} ORDER BY {kind.order}")
+    statement = lined(connection, region, month, f"{_select(kind)} WHERE {condition} ORDER BY {kind.order}")
     found = connection.execute(text(statement), bound).all()
     return _frame(viewer, kind, found, _as_of(connection, month))
 
 
-def _lined(connection: Connection, region: str, month: int, statement: str) -> str:
+def lined(connection: Connection, region: str, month: int, statement: str) -> str:
     """The statement with the monitoring lines of the provinces in question put in."""
     if LINE not in statement:
         return statement
