@@ -83,7 +83,9 @@ PROJECT_DUE = (
     " WHERE y.project = p.code AND y.month <= m.month AND y.month > m.month - 12)"
 )
 PROJECT_RECEIVED = PROJECT_DUE.replace("due_fen", "received_fen")
-PROJECT_RECEIVED_EVER = "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
+PROJECT_RECEIVED_EVER = (
+    "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
+)
 PROJECT_ARREARS = f"COALESCE({PROJECT_DUE}, 0) - COALESCE({PROJECT_RECEIVED}, 0)"
 PROJECT_RATE = f"COALESCE({PROJECT_RECEIVED}, 0) * 1.0 / NULLIF(p.investment_fen, 0)"
 PROJECT_COUNTED = "(p.started IS NULL OR p.started <= m.as_of)"

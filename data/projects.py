@@ -162,9 +162,7 @@ def points(
     return geometry.household_points(connection, frame)
 
 
-def totals(
-    connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS
-) -> Totals:
+def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS) -> Totals:
     """The sums over all pages."""
     where, bound = _where(connection, viewer, region, month, filters)
     names = ("counted", "investment", "due", "received", "received_ever")
@@ -176,9 +174,9 @@ def totals(
     )
     row = connection.execute(expanded(sums, bound), bound).one()
     behind = (
-        "SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year) FROM project_household b"
-        f" JOIN {FROM} ON p.code = b.project AND b.year * 12 <= m.month WHERE {where}"
-    ).replace(f"JOIN {FROM} ON", "JOIN month m ON m.month = :month JOIN project p ON")
+        "SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year) FROM project_household"
+        f" b JOIN month m ON m.month = :month AND b.year * 12 <= m.month JOIN project p ON p.code = b.project WHERE {where}"
+    )
     households, years = connection.execute(expanded(behind, bound), bound).one()
     money = [int(row[place] or 0) / 100 for place in range(2, 6)]
     return Totals(row[0], int(row[1] or 0), *money, households, years)

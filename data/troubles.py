@@ -89,7 +89,8 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
     here, bound = within_sql("p.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
-            f"SELECT u.*, p.code, p.name AS project_name FROM trouble u JOIN month m ON m.month = :month"
+            "SELECT u.id, u.project, u.operator, u.region, u.since, u.reason, u.actor, p.code, p.name"
+            " FROM trouble u JOIN month m ON m.month = :month"
             f" JOIN project p ON {_HOLDS} WHERE {here} ORDER BY u.since DESC, u.id DESC, p.code"
         ),
         {**bound, "month": month},
@@ -98,10 +99,9 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
     for row in rows:
         known = found.get(row.id)
         codes = (*(known.projects if known else ()), row.code)
-        name = row.operator or row.project_name
-        found[row.id] = Trouble(
-            row.id, name, row[1], row.operator, row.region, row.since, row.reason, row.actor, codes
-        )  # fmt: skip
+        name = row.operator or row.name
+        found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, row.reason,
+                                row.actor, codes)  # fmt: skip
     return list(found.values())
 
 
@@ -182,7 +182,7 @@ def mark_within(
     if len(reason) > LONGEST_REASON:
         raise Refused(f"原因最多 {LONGEST_REASON} 个字。")
     since = _day(connection, since)
-    place = _region_of(connection, viewer, project) if project else _place(connection, viewer, operator, place)
+    place = place_of_project(connection, viewer, project) if project else _place(connection, viewer, operator, place)
     same = select(trouble.c.id).where(trouble.c.ended.is_(None), trouble.c.region == place)
     same = same.where(trouble.c.project == project if project else trouble.c.operator == operator)
     if connection.execute(same).first():
@@ -210,7 +210,8 @@ def today_of(connection: Connection) -> str:
     return connection.execute(select(data_version.c.built)).scalar_one()
 
 
-def _region_of(connection: Connection, viewer: Viewer, code: str) -> str:
+def place_of_project(connection: Connection, viewer: Viewer, code: str) -> str:
+    """The region of a project; raises NotFound, in the same words, where there is none or it is not the viewer's."""
     place = connection.execute(select(project.c.region).where(project.c.code == code)).scalar()
     if place is None or not viewer.may_see(place):
         raise NotFound(NO_SUCH_PROJECT)
