@@ -11,10 +11,11 @@ from components.errors import problem
 from components.markup import show
 from components.panels import heading
 from components.screen import Screen
-from components.site import FIGURE, HOUSEHOLD, OVERVIEW
+from components.site import FIGURE, HOUSEHOLD, OVERVIEW, PROJECT
 from components.tables import TableColumn, pager_markup, table_markup
 from data import lists
 from data.indicators import Indicator
+from data.list_kinds import PROJECTS as PROJECT_LIST
 from data.list_kinds import ListKind
 from data.months import label
 from data.spreadsheet import ListColumn, list_workbook
@@ -53,7 +54,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
             rows,
             [TableColumn(column.id, column.heading, column.form) for column in kind.columns],
             caption=f"{screen.region.name}{indicator.label}名单",
-            row_url=lambda row: _opened(screen, row),
+            row_url=lambda row: _opened(screen, kind, row),
             opener=_opener(kind),
             sort_url=sort_url,
             sorted_by=sort,
@@ -76,11 +77,15 @@ def _notes(screen: Screen, indicator: Indicator, kind: ListKind) -> str:
 
 def _opener(kind: ListKind) -> str:
     ids = [column.id for column in kind.columns]
+    if kind is PROJECT_LIST:
+        return "name"
     return next(id for id in ("head", "name", "place") if id in ids) if kind.household else "place"
 
 
-def _opened(screen: Screen, row) -> str:
-    """The household of a row, or else its region."""
+def _opened(screen: Screen, kind: ListKind, row) -> str:
+    """The project or household of a row, or else its region."""
+    if kind is PROJECT_LIST:
+        return screen.link(PROJECT, region=row.region, project=row.code)
     if not pd.isna(row.household_id):
         return screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id))
     return screen.link(OVERVIEW, region=row.region)

@@ -1,4 +1,4 @@
-"""Kinds of project, operators and townships beside each other: what a yuan brings, how many households, how steadily."""
+"""Kinds of project, operators and townships beside each other: what a yuan brings, to how many, how steadily."""
 
 from dataclasses import dataclass
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, text
 from data.access import Viewer, mask_name
 from data.errors import NotFound
 from data.household_scope import seen_households
+from data.list_kinds import PROJECT_COUNTED
 from data.projects import ENTERED, HOUSEHOLD_YEARS, HOUSEHOLDS
 from data.regions import Region
 from data.terms import PROJECT_STAGES
@@ -191,7 +192,7 @@ def _yuan(frame: pd.DataFrame, columns) -> None:
 
 
 _FACTS = f"""
-    SELECT p.*, m.as_of, {place_sql()} AS place, {ENTERED} AS entered_stage, {HOUSEHOLDS} AS households,
+    SELECT p.*, m.month, m.as_of, CASE WHEN {PROJECT_COUNTED} THEN 1 ELSE 0 END AS counted, {place_sql()} AS place, {ENTERED} AS entered_stage, {HOUSEHOLDS} AS households,
         {HOUSEHOLD_YEARS} AS household_years, CASE WHEN {MARKED} THEN 1 ELSE 0 END AS marked, {STREAK} AS streak,
         {WHOLE_DUE} AS whole_due, {WHOLE_RECEIVED} AS whole_received
     FROM project p JOIN month m ON m.month = :month WHERE p.code = :project"""

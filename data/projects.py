@@ -174,8 +174,9 @@ def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, f
     )
     row = connection.execute(expanded(sums, bound), bound).one()
     behind = (
-        "SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year) FROM project_household"
-        f" b JOIN month m ON m.month = :month AND b.year * 12 <= m.month JOIN project p ON p.code = b.project WHERE {where}"
+        "SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year)"
+        " FROM project_household b JOIN month m ON m.month = :month AND b.year * 12 <= m.month"
+        f" JOIN project p ON p.code = b.project WHERE {where}"
     )
     households, years = connection.execute(expanded(behind, bound), bound).one()
     money = [int(row[place] or 0) / 100 for place in range(2, 6)]

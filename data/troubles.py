@@ -4,12 +4,12 @@ A mark on an operator holds for its projects in the region of who marked it. The
 that nobody is called late in a month that still runs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, text, update
 
 from data import cube
 from data.access import Viewer, within_sql
@@ -125,6 +125,37 @@ def found(connection: Connection, viewer: Viewer, place: str, month: int) -> lis
     ]  # fmt: skip
 
 
+def find(connection: Connection, viewer: Viewer, id: int, month: int) -> Trouble | None:
+    """One mark with all it holds for, as far as the viewer sees; None where none of that number holds for him."""
+    place = connection.execute(select(trouble.c.region).where(trouble.c.id == id)).scalar()
+    if place is None or not (viewer.may_see(place) or viewer.region.startswith(place)):
+        return None
+    place = place if viewer.may_see(place) else viewer.region
+    return next((one for one in marked(connection, viewer, place, month) if one.id == id), None)
+
+
+def supposed(
+    connection: Connection, viewer: Viewer, place: str, month: int, *, project: str | None = None,
+    operator: str | None = None,
+) -> Trouble | None:  # fmt: skip
+    """As if a project, or an operator with its projects in ``place``, were in trouble: to see what would be. None where
+    the viewer sees no such project."""
+    here, bound = within_sql("p.region", viewer.narrowed(place) if operator else viewer.region)
+    rows = connection.execute(
+        text(
+            "SELECT p.code, p.name, p.operator, p.region FROM project p JOIN month m ON m.month = :month"
+            f" WHERE {'p.operator = :named' if operator else 'p.code = :named'} AND {here} AND {PROJECT_COUNTED}"
+            " ORDER BY p.code"
+        ),
+        {**bound, "named": operator or project, "month": month},
+    ).all()
+    if not rows:
+        return None
+    codes = tuple(row.code for row in rows)
+    where = place if operator else rows[0].region
+    return Trouble(None, operator or rows[0].name, project, operator, where, None, "", None, codes)
+
+
 def _int(value) -> int | None:
     return None if value is None else int(value)
 
@@ -148,6 +179,16 @@ def operators(connection: Connection, viewer: Viewer, place: str) -> list[str]:
     here, bound = within_sql("p.region", viewer.narrowed(place))
     sql = f"SELECT DISTINCT p.operator FROM project p WHERE p.operator IS NOT NULL AND {here} ORDER BY p.operator"
     return list(connection.execute(text(sql), bound).scalars())
+
+
+def operators_of(connection: Connection, viewer: Viewer, projects: Sequence[str]) -> dict[str, int]:
+    """Who runs these projects of the viewer's, and how many of them each."""
+    here, bound = within_sql("p.region", viewer.region)
+    sql = text(
+        "SELECT p.operator, COUNT(*) FROM project p WHERE p.code IN :projects AND p.operator IS NOT NULL"
+        f" AND {here} GROUP BY p.operator ORDER BY COUNT(*) DESC, p.operator"
+    ).bindparams(bindparam("projects", expanding=True))
+    return dict(connection.execute(sql, {**bound, "projects": list(projects)}).tuples().all())
 
 
 def mark(
