@@ -188,9 +188,15 @@ def household_points(
     return _points(points.astype({"id": int}), "household", marks, None if chosen is None else int(chosen))
 
 
-def project_points(points: pd.DataFrame, *, marks: Mapping[str, tuple[str, str]], chosen: str | None = None) -> MapPart:
-    """Projects as marks by class: as :func:`household_points`, but that ``id`` is a project's code."""
-    return _points(points.astype({"id": str}), "project", marks, chosen)
+def project_points(
+    points: pd.DataFrame, *, marks: Mapping[str, tuple[str, str]], chosen: str | None = None, named: bool = True
+) -> MapPart:
+    """Projects as marks by class: as :func:`household_points`, but that ``id`` is a project's code.
+
+    Without ``named`` their names stand in the tooltip alone: for a map that has the names of regions.
+    """
+    part = _points(points.astype({"id": str}), "project", marks, chosen)
+    return MapPart(part.name, {**part.data, "labelled": named and part.data["labelled"]})
 
 
 def _points(points: pd.DataFrame, kind: str, marks: Mapping[str, tuple[str, str]], chosen: int | str | None) -> MapPart:

@@ -48,8 +48,8 @@ def show_project(screen: Screen) -> None:
     _way(screen, file)
     show(view.head_markup(file))
     show(
-        heading(view.stages_finding(file.stages), "从储备到运营，十个阶段；日期为进入该阶段的日期")
-        + view.stages_markup(file.stages, file.facts["as_of"])
+        heading(view.stages_finding(file.stages), "从储备到运营，十个阶段：何时进入、计划何时完成")
+        + view.stages_markup(file.stages)
     )
     left, right = st.columns([58, 42], gap="medium")
     with left:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from components import wording
 from components.markup import escape
 from components.tables import TableColumn, table_markup
-from data.project_file import RIGHTS, ProjectFile, Stage
+from data.project_file import BUILT, RIGHTS, ProjectFile, Stage
 
 _FUNDS = (
     TableColumn("year", "年度", "figure"), TableColumn("name", "资金"), TableColumn("source", "来源"),
@@ -38,7 +38,8 @@ def head_markup(file: ProjectFile) -> str:
         ("带动户", f"{facts['households']:,}", "户", f"{facts['household_years']:,} 户次", ""),
     )
     tiles = "".join(
-        f'<div class="fact"><span>{escape(name)}</span><b class="{style}">{escape(number)}<small>{escape(unit)}</small></b>'
+        f'<div class="fact"><span>{escape(name)}</span>'
+        f'<b class="{style}">{escape(number)}<small>{escape(unit)}</small></b>'
         f"{f'<em>{escape(beside)}</em>' if beside else ''}</div>"
         for name, number, unit, beside, style in shown
     )
@@ -57,7 +58,7 @@ def _parts(amount: wording.Amount) -> tuple[str, str]:
     return amount.number, amount.unit
 
 
-def stages_markup(stages: Sequence[Stage], as_of: str) -> str:
+def stages_markup(stages: Sequence[Stage]) -> str:
     """The ten stages in a line, what is late marked; on a phone one below the other."""
     lines = []
     for number, stage in enumerate(stages, start=1):
@@ -66,7 +67,7 @@ def stages_markup(stages: Sequence[Stage], as_of: str) -> str:
         )
         lines.append(
             f'<li class="{stage.state}{" late" if stage.late else ""}"{_current(stage)}><i>{_sign(stage, number)}</i>'
-            f"<b>{escape(stage.name)}</b><span>{escape(_when(stage, as_of))}</span>{late}</li>"
+            f"<b>{escape(stage.name)}</b><span>{escape(_when(stage))}</span>{late}</li>"
         )
     return f'<ol class="stages">{"".join(lines)}</ol>'
 
@@ -79,15 +80,13 @@ def _sign(stage: Stage, number: int) -> str:
     return "!" if stage.late else "✓" if stage.state == "done" else str(number)
 
 
-def _when(stage: Stage, as_of: str) -> str:
+def _when(stage: Stage) -> str:
     if stage.state == "ahead":
         return ""
     if not stage.entered:
         return "没有登记日期"
-    told = f"{stage.entered}"
-    if stage.state == "now" and stage.entered <= as_of:
-        told += " 起"
-    return f"{told}，计划 {stage.planned} 完成" if stage.planned else told
+    told = f"{stage.entered} 起"
+    return f"{told}\n计划 {stage.planned}" if stage.planned else told
 
 
 def stages_finding(stages: Sequence[Stage]) -> str:
@@ -110,11 +109,11 @@ def asset_markup(file: ProjectFile) -> str:
         gaps = "".join(f"<li>{escape(gap)}</li>" for gap in file.gaps)
         lacks = f'<div class="lacks"><b>缺什么（{len(file.gaps)}）</b><ul>{gaps}</ul></div>'
     else:
-        built = any(stage.state == "now" and stage.name == "运营" for stage in file.stages)
-        words = "四权和合同、保险、管护、标识牌都齐全。" if built or file.facts["custodian"] else "尚未形成资产。"
+        words = "四权、合同、保险、管护、标识牌都齐全。" if facts["stage"] in BUILT else "还没有竣工，尚未形成资产。"
         lacks = f'<p class="calm">{words}</p>'
     rights = "".join(
-        f'<div class="{"" if facts[column] else "none"}"><span>{name}</span><b>{escape(facts[column] or "无")}</b></div>'
+        f'<div class="{"" if facts[column] else "none"}"><span>{name}</span>'
+        f"<b>{escape(facts[column] or '无')}</b></div>"
         for column, name in RIGHTS.items()
     )
     board = {1: "已设", 0: "没有设"}.get(facts["sign_board"], "没有登记")

@@ -47,8 +47,9 @@ def standings_markup(rows: pd.DataFrame, url: Callable[[object], str]) -> str:
         brought = f"{row.rate * 100:.2f}<small>元</small>" if has else "<small>没有投资</small>"
         each = f"户均 {row.per_household:,.0f} 元 · {row.households:,} 户" if row.households else "没有登记带动户"
         inner = (
-            f'<span class="name">{escape(row.name)}<small>{row.projects} 个项目 · {wording.money(row.investment)}</small>'
-            f'</span><span class="bar"><i style="width: {width:.1f}%"></i></span><b>{brought}</b>'
+            f'<span class="name">{escape(row.name)}'
+            f"<small>{row.projects} 个项目 · {wording.money(row.investment)}</small></span>"
+            f'<span class="bar"><i style="width: {width:.1f}%"></i></span><b>{brought}</b>'
             f'<span class="beside">{escape(each)}</span>'
             f'<span class="beside">{escape(steadiness(row.steadiness, row.paid, row.periods))}</span>'
         )

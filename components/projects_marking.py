@@ -42,7 +42,8 @@ def mark_form(screen: Screen, operators: Sequence[str], chosen: Trouble | None) 
     turn = st.session_state.setdefault("risk_turn", 0)
     with st.expander("标记一个经营主体或项目"), st.form(f"risk_form_{turn}", border=False):
         what = st.selectbox(
-            "出问题的是", options, index=options.index(preset) if preset in options else None, placeholder="输入名称查找",
+            "出问题的是", options, placeholder="输入名称查找",
+            index=options.index(preset) if preset in options else None,
             format_func=lambda one: f"经营主体：{one[1]}" if one[0] == "operator" else f"项目：{names[one[1]]}",
             key=f"risk_what_{turn}_{preset}",
         )  # fmt: skip

@@ -99,10 +99,13 @@ def _operators_markup(screen: Screen, found: list[Trouble], chosen: Trouble | No
     several = {name: count for name, count in runs.items() if count > 1}
     if not several:
         return ""
-    lines = "".join(
-        f"<li>{link(f'<b>{escape(name)}</b><span>{count} 个项目同时预警</span><em>按经营主体合并测算</em>', _url(screen, name))}</li>"
-        for name, count in several.items()
-    )
+
+    def told(name: str, count: int) -> str:
+        now = chosen is not None and chosen.operator == name
+        inner = f"<b>{escape(name)}</b><span>{count} 个项目同时预警</span><em>合并测算</em>"
+        return f"<li>{link(inner, _url(screen, name), **({'aria_current': 'true'} if now else {}))}</li>"
+
+    lines = "".join(told(*one) for one in several.items())
     return f'<h3 class="troubles">同一经营主体</h3><ul class="troubles">{lines}</ul>'
 
 

@@ -1,4 +1,4 @@
-"""What one trouble does: households, loss, who would fall under the line; by village, by name; tasks for the villages."""
+"""What one trouble does: households, loss, who would fall under the line; by village, by name; the villages' tasks."""
 
 import pandas as pd
 import streamlit as st
@@ -26,8 +26,9 @@ _VILLAGES = (
     TableColumn("below", "已低于监测线（户）", "integer"),
 )  # fmt: skip
 _WAYS = (
-    TableColumn("mode", "带动方式"), TableColumn("households", "户", "integer"), TableColumn("before", "上年（元）", "fen"),
-    TableColumn("now", "今年已到（元）", "fen"), TableColumn("loss", "预计减收（元）", "fen"),
+    TableColumn("mode", "带动方式"), TableColumn("households", "户", "integer"),
+    TableColumn("before", "上年（元）", "fen"), TableColumn("now", "今年已到（元）", "fen"),
+    TableColumn("loss", "预计减收（元）", "fen"),
     TableColumn("untold", "未填金额（户）", "integer"),
 )  # fmt: skip
 _LISTED = (
@@ -59,8 +60,9 @@ def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
     with left:
         show(heading("各村", f"{len(found.villages)} 个村，将低于监测线多的在前", level=2) + _villages(screen, found))
     with right:
+        columns = _WAYS if found.ways["untold"].any() else _WAYS[:-1]
         show(heading("按带动方式", f"{found.year}年预计减收＝{found.year - 1}年所得－今年已到，逐户逐项计算", level=2)
-             + table_markup(found.ways, _WAYS, caption="按带动方式"))  # fmt: skip
+             + table_markup(found.ways, columns, caption="按带动方式", cards=True))  # fmt: skip
         if found.untold:
             show(f'<p class="calm">有 {found.untold} 户的带动没有填金额，减收无从计算，未计入合计。</p>')
         if found.unknown:
@@ -100,7 +102,7 @@ def _head_markup(screen: Screen, one: Trouble, found: Shock) -> str:
 def _villages(screen: Screen, found: Shock) -> str:
     return table_markup(
         found.villages, _VILLAGES, caption="各村受影响情况",
-        row_url=lambda row: screen.link(BATTLE_MAP, region=row.code), opener="name",
+        row_url=lambda row: screen.link(BATTLE_MAP, region=row.code), opener="name", cards=True,
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from data.spreadsheet import ListColumn, list_workbook
 TILES = ("projects", "project_investment", "return_due", "return_received", "return_rate", "cumulative_return_rate")
 MOST_ROWS = 50_000
 COLUMNS = (
-    TableColumn("name", "项目"), TableColumn("place", "区划"), TableColumn("kind", "类型"), TableColumn("stage", "阶段"),
+    TableColumn("name", "项目"), TableColumn("place", "区划"), TableColumn("kind", "类型"),
+    TableColumn("stage", "阶段"),
     TableColumn("days", "在本阶段（天）", "integer"), TableColumn("investment", "投资（元）", "fen"),
     TableColumn("due", "12个月应收（元）", "fen"), TableColumn("received", "12个月实收（元）", "fen"),
     TableColumn("arrears", "欠收（元）", "fen"), TableColumn("rate", "年收益率", "share"),
@@ -31,9 +32,11 @@ COLUMNS = (
     TableColumn("risk", "风险"),
 )  # fmt: skip
 EXPORTED = (
-    ListColumn("code", "项目编号"), ListColumn("name", "项目"), ListColumn("place", "区划"), ListColumn("kind", "类型"),
-    ListColumn("stage", "阶段"), ListColumn("entered", "进入本阶段", "day"), ListColumn("days", "在本阶段（天）", "integer"),
-    ListColumn("asset_class", "资产类别"), ListColumn("operator", "经营主体"), ListColumn("investment", "投资（元）", "yuan"),
+    ListColumn("code", "项目编号"), ListColumn("name", "项目"), ListColumn("place", "区划"),
+    ListColumn("kind", "类型"),
+    ListColumn("stage", "阶段"), ListColumn("entered", "进入本阶段", "day"),
+    ListColumn("days", "在本阶段（天）", "integer"), ListColumn("asset_class", "资产类别"),
+    ListColumn("operator", "经营主体"), ListColumn("investment", "投资（元）", "yuan"),
     ListColumn("agreed_rate", "约定年收益率", "percent"), ListColumn("due", "12个月应收（元）", "yuan"),
     ListColumn("received", "12个月实收（元）", "yuan"), ListColumn("arrears", "欠收（元）", "yuan"),
     ListColumn("rate", "年收益率", "percent"), ListColumn("received_ever", "累计实收（元）", "yuan"),
@@ -64,6 +67,28 @@ def _tile(name: str, shown: wording.Amount, url: str, beside: str = "") -> str:
     return link(inner, url, style="fact")
 
 
+def show_worst(screen: Screen, choice: ProjectChoice, *, limit: int = 12) -> None:
+    """Beside the map: who owes most."""
+    rows = ask(projects.page, screen.region.code, screen.month, filters=choice.filters, limit=limit)
+    rows = rows[rows["arrears"] > 0]
+    lines = "".join(
+        f"<li>{link(_owing(row), screen.link(PROJECT, region=row.region, project=row.code), title=row.name)}</li>"
+        for row in rows.itertuples()
+    )
+    title = "欠收最多" if len(rows) else "没有欠收"
+    listed = f'<ul class="owing">{lines}</ul>' if len(rows) else '<p class="calm">12个月应收都已收足。</p>'
+    show(heading(title, f"{screen.region.name} · {screen.month_text} · 12个月应收－实收") + listed)
+
+
+def _owing(row) -> str:
+    owed = wording.money(row.arrears)
+    beside = "，".join(part for part in (row.operator or "没有登记经营主体", row.risk) if part)
+    return (
+        f"<b>{escape(row.name)}</b><span>{escape(owed.number)} {escape(owed.unit)}</span>"
+        f"<em>{escape(beside)}</em><em>{f'收到应收的 {row.received / row.due:.0%}' if row.due else ''}</em>"
+    )
+
+
 def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
     """Fifty to a page, the largest arrears on top; the last line sums up all pages."""
     arguments = (screen.region.code, screen.month)
@@ -91,24 +116,26 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
         turned = f"-{column}" if column == key and not descending else column
         return projects_link(screen, choice, sort=turned) if column in projects.SORTS else None
 
-    show(
-        table_markup(
-            pd.concat([rows[[column.id for column in COLUMNS] + ["code", "region", "about", "counted"]],
-                       pd.DataFrame([_sums(totals)])], ignore_index=True),
-            COLUMNS,
-            caption=f"{screen.region.name}项目名单",
-            row_url=lambda row: screen.link(PROJECT, region=row.region, project=row.code) if row.code else None,
-            opener="name",
-            sort_url=sort_url,
-            sorted_by={"entered": "days"}.get(key, key),
-            descending=descending,
-            strong_last=True,
-            drawn={"days": _days, "risk": _risk, "name": _name},
-        )
-        + pager_markup(page, pages, f"共 {totals.rows} 个", lambda at: projects_link(screen, choice, page=at))
-        + '<p class="calm">户按不同的户计一次，户次按户和年度计；年收益率、累计收益率和总览同一口径。“约”表示没有登记'
-        "进入本阶段的日期，按开工或竣工日期推算。</p>"
-    )  # fmt: skip
+    with st.container(key="project_table"):
+        show(
+            table_markup(
+                pd.concat([rows[[column.id for column in COLUMNS] + ["code", "region", "about", "counted"]],
+                           pd.DataFrame([_sums(totals)])], ignore_index=True),
+                COLUMNS,
+                caption=f"{screen.region.name}项目名单",
+                row_url=lambda row: screen.link(PROJECT, region=row.region, project=row.code) if row.code else None,
+                opener="name",
+                sort_url=sort_url,
+                sorted_by={"entered": "days"}.get(key, key),
+                descending=descending,
+                strong_last=True,
+                drawn={"days": _days, "risk": _risk, "name": _name},
+                cards=True,
+            )
+            + pager_markup(page, pages, f"共 {totals.rows} 个", lambda at: projects_link(screen, choice, page=at))
+            + '<p class="calm">户按不同的户计一次，户次按户和年度计；年收益率、累计收益率和总览同一口径。'
+            "“约”表示没有登记进入本阶段的日期，按开工或竣工日期推算。</p>"
+        )  # fmt: skip
 
 
 def _name(row) -> str:

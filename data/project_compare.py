@@ -68,7 +68,7 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
         ),
         bound,
     )
-    return _worked_out(frame, dict(behind.tuples().all()))
+    return _worked_out(frame, dict(behind.all()))
 
 
 def _worked_out(frame: pd.DataFrame, households: dict[str, int]) -> pd.DataFrame:

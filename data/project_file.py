@@ -192,7 +192,8 @@ def _yuan(frame: pd.DataFrame, columns) -> None:
 
 
 _FACTS = f"""
-    SELECT p.*, m.month, m.as_of, CASE WHEN {PROJECT_COUNTED} THEN 1 ELSE 0 END AS counted, {place_sql()} AS place, {ENTERED} AS entered_stage, {HOUSEHOLDS} AS households,
+    SELECT p.*, m.month, m.as_of, CASE WHEN {PROJECT_COUNTED} THEN 1 ELSE 0 END AS counted,
+        {place_sql()} AS place, {ENTERED} AS entered_stage, {HOUSEHOLDS} AS households,
         {HOUSEHOLD_YEARS} AS household_years, CASE WHEN {MARKED} THEN 1 ELSE 0 END AS marked, {STREAK} AS streak,
         {WHOLE_DUE} AS whole_due, {WHOLE_RECEIVED} AS whole_received
     FROM project p JOIN month m ON m.month = :month WHERE p.code = :project"""

@@ -25,7 +25,11 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
 if choice.view == "list":
     projects_table.show_tiles(screen)
     projects_controls.filters(screen, choice, known)
-    projects_map.show_project_map(screen, choice)
+    left, right = st.columns([64, 36], gap="medium")
+    with left:
+        projects_map.show_project_map(screen, choice)
+    with right:
+        projects_table.show_worst(screen, choice)
     projects_table.show_project_table(screen, choice)
 elif choice.view == "compare":
     projects_compare.show_comparison(screen, choice)
