@@ -15,9 +15,11 @@ FIRM, OTHER = "示范果业合作社", "示范牧业公司"
 STEADY, SHORT, LATE, VILLAGE = "X-STEADY", "X-SHORT", "X-LATE", "X-VILLAGE"
 """Projects that pay in full; got less than half; missed the last whole periods; of one village alone."""
 PROJECTS = {STEADY: COUNTY, SHORT: TOWNSHIPS[0], LATE: TOWNSHIPS[1], VILLAGE: VILLAGES[0]}
-_COLUMNS = ("code", "name", "kind", "region", "stage", "investment_fen", "started", "completed", "operator",
-            "asset_class", "owner", "manager", "beneficiary", "supervisor", "agreed_rate", "contract", "contract_until", "custodian",
-            "insured_until", "sign_board")  # fmt: skip
+_COLUMNS = (
+    "code", "name", "kind", "region", "stage", "investment_fen", "started", "completed", "operator", "asset_class",
+    "owner", "manager", "beneficiary", "supervisor", "agreed_rate", "contract", "contract_until", "custodian",
+    "insured_until", "sign_board",
+)  # fmt: skip
 
 
 def fill(engine: Engine) -> None:
