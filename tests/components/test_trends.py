@@ -9,7 +9,7 @@ import pytest
 from components.screen import Screen
 from components.trends_address import TrendChoice, read_trends, trends_link
 from components.trends_course_charts import kinds_chart, lines_chart, multiples_chart, structure_chart, years_chart
-from components.trends_forecast import years_tested, with_errors
+from components.trends_forecast import with_errors, years_tested
 from components.trends_names import counts_markup
 from components.trends_sinking_words import basis_words, cause_words, evidence_words, formula_words
 from components.trends_spread_charts import bin_name, counts_chart, spread_chart
