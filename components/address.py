@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from components.screen import DEFAULT_ROLE, WHOLE_IN_URL
-from data import regions
+from data import project_file, regions
 from data.access import ROLES, Viewer
 from data.errors import NotFound, OutOfScope
 from data.household_file import whereabouts
@@ -65,6 +65,12 @@ def at_household(connection: Connection, address: Address, asked: str | None) ->
     number = household_number(asked)
     village = None if number is None else whereabouts(connection, address.viewer, number)
     return replace(address, region=village, refusal=None) if village else address
+
+
+def at_project(connection: Connection, address: Address, asked: str | None) -> Address:
+    """The same address standing in the region of the project it names, where the viewer may see that one."""
+    place = project_file.whereabouts(connection, address.viewer, asked) if asked else None
+    return replace(address, region=place, refusal=None) if place else address
 
 
 def read_indicator(value: str | None, default: str | None, problems: list[str]) -> str | None:

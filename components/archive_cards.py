@@ -11,13 +11,13 @@ from components.wording import day
 from data.archive_files import PDF, thumbnail
 
 
-def cards_markup(screen: Screen, rows: pd.DataFrame) -> str:
-    """``rows`` as of ``archives.listed``."""
-    listed = "".join(f"<li>{card_markup(screen, row)}</li>" for row in rows.itertuples())
+def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> str:
+    """``rows`` as of ``archives.listed``, or with ``of="project"`` of ``project_archives.listed``."""
+    listed = "".join(f"<li>{card_markup(screen, row, of)}</li>" for row in rows.itertuples())
     return f'<ul class="papers">{listed}</ul>'
 
 
-def card_markup(screen: Screen, row) -> str:
+def card_markup(screen: Screen, row, of: str = "household") -> str:
     """One row of them."""
     small = thumbnail(screen.engine, row.digest)
     picture = ""
@@ -27,7 +27,7 @@ def card_markup(screen: Screen, row) -> str:
     dated = day(row.dated) if row.dated else f"{day(row.added)}存入"
     kind = f"<span>{escape(row.kind)}</span>" if row.kind != row.title else ""
     inner = f'<span class="frame">{picture}{mark}</span><b>{escape(row.title)}</b>{kind}<span>{dated}</span>'
-    url = archive_url(screen.engine, screen.viewer, row.id)
+    url = archive_url(screen.engine, screen.viewer, row.id, of)
     return link(inner, url, style="paper", data_tab="1", title=f"打开{row.kind}：{row.title}（{_size(row.size)}）")
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from data import archives, audit
+from data import archives, audit, project_archives
 from data.access import Viewer
 from data.archive_files import EXTENSIONS, PDF
 from data.errors import NotFound, Refused
@@ -40,9 +40,13 @@ class _Stepping(TimestampSigner):
         return super().get_timestamp() // STEP * STEP
 
 
-def archive_url(engine: Engine, viewer: Viewer, archive_id: int) -> str:
-    """The address of an archive for this viewer, good for six to ten minutes."""
-    named = (archive_id, viewer.role, viewer.region, viewer.helper)
+_OPENERS = {"household": (archives.opened, "archive"), "project": (project_archives.opened, "project_archive")}
+"""Whose paper → how it is opened, and as what it stands in the log of looks."""
+
+
+def archive_url(engine: Engine, viewer: Viewer, archive_id: int, of: str = "household") -> str:
+    """The address of an archive for this viewer, good for six to ten minutes; ``of``: household or project."""
+    named = (archive_id, viewer.role, viewer.region, viewer.helper, of)
     return f"/archive/{_tokens(engine, _Stepping).dumps(named)}"
 
 
@@ -57,17 +61,18 @@ def archive_routes(engine: Callable[[], Engine]) -> list[Route]:
     def archive(request: Request) -> Response:
         store = engine()
         try:
-            id, *who = _tokens(store).loads(request.path_params["token"], max_age=VALID)
+            id, *who, of = _tokens(store).loads(request.path_params["token"], max_age=VALID)
             viewer = Viewer(*who)
-            found = archives.opened(store, viewer, id)
+            opened, view = _OPENERS[of]
+            found = opened(store, viewer, id)
         except SignatureExpired:
-            return _said("这个链接已超过 10 分钟，请回到户档案页面刷新后重新打开。", 410)
+            return _said("这个链接已超过 10 分钟，请回到原来的页面刷新后重新打开。", 410)
         except (BadData, NotFound):
             return _said(archives.NO_SUCH_ARCHIVE, 404)
         except Refused as error:
             return _said(str(error), 500)
         address = request.client.host if request.client else ""
-        audit.record(store, actor=viewer.key, address=address, view="archive", household=found.household)
+        audit.record(store, actor=viewer.key, address=address, view=view, household=found.household)
         headers = {**_HEADERS, "Content-Disposition": _inline(found.filename, id, found.media_type)}
         if found.media_type == PDF:
             headers["Content-Security-Policy"] = _PDF_POLICY

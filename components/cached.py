@@ -26,6 +26,22 @@ def _kept(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arg
         return _query(connection, _viewer, *arguments, **options)
 
 
+def held(query: Callable[..., Any], *arguments: Any) -> Any:
+    """The same for arrays of numbers without names, too large to copy: one object for all, which nobody can write to.
+
+    Few are kept: each may be of a million households.
+    """
+    screen = current()
+    name = f"{query.__module__}.{query.__qualname__}"
+    return _held(query, screen.viewer, name, screen.viewer.key, screen.stamp, arguments)
+
+
+@st.cache_resource(ttl=900, max_entries=12, show_spinner=False)
+def _held(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arguments: tuple):
+    with read() as connection:
+        return _query(connection, _viewer, *arguments)
+
+
 def fresh(query: Callable[..., Any], *arguments: Any, screen: Screen | None = None, **options: Any) -> Any:
     """The same without keeping the answer: for named lists, searches and exports."""
     viewer = (screen or current()).viewer

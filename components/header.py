@@ -9,7 +9,7 @@ import streamlit as st
 from components.cached import ask
 from components.markup import escape, go_to, link, show
 from components.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
-from components.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES
+from components.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS
 from components.theme_route import theme_url
 from components.wording import moment
 from data import regions
@@ -17,7 +17,8 @@ from data.access import ROLES, Viewer
 from data.months import label, spoken
 from data.regions import Region
 
-HOUSEHOLD_PATH = f"/{HOUSEHOLD.path}"
+_OF_ONE = {f"/{HOUSEHOLD.path}": ("household", BATTLE_MAP), f"/{PROJECT.path}": ("project", PROJECTS)}
+"""Pages about one household or project → the parameter that names it, and the page for another region."""
 _CHOSEN = "region_to_open"
 LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库只对本机开放。"
 
@@ -28,11 +29,14 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     marks = version = ""
     if screen:
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
-        version = f"数据版本 {screen.status.version} · 更新于 {moment(screen.status.updated)}"
+        version = (
+            f'<span class="number">数据版本 {screen.status.version} · </span>'
+            f"更新于 {escape(moment(screen.status.updated))}"
+        )
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show(
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
-        f'<span class="facts">{marks}<span class="version">{escape(version)}</span>'
+        f'<span class="facts">{marks}<span class="version">{version}</span>'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
     if screen and not screen.status.demonstration:
@@ -87,9 +91,11 @@ def _to_region(code: str) -> str:
 
 
 def region_url(path: str, parameters: Mapping[str, str], code: str) -> str:
-    """The address of a page with another region; from a household, which stays in its village, that of the map."""
-    kept = {name: value for name, value in parameters.items() if name not in ("page", "household", "fund")}
-    path = f"/{BATTLE_MAP.path}" if path == HOUSEHOLD_PATH and "household" in parameters else path
+    """The address of a page with another region; from a household, which stays in its village, that of the map, from
+    a project that of all projects."""
+    kept = {name: value for name, value in parameters.items() if name not in ("page", "household", "project", "fund")}
+    named, elsewhere = _OF_ONE.get(path, ("", None))
+    path = f"/{elsewhere.path}" if elsewhere and named in parameters else path
     return f"{path}?{urlencode({**kept, 'region': code or WHOLE_IN_URL})}"
 
 
@@ -104,11 +110,12 @@ def write_address(**changes: str | None) -> None:
 
 
 def go_to_region(code: str) -> None:
-    """Write another region into the address; from a household's page go to the map, once the script runs."""
-    if _path() == HOUSEHOLD_PATH and "household" in st.query_params:
+    """Write another region into the address; from the page of a household or project go to the map or to all
+    projects, once the script runs."""
+    if _path() in _OF_ONE and _OF_ONE[_path()][0] in st.query_params:
         st.session_state[_CHOSEN] = code
     else:
-        write_address(region=code or WHOLE_IN_URL, household=None, fund=None)
+        write_address(region=code or WHOLE_IN_URL, household=None, project=None, fund=None)
 
 
 def _region_picker(screen: Screen) -> None:

@@ -42,7 +42,7 @@ def _section(screen: Screen, household: int) -> None:
         with st.container(key=f"change_{one.id}", horizontal=True, vertical_alignment="top"):
             show_markup(_markup(one))
             word = "恢复" if one.what.startswith("撤销：") else "撤销"
-            if not one.undone and st.button(word, key=f"undo_{one.id}"):
+            if not (one.undone or one.fixed) and st.button(word, key=f"undo_{one.id}"):
                 st.session_state[_REFUSED] = take_back(screen, household, one.id).refused
                 st.rerun()
     if found.pages > 1:

@@ -10,7 +10,7 @@ from components.cached import fresh
 from components.errors import told
 from components.markup import escape, link, show
 from components.screen import Screen
-from components.site import BATTLE_MAP, FUNDS, HOUSEHOLD
+from components.site import BATTLE_MAP, FUNDS, HOUSEHOLD, PROJECT
 from components.tables import pager_markup
 from data import audit
 from data.errors import NotFound
@@ -75,7 +75,11 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
 
 
 def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
-    _side_by_side(tables.measures_markup(file), tables.projects_markup(file))
+    def project_url(code: str, region: str) -> str | None:
+        """A project of the whole county that helps here has its page with the county."""
+        return screen.link(PROJECT, region=region, project=code) if screen.viewer.may_see(region) else None
+
+    _side_by_side(tables.measures_markup(file), tables.projects_markup(file, project_url))
     show(tables.funds_markup(file, lambda code, region: _fund_url(screen, code, region)))
     show(tables.helpers_markup(file))
     pages = max(-(-file.visits_total // LATEST_VISITS), 1)

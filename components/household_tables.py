@@ -79,12 +79,18 @@ def measures_markup(file: HouseholdFile) -> str:
     return part_table("帮扶措施", headings, rows, "没有帮扶措施。", right=(3,), part="measures", said=said)
 
 
-def projects_markup(file: HouseholdFile) -> str:
-    """项目与分红."""
+def projects_markup(file: HouseholdFile, url: Callable[[str, str], str | None] = lambda code, region: None) -> str:
+    """项目与分红; ``url`` takes a project's code and region and gives the address of its page, None where that is not
+    the viewer's."""
     headings = ("年度", "项目", "类型", "阶段", "带动方式", "金额（元）")
     listed = list(file.projects.itertuples())
-    rows = [(row.year, row.name, row.kind, row.stage, row.mode, _yuan(row.amount)) for row in listed]
-    said = _sums(listed, f"{file.projects['name'].nunique()} 个项目，{len(listed)} 次带动")
+
+    def name(row) -> str:
+        page = url(row.code, row.region)
+        return _Markup(link(escape(row.name), page, style="underlined")) if page else row.name
+
+    rows = [(row.year, name(row), row.kind, row.stage, row.mode, _yuan(row.amount)) for row in listed]
+    said = _sums(listed, f"{file.projects['code'].nunique()} 个项目，{len(listed)} 次带动")
     return part_table("项目与分红", headings, rows, "没有项目带动记录。", right=(5,), part="projects", said=said)
 
 

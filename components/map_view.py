@@ -18,11 +18,12 @@ def show_map(
     link: str | None = None,
     text_px: int = 13,
 ) -> None:
-    """Draw ``parts`` (region_layer, region_values, household_points) at the container's width.
+    """Draw ``parts`` (region_layer, region_values, and household_points or project_points) at the full width.
 
-    ``on_pick("region", code)`` or ``on_pick("household", id)`` is called exactly once per click, Enter or Space, as a
-    widget callback: before the script runs again, so it may set session state and query parameters. Check what it is
-    given against the viewer's scope. Without ``on_pick`` nothing can be picked. Panning and zooming run nothing.
+    ``on_pick("region", code)``, ``("household", id)`` or ``("project", code)`` is called exactly once per click, Enter
+    or Space, as a widget callback: before the script runs again, so it may set session state and query parameters.
+    Check what it is given against the viewer's scope. Without ``on_pick`` nothing can be picked. Panning and zooming
+    run nothing.
     One ``key`` per map of a page; keep it when region, indicator or theme change, and the map stays and only redraws.
     """
     # Imported before the runtime stands (a warm-up in the lifespan), its component would be registered nowhere.

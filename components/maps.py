@@ -25,6 +25,7 @@ ASSET_FOLDER = Path(__file__).parent / "static"
 ASSET_PATH = "/assets/map"
 LEAFLET_PATH = "/assets/leaflet"
 MOST_LABELLED_POINTS = 1000
+LONGEST_CODE = 100
 _SCRIPTS = ("map_labels.js", "map_regions.js", "map_points.js", "map.js")
 _MARKS = frozenset("▲◆●■○·")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?(?:[0-9a-fA-F]{2})?")
@@ -184,6 +185,21 @@ def household_points(
     column is a line of the tooltip. ``marks``: state -> (one of ▲◆●■○·, colour).
     Raises ValueError for a state without mark, an unknown mark or a colour that is none.
     """
+    return _points(points.astype({"id": int}), "household", marks, None if chosen is None else int(chosen))
+
+
+def project_points(
+    points: pd.DataFrame, *, marks: Mapping[str, tuple[str, str]], chosen: str | None = None, named: bool = True
+) -> MapPart:
+    """Projects as marks by class: as :func:`household_points`, but that ``id`` is a project's code.
+
+    Without ``named`` their names stand in the tooltip alone: for a map that has the names of regions.
+    """
+    part = _points(points.astype({"id": str}), "project", marks, chosen)
+    return MapPart(part.name, {**part.data, "labelled": named and part.data["labelled"]})
+
+
+def _points(points: pd.DataFrame, kind: str, marks: Mapping[str, tuple[str, str]], chosen: int | str | None) -> MapPart:
     placed = points.dropna(subset=["lat", "lon"]).sort_values("id")
     unknown = set(placed["state"]) - set(marks)
     if unknown or not {mark for mark, _ in marks.values()} <= _MARKS:
@@ -192,14 +208,15 @@ def household_points(
     states = list(marks)
     lat, lon = _apart(placed["lat"].to_numpy(float), placed["lon"].to_numpy(float))
     data = {
-        "ids": placed["id"].astype(int).tolist(),
+        "kind": kind,
+        "ids": placed["id"].tolist(),
         "lat": lat.round(6).tolist(),
         "lon": lon.round(6).tolist(),
         "states": [states.index(state) for state in placed["state"]],
         "marks": [[state, *marks[state]] for state in states],
         "lines": _lines(placed, {"id", "lat", "lon", "state", "label", "sketch"}),
         "labelled": "label" in placed and len(placed) <= MOST_LABELLED_POINTS,
-        "chosen": None if chosen is None else int(chosen),
+        "chosen": chosen,
     }
     if "label" in placed:
         data["labels"] = _column(_texts(placed["label"]))
@@ -209,7 +226,7 @@ def household_points(
 
 
 def picked(value: Any) -> tuple[str, str | int] | None:
-    """What st_folium's answer says was chosen: ("region", code), ("household", id), or None.
+    """What st_folium's answer says was chosen: ("region", code), ("household", id), ("project", code) or None.
 
     The browser could send anything: only the form is checked here. Whoever asks must look it up in the viewer's scope.
     """
@@ -221,6 +238,8 @@ def picked(value: Any) -> tuple[str, str | int] | None:
     if kind == "region" and isinstance(chosen, str) and re.fullmatch(r"[0-9]{1,12}", chosen):
         return kind, chosen
     if kind == "household" and isinstance(chosen, int) and not isinstance(chosen, bool) and chosen > 0:
+        return kind, chosen
+    if kind == "project" and isinstance(chosen, str) and 0 < len(chosen) <= LONGEST_CODE and chosen.isprintable():
         return kind, chosen
     return None
 

@@ -11,7 +11,7 @@ from components.errors import problem
 from components.markup import show
 from components.panels import heading
 from components.screen import Screen
-from components.site import FIGURE, FUNDS, HOUSEHOLD, OVERVIEW
+from components.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROJECT
 from components.tables import TableColumn, pager_markup, table_markup
 from data import lists
 from data.indicators import Indicator
@@ -21,8 +21,10 @@ from data.spreadsheet import ListColumn, list_workbook
 
 _KINDS = {"fen": "yuan", "share": "percent", "bp": "percent", "integer": "integer", "overdue": "integer", "day": "day"}
 """Form of a column → kind of a workbook's column."""
-_PAGES = {"funds": (FUNDS, "fund")}
+_PAGES = {"funds": (FUNDS, "fund"), "projects": (PROJECT, "project")}
 """Kinds of list whose rows have a page of their own: the page, and the parameter that takes the code."""
+_REGION_PAGES = {"dividends": DIVIDENDS}
+"""Kinds of list whose rows have a page about their region."""
 
 
 def show_list(screen: Screen, indicator: Indicator) -> None:
@@ -87,10 +89,10 @@ def _opened(screen: Screen, kind: ListKind, row) -> str:
     """What a row names where that has a page of its own, else its household, or else its region."""
     if kind.id in _PAGES:
         page, parameter = _PAGES[kind.id]
-        return screen.link(page, **{parameter: row.code})
+        return screen.link(page, region=row.region, **{parameter: row.code})
     if not pd.isna(row.household_id):
         return screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id))
-    return screen.link(OVERVIEW, region=row.region)
+    return screen.link(_REGION_PAGES.get(kind.id, OVERVIEW), region=row.region)
 
 
 def _page_number(asked: str | None, pages: int) -> int:

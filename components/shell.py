@@ -4,13 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from components.address import at_household, read_address
+from components.address import at_household, at_project, read_address
 from components.empty import empty_store, nothing
 from components.errors import problem, told
 from components.header import pickers, top_bar
 from components.markup import show, variables
 from components.screen import Screen, put
-from components.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, SitePage
+from components.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
 from components.store import engine, read
 from components.theme import palette
 from data import regions
@@ -28,6 +28,9 @@ STYLES = (
         "scan.css",
         "money.css",
         "funds.css",
+        "dividends.css",
+        "trends.css",
+        "projects.css",
     ),
     "codes.css",
 )  # in one message: past 10 KB the browser keeps it and is not sent it again
@@ -77,6 +80,8 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
         address = read_address(connection, status, viewers, st.query_params)
         if chosen in OF_A_HOUSEHOLD:
             address = at_household(connection, address, st.query_params.get("household"))
+        elif chosen is PROJECT:
+            address = at_project(connection, address, st.query_params.get("project"))
     screen = Screen(address.viewer, address.region, address.month, status, dark, engine())
     put(screen)
     with st.container(key="shell"):

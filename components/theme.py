@@ -1,5 +1,6 @@
 """The only place with colours: both palettes, the states of a household, ramps of the map, the template of charts."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import plotly.graph_objects as go
@@ -70,6 +71,25 @@ def palette(dark: bool) -> Palette:
 def state_marks(dark: bool) -> dict[str, tuple[str, str]]:
     """户类型 → (mark, colour), as ``maps.household_points`` takes it, the most urgent first."""
     return {state: (MARKS[state], colour) for state, colour in zip(MARKS, palette(dark).states, strict=True)}
+
+
+_PROJECT_COLOURS = {
+    False: ("#1F5F7A", "#8A6A1F", "#7A4A9E", "#1F7F78", "#A65C0E", "#3E6B2F", "#93406B", "#5B6470"),
+    True: ("#7CC4F0", "#E3B55B", "#B58AE0", "#4DB6AC", "#F0A04B", "#9CCB7E", "#E58FB8", "#9FB0C8"),
+}
+_PROJECT_SHAPES = "●■▲◆○●■▲"
+
+
+def project_marks(names: Sequence[str], dark: bool) -> dict[str, tuple[str, str]]:
+    """Kinds or stages of projects → (mark, colour): apart from each other, and from the states of households."""
+    return {name: (_PROJECT_SHAPES[place % 8], _PROJECT_COLOURS[dark][place % 8]) for place, name in enumerate(names)}
+
+
+def level_marks(names: Sequence[str], dark: bool) -> dict[str, tuple[str, str]]:
+    """Four levels from bad to good, and then what has none → (mark, colour)."""
+    chosen = palette(dark)
+    colours = (chosen.alarm, chosen.caution, chosen.comparison, chosen.series, chosen.second_ink)
+    return dict(zip(names, zip("▲◆■●○", colours, strict=True), strict=True))
 
 
 def map_colours(dark: bool) -> MapColours:

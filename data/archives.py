@@ -27,12 +27,12 @@ COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "visit", "added
 
 
 class Opened(NamedTuple):
-    """One archive as it goes to the browser; ``filename`` is for saving it."""
+    """One archive as it goes to the browser; ``filename`` is for saving it, ``household`` None for a project's."""
 
     content: bytes
     media_type: str
     filename: str
-    household: int
+    household: int | None
 
 
 def add(
@@ -49,13 +49,13 @@ def add(
         writable_row(connection, viewer, household)
         if kind not in ARCHIVE_KINDS:
             raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(ARCHIVE_KINDS)}。")
-        dated = _day(dated)
+        dated = day_of_paper(dated)
         material = examined(content)
         _check_room(connection, household, material, visit)
     values = {
         "kind": kind, "title": plain_title(title) or kind, "dated": dated, "visit": visit,
         "digest": keep(engine, material), "media_type": material.media_type, "size": len(content),
-        "added": _now(), "hidden": None,
+        "added": now(), "hidden": None,
     }  # fmt: skip
     id = secrets.randbelow(2**52) + 1
     commit(engine, viewer, household, [Edit("archive", {"id": id}, None, values)], what=f"存入档案：{values['title']}")
@@ -73,7 +73,8 @@ def _check_room(connection: Connection, household: int, material: Material, visi
         raise Refused(f"这一户的档案已满 {MOST_OF_A_HOUSEHOLD >> 20} MB，请降低照片分辨率，或联系管理员。")
 
 
-def _day(dated: str | None) -> str | None:
+def day_of_paper(dated: str | None) -> str | None:
+    """The ISO date on a paper, checked; raises Refused."""
     if dated is None:
         return None
     try:
@@ -100,7 +101,7 @@ def title_of_file(name: str) -> str:
 def hide(engine: Engine, viewer: Viewer, archive_id: int) -> int:
     """Take an archive out of sight; it stays in the household's history and can be put back. Returns the change's id;
     raises NotFound, OutOfScope, Refused where it is hidden already."""
-    return _turn(engine, viewer, archive_id, _now(), "移除档案")
+    return _turn(engine, viewer, archive_id, now(), "移除档案")
 
 
 def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int) -> int:
@@ -155,5 +156,6 @@ def _row(connection: Connection, viewer: Viewer, archive_id: int) -> RowMapping:
     return found
 
 
-def _now() -> str:
+def now() -> str:
+    """This moment as it is written into records."""
     return datetime.now().isoformat(timespec="seconds")

@@ -32,6 +32,7 @@ VIEWS = {
     "file": "打开户档案",
     "card": "打开明白卡",
     "archive": "打开档案材料",
+    "project_archive": "打开项目材料",
     "print": "打印",
     "right": "口令相符",
     "wrong": "口令不符",

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select, union
 
 from data import engine as store
 from data.archive_files import folder, lying, place, put, sound
 from data.errors import Refused
-from data.model import archive
+from data.model import archive, project_archive
 from data.secret import key_file
 
 
@@ -83,9 +83,15 @@ def key_beside(backup: Path) -> Path:
     return backup.with_name(f"{backup.name}.key")
 
 
+def named(connection: Connection) -> list[str]:
+    """The hashes of all files that the records name, of households and of projects."""
+    digests = union(select(archive.c.digest), select(project_archive.c.digest))
+    return sorted(connection.execute(digests).scalars())
+
+
 def _named(engine: Engine) -> list[str]:
     with engine.connect() as connection:
-        return list(connection.execute(select(archive.c.digest).distinct().order_by(archive.c.digest)).scalars())
+        return named(connection)
 
 
 def _write_key(target: Path, key: bytes) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, select, text
 
-from data import archive_files, cube, model
+from data import archive_files, backups, cube, model
 from data.audit_chain import broken, cut_off
 from data.engine import is_sqlite, writing
 from data.indicators import MEASURES, STATES
@@ -124,7 +124,7 @@ def _equal(connection: Connection, table: str, held: str, columns: str, what: st
 
 
 def _archive_files(engine: Engine, connection: Connection) -> Iterator[Finding]:
-    named = set(connection.execute(select(model.archive.c.digest)).scalars())
+    named = set(backups.named(connection))
     lying = set(archive_files.lying(engine))
     if lost := sorted(named - lying):
         yield Finding("档案文件缺失，请从备份恢复", len(lost))

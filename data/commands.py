@@ -48,6 +48,7 @@ class _Bar:
 
 def demo_command(options: argparse.Namespace) -> int:
     from data.demo import generate  # numpy and shapely are heavy, and only this command draws a county
+    from data.demo.plans import make_plans
 
     engine = _engine(options)
     with engine.connect() as connection:
@@ -70,6 +71,7 @@ def demo_command(options: argparse.Namespace) -> int:
         import_boundaries(engine, files.boundaries, progress=bar, rebuild=False)
     with writing(engine) as connection:
         cube.rebuild(connection, progress=bar)
+    make_plans(engine, date.today(), progress=bar)
     bar.close()
     print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
     if options.out:

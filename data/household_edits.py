@@ -21,6 +21,9 @@ from data.record_words import Difference, Values
 
 TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "assurance", "archive")
 COUNTED = ("household", "member", "ledger", "visit", "problem")  # what the cube is made from
+OF_A_PLAN = "dividend_payment"
+"""In the history of a household: that a line was booked by a dividend plan (``data.dividend_filing``)."""
+_NOT_ALONE = "这是收益分配方案备案时记入的，不能单户撤销；确需收回时，请由村里冲销整个方案。"
 CHANGED_SINCE = "这条记录之后又改过，不能直接撤销。请核对现在的内容，在表单里改正。"
 
 
@@ -81,6 +84,8 @@ def undo(engine: Engine, viewer: Viewer, change_id: int) -> int:
         if connection.execute(select(change.c.id).where(change.c.undoes == change_id)).first():
             raise Refused("这次修改已经撤销过了。")
         edits = [_reversed(edit) for edit in reversed(edits_of(held["edits"]))]
+        if of_a_plan(edits):
+            raise Refused(_NOT_ALONE)
         what = held["what"]
         what = f"恢复：{what[3:]}" if what.startswith("撤销：") else f"撤销：{what.removeprefix('恢复：')}"
         try:
@@ -103,6 +108,11 @@ def _queued() -> Iterator[None]:
 def edits_of(kept: str) -> list[Edit]:
     """The edits of a row of ``change``."""
     return [Edit(**edit) for edit in json.loads(kept)]
+
+
+def of_a_plan(edits: Sequence[Edit]) -> bool:
+    """Whether a change was booked by a dividend plan, which is taken back as a whole or not at all."""
+    return any(edit.table == OF_A_PLAN for edit in edits)
 
 
 def _reversed(edit: Edit) -> Edit:

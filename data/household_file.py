@@ -158,7 +158,8 @@ _HANGING = {
         WHERE s.household_id = :household AND s.started <= m.as_of
         ORDER BY CASE WHEN s.ended IS NULL OR s.ended >= m.as_of THEN 0 ELSE 1 END, s.started DESC, s.code""",
     "projects": """
-        SELECT p.name, p.kind, p.stage, b.year, b.mode, CAST(b.amount_fen AS DOUBLE PRECISION) / 100 AS amount
+        SELECT p.code, p.region, p.name, p.kind, p.stage, b.year, b.mode,
+            CAST(b.amount_fen AS DOUBLE PRECISION) / 100 AS amount
         FROM project_household b JOIN project p ON p.code = b.project JOIN month m ON m.month = :month
         WHERE b.household_id = :household AND b.year * 12 <= m.month
         ORDER BY b.year DESC, p.code, b.mode""",

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from data import model, record_words
 from data.access import ROLES, Viewer
-from data.household_edits import Edit, edits_of
+from data.household_edits import Edit, edits_of, of_a_plan
 from data.household_rights import writable_row
 from data.model import change
 from data.record_words import Difference
@@ -25,7 +25,8 @@ _NAMED = {
 
 @dataclass(frozen=True)
 class Change:
-    """One change: local time (ISO), who, what was done, and what stands differently. ``undone``: it was taken back."""
+    """One change: local time (ISO), who, what was done, and what stands differently. ``undone``: it was taken back;
+    ``fixed``: it is not taken back by itself."""
 
     id: int
     at: str
@@ -33,6 +34,7 @@ class Change:
     what: str
     differences: tuple[Difference, ...]
     undone: bool
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def history(connection: Connection, viewer: Viewer, household: int, page: int = 
                 for difference in record_words.differences(edit.table, edit.key, edit.before, edit.after, named)
             ),
             row.id in undone,
+            of_a_plan(edits[row.id]),
         )
         for row in rows
     )  # fmt: skip

@@ -225,6 +225,18 @@ ALL = (
         "投产以来实收收益之和 ÷ 项目投资。", "项目、项目收益", Records("projects"), decimals=2,
     ),
     Indicator(
+        "dividend_distributed", "收益分配到户", "元", "money", 1,
+        Measure("dividend_distributed", sources.DIVIDENDS, "SUM(v.distributed_fen)", "dividends", 100), None, _YEAR,
+        "12个月内记账的已备案分配方案分到户的分红和公益岗位工资之和，冲销的已扣回。", "收益分配方案",
+        Records("dividends"),
+    ),
+    Indicator(
+        "dividend_kept", "收益留存村集体", "元", "money", 0,
+        Measure("dividend_kept", sources.DIVIDENDS, "SUM(v.kept_fen)", "dividends", 100), None, _YEAR,
+        "12个月内记账的已备案分配方案留作公益岗位、公积金和公益事业的部分之和，冲销的已扣回。", "收益分配方案",
+        Records("dividends"),
+    ),
+    Indicator(
         "fund_arranged", "安排资金", "元", "money", 0, ARRANGED, None, "本年", "本年度安排的资金。", "资金",
         Records("funds"),
     ),

@@ -71,7 +71,7 @@ LINE = ":line"
 """Stands for the monitoring line (fen a head) of a row's village and month; ``lists`` puts it in."""
 
 
-def _where(column: str) -> Column:
+def place_of(column: str) -> Column:
     """Any region, a village with its township before it."""
     township = f"SELECT r.name || ' ' FROM region r WHERE length({column}) = 12 AND r.code = substr({column}, 1, 9)"
     return Column(
@@ -80,12 +80,17 @@ def _where(column: str) -> Column:
 
 
 _HM = "household_month hm JOIN month m ON m.month = hm.month JOIN household h ON h.id = hm.household_id"
-_DUE = (
+PROJECT_DUE = (
     "(SELECT SUM(y.due_fen) FROM project_return y"
     " WHERE y.project = p.code AND y.month <= m.month AND y.month > m.month - 12)"
 )
-_GOT = _DUE.replace("due_fen", "received_fen")
-_GOT_EVER = "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
+PROJECT_RECEIVED = PROJECT_DUE.replace("due_fen", "received_fen")
+PROJECT_RECEIVED_EVER = (
+    "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
+)
+PROJECT_ARREARS = f"COALESCE({PROJECT_DUE}, 0) - COALESCE({PROJECT_RECEIVED}, 0)"
+PROJECT_RATE = f"COALESCE({PROJECT_RECEIVED}, 0) * 1.0 / NULLIF(p.investment_fen, 0)"
+PROJECT_COUNTED = "(p.started IS NULL OR p.started <= m.as_of)"
 _SHORT = f"CASE WHEN {FUND_DUE_SQL} > {FUND_PAID_SQL} THEN {FUND_DUE_SQL} - {FUND_PAID_SQL} END"
 _OPEN = "(b.closed IS NULL OR b.closed > m.as_of)"
 _UNRECTIFIED = f"({_OPEN} AND (b.rectified IS NULL OR b.rectified > m.as_of))"
@@ -130,21 +135,21 @@ PEOPLE = ListKind(
      Column("insured", "参加医保", "p.medical_insured", "yes_no"), _STATE, _HELPER),
 )  # fmt: skip
 PROJECTS = ListKind(
-    "projects", "项目", "个", "project p JOIN month m ON m.month = :month",
-    "(p.started IS NULL OR p.started <= m.as_of)", "p.region", None, "p.code",
-    f"COALESCE({_DUE}, 0) - COALESCE({_GOT}, 0) DESC, p.code",
-    (_where("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
+    "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_COUNTED, "p.region", None, "p.code",
+    f"{PROJECT_ARREARS} DESC, p.code",
+    (place_of("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
      Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"), Column("operator", "经营主体", "p.operator"),
-     Column("investment", "投资（元）", "p.investment_fen", "fen"), Column("due", "12个月应收（元）", _DUE, "fen"),
-     Column("received", "12个月实收（元）", _GOT, "fen"),
-     Column("arrears", "欠收（元）", f"COALESCE({_DUE}, 0) - COALESCE({_GOT}, 0)", "fen"),
-     Column("rate", "年收益率", f"COALESCE({_GOT}, 0) * 1.0 / NULLIF(p.investment_fen, 0)", "share"),
-     Column("received_ever", "累计实收（元）", _GOT_EVER, "fen")),
+     Column("investment", "投资（元）", "p.investment_fen", "fen"),
+     Column("due", "12个月应收（元）", PROJECT_DUE, "fen"),
+     Column("received", "12个月实收（元）", PROJECT_RECEIVED, "fen"),
+     Column("arrears", "欠收（元）", PROJECT_ARREARS, "fen"),
+     Column("rate", "年收益率", PROJECT_RATE, "share"),
+     Column("received_ever", "累计实收（元）", PROJECT_RECEIVED_EVER, "fen")),
 )  # fmt: skip
 FUNDS = ListKind(
     "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month", "f.year = :year", "f.region", None, "f.code",
     f"{_SHORT} DESC NULLS LAST, {FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0) NULLS LAST, f.code",
-    (_where("f.region"), Column("code", "资金编号", "f.code"), Column("name", "资金", "f.name"),
+    (place_of("f.region"), Column("code", "资金编号", "f.code"), Column("name", "资金", "f.name"),
      Column("source", "来源", "f.source"),
      Column("project", "项目", "(SELECT p.name FROM project p WHERE p.code = f.project)"),
      Column("arranged", "安排（元）", "f.arranged_fen", "fen"), Column("paid", "已拨付（元）", FUND_PAID_SQL, "fen"),
@@ -152,12 +157,24 @@ FUNDS = ListKind(
      Column("progress", "拨付进度", f"{FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0)", "share"),
      Column("short", "滞后金额（元）", _SHORT, "fen")),
 )  # fmt: skip
+DIVIDENDS = ListKind(
+    "dividends", "分配方案", "个", "dividend_plan v JOIN month m ON m.month = :month",
+    "v.state = 'filed' AND v.booked <= m.month AND v.booked > m.month - 12", "v.village", None, "v.id",
+    "v.booked DESC, v.id DESC",
+    (place_of("v.village"), Column("title", "方案", "v.title"),
+     Column("received", "收益（元）", "v.received_fen", "fen"),
+     Column("distributed", "分到户（元）", "v.distributed_fen", "fen"),
+     Column("kept", "留存（元）", "v.kept_fen", "fen"),
+     Column("homes", "户数", "(SELECT COUNT(DISTINCT s.household_id) FROM dividend_payment s WHERE s.plan = v.id)",
+            "integer"),
+     Column("filed", "备案日期", "substr(v.filed, 1, 10)", "day")),
+)  # fmt: skip
 PROBLEMS = ListKind(
     "problems", "问题", "个",
     "problem b JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = b.household_id",
     "b.found <= m.as_of", "b.region", "b.household_id", "b.code",
     f"CASE WHEN {_UNRECTIFIED} THEN 0 WHEN {_OPEN} THEN 1 ELSE 2 END, b.deadline, b.code",
-    (_where("b.region"), Column("code", "问题编号", "b.code"), Column("head", "户主", "h.head", "person"),
+    (place_of("b.region"), Column("code", "问题编号", "b.code"), Column("head", "户主", "h.head", "person"),
      Column("source", "来源", "b.source"), Column("category", "类别", "b.category"),
      Column("description", "描述", "b.description"), Column("owner", "责任人", "b.owner"),
      Column("found", "发现日期", "b.found", "day"), Column("deadline", "整改期限", "b.deadline", "day"),
@@ -169,7 +186,7 @@ TASKS = ListKind(
     "tasks", "任务", "项", "task t JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = t.household_id",
     "t.started <= m.as_of", "t.village", "t.household_id", "t.code",
     f"CASE WHEN {_UNFINISHED} THEN 0 ELSE 1 END, t.deadline, t.code",
-    (_where("t.village"), Column("code", "任务编号", "t.code"), Column("head", "户主", "h.head", "person"),
+    (place_of("t.village"), Column("code", "任务编号", "t.code"), Column("head", "户主", "h.head", "person"),
      Column("name", "任务", "t.name"), Column("target", "目标", "t.target"), Column("owner", "责任人", "t.owner"),
      Column("started", "开始日期", "t.started", "day"), Column("deadline", "期限", "t.deadline", "day"),
      Column("over", "超期（天）", f"CASE WHEN {_UNFINISHED} AND t.deadline < m.as_of THEN t.deadline END", "overdue"),
@@ -189,5 +206,6 @@ VISITS = ListKind(
 )  # fmt: skip
 
 KINDS = {
-    kind.id: kind for kind in (HOUSEHOLDS, INCOMES, ALL_HOUSEHOLDS, PEOPLE, PROJECTS, FUNDS, PROBLEMS, TASKS, VISITS)
+    kind.id: kind
+    for kind in (HOUSEHOLDS, INCOMES, ALL_HOUSEHOLDS, PEOPLE, PROJECTS, FUNDS, DIVIDENDS, PROBLEMS, TASKS, VISITS)
 }

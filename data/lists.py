@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, Row, bindparam, text
 
 from data.access import Viewer, mask_id, mask_name, within_sql
 from data.errors import NotFound
 from data.figures import indicator
 from data.household_months import line_of
-from data.household_scope import seen_matters
+from data.household_scope import seen_households, seen_matters
 from data.indicators import STATES
 from data.list_kinds import KINDS, LINE, Column, ListKind
 
 PAGE = 50
+_PORTION = 5000  # parameters of one statement
 
 
 def list_kind(id: str) -> ListKind:
@@ -41,7 +42,7 @@ def page(
     kind = list_kind(id)
     condition, bound = _condition(viewer, kind, id, region, month)
     picked = text(
-        _lined(
+        lined(
             connection,
             region,
             month,
@@ -52,7 +53,7 @@ def page(
     keys = connection.execute(picked, {**bound, "limit": limit, "offset": offset}).scalars().all()
     if not keys:
         return _frame(viewer, kind, [], date.max)
-    statement = text(_lined(connection, region, month, f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys"))
+    statement = text(lined(connection, region, month, f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys"))
     found = connection.execute(
         statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys, "month": month, "year": month // 12}
     ).all()
@@ -64,12 +65,30 @@ def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: i
     """The whole list as :func:`page` gives it, worst first: for an export."""
     kind = list_kind(id)
     condition, bound = _condition(viewer, kind, id, region, month)
-    statement = _lined(connection, region, month, f"{_select(kind)} WHERE {condition} ORDER BY {kind.order}")
+    statement = lined(connection, region, month, f"{_select(kind)} WHERE {condition} ORDER BY {kind.order}")
     found = connection.execute(text(statement), bound).all()
     return _frame(viewer, kind, found, _as_of(connection, month))
 
 
-def _lined(connection: Connection, region: str, month: int, statement: str) -> str:
+def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], region: str, month: int) -> pd.DataFrame:
+    """Those of these households that the viewer may see and that have an income in the month, in the order of ``ids``.
+
+    Columns as :func:`page` gives them for incomes; asked in portions, so that any number may be asked for.
+    """
+    kind = KINDS["incomes"]
+    seen, named = seen_households(viewer)
+    here, bound = within_sql(kind.region, viewer.narrowed(region))
+    # by the household's own key first: its row of the month is then found by its whole key
+    found = f"{_select(kind)} WHERE {kind.base} AND h.id IN :keys AND hm.village = h.village AND {here} AND {seen}"
+    statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
+    by_key: dict[int, Row] = {}
+    for first in range(0, len(ids), _PORTION):
+        asked = {**bound, **named, "keys": list(ids[first : first + _PORTION]), "month": month}
+        by_key |= {row.row_key: row for row in connection.execute(statement, asked)}
+    return _frame(viewer, kind, [by_key[id] for id in ids if id in by_key], _as_of(connection, month))
+
+
+def lined(connection: Connection, region: str, month: int, statement: str) -> str:
     """The statement with the monitoring lines of the provinces in question put in."""
     if LINE not in statement:
         return statement

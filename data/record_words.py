@@ -16,6 +16,7 @@ _NOBODY: Named = {}
 _REFERS = {"helper": "helper", "visit": "visit"}  # column → table
 _OWN = {
     "assurance": ("保障核实", {"item": "项目", "checked": "核实日期", "secure": "结论", "evidence": "依据"}),
+    "dividend_payment": ("收益分配", {"plan": "方案"}),
     "archive": (
         "档案材料",
         {"kind": "类别", "title": "名称", "dated": "材料日期", "visit": "所属走访", "hidden": "移除时间"},

@@ -86,6 +86,12 @@ FUND_PLANS = Source(
     "fund_plan q JOIN fund f ON f.code = q.fund"
     " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND q.planned <= m.as_of WHERE {here}",
 )
+DIVIDENDS = Source(
+    "dividends",
+    "v.village",
+    "dividend_plan v JOIN month m ON v.booked <= m.month AND v.booked > m.month - 12"
+    " WHERE v.state = 'filed' AND {here}",
+)
 PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
 TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")
 POPULATION = Source(
@@ -144,6 +150,7 @@ SPANS = {
     "fund_plans": _records(
         "fund_plans", "f.region", "fund_plan q JOIN fund f ON f.code = q.fund WHERE {here}", "f.year * 12"
     ),
+    "dividends": _records("dividends", "v.village", "dividend_plan v WHERE v.state = 'filed' AND {here}", "v.booked"),
     "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),
     "tasks": _records("tasks", "t.village", "task t WHERE {here}", month_of_day("t.started")),
 }  # fmt: skip

@@ -1,5 +1,6 @@
-"""收益分配."""
+"""收益分配: 村提方案 → 镇级审核 → 县级备案."""
 
-from components.empty import nothing
+from components.dividends_screen import show_dividends
+from components.screen import current
 
-nothing("收益分配", "正在建设。")
+show_dividends(current())

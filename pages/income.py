@@ -1,5 +1,8 @@
-"""收入趋势."""
+"""收入趋势: the course of income, how it is spread, and whose sinks."""
 
-from components.empty import nothing
+import streamlit as st
 
-nothing("收入趋势", "正在建设。")
+from components.screen import current
+from components.trends_screen import show_trends
+
+show_trends(current(), st.query_params)

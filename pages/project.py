@@ -1,5 +1,6 @@
-"""项目."""
+"""项目: one project, from 储备 to 运营, its money, its asset, the households behind it, its papers."""
 
-from components.empty import nothing
+from components.project_screen import show_project
+from components.screen import current
 
-nothing("项目", "正在建设。")
+show_project(current())

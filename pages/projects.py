@@ -1,5 +1,37 @@
-"""项目收益."""
+"""项目收益: the projects on the map and as a table, beside each other, and what trouble upstream does to households."""
 
-from components.empty import nothing
+import streamlit as st
 
-nothing("项目收益", "正在建设。")
+from components import projects_compare, projects_controls, projects_map, projects_risk, projects_table
+from components.cached import ask
+from components.errors import problem
+from components.markup import show
+from components.panels import heading
+from components.project_address import read_projects_choice
+from components.screen import current
+from data.troubles import operators
+
+screen = current()
+projects_map.open_picked(screen)
+known = ask(operators, screen.region.code)
+problems: list[str] = []
+choice = read_projects_choice(st.query_params, operators=known, problems=problems)
+for sentence in problems:
+    problem(sentence)
+
+with st.container(horizontal=True, vertical_alignment="center", gap="small", key="projects_heading"):
+    show(heading("项目收益", f"{screen.region.name} · {screen.month_text}", level=1))
+    projects_controls.view_switch(screen, choice)
+if choice.view == "list":
+    projects_table.show_tiles(screen)
+    projects_controls.filters(screen, choice, known)
+    left, right = st.columns([64, 36], gap="medium")
+    with left:
+        projects_map.show_project_map(screen, choice)
+    with right:
+        projects_table.show_worst(screen, choice)
+    projects_table.show_project_table(screen, choice)
+elif choice.view == "compare":
+    projects_compare.show_comparison(screen, choice)
+else:
+    projects_risk.show_risk(screen, choice, known)

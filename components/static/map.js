@@ -59,7 +59,7 @@ window.WarRoomMap = (() => {
       this.frameless(regions, points);
     }
 
-    /* Without any boundary the households themselves say where to look. */
+    /* Without any boundary the points themselves say where to look. */
     frameless(regions, points) {
       const source = regions || !points ? "" : points.ids.join();
       if (source && source !== this.sourceless) this.fit(L.latLngBounds(this.points.items.map((item) => item.at)).pad(0.1));
@@ -84,9 +84,9 @@ window.WarRoomMap = (() => {
     }
 
     clicked(event) {
-      const household = this.points.under(event.containerPoint);
+      const point = this.points.under(event.containerPoint);
       const code = this.regionOf(event);
-      if (household) this.pick("household", household.id, event.latlng);
+      if (point) this.pick(this.points.kind, point.id, event.latlng);
       else if (code !== null) this.pick("region", code, event.latlng);
     }
 
@@ -98,11 +98,11 @@ window.WarRoomMap = (() => {
     }
 
     moved(event) {
-      const household = this.points.under(event.containerPoint);
-      this.map.getContainer().classList.toggle("on-point", Boolean(household));
+      const point = this.points.under(event.containerPoint);
+      this.map.getContainer().classList.toggle("on-point", Boolean(point));
       this.pointer = event.containerPoint;
       this.hover(this.regionOf(event));
-      if (household) this.describe(household.label || "", household.lines, this.pointer);
+      if (point) this.describe(point.label || "", point.lines, this.pointer);
     }
 
     /* The code of the region whose path an event of the map came from, or null. */

@@ -1,5 +1,5 @@
 "use strict";
-/* Households of one village as marks on one canvas: colour and shape by state. */
+/* Households of one village, or projects, as marks on one canvas: colour and shape by state or class. */
 window.WarRoomPoints = (() => {
   const { cell, rows } = WarRoomRegions;
   const polygon = (...points) => (pen, x, y, r) => {
@@ -30,6 +30,7 @@ window.WarRoomPoints = (() => {
     }
 
     show(points) {
+      this.kind = points ? points.kind : null;
       this.chosen = points ? points.chosen : null;
       this.labelled = Boolean(points && points.labelled);
       this.items = points ? points.ids.map((id, i) => this.item(points, id, i)) : [];
@@ -116,7 +117,7 @@ window.WarRoomPoints = (() => {
       }
     }
 
-    /* The household whose mark lies nearest to a point of the container, within a finger's or a pointer's width. */
+    /* The household or project whose mark lies nearest to a point of the container, within a finger's or a pointer's width. */
     under(point) {
       const reach = Math.max(this.radius() * 1.4, matchMedia("(pointer: coarse)").matches ? 18 : 8);
       let best = null;

@@ -91,6 +91,7 @@ def _short_sheets(
         "家庭成员": member_columns(ground, people, homes.code, homes.area),
         "帮扶措施": duties.measures(ground, people, statuses, homes.code, homes.village),
         "项目": projects.columns,
+        "项目进度": projects.stages,
         "项目收益": projects.returns,
         "项目带户": projects.takers,
         "资金": arranged,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.demo import project_assets
 from data.demo.geography import homes
 from data.demo.ground import Ground, joined, months_of, pick, some_day
 from data.demo.statuses import Statuses
@@ -20,20 +21,20 @@ _KINDS = (
     ("其他", 0.04, ("农机服务项目",), "公益岗位", "农机服务专业合作社"),
 )
 _BEFORE = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交")
-_FIRMS = ("禾丰", "绿源", "金穗", "昌盛", "田园", "惠民", "兴农", "众益", "富民", "鑫牧", "春泽", "隆达")
 _PAYOUTS = (6, 12)  # calendar months in which dividends are paid, each for the half-year that ends then
 _PASSED_ON = 0.7  # of what was received
 
 
 @dataclass(frozen=True)
 class Projects:
-    """The sheets 项目, 项目收益, 项目带户 and the income lines that follow from them.
+    """The sheets 项目, 项目进度, 项目收益, 项目带户 and the income lines that follow from them.
 
     ``paid`` holds household numbers, months, and fen of dividends; ``rents`` the same of land rents.
     ``villages`` are the numbers of the villages of each project.
     """
 
     columns: dict[str, np.ndarray]
+    stages: dict[str, np.ndarray]
     returns: dict[str, np.ndarray]
     takers: dict[str, np.ndarray]
     paid: tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -44,13 +45,16 @@ def draw_projects(ground: Ground, village: np.ndarray, codes: np.ndarray, status
     """All projects; ``village`` and ``codes`` are those of the households."""
     rng = ground.rng("projects")
     columns, kinds = _sheet(ground, rng)
+    columns |= project_assets.operators(ground, kinds, [kind[4] for kind in _KINDS], columns)
+    columns |= project_assets.assets(ground, columns)
     returns = _returns(ground, rng, columns, kinds)
     members = _members(ground, rng, columns["region"], village, statuses)
     dividends = _dividends(rng, returns, members, statuses, len(codes))
     modes = np.array([kind[3] for kind in _KINDS], object)[kinds]
     rents, others = _beside(ground, rng, modes, returns, members, statuses)
     takers = _takers(columns["code"], codes, dividends, rents, others)
-    return Projects(columns, _returns_sheet(columns["code"], returns), takers, dividends[1:], rents[1:])
+    stages = project_assets.stages(ground, columns)
+    return Projects(columns, stages, _returns_sheet(columns["code"], returns), takers, dividends[1:], rents[1:])
 
 
 def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -70,7 +74,7 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
     never = np.datetime64("NaT")
     place = [ground.names[code] for code in region]
     legal = np.array([kind[4] for kind in _KINDS], object)[kinds]
-    operator = joined(ground.counties[0].name[:2], pick(rng, _FIRMS, count), legal)
+    operator = joined(ground.counties[0].name[:2], pick(rng, project_assets.FIRMS, count), legal)
     lon, lat = _points(ground, rng, region)
     kind_names = [pick(rng, _KINDS[kind][2], 1)[0] for kind in kinds]
     return {
@@ -108,7 +112,8 @@ def _points(ground: Ground, rng: np.random.Generator, region: np.ndarray) -> np.
 
 
 def _returns(ground: Ground, rng: np.random.Generator, columns: dict, kinds: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Project numbers, months, fen due and fen received; two operators falter in the last months."""
+    """Project numbers, months, fen due and fen received; in the last months one operator falters with all that it
+    runs, and a project beside it."""
     running = np.flatnonzero(columns["stage"] == "运营")
     opens = months_of(columns["completed"][running]) + 3
     months = ground.months
@@ -118,8 +123,11 @@ def _returns(ground: Ground, rng: np.random.Generator, columns: dict, kinds: np.
     due = np.round(year_due[:, None] / np.where(monthly, 12, 4) / 100) * 100
     weak = rng.random((len(running), 1)) < 0.18
     paid = np.where(rng.random(on.shape) < np.where(weak, 0.35, 0.06), rng.uniform(0.2, 0.9, on.shape), 1.0)
-    faltering = rng.permutation(len(running))[:2]
-    paid[faltering] = np.where(months > ground.last - 7, rng.uniform(0, 0.25, (2, len(months))), paid[faltering])
+    _, of, projects = np.unique(columns["operator"][running].astype(str), return_inverse=True, return_counts=True)
+    faltering = np.flatnonzero(of == projects.argmax())
+    faltering = np.union1d(faltering, rng.permutation(len(running))[:1])
+    little = rng.uniform(0, 0.25, (len(faltering), len(months)))
+    paid[faltering] = np.where(months > ground.last - 7, little, paid[faltering])
     paid[:, -1] *= rng.random(len(running)) < 0.75  # the month is not over
     project, at = np.nonzero(on)
     owed = np.broadcast_to(due, on.shape)[project, at].astype(np.int64)

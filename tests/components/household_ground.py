@@ -59,7 +59,7 @@ class File:
         ("s2", "教育", "助学金", "2025-01-01", "2025-12-31", None, None, 0),
         ("s3", "教育", "雨露计划", "2025-09-01", None, None, 800.0, 1),
     )
-    projects = frame("name kind stage year mode amount", (EVIL, EVIL, EVIL, 2026, EVIL, 300.0))
+    projects = frame("code region name kind stage year mode amount", (EVIL, "99", EVIL, EVIL, EVIL, 2026, EVIL, 300.0))
     funds = frame("code year name source region project arranged paid", (EVIL, 2026, EVIL, EVIL, EVIL, EVIL, 2e5, 5e4))
     helpers = frame(
         "name unit team post phone started last_visit visited due",

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from components import archive_routes as routes
 from components.archive_routes import archive_url
-from data import archives, audit, model
+from data import archives, audit, model, project_archives
 from data.access import Viewer
 from tests.data import archive_ground as ground
 from tests.data.small_county import COUNTY, VILLAGES, fill
@@ -35,6 +35,20 @@ def client(county: Engine) -> TestClient:
 
 def put(engine: Engine, content: bytes, title: str = "主屋正面") -> int:
     return archives.add(engine, CADRE, household(engine), content, kind="住房照片", title=title)
+
+
+def test_a_projects_paper_opens_for_its_region_and_the_look_is_logged(client: TestClient, county: Engine):
+    with county.begin() as connection:
+        connection.execute(model.project.update().where(model.project.c.code == "P1").values(region=VILLAGES[0]))
+    id = project_archives.add(county, CADRE, "P1", ground.photo(), kind="合同协议", title="经营合同")
+    answer = client.get(archive_url(county, CADRE, id, "project"))
+    assert (answer.status_code, answer.content) == (200, ground.photo())
+    assert looks(county) == [(CADRE.key, "10.0.0.7", "project_archive", None)]
+    for url in (archive_url(county, Viewer("village", VILLAGES[1]), id, "project"), archive_url(county, CADRE, id)):
+        assert client.get(url).status_code == 404
+    project_archives.hide(county, CADRE, id)
+    assert client.get(archive_url(county, CADRE, id, "project")).status_code == 404
+    assert len(looks(county)) == 1
 
 
 def household(engine: Engine) -> int:

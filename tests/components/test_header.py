@@ -18,6 +18,11 @@ def test_another_region_leaves_the_household_behind(path: str, address: str):
     assert region_url(path, parameters, "990181") == address
 
 
+def test_another_region_leads_from_a_project_to_all_projects():
+    parameters = {"region": "990181001201", "project": "XM-1", "year": "2025", "page": "2"}
+    assert region_url("/project", parameters, "990181") == "/projects?region=990181&year=2025"
+
+
 def test_the_whole_has_a_word_in_the_address():
     assert region_url("/figure", {"indicator": "households"}, "") == "/figure?indicator=households&region=all"
 

@@ -15,6 +15,7 @@ LAST = month_of(TODAY)
 COUNTY, TOWNSHIPS = "990181", ("990181101", "990181102")
 VILLAGES = ("990181101201", "990181101202", "990181102201", "990181102202", "990181102203")
 HOUSEHOLDS = 90
+FIRST_PLAN = 9_000_000  # far from what a sequence begins with
 
 
 def fill(engine: Engine, *, seed: int = 7, build: bool = True) -> None:
@@ -39,6 +40,7 @@ def _tables(chance: random.Random) -> dict:
     households = [_household(chance, number) for number in range(1, HOUSEHOLDS + 1)]
     projects = [_project(chance, number) for number in range(1, 7)]
     funds = [_fund(chance, number) for number in range(1, 9)]
+    chance_of_plans = random.Random(11)  # of its own, so that the rest of the county stays as it is
     return {
         model.region: _regions(),
         model.household: households,
@@ -52,6 +54,7 @@ def _tables(chance: random.Random) -> dict:
         model.fund: funds,
         model.fund_payment: [row for fund in funds for row in _payments(chance, fund)],
         model.fund_plan: [row for fund in funds[:-1] for row in _fund_plans(fund)],
+        model.dividend_plan: [_plan(chance_of_plans, number) for number in range(1, 13)],
         model.problem: [_problem(chance, number) for number in range(40)],
         model.task: [_task(chance, number) for number in range(40)],
     }
@@ -177,6 +180,34 @@ def _fund_plans(fund: dict) -> list[dict]:
     if fund["year"] == TODAY.year:
         days.add(TODAY.isoformat())  # planned for today: due, and not late yet
     return [{"fund": fund["code"], "planned": day, "amount_fen": chance.randrange(3_000_000)} for day in sorted(days)]
+
+
+def _plan(chance: random.Random, number: int) -> dict:
+    """A plan without its parts: filed ones count in the figures, the last one takes the first back."""
+    distributed, kept = chance.randrange(900_000), chance.randrange(90_000)
+    booked = chance.randrange(LAST - 20, LAST + 1)
+    if number == 12:
+        first = _plan(random.Random(11), 1)
+        distributed, kept, booked = -first["distributed_fen"], -first["kept_fen"], first["booked"]
+    state = "filed" if number in (1, 12) else chance.choice(("filed", "filed", "draft", "approved", "void"))
+    return {
+        "id": FIRST_PLAN + number,
+        "village": VILLAGES[(number - 1) % 4 if number < 12 else 0],
+        "title": f"方案{number}",
+        "first_month": LAST - 26,
+        "last_month": LAST - 21,
+        "rule": "{}",
+        "received_fen": distributed + kept,
+        "distributed_fen": distributed,
+        "kept_fen": kept,
+        "state": state,
+        "version": 1,
+        "created": "2026-01-01T08:00:00",
+        "actor": "village:",
+        "filed": "2026-01-02T08:00:00" if state == "filed" else None,
+        "booked": booked if state == "filed" else None,
+        "reverses": FIRST_PLAN + 1 if number == 12 else None,
+    }
 
 
 def _problem(chance: random.Random, number: int) -> dict:

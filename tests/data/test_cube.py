@@ -51,8 +51,10 @@ class Plain:
         self.problems, self.tasks = rows(model.problem, "region"), rows(model.task, "village")
         self.returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
         self.payments = [dict(row) for row in connection.execute(select(model.fund_payment)).mappings()]
-        self.plans = [dict(row) for row in connection.execute(select(model.fund_plan)).mappings()]
+        self.fund_plans = [dict(row) for row in connection.execute(select(model.fund_plan)).mappings()]
         self.regions = rows(model.region, "code")
+        self.plans = rows(model.dividend_plan, "village")
+        self.all_plans = [dict(row) for row in connection.execute(select(model.dividend_plan)).mappings()]
         self.counted = {id: state for id, row in self.households.items() if (state := self.state(row)) != "一般户"}
         self.sizes = {id: sum(row["household_id"] == id for row in self.of["member"]) for id in self.households}
         self.incomes = {id: self.income(id) for id in self.counted}
@@ -104,7 +106,10 @@ class Plain:
         return sum(state in states for state in self.counted.values())
 
     def values(self) -> dict[str, float | None]:
-        parts = (self.of_households, self.of_incomes, self.of_projects, self.of_funds, self.of_work, self.of_worries)
+        parts = (
+            self.of_households, self.of_incomes, self.of_projects, self.of_funds, self.of_dividends, self.of_work,
+            self.of_worries,
+        )  # fmt: skip
         return {id: value for part in parts for id, value in part().items()}
 
     def of_households(self) -> dict:
@@ -174,7 +179,7 @@ class Plain:
             code: sum(row["amount_fen"] for row in self.payments if row["fund"] == code and row["paid"] <= self.end)
             for code in funds
         }
-        plans = {code: [row for row in self.plans if row["fund"] == code] for code in funds}
+        plans = {code: [row for row in self.fund_plans if row["fund"] == code] for code in funds}
         planned = sum(row["amount_fen"] for rows in plans.values() for row in rows if row["planned"] <= self.end)
         short = {
             code: max(sum(row["amount_fen"] for row in rows if row["planned"] < self.end) - paid[code], 0)
@@ -191,6 +196,13 @@ class Plain:
             "late_funds": sum(fen > 0 for fen in short.values()),
             "fund_short": sum(short.values()) / 100,
         }
+
+    def of_dividends(self) -> dict:
+        """Nothing at all before the first filed plan of all; a reversal takes off in the month of what it reverses."""
+        if self.month < min(row["booked"] for row in self.all_plans if row["state"] == "filed"):
+            return {"dividend_distributed": None, "dividend_kept": None}
+        mine = [row for row in self.plans if row["state"] == "filed" and self.month - 12 < row["booked"] <= self.month]
+        return {f"dividend_{name}": sum(row[f"{name}_fen"] for row in mine) / 100 for name in ("distributed", "kept")}
 
     def of_work(self) -> dict:
         end, number = self.end, len(self.counted)

@@ -82,8 +82,8 @@ def test_33_projects_with_35_650_000_invested_and_5_549_000_received_have_return
     invested, received = spread(35_650_000, 33), spread(5_549_000, 33 * 5)
     projects = [
         {"项目编号": f"XM{number}", "名称": f"项目{number}", "类型": "种植",
-         "区划代码": [COUNTY, TOWNSHIP, *VILLAGES][number % 5],
-         "阶段": "运营", "投资": str(yuan), "开工日期": "2019-03-01"}
+         "区划代码": [COUNTY, TOWNSHIP, *VILLAGES][number % 5], "阶段": "运营", "投资": str(yuan),
+         "开工日期": "2019-03-01"}
         for number, yuan in enumerate(invested)
     ]  # fmt: skip
     returns = [

@@ -1,0 +1,190 @@
+"""One dividend plan: where it stands, what may be done, its rule with numbers, who gets what, where it comes from."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from components import dividends_edit
+from components.cached import fresh
+from components.dividends_actions import show_actions
+from components.dividends_way import sums_markup, way_markup
+from components.errors import problem
+from components.markup import escape, link, show
+from components.panels import heading
+from components.screen import Screen
+from components.site import DIVIDENDS, HOUSEHOLD, PROJECT
+from components.tables import TableColumn, table_markup
+from data import dividend_notice, fonts
+from data.dividend_queries import Plan, Step, one_plan
+from data.dividend_rules import PURPOSES, yuan
+from data.errors import WarRoomError
+from data.months import spoken
+from data.spreadsheet import ListColumn, list_workbook
+
+_SHARES = (
+    TableColumn("head", "户主"),
+    TableColumn("code", "户编号"),
+    TableColumn("state", "户类型"),
+    TableColumn("persons", "人口", "integer"),
+    TableColumn("labour", "劳动力", "integer"),
+    TableColumn("weight", "权重", "figure"),
+    TableColumn("dividend", "分红（元）", "fen"),
+    TableColumn("post", "公益岗位（元）", "fen"),
+    TableColumn("total", "合计（元）", "fen"),
+)
+_SOURCES = (
+    TableColumn("name", "项目"),
+    TableColumn("when", "月份"),
+    TableColumn("received", "实收（元）", "fen"),
+    TableColumn("amount", "列入（元）", "fen"),
+)
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show_plan(screen: Screen, number: int) -> None:
+    """Draw the plan; raises NotFound where there is none for this viewer."""
+    plan = fresh(one_plan, number, screen.status.built)
+    line = plan.line
+    others = link("全部方案", screen.link(DIVIDENDS, region=screen.region.code), style="underlined")
+    span = _span(line.first_month, line.last_month)
+    show(heading(line.title, f"{line.township} {line.village_name} · {span}收益 · {line.state_name}", level=1,
+                 more=f'<span class="more">{others}</span>'))  # fmt: skip
+    _related(screen, plan)
+    show(way_markup(line, _reached(plan), date.fromisoformat(screen.status.built)))
+    editing = any(one.action == "edit" for one in plan.actions)
+    show_actions(screen, plan, unsaved=editing and dividends_edit.unsaved(screen, plan))
+    _doubts(screen, plan)
+    if editing:
+        dividends_edit.show_editor(screen, plan)
+        show(_steps(plan.steps))
+        return
+    show(sums_markup(line.received, line.distributed, line.kept, plan.difference))
+    show(f'<p class="plan-rule">{escape(rule_words(plan))}</p>')
+    left, right = st.columns([64, 36], gap="medium")
+    with left:
+        _shares(screen, plan)
+    with right:
+        _sources(screen, plan)
+        show(_steps(plan.steps))
+
+
+def rule_words(plan: Plan) -> str:
+    """The rule by name and in numbers."""
+    if plan.line.reverses is not None:
+        return "按原方案的金额逐户冲回。"
+    return f"{dividend_notice.rule_name(plan.content.rule)}：{plan.rule_told}"
+
+
+def _related(screen: Screen, plan: Plan) -> None:
+    line = plan.line
+    for other, words in ((line.reverses, "本方案冲销的原方案"), (line.reversed_by, "本方案的冲销方案")):
+        if other is not None:
+            url = screen.link(DIVIDENDS, region=line.village, plan=other)
+            show(f'<p class="calm">{link(words, url, style="underlined")}</p>')
+
+
+def _reached(plan: Plan) -> dict[str, str]:
+    """State → the day of the last step that led there."""
+    return {one.after: one.at[:10] for one in reversed(plan.steps)}
+
+
+def _doubts(screen: Screen, plan: Plan) -> None:
+    if not plan.doubts:
+        return
+    rows = "".join(
+        f"<li><b>{_household(screen, one.household, one.head)}</b> {escape(one.what)}"
+        f"<span>{'须退回村里，按现在的户重新分配后再公示' if one.grave else '可以继续办理，办理时自动注明'}</span></li>"
+        for one in plan.doubts
+    )
+    grave = sum(one.grave for one in plan.doubts)
+    words = f"提出方案后有 {len(plan.doubts)} 户变动" + (f"，其中 {grave} 户不能照此发放" if grave else "")
+    style = "plan-doubts grave" if grave else "plan-doubts"
+    show(f'<section class="{style}" role="alert"><h2>{words}</h2><ul>{rows}</ul></section>')
+
+
+def _household(screen: Screen, id: int, head: str) -> str:
+    return link(escape(head), screen.link(HOUSEHOLD, household=id), style="underlined")
+
+
+def _shares(screen: Screen, plan: Plan) -> None:
+    rows = plan.shares.assign(weight=plan.shares["weight"].map(weight_words).where(~plan.shares["by_hand"], "手工"))
+    given = rows[rows["total"] != 0]
+    with st.container(key="plan_take", horizontal=True, vertical_alignment="center", gap="small"):
+        show(heading(f"{len(given)} 户分到 {yuan(plan.line.distributed)} 元", "点户主打开户档案"))
+        _excel(screen, plan, rows)
+        _notice(screen, plan)
+    show(
+        table_markup(
+            rows, _SHARES, caption=f"{plan.line.title}各户金额", opener="head", cards=True,
+            row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=int(row.household_id)),
+        )
+    )  # fmt: skip
+
+
+def weight_words(value: float | None) -> str:
+    """A weight without the zeros at its end."""
+    return "—" if value is None or pd.isna(value) else f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def _excel(screen: Screen, plan: Plan, rows: pd.DataFrame) -> None:
+    kinds = {"integer": "integer", "fen": "yuan"}
+    columns = [ListColumn(one.id, one.heading, kinds.get(one.form, "text")) for one in _SHARES]
+    demonstration = " · 演示数据" if screen.status.demonstration else ""
+    subtitle = (
+        f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)}{demonstration}"
+    )
+    st.download_button(
+        "Excel 表格", data=lambda: list_workbook(rows, title=plan.line.title, subtitle=subtitle, columns=columns),
+        file_name=f"{plan.line.title}.xlsx".replace("：", "_"), mime=_EXCEL, on_click="ignore", key="plan_excel",
+    )  # fmt: skip
+
+
+def _notice(screen: Screen, plan: Plan) -> None:
+    """The printable notice; for who may not read names, and before the publicity, there is none."""
+    if not screen.viewer.may_write or plan.line.published is None:
+        return
+    try:
+        fonts.family()
+    except WarRoomError as error:
+        problem(str(error))
+        return
+
+    def made() -> bytes:
+        """Set when the button is pressed, not before."""
+        with screen.engine.connect() as connection:
+            return dividend_notice.notice(connection, screen.viewer, plan.line.id, screen.status.built)
+
+    st.download_button(
+        "打印公示稿（PDF）", data=made, file_name=f"公示_{plan.line.village_name}_{plan.line.id}.pdf",
+        mime="application/pdf", on_click="ignore", key="plan_notice",
+    )  # fmt: skip
+
+
+def _sources(screen: Screen, plan: Plan) -> None:
+    rows = plan.sources.assign(when=plan.sources["month"].map(spoken))
+    show(heading("收益来源", f"{rows['project'].nunique()} 个项目"))
+    show(
+        table_markup(
+            rows, _SOURCES, caption="收益来源", opener="name", cards=True,
+            row_url=lambda row: screen.link(PROJECT, project=row.project),
+        )
+    )  # fmt: skip
+    kept = "".join(
+        f"<li><span>{escape(PURPOSES[purpose])}</span><b>{yuan(amount)}</b></li>"
+        for purpose, amount in plan.content.kept.items()
+    )
+    show(heading("留存（元）") + (f'<ul class="plan-kept">{kept}</ul>' if kept else '<p class="calm">没有留存。</p>'))
+
+
+def _steps(steps: tuple[Step, ...]) -> str:
+    rows = "".join(
+        f"<li><b>{escape(one.action)}</b><span>{escape(one.at[:16].replace('T', ' '))} · {escape(one.who)}</span>"
+        f"{f'<p>{escape(one.reason)}</p>' if one.reason else ''}</li>"
+        for one in steps
+    )
+    return f'<section class="plan-steps"><h2>办理记录</h2><ol>{rows}</ol></section>'
+
+
+def _span(first: int, last: int) -> str:
+    return spoken(first) if first == last else f"{spoken(first)}至{spoken(last)}"

@@ -1,0 +1,113 @@
+"""What is being typed of a draft plan, kept in the session until it is saved or thrown away."""
+
+from dataclasses import dataclass, field, replace
+
+import streamlit as st
+
+from components.screen import Screen
+from data.dividend_content import Candidate, Content, Return, Share
+from data.dividend_queries import Plan
+from data.dividend_rules import PURPOSES, Rule, coefficients_of
+
+YUAN = 100
+
+
+@dataclass
+class Sheet:
+    """A draft in a session: ``begun`` is what the widgets were drawn upon, ``base`` what stands in the store as
+    version ``version``. Another ``serial`` makes the widgets anew, without their own memory of what was typed."""
+
+    base: Content
+    begun: Content
+    version: int
+    serial: int = 0
+    said: str = ""
+    refused: str = ""
+    newer: int | None = None  # the version that somebody else wrote meanwhile
+    seen: bool = field(default=False)
+
+    def key(self, name: str) -> str:
+        """A widget's key."""
+        return f"plan_{name}_{self.serial}"
+
+    def again(self, content: Content) -> None:
+        """Draw the widgets anew upon this content."""
+        self.begun = content
+        self.serial += 1
+
+
+def sheet_of(screen: Screen, plan: Plan) -> Sheet:
+    """The session's sheet of the plan; what others saved meanwhile is taken over where nothing is typed here."""
+    place = f"plan_sheet:{screen.viewer.key}:{plan.line.id}"
+    held = st.session_state.get(place)
+    if held is None:
+        held = st.session_state[place] = Sheet(plan.content, plan.content, plan.line.version)
+    elif held.version != plan.line.version and held.newer is None:
+        if held.begun == held.base and not _typed(held):
+            held.base, held.version = plan.content, plan.line.version
+            held.again(plan.content)
+        else:
+            held.newer = plan.line.version
+    return held
+
+
+def _typed(sheet: Sheet) -> bool:
+    return any(
+        bool(st.session_state.get(sheet.key(name), {}).get("edited_rows")) for name in ("sources", "shares")
+    )  # fmt: skip
+
+
+def entered(sheet: Sheet, offered: list[Return], among: list[Candidate]) -> Content:
+    """What the draft is with all that the widgets hold."""
+    content = sheet.begun
+    typed = st.session_state
+    rule = _rule(sheet, content.rule)
+    sources = dict(content.sources)
+    for row, cells in typed.get(sheet.key("sources"), {}).get("edited_rows", {}).items():
+        if "amount" in cells and int(row) < len(offered):
+            sources[offered[int(row)].key] = fen(cells["amount"])
+    kept = {
+        purpose: fen(typed.get(sheet.key(f"kept_{purpose}"), content.kept.get(purpose, 0) / YUAN))
+        for purpose in PURPOSES
+    }
+    shares = dict(content.shares)
+    for row, cells in typed.get(sheet.key("shares"), {}).get("edited_rows", {}).items():
+        if int(row) < len(among):
+            _take(shares, among[int(row)].household.id, cells)
+    return replace(
+        content, title=typed.get(sheet.key("title"), content.title), rule=rule, shares=shares,
+        sources={key: amount for key, amount in sources.items() if amount},
+        kept={purpose: amount for purpose, amount in kept.items() if amount},
+    )  # fmt: skip
+
+
+def _rule(sheet: Sheet, rule: Rule) -> Rule:
+    basis = st.session_state.get(sheet.key("basis"), rule.basis)
+    usual = coefficients_of(basis)
+    before = rule.coefficients if rule.basis == basis else {}
+    coefficients = {}
+    for name, value in usual.items():
+        typed = st.session_state.get(sheet.key(f"coefficient_{basis}_{name}"), before.get(name, value) / 100)
+        if round(typed * 100) != value:
+            coefficients[name] = round(typed * 100)
+    by_persons = st.session_state.get(sheet.key(f"by_persons_{basis}"), rule.by_persons and rule.basis == basis)
+    return Rule(basis, coefficients, bool(by_persons) and bool(usual))
+
+
+def _take(shares: dict[tuple[int, str], Share], id: int, cells: dict) -> None:
+    """What was typed for a household: an amount of one's own makes the share one by hand, until the mark is taken."""
+    share = shares.get((id, "dividend"), Share(0))
+    if "dividend" in cells:
+        share = replace(share, amount=fen(cells["dividend"]), by_hand=True)
+    if "by_hand" in cells:
+        share = replace(share, by_hand=bool(cells["by_hand"]))
+    shares[id, "dividend"] = share
+    if "post" in cells:
+        shares.pop((id, "post"), None)
+        if amount := fen(cells["post"]):
+            shares[id, "post"] = Share(amount, True)
+
+
+def fen(yuan: float | None) -> int:
+    """Yuan typed as fen; an emptied cell is nothing."""
+    return round((yuan or 0) * YUAN)

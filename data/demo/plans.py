@@ -1,0 +1,80 @@
+"""Dividend plans of the demonstration, some in each state, made as villages, townships and the county make them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Engine
+
+from data.access import Viewer
+from data.dividend_content import Content, Share, candidates, content_of, respread, running_month, usual_months
+from data.dividend_flow import reverse, step
+from data.dividend_lists import without_plan
+from data.dividend_plans import create, save
+from data.dividend_rules import BASES, Rule
+
+EVERYBODY = Viewer("admin", "")
+# how far each goes: state, days since it was proposed
+_WAYS = (
+    ("published", 8), ("approved", 16), ("submitted", 15), ("filed", 24), ("draft", 1), ("returned", 12),
+    ("reversed", 26), ("submitted", 9), ("published", 3), ("approved", 22), ("filed", 21), ("void", 6),
+)  # fmt: skip
+_LEFT = 3  # villages stay without a plan
+_PAID_OUT = 70  # per cent of a half-year that the books of the demonstration have paid out in its last month
+_RETURNED = "老人户和残疾户照顾不够，请按户类型重新核定系数后再报。"
+
+
+def make_plans(engine: Engine, today: date, progress: Callable[[str, int, int], None] | None = None) -> int:
+    """Propose plans for the villages with returns that nobody gave out, and take each as far as its turn; how many."""
+    with engine.connect() as connection:
+        villages = sorted(without_plan(connection, EVERYBODY, "")["village"])
+        running = running_month(connection)
+    # beside each other the townships would differ too little: every so many villages
+    chosen = villages[:: max(1, len(villages) // (len(_WAYS) + 2))][: max(0, min(len(_WAYS), len(villages) - _LEFT))]
+    for number, village in enumerate(chosen):
+        if progress:
+            progress("演示分配方案", number, len(chosen))
+        state, days = _WAYS[number]
+        begun = datetime.combine(today - timedelta(days=days), time(9, 10 + number))
+        _make(engine, Viewer("village", village), state, begun, number, running)
+    return len(chosen)
+
+
+def _make(engine: Engine, village: Viewer, state: str, begun: datetime, number: int, running: int) -> None:
+    first, last = usual_months(running)
+    plan = create(engine, village, village.region, first, last, at=begun)
+    with engine.connect() as connection:
+        draft, among = content_of(connection, village, plan), candidates(connection, village, village.region)
+    if running % 6 == 5:  # in the last month of a half-year the books hold its dividends already
+        draft = replace(draft, sources={key: fen * (100 - _PAID_OUT) // 100 for key, fen in draft.sources.items()})
+    save(engine, village, plan, 1, _filled(draft, among, number), at=begun + timedelta(minutes=25))
+    _walk(engine, village, plan, state, begun + timedelta(hours=1))
+
+
+def _filled(draft: Content, among: list, number: int) -> Content:
+    basis = [name for name in BASES if name != "hand"][number % (len(BASES) - 1)]
+    if not any(one.household.labour for one in among):
+        basis = "persons"
+    kept = {"fund": draft.received // 10, "posts": draft.received // 20, "welfare": draft.received // 50}
+    posts = {(one.household.id, "post"): Share(draft.received // 50, True) for one in among[number % 3 :: 9][:2]}
+    return respread(replace(draft, rule=Rule(basis), kept=kept, shares={**draft.shares, **posts}), among)
+
+
+def _walk(engine: Engine, village: Viewer, plan: int, state: str, begun: datetime) -> None:
+    township, county = Viewer("township", village.region[:9]), Viewer("county", village.region[:6])
+    ways = {
+        "draft": [],
+        "void": [("void", village, 1, "项目收益另有安排，本方案不再使用。")],
+        "published": [("publish", village, 0, "")],
+        "submitted": [("publish", village, 0, ""), ("submit", village, 6, "")],
+        "approved": [("publish", village, 0, ""), ("submit", village, 6, ""), ("approve", township, 8, "")],
+    }
+    ways["returned"] = [*ways["submitted"], ("return", township, 9, _RETURNED)]
+    ways["filed"] = ways["reversed"] = [*ways["approved"], ("file", county, 12, "")]
+    for version, (action, viewer, days, reason) in enumerate(ways[state], start=2):
+        step(engine, viewer, plan, action, version=version, reason=reason, at=begun + timedelta(days=days))
+    if state == "reversed":
+        reverse(
+            engine, village, plan, version=2 + len(ways[state]), at=begun + timedelta(days=20),
+            reason="两户人口登记有误，冲销后重新分配。",
+        )  # fmt: skip

@@ -1,0 +1,95 @@
+"""What keeps a project in order, and what is amiss with it: who runs it, its stages, contract, insurance, custody."""
+
+import numpy as np
+
+from data.demo.ground import Ground, joined, some_day
+from data.demo.person_names import given_names, surnames
+from data.terms import PROJECT_STAGES
+
+FIRMS = ("禾丰", "绿源", "金穗", "昌盛", "田园", "惠民", "兴农", "众益", "富民", "鑫牧", "春泽", "隆达")
+_OF_A_FIRM = 4  # projects that one firm runs, about
+_DAYS = (90, 45, 40, 20, 40, 150, 25, 30, 25, 0)  # what each stage is meant to take
+_UNRECORDED = 0.06  # of the projects have no stages on record
+
+
+def operators(ground: Ground, kinds: np.ndarray, legal_forms: list[str], columns: dict) -> dict[str, np.ndarray]:
+    """Who runs each project that stands: few enough that an operator has several of them."""
+    rng = ground.rng("operators")
+    county = ground.counties[0].name[:2]
+    operator = np.full(len(kinds), None, object)
+    for kind, legal in enumerate(legal_forms):
+        mine = np.flatnonzero(kinds == kind)
+        firms = rng.permutation(FIRMS)[: max(1, min(len(FIRMS), round(len(mine) / _OF_A_FIRM)))]
+        for project in mine:
+            operator[project] = f"{county}{firms[rng.integers(len(firms))]}{legal}"
+    operator[~columns["operator"].astype(bool)] = None  # nobody runs what is not built
+    return {"operator": operator, "manager": operator.copy()}
+
+
+def assets(ground: Ground, columns: dict) -> dict[str, np.ndarray]:
+    """Contract, custodian, insurance and sign board of what is built, with the gaps that there are in life."""
+    rng = ground.rng("assets")
+    count = len(columns["code"])
+    built = columns["operator"].astype(bool)
+    never = np.datetime64("NaT", "D")
+    year = ground.last // 12
+    number = [f"HT{year - 1}{place:04d}" for place in range(1, count + 1)]
+    signed = built & (rng.random(count) < 0.88)
+    ends = some_day(rng, ground.end + 60, ground.end + 2_400, count)
+    ends = np.where(rng.random(count) < 0.14, some_day(rng, ground.end - 300, ground.end - 5, count), ends)
+    insured = built & (rng.random(count) < 0.85)
+    covered = some_day(rng, ground.end + 20, ground.end + 360, count)
+    covered = np.where(rng.random(count) < 0.15, some_day(rng, ground.end - 200, ground.end - 3, count), covered)
+    families, given = surnames(rng, count), given_names(rng, rng.random(count) < 0.7, rng.integers(35, 60, count))
+    names = joined(families, given)
+    board = np.where(rng.random(count) < 0.86, 1, 0).astype(object)
+    supervisor = np.asarray(columns["supervisor"], object)
+    return {
+        "supervisor": np.where(built & (rng.random(count) < 0.06), None, supervisor),
+        "contract": np.where(signed, number, None),
+        "contract_until": np.where(signed, ends, never),
+        "custodian": np.where(built & (rng.random(count) < 0.88), names, None),
+        "insured_until": np.where(insured, covered, never),
+        "sign_board": np.where(built, board, None),
+    }
+
+
+def stages(ground: Ground, columns: dict) -> dict[str, np.ndarray]:
+    """The sheet 项目进度: when a project came into each stage up to its own, and until when it was to be through."""
+    rng = ground.rng("stages")
+    rows = []
+    for place, code in enumerate(columns["code"]):
+        reached = PROJECT_STAGES.index(columns["stage"][place])
+        lasted = np.round(np.array(_DAYS) * rng.uniform(0.6, 1.5, len(_DAYS))).astype(int)
+        since = _since(ground, rng, columns["started"][place], columns["completed"][place], reached, lasted)
+        if rng.random() < _UNRECORDED and place:
+            continue
+        for at in range(reached + 1):
+            meant = int(_DAYS[at] * rng.uniform(0.8, 1.3))
+            planned = since[at] + meant if meant else np.datetime64("NaT", "D")
+            rows.append((code, PROJECT_STAGES[at], since[at], planned))
+    project, stage, entered, planned = zip(*rows, strict=True)
+    return {
+        "project": np.array(project, object),
+        "stage": np.array(stage, object),
+        "entered": np.array(entered, "datetime64[D]"),
+        "planned": np.array(planned, "datetime64[D]"),
+    }
+
+
+def _since(ground: Ground, rng, started, completed, reached: int, lasted: np.ndarray) -> list[np.datetime64]:
+    """The day of each stage, built backwards and forwards from the day building began."""
+    building, accepted = PROJECT_STAGES.index("建设"), PROJECT_STAGES.index("竣工验收")
+    days = [ground.end] * len(PROJECT_STAGES)
+    if np.isnat(started):
+        days[reached] = ground.end - int(rng.integers(15, 130))
+        anchor = reached
+    else:
+        days[building], anchor = started, building
+        later = started + int(lasted[building]) if np.isnat(completed) else completed
+        days[accepted] = later
+        for at in range(accepted + 1, len(days)):
+            days[at] = days[at - 1] + int(lasted[at - 1] * 0.8)
+    for at in range(anchor - 1, -1, -1):
+        days[at] = days[at + 1] - int(lasted[at])
+    return [min(day, ground.end) for day in days]
