@@ -24,7 +24,6 @@ _SUMS = (
 )
 _MONEY = ("arranged", "paid", "planned", "short")
 _CUMULATIVE = "(SELECT SUM(o.amount_fen) FROM fund_plan o WHERE o.fund = q.fund AND o.planned <= q.planned)"
-_LATE = f"q.planned < m.as_of AND {_CUMULATIVE} > {FUND_PAID_SQL}"
 _SOURCE_ORDER = "CASE source WHEN '中央' THEN 1 WHEN '省' THEN 2 WHEN '市' THEN 3 WHEN '县' THEN 4 ELSE 5 END"
 
 
@@ -128,29 +127,25 @@ def late_batches(
     (day), amount, missing (of this payment), days.
     """
     here, bound = within_sql("f.region", viewer.narrowed(region))
-    joined = (
-        f"fund_plan q JOIN fund f ON f.code = q.fund JOIN month m ON m.month = :month WHERE f.year = :year AND {here}"
-    )
-    asked = {**bound, "month": month, "year": year, "limit": limit}
-    gap = f"({_CUMULATIVE} - {FUND_PAID_SQL})"
-    total = connection.execute(text(f"SELECT COUNT(*) FROM {joined} AND {_LATE}"), asked).scalar_one()
     found = connection.execute(
         text(
-            "SELECT f.code AS fund, f.name, f.source, f.region,"
-            " (SELECT r.name FROM region r WHERE r.code = f.region) AS place, q.planned, q.amount_fen AS amount,"
-            f" CASE WHEN {gap} < q.amount_fen THEN {gap} ELSE q.amount_fen END AS missing, m.as_of"
-            f" FROM {joined} AND {_LATE} ORDER BY q.planned, {gap} DESC, f.code LIMIT :limit"
+            "WITH e AS MATERIALIZED (SELECT f.code AS fund, f.name, f.source, f.region, q.planned, q.amount_fen,"
+            f" m.as_of, {_CUMULATIVE} - {FUND_PAID_SQL} AS gap FROM fund_plan q JOIN fund f ON f.code = q.fund"
+            f" JOIN month m ON m.month = :month WHERE f.year = :year AND {here} AND q.planned < m.as_of)"
+            " SELECT fund, name, source, region, (SELECT r.name FROM region r WHERE r.code = e.region) AS place,"
+            " planned, amount_fen AS amount, CASE WHEN gap < amount_fen THEN gap ELSE amount_fen END AS missing, as_of,"
+            " COUNT(*) OVER () AS total FROM e WHERE gap > 0 ORDER BY planned, gap DESC, fund LIMIT :limit"
         ),
-        asked,
+        {**bound, "month": month, "year": year, "limit": limit},
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    ends = [date.fromisoformat(day) for day in frame.pop("as_of")]
+    ends, totals = [date.fromisoformat(day) for day in frame.pop("as_of")], frame.pop("total")
     frame["days"] = [
         (end - date.fromisoformat(day)).days for end, day in zip(ends, frame["planned"], strict=True)
     ]  # fmt: skip
     for name in ("amount", "missing"):
         frame[name] = _yuan(frame[name])
-    return total, frame
+    return int(totals.max()) if len(totals) else 0, frame
 
 
 def _grouped(
@@ -161,7 +156,12 @@ def _grouped(
     years = "f.year <= :year" if year is None else "f.year = :year"
     asked = {**scope, **bound, "month": month, "year": month // 12 if year is None else year}
     found = connection.execute(
-        text(f"SELECT {columns}, {_SUMS} FROM ({_EACH} WHERE {years} AND {here} AND {where}) e {rest}"), asked
+        # worked out once for each fund: taken into the outer question, every mention would ask for it again
+        text(
+            f"WITH e AS MATERIALIZED ({_EACH} WHERE {years} AND {here} AND {where})"
+            f" SELECT {columns}, {_SUMS} FROM e {rest}"
+        ),
+        asked,
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()))
     for name in _MONEY:

@@ -127,6 +127,17 @@ def test_filters_stand_in_the_address_and_outlive_a_reload_and_back(open_page):
     assert wider(page) <= 0
 
 
+def test_a_fund_of_the_list_behind_a_figure_is_opened_from_it(open_page):
+    page = open_page("/figure?indicator=late_funds")
+    row = page.locator(".table tbody a.row").last
+    name = row.inner_text()
+    row.click()
+    page.wait_for_url("**/funds?**fund=**")
+    ready(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.get_by_role("heading", name=re.compile("个批次滞后"))).to_be_visible()
+
+
 @pytest.mark.screen(1366, 768)
 def test_a_nonsense_address_is_said_and_the_page_still_stands(open_page):
     page = open_page("/funds?year=1066&source=<b>国外</b>&sort=f.code&page=x")

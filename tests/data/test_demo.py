@@ -171,6 +171,21 @@ def test_dividends_are_the_same_in_the_books_of_projects_and_of_households(store
     assert all(0.4 * received[project] < fen <= 0.7 * received[project] for project, fen in paid)
 
 
+def test_plans_of_payment_stay_within_what_was_arranged_and_some_are_late(store: Engine):
+    over = (
+        "SELECT COUNT(*) FROM fund f WHERE (SELECT SUM(amount_fen) FROM fund_plan q WHERE q.fund = f.code)"
+        " > f.arranged_fen"
+    )
+    assert rows(store, over) == [(0,)]
+    without = "SELECT COUNT(*) FROM fund f WHERE NOT EXISTS (SELECT 1 FROM fund_plan q WHERE q.fund = f.code)"
+    assert rows(store, without) == [(0,)]
+    late = "SELECT late_funds, arranged FROM cube WHERE region = '990181' AND month = :month"
+    years = [rows(store, late.replace(":month", str(month))) for month in range(LAST - 37, LAST + 1, 12)]
+    assert any(year[0][0] for year in years)
+    funds = rows(store, "SELECT COUNT(*) FROM fund")[0][0]
+    assert sum(year[0][0] for year in years) < 0.5 * funds
+
+
 def test_incomes_rise_with_the_years_and_follow_the_seasons(store: Engine):
     query = "SELECT month, net_income * 0.01 / income_persons FROM cube WHERE region = '990181' AND month IN ({})"
     yearly = [value for _, value in rows(store, query.format(f"{LAST - 12}, {LAST}") + " ORDER BY month")]
