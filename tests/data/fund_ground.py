@@ -52,6 +52,7 @@ def fill_funds(engine: Engine) -> None:
             for fund, day, fen in (
                 (PROVINCE_FUND, "2026-04-10", 30_000_000), (PROVINCE_FUND, "2026-06-20", 5_000_000),
                 (PROVINCE_FUND, "2026-11-21", 1), (VILLAGE_FUND, "2026-05-01", 1_000_000),
+                (VILLAGE_FUND, "2026-11-23", 500),  # tomorrow
                 (OLD_FUND, "2025-06-30", 15_000_000), (OLD_FUND, "2026-02-28", 5_000_000),
             )
         ],

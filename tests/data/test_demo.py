@@ -179,11 +179,8 @@ def test_plans_of_payment_stay_within_what_was_arranged_and_some_are_late(store:
     assert rows(store, over) == [(0,)]
     without = "SELECT COUNT(*) FROM fund f WHERE NOT EXISTS (SELECT 1 FROM fund_plan q WHERE q.fund = f.code)"
     assert rows(store, without) == [(0,)]
-    late = "SELECT late_funds, arranged FROM cube WHERE region = '990181' AND month = :month"
-    years = [rows(store, late.replace(":month", str(month))) for month in range(LAST - 37, LAST + 1, 12)]
-    assert any(year[0][0] for year in years)
-    funds = rows(store, "SELECT COUNT(*) FROM fund")[0][0]
-    assert sum(year[0][0] for year in years) < 0.5 * funds
+    late = rows(store, "SELECT late_funds FROM cube WHERE region = '990181' AND late_funds > 0")
+    assert late and max(late)[0] < 0.5 * rows(store, "SELECT COUNT(*) FROM fund")[0][0]
 
 
 def test_incomes_rise_with_the_years_and_follow_the_seasons(store: Engine):

@@ -156,6 +156,11 @@ def test_late_payments_are_named_with_days_and_what_is_missing_the_longest_first
     ]  # fmt: skip
     with county.connect() as connection:
         assert len(funds.late_batches(connection, CADRE, COUNTY, LAST, YEAR, limit=2)[1]) == 2
+        _, before = funds.late_batches(connection, CADRE, COUNTY, LAST, YEAR - 1, limit=100)
+        plain = Plain(connection, COUNTY, LAST, YEAR - 1)
+    expected = {(fund["code"], day): fen / 100 for fund in plain.funds for day, fen in plain.late(fund)}
+    assert {(row.fund, row.planned): row.missing for row in before.itertuples()} == expected
+    assert OLD_FUND not in set(before["fund"])  # paid up to the fen
 
 
 def test_what_is_planned_for_today_is_due_and_not_late(county: Engine):
