@@ -8,6 +8,7 @@ from components import wording
 from components.markup import escape, link
 from components.tables import TableColumn, table_markup
 
+_SPOKEN = {"省": "省级", "市": "市级", "县": "县级"}
 _STEP = 0.0005  # half a tenth of a percentage point: less is level
 
 
@@ -18,11 +19,12 @@ def sources_finding(sources: pd.DataFrame, elapsed: float, year: int) -> str:
         return f"{year}年没有安排资金"
     worst = known.loc[known["progress"].idxmin()]
     step = worst["progress"] - elapsed
+    source = _SPOKEN.get(worst["source"], worst["source"])
     if elapsed >= 1 and step < -_STEP:
-        return f"{worst['source']}资金还有 {percent(-step)} 没有拨付，比例最高"
+        return f"{source}资金还有 {percent(-step)} 没有拨付，比例最高"
     if step >= -_STEP:
         return "各来源资金拨付进度均不慢于时间进度"
-    return f"{worst['source']}资金拨付进度慢于时间进度 {abs(step) * 100:.1f} 个百分点"
+    return f"{source}资金拨付进度慢于时间进度 {abs(step) * 100:.1f} 个百分点"
 
 
 def page_finding(sources: pd.DataFrame, year: int) -> str:

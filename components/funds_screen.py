@@ -9,6 +9,7 @@ from components import fund_panels as panels
 from components import wording
 from components.cached import ask
 from components.chart_panel import show_chart
+from components.empty import nothing
 from components.fund_address import FundChoice, funds_link, read_choice
 from components.fund_charts import course_finding, course_table, disbursement_chart, unit_of
 from components.markup import escape, link, show
@@ -65,7 +66,11 @@ def read(screen: Screen, parameters, problems: list[str]) -> FundsShown:
 def subtitle(screen: Screen, shown: FundsShown) -> str:
     """Region, day, how far the year is gone."""
     gone = f"时间进度 {panels.percent(shown.elapsed)}" if shown.elapsed < 1 else f"{shown.choice.year}年已过完"
-    return f"{screen.region.name}及以下各级 · 截至{wording.day(shown.day)} · {gone}"
+    return f"{_here(screen)} · 截至{wording.day(shown.day)} · {gone}"
+
+
+def _here(screen: Screen) -> str:
+    return screen.region.name if screen.region.is_village else f"{screen.region.name}及以下各级"
 
 
 def show_heading(screen: Screen, shown: FundsShown) -> None:
@@ -131,8 +136,45 @@ def _earlier_tiles(screen: Screen, shown: FundsShown) -> list[tuple[str, str, st
     ]
 
 
-def show_sources(screen: Screen, shown: FundsShown) -> None:
-    """By source, and below it by year."""
+def show_nothing(screen: Screen, shown: FundsShown) -> None:
+    """No funds in this year: why, how to fill it, and the years that have some."""
+    name, year = _here(screen), shown.choice.year
+    nothing(
+        f"{screen.region.name}没有{year}年度的资金",
+        f"{name}没有登记{year}年度的资金；上级统一安排的资金登记在上级，不计入这里。",
+        "换一个年度、月份，或从上方打开上级区划",
+        "在数据模板的“资金”“资金拨付”“拨付计划”表中填报后导入：`python -m data import 文件`",
+    )
+    if len(shown.years):
+        _show_years(screen, shown)
+
+
+def show_sums(screen: Screen, shown: FundsShown) -> None:
+    """By source and year, month by month, and, where there are any, by sub-region."""
+    children = ask(funds.by_region, screen.region.code, screen.month, shown.choice.year)
+    with st.container(key="funds"):
+        columns = st.columns([43, 32, 25] if len(children) else [55, 45], gap="medium")
+    with columns[0]:
+        _show_sources(screen, shown)
+        _show_years(screen, shown)
+    with columns[1]:
+        _show_course(screen, shown)
+    if len(children):
+        with columns[2]:
+            _show_regions(screen, shown, children)
+
+
+def show_arrears(screen: Screen, shown: FundsShown) -> None:
+    """What is late, and what is unpaid by project."""
+    with st.container(key="funds_below"):
+        left, right = st.columns([50, 50], gap="medium")
+    with left:
+        _show_late(screen, shown)
+    with right:
+        _show_projects(screen, shown)
+
+
+def _show_sources(screen: Screen, shown: FundsShown) -> None:
     choice = shown.choice
     title = panels.sources_finding(shown.sources, shown.elapsed, choice.year)
     show(
@@ -142,6 +184,10 @@ def show_sources(screen: Screen, shown: FundsShown) -> None:
             url=lambda source: _listed(screen, choice, source=source),
         )
     )  # fmt: skip
+
+
+def _show_years(screen: Screen, shown: FundsShown) -> None:
+    choice = shown.choice
     show(
         heading("历年资金", f"按资金年度 · 截至{wording.day(shown.day)} · 万元")
         + panels.years_markup(
@@ -155,8 +201,7 @@ def _listed(screen: Screen, choice: FundChoice, **changes) -> str:
     return f"{funds_link(screen, choice, filters=type(choice.filters)(**changes))}#list"
 
 
-def show_course(screen: Screen, shown: FundsShown, *, height: int = 400) -> None:
-    """What was paid month by month against the plan and the year."""
+def _show_course(screen: Screen, shown: FundsShown, *, height: int = 400) -> None:
     course = ask(funds.course, screen.region.code, screen.month, shown.choice.year)
     where = f"{screen.region.name} · {shown.choice.year}年资金 · 截至{wording.day(shown.day)}"
     draw_course(screen, course, key="funds_course", where=where, height=height)
@@ -181,14 +226,13 @@ def _month_url(screen: Screen, month: int) -> str | None:
     return screen.link(FUNDS, month=month) if known else None
 
 
-def show_regions(screen: Screen, shown: FundsShown) -> None:
-    """The sub-regions by progress; those without funds are counted only."""
+def _show_regions(screen: Screen, shown: FundsShown, children: pd.DataFrame) -> None:
+    """By progress; those without funds are counted only."""
     indicator = INDICATORS["fund_progress"]
-    children = ask(funds.by_region, screen.region.code, screen.month, shown.choice.year)
     total = shown.sources[["arranged", "paid"]].sum()
     whole = total["paid"] / total["arranged"] if total["arranged"] else None
     known = children[children["value"].notna()]
-    noun = LEVELS[len(children["code"].iloc[0])] if len(children) else "区划"
+    noun = LEVELS[len(children["code"].iloc[0])]
     if known.empty:
         show(
             heading(f"各{noun}拨付进度", f"{shown.choice.year}年资金")
@@ -208,8 +252,7 @@ def show_regions(screen: Screen, shown: FundsShown) -> None:
     )
 
 
-def show_late(screen: Screen, shown: FundsShown) -> None:
-    """Payments whose day has passed, the longest late first."""
+def _show_late(screen: Screen, shown: FundsShown) -> None:
     code, year = screen.region.code, shown.choice.year
     total, batches = ask(funds.late_batches, code, screen.month, year, limit=_BATCHES)
     title = panels.late_finding(total, shown.sources["short"].sum(), planned=shown.planned)
@@ -225,8 +268,7 @@ def show_late(screen: Screen, shown: FundsShown) -> None:
     )
 
 
-def show_projects(screen: Screen, shown: FundsShown) -> None:
-    """What is unpaid by project."""
+def _show_projects(screen: Screen, shown: FundsShown) -> None:
     projects = ask(funds.by_project, screen.region.code, screen.month, shown.choice.year)
     total = shown.sources["arranged"].sum()
     placed = projects["arranged"].sum()

@@ -103,7 +103,7 @@ def funds_markup(file: HouseholdFile, url: Callable[[str, str], str | None]) -> 
          _yuan(row.paid), f"{row.paid / row.arranged:.1%}" if row.arranged else None)
         for row in file.funds.itertuples(index=False)
     ]  # fmt: skip
-    none = "没有带动这一户的项目资金。"
+    none = "没有与这一户的项目对应的资金。"
     return part_table("帮扶资金", headings, rows, none, right=(4, 5, 6), part="funds", said=f"{len(rows)} 笔")
 
 

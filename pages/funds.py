@@ -17,19 +17,10 @@ else:
     for sentence in problems:
         problem(sentence)
     parts.show_heading(screen, shown)
-    parts.show_tiles(screen, shown)
-    with st.container(key="funds"):
-        left, middle, right = st.columns([43, 32, 25], gap="medium")
-    with left:
-        parts.show_sources(screen, shown)
-    with middle:
-        parts.show_course(screen, shown)
-    with right:
-        parts.show_regions(screen, shown)
-    with st.container(key="funds_below"):
-        left, right = st.columns([50, 50], gap="medium")
-    with left:
-        parts.show_late(screen, shown)
-    with right:
-        parts.show_projects(screen, shown)
-    show_list(screen, shown)
+    if shown.sources.empty:
+        parts.show_nothing(screen, shown)
+    else:
+        parts.show_tiles(screen, shown)
+        parts.show_sums(screen, shown)
+        parts.show_arrears(screen, shown)
+        show_list(screen, shown)

@@ -65,6 +65,7 @@ def test_what_means_nothing_is_said_and_replaced(name: str, value: str):
 def test_the_finding_names_the_source_furthest_behind_the_year():
     rows = sums(("中央", 1, 100.0, 78.0, 0, 0, 0), ("省", 2, 200.0, 190.0, 0, 0, 0), ("市", 1, 0.0, 0.0, 0, 0, 0))
     assert panels.sources_finding(rows, 0.9, 2026) == "中央资金拨付进度慢于时间进度 12.0 个百分点"
+    assert panels.sources_finding(rows.iloc[1:], 0.96, 2026) == "省级资金拨付进度慢于时间进度 1.0 个百分点"
     assert panels.sources_finding(rows, 0.5, 2026) == "各来源资金拨付进度均不慢于时间进度"
     assert panels.sources_finding(rows, 1.0, 2025) == "中央资金还有 22.0 % 没有拨付，比例最高"
     assert panels.sources_finding(rows.iloc[:0], 0.9, 2026) == "2026年没有安排资金"
