@@ -12,7 +12,7 @@ from components.errors import problem, told
 from components.markup import escape, show
 from components.panels import heading
 from components.screen import Screen
-from data.dividend_content import Candidate, Content, Return, candidates, respread, returns
+from data.dividend_content import Candidate, Content, Return, candidates, follows_rule, respread, returns
 from data.dividend_notice import rule_name
 from data.dividend_plans import LONGEST, PlanChanged, save
 from data.dividend_queries import Plan
@@ -204,6 +204,8 @@ def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
     others = sum(share.amount for (id, kind), share in content.shares.items() if kind == "post" or id in typed)
     rest = content.received - content.held_back - others
     words = explanation(content.rule, rest, weights) if rest >= 0 else f"手工、岗位和留存比收益多 {yuan(-rest)} 元"
+    if not follows_rule(content, {one.household.id: one.household for one in among}):
+        words += "。现在的金额还不是按这个办法分的，请按“按办法重新分配”"
     show(f'<p class="plan-rule"><b>{escape(rule_name(content.rule))}</b>：{escape(words)}</p>')
 
 
@@ -221,18 +223,19 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
              (share.amount if share else 0) / YUAN, (post.amount if post else 0) / YUAN, bool(share and share.by_hand))
         )  # fmt: skip
     names = ["head", "state", "persons", "labour", "weight", "dividend", "post", "by_hand"]
-    st.data_editor(
-        pd.DataFrame(rows, columns=names), key=sheet.key("shares"), hide_index=True, num_rows="fixed",
-        row_height=_ROW, height=min(_ROW * (len(rows) + 1) + 6, 620), width="stretch",
-        disabled=["head", "state", "persons", "labour", "weight"],
-        column_config={
-            "head": st.column_config.TextColumn("户主", width=90),
-            "state": st.column_config.TextColumn("户类型", width=110),
-            "persons": st.column_config.NumberColumn("人口", width=56),
-            "labour": st.column_config.NumberColumn("劳动力", width=64),
-            "weight": st.column_config.NumberColumn("权重", width=64),
-            "dividend": st.column_config.NumberColumn("分红（元）", required=True, width=110, **_CELL),
-            "post": st.column_config.NumberColumn("公益岗位（元）", required=True, width=120, **_CELL),
-            "by_hand": st.column_config.CheckboxColumn("手工", width=56),
-        },
-    )  # fmt: skip
+    with st.container(key="plan_grid"):
+        st.data_editor(
+            pd.DataFrame(rows, columns=names), key=sheet.key("shares"), hide_index=True, num_rows="fixed",
+            row_height=_ROW, height=min(_ROW * (len(rows) + 1) + 6, 620), width="stretch",
+            disabled=["head", "state", "persons", "labour", "weight"],
+            column_config={
+                "head": st.column_config.TextColumn("户主", width=90),
+                "state": st.column_config.TextColumn("户类型", width=110),
+                "persons": st.column_config.NumberColumn("人口", width=56),
+                "labour": st.column_config.NumberColumn("劳动力", width=64),
+                "weight": st.column_config.NumberColumn("权重", width=64),
+                "dividend": st.column_config.NumberColumn("分红（元）", required=True, width=110, **_CELL),
+                "post": st.column_config.NumberColumn("公益岗位（元）", required=True, width=120, **_CELL),
+                "by_hand": st.column_config.CheckboxColumn("手工", width=56),
+            },
+        )  # fmt: skip

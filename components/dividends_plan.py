@@ -111,7 +111,8 @@ def _shares(screen: Screen, plan: Plan) -> None:
     rows = plan.shares.assign(weight=plan.shares["weight"].map(weight_words).where(~plan.shares["by_hand"], "手工"))
     given = rows[rows["total"] != 0]
     with st.container(key="plan_take", horizontal=True, vertical_alignment="center", gap="small"):
-        show(heading(f"{len(given)} 户分到 {yuan(plan.line.distributed)} 元", "点户主打开户档案"))
+        does = "冲回" if plan.line.reverses is not None else "分到"
+        show(heading(f"{len(given)} 户{does} {yuan(abs(plan.line.distributed))} 元", "点户主打开户档案"))
         _excel(screen, plan, rows)
         _notice(screen, plan)
     show(
