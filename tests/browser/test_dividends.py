@@ -1,14 +1,16 @@
 """收益分配 in a real browser: a plan from its village to the county and into the books, by clicks; on a phone."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, func, select
 
+from data.access import Viewer
 from data.card_figures import yuan
+from data.dividend_flow import step
 from data.engine import open_engine, writing
 from data.model import change, dividend_payment, dividend_plan, dividend_share, household, ledger
 from tests.browser.ready import ready
@@ -72,6 +74,35 @@ def type_first_dividend(page: Page, amount: str) -> None:
     page.wait_for_timeout(100)
     page.keyboard.press("Enter")
     ready(page)
+
+
+@DESK
+def test_two_who_type_into_one_draft_lose_nothing(new_context, server: Server, engine: Engine):
+    """The second to save is told, keeps what he typed, and decides; stands first, for then the plan goes its way."""
+    village = Viewer("village", VILLAGE)
+    plan = one(engine, select(dividend_plan).where(dividend_plan.c.village == VILLAGE))
+    assert plan.state == "published"
+    step(engine, village, plan.id, "withdraw", version=plan.version)
+    first, second = (new_context(viewport={"width": 1366, "height": 768}).new_page() for _ in range(2))
+    for page in (first, second):
+        page.goto(f"{server.url}/dividends?role=village&plan={plan.id}")
+        ready(page)
+    for page, title in ((first, "甲改的名称"), (second, plan.title)):
+        page.get_by_label("方案名称").fill(f"{title}（改）")
+        page.keyboard.press("Tab")
+        ready(page)
+        page.get_by_role("button", name="保存草稿").click()
+        ready(page)
+    expect(first.locator(".said")).to_contain_text("已保存草稿")
+    expect(second.locator(".problem")).to_contain_text("村干部")
+    expect(second.locator(".problem")).to_contain_text("没有写入")
+    expect(second.get_by_label("方案名称")).to_have_value(f"{plan.title}（改）")
+    assert one(engine, select(dividend_plan.c.title).where(dividend_plan.c.id == plan.id))[0] == "甲改的名称（改）"
+    second.get_by_role("button", name="以我填的为准保存").click()
+    expect(second.locator(".said")).to_contain_text("已保存草稿")
+    held = one(engine, select(dividend_plan).where(dividend_plan.c.id == plan.id))
+    assert held.title == f"{plan.title}（改）"
+    step(engine, village, plan.id, "publish", version=held.version, at=datetime.now() - timedelta(days=8))
 
 
 @DESK
