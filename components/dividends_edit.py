@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import fresh
-from components.dividends_sheet import YUAN, Sheet, entered, sheet_of
+from components.dividends_sheet import YUAN, Sheet, came_back, entered, sheet_of, take_over
 from components.dividends_way import sums_markup
 from components.errors import problem, told
 from components.markup import escape, show
@@ -34,11 +34,15 @@ def unsaved(screen: Screen, plan: Plan) -> bool:
 
 
 def _now(screen: Screen, plan: Plan, sheet: Sheet) -> tuple[Content, list[Return], list[Candidate]]:
-    line = plan.line
-    span = sheet.begun.first_month, sheet.begun.last_month
-    offered = fresh(returns, line.village, *span, but=line.id, screen=screen)
-    among = fresh(candidates, line.village, screen=screen)
-    return entered(sheet, offered, among), offered, among
+    came_back(sheet)
+    village = plan.line.village
+    among = fresh(candidates, village, screen=screen)
+    while True:
+        span = sheet.begun.first_month, sheet.begun.last_month
+        offered = fresh(returns, village, *span, but=plan.line.id, screen=screen)
+        content = entered(sheet, offered, among)
+        if not take_over(sheet, plan, content):
+            return content, offered, among
 
 
 @st.fragment
@@ -50,11 +54,12 @@ def show_editor(screen: Screen, plan: Plan) -> None:
         with st.container(key="plan_top"):
             _balance(content)
             _bar(screen, plan, sheet, content, among)
+        sheet.typed, sheet.drawn = content, sheet.key("title")
         _notes(screen, plan, sheet, content)
         st.text_input("方案名称", sheet.begun.title, key=sheet.key("title"), max_chars=LONGEST)
         left, right = st.columns([38, 62], gap="medium")
         with left:
-            _sources(screen, plan, sheet, offered)
+            _sources(screen, plan, sheet, content, offered)
             _kept(sheet)
         with right:
             _rule(sheet, content, among)
@@ -125,14 +130,14 @@ def _notes(screen: Screen, plan: Plan, sheet: Sheet, content: Content) -> None:
         problem(sheet.refused)
 
 
-def _sources(screen: Screen, plan: Plan, sheet: Sheet, offered: list[Return]) -> None:
+def _sources(screen: Screen, plan: Plan, sheet: Sheet, content: Content, offered: list[Return]) -> None:
     show(heading("1 收益来源（元）", "村级项目默认全额；镇县项目按带动户数建议，可改，不能超过还可列"))
     months = list(range(plan.content.last_month - 23, screen.status.last_month + 1))
     with st.container(horizontal=True, gap="small", key="plan_months"):
         first = _month(sheet, "起始月", "first", months, sheet.begun.first_month)
         last = _month(sheet, "截止月", "last", months, sheet.begun.last_month)
     if (first, last) != (sheet.begun.first_month, sheet.begun.last_month):
-        _other_months(screen, plan, sheet, first, last)
+        _other_months(screen, plan, sheet, content, (first, last))
     if not offered:
         show('<p class="calm">这些月份没有到账的收益。</p>')
         return
@@ -161,16 +166,17 @@ def _month(sheet: Sheet, label: str, name: str, months: list[int], chosen: int) 
     return st.selectbox(label, months, index=months.index(chosen), format_func=spoken, key=sheet.key(name))
 
 
-def _other_months(screen: Screen, plan: Plan, sheet: Sheet, first: int, last: int) -> None:
+def _other_months(screen: Screen, plan: Plan, sheet: Sheet, content: Content, span: tuple[int, int]) -> None:
     """Other months bring their own returns, as they are suggested; the shares stay until they are spread again."""
+    first, last = span
     if first > last:
         sheet.refused = "起始月份应不晚于截止月份。"
-        sheet.again(sheet.begun)
+        sheet.again(content)
     else:
         offered = fresh(returns, plan.line.village, first, last, but=plan.line.id, screen=screen)
         free = {one.key: one.suggested for one in offered if one.suggested}
         sheet.said, sheet.refused = "来源已换成所选月份的收益，请按办法重新分配。", ""
-        sheet.again(replace(sheet.begun, first_month=first, last_month=last, sources=free))
+        sheet.again(replace(content, first_month=first, last_month=last, sources=free))
     st.rerun(scope="fragment")
 
 
