@@ -235,7 +235,7 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
             row_height=_ROW, height=min(_ROW * (len(rows) + 1) + 6, 620), width="stretch",
             disabled=["head", "state", "persons", "labour", "weight"],
             column_config={
-                "head": st.column_config.TextColumn("户主", width=90),
+                "head": st.column_config.TextColumn("户主", width=90, pinned=True),
                 "state": st.column_config.TextColumn("户类型", width=110),
                 "persons": st.column_config.NumberColumn("人口", width=56),
                 "labour": st.column_config.NumberColumn("劳动力", width=64),
