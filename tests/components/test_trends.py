@@ -9,7 +9,7 @@ import pytest
 from components.screen import Screen
 from components.trends_address import TrendChoice, read_trends, trends_link
 from components.trends_course_charts import kinds_chart, lines_chart, multiples_chart, structure_chart, years_chart
-from components.trends_forecast import years_tested, with_errors
+from components.trends_forecast import with_errors, years_tested
 from components.trends_names import counts_markup
 from components.trends_sinking_words import basis_words, cause_words, evidence_words, formula_words
 from components.trends_spread_charts import bin_name, counts_chart, spread_chart
@@ -63,6 +63,12 @@ def test_what_means_nothing_is_said_and_replaced(parameters: dict[str, str]):
     choice = read(problems, **parameters)
     assert len(problems) == 1 and problems[0].endswith("。")
     assert choice == TrendChoice(compared=("990181101",) if "with" in parameters else ())
+
+
+def test_a_region_of_elsewhere_is_left_out_without_a_word():
+    problems: list[str] = []
+    assert read(problems, **{"with": "990182101-990181102"}).compared == ("990181102",)
+    assert problems == []
 
 
 def test_more_than_four_lines_are_cut_and_said():
