@@ -77,7 +77,7 @@ def _chips(label: str, parts: dict[str, str], chosen: str, url) -> str:
         link(escape(words), url(key), style="chip", **({"aria_current": "true"} if key == chosen else {}))
         for key, words in parts.items()
     )
-    return f'<nav class="chips" aria-label="{escape(label)}">{"".join(made)}</nav>'
+    return f'<nav class="chips trend-chips" aria-label="{escape(label)}">{"".join(made)}</nav>'
 
 
 def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> None:
