@@ -191,7 +191,7 @@ def lines_chart(
 ) -> go.Figure:
     """Up to four regions as lines (the first traces), the region they belong to as a thin one; named at their ends."""
     colours = palette(dark)
-    strokes = (colours.series, colours.accent, colours.comparison, colours.states[1])
+    strokes = (colours.series, colours.comparison, colours.states[1], colours.states[4])
     days = [first_day(month) for month in courses.index]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height})
     drawn = [(code, names[code], courses[code], colour, 2.5) for code, colour in zip(courses, strokes, strict=False)]
@@ -232,6 +232,7 @@ def multiples_chart(
     """
     colours = palette(dark)
     months, count = list(courses.index), len(courses.columns)
+    columns = min(columns, count)
     everything = pd.concat([courses.stack(), mean.reindex(months).dropna()])
     low, span = everything.min(), (everything.max() - everything.min()) or 1.0
     rows = -(-count // columns)

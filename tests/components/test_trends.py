@@ -140,6 +140,13 @@ def test_small_charts_share_one_scale_and_every_point_stands_where_its_link_is()
     assert all_of.y[0] > all_of.y[6 * 7] and all_of.x[0] == all_of.x[6 * 7]  # the seventh begins the second row
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_four_chosen_lines_can_be_told_apart(dark: bool):
+    courses = pd.DataFrame({code: [1.0, 2.0] for code in "abcd"}, index=[LAST - 1, LAST])
+    figure = lines_chart(courses, names={one: one for one in "abcd"}, mean=courses["a"], mean_name="县均", dark=dark)
+    assert len({trace.line.color for trace in figure.data}) == 5
+
+
 def test_chosen_lines_are_named_at_their_ends_without_covering_each_other():
     courses = pd.DataFrame({"a": [1.0, 100.0], "b": [2.0, 101.0]}, index=[LAST - 1, LAST])
     figure = lines_chart(courses, names={"a": "甲镇", "b": "乙镇"}, mean=courses["a"], mean_name="县均", dark=False)
