@@ -12,7 +12,7 @@ from data.sinking import BASES, CAUSES
 from data.terms import LEVELS
 
 VIEWS = {"course": "走势", "spread": "分布", "sinking": "下降户"}
-SPANS = {"rolling": "12个月滚动", "year": "按收入年度"}
+SPANS = {"rolling": "12个月滚动", "year": "按收入年度", "growth": "同比增速"}
 MAPS = {"income": "net_income_per_capita", "growth": "net_income_growth"}
 GROUPS = {"below": "现在线下", "near": "略高于线", "entering": "新进入线下", "leaving": "不再在线下"}
 MOST_LINES = 4

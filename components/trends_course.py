@@ -21,12 +21,12 @@ from components.screen import Screen
 from components.site import BATTLE_MAP, FIGURE
 from components.theme import map_colours
 from components.trends_address import MAPS, MOST_LINES, SPANS, TrendChoice, trends_link
+from components.trends_compared_charts import lines_chart, multiples_chart
 from components.trends_course_charts import (
     NAMES,
     back_name,
+    growth_chart,
     kinds_chart,
-    lines_chart,
-    multiples_chart,
     percent,
     structure_chart,
     years_chart,
@@ -86,6 +86,9 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
     if choice.span == "year":
         _show_years(screen, course)
         return
+    if choice.span == "growth":
+        _show_growth(screen, course)
+        return
     line = ask(lines.monitoring_line, screen.region.code, tuple(months.index))
     growth = months["growth"].iloc[-1]
     said = "，上年同月没有可比的数" if not wording.known(growth) else f"，比上年同月{_moved(growth)}"
@@ -124,6 +127,33 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
         note="柱上数字为人均纯收入和比上年的增速。画斜线的年度还没有结束，用最近12个月代替，含上一年度的月份，"
         "增速按上年同月计算。",
     )  # fmt: skip
+
+
+def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
+    parts = income_course.growth_parts(course).iloc[-48:]
+    title, figure = "还没有一年以前的数，算不出同比增速", None
+    if len(parts):
+        last = parts.iloc[-1]
+        kind = last[list(income_course.PARTS)].abs().idxmax()
+        title = f"人均纯收入同比{_moved(last['growth'])}，{NAMES[kind]}影响最大（{_points(last[kind])}）"
+        figure = growth_chart(parts, dark=screen.dark)
+    table = parts.iloc[::-1].assign(
+        month=parts.index[::-1], name=[spoken(month) for month in parts.index[::-1]]
+    )  # fmt: skip
+    adds = [ListColumn(part, f"{NAMES[part]}拉动", "percent") for part in income_course.PARTS]
+    show_chart(
+        screen, figure, key="growth", title=title,
+        subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 12个月人均纯收入比上年同月 · %",
+        table=table, columns=[ListColumn("name", "月份"), ListColumn("growth", "同比增速", "percent"), *adds],
+        links={5: [_list(screen, month) for month in parts.index]},
+        row_url=lambda row: _list(screen, row.month), opener="name",
+        empty="12个月收入的记录不满一年，明年同月才有同比增速。",
+        note="柱子是各类收入拉动的百分点，经营支出增加为负，相加等于增速。",
+    )  # fmt: skip
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:+.1f} 个百分点".replace("-", "−")
 
 
 def _settings(connection, _viewer) -> dict[str, str]:

@@ -8,13 +8,14 @@ import pytest
 
 from components.screen import Screen
 from components.trends_address import TrendChoice, read_trends, trends_link
-from components.trends_course_charts import kinds_chart, lines_chart, multiples_chart, structure_chart, years_chart
+from components.trends_compared_charts import lines_chart, multiples_chart
+from components.trends_course_charts import growth_chart, kinds_chart, structure_chart, years_chart
 from components.trends_forecast import with_errors, years_tested
 from components.trends_names import counts_markup
 from components.trends_sinking_words import basis_words, cause_words, evidence_words, formula_words
 from components.trends_spread_charts import bin_name, counts_chart, spread_chart
 from data.access import Viewer
-from data.income_course import PARTS, income_years, structures, with_growth
+from data.income_course import PARTS, growth_parts, income_years, structures, with_growth
 from data.income_forecast import Term
 from data.income_year import year_of
 from data.months import month_of
@@ -112,6 +113,16 @@ def test_a_running_income_year_is_hatched_and_says_so(course: pd.DataFrame):
     assert list(figure.data[0].marker.pattern.shape) == ["", "", "", "/"]
     assert figure.data[0].x[-1] == "2027年度未完<br>12个月至2026年11月" and figure.data[0].x[0] == "2024年度"
     assert figure.data[5].text[-1].startswith(f"<b>{course['net'].iloc[-1]:,.0f}</b>")
+
+
+def test_growth_is_a_line_that_opens_its_month_over_what_each_kind_adds(course: pd.DataFrame):
+    parts = growth_parts(course)
+    figure = growth_chart(parts, dark=False)
+    line = figure.data[5]  # the trace whose points are links
+    assert line.name == "人均纯收入同比" and list(line.y) == pytest.approx((parts["growth"] * 100).tolist())
+    assert sum(trace.y[-1] for trace in figure.data[:5]) == pytest.approx(line.y[-1])
+    assert figure.data[4].customdata[-1] == "经营支出 −0.2 个百分点"
+    assert {"<b>合计</b>", "工资性", "经营支出"} <= {one.text for one in figure.layout.annotations}
 
 
 def test_the_structure_has_a_bar_for_each_time_and_shares_that_make_a_hundred(course: pd.DataFrame):
