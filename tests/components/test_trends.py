@@ -11,7 +11,7 @@ from components.trends_address import TrendChoice, read_trends, trends_link
 from components.trends_compared_charts import lines_chart, multiples_chart
 from components.trends_course_charts import growth_chart, kinds_chart, structure_chart, years_chart
 from components.trends_forecast import with_errors, years_tested
-from components.trends_names import counts_markup
+from components.trends_names import counts_markup, facts_markup
 from components.trends_sinking_words import basis_words, cause_words, evidence_words, formula_words
 from components.trends_spread_charts import bin_name, counts_chart, spread_chart
 from data.access import Viewer
@@ -267,3 +267,4 @@ def test_each_region_stands_with_its_own_mean_error():
 def test_names_from_the_data_stay_text():
     markup = counts_markup([("<b>镇</b>", 3, '/x?"')], label='"><i>')
     assert "<b>镇" not in markup and "&lt;b&gt;镇" in markup and 'href="/x?&quot;"' in markup and '"><i>' not in markup
+    assert "<i>" not in facts_markup([("<i>", "<i>", "<i>", '/x"<i>'), ("<i>", "1", "<i>", "")])
