@@ -50,7 +50,8 @@ MARKED = f"EXISTS (SELECT 1 FROM trouble u WHERE {_HOLDS})"
 class Trouble:
     """What is in trouble: ``id`` of its row, None where the rules found it; a project's code or an operator's name.
 
-    ``since`` and ``reason`` as marked, or for a found one why the rules found it. ``projects`` are the codes behind it.
+    ``since`` and ``reason`` as marked, or for a found one why the rules found it. ``projects`` are the codes behind it,
+    ``titles`` their names.
     """
 
     id: int | None
@@ -62,6 +63,7 @@ class Trouble:
     reason: str
     actor: str | None
     projects: tuple[str, ...]
+    titles: tuple[str, ...]
 
 
 def rule_bounds(connection: Connection, month: int) -> dict[str, int]:
@@ -99,9 +101,10 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
     for row in rows:
         known = found.get(row.id)
         codes = (*(known.projects if known else ()), row.code)
+        titles = (*(known.titles if known else ()), row.name)
         name = row.operator or row.name
         found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, row.reason,
-                                row.actor, codes)  # fmt: skip
+                                row.actor, codes, titles)  # fmt: skip
     return list(found.values())
 
 
@@ -120,7 +123,8 @@ def found(connection: Connection, viewer: Viewer, place: str, month: int) -> lis
     ).all()
     return [
         Trouble(None, row.name, row.code, None, row.region, None,
-                why_found(row.streak, _int(row.due), _int(row.received), bounds), None, (row.code,))
+                why_found(row.streak, _int(row.due), _int(row.received), bounds), None, (row.code,),
+                (row.name,))
         for row in rows
     ]  # fmt: skip
 
@@ -153,7 +157,8 @@ def supposed(
         return None
     codes = tuple(row.code for row in rows)
     where = place if operator else rows[0].region
-    return Trouble(None, operator or rows[0].name, project, operator, where, None, "", None, codes)
+    titles = tuple(row.name for row in rows)
+    return Trouble(None, operator or rows[0].name, project, operator, where, None, "", None, codes, titles)
 
 
 def _int(value) -> int | None:
