@@ -111,7 +111,7 @@ def _show_scatter(screen: Screen) -> None:
     show_chart(
         screen, scatter_chart(rows, agreed=agreed, dark=screen.dark), key="project_scatter",
         title=f"投资与12个月实收：{title}" if len(rows) else "投资与12个月实收",
-        subtitle=f"{screen.region.name} · {screen.month_text} · 万元 · 点一个标记打开项目",
+        subtitle=f"{screen.region.name} · {screen.month_text} · 横轴投资、纵轴12个月实收，万元 · 点一个标记打开项目",
         table=rows, columns=_SCATTERED, links={0: urls[:fine], 1: urls[fine:]},
         row_url=lambda row: screen.link(PROJECT, project=row.code), opener="name",
         empty="12个月内没有项目有应收，画不出图。",

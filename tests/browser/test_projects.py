@@ -124,6 +124,7 @@ def test_a_point_of_the_scatter_opens_its_project_and_a_group_its_list(open_page
     marks.first.scroll_into_view_if_needed()
     box = max((mark.bounding_box() for mark in marks.all()), key=lambda box: box["x"])  # it stands apart
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".hoverlayer .hovertext")).to_contain_text("投资")
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url(re.compile(r"/project\?.*project=XM"))
     ready(page)
