@@ -79,7 +79,7 @@ def show_comparison(screen: Screen, choice: ProjectChoice) -> None:
 
 
 def _finding(rows: pd.DataFrame) -> str:
-    known = rows.dropna(subset="rate")
+    known = rows[(rows["due"] > 0) & rows["rate"].notna()]
     if len(known) < 2:
         return "投入与回报"
     low, high = known.iloc[0], known.iloc[-1]
@@ -94,7 +94,7 @@ def _group_url(screen: Screen, choice: ProjectChoice) -> Callable[[object], str]
         if choice.by == "township":
             return projects_link(screen, plain, region=row.key, filters=Filters())
         if choice.by == "operator":
-            return projects_link(screen, plain, filters=Filters(operators=(row.name,) if row.key else ()))
+            return projects_link(screen, plain, filters=Filters(operators=(row.key,)))
         return projects_link(screen, plain, filters=Filters(kinds=(row.key,)))
 
     return url

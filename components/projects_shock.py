@@ -76,7 +76,8 @@ def _head_markup(screen: Screen, one: Trouble, found: Shock) -> str:
         if found.households
         else f"{one.name}：背后没有登记的户"
     )
-    why = "，".join(part for part in (one.since and f"{one.since} 起", one.reason) if part) or "假设它不再付款"
+    why = "，".join(part for part in (one.since and f"{one.since} 起", one.reason) if part)
+    why = why or ("假设它不再付款" if one.id is None else "")
     facts = (
         ("受影响户", f"{found.households:,}", f"户 · {found.persons:,} 人", ""),
         (f"{found.year}年预计减收", loss.number, loss.unit, ""),

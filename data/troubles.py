@@ -87,7 +87,8 @@ def why_found(streak: int, due: int | None, received: int | None, bounds: Mappin
 
 
 def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> list[Trouble]:
-    """The marks that hold at the month's end on anything in the region, the newest first."""
+    """The marks that hold at the month's end on anything in the region, the newest first; their reasons, which may name
+    people, are not for a wall display."""
     here, bound = within_sql("p.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
@@ -102,8 +103,8 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
         known = found.get(row.id)
         codes = (*(known.projects if known else ()), row.code)
         titles = (*(known.titles if known else ()), row.name)
-        name = row.operator or row.name
-        found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, row.reason,
+        name, reason = row.operator or row.name, row.reason if viewer.sees_identity else ""
+        found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, reason,
                                 row.actor, codes, titles)  # fmt: skip
     return list(found.values())
 
@@ -166,7 +167,8 @@ def _int(value) -> int | None:
 
 
 def log(connection: Connection, viewer: Viewer, place: str, *, limit: int = 50) -> pd.DataFrame:
-    """Every mark there was in the region, ended ones too: name, since, reason, at, actor, ended, ended_actor."""
+    """Every mark there was in the region, ended ones too: name, since, reason (None for a wall display), at, actor,
+    ended, ended_actor."""
     here, bound = within_sql("u.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
@@ -176,7 +178,8 @@ def log(connection: Connection, viewer: Viewer, place: str, *, limit: int = 50) 
         ),
         {**bound, "limit": limit},
     )
-    return pd.DataFrame(rows.all(), columns=list(rows.keys()), dtype=object)
+    frame = pd.DataFrame(rows.all(), columns=list(rows.keys()), dtype=object)
+    return frame if viewer.sees_identity else frame.assign(reason=None)
 
 
 def operators(connection: Connection, viewer: Viewer, place: str) -> list[str]:
