@@ -78,7 +78,8 @@ _WORST = f"{PROJECT_ARREARS} DESC, p.code"
 @dataclass(frozen=True)
 class Filters:
     """What is picked out; empty or False picks all. ``operators`` are names, '' for none on record; ``arrears``: less
-    received than due in twelve months; ``trouble``: marked, or found by the rules; ``words`` stand in the name, code or operator."""
+    received than due in twelve months; ``trouble``: marked, or found by the rules; ``words`` stand in the name, code or
+    operator."""
 
     kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
