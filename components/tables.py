@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from components.drawing import wide
 from components.markup import escape, link
 from components.wording import NO_VALUE, known
 
+_HALF_A_CARD = 130  # px of heading and value at 12 px: what is wider takes a line of a phone's card for itself
 RIGHT = {"integer", "fen", "share", "bp", "overdue", "figure"}
 
 
@@ -84,11 +86,13 @@ def _head(column: TableColumn, sort_url, sorted_by: str, descending: bool) -> st
 
 
 def _cell(column: TableColumn, row, row_url, opener: str, draw: Callable[[object], str] | None) -> str:
-    text = draw(row) if draw else escape(cell_text(column.form, getattr(row, column.id)))
+    told = "" if draw else cell_text(column.form, getattr(row, column.id))
+    text = draw(row) if draw else escape(told)
     if column.id == opener and row_url and (url := row_url(row)):
         text = link(text, url, style="row")
     right = " class=right" if column.form in RIGHT else ""
-    return f'<td{right} data-label="{escape(column.heading)}">{text}</td>'
+    wide_one = "" if draw or wide(f"{column.heading}{told}") <= _HALF_A_CARD else " data-wide"
+    return f'<td{right}{wide_one} data-label="{escape(column.heading)}">{text}</td>'
 
 
 def pager_markup(page: int, pages: int, total: str, url: Callable[[int], str]) -> str:
