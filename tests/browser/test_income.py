@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from data import income_distribution, sinking
 from data.access import Viewer
 from data.engine import open_engine
+from data.months import label
 from data.regions import children, status
 from tests.browser.ready import ready
 from tests.browser.server import Server
@@ -185,6 +186,17 @@ def test_the_course_goes_by_income_year_and_a_region_of_the_map_or_a_line_leads_
     follow(page, shape, rf"region={towns[1].code}(&|$)")
     assert asked(page)["map"] == "growth"
     expect(page.locator(".breadcrumbs")).to_contain_text(towns[1].name)
+
+
+@pytest.mark.screen(1920, 1080)
+def test_a_point_of_the_course_opens_the_names_of_its_month(open_page, month):
+    page = open_page("/income")
+    point = page.locator(".st-key-chart_kinds .scatterlayer .points path").nth(-4)
+    at = point.bounding_box()
+    page.mouse.click(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
+    page.wait_for_url(re.compile("/figure"))
+    ready(page)
+    assert (asked(page)["indicator"], asked(page)["month"]) == ("net_income_per_capita", label(month - 3))
 
 
 @pytest.mark.screen(390, 844)
