@@ -51,7 +51,8 @@ class ProjectFile:
     ``household_years`` (户次), ``marked`` and ``as_of``; ``risk`` says why it is in trouble, '' where it is not.
 
     ``funds``: code, name, year, source, region, arranged, paid, last_paid; ``returns``: month, due, received, the
-    oldest first; ``modes``: year, mode, households, amount, untold (without an amount), the newest first. Money is yuan.
+    oldest first; ``modes``: year, mode, households, amount, untold (without an amount), the newest first. Money is
+    yuan.
     """
 
     code: str
