@@ -36,7 +36,7 @@ def held(query: Callable[..., Any], *arguments: Any) -> Any:
     return _held(query, screen.viewer, name, screen.viewer.key, screen.stamp, arguments)
 
 
-@st.cache_resource(ttl=900, max_entries=12, show_spinner=False)
+@st.cache_resource(ttl=900, max_entries=8, show_spinner=False)
 def _held(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arguments: tuple):
     with read() as connection:
         return _query(connection, _viewer, *arguments)

@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import fresh
-from components.dividends_sheet import YUAN, Sheet, entered, sheet_of
+from components.dividends_sheet import YUAN, Sheet, came_back, entered, sheet_of, take_over
 from components.dividends_way import sums_markup
 from components.errors import problem, told
 from components.markup import escape, show
 from components.panels import heading
 from components.screen import Screen
-from data.dividend_content import Candidate, Content, Return, candidates, respread, returns
+from data.dividend_content import Candidate, Content, Return, candidates, follows_rule, respread, returns
 from data.dividend_notice import rule_name
 from data.dividend_plans import LONGEST, PlanChanged, save
 from data.dividend_queries import Plan
@@ -34,11 +34,15 @@ def unsaved(screen: Screen, plan: Plan) -> bool:
 
 
 def _now(screen: Screen, plan: Plan, sheet: Sheet) -> tuple[Content, list[Return], list[Candidate]]:
-    line = plan.line
-    span = sheet.begun.first_month, sheet.begun.last_month
-    offered = fresh(returns, line.village, *span, but=line.id, screen=screen)
-    among = fresh(candidates, line.village, screen=screen)
-    return entered(sheet, offered, among), offered, among
+    came_back(sheet)
+    village = plan.line.village
+    among = fresh(candidates, village, screen=screen)
+    while True:
+        span = sheet.begun.first_month, sheet.begun.last_month
+        offered = fresh(returns, village, *span, but=plan.line.id, screen=screen)
+        content = entered(sheet, offered, among)
+        if not take_over(sheet, plan, content):
+            return content, offered, among
 
 
 @st.fragment
@@ -50,11 +54,12 @@ def show_editor(screen: Screen, plan: Plan) -> None:
         with st.container(key="plan_top"):
             _balance(content)
             _bar(screen, plan, sheet, content, among)
+        sheet.typed, sheet.drawn = content, sheet.key("title")
         _notes(screen, plan, sheet, content)
         st.text_input("方案名称", sheet.begun.title, key=sheet.key("title"), max_chars=LONGEST)
         left, right = st.columns([38, 62], gap="medium")
         with left:
-            _sources(screen, plan, sheet, offered)
+            _sources(screen, plan, sheet, content, offered)
             _kept(sheet)
         with right:
             _rule(sheet, content, among)
@@ -125,14 +130,14 @@ def _notes(screen: Screen, plan: Plan, sheet: Sheet, content: Content) -> None:
         problem(sheet.refused)
 
 
-def _sources(screen: Screen, plan: Plan, sheet: Sheet, offered: list[Return]) -> None:
+def _sources(screen: Screen, plan: Plan, sheet: Sheet, content: Content, offered: list[Return]) -> None:
     show(heading("1 收益来源（元）", "村级项目默认全额；镇县项目按带动户数建议，可改，不能超过还可列"))
     months = list(range(plan.content.last_month - 23, screen.status.last_month + 1))
     with st.container(horizontal=True, gap="small", key="plan_months"):
         first = _month(sheet, "起始月", "first", months, sheet.begun.first_month)
         last = _month(sheet, "截止月", "last", months, sheet.begun.last_month)
     if (first, last) != (sheet.begun.first_month, sheet.begun.last_month):
-        _other_months(screen, plan, sheet, first, last)
+        _other_months(screen, plan, sheet, content, (first, last))
     if not offered:
         show('<p class="calm">这些月份没有到账的收益。</p>')
         return
@@ -161,16 +166,17 @@ def _month(sheet: Sheet, label: str, name: str, months: list[int], chosen: int) 
     return st.selectbox(label, months, index=months.index(chosen), format_func=spoken, key=sheet.key(name))
 
 
-def _other_months(screen: Screen, plan: Plan, sheet: Sheet, first: int, last: int) -> None:
+def _other_months(screen: Screen, plan: Plan, sheet: Sheet, content: Content, span: tuple[int, int]) -> None:
     """Other months bring their own returns, as they are suggested; the shares stay until they are spread again."""
+    first, last = span
     if first > last:
         sheet.refused = "起始月份应不晚于截止月份。"
-        sheet.again(sheet.begun)
+        sheet.again(content)
     else:
         offered = fresh(returns, plan.line.village, first, last, but=plan.line.id, screen=screen)
         free = {one.key: one.suggested for one in offered if one.suggested}
         sheet.said, sheet.refused = "来源已换成所选月份的收益，请按办法重新分配。", ""
-        sheet.again(replace(sheet.begun, first_month=first, last_month=last, sources=free))
+        sheet.again(replace(content, first_month=first, last_month=last, sources=free))
     st.rerun(scope="fragment")
 
 
@@ -204,6 +210,8 @@ def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
     others = sum(share.amount for (id, kind), share in content.shares.items() if kind == "post" or id in typed)
     rest = content.received - content.held_back - others
     words = explanation(content.rule, rest, weights) if rest >= 0 else f"手工、岗位和留存比收益多 {yuan(-rest)} 元"
+    if not follows_rule(content, {one.household.id: one.household for one in among}):
+        words += "。现在的金额还不是按这个办法分的，请按“按办法重新分配”"
     show(f'<p class="plan-rule"><b>{escape(rule_name(content.rule))}</b>：{escape(words)}</p>')
 
 
@@ -221,18 +229,19 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
              (share.amount if share else 0) / YUAN, (post.amount if post else 0) / YUAN, bool(share and share.by_hand))
         )  # fmt: skip
     names = ["head", "state", "persons", "labour", "weight", "dividend", "post", "by_hand"]
-    st.data_editor(
-        pd.DataFrame(rows, columns=names), key=sheet.key("shares"), hide_index=True, num_rows="fixed",
-        row_height=_ROW, height=min(_ROW * (len(rows) + 1) + 6, 620), width="stretch",
-        disabled=["head", "state", "persons", "labour", "weight"],
-        column_config={
-            "head": st.column_config.TextColumn("户主", width=90),
-            "state": st.column_config.TextColumn("户类型", width=110),
-            "persons": st.column_config.NumberColumn("人口", width=56),
-            "labour": st.column_config.NumberColumn("劳动力", width=64),
-            "weight": st.column_config.NumberColumn("权重", width=64),
-            "dividend": st.column_config.NumberColumn("分红（元）", required=True, width=110, **_CELL),
-            "post": st.column_config.NumberColumn("公益岗位（元）", required=True, width=120, **_CELL),
-            "by_hand": st.column_config.CheckboxColumn("手工", width=56),
-        },
-    )  # fmt: skip
+    with st.container(key="plan_grid"):
+        st.data_editor(
+            pd.DataFrame(rows, columns=names), key=sheet.key("shares"), hide_index=True, num_rows="fixed",
+            row_height=_ROW, height=min(_ROW * (len(rows) + 1) + 6, 620), width="stretch",
+            disabled=["head", "state", "persons", "labour", "weight"],
+            column_config={
+                "head": st.column_config.TextColumn("户主", width=90, pinned=True),
+                "state": st.column_config.TextColumn("户类型", width=110),
+                "persons": st.column_config.NumberColumn("人口", width=56),
+                "labour": st.column_config.NumberColumn("劳动力", width=64),
+                "weight": st.column_config.NumberColumn("权重", width=64),
+                "dividend": st.column_config.NumberColumn("分红（元）", required=True, width=110, **_CELL),
+                "post": st.column_config.NumberColumn("公益岗位（元）", required=True, width=120, **_CELL),
+                "by_hand": st.column_config.CheckboxColumn("手工", width=56),
+            },
+        )  # fmt: skip

@@ -15,9 +15,11 @@ from components.panels import heading
 from components.screen import Screen
 from components.site import DIVIDENDS, HOUSEHOLD, PROJECT
 from components.tables import TableColumn, table_markup
-from data import dividend_notice, fonts
+from data import audit, dividend_notice, fonts
 from data.dividend_queries import Plan, Step, one_plan
 from data.dividend_rules import PURPOSES, yuan
+from data.dividend_states import ACTIONS
+from data.engine import writing
 from data.errors import WarRoomError
 from data.months import spoken
 from data.spreadsheet import ListColumn, list_workbook
@@ -54,6 +56,7 @@ def show_plan(screen: Screen, number: int) -> None:
     show(way_markup(line, _reached(plan), date.fromisoformat(screen.status.built)))
     editing = any(one.action == "edit" for one in plan.actions)
     show_actions(screen, plan, unsaved=editing and dividends_edit.unsaved(screen, plan))
+    _returned(plan)
     _doubts(screen, plan)
     if editing:
         dividends_edit.show_editor(screen, plan)
@@ -89,6 +92,14 @@ def _reached(plan: Plan) -> dict[str, str]:
     return {one.after: one.at[:10] for one in reversed(plan.steps)}
 
 
+def _returned(plan: Plan) -> None:
+    """Why a draft came back, until its village publishes it again."""
+    last = next((one for one in plan.steps if one.action != ACTIONS["edit"]), None)
+    if plan.line.state == "draft" and last is not None and last.action == ACTIONS["return"] and last.reason:
+        words = f"{last.who}退回：{last.reason}"
+        show(f'<section class="plan-doubts grave" role="alert"><h2>{escape(words)}</h2></section>')
+
+
 def _doubts(screen: Screen, plan: Plan) -> None:
     if not plan.doubts:
         return
@@ -111,7 +122,8 @@ def _shares(screen: Screen, plan: Plan) -> None:
     rows = plan.shares.assign(weight=plan.shares["weight"].map(weight_words).where(~plan.shares["by_hand"], "手工"))
     given = rows[rows["total"] != 0]
     with st.container(key="plan_take", horizontal=True, vertical_alignment="center", gap="small"):
-        show(heading(f"{len(given)} 户分到 {yuan(plan.line.distributed)} 元", "点户主打开户档案"))
+        does = "冲回" if plan.line.reverses is not None else "分到"
+        show(heading(f"{len(given)} 户{does} {yuan(abs(plan.line.distributed))} 元", "点户主打开户档案"))
         _excel(screen, plan, rows)
         _notice(screen, plan)
     show(
@@ -150,10 +162,16 @@ def _notice(screen: Screen, plan: Plan) -> None:
         problem(str(error))
         return
 
+    address = st.context.ip_address or "127.0.0.1"
+    homes = plan.shares.loc[plan.shares["total"] != 0, "household_id"].tolist()
+
     def made() -> bytes:
         """Set when the button is pressed, not before."""
         with screen.engine.connect() as connection:
-            return dividend_notice.notice(connection, screen.viewer, plan.line.id, screen.status.built)
+            paper = dividend_notice.notice(connection, screen.viewer, plan.line.id, screen.status.built)
+        with writing(screen.engine) as connection:
+            audit.enter(connection, actor=screen.viewer.key, address=address, view="print", households=homes)
+        return paper
 
     st.download_button(
         "打印公示稿（PDF）", data=made, file_name=f"公示_{plan.line.village_name}_{plan.line.id}.pdf",

@@ -1,6 +1,6 @@
 """What is being typed of a draft plan, kept in the session until it is saved or thrown away."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -24,7 +24,8 @@ class Sheet:
     said: str = ""
     refused: str = ""
     newer: int | None = None  # the version that somebody else wrote meanwhile
-    seen: bool = field(default=False)
+    typed: Content | None = None  # with what was typed when it was drawn last
+    drawn: str = ""
 
     def key(self, name: str) -> str:
         """A widget's key."""
@@ -37,24 +38,27 @@ class Sheet:
 
 
 def sheet_of(screen: Screen, plan: Plan) -> Sheet:
-    """The session's sheet of the plan; what others saved meanwhile is taken over where nothing is typed here."""
+    """The session's sheet of the plan."""
     place = f"plan_sheet:{screen.viewer.key}:{plan.line.id}"
-    held = st.session_state.get(place)
-    if held is None:
-        held = st.session_state[place] = Sheet(plan.content, plan.content, plan.line.version)
-    elif held.version != plan.line.version and held.newer is None:
-        if held.begun == held.base and not _typed(held):
-            held.base, held.version = plan.content, plan.line.version
-            held.again(plan.content)
-        else:
-            held.newer = plan.line.version
-    return held
+    return st.session_state.setdefault(place, Sheet(plan.content, plan.content, plan.line.version))
 
 
-def _typed(sheet: Sheet) -> bool:
-    return any(
-        bool(st.session_state.get(sheet.key(name), {}).get("edited_rows")) for name in ("sources", "shares")
-    )  # fmt: skip
+def came_back(sheet: Sheet) -> None:
+    """From another page: the widgets' own memory is gone, what was typed is not."""
+    if sheet.typed is not None and sheet.drawn == sheet.key("title") and sheet.drawn not in st.session_state:
+        sheet.again(sheet.typed)
+
+
+def take_over(sheet: Sheet, plan: Plan, typed: Content) -> bool:
+    """What others saved meanwhile: taken over where nothing is typed here (then True), else noted as newer."""
+    if plan.line.version <= sheet.version:
+        return False
+    if typed != sheet.base:
+        sheet.newer = plan.line.version
+        return False
+    sheet.base, sheet.version, sheet.newer = plan.content, plan.line.version, None
+    sheet.again(plan.content)
+    return True
 
 
 def entered(sheet: Sheet, offered: list[Return], among: list[Candidate]) -> Content:

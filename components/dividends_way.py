@@ -81,7 +81,7 @@ def deadline_markup(plan: PlanLine, today: date, *, brief: bool = False) -> str:
     if plan.state == "published":
         if plan.due <= today:
             return f'<em class="ripe">公示期满{"" if brief else "，可报镇审核"}</em>'
-        return f"<em>{day}起可报审</em>"
+        return f"<em>{day}期满</em>" if brief else f"<em>{day}起可报审</em>"
     if plan.late:
         days = (today - plan.due).days
         return f'<em class="late">{"" if brief else f"应于{day}前办完，"}超期 {days} 天</em>'

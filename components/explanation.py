@@ -25,6 +25,8 @@ _UNITS = {
     "projects": "个", "funds": "笔", "visits": "次", "problems": "个", "tasks": "项",
 }  # fmt: skip
 """Source of a measure → what it counts, where it is neither money nor people."""
+_OWN_PAGES = ("dividends",)
+"""Kinds of records that are made here and come from no workbook."""
 
 
 def measure_unit(measure: Measure) -> str:
@@ -101,7 +103,7 @@ def _facts(screen: Screen, indicator: Indicator) -> str:
         "区划": f"{screen.region.name}（{screen.region.code}）" if screen.region.code else screen.region.name,
         "月份": screen.month_text,
         "统计时段": indicator.window,
-        "数据来源": f"数据模板：{indicator.source}",
+        "数据来源": indicator.source if indicator.records.kind in _OWN_PAGES else f"数据模板：{indicator.source}",
         "评价": {1: "越高越好", -1: "越低越好", 0: "不分好坏"}[indicator.direction],
         "预警": _levels(indicator),
         "更新时间": f"{wording.moment(screen.status.updated)}（数据版本 {screen.status.version}）",

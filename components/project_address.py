@@ -11,7 +11,6 @@ from data.terms import ASSET_CLASSES, PROJECT_KINDS, PROJECT_STAGES
 
 VIEWS = {"list": "地图和名单", "compare": "比较", "risk": "上游风险"}
 COLOURINGS = {"kind": "类型", "stage": "阶段", "rate": "年收益率", "arrears": "欠收"}
-NO_OPERATOR = "none"
 LONGEST_WORDS = 30
 
 
@@ -65,7 +64,7 @@ def read_projects_choice(
 
     What means nothing is replaced by the default, and a sentence about it added to ``problems``.
     """
-    by_key = {operator_key(name): name for name in operators}
+    by_key = {operator_key(name): name for name in ("", *operators)}
 
     def one_of(name: str, known: Mapping[str, str], default: str, what: str) -> str:
         asked = parameters.get(name, default)
@@ -106,7 +105,7 @@ def read_projects_choice(
         page=whole(parameters.get("page")) or 1,
         trouble=whole(parameters.get("trouble")),
         project=parameters.get("found", "")[:60] or None,
-        operator=by_key.get(operator or ""),
+        operator=by_key.get(operator or "") or None,
     )
 
 

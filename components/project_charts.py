@@ -35,9 +35,9 @@ def scatter_chart(rows: pd.DataFrame, *, agreed: float | None, dark: bool, heigh
         figure.add_annotation(x=top, y=top * agreed, text=f"约定 {agreed:.1%}", xanchor="right", yshift=12,
                               showarrow=False, font={"color": colours.second_ink})  # fmt: skip
     _name_poor(figure, rows, top, colours)
-    figure.update_xaxes(title="投资（万元）", rangemode="tozero", tickformat=",~g", showgrid=True, nticks=7,
+    figure.update_xaxes(rangemode="tozero", tickformat=",~g", showgrid=True, nticks=7,
                         gridcolor=colours.hairline)  # fmt: skip
-    figure.update_yaxes(title="12个月实收（万元）", rangemode="tozero", tickformat=",~g", nticks=6)
+    figure.update_yaxes(rangemode="tozero", tickformat=",~g", nticks=6)
     return figure
 
 
@@ -55,14 +55,14 @@ def _text(words: str) -> str:
 
 
 def _name_poor(figure: go.Figure, rows: pd.DataFrame, top: float, colours) -> None:
-    """Names beside the marks, higher and lower in turn, so that neighbours do not cover each other."""
+    """Names beside the marks, at three heights in turn, so that neighbours do not cover each other."""
     poor = rows[rows["poor"]].assign(arrears=rows["due"] - rows["received"])
     worst = poor.sort_values("arrears", ascending=False).head(MOST_NAMED).sort_values("investment")
     for place, row in enumerate(worst.itertuples()):
         far = row.investment / 1e4 > 0.8 * top
         figure.add_annotation(
             x=row.investment / 1e4, y=row.received / 1e4, text=_text(row.name), showarrow=True, arrowhead=0,
-            arrowwidth=1, arrowcolor=colours.second_ink, ax=-30 if far else 30, ay=(-24, -50)[place % 2],
+            arrowwidth=1, arrowcolor=colours.second_ink, ax=-30 if far else 30, ay=(-22, -44, -66)[place % 3],
             xanchor="right" if far else "left", font={"color": colours.alarm, "size": 14},
         )  # fmt: skip
 

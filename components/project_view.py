@@ -112,7 +112,7 @@ def asset_markup(file: ProjectFile) -> str:
         words = "四权、合同、保险、管护、标识牌都齐全。" if facts["stage"] in BUILT else "还没有竣工，尚未形成资产。"
         lacks = f'<p class="calm">{words}</p>'
     rights = "".join(
-        f'<div class="{"" if facts[column] else "none"}"><span>{name}</span>'
+        f'<div class="{"none" if f"{name}没有登记由谁持有" in file.gaps else ""}"><span>{name}</span>'
         f"<b>{escape(facts[column] or '无')}</b></div>"
         for column, name in RIGHTS.items()
     )

@@ -79,7 +79,7 @@ def show_comparison(screen: Screen, choice: ProjectChoice) -> None:
 
 
 def _finding(rows: pd.DataFrame) -> str:
-    known = rows.dropna(subset="rate")
+    known = rows[(rows["due"] > 0) & rows["rate"].notna()]
     if len(known) < 2:
         return "投入与回报"
     low, high = known.iloc[0], known.iloc[-1]
@@ -94,7 +94,7 @@ def _group_url(screen: Screen, choice: ProjectChoice) -> Callable[[object], str]
         if choice.by == "township":
             return projects_link(screen, plain, region=row.key, filters=Filters())
         if choice.by == "operator":
-            return projects_link(screen, plain, filters=Filters(operators=(row.name,) if row.key else ()))
+            return projects_link(screen, plain, filters=Filters(operators=(row.key,)))
         return projects_link(screen, plain, filters=Filters(kinds=(row.key,)))
 
     return url
@@ -111,7 +111,7 @@ def _show_scatter(screen: Screen) -> None:
     show_chart(
         screen, scatter_chart(rows, agreed=agreed, dark=screen.dark), key="project_scatter",
         title=f"投资与12个月实收：{title}" if len(rows) else "投资与12个月实收",
-        subtitle=f"{screen.region.name} · {screen.month_text} · 万元 · 点一个标记打开项目",
+        subtitle=f"{screen.region.name} · {screen.month_text} · 横轴投资、纵轴12个月实收，万元 · 点一个标记打开项目",
         table=rows, columns=_SCATTERED, links={0: urls[:fine], 1: urls[fine:]},
         row_url=lambda row: screen.link(PROJECT, project=row.code), opener="name",
         empty="12个月内没有项目有应收，画不出图。",

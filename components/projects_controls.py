@@ -31,7 +31,7 @@ def filters(screen: Screen, choice: ProjectChoice, operators: Sequence[str]) -> 
     lists = {
         "kinds": ("类型", PROJECT_KINDS),
         "stages": ("阶段", PROJECT_STAGES),
-        "operators": ("经营主体", operators),
+        "operators": ("经营主体", ("", *operators)),
         "asset_classes": ("资产类别", ASSET_CLASSES),
     }
     with st.container(key="project_filters", horizontal=True, vertical_alignment="center", gap="small"):
@@ -39,7 +39,7 @@ def filters(screen: Screen, choice: ProjectChoice, operators: Sequence[str]) -> 
             st.session_state[f"pick_{field}"] = list(getattr(choice.filters, field))
             st.multiselect(
                 label, list(known), key=f"pick_{field}", placeholder=label, label_visibility="collapsed", width=220,
-                on_change=_picked, args=(choice, field),
+                format_func=lambda one: one or "没有登记经营主体", on_change=_picked, args=(choice, field),
             )  # fmt: skip
         st.session_state["pick_words"] = choice.filters.words
         st.text_input(

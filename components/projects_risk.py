@@ -118,7 +118,8 @@ def _log(screen: Screen) -> None:
     if rows.empty:
         return
     lines = "".join(
-        f"<li>{escape(moment(row.at))} {escape(_who(row.actor))}标记“{escape(row.name)}”：{escape(row.reason)}"
+        f"<li>{escape(moment(row.at))} {escape(_who(row.actor))}标记“{escape(row.name)}”"
+        + (f"：{escape(row.reason)}" if row.reason else "")
         + (f"；{escape(moment(row.ended))} {escape(_who(row.ended_actor))}解除" if row.ended else "")
         + "</li>"
         for row in rows.itertuples()

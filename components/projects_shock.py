@@ -22,8 +22,8 @@ from data.troubles import MARKERS, Trouble
 
 _VILLAGES = (
     TableColumn("name", "村"), TableColumn("township", "乡镇"), TableColumn("households", "户", "integer"),
-    TableColumn("loss", "预计减收（元）", "fen"), TableColumn("falls", "将低于监测线（户）", "integer"),
-    TableColumn("below", "已低于监测线（户）", "integer"),
+    TableColumn("loss", "预计减收（元）", "fen"), TableColumn("falls", "将低于线（户）", "integer"),
+    TableColumn("below", "已低于线（户）", "integer"),
 )  # fmt: skip
 _WAYS = (
     TableColumn("mode", "带动方式"), TableColumn("households", "户", "integer"),
@@ -56,17 +56,16 @@ def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
     if not found.households:
         show('<p class="calm">今年和上年都没有登记受它带动的户。请在数据模板的“项目带户”表中补录后导入。</p>')
         return
-    left, right = st.columns([54, 46], gap="medium")
-    with left:
-        show(heading("各村", f"{len(found.villages)} 个村，将低于监测线多的在前", level=2) + _villages(screen, found))
-    with right:
-        columns = _WAYS if found.ways["untold"].any() else _WAYS[:-1]
-        show(heading("按带动方式", f"{found.year}年预计减收＝{found.year - 1}年所得－今年已到，逐户逐项计算", level=2)
-             + table_markup(found.ways, columns, caption="按带动方式", cards=True))  # fmt: skip
-        if found.untold:
-            show(f'<p class="calm">有 {found.untold} 户的带动没有填金额，减收无从计算，未计入合计。</p>')
-        if found.unknown:
-            show(f'<p class="calm">有 {found.unknown} 户没有收入记录或本月未计入，无法判断是否低于监测线。</p>')
+    columns = _WAYS if found.ways["untold"].any() else _WAYS[:-1]
+    show(
+        heading("按带动方式", f"{found.year}年预计减收＝{found.year - 1}年所得－今年已到，逐户逐项计算")
+        + table_markup(found.ways, columns, caption="按带动方式", cards=True)
+    )
+    if found.untold:
+        show(f'<p class="calm">有 {found.untold} 户的带动没有填金额，减收无从计算，未计入合计。</p>')
+    if found.unknown:
+        show(f'<p class="calm">有 {found.unknown} 户没有收入记录或本月未计入，无法判断是否低于监测线。</p>')
+    show(heading("各村", f"{len(found.villages)} 个村，将低于监测线多的在前") + _villages(screen, found))
     _named(screen, choice, one, found)
 
 
@@ -77,7 +76,8 @@ def _head_markup(screen: Screen, one: Trouble, found: Shock) -> str:
         if found.households
         else f"{one.name}：背后没有登记的户"
     )
-    why = "，".join(part for part in (one.since and f"{one.since} 起", one.reason) if part) or "假设它不再付款"
+    why = "，".join(part for part in (one.since and f"{one.since} 起", one.reason) if part)
+    why = why or ("假设它不再付款" if one.id is None else "")
     facts = (
         ("受影响户", f"{found.households:,}", f"户 · {found.persons:,} 人", ""),
         (f"{found.year}年预计减收", loss.number, loss.unit, ""),
@@ -90,7 +90,8 @@ def _head_markup(screen: Screen, one: Trouble, found: Shock) -> str:
         for name, number, unit, style in facts
     )
     links = " ".join(
-        link(escape(code), screen.link(PROJECT, project=code), style="underlined") for code in one.projects[:12]
+        link(escape(title), screen.link(PROJECT, project=code), style="underlined")
+        for code, title in list(zip(one.projects, one.titles, strict=True))[:12]
     )
     more = f" 等 {len(one.projects)} 个" if len(one.projects) > 12 else ""
     return (

@@ -9,9 +9,10 @@ from data.errors import Refused
 from data.income_distribution import line_fen
 from data.regions import Region
 from data.sinking import BASES, CAUSES
+from data.terms import LEVELS
 
 VIEWS = {"course": "走势", "spread": "分布", "sinking": "下降户"}
-SPANS = {"rolling": "12个月滚动", "year": "按收入年度"}
+SPANS = {"rolling": "12个月滚动", "year": "按收入年度", "growth": "同比增速"}
 MAPS = {"income": "net_income_per_capita", "growth": "net_income_growth"}
 GROUPS = {"below": "现在线下", "near": "略高于线", "entering": "新进入线下", "leaving": "不再在线下"}
 MOST_LINES = 4
@@ -82,12 +83,17 @@ def _compared(asked: str | None, children: Sequence[Region], problems: list[str]
         return ()
     below = {child.code for child in children}
     codes = list(dict.fromkeys(asked.split("-")))
-    if unknown := [code for code in codes if code not in below]:
+    # a region of elsewhere is left over from before another one was chosen: nothing needs saying
+    if unknown := [code for code in codes if code not in below and not _could_be(code)]:
         problems.append(f"“{unknown[0][:20]}”不是{where}的下级，没有列入对比。")
     known = [code for code in codes if code in below]
     if len(known) > MOST_LINES:
         problems.append(f"最多同时对比 {MOST_LINES} 个下级，已取前 {MOST_LINES} 个。")
     return tuple(known[:MOST_LINES])
+
+
+def _could_be(code: str) -> bool:
+    return code.isascii() and code.isdigit() and len(code) in LEVELS
 
 
 def _line(asked: str | None, problems: list[str]) -> int | None:

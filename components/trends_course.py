@@ -11,23 +11,22 @@ from components.chart_panel import show_chart
 from components.choropleth import choropleth, legend_markup
 from components.empty import nothing
 from components.geo_routes import geo_url
-from components.header import go_to_region, write_address
+from components.header import go_to_region
 from components.map_view import show_map
 from components.maps import region_layer
 from components.markup import escape, link, show
 from components.panels import heading
-from components.ranking import MEANS, Ranking, extremes, finding, rank, ranking_markup
+from components.ranking import Ranking, extremes, finding, rank, ranking_markup
 from components.screen import Screen
 from components.site import BATTLE_MAP, FIGURE
 from components.theme import map_colours
-from components.trends_address import MAPS, MOST_LINES, SPANS, TrendChoice, trends_link
+from components.trends_address import MAPS, SPANS, TrendChoice, trends_link
+from components.trends_compared import show_compared
 from components.trends_course_charts import (
     NAMES,
     back_name,
+    growth_chart,
     kinds_chart,
-    lines_chart,
-    multiples_chart,
-    percent,
     structure_chart,
     years_chart,
     yuan,
@@ -43,7 +42,6 @@ from data.spreadsheet import ListColumn
 from data.terms import LEVELS
 
 INCOME_ID = "net_income_per_capita"
-MOST_MULTIPLES = 24
 _PARTS = [ListColumn(part, f"{NAMES[part]}（元/人）", "integer") for part in income_course.PARTS]
 _NET = [ListColumn("net", "人均纯收入（元）", "integer"), ListColumn("growth", "比上年增长", "percent")]
 
@@ -66,7 +64,7 @@ def show_course(screen: Screen, choice: TrendChoice, children: Sequence[Region])
         _show_structure(screen, course)
     if children:
         _show_place(screen, choice)
-        _show_compared(screen, choice, children, course)
+        show_compared(screen, choice, children, course)
     else:
         way = link("看本村各户的收入名单", screen.link(FIGURE, indicator=INCOME_ID), style="underlined")
         show(f'<p class="calm">村以下没有区划可以对比：{way}</p>')
@@ -77,7 +75,7 @@ def _chips(label: str, parts: dict[str, str], chosen: str, url) -> str:
         link(escape(words), url(key), style="chip", **({"aria_current": "true"} if key == chosen else {}))
         for key, words in parts.items()
     )
-    return f'<nav class="chips" aria-label="{escape(label)}">{"".join(made)}</nav>'
+    return f'<nav class="chips trend-chips" aria-label="{escape(label)}">{"".join(made)}</nav>'
 
 
 def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> None:
@@ -85,6 +83,9 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
     months = course.iloc[-60:].assign(month=lambda frame: frame.index, name=lambda f: [spoken(m) for m in f.index])
     if choice.span == "year":
         _show_years(screen, course)
+        return
+    if choice.span == "growth":
+        _show_growth(screen, course)
         return
     line = ask(lines.monitoring_line, screen.region.code, tuple(months.index))
     growth = months["growth"].iloc[-1]
@@ -124,6 +125,33 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
         note="柱上数字为人均纯收入和比上年的增速。画斜线的年度还没有结束，用最近12个月代替，含上一年度的月份，"
         "增速按上年同月计算。",
     )  # fmt: skip
+
+
+def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
+    parts = income_course.growth_parts(course).iloc[-48:]
+    title, figure = "还没有一年以前的数，算不出同比增速", None
+    if len(parts):
+        last = parts.iloc[-1]
+        kind = last[list(income_course.PARTS)].abs().idxmax()
+        title = f"人均纯收入同比{_moved(last['growth'])}，{NAMES[kind]}影响最大（{_points(last[kind])}）"
+        figure = growth_chart(parts, dark=screen.dark)
+    table = parts.iloc[::-1].assign(
+        month=parts.index[::-1], name=[spoken(month) for month in parts.index[::-1]]
+    )  # fmt: skip
+    adds = [ListColumn(part, f"{NAMES[part]}拉动", "percent") for part in income_course.PARTS]
+    show_chart(
+        screen, figure, key="growth", title=title,
+        subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 12个月人均纯收入比上年同月 · %",
+        table=table, columns=[ListColumn("name", "月份"), ListColumn("growth", "同比增速", "percent"), *adds],
+        links={5: [_list(screen, month) for month in parts.index]},
+        row_url=lambda row: _list(screen, row.month), opener="name",
+        empty="12个月收入的记录不满一年，明年同月才有同比增速。",
+        note="柱子是各类收入拉动的百分点，经营支出增加为负，相加等于增速。",
+    )  # fmt: skip
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:+.1f} 个百分点".replace("-", "−")
 
 
 def _settings(connection, _viewer) -> dict[str, str]:
@@ -213,75 +241,3 @@ def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
             on_pick=lambda kind, code: go_to_region(str(code)) if kind == "region" else None, text_px=14,
         )  # fmt: skip
     show(legend_markup(drawn.classes, noun=noun))
-
-
-def _show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region], course: pd.DataFrame) -> None:
-    names = {child.code: child.name for child in children}
-    noun = LEVELS[len(children[0].code)]
-    _comparison_picker(choice, names, noun)
-    courses = ask(income_course.courses_below, screen.region.code, until=screen.month)
-    mean, mean_name = course["net"], MEANS[screen.region.level]
-    if courses.empty:
-        show(f'<p class="calm">各{noun}没有收入数据，无从对比。</p>')
-        return
-    last = courses.ffill().iloc[-1]
-    order = [code for code in last.sort_values().index if code in names]
-    shown = [code for code in choice.compared if code in courses] or order[:MOST_MULTIPLES]
-    picked = courses[shown]
-    pick = {code: names[code] for code in shown}
-    urls = {code: trends_link(screen, choice, region=code) for code in shown}
-    behind = int((last[order] < mean.iloc[-1]).sum())
-    subtitle = f"{screen.region.name}各{noun} · {spoken(screen.month)}为止 · 12个月人均纯收入 · 元"
-    table, columns = _compared_table(picked, pick)
-    if choice.compared and any(code in courses for code in choice.compared):
-        show_chart(
-            screen, lines_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark), key="lines",
-            title=_gap_said(picked, pick), subtitle=subtitle, table=table, columns=columns,
-            links={place: [urls[code]] * len(picked) for place, code in enumerate(shown)},
-            row_url=lambda row: urls[row.code], opener="name",
-        )  # fmt: skip
-        return
-    rest = f"，图中为最低的 {MOST_MULTIPLES} 个" if len(order) > MOST_MULTIPLES else ""
-    show_chart(
-        screen, multiples_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark), key="multiples",
-        title=f"{len(order)} 个{noun}中 {behind} 个低于{mean_name}{rest}", subtitle=f"{subtitle} · 同一刻度",
-        table=table, columns=columns,
-        links={0: [url for code in shown for url in [*[urls[code]] * len(picked), None]]},
-        row_url=lambda row: urls[row.code], opener="name",
-        note=f"由低到高排列；细线为{mean_name}。点一个{noun}，看它自己的走势。",
-    )  # fmt: skip
-
-
-def _comparison_picker(choice: TrendChoice, names: dict[str, str], noun: str) -> None:
-    st.session_state["compared_regions"] = list(choice.compared)
-    st.multiselect(
-        f"选 1 至 {MOST_LINES} 个{noun}画在一张图上对比", list(names), format_func=names.get, key="compared_regions",
-        max_selections=MOST_LINES, placeholder="不选时每个一张小图",
-        on_change=lambda: write_address(**{"with": "-".join(st.session_state["compared_regions"]) or None}),
-    )  # fmt: skip
-
-
-def _compared_table(courses: pd.DataFrame, names: dict[str, str]) -> tuple[pd.DataFrame, list[ListColumn]]:
-    filled = courses.ffill()
-    now = filled.iloc[-1]
-    before = courses.reindex([courses.index[-1] - 12]).iloc[0]
-    growth = (now / before - 1).where(before > 0)
-    first = courses.bfill().iloc[0]
-    table = pd.DataFrame(
-        {"code": list(names), "name": list(names.values()), "first": first.tolist(), "before": before.tolist(),
-         "net": now.tolist(), "growth": growth.tolist()}
-    )  # fmt: skip
-    columns = [
-        ListColumn("name", "区划"), ListColumn("first", f"{spoken(courses.index[0])}（元）", "integer"),
-        ListColumn("before", "上年同月（元）", "integer"), ListColumn("net", "本月（元）", "integer"),
-        ListColumn("growth", "比上年增长", "percent"),
-    ]  # fmt: skip
-    return table, columns
-
-
-def _gap_said(courses: pd.DataFrame, names: dict[str, str]) -> str:
-    last = courses.ffill().iloc[-1].dropna()
-    if len(last) < 2:
-        return f"{'、'.join(names.values())}的人均纯收入"
-    gap = last.max() - last.min()
-    return f"{names[last.idxmax()]}比{names[last.idxmin()]}高 {yuan(gap)}（{percent(last.max() / last.min() - 1)}）"

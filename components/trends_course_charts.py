@@ -1,4 +1,4 @@
-"""Charts of the course of income: by kind over the months or income years, structure, sub-regions compared. Pure."""
+"""Charts of the course of income: by kind over the months or income years, its growth, its structure. Pure."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,6 @@ from data.terms import INCOME_KINDS
 
 NAMES = {**INCOME_KINDS, "expense": "经营支出", "net": "纯收入"}
 _ROOMY = ("wage", "business", "transfer")  # wide enough for their names
-CELL_GAP, TOP_ROOM = 0.12, 0.42
-"""Between the small charts: part of a cell's width, and part of its height that its name takes."""
 
 
 def kind_colours(colours: Palette) -> dict[str, str]:
@@ -71,7 +69,7 @@ def kinds_chart(
     if month in course.index:
         figure.add_vline(x=first_day(month), line={"color": colours.accent, "width": 1})
     _name_bands(figure, course, line, days[-1], colours, dark)
-    _dress(figure, course.index, right=92)
+    dress_months(figure, course.index, right=92)
     return figure
 
 
@@ -97,7 +95,8 @@ def _name_bands(figure: go.Figure, course: pd.DataFrame, line, day: str, colours
         )
 
 
-def _dress(figure: go.Figure, months: Sequence[int], *, right: int) -> None:
+def dress_months(figure: go.Figure, months: Sequence[int], *, right: int) -> None:
+    """Years below, yuan at the left, room for names at the right."""
     januaries = [month for month in months if month % 12 == 0]
     figure.update_xaxes(
         tickvals=[first_day(month) for month in januaries], ticktext=[f"{month // 12}年" for month in januaries],
@@ -147,6 +146,51 @@ def years_chart(years: pd.DataFrame, *, dark: bool, height: int = 330) -> go.Fig
     return figure
 
 
+def growth_chart(parts: pd.DataFrame, *, dark: bool, height: int = 330) -> go.Figure:
+    """Growth against a year before as a line (the last trace), what each part adds to it as stacked bars.
+
+    ``parts`` as of ``income_course.growth_parts``.
+    """
+    colours = palette(dark)
+    fills = kind_colours(colours)
+    days = [first_day(one) for one in parts.index]
+    figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "barmode": "relative", "bargap": 0.2})
+    for part in PARTS:
+        points = (parts[part] * 100).tolist()
+        figure.add_bar(
+            x=days, y=points, name=NAMES[part], marker={"color": fills[part]},
+            customdata=[f"{NAMES[part]} {point:+.1f} 个百分点".replace("-", "−") for point in points],
+            hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+    figure.add_scatter(
+        x=days, y=(parts["growth"] * 100).tolist(), mode="lines+markers", name="人均纯收入同比",
+        line={"color": colours.ink, "width": 2.5},
+        marker={"size": 8, "color": colours.ink, "line": {"color": colours.ground, "width": 2}},
+        customdata=[f"<b>人均纯收入同比 {percent(growth)}</b>" for growth in parts["growth"]],
+        hovertemplate="%{customdata}<extra></extra>",
+    )  # fmt: skip
+    figure.add_hline(y=0, line={"color": colours.second_ink, "width": 1})
+    _name_growth(figure, parts.iloc[-1], days[-1], colours)
+    dress_months(figure, parts.index, right=92)
+    figure.update_yaxes(ticksuffix="%")
+    return figure
+
+
+def _name_growth(figure: go.Figure, last: pd.Series, day: str, colours: Palette) -> None:
+    told, above, under = [(last["growth"] * 100, "<b>合计</b>", colours.ink)], 0.0, 0.0
+    for part in PARTS:
+        size = last[part] * 100
+        told.append(((above if size > 0 else under) + size / 2, NAMES[part], colours.second_ink))
+        above, under = above + max(size, 0), under + min(size, 0)
+    gap = (above - under or 1) / 12
+    floor = float("-inf")
+    for height, name, colour in sorted(told):
+        floor = max(height, floor + gap)
+        figure.add_annotation(
+            x=day, y=floor, text=name, xanchor="left", xshift=14, showarrow=False, font={"color": colour, "size": 13}
+        )
+
+
 def year_name(row) -> str:
     """``2026年度``, or up to which month a year that has not ended is known."""
     return f"{row.Index}年度" if row.complete else f"{row.Index}年度未完<br>12个月至{spoken(row.month)}"
@@ -184,89 +228,3 @@ def structure_chart(rows: pd.DataFrame, *, dark: bool, height: int = 200) -> go.
 def back_name(back: int) -> str:
     """``本月``, ``1年前``."""
     return "本月" if not back else f"{back // 12}年前"
-
-
-def lines_chart(
-    courses: pd.DataFrame, *, names: dict[str, str], mean: pd.Series, mean_name: str, dark: bool, height: int = 320
-) -> go.Figure:
-    """Up to four regions as lines (the first traces), the region they belong to as a thin one; named at their ends."""
-    colours = palette(dark)
-    strokes = (colours.series, colours.accent, colours.comparison, colours.states[1])
-    days = [first_day(month) for month in courses.index]
-    figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height})
-    drawn = [(code, names[code], courses[code], colour, 2.5) for code, colour in zip(courses, strokes, strict=False)]
-    drawn.append(("", mean_name, mean.reindex(courses.index), colours.second_ink, 1.5))
-    ends = []
-    for _, name, values, colour, width in drawn:
-        figure.add_scatter(
-            x=days, y=values.tolist(), mode="lines", name=name, line={"color": colour, "width": width},
-            customdata=[f"{name} {yuan(value)}" for value in values], hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
-        if values.notna().any():
-            ends.append((float(values.dropna().iloc[-1]), name, colour))
-    heights = [value for _, _, values, *_ in drawn for value in values.dropna()]
-    gap = (max(heights, default=1) - min(heights, default=0) or 1) * 0.08
-    floor = float("-inf")
-    for height_of, name, colour in sorted(ends):
-        floor = max(height_of, floor + gap)
-        figure.add_annotation(
-            x=days[-1],
-            y=floor,
-            text=name,
-            xanchor="left",
-            xshift=8,
-            showarrow=False,
-            font={"color": colour, "size": 13},
-        )
-    _dress(figure, courses.index, right=16 + 14 * max((len(name) for _, name, _ in ends), default=0))
-    return figure
-
-
-def multiples_chart(
-    courses: pd.DataFrame, *, names: dict[str, str], mean: pd.Series, mean_name: str, dark: bool, columns: int = 6
-) -> go.Figure:
-    """A small chart for each region (columns of ``courses``, in their order), all on one scale, in one pair of axes.
-
-    The first trace holds all courses one behind the other with a gap between them, month by month of ``courses``, the
-    second the region they belong to, the same in each: two traces cost what two lines cost.
-    """
-    colours = palette(dark)
-    months, count = list(courses.index), len(courses.columns)
-    everything = pd.concat([courses.stack(), mean.reindex(months).dropna()])
-    low, span = everything.min(), (everything.max() - everything.min()) or 1.0
-    rows = -(-count // columns)
-    figure = go.Figure(layout={"template": TEMPLATES[dark], "height": 32 + rows * 104})
-
-    def place(number: int) -> tuple[float, float]:
-        return number % columns, rows - 1 - number // columns
-
-    def bent(values: pd.Series, number: int) -> tuple[list, list]:
-        left, bottom = place(number)
-        step = (1 - CELL_GAP) / max(len(months) - 1, 1)
-        heights = [bottom + (value - low) / span * (1 - TOP_ROOM) for value in values]
-        return [left + step * at for at in range(len(months))] + [None], [*heights, None]
-
-    for colour, width, of in ((colours.series, 2.0, None), (colours.second_ink, 1.0, mean.reindex(months))):
-        x, y, said = [], [], []
-        for number, code in enumerate(courses):
-            values = courses[code] if of is None else of
-            across, up = bent(values, number)
-            name = names[code] if of is None else mean_name
-            x, y = x + across, y + up
-            said += [f"{name} {spoken(month)} {yuan(v)}" for month, v in zip(months, values, strict=True)] + [""]
-        figure.add_scatter(
-            x=x, y=y, mode="lines", line={"color": colour, "width": width}, customdata=said, connectgaps=False,
-            hovertemplate="%{customdata}<extra></extra>", name="各下级" if of is None else mean_name,
-        )  # fmt: skip
-    for number, code in enumerate(courses):
-        left, bottom = place(number)
-        known = courses[code].dropna()
-        now = f" <b>{known.iloc[-1]:,.0f}</b>" if len(known) else " 无数据"
-        figure.add_annotation(
-            x=left, y=bottom + 1 - TOP_ROOM, text=f"{names[code]}{now}", xanchor="left", yanchor="bottom",
-            showarrow=False, font={"size": 13, "color": colours.ink}, yshift=2,
-        )  # fmt: skip
-    figure.update_xaxes(visible=False, range=[-0.02, columns - CELL_GAP / 2])
-    figure.update_yaxes(visible=False, range=[-0.06, rows])
-    figure.update_layout(hovermode="closest", margin={"l": 0, "r": 0, "t": 4, "b": 4}, font={"family": FONT})
-    return figure

@@ -124,7 +124,7 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
         return rows.assign(
             basis=["；".join(basis_words(known, places[id], this)) for id in ids],
             cause=[cause_words(known, places[id]) for id in ids],
-            behind=["；".join(evidence_words(behind.get(id, ()))) for id in ids],
+            behind=["；".join(evidence_words(behind[id])) if id in behind else _TOO_MANY for id in ids],
             forecast=[float(known.forecast[places[id]]) for id in ids],
         )
 
@@ -146,5 +146,6 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
     )  # fmt: skip
 
 
+_TOO_MANY = "名单太长，没有逐户列出；请按乡镇或原因缩小后再导出"
 _MOST_EXPLAINED = 5000
 """Households whose books are read for one workbook; a longer one names the kinds of income only."""

@@ -256,7 +256,7 @@ def _show_list(screen: Screen, choice: TrendChoice, spread: Distribution) -> Non
              **({"aria_current": "true"} if bar is None and key == choice.who else {}))
         for key, words in GROUPS.items() if choice.line is not None or key in ("below", "near")
     ]  # fmt: skip
-    show(f'<nav class="chips" aria-label="名单内容">{"".join(chips)}</nav>')
+    show(f'<nav class="chips trend-chips" aria-label="名单内容">{"".join(chips)}</nav>')
     show_names(
         screen, spread.household[mask], title=title, note=f"{screen.month_text} · 人均纯收入由低到高 · 点户主看户档案",
         page=choice.page, page_url=lambda page: trends_link(screen, choice, **kept, page=page), key="spread",

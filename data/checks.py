@@ -40,6 +40,7 @@ def check(engine: Engine, progress: Callable[[str, int, int], None] | None = Non
         report("填报内容", 1, 3)
         findings += _contradictions(connection)
         findings += _archive_files(engine, connection)
+        findings += _paid_out(connection)
     report("汇总核对", 2, 3)
     try:
         with writing(engine) as connection:
@@ -130,6 +131,27 @@ def _archive_files(engine: Engine, connection: Connection) -> Iterator[Finding]:
         yield Finding("档案文件缺失，请从备份恢复", len(lost))
     if stray := sorted(lying - named):
         yield Finding("没有登记的档案文件（存入时中断，或存入后撤销）", len(stray), grave=False)
+
+
+_PARTS = {
+    "received": "(SELECT COALESCE(SUM(s.amount_fen), 0) FROM dividend_source s WHERE s.plan = v.id)",
+    "distributed": "(SELECT COALESCE(SUM(s.amount_fen), 0) FROM dividend_payment s WHERE s.plan = v.id)",
+    "kept": "(SELECT COALESCE(SUM(s.amount_fen), 0) FROM dividend_kept s WHERE s.plan = v.id)",
+}
+
+
+def _paid_out(connection: Connection) -> Iterator[Finding]:
+    """Filed plans whose sources, payments or kept parts are not what the plan says, or do not come out even."""
+    differs = " OR ".join(f"v.{name}_fen <> {part}" for name, part in _PARTS.items())
+    wrong = connection.execute(
+        text(
+            "SELECT v.title FROM dividend_plan v WHERE v.state = 'filed'"
+            " AND EXISTS (SELECT 1 FROM dividend_source s WHERE s.plan = v.id)"
+            f" AND (v.received_fen <> v.distributed_fen + v.kept_fen OR {differs}) ORDER BY v.id"
+        )
+    ).scalars().all()  # fmt: skip
+    if wrong:
+        yield Finding("已备案的分配方案与记账不符", len(wrong), tuple(wrong[:SHOWN]))
 
 
 _BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, label in STATES.items()) + " END"

@@ -123,9 +123,10 @@ def hold(connection: Connection) -> None:
     connection.execute(select(model.data_version.c.version).with_for_update())
 
 
-def refresh(connection: Connection, region: str) -> None:
+def refresh(connection: Connection, region: str, *, households: bool = True) -> None:
     """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else.
 
+    Without ``households`` their months stay as they are: for writes to tasks, problems, projects or funds alone.
     Only where the calendar, the books of income or the first household of all begin otherwise than before, everything
     is made anew.
     """
@@ -136,7 +137,7 @@ def refresh(connection: Connection, region: str) -> None:
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     if first_month(connection, last) != first or income_begins(connection) != before[INCOME]:
         return _make_anew(connection)
-    if len(region) == 12:
+    if len(region) == 12 and households:
         connection.execute(
             text("DELETE FROM household_month WHERE month IN (SELECT month FROM month) AND village = :region"),
             {"region": region},

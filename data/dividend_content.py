@@ -7,9 +7,9 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from data import dividend_rules
 from data.access import Viewer
-from data.dividend_rules import PURPOSES, WHOLE, Household, Rule, spread_rest, yuan
+from data.dividend_rules import PURPOSES, WHOLE, Household, Rule, spread, spread_rest, yuan
 from data.errors import NotFound, Refused
-from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, month
+from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, household, month
 from data.months import spoken
 
 Source = tuple[str, int]
@@ -188,6 +188,32 @@ def respread(content: Content, among: list[Candidate], *, keep_typed: bool = Tru
         (id, "dividend"): Share(amounts[id], by_hand or id in typed, None if by_hand else weights[id]) for id in weights
     }
     return replace(content, shares={**dividends, **posts})
+
+
+def follows_rule(content: Content, facts: Mapping[int, Household]) -> bool:
+    """Whether the dividends that nobody typed are what the rule makes of their sum; ``facts`` of the households."""
+    shares = {id: share for (id, kind), share in content.shares.items() if kind == "dividend" and not share.by_hand}
+    rest = sum(share.amount for share in shares.values())
+    if not rest:
+        return True
+    if content.rule.basis == "hand" or not shares.keys() <= facts.keys():
+        return False
+    weights = {id: dividend_rules.weight(content.rule, facts[id]) for id in shares}
+    if not any(weights.values()) or rest < 0:
+        return False
+    return spread(rest, weights) == {id: share.amount for id, share in shares.items()}
+
+
+def proposed_households(connection: Connection, plan: int) -> dict[int, Household]:
+    """The households of a plan as they were when it was proposed."""
+    rows = connection.execute(
+        select(dividend_share, household.c.attribute)
+        .join(household, household.c.id == dividend_share.c.household_id)
+        .where(dividend_share.c.plan == plan)
+    )
+    return {
+        row.household_id: Household(row.household_id, row.persons, row.labour, row.state, row.attribute) for row in rows
+    }
 
 
 def content_of(connection: Connection, viewer: Viewer, plan: int) -> Content:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, literal, se
 
 from data import cube, settings
 from data.access import Viewer, mask_name
-from data.dividend_content import check_sources, row_of, running_month
+from data.dividend_content import check_sources, content_of, follows_rule, proposed_households, row_of, running_month
 from data.dividend_filing import write_back
 from data.dividend_plans import locked, log
 from data.dividend_rules import yuan
@@ -200,12 +200,20 @@ def _ready(
             for row in connection.execute(select(dividend_source).where(dividend_source.c.plan == plan))
         }
         check_sources(connection, plan, sources)
+        if action == "publish":
+            _check_rule(connection, viewer, plan)
     if action == "submit" and at.date() < (end := may_submit_from(held)):
         raise Refused(f"公示还没有满 {held['publicity_days']} 天，{end.month}月{end.day}日起才能报镇审核。")
     found = doubts(connection, viewer, plan)
     if any(one.grave for one in found):
         raise Refused(f"名单里有迁走或已不在统计范围的户，不能{_ON[action]}。{return_reason(found)}")
     return "；".join(filter(None, (reason, f"办理时已知：{told(found)}" if found else "")))
+
+
+def _check_rule(connection: Connection, viewer: Viewer, plan: int) -> None:
+    """What hangs in the village must be what the rule beside it makes."""
+    if not follows_rule(content_of(connection, viewer, plan), proposed_households(connection, plan)):
+        raise Refused("各户金额与分配办法不一致：请按“按办法重新分配”，或把改过的户标为手工，保存后再公示。")
 
 
 _ON = {"publish": "公示", "submit": "报审", "approve": "审核通过", "file": "备案"}

@@ -57,12 +57,17 @@ class PlanLine:
 def summary(connection: Connection, viewer: Viewer, code: str, today: str) -> pd.DataFrame:
     """Plans of the region by state: index state, columns plans, late, received, distributed, kept (fen)."""
     cuts = _cuts(connection, today)
+    counts = "v.reverses IS NULL OR v.state = 'filed'"  # what is to be taken back is still given out
+    sums = ", ".join(
+        f"COALESCE(SUM(CASE WHEN {counts} THEN v.{name}_fen END), 0) AS {name}"
+        for name in ("received", "distributed", "kept")
+    )
     here, bound = within_sql("v.village", viewer.narrowed(code))
     rows = connection.execute(
         text(
             "SELECT v.state, COUNT(*) AS plans, SUM(CASE WHEN (v.state = 'submitted' AND v.submitted < :submitted)"
             " OR (v.state = 'approved' AND v.approved < :approved) THEN 1 ELSE 0 END) AS late,"
-            " SUM(v.received_fen) AS received, SUM(v.distributed_fen) AS distributed, SUM(v.kept_fen) AS kept"
+            f" {sums}"
             f" FROM dividend_plan v WHERE {here} GROUP BY v.state"
         ),
         {**bound, **cuts},

@@ -100,3 +100,15 @@ def courses_below(connection: Connection, viewer: Viewer, parent: str, *, until:
         [(month, code, net / 100 / persons) for month, code, net, persons in found], columns=["month", "code", "net"]
     )
     return frame.pivot(index="month", columns="code", values="net").astype(float)
+
+
+def growth_parts(course: pd.DataFrame, *, back: int = 12) -> pd.DataFrame:
+    """What each part adds to the growth of every month that has one: columns PARTS and growth, fractions.
+
+    A part's change against ``back`` months before ÷ the net of then, so that the parts add up to the growth; more
+    expense counts against. ``course`` as of :func:`with_growth`.
+    """
+    before = course.reindex(course.index - back).set_axis(course.index)
+    parts = (course[list(PARTS)] - before[list(PARTS)]).div(before["net"], axis=0)
+    parts["expense"] *= -1
+    return parts.assign(growth=course["growth"])[course["growth"].notna()]

@@ -49,7 +49,7 @@ class Term:
         return self.year.last - self.month
 
     def years_back(self, number: int) -> "Term":
-        """The same month of an earlier income year."""
+        """The same month of an earlier income year, which has ended by the month of this one."""
         return Term(self.month - 12 * number, IncomeYear(self.year.year - number, self.year.start))
 
 
@@ -107,11 +107,11 @@ def backtest(connection: Connection, viewer: Viewer, region: str, month: int) ->
     """
     this = term(connection, month)
     terms = [this.years_back(number) for number in range(1, 11)]
-    months = {one for each in terms for one in (each.month, each.base, each.last) if each.last <= month}
+    months = {one for each in terms for one in (each.month, each.base, each.last)}
     rows = []
-    for code, name, values in _per_head(connection, viewer, region, sorted(months)) if months else []:
+    for code, name, values in _per_head(connection, viewer, region, sorted(months)):
         for one in terms:
-            if one.last > month or not {one.month, one.base, one.last} <= values.keys() or values[one.last] <= 0:
+            if not {one.month, one.base, one.last} <= values.keys() or values[one.last] <= 0:
                 continue
             now, actual = values[one.month], values[one.last]
             forecast = foretold(now, values[one.base], one.remaining)
@@ -163,7 +163,7 @@ def household_backtest(connection: Connection, viewer: Viewer, region: str, mont
     first = connection.execute(text("SELECT MIN(month) FROM household_month WHERE wage_fen IS NOT NULL")).scalar()
     rows = []
     for one in (this.years_back(number) for number in range(1, 4)):
-        if first is None or one.base < first or one.last > month:
+        if first is None or one.base < first:
             continue
         line = line_sql(lines_of(connection, region, one.last), "hm.village")
         told = foretold_sql(NET.format("hm"), NET.format("b"))

@@ -41,7 +41,8 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
     """The groups of a region (``by``: a key of GROUPINGS): key, name, projects, investment, due, received (12 months),
     received_ever, rate (received a yuan invested), households (户, different ones), per_household (yuan received a
     household), periods (with something due in twelve whole months) and paid (of them in full), steadiness (paid ÷
-    periods). The least return on a yuan first; without investment None."""
+    periods). The least return on a yuan first, those of which nothing was due last; without investment the rate is
+    NaN."""
     group = GROUPINGS[by]
     here, bound = within_sql("p.region", viewer.narrowed(region))
     bound |= {"month": month, **rule_bounds(connection, month)}
@@ -80,7 +81,8 @@ def _worked_out(frame: pd.DataFrame, households: dict[str, int]) -> pd.DataFrame
     frame["rate"] = frame["received"] / frame["investment"].replace(0, float("nan"))
     frame["per_household"] = (frame["received"] / frame["households"].replace(0, float("nan"))).round(2)
     frame["steadiness"] = frame["paid"] / frame["periods"].replace(0, float("nan"))
-    return frame.sort_values(["rate", "name"], na_position="last", kind="stable").reset_index(drop=True)
+    frame["idle"] = (frame["due"] == 0) | frame["rate"].isna()
+    return frame.sort_values(["idle", "rate", "name"], kind="stable").drop(columns="idle").reset_index(drop=True)
 
 
 def scattered(connection: Connection, viewer: Viewer, region: str, month: int) -> tuple[pd.DataFrame, float | None]:

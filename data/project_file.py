@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, text
 
 from data.access import Viewer, mask_name
 from data.errors import NotFound
@@ -56,7 +56,7 @@ class ProjectFile:
     """
 
     code: str
-    facts: RowMapping
+    facts: Mapping
     stages: tuple[Stage, ...]
     gaps: tuple[str, ...]
     risk: str
@@ -72,6 +72,8 @@ def project(connection: Connection, viewer: Viewer, code: str, month: int) -> Pr
     facts = connection.execute(text(_FACTS), asked).mappings().first()
     if facts is None or not viewer.may_see(facts["region"]):
         raise NotFound(NO_SUCH_PROJECT)
+    if not viewer.sees_identity and facts["custodian"]:
+        facts = {**facts, "custodian": mask_name(facts["custodian"])}
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
     risk = "已标记风险" if facts["marked"] else why_found(
         facts["streak"], facts["whole_due"], facts["whole_received"], bounds)  # fmt: skip

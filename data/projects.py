@@ -77,8 +77,9 @@ _WORST = f"{PROJECT_ARREARS} DESC, p.code"
 
 @dataclass(frozen=True)
 class Filters:
-    """What is picked out; empty or False picks all. ``operators`` are names; ``arrears``: less received than due in
-    twelve months; ``trouble``: marked, or found by the rules; ``words`` stand in the name, code or operator."""
+    """What is picked out; empty or False picks all. ``operators`` are names, '' for none on record; ``arrears``: less
+    received than due in twelve months; ``trouble``: marked, or found by the rules; ``words`` stand in the name, code or
+    operator."""
 
     kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
@@ -192,7 +193,12 @@ def _where(connection: Connection, viewer: Viewer, region: str, month: int, filt
     here, bound = within_sql("p.region", viewer.narrowed(region))
     parts = [here, BASE]
     bound = {**bound, "month": month, **rule_bounds(connection, month)}
-    lists = {"kinds": "p.kind", "stages": "p.stage", "operators": "p.operator", "asset_classes": "p.asset_class"}
+    lists = {
+        "kinds": "p.kind",
+        "stages": "p.stage",
+        "operators": "COALESCE(p.operator, '')",
+        "asset_classes": "p.asset_class",
+    }
     for name, column in lists.items():
         if chosen := getattr(filters, name):
             parts.append(f"{column} IN :{name}")

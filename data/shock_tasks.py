@@ -56,7 +56,7 @@ def raise_tasks(
         for one in fresh:
             connection.execute(insert(task).values(_values(connection, trouble, held.name, found.year, one, today)))
         for one in fresh:
-            cube.refresh(connection, one.code)
+            cube.refresh(connection, one.code, households=False)
         if not fresh:
             cube.stamp(connection)
     return Raised(trouble, len(fresh), len(found.villages) - len(fresh))
@@ -121,7 +121,7 @@ def undo(engine: Engine, viewer: Viewer, trouble: int) -> int:
             raise Refused(f"有 {len(touched)} 个村已经动手或改过期限，任务不能再撤回；请在任务中逐项处理。")
         connection.execute(delete(task).where(_mine(trouble)))
         for row in rows:
-            cube.refresh(connection, row.village)
+            cube.refresh(connection, row.village, households=False)
     return len(rows)
 
 

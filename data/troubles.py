@@ -50,7 +50,8 @@ MARKED = f"EXISTS (SELECT 1 FROM trouble u WHERE {_HOLDS})"
 class Trouble:
     """What is in trouble: ``id`` of its row, None where the rules found it; a project's code or an operator's name.
 
-    ``since`` and ``reason`` as marked, or for a found one why the rules found it. ``projects`` are the codes behind it.
+    ``since`` and ``reason`` as marked, or for a found one why the rules found it. ``projects`` are the codes behind it,
+    ``titles`` their names.
     """
 
     id: int | None
@@ -62,6 +63,7 @@ class Trouble:
     reason: str
     actor: str | None
     projects: tuple[str, ...]
+    titles: tuple[str, ...]
 
 
 def rule_bounds(connection: Connection, month: int) -> dict[str, int]:
@@ -85,7 +87,8 @@ def why_found(streak: int, due: int | None, received: int | None, bounds: Mappin
 
 
 def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> list[Trouble]:
-    """The marks that hold at the month's end on anything in the region, the newest first."""
+    """The marks that hold at the month's end on anything in the region, the newest first; their reasons, which may name
+    people, are not for a wall display."""
     here, bound = within_sql("p.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
@@ -99,9 +102,10 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
     for row in rows:
         known = found.get(row.id)
         codes = (*(known.projects if known else ()), row.code)
-        name = row.operator or row.name
-        found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, row.reason,
-                                row.actor, codes)  # fmt: skip
+        titles = (*(known.titles if known else ()), row.name)
+        name, reason = row.operator or row.name, row.reason if viewer.sees_identity else ""
+        found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, reason,
+                                row.actor, codes, titles)  # fmt: skip
     return list(found.values())
 
 
@@ -120,7 +124,8 @@ def found(connection: Connection, viewer: Viewer, place: str, month: int) -> lis
     ).all()
     return [
         Trouble(None, row.name, row.code, None, row.region, None,
-                why_found(row.streak, _int(row.due), _int(row.received), bounds), None, (row.code,))
+                why_found(row.streak, _int(row.due), _int(row.received), bounds), None, (row.code,),
+                (row.name,))
         for row in rows
     ]  # fmt: skip
 
@@ -153,7 +158,8 @@ def supposed(
         return None
     codes = tuple(row.code for row in rows)
     where = place if operator else rows[0].region
-    return Trouble(None, operator or rows[0].name, project, operator, where, None, "", None, codes)
+    titles = tuple(row.name for row in rows)
+    return Trouble(None, operator or rows[0].name, project, operator, where, None, "", None, codes, titles)
 
 
 def _int(value) -> int | None:
@@ -161,7 +167,8 @@ def _int(value) -> int | None:
 
 
 def log(connection: Connection, viewer: Viewer, place: str, *, limit: int = 50) -> pd.DataFrame:
-    """Every mark there was in the region, ended ones too: name, since, reason, at, actor, ended, ended_actor."""
+    """Every mark there was in the region, ended ones too: name, since, reason (None for a wall display), at, actor,
+    ended, ended_actor."""
     here, bound = within_sql("u.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
@@ -171,7 +178,8 @@ def log(connection: Connection, viewer: Viewer, place: str, *, limit: int = 50) 
         ),
         {**bound, "limit": limit},
     )
-    return pd.DataFrame(rows.all(), columns=list(rows.keys()), dtype=object)
+    frame = pd.DataFrame(rows.all(), columns=list(rows.keys()), dtype=object)
+    return frame if viewer.sees_identity else frame.assign(reason=None)
 
 
 def operators(connection: Connection, viewer: Viewer, place: str) -> list[str]:

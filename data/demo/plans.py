@@ -45,7 +45,7 @@ def _make(engine: Engine, village: Viewer, state: str, begun: datetime, number: 
     plan = create(engine, village, village.region, first, last, at=begun)
     with engine.connect() as connection:
         draft, among = content_of(connection, village, plan), candidates(connection, village, village.region)
-    if running % 6 == 5:  # in the last month of a half-year the books hold its dividends already
+    if running % 6 in (5, 0):  # in the last month of a half-year, and right after, the books hold its dividends
         draft = replace(draft, sources={key: fen * (100 - _PAID_OUT) // 100 for key, fen in draft.sources.items()})
     save(engine, village, plan, 1, _filled(draft, among, number), at=begun + timedelta(minutes=25))
     _walk(engine, village, plan, state, begun + timedelta(hours=1))

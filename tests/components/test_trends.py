@@ -8,13 +8,14 @@ import pytest
 
 from components.screen import Screen
 from components.trends_address import TrendChoice, read_trends, trends_link
-from components.trends_course_charts import kinds_chart, lines_chart, multiples_chart, structure_chart, years_chart
+from components.trends_compared_charts import lines_chart, multiples_chart
+from components.trends_course_charts import growth_chart, kinds_chart, structure_chart, years_chart
 from components.trends_forecast import with_errors, years_tested
-from components.trends_names import counts_markup
+from components.trends_names import counts_markup, facts_markup
 from components.trends_sinking_words import basis_words, cause_words, evidence_words, formula_words
 from components.trends_spread_charts import bin_name, counts_chart, spread_chart
 from data.access import Viewer
-from data.income_course import PARTS, income_years, structures, with_growth
+from data.income_course import PARTS, growth_parts, income_years, structures, with_growth
 from data.income_forecast import Term
 from data.income_year import year_of
 from data.months import month_of
@@ -65,6 +66,12 @@ def test_what_means_nothing_is_said_and_replaced(parameters: dict[str, str]):
     assert choice == TrendChoice(compared=("990181101",) if "with" in parameters else ())
 
 
+def test_a_region_of_elsewhere_is_left_out_without_a_word():
+    problems: list[str] = []
+    assert read(problems, **{"with": "990182101-990181102"}).compared == ("990181102",)
+    assert problems == []
+
+
 def test_more_than_four_lines_are_cut_and_said():
     problems: list[str] = []
     assert read(problems, **{"with": "-".join(one.code for one in CHILDREN)}).compared == tuple(
@@ -108,6 +115,16 @@ def test_a_running_income_year_is_hatched_and_says_so(course: pd.DataFrame):
     assert figure.data[5].text[-1].startswith(f"<b>{course['net'].iloc[-1]:,.0f}</b>")
 
 
+def test_growth_is_a_line_that_opens_its_month_over_what_each_kind_adds(course: pd.DataFrame):
+    parts = growth_parts(course)
+    figure = growth_chart(parts, dark=False)
+    line = figure.data[5]  # the trace whose points are links
+    assert line.name == "人均纯收入同比" and list(line.y) == pytest.approx((parts["growth"] * 100).tolist())
+    assert sum(trace.y[-1] for trace in figure.data[:5]) == pytest.approx(line.y[-1])
+    assert figure.data[4].customdata[-1] == "经营支出 −0.2 个百分点"
+    assert {"<b>合计</b>", "工资性", "经营支出"} <= {one.text for one in figure.layout.annotations}
+
+
 def test_the_structure_has_a_bar_for_each_time_and_shares_that_make_a_hundred(course: pd.DataFrame):
     rows = structures(course, LAST, (0, 12, 36, 60))
     figure = structure_chart(rows, dark=False)
@@ -132,6 +149,13 @@ def test_small_charts_share_one_scale_and_every_point_stands_where_its_link_is()
     assert heights[2] - heights[1] == pytest.approx((heights[1] - heights[0]) / 3)
     assert [one.text for one in figure.layout.annotations][:2] == ["C0 <b>5</b>", "C1 <b>105</b>"]
     assert all_of.y[0] > all_of.y[6 * 7] and all_of.x[0] == all_of.x[6 * 7]  # the seventh begins the second row
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_four_chosen_lines_can_be_told_apart(dark: bool):
+    courses = pd.DataFrame({code: [1.0, 2.0] for code in "abcd"}, index=[LAST - 1, LAST])
+    figure = lines_chart(courses, names={one: one for one in "abcd"}, mean=courses["a"], mean_name="县均", dark=dark)
+    assert len({trace.line.color for trace in figure.data}) == 5
 
 
 def test_chosen_lines_are_named_at_their_ends_without_covering_each_other():
@@ -243,3 +267,4 @@ def test_each_region_stands_with_its_own_mean_error():
 def test_names_from_the_data_stay_text():
     markup = counts_markup([("<b>镇</b>", 3, '/x?"')], label='"><i>')
     assert "<b>镇" not in markup and "&lt;b&gt;镇" in markup and 'href="/x?&quot;"' in markup and '"><i>' not in markup
+    assert "<i>" not in facts_markup([("<i>", "<i>", "<i>", '/x"<i>'), ("<i>", "1", "<i>", "")])

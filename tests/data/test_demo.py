@@ -20,7 +20,7 @@ from data.demo import DemoFiles, generate
 from data.engine import open_engine, writing
 from data.importing import import_files
 from data.months import month_of
-from data.terms import SUBJECTS
+from data.terms import PROJECT_STAGES, SUBJECTS
 from data.workbook import SHEETS
 
 TODAY = date(2026, 11, 20)
@@ -171,6 +171,7 @@ def test_dividends_are_the_same_in_the_books_of_projects_and_of_households(store
     assert all(0.4 * received[project] < fen <= 0.7 * received[project] for project, fen in paid)
 
 
+<<<<<<< HEAD
 def test_plans_of_payment_stay_within_what_was_arranged_and_some_are_late(store: Engine):
     over = (
         "SELECT COUNT(*) FROM fund f WHERE (SELECT SUM(amount_fen) FROM fund_plan q WHERE q.fund = f.code)"
@@ -181,6 +182,27 @@ def test_plans_of_payment_stay_within_what_was_arranged_and_some_are_late(store:
     assert rows(store, without) == [(0,)]
     late = rows(store, "SELECT late_funds FROM cube WHERE region = '990181' AND late_funds > 0")
     assert late and max(late)[0] < 0.5 * rows(store, "SELECT COUNT(*) FROM fund")[0][0]
+=======
+def test_a_project_goes_through_its_stages_in_order_up_to_its_own(store: Engine):
+    order = {stage: place for place, stage in enumerate(PROJECT_STAGES)}
+    now = dict(rows(store, "SELECT code, stage FROM project"))
+    by_project = defaultdict(list)
+    for project, stage, entered in rows(store, "SELECT project, stage, entered FROM project_stage ORDER BY entered"):
+        by_project[project].append((order[stage], entered))
+    assert len(by_project) > 2
+    for project, stages in by_project.items():
+        assert [place for place, _ in sorted(stages)] == list(range(order[now[project]] + 1)), project
+        assert [day for _, day in sorted(stages)] == sorted(day for _, day in stages), project
+    entered = "SELECT COUNT(*) FROM project_stage s JOIN project p ON p.code = s.project WHERE {}"
+    for stage, column in (("建设", "started"), ("竣工验收", "completed")):
+        assert rows(store, entered.format(f"s.stage = '{stage}' AND s.entered <> p.{column}")) == [(0,)]
+
+
+def test_the_asset_of_a_project_that_is_not_built_has_neither_operator_nor_contract(store: Engine):
+    ahead = "', '".join(PROJECT_STAGES[: PROJECT_STAGES.index("竣工验收")])
+    held = "operator IS NOT NULL OR contract IS NOT NULL OR insured_until IS NOT NULL OR custodian IS NOT NULL"
+    assert rows(store, f"SELECT code FROM project WHERE stage IN ('{ahead}') AND ({held})") == []
+>>>>>>> part-b
 
 
 def test_incomes_rise_with_the_years_and_follow_the_seasons(store: Engine):
@@ -247,4 +269,8 @@ def test_the_county_has_the_size_and_the_figures_it_promises(county_database: Pa
     assert all(0.001 <= share <= 0.045 for share, *_ in figures)
     assert 9_000 < figures[0][1] < figures[-1][1] < 14_000
     assert figures[-1][0] > 0.01 and 0.02 < figures[-1][2] < 0.05
+    several = "SELECT operator FROM project WHERE operator IS NOT NULL GROUP BY operator HAVING COUNT(*) > 2"
+    assert len(rows(store, several)) >= 3
+    for gap in ("contract IS NULL", "contract_until < date('now')", "insured_until IS NULL", "sign_board = 0"):
+        assert rows(store, f"SELECT COUNT(*) FROM project WHERE stage = '运营' AND {gap}")[0][0] > 0, gap
     store.dispose()

@@ -171,6 +171,24 @@ def test_what_was_typed_stays_where_the_rest_is_spread_again(county: Engine):
     assert all(share.by_hand and share.weight is None for share in hand.shares.values())
 
 
+def test_a_plan_whose_amounts_are_not_what_its_rule_makes_is_not_published(county: Engine):
+    plan, draft, among = draft_of(county)
+    version = save(county, CADRE, plan, 1, replace(draft, rule=Rule("equal")))  # the rule changed, the amounts not
+    with pytest.raises(Refused, match="与分配办法不一致"):
+        step(county, CADRE, plan, "publish", version=version, at=NOW)
+    one, other = (next(key for key in draft.shares if draft.shares[key].amount > 9 and key != but)
+                  for but in (None, next(key for key in draft.shares if draft.shares[key].amount > 9)))  # fmt: skip
+    moved = {one: replace(draft.shares[one], amount=draft.shares[one].amount - 9),
+             other: replace(draft.shares[other], amount=draft.shares[other].amount + 9)}  # fmt: skip
+    version = save(county, CADRE, plan, version, replace(draft, shares={**draft.shares, **moved}))
+    with pytest.raises(Refused, match="与分配办法不一致"):
+        step(county, CADRE, plan, "publish", version=version, at=NOW)
+    marked = {key: replace(share, by_hand=True) for key, share in moved.items()}
+    again = respread(replace(draft, shares={**draft.shares, **marked}), among)
+    version = save(county, CADRE, plan, version, again)
+    assert step(county, CADRE, plan, "publish", version=version, at=NOW) == "published"
+
+
 def test_households_that_left_fall_out_when_the_draft_is_spread_again(county: Engine):
     plan, draft, among = draft_of(county)
     gone = among[0].household.id

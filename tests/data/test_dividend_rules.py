@@ -26,7 +26,8 @@ from data.dividend_rules import (
 from data.errors import Refused
 
 TOTALS = st.integers(0, 10**12)
-WEIGHTS = st.dictionaries(st.integers(1, 10**6), st.integers(0, 10**7), min_size=1, max_size=60).filter(
+_EACH = st.integers(0, 3) | st.integers(0, 10**7)  # many alike, as households are, and any at all
+WEIGHTS = st.dictionaries(st.integers(1, 10**6), _EACH, min_size=1, max_size=60).filter(
     lambda weights: any(weights.values())
 )
 AMOUNTS = st.lists(st.integers(0, 10**9), min_size=1, max_size=12)

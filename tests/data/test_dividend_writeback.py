@@ -149,6 +149,16 @@ def test_the_cube_after_a_filing_is_that_of_a_rebuild_and_the_figures_reconcile(
         assert 0 < homes <= times
 
 
+def test_check_sees_a_payment_that_was_tampered_with(county: Engine):
+    plan = taken_to(county, proposed(county), "filed")
+    assert [finding for finding in check(county) if finding.grave] == []
+    with writing(county) as connection:
+        one = connection.execute(select(PAYMENT).where(PAYMENT.c.plan == plan).limit(1)).one()
+        here = (PAYMENT.c.plan == plan) & (PAYMENT.c.household_id == one.household_id) & (PAYMENT.c.kind == one.kind)
+        connection.execute(PAYMENT.update().where(here).values(amount_fen=PAYMENT.c.amount_fen + 1))
+    assert "已备案的分配方案与记账不符" in [finding.what for finding in check(county) if finding.grave]
+
+
 def test_a_crash_at_any_statement_of_a_filing_leaves_nothing_and_the_next_try_pays_once(county: Engine):
     plan = taken_to(county, proposed(county), "approved")
     before = whole(county)

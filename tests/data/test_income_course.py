@@ -88,6 +88,18 @@ def test_what_each_part_adds_makes_the_change_of_the_net(county: Engine):
     assert income_course.contributions(course, LAST - 8).empty  # nothing is known of a year before
 
 
+def test_what_each_part_adds_to_the_growth_makes_the_growth_of_every_month(county: Engine):
+    course = income_course.with_growth(course_of(county, COUNTY))
+    parts = income_course.growth_parts(course)
+    assert parts.index.tolist() == list(range(LAST - 6, LAST + 1))  # what has a month a year before
+    for month, row in parts.iterrows():
+        before, now = course.loc[month - 12], course.loc[month]
+        assert row["growth"] == pytest.approx(now["net"] / before["net"] - 1)
+        assert row[list(PARTS)].sum() == pytest.approx(row["growth"])
+        assert row["wage"] == pytest.approx((now["wage"] - before["wage"]) / before["net"])
+        assert row["expense"] == pytest.approx((before["expense"] - now["expense"]) / before["net"])
+
+
 def test_the_shares_of_the_kinds_make_the_whole_now_and_then(county: Engine):
     rows = income_course.structures(course_of(county, COUNTY), LAST, (0, 12, 60))
     assert rows["back"].tolist() == [0, 12]

@@ -70,10 +70,13 @@ def test_return_households_and_steadiness_of_each_kind_equal_plain_python(county
     assert 0 < sum(paid.values()) < sum(periods.values())
 
 
-def test_the_least_return_comes_first_and_what_has_no_investment_last(county: Engine):
-    rates = compared(county, "kind")["rate"].tolist()
-    known = [rate for rate in rates if rate == rate]
-    assert known == sorted(known) and rates[: len(known)] == known and len(known) < len(rates)
+def test_the_least_return_comes_first_and_of_what_nothing_was_due_last(county: Engine):
+    rows = compared(county, "operator")
+    active = rows[(rows["due"] > 0) & rows["rate"].notna()]
+    assert active["rate"].tolist() == sorted(active["rate"]) and len(active) > 1
+    kinds = compared(county, "kind")
+    assert kinds["name"].iloc[-1] == "光伏" and kinds["rate"].isna().tolist() == [False] * (len(kinds) - 1) + [True]
+    assert rows.index[: len(active)].equals(active.index)
 
 
 def test_projects_of_the_county_itself_stand_apart_from_its_townships(county: Engine):

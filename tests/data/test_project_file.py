@@ -134,6 +134,9 @@ def test_a_helper_sees_his_own_households_behind_a_project_and_a_display_no_name
     assert asked(county, project_file.takers, Viewer("helper", COUNTY), STEADY, LAST).empty
     shown = asked(county, project_file.takers, Viewer("display", COUNTY), STEADY, LAST)
     assert set(shown["head"]) == {"张**"} and set(whole["head"]) == {"张某某"}
+    told = [asked(county, project_file.project, viewer, STEADY, LAST).facts["custodian"]
+            for viewer in (ADMIN, Viewer("display", COUNTY))]  # fmt: skip
+    assert told == ["王管护", "王**"]
 
 
 @pytest.mark.parametrize("code", [LATE, STEADY, "", "X-NONE", "'; DROP TABLE project; --"])

@@ -111,6 +111,7 @@ def test_each_filter_leaves_what_plain_python_leaves(county: Engine):
     assert left(kinds=("养殖", "林果")) == where(lambda row: row.kind in ("养殖", "林果")) != set()
     assert left(stages=("储备",)) == {VILLAGE}
     assert left(operators=(FIRM,)) == {STEADY, SHORT}
+    assert left(operators=("",)) == where(lambda row: row.operator is None) >= {VILLAGE}
     assert left(asset_classes=("公益性",)) == {VILLAGE}
     assert left(arrears=True) == where(lambda row: row.arrears > 0) != where(lambda row: True)
     assert left(trouble=True) == where(lambda row: row.risk) >= {SHORT, LATE}

@@ -149,6 +149,14 @@ def test_a_mark_wants_a_reason_and_a_day_that_there_was(county: Engine, changed:
     assert asked(county, troubles.marked, ADMIN, "", LAST) == []
 
 
+def test_a_wall_display_sees_the_mark_and_not_its_words(county: Engine):
+    id = troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID)
+    display = Viewer("display", COUNTY)
+    (held,) = asked(county, troubles.marked, display, COUNTY, LAST)
+    assert (held.id, held.name, held.reason) == (id, "稳当项目", "")
+    assert asked(county, troubles.log, display, COUNTY)["reason"].tolist() == [None]
+
+
 def test_an_operator_without_a_region_is_refused_in_words(county: Engine):
     with pytest.raises(Refused, match="先在页面上方选定一个区划"):
         troubles.mark(county, ADMIN, operator=FIRM, place="", **SAID)

@@ -1,0 +1,222 @@
+"""项目收益 in a real browser: from the map, the table and the scatter to a project, and from a trouble to tasks."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine, func, select, text
+
+from data import model, projects, troubles
+from data.access import Viewer
+from data.engine import open_engine
+from data.regions import status
+from data.terms import PROJECT_KINDS
+from tests.browser.ready import ready
+from tests.browser.server import Server, serving
+
+COUNTY = Viewer("county", "990181")
+POINTS = "() => map.warRoom.points.items.map(item => [item.id, map.latLngToContainerPoint(item.at)])"
+EVIL = "`;alert(1)//${alert(2)}</script><img src=x onerror=alert(3)>{{7*7}}"
+
+
+@pytest.fixture
+def alerts(page: Page) -> Iterator[list[str]]:
+    """Dialogs that a script opened; there must be none."""
+    found: list[str] = []
+    page.on("dialog", lambda dialog: (found.append(dialog.message), dialog.dismiss()))
+    yield found
+    assert not found
+
+
+@pytest.fixture
+def open_page(county_server: Server, page: Page, alerts: list[str]) -> Callable[[str], Page]:
+    """Opens a path of the shared server and waits until it rests."""
+
+    def open_it(path: str) -> Page:
+        page.goto(county_server.url + path)
+        return ready(page)
+
+    return open_it
+
+
+@pytest.fixture(scope="module")
+def store(county_database: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{county_database}")
+    yield engine
+    engine.dispose()
+
+
+def latest(store: Engine) -> int:
+    with store.connect() as connection:
+        return status(connection).latest
+
+
+def listed(store: Engine, **options):
+    with store.connect() as connection:
+        return projects.page(connection, COUNTY, COUNTY.region, status(connection).latest, **options)
+
+
+def asked(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def rows(page: Page) -> list[str]:
+    return page.locator(".st-key-project_table tbody tr:not(.total) td:first-child").all_inner_texts()
+
+
+@pytest.mark.parametrize("size", [pytest.param("wall", marks=pytest.mark.screen(1920, 1080)),
+                                  pytest.param("desk", marks=pytest.mark.screen(1366, 768))])  # fmt: skip
+def test_a_filter_stands_in_the_address_and_leads_over_the_table_to_a_project_and_back(open_page, store: Engine, size):
+    page = open_page("/projects")
+    everything = listed(store, limit=1000)
+    assert page.locator(".strip .fact b").first.inner_text().startswith(f"{len(everything)}")
+    kind = everything["kind"].iloc[0]
+    mine = everything[everything["kind"] == kind]
+    page.get_by_role("combobox", name="类型").click()
+    page.get_by_role("option", name=kind, exact=True).click()
+    page.wait_for_url(re.compile(rf"kind={PROJECT_KINDS.index(kind) + 1}(&|$)"))
+    page.keyboard.press("Escape")
+    ready(page)
+    assert rows(page) == mine["name"].tolist()
+    page.reload()
+    ready(page)
+    assert rows(page) == mine["name"].tolist()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出名单（Excel）").click()
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
+    assert [row[1] for row in book.active.iter_rows(min_row=4, values_only=True)] == mine["name"].tolist()
+    first = mine.iloc[0]
+    page.locator(".st-key-project_table a.row").first.click()
+    page.wait_for_url(re.compile(rf"/project\?.*project={first['code']}"))
+    ready(page)
+    expect(page.locator(".project-head h1")).to_have_text(first["name"])
+    expect(page.locator(".stages li")).to_have_count(10)
+    expect(page.locator(".fact b").nth(2)).to_contain_text(f"{first['received'] / 1e4:,.1f}")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= page.viewport_size["width"]
+    page.go_back()
+    ready(page)
+    assert asked(page)["kind"] == str(PROJECT_KINDS.index(kind) + 1) and rows(page) == mine["name"].tolist()
+
+
+def test_a_mark_on_the_map_opens_its_project(open_page, store: Engine):
+    page = open_page("/projects")
+    frame = page.frame_locator(".st-key-project_map_box iframe")
+    expect(frame.locator("path.region").first).to_be_attached(timeout=30_000)
+    spots = dict(frame.locator("body").evaluate(POINTS))
+    assert set(spots) == set(listed(store, limit=1000)["code"])
+    code, at = min(spots.items(), key=lambda one: (one[1]["y"], one[1]["x"]))
+    box = page.locator(".st-key-project_map_box iframe").bounding_box()
+    page.mouse.click(box["x"] + at["x"], box["y"] + at["y"])
+    page.wait_for_url(re.compile(rf"/project\?.*project={code}"))
+    ready(page)
+    expect(page.locator(".project-head p")).to_contain_text(code)
+
+
+@pytest.mark.screen(1920, 1080)
+def test_a_point_of_the_scatter_opens_its_project_and_a_group_its_list(open_page, store: Engine):
+    page = open_page("/projects?view=compare&by=operator")
+    marks = page.locator(".st-key-chart_project_scatter .scatterlayer .trace").nth(1).locator("path.point")
+    marks.first.scroll_into_view_if_needed()
+    box = max((mark.bounding_box() for mark in marks.all()), key=lambda box: box["x"])  # it stands apart
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".hoverlayer .hovertext")).to_contain_text("投资")
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(re.compile(r"/project\?.*project=XM"))
+    ready(page)
+    found = listed(store, filters=projects.Filters(trouble=True), limit=1000)
+    assert asked(page)["project"] == found.sort_values("investment")["code"].iloc[-1]
+    expect(page.locator(".problem")).to_contain_text("有风险")
+    page.go_back()
+    ready(page)
+    assert asked(page)["by"] == "operator"
+    name = page.locator(".standings .name").first.inner_text().split("\n")[0]
+    page.locator(".standings a").first.click()
+    page.wait_for_url(re.compile("run="))
+    ready(page)
+    with store.connect() as connection:
+        run = connection.execute(text("SELECT name FROM project WHERE operator = :name"), {"name": name}).scalars()
+        assert set(rows(page)) == set(run) != set()
+
+
+def tasks(engine: Engine) -> int:
+    with engine.connect() as connection:
+        of = model.task.c
+        return connection.execute(select(func.count()).where(of.code >= "YJ", of.code < "YK")).scalar_one()
+
+
+@pytest.mark.screen(1366, 768)
+def test_from_a_mark_over_one_click_to_tasks_and_back_again(county_url: str, tmp_path: Path, page: Page, alerts):
+    engine = open_engine(county_url)
+    with engine.begin() as connection:
+        firm = connection.execute(
+            text("SELECT operator FROM project GROUP BY operator ORDER BY COUNT(*) DESC")
+        ).scalar()
+        code = connection.execute(text("SELECT MIN(code) FROM project WHERE operator = :firm"), {"firm": firm}).scalar()
+        connection.execute(model.project.update().where(model.project.c.code == code).values(name=EVIL))
+    with serving(county_url, tmp_path) as server:
+        page.goto(f"{server.url}/projects?view=risk")
+        ready(page)
+        page.get_by_text("标记一个经营主体或项目").click()
+        box = page.get_by_role("combobox", name=re.compile("出问题的是"))
+        box.click()
+        box.fill(firm)
+        page.get_by_role("option").first.click()
+        page.get_by_role("textbox", name="原因").fill("停产，欠付两期")
+        page.get_by_role("button", name="标记风险").click()
+        expect(page.locator(".saved")).to_contain_text("已标记")
+        ready(page)
+        trouble = int(asked(page)["trouble"])
+        expect(page.locator(".heading h2", has_text=firm)).to_contain_text("户受影响，预计减收")
+        expect(page.locator(".calm", has_text="涉及项目")).to_contain_text(EVIL)
+        button = page.get_by_role("button", name=re.compile("派发排查任务"))
+        villages = int(re.search(r"\d+", button.inner_text())[0])
+        button.click()
+        expect(page.locator(".saved")).to_contain_text(f"已给 {villages} 个村派发任务")
+        assert tasks(engine) == villages > 0
+        ready(page)
+        page.get_by_role("button", name=re.compile("补派任务")).click()
+        expect(page.locator(".saved")).to_contain_text(f"已给 0 个村派发任务，{villages} 个村先前已有")
+        assert tasks(engine) == villages
+        page.reload()
+        ready(page)
+        page.get_by_role("button", name="撤回任务").click()
+        expect(page.locator(".saved")).to_contain_text(f"已撤回 {villages} 个村的任务")
+        assert tasks(engine) == 0
+        page.goto(f"{server.url}/projects?view=risk&trouble={trouble}&role=display")
+        ready(page)
+        expect(page.locator(".heading h2", has_text=firm)).to_be_visible()
+        expect(page.get_by_text("标记一个经营主体或项目")).to_have_count(0)
+        expect(page.get_by_role("button", name=re.compile("任务|解除"))).to_have_count(0)
+        head = page.locator("tbody tr td:first-child", has_text=re.compile(r"^.\*+$"))
+        expect(head.first).to_be_visible()
+        page.goto(f"{server.url}/projects?view=risk&trouble={trouble}")
+        ready(page)
+        page.get_by_role("button", name="解除风险").click()
+        expect(page.locator(".saved")).to_contain_text("已解除")
+        with engine.connect() as connection:
+            assert troubles.find(connection, COUNTY, trouble, status(connection).latest) is None
+        page.goto(f"{server.url}/projects")  # the hostile name on map and in the table
+        ready(page)
+        expect(page.locator(".st-key-project_table td", has_text=EVIL)).to_have_count(1)
+    engine.dispose()
+
+
+def test_nonsense_in_an_address_is_said_and_anothers_project_reads_as_none(open_page, store: Engine):
+    page = open_page("/projects?view=moon&kind=99&sort=DROP&colour=pink&trouble=x")
+    assert page.locator(".problem").count() == 4
+    expect(page.locator(".st-key-project_table")).to_be_visible()
+    page = open_page("/projects?view=risk&trouble=999999")
+    expect(page.locator(".problem", has_text="风险记录或项目不存在")).to_be_visible()
+    page = open_page("/project?project=<script>alert(1)</script>")
+    expect(page.locator(".nothing")).to_contain_text("没有找到这个项目")
+    with store.connect() as connection:
+        county = connection.execute(text("SELECT code FROM project WHERE region = '990181' LIMIT 1")).scalar_one()
+    page = open_page(f"/project?project={county}&role=village")
+    expect(page.locator(".nothing")).to_contain_text("没有找到这个项目")
+    page = open_page(f"/project?project={county}")
+    expect(page.locator(".project-head p")).to_contain_text(county)
