@@ -171,7 +171,6 @@ def test_dividends_are_the_same_in_the_books_of_projects_and_of_households(store
     assert all(0.4 * received[project] < fen <= 0.7 * received[project] for project, fen in paid)
 
 
-<<<<<<< HEAD
 def test_plans_of_payment_stay_within_what_was_arranged_and_some_are_late(store: Engine):
     over = (
         "SELECT COUNT(*) FROM fund f WHERE (SELECT SUM(amount_fen) FROM fund_plan q WHERE q.fund = f.code)"
@@ -182,7 +181,8 @@ def test_plans_of_payment_stay_within_what_was_arranged_and_some_are_late(store:
     assert rows(store, without) == [(0,)]
     late = rows(store, "SELECT late_funds FROM cube WHERE region = '990181' AND late_funds > 0")
     assert late and max(late)[0] < 0.5 * rows(store, "SELECT COUNT(*) FROM fund")[0][0]
-=======
+
+
 def test_a_project_goes_through_its_stages_in_order_up_to_its_own(store: Engine):
     order = {stage: place for place, stage in enumerate(PROJECT_STAGES)}
     now = dict(rows(store, "SELECT code, stage FROM project"))
@@ -202,7 +202,6 @@ def test_the_asset_of_a_project_that_is_not_built_has_neither_operator_nor_contr
     ahead = "', '".join(PROJECT_STAGES[: PROJECT_STAGES.index("竣工验收")])
     held = "operator IS NOT NULL OR contract IS NOT NULL OR insured_until IS NOT NULL OR custodian IS NOT NULL"
     assert rows(store, f"SELECT code FROM project WHERE stage IN ('{ahead}') AND ({held})") == []
->>>>>>> part-b
 
 
 def test_incomes_rise_with_the_years_and_follow_the_seasons(store: Engine):
