@@ -83,6 +83,11 @@ def _page(asked: str | None, problems: list[str]) -> int:
     return 1
 
 
+def fund_url(screen: Screen, code: str, region: str | None = None) -> str | None:
+    """The page of one fund; one of a ``region`` above the viewer's own is named, and not to be opened by him."""
+    return screen.link(FUNDS, fund=code) if region is None or screen.viewer.may_see(region) else None
+
+
 def funds_link(screen: Screen, choice: FundChoice, *, region: str | None = None, **changes) -> str:
     """The address of the page with ``changes`` of the choice; another order or filter starts at page 1."""
     changed = replace(choice, **{"page": 1, **changes})

@@ -6,9 +6,9 @@ from components import wording
 from components.cached import ask, fresh
 from components.chart_panel import EXCEL
 from components.errors import problem
-from components.fund_address import DEFAULT_SORT, FundChoice, funds_link
+from components.fund_address import DEFAULT_SORT, FundChoice, fund_url, funds_link
 from components.fund_panels import percent, progress_markup, ten_thousands
-from components.funds_screen import FundsShown, fund_url
+from components.funds_screen import FundsShown
 from components.header import write_address
 from components.markup import escape, link, show
 from components.panels import heading

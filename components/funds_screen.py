@@ -10,7 +10,7 @@ from components import wording
 from components.cached import ask
 from components.chart_panel import show_chart
 from components.empty import nothing
-from components.fund_address import FundChoice, funds_link, read_choice
+from components.fund_address import FundChoice, fund_url, funds_link, read_choice
 from components.fund_charts import course_finding, course_table, disbursement_chart, unit_of
 from components.markup import escape, link, show
 from components.panels import heading
@@ -281,8 +281,3 @@ def _show_projects(screen: Screen, shown: FundsShown) -> None:
             url=lambda project: screen.link(PROJECT, project=project),
         )
     )  # fmt: skip
-
-
-def fund_url(screen: Screen, code: str) -> str:
-    """The page of one fund."""
-    return screen.link(FUNDS, fund=code)

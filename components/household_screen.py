@@ -8,9 +8,10 @@ from components import household_view as view
 from components.address import household_number
 from components.cached import fresh
 from components.errors import told
+from components.fund_address import fund_url
 from components.markup import escape, link, show
 from components.screen import Screen
-from components.site import BATTLE_MAP, FUNDS, HOUSEHOLD, PROJECT
+from components.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.tables import pager_markup
 from data import audit
 from data.errors import NotFound
@@ -80,18 +81,13 @@ def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
         return screen.link(PROJECT, region=region, project=code) if screen.viewer.may_see(region) else None
 
     _side_by_side(tables.measures_markup(file), tables.projects_markup(file, project_url))
-    show(tables.funds_markup(file, lambda code, region: _fund_url(screen, code, region)))
+    show(tables.funds_markup(file, lambda code, region: fund_url(screen, code, region)))
     show(tables.helpers_markup(file))
     pages = max(-(-file.visits_total // LATEST_VISITS), 1)
     to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
     more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
     show(tables.visits_markup(file) + more)
     show(tables.problems_markup(file) + tables.tasks_markup(file))
-
-
-def _fund_url(screen: Screen, code: str, region: str) -> str | None:
-    """A fund of a region above the viewer's own is named, and not to be opened by him."""
-    return screen.link(FUNDS, fund=code) if screen.viewer.may_see(region) else None
 
 
 def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> None:

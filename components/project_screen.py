@@ -8,6 +8,7 @@ from components.cached import ask, fresh
 from components.chart_panel import EXCEL, show_chart
 from components.empty import nothing
 from components.errors import told
+from components.fund_address import fund_url
 from components.markup import escape, link, show
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link, whole
@@ -54,7 +55,10 @@ def show_project(screen: Screen) -> None:
     left, right = st.columns([58, 42], gap="medium")
     with left:
         _returns(screen, file)
-        show(heading("投入资金", "安排和拨付到这个项目的资金") + view.funds_markup(file))
+        show(
+            heading("投入资金", "安排和拨付到这个项目的资金")
+            + view.funds_markup(file, lambda *fund: fund_url(screen, *fund))
+        )
     with right:
         show(heading(_asset_title(file), "四权、合同、保险、管护、标识牌") + view.asset_markup(file))
     _takers(screen, file)

@@ -1,6 +1,6 @@
 """One project as markup: its head, its way from 储备 to 运营, the asset with its four rights, the money into it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from components import wording
 from components.markup import escape
@@ -126,11 +126,14 @@ def asset_markup(file: ProjectFile) -> str:
     return f'{lacks}<div class="rights">{rights}</div><dl class="facts-list">{listed}</dl>'
 
 
-def funds_markup(file: ProjectFile) -> str:
-    """What was arranged and paid for it."""
+def funds_markup(file: ProjectFile, url: Callable[[str, str], str | None] = lambda code, region: None) -> str:
+    """What was arranged and paid for it; ``url`` takes a fund's code and region, None where it is not to be opened."""
     if file.funds.empty:
         return '<p class="calm">没有登记投向这个项目的资金。</p>'
-    return table_markup(file.funds, _FUNDS, caption="投入资金", cards=True, whole=True)
+    return table_markup(
+        file.funds, _FUNDS, caption="投入资金", cards=True, whole=True, opener="name",
+        row_url=lambda row: url(row.code, row.region),
+    )  # fmt: skip
 
 
 def modes_markup(file: ProjectFile) -> str:

@@ -50,8 +50,9 @@ class ProjectFile:
     """One project for one viewer. ``facts`` is its row with ``place``, ``entered_stage``, ``households`` (户),
     ``household_years`` (户次), ``marked`` and ``as_of``; ``risk`` says why it is in trouble, '' where it is not.
 
-    ``funds``: code, name, year, source, arranged, paid, last_paid; ``returns``: month, due, received, the oldest first;
-    ``modes``: year, mode, households, amount, untold (without an amount), the newest first. Money is yuan.
+    ``funds``: code, name, year, source, region, arranged, paid, last_paid; ``returns``: month, due, received, the
+    oldest first; ``modes``: year, mode, households, amount, untold (without an amount), the newest first. Money is
+    yuan.
     """
 
     code: str
@@ -201,7 +202,7 @@ _FACTS = f"""
     FROM project p JOIN month m ON m.month = :month WHERE p.code = :project"""
 _HANGING = {
     "funds": """
-        SELECT f.code, f.name, f.year, f.source, f.arranged_fen AS arranged,
+        SELECT f.code, f.name, f.year, f.source, f.region, f.arranged_fen AS arranged,
             COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)
                 AS paid,
             (SELECT MAX(y.paid) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of) AS last_paid

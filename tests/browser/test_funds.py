@@ -80,10 +80,12 @@ def test_from_the_county_to_a_fund_its_project_its_household_and_back(open_page,
     ready(page)
     expect(page.get_by_role("heading", level=1)).to_have_text(picked.name)
     expect(page.get_by_role("heading", name=f"带动 {picked.households} 户")).to_be_visible()
-    to_project = page.locator(".fund-facts a").get_attribute("href")
-    assert urlsplit(to_project).path == "/project" and parse_qs(urlsplit(to_project).query)["project"] == [
-        picked.project
-    ]
+    page.locator(".fund-facts a").click()
+    page.wait_for_url(f"**/project?**project={picked.project}**")
+    ready(page)
+    page.locator(".table", has_text="最近拨付").get_by_role("link", name=picked.name).click()
+    page.wait_for_url(f"**fund={picked.code}**")
+    ready(page)
     page.locator(".table", has_text="户类型").locator("tbody a.row").first.click()
     page.wait_for_url("**/household?**")
     ready(page)

@@ -157,8 +157,8 @@ RETURNS = pd.DataFrame(
 
 def file(**facts) -> ProjectFile:
     held = {**FACTS, **facts}
-    funds = pd.DataFrame([{"code": EVIL, "name": EVIL, "year": 2026, "source": EVIL, "arranged": 1.0, "paid": 0.5,
-                           "last_paid": None}])  # fmt: skip
+    funds = pd.DataFrame([{"code": EVIL, "name": EVIL, "year": 2026, "source": EVIL, "region": "99", "arranged": 1.0,
+                           "paid": 0.5, "last_paid": None}])  # fmt: skip
     stages, gaps = stages_of("运营", {}, "2026-11-22"), gaps_of(held, "2026-11-22")
     return ProjectFile(EVIL, held, stages, gaps, EVIL, funds, RETURNS, pd.DataFrame())
 
@@ -166,7 +166,8 @@ def file(**facts) -> ProjectFile:
 @pytest.mark.parametrize(
     "markup",
     [
-        lambda: head_markup(file()), lambda: asset_markup(file()), lambda: funds_markup(file()),
+        lambda: head_markup(file()), lambda: asset_markup(file()),
+        lambda: funds_markup(file(), lambda code, region: f"/funds?fund={code}"),
         lambda: standings_markup(groups(), lambda row: "/x"),
         lambda: projects_markup(
             SimpleNamespace(projects=pd.DataFrame([{"year": 2026, "name": EVIL, "code": EVIL, "region": "99",
