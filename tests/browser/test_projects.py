@@ -18,6 +18,7 @@ from data.regions import status
 from data.terms import PROJECT_KINDS
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
+from tests.data import archive_ground as ground
 
 COUNTY = Viewer("county", "990181")
 POINTS = "() => map.warRoom.points.items.map(item => [item.id, map.latLngToContainerPoint(item.at)])"
@@ -203,6 +204,40 @@ def test_from_a_mark_over_one_click_to_tasks_and_back_again(county_url: str, tmp
         page.goto(f"{server.url}/projects")  # the hostile name on map and in the table
         ready(page)
         expect(page.locator(".st-key-project_table td", has_text=EVIL)).to_have_count(1)
+    engine.dispose()
+
+
+@pytest.mark.screen(1366, 768)
+def test_a_household_leads_to_its_project_whose_papers_are_kept_and_every_look_logged(
+    county_url: str, tmp_path: Path, page: Page, alerts
+):
+    engine = open_engine(county_url)
+    behind = select(model.project_household.c.household_id, model.project_household.c.project)
+    with engine.connect() as connection:
+        household, code = connection.execute(behind.order_by(model.project_household.c.amount_fen.desc())).first()
+    with serving(county_url, tmp_path) as server:
+        page.goto(f"{server.url}/household?household={household}")
+        ready(page)
+        page.locator(f'#projects a[href*="project={code}"]').first.click()
+        page.wait_for_url(re.compile(f"/project.*project={code}"))
+        ready(page)
+        papers = page.locator(".st-key-archives")
+        papers.get_by_text("存入材料", exact=True).click()
+        papers.locator("input[type=file]").set_input_files(
+            [{"name": "合同.jpg", "mimeType": "image/jpeg", "buffer": ground.photo(800, 600)}]
+        )
+        ready(page)
+        papers.get_by_role("button", name="存入档案").click()
+        expect(papers.locator("a.paper b")).to_have_text("合同", timeout=20_000)
+        address = server.url + papers.locator("a.paper").get_attribute("href")
+        assert page.request.get(address).body() == ground.photo(800, 600)
+        page.goto(f"{server.url}/project?project={code}&role=display")
+        ready(page)
+        expect(page.get_by_text("大屏上不显示档案材料")).to_be_visible()
+        expect(page.locator("a.paper")).to_have_count(0)
+        with engine.connect() as connection:  # written while the pages since were drawn
+            looked = select(func.count()).where(model.access_log.c.view == "project_archive")
+            assert connection.execute(looked).scalar_one() == 1
     engine.dispose()
 
 

@@ -177,7 +177,7 @@ def test_a_project_that_the_rules_found_is_marked_by_the_same_click(own: Engine)
 
 
 def test_a_click_that_fails_leaves_neither_mark_nor_task(own: Engine, monkeypatch: pytest.MonkeyPatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("the machine stops")
 
     monkeypatch.setattr("data.cube.refresh", broken)
