@@ -28,7 +28,7 @@ def cell_text(form: str, value: object) -> str:
         return NO_VALUE
     match form:
         case "integer" | "overdue":
-            return f"{int(value):,}"
+            return f"{value + 0:,.0f}".replace("-", "−")  # rounded, as a workbook shows it
         case "fen":
             return f"{value + 0:,.2f}".replace("-", "−")
         case "share" | "bp":
