@@ -9,21 +9,21 @@ import streamlit as st
 from components import dividends_plan
 from components.address import household_number
 from components.cached import ask, fresh
+from components.dividends_new import may_propose, show_new
 from components.dividends_way import deadline_markup, states_markup
 from components.empty import nothing
 from components.errors import problem
-from components.markup import escape, go_to, link, show
+from components.markup import escape, link, show
 from components.panels import heading
 from components.screen import Screen
 from components.site import DIVIDENDS, FIGURE, HOUSEHOLD, PROJECTS
 from components.tables import TableColumn, pager_markup, table_markup
 from data import dividend_lists, figures
-from data.dividend_content import running_month, usual_months
+from data.dividend_content import usual_months
 from data.dividend_lists import PAGE, PlanLine
-from data.dividend_plans import create
 from data.dividend_rules import yuan
 from data.dividend_states import STATES
-from data.errors import NotFound, WarRoomError
+from data.errors import NotFound
 from data.months import spoken
 
 _COLUMNS = (
@@ -64,6 +64,11 @@ def show_dividends(screen: Screen) -> None:
             return
         except NotFound as error:
             problem(str(error))
+    elif "new" in st.query_params:
+        if may_propose(screen):
+            show_new(screen)
+            return
+        problem("提出方案由本村村干部办理，请切换到该村的村干部身份；已显示全部方案。")
     _show_region(screen)
 
 
@@ -163,24 +168,9 @@ def _without(screen: Screen) -> None:
 
 
 def _new(screen: Screen) -> None:
-    """For the village's own cadre: propose a plan for months of his choice."""
-    if screen.viewer.role != "village" or screen.viewer.region != screen.region.code:
-        return
-    running = fresh(lambda connection, viewer: running_month(connection))
-    usual = usual_months(running)
-    months = list(range(running - 23, running + 1))
-    with st.container(key="plan_new", horizontal=True, vertical_alignment="bottom", gap="small"):
-        first = st.selectbox("收益起始月", months, index=months.index(usual[0]), format_func=spoken, width=150)
-        last = st.selectbox("收益截止月", months, index=months.index(usual[1]), format_func=spoken, width=150)
-        pressed = st.button("提出方案", type="primary", key="plan_create")
-    if not pressed:
-        return
-    try:
-        made = create(screen.engine, screen.viewer, screen.region.code, first, last)
-    except WarRoomError as error:
-        problem(str(error))
-    else:
-        go_to(screen.link(DIVIDENDS, plan=made))
+    """For the village's own cadre: the way to a new plan."""
+    if may_propose(screen):
+        show(f'<p class="plan-new">{link("提出方案", screen.link(DIVIDENDS, new=1), style="button")}</p>')
 
 
 def _show_homes(screen: Screen) -> None:

@@ -14,7 +14,7 @@ from data.dividend_content import check_sources, content_of, follows_rule, propo
 from data.dividend_filing import write_back
 from data.dividend_plans import locked, log
 from data.dividend_rules import yuan
-from data.dividend_states import STATES, Transition, transition
+from data.dividend_states import Transition, transition
 from data.engine import writing
 from data.errors import Refused
 from data.indicators import STATES as HOUSEHOLD_STATES
@@ -238,6 +238,3 @@ def _marks(connection: Connection, arrow: Transition, now: str) -> dict[str, obj
         case "draft":
             return dict.fromkeys(("published", "publicity_days", "submitted", "approved"))
     return {}
-
-
-__all__ = ["STATES", "Doubt", "booking_month", "doubts", "may_submit_from", "return_reason", "reverse", "step", "told"]

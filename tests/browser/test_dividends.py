@@ -1,5 +1,6 @@
 """收益分配 in a real browser: a plan from its village to the county and into the books, by clicks; on a phone."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,9 +11,11 @@ from sqlalchemy import Engine, func, select
 
 from data.access import Viewer
 from data.card_figures import yuan
+from data.dividend_content import usual_months
 from data.dividend_flow import step
 from data.engine import open_engine, writing
 from data.model import change, dividend_payment, dividend_plan, dividend_share, household, ledger
+from data.months import label, month_of, spoken
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.data import paper
@@ -178,6 +181,36 @@ def _file_with_two_presses(page: Page) -> None:
     ready(page)
     page.get_by_role("button", name="确定备案并记账").dblclick()
     ready(page)
+
+
+@DESK
+def test_a_village_sees_what_came_in_before_it_proposes_and_the_months_stand_in_the_address(
+    page: Page, server: Server, engine: Engine
+):
+    page.goto(f"{server.url}/dividends?role=village")
+    ready(page)
+    page.get_by_role("link", name="提出方案").click()
+    ready(page)
+    expect(page).to_have_url(re.compile("new=1"))
+    page.locator(".st-key-plan_new_first input").click()
+    earlier = usual_months(month_of(date.today()))[0] - 1  # June or December, in which quarters end
+    page.get_by_role("option", name=spoken(earlier), exact=True).click()
+    ready(page)
+    expect(page).to_have_url(re.compile(f"first={label(earlier)}"))
+    told = page.locator("h1").first.inner_text()
+    page.reload()
+    ready(page)
+    expect(page.locator("h1").first).to_have_text(told)
+    before = one(engine, select(func.count()).select_from(dividend_plan))[0]
+    page.get_by_role("button", name="起草方案").click()
+    expect(page.locator(".way li.now b")).to_have_text("草拟")
+    ready(page)
+    assert one(engine, select(func.count()).select_from(dividend_plan))[0] == before + 1
+    received = one(engine, select(dividend_plan.c.received_fen).order_by(dividend_plan.c.id.desc()).limit(1))[0]
+    assert told == f"可分配收益 {yuan(received)} 元"
+    page.goto(f"{server.url}/dividends?role=township&new=1")
+    ready(page)
+    expect(page.locator(".problem")).to_contain_text("由本村村干部办理")
 
 
 @DESK
