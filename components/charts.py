@@ -1,5 +1,7 @@
 """Charts as Plotly figures: the frame first, keyword-only options, nothing but data in and a figure out."""
 
+from collections.abc import Iterable, Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -39,7 +41,9 @@ def trend_chart(
         last = course[column].dropna()
         ends.append((float(last.iloc[-1]) * scale, name, line["color"]))
     _mark(figure, course, chosen, scale, colours)
-    _name_ends(figure, ends, days, several=len(ends) > 1)
+    if len(ends) > 1:
+        heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]
+        name_ends(figure, ends, days[-1], gap=(max(heights) - min(heights) or 1) * 0.13)
     _dress_axes(figure, course, unit)
     return figure
 
@@ -66,28 +70,23 @@ def _mark(figure: go.Figure, course: pd.DataFrame, chosen: int, scale: float, co
     )  # fmt: skip
 
 
-def _name_ends(figure: go.Figure, ends: list, days: list[str], *, several: bool) -> None:
-    """Names beside the ends of the lines, pushed apart where they would touch."""
-    if not several:
-        return
-    heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]
-    gap = (max(heights) - min(heights) or 1) * 0.13
+def name_ends(
+    figure: go.Figure, ends: Iterable[tuple[float, str, str]], x: str | float, *, gap: float, shift: int = 8, **options
+) -> None:  # fmt: skip
+    """Names beside what ends at ``x``: (height, name, colour) of each, pushed up where they would come closer than
+    ``gap``. ``options`` as Plotly's annotations take them."""
     floor = float("-inf")
     for height, name, colour in sorted(ends):
         floor = max(height, floor + gap)
         figure.add_annotation(
-            x=days[-1],
-            y=floor,
-            text=name,
-            xanchor="left",
-            xshift=8,
-            showarrow=False,
-            font={"color": colour, "size": 13},
-        )
+            x=x, y=floor, text=name, xanchor="left", xshift=shift, showarrow=False, font={"color": colour, "size": 13},
+            **options,
+        )  # fmt: skip
 
 
-def _dress_axes(figure: go.Figure, course: pd.DataFrame, unit: str) -> None:
-    januaries = [month for month in course.index if month % 12 == 0]
+def dress_years(figure: go.Figure, months: Sequence[int], *, right: int) -> None:
+    """Years below the months of a course, ``right`` px of room for names."""
+    januaries = [month for month in months if month % 12 == 0]
     step = 1 if len(januaries) <= 6 else 2
     figure.update_xaxes(
         tickvals=[first_day(month) for month in januaries[::step]],
@@ -95,9 +94,13 @@ def _dress_axes(figure: go.Figure, course: pd.DataFrame, unit: str) -> None:
         hoverformat="%Y年%-m月",
         type="date",
     )
-    figure.update_yaxes(ticksuffix="%" if unit == "%" else "", tickformat=",~g", nticks=5)
+    figure.update_layout(margin={"l": 8, "r": right, "t": 8, "b": 8}, font={"family": FONT})
+
+
+def _dress_axes(figure: go.Figure, course: pd.DataFrame, unit: str) -> None:
     names = max((len(annotation.text) for annotation in figure.layout.annotations), default=0)
-    figure.update_layout(margin={"l": 8, "r": 14 * names + 16, "t": 8, "b": 8}, font={"family": FONT})
+    dress_years(figure, course.index, right=14 * names + 16)
+    figure.update_yaxes(ticksuffix="%" if unit == "%" else "", tickformat=",~g", nticks=5)
 
 
 def course_table(course: pd.DataFrame, *, indicator: Indicator) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from components.charts import name_ends
 from components.theme import FONT, TEMPLATES, Palette, palette
 from components.trends_course_charts import dress_months, yuan
 from data.months import first_day, spoken
@@ -31,18 +32,7 @@ def lines_chart(
             ends.append((float(values.dropna().iloc[-1]), name, colour))
     heights = [value for _, _, values, *_ in drawn for value in values.dropna()]
     gap = (max(heights, default=1) - min(heights, default=0) or 1) * 0.08
-    floor = float("-inf")
-    for height_of, name, colour in sorted(ends):
-        floor = max(height_of, floor + gap)
-        figure.add_annotation(
-            x=days[-1],
-            y=floor,
-            text=name,
-            xanchor="left",
-            xshift=8,
-            showarrow=False,
-            font={"color": colour, "size": 13},
-        )
+    name_ends(figure, ends, days[-1], gap=gap)
     dress_months(figure, courses.index, right=16 + 14 * max((len(name) for _, name, _ in ends), default=0))
     return figure
 

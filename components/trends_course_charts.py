@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import wording
+from components.charts import dress_years, name_ends
 from components.theme import FONT, TEMPLATES, Palette, palette
 from data.income_course import KINDS, PARTS
 from data.months import first_day, spoken
@@ -87,23 +88,13 @@ def _name_bands(figure: go.Figure, course: pd.DataFrame, line, day: str, colours
     if wording.known(line[-1]):
         told.append((line[-1], "监测线", colours.alarm))
     gap = (max(course["gross"].max(), *(one for one in line if wording.known(one)), 1.0) + course["expense"].max()) / 17
-    floor = float("-inf")
-    for height, name, colour in sorted(told):
-        floor = max(height, floor + gap)
-        figure.add_annotation(
-            x=day, y=floor, text=name, xanchor="left", xshift=8, showarrow=False, font={"color": colour, "size": 13}
-        )
+    name_ends(figure, told, day, gap=gap)
 
 
 def dress_months(figure: go.Figure, months: Sequence[int], *, right: int) -> None:
     """Years below, yuan at the left, room for names at the right."""
-    januaries = [month for month in months if month % 12 == 0]
-    figure.update_xaxes(
-        tickvals=[first_day(month) for month in januaries], ticktext=[f"{month // 12}年" for month in januaries],
-        hoverformat="%Y年%-m月", type="date",
-    )  # fmt: skip
+    dress_years(figure, months, right=right)
     figure.update_yaxes(tickformat=",~g", nticks=6)
-    figure.update_layout(margin={"l": 8, "r": right, "t": 8, "b": 8}, font={"family": FONT})
 
 
 def years_chart(years: pd.DataFrame, *, dark: bool, height: int = 330) -> go.Figure:
@@ -183,12 +174,7 @@ def _name_growth(figure: go.Figure, last: pd.Series, day: str, colours: Palette)
         told.append(((above if size > 0 else under) + size / 2, NAMES[part], colours.second_ink))
         above, under = above + max(size, 0), under + min(size, 0)
     gap = (above - under or 1) / 12
-    floor = float("-inf")
-    for height, name, colour in sorted(told):
-        floor = max(height, floor + gap)
-        figure.add_annotation(
-            x=day, y=floor, text=name, xanchor="left", xshift=14, showarrow=False, font={"color": colour, "size": 13}
-        )
+    name_ends(figure, told, day, gap=gap, shift=14)
 
 
 def year_name(row) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import wording
+from components.charts import dress_years, name_ends
 from components.theme import FONT, TEMPLATES, palette
 from data.months import first_day, spoken
 
@@ -81,26 +82,9 @@ def counts_chart(
             ends.append((float(values.dropna().iloc[-1]), names[column], colour))
     if month in course.index:
         figure.add_vline(x=first_day(month), line={"color": colours.accent, "width": 1})
-    gap, floor = (float(course.max().max()) or 1.0) * 0.08, float("-inf")
-    for value, name, colour in sorted(ends):
-        floor = max(value, floor + gap)
-        figure.add_annotation(
-            x=days[-1],
-            y=floor,
-            text=name,
-            xanchor="left",
-            xshift=8,
-            showarrow=False,
-            font={"color": colour, "size": 13},
-        )
-    januaries = [one for one in course.index if one % 12 == 0]
-    figure.update_xaxes(
-        tickvals=[first_day(one) for one in januaries], ticktext=[f"{one // 12}年" for one in januaries],
-        hoverformat="%Y年%-m月", type="date",
-    )  # fmt: skip
+    name_ends(figure, ends, days[-1], gap=(float(course.max().max()) or 1.0) * 0.08)
+    dress_years(figure, course.index, right=16 + 14 * max((len(name) for name in names.values()), default=0))
     figure.update_yaxes(rangemode="tozero", tickformat=",d", nticks=6)
-    longest = max((len(name) for name in names.values()), default=0)
-    figure.update_layout(margin={"l": 8, "r": 14 * longest + 16, "t": 8, "b": 8}, font={"family": FONT})
     return figure
 
 
