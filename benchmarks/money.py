@@ -30,13 +30,15 @@ WHOLE = Viewer("admin", "")
 
 @dataclass(frozen=True)
 class Facts:
-    """What the addresses and questions name: the top, a county, a village, a project with many households, its fund."""
+    """What the addresses and questions name: the top, a county, a village, a project with many households, its fund,
+    and a village or township that has funds of its own this year."""
 
     top: str
     county: str
     village: str
     project: str
     fund: str
+    funded: str
     month: int
     today: str
 
@@ -73,7 +75,7 @@ def addresses(facts: Facts) -> list[Address]:
         Address("项目收益 at risk, the whole", "projects", {**whole, "view": "risk"}, "系统预警"),
         Address("项目", "project", {**whole, "project": facts.project}, "从储备到运营"),
         Address("资金, the whole", "funds", whole, "资金名单"),
-        Address("资金, a village", "funds", village, "资金名单"),
+        Address("资金, a village or township", "funds", {"region": facts.funded}, "资金名单"),
         Address("资金, one fund", "funds", {**whole, "fund": facts.fund}, "户次"),
         Address("收益分配, the whole", "dividends", whole, plans),
         Address("收益分配, a county", "dividends", county, plans),
@@ -91,9 +93,12 @@ def _facts(engine: Engine, ground: Ground) -> Facts:
         one, paid_by, _ = connection.execute(most).one()
         place = connection.execute(select(project.c.region).where(project.c.code == one)).scalar_one()
         length = func.length(region.c.code)
+        lowest = select(fund.c.region).where(fund.c.year == status.latest // 12)
+        order = (func.length(fund.c.region).desc(), fund.c.region)
+        funded = connection.execute(lowest.order_by(*order).limit(1)).scalar_one()
         county = connection.execute(select(func.min(region.c.code)).where(length == 6)).scalar_one()
     village = place if len(place) == 12 else ground.villages(1)[0].code
-    return Facts(ground.top().code, county, village, one, paid_by, status.latest, status.built)
+    return Facts(ground.top().code, county, village, one, paid_by, funded, status.latest, status.built)
 
 
 def _with_plans(ground: Ground, engine: Engine) -> Iterator[Failure]:
