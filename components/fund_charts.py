@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components import wording
+from components.charts import name_ends
 from components.theme import FONT, TEMPLATES, palette
 from data.months import spoken
 
@@ -33,7 +34,7 @@ def disbursement_chart(course: pd.DataFrame, *, dark: bool, height: int = 300, t
         )  # fmt: skip
         if known:
             last = course[name].last_valid_index()
-            ends.append((course.at[last, name] / size, NAMES[name], line["color"], course.at[last, "day"]))
+            ends.append((course.at[last, name] / size, NAMES[name], line["color"]))
     _name_ends(figure, ends, course, size)
     _mark(figure, course, size, colours)
     figure.update_xaxes(
@@ -62,13 +63,7 @@ def _shown(value: float, size: float) -> float | None:
 def _name_ends(figure: go.Figure, ends: list, course: pd.DataFrame, size: float) -> None:
     """Names at the right edge, pushed apart where they would touch."""
     gap = (course[["paid", "planned", "even"]].max().max() / size or 1) * 0.11
-    floor = float("-inf")
-    for height, name, colour, _ in sorted(ends):
-        floor = max(height, floor + gap)
-        figure.add_annotation(
-            x=1, xref="paper", y=floor, text=name, xanchor="left", xshift=8, showarrow=False,
-            font={"color": colour, "size": 13},
-        )  # fmt: skip
+    name_ends(figure, ends, 1, gap=gap, xref="paper")
 
 
 def _mark(figure: go.Figure, course: pd.DataFrame, size: float, colours) -> None:
