@@ -49,7 +49,7 @@ _SORTS = {"loss": "loss", "per_head": "per_head", "village": "village"}
 
 def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
     """Everything about one trouble."""
-    found = ask(shocks.shock, one.region, screen.month, one.projects)
+    found = ask(shocks.shock, troubles.seen_region(screen.viewer, one), screen.month, one.projects)
     show(_head_markup(screen, one, found))
     if screen.viewer.role in MARKERS and screen.viewer.may_see(one.region):
         _actions(screen, one, found)
@@ -168,7 +168,8 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     pages = max(-(-found.households // PAGE), 1)
     page = min(choice.page, pages)
     sort = choice.sort if choice.sort in _SORTS else ""
-    rows = fresh(shocks.households, one.region, screen.month, one.projects, sort=sort, offset=(page - 1) * PAGE)
+    place = troubles.seen_region(screen.viewer, one)
+    rows = fresh(shocks.households, place, screen.month, one.projects, sort=sort, offset=(page - 1) * PAGE)
     same = ProjectChoice(view="risk", trouble=one.id, project=None if one.id is not None else one.project,
                          operator=one.operator if one.id is None and not one.project else None)  # fmt: skip
     show(
@@ -194,7 +195,8 @@ def _export(screen: Screen, one: Trouble) -> None:
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
         rows: pd.DataFrame = fresh(
-            shocks.households, one.region, screen.month, one.projects, limit=None, screen=screen
+            shocks.households, troubles.seen_region(screen.viewer, one), screen.month, one.projects, limit=None,
+            screen=screen
         )  # fmt: skip
         told = f"{screen.month_text} · 共 {len(rows)} 户 · 数据版本 {screen.status.version}"
         told += " · 演示数据" if screen.status.demonstration else ""

@@ -130,6 +130,11 @@ def found(connection: Connection, viewer: Viewer, place: str, month: int) -> lis
     ]  # fmt: skip
 
 
+def seen_region(viewer: Viewer, one: Trouble) -> str:
+    """As much of a trouble's region as the viewer sees: a mark of the county holds in a township, too."""
+    return one.region if viewer.may_see(one.region) else viewer.region
+
+
 def find(connection: Connection, viewer: Viewer, id: int, month: int) -> Trouble | None:
     """One mark with all it holds for, as far as the viewer sees; None where none of that number holds for him."""
     place = connection.execute(select(trouble.c.region).where(trouble.c.id == id)).scalar()

@@ -140,6 +140,16 @@ def test_a_township_sees_its_own_share_and_no_other(county: Engine):
         asked(county, shocks.shock, TOWNSHIP, TOWNSHIPS[1], LAST, (LATE,))
 
 
+def test_a_county_mark_shows_a_township_its_own_share(own: Engine):
+    troubles.mark(own, COUNTY_CADRE, operator=FIRM, place=COUNTY, **SAID)
+    (held,) = asked(own, troubles.marked, TOWNSHIP, TOWNSHIPS[0], LAST)
+    assert held.region == COUNTY and held.projects == (SHORT,)
+    place = troubles.seen_region(TOWNSHIP, held)
+    found = asked(own, shocks.shock, TOWNSHIP, place, LAST, held.projects)
+    assert place == TOWNSHIPS[0] and found.households == len(in_plain_python(own, (SHORT,))) > 0
+    assert troubles.seen_region(COUNTY_CADRE, held) == COUNTY
+
+
 def test_nobody_behind_is_nothing_and_no_error(county: Engine):
     found = asked(county, shocks.shock, ADMIN, "", LAST, ())
     assert (found.households, found.loss, found.falls) == (0, 0, 0) and found.villages.empty and found.ways.empty
