@@ -4,7 +4,9 @@ Anonymous: numbers of households, persons, villages. Read once for a scope and m
 so that a line can be dragged; who the households are is asked of ``data.lists`` by their ids.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -37,14 +39,18 @@ class Distribution:
     below: np.ndarray
     near: np.ndarray
 
-    @property
+    @cached_property
     def per_head(self) -> np.ndarray:
-        """Yuan a head."""
-        return self.net / self.persons / 100
+        """Yuan a head, from low to high."""
+        return locked(self.net / self.persons / 100)[0]
 
     def under(self, line_fen: int) -> np.ndarray:
         """Whose income a head is under a line: exact, in whole fen."""
         return self.net < self.persons * line_fen
+
+    def number_under(self, line_fen: int) -> int:
+        """How many they are: as the households lie in order, the place where the line would lie among them."""
+        return bisect_left(range(len(self.net)), True, key=lambda at: self.net[at] >= self.persons[at] * line_fen)
 
     def between(self, low_yuan: float, high_yuan: float) -> np.ndarray:
         """Who has at least ``low_yuan`` a head and less than ``high_yuan``."""
@@ -152,7 +158,7 @@ def histogram(spread: Distribution) -> pd.DataFrame:
     top = max(float(np.quantile(spread.per_head, 0.99)), 100.0)
     width = next(step for step in (100, 200, 500, 1000, 2000, 5000, 10_000, 10**9) if top / step <= _BINS)
     edges = np.arange(0, (int(top // width) + 2) * width, width)
-    counts = [int(spread.under(int(edge) * 100).sum()) for edge in edges[1:-1]] + [len(spread.net)]
+    counts = [spread.number_under(int(edge) * 100) for edge in edges[1:-1]] + [len(spread.net)]
     frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "households": np.diff([0, *counts])}).astype(
         {"low": float, "high": float}
     )
