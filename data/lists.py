@@ -80,7 +80,8 @@ def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], re
     here, bound = within_sql("h.village", viewer.narrowed(region))
     # by the household's own key first, its row of the month then by its whole key: '' keeps SQLite from walking through
     # the range of villages instead
-    found = f"{_select(kind)} WHERE {kind.base} AND h.id IN :keys AND hm.village = h.village || '' AND {here} AND {seen}"
+    whole_key = "h.id IN :keys AND hm.village = h.village || ''"
+    found = f"{_select(kind)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
     statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
     by_key: dict[int, Row] = {}
     for first in range(0, len(ids), _PORTION):

@@ -8,8 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
+from sqlalchemy import Engine
 
+from data.engine import open_engine
 from tests.browser.chromium import FLAGS, executable
+from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 
 HERE = Path(__file__).parent
@@ -80,6 +83,34 @@ def page(request: pytest.FixtureRequest, new_context: Callable[..., BrowserConte
     width, height = marker.args if marker else DESK
     arguments = marker.kwargs if marker else {}
     return new_context(viewport={"width": width, "height": height}, **arguments).new_page()
+
+
+@pytest.fixture
+def alerts(page: Page) -> Iterator[list[str]]:
+    """Dialogs that a script opened; there must be none."""
+    found: list[str] = []
+    page.on("dialog", lambda dialog: (found.append(dialog.message), dialog.dismiss()))
+    yield found
+    assert not found
+
+
+@pytest.fixture
+def open_page(county_server: Server, page: Page, alerts: list[str]) -> Callable[[str], Page]:
+    """Opens a path of the shared server and waits until it rests; a dialog that a script opens fails the test."""
+
+    def open_it(path: str) -> Page:
+        page.goto(county_server.url + path)
+        return ready(page)
+
+    return open_it
+
+
+@pytest.fixture(scope="module")
+def store(county_database: Path) -> Iterator[Engine]:
+    """The full demonstration county, to be read."""
+    engine = open_engine(f"sqlite:///{county_database}")
+    yield engine
+    engine.dispose()
 
 
 def is_local(url: str) -> bool:

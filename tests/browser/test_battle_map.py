@@ -3,7 +3,7 @@
 import io
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,33 +25,6 @@ HOUSEHOLDS = "() => map.warRoom.points.items.map(item => [item.id, map.latLngToC
 VIEW = "() => [map.getCenter().lat, map.getCenter().lng, map.getZoom()].map(part => part.toFixed(4)).join()"
 REFUSED = "没有找到这一户：编号不存在，或不在您的查看范围内。"
 EVIL = ("`;alert(1)//", "${alert(2)}", "</script><script>alert(3)</script>", "<img src=x onerror=alert(4)>", "{{7*7}}")
-
-
-@pytest.fixture
-def alerts(page: Page) -> Iterator[list[str]]:
-    """Dialogs that a script opened; there must be none."""
-    found: list[str] = []
-    page.on("dialog", lambda dialog: (found.append(dialog.message), dialog.dismiss()))
-    yield found
-    assert not found
-
-
-@pytest.fixture
-def open_page(county_server: Server, page: Page, alerts: list[str]) -> Callable[[str], Page]:
-    """Opens a path of the server and waits until it rests."""
-
-    def open_it(path: str) -> Page:
-        page.goto(county_server.url + path)
-        return ready(page)
-
-    return open_it
-
-
-@pytest.fixture(scope="module")
-def store(county_database: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{county_database}")
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,8 @@ from sqlalchemy import text
 from components import wording
 from data import figures
 from data.access import Viewer
-from data.engine import open_engine
 from data.regions import status
 from tests.browser.ready import ready
-from tests.browser.server import Server
 
 COUNTY = "990181"
 PICKED = """
@@ -21,26 +19,6 @@ PICKED = """
     FROM fund f JOIN project_household b ON b.project = f.project
     WHERE f.region LIKE '990181%' AND f.year < 2026
     GROUP BY f.code, f.name, f.year, f.project ORDER BY f.code"""
-
-
-@pytest.fixture
-def open_page(county_server: Server, page: Page):
-    alerts: list[str] = []
-    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-
-    def open_it(path: str) -> Page:
-        page.goto(county_server.url + path)
-        return ready(page)
-
-    yield open_it
-    assert not alerts
-
-
-@pytest.fixture(scope="module")
-def store(county_server: Server):
-    engine = open_engine(county_server.database_url)
-    yield engine
-    engine.dispose()
 
 
 def query(page: Page) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,22 +17,10 @@ from data.engine import open_engine
 from data.months import label
 from data.regions import children, status
 from tests.browser.ready import ready
-from tests.browser.server import Server
 
 COUNTY = "990181"
 CADRE = Viewer("county", COUNTY)
 BARS = ".st-key-chart_spread .barlayer .point path"
-
-
-@pytest.fixture
-def open_page(county_server: Server, page: Page) -> Callable[[str], Page]:
-    """Opens a path of the server and waits until it rests."""
-
-    def open_it(path: str) -> Page:
-        page.goto(county_server.url + path)
-        return ready(page)
-
-    return open_it
 
 
 @pytest.fixture(scope="module")

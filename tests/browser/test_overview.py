@@ -21,20 +21,6 @@ COUNTY, TOWNSHIPS = "990181", 19
 WALL = pytest.mark.screen(1920, 1080)
 
 
-@pytest.fixture
-def open_page(county_server: Server, page: Page) -> Callable[[str], Page]:
-    """Opens a path of the server and waits until it rests; a dialog that a script opens fails the test."""
-    alerts: list[str] = []
-    page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
-
-    def open_it(path: str) -> Page:
-        page.goto(county_server.url + path)
-        return ready(page)
-
-    yield open_it
-    assert not alerts
-
-
 def the_map(page: Page) -> FrameLocator:
     return page.frame_locator(".st-key-overview_map iframe")
 

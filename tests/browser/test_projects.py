@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,39 +16,12 @@ from data.engine import open_engine
 from data.regions import status
 from data.terms import PROJECT_KINDS
 from tests.browser.ready import ready
-from tests.browser.server import Server, serving
+from tests.browser.server import serving
 from tests.data import archive_ground as ground
 
 COUNTY = Viewer("county", "990181")
 POINTS = "() => map.warRoom.points.items.map(item => [item.id, map.latLngToContainerPoint(item.at)])"
 EVIL = "`;alert(1)//${alert(2)}</script><img src=x onerror=alert(3)>{{7*7}}"
-
-
-@pytest.fixture
-def alerts(page: Page) -> Iterator[list[str]]:
-    """Dialogs that a script opened; there must be none."""
-    found: list[str] = []
-    page.on("dialog", lambda dialog: (found.append(dialog.message), dialog.dismiss()))
-    yield found
-    assert not found
-
-
-@pytest.fixture
-def open_page(county_server: Server, page: Page, alerts: list[str]) -> Callable[[str], Page]:
-    """Opens a path of the shared server and waits until it rests."""
-
-    def open_it(path: str) -> Page:
-        page.goto(county_server.url + path)
-        return ready(page)
-
-    return open_it
-
-
-@pytest.fixture(scope="module")
-def store(county_database: Path) -> Iterator[Engine]:
-    engine = open_engine(f"sqlite:///{county_database}")
-    yield engine
-    engine.dispose()
 
 
 def latest(store: Engine) -> int:
