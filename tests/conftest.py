@@ -32,6 +32,11 @@ _beside = tempfile.TemporaryDirectory(prefix="warroom-tests-")
 os.environ["WARROOM_VAR"] = _beside.name
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are no name: a PDF holds the second it was made in, and processes that disagree on names run nothing."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """One throw-away PostgreSQL cluster for each test process; without the programs: failure in CI, else a skip."""
