@@ -6,10 +6,11 @@ from components import card_markup as markup
 from components import print_one
 from components.card_grid import WAYS, show_grid
 from components.errors import problem
+from components.looks import looked
 from components.markup import link, show
 from components.screen import Screen
 from components.site import CARD, HOUSEHOLD
-from data import audit, card_marks, income_card
+from data import card_marks, income_card
 from data.income_card import IncomeCard
 from data.income_year import IncomeYear
 
@@ -90,5 +91,4 @@ def _note_look(screen: Screen, household: int) -> None:
     seen = st.session_state.setdefault(f"cards_seen:{screen.viewer.key}", set())
     if household not in seen:
         seen.add(household)
-        address = (st.context.ip_address or "127.0.0.1").removeprefix("::ffff:")  # IPv4 as a socket of both says it
-        audit.record(screen.engine, actor=screen.viewer.key, address=address, view="card", household=household)
+        looked(screen, "card", household)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components.errors import problem
 from components.header import write_address
+from components.looks import looked
 from components.markup import escape, go_to, show
 from components.screen import Screen
 from components.site import DIVIDENDS
@@ -93,6 +94,7 @@ def _do(screen: Screen, plan: Plan, arrow: Transition, reason: str) -> None:
     except WarRoomError as error:
         problem(str(error))
         return
+    looked(screen, "plan")
     st.session_state[_DONE] = f"已{ACTIONS[arrow.action]}，方案现在是“{STATES[after]}”。"
     write_address(plan=str(line.id))
     st.rerun()

@@ -40,8 +40,9 @@ def _now(screen: Screen, plan: Plan, sheet: Sheet) -> tuple[Content, list[Return
     while True:
         span = sheet.begun.first_month, sheet.begun.last_month
         offered = fresh(returns, village, *span, but=plan.line.id, screen=screen)
-        content = entered(sheet, offered, among)
+        content = entered(sheet)
         if not take_over(sheet, plan, content):
+            sheet.lay(tuple(one.household.id for one in among), tuple(one.key for one in offered), content)
             return content, offered, among
 
 

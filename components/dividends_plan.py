@@ -10,6 +10,7 @@ from components.cached import fresh
 from components.dividends_actions import show_actions
 from components.dividends_way import sums_markup, way_markup
 from components.errors import problem
+from components.looks import caller, looked
 from components.markup import escape, link, show
 from components.panels import heading
 from components.screen import Screen
@@ -146,8 +147,14 @@ def _excel(screen: Screen, plan: Plan, rows: pd.DataFrame) -> None:
     subtitle = (
         f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)}{demonstration}"
     )
+    at = caller()
+
+    def workbook() -> bytes:
+        looked(screen, "export", at=at)
+        return list_workbook(rows, title=plan.line.title, subtitle=subtitle, columns=columns)
+
     st.download_button(
-        "Excel 表格", data=lambda: list_workbook(rows, title=plan.line.title, subtitle=subtitle, columns=columns),
+        "Excel 表格", data=workbook,
         file_name=f"{plan.line.title}.xlsx".replace("：", "_"), mime=_EXCEL, on_click="ignore", key="plan_excel",
     )  # fmt: skip
 
@@ -162,7 +169,7 @@ def _notice(screen: Screen, plan: Plan) -> None:
         problem(str(error))
         return
 
-    address = st.context.ip_address or "127.0.0.1"
+    at = caller()
     homes = plan.shares.loc[plan.shares["total"] != 0, "household_id"].tolist()
 
     def made() -> bytes:
@@ -170,7 +177,7 @@ def _notice(screen: Screen, plan: Plan) -> None:
         with screen.engine.connect() as connection:
             paper = dividend_notice.notice(connection, screen.viewer, plan.line.id, screen.status.built)
         with writing(screen.engine) as connection:
-            audit.enter(connection, actor=screen.viewer.key, address=address, view="print", households=homes)
+            audit.enter(connection, actor=screen.viewer.key, address=at, view="print", households=homes)
         return paper
 
     st.download_button(

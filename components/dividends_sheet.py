@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from components.screen import Screen
-from data.dividend_content import Candidate, Content, Return, Share
+from data.dividend_content import Content, Share, Source
 from data.dividend_queries import Plan
 from data.dividend_rules import PURPOSES, Rule, coefficients_of
 
@@ -26,10 +26,20 @@ class Sheet:
     newer: int | None = None  # the version that somebody else wrote meanwhile
     typed: Content | None = None  # with what was typed when it was drawn last
     drawn: str = ""
+    plan: int = 0
+    homes: tuple[int, ...] = ()  # households in the rows of the grid, as it was drawn last
+    returns: tuple[Source, ...] = ()  # and returns in those of the sources
 
     def key(self, name: str) -> str:
         """A widget's key."""
-        return f"plan_{name}_{self.serial}"
+        return f"plan_{name}_{self.plan}_{self.serial}"
+
+    def lay(self, homes: tuple[int, ...], returns: tuple[Source, ...], typed: Content) -> None:
+        """Rows to be drawn: where they are other ones than before, upon what was typed, for a grid knows its cells by
+        the numbers of their rows."""
+        if (homes, returns) != (self.homes, self.returns) and (self.homes or self.returns):
+            self.again(typed)
+        self.homes, self.returns = homes, returns
 
     def again(self, content: Content) -> None:
         """Draw the widgets anew upon this content."""
@@ -40,7 +50,7 @@ class Sheet:
 def sheet_of(screen: Screen, plan: Plan) -> Sheet:
     """The session's sheet of the plan."""
     place = f"plan_sheet:{screen.viewer.key}:{plan.line.id}"
-    return st.session_state.setdefault(place, Sheet(plan.content, plan.content, plan.line.version))
+    return st.session_state.setdefault(place, Sheet(plan.content, plan.content, plan.line.version, plan=plan.line.id))
 
 
 def came_back(sheet: Sheet) -> None:
@@ -61,23 +71,23 @@ def take_over(sheet: Sheet, plan: Plan, typed: Content) -> bool:
     return True
 
 
-def entered(sheet: Sheet, offered: list[Return], among: list[Candidate]) -> Content:
-    """What the draft is with all that the widgets hold."""
+def entered(sheet: Sheet) -> Content:
+    """What the draft is with all that the widgets hold, row by row of what they were drawn with."""
     content = sheet.begun
     typed = st.session_state
     rule = _rule(sheet, content.rule)
     sources = dict(content.sources)
     for row, cells in typed.get(sheet.key("sources"), {}).get("edited_rows", {}).items():
-        if "amount" in cells and int(row) < len(offered):
-            sources[offered[int(row)].key] = fen(cells["amount"])
+        if "amount" in cells and int(row) < len(sheet.returns):
+            sources[sheet.returns[int(row)]] = fen(cells["amount"])
     kept = {
         purpose: fen(typed.get(sheet.key(f"kept_{purpose}"), content.kept.get(purpose, 0) / YUAN))
         for purpose in PURPOSES
     }
     shares = dict(content.shares)
     for row, cells in typed.get(sheet.key("shares"), {}).get("edited_rows", {}).items():
-        if int(row) < len(among):
-            _take(shares, among[int(row)].household.id, cells)
+        if int(row) < len(sheet.homes):
+            _take(shares, sheet.homes[int(row)], cells)
     return replace(
         content, title=typed.get(sheet.key("title"), content.title), rule=rule, shares=shares,
         sources={key: amount for key, amount in sources.items() if amount},

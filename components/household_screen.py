@@ -9,11 +9,11 @@ from components.address import household_number
 from components.cached import fresh
 from components.errors import told
 from components.fund_address import fund_url
+from components.looks import looked
 from components.markup import escape, link, show
 from components.screen import Screen
 from components.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.tables import pager_markup
-from data import audit
 from data.errors import NotFound
 from data.household_file import LATEST_VISITS, NO_SUCH_HOUSEHOLD, HouseholdFile, household
 from data.household_lights import lights
@@ -111,6 +111,5 @@ def _remember(screen: Screen, id: int) -> None:
     """Enter the look in the log, once for each session, viewer and household."""
     opened = st.session_state.setdefault(_OPENED, set())
     if (look := (screen.viewer.key, id)) not in opened:
-        address = (st.context.ip_address or "127.0.0.1").removeprefix("::ffff:")  # IPv4 as a socket of both says it
-        audit.record(screen.engine, actor=screen.viewer.key, address=address, view="file", household=id)
+        looked(screen, "file", id)
         opened.add(look)

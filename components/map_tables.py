@@ -1,6 +1,7 @@
 """The same choice as a table: what is on the map can also be read, sorted and taken away as a workbook."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -8,6 +9,7 @@ import streamlit as st
 from components import wording
 from components.cached import ask, fresh
 from components.household_rows import COLUMNS, EXPORTED, drawn, exported
+from components.looks import caller, looked
 from components.map_address import REGION_SORTS, MapChoice, map_link
 from components.map_regions import RegionsShown
 from components.markup import escape, show
@@ -160,7 +162,10 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show(heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案"))
         if total:
-            _export(f"{screen.region.name}户名单{label(screen.month)}", lambda: _household_workbook(screen, choice))
+            _export(
+                f"{screen.region.name}户名单{label(screen.month)}",
+                partial(_household_workbook, screen, choice, caller()),
+            )
     if not total:
         show('<p class="calm">没有符合筛选条件的户。</p>')
         return
@@ -189,7 +194,8 @@ def _household_sort(choice: MapChoice) -> str:
     return choice.sort if choice.sort in households.SORTS else "state"
 
 
-def _household_workbook(screen: Screen, choice: MapChoice) -> bytes:
+def _household_workbook(screen: Screen, choice: MapChoice, at: str) -> bytes:
+    looked(screen, "export", at=at)
     rows = fresh(
         households.in_village, screen.region.code, screen.month,
         filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS, screen=screen,

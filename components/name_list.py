@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.cached import ask, fresh
 from components.errors import problem
+from components.looks import caller, looked
 from components.markup import show
 from components.panels import heading
 from components.screen import Screen
@@ -115,7 +116,7 @@ def _order(asked: str | None, kind: ListKind) -> tuple[str, bool]:
 
 
 def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
-    title = f"{screen.region.name}{indicator.label}名单"
+    title, at = f"{screen.region.name}{indicator.label}名单", caller()
 
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
@@ -125,6 +126,7 @@ def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
         subtitle = f"{screen.month_text} · 共 {len(frame)} {kind.unit} · 数据版本 {screen.status.version}" + (
             " · 演示数据" if screen.status.demonstration else ""
         )
+        looked(screen, "export", at=at)
         return list_workbook(frame, title=title, subtitle=subtitle, columns=columns)
 
     st.download_button(

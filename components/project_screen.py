@@ -9,6 +9,7 @@ from components.chart_panel import EXCEL, show_chart
 from components.empty import nothing
 from components.errors import told
 from components.fund_address import fund_url
+from components.looks import caller, looked
 from components.markup import escape, link, show
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link, whole
@@ -136,13 +137,14 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
 
 
 def _export(screen: Screen, file: ProjectFile, year: int | None) -> None:
-    title = f"{file.facts['name']}带动户"
+    title, at = f"{file.facts['name']}带动户", caller()
 
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
         rows = fresh(project_file.takers, file.code, screen.month, year, limit=None, screen=screen)
         told = f"{screen.month_text} · 共 {len(rows)} 条 · 数据版本 {screen.status.version}"
         told += " · 演示数据" if screen.status.demonstration else ""
+        looked(screen, "export", at=at)
         return list_workbook(rows, title=title, subtitle=told, columns=_TAKERS_OUT, sheet="带动户")
 
     name = "".join(sign for sign in title if sign not in '\\/:*?"<>|')[:60]

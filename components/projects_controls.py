@@ -9,6 +9,7 @@ from components.header import write_address
 from components.markup import escape, link, show
 from components.project_address import COLOURINGS, VIEWS, ProjectChoice, projects_link
 from components.screen import Screen
+from data.access import mask_party
 from data.projects import NO_FILTERS, Filters
 from data.terms import ASSET_CLASSES, PROJECT_KINDS, PROJECT_STAGES
 
@@ -39,11 +40,12 @@ def filters(screen: Screen, choice: ProjectChoice, operators: Sequence[str]) -> 
             st.session_state[f"pick_{field}"] = list(getattr(choice.filters, field))
             st.multiselect(
                 label, list(known), key=f"pick_{field}", placeholder=label, label_visibility="collapsed", width=220,
-                format_func=lambda one: one or "没有登记经营主体", on_change=_picked, args=(choice, field),
+                format_func=lambda one: mask_party(screen.viewer, one) or "没有登记经营主体",
+                on_change=_picked, args=(choice, field),
             )  # fmt: skip
         st.session_state["pick_words"] = choice.filters.words
         st.text_input(
-            "查找项目", key="pick_words", placeholder="名称、编号、经营主体", label_visibility="collapsed", width=200,
+            "查找项目", key="pick_words", placeholder="名称、编号", label_visibility="collapsed", width=200,
             on_change=_picked, args=(choice, "words"), max_chars=30,
         )  # fmt: skip
         chips = [

@@ -30,7 +30,7 @@ _GROUPS = {"前期": PROJECT_STAGES[:5], "建设": PROJECT_STAGES[5:6], "验收�
 _STAGE_GROUP = {stage: group for group, stages in _GROUPS.items() for stage in stages}
 _LOW, _HIGH = sorted(INDICATORS["return_rate"].warning)
 RATES = (f"不到 {_LOW:.0%}", f"{_LOW:.0%} 至 {_HIGH:.0%}", f"{_HIGH:.0%} 至 {2 * _HIGH:.0%}", f"{2 * _HIGH:.0%} 以上",
-         "12个月没有应收")  # fmt: skip
+         "没有应收或投资")  # fmt: skip
 ARREARS = ("欠收一半以上", "欠收一成至一半", "欠收不到一成", "收足", "12个月没有应收")
 
 
@@ -45,7 +45,7 @@ def classes_of(frame: pd.DataFrame, colour: str) -> list[str]:
 
 
 def _rate_class(row) -> str:
-    if not row.due > 0:
+    if not row.due > 0 or row.rate != row.rate:  # nothing due, or nothing invested to measure it by
         return RATES[4]
     return RATES[sum(row.rate >= bound for bound in (_LOW, _HIGH, 2 * _HIGH))]
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.cached import ask
 from components.header import write_address
+from components.looks import looked
 from components.markup import escape, show
 from components.screen import Screen
 from data import projects, troubles
@@ -74,6 +75,7 @@ def _mark(screen: Screen, what: tuple[str, str] | None, since: date | None, reas
         tell(str(error), wrong=True)
     else:
         st.session_state["risk_turn"] += 1
+        looked(screen, "trouble")
         tell("已标记。右边是背后的户和预计减收，可以一键派发排查任务。")
         write_address(trouble=str(id), found=None, operator=None)
     st.rerun()

@@ -12,7 +12,7 @@ from components.projects_shock import show_shock
 from components.screen import Screen
 from components.wording import moment
 from data import troubles
-from data.access import ROLES
+from data.access import ROLES, mask_party
 from data.settings import values
 from data.troubles import MARKERS, Trouble
 
@@ -102,7 +102,7 @@ def _operators_markup(screen: Screen, found: list[Trouble], chosen: Trouble | No
 
     def told(name: str, count: int) -> str:
         now = chosen is not None and chosen.operator == name
-        inner = f"<b>{escape(name)}</b><span>{count} 个项目同时预警</span><em>合并测算</em>"
+        inner = f"<b>{escape(mask_party(screen.viewer, name))}</b><span>{count} 个项目同时预警</span><em>合并测算</em>"
         return f"<li>{link(inner, _url(screen, name), **({'aria_current': 'true'} if now else {}))}</li>"
 
     lines = "".join(told(*one) for one in several.items())

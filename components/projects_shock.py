@@ -7,6 +7,7 @@ from components import wording
 from components.cached import ask, fresh
 from components.chart_panel import EXCEL
 from components.header import write_address
+from components.looks import caller, looked
 from components.markup import escape, link, show
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link
@@ -112,14 +113,15 @@ def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
     villages = len(found.villages)
     raised = ask(shock_tasks.raised, one.id) if one.id is not None else 0
     known = one.id is not None or (one.project is not None and one.reason)
+    of = one.id or one.project  # a button pressed for one that is gone must not act on the next
     with st.container(key="risk_actions", horizontal=True, vertical_alignment="center", gap="small"):
         if known and villages:
             label = f"给 {villages} 个村派发排查任务" if not raised else f"补派任务（已派 {raised} 个村）"
-            if st.button(label, type="primary" if not raised else "secondary", key="raise_tasks"):
+            if st.button(label, type="primary" if not raised else "secondary", key=f"raise_tasks_{of}"):
                 _raise(screen, one)
-        if raised and st.button("撤回任务", key="undo_tasks"):
-            _done(lambda: f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, one.id)} 个村的任务。")
-        if one.id is not None and st.button("解除风险", key="end_trouble"):
+        if raised and st.button("撤回任务", key=f"undo_tasks_{of}"):
+            _done(screen, lambda: f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, one.id)} 个村的任务。")
+        if one.id is not None and st.button("解除风险", key=f"end_trouble_{of}"):
             _end(screen, one)
         if not known:
             show('<p class="calm">这是测算。确有其事，请在左边标记，再派发任务。</p>', width="content")
@@ -133,6 +135,7 @@ def _raise(screen: Screen, one: Trouble) -> None:
     except WarRoomError as error:
         tell(str(error), wrong=True)
     else:
+        looked(screen, "trouble")
         standing = f"，{made.standing} 个村先前已有" if made.standing else ""
         tell(f"已给 {made.made} 个村派发任务{standing}，期限 {shock_tasks.DAYS} 天，计入作战任务。")
         write_address(trouble=str(made.trouble), found=None, operator=None)
@@ -145,12 +148,13 @@ def _end(screen: Screen, one: Trouble) -> None:
         write_address(trouble=None)
         return f"已解除“{one.name}”的风险；派发的任务不变。"
 
-    _done(ended)
+    _done(screen, ended)
 
 
-def _done(act) -> None:
+def _done(screen: Screen, act) -> None:
     try:
         tell(act())
+        looked(screen, "trouble")
     except WarRoomError as error:
         tell(str(error), wrong=True)
     st.rerun()
@@ -190,7 +194,8 @@ def _verdict(row) -> str:
 
 
 def _export(screen: Screen, one: Trouble) -> None:
-    title = f"{one.name}受影响户名单"
+    title = f"{one.name if one.project else screen.region.name}受影响户名单"
+    at = caller()
 
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
@@ -200,6 +205,7 @@ def _export(screen: Screen, one: Trouble) -> None:
         )  # fmt: skip
         told = f"{screen.month_text} · 共 {len(rows)} 户 · 数据版本 {screen.status.version}"
         told += " · 演示数据" if screen.status.demonstration else ""
+        looked(screen, "export", at=at)
         return list_workbook(rows, title=title, subtitle=told, columns=_EXPORTED, sheet="名单")
 
     name = "".join(sign for sign in title if sign not in '\\/:*?"<>|')[:60]

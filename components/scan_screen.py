@@ -8,13 +8,13 @@ import streamlit as st
 
 from components.errors import problem
 from components.household_rows import state_markup
+from components.looks import looked
 from components.markup import escape, link, show
 from components.panels import heading
 from components.screen import Screen
 from components.site import HOUSEHOLD
 from components.store import read
 from components.theme import state_marks
-from data import audit
 from data.decoding import tokens
 from data.errors import Refused
 from data.scanning import Scanned, looked_up
@@ -127,14 +127,13 @@ def _results(screen: Screen, inputs: list[_Input]) -> None:
 def _log(screen: Screen, scans: Iterable[tuple[_Input, Scanned]]) -> None:
     """Each scan once a session and viewer, however often the page is drawn."""
     logged = st.session_state.setdefault(_LOGGED, set())
-    address = st.context.ip_address or "127.0.0.1"
     for one, result in scans:
         key = hash((screen.viewer.key, one.text, one.source, result.kind))
         if key in logged or result.view is None:
             continue
         logged.add(key)
         for household in result.households or (None,):
-            audit.record(screen.engine, actor=screen.viewer.key, address=address, view=result.view, household=household)
+            looked(screen, result.view, household)
 
 
 def _card(screen: Screen, one: _Input, result: Scanned) -> str:

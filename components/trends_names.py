@@ -9,6 +9,7 @@ import streamlit as st
 from components.cached import fresh
 from components.chart_panel import EXCEL
 from components.errors import problem
+from components.looks import caller, looked
 from components.markup import escape, show
 from components.panels import heading
 from components.screen import Screen
@@ -69,6 +70,8 @@ def show_names(
 def _export(screen: Screen, ids: Sequence[int], title: str, beside, exported: Sequence[ListColumn], key: str) -> None:
     name = "".join(sign for sign in f"{screen.region.name}{title}" if sign not in '\\/:*?"<>|')[:60]
 
+    at = caller()
+
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
         with screen.engine.connect() as connection:
@@ -77,6 +80,7 @@ def _export(screen: Screen, ids: Sequence[int], title: str, beside, exported: Se
             )
         columns = [ListColumn(one.id, one.heading, _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns]
         demonstration = " · 演示数据" if screen.status.demonstration else ""
+        looked(screen, "export", at=at)
         return list_workbook(
             beside(frame) if beside else frame, title=f"{screen.region.name}{title}",
             subtitle=f"{screen.month_text} · 共 {len(frame)} 户 · 数据版本 {screen.status.version}{demonstration}",

@@ -76,6 +76,20 @@ def mask_name(name: str) -> str:
     return name[:1] + "*" * (len(name) - 1)
 
 
+_ORGANISED = (
+    "公司", "合作", "集团", "企业", "厂", "场", "社", "店", "院", "站", "中心", "协会", "基地", "村", "镇", "乡",
+    "街道", "办事处", "政府", "委员会", "局", "户", "集体", "银行",
+)  # fmt: skip
+
+
+def mask_party(viewer: Viewer, name: str | None) -> str | None:
+    """A holder of rights or an operator as the viewer may read it: for a wall display masked where it may be a person's
+    name, that is, where nothing says that it is an organisation."""
+    if name is None or viewer.sees_identity or (len(name) > 3 and any(word in name for word in _ORGANISED)):
+        return name
+    return mask_name(name)
+
+
 def mask_id(number: str | None) -> str | None:
     """210881196001011234 → 210881********1234; of what is shorter than an ID number (a passport) the ends alone."""
     if number is None:

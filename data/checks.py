@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, select, text
 
 from data import archive_files, backups, cube, model
 from data.audit_chain import broken, cut_off
+from data.dividend_books import short_lines
 from data.engine import is_sqlite, writing
 from data.indicators import MEASURES, STATES
 from data.states import STATE_SQL
@@ -152,6 +153,9 @@ def _paid_out(connection: Connection) -> Iterator[Finding]:
     ).scalars().all()  # fmt: skip
     if wrong:
         yield Finding("已备案的分配方案与记账不符", len(wrong), tuple(wrong[:SHOWN]))
+    short = short_lines(connection)
+    if len(short):
+        yield Finding("收支少于分配方案记入的金额（导入时改小了）", len(short), tuple(short["code"].unique()[:SHOWN]))
 
 
 _BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, label in STATES.items()) + " END"

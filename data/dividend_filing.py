@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select
 
 from data import cube
 from data.access import Viewer
+from data.dividend_books import COLUMNS
 from data.dividend_rules import KINDS, MODES, matrix, yuan
 from data.errors import Refused
 from data.household_edits import Edit
@@ -23,10 +24,7 @@ from data.model import (
     project_household,
 )
 from data.months import spoken
-from data.terms import SUBJECTS
 
-COLUMNS = {kind: f"{SUBJECTS[subject][1]}_fen" for kind, subject in KINDS.items()}
-"""Kind of a share → the column of the ledger that it is booked to."""
 _NAMED = 8
 Payment = tuple[int, str, str]
 """Household, project, kind."""
@@ -40,14 +38,16 @@ def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: 
     plan = held["id"]
     paid = payments(connection, held)
     connection.execute(dividend_plan.update().where(dividend_plan.c.id == plan).values(booked=month))
+    stands = _takers(connection, paid, month // 12)
     if paid:
         connection.execute(
             insert(dividend_payment),
             [
-                {"plan": plan, "household_id": id, "project": project, "kind": kind, "amount_fen": amount}
+                {"plan": plan, "household_id": id, "project": project, "kind": kind, "amount_fen": amount,
+                 "stood": int((id, project, MODES[kind]) in stands)}
                 for (id, project, kind), amount in paid.items()
             ],
-        )
+        )  # fmt: skip
     sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for (id, _, kind), amount in paid.items():
         sums[id][COLUMNS[kind]] += amount
@@ -58,7 +58,7 @@ def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: 
     _refuse_below_zero(people, after, month)
     after = {id: {name: value or None for name, value in of.items()} for id, of in after.items()}
     _write_lines(connection, before, after, month)
-    _write_takers(connection, paid, month // 12)
+    _write_takers(connection, paid, stands, month // 12)
     _write_history(connection, viewer, held, sums, before, after, month, now)
     for village in sorted({held["village"], *(row.village for row in people.values())}):
         cube.refresh(connection, village)
@@ -137,14 +137,33 @@ def _write_lines(connection: Connection, before: Mapping, after: Mapping, month:
             connection.execute(ledger.delete().where(ledger.c.month == month, ledger.c.household_id.in_(batch), empty))
 
 
-def _write_takers(connection: Connection, paid: Mapping[Payment, int], year: int) -> None:
-    """项目带户 of the year: added to what stands; a row that a reversal brings to nothing goes."""
+def _takers(connection: Connection, paid: Mapping[Payment, int], year: int) -> dict[tuple[int, str, str], int | None]:
+    """What 项目带户 holds of these households in a year: household, project, mode → fen."""
     t = project_household
-    stands = {
+    return {
         (row.household_id, row.project, row.mode): row.amount_fen
         for batch in batches(sorted({id for id, *_ in paid}))
         for row in connection.execute(select(t).where(t.c.year == year, t.c.household_id.in_(batch)))
     }
+
+
+def _made_by_plans(connection: Connection, paid: Mapping[Payment, int], year: int) -> set[Payment]:
+    """Which of these rows of 项目带户 a plan made: the others stood before any, and stay when plans are taken back."""
+    d, v = dividend_payment, dividend_plan
+    asked = select(d.c.household_id, d.c.project, d.c.kind).join(v, v.c.id == d.c.plan)
+    asked = asked.where(d.c.stood == 0, v.c.booked >= year * 12, v.c.booked < year * 12 + 12)
+    return {
+        (row.household_id, row.project, row.kind)
+        for batch in batches(sorted({id for id, *_ in paid}))
+        for row in connection.execute(asked.where(d.c.household_id.in_(batch)))
+    }
+
+
+def _write_takers(connection: Connection, paid: Mapping[Payment, int], stands: Mapping, year: int) -> None:
+    """项目带户 of the year: added to what stands. A row that a reversal brings to nothing goes where a plan made it;
+    one that stood before has no amount again."""
+    t = project_household
+    own = _made_by_plans(connection, paid, year)
     new: list[dict] = []
     old: list[dict] = []
     gone: list[dict] = []
@@ -152,8 +171,12 @@ def _write_takers(connection: Connection, paid: Mapping[Payment, int], year: int
         key = (id, project, MODES[kind])
         value = (stands.get(key) or 0) + amount
         row = {"of_id": id, "of_project": project, "of_mode": MODES[kind]}
-        if value <= 0:
+        if value <= 0 and (id, project, kind) in own:
             gone.append(row)
+        elif value <= 0 and key in stands:
+            old.append({**row, "value": None})
+        elif value <= 0:
+            continue
         elif key in stands:
             old.append({**row, "value": value})
         else:

@@ -104,6 +104,9 @@ def course(
     months = range(year * 12, max([year * 12 + 11, *(one for one in paid if one <= month)]) + 1)
     days = [min(last_day(one), until) if one == month else last_day(one) for one in months]
 
+    due = _by_month(connection, f"fund_plan q JOIN fund f ON f.code = q.fund WHERE {where} AND q.planned <= :until",
+                    "q.planned", "q.amount_fen", asked)  # fmt: skip
+
     def up_to(sums: dict[int, int], one: int) -> float:
         return sum(fen for when, fen in sums.items() if when <= one) / 100
 
@@ -111,7 +114,7 @@ def course(
         {
             "day": days,
             "paid": [up_to(paid, one) if one <= month else float("nan") for one in months],
-            "planned": [up_to(planned, one) if planned else float("nan") for one in months],
+            "planned": [up_to(due if one == month else planned, one) if planned else float("nan") for one in months],
             "even": [int(arranged) / 100 * elapsed(day, year) for day in days],
         },
         index=list(months),

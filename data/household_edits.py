@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from data import cube, record_words
 from data.access import Viewer
+from data.dividend_books import check_booked
 from data.edit_rules import check_approval, check_references, check_values, stored_form
 from data.engine import writing
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
@@ -150,6 +151,8 @@ def _commit(
         if edit.after is not None:
             check_approval(viewer, edit.table, edit.after)
             check_values(connection, edit.table, edit.key, edit.after)
+            if edit.table == "ledger":
+                check_booked(connection, id, int(edit.key["month"]), edit.after)
             check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
         _write(connection, edit)
     kept = json.dumps([vars(edit) for edit in edits], ensure_ascii=False)

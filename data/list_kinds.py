@@ -17,7 +17,8 @@ class Column:
     """One column: ``sql`` gives the stored value, ``form`` says what it is.
 
     Forms: text, integer, fen (yuan to the reader), share (a fraction), day, state (of a household), yes_no, person
-    (a name, masked for who may not read names), id_number (always masked) and words (of a visit), both nothing for him,
+    (a name, masked for who may not read names), party (the same unless it is an organisation),
+    id_number (always masked) and words (of a visit), both nothing for him,
     overdue (a deadline that has passed: days over), bp (hundredths of a per cent: a fraction to the reader).
     """
 
@@ -138,7 +139,8 @@ PROJECTS = ListKind(
     "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_COUNTED, "p.region", None, "p.code",
     f"{PROJECT_ARREARS} DESC, p.code",
     (place_of("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
-     Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"), Column("operator", "经营主体", "p.operator"),
+     Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"),
+     Column("operator", "经营主体", "p.operator", "party"),
      Column("investment", "投资（元）", "p.investment_fen", "fen"),
      Column("due", "12个月应收（元）", PROJECT_DUE, "fen"),
      Column("received", "12个月实收（元）", PROJECT_RECEIVED, "fen"),

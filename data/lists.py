@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, Row, bindparam, text
 
-from data.access import Viewer, mask_id, mask_name, within_sql
+from data.access import Viewer, mask_id, mask_name, mask_party, within_sql
 from data.errors import NotFound
 from data.figures import indicator
 from data.household_months import line_of
@@ -150,8 +150,9 @@ def _frame(viewer: Viewer, kind: ListKind, rows: Sequence, as_of: date) -> pd.Da
 
 
 _DTYPES = {
-    "text": object, "person": object, "id_number": object, "words": object, "day": object, "state": object,
-    "yes_no": object, "integer": "Int64", "overdue": "Int64", "fen": float, "share": float, "bp": float,
+    "text": object, "person": object, "party": object, "id_number": object, "words": object, "day": object,
+    "state": object, "yes_no": object, "integer": "Int64", "overdue": "Int64", "fen": float, "share": float,
+    "bp": float,
 }  # fmt: skip
 
 
@@ -172,6 +173,8 @@ def _told(viewer: Viewer, column: Column, value, as_of: date):
             return "是" if value else "否"
         case "person":
             return value if viewer.sees_identity else mask_name(value)
+        case "party":
+            return mask_party(viewer, value)
         case "id_number":
             return mask_id(value) if viewer.sees_identity else None
         case "words":

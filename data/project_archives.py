@@ -22,6 +22,8 @@ from data.troubles import NO_SUCH_PROJECT
 COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "added", "actor", "digest", "hidden", "hidden_actor")
 WRITERS = ("admin", "county", "township", "village")
 """Who keeps a project's papers: its region's officials, not a helper of single households."""
+PHOTO = PROJECT_ARCHIVE_KINDS[0]
+"""What a helper sees of them: vouchers and notices name households that are not his."""
 MOST_OF_A_PROJECT = MOST_OF_A_HOUSEHOLD
 
 
@@ -108,6 +110,8 @@ def listed(connection: Connection, viewer: Viewer, project: str, *, hidden: bool
     if viewer.role not in READERS and whereabouts(connection, viewer, project) is not None:
         of = project_archive.c
         asked = select(*(of[name] for name in COLUMNS)).where(of.project == project)
+        if not may_keep(viewer):
+            asked = asked.where(of.kind == PHOTO)
         rows = connection.execute(asked.where(of.hidden.is_not(None) if hidden else of.hidden.is_(None))).all()
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
     frame["on"] = [row.dated or row.added[:10] for row in frame.itertuples()]
@@ -126,6 +130,7 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
 
 def _row(connection: Connection, viewer: Viewer, archive_id: int):
     held = connection.execute(select(project_archive).where(project_archive.c.id == archive_id)).first()
-    if held is None or viewer.role in READERS or whereabouts(connection, viewer, held.project) is None:
+    seen = held is not None and viewer.role not in READERS and (may_keep(viewer) or held.kind == PHOTO)
+    if not seen or whereabouts(connection, viewer, held.project) is None:
         raise NotFound(NO_SUCH_ARCHIVE)
     return held

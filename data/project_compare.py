@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from data.access import Viewer, within_sql
+from data.access import Viewer, mask_party, within_sql
 from data.list_kinds import PROJECT_DUE, PROJECT_RECEIVED
 from data.projects import BASE, COLUMNS
 from data.troubles import rule_bounds
@@ -61,6 +61,9 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
         bound,
     )
     frame = pd.DataFrame(sums.all(), columns=list(sums.keys()), dtype=object)
+    if by == "operator":
+        frame["name"] = [mask_party(viewer, name) if key else name for key, name in zip(frame["key"], frame["name"],
+                                                                                        strict=True)]  # fmt: skip
     behind = connection.execute(
         text(
             f"SELECT {group.key} AS key, COUNT(DISTINCT b.household_id) AS households FROM project_household b"
@@ -107,6 +110,8 @@ def scattered(connection: Connection, viewer: Viewer, region: str, month: int) -
         or (row.whole_due or 0) * bounds["return_share"] > (row.whole_received or 0) * 100
         for row in frame.itertuples()
     ]
+    told = [mask_party(viewer, name) for name in frame["operator"]]
+    frame["operator"] = pd.Series(told, index=frame.index, dtype=object)
     for name in ("investment", "due", "received"):
         frame[name] = pd.Series([int(fen or 0) / 100 for fen in frame[name]], dtype=float)
     frame["agreed_rate"] = frame["agreed_rate"].astype(float)

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from data.access import Viewer, mask_name
+from data.access import Viewer, mask_name, mask_party
 from data.errors import NotFound
 from data.household_scope import seen_households
 from data.list_kinds import PROJECT_COUNTED
@@ -65,6 +65,9 @@ class ProjectFile:
     modes: pd.DataFrame
 
 
+_PARTIES = ("operator", "owner", "manager", "beneficiary", "supervisor")
+
+
 def project(connection: Connection, viewer: Viewer, code: str, month: int) -> ProjectFile:
     """The file of one project; raises NotFound, in the same words, where there is none or it is not the viewer's."""
     bounds = rule_bounds(connection, month)
@@ -72,8 +75,9 @@ def project(connection: Connection, viewer: Viewer, code: str, month: int) -> Pr
     facts = connection.execute(text(_FACTS), asked).mappings().first()
     if facts is None or not viewer.may_see(facts["region"]):
         raise NotFound(NO_SUCH_PROJECT)
+    facts = {**facts, **{name: mask_party(viewer, facts[name]) for name in _PARTIES}}
     if not viewer.sees_identity and facts["custodian"]:
-        facts = {**facts, "custodian": mask_name(facts["custodian"])}
+        facts["custodian"] = mask_name(facts["custodian"])
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
     risk = "已标记风险" if facts["marked"] else why_found(
         facts["streak"], facts["whole_due"], facts["whole_received"], bounds)  # fmt: skip

@@ -13,7 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from data import geometry
-from data.access import Viewer, within_sql
+from data.access import Viewer, mask_party, within_sql
 from data.errors import NotFound
 from data.households import expanded
 from data.list_kinds import (
@@ -140,7 +140,7 @@ def page(
     columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
     sql = f"SELECT {columns}, m.as_of FROM {FROM} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
     found = connection.execute(expanded(sql, bound), {**bound, "limit": limit, "offset": offset})
-    return _as_read(pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object), bound)
+    return _as_read(_masked(viewer, pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)), bound)
 
 
 def points(
@@ -158,9 +158,15 @@ def points(
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     _to_yuan(frame, [name for name in _FEN if name in frame])
     frame["rate"] = frame["rate"].astype(float)
+    frame = _masked(viewer, frame)
     frame["id"] = [zlib.crc32(code.encode()) for code in frame["code"]]
     frame["village"] = frame["region"]  # where one without coordinates is put
     return geometry.household_points(connection, frame)
+
+
+def _masked(viewer: Viewer, frame: pd.DataFrame) -> pd.DataFrame:
+    told = [mask_party(viewer, name) for name in frame["operator"]]
+    return frame.assign(operator=pd.Series(told, index=frame.index, dtype=object))
 
 
 def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS) -> Totals:
@@ -209,7 +215,7 @@ def _where(connection: Connection, viewer: Viewer, region: str, month: int, filt
         parts.append(f"({MARKED} OR {FOUND})")
     if filters.words:
         bound["words"] = filters.words.lower()
-        parts.append("(" + " OR ".join(_holds(column) for column in ("p.name", "p.code", "p.operator")) + ")")
+        parts.append("(" + " OR ".join(_holds(column) for column in ("p.name", "p.code")) + ")")
     return " AND ".join(parts), bound
 
 

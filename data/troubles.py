@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, bindparam, insert, select, text, update
 
 from data import cube
-from data.access import Viewer, within_sql
+from data.access import Viewer, mask_party, within_sql
 from data.engine import writing
 from data.errors import NotFound, OutOfScope, Refused
 from data.list_kinds import PROJECT_COUNTED, place_of
@@ -103,7 +103,8 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
         known = found.get(row.id)
         codes = (*(known.projects if known else ()), row.code)
         titles = (*(known.titles if known else ()), row.name)
-        name, reason = row.operator or row.name, row.reason if viewer.sees_identity else ""
+        name = mask_party(viewer, row.operator) or row.name
+        reason = row.reason if viewer.sees_identity else ""
         found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, reason,
                                 row.actor, codes, titles)  # fmt: skip
     return list(found.values())
@@ -164,7 +165,8 @@ def supposed(
     codes = tuple(row.code for row in rows)
     where = place if operator else rows[0].region
     titles = tuple(row.name for row in rows)
-    return Trouble(None, operator or rows[0].name, project, operator, where, None, "", None, codes, titles)
+    name = mask_party(viewer, operator) or rows[0].name
+    return Trouble(None, name, project, operator, where, None, "", None, codes, titles)
 
 
 def _int(value) -> int | None:

@@ -19,7 +19,7 @@ from data.importing.ledger import LedgerCheck
 from data.importing.read import Sheet
 from data.importing.sources import open_sheets
 from data.importing.stages import warn_stages
-from data.importing.sums import warn_sums
+from data.importing.sums import warn_booked, warn_sums
 from data.importing.write import write_sheet
 from data.workbook import LEDGER, SHEETS
 
@@ -105,6 +105,7 @@ def _write(
             raise Refused("校验期间有另一次导入写入了数据，本次未写入，请再导入一次。")
         changed = sum(write_sheet(connection, check, report) for check in checks)
         if changed:
+            warn_booked(connection, checks, findings)
             rows = sum(check.read for check in checks)
             warnings = findings.warning_count
             record_run(connection, files, "数据", rows=rows, changed=changed, warnings=warnings, refused=refused)

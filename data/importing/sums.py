@@ -6,10 +6,13 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, select
 
+from data.dividend_books import short_lines
+from data.dividend_rules import KINDS
 from data.importing.check import SheetCheck
 from data.importing.issues import WARNING, Findings, Issue
 from data.model import fund, project_return
-from data.workbook import FUND, SHEET
+from data.months import spoken
+from data.workbook import FUND, LEDGER, SHEET
 
 Filed = dict[tuple, tuple[tuple, int, str]]  # key → (amounts, row, file)
 
@@ -28,6 +31,19 @@ def warn_sums(connection: Connection, checks: Sequence[SheetCheck], findings: Fi
             filed = filed_rows(against, ("fund", day), ("amount_fen",))
             funds = filed_rows(by_name[FUND], ("code",), ("arranged_fen",)) if FUND in by_name else {}
             _warn_arranged(connection, filed, funds, findings, sheet=sheet, heading=heading, day=day, what=what)
+
+
+def warn_booked(connection: Connection, checks: Sequence[SheetCheck], findings: Findings) -> None:
+    """After 收支 was written: lines that hold less now than filed dividend plans have booked to them."""
+    if all(check.spec.name != LEDGER for check in checks):
+        return
+    for row in short_lines(connection).itertuples():
+        reason = (
+            f"{row.code} {spoken(row.month)}：有已备案的收益分配方案记入 {row.booked / 100:,.2f} 元，"
+            "导入后少于这个数，请核对后改正"
+        )
+        held = f"{int(row.held) / 100:.2f}"
+        findings.warn([Issue(LEDGER, None, KINDS[row.kind], held, reason, WARNING)], 1)
 
 
 def filed_rows(check: SheetCheck, keys: Sequence[str], amounts: Sequence[str]) -> Filed:

@@ -75,6 +75,7 @@ dividend_payment = table(  # what was written to the books when a plan was filed
     Column("project", Code, ForeignKey("project.code"), primary_key=True),
     Column("kind", Code, primary_key=True),
     Column("amount_fen", Number, nullable=False),
+    Column("stood", Small, nullable=False),  # whether 项目带户 held the household, project, year and mode before
     Index("dividend_payment_household", "household_id"),
     Index("dividend_payment_project", "project"),
     clustered=True,

@@ -123,7 +123,7 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
     press(page, "撤回修改")
     expect(page.locator(".way li.now b")).to_have_text("草拟")
     ready(page)
-    type_first_dividend(page, "9000")
+    type_first_dividend(page, "900")
     expect(page.locator(".plan-balance.off .verdict")).to_contain_text("多分了")
     page.get_by_role("button", name="保存草稿").click()
     expect(page.locator(".said")).to_contain_text("不能公示")
@@ -141,12 +141,12 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
     ready(page)
     shares = select(dividend_share.c.household_id, dividend_share.c.amount_fen).where(dividend_share.c.plan == plan)
     first = one(engine, shares.where(dividend_share.c.kind == "dividend").order_by(dividend_share.c.household_id))
-    assert first.amount_fen == 900_000
+    assert first.amount_fen == 90_000
     with page.expect_download(timeout=60_000) as waiting:
         page.get_by_role("button", name="打印公示稿（PDF）").click()
     head = one(engine, select(household.c.head).where(household.c.id == first.household_id)).head
     told = "".join(paper.texts(Path(waiting.value.path()).read_bytes()))
-    assert "收益分配方案公示" in told and head in told and "9,000.00" in told and "手工核定" in told
+    assert "收益分配方案公示" in told and head in told and "900.00" in told and "手工核定" in told
     press(page, "报镇审核")
     expect(page.get_by_role("dialog").locator(".problem")).to_contain_text("公示还没有满 5 天")
     with writing(engine) as connection:  # five days later

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.access import mask_id
+from data.access import Viewer, mask_id, mask_party
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,17 @@ from data.access import mask_id
 )  # fmt: skip
 def test_a_masked_number_never_shows_all_of_itself(number: str | None, masked: str | None):
     assert mask_id(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "on_a_wall"),
+    [
+        ("禾丰种植合作社", "禾丰种植合作社"), ("海泉镇人民政府", "海泉镇人民政府"),
+        ("张三丰", "张**"), ("欧阳娜娜", "欧***"), ("李村", "李*"), (None, None),
+    ],
+)  # fmt: skip
+def test_a_wall_reads_the_names_of_organisations_and_none_that_may_be_a_persons(
+    name: str | None, on_a_wall: str | None
+):
+    assert mask_party(Viewer("display", "99"), name) == on_a_wall
+    assert mask_party(Viewer("county", "99"), name) == name

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, func, select
 
 from data import cube, lists, model
 from data.checks import check
+from data.dividend_books import short_lines
 from data.dividend_content import Share, content_of
 from data.dividend_flow import reverse, step
 from data.dividend_plans import create, save
@@ -292,13 +293,54 @@ def test_a_reversal_that_would_bring_a_line_below_zero_says_whose_and_writes_not
     with county.connect() as connection:
         id = counted(connection)[0]
     had = lines(county)[id][0]
-    commit(county, COUNTY_CADRE, id, [Edit("ledger", {"month": LAST}, {"property_dividend_fen": had},
-                                           {"property_dividend_fen": 1})], what="改正")  # fmt: skip
+    smaller = [Edit("ledger", {"month": LAST}, {"property_dividend_fen": had}, {"property_dividend_fen": 1})]
+    with pytest.raises(Refused, match="不能改得比它少"):
+        commit(county, COUNTY_CADRE, id, smaller, what="改正")
+    _overwrite(county, id, 1)  # as an import may
     back = taken_to(county, reverse(county, CADRE, plan, reason="名单有误", version=6, at=NOW), "approved")
     before = whole(county)
     with pytest.raises(Refused, match=r"2026年11月这些户的收入会成为负数.*张某某：资产收益分红还差"):
         file(county, back, version=4)
     assert whole(county) == before
+
+
+def _overwrite(county: Engine, household: int, fen: int) -> None:
+    table = model.ledger
+    with writing(county) as connection:
+        here = (table.c.household_id == household) & (table.c.month == LAST)
+        connection.execute(table.update().where(here).values(property_dividend_fen=fen))
+        cube.refresh(connection, VILLAGE)
+
+
+def test_what_an_import_took_from_a_filed_plan_is_found(county: Engine):
+    taken_to(county, proposed(county), "filed")
+    with county.connect() as connection:
+        id = counted(connection)[0]
+        assert short_lines(connection).empty
+    booked = lines(county)[id][0]
+    _overwrite(county, id, booked - 1)
+    with county.connect() as connection:
+        rows = short_lines(connection)
+        code = connection.execute(select(model.household.c.code).where(model.household.c.id == id)).scalar()
+    assert rows.values.tolist() == [[code, LAST, "dividend", booked, booked - 1]]
+
+
+def test_a_reversal_leaves_a_row_of_a_project_that_stood_before_the_plan(county: Engine):
+    table = model.project_household
+    with writing(county) as connection:
+        id = counted(connection)[0]
+        project = connection.execute(select(model.project.c.code).where(model.project.c.region == VILLAGE)).scalar()
+        key = {"project": project, "household_id": id, "year": LAST // 12, "mode": "分红"}
+        here = [table.c[name] == value for name, value in key.items()]
+        connection.execute(table.delete().where(*here))
+        connection.execute(table.insert().values(**key))
+        before = sorted(map(tuple, connection.execute(select(table))), key=repr)
+    plan = taken_to(county, proposed(county), "filed")
+    with county.connect() as connection:
+        assert connection.execute(select(table.c.amount_fen).where(*here)).scalar() > 0
+    taken_to(county, reverse(county, CADRE, plan, reason="名单有误", version=6, at=NOW), "filed")
+    with county.connect() as connection:
+        assert sorted(map(tuple, connection.execute(select(table))), key=repr) == before
 
 
 def test_a_reversal_reaches_a_household_that_moved_since(county: Engine):

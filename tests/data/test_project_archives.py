@@ -65,10 +65,19 @@ def test_a_paper_is_neither_listed_nor_opened_beyond_its_region_or_on_a_wall(cou
         archives.opened(county, ADMIN, id)  # a household's archive is another thing
 
 
-def test_who_may_not_keep_papers_takes_none_in_hides_none_and_may_still_read(county: Engine):
+def test_a_helper_sees_photos_and_none_of_the_papers_that_may_name_other_households(county: Engine):
     helper = Viewer("helper", VILLAGES[0], "B1")
-    id = put(county, project=VILLAGE)
-    assert project_archives.opened(county, helper, id).filename == "经营合同.jpg"
+    paper = put(county, project=VILLAGE, kind="公示材料", title="名单")
+    photo = put(county, ground.photo(shade=5), project=VILLAGE, kind="项目照片", title="大棚")
+    assert listed(county, helper, VILLAGE)["id"].tolist() == [photo]
+    assert project_archives.opened(county, helper, photo).filename == "大棚.jpg"
+    with pytest.raises(NotFound):
+        project_archives.opened(county, helper, paper)
+
+
+def test_who_may_not_keep_papers_takes_none_in_and_hides_none(county: Engine):
+    helper = Viewer("helper", VILLAGES[0], "B1")
+    id = put(county, project=VILLAGE, kind="项目照片")
     with pytest.raises(OutOfScope):
         put(county, ground.photo(shade=3), helper, VILLAGE)
     with pytest.raises(OutOfScope):

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("project", Code, nullable=False),
         sa.Column("kind", Code, nullable=False),
         sa.Column("amount_fen", Number, nullable=False),
+        sa.Column("stood", Small, nullable=False),
         sa.ForeignKeyConstraint(
             ["household_id"],
             ["household.id"],
