@@ -221,7 +221,6 @@ def test_by_project_holds_what_has_one_and_the_most_unpaid_is_first(county: Engi
         (FundFilters(words="%捐%"), set()),
         (FundFilters(words="' OR 1=1 --"), set()),
     ],
-    ids=str,
 )
 def test_filters_leave_what_they_name(county: Engine, filters: FundFilters, codes: set[str]):
     with county.connect() as connection:
