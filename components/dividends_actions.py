@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from components.cached import fresh
 from components.errors import problem
 from components.header import write_address
 from components.looks import looked
 from components.markup import escape, go_to, show
 from components.screen import Screen
 from components.site import DIVIDENDS
+from data.dividend_books import filled
 from data.dividend_flow import LONGEST_REASON, return_reason, reverse, step, told
 from data.dividend_queries import Plan
 from data.dividend_rules import yuan
@@ -71,9 +73,12 @@ def _says(screen: Screen, plan: Plan, arrow: Transition) -> str:
     homes = int((plan.shares["total"] != 0).sum())
     if plan.line.reverses is not None:
         return f"备案后从 {homes} 户原记账月份的收支中扣回，所列收益放开；原方案标为已冲销。"
+    there = fresh(filled, plan.line.id, screen.month, screen=screen)
+    twice = f"其中 {there} 户当月已有这一科目的金额，备案后在其上相加，请先核对是不是同一笔钱。" if there else ""
     return (
         f"备案后 {homes} 户的分红和公益岗位工资记入 {spoken(screen.month)} 的收支（页面上方所选月份），"
         "各级汇总同时更新；已备案的方案不能再改，只能冲销。"
+        f"{twice}"
     )
 
 

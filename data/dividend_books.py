@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access import Viewer
+from data.dividend_content import row_of
 from data.dividend_rules import KINDS, yuan
 from data.errors import Refused
 from data.months import spoken
@@ -34,6 +36,23 @@ def check_booked(connection: Connection, household: int, month: int, after: Mapp
                 f"{spoken(month)}的{_SUBJECT[column]}里有收益分配方案备案记入的 {yuan(int(row.fen))} 元，"
                 "不能改得比它少。确需收回时，请由村里冲销方案。"
             )
+
+
+def filled(connection: Connection, viewer: Viewer, plan: int, month: int) -> int:
+    """How many households of a plan have an amount on record already where its filing would book, that no plan booked:
+    it may be the same money. Raises NotFound for a plan that is not the viewer's."""
+    row_of(connection, viewer, plan)
+    line = _LINE.replace("d.kind", "s.kind")
+    return connection.execute(
+        text(
+            "SELECT COUNT(DISTINCT s.household_id) FROM dividend_share s"
+            " JOIN ledger l ON l.household_id = s.household_id AND l.month = :month"
+            f" WHERE s.plan = :plan AND s.amount_fen > 0 AND {line} > COALESCE((SELECT SUM(d.amount_fen)"
+            " FROM dividend_payment d JOIN dividend_plan v ON v.id = d.plan WHERE d.household_id = s.household_id"
+            " AND d.kind = s.kind AND v.booked = :month), 0)"
+        ),
+        {"plan": plan, "month": month},
+    ).scalar_one()
 
 
 def short_lines(connection: Connection) -> pd.DataFrame:

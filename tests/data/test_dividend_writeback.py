@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, func, select
 
 from data import cube, lists, model
 from data.checks import check
-from data.dividend_books import short_lines
+from data.dividend_books import filled, short_lines
 from data.dividend_content import Share, content_of
 from data.dividend_flow import reverse, step
 from data.dividend_plans import create, save
@@ -323,6 +323,20 @@ def test_what_an_import_took_from_a_filed_plan_is_found(county: Engine):
         rows = short_lines(connection)
         code = connection.execute(select(model.household.c.code).where(model.household.c.id == id)).scalar()
     assert rows.values.tolist() == [[code, LAST, "dividend", booked, booked - 1]]
+
+
+def test_money_that_stands_already_where_a_filing_would_book_is_told_before(county: Engine):
+    plan = taken_to(county, proposed(county), "approved")
+    with writing(county) as connection:
+        id = counted(connection)[0]
+        connection.execute(model.ledger.delete().where(model.ledger.c.month == LAST))
+        connection.execute(model.ledger.insert().values(household_id=id, month=LAST, property_dividend_fen=300))
+        assert filled(connection, COUNTY_CADRE, plan, LAST) == 1
+    taken_to(county, plan, "filed")
+    with county.connect() as connection:
+        assert filled(connection, COUNTY_CADRE, plan, LAST) == 1  # what the plan itself booked does not count
+        connection.execute(model.ledger.update().values(property_dividend_fen=None))
+        assert filled(connection, COUNTY_CADRE, plan, LAST) == 0
 
 
 def test_a_reversal_leaves_a_row_of_a_project_that_stood_before_the_plan(county: Engine):
