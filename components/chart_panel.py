@@ -10,9 +10,8 @@ from components.markup import escape, go_to, show
 from components.panels import heading
 from components.screen import Screen
 from components.tables import TableColumn, table_markup
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMS = {"integer": "integer", "number": "fen", "yuan": "fen", "percent": "share"}
 """Kind of a workbook's column → form of a table's."""
 
@@ -38,7 +37,7 @@ def show_chart(
         _draw(figure, key, links or {}, f"{title}。{subtitle}。内容同下方表格。")
         if note:
             show(f'<p class="calm">{escape(note)}</p>')
-        name = "".join(sign for sign in f"{screen.region.name}_{title}" if sign not in '\\/:*?"<>|')[:60]
+        name = file_name(f"{screen.region.name}_{title}")
         with st.container(key=f"take_{key}", horizontal=True, vertical_alignment="center", gap="small"):
             show(_pictures(screen, title, subtitle, name), width="content")
             _excel(screen, table, columns, title=title, subtitle=subtitle, name=name, key=key)

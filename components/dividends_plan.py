@@ -23,7 +23,7 @@ from data.dividend_states import ACTIONS
 from data.engine import writing
 from data.errors import WarRoomError
 from data.months import spoken
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, list_workbook
 
 _SHARES = (
     TableColumn("head", "户主"),
@@ -42,7 +42,6 @@ _SOURCES = (
     TableColumn("received", "实收（元）", "fen"),
     TableColumn("amount", "列入（元）", "fen"),
 )
-_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def show_plan(screen: Screen, number: int) -> None:
@@ -155,7 +154,7 @@ def _excel(screen: Screen, plan: Plan, rows: pd.DataFrame) -> None:
 
     st.download_button(
         "Excel 表格", data=workbook,
-        file_name=f"{plan.line.title}.xlsx".replace("：", "_"), mime=_EXCEL, on_click="ignore", key="plan_excel",
+        file_name=f"{plan.line.title}.xlsx".replace("：", "_"), mime=EXCEL, on_click="ignore", key="plan_excel",
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ import streamlit as st
 
 from components import wording
 from components.cached import ask, fresh
-from components.chart_panel import EXCEL
 from components.errors import problem
 from components.fund_address import DEFAULT_SORT, FundChoice, fund_url, funds_link
 from components.fund_panels import percent, progress_markup, ten_thousands
@@ -18,7 +17,7 @@ from components.tables import TableColumn, pager_markup, table_markup
 from data import fund_lists
 from data.fund_lists import FundFilters
 from data.months import label
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, list_workbook
 from data.terms import FUND_SOURCES
 
 COLUMNS = (

@@ -21,7 +21,7 @@ from components.theme import state_marks
 from data import households, regions
 from data.indicators import Indicator
 from data.months import label, spoken
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, list_workbook
 from data.terms import LEVELS
 
 PAGE = 20  # regions; a new indicator sends them all anew
@@ -208,5 +208,5 @@ def _household_workbook(screen: Screen, choice: MapChoice, at: str) -> bytes:
 def _export(name: str, make: Callable[[], bytes]) -> None:
     st.download_button(
         "导出表格", make, file_name=f"{name}.xlsx", key="map_export", on_click="ignore",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        mime=EXCEL,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from data import lists
 from data.indicators import Indicator
 from data.list_kinds import ListKind
 from data.months import label
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, list_workbook
 
 _KINDS = {"fen": "yuan", "share": "percent", "bp": "percent", "integer": "integer", "overdue": "integer", "day": "day"}
 """Form of a column → kind of a workbook's column."""
@@ -133,7 +133,7 @@ def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
         "导出名单（Excel）",
         data=workbook,
         file_name=f"{title}_{label(screen.month)}.xlsx",
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        mime=EXCEL,
         on_click="ignore",
         key="export_list",
     )

@@ -5,7 +5,7 @@ import streamlit as st
 from components import archive_section
 from components import project_view as view
 from components.cached import ask, fresh
-from components.chart_panel import EXCEL, show_chart
+from components.chart_panel import show_chart
 from components.empty import nothing
 from components.errors import told
 from components.fund_address import fund_url
@@ -21,7 +21,7 @@ from data import project_file
 from data.errors import NotFound
 from data.months import label, spoken
 from data.project_file import PAGE, ProjectFile
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
 from data.troubles import MARKERS, NO_SUCH_PROJECT
 
 _RETURNS = (
@@ -147,6 +147,6 @@ def _export(screen: Screen, file: ProjectFile, year: int | None) -> None:
         looked(screen, "export", at=at)
         return list_workbook(rows, title=title, subtitle=told, columns=_TAKERS_OUT, sheet="带动户")
 
-    name = "".join(sign for sign in title if sign not in '\\/:*?"<>|')[:60]
+    name = file_name(title)
     st.download_button("导出名单（Excel）", workbook, file_name=f"{name}_{label(screen.month)}.xlsx", mime=EXCEL,
                        on_click="ignore", key="export_takers")  # fmt: skip

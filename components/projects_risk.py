@@ -16,6 +16,8 @@ from data.access import ROLES, mask_party
 from data.settings import values
 from data.troubles import MARKERS, Trouble
 
+SHOWN = 20  # of marks, findings and operators each, the largest first; a province has hundreds
+
 
 def show_risk(screen: Screen, choice: ProjectChoice, operators: list[str]) -> None:
     """The list at the left, the one looked at at the right."""
@@ -74,8 +76,10 @@ def _list_markup(screen: Screen, marked: list[Trouble], found: list[Trouble], ch
     for title, listed in (("已标记", marked), ("系统预警", found)):
         if not listed:
             continue
-        lines = "".join(f"<li>{_one_markup(screen, one, one == chosen)}</li>" for one in listed)
-        parts.append(f'<h3 class="troubles">{title}</h3><ul class="troubles">{lines}</ul>')
+        lines = "".join(f"<li>{_one_markup(screen, one, one == chosen)}</li>" for one in listed[:SHOWN])
+        rest = len(listed) - SHOWN
+        more = f'<p class="calm">还有 {rest} 个，换到下级区划查看，或在名单中筛选“有风险”。</p>' if rest > 0 else ""
+        parts.append(f'<h3 class="troubles">{title}</h3><ul class="troubles">{lines}</ul>{more}')
     return "".join(parts)
 
 
@@ -105,7 +109,7 @@ def _operators_markup(screen: Screen, found: list[Trouble], chosen: Trouble | No
         inner = f"<b>{escape(mask_party(screen.viewer, name))}</b><span>{count} 个项目同时预警</span><em>合并测算</em>"
         return f"<li>{link(inner, _url(screen, name), **({'aria_current': 'true'} if now else {}))}</li>"
 
-    lines = "".join(told(*one) for one in several.items())
+    lines = "".join(told(*one) for one in list(several.items())[:SHOWN])
     return f'<h3 class="troubles">同一经营主体</h3><ul class="troubles">{lines}</ul>'
 
 

@@ -5,7 +5,6 @@ import streamlit as st
 
 from components import wording
 from components.cached import ask, fresh
-from components.chart_panel import EXCEL
 from components.header import write_address
 from components.looks import caller, looked
 from components.markup import escape, link, show
@@ -18,7 +17,7 @@ from components.tables import TableColumn, pager_markup, table_markup
 from data import shock_tasks, shocks, troubles
 from data.errors import WarRoomError
 from data.shocks import PAGE, Shock
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
 from data.troubles import MARKERS, Trouble
 
 _VILLAGES = (
@@ -208,6 +207,6 @@ def _export(screen: Screen, one: Trouble) -> None:
         looked(screen, "export", at=at)
         return list_workbook(rows, title=title, subtitle=told, columns=_EXPORTED, sheet="名单")
 
-    name = "".join(sign for sign in title if sign not in '\\/:*?"<>|')[:60]
+    name = file_name(title)
     st.download_button("导出名单（Excel）", workbook, file_name=f"{name}.xlsx", mime=EXCEL, on_click="ignore",
                        key="export_shock")  # fmt: skip

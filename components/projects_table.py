@@ -5,7 +5,6 @@ import streamlit as st
 
 from components import wording
 from components.cached import ask, fresh
-from components.chart_panel import EXCEL
 from components.markup import escape, link, show
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link
@@ -17,7 +16,7 @@ from data.figures import figures
 from data.indicators import INDICATORS
 from data.months import label
 from data.projects import NO_FILTERS, PAGE, Totals
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, list_workbook
 
 TILES = ("projects", "project_investment", "return_due", "return_received", "return_rate", "cumulative_return_rate")
 MOST_ROWS = 50_000

@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from components.cached import fresh
-from components.chart_panel import EXCEL
 from components.errors import problem
 from components.looks import caller, looked
 from components.markup import escape, show
@@ -18,7 +17,7 @@ from components.tables import TableColumn, pager_markup, table_markup
 from data import lists
 from data.list_kinds import KINDS
 from data.months import label
-from data.spreadsheet import ListColumn, list_workbook
+from data.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
 
 _KINDS = {"fen": "yuan", "integer": "integer"}
 _LEFT_OUT = ("wage", "business", "property", "transfer", "expense")
@@ -68,7 +67,7 @@ def show_names(
 
 
 def _export(screen: Screen, ids: Sequence[int], title: str, beside, exported: Sequence[ListColumn], key: str) -> None:
-    name = "".join(sign for sign in f"{screen.region.name}{title}" if sign not in '\\/:*?"<>|')[:60]
+    name = file_name(f"{screen.region.name}{title}")
 
     at = caller()
 

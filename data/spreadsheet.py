@@ -10,6 +10,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The media type of what :func:`list_workbook` makes."""
 _FORMATS = {
     "integer": "#,##0",
     "number": "#,##0.00",
@@ -30,6 +32,11 @@ class ListColumn:
     heading: str
     kind: str = "text"
     width: float | None = None
+
+
+def file_name(title: str) -> str:
+    """What a file of this title may be called: without the signs that some system does not take, 60 at most."""
+    return "".join(sign for sign in title if sign not in '\\/:*?"<>|')[:60]
 
 
 def list_workbook(
