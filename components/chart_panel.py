@@ -77,8 +77,7 @@ def _draw(figure: go.Figure, key: str, links: Mapping[int, Sequence[str | None]]
 
 def _pictures(screen: Screen, title: str, subtitle: str, name: str) -> str:
     """Buttons that static/charts.js answers to: the picture with its title, in this browser, without the server."""
-    foot = f"数据版本 {screen.status.version}{' · 演示数据' if screen.status.demonstration else ''}"
-    told = f'data-title="{escape(title)}" data-subtitle="{escape(subtitle)}" data-foot="{escape(foot)}"'
+    told = f'data-title="{escape(title)}" data-subtitle="{escape(subtitle)}" data-foot="{escape(screen.source)}"'
     buttons = "".join(
         f'<button type="button" data-take="{kind}" data-file="{escape(name)}" {told}>{kind.upper()} 图片</button>'
         for kind in ("png", "svg")
@@ -87,11 +86,10 @@ def _pictures(screen: Screen, title: str, subtitle: str, name: str) -> str:
 
 
 def _excel(screen: Screen, table: pd.DataFrame, columns: Sequence[ListColumn], *, title, subtitle, name, key) -> None:
-    demonstration = " · 演示数据" if screen.status.demonstration else ""
     st.download_button(
         "Excel 表格",
         data=lambda: list_workbook(
-            table, title=title, subtitle=f"{subtitle} · 数据版本 {screen.status.version}{demonstration}",
+            table, title=title, subtitle=f"{subtitle} · {screen.source}",
             columns=columns, sheet="数据",
         ),
         file_name=f"{name}.xlsx", mime=EXCEL, on_click="ignore", key=f"excel_{key}",

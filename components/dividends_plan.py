@@ -142,9 +142,8 @@ def weight_words(value: float | None) -> str:
 def _excel(screen: Screen, plan: Plan, rows: pd.DataFrame) -> None:
     kinds = {"integer": "integer", "fen": "yuan"}
     columns = [ListColumn(one.id, one.heading, kinds.get(one.form, "text")) for one in _SHARES]
-    demonstration = " · 演示数据" if screen.status.demonstration else ""
     subtitle = (
-        f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)}{demonstration}"
+        f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)} · {screen.source}"
     )
     at = caller()
 

@@ -160,8 +160,7 @@ def _export(screen: Screen, choice: FundChoice) -> None:
             fund_lists.page, screen.region.code, screen.month, choice.year,
             filters=choice.filters, sort=choice.sort, limit=None, screen=screen,
         )  # fmt: skip
-        demonstration = " · 演示数据" if screen.status.demonstration else ""
-        source = f"{screen.month_text} · 共 {len(rows)} 笔 · 数据版本 {screen.status.version}{demonstration}"
+        source = f"{screen.month_text} · 共 {len(rows)} 笔 · {screen.source}"
         return list_workbook(rows, title=title, subtitle=source, columns=EXPORTED)
 
     st.download_button(

@@ -149,7 +149,7 @@ def _region_workbook(
         columns.append(
             ListColumn("beside", f"{second.indicator.label} {label(second.month)}", _KINDS[second.indicator.format])
         )
-    source = f"{screen.month_text} · 数据版本 {screen.status.version}"
+    source = f"{screen.month_text} · {screen.source}"
     return list_workbook(rows, title=f"{screen.region.name}：{title}", subtitle=source, columns=columns, sheet="区划")
 
 
@@ -200,7 +200,7 @@ def _household_workbook(screen: Screen, choice: MapChoice, at: str) -> bytes:
         households.in_village, screen.region.code, screen.month,
         filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS, screen=screen,
     )  # fmt: skip
-    source = f"{screen.month_text} · 数据版本 {screen.status.version}"
+    source = f"{screen.month_text} · {screen.source}"
     title = f"{screen.region.name}户名单"
     return list_workbook(exported(rows), title=title, subtitle=source, columns=EXPORTED)
 

@@ -123,9 +123,7 @@ def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
         with screen.engine.connect() as connection:
             frame = lists.whole(connection, screen.viewer, indicator.id, screen.region.code, screen.month)
         columns = [ListColumn(column.id, column.heading, _KINDS.get(column.form, "text")) for column in kind.columns]
-        subtitle = f"{screen.month_text} · 共 {len(frame)} {kind.unit} · 数据版本 {screen.status.version}" + (
-            " · 演示数据" if screen.status.demonstration else ""
-        )
+        subtitle = f"{screen.month_text} · 共 {len(frame)} {kind.unit} · {screen.source}"
         looked(screen, "export", at=at)
         return list_workbook(frame, title=title, subtitle=subtitle, columns=columns)
 

@@ -142,8 +142,7 @@ def _export(screen: Screen, file: ProjectFile, year: int | None) -> None:
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
         rows = fresh(project_file.takers, file.code, screen.month, year, limit=None, screen=screen)
-        told = f"{screen.month_text} · 共 {len(rows)} 条 · 数据版本 {screen.status.version}"
-        told += " · 演示数据" if screen.status.demonstration else ""
+        told = f"{screen.month_text} · 共 {len(rows)} 条 · {screen.source}"
         looked(screen, "export", at=at)
         return list_workbook(rows, title=title, subtitle=told, columns=_TAKERS_OUT, sheet="带动户")
 

@@ -202,8 +202,7 @@ def _export(screen: Screen, one: Trouble) -> None:
             shocks.households, troubles.seen_region(screen.viewer, one), screen.month, one.projects, limit=None,
             screen=screen
         )  # fmt: skip
-        told = f"{screen.month_text} · 共 {len(rows)} 户 · 数据版本 {screen.status.version}"
-        told += " · 演示数据" if screen.status.demonstration else ""
+        told = f"{screen.month_text} · 共 {len(rows)} 户 · {screen.source}"
         looked(screen, "export", at=at)
         return list_workbook(rows, title=title, subtitle=told, columns=_EXPORTED, sheet="名单")
 

@@ -172,8 +172,7 @@ def _export(screen: Screen, choice: ProjectChoice) -> None:
             projects.page, screen.region.code, screen.month, filters=choice.filters, screen=screen, limit=MOST_ROWS,
             sort=key if key in projects.SORTS else "", descending=choice.sort.startswith("-"),
         )  # fmt: skip
-        told = f"{screen.month_text} · 共 {len(rows)} 个 · 数据版本 {screen.status.version}"
-        told += " · 演示数据" if screen.status.demonstration else ""
+        told = f"{screen.month_text} · 共 {len(rows)} 个 · {screen.source}"
         return list_workbook(rows, title=title, subtitle=told, columns=EXPORTED, sheet="项目")
 
     st.download_button(

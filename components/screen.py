@@ -43,6 +43,11 @@ class Screen:
         until = f"（截至{int(self.status.built[8:])}日）" if self.running else ""
         return spoken(self.month) + until
 
+    @property
+    def source(self) -> str:
+        """What is taken away says where it comes from: ``数据版本 7 · 演示数据``."""
+        return f"数据版本 {self.status.version}{' · 演示数据' if self.status.demonstration else ''}"
+
     def link(self, page: SitePage, /, **parameters: str | int) -> str:
         """The address of a page for the same viewer, region and month, unless ``parameters`` say otherwise.
 

@@ -78,11 +78,10 @@ def _export(screen: Screen, ids: Sequence[int], title: str, beside, exported: Se
                 connection, screen.viewer, [int(id) for id in ids], screen.region.code, screen.month
             )
         columns = [ListColumn(one.id, one.heading, _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns]
-        demonstration = " · 演示数据" if screen.status.demonstration else ""
         looked(screen, "export", at=at)
         return list_workbook(
             beside(frame) if beside else frame, title=f"{screen.region.name}{title}",
-            subtitle=f"{screen.month_text} · 共 {len(frame)} 户 · 数据版本 {screen.status.version}{demonstration}",
+            subtitle=f"{screen.month_text} · 共 {len(frame)} 户 · {screen.source}",
             columns=[*columns, *exported],
         )  # fmt: skip
 

@@ -6,6 +6,8 @@ from data import model
 from data.states import STATE_SQL
 from data.terms import INCOME_KINDS, subject_columns
 
+NET = "({0}.wage_fen + {0}.business_fen + {0}.property_fen + {0}.transfer_fen - {0}.expense_fen)"
+"""SQL of a household's net income of twelve months in fen; format it with the alias of ``household_month``."""
 NEAR = (6, 5)
 """Numerator and denominator: up to how many times the monitoring line an income is said to be just above it."""
 

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 from data import geometry
 from data.access import Viewer, mask_name
 from data.errors import NotFound
+from data.household_months import NET
 from data.household_scope import seen_households
 from data.indicators import STATES
 
 PAGE = 50
 MOST_POINTS = 2000
 
-_NET = "(hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen - hm.expense_fen)"
+_NET = NET.format("hm")
 _STATE = "COALESCE(hm.state, 0)"
 _UNVISITED = "(hm.visits = 0)"
 _BELOW = "(hm.below_line = 1)"

@@ -17,14 +17,11 @@ from sqlalchemy import Connection, or_, select, text
 
 from data.access import Viewer, within_sql
 from data.cube import cube
-from data.household_months import line_of
+from data.household_months import NET, line_of
 from data.household_scope import seen_matters
 from data.income_year import IncomeYear, year_of
 from data.model import region as regions
 from data.settings import value_of
-
-NET = "({0}.wage_fen + {0}.business_fen + {0}.property_fen + {0}.transfer_fen - {0}.expense_fen)"
-"""SQL of a household's net income of twelve months in fen; format it with the alias of ``household_month``."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ project, b problem, t task, f fund, v visit.
 
 from dataclasses import dataclass
 
+from data.household_months import NET
 from data.sources import FUND_DUE_SQL, FUND_PAID_SQL
 
-_NET = "(hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen - hm.expense_fen)"
+_NET = NET.format("hm")
 _PER_HEAD = f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END"
 
 

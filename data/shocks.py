@@ -13,13 +13,14 @@ from sqlalchemy import Connection, bindparam, text
 
 from data.access import Viewer, mask_name, within_sql
 from data.errors import NotFound
+from data.household_months import NET
 from data.household_scope import seen_households
 from data.indicators import STATES
 from data.list_kinds import LINE
 from data.lists import lined
 
 PAGE = 50
-_NET = "(hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen - hm.expense_fen)"
+_NET = NET.format("hm")
 _WAYS = """
     SELECT b.household_id, b.project, b.mode,
         SUM(CASE WHEN b.year = :year - 1 THEN b.amount_fen END) AS before,

@@ -10,9 +10,10 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from data.access import Viewer, within_sql
+from data.household_months import NET
 from data.household_scope import seen_matters
 from data.income_distribution import integers, locked
-from data.income_forecast import NET, foretold_sql, line_sql, lines_of, term
+from data.income_forecast import foretold_sql, line_sql, lines_of, term
 from data.settings import value_of
 from data.terms import INCOME_KINDS
 
