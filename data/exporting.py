@@ -8,17 +8,19 @@ from functools import cache
 from pathlib import Path
 
 import xlsxwriter
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select, text
 
 from data.access import Viewer, within
 from data.errors import OutOfScope, Refused
+from data.household_scope import seen_households
 from data.model import fund, household, ledger, pairing, project, region, visit
 from data.months import label
 from data.template import MOST_ROWS, add_sheet, write_instructions
 from data.terms import SUBJECTS
-from data.workbook import HELPER, HOUSEHOLD, LEDGER, SHEETS, ColumnSpec, SheetSpec
+from data.workbook import HELPER, LEDGER, SHEETS, ColumnSpec, SheetSpec
 
 STEP = 20_000
+_HOUSEHOLD = household.alias("h")  # as the clause of scope calls it
 Progress = Callable[[str, int, int], None]
 
 
@@ -52,35 +54,36 @@ def export_workbook(
     return counts
 
 
-def _own(viewer: Viewer):
-    """Clause on household: those the viewer may see, a helper only his own."""
-    if viewer.helper is None:
-        return within(household.c.village, viewer.region)
-    his = select(pairing.c.household_id).where(pairing.c.helper == viewer.helper)
-    return and_(within(household.c.village, viewer.region), household.c.id.in_(his))
+def _seen(viewer: Viewer):
+    """Clause on _HOUSEHOLD: those the viewer may see, as on every page."""
+    sql, bound = seen_households(viewer)
+    return text(sql).bindparams(**bound)
 
 
 def _scope(spec: SheetSpec, viewer: Viewer):
-    """Clause: the rows of a sheet that the viewer may see (household, project and fund are joined by ``_source``)."""
-    table = spec.table
+    """Clause: the rows of a sheet that the viewer may see (household, project and fund are joined by ``_source``).
+
+    What concerns no household is left to the region, as on the pages; what concerns one goes with it.
+    """
+    table = _table(spec)
     if table is region:
         above = [region.c.code == viewer.region[:length] for length in (2, 4, 6, 9)]
         return or_(within(region.c.code, viewer.region), *above)
     if spec.name == HELPER:
-        if viewer.region == "" and viewer.helper is None:
+        if viewer.region == "" and viewer.role != "helper":
             return within(table.c.code, "")
-        seen = select(household.c.id).where(_own(viewer))
+        seen = select(_HOUSEHOLD.c.id).where(_seen(viewer))
         met = [select(t.c.helper).where(t.c.household_id.in_(seen)) for t in (pairing, visit)]
         return or_(*(table.c.code.in_(codes) for codes in met))
     clauses = []
     for name in ("region", "village"):
-        if name in table.c and table is not household:
+        if name in table.c and table is not _HOUSEHOLD:
             clauses.append(within(table.c[name], viewer.region))
-    if table is household:
-        clauses.append(_own(viewer))
+    if table is _HOUSEHOLD:
+        clauses.append(_seen(viewer))
     if "household_id" in table.c:
-        optional = table.c.household_id.nullable and viewer.helper is None
-        clauses.append(or_(table.c.household_id.is_(None), _own(viewer)) if optional else _own(viewer))
+        optional = table.c.household_id.nullable
+        clauses.append(or_(table.c.household_id.is_(None), _seen(viewer)) if optional else _seen(viewer))
     if "project" in table.c and table is not fund:
         clauses.append(within(project.c.region, viewer.region))
     if "fund" in table.c:
@@ -88,10 +91,15 @@ def _scope(spec: SheetSpec, viewer: Viewer):
     return and_(*clauses)
 
 
+def _table(spec: SheetSpec):
+    return _HOUSEHOLD if spec.table is household else spec.table
+
+
 def _source(spec: SheetSpec):
-    table = joined = spec.table
+    table = joined = _table(spec)
     if "household_id" in table.c:
-        joined = joined.join(household, household.c.id == table.c.household_id, isouter=table.c.household_id.nullable)
+        optional = table.c.household_id.nullable
+        joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == table.c.household_id, isouter=optional)
     if "project" in table.c and table is not fund:
         joined = joined.join(project, project.c.code == table.c.project)
     if "fund" in table.c:
@@ -112,12 +120,12 @@ def _subjects() -> list:
 
 
 def _query(spec: SheetSpec, viewer: Viewer) -> Select:
-    table = spec.table
+    table, code = _table(spec), _HOUSEHOLD.c.code
     if spec.name == LEDGER:
-        columns, order = [household.c.code, ledger.c.month, *_subjects()], [ledger.c.household_id, ledger.c.month]
+        columns, order = [code, ledger.c.month, *_subjects()], [ledger.c.household_id, ledger.c.month]
     else:
-        columns = [household.c.code if c.name == "household_id" else table.c[c.name] for c in spec.columns]
-        order = [household.c.village, household.c.code] if spec.name == HOUSEHOLD else list(table.primary_key)
+        columns = [code if c.name == "household_id" else table.c[c.name] for c in spec.columns]
+        order = [table.c.village, code] if table is _HOUSEHOLD else list(table.primary_key)
     return select(*columns).select_from(_source(spec)).where(_scope(spec, viewer)).order_by(*order)
 
 

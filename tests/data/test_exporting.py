@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from data import exporting, model
+from data import exporting, lists, model, search
 from data.access import Viewer
 from data.engine import open_engine
 from data.errors import OutOfScope, Refused
@@ -19,6 +19,9 @@ from data.exporting import export_workbook
 from data.importing import import_files
 from data.workbook import SHEET, SHEETS
 from tests.data.books import HOUSE, OTHER_HOUSE, OTHER_VILLAGE, VILLAGE, sound_book, write_xlsx
+from tests.data.small_county import LAST
+from tests.data.village_ground import COUNTY, FAR, fill_village
+from tests.data.village_ground import VILLAGE as PLACE
 
 TODAY = date(2026, 11, 22)
 WHOLE = Viewer("admin", "")
@@ -153,13 +156,46 @@ def test_a_helper_gets_his_own_households_only(engine, tmp_path):
     book = sound_book()
     book["户"].append({"户编号": "X", "村代码": VILLAGE, "户主姓名": "赵", "户类型": "一般户"})
     book["问题"].append(book["问题"][0] | {"问题编号": "WT2", "户编号": "X"})
-    take(engine, write_xlsx(tmp_path / "in.xlsx", book))
+    import_files(engine, [write_xlsx(tmp_path / "in.xlsx", book)], today=TODAY)
     path = tmp_path / "out.xlsx"
     give(engine, path, Viewer("helper", VILLAGE, "BF1"))
     assert column(path, "户", "户编号") == [HOUSE]
     assert column(path, "问题", "问题编号") == ["WT1"]
     assert column(path, "帮扶责任人", "责任人编号") == ["BF1"]
     assert set(column(path, "收支", "户编号")) == {HOUSE}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "known"),
+    [
+        (Viewer("helper", PLACE, "D1"), {901}),  # 903 was his until September
+        (Viewer("helper", COUNTY, "D1"), {901, FAR}),
+        (Viewer("helper", "", "D2"), {902}),  # 901 was his in 2022
+        (Viewer("helper", COUNTY), set()),
+        (Viewer("helper", ""), set()),
+        (Viewer("village", PLACE), {901, 902, 903, 904}),
+        (Viewer("county", COUNTY), {901, 902, 903, 904, FAR}),
+    ],
+)
+def test_every_sheet_holds_the_households_that_the_pages_show(engine, tmp_path, viewer, known):
+    fill_village(engine)
+    with engine.connect() as connection:
+        every = dict(connection.execute(select(model.household.c.code, model.household.c.id)).all())
+        shown = set(search.listed(connection, viewer, list(every.values()), LAST)["id"])
+        problems = lists.whole(connection, viewer, "rectification_rate", viewer.region, LAST)
+    assert {id for id in shown if id > 900} == known
+    give(engine, tmp_path / "whole.xlsx")
+    give(engine, tmp_path / "his.xlsx", viewer)
+    for sheet in SHEETS:
+        if "户编号" in sheet.by_heading:
+            there, his = ({every.get(code) for code in column(tmp_path / name, sheet.name, "户编号")}
+                          for name in ("whole.xlsx", "his.xlsx"))  # fmt: skip
+            assert his - {None} == there & shown, sheet.name
+    assert set(column(tmp_path / "his.xlsx", "问题", "问题编号")) == set(problems["code"])
+    assert {"q3", "r3"} <= {
+        *column(tmp_path / "his.xlsx", "问题", "问题编号"),
+        *column(tmp_path / "his.xlsx", "作战任务", "任务编号"),
+    }  # what concerns no household
 
 
 def test_a_display_gets_no_names(engine, tmp_path):
