@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +17,8 @@ from data.engine import upsert, writing
 from data.errors import Refused
 from data.history import record_run
 from data.model import boundary, region
-from data.terms import LEVELS
+from data.region_codes import nearest_parent, needed_parent, region_code
 
-_LENGTHS = tuple(length for length in LEVELS if length)
-_ZEROS = ((12, "000"), (9, "000"), (6, "00"), (4, "00"))
-_NUMBER = re.compile(r"\d+(\.0*)?|\d(\.\d+)?[eE]\+?\d\d?")
 _VILLAGE = re.compile(r"(.+?)(村?村民委员会|村?村委会|村|社区居民委员会|社区居委会|居民委员会|居委会|社区)?")
 
 
@@ -100,31 +96,6 @@ def import_boundaries(
         if grown and rebuild:
             cube.rebuild(connection, today=today)
     return result
-
-
-def region_code(text: str) -> tuple[str, bool]:
-    """The region code a cell means, '' where it means none, and whether it was written out in full.
-
-    Zeros that fill up to a longer form go (210881001000 is a township, a 19-digit ZLDWDM its first twelve); zeros that
-    were lost come back (21088110 → 210881100), but such a code is not full.
-    """
-    if not _NUMBER.fullmatch(text):
-        return "", False
-    digits = text if text.isdigit() else f"{Decimal(text):.0f}"
-    if digits[0] == "0" or len(digits) < 2 or digits[12:].strip("0"):
-        return "", False
-    digits = digits[:12]
-    for length, zeros in _ZEROS:
-        if len(digits) == length:
-            digits = digits.removesuffix(zeros)
-    if len(digits) in _LENGTHS:
-        return digits, True
-    return digits.ljust(min(length for length in _LENGTHS if length > len(digits)), "0"), False
-
-
-def nearest_parent(code: str, known: Set[str] | dict) -> str:
-    """The longest known code that contains this one, '' where there is none."""
-    return next((code[:n] for n in reversed(_LENGTHS) if n < len(code) and code[:n] in known), "")
 
 
 def _village_key(name: str) -> tuple[str, str]:
@@ -225,7 +196,7 @@ def _hindrance(code: str, full: bool, feature: Feature, known: Set[str]) -> str:
         return "代码不完整，系统里没有对得上的区划"
     if not feature.name:
         return "系统里没有这个代码；文件里没有名称，不能新建"
-    parent = code[:-3] if len(code) > 6 else ""
+    parent = needed_parent(code)
     if parent and parent not in known:
         return f"系统里没有这个代码，也没有它的上级 {parent}，不能新建"
     return ""

@@ -5,10 +5,9 @@ from functools import cached_property
 
 from sqlalchemy import Table
 
-from data import terms
+from data import region_codes, terms
 from data.model import metadata
 
-REGION_LENGTHS = (2, 4, 6, 9, 12)
 REGION, HOUSEHOLD, PROJECT, HELPER, FUND, LEDGER = "行政区划", "户", "项目", "帮扶责任人", "资金", "收支"
 INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说明"  # our own sheets and column; never data
 
@@ -19,7 +18,7 @@ class ColumnSpec:
 
     ``kind`` is one of region, code, identity, text, choice, choices, day, month, year, money, number, yes_no, rate,
     percent, longitude, latitude. ``reference`` names the sheet whose key this is. ``low`` and ``high`` bound numbers
-    (money in yuan). Columns of kind region take codes of ``lengths`` digits.
+    (money in yuan). Columns of kind region take codes of ``lengths`` digits, zeros that fill them up not counted.
     """
 
     heading: str
@@ -30,7 +29,7 @@ class ColumnSpec:
     choices: tuple[str, ...] = ()
     may_be_future: bool = False
     reference: str = ""
-    lengths: tuple[int, ...] = REGION_LENGTHS
+    lengths: tuple[int, ...] = region_codes.LENGTHS
     low: float | None = None
     high: float | None = None
     note: str = ""
@@ -91,7 +90,7 @@ def _household(*, required: bool = True, key: bool = False) -> ColumnSpec:
     return _of(HOUSEHOLD, "户编号", "household_id", required=required, key=key)
 
 
-def _region(heading: str, name: str, lengths: tuple[int, ...] = REGION_LENGTHS) -> ColumnSpec:
+def _region(heading: str, name: str, lengths: tuple[int, ...] = region_codes.LENGTHS) -> ColumnSpec:
     return ColumnSpec(heading, name, "region", required=True, reference=REGION, lengths=lengths)
 
 
@@ -102,7 +101,7 @@ SHEETS: tuple[SheetSpec, ...] = (
         REGION,
         "region",
         (
-            _key("区划代码", "code", "region", note="统计用区划代码：市4位、县6位、乡镇9位、村12位"),
+            _key("区划代码", "code", "region", note="统计用区划代码：市4位、县6位、乡镇9位、村12位，末尾可补0至12位"),
             _must("名称", "name", "text"),
             _may("农村人口", "rural_population", "number", low=0, high=1e9),
             _may("设作战室", "war_room", "yes_no"),

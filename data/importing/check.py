@@ -13,10 +13,10 @@ from data.importing.issues import ERROR, WARNING, FileFault, Findings, Issue
 from data.importing.known import Known
 from data.importing.read import Batch, Sheet
 from data.importing.repeats import mark_repeats
+from data.region_codes import needed_parent
 from data.workbook import HOUSEHOLD, REASONS, REGION, SheetSpec
 
 Progress = Callable[[str, int, int], None]
-_NEEDED = {9: 6, 12: 9}  # length of a region code → length of the parent it cannot do without
 
 
 @dataclass
@@ -150,7 +150,7 @@ class SheetCheck:
         ]
         filed = {code for code, piece, place in rows if not (piece.bad[place] and self.known.valid_rows)}
         for code, piece, place in sorted(rows, key=lambda row: len(row[0])):
-            needed = code[: _NEEDED.get(len(code), 0)]
+            needed = needed_parent(code)
             if needed and needed not in known and needed not in filed:
                 filed.discard(code)
                 piece.bad[place] = True

@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 
 from data.errors import NotFound
 from data.months import first_day, label, month_of
+from data.region_codes import region_code
+from data.terms import LEVELS
 from data.workbook import ColumnSpec
 
 LONGEST = 10_000  # characters of one text
@@ -58,14 +60,20 @@ def code(text: str) -> str:
     return found
 
 
-def region_code(text: str, lengths: Collection[int]) -> str:
-    """A region code of one of the given lengths."""
+def region(text: str, lengths: Collection[int]) -> str:
+    """A region code whose digits, without the zeros that only fill it up, have one of the given lengths."""
     found = code(text)
     if not (found.isascii() and found.isdigit()):
         raise Fault("区划代码只能是数字")
-    if len(found) not in lengths:
-        raise Fault(f"区划代码应为 {'、'.join(map(str, lengths))} 位数字，现为 {len(found)} 位")
-    return found
+    meant, full = region_code(found)
+    if not full:
+        wanted = "、".join(map(str, lengths))
+        raise Fault(f"区划代码应为 {wanted} 位数字，不以 0 开头，现为 {len(found)} 位")
+    if len(meant) not in lengths:
+        wanted = "、".join(f"{LEVELS[length]}的 {length} 位代码" for length in lengths)
+        filled = "" if found == meant else "，末尾的 0 只是补位"
+        raise Fault(f"这是{LEVELS[len(meant)]}的代码（{meant}{filled}），本列要填{wanted}")
+    return meant
 
 
 def identity(text: str) -> str:
@@ -221,7 +229,7 @@ def parser(column: ColumnSpec, *, today: date) -> Callable[[str], object]:
     """The function that reads this column's cells (references are looked up by ``check``)."""
     low, high = column.low, column.high
     return {
-        "region": lambda text: region_code(text, column.lengths),
+        "region": lambda text: region(text, column.lengths),
         "code": code,
         "identity": identity,
         "text": clean,

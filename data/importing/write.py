@@ -6,13 +6,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, select, update
 
-from data.boundaries import nearest_parent
 from data.engine import upsert
 from data.importing.check import Piece, SheetCheck
 from data.importing.known import Known
 from data.importing.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
 from data.initials import id_tail, initials
 from data.model import region
+from data.region_codes import nearest_parent
 from data.workbook import HOUSEHOLD, REGION
 
 Progress = Callable[[str, int, int], None]

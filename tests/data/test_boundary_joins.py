@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from data.boundaries import import_boundaries, region_code
+from data.boundaries import import_boundaries
 from data.errors import Refused
 from tests.data.boundary_ground import (
     NAMES,
@@ -18,37 +18,6 @@ from tests.data.boundary_ground import (
 )
 
 VILLAGE = "990981001001"
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "full"),
-    [
-        ("990981001001", "990981001001", True),
-        ("990981001", "990981001", True),
-        ("990981", "990981", True),
-        ("9909810010010000000", "990981001001", True),
-        ("9909810010000000000", "990981001", True),
-        ("990981001000", "990981001", True),
-        ("990981000000", "990981", True),
-        ("990981000", "990981", True),
-        ("990900", "9909", True),
-        ("990000000000", "99", True),
-        ("990981001001.0", "990981001001", True),
-        ("9.90981001001E+11", "990981001001", True),
-        ("99098110", "990981100", False),
-        ("9909811", "990981100", False),
-        ("99098100101", "990981001010", False),
-        ("99098100100101", "", False),
-        ("099098100100", "", False),
-        ("9", "", False),
-        ("西关村", "", False),
-        ("", "", False),
-        ("1e99999999", "", False),
-        ("-990981", "", False),
-    ],
-)
-def test_a_code_is_understood_however_it_was_stored(text: str, code: str, full: bool) -> None:
-    assert region_code(text) == (code, full)
 
 
 @pytest.mark.parametrize("number", [990981001001, 990981001001.0, "9909810010010000000", "990981001001 "])
