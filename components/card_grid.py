@@ -15,9 +15,9 @@ from components.site import HOUSEHOLD
 from components.tables import TableColumn, table_markup
 from data import card_entry, household_edits, income_card
 from data.card_entry import Clash, Draft
-from data.card_figures import yuan
 from data.errors import WarRoomError
 from data.income_card import IncomeCard
+from data.money import short
 from data.months import spoken
 from data.terms import SUBJECTS
 
@@ -180,7 +180,7 @@ def _notes(screen: Screen, sheet: _Sheet) -> None:
         return
     rows = pd.DataFrame(
         [
-            (clash.subject, spoken(clash.month), yuan(clash.had), clash.typed or "清空", yuan(clash.stands))
+            (clash.subject, spoken(clash.month), short(clash.had), clash.typed or "清空", short(clash.stands))
             for clash in sheet.clashes
         ],
         columns=[column.id for column in _CLASH],

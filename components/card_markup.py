@@ -7,8 +7,9 @@ from components.markup import escape
 from components.tables import cell_text
 from components.theme import MARKS, state_marks
 from components.wording import NO_VALUE
-from data.card_figures import Figures, rounded, yuan
+from data.card_figures import Figures, rounded
 from data.income_card import IncomeCard
+from data.money import short
 from data.months import spoken
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
 
@@ -45,7 +46,7 @@ def per_head_markup(card: IncomeCard) -> str:
     low = now.below(card.line) and not card.running
     lines = [_distance(card), _against(card)]
     return (
-        f'<div class="per-head of-year"><span>人均纯收入</span><b{_ALARM if low else ""}>{yuan(now.per_head)}'
+        f'<div class="per-head of-year"><span>人均纯收入</span><b{_ALARM if low else ""}>{short(now.per_head)}'
         f"<small>元</small></b>{''.join(line for line in lines if line)}</div>"
     )
 
@@ -54,12 +55,12 @@ def _distance(card: IncomeCard) -> str:
     if card.line is None:
         return "<em>没有设定监测线</em>"
     gap = abs(card.now.per_head - card.line)
-    line = f"监测线 {yuan(card.line)} 元"
+    line = f"监测线 {short(card.line)} 元"
     if not card.now.below(card.line):
-        return f"<em>高于监测线 {yuan(gap)} 元（{line}）</em>"
+        return f"<em>高于监测线 {short(gap)} 元（{line}）</em>"
     if card.running:
-        return f"<em>年度未结束，距监测线还差 {yuan(gap)} 元（{line}）</em>"
-    return f"<em{_ALARM}>低于监测线 {yuan(gap)} 元（{line}）</em>"
+        return f"<em>年度未结束，距监测线还差 {short(gap)} 元（{line}）</em>"
+    return f"<em{_ALARM}>低于监测线 {short(gap)} 元（{line}）</em>"
 
 
 def _against(card: IncomeCard) -> str:
@@ -70,7 +71,7 @@ def _against(card: IncomeCard) -> str:
     step = card.now.per_head - before
     rate = f"（{step / before:+.1%}）".replace("-", "−") if before > 0 else ""
     word = "多" if step >= 0 else "少"
-    return f"<em>比{name} {yuan(before)} 元{word} {yuan(abs(step))} 元{rate}</em>"
+    return f"<em>比{name} {short(before)} 元{word} {short(abs(step))} 元{rate}</em>"
 
 
 def income_markup(card: IncomeCard) -> str:
@@ -139,12 +140,12 @@ def _row(label: str, values: Sequence[int | None], body: str, *, style: str, not
 
 
 def cents(fen: int | None) -> str:
-    """Fen as yuan with two decimals, for columns of figures."""
+    """Fen as short with two decimals, for columns of figures."""
     return cell_text("fen", None if fen is None else fen / 100)
 
 
 def _whole(fen: int | None) -> str:
-    """Fen as whole yuan."""
+    """Fen as whole short."""
     return NO_VALUE if fen is None else f"{rounded(Decimal(fen) / 100):,}".replace("-", "−")
 
 
@@ -153,9 +154,9 @@ def _months(card: IncomeCard, names: Sequence[str]) -> str:
     cells = []
     for place, month in enumerate(card.year.months):
         now, before = (_together(lines, names, place) for lines in (card.lines, card.lines_before))
-        told = "未到" if month > card.through else yuan(now)
+        told = "未到" if month > card.through else short(now)
         cells.append(
-            f"<li><span>{spoken(month)}</span><b>{escape(told)}</b><small>上年 {escape(yuan(before))}</small></li>"
+            f"<li><span>{spoken(month)}</span><b>{escape(told)}</b><small>上年 {escape(short(before))}</small></li>"
         )
     return f'<ul class="months">{"".join(cells)}</ul>'
 
@@ -234,7 +235,7 @@ def help_markup(card: IncomeCard) -> str:
 
 
 def _amount(fen: int | None) -> str | None:
-    return None if fen is None else f"{yuan(fen)} 元"
+    return None if fen is None else f"{short(fen)} 元"
 
 
 def _item(name: str, parts: Iterable[str | None], right: str | None) -> str:
@@ -263,8 +264,8 @@ def totals_markup(now: Figures, card: IncomeCard) -> str:
     }  # fmt: skip
     tiles = "".join(
         f"<li><span>{escape(label)}{_ESTIMATED if label == EXPENSE and now.estimated else ''}</span>"
-        f"<b{low if label == _FORMULAS['T'][0] else ''}>{escape(yuan(value))}</b>"
-        f"<small>{period} {escape(yuan(earlier))}</small></li>"
+        f"<b{low if label == _FORMULAS['T'][0] else ''}>{escape(short(value))}</b>"
+        f"<small>{period} {escape(short(earlier))}</small></li>"
         for label, (value, earlier) in {**kinds, **sums}.items()
     )
     return f'<ul class="card-totals" aria-label="合计（元）">{tiles}</ul>'

@@ -19,10 +19,10 @@ from components.store import read
 from components.tables import pager_markup
 from data import audit, pins, qr_codes, settings
 from data.access import Viewer
+from data.actors import actor_name
 from data.engine import writing
 from data.errors import WarRoomError
 from data.household_file import HouseholdFile
-from data.household_history import actor_name
 
 _REFUSED, _PIN = "code_refused", "code_pin"
 _HEADINGS = ("时间", "谁", "看了什么", "来自")

@@ -12,9 +12,9 @@ from components.site import DIVIDENDS
 from data.dividend_books import filled
 from data.dividend_flow import LONGEST_REASON, return_reason, reverse, step, told
 from data.dividend_queries import Plan
-from data.dividend_rules import yuan
 from data.dividend_states import ACTIONS, STATES, Transition
 from data.errors import WarRoomError
+from data.money import exact
 from data.months import spoken
 
 _DONE = "plan_done"
@@ -52,8 +52,8 @@ def _confirm(screen: Screen, plan: Plan, arrow: Transition) -> None:
     title = "提出冲销" if arrow.action == "reverse" else ACTIONS[arrow.action]
 
     def body() -> None:
-        show(f'<p class="whose">{escape(plan.line.title)}：收益 {yuan(plan.line.received)} 元，'
-             f"分到户 {yuan(plan.line.distributed)} 元，留存 {yuan(plan.line.kept)} 元</p>")  # fmt: skip
+        show(f'<p class="whose">{escape(plan.line.title)}：收益 {exact(plan.line.received)} 元，'
+             f"分到户 {exact(plan.line.distributed)} 元，留存 {exact(plan.line.kept)} 元</p>")  # fmt: skip
         show(f"<p>{escape(_says(screen, plan, arrow))}</p>")
         if plan.doubts and arrow.action not in ("void", "withdraw"):
             show(f'<p class="problem" role="alert">提出方案后有变动：{escape(told(list(plan.doubts)))}</p>')

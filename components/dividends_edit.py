@@ -16,9 +16,10 @@ from data.dividend_content import Candidate, Content, Return, candidates, follow
 from data.dividend_notice import rule_name
 from data.dividend_plans import LONGEST, PlanChanged, save
 from data.dividend_queries import Plan
-from data.dividend_rules import BASES, PURPOSES, WHOLE, coefficients_of, explanation, weight, yuan
+from data.dividend_rules import BASES, PURPOSES, WHOLE, coefficients_of, explanation, weight
 from data.errors import WarRoomError
 from data.indicators import STATES
+from data.money import exact
 from data.months import spoken
 
 _MONEY = {"format": "%.2f", "min_value": 0.0, "step": 0.01}
@@ -210,7 +211,7 @@ def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
     weights = {one.household.id: weight(content.rule, one.household) for one in among if one.household.id not in typed}
     others = sum(share.amount for (id, kind), share in content.shares.items() if kind == "post" or id in typed)
     rest = content.received - content.held_back - others
-    words = explanation(content.rule, rest, weights) if rest >= 0 else f"手工、岗位和留存比收益多 {yuan(-rest)} 元"
+    words = explanation(content.rule, rest, weights) if rest >= 0 else f"手工、岗位和留存比收益多 {exact(-rest)} 元"
     if not follows_rule(content, {one.household.id: one.household for one in among}):
         words += "。现在的金额还不是按这个办法分的，请按“按办法重新分配”"
     show(f'<p class="plan-rule"><b>{escape(rule_name(content.rule))}</b>：{escape(words)}</p>')

@@ -13,8 +13,8 @@ from components.site import DIVIDENDS
 from components.tables import TableColumn, table_markup
 from data.dividend_content import returns, usual_months
 from data.dividend_plans import create
-from data.dividend_rules import yuan
 from data.errors import NotFound, WarRoomError
+from data.money import exact
 from data.months import label, month_of, spoken
 
 _BACK = 24  # months that a plan may reach back
@@ -45,7 +45,7 @@ def show_new(screen: Screen) -> None:
     total = sum(one.suggested for one in offered)
     others = f'<span class="more">{link("全部方案", screen.link(DIVIDENDS), style="underlined")}</span>'
     span = f"{screen.region.name} · {spoken(first)}至{spoken(last)}到账、还没有列入方案的"
-    show(heading(f"可分配收益 {yuan(total)} 元", span, level=1, more=others))
+    show(heading(f"可分配收益 {exact(total)} 元", span, level=1, more=others))
     with st.container(key="plan_new", horizontal=True, vertical_alignment="bottom", gap="small"):
         _picker("收益起始月", "first", months, first)
         _picker("收益截止月", "last", months, last)

@@ -18,10 +18,11 @@ from components.site import DIVIDENDS, HOUSEHOLD, PROJECT
 from components.tables import TableColumn, table_markup
 from data import audit, dividend_notice, fonts
 from data.dividend_queries import Plan, Step, one_plan
-from data.dividend_rules import PURPOSES, yuan
+from data.dividend_rules import PURPOSES
 from data.dividend_states import ACTIONS
 from data.engine import writing
 from data.errors import WarRoomError
+from data.money import exact
 from data.months import spoken
 from data.spreadsheet import EXCEL, ListColumn, list_workbook
 
@@ -123,7 +124,7 @@ def _shares(screen: Screen, plan: Plan) -> None:
     given = rows[rows["total"] != 0]
     with st.container(key="plan_take", horizontal=True, vertical_alignment="center", gap="small"):
         does = "冲回" if plan.line.reverses is not None else "分到"
-        show(heading(f"{len(given)} 户{does} {yuan(abs(plan.line.distributed))} 元", "点户主打开户档案"))
+        show(heading(f"{len(given)} 户{does} {exact(abs(plan.line.distributed))} 元", "点户主打开户档案"))
         _excel(screen, plan, rows)
         _notice(screen, plan)
     show(
@@ -140,7 +141,7 @@ def weight_words(value: float | None) -> str:
 
 
 def _excel(screen: Screen, plan: Plan, rows: pd.DataFrame) -> None:
-    kinds = {"integer": "integer", "fen": "yuan"}
+    kinds = {"integer": "integer", "fen": "exact"}
     columns = [ListColumn(one.id, one.heading, kinds.get(one.form, "text")) for one in _SHARES]
     subtitle = (
         f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)} · {screen.source}"
@@ -194,7 +195,7 @@ def _sources(screen: Screen, plan: Plan) -> None:
         )
     )  # fmt: skip
     kept = "".join(
-        f"<li><span>{escape(PURPOSES[purpose])}</span><b>{yuan(amount)}</b></li>"
+        f"<li><span>{escape(PURPOSES[purpose])}</span><b>{exact(amount)}</b></li>"
         for purpose, amount in plan.content.kept.items()
     )
     show(heading("留存（元）") + (f'<ul class="plan-kept">{kept}</ul>' if kept else '<p class="calm">没有留存。</p>'))

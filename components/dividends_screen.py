@@ -21,9 +21,9 @@ from components.tables import TableColumn, pager_markup, table_markup
 from data import dividend_lists, figures
 from data.dividend_content import usual_months
 from data.dividend_lists import PAGE, PlanLine
-from data.dividend_rules import yuan
 from data.dividend_states import STATES
 from data.errors import NotFound
+from data.money import exact
 from data.months import spoken
 
 _COLUMNS = (
@@ -146,7 +146,7 @@ def _sums(screen: Screen) -> None:
 
 
 def _yuan(value: float | None) -> str:
-    return "—" if value is None else escape(yuan(round(value * 100)))
+    return "—" if value is None else escape(exact(round(value * 100)))
 
 
 def _without(screen: Screen) -> None:

@@ -8,8 +8,8 @@ import pandas as pd
 from components.markup import escape, link
 from data.access import ROLES
 from data.dividend_lists import PlanLine
-from data.dividend_rules import yuan
 from data.dividend_states import STATES, TRANSITIONS, TURN
+from data.money import exact
 
 WAY = ("draft", "published", "submitted", "approved", "filed")
 _DOES = {
@@ -97,7 +97,7 @@ def states_markup(counts: pd.DataFrame, chosen: str | None, url: Callable[[str |
         role = ROLES[TURN[state]] if state in TURN else ""
         inner = (
             f"<span>{escape(STATES[state])}</span><b>{row['plans']}</b>{late}"
-            f"<small>{escape(role)}{' · ' if role else ''}收益 {escape(yuan(int(row['received'])))} 元</small>"
+            f"<small>{escape(role)}{' · ' if role else ''}收益 {escape(exact(int(row['received'])))} 元</small>"
         )
         style = "chosen" if state == chosen else ""
         cells += f"<li>{link(inner, url(None if state == chosen else state), style=style, data_stay='1')}</li>"
@@ -107,12 +107,12 @@ def states_markup(counts: pd.DataFrame, chosen: str | None, url: Callable[[str |
 def sums_markup(received: int, distributed: int, kept: int, difference: int) -> str:
     """收益 = 分到户 + 留存, and what is missing to it (fen)."""
     if difference:
-        last = f"还有 {yuan(difference)} 元没有分完" if difference > 0 else f"多分了 {yuan(-difference)} 元"
+        last = f"还有 {exact(difference)} 元没有分完" if difference > 0 else f"多分了 {exact(-difference)} 元"
         style = "off"
     else:
         last, style = "一分不差", "even"
     return (
-        f'<ul class="plan-balance {style}"><li><span>收益（元）</span><b>{yuan(received)}</b></li>'
-        f'<li class="sign">=</li><li><span>分到户</span><b>{yuan(distributed)}</b></li><li class="sign">+</li>'
-        f'<li><span>留存</span><b>{yuan(kept)}</b></li><li class="verdict" role="status">{escape(last)}</li></ul>'
+        f'<ul class="plan-balance {style}"><li><span>收益（元）</span><b>{exact(received)}</b></li>'
+        f'<li class="sign">=</li><li><span>分到户</span><b>{exact(distributed)}</b></li><li class="sign">+</li>'
+        f'<li><span>留存</span><b>{exact(kept)}</b></li><li class="verdict" role="status">{escape(last)}</li></ul>'
     )

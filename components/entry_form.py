@@ -12,10 +12,10 @@ from components.markup import show as show_markup
 from components.screen import Screen
 from components.store import read
 from data import record_words
+from data.actors import actor_name
 from data.errors import WarRoomError
 from data.household_edits import Conflict
 from data.household_entries import Saved
-from data.household_history import actor_name
 
 ASKED = "do"  # in the address: which form is open
 _OPEN, _SAVED = "door_open", "door_saved"

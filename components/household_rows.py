@@ -6,6 +6,7 @@ import pandas as pd
 
 from components import wording
 from components.markup import escape
+from components.states import state_markup
 from components.tables import TableColumn
 from data.spreadsheet import ListColumn
 
@@ -36,12 +37,6 @@ def drawn(marks: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[object], 
         "helper": lambda row: escape(row.helper or "未结对"),
         "problems": lambda row: f'<b class="alarm">{row.problems}</b>' if row.problems else "0",
     }
-
-
-def state_markup(state: str, marks: Mapping[str, tuple[str, str]]) -> str:
-    """户类型 as a coloured mark and a word."""
-    mark, colour = marks[state]
-    return f'<span class="state"><b style="color: {colour}">{mark}</b> {escape(state)}</span>'
 
 
 def _income(row) -> str:

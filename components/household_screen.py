@@ -14,8 +14,8 @@ from components.markup import escape, link, show
 from components.screen import Screen
 from components.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.tables import pager_markup
-from data.errors import NotFound
-from data.household_file import LATEST_VISITS, NO_SUCH_HOUSEHOLD, HouseholdFile, household
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.household_file import LATEST_VISITS, HouseholdFile, household
 from data.household_lights import lights
 from data.household_story import story
 

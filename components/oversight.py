@@ -12,8 +12,8 @@ from components.screen import Screen
 from components.site import HOUSEHOLD
 from components.store import read
 from data import audit
+from data.actors import actor_name
 from data.audit import PATTERNS, Pattern
-from data.household_history import actor_name
 from data.search import listed
 from data.settings import DECIDERS
 

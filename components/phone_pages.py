@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from components.wording import NO_VALUE
-from data.card_figures import yuan
+from data.money import short
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 STYLE = (TEMPLATES / "phone.css").read_text(encoding="utf-8")
@@ -40,7 +40,7 @@ def callable_number(phone: str | None) -> str:
 
 
 _templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-_templates.filters |= {"yuan": yuan, "day": spoken_day, "tel": callable_number}
+_templates.filters |= {"short": short, "day": spoken_day, "tel": callable_number}
 
 
 def failure(status: int, heading: str, sentence: str) -> HTMLResponse:

@@ -18,11 +18,11 @@ from components.screen import Screen
 from components.site import HOUSEHOLD, PROJECT, PROJECTS
 from components.tables import TableColumn, pager_markup, table_markup
 from data import project_file
-from data.errors import NotFound
+from data.errors import NO_SUCH_PROJECT, NotFound
 from data.months import label, spoken
 from data.project_file import PAGE, ProjectFile
 from data.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
-from data.troubles import MARKERS, NO_SUCH_PROJECT
+from data.troubles import MARKERS
 
 _RETURNS = (
     ListColumn("when", "月份"), ListColumn("due", "应收（元）", "yuan"), ListColumn("received", "实收（元）", "yuan"),

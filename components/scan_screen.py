@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from components.errors import problem
-from components.household_rows import state_markup
 from components.looks import looked
 from components.markup import escape, link, show
 from components.panels import heading
 from components.screen import Screen
 from components.site import HOUSEHOLD
+from components.states import state_markup
 from components.store import read
 from components.theme import state_marks
 from data.decoding import tokens

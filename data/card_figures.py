@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from data.money import short
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
 
 Lines = Mapping[str, Sequence[int | None]]
@@ -73,17 +74,17 @@ class Figures:
         """K, R, S, T → the formula with its numbers put in, in yuan."""
         kinds = self.kinds
         words = {
-            "K": " + ".join(f"{INCOME_KINDS[kind]} {yuan(kinds[kind])}" for kind in INCOME_KINDS),
+            "K": " + ".join(f"{INCOME_KINDS[kind]} {short(kinds[kind])}" for kind in INCOME_KINDS),
             "R": " + ".join(
-                f"{name} {yuan(total)} × {share:.2f}" for name, (total, share, _) in self.estimates.items()
+                f"{name} {short(total)} × {share:.2f}" for name, (total, share, _) in self.estimates.items()
             ),
-            "S": f"总收入 {yuan(self.gross)} − 生产经营性支出 {yuan(self.expense)}",
+            "S": f"总收入 {short(self.gross)} − 生产经营性支出 {short(self.expense)}",
         }  # fmt: skip
-        said = {letter: f"{formula} = {yuan(self.letters[letter])} 元" for letter, formula in words.items() if formula}
-        known = f"填报的生产经营性支出合计 = {yuan(self.expense)} 元"
+        said = {letter: f"{formula} = {short(self.letters[letter])} 元" for letter, formula in words.items() if formula}
+        known = f"填报的生产经营性支出合计 = {short(self.expense)} 元"
         said.setdefault("R", known if self.expense_known else "没有填报生产经营性支出，按 0 元计")
         if self.per_head is not None:
-            said["T"] = f"纯收入 {yuan(self.net)} ÷ 家庭人口 {self.persons} 人 = {yuan(self.per_head)} 元"
+            said["T"] = f"纯收入 {short(self.net)} ÷ 家庭人口 {self.persons} 人 = {short(self.per_head)} 元"
         else:
             missing = "收支记录" if self.persons else "登记家庭成员"
             said["T"] = f"没有{missing}，人均纯收入算不出"
@@ -111,11 +112,3 @@ def figures(lines: Lines, persons: int, coefficients: Mapping[str, float]) -> Fi
 def rounded(fen: Decimal) -> int:
     """Whole fen, 四舍五入."""
     return int(fen.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def yuan(fen: int | None) -> str:
-    """Fen as yuan: ``12,345``, with the fen where there are any (``12,345.60``); — for None."""
-    if fen is None:
-        return "—"
-    whole, rest = divmod(abs(fen), 100)
-    return f"{'−' if fen < 0 else ''}{whole:,}{f'.{rest:02d}' if rest else ''}"

@@ -14,11 +14,12 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select
 
 from data.access import Viewer
-from data.card_figures import LETTERS, yuan
+from data.card_figures import LETTERS
 from data.engine import upsert, writing
 from data.income_card import IncomeCard, card, years
 from data.income_year import IncomeYear
 from data.model import card_print
+from data.money import short
 from data.secret import derived
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
 
@@ -151,11 +152,11 @@ def _differences(printed: dict, standing: dict) -> tuple[str, ...]:
 
 def _told(figures: dict) -> dict[str, str]:
     """Every figure in words: what was entered before the sums, this year before the last."""
-    told = {"家庭人口": f"{figures['persons']} 人", "监测线": yuan(figures["line"])}
+    told = {"家庭人口": f"{figures['persons']} 人", "监测线": short(figures["line"])}
     for side, prefix in (("now", ""), ("before", "上年")):
         held = figures[side]
         subjects = held["subjects"]
-        told |= {f"{prefix}{name}": yuan(subjects.get(name, 0)) for name in SUBJECTS if name != EXPENSE}
-        told |= {f"{prefix}{label}": yuan(held[letter]) for letter, label in _SUMS.items()}
+        told |= {f"{prefix}{name}": short(subjects.get(name, 0)) for name in SUBJECTS if name != EXPENSE}
+        told |= {f"{prefix}{label}": short(held[letter]) for letter, label in _SUMS.items()}
         told[f"{prefix}{EXPENSE}"] += "（估算）" if held["estimated"] else ""
     return told

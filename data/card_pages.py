@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 from data.access import mask_name
-from data.card_figures import LETTERS, Figures, yuan
+from data.card_figures import LETTERS, Figures
 from data.income_card import IncomeCard, Measure, Member
+from data.money import exact, short
 from data.months import spoken
 from data.terms import DEMONSTRATION_PREFIX, EXPENSE, INCOME_KINDS, SUBJECTS
 from data.typeset import clean
@@ -59,7 +60,7 @@ def page(card: IncomeCard, *, mark: str, qr: str, lights: Sequence[tuple[str, st
         "measures": [_measure(one) for one in card.measures[:MOST_ROWS]],
         "measures_more": _more(len(card.measures)),
         "shares": [
-            [clean(one.project), clean(one.kind, 20), clean(one.mode, 20), _exact(one.amount)]
+            [clean(one.project), clean(one.kind, 20), clean(one.mode, 20), exact(one.amount)]
             for one in card.projects[:MOST_ROWS]
         ],
         "shares_more": _more(len(card.projects)),
@@ -111,7 +112,7 @@ def _member(member: Member) -> list[str]:
 
 def _measure(measure: Measure) -> list[str]:
     span = f"{measure.started} 至 {measure.ended}" if measure.ended else f"{measure.started} 起"
-    return [clean(measure.category, 20), clean(measure.name), clean(measure.unit), span, _exact(measure.amount)]
+    return [clean(measure.category, 20), clean(measure.name), clean(measure.unit), span, exact(measure.amount)]
 
 
 def _more(count: int) -> str | None:
@@ -125,7 +126,7 @@ def _money(card: IncomeCard) -> dict:
         "columns": ["本年度（元）", "上年同期（元）" if card.running else "上年度（元）"],
         "income": _income(now, before),
         "formulas": _formulas(now),
-        "per_head": _exact(now.per_head),
+        "per_head": exact(now.per_head),
         "against": _against(card, now, before),
         "notes": _notes(card),
     }
@@ -147,12 +148,7 @@ def _income(now: Figures, before: Figures) -> list[dict]:
 def _row(level: str, label: str, now: int | None, before: int | None) -> dict:
     step = None if now is None or before is None else now - before
     sign = "+" if step and step > 0 else ""
-    return {"level": level, "label": label, "now": _exact(now), "before": _exact(before), "step": sign + _exact(step)}
-
-
-def _exact(fen: int | None) -> str:
-    """Fen as yuan, always with the fen: figures below each other have the same decimals."""
-    return "—" if fen is None else f"{fen / 100:,.2f}".replace("-", "−")
+    return {"level": level, "label": label, "now": exact(now), "before": exact(before), "step": sign + exact(step)}
 
 
 def _formulas(now: Figures) -> list[list[str]]:
@@ -162,7 +158,7 @@ def _formulas(now: Figures) -> list[list[str]]:
         text = now.formulas[letter]
         how, equal, _ = text.rpartition(" = ")
         name = f"{label}（估算）" if letter == "R" and now.estimated else label
-        found.append([name, how if equal else text, _exact(now.letters[letter])])
+        found.append([name, how if equal else text, exact(now.letters[letter])])
     return found
 
 
@@ -171,19 +167,19 @@ def _against(card: IncomeCard, now: Figures, before: Figures) -> list[str]:
     if card.line is not None and now.per_head is not None:
         distance = now.per_head - card.line
         side = "低于监测线" if now.below(card.line) else "高于监测线" if distance else "等于监测线"
-        said.append(f"{card.year.year}年监测线每人 {yuan(card.line)} 元，{side} {yuan(abs(distance))} 元")
+        said.append(f"{card.year.year}年监测线每人 {short(card.line)} 元，{side} {short(abs(distance))} 元")
     elif card.line is None:
         said.append(f"没有设定{card.year.year}年监测线")
     if card.running:
         said.append(f"年度未完，只计至{spoken(card.through)}，共 {card.counted} 个月，与全年的监测线比较仅供参考")
     if now.per_head is not None and before.per_head is not None:
         word = "上年同期" if card.running else "上年度"
-        said.append(f"{word}人均纯收入 {yuan(before.per_head)} 元，{_moved(now.per_head - before.per_head)}")
+        said.append(f"{word}人均纯收入 {short(before.per_head)} 元，{_moved(now.per_head - before.per_head)}")
     return said
 
 
 def _moved(step: int) -> str:
-    return "持平" if step == 0 else f"{'增加' if step > 0 else '减少'} {yuan(abs(step))} 元"
+    return "持平" if step == 0 else f"{'增加' if step > 0 else '减少'} {short(abs(step))} 元"
 
 
 def _notes(card: IncomeCard) -> list[str]:

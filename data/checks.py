@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, select, text
 
 from data import archive_files, backups, cube, model
 from data.audit_chain import broken, cut_off
-from data.dividend_books import short_lines
 from data.engine import is_sqlite, writing
+from data.household_booked import short_lines
 from data.indicators import MEASURES, STATES
 from data.states import STATE_SQL
 

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from data import dividend_rules
 from data.access import Viewer
-from data.dividend_rules import PURPOSES, WHOLE, Household, Rule, spread, spread_rest, yuan
+from data.dividend_rules import PURPOSES, WHOLE, Household, Rule, spread, spread_rest
 from data.errors import NotFound, Refused
 from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, household, month
+from data.money import exact
 from data.months import spoken
 
 Source = tuple[str, int]
@@ -176,7 +177,7 @@ def respread(content: Content, among: list[Candidate], *, keep_typed: bool = Tru
     weights = {one.household.id: dividend_rules.weight(content.rule, one.household) for one in among}
     total = content.received - content.held_back - sum(share.amount for share in posts.values())
     if total < 0:
-        raise Refused(f"留存和公益岗位工资比收益多 {yuan(-total)} 元，请先改小。")
+        raise Refused(f"留存和公益岗位工资比收益多 {exact(-total)} 元，请先改小。")
     by_hand = content.rule.basis == "hand"
     typed = {
         id: share.amount
@@ -262,6 +263,6 @@ def check_sources(connection: Connection, plan: int, sources: Mapping[Source, in
         free = int(row.received) - int(row.taken)
         if amount > free:
             raise Refused(
-                f"{row.name}{spoken(when)}实收 {yuan(row.received)} 元，还可分配"
-                f" {yuan(max(free, 0))} 元，本方案列了 {yuan(amount)} 元，请改小。"
+                f"{row.name}{spoken(when)}实收 {exact(row.received)} 元，还可分配"
+                f" {exact(max(free, 0))} 元，本方案列了 {exact(amount)} 元，请改小。"
             )

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select
 
 from data import cube
 from data.access import Viewer
-from data.dividend_books import COLUMNS
-from data.dividend_rules import KINDS, MODES, matrix, yuan
+from data.dividend_rules import MODES, matrix
 from data.errors import Refused
+from data.household_booked import COLUMNS
 from data.household_edits import Edit
 from data.household_rights import batches
 from data.model import (
@@ -23,7 +23,9 @@ from data.model import (
     ledger,
     project_household,
 )
+from data.money import exact
 from data.months import spoken
+from data.terms import SHARE_SUBJECTS
 
 _NAMED = 8
 Payment = tuple[int, str, str]
@@ -103,11 +105,11 @@ def _lines(connection: Connection, ids: Iterable[int], month: int) -> dict[int, 
 
 
 def _refuse_below_zero(people: Mapping[int, RowMapping], after: Mapping[int, Mapping[str, int]], month: int) -> None:
-    subjects = {column: KINDS[kind] for kind, column in COLUMNS.items()}
+    subjects = {column: SHARE_SUBJECTS[kind] for kind, column in COLUMNS.items()}
     short = [(id, name, value) for id, of in sorted(after.items()) for name, value in of.items() if value < 0]
     if short:
         named = "；".join(
-            f"{people[id].head}：{subjects[name]}还差 {yuan(-value)} 元" for id, name, value in short[:_NAMED]
+            f"{people[id].head}：{subjects[name]}还差 {exact(-value)} 元" for id, name, value in short[:_NAMED]
         )
         more = f"；等 {len(short)} 处" if len(short) > _NAMED else ""
         raise Refused(

@@ -13,12 +13,12 @@ from data.access import Viewer, mask_name
 from data.dividend_content import check_sources, content_of, follows_rule, proposed_households, row_of, running_month
 from data.dividend_filing import write_back
 from data.dividend_plans import locked, log
-from data.dividend_rules import yuan
 from data.dividend_states import Transition, transition
 from data.engine import writing
 from data.errors import Refused
 from data.indicators import STATES as HOUSEHOLD_STATES
 from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source
+from data.money import exact
 from data.months import spoken
 
 LONGEST_REASON = 500
@@ -192,7 +192,7 @@ def _ready(
     if not held["received_fen"]:
         raise Refused("方案里还没有收益，请先选来源。")
     if difference := unbalanced(connection, plan):
-        words = f"还有 {yuan(difference)} 元没有分完" if difference > 0 else f"多分了 {yuan(-difference)} 元"
+        words = f"还有 {exact(difference)} 元没有分完" if difference > 0 else f"多分了 {exact(-difference)} 元"
         raise Refused(f"分配加留存与收益不相等：{words}。请改到一分不差，再{_ON[action]}。")
     if held["reverses"] is None:
         sources = {

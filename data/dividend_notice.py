@@ -7,9 +7,10 @@ from sqlalchemy import Connection, select
 from data import settings
 from data.access import Viewer
 from data.dividend_queries import Plan, one_plan
-from data.dividend_rules import BASES, PURPOSES, Rule, coefficients_of, yuan
+from data.dividend_rules import BASES, PURPOSES, Rule, coefficients_of
 from data.errors import OutOfScope, Refused
 from data.model import dividend_plan
+from data.money import exact
 from data.months import spoken
 from data.terms import DEMONSTRATION_PREFIX
 from data.typeset import clean, pdf
@@ -62,9 +63,9 @@ def _page(plan: Plan, days: int) -> dict:
         "days": days,
         "span": f"{spoken(line.first_month)}至{spoken(line.last_month)}",
         "rule": clean(f"{rule_name(plan.content.rule)}。{plan.rule_told}", 400, run=0),
-        "sums": [yuan(line.received), yuan(line.distributed), yuan(line.kept)],
+        "sums": [exact(line.received), exact(line.distributed), exact(line.kept)],
         "sources": [[clean(name, 40), _fen(amount)] for (_, name), amount in sources.items()],
-        "kept": [[PURPOSES[purpose], yuan(amount)] for purpose, amount in plan.content.kept.items()],
+        "kept": [[PURPOSES[purpose], exact(amount)] for purpose, amount in plan.content.kept.items()],
         "homes": [
             [str(number), clean(row.head, 20), str(row.persons), clean(row.state, 12), _fen(row.dividend),
              _fen(row.post), _fen(row.total), "手工核定" if hand[number - 1] else ""]
@@ -77,7 +78,7 @@ def _page(plan: Plan, days: int) -> dict:
 
 
 def _fen(value: float) -> str:
-    return yuan(round(value * 100))
+    return exact(round(value * 100))
 
 
 def _day(day: date) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
 from data import cube, dividend_rules
 from data.access import Viewer
+from data.actors import actor_name
 from data.dividend_content import (
     Candidate,
     Content,
@@ -15,13 +16,13 @@ from data.dividend_content import (
     returns,
     row_of,
 )
-from data.dividend_rules import KINDS, PURPOSES, WHOLE, Rule
+from data.dividend_rules import PURPOSES, WHOLE, Rule
 from data.dividend_states import transition
 from data.engine import writing
 from data.errors import OutOfScope, Refused
-from data.household_history import actor_name
 from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, dividend_step, region
 from data.months import spoken
+from data.terms import SHARE_SUBJECTS
 
 MOST = 10**13  # fen: more than any village gives out, and what a sum of them still holds
 LONGEST = 60
@@ -140,7 +141,7 @@ def _check(
     if strange := content.kept.keys() - PURPOSES.keys():
         raise Refused(f"没有“{min(strange)[:20]}”这种留存用途。")
     there = {one.household.id for one in among}
-    if any(kind not in KINDS for _, kind in content.shares) or {id for id, _ in content.shares} - there:
+    if any(kind not in SHARE_SUBJECTS for _, kind in content.shares) or {id for id, _ in content.shares} - there:
         raise Refused("名单里有已不在本村统计范围内的户，请按现在的户重新分配后再保存。")
     village, span = held["village"], (content.first_month, content.last_month)
     open_to_it = {one.key for one in returns(connection, viewer, village, *span, but=held["id"])}

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, RowMapping, select, text
 
 from data import dividend_flow
 from data.access import Viewer, mask_name
+from data.actors import actor_name
 from data.dividend_content import Content, content_of, row_of
 from data.dividend_flow import Doubt
 from data.dividend_lists import NAMES, PlanLine, days_of, line_of
 from data.dividend_rules import explanation
 from data.dividend_states import ACTIONS, Transition, allowed
 from data.errors import OutOfScope
-from data.household_history import actor_name
 from data.indicators import STATES as HOUSEHOLD_STATES
 from data.model import dividend_step
 

@@ -11,10 +11,9 @@ from typing import TypeVar
 
 from data.errors import Refused
 from data.indicators import STATES
+from data.money import exact
 from data.terms import HOUSEHOLD_ATTRIBUTES
 
-KINDS = {"dividend": "资产收益分红", "post": "公益岗位工资"}
-"""What a household gets, as the 科目 of the ledger that it is booked to."""
 MODES = {"dividend": "分红", "post": "公益岗位"}
 """The same as 带动方式 of the households of a project."""
 PURPOSES = {"posts": "公益岗位预留", "fund": "村集体公积金", "welfare": "公益事业"}
@@ -144,7 +143,7 @@ def spread_rest(total: int, weights: Mapping[Key, int], typed: Mapping[Key, int]
     """
     rest = total - sum(typed.values())
     if rest < 0:
-        raise Refused(f"手工填写的合计比可分配的多 {yuan(-rest)} 元，请先改小。")
+        raise Refused(f"手工填写的合计比可分配的多 {exact(-rest)} 元，请先改小。")
     others = {key: one for key, one in weights.items() if key not in typed}
     if not others:
         return dict(typed)
@@ -160,7 +159,7 @@ def explanation(rule: Rule, rest: int, weights: Mapping[int, int]) -> str:
     shown = f"{whole / WHOLE:,.4f}".rstrip("0").rstrip(".")
     each = {"人": "每人", "个劳动力": "每个劳动力", "户": "每户"}.get(unit, "每份（系数 1）")
     of = f"{shown} {unit}" if unit else f"权重合计 {shown}"
-    return f"可分配 {yuan(rest)} 元 ÷ {of} = {each} {rest * WHOLE / whole / 100:,.4f} 元，尾差逐分补给余数最大的户"
+    return f"可分配 {exact(rest)} 元 ÷ {of} = {each} {rest * WHOLE / whole / 100:,.4f} 元，尾差逐分补给余数最大的户"
 
 
 def matrix(rows: Mapping[Row, int], columns: Mapping[Column, int]) -> dict[tuple[Row, Column], int]:
@@ -188,8 +187,3 @@ def matrix(rows: Mapping[Row, int], columns: Mapping[Column, int]) -> dict[tuple
             open_columns[column] -= moved
             needed -= moved
     return {key: amount for key, amount in cells.items() if amount}
-
-
-def yuan(fen: int) -> str:
-    """12,345.00, with a true minus."""
-    return f"{'−' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"

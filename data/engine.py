@@ -4,14 +4,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, TextClause, bindparam, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from data.errors import Refused
@@ -222,3 +222,9 @@ def _run_client(program: str, *arguments: str) -> None:
         raise Refused(
             f"{program} 没有成功：{done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '原因不明'}"
         )
+
+
+def expanded(statement: str, bound: Mapping[str, object]) -> TextClause:
+    """The statement with those parameters expanding that are lists."""
+    lists = (name for name, value in bound.items() if isinstance(value, list))
+    return text(statement).bindparams(*(bindparam(name, expanding=True) for name in lists))

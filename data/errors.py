@@ -1,5 +1,8 @@
 """The errors a user can do something about; their text is Chinese and says what to do next."""
 
+NO_SUCH_HOUSEHOLD = "没有找到这一户：编号不存在，或不在您的查看范围内。请从挂图作战或名单中打开。"
+NO_SUCH_PROJECT = "没有找到这个项目：编号不存在，或不在您的查看范围内。请从项目收益中打开。"
+
 
 class WarRoomError(Exception):
     """Anything the application refuses, with a sentence for the user."""

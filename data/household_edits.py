@@ -11,11 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from data import cube, record_words
 from data.access import Viewer
-from data.dividend_books import check_booked
 from data.edit_rules import check_approval, check_references, check_values, stored_form
 from data.engine import writing
-from data.errors import NotFound, OutOfScope, Refused, WarRoomError
-from data.household_file import NO_SUCH_HOUSEHOLD
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoomError
+from data.household_booked import check_booked
 from data.household_rights import row_of
 from data.model import archive, change, metadata
 from data.record_words import Difference, Values

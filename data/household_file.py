@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import Connection, RowMapping, text
 
 from data.access import Viewer, mask_id, mask_name
-from data.errors import NotFound
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_income import Income, income_of
 from data.household_scope import seen_households
 from data.indicators import STATES
@@ -19,7 +19,6 @@ LATEST_VISITS = 10
 ILLNESS_CAUSES = ("因病", "因残")
 ILLNESS_MEASURES = ("健康", "兜底")
 """Categories of measures whose names tell of illness or disability (大病救助, 残疾人两项补贴)."""
-NO_SUCH_HOUSEHOLD = "没有找到这一户：编号不存在，或不在您的查看范围内。请从挂图作战或名单中打开。"
 
 
 @dataclass(frozen=True)

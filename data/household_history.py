@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from data import model, record_words
-from data.access import ROLES, Viewer
+from data.access import Viewer
+from data.actors import actor_name
 from data.household_edits import Edit, edits_of, of_a_plan
 from data.household_rights import writable_row
 from data.model import change
 from data.record_words import Difference
 
 PAGE = 10  # changes shown at once
-_NOT_SIGNED_IN = {"stranger": "路人", "household": "本户"}
 _NAMED = {
     "helper": model.helper.c.name,
     "member": model.member.c.name,
@@ -99,16 +99,3 @@ def _names(connection: Connection, edits: Sequence[Edit]) -> dict[tuple[str, str
         for held, name in connection.execute(select(code, _NAMED[table]).where(code.in_(codes))) if codes else ():
             told[table, held] = name
     return told
-
-
-def actor_name(connection: Connection, key: str) -> str:
-    """A ``Viewer.key`` in words: 村干部 · 示范村, 帮扶责任人 · 李四, 路人."""
-    role, _, rest = key.partition(":")
-    region, _, helper = rest.partition(":")
-    if role not in ROLES:
-        return _NOT_SIGNED_IN.get(role, "其他")
-    if helper:
-        name = connection.execute(select(model.helper.c.name).where(model.helper.c.code == helper)).scalar()
-    else:
-        name = connection.execute(select(model.region.c.name).where(model.region.c.code == region)).scalar()
-    return f"{ROLES[role]} · {name}" if name else ROLES[role]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, text
 
 from data.access import Viewer
+from data.actors import actor_name
 from data.household_edits import edits_of
 from data.household_file import HouseholdFile
-from data.household_history import actor_name
 from data.terms import ASSURANCES, OUT_OF_SCHOOL
 
 SECURE, AT_RISK, UNCHECKED = "稳固", "有风险", "未核实"

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, func, select, text
 
 from data import model
+from data.lines import line_of
 from data.states import STATE_SQL
 from data.terms import INCOME_KINDS, subject_columns
 
@@ -96,19 +97,3 @@ def _prepare_lookups(connection: Connection, region: str | None) -> None:
     ]  # fmt: skip
     if rows:
         connection.execute(text("INSERT INTO calendar VALUES (:province, :month, :first_day, :as_of, :line)"), rows)
-
-
-def line_of(connection: Connection, province: str, year: int) -> int | None:
-    """The monitoring line (fen a head and year) of a province in a year.
-
-    The province's own where it has any, else the general one; a year without an entry takes the one before it, years
-    before the first take the first. None where nothing is configured.
-    """
-    table = model.monitoring_line
-    for owner in (province, ""):
-        known = connection.execute(
-            select(table.c.year, table.c.amount_fen).where(table.c.province == owner).order_by(table.c.year)
-        ).all()
-        if known:
-            return next((amount for of, amount in reversed(known) if of <= year), known[0].amount_fen)
-    return None

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
 from data.access import Viewer
-from data.errors import NotFound, OutOfScope
-from data.household_file import NO_SUCH_HOUSEHOLD
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope
 from data.household_scope import seen_households
 from data.model import household as households_table
 

@@ -1,13 +1,13 @@
 """The households of one village as they stood in a month: listed, on the map, and counted by what can be filtered."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Connection, TextClause, bindparam, text
+from sqlalchemy import Connection
 
 from data import geometry
 from data.access import Viewer, mask_name
+from data.engine import expanded
 from data.errors import NotFound
 from data.household_months import NET
 from data.household_scope import seen_households
@@ -143,17 +143,11 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
 
 
 def conditions(filters: Filters) -> tuple[list[str], dict[str, list]]:
-    """SQL conditions on FROM and their parameters; those that are lists expand (see :func:`expanded`)."""
+    """SQL conditions on FROM and their parameters; those that are lists expand (see :func:`data.engine.expanded`)."""
     lists = {"states": _STATE, "causes": "h.cause", "attributes": "h.attribute"}
     chosen = {name: list(getattr(filters, name)) for name in lists if getattr(filters, name)}
     flags = (filters.below_line, _BELOW), (filters.unvisited, _UNVISITED), (filters.with_problem, _PROBLEM)
     return [f"{lists[name]} IN :{name}" for name in chosen] + [sql for on, sql in flags if on], chosen
-
-
-def expanded(statement: str, bound: Mapping[str, object]) -> TextClause:
-    """The statement with those parameters expanding that are lists."""
-    lists = (name for name, value in bound.items() if isinstance(value, list))
-    return text(statement).bindparams(*(bindparam(name, expanding=True) for name in lists))
 
 
 def as_read(viewer: Viewer, found) -> pd.DataFrame:

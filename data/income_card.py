@@ -12,12 +12,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 from data import model
 from data.access import Viewer, mask_id, mask_name, within_sql
 from data.card_record import Helper, IncomeCard, Measure, Member, Share
-from data.errors import NotFound
-from data.household_file import NO_SUCH_HOUSEHOLD
-from data.household_months import line_of
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_scope import seen_households
 from data.income_year import IncomeYear, year_of
 from data.indicators import STATES
+from data.lines import line_of
 from data.months import first_day, last_day
 from data.settings import coefficients, value_of
 from data.terms import SUBJECTS

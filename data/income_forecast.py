@@ -17,9 +17,10 @@ from sqlalchemy import Connection, or_, select, text
 
 from data.access import Viewer, within_sql
 from data.cube import cube
-from data.household_months import NET, line_of
+from data.household_months import NET
 from data.household_scope import seen_matters
 from data.income_year import IncomeYear, year_of
+from data.lines import line_of
 from data.model import region as regions
 from data.settings import value_of
 

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, bindparam, text
 
 from data.access import Viewer, mask_name
-from data.errors import NotFound
-from data.household_file import NO_SUCH_HOUSEHOLD
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_scope import seen_households
 from data.terms import DEMONSTRATION_PREFIX
 from data.typeset import clean

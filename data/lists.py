@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row, bindparam, text
 from data.access import Viewer, mask_id, mask_name, mask_party, within_sql
 from data.errors import NotFound
 from data.figures import indicator
-from data.household_months import line_of
 from data.household_scope import seen_households, seen_matters
 from data.indicators import STATES
+from data.lines import line_of
 from data.list_kinds import KINDS, LINE, Column, ListKind
 
 PAGE = 50

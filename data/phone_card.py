@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from data.access import Viewer
-from data.errors import NotFound
-from data.household_file import NO_SUCH_HOUSEHOLD
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_scope import seen_households
 from data.income_card import IncomeCard, card, card_year
 from data.indicators import INDICATORS, STATES

@@ -13,11 +13,10 @@ from data.access import READERS, Viewer
 from data.archive_files import EXTENSIONS, content_of, examined, keep
 from data.archives import MOST_OF_A_HOUSEHOLD, NO_SUCH_ARCHIVE, Opened, day_of_paper, now, plain_title
 from data.engine import writing
-from data.errors import NotFound, OutOfScope, Refused
+from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
 from data.model import project_archive
 from data.project_file import whereabouts
 from data.terms import PROJECT_ARCHIVE_KINDS
-from data.troubles import NO_SUCH_PROJECT
 
 COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "added", "actor", "digest", "hidden", "hidden_actor")
 WRITERS = ("admin", "county", "township", "village")

@@ -8,22 +8,13 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access import Viewer, mask_name, mask_party
-from data.errors import NotFound
+from data.errors import NO_SUCH_PROJECT, NotFound
 from data.household_scope import seen_households
 from data.list_kinds import PROJECT_COUNTED
 from data.projects import ENTERED, HOUSEHOLD_YEARS, HOUSEHOLDS
 from data.regions import Region
 from data.terms import PROJECT_STAGES
-from data.troubles import (
-    MARKED,
-    NO_SUCH_PROJECT,
-    STREAK,
-    WHOLE_DUE,
-    WHOLE_RECEIVED,
-    place_sql,
-    rule_bounds,
-    why_found,
-)
+from data.troubles import MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_found
 
 PAGE = 20
 BUILT = PROJECT_STAGES[PROJECT_STAGES.index("竣工验收") :]

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from data import geometry
 from data.access import Viewer, mask_party, within_sql
+from data.engine import expanded
 from data.errors import NotFound
-from data.households import expanded
 from data.list_kinds import (
     PROJECT_ARREARS,
     PROJECT_COUNTED,

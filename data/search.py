@@ -15,8 +15,9 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access import Viewer, mask_name, within_sql
+from data.engine import expanded
 from data.household_scope import seen_households
-from data.households import COLUMNS, FROM, NO_FILTERS, PAGE, Filters, as_read, conditions, expanded
+from data.households import COLUMNS, FROM, NO_FILTERS, PAGE, Filters, as_read, conditions
 from data.search_words import Word, parameters, words
 
 MOST = 4000

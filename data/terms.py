@@ -71,3 +71,6 @@ LEVELS = {0: "全域", 2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}
 
 DEMONSTRATION_PREFIX = "99"
 """Region codes and ID numbers under 99 are never assigned in China: whatever stands under it is demonstration data."""
+
+SHARE_SUBJECTS = {"dividend": "资产收益分红", "post": "公益岗位工资"}
+"""Kind of a share of a dividend plan → the 科目 that it is booked under."""

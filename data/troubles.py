@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, text, upda
 from data import cube
 from data.access import Viewer, mask_party, within_sql
 from data.engine import writing
-from data.errors import NotFound, OutOfScope, Refused
+from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
 from data.list_kinds import PROJECT_COUNTED, place_of
 from data.model import data_version, project, region, trouble
 from data.months import last_day
@@ -23,7 +23,6 @@ from data.settings import value_of
 MARKERS = ("admin", "county", "township")
 LONGEST_REASON = 200
 NO_SUCH_TROUBLE = "没有这条风险记录，或不在您的查看范围内。请回到“上游风险”重新选择。"
-NO_SUCH_PROJECT = "没有找到这个项目：编号不存在，或不在您的查看范围内。请从项目收益中打开。"
 
 STREAK = (
     "(SELECT COUNT(*) FROM project_return y WHERE y.project = p.code AND y.due_fen > 0 AND y.month <= :whole"

@@ -6,12 +6,12 @@ from itertools import accumulate
 
 from sqlalchemy import Connection, select
 
-from data.dividend_books import short_lines
-from data.dividend_rules import KINDS
+from data.household_booked import short_lines
 from data.importing.check import SheetCheck
 from data.importing.issues import WARNING, Findings, Issue
 from data.model import fund, project_return
 from data.months import spoken
+from data.terms import SHARE_SUBJECTS
 from data.workbook import FUND, LEDGER, SHEET
 
 Filed = dict[tuple, tuple[tuple, int, str]]  # key → (amounts, row, file)
@@ -43,7 +43,7 @@ def warn_booked(connection: Connection, checks: Sequence[SheetCheck], findings: 
             "导入后少于这个数，请核对后改正"
         )
         held = f"{int(row.held) / 100:.2f}"
-        findings.warn([Issue(LEDGER, None, KINDS[row.kind], held, reason, WARNING)], 1)
+        findings.warn([Issue(LEDGER, None, SHARE_SUBJECTS[row.kind], held, reason, WARNING)], 1)
 
 
 def filed_rows(check: SheetCheck, keys: Sequence[str], amounts: Sequence[str]) -> Filed:

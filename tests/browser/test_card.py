@@ -10,10 +10,10 @@ from sqlalchemy import Engine, func, select
 
 from data import income_card
 from data.access import Viewer
-from data.card_figures import yuan
 from data.engine import open_engine
 from data.income_card import IncomeCard
 from data.model import access_log, change
+from data.money import short
 from data.terms import SUBJECTS
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
@@ -105,20 +105,22 @@ def test_lines_are_typed_pasted_saved_seen_and_taken_back(page: Page, server: Se
     type_in(page, "4000", "Tab")
     type_in(page, "5000.5")
     wages = before.now.subjects["务工工资"] - sum(before.lines["务工工资"][1:3]) + 900_050
-    expect(total(page, "工资性")).to_have_text(yuan(before.now.kinds["wage"] - before.now.subjects["务工工资"] + wages))
+    expect(total(page, "工资性")).to_have_text(
+        short(before.now.kinds["wage"] - before.now.subjects["务工工资"] + wages)
+    )
     go_to(page, "其他财产性", 1)
     page.evaluate("navigator.clipboard.writeText('1,200\\t30.5\\r\\n40\\t\\r\\n')")
     page.keyboard.press("Control+v")
     gained = wages - before.now.subjects["务工工资"] + 127_050
     assert not before.now.subjects["其他财产性"] and not before.lines["低保金"][0]
-    expect(total(page, "纯收入")).to_have_text(yuan(before.now.net + gained))
+    expect(total(page, "纯收入")).to_have_text(short(before.now.net + gained))
     per_head = before.now.net + gained
     save(page)
     now = card(engine, before.household)
     assert (now.now.net, now.lines["其他财产性"][:2], now.lines["低保金"][0]) == (per_head, (120_000, 3_050), 4_000)
     page.goto(f"{server.url}/card?household={before.household}")
     ready(page)
-    expect(page.locator(".per-head b")).to_contain_text(yuan(now.now.per_head))
+    expect(page.locator(".per-head b")).to_contain_text(short(now.now.per_head))
     page.goto(f"{server.url}/household?household={before.household}")
     ready(page)
     whole = f"{round(now.now.gross / 100 + 1e-9):,}"
@@ -150,7 +152,7 @@ def test_what_is_typed_outlives_the_other_way_and_a_slip_is_named(page: Page, se
     page.get_by_text("按季填").click()
     page.wait_for_url("**entry=quarter**")
     ready(page)
-    sum_typed = yuan(before.now.gross - before.lines["务工工资"][0] + 999_900)
+    sum_typed = short(before.now.gross - before.lines["务工工资"][0] + 999_900)
     expect(total(page, "总收入")).to_have_text(sum_typed)
     go_to(page, "养老金", 1)
     type_in(page, "abc")
@@ -200,7 +202,7 @@ def test_the_card_is_read_on_a_phone_and_the_look_is_noted_once(page: Page, serv
         page.goto(f"{server.url}/card?household={before.household}")
         ready(page)
         page.locator("summary").filter(has_text="务工工资").click()
-        expect(page.locator("details.subject[open] .months b").first).to_have_text(yuan(before.lines["务工工资"][0]))
+        expect(page.locator("details.subject[open] .months b").first).to_have_text(short(before.lines["务工工资"][0]))
         page.locator("summary").filter(has_text="人均纯收入").click()
         expect(page.locator("details[open] .formulas li").first).to_contain_text(before.now.formulas["T"])
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390

@@ -10,11 +10,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, func, select
 
 from data.access import Viewer
-from data.card_figures import yuan
 from data.dividend_content import usual_months
 from data.dividend_flow import step
 from data.engine import open_engine, writing
 from data.model import change, dividend_payment, dividend_plan, dividend_share, household, ledger
+from data.money import short
 from data.months import label, month_of, spoken
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
@@ -173,7 +173,7 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
     page.locator(".table a.row", has_text=head).first.click()
     ready(page)
     expect(page.locator(".st-key-history_of_changes").get_by_text("收益分配备案").first).to_be_visible()
-    expect(page.locator(".st-key-history_of_changes ins", has_text=yuan(lines)).first).to_be_visible()
+    expect(page.locator(".st-key-history_of_changes ins", has_text=short(lines)).first).to_be_visible()
 
 
 def _file_with_two_presses(page: Page) -> None:
@@ -207,7 +207,7 @@ def test_a_village_sees_what_came_in_before_it_proposes_and_the_months_stand_in_
     ready(page)
     assert one(engine, select(func.count()).select_from(dividend_plan))[0] == before + 1
     received = one(engine, select(dividend_plan.c.received_fen).order_by(dividend_plan.c.id.desc()).limit(1))[0]
-    assert told == f"可分配收益 {yuan(received)} 元"
+    assert told == f"可分配收益 {short(received)} 元"
     page.goto(f"{server.url}/dividends?role=township&new=1")
     ready(page)
     expect(page.locator(".problem")).to_contain_text("由本村村干部办理")

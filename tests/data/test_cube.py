@@ -11,8 +11,8 @@ from data.access import Viewer
 from data.checks import check
 from data.engine import upsert, writing
 from data.figures import children, figures, trend
-from data.household_months import line_of
 from data.indicators import INDICATORS, STATES
+from data.lines import line_of
 from data.months import first_day, last_day
 from data.terms import OUT_OF_SCHOOL, SUBJECTS
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill

@@ -7,9 +7,10 @@ from data import model
 from data.access import Viewer
 from data.dividend_notice import notice, rule_name
 from data.dividend_queries import one_plan
-from data.dividend_rules import Rule, yuan
+from data.dividend_rules import Rule
 from data.engine import writing
 from data.errors import NotFound, OutOfScope, Refused
+from data.money import exact
 from tests.data import paper
 from tests.data.dividend_ground import CADRE, TOWN, VILLAGE, proposed, ready, taken_to
 from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS
@@ -34,7 +35,8 @@ def test_the_notice_names_every_household_its_amount_the_rule_and_where_to_objec
     assert "收益分配方案公示" in told and "演示数据" in told
     assert "2026年11月3日至2026年11月7日，共5天" in told
     assert (
-        f"收益{yuan(held.line.received)}元=分到户{yuan(held.line.distributed)}元+留存{yuan(held.line.kept)}元" in told
+        f"收益{exact(held.line.received)}元=分到户{exact(held.line.distributed)}元+留存{exact(held.line.kept)}元"
+        in told
     )
     assert "".join(held.rule_told.split()) in told
     assert "示范村0村民委员会或示范镇1人民政府反映" in told and "12317" in told
@@ -42,7 +44,7 @@ def test_the_notice_names_every_household_its_amount_the_rule_and_where_to_objec
     assert "𠮷#[*名*]\\" in told  # a name is text, whatever stands in it
     paid = held.shares[held.shares["total"] != 0]
     for row in paid.itertuples():
-        assert yuan(round(row.total * 100)) in told
+        assert exact(round(row.total * 100)) in told
     assert told.count("张某某") == len(paid) - 1
     fonts = paper.embedded(made)
     assert fonts and all(fonts.values())

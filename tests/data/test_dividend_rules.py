@@ -21,9 +21,9 @@ from data.dividend_rules import (
     spread_rest,
     stored,
     weight,
-    yuan,
 )
 from data.errors import Refused
+from data.money import exact
 
 TOTALS = st.integers(0, 10**12)
 _EACH = st.integers(0, 3) | st.integers(0, 10**7)  # many alike, as households are, and any at all
@@ -153,4 +153,4 @@ def test_the_rule_is_told_with_its_numbers():
     told = explanation(Rule("class"), 1_234_500, {1: 575_000})
     assert told.startswith("可分配 12,345.00 元 ÷ 权重合计 57.5 = 每份（系数 1） 214.6957 元")
     assert "÷ 7 人 = 每人 142.8571 元" in explanation(Rule("persons"), 100_000, {1: 3 * WHOLE, 2: 4 * WHOLE})
-    assert yuan(-5) == "−0.05"
+    assert exact(-5) == "−0.05"

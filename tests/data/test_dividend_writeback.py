@@ -10,13 +10,14 @@ from sqlalchemy import Engine, event, func, select
 
 from data import cube, lists, model
 from data.checks import check
-from data.dividend_books import filled, short_lines
+from data.dividend_books import filled
 from data.dividend_content import Share, content_of
 from data.dividend_flow import reverse, step
 from data.dividend_plans import create, save
 from data.engine import writing
 from data.errors import Refused
 from data.figures import children, figures
+from data.household_booked import short_lines
 from data.household_edits import Edit, commit, undo
 from data.household_history import history
 from tests.data.dividend_ground import (

@@ -9,10 +9,11 @@ from sqlalchemy import Engine, Table, event, func, select
 
 from data import beginnings, cube, model
 from data.access import Viewer
+from data.actors import actor_name
 from data.engine import writing
 from data.errors import NotFound, OutOfScope, Refused
 from data.household_edits import Conflict, Edit, commit, undo
-from data.household_history import actor_name, history
+from data.household_history import history
 from data.months import label
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES, fill
 

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine, event, select
 
 from data import income_card, settings
 from data.access import Viewer
-from data.card_figures import figures, yuan
+from data.card_figures import figures
 from data.engine import open_engine, writing
 from data.errors import NotFound, OutOfScope
 from data.income_year import IncomeYear, year_of
 from data.model import household, ledger, member
+from data.money import short
 from data.months import month_of
 from data.terms import EXPENSE, SUBJECTS
 from tests.data.small_county import LAST, VILLAGES
@@ -134,7 +135,7 @@ def test_formulas_are_written_with_their_numbers():
     guessed = figures({"种植业": [250_050]}, 0, {"种植业": 0.4})
     assert guessed.formulas["R"] == "种植业 2,500.50 × 0.40 = 1,000.20 元"
     assert figures({}, 0, {}).formulas["R"] == "没有填报生产经营性支出，按 0 元计"
-    assert yuan(-5) == "−0.05"
+    assert short(-5) == "−0.05"
 
 
 def test_coefficients_of_the_county_are_used_only_where_no_expense_is_on_record(county: Engine):
