@@ -12,7 +12,7 @@ from components.archive_routes import STEP
 from components.cached import fresh
 from components.errors import told
 from components.markup import escape, plain
-from components.markup import show as show_markup
+from components.page import show_markup
 from components.screen import Screen
 from data import archives, project_archives
 from data.access import READERS

@@ -9,7 +9,8 @@ from components.cached import fresh
 from components.card_markup import cents, totals_markup
 from components.errors import problem, told
 from components.header import write_address
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.screen import Screen
 from components.site import HOUSEHOLD
 from components.tables import TableColumn, table_markup
@@ -73,7 +74,7 @@ def show_grid(screen: Screen, household: int, year: int, by: str) -> None:
         _take_in(sheet, card, by)
         with st.container(key="card_entry_top"):
             _controls(screen, sheet)
-            show(totals_markup(card_entry.counted(sheet.now, card), card))
+            show_markup(totals_markup(card_entry.counted(sheet.now, card), card))
         _notes(screen, sheet)
         _editor(sheet, card)
 
@@ -127,7 +128,7 @@ def _controls(screen: Screen, sheet: _Sheet) -> None:
         if sheet.saved is not None and st.button("撤销刚才的保存", key="card_entry_undo"):
             _undo(screen, sheet)
         if draft.changed:
-            show('<p class="unsaved" role="status">尚未保存</p>', width="content")
+            show_markup('<p class="unsaved" role="status">尚未保存</p>', width="content")
 
 
 def _choose_way(by: str) -> None:
@@ -168,9 +169,11 @@ def _undo(screen: Screen, sheet: _Sheet) -> None:
 def _notes(screen: Screen, sheet: _Sheet) -> None:
     """How to fill it in, what was done, what cannot be read, what somebody else changed meanwhile."""
     single = screen.link(HOUSEHOLD, household=sheet.now.household, do="ledger")
-    show(f'<p class="hint">{escape(_HINTS[sheet.by])} 只记一笔：{link("记收支", single, style="underlined")}</p>')
+    show_markup(
+        f'<p class="hint">{escape(_HINTS[sheet.by])} 只记一笔：{link("记收支", single, style="underlined")}</p>'
+    )
     if sheet.said:
-        show(f'<p class="said" role="status">{escape(sheet.said)}</p>')
+        show_markup(f'<p class="said" role="status">{escape(sheet.said)}</p>')
     faulty = card_entry.faults(sheet.now)
     for fault in faulty[:_SHOWN]:
         problem(f"{fault}。请改正后保存。")
@@ -186,7 +189,7 @@ def _notes(screen: Screen, sheet: _Sheet) -> None:
         columns=[column.id for column in _CLASH],
     )
     problem("您填写期间，别人已经改了下面这些格，请选择以哪一个为准；您填的都还在。")
-    show(table_markup(rows, _CLASH, caption="别人改过的格", whole=True))
+    show_markup(table_markup(rows, _CLASH, caption="别人改过的格", whole=True))
     with st.container(horizontal=True, gap="small"):
         if st.button("仍用我填的", key="card_entry_mine"):
             sheet.clashes = []

@@ -7,7 +7,8 @@ from components import print_one
 from components.card_grid import WAYS, show_grid
 from components.errors import problem
 from components.looks import looked
-from components.markup import link, show
+from components.markup import link
+from components.page import show_markup
 from components.screen import Screen
 from components.site import CARD, HOUSEHOLD
 from data import card_marks, income_card
@@ -24,16 +25,16 @@ def show_card(screen: Screen, household: int) -> None:
     _note_look(screen, household)
     by = _way() if screen.viewer.may_write else ""
     with st.container(key="card_ways", horizontal=True, vertical_alignment="center", gap="small"):
-        show(_ways(screen, card, known, by), width="content")
+        show_markup(_ways(screen, card, known, by), width="content")
         print_one.button(screen, household, year.year)
-    show(markup.head_markup(card, card_marks.mark(screen.engine, card), dark=screen.dark))
+    show_markup(markup.head_markup(card, card_marks.mark(screen.engine, card), dark=screen.dark))
     if by:
         show_grid(screen, household, year.year, by)
     left, right = st.columns([60, 40], gap="medium")
     with left:
-        show(markup.per_head_markup(card) + markup.missing_markup(card) + markup.income_markup(card))
+        show_markup(markup.per_head_markup(card) + markup.missing_markup(card) + markup.income_markup(card))
     with right:
-        show(markup.facts_markup(card) + markup.people_markup(card) + markup.help_markup(card))
+        show_markup(markup.facts_markup(card) + markup.people_markup(card) + markup.help_markup(card))
 
 
 def _year(known: list[IncomeYear], usual: IncomeYear) -> IncomeYear:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from components import markup, print_one
 from components.card_markup import short_markup
+from components.page import show_markup
 from components.screen import Screen
 from components.site import CARD
 from data import income_card
@@ -20,7 +21,7 @@ def show(screen: Screen, file: HouseholdFile) -> None:
             income_card.card(connection, screen.viewer, file.id, year, until=screen.month)
             for year in dict.fromkeys((runs, over))
         ]
-    markup.show(short_markup(cards))
+    show_markup(short_markup(cards))
     with st.container(key="card_section_ways", horizontal=True, vertical_alignment="center", gap="small"):
         ways = [("明白卡", {"year": over.year})]
         if screen.viewer.may_write:
@@ -29,5 +30,5 @@ def show(screen: Screen, file: HouseholdFile) -> None:
             markup.link(label, screen.link(CARD, region=file.village, household=file.id, **where), style="button")
             for label, where in ways
         )
-        markup.show(f'<nav class="card-ways">{links}</nav>', width="content")
+        show_markup(f'<nav class="card-ways">{links}</nav>', width="content")
         print_one.button(screen, file.id, over.year)

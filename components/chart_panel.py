@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.markup import escape, go_to, show
+from components.markup import escape
+from components.page import go_to, show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.tables import TableColumn, table_markup
@@ -30,22 +31,22 @@ def show_chart(
     which is the way for who has no pointer. ``note`` stands below, as text.
     """
     with st.container(key=f"chart_{key}", gap="xsmall"):
-        show(heading(title, subtitle))
+        show_markup(heading(title, subtitle))
         if table.empty:
-            show(f'<p class="calm">{escape(empty)}</p>')
+            show_markup(f'<p class="calm">{escape(empty)}</p>')
             return
         _draw(figure, key, links or {}, f"{title}。{subtitle}。内容同下方表格。")
         if note:
-            show(f'<p class="calm">{escape(note)}</p>')
+            show_markup(f'<p class="calm">{escape(note)}</p>')
         name = file_name(f"{screen.region.name}_{title}")
         with st.container(key=f"take_{key}", horizontal=True, vertical_alignment="center", gap="small"):
-            show(_pictures(screen, title, subtitle, name), width="content")
+            show_markup(_pictures(screen, title, subtitle, name), width="content")
             _excel(screen, table, columns, title=title, subtitle=subtitle, name=name, key=key)
         told = table_markup(
             table, [TableColumn(one.name, one.heading, _FORMS.get(one.kind, "text")) for one in columns],
             caption=title, row_url=row_url, opener=opener,
         )  # fmt: skip
-        show(f"<details><summary>看表格</summary>{told}</details>")
+        show_markup(f"<details><summary>看表格</summary>{told}</details>")
 
 
 def _draw(figure: go.Figure, key: str, links: Mapping[int, Sequence[str | None]], alt: str) -> None:

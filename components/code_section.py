@@ -11,6 +11,7 @@ from components.cached import fresh
 from components.errors import problem
 from components.household_tables import part_table
 from components.markup import escape, link
+from components.page import show_markup
 from components.phone_pages import spoken_day
 from components.qr import qr_svg
 from components.screen import Screen
@@ -41,7 +42,7 @@ def show(screen: Screen, file: HouseholdFile) -> None:
         _show_code(screen, file.id, valid)
         _code_buttons(screen, file.id, valid)
         if len(codes) > (valid is not None):
-            markup.show(_old_codes(codes))
+            show_markup(_old_codes(codes))
     with right:
         _show_pin(screen, file.id)
         _show_log(screen, file.id)
@@ -50,20 +51,20 @@ def show(screen: Screen, file: HouseholdFile) -> None:
 def _show_code(screen: Screen, household: int, valid: qr_codes.Code | None) -> None:
     if valid is None:
         hint = "发放后可打印标签贴在门口：路人只看到姓氏和村名，本户凭证件后六位或口令看自家的明白卡，干部打开档案。"
-        markup.show(f'<section class="part"><h2>户码</h2><p class="calm">这一户还没有有效的户码。{hint}</p></section>')
+        show_markup(f'<section class="part"><h2>户码</h2><p class="calm">这一户还没有有效的户码。{hint}</p></section>')
         return
     try:
         with read() as connection:
             token = qr_codes.token_of(connection, screen.engine, screen.viewer, household)
             base = qr_codes.base_of(settings.values(connection), st.context.url)
     except WarRoomError as error:
-        markup.show('<section class="part"><h2>户码</h2></section>')
+        show_markup('<section class="part"><h2>户码</h2></section>')
         problem(str(error))
         return
     url = qr_codes.url(base, token)
     until = f"，有效至{spoken_day(valid.expires)}前" if valid.expires else "，长期有效"
     prints = link("打印标签和明白卡", screen.link(PRINTS, household=household, what="label"), style="underlined")
-    markup.show(
+    show_markup(
         f'<section class="part code"><h2>户码</h2><div class="code-card">{picture(url)}'
         f"<div><p>{escape(spoken_day(valid.issued))}发放{escape(until)}</p>"
         f"<p>{link(escape(url), url, style='code-url', target='_blank', rel='noreferrer')}</p>"
@@ -88,7 +89,7 @@ def _code_buttons(screen: Screen, household: int, valid: qr_codes.Code | None) -
         _button(screen, "发放户码", f"issue:{household}", issue)
         return
     with st.popover("作废或换发户码", key=f"code_change:{household}"):
-        markup.show("<p>作废后，墙上和卡上的旧码不再能打开这一户。换发会同时生成新码，须重新打印张贴。</p>")
+        show_markup("<p>作废后，墙上和卡上的旧码不再能打开这一户。换发会同时生成新码，须重新打印张贴。</p>")
         reason = st.selectbox("原因", qr_codes.REASONS, key=f"reason:{household}")
         unsure = not st.checkbox("旧码立即失效，我已确认", key=f"sure:{household}")
         renew = partial(qr_codes.renew, engine=screen.engine, reason=reason, **mine)
@@ -116,10 +117,10 @@ def _show_pin(screen: Screen, household: int) -> None:
     said += f"口令于{spoken_day(known.pin)}发放。" if known.pin else "没有发放口令。"
     if wrong:
         said += f"已连续输错 {wrong} 次" + (f"，{-(-pause // 60)} 分钟内不能再试。" if pause else "。")
-    markup.show(f'<section class="part"><h2>本户查看的口令</h2><p>{escape(said)}</p></section>')
+    show_markup(f'<section class="part"><h2>本户查看的口令</h2><p>{escape(said)}</p></section>')
     given_to, pin = st.session_state.pop(_PIN, (None, ""))
     if given_to == household:
-        markup.show(
+        show_markup(
             f'<p class="pin-given" role="status"><b>{escape(pin)}</b>'
             "<span>只显示这一次，请现在抄给户主。忘记了重新发放即可，旧口令随即失效。</span></p>"
         )
@@ -165,4 +166,4 @@ def _show_log(screen: Screen, household: int) -> None:
     pages = max(-(-total // audit.PAGE), 1)
     to_page = lambda to: screen.link(HOUSEHOLD, household=household, looks=to)  # noqa: E731
     more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
-    markup.show(part_table("谁看过这一户", _HEADINGS, rows, none, part="looks", said=f"{total:,} 条") + more)
+    show_markup(part_table("谁看过这一户", _HEADINGS, rows, none, part="looks", said=f"{total:,} 条") + more)

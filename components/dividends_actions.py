@@ -6,7 +6,8 @@ from components.cached import fresh
 from components.errors import problem
 from components.header import write_address
 from components.looks import looked
-from components.markup import escape, go_to, show
+from components.markup import escape
+from components.page import go_to, show_markup
 from components.screen import Screen
 from components.site import DIVIDENDS
 from data.dividend_books import filled
@@ -33,7 +34,7 @@ _SERIOUS = ("return", "void", "withdraw", "reverse")
 def show_actions(screen: Screen, plan: Plan, *, unsaved: bool = False) -> None:
     """The buttons of what the viewer may do now; nothing for who may do nothing. ``unsaved``: a draft being typed."""
     if sentence := st.session_state.pop(_DONE, None):
-        show(f'<p class="saved" role="status">{escape(sentence)}</p>')
+        show_markup(f'<p class="saved" role="status">{escape(sentence)}</p>')
     arrows = [one for one in plan.actions if one.action != "edit"]
     if not arrows:
         return
@@ -45,18 +46,18 @@ def show_actions(screen: Screen, plan: Plan, *, unsaved: bool = False) -> None:
             if st.button(label, key=f"plan_do_{one.action}", type=kind, disabled=waits) and not waits:
                 _confirm(screen, plan, one)
     if unsaved:
-        show('<p class="calm">有改动没有保存；先保存，再公示。</p>')
+        show_markup('<p class="calm">有改动没有保存；先保存，再公示。</p>')
 
 
 def _confirm(screen: Screen, plan: Plan, arrow: Transition) -> None:
     title = "提出冲销" if arrow.action == "reverse" else ACTIONS[arrow.action]
 
     def body() -> None:
-        show(f'<p class="whose">{escape(plan.line.title)}：收益 {exact(plan.line.received)} 元，'
+        show_markup(f'<p class="whose">{escape(plan.line.title)}：收益 {exact(plan.line.received)} 元，'
              f"分到户 {exact(plan.line.distributed)} 元，留存 {exact(plan.line.kept)} 元</p>")  # fmt: skip
-        show(f"<p>{escape(_says(screen, plan, arrow))}</p>")
+        show_markup(f"<p>{escape(_says(screen, plan, arrow))}</p>")
         if plan.doubts and arrow.action not in ("void", "withdraw"):
-            show(f'<p class="problem" role="alert">提出方案后有变动：{escape(told(list(plan.doubts)))}</p>')
+            show_markup(f'<p class="problem" role="alert">提出方案后有变动：{escape(told(list(plan.doubts)))}</p>')
         reason = ""
         if arrow.reason:
             usual = return_reason(list(plan.doubts)) if arrow.action == "return" else ""

@@ -9,7 +9,8 @@ from components.cached import fresh
 from components.dividends_sheet import YUAN, Sheet, came_back, entered, sheet_of, take_over
 from components.dividends_way import sums_markup
 from components.errors import problem, told
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from data.dividend_content import Candidate, Content, Return, candidates, follows_rule, respread, returns
@@ -69,7 +70,7 @@ def show_editor(screen: Screen, plan: Plan) -> None:
 
 
 def _balance(content: Content) -> None:
-    show(sums_markup(content.received, content.distributed, content.held_back, content.difference))
+    show_markup(sums_markup(content.received, content.distributed, content.held_back, content.difference))
 
 
 def _bar(screen: Screen, plan: Plan, sheet: Sheet, content: Content, among: list[Candidate]) -> None:
@@ -89,7 +90,7 @@ def _bar(screen: Screen, plan: Plan, sheet: Sheet, content: Content, among: list
             sheet.again(sheet.base)
             st.rerun(scope="app")
         if changed:
-            show('<p class="unsaved" role="status">尚未保存</p>', width="content")
+            show_markup('<p class="unsaved" role="status">尚未保存</p>', width="content")
 
 
 def _spread(sheet: Sheet, content: Content, among: list[Candidate], *, keep_typed: bool) -> None:
@@ -118,7 +119,7 @@ def _save(screen: Screen, plan: Plan, sheet: Sheet, content: Content, version: i
 
 def _notes(screen: Screen, plan: Plan, sheet: Sheet, content: Content) -> None:
     if sheet.said:
-        show(f'<p class="said" role="status">{escape(sheet.said)}</p>')
+        show_markup(f'<p class="said" role="status">{escape(sheet.said)}</p>')
     if sheet.newer is not None:
         problem(sheet.refused or "您填写期间，别人已经改动了这个方案；您填的都还在，没有写入。")
         with st.container(key="plan_clash", horizontal=True, gap="small"):
@@ -133,7 +134,7 @@ def _notes(screen: Screen, plan: Plan, sheet: Sheet, content: Content) -> None:
 
 
 def _sources(screen: Screen, plan: Plan, sheet: Sheet, content: Content, offered: list[Return]) -> None:
-    show(heading("1 收益来源（元）", "村级项目默认全额；镇县项目按带动户数建议，可改，不能超过还可列"))
+    show_markup(heading("1 收益来源（元）", "村级项目默认全额；镇县项目按带动户数建议，可改，不能超过还可列"))
     months = list(range(plan.content.last_month - 23, screen.status.last_month + 1))
     with st.container(horizontal=True, gap="small", key="plan_months"):
         first = _month(sheet, "起始月", "first", months, sheet.begun.first_month)
@@ -141,7 +142,7 @@ def _sources(screen: Screen, plan: Plan, sheet: Sheet, content: Content, offered
     if (first, last) != (sheet.begun.first_month, sheet.begun.last_month):
         _other_months(screen, plan, sheet, content, (first, last))
     if not offered:
-        show('<p class="calm">这些月份没有到账的收益。</p>')
+        show_markup('<p class="calm">这些月份没有到账的收益。</p>')
         return
     rows = pd.DataFrame(
         {
@@ -183,7 +184,7 @@ def _other_months(screen: Screen, plan: Plan, sheet: Sheet, content: Content, sp
 
 
 def _kept(sheet: Sheet) -> None:
-    show(heading("2 留存（元）", "留作公益岗位、公积金、公益事业，不分到户的部分"))
+    show_markup(heading("2 留存（元）", "留作公益岗位、公积金、公益事业，不分到户的部分"))
     with st.container(key="plan_kept", horizontal=True, gap="small"):
         for purpose, label in PURPOSES.items():
             st.number_input(
@@ -192,7 +193,7 @@ def _kept(sheet: Sheet) -> None:
 
 
 def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
-    show(heading("3 分配办法", "改了来源、留存或办法后，按“按办法重新分配”"))
+    show_markup(heading("3 分配办法", "改了来源、留存或办法后，按“按办法重新分配”"))
     names = list(BASES)
     with st.container(key="plan_rule", horizontal=True, vertical_alignment="bottom", gap="small"):
         basis = st.selectbox(
@@ -214,11 +215,11 @@ def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
     words = explanation(content.rule, rest, weights) if rest >= 0 else f"手工、岗位和留存比收益多 {exact(-rest)} 元"
     if not follows_rule(content, {one.household.id: one.household for one in among}):
         words += "。现在的金额还不是按这个办法分的，请按“按办法重新分配”"
-    show(f'<p class="plan-rule"><b>{escape(rule_name(content.rule))}</b>：{escape(words)}</p>')
+    show_markup(f'<p class="plan-rule"><b>{escape(rule_name(content.rule))}</b>：{escape(words)}</p>')
 
 
 def _shares(sheet: Sheet, among: list[Candidate]) -> None:
-    show(heading(f"4 各户金额（{len(among)} 户）", "直接改金额即为手工；Tab、方向键换格，可从 Excel 整块粘贴"))
+    show_markup(heading(f"4 各户金额（{len(among)} 户）", "直接改金额即为手工；Tab、方向键换格，可从 Excel 整块粘贴"))
     shares = sheet.begun.shares
     rows = []
     for one in among:

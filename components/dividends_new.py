@@ -6,7 +6,8 @@ import streamlit as st
 from components.cached import fresh
 from components.errors import problem
 from components.header import write_address
-from components.markup import go_to, link, show
+from components.markup import link
+from components.page import go_to, show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import DIVIDENDS
@@ -45,7 +46,7 @@ def show_new(screen: Screen) -> None:
     total = sum(one.suggested for one in offered)
     others = f'<span class="more">{link("全部方案", screen.link(DIVIDENDS), style="underlined")}</span>'
     span = f"{screen.region.name} · {spoken(first)}至{spoken(last)}到账、还没有列入方案的"
-    show(heading(f"可分配收益 {exact(total)} 元", span, level=1, more=others))
+    show_markup(heading(f"可分配收益 {exact(total)} 元", span, level=1, more=others))
     with st.container(key="plan_new", horizontal=True, vertical_alignment="bottom", gap="small"):
         _picker("收益起始月", "first", months, first)
         _picker("收益截止月", "last", months, last)
@@ -53,7 +54,7 @@ def show_new(screen: Screen) -> None:
     if pressed:
         _create(screen, first, last)
     if not offered:
-        show('<p class="calm">这些月份没有到账的收益。换月份，或先在数据模板的“项目收益”表中补报后导入。</p>')
+        show_markup('<p class="calm">这些月份没有到账的收益。换月份，或先在数据模板的“项目收益”表中补报后导入。</p>')
         return
     rows = pd.DataFrame(
         [
@@ -63,8 +64,10 @@ def show_new(screen: Screen) -> None:
         ],
         columns=[column.id for column in _COLUMNS],
     )  # fmt: skip
-    show(table_markup(rows, _COLUMNS, caption="可分配的收益", cards=True, whole=True))
-    show('<p class="calm">村级项目建议全额列入；镇县项目按本村带动户数占全部带动户数的比例建议，起草后可以改。</p>')
+    show_markup(table_markup(rows, _COLUMNS, caption="可分配的收益", cards=True, whole=True))
+    show_markup(
+        '<p class="calm">村级项目建议全额列入；镇县项目按本村带动户数占全部带动户数的比例建议，起草后可以改。</p>'
+    )
 
 
 def _create(screen: Screen, first: int, last: int) -> None:

@@ -11,7 +11,8 @@ from components.dividends_actions import show_actions
 from components.dividends_way import sums_markup, way_markup
 from components.errors import problem
 from components.looks import caller, looked
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import DIVIDENDS, HOUSEHOLD, PROJECT
@@ -51,26 +52,26 @@ def show_plan(screen: Screen, number: int) -> None:
     line = plan.line
     others = link("全部方案", screen.link(DIVIDENDS, region=screen.region.code), style="underlined")
     span = _span(line.first_month, line.last_month)
-    show(heading(line.title, f"{line.township} {line.village_name} · {span}收益 · {line.state_name}", level=1,
+    show_markup(heading(line.title, f"{line.township} {line.village_name} · {span}收益 · {line.state_name}", level=1,
                  more=f'<span class="more">{others}</span>'))  # fmt: skip
     _related(screen, plan)
-    show(way_markup(line, _reached(plan), date.fromisoformat(screen.status.built)))
+    show_markup(way_markup(line, _reached(plan), date.fromisoformat(screen.status.built)))
     editing = any(one.action == "edit" for one in plan.actions)
     show_actions(screen, plan, unsaved=editing and dividends_edit.unsaved(screen, plan))
     _returned(plan)
     _doubts(screen, plan)
     if editing:
         dividends_edit.show_editor(screen, plan)
-        show(_steps(plan.steps))
+        show_markup(_steps(plan.steps))
         return
-    show(sums_markup(line.received, line.distributed, line.kept, plan.difference))
-    show(f'<p class="plan-rule">{escape(rule_words(plan))}</p>')
+    show_markup(sums_markup(line.received, line.distributed, line.kept, plan.difference))
+    show_markup(f'<p class="plan-rule">{escape(rule_words(plan))}</p>')
     left, right = st.columns([64, 36], gap="medium")
     with left:
         _shares(screen, plan)
     with right:
         _sources(screen, plan)
-        show(_steps(plan.steps))
+        show_markup(_steps(plan.steps))
 
 
 def rule_words(plan: Plan) -> str:
@@ -85,7 +86,7 @@ def _related(screen: Screen, plan: Plan) -> None:
     for other, words in ((line.reverses, "本方案冲销的原方案"), (line.reversed_by, "本方案的冲销方案")):
         if other is not None:
             url = screen.link(DIVIDENDS, region=line.village, plan=other)
-            show(f'<p class="calm">{link(words, url, style="underlined")}</p>')
+            show_markup(f'<p class="calm">{link(words, url, style="underlined")}</p>')
 
 
 def _reached(plan: Plan) -> dict[str, str]:
@@ -98,7 +99,7 @@ def _returned(plan: Plan) -> None:
     last = next((one for one in plan.steps if one.action != ACTIONS["edit"]), None)
     if plan.line.state == "draft" and last is not None and last.action == ACTIONS["return"] and last.reason:
         words = f"{last.who}退回：{last.reason}"
-        show(f'<section class="plan-doubts grave" role="alert"><h2>{escape(words)}</h2></section>')
+        show_markup(f'<section class="plan-doubts grave" role="alert"><h2>{escape(words)}</h2></section>')
 
 
 def _doubts(screen: Screen, plan: Plan) -> None:
@@ -112,7 +113,7 @@ def _doubts(screen: Screen, plan: Plan) -> None:
     grave = sum(one.grave for one in plan.doubts)
     words = f"提出方案后有 {len(plan.doubts)} 户变动" + (f"，其中 {grave} 户不能照此发放" if grave else "")
     style = "plan-doubts grave" if grave else "plan-doubts"
-    show(f'<section class="{style}" role="alert"><h2>{words}</h2><ul>{rows}</ul></section>')
+    show_markup(f'<section class="{style}" role="alert"><h2>{words}</h2><ul>{rows}</ul></section>')
 
 
 def _household(screen: Screen, id: int, head: str) -> str:
@@ -124,10 +125,10 @@ def _shares(screen: Screen, plan: Plan) -> None:
     given = rows[rows["total"] != 0]
     with st.container(key="plan_take", horizontal=True, vertical_alignment="center", gap="small"):
         does = "冲回" if plan.line.reverses is not None else "分到"
-        show(heading(f"{len(given)} 户{does} {exact(abs(plan.line.distributed))} 元", "点户主打开户档案"))
+        show_markup(heading(f"{len(given)} 户{does} {exact(abs(plan.line.distributed))} 元", "点户主打开户档案"))
         _excel(screen, plan, rows)
         _notice(screen, plan)
-    show(
+    show_markup(
         table_markup(
             rows, _SHARES, caption=f"{plan.line.title}各户金额", opener="head", cards=True,
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=int(row.household_id)),
@@ -187,8 +188,8 @@ def _notice(screen: Screen, plan: Plan) -> None:
 
 def _sources(screen: Screen, plan: Plan) -> None:
     rows = plan.sources.assign(when=plan.sources["month"].map(spoken))
-    show(heading("收益来源", f"{rows['project'].nunique()} 个项目"))
-    show(
+    show_markup(heading("收益来源", f"{rows['project'].nunique()} 个项目"))
+    show_markup(
         table_markup(
             rows, _SOURCES, caption="收益来源", opener="name", cards=True,
             row_url=lambda row: screen.link(PROJECT, project=row.project),
@@ -198,7 +199,9 @@ def _sources(screen: Screen, plan: Plan) -> None:
         f"<li><span>{escape(PURPOSES[purpose])}</span><b>{exact(amount)}</b></li>"
         for purpose, amount in plan.content.kept.items()
     )
-    show(heading("留存（元）") + (f'<ul class="plan-kept">{kept}</ul>' if kept else '<p class="calm">没有留存。</p>'))
+    show_markup(
+        heading("留存（元）") + (f'<ul class="plan-kept">{kept}</ul>' if kept else '<p class="calm">没有留存。</p>')
+    )
 
 
 def _steps(steps: tuple[Step, ...]) -> str:

@@ -13,7 +13,8 @@ from components.dividends_new import may_propose, show_new
 from components.dividends_way import deadline_markup, states_markup
 from components.empty import nothing
 from components.errors import problem
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import DIVIDENDS, FIGURE, HOUSEHOLD, PROJECTS
@@ -86,15 +87,17 @@ def _show_region(screen: Screen) -> None:
         problem(f"没有第 {page} 页，已显示第 1 页。")
         page = 1
     listed = ask(dividend_lists.plans, screen.region.code, today, state=state, offset=(page - 1) * PAGE)
-    show(heading(_finding(screen, counts, listed), f"{screen.region.name} · 村提方案 → 镇级审核 → 县级备案", level=1))
-    show(states_markup(counts, state, lambda one: screen.link(DIVIDENDS, **({"state": one} if one else {}))))
+    show_markup(
+        heading(_finding(screen, counts, listed), f"{screen.region.name} · 村提方案 → 镇级审核 → 县级备案", level=1)
+    )
+    show_markup(states_markup(counts, state, lambda one: screen.link(DIVIDENDS, **({"state": one} if one else {}))))
     _sums(screen)
     _new(screen)
     left, right = st.columns([72, 28], gap="medium")
     with left:
         if listed:
             kept = {"state": state} if state else {}
-            show(
+            show_markup(
                 table_markup(
                     pd.DataFrame([_row(one) for one in listed]), _COLUMNS, caption=f"{screen.region.name}收益分配方案",
                     row_url=lambda row: screen.link(DIVIDENDS, region=row.plan.village, plan=row.plan.id),
@@ -142,7 +145,7 @@ def _sums(screen: Screen) -> None:
         inner = f"<span>{escape(figures.indicator(id).label)}</span><b>{_yuan(known[id].value)}</b>"
         cells += f"<li>{link(inner, screen.link(FIGURE, indicator=id))}</li>"
     until = f'<li class="of">{escape(screen.month_text)}止12个月，元</li>'
-    show(f'<ul class="plan-sums" aria-label="12个月合计">{cells}{until}</ul>')
+    show_markup(f'<ul class="plan-sums" aria-label="12个月合计">{cells}{until}</ul>')
 
 
 def _yuan(value: float | None) -> str:
@@ -153,13 +156,13 @@ def _without(screen: Screen) -> None:
     rows = ask(dividend_lists.without_plan, screen.region.code)
     first, last = usual_months(screen.status.last_month)
     span = spoken(first) if first == last else f"{spoken(first)}至{spoken(last)}"
-    show(
+    show_markup(
         heading(f"{len(rows)} 个村有收益还没有方案" if len(rows) else "有收益的村都有方案", f"{span}到账的村级项目收益")
     )
     if rows.empty:
-        show('<p class="calm">没有遗漏的村。</p>')
+        show_markup('<p class="calm">没有遗漏的村。</p>')
         return
-    show(
+    show_markup(
         table_markup(
             rows, _FREE, caption="有收益没有方案的村", opener="name", cards=True,
             row_url=lambda row: screen.link(DIVIDENDS, region=row.village),
@@ -170,18 +173,18 @@ def _without(screen: Screen) -> None:
 def _new(screen: Screen) -> None:
     """For the village's own cadre: the way to a new plan."""
     if may_propose(screen):
-        show(f'<p class="plan-new">{link("提出方案", screen.link(DIVIDENDS, new=1), style="button")}</p>')
+        show_markup(f'<p class="plan-new">{link("提出方案", screen.link(DIVIDENDS, new=1), style="button")}</p>')
 
 
 def _show_homes(screen: Screen) -> None:
     rows = fresh(dividend_lists.helpers_homes, screen.region.code)
-    show(heading(f"结对户的收益分配：{rows['household_id'].nunique()} 户",
+    show_markup(heading(f"结对户的收益分配：{rows['household_id'].nunique()} 户",
                  "只列您结对的户分到什么；公示中的方案还可能修改，备案后记入该户收支", level=1))  # fmt: skip
     if rows.empty:
         nothing("没有分配到您结对的户的方案", "还没有公示过的方案，或方案里没有您结对的户。", "看项目：项目收益页")
-        show(f"<p>{link('项目收益', screen.link(PROJECTS), style='underlined')}</p>")
+        show_markup(f"<p>{link('项目收益', screen.link(PROJECTS), style='underlined')}</p>")
         return
-    show(
+    show_markup(
         table_markup(
             rows, _HOMES, caption="结对户的收益分配", opener="head", cards=True,
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),

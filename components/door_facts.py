@@ -7,7 +7,7 @@ import streamlit as st
 from components import entry_widgets
 from components.entry_form import asked_fresh, finish, key
 from components.markup import escape, plain
-from components.markup import show as show_markup
+from components.page import show_markup
 from components.screen import Screen
 from data.access import mask_id
 from data.edit_rules import APPROVERS, STATE_FIELDS

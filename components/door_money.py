@@ -6,7 +6,7 @@ from components import entry_widgets
 from components.cached import fresh
 from components.entry_form import finish, held, key
 from components.markup import escape
-from components.markup import show as show_markup
+from components.page import show_markup
 from components.screen import Screen
 from data.household_door import ledger_stands
 from data.household_edits import Conflict

@@ -1,13 +1,14 @@
 """Screens that have nothing to show: why that is, and how to fill them."""
 
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 
 
 def nothing(title: str, why: str, *steps: str, home: str | None = None) -> None:
     """A quiet box: what is missing, why, what to do, and a way home."""
     listed = "".join(f"<li>{_code(step)}</li>" for step in steps)
     way = f"<p>{link('返回首页', home, style='button')}</p>" if home else ""
-    show(
+    show_markup(
         f'<section class="nothing" role="status"><h2>{escape(title)}</h2><p>{escape(why)}</p>'
         f"{'<ul>' + listed + '</ul>' if listed else ''}{way}</section>"
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.cached import fresh
 from components.markup import escape
-from components.markup import show as show_markup
+from components.page import show_markup
 from components.screen import Screen
 from components.store import read
 from data import record_words

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from components.empty import nothing
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from data.errors import WarRoomError
 
 _log = logging.getLogger("warroom")
@@ -38,4 +39,4 @@ def problem(sentence: str) -> None:
 
     Markup of our own, for the sentence quotes the address: in Markdown a link to elsewhere would be one.
     """
-    show(f'<p class="problem" role="status">{escape(sentence)}</p>')
+    show_markup(f'<p class="problem" role="status">{escape(sentence)}</p>')

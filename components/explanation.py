@@ -9,7 +9,8 @@ from components import wording
 from components.cached import ask
 from components.charts import course_table, trend_chart
 from components.header import write_address
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import BATTLE_MAP, FIGURE
@@ -79,7 +80,7 @@ def show_value(screen: Screen, indicator: Indicator) -> None:
     unfinished = screen.running and indicator.window == "本月"
     level = 0 if unfinished else wording.attention(indicator, figure.value)
     warning = f'<span class="warning level-{level}">{WARNINGS[level]}</span>' if level else ""
-    show(
+    show_markup(
         f'<section class="value"><p class="definition">{escape(indicator.definition)}</p>'
         f'<p class="big">{escape(shown.number)}<small>{escape(shown.unit)}</small>{warning}</p>'
         f"{_formula(indicator, figure)}{_facts(screen, indicator)}</section>"
@@ -130,9 +131,9 @@ def show_course(screen: Screen, indicator: Indicator) -> None:
         columns={indicator.id: "value"}
     )
     if course["value"].notna().sum() < 2:
-        show(heading("走势", "不足两个月的数据，还画不出走势。"))
+        show_markup(heading("走势", "不足两个月的数据，还画不出走势。"))
         return
-    show(heading(f"近{len(course)}个月走势", f"{screen.region.name} · {wording.class_unit(indicator)}"))
+    show_markup(heading(f"近{len(course)}个月走势", f"{screen.region.name} · {wording.class_unit(indicator)}"))
     chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark)
     st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="figure_course")
     told = table_markup(
@@ -140,7 +141,7 @@ def show_course(screen: Screen, indicator: Indicator) -> None:
         [TableColumn("月份", "月份"), TableColumn("数值", indicator.label, "figure")],
         caption=f"{screen.region.name}{indicator.label}逐月数值",
     )
-    show(f"<details><summary>逐月数值</summary>{told}</details>")
+    show_markup(f"<details><summary>逐月数值</summary>{told}</details>")
 
 
 def show_regions(screen: Screen, indicator: Indicator) -> None:
@@ -156,7 +157,7 @@ def show_regions(screen: Screen, indicator: Indicator) -> None:
     if len(named) > 1:
         columns += [TableColumn("numerator", named[0][0], "figure"), TableColumn("denominator", named[1][0], "figure")]
     columns.append(TableColumn("value", f"{indicator.label}（{wording.class_unit(indicator)}）", "figure"))
-    show(
+    show_markup(
         heading(f"各{noun}{indicator.label}", adds_up(indicator, noun, own=bool((rows["name"] == OWN).any())))
         + table_markup(
             rows,
@@ -235,7 +236,7 @@ def show_glossary(screen: Screen) -> None:
         TableColumn("label", "指标"), TableColumn("value", "数值", "figure"), TableColumn("window", "统计时段"),
         TableColumn("definition", "口径"), TableColumn("source", "来源"),
     ]  # fmt: skip
-    show(
+    show_markup(
         heading(f"全部 {len(frame)} 个指标", f"{screen.region.name} · {screen.month_text}", level=1)
         + table_markup(
             frame,

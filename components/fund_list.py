@@ -9,7 +9,8 @@ from components.fund_address import DEFAULT_SORT, FundChoice, fund_url, funds_li
 from components.fund_panels import percent, progress_markup, ten_thousands
 from components.funds_screen import FundsShown
 from components.header import write_address
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import PROJECT
@@ -42,16 +43,16 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
     choice = shown.choice
     asked = (screen.region.code, screen.month, choice.year)
     total, arranged, paid = ask(fund_lists.count, *asked, filters=choice.filters)
-    show('<div class="anchor" id="list"></div>')
+    show_markup('<div class="anchor" id="list"></div>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_list_heading"):
         sums = f"安排 {wording.money(arranged / 100)}，已拨付 {wording.money(paid / 100)}"
         progress = f"，进度 {percent(paid / arranged)}" if arranged else ""
-        show(heading(f"资金名单：{total:,} 笔", f"{sums}{progress} · 默认滞后最多的在前，点表头可排序"))
+        show_markup(heading(f"资金名单：{total:,} 笔", f"{sums}{progress} · 默认滞后最多的在前，点表头可排序"))
         if total:
             _export(screen, choice)
     _show_filters(screen, choice)
     if not total:
-        show(f'<p class="calm">{escape(_why_empty(choice))}</p>')
+        show_markup(f'<p class="calm">{escape(_why_empty(choice))}</p>')
         return
     pages = -(-total // fund_lists.PAGE)
     page = choice.page
@@ -59,7 +60,7 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
         problem(f"名单没有第“{page}”页，已显示第 1 页。")
         page = 1
     rows = ask(fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=(page - 1) * fund_lists.PAGE)
-    show(
+    show_markup(
         list_markup(screen, choice, rows, shown.running)
         + pager_markup(page, pages, f"共 {total:,} 笔", lambda number: funds_link(screen, choice, page=number))
     )
@@ -118,7 +119,7 @@ def _show_filters(screen: Screen, choice: FundChoice) -> None:
     if filters != fund_lists.NO_FILTERS:
         clear = link("清除筛选", funds_link(screen, choice, filters=FundFilters()), style="underlined", data_stay="1")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_filters"):
-        show(
+        show_markup(
             '<div class="chips" role="group" aria-label="筛选资金">'
             f'{sources}<i class="gap"></i>{late}{others}{clear}</div>',
             width="content",

@@ -6,7 +6,8 @@ from components import wording
 from components.cached import ask, fresh
 from components.fund_panels import percent, progress_markup
 from components.funds_screen import draw_course
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import FUNDS, HOUSEHOLD, PROJECT
@@ -24,14 +25,14 @@ def show_fund(screen: Screen, code: str) -> None:
     if len(code) > _LONGEST:
         raise NotFound(NO_SUCH_FUND)
     file = ask(fund_file, code, screen.month)
-    show(head_markup(screen, file))
+    show_markup(head_markup(screen, file))
     left, right = st.columns([46, 54], gap="medium")
     with left:
         course = ask(funds.course, file.facts["region"], screen.month, file.facts["year"], fund=code)
         where = f"{file.facts['name']} · 截至{wording.day(file.facts['as_of'])}"
         draw_course(screen, course, key="fund_course", where=where, height=280, leads=False)
     with right:
-        show(plan_markup(file) + payments_markup(file))
+        show_markup(plan_markup(file) + payments_markup(file))
     _show_households(screen, file)
 
 
@@ -120,21 +121,21 @@ def payments_markup(file: FundFile) -> str:
 def _show_households(screen: Screen, file: FundFile) -> None:
     project = file.facts["project"]
     if not project:
-        show(
+        show_markup(
             heading("带动的户")
             + '<p class="calm">这笔资金没有对应的项目，无法列出带动的户；在数据模板“资金”表的“项目编号”中填报。</p>'
         )
         return
     households, times = ask(count_behind, project, screen.month)
     notes = [f"{file.facts['project_name']}截至{screen.month // 12}年带动", "金额最多的在前", *_scope_notes(screen)]
-    show(heading(f"带动 {households:,} 户，{times:,} 户次", " · ".join(notes)))
+    show_markup(heading(f"带动 {households:,} 户，{times:,} 户次", " · ".join(notes)))
     if not households:
-        show('<p class="calm">您的查看范围内没有这个项目带动的户。</p>')
+        show_markup('<p class="calm">您的查看范围内没有这个项目带动的户。</p>')
         return
     pages = -(-households // PAGE)
     page = _page(pages)
     rows = fresh(behind, project, screen.month, offset=(page - 1) * PAGE)
-    show(
+    show_markup(
         households_markup(screen, rows)
         + pager_markup(
             page, pages, f"共 {households:,} 户",

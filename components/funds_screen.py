@@ -12,7 +12,8 @@ from components.chart_panel import show_chart
 from components.empty import nothing
 from components.fund_address import FundChoice, fund_url, funds_link, read_choice
 from components.fund_charts import course_finding, course_table, disbursement_chart, unit_of
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.ranking import extremes, rank, ranking_markup
 from components.screen import Screen
@@ -85,8 +86,8 @@ def show_heading(screen: Screen, shown: FundsShown) -> None:
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_heading"):
         title = panels.page_finding(shown.sources, shown.choice.year)
-        show(heading(title, subtitle(screen, shown), level=1))
-        show(f'<nav class="chips" aria-label="资金年度">{chips}</nav>', width="content")
+        show_markup(heading(title, subtitle(screen, shown), level=1))
+        show_markup(f'<nav class="chips" aria-label="资金年度">{chips}</nav>', width="content")
 
 
 def show_tiles(screen: Screen, shown: FundsShown) -> None:
@@ -97,7 +98,7 @@ def show_tiles(screen: Screen, shown: FundsShown) -> None:
     else:
         drawn = panels.still_tiles_markup(_earlier_tiles(screen, shown))
     with st.container(key="funds_tiles"):
-        show(drawn)
+        show_markup(drawn)
 
 
 def _own_tiles(screen: Screen) -> list[Tile]:
@@ -177,7 +178,7 @@ def show_arrears(screen: Screen, shown: FundsShown) -> None:
 def _show_sources(screen: Screen, shown: FundsShown) -> None:
     choice = shown.choice
     title = panels.sources_finding(shown.sources, shown.elapsed, choice.year)
-    show(
+    show_markup(
         heading(title, f"按资金来源 · {choice.year}年资金 · 万元")
         + panels.sources_markup(
             shown.sources, elapsed=shown.running, chosen=choice.filters.source, caption=title,
@@ -188,7 +189,7 @@ def _show_sources(screen: Screen, shown: FundsShown) -> None:
 
 def _show_years(screen: Screen, shown: FundsShown) -> None:
     choice = shown.choice
-    show(
+    show_markup(
         heading("历年资金", f"按资金年度 · 截至{wording.day(shown.day)} · 万元")
         + panels.years_markup(
             shown.years, url=lambda year: funds_link(screen, choice, year=int(year)), chosen=choice.year,
@@ -234,7 +235,7 @@ def _show_regions(screen: Screen, shown: FundsShown, children: pd.DataFrame) -> 
     known = children[children["value"].notna()]
     noun = LEVELS[len(children["code"].iloc[0])]
     if known.empty:
-        show(
+        show_markup(
             heading(f"各{noun}拨付进度", f"{shown.choice.year}年资金")
             + f'<p class="calm">没有落到{noun}一级及以下的资金；资金都登记在{escape(screen.region.name)}本级。</p>'
         )
@@ -242,7 +243,7 @@ def _show_regions(screen: Screen, shown: FundsShown, children: pd.DataFrame) -> 
     ranking = rank(indicator, known, whole, screen.region.level)
     without = len(children) - len(known)
     note = f'<p class="calm">另有 {without} 个{noun}没有本级及以下的资金。</p>' if without else ""
-    show(
+    show_markup(
         heading(
             panels.regions_finding(known, whole, noun, ranking.mean_name),
             f"{extremes(ranking)} · {shown.choice.year}年",
@@ -261,7 +262,7 @@ def _show_late(screen: Screen, shown: FundsShown) -> None:
     if total:
         more = link("滞后资金名单", _listed(screen, shown.choice, late=True), style="underlined more")
     rest = f'<p class="calm">另有 {total - len(batches)} 个批次，见名单。</p>' if total > len(batches) else ""
-    show(
+    show_markup(
         heading(title, told, more=more)
         + panels.late_markup(batches, url=lambda fund: fund_url(screen, fund), planned=shown.planned)
         + rest
@@ -274,7 +275,7 @@ def _show_projects(screen: Screen, shown: FundsShown) -> None:
     placed = projects["arranged"].sum()
     share = f"所列项目占安排资金的 {panels.percent(placed / total)}" if total and placed else "按项目"
     more = link("没有对应项目的资金", _listed(screen, shown.choice, with_project=False), style="underlined more")
-    show(
+    show_markup(
         heading("未拨付最多的项目", f"{shown.choice.year}年资金 · {share} · 万元", more=more)
         + panels.projects_markup(
             projects, elapsed=shown.running, caption="未拨付最多的项目",

@@ -7,7 +7,8 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from components.cached import ask
-from components.markup import escape, go_to, link, show
+from components.markup import escape, link
+from components.page import go_to, show_markup
 from components.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
 from components.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS
 from components.theme_route import theme_url
@@ -34,13 +35,13 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
             f"更新于 {escape(moment(screen.status.updated))}"
         )
     other, name = ("light", "浅色") if dark else ("dark", "深色")
-    show(
+    show_markup(
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
         f'<span class="facts">{marks}<span class="version">{version}</span>'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
     if screen and not screen.status.demonstration:
-        show(f'<p class="local-only" role="note">{escape(LOCAL_ONLY)}</p>')
+        show_markup(f'<p class="local-only" role="note">{escape(LOCAL_ONLY)}</p>')
 
 
 def _page_link(page, screen: Screen | None, path: str) -> str:
@@ -83,7 +84,7 @@ def breadcrumbs(screen: Screen) -> None:
         else link(escape(region.name), _to_region(region.code))
         for region in way
     ]
-    show(f'<nav class="breadcrumbs" aria-label="所在区划">{"<i>›</i>".join(parts)}</nav>', width="content")
+    show_markup(f'<nav class="breadcrumbs" aria-label="所在区划">{"<i>›</i>".join(parts)}</nav>', width="content")
 
 
 def _to_region(code: str) -> str:

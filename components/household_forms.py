@@ -6,7 +6,7 @@ from components import door_facts, door_money, door_visit, door_work
 from components.entry_form import ASKED, Outcome, close_form, open_form, outcome, put_outcome
 from components.errors import problem, told
 from components.markup import escape
-from components.markup import show as show_markup
+from components.page import show_markup
 from components.screen import Screen
 from data.errors import WarRoomError
 from data.household_edits import undo

@@ -9,7 +9,7 @@ from components.cached import fresh
 from components.errors import problem
 from components.household_forms import take_back
 from components.markup import escape
-from components.markup import show as show_markup
+from components.page import show_markup
 from components.screen import Screen
 from data.household_file import HouseholdFile
 from data.household_history import Change, history

@@ -10,7 +10,8 @@ from components.cached import fresh
 from components.errors import told
 from components.fund_address import fund_url
 from components.looks import looked
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.screen import Screen
 from components.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.tables import pager_markup
@@ -41,7 +42,7 @@ def show_household(screen: Screen, id: int) -> None:
     six = fresh(lights, file)
     url = screen.link(BATTLE_MAP, region=file.village, household=id)
     back = link(f"‹ 回到{escape(file.facts['village_name'])}地图", url, style="underlined")
-    show(
+    show_markup(
         f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span></nav>'
         + view.head_markup(file, six, dark=screen.dark)
     )
@@ -49,8 +50,8 @@ def show_household(screen: Screen, id: int) -> None:
         with told():
             household_forms.show(screen, file)
     for_all = [(part, name) for part, name in _OWN_PARTS.items() if screen.viewer.may_write or part not in _WRITERS]
-    show(view.sections_markup([*view.PARTS.items(), *for_all]))
-    show(view.lights_markup(six, dark=screen.dark))
+    show_markup(view.sections_markup([*view.PARTS.items(), *for_all]))
+    show_markup(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
     _what_hangs_on_it(screen, file, page)
     for part, section in (
@@ -64,15 +65,15 @@ def show_household(screen: Screen, id: int) -> None:
 def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
     left, right = st.columns([42, 58], gap="medium")
     with left:
-        show(view.facts_markup(file))
+        show_markup(view.facts_markup(file))
         _begin("card")
         with told():
             card_section.show(screen, file)
     with right:
-        show(view.income_section(file, dark=screen.dark))
-    show(view.story_section(fresh(story, file), dark=screen.dark))
+        show_markup(view.income_section(file, dark=screen.dark))
+    show_markup(view.story_section(fresh(story, file), dark=screen.dark))
     _side_by_side(*view.course_sections(file, dark=screen.dark), sizes=(44, 56))
-    show(tables.members_markup(file))
+    show_markup(tables.members_markup(file))
 
 
 def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
@@ -81,20 +82,20 @@ def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
         return screen.link(PROJECT, region=region, project=code) if screen.viewer.may_see(region) else None
 
     _side_by_side(tables.measures_markup(file), tables.projects_markup(file, project_url))
-    show(tables.funds_markup(file, lambda code, region: fund_url(screen, code, region)))
-    show(tables.helpers_markup(file))
+    show_markup(tables.funds_markup(file, lambda code, region: fund_url(screen, code, region)))
+    show_markup(tables.helpers_markup(file))
     pages = max(-(-file.visits_total // LATEST_VISITS), 1)
     to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
     more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
-    show(tables.visits_markup(file) + more)
-    show(tables.problems_markup(file) + tables.tasks_markup(file))
+    show_markup(tables.visits_markup(file) + more)
+    show_markup(tables.problems_markup(file) + tables.tasks_markup(file))
 
 
 def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> None:
     for column, markup in zip(st.columns(sizes, gap="medium"), (left, right), strict=True):
         with column:
             if markup:
-                show(markup)
+                show_markup(markup)
 
 
 def _visits_page() -> int:
@@ -104,7 +105,7 @@ def _visits_page() -> int:
 
 def _begin(part: str) -> None:
     """Where a part that another component draws begins, for the links of this page."""
-    show(f'<div class="anchor" id="{part}"></div>')
+    show_markup(f'<div class="anchor" id="{part}"></div>')
 
 
 def _remember(screen: Screen, id: int) -> None:

@@ -10,7 +10,7 @@ from components.errors import problem
 from components.header import write_address
 from components.household_rows import COLUMNS, drawn
 from components.markup import escape, link
-from components.markup import show as put
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import HOUSEHOLD
@@ -62,7 +62,7 @@ def show(screen: Screen) -> None:
     """The field, the filters, and what they find."""
     filters = read_filters(st.query_params)
     scope = "本人结对的户" if screen.viewer.role == "helper" else screen.region.name
-    put(heading("查找户档案", f"{scope} · {screen.month_text}的情况", level=1))
+    show_markup(heading("查找户档案", f"{scope} · {screen.month_text}的情况", level=1))
     typed = _field(screen.viewer.sees_identity)
     _filters(screen, filters)
     asked = bool(typed) or filters != NO_FILTERS
@@ -139,7 +139,7 @@ def _filters(screen: Screen, filters: Filters) -> None:
     clear = "" if filters == NO_FILTERS else link("清除筛选", screen.link(HOUSEHOLD), style="underlined", data_stay="1")
     chips = "".join([*states, *flags]) + clear
     with st.container(key="search_filters", horizontal=True, vertical_alignment="center", gap="small"):
-        put(f'<div class="chips" role="group" aria-label="按户类型和情况筛选">{chips}</div>', width="content")
+        show_markup(f'<div class="chips" role="group" aria-label="按户类型和情况筛选">{chips}</div>', width="content")
         for name, (field, listed, every) in _LISTS.items():
             _choice(name, listed, every, getattr(filters, field))
 
@@ -180,7 +180,7 @@ def _page_number(asked: str | None) -> int:
 def _hints(screen: Screen) -> None:
     hints = _HINTS if screen.viewer.sees_identity else _HINTS_OF_A_WALL
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(words)}</dd></div>" for name, words in hints)
-    put(
+    show_markup(
         f'<section class="search-hints"><h2>可以这样找</h2><dl>{rows}</dl>'
         "<p>写好按回车。几个词之间用空格隔开，表示同时符合；只点上面的筛选，列出全部符合的户。</p></section>"
     )
@@ -191,7 +191,7 @@ def _results(screen: Screen, found: Found, filters: Filters) -> None:
         _nothing(screen, found)
         return
     if found.more:
-        put(
+        show_markup(
             '<p class="problem" role="status">符合的太多了，只在前面的户里找：'
             "请再写几个字，或在上方选小一点的区划。</p>"
         )
@@ -199,7 +199,7 @@ def _results(screen: Screen, found: Found, filters: Filters) -> None:
         place=[" ".join(filter(None, names)) for names in found.rows[["township_name", "village_name"]].to_numpy()]
     )
     said = f"前 {found.total:,} 户，可能还有" if found.more else f"共 {found.total:,} 户"
-    put(
+    show_markup(
         f'<p class="calm" role="status">{escape(said)}，点一行打开户档案</p>'
         + table_markup(
             frame,
@@ -231,7 +231,7 @@ def _nothing(screen: Screen, found: Found) -> None:
         ways.append("只能找到本人结对的户")
     elif screen.region.code != screen.viewer.region:
         ways.append(f"现在只在{screen.region.name}内找：可在上方换成更大的区划")
-    put(
+    show_markup(
         f'<section class="nothing" role="status"><h2>{escape(why)}</h2>'
         f"<ul>{''.join(f'<li>{escape(way)}</li>' for way in ways)}</ul></section>"
     )

@@ -7,7 +7,8 @@ import streamlit as st
 
 from components.header import write_address
 from components.map_address import LEVEL_WORDS, MapChoice, map_link
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.screen import Screen
 from components.theme import state_marks
 from data.households import Filters
@@ -91,7 +92,7 @@ def level_switch(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> No
         for length in levels
         if length in LEVEL_WORDS
     ]
-    show(f'<nav class="chips" aria-label="地图分级">{"".join(parts)}</nav>', width="content")
+    show_markup(f'<nav class="chips" aria-label="地图分级">{"".join(parts)}</nav>', width="content")
 
 
 def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -> None:
@@ -123,7 +124,7 @@ def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -
     clear = ""
     if filters != Filters():
         clear = link("清除筛选", map_link(screen, choice, filters=Filters()), style="underlined")
-    show(
+    show_markup(
         f'<div class="filters"><div class="chips" role="group" aria-label="户类型图例与筛选">{"".join(states)}</div>'
         f'<div class="chips" role="group" aria-label="按情况筛选">{"".join(flags)}{clear}</div>'
         f'<div class="chips" role="group" aria-label="按致贫原因筛选">{"".join(causes)}</div></div>'

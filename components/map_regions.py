@@ -14,7 +14,8 @@ from components.header import write_address
 from components.map_address import LEVEL_WORDS, MapChoice
 from components.map_view import link_name, show_map
 from components.maps import MapPart, region_layer
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from components.panels import heading
 from components.ranking import Ranking, extremes, finding, rank
 from components.screen import WHOLE_IN_URL, Screen
@@ -87,7 +88,7 @@ def _show_one(
     when = screen.month_text if regions.month == screen.month else spoken(regions.month)
     said, what = finding(regions.ranking, below), f"{regions.indicator.label} · {when}"
     title, subtitle = (what, said) if link else (said, what)
-    show(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))
+    show_markup(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))
     with st.container(key=f"{key}_box"):
         show_map(
             region_part(screen.region.code, choice.level),
@@ -100,8 +101,8 @@ def _show_one(
             link=link,
             text_px=14,
         )
-    show(legend_markup(drawn.classes, noun=below))
-    show(f'<p class="calm">{escape(extremes(regions.ranking))}</p>')
+    show_markup(legend_markup(drawn.classes, noun=below))
+    show_markup(f'<p class="calm">{escape(extremes(regions.ranking))}</p>')
 
 
 def region_part(code: str, level: int | None) -> MapPart:

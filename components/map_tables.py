@@ -12,7 +12,8 @@ from components.household_rows import COLUMNS, EXPORTED, drawn, exported
 from components.looks import caller, looked
 from components.map_address import REGION_SORTS, MapChoice, map_link
 from components.map_regions import RegionsShown
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import HOUSEHOLD
@@ -33,7 +34,7 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
     rows = _joined(screen, first, second)
     title = "、".join(_titled(screen, one) for one in (first, second) if one)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
-        show(heading("同一选择的表格", f"{screen.region.name} · {title} · {len(rows)} 个"))
+        show_markup(heading("同一选择的表格", f"{screen.region.name} · {title} · {len(rows)} 个"))
         _export(
             f"{screen.region.name}{first.indicator.label}{label(first.month)}",
             lambda: _region_workbook(screen, rows, first, second, title),
@@ -49,7 +50,7 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
         turned = f"-{id}" if id == key and not descending else id
         return map_link(screen, choice, sort=turned) if id in REGION_SORTS else None
 
-    show(
+    show_markup(
         table_markup(
             rows.iloc[(page - 1) * PAGE : page * PAGE],
             columns,
@@ -160,20 +161,22 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
     pages, sort = max(-(-total // households.PAGE), 1), _household_sort(choice)
     page = min(choice.page, pages)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
-        show(heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案"))
+        show_markup(
+            heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案")
+        )
         if total:
             _export(
                 f"{screen.region.name}户名单{label(screen.month)}",
                 partial(_household_workbook, screen, choice, caller()),
             )
     if not total:
-        show('<p class="calm">没有符合筛选条件的户。</p>')
+        show_markup('<p class="calm">没有符合筛选条件的户。</p>')
         return
     rows = fresh(
         households.in_village, *arguments,
         filters=choice.filters, sort=sort, limit=households.PAGE, offset=(page - 1) * households.PAGE,
     )  # fmt: skip
-    show(
+    show_markup(
         table_markup(
             rows,
             COLUMNS,

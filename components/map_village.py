@@ -12,7 +12,8 @@ from components.map_controls import household_filters
 from components.map_regions import open_region
 from components.map_view import show_map
 from components.maps import household_points, region_layer, region_values
-from components.markup import escape, go_to, link, show
+from components.markup import escape, link
+from components.page import go_to, show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import FIGURE, HOUSEHOLD
@@ -35,7 +36,7 @@ def show_village_map(screen: Screen, choice: MapChoice) -> None:
     counts = ask(households.facets, village.code, screen.month)
     points = fresh(households.points, village.code, screen.month, filters=choice.filters)
     placed = points.dropna(subset=["lon", "lat"])
-    show(heading(_finding(counts), f"{village.name} · {screen.month_text} · 户"))
+    show_markup(heading(_finding(counts), f"{village.name} · {screen.month_text} · 户"))
     household_filters(screen, choice, counts)
     parent = village.code[:9]
     outlines = geo_url(parent, "children") if screen.viewer.may_see(parent) else geo_url(village.code, "outline")
@@ -51,7 +52,7 @@ def show_village_map(screen: Screen, choice: MapChoice) -> None:
             on_pick=_picked,
             text_px=14,
         )
-    show(f'<p class="calm">{escape(_said(points, placed, choice))}</p>')
+    show_markup(f'<p class="calm">{escape(_said(points, placed, choice))}</p>')
 
 
 def _picked(kind: str, chosen: str | int) -> None:
@@ -94,7 +95,7 @@ def show_village_board(screen: Screen) -> None:
     board = fresh(village_board.village_board, screen.region.code, screen.month)
     counted = ask(figures.figures, screen.region.code, screen.month, COUNTED)
     notes = ["户和责任人只统计本人结对的户"] if screen.viewer.role == "helper" else []
-    show(
+    show_markup(
         heading("村级作战室", " · ".join([screen.region.name, screen.month_text, *notes]))
         + board_markup(
             board,

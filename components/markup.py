@@ -1,11 +1,8 @@
 """HTML of our own: the one place where values become markup."""
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping
 from html import escape as _escape
-
-import streamlit as st
 
 
 def escape(value: object) -> str:
@@ -30,17 +27,6 @@ def picture(svg: str, alt: str, *, style: str = "") -> str:
     return f'<img class="{escape(style)}" alt="{escape(alt)}" src="data:image/svg+xml;base64,{source}">'
 
 
-def go_to(url: str) -> None:
-    """Open another page of ours as a click on its link would, one step of Back (st.switch_page makes two)."""
-    script = f"window.warRoomOpen({json.dumps(url).replace('<', chr(92) + 'u003c')})"
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
-
-
 def variables(values: Mapping[str, str]) -> str:
     """CSS custom properties: {"ink": "…"} → ``--ink: …;``."""
     return " ".join(f"--{name}: {value};" for name, value in values.items())
-
-
-def show(markup: str, *, width: str | int = "stretch") -> None:
-    """Put markup on the page; its values must have gone through :func:`escape`."""
-    st.html(markup, width=width)

@@ -9,7 +9,7 @@ import streamlit as st
 from components.cached import ask, fresh
 from components.errors import problem
 from components.looks import caller, looked
-from components.markup import show
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROJECT
@@ -34,11 +34,11 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
     total = ask(lists.count, indicator.id, screen.region.code, screen.month)
     told = f"{total:,} {kind.unit}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_heading"):
-        show(heading(f"名单：{told}", _notes(screen, indicator, kind)))
+        show_markup(heading(f"名单：{told}", _notes(screen, indicator, kind)))
         if total:
             _export(screen, indicator, kind)
     if not total:
-        show('<p class="calm">所选区划和月份没有符合条件的记录。</p>')
+        show_markup('<p class="calm">所选区划和月份没有符合条件的记录。</p>')
         return
     pages = math.ceil(total / lists.PAGE)
     page = _page_number(st.query_params.get("page"), pages)
@@ -53,7 +53,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
         turned = f"-{column}" if column == sort and not descending else column
         return screen.link(FIGURE, indicator=indicator.id, sort=turned)
 
-    show(
+    show_markup(
         table_markup(
             rows,
             [TableColumn(column.id, column.heading, column.form) for column in kind.columns],

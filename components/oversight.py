@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import streamlit as st
 
 from components.cached import fresh
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import HOUSEHOLD
@@ -24,13 +25,13 @@ def show_oversight(screen: Screen) -> None:
     """The panel; the log is gone through only when it is asked for."""
     if screen.viewer.role not in DECIDERS:
         return
-    show(heading("异常查看", f"近 {DAYS} 天扫码和打开档案的记录里，哪些不寻常"))
+    show_markup(heading("异常查看", f"近 {DAYS} 天扫码和打开档案的记录里，哪些不寻常"))
     if not st.toggle("查看", key="oversight"):
         return
     since = (date.today() - timedelta(days=DAYS)).isoformat()
     patterns = fresh(audit.patterns, since)
     if not patterns:
-        show('<p class="calm">没有发现异常。下面这些情况会列出来：</p>' + _explained())
+        show_markup('<p class="calm">没有发现异常。下面这些情况会列出来：</p>' + _explained())
         return
     ids = [one.household for one in patterns if one.household is not None]
     rows = fresh(listed, ids, screen.month) if ids else None
@@ -39,7 +40,7 @@ def show_oversight(screen: Screen) -> None:
         actors = {one.actor: actor_name(connection, one.actor) for one in patterns if one.actor}
     lines = "".join(_line(screen, one, households, actors) for one in patterns)
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("日期", "情况", "次数", "谁", "起止"))
-    show(
+    show_markup(
         f'<div class="table whole cards"><table><caption>异常</caption><thead><tr>{heads}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div><details><summary>怎样算异常</summary>{_explained()}</details>"
     )

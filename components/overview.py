@@ -10,7 +10,8 @@ from components.geo_routes import geo_url
 from components.header import go_to_region, write_address
 from components.map_view import show_map
 from components.maps import region_layer
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import changes_markup, heading, overdue_markup, states_markup
 from components.ranking import MEANS, Ranking, extremes, finding, rank, ranking_markup
 from components.screen import Screen
@@ -58,7 +59,7 @@ def headlines(screen: Screen) -> list[Tile]:
 def show_headlines(screen: Screen) -> None:
     """The tiles."""
     colours = palette(screen.dark)
-    show(tiles_markup(headlines(screen), line=colours.series, end=colours.accent))
+    show_markup(tiles_markup(headlines(screen), line=colours.series, end=colours.accent))
 
 
 def ranked(screen: Screen, indicator: Indicator) -> Ranking:
@@ -99,7 +100,7 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
     noun = child_noun(ranking)
     title = f"{screen.region.name}：{indicator.label}" if village else finding(ranking, noun)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_heading"):
-        show(heading(title, subtitle(screen, indicator)))
+        show_markup(heading(title, subtitle(screen, indicator)))
         indicator_picker(indicator.id)
     if village:
         figure = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
@@ -121,9 +122,9 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
         )
     if village:
         way = link("在挂图作战中查看各户位置和作战安排", screen.link(BATTLE_MAP), style="underlined")
-        show(f'<p class="calm">{way}</p>')
+        show_markup(f'<p class="calm">{way}</p>')
     else:
-        show(legend_markup(drawn.classes, noun=noun))
+        show_markup(legend_markup(drawn.classes, noun=noun))
 
 
 def show_trend_panel(screen: Screen, indicator: Indicator) -> None:
@@ -137,7 +138,7 @@ def show_trend_panel(screen: Screen, indicator: Indicator) -> None:
     if indicator.id == DEFAULT:
         course["line"] = ask(lines.monitoring_line, screen.region.code, tuple(course.index))
         course["line"] = course["line"].astype(float)
-    show(heading(_trend_finding(indicator, course, screen.month), _span(course, name)))
+    show_markup(heading(_trend_finding(indicator, course, screen.month), _span(course, name)))
     chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark, comparison_name=name)
     st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="overview_trend")
 
@@ -172,7 +173,7 @@ def _trend_finding(indicator: Indicator, course, month: int) -> str:
 def show_ranking_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> None:
     """The sub-regions in order; in a village its households by state."""
     if screen.region.is_village:
-        show(heading("各类户", f"{screen.region.name} · {screen.month_text} · 户") + _states(screen))
+        show_markup(heading("各类户", f"{screen.region.name} · {screen.month_text} · 户") + _states(screen))
         return
     best_first = st.query_params.get("order") == "best"
     noun = child_noun(ranking)
@@ -181,7 +182,7 @@ def show_ranking_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -
     )
     turned = screen.link(OVERVIEW, indicator=indicator.id, **({} if best_first else {"order": "best"}))
     more = link(f"{escape(order)}在上 ⇅", turned, style="turn", title="倒过来排")
-    show(
+    show_markup(
         heading(f"各{noun}{indicator.label}", extremes(ranking), more=more)
         + ranking_markup(
             ranking, lambda code: screen.link(OVERVIEW, region=code, indicator=indicator.id), best_first=best_first
@@ -217,7 +218,7 @@ def show_overdue_panel(screen: Screen, *, limit: int) -> None:
             return screen.link(HOUSEHOLD, region=region, household=household)
         return screen.link(OVERVIEW, region=region)
 
-    show(heading("超期事项", more=f'<span class="more">{" · ".join(said)}</span>') + overdue_markup(rows, url))
+    show_markup(heading("超期事项", more=f'<span class="more">{" · ".join(said)}</span>') + overdue_markup(rows, url))
 
 
 def show_changes_panel(screen: Screen, *, limit: int) -> None:
@@ -225,7 +226,7 @@ def show_changes_panel(screen: Screen, *, limit: int) -> None:
     ids = tuple(id for id in WATCHED if not (screen.running and INDICATORS[id].window == "本月"))
     rows = ask(changes.most_moved, screen.region.code, screen.month, ids, limit=limit)
     title = "本月变化最大" if len(rows) else "本月变化"
-    show(
+    show_markup(
         heading(title, "与上月相比，按变化幅度排列")
         + changes_markup(rows, lambda code, id: screen.link(FIGURE, region=code, indicator=id))
     )

@@ -4,7 +4,8 @@ import streamlit as st
 
 from components.errors import problem
 from components.header import write_address
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from components.print_jobs import CANCELLED, FAILED, KEPT, WAITING, Job, find
 from components.print_making import WHAT
 from components.screen import Screen
@@ -43,7 +44,7 @@ def _watch(id: str, screen: Screen) -> None:
     elif job.done == job.total:
         text = f"正在合并成一个文件（{what}，{job.total:,} 户）"
     st.progress(job.done / job.total, text)
-    show('<p class="calm">可以离开或刷新本页，任务继续进行；用同一网址回来看结果。</p>')
+    show_markup('<p class="calm">可以离开或刷新本页，任务继续进行；用同一网址回来看结果。</p>')
     st.button("取消打印", key="print_cancel", on_click=job.cancel)
 
 
@@ -52,7 +53,7 @@ def _show_outcome(job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if job.paper:
             size = f"{len(job.paper.content) / 1_000_000:.1f} MB"
-            show(f'<p class="print-done"><b>已生成</b> {escape(what)}（PDF，{size}）</p>', width="content")
+            show_markup(f'<p class="print-done"><b>已生成</b> {escape(what)}（PDF，{size}）</p>', width="content")
             content = job.paper.content
             st.download_button(
                 "下载 PDF",
@@ -65,7 +66,7 @@ def _show_outcome(job: Job) -> None:
             )
         else:
             said = {CANCELLED: "已取消，没有生成文件。", FAILED: job.why}[job.state]
-            show(f'<p class="print-done"><b>没有生成</b> {escape(what)}：{escape(said)}</p>', width="content")
+            show_markup(f'<p class="print-done"><b>没有生成</b> {escape(what)}：{escape(said)}</p>', width="content")
         st.button("关闭", key="print_close", on_click=lambda: write_address(job=None))
     if job.paper:
         show_lacking(job.paper.lacking)

@@ -10,7 +10,8 @@ from components.address import household_number
 from components.cached import ask, fresh
 from components.empty import no_households, nothing
 from components.errors import problem, told
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.print_choice import PrintChoice, read_print_choice, show_controls
 from components.print_jobs import Job
@@ -36,7 +37,7 @@ def show_prints(screen: Screen) -> None:
     if not screen.viewer.may_write:
         nothing("这个身份不能打印", "大屏展示只看不印：纸上有姓名和户码。请由县、乡镇、村干部或帮扶责任人打印。")
         return
-    show(heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口", level=1))
+    show_markup(heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口", level=1))
     fonts.family()  # says what to install before anything is chosen
     job = named_job(screen)
     asked = household_number(st.query_params.get("household"))
@@ -78,7 +79,9 @@ def _show_one(screen: Screen, choice: PrintChoice, household: int) -> tuple[int,
     one = fresh(label_sheets.households, [household], choice.year.year)[0]
     url = screen.link(PRINTS, region=one.village, what=choice.what)
     whole = link(escape(f"改为{one.village_name}全村"), url, style="underlined")
-    show(f'<p class="print-one">只打印 <b>{escape(one.head)}</b> 这一户（{escape(one.village_name)}）。{whole}</p>')
+    show_markup(
+        f'<p class="print-one">只打印 <b>{escape(one.head)}</b> 这一户（{escape(one.village_name)}）。{whole}</p>'
+    )
     return (household,)
 
 
@@ -96,7 +99,7 @@ def _show_households(screen: Screen, choice: PrintChoice, ids: list[int]) -> tup
             "明白卡最近打印": [(one.printed or "")[:10] or "未打印" for one in held],
         }
     )
-    show('<p class="calm">勾选要打印的户；一户不勾就是全村。</p>')
+    show_markup('<p class="calm">勾选要打印的户；一户不勾就是全村。</p>')
     event = st.dataframe(
         frame,
         hide_index=True,
@@ -123,14 +126,14 @@ def _place_table(screen: Screen, places: pd.DataFrame, sentence: str) -> None:
         opener="name",
         whole=True,
     )
-    show(f'<p class="calm">{escape(sentence)}</p><div class="print-places">{table}</div>')
+    show_markup(f'<p class="calm">{escape(sentence)}</p><div class="print-places">{table}</div>')
 
 
 def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], job: Job | None) -> None:
     """What will be printed, the address in the codes, a specimen, and the button."""
     with read() as connection:
         base = qr_codes.base_of(settings.values(connection), st.context.url)
-    show(
+    show_markup(
         f'<div class="print-order"><p><b>{len(picked):,}</b> 户 · {escape(WHAT[choice.what])}</p>'
         f'<p class="calm">{escape(choice.pages(len(picked)))}</p>'
         f'<p class="calm">二维码里的网址：{escape(base or "没有设定")}</p></div>'
@@ -163,7 +166,7 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], jo
         with told(), st.spinner("正在排版样张…"):
             alt = f"{WHAT[choice.what]}样张"
             source = sample(screen.engine, screen.viewer, order)
-            show(f'<img class="print-sample" alt="{escape(alt)}" src="{source}">')
+            show_markup(f'<img class="print-sample" alt="{escape(alt)}" src="{source}">')
 
 
 def _start(screen: Screen, choice: PrintChoice, order: Order) -> None:

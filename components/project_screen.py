@@ -10,7 +10,8 @@ from components.empty import nothing
 from components.errors import told
 from components.fund_address import fund_url
 from components.looks import caller, looked
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link, whole
 from components.project_charts import recent, returns_chart
@@ -48,20 +49,20 @@ def show_project(screen: Screen) -> None:
         nothing("无法显示", NO_SUCH_PROJECT, home=screen.link(PROJECTS))
         return
     _way(screen, file)
-    show(view.head_markup(file))
-    show(
+    show_markup(view.head_markup(file))
+    show_markup(
         heading(view.stages_finding(file.stages), "从储备到运营，十个阶段：何时进入、计划何时完成")
         + view.stages_markup(file.stages)
     )
     left, right = st.columns([58, 42], gap="medium")
     with left:
         _returns(screen, file)
-        show(
+        show_markup(
             heading("投入资金", "安排和拨付到这个项目的资金")
             + view.funds_markup(file, lambda *fund: fund_url(screen, *fund))
         )
     with right:
-        show(heading(_asset_title(file), "四权、合同、保险、管护、标识牌") + view.asset_markup(file))
+        show_markup(heading(_asset_title(file), "四权、合同、保险、管护、标识牌") + view.asset_markup(file))
     _takers(screen, file)
     with told():
         archive_section.show_project(screen, file)
@@ -72,7 +73,7 @@ def _way(screen: Screen, file: ProjectFile) -> None:
     shock = projects_link(screen, ProjectChoice(view="risk"), project=file.code)
     words = "看对户的影响" if screen.viewer.role not in MARKERS else "看对户的影响，标记风险"
     more = link(words, shock, style="underlined")
-    show(f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span>{more}</nav>')
+    show_markup(f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span>{more}</nav>')
 
 
 def _asset_title(file: ProjectFile) -> str:
@@ -106,11 +107,11 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
     if not screen.viewer.sees_identity:
         notes.append("姓名已隐去")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
-        show(heading("带动的户", " · ".join(notes)))
+        show_markup(heading("带动的户", " · ".join(notes)))
         if total:
             _export(screen, file, year)
     if file.modes.empty:
-        show('<p class="calm">没有登记带动的户：请在数据模板的“项目带户”表中填报后导入。</p>')
+        show_markup('<p class="calm">没有登记带动的户：请在数据模板的“项目带户”表中填报后导入。</p>')
         return
     address = lambda **more: screen.link(PROJECT, project=file.code, **more)  # noqa: E731
     chips = "".join(
@@ -124,7 +125,7 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
     kept = {"year": year} if year else {}
     left, right = st.columns([64, 36], gap="medium")
     with left:
-        show(
+        show_markup(
             f'<nav class="chips" aria-label="年度">{chips}</nav>'
             + table_markup(
                 rows, _TAKERS, caption="带动的户", opener="head", cards=True,
@@ -133,7 +134,7 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
             + pager_markup(page, pages, f"共 {total:,} 条", lambda at: address(page=at, **kept))
         )  # fmt: skip
     with right:
-        show(heading("历年带动", "按年度和方式") + view.modes_markup(file))
+        show_markup(heading("历年带动", "按年度和方式") + view.modes_markup(file))
 
 
 def _export(screen: Screen, file: ProjectFile, year: int | None) -> None:

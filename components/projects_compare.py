@@ -8,7 +8,8 @@ import pandas as pd
 from components import wording
 from components.cached import ask
 from components.chart_panel import show_chart
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link
 from components.project_charts import scatter_chart
@@ -66,15 +67,15 @@ def show_comparison(screen: Screen, choice: ProjectChoice) -> None:
         for by, one in GROUPINGS.items()
     )  # fmt: skip
     told = f"{screen.region.name} · {screen.month_text} · 12个月每投 100 元实收多少元，少的在上"
-    show(heading(_finding(rows), told) + f'<nav class="chips" aria-label="比较方式">{chips}</nav>')
+    show_markup(heading(_finding(rows), told) + f'<nav class="chips" aria-label="比较方式">{chips}</nav>')
     if rows.empty:
-        show('<p class="calm">所选区划和月份没有项目，无从比较。请换一个区划或月份。</p>')
+        show_markup('<p class="calm">所选区划和月份没有项目，无从比较。请换一个区划或月份。</p>')
         return
     first, rest = rows.head(MOST_SHOWN), rows.iloc[MOST_SHOWN:]
     url = _group_url(screen, choice)
-    show(standings_markup(first, url))
+    show_markup(standings_markup(first, url))
     if len(rest):
-        show(f"<details><summary>其余 {len(rest)} 个</summary>{standings_markup(rest, url)}</details>")
+        show_markup(f"<details><summary>其余 {len(rest)} 个</summary>{standings_markup(rest, url)}</details>")
     _show_scatter(screen)
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import streamlit as st
 
 from components.header import write_address
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.project_address import COLOURINGS, VIEWS, ProjectChoice, projects_link
 from components.screen import Screen
 from data.access import mask_party
@@ -24,7 +25,7 @@ def view_switch(screen: Screen, choice: ProjectChoice) -> None:
              **({"aria_current": "page"} if view == choice.view else {}))
         for view, words in VIEWS.items()
     ]  # fmt: skip
-    show(f'<nav class="chips views" aria-label="项目收益的页面">{"".join(parts)}</nav>')
+    show_markup(f'<nav class="chips views" aria-label="项目收益的页面">{"".join(parts)}</nav>')
 
 
 def filters(screen: Screen, choice: ProjectChoice, operators: Sequence[str]) -> None:
@@ -54,7 +55,7 @@ def filters(screen: Screen, choice: ProjectChoice, operators: Sequence[str]) -> 
         ]
         if choice.filters != NO_FILTERS:
             chips.append(link("清除筛选", projects_link(screen, choice, filters=NO_FILTERS), style="underlined"))
-        show(f'<div class="chips" role="group" aria-label="按情况筛选">{"".join(chips)}</div>', width="content")
+        show_markup(f'<div class="chips" role="group" aria-label="按情况筛选">{"".join(chips)}</div>', width="content")
 
 
 def _picked(choice: ProjectChoice, field: str) -> None:

@@ -12,7 +12,8 @@ from components.geo_routes import geo_url
 from components.header import go_to_region
 from components.map_view import show_map
 from components.maps import project_points, region_layer, region_values
-from components.markup import escape, go_to, show
+from components.markup import escape
+from components.page import go_to, show_markup
 from components.panels import heading
 from components.project_address import COLOURINGS, ProjectChoice
 from components.projects_controls import colour_switch
@@ -107,8 +108,8 @@ def show_project_map(screen: Screen, choice: ProjectChoice) -> None:
     placed = frame.dropna(subset=["lon", "lat"])
     classes = classes_of(placed, choice.colour)
     marks = marks_of(choice.colour, screen.dark)
-    show(heading(_finding(frame), f"{screen.region.name} · {screen.month_text} · 标记按{COLOURINGS[choice.colour]}区分")
-         + colour_switch(screen, choice) + legend_markup(classes, marks))  # fmt: skip
+    coloured = f"{screen.region.name} · {screen.month_text} · 标记按{COLOURINGS[choice.colour]}区分"
+    show_markup(heading(_finding(frame), coloured) + colour_switch(screen, choice) + legend_markup(classes, marks))
     if not ask(can_be_drawn, screen.region.code) and placed.empty:
         nothing(
             f"{screen.region.name}还没有地图", "没有导入行政边界，项目也没有登记经纬度，所以只列出表格。",
@@ -128,7 +129,7 @@ def show_project_map(screen: Screen, choice: ProjectChoice) -> None:
             on_pick=_picked,
             text_px=14,
         )
-    show(f'<p class="calm">{escape(_said(frame, placed))}</p>')
+    show_markup(f'<p class="calm">{escape(_said(frame, placed))}</p>')
 
 
 def _finding(frame: pd.DataFrame) -> str:

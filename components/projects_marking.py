@@ -8,7 +8,8 @@ import streamlit as st
 from components.cached import ask
 from components.header import write_address
 from components.looks import looked
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from components.screen import Screen
 from data import projects, troubles
 from data.errors import WarRoomError
@@ -27,7 +28,7 @@ def said() -> None:
     if kept := st.session_state.pop(_SAID, None):
         sentence, wrong = kept
         style, role = ("problem", "alert") if wrong else ("saved", "status")
-        show(f'<p class="{style}" role="{role}">{escape(sentence)}</p>')
+        show_markup(f'<p class="{style}" role="{role}">{escape(sentence)}</p>')
 
 
 def mark_form(screen: Screen, operators: Sequence[str], chosen: Trouble | None) -> None:

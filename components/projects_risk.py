@@ -4,7 +4,8 @@ import streamlit as st
 
 from components.cached import ask
 from components.errors import problem
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link
 from components.projects_marking import mark_form, said
@@ -27,13 +28,13 @@ def show_risk(screen: Screen, choice: ProjectChoice, operators: list[str]) -> No
     said()
     left, right = st.columns([34, 66], gap="medium")
     with left, st.container(key="risk_list"):
-        show(_list_markup(screen, marked, found, chosen) + _operators_markup(screen, found, chosen))
+        show_markup(_list_markup(screen, marked, found, chosen) + _operators_markup(screen, found, chosen))
         if screen.viewer.role in MARKERS:
             mark_form(screen, operators, chosen)
         _log(screen)
     with right:
         if chosen is None:
-            show(
+            show_markup(
                 heading("没有上游风险", f"{screen.region.name} · {screen.month_text}")
                 + '<p class="calm">没有人标记，系统按规则也没有发现。听到经营主体出事的消息，请在左边标记，'
                 "即可看到背后的户和预计减收。</p>"
@@ -128,7 +129,7 @@ def _log(screen: Screen) -> None:
         + "</li>"
         for row in rows.itertuples()
     )
-    show(f'<details><summary>标记记录（{len(rows)}）</summary><ul class="log">{lines}</ul></details>')
+    show_markup(f'<details><summary>标记记录（{len(rows)}）</summary><ul class="log">{lines}</ul></details>')
 
 
 def _who(actor: str) -> str:

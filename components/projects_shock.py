@@ -7,7 +7,8 @@ from components import wording
 from components.cached import ask, fresh
 from components.header import write_address
 from components.looks import caller, looked
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link
 from components.projects_marking import tell
@@ -50,22 +51,22 @@ _SORTS = {"loss": "loss", "per_head": "per_head", "village": "village"}
 def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
     """Everything about one trouble."""
     found = ask(shocks.shock, troubles.seen_region(screen.viewer, one), screen.month, one.projects)
-    show(_head_markup(screen, one, found))
+    show_markup(_head_markup(screen, one, found))
     if screen.viewer.role in MARKERS and screen.viewer.may_see(one.region):
         _actions(screen, one, found)
     if not found.households:
-        show('<p class="calm">今年和上年都没有登记受它带动的户。请在数据模板的“项目带户”表中补录后导入。</p>')
+        show_markup('<p class="calm">今年和上年都没有登记受它带动的户。请在数据模板的“项目带户”表中补录后导入。</p>')
         return
     columns = _WAYS if found.ways["untold"].any() else _WAYS[:-1]
-    show(
+    show_markup(
         heading("按带动方式", f"{found.year}年预计减收＝{found.year - 1}年所得－今年已到，逐户逐项计算")
         + table_markup(found.ways, columns, caption="按带动方式", cards=True)
     )
     if found.untold:
-        show(f'<p class="calm">有 {found.untold} 户的带动没有填金额，减收无从计算，未计入合计。</p>')
+        show_markup(f'<p class="calm">有 {found.untold} 户的带动没有填金额，减收无从计算，未计入合计。</p>')
     if found.unknown:
-        show(f'<p class="calm">有 {found.unknown} 户没有收入记录或本月未计入，无法判断是否低于监测线。</p>')
-    show(heading("各村", f"{len(found.villages)} 个村，将低于监测线多的在前") + _villages(screen, found))
+        show_markup(f'<p class="calm">有 {found.unknown} 户没有收入记录或本月未计入，无法判断是否低于监测线。</p>')
+    show_markup(heading("各村", f"{len(found.villages)} 个村，将低于监测线多的在前") + _villages(screen, found))
     _named(screen, choice, one, found)
 
 
@@ -123,7 +124,7 @@ def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
         if one.id is not None and st.button("解除风险", key=f"end_trouble_{of}"):
             _end(screen, one)
         if not known:
-            show('<p class="calm">这是测算。确有其事，请在左边标记，再派发任务。</p>', width="content")
+            show_markup('<p class="calm">这是测算。确有其事，请在左边标记，再派发任务。</p>', width="content")
 
 
 def _raise(screen: Screen, one: Trouble) -> None:
@@ -166,7 +167,7 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     if not screen.viewer.sees_identity:
         notes.append("姓名已隐去")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
-        show(heading(f"受影响户名单：{found.households:,} 户", " · ".join(notes)))
+        show_markup(heading(f"受影响户名单：{found.households:,} 户", " · ".join(notes)))
         _export(screen, one)
     pages = max(-(-found.households // PAGE), 1)
     page = min(choice.page, pages)
@@ -175,7 +176,7 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     rows = fresh(shocks.households, place, screen.month, one.projects, sort=sort, offset=(page - 1) * PAGE)
     same = ProjectChoice(view="risk", trouble=one.id, project=None if one.id is not None else one.project,
                          operator=one.operator if one.id is None and not one.project else None)  # fmt: skip
-    show(
+    show_markup(
         table_markup(
             rows, _LISTED, caption="受影响户名单", opener="head",
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),

@@ -5,7 +5,8 @@ import streamlit as st
 
 from components import wording
 from components.cached import ask, fresh
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.project_address import ProjectChoice, projects_link
 from components.screen import Screen
@@ -57,7 +58,7 @@ def show_tiles(screen: Screen) -> None:
     behind = wording.Amount(f"{totals.households:,}", "户")
     years = f"{totals.household_years:,} 户次"
     parts.append(_tile("带动户", behind, screen.link(FIGURE, indicator="projects"), years))
-    show(f'<div class="strip">{"".join(parts)}</div>')
+    show_markup(f'<div class="strip">{"".join(parts)}</div>')
 
 
 def _tile(name: str, shown: wording.Amount, url: str, beside: str = "") -> str:
@@ -76,7 +77,7 @@ def show_worst(screen: Screen, choice: ProjectChoice, *, limit: int = 12) -> Non
     )
     title = "欠收最多" if len(rows) else "没有欠收"
     listed = f'<ul class="owing">{lines}</ul>' if len(rows) else '<p class="calm">12个月应收都已收足。</p>'
-    show(heading(title, f"{screen.region.name} · {screen.month_text} · 12个月应收－实收") + listed)
+    show_markup(heading(title, f"{screen.region.name} · {screen.month_text} · 12个月应收－实收") + listed)
 
 
 def _owing(row) -> str:
@@ -97,13 +98,13 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
     pages = max(-(-totals.rows // PAGE), 1)
     page = min(choice.page, pages)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
-        show(heading(f"项目名单：{totals.rows} 个", f"{screen.region.name} · {screen.month_text} · 点项目打开"))
+        show_markup(heading(f"项目名单：{totals.rows} 个", f"{screen.region.name} · {screen.month_text} · 点项目打开"))
         if totals.rows:
             _export(screen, choice)
     if not totals.rows:
         why = "没有符合筛选条件的项目。" if choice.filters != NO_FILTERS else (
             "所选区划和月份没有项目：请在数据模板的“项目”“项目收益”表中填报后导入，或换一个区划、月份。")  # fmt: skip
-        show(f'<p class="calm">{why}</p>')
+        show_markup(f'<p class="calm">{why}</p>')
         return
     rows = ask(
         projects.page, *arguments, filters=choice.filters, sort=key, descending=descending, limit=PAGE,
@@ -116,7 +117,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
         return projects_link(screen, choice, sort=turned) if column in projects.SORTS else None
 
     with st.container(key="project_table"):
-        show(
+        show_markup(
             table_markup(
                 pd.concat([rows[[column.id for column in COLUMNS] + ["code", "region", "about", "counted"]],
                            pd.DataFrame([_sums(totals)])], ignore_index=True),

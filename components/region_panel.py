@@ -5,7 +5,8 @@ from components.cached import ask
 from components.map_address import MapChoice, map_link
 from components.map_regions import RegionsShown
 from components.map_village import counted_markup
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading, overdue_markup
 from components.ranking import Ranking, ranking_markup
 from components.screen import Screen
@@ -22,9 +23,9 @@ SHOWN = 5
 def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, noun: str) -> None:
     """The panel; ``noun`` is what a region of the map is called."""
     indicator = choice.indicator
-    show(_chosen(screen, regions))
+    show_markup(_chosen(screen, regions))
     ids = tuple(id for id in COUNTED if id != indicator.id)
-    show(counted_markup(screen, ask(figures.figures, screen.region.code, screen.month, ids)))
+    show_markup(counted_markup(screen, ask(figures.figures, screen.region.code, screen.month, ids)))
     if not regions.empty:
         _show_ends(screen, choice, regions, noun)
     rows = ask(overdue.most_overdue, screen.region.code, screen.month, limit=SHOWN)
@@ -35,7 +36,7 @@ def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, 
         return screen.link(BATTLE_MAP, region=region)
 
     more = link("全部", screen.link(FIGURE, indicator="problems_overdue"), style="turn")
-    show(heading("超期事项", more=more) + overdue_markup(rows, url))
+    show_markup(heading("超期事项", more=more) + overdue_markup(rows, url))
 
 
 def _chosen(screen: Screen, regions: RegionsShown) -> str:
@@ -67,8 +68,8 @@ def _show_ends(screen: Screen, choice: MapChoice, regions: RegionsShown, noun: s
         return map_link(screen, choice, region=code)
 
     if len(rows) <= 2 * SHOWN + 2:
-        show(heading(f"各{noun}{indicator.label}") + ranking_markup(ranking, url))
+        show_markup(heading(f"各{noun}{indicator.label}") + ranking_markup(ranking, url))
         return
     for name, part in ((names[0], rows.head(SHOWN)), (names[1], rows.tail(SHOWN).iloc[::-1])):
         ends = Ranking(indicator, part.reset_index(drop=True), ranking.mean, ranking.mean_name)
-        show(heading(f"{indicator.label}{name}的{noun}") + ranking_markup(ends, url))
+        show_markup(heading(f"{indicator.label}{name}的{noun}") + ranking_markup(ends, url))

@@ -8,7 +8,8 @@ import streamlit as st
 
 from components.errors import problem
 from components.looks import looked
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import HOUSEHOLD
@@ -46,7 +47,7 @@ class _Input:
 
 def show_scan(screen: Screen) -> None:
     """The three ways in, and what they lead to."""
-    show(heading("扫码查询", "拍下门牌上的户码或明白卡上的二维码，打开这一户的档案", level=1))
+    show_markup(heading("扫码查询", "拍下门牌上的户码或明白卡上的二维码，打开这一户的档案", level=1))
     left, right = st.columns([38, 62], gap="medium")
     with left:
         inputs = [*_typed(), *_photos(), *_camera()]
@@ -110,7 +111,7 @@ def _decoded(picture, source: str) -> list[_Input]:
 
 def _results(screen: Screen, inputs: list[_Input]) -> None:
     if not inputs:
-        show(
+        show_markup(
             '<section class="nothing"><h2>还没有扫码</h2><p>任选一种方式：手工输入或用扫码枪，'
             "拍照或选择照片，用这台设备的摄像头。结果显示在这里。</p></section>"
         )
@@ -121,7 +122,7 @@ def _results(screen: Screen, inputs: list[_Input]) -> None:
     known = sum(one.kind == "valid" for one in found)
     others = f"，{len(found) - known} 个没有打开" if known < len(found) else ""
     cards = "".join(_card(screen, one, result) for one, result in zip(inputs, found, strict=True))
-    show(f'<p class="calm" role="status">认出 {len(found)} 个码{others}</p><ul class="scanned">{cards}</ul>')
+    show_markup(f'<p class="calm" role="status">认出 {len(found)} 个码{others}</p><ul class="scanned">{cards}</ul>')
 
 
 def _log(screen: Screen, scans: Iterable[tuple[_Input, Scanned]]) -> None:

@@ -6,7 +6,8 @@ from functools import partial
 import streamlit as st
 
 from components.errors import problem
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.store import read
@@ -24,7 +25,7 @@ def show_settings(screen: Screen) -> None:
     """The form, for who decides for the county; nobody else sees it."""
     if screen.viewer.role not in DECIDERS:
         return
-    show(heading("县级设置", "保存后立即对全县生效，记下最后由谁、何时修改"))
+    show_markup(heading("县级设置", "保存后立即对全县生效，记下最后由谁、何时修改"))
     if not st.toggle("修改", key="settings_open"):
         return
     if said := st.session_state.pop(_SAID, None):
@@ -56,7 +57,7 @@ def _text(one: Setting, held: str) -> str:
 
 
 def _explain(one: Setting) -> None:
-    show(f'<p class="setting"><b>{escape(one.label)}</b><span>{escape(one.explanation)}</span></p>')
+    show_markup(f'<p class="setting"><b>{escape(one.label)}</b><span>{escape(one.explanation)}</span></p>')
 
 
 def _facts(one: Setting, held: str) -> str:

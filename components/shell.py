@@ -8,7 +8,8 @@ from components.address import at_household, at_project, read_address
 from components.empty import empty_store, nothing
 from components.errors import problem, told
 from components.header import pickers, top_bar
-from components.markup import show, variables
+from components.markup import variables
+from components.page import show_markup
 from components.screen import Screen, put
 from components.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
 from components.store import engine, read
@@ -70,7 +71,7 @@ def _dress(dark: bool) -> None:
     st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     on_paper = {**palette(False).css(), "drawn-dark": "invert(1) hue-rotate(180deg)"}
     paper = f"@media print {{ :root {{ {variables(on_paper)} }} }}\n" if dark else ""
-    show(f"<style>:root {{ {variables(palette(dark).css())} }}\n{paper}{style}</style>")
+    show_markup(f"<style>:root {{ {variables(palette(dark).css())} }}\n{paper}{style}</style>")
 
 
 def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:

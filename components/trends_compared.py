@@ -8,7 +8,7 @@ import streamlit as st
 from components.cached import ask
 from components.chart_panel import show_chart
 from components.header import write_address
-from components.markup import show
+from components.page import show_markup
 from components.ranking import MEANS
 from components.screen import Screen
 from components.trends_address import MOST_LINES, TrendChoice, trends_link
@@ -31,7 +31,7 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     courses = ask(income_course.courses_below, screen.region.code, until=screen.month)
     mean, mean_name = course["net"], MEANS[screen.region.level]
     if courses.empty:
-        show(f'<p class="calm">各{noun}没有收入数据，无从对比。</p>')
+        show_markup(f'<p class="calm">各{noun}没有收入数据，无从对比。</p>')
         return
     last = courses.ffill().iloc[-1]
     order = [code for code in last.sort_values().index if code in names]

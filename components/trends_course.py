@@ -14,7 +14,8 @@ from components.geo_routes import geo_url
 from components.header import go_to_region
 from components.map_view import show_map
 from components.maps import region_layer
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.ranking import Ranking, extremes, finding, rank, ranking_markup
 from components.screen import Screen
@@ -67,7 +68,7 @@ def show_course(screen: Screen, choice: TrendChoice, children: Sequence[Region])
         show_compared(screen, choice, children, course)
     else:
         way = link("看本村各户的收入名单", screen.link(FIGURE, indicator=INCOME_ID), style="underlined")
-        show(f'<p class="calm">村以下没有区划可以对比：{way}</p>')
+        show_markup(f'<p class="calm">村以下没有区划可以对比：{way}</p>')
 
 
 def _chips(label: str, parts: dict[str, str], chosen: str, url) -> str:
@@ -79,7 +80,7 @@ def _chips(label: str, parts: dict[str, str], chosen: str, url) -> str:
 
 
 def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> None:
-    show(_chips("收入口径", SPANS, choice.span, lambda span: trends_link(screen, choice, span=span)))
+    show_markup(_chips("收入口径", SPANS, choice.span, lambda span: trends_link(screen, choice, span=span)))
     months = course.iloc[-60:].assign(month=lambda frame: frame.index, name=lambda f: [spoken(m) for m in f.index])
     if choice.span == "year":
         _show_years(screen, course)
@@ -211,13 +212,13 @@ def _show_place(screen: Screen, choice: TrendChoice) -> None:
     with left:
         chips = _chips("地图指标", words, choice.map, lambda key: trends_link(screen, choice, map=key))
         also = link("在挂图作战中看", screen.link(BATTLE_MAP, indicator=indicator.id), style="underlined")
-        show(
+        show_markup(
             heading(finding(ranking, noun), f"{screen.region.name} · {screen.month_text} · {indicator.unit}")
             + f'<div class="trend-row">{chips}{also}</div>'
         )
         _draw_map(screen, ranking, noun)
     with right:
-        show(
+        show_markup(
             heading(f"各{noun}{indicator.label}", extremes(ranking))
             + f'<div class="trend-scroll">{_ranked(screen, choice, ranking)}</div>'
         )
@@ -229,7 +230,7 @@ def _ranked(screen: Screen, choice: TrendChoice, ranking: Ranking) -> str:
 
 def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
     if not ask(can_be_drawn, screen.region.code):
-        show('<p class="calm">没有行政边界，也没有村的经纬度，画不出地图；各下级见旁边的排名。</p>')
+        show_markup('<p class="calm">没有行政边界，也没有村的经纬度，画不出地图；各下级见旁边的排名。</p>')
         return
     drawn = choropleth(
         ranking.rows, indicator=ranking.indicator, mean=ranking.mean, mean_name=ranking.mean_name, dark=screen.dark
@@ -240,4 +241,4 @@ def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
             label=f"{screen.region.name}各{noun}{ranking.indicator.label}地图", key="income_map", height=420,
             on_pick=lambda kind, code: go_to_region(str(code)) if kind == "region" else None, text_px=14,
         )  # fmt: skip
-    show(legend_markup(drawn.classes, noun=noun))
+    show_markup(legend_markup(drawn.classes, noun=noun))

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from components.cached import ask
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import INCOME
@@ -47,7 +48,7 @@ def show_forecast(screen: Screen, choice: TrendChoice, this: Term) -> None:
     title = f"到{spoken(this.last)}的预测"
     if len(own):
         title = f"预测{screen.region.name}{this.year.year}年度人均纯收入 {own['forecast'].iloc[0]:,.0f} 元"
-    show(
+    show_markup(
         heading(title, f"{this.year.name} · 站在{spoken(this.month)}预测，剩余 {this.remaining} 个月 · 元/人")
         + f'<p class="calm">{escape(formula_words(this))}</p>'
         + _tested(past, households, screen.region.code, this)

@@ -9,7 +9,8 @@ import streamlit as st
 from components.cached import fresh
 from components.errors import problem
 from components.looks import caller, looked
-from components.markup import escape, show
+from components.markup import escape
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.site import HOUSEHOLD
@@ -39,11 +40,11 @@ def show_names(
     told = f"{len(ids):,} 户"
     masked = "" if screen.viewer.sees_identity else " · 姓名已隐去"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_heading"):
-        show(heading(f"{title}：{told}", f"{note}{masked}"))
+        show_markup(heading(f"{title}：{told}", f"{note}{masked}"))
         if len(ids):
             _export(screen, ids, title, beside, exported, key)
     if not len(ids):
-        show('<p class="calm">没有符合条件的户。</p>')
+        show_markup('<p class="calm">没有符合条件的户。</p>')
         return
     pages = math.ceil(len(ids) / lists.PAGE)
     if page > pages:
@@ -54,7 +55,7 @@ def show_names(
     rows = beside(rows) if beside else rows
     kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
     kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by
-    show(
+    show_markup(
         '<div class="trend-cards">'
         + table_markup(
             rows, [*(TableColumn(one.id, one.heading, one.form) for one in kept), *columns],

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from components.cached import ask
 from components.errors import problem
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.screen import Screen
 from components.trends_address import VIEWS, TrendChoice, read_trends, trends_link
 from components.trends_course import show_course
@@ -20,7 +21,7 @@ def show_trends(screen: Screen, parameters: Mapping[str, str]) -> None:
     choice = read_trends(parameters, children=children, problems=problems, where=screen.region.name)
     for sentence in problems:
         problem(sentence)
-    show(_views(screen, choice))
+    show_markup(_views(screen, choice))
     if choice.view == "spread":
         show_spread(screen, choice, children)
     elif choice.view == "sinking":

@@ -8,7 +8,8 @@ import streamlit as st
 
 from components.cached import ask, fresh, held
 from components.empty import nothing
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.screen import Screen
 from components.tables import TableColumn
@@ -43,7 +44,7 @@ def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]
     this: Term = ask(_term, screen.month)
     share = ask(_share)
     fell, under = int(known.fell.sum()), int(known.under.sum())
-    show(
+    show_markup(
         heading(
             f"{len(known.household):,} 户收入在下降：{fell:,} 户比上年少 {share} % 以上，"
             f"{under:,} 户预测年度末低于监测线",
@@ -108,7 +109,7 @@ def _show_places(
         (child.name, number, trends_link(screen, choice, region=child.code))
         for child, number in zip(children, counts, strict=True)
     ]
-    show(
+    show_markup(
         heading(f"在哪些{noun}", f"各{noun}相加 {sum(counts):,} 户；点开看该{noun}的名单")
         + f'<div class="trend-scroll">{counts_markup(listed, label=f"各{noun}下降户数")}</div>'
     )

@@ -16,7 +16,8 @@ from components.geo_routes import geo_url
 from components.header import go_to_region, write_address
 from components.map_view import show_map
 from components.maps import region_layer
-from components.markup import escape, link, show
+from components.markup import escape, link
+from components.page import show_markup
 from components.panels import heading
 from components.ranking import MEANS
 from components.screen import Screen
@@ -49,7 +50,7 @@ def show_spread(screen: Screen, choice: TrendChoice, children: Sequence[Region])
         )
         return
     line = ask(lines.monitoring_line, screen.region.code, (screen.month,))[0]
-    show(_facts(screen, choice, spread, line))
+    show_markup(_facts(screen, choice, spread, line))
     choice = _show_line(screen, choice, spread, line)
     left, right = st.columns([60, 40], gap="medium")
     with left:
@@ -148,17 +149,17 @@ def _step(change: float) -> str:
 def _show_line(screen: Screen, choice: TrendChoice, spread: Distribution, line: float | None) -> TrendChoice:
     """The line tried out and what it changes in numbers; the choice with the group that map and list are of."""
     with st.container(key="what_if"):
-        show(heading("试算：换一条监测线，看谁进谁出", "拖动或输入；只是试算，不改动监测线。"))
+        show_markup(heading("试算：换一条监测线，看谁进谁出", "拖动或输入；只是试算，不改动监测线。"))
         _line_inputs(screen, choice, line)
         if choice.line is None or choice.line == line:
             if line is None:
-                show('<p class="calm">所选范围跨省或没有设置监测线：输入一条线，即按这一条试算所有的户。</p>')
+                show_markup('<p class="calm">所选范围跨省或没有设置监测线：输入一条线，即按这一条试算所有的户。</p>')
             return replace(choice, who=choice.who if choice.who in ("below", "near") else "below")
         told = income_distribution.what_if(spread, choice.line * 100)
         entering, leaving = (income_distribution.touched(spread, mask) for mask in (told.entering, told.leaving))
         total = income_distribution.touched(spread, spread.under(choice.line * 100))
         now = f"现行监测线 {line:,.0f} 元" if line is not None else "各省现行监测线"
-        show(
+        show_markup(
             f'<p class="trend-said" role="status">线设为 <b>{choice.line:,} 元</b>（{escape(now)}）：'
             f"{_enters(screen, choice, '新进入', entering, 'entering')}，"
             f"{_enters(screen, choice, '不再在线下', leaving, 'leaving')}；线下共 {_counted(total)}。</p>"
@@ -200,7 +201,7 @@ def _line_inputs(screen: Screen, choice: TrendChoice, line: float | None) -> Non
         )  # fmt: skip
         if choice.line is not None and line is not None:
             back = trends_link(screen, choice, line=None, who="", bin=None)
-            show(link(f"回到现行 {line:,.0f} 元", back, style="underlined"), width="content")
+            show_markup(link(f"回到现行 {line:,.0f} 元", back, style="underlined"), width="content")
 
 
 def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, children: Sequence[Region]) -> None:
@@ -214,7 +215,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
     indicator = replace(INDICATORS[BELOW], label=f"{words}户数")
     left, right = st.columns([56, 44], gap="medium")
     with left:
-        show(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.month_text} · 户"))
+        show_markup(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.month_text} · 户"))
         if ask(can_be_drawn, screen.region.code):
             drawn = choropleth(rows, indicator=indicator, mean=None, mean_name="", dark=screen.dark)
             with st.container(key="line_map_box"):
@@ -224,16 +225,16 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
                     key="line_map", height=380, text_px=14,
                     on_pick=lambda kind, code: go_to_region(str(code)) if kind == "region" else None,
                 )  # fmt: skip
-            show(legend_markup(drawn.classes, noun=noun))
+            show_markup(legend_markup(drawn.classes, noun=noun))
         else:
-            show('<p class="calm">没有行政边界，画不出地图；各下级户数见旁边。</p>')
+            show_markup('<p class="calm">没有行政边界，画不出地图；各下级户数见旁边。</p>')
     with right:
         listed = [
             (child.name, number, trends_link(screen, choice, region=child.code))
             for child, number in zip(children, counts, strict=True)
         ]
         inside = sum(1 for number in counts if number)
-        show(
+        show_markup(
             heading(f"{len(codes)} 个{noun}中 {inside} 个有", f"{words} · 各{noun}相加 {sum(counts):,} 户")
             + f'<div class="trend-scroll">{counts_markup(listed, label=f"各{noun}{words}户数")}</div>'
         )
@@ -249,14 +250,14 @@ def _show_list(screen: Screen, choice: TrendChoice, spread: Distribution) -> Non
         title, kept = f"人均 {bin_name(bar.low, bar.high)}的户", {"bin": choice.bin, "who": ""}
     else:
         if choice.bin is not None:
-            show('<p class="calm">所选月份的分布没有地址中的这一收入段，名单按下面的条件列出。</p>')
+            show_markup('<p class="calm">所选月份的分布没有地址中的这一收入段，名单按下面的条件列出。</p>')
         mask, title, kept = _group(choice, spread), f"{GROUPS[choice.who]}的户", {"who": choice.who, "bin": None}
     chips = [
         link(escape(words), trends_link(screen, choice, who=key, bin=None), style="chip",
              **({"aria_current": "true"} if bar is None and key == choice.who else {}))
         for key, words in GROUPS.items() if choice.line is not None or key in ("below", "near")
     ]  # fmt: skip
-    show(f'<nav class="chips trend-chips" aria-label="名单内容">{"".join(chips)}</nav>')
+    show_markup(f'<nav class="chips trend-chips" aria-label="名单内容">{"".join(chips)}</nav>')
     show_names(
         screen, spread.household[mask], title=title, note=f"{screen.month_text} · 人均纯收入由低到高 · 点户主看户档案",
         page=choice.page, page_url=lambda page: trends_link(screen, choice, **kept, page=page), key="spread",

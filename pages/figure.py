@@ -7,8 +7,8 @@ from components.address import read_indicator
 from components.cached import ask
 from components.empty import no_values
 from components.errors import problem
-from components.markup import show
 from components.name_list import show_list
+from components.page import show_markup
 from components.panels import heading
 from components.screen import current
 from data import figures
@@ -26,7 +26,7 @@ if id is None:
 else:
     indicator = INDICATORS[id]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="figure_heading"):
-        show(heading(indicator.label, f"{screen.region.name} · {screen.month_text}", level=1))
+        show_markup(heading(indicator.label, f"{screen.region.name} · {screen.month_text}", level=1))
         explanation.indicator_choice(id)
     if ask(figures.figures, screen.region.code, screen.month, (id,))[id].value is None:
         no_values(indicator.label)

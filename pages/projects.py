@@ -5,7 +5,7 @@ import streamlit as st
 from components import projects_compare, projects_controls, projects_map, projects_risk, projects_table
 from components.cached import ask
 from components.errors import problem
-from components.markup import show
+from components.page import show_markup
 from components.panels import heading
 from components.project_address import read_projects_choice
 from components.screen import current
@@ -20,7 +20,7 @@ for sentence in problems:
     problem(sentence)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="projects_heading"):
-    show(heading("项目收益", f"{screen.region.name} · {screen.month_text}", level=1))
+    show_markup(heading("项目收益", f"{screen.region.name} · {screen.month_text}", level=1))
     projects_controls.view_switch(screen, choice)
 if choice.view == "list":
     projects_table.show_tiles(screen)

@@ -34,7 +34,7 @@ def test_names_of_regions_never_become_markup(monkeypatch: pytest.MonkeyPatch):
         {"code": ["990181001", "990181101"], "name": ["<img src=x>", "某镇"], "value": [9000.0, 12000.0]}
     )
     shown: list[str] = []
-    monkeypatch.setattr(map_regions, "show", shown.append)
+    monkeypatch.setattr(map_regions, "show_markup", shown.append)
     monkeypatch.setattr(map_regions, "show_map", lambda *parts, **options: None)
     ranking = rank(INCOME, rows, 10000.0, 6)
     regions = map_regions.RegionsShown(INCOME, MONTH, rows, ranking)
