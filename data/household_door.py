@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, Table, or_, select
+from sqlalchemy import Connection, RowMapping, Table, select
 
 from data import model
 from data.access import Viewer
 from data.household_rights import writable_row
+from data.model.running import lasting, running
 from data.terms import SUBJECTS
 
 
@@ -42,7 +43,6 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
     m, s, p, a = model.member, model.measure, model.problem, model.assurance
     mine = a.c.household_id == household
     built = connection.execute(select(model.data_version.c.built)).scalar() or ""
-    running = or_(s.c.ended.is_(None), s.c.ended >= built)
     checked = connection.execute(select(a).where(mine).order_by(a.c.checked)).mappings().all()
     return Door(
         facts,
@@ -50,7 +50,7 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
             connection, m, m.c.household_id == household, (m.c.relation.not_in(("户主", "本人")), m.c.born, m.c.code)
         ),
         _helpers(connection, viewer, facts, built),
-        _rows(connection, s, (s.c.household_id == household) & running, (s.c.started, s.c.code)),
+        _rows(connection, s, (s.c.household_id == household) & lasting(s, built), (s.c.started, s.c.code)),
         _rows(connection, p, (p.c.household_id == household) & p.c.closed.is_(None), (p.c.deadline, p.c.code)),
         {row["item"]: row for row in checked},
     )
@@ -75,12 +75,11 @@ def _rows(connection: Connection, table: Table, clause, order: Sequence) -> tupl
 def _helpers(connection: Connection, viewer: Viewer, facts: RowMapping, built: str) -> tuple[Helper, ...]:
     """The household's own first, then the village's; a helper himself alone."""
     a, s, h = model.helper, model.pairing, model.household
-    running = (s.c.started <= built) & or_(s.c.ended.is_(None), s.c.ended > built)
     if viewer.role == "helper":
         codes, own = {viewer.helper}, {viewer.helper}
     else:
         in_village = select(s.c.helper, s.c.household_id).join(h, h.c.id == s.c.household_id)
-        pairs = connection.execute(in_village.where(h.c.village == facts["village"], running)).all()
+        pairs = connection.execute(in_village.where(h.c.village == facts["village"], running(s, built))).all()
         codes = {helper for helper, _ in pairs}
         own = {helper for helper, household in pairs if household == facts["id"]}
     rows = connection.execute(select(a.c.code, a.c.name, a.c.unit).where(a.c.code.in_(codes)))

@@ -11,6 +11,7 @@ from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_income import Income, income_of
 from data.household_scope import seen_households
 from data.indicators import STATES
+from data.model.running import lasts_to, runs_on
 from data.regions import Region
 from data.settings import value_of
 from data.sources import FUND_PAID_SQL
@@ -135,12 +136,12 @@ _HANGING = {
             p.work_area, p.work_months, p.medical_insured, p.pension_insured, m.as_of
         FROM member p JOIN month m ON m.month = :month WHERE p.household_id = :household
         ORDER BY CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
-    "helpers": """
+    "helpers": f"""
         SELECT a.code, a.name, a.unit, a.team, a.post, a.phone, s.started,
             MAX(v.visited) AS last_visit, MAX(CASE WHEN v.visited >= m.first_day THEN 1 ELSE 0 END) AS visited
         FROM pairing s JOIN helper a ON a.code = s.helper JOIN month m ON m.month = :month
         LEFT JOIN visit v ON v.household_id = s.household_id AND v.helper = s.helper AND v.visited <= m.as_of
-        WHERE s.household_id = :household AND s.started <= m.as_of AND (s.ended IS NULL OR s.ended > m.as_of)
+        WHERE s.household_id = :household AND {runs_on("s", "m.as_of")}
         GROUP BY a.code, a.name, a.unit, a.team, a.post, a.phone, s.started ORDER BY s.started, a.code""",
     "visits": f"""
         SELECT v.code, v.visited, a.name AS helper, a.unit, v.occasion, v.content,
@@ -149,13 +150,13 @@ _HANGING = {
         FROM visit v JOIN helper a ON a.code = v.helper JOIN month m ON m.month = :month
         WHERE v.household_id = :household AND v.visited <= m.as_of
         ORDER BY v.visited DESC, v.code LIMIT {LATEST_VISITS} OFFSET :skipped""",
-    "measures": """
+    "measures": f"""
         SELECT s.code, s.category, s.name, s.started, s.ended, s.unit,
             CAST(s.amount_fen AS DOUBLE PRECISION) / 100 AS amount,
-            CASE WHEN s.ended IS NULL OR s.ended >= m.as_of THEN 1 ELSE 0 END AS running
+            CASE WHEN {lasts_to("s", "m.as_of")} THEN 1 ELSE 0 END AS running
         FROM measure s JOIN month m ON m.month = :month
         WHERE s.household_id = :household AND s.started <= m.as_of
-        ORDER BY CASE WHEN s.ended IS NULL OR s.ended >= m.as_of THEN 0 ELSE 1 END, s.started DESC, s.code""",
+        ORDER BY CASE WHEN {lasts_to("s", "m.as_of")} THEN 0 ELSE 1 END, s.started DESC, s.code""",
     "projects": """
         SELECT p.code, p.region, p.name, p.kind, p.stage, b.year, b.mode,
             CAST(b.amount_fen AS DOUBLE PRECISION) / 100 AS amount

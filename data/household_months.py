@@ -4,6 +4,7 @@ from sqlalchemy import Connection, func, select, text
 
 from data import model
 from data.lines import line_of
+from data.model.running import runs_on
 from data.states import STATE_SQL
 from data.terms import INCOME_KINDS, subject_columns
 
@@ -46,8 +47,8 @@ def fill_household_months(
             CASE WHEN {known} AND g.persons > 0
                 THEN CASE WHEN {net} >= g.persons * g.line AND ({net}) * {NEAR[1]} <= g.persons * g.line * {NEAR[0]}
                     THEN 1 ELSE 0 END END,
-            CASE WHEN EXISTS (SELECT 1 FROM pairing p WHERE p.household_id = g.id AND p.started <= g.as_of
-                AND (p.ended IS NULL OR p.ended > g.as_of)) THEN 1 ELSE 0 END,
+            CASE WHEN EXISTS (SELECT 1 FROM pairing p WHERE p.household_id = g.id
+                AND {runs_on("p", "g.as_of")}) THEN 1 ELSE 0 END,
             (SELECT COUNT(*) FROM visit v WHERE v.household_id = g.id
                 AND v.visited >= g.first_day AND v.visited <= g.as_of)
         FROM (

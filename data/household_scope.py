@@ -1,11 +1,11 @@
 """Which households a viewer may see: one clause that every query of households, and of what hangs on them, takes."""
 
 from data.access import Viewer, within_sql
+from data.model.running import runs_on
 
 _MINE = (
     "EXISTS (SELECT 1 FROM pairing mine, data_version today WHERE mine.household_id = {household}"
-    " AND mine.helper = :seen_helper AND mine.started <= today.built"
-    " AND (mine.ended IS NULL OR mine.ended > today.built))"
+    f" AND mine.helper = :seen_helper AND {runs_on('mine', 'today.built')})"
 )
 
 

@@ -12,6 +12,7 @@ from data.errors import NotFound
 from data.household_months import NET
 from data.household_scope import seen_households
 from data.indicators import STATES
+from data.model.running import open_on, runs_on
 
 PAGE = 50
 MOST_POINTS = 2000
@@ -22,13 +23,13 @@ _UNVISITED = "(hm.visits = 0)"
 _BELOW = "(hm.below_line = 1)"
 _PROBLEM = (
     "EXISTS (SELECT 1 FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
-    " AND (b.closed IS NULL OR b.closed > m.as_of))"
+    f" AND {open_on('b.closed', 'm.as_of')})"
 )
 FROM = (
     "household h JOIN month m ON m.month = :month"
     " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
 )
-_PAIRED_NOW = "s.household_id = h.id AND s.started <= m.as_of AND (s.ended IS NULL OR s.ended > m.as_of)"
+_PAIRED_NOW = f"s.household_id = h.id AND {runs_on('s', 'm.as_of')}"
 COLUMNS = {
     "id": "h.id",
     "head": "h.head",
@@ -42,7 +43,7 @@ COLUMNS = {
     "last_visit": "(SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of)",
     "helper": f"(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper WHERE {_PAIRED_NOW})",
     "problems": "(SELECT COUNT(*) FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
-    " AND (b.closed IS NULL OR b.closed > m.as_of))",
+    f" AND {open_on('b.closed', 'm.as_of')})",
 }
 _URGENCY = f"CASE {_STATE} {' '.join(f'WHEN {state} THEN {place}' for place, state in enumerate(STATES))} END"
 SORTS = {

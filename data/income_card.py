@@ -17,6 +17,7 @@ from data.household_scope import seen_households
 from data.income_year import IncomeYear, year_of
 from data.indicators import STATES
 from data.lines import line_of
+from data.model.running import lasts_to, runs_on
 from data.months import first_day, last_day
 from data.settings import coefficients, value_of
 from data.terms import SUBJECTS
@@ -198,14 +199,14 @@ _HANGING = {
             p.skill, p.work_area, p.work_months
         FROM member p WHERE p.household_id IN :households
         ORDER BY p.household_id, CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
-    "helpers": """
+    "helpers": f"""
         SELECT s.household_id, a.name, a.unit, a.team, a.post, a.phone
         FROM pairing s JOIN helper a ON a.code = s.helper CROSS JOIN data_version d
-        WHERE s.household_id IN :households AND s.started <= d.built AND (s.ended IS NULL OR s.ended > d.built)
+        WHERE s.household_id IN :households AND {runs_on('s', 'd.built')}
         ORDER BY s.household_id, s.started, a.code""",
-    "measures": """
+    "measures": f"""
         SELECT s.household_id, s.category, s.name, s.started, s.ended, s.amount_fen, s.unit
-        FROM measure s WHERE s.household_id IN :households AND (s.ended IS NULL OR s.ended >= :from_day)
+        FROM measure s WHERE s.household_id IN :households AND {lasts_to('s', ':from_day')}
         ORDER BY s.household_id, s.started, s.code""",
     "projects": """
         SELECT b.household_id, p.name, p.kind, b.mode, b.amount_fen

@@ -8,6 +8,7 @@ the measures found here.
 from dataclasses import dataclass
 
 from data import sources
+from data.model.running import open_on
 from data.sources import Source
 
 STATES = {1: "未脱贫户", 2: "突发严重困难户", 3: "边缘易致贫户", 4: "脱贫不稳定户", 5: "脱贫户", 0: "一般户"}
@@ -80,10 +81,10 @@ def _income(id: str, sql: str) -> Measure:
 
 
 _GROSS = "hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen"
-_OPEN = "(b.closed IS NULL OR b.closed > m.as_of)"
-_OVERDUE_PROBLEM = f"{_OPEN} AND (b.rectified IS NULL OR b.rectified > m.as_of) AND b.deadline < m.as_of"
+_OPEN = open_on("b.closed", "m.as_of")
+_OVERDUE_PROBLEM = f"{_OPEN} AND {open_on('b.rectified', 'm.as_of')} AND b.deadline < m.as_of"
 _RECTIFIED = "(b.rectified <= m.as_of OR b.closed <= m.as_of)"
-_UNFINISHED = "(t.finished IS NULL OR t.finished > m.as_of)"
+_UNFINISHED = open_on("t.finished", "m.as_of")
 _OVERDUE_TASK = f"{_UNFINISHED} AND t.deadline < m.as_of"
 _CHILD_OUT = (
     f"{sources.OUT_OF_SCHOOL_SQL}"

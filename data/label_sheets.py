@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, text
 from data.access import Viewer, mask_name
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_scope import seen_households
+from data.model.running import runs_on
 from data.terms import DEMONSTRATION_PREFIX
 from data.typeset import clean
 
@@ -108,7 +109,7 @@ _HOUSEHOLDS = """
         (SELECT MAX(p.at) FROM card_print p WHERE p.household_id = h.id AND p.year = :year) AS printed
     FROM household h JOIN region v ON v.code = h.village LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
     WHERE h.id IN :households"""
-_HELPERS = """
+_HELPERS = f"""
     SELECT s.household_id, a.name FROM pairing s JOIN helper a ON a.code = s.helper CROSS JOIN data_version d
-    WHERE s.household_id IN :households AND s.started <= d.built AND (s.ended IS NULL OR s.ended > d.built)
+    WHERE s.household_id IN :households AND {runs_on("s", "d.built")}
     ORDER BY s.household_id, s.started, a.code"""

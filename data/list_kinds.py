@@ -7,6 +7,7 @@ project, b problem, t task, f fund, v visit.
 from dataclasses import dataclass
 
 from data.household_months import NET
+from data.model.running import open_on, runs_on
 from data.sources import FUND_DUE_SQL, FUND_PAID_SQL
 
 _NET = NET.format("hm")
@@ -60,8 +61,8 @@ _INCOME = Column("per_head", "人均纯收入（元）", _PER_HEAD, "fen")
 _HELPER = Column(
     "helper",
     "帮扶责任人",
-    "(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper WHERE s.household_id = h.id"
-    " AND s.started <= m.as_of AND (s.ended IS NULL OR s.ended > m.as_of))",
+    "(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper"
+    f" WHERE s.household_id = h.id AND {runs_on('s', 'm.as_of')})",
 )
 _LAST_VISIT = Column(
     "last_visit",
@@ -94,9 +95,9 @@ PROJECT_ARREARS = f"COALESCE({PROJECT_DUE}, 0) - COALESCE({PROJECT_RECEIVED}, 0)
 PROJECT_RATE = f"COALESCE({PROJECT_RECEIVED}, 0) * 1.0 / NULLIF(p.investment_fen, 0)"
 PROJECT_COUNTED = "(p.started IS NULL OR p.started <= m.as_of)"
 _SHORT = f"CASE WHEN {FUND_DUE_SQL} > {FUND_PAID_SQL} THEN {FUND_DUE_SQL} - {FUND_PAID_SQL} END"
-_OPEN = "(b.closed IS NULL OR b.closed > m.as_of)"
-_UNRECTIFIED = f"({_OPEN} AND (b.rectified IS NULL OR b.rectified > m.as_of))"
-_UNFINISHED = "(t.finished IS NULL OR t.finished > m.as_of)"
+_OPEN = open_on("b.closed", "m.as_of")
+_UNRECTIFIED = f"({_OPEN} AND {open_on('b.rectified', 'm.as_of')})"
+_UNFINISHED = open_on("t.finished", "m.as_of")
 
 HOUSEHOLDS = ListKind(
     "households", "户", "户", _HM, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",

@@ -15,6 +15,7 @@ from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_scope import seen_households
 from data.income_card import IncomeCard, card, card_year
 from data.indicators import INDICATORS, STATES
+from data.model.running import runs_on
 from data.terms import MEASURE_CATEGORIES
 
 TELLING = ("健康", "兜底")
@@ -136,12 +137,12 @@ _STRANGER = """
         (SELECT MAX(i.visited) FROM visit i WHERE i.household_id = h.id AND i.visited <= d.built) AS visited
     FROM household h JOIN region v ON v.code = h.village CROSS JOIN data_version d
     LEFT JOIN region t ON t.code = substr(h.village, 1, 9) WHERE h.id = :household"""
-_KINDS = """
+_KINDS = f"""
     SELECT DISTINCT s.category FROM measure s CROSS JOIN data_version d
-    WHERE s.household_id = :household AND s.started <= d.built AND (s.ended IS NULL OR s.ended >= d.built)"""
-_HELPERS = """
+    WHERE s.household_id = :household AND {runs_on("s", "d.built")}"""
+_HELPERS = f"""
     SELECT a.name, a.unit FROM pairing s JOIN helper a ON a.code = s.helper CROSS JOIN data_version d
-    WHERE s.household_id = :household AND s.started <= d.built AND (s.ended IS NULL OR s.ended > d.built)
+    WHERE s.household_id = :household AND {runs_on("s", "d.built")}
     ORDER BY s.started, a.code"""
 _VISITS = f"""
     SELECT i.visited, a.name, i.occasion FROM visit i JOIN helper a ON a.code = i.helper CROSS JOIN data_version d

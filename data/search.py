@@ -18,6 +18,7 @@ from data.access import Viewer, mask_name, within_sql
 from data.engine import expanded
 from data.household_scope import seen_households
 from data.households import COLUMNS, FROM, NO_FILTERS, PAGE, Filters, as_read, conditions
+from data.model.running import runs_on
 from data.search_words import Word, parameters, words
 
 MOST = 4000
@@ -149,8 +150,7 @@ _PERSONS = "SELECT household_id, name, id_tail FROM member WHERE household_id IN
 _HEADS = "SELECT id, head FROM household WHERE id IN :ids"
 _HELPERS = (
     "SELECT DISTINCT s.household_id, a.name FROM pairing s JOIN helper a ON a.code = s.helper"
-    " JOIN month m ON m.month = :month WHERE s.household_id IN :ids AND s.started <= m.as_of"
-    " AND (s.ended IS NULL OR s.ended > m.as_of) ORDER BY a.name"
+    f" JOIN month m ON m.month = :month WHERE s.household_id IN :ids AND {runs_on('s', 'm.as_of')} ORDER BY a.name"
 )
 
 

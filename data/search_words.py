@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from data.errors import Refused
 from data.initials import initials
+from data.model.running import runs_on
 
 LONGEST = 60
 MOST_WORDS = 4
@@ -21,7 +22,7 @@ _COMPOUNDS = ", ".join(f"'{name}'" for name in COMPOUND)
 _COMPOUND_ROWS = ", ".join(f"('{name}')" for name in COMPOUND)
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _NAMED = "EXISTS (SELECT 1 FROM member n WHERE n.household_id = h.id AND {matches})"
-_PAIRED = "s.started <= m.as_of AND (s.ended IS NULL OR s.ended > m.as_of)"
+_PAIRED = runs_on("s", "m.as_of")
 _BEGINS = "{column} >= :{word} AND {column} < :{word}_end"
 _HELPED = (  # the helpers first, once; "|| ''" keeps the planner from asking for the pairings of each of them
     "EXISTS (SELECT 1 FROM pairing s WHERE s.household_id = h.id AND s.helper || '' IN"

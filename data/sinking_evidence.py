@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from data.access import Viewer
 from data.household_scope import seen_households
+from data.model.running import lasts_to, runs_on
 from data.terms import SUBJECTS
 
 
@@ -100,9 +101,9 @@ def _jobs(connection: Connection, seen: str, asked: dict, _most: int) -> list[tu
         connection,
         "SELECT x.household_id, x.name, MAX(x.ended) FROM measure x JOIN household h ON h.id = x.household_id"
         " JOIN month m ON m.month = :month WHERE x.household_id IN :ids AND x.category = '就业'"
-        " AND x.ended >= m.window_day AND x.ended <= m.as_of AND NOT EXISTS (SELECT 1 FROM measure y"
-        " WHERE y.household_id = x.household_id AND y.name = x.name AND y.started <= m.as_of"
-        f" AND (y.ended IS NULL OR y.ended > m.as_of)) AND {seen} GROUP BY x.household_id, x.name ORDER BY 1, 3",
+        f" AND x.ended >= m.window_day AND NOT {lasts_to('x', 'm.as_of')} AND NOT EXISTS (SELECT 1 FROM measure y"
+        f" WHERE y.household_id = x.household_id AND y.name = x.name AND {runs_on('y', 'm.as_of')})"
+        f" AND {seen} GROUP BY x.household_id, x.name ORDER BY 1, 3",
         asked,
     )
     return [(id, JobEnded(name, ended)) for id, name, ended in rows]

@@ -17,6 +17,7 @@ from data.engine import writing
 from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
 from data.list_kinds import PROJECT_COUNTED, place_of
 from data.model import data_version, project, region, trouble
+from data.model.running import open_on
 from data.months import last_day
 from data.settings import value_of
 
@@ -40,7 +41,7 @@ FOUND = f"({STREAK} >= :arrears_months OR {SHORT})"
 """The rules: arrears_months periods in a row, or less than return_share per cent of twelve months' due."""
 _HOLDS = (
     "(u.project = p.code OR u.operator = p.operator) AND substr(p.region, 1, length(u.region)) = u.region"
-    " AND u.since <= m.as_of AND (u.ended IS NULL OR substr(u.ended, 1, 10) > m.as_of)"
+    f" AND u.since <= m.as_of AND {open_on('substr(u.ended, 1, 10)', 'm.as_of')}"
 )
 MARKED = f"EXISTS (SELECT 1 FROM trouble u WHERE {_HOLDS})"
 

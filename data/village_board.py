@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from data.access import Viewer, mask_name
 from data.household_scope import seen_households, seen_matters
+from data.model.running import open_on, runs_on
 
 _LATEST = 6
 
@@ -75,13 +76,13 @@ _QUESTIONS = {
         FROM pairing s JOIN helper a ON a.code = s.helper JOIN household h ON h.id = s.household_id
         JOIN month m ON m.month = :month
         JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
-        WHERE {_HERE} AND s.started <= m.as_of AND (s.ended IS NULL OR s.ended > m.as_of)
+        WHERE {_HERE} AND {runs_on("s", "m.as_of")}
         GROUP BY a.code, a.name, a.unit, a.team, a.post, m.first_day, m.as_of
         ORDER BY COUNT(DISTINCT CASE WHEN hm.visits = 0 THEN h.id END) DESC, COUNT(DISTINCT h.id) DESC, a.code""",
     "measures": f"""
         SELECT s.category, COUNT(*) AS measures, COUNT(DISTINCT h.id) AS households
         FROM household h JOIN measure s ON s.household_id = h.id JOIN month m ON m.month = :month
-        WHERE {_HERE} AND s.started <= m.as_of AND (s.ended IS NULL OR s.ended >= m.as_of)
+        WHERE {_HERE} AND {runs_on("s", "m.as_of")}
         GROUP BY s.category ORDER BY COUNT(DISTINCT h.id) DESC, s.category""",
     "projects": """
         SELECT p.name, p.kind, p.stage, CAST(p.investment_fen AS DOUBLE PRECISION) / 100 AS investment,
@@ -108,11 +109,11 @@ _QUESTIONS = {
         JOIN month m ON m.month = :month
         WHERE {_HERE} AND v.visited >= m.first_day AND v.visited <= m.as_of
         ORDER BY v.visited DESC, v.code LIMIT {_LATEST}""",
-    "problems": """
+    "problems": f"""
         SELECT b.category, b.description, b.owner, b.deadline,
             CASE WHEN b.rectified <= m.as_of THEN b.rectified END AS rectified, b.household_id, h.head
         FROM problem b JOIN month m ON m.month = :month
         LEFT JOIN household h ON h.id = b.household_id AND h.village = b.region
-        WHERE b.region = :village AND b.found <= m.as_of AND (b.closed IS NULL OR b.closed > m.as_of) AND {seen}
+        WHERE b.region = :village AND b.found <= m.as_of AND {open_on("b.closed", "m.as_of")} AND {{seen}}
         ORDER BY CASE WHEN b.rectified <= m.as_of THEN 1 ELSE 0 END, b.deadline, b.code""",
 }

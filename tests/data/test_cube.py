@@ -209,7 +209,7 @@ class Plain:
         paired = {
             row["household_id"]
             for row in self.of["pairing"]
-            if row["started"] <= end and (not row["ended"] or row["ended"] > end)
+            if row["started"] <= end and (not row["ended"] or row["ended"] >= end)
         }
         visits = [row["household_id"] for row in self.of["visit"] if first_day(self.month) <= row["visited"] <= end]
         found = [row for row in self.problems if row["found"] <= end]

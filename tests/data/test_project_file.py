@@ -126,7 +126,7 @@ def test_a_helper_sees_his_own_households_behind_a_project_and_a_display_no_name
     paired = {
         row["household_id"]
         for row in rows_of(county, model.pairing)
-        if row["helper"] == "B1" and row["started"] <= TODAY and not (row["ended"] and row["ended"] <= TODAY)
+        if row["helper"] == "B1" and row["started"] <= TODAY and not (row["ended"] and row["ended"] < TODAY)
     }
     whole = asked(county, project_file.takers, ADMIN, STEADY, LAST, limit=None)
     own = asked(county, project_file.takers, Viewer("helper", COUNTY, "B1"), STEADY, LAST, limit=None)

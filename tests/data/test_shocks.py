@@ -122,7 +122,7 @@ def test_a_helper_sees_his_own_households_and_a_display_no_names(county: Engine)
         for row in rows_of(county, model.pairing)
         if row["helper"] == "B1"
         and row["started"] <= "2026-11-22"
-        and not (row["ended"] and row["ended"] <= "2026-11-22")
+        and not (row["ended"] and row["ended"] < "2026-11-22")
     }
     told = in_plain_python(county, tuple(PROJECTS), paired)
     found = asked(county, shocks.shock, HELPER, COUNTY, LAST, tuple(PROJECTS))

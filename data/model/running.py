@@ -1,0 +1,32 @@
+"""What runs on a day, in SQL: the one reading of 开始日期 and 结束日期, and of the dates on which something is done.
+
+A pairing or a measure runs from the day it starts to the day it ends, both included. What is done on a day (整改, 销号,
+完成, 解除) is done when that day is over, so that it is open on the days before.
+"""
+
+from sqlalchemy import Table, TextClause, text
+
+
+def runs_on(alias: str, day: str) -> str:
+    """Condition: what stands under ``alias`` (a pairing, a measure) runs on the day, the SQL of an ISO date."""
+    return f"({alias}.started <= {day} AND {lasts_to(alias, day)})"
+
+
+def lasts_to(alias: str, day: str) -> str:
+    """Condition: it has no end before the day, whenever it starts."""
+    return f"({alias}.ended IS NULL OR {alias}.ended >= {day})"
+
+
+def open_on(column: str, day: str) -> str:
+    """Condition: what is done on the date in ``column`` is not yet done at the end of the day."""
+    return f"({column} IS NULL OR {column} > {day})"
+
+
+def running(table: Table, day: str) -> TextClause:
+    """``runs_on`` as a clause on a table, with the day itself (ISO)."""
+    return text(runs_on(table.name, ":running_day")).bindparams(running_day=day)
+
+
+def lasting(table: Table, day: str) -> TextClause:
+    """``lasts_to`` as a clause on a table, with the day itself (ISO)."""
+    return text(lasts_to(table.name, ":lasting_day")).bindparams(lasting_day=day)
