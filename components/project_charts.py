@@ -56,7 +56,7 @@ def _text(words: str) -> str:
 
 def _name_poor(figure: go.Figure, rows: pd.DataFrame, top: float, colours) -> None:
     """Names beside the marks, at three heights in turn, so that neighbours do not cover each other."""
-    poor = rows[rows["poor"]].assign(arrears=rows["due"] - rows["received"])
+    poor = rows.assign(arrears=rows["due"] - rows["received"])[rows["poor"]]  # an empty frame takes the others' rows
     worst = poor.sort_values("arrears", ascending=False).head(MOST_NAMED).sort_values("investment")
     for place, row in enumerate(worst.itertuples()):
         far = row.investment / 1e4 > 0.8 * top

@@ -1,6 +1,6 @@
 """What there is to draw a map on: the levels below a region, and whether anything is known of where they lie."""
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from data.access import Viewer, within
 from data.model import boundary, household, region
@@ -17,8 +17,10 @@ def can_be_drawn(connection: Connection, viewer: Viewer, code: str) -> bool:
     """Whether a boundary, a seat or a household's coordinates are known in a region: without any there is no map."""
     code = viewer.narrowed(code)
     places = (
-        exists().where(within(boundary.c.region, code)),
-        exists().where(within(region.c.code, code), region.c.lon.is_not(None), region.c.lat.is_not(None)),
-        exists().where(within(household.c.village, code), household.c.lon.is_not(None), household.c.lat.is_not(None)),
+        select(boundary.c.region).where(within(boundary.c.region, code)),
+        select(region.c.code).where(within(region.c.code, code), region.c.lon.is_not(None), region.c.lat.is_not(None)),
+        select(household.c.id).where(
+            within(household.c.village, code), household.c.lon.is_not(None), household.c.lat.is_not(None)
+        ),
     )
-    return bool(connection.scalar(select(or_(*places))))
+    return bool(connection.scalar(select(or_(*(place.exists() for place in places)))))

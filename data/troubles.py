@@ -203,7 +203,7 @@ def operators_of(connection: Connection, viewer: Viewer, projects: Sequence[str]
         "SELECT p.operator, COUNT(*) FROM project p WHERE p.code IN :projects AND p.operator IS NOT NULL"
         f" AND {here} GROUP BY p.operator ORDER BY COUNT(*) DESC, p.operator"
     ).bindparams(bindparam("projects", expanding=True))
-    return dict(connection.execute(sql, {**bound, "projects": list(projects)}).all())
+    return dict(connection.execute(sql, {**bound, "projects": list(projects) or [""]}).all())
 
 
 def mark(

@@ -234,6 +234,7 @@ def test_the_scatter_names_the_poor_performers_with_the_largest_arrears_and_draw
     assert named == [f"&lt;b&gt;{n}&lt;/b&gt;" for n in range(MOST_NAMED)]
     assert "&lt;b&gt;0&lt;/b&gt;（光伏）：投资 10.0 万元" in poor.customdata[0]
     assert len(scatter_chart(rows.iloc[:0], agreed=None, dark=True).data) == 2
+    assert not scatter_chart(rows.assign(poor=False), agreed=None, dark=True).layout.annotations  # nobody to be named
 
 
 def test_bars_of_returns_begin_at_zero_and_what_is_short_has_the_colour_of_action():

@@ -89,6 +89,19 @@ def sound_book() -> Book:
     }  # fmt: skip
 
 
+def book_of(county: str) -> Book:
+    """The sound book in another county (six digits), every record under a code of its own."""
+    book = sound_book()
+    for sheet, rows in book.items():
+        for row in rows:
+            for column in (column for column in SHEET[sheet].columns if column.heading in row):
+                if column.kind == "region":
+                    row[column.heading] = county + str(row[column.heading])[6:]
+                elif column.kind == "code":
+                    row[column.heading] = f"{row[column.heading]}-{county}"
+    return book
+
+
 def headings(sheet: str) -> list[str]:
     """All headings of a sheet, required ones with their mark."""
     return [column.heading + "*" * column.required for column in SHEET[sheet].columns]

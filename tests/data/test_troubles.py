@@ -168,3 +168,4 @@ def test_what_would_be_is_shown_of_the_viewers_own_projects_alone(county: Engine
     assert whole.projects == (SHORT, STEADY) and part.projects == (SHORT,) and part.id is None
     assert asked(county, troubles.supposed, TOWNSHIP, TOWNSHIPS[0], LAST, project=LATE) is None
     assert asked(county, troubles.operators_of, TOWNSHIP, (SHORT, STEADY, LATE)) == {FIRM: 1}
+    assert asked(county, troubles.operators_of, TOWNSHIP, ()) == {}
