@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from components.errors import numbered
 from components.print_making import Order, Paper, made
+from components.store import beside_session
 from data.access import Viewer
 from data.errors import Refused, WarRoomError
 from data.typeset import Cancelled
@@ -64,7 +65,7 @@ def start(engine: Engine, viewer: Viewer, order: Order, name: str) -> Job:
         if sum(one.at_work for one in _jobs.values()) >= MOST_WAITING:
             raise Refused(_TOO_MANY)
         _jobs[job.id] = job
-    threading.Thread(target=_run, args=(engine, viewer, job), name="print", daemon=True).start()
+    threading.Thread(target=beside_session(_run), args=(engine, viewer, job), name="print", daemon=True).start()
     return job
 
 

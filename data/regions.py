@@ -12,6 +12,16 @@ from data.terms import DEMONSTRATION_PREFIX
 _region = model.region
 WHOLE = ""
 MOST_PICKED = 3000  # regions that a picker offers; a province has twelve thousand
+REAL_REGION = (  # finds a row where a region lies outside the demonstration prefix 99
+    select(_region.c.code)
+    .where(
+        or_(
+            _region.c.code < DEMONSTRATION_PREFIX,
+            _region.c.code >= DEMONSTRATION_PREFIX[:-1] + chr(ord(DEMONSTRATION_PREFIX[-1]) + 1),
+        )
+    )
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -58,9 +68,7 @@ def status(connection: Connection) -> Status | None:
 
 def holds_real_regions(connection: Connection) -> bool:
     """Whether any region lies outside the demonstration prefix 99."""
-    beyond = chr(ord(DEMONSTRATION_PREFIX[-1]) + 1)
-    outside = or_(_region.c.code < DEMONSTRATION_PREFIX, _region.c.code >= DEMONSTRATION_PREFIX[:-1] + beyond)
-    return connection.execute(select(_region.c.code).where(outside).limit(1)).first() is not None
+    return connection.execute(REAL_REGION).first() is not None
 
 
 def roots(connection: Connection) -> list[Region]:

@@ -29,6 +29,12 @@ def fill(engine: Engine, *, seed: int = 7, build: bool = True) -> None:
             cube.rebuild(connection, today=TODAY)
 
 
+def real_regions_arrive(engine: Engine) -> None:
+    """Put a region outside the demonstration prefix beside the rest, as an import would."""
+    with writing(engine) as connection:
+        connection.execute(model.region.insert().values(code="210881", name="某市", parent=""))
+
+
 def _day(chance: random.Random, first: str, last: str, *, missing: float = 0.0) -> str | None:
     if chance.random() < missing:
         return None
