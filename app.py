@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from components.archive_routes import archive_routes
+from components.collector import collect_garbage
 from components.geo_routes import geo_routes
 from components.guard import Guard
 from components.phone_routes import phone_routes
@@ -65,11 +66,12 @@ async def lifespan(app: st.App):
     send_at_once()
     gc.collect()
     gc.freeze()
-    calendar = asyncio.create_task(follow_the_calendar())
+    beside = [asyncio.create_task(follow_the_calendar()), asyncio.create_task(collect_garbage())]
     yield
-    calendar.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await calendar
+    for task in beside:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 app = st.App(
