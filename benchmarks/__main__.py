@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.ground import MILLION, PRESETS, Ground
+from benchmarks.ground import PRESETS, Ground
 from benchmarks.report import report
 from benchmarks.table import Failure, Finding, table
 
@@ -20,12 +20,13 @@ MEASUREMENTS = {
     "pages": "pages.answers",
     "household": "household.answers",
     "money": "money.answers",
-    "freeze": "pages.frozen_heap",
     "map": "recolouring.recolourings",
     "print": "printing.prints",
+    "sessions": "sessions.held_open",
 }
-AT_A_MILLION = ("pages", "household", "money")
-"""What is measured there too; the rest needs files, or says the same."""
+AT = {name: ("county", "prefecture") for name in MEASUREMENTS}
+"""Where each is measured: at a million households only what needs no files and would not say the same."""
+AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",)}
 
 
 def main() -> int:
@@ -40,7 +41,7 @@ def main() -> int:
         directory = Path(os.environ.get("WARROOM_BENCH_DIR") or scratch).resolve()
         directory.mkdir(parents=True, exist_ok=True)
         for name in names:
-            for preset in (one for one in presets if one != MILLION or name in AT_A_MILLION):
+            for preset in (one for one in presets if one in AT[name]):
                 print(f"{name}: {preset}", file=sys.stderr)
                 for found in _measure(name, Ground(preset, directory)):
                     (failures if isinstance(found, Failure) else findings).append(found)
@@ -73,7 +74,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks",
         description="Measures the application on demonstration data. Everything at once is written to RESULTS.md, "
         "a part of it is only printed.",
-        epilog="WARROOM_BENCH_DIR names a directory that keeps generated files and databases for the next time.",
+        epilog="WARROOM_BENCH_DIR names a directory that keeps generated files and databases for the next time; "
+        "WARROOM_BENCH_MINUTES says how long the open sessions are watched, otherwise ten minutes.",
     )
     parser.add_argument("--preset", choices=[*PRESETS, "all"], default="all")
     parser.add_argument("--only", choices=list(MEASUREMENTS), help="measure only this")

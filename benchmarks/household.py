@@ -31,12 +31,12 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
     engine = ground.engine()
     chosen = [ground.households(village.code, 1)[0][0] for village in ground.villages(RUNS + WARMING)]
     tokens = _codes(engine, chosen)
-    with served(ground) as url:
+    with served(ground) as server:
         try:
-            yield _pages(ground, url, chosen)
+            yield _pages(ground, server.url, chosen)
         except BrokenPage as error:
             yield Failure("户档案", ground.preset, error)
-        yield from _phones(ground, url, [tokens[id] for id in chosen], _tail(engine, chosen[0]))
+        yield from _phones(ground, server.url, [tokens[id] for id in chosen], _tail(engine, chosen[0]))
     yield from _searches(ground, engine)
     engine.dispose()
 

@@ -49,10 +49,10 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
     engine = ground.engine()
     yield from _with_plans(ground, engine)
     facts = _facts(engine, ground)
-    with served(ground) as url:
+    with served(ground) as server:
         for address in addresses(facts):
-            yield from _page(ground, url, address)
-        yield from _what_if(ground, url, facts)
+            yield from _page(ground, server.url, address)
+        yield from _what_if(ground, server.url, facts)
     yield from _questions(ground, engine, facts, "SQLite")
     engine.dispose()
     if ground.preset == "county":  # the larger ones say the same and take an hour to fill

@@ -1,25 +1,23 @@
 """Server time of each page: from the request on the websocket to the last message of the run, without a browser."""
 
-import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode
 
 from websockets.exceptions import WebSocketException
 
 from benchmarks.ground import MILLION, Ground
+from benchmarks.process import worked
 from benchmarks.session import BrokenPage, Session
 from benchmarks.table import Failure, Finding, middle
 from data.months import label
-from tests.browser.server import serving
+from tests.browser.server import Server, serving
 
 RUNS = 21
 WARMING = 4
 PAGE_SECONDS = 0.150  # design.md, for the prefecture; at a million households half as much again
-UNFROZEN = Path(__file__).with_name("unfrozen")
 
 
 @dataclass(frozen=True)
@@ -56,57 +54,36 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
     """Each page warm, at the same address; and with another month each time, of which nothing has been read before."""
     ground.ready()
     months = [{"month": label(month)} for month in ground.last_months(RUNS)]
-    with served(ground) as url:
+    with served(ground) as server:
         for address in addresses(ground):
             try:
-                with Session(url) as session:
+                with Session(server.url) as session:
                     _seconds(session, address, [{}] * WARMING)
-                    worked = _processor_seconds()
+                    begun = worked(server.process)
                     warm = _seconds(session, address, [{}] * RUNS)
-                    worked = _processor_seconds() - worked
+                    busy = worked(server.process) - begun
                     fresh = _seconds(session, address, months)
             except (BrokenPage, WebSocketException, TimeoutError) as error:
                 yield Failure(address.title, ground.preset, error)
                 continue
             target = PAGE_SECONDS * (1.5 if ground.preset == MILLION else 1)
             yield middle(f"{address.title}: warm", ground.preset, warm, "s", target)
-            yield Finding(f"{address.title}: warm, processor", ground.preset, worked / RUNS, "s", runs=RUNS)
+            yield Finding(f"{address.title}: warm, processor", ground.preset, busy / RUNS, "s", runs=RUNS)
             yield middle(f"{address.title}: another month each time", ground.preset, fresh, "s")
-
-
-def frozen_heap(ground: Ground) -> Iterator[Finding]:
-    """The start page with the heap frozen, as the application does it, and on a server that leaves it as it is."""
-    ground.ready()
-    start = addresses(ground)[0]
-    for title, changes in (("frozen", {}), ("not frozen", {"PYTHONPATH": str(UNFROZEN)})):
-        with served(ground, **changes) as url, Session(url) as session:
-            warm = _seconds(session, start, [{}] * (WARMING + RUNS))[WARMING:]
-        yield middle(f"{start.title}: warm, heap {title}", ground.preset, warm, "s")
 
 
 def _seconds(session: Session, address: Address, changes: Sequence[Mapping[str, str]]) -> list[float]:
     return [session.run(address.page, address.query(**one), expected=address.expected).seconds for one in changes]
 
 
-def _processor_seconds() -> float:
-    """What the server, the one process started from here, has worked until now; NaN where the system does not say."""
-    own = f"/proc/{os.getpid()}"
-    try:
-        server = Path(f"{own}/task/{os.getpid()}/children").read_text().split()[-1]
-        user, system = Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[11:13]
-    except (OSError, IndexError):
-        return math.nan
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
 @contextmanager
-def served(ground: Ground, **changes: str) -> Iterator[str]:
-    """The application on the ground's database, with changes of the environment: its URL."""
+def served(ground: Ground, **changes: str) -> Iterator[Server]:
+    """The application on the ground's database, with changes of the environment."""
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)
     try:
         with serving(ground.url, ground.directory) as server:
-            yield server.url
+            yield server
     finally:
         for name, value in before.items():
             os.environ.pop(name)

@@ -26,10 +26,9 @@ HOW = """\
 - **Pages**: a client without a browser opens a session on the websocket and asks for runs of one page, one after the
   other, holding nothing but what a browser holds (hashes of large messages that need not be sent again). The clock runs
   from the request to the last message of the run, so that it counts the script, the serialisation, the sending over the
-  loopback, and the garbage collection that Streamlit makes after the run before. *Warm*: the same address again, after
-  four runs that do not count; *processor*: the mean of what the server process worked for such a run, which another
-  program on the machine disturbs less. *Another month each time*: each run asks for a month of which nothing has been
-  read yet.
+  loopback. *Warm*: the same address again, after four runs that do not count; *processor*: the mean of what the server
+  process worked for such a run, which another program on the machine disturbs less. *Another month each time*: each run
+  asks for a month of which nothing has been read yet.
 - **One household**: 户档案 by the same client, another household each time. Phone pages by plain requests over a kept
   connection; the time is that of the request seen from outside, bytes are those of the whole page, which asks for
   nothing else. Searches are the query itself, over the whole and in one county, of which the slower is written.
@@ -42,8 +41,9 @@ HOW = """\
 - **Map**: Chromium on the real server. The indicator is chosen in the picker; bytes are the payloads of all websocket
   messages, before compression, and the bodies of all answers to requests from the click on until the page rests, that
   is, until the script has ended and nothing on the page has been loading for 200 ms (not counted in the time).
-- **Heap**: the start page on the server as it is, which freezes the heap at start, and on one where `gc.freeze` does
-  nothing.
+- **Sessions**: 200 sessions of the same client, opened over 20 s, each running 总览 every 20 s for ten minutes; all
+  runs count. Collections are timed inside the server. Memory is what the process holds (resident): after four runs of
+  one session, when the 200 have closed, and three minutes later, when Streamlit no longer keeps them.
 - **Refresh**: `cube.refresh` of 21 villages, one transaction each, committed to the disk.
 
 `python -m benchmarks --help` tells how to measure a part.

@@ -35,17 +35,18 @@ class Session:
 
     def __enter__(self) -> Self:
         host = urlsplit(self._url).netloc
-        self._socket = connect(
+        self._connected = connect(
             f"ws://{host}/_stcore/stream",
             origin=f"http://{host}",
             subprotocols=["streamlit"],
             compression=None,
             max_size=None,
         )
+        self._socket = self._connected.__enter__()
         return self
 
-    def __exit__(self, *_raised) -> None:
-        self._socket.close()
+    def __exit__(self, *raised) -> None:
+        self._connected.__exit__(*raised)
 
     def run(self, page: str, query: str, *, expected: str) -> Run:
         """Have the server run a page (``overview``) with a query string, and wait until the run has ended.

@@ -10,7 +10,7 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Finding:
-    """One figure of one preset. ``value`` in seconds or bytes by ``unit``; ``target`` likewise.
+    """One figure of one preset. ``value`` in seconds, bytes or as a share by ``unit``; ``target`` likewise.
 
     ``high`` is the 95th percentile of ``runs`` runs of which ``value`` is the median.
     """
@@ -44,7 +44,7 @@ def middle(what: str, preset: str, values: Sequence[float], unit: str, target: f
 
 
 def amount(value: float, unit: str) -> str:
-    """Seconds as ``82 ms`` or ``43.1 s``, bytes as ``44.9 KB`` or ``312 MiB``; a dash for NaN."""
+    """Seconds as ``82 ms`` or ``43.1 s``, bytes as ``44.9 KB`` or ``312 MiB``, a share as ``42 %``; a dash for NaN."""
     if math.isnan(value):
         return NONE
     if unit == "s":
@@ -53,6 +53,8 @@ def amount(value: float, unit: str) -> str:
         )
     if unit == "bytes":
         return f"{value / 2**20:,.0f} MiB" if value >= 2**20 else f"{value / 1000:.1f} KB"
+    if unit == "share":
+        return f"{value * 100:.0f} %"
     raise ValueError(f"no such unit: {unit}")
 
 

@@ -1,8 +1,18 @@
-"""The table of the benchmarks: how figures are written and judged. Nothing is timed here."""
+"""The benchmarks: how figures are written and judged, and that a crowd counts its runs. Nothing is timed here."""
+
+from collections import Counter
+from collections.abc import Iterator
+from threading import Semaphore, Thread
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.server import ServerConnection, serve
 
+from benchmarks import crowd
+from benchmarks.pages import Address
 from benchmarks.report import report
+from benchmarks.session import BrokenPage
 from benchmarks.table import Failure, Finding, amount, middle, table
 
 
@@ -15,6 +25,7 @@ from benchmarks.table import Failure, Finding, amount, middle, table
         (43.06, "s", "43.1 s"),
         (44_916, "bytes", "44.9 KB"),
         (1.5 * 2**30, "bytes", "1,536 MiB"),
+        (0.418, "share", "42 %"),
         (float("nan"), "s", "–"),
     ],
 )
@@ -64,3 +75,65 @@ def test_the_report_says_what_could_not_be_measured_and_how_busy_the_machine_was
     assert "before it began: 3.2, so that times are too long" in written
     quiet = report([], [], 0.1)
     assert "Not measured" not in quiet and "too long" not in quiet
+
+
+OVERVIEW = Address("总览", "overview", {"region": "99"}, "超期事项")
+
+
+class Told:
+    """A server that shows one page to everybody and remembers what it was asked, by visitor."""
+
+    def __init__(self) -> None:
+        self.asked: Counter[ServerConnection] = Counter()
+        self.left = Semaphore(0)
+
+    def __call__(self, visitor: ServerConnection) -> None:
+        for message in visitor:
+            request = BackMsg.FromString(message).rerun_script
+            self.asked[visitor] += 1
+            page, end = ForwardMsg(), ForwardMsg()
+            page.delta.new_element.markdown.body = f"{request.page_name}?{request.query_string} 超期事项"
+            end.script_finished = ForwardMsg.FINISHED_SUCCESSFULLY
+            visitor.send(page.SerializeToString())
+            visitor.send(end.SerializeToString())
+        self.left.release()
+
+
+@pytest.fixture
+def told() -> Iterator[tuple[Told, str]]:
+    """Such a server, and its URL."""
+    page = Told()
+    with serve(page, "127.0.0.1", 0, subprotocols=["streamlit"]) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield page, "http://{}:{}".format(*server.socket.getsockname())
+
+
+def test_a_crowd_counts_every_run_of_every_session_and_leaves(told: tuple[Told, str]):
+    page, url = told
+    runs = crowd.crowd(url, OVERVIEW, sessions=5, every=0.1, seconds=0.5)
+    assert len(page.asked) == 5 and min(page.asked.values()) > 1
+    assert len(runs) == page.asked.total() and all(run.seconds > 0 and run.received for run in runs)
+    assert all(page.left.acquire(timeout=20) for _ in page.asked)
+
+
+def test_a_crowd_that_is_shown_something_else_says_so(told: tuple[Told, str]):
+    with pytest.raises(BrokenPage, match="does not say “挂图作战”"):
+        crowd.crowd(told[1], Address("", "overview", {}, "挂图作战"), sessions=2, every=0.1, seconds=0.2)
+
+
+def test_runs_are_due_at_even_times_and_a_slow_one_leaves_out_what_it_slept_through(monkeypatch: pytest.MonkeyPatch):
+    class Clock:
+        now = 0.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+        def sleep(self, seconds: float) -> None:
+            self.now += seconds
+
+    clock, begun = Clock(), []
+    monkeypatch.setattr(crowd, "time", clock)
+    for _, taken in zip(crowd._beats(20, 140), [1, 1, 45, 1, 1, 1, 1], strict=False):
+        begun.append(clock.now)
+        clock.now += taken
+    assert begun == [0, 20, 40, 100, 120]

@@ -18,11 +18,12 @@ START_SECONDS = 90
 
 @dataclass(frozen=True)
 class Server:
-    """A server that answers: ``url`` without a slash at its end, its database, its log."""
+    """A server that answers: ``url`` without a slash at its end, its database, its log, the number of its process."""
 
     url: str
     database_url: str
     log: Path
+    process: int
 
 
 @contextmanager
@@ -32,13 +33,14 @@ def serving(database_url: str, folder: Path, script: Path = ROOT / "app.py") -> 
     Raises RuntimeError with the log where the server does not answer in time.
     """
     port = _free_port()
-    server = Server(f"http://127.0.0.1:{port}", database_url, folder / f"server-{port}.log")
+    written = folder / f"server-{port}.log"
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     environment = {**os.environ, "WARROOM_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
-    with server.log.open("w") as log:
+    with written.open("w") as log:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
+    server = Server(f"http://127.0.0.1:{port}", database_url, written, process.pid)
     try:
         _wait_for(server, process)
         yield server
