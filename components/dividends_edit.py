@@ -19,9 +19,9 @@ from data.dividend_plans import LONGEST, PlanChanged, save
 from data.dividend_queries import Plan
 from data.dividend_rules import BASES, PURPOSES, WHOLE, coefficients_of, explanation, weight
 from data.errors import WarRoomError
-from data.indicators import STATES
 from data.money import exact
 from data.months import spoken
+from data.terms import STATE_NAMES
 
 _MONEY = {"format": "%.2f", "min_value": 0.0, "step": 0.01}
 _CELL = {**_MONEY, "format": "accounting"}
@@ -227,7 +227,7 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
         share = shares.get((home.id, "dividend"))
         post = shares.get((home.id, "post"))
         rows.append(
-            (one.head, STATES[home.state], home.persons, home.labour,
+            (one.head, STATE_NAMES[home.state], home.persons, home.labour,
              None if share is None or share.weight is None else share.weight / WHOLE,
              (share.amount if share else 0) / YUAN, (post.amount if post else 0) / YUAN, bool(share and share.by_hand))
         )  # fmt: skip

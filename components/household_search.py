@@ -18,9 +18,8 @@ from components.tables import TableColumn, pager_markup, table_markup
 from components.theme import state_marks
 from data.errors import Refused
 from data.households import NO_FILTERS, Filters
-from data.indicators import STATES
 from data.search import Found, search
-from data.terms import CAUSES, HOUSEHOLD_ATTRIBUTES
+from data.terms import CAUSES, HOUSEHOLD_ATTRIBUTES, STATE_NAMES
 
 _TYPED, _FIELD = "searched_words", "search_field"
 _FLAGS = {"below": ("below_line", "低于监测线"), "unvisited": ("unvisited", "本月未走访")}
@@ -105,7 +104,7 @@ def _field(by_identity: bool) -> str:
 
 def read_filters(parameters) -> Filters:
     """The filters of an address; what means nothing is left out."""
-    states = [int(part) for part in parameters.get("state", "").split("-") if part in map(str, STATES)]
+    states = [int(part) for part in parameters.get("state", "").split("-") if part in map(str, STATE_NAMES)]
     lists = {}
     for name, (field, listed, _) in _LISTS.items():
         asked = parameters.get(name, "")
@@ -130,7 +129,7 @@ def _filters(screen: Screen, filters: Filters) -> None:
             screen, filters, f'<b style="color: {marks[name][1]}">{marks[name][0]}</b> {escape(name)}',
             state in filters.states, states=_turned(filters.states, state),
         )
-        for state, name in STATES.items()
+        for state, name in STATE_NAMES.items()
     ]  # fmt: skip
     flags = [
         _chip(screen, filters, escape(words), getattr(filters, field), **{field: not getattr(filters, field)})

@@ -9,10 +9,10 @@ from components.site import BATTLE_MAP
 from data.errors import NotFound
 from data.geometry import LEVELS
 from data.households import NO_FILTERS, SORTS, Filters
-from data.indicators import INDICATORS, STATES, Indicator
+from data.indicators import INDICATORS, Indicator
 from data.months import label, month_of
 from data.regions import Status
-from data.terms import CAUSES
+from data.terms import CAUSES, STATE_NAMES
 
 DEFAULT = "net_income_per_capita"
 REGION_SORTS = ("rank", "name", "value", "numerator", "denominator", "distance", "beside", "step")
@@ -103,7 +103,7 @@ def _other(
 
 
 def _filters(parameters: Mapping[str, str], problems: list[str]) -> Filters:
-    states = [number for number in _numbers(parameters.get("state")) if number in STATES]
+    states = [number for number in _numbers(parameters.get("state")) if number in STATE_NAMES]
     causes = [CAUSES[number - 1] for number in _numbers(parameters.get("cause")) if 1 <= number <= len(CAUSES)]
     for name, known in (("state", states), ("cause", causes)):
         asked = parameters.get(name, "")

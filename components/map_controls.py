@@ -12,9 +12,9 @@ from components.page import show_markup
 from components.screen import Screen
 from components.theme import state_marks
 from data.households import Filters
-from data.indicators import INDICATORS, STATES, Indicator
+from data.indicators import INDICATORS, Indicator
 from data.months import label, spoken
-from data.terms import CAUSES, LEVELS
+from data.terms import CAUSES, LEVELS, STATE_NAMES, UNCOUNTED
 
 _GROUPS = {
     "收支": "收入", "项目收益": "项目", "结对帮扶": "帮扶", "走访": "帮扶", "作战任务": "任务", "家庭成员": "保障",
@@ -102,11 +102,11 @@ def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -
     """
     filters = choice.filters
     by_state = counts.groupby("state")["households"].sum()
-    among = counts[counts["state"].isin(filters.states or [state for state in STATES if state])]
+    among = counts[counts["state"].isin(filters.states or [state for state in STATE_NAMES if state != UNCOUNTED])]
     marks = state_marks(screen.dark)
     states = [
         _state_chip(screen, choice, state, name, marks[name], int(by_state.get(state, 0)))
-        for state, name in STATES.items()
+        for state, name in STATE_NAMES.items()
         if state in by_state or state in filters.states
     ]
     flags = [

@@ -22,6 +22,7 @@ from components.village_board import board_markup
 from data import figures, households, village_board
 from data.figures import Figure
 from data.indicators import INDICATORS
+from data.terms import HOUSEHOLD_STATES, UNCOUNTED, UNLIFTED
 
 COUNTED = (
     "households", "persons", "monitored_households", "below_line_households", "net_income_per_capita",
@@ -71,8 +72,9 @@ def open_picked(screen: Screen) -> None:
 
 
 def _finding(counts) -> str:
-    watched = int(counts.loc[counts["state"].isin([1, 2, 3, 4]), "households"].sum())
-    counted = int(counts.loc[counts["state"] > 0, "households"].sum())
+    cared_for = [state.number for state in HOUSEHOLD_STATES if state.watched or state.number == UNLIFTED]
+    watched = int(counts.loc[counts["state"].isin(cared_for), "households"].sum())
+    counted = int(counts.loc[counts["state"] != UNCOUNTED, "households"].sum())
     return f"{counted} 户中 {watched} 户未脱贫或在监测" if watched else f"{counted} 户，没有未脱贫户和监测对象"
 
 

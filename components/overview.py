@@ -20,7 +20,7 @@ from components.theme import map_colours, palette, state_marks
 from components.tiles import Tile, tiles_markup
 from data import changes, figures, lines, overdue, regions
 from data.indicators import INDICATORS, Indicator
-from data.terms import LEVELS
+from data.terms import HOUSEHOLD_STATES, LEVELS
 
 HEADLINES = (
     "households", "monitored_households", "below_line_households", "net_income_per_capita", "net_income_growth",
@@ -29,9 +29,8 @@ HEADLINES = (
 WATCHED = (*HEADLINES[1:], "problems_open", "unsafe_housing", "unsafe_water", "dropouts", "uninsured_persons")
 DEFAULT = "net_income_per_capita"
 STATE_IDS = {
-    "未脱贫户": "unlifted_households", "突发严重困难户": "hardship_households", "边缘易致贫户": "marginal_households",
-    "脱贫不稳定户": "unstable_households", "脱贫户": "lifted_households",
-}  # fmt: skip
+    state.name: state.indicator for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order) if state.indicator
+}
 COURSE = 24
 
 

@@ -1,19 +1,20 @@
 """The only place with colours: both palettes, the states of a household, ramps of the map, the template of charts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import plotly.graph_objects as go
 
 from components.maps import MapColours
-from data.indicators import STATES
+from data.terms import HOUSEHOLD_STATES
 
 FONT = "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of one theme, as ``#rrggbb``: ``accent`` is what is chosen, ``alarm`` what needs action."""
+    """Colours of one theme, as ``#rrggbb``: ``accent`` is what is chosen, ``alarm`` what needs action,
+    ``strokes`` the lines of one chart, ``states`` by 户类型."""
 
     ground: str
     surface: str
@@ -33,7 +34,8 @@ class Palette:
     missing: str
     sequential: tuple[str, ...]
     diverging: tuple[str, ...]
-    states: tuple[str, ...]
+    strokes: tuple[str, ...]
+    states: Mapping[str, str]
 
     def css(self) -> dict[str, str]:
         """Names of CSS custom properties and their colours."""
@@ -47,7 +49,9 @@ LIGHT = Palette(
     sequential=("#E2EEF1", "#B5D2DB", "#82B2C2", "#4A8AA3", "#1C5A75"),
     diverging=("#1F5F8B", "#4580A8", "#74A2C2", "#A3C3D8", "#CFE0EA", "#ECEAE4",
                "#F3DFC3", "#EAC392", "#DDA25E", "#C97F2F", "#A65C0E"),
-    states=("#B8352B", "#7A4A9E", "#C9701A", "#A88400", "#1F7F78", "#7C848E"),
+    strokes=("#1F5F7A", "#8A6A1F", "#7A4A9E", "#1F7F78"),
+    states={"未脱贫户": "#B8352B", "突发严重困难户": "#7A4A9E", "边缘易致贫户": "#C9701A",
+            "脱贫不稳定户": "#A88400", "脱贫户": "#1F7F78", "一般户": "#7C848E"},
 )  # fmt: skip
 DARK = Palette(
     ground="#0E1726", surface="#152238", ink="#EDF1F7", second_ink="#9FB0C8", hairline="#263753",
@@ -56,11 +60,13 @@ DARK = Palette(
     sequential=("#223B57", "#2D5B80", "#3F7FA8", "#66A8CB", "#A9D8EC"),
     diverging=("#7CC4F0", "#5FA8D6", "#4789B5", "#356A8F", "#28506D", "#33415A",
                "#5E4A2C", "#846432", "#AD823B", "#D5A14A", "#F5C36A"),
-    states=("#F2635F", "#B58AE0", "#F0A04B", "#F2D45C", "#4DB6AC", "#8996A8"),
+    strokes=("#7CC4F0", "#E3B55B", "#B58AE0", "#4DB6AC"),
+    states={"未脱贫户": "#F2635F", "突发严重困难户": "#B58AE0", "边缘易致贫户": "#F0A04B",
+            "脱贫不稳定户": "#F2D45C", "脱贫户": "#4DB6AC", "一般户": "#8996A8"},
 )  # fmt: skip
 
-MARKS = dict(zip(STATES.values(), "▲◆●■○·", strict=True))
-"""户类型 → its mark, the same everywhere; STATES holds the most urgent first."""
+MARKS = {state.name: state.mark for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order)}
+"""户类型 → its mark, the same everywhere, the most urgent first."""
 
 
 def palette(dark: bool) -> Palette:
@@ -70,7 +76,7 @@ def palette(dark: bool) -> Palette:
 
 def state_marks(dark: bool) -> dict[str, tuple[str, str]]:
     """户类型 → (mark, colour), as ``maps.household_points`` takes it, the most urgent first."""
-    return {state: (MARKS[state], colour) for state, colour in zip(MARKS, palette(dark).states, strict=True)}
+    return {state: (mark, palette(dark).states[state]) for state, mark in MARKS.items()}
 
 
 _PROJECT_COLOURS = {

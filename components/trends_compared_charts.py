@@ -17,10 +17,10 @@ def lines_chart(
 ) -> go.Figure:
     """Up to four regions as lines (the first traces), the region they belong to as a thin one; named at their ends."""
     colours = palette(dark)
-    strokes = (colours.series, colours.comparison, colours.states[1], colours.states[4])
     days = [first_day(month) for month in courses.index]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height})
-    drawn = [(code, names[code], courses[code], colour, 2.5) for code, colour in zip(courses, strokes, strict=False)]
+    strokes = zip(courses, colours.strokes, strict=False)
+    drawn = [(code, names[code], courses[code], colour, 2.5) for code, colour in strokes]
     drawn.append(("", mean_name, mean.reindex(courses.index), colours.second_ink, 1.5))
     ends = []
     for _, name, values, colour, width in drawn:

@@ -10,8 +10,9 @@ from data import archive_files, backups, cube, model
 from data.audit_chain import broken, cut_off
 from data.engine import is_sqlite, writing
 from data.household_booked import short_lines
-from data.indicators import MEASURES, STATES
+from data.indicators import MEASURES
 from data.states import STATE_SQL
+from data.terms import STATE_NAMES
 
 SHOWN = 5
 
@@ -158,7 +159,7 @@ def _paid_out(connection: Connection) -> Iterator[Finding]:
         yield Finding("收支少于分配方案记入的金额（导入时改小了）", len(short), tuple(short["code"].unique()[:SHOWN]))
 
 
-_BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, label in STATES.items()) + " END"
+_BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, label in STATE_NAMES.items()) + " END"
 _NOW = "household h JOIN month m ON m.month = (SELECT MAX(month) FROM month)"
 _CONTRADICTIONS = {
     "户类型与按日期推得的状态不一致": f"SELECT h.code FROM {_NOW} WHERE {STATE_SQL} <> {_BY_STATE}",

@@ -16,10 +16,10 @@ from data.dividend_plans import locked, log
 from data.dividend_states import Transition, transition
 from data.engine import writing
 from data.errors import Refused
-from data.indicators import STATES as HOUSEHOLD_STATES
 from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source
 from data.money import exact
 from data.months import spoken
+from data.terms import STATE_NAMES
 
 LONGEST_REASON = 500
 _NAMED = 8  # households named in one sentence
@@ -64,7 +64,7 @@ def doubts(connection: Connection, viewer: Viewer, plan: int) -> list[Doubt]:
         if row.persons_now != row.persons:
             parts.append(f"人口由 {row.persons} 人变为 {row.persons_now} 人（分户、增减人口）")
         if row.state_now != row.state:
-            parts.append(f"户类型由{HOUSEHOLD_STATES[row.state]}变为{HOUSEHOLD_STATES[row.state_now]}")
+            parts.append(f"户类型由{STATE_NAMES[row.state]}变为{STATE_NAMES[row.state_now]}")
         if parts:
             found.append(Doubt(row.household_id, head, "、".join(parts), False))
     return found

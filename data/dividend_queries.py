@@ -15,8 +15,8 @@ from data.dividend_lists import NAMES, PlanLine, days_of, line_of
 from data.dividend_rules import explanation
 from data.dividend_states import ACTIONS, Transition, allowed
 from data.errors import OutOfScope
-from data.indicators import STATES as HOUSEHOLD_STATES
 from data.model import dividend_step
+from data.terms import STATE_NAMES
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _shares(connection: Connection, viewer: Viewer, plan: int) -> pd.DataFrame:
         {"plan": plan},
     ).all()
     listed = [
-        (id, code, head if viewer.sees_identity else mask_name(head), village, HOUSEHOLD_STATES[state], attribute,
+        (id, code, head if viewer.sees_identity else mask_name(head), village, STATE_NAMES[state], attribute,
          persons, labour, weight, int(dividend) / 100, int(post) / 100, bool(by_hand))
         for id, code, head, village, state, attribute, persons, labour, weight, dividend, post, by_hand in rows
     ]  # fmt: skip

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from data.errors import Refused
-from data.indicators import STATES
 from data.money import exact
-from data.terms import HOUSEHOLD_ATTRIBUTES
+from data.terms import HOUSEHOLD_ATTRIBUTES, STATE_NAMES
 
 MODES = {"dividend": "分红", "post": "公益岗位"}
 """The same as 带动方式 of the households of a project."""
@@ -58,7 +57,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Household:
-    """What of a household a rule looks at: ``state`` a key of ``indicators.STATES``, 户属性 or None."""
+    """What of a household a rule looks at: ``state`` a key of ``terms.STATE_NAMES``, 户属性 or None."""
 
     id: int
     persons: int
@@ -111,9 +110,8 @@ def weight(rule: Rule, household: Household) -> int:
             return each * 100 * (100 if household.labour else rule.coefficient(WITHOUT_LABOUR))
         case "class":
             attribute = household.attribute if household.attribute in HOUSEHOLD_ATTRIBUTES[1:] else None
-            return (
-                each * rule.coefficient(STATES[household.state]) * (rule.coefficient(attribute) if attribute else 100)
-            )
+            more = rule.coefficient(attribute) if attribute else 100
+            return each * rule.coefficient(STATE_NAMES[household.state]) * more
     return 0
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, RowMapping, text
 from data.access import Viewer, mask_name, within_sql
 from data.errors import NotFound
 from data.household_scope import seen_households
-from data.indicators import STATES
-from data.terms import PROJECT_MODES
+from data.states import state_of
+from data.terms import PROJECT_MODES, STATE_NAMES
 
 PAGE = 30
 NO_SUCH_FUND = "没有找到这笔资金：编号不存在，或不在您的查看范围内。请从资金页面的名单中打开。"
@@ -117,7 +117,7 @@ def behind(
     )
     sql = (
         "SELECT h.id, h.village, t.name AS township, v.name AS village_name, h.code, h.head,"
-        f" COALESCE(MAX(hm.state), 0) AS state, {_TIMES} AS times, MAX(b.year) AS latest,"
+        f" {state_of('MAX(hm.state)')} AS state, {_TIMES} AS times, MAX(b.year) AS latest,"
         f" SUM(b.amount_fen) AS amount, {modes} FROM {_BEHIND} AND {seen}"
         " GROUP BY h.id, h.village, t.name, v.name, h.code, h.head"
         " ORDER BY COALESCE(SUM(b.amount_fen), 0) DESC, h.id LIMIT :limit OFFSET :offset"
@@ -128,7 +128,7 @@ def behind(
         {
             **{name: row[name] for name in ("id", "village", "township", "village_name", "code", "times", "latest")},
             "head": row["head"] if viewer.sees_identity else mask_name(row["head"]),
-            "state": STATES[row["state"]],
+            "state": STATE_NAMES[row["state"]],
             "modes": "、".join(mode for number, mode in enumerate(PROJECT_MODES) if row[f"mode_{number}"]),
             "amount": None if row["amount"] is None else int(row["amount"]) / 100,
         }

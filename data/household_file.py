@@ -10,11 +10,12 @@ from data.access import Viewer, mask_id, mask_name
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_income import Income, income_of
 from data.household_scope import seen_households
-from data.indicators import STATES
 from data.model.running import lasts_to, runs_on
 from data.regions import Region
 from data.settings import value_of
 from data.sources import FUND_PAID_SQL
+from data.states import state_of
+from data.terms import STATE_NAMES
 
 LATEST_VISITS = 10
 ILLNESS_CAUSES = ("因病", "因残")
@@ -69,7 +70,7 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
         village=facts["village"],
         facts=facts,
         head=facts["head"],
-        state=STATES[facts["state"]],
+        state=STATE_NAMES[facts["state"]],
         income=income_of(connection, viewer, id, facts["village"], month, len(frames["members"])),
         visits_total=connection.execute(text(_VISITS_TOTAL), asked).scalar_one(),
         **frames,
@@ -120,8 +121,8 @@ def _due(helpers: pd.DataFrame, days: int) -> list[str]:
     return [(date.fromisoformat(day) + timedelta(days=days)).isoformat() for day in since]
 
 
-_FACTS = """
-    SELECT h.*, COALESCE(hm.state, 0) AS state, hm.visits, hm.below_line, m.as_of, v.name AS village_name,
+_FACTS = f"""
+    SELECT h.*, {state_of("hm.state")} AS state, hm.visits, hm.below_line, m.as_of, v.name AS village_name,
         t.name AS township_name
     FROM household h JOIN month m ON m.month = :month JOIN region v ON v.code = h.village
     LEFT JOIN region t ON t.code = substr(h.village, 1, 9)

@@ -6,7 +6,7 @@ from data import model
 from data.lines import line_of
 from data.model.running import runs_on
 from data.states import STATE_SQL
-from data.terms import INCOME_KINDS, subject_columns
+from data.terms import INCOME_KINDS, UNCOUNTED, subject_columns
 
 NET = "({0}.wage_fen + {0}.business_fen + {0}.property_fen + {0}.transfer_fen - {0}.expense_fen)"
 """SQL of a household's net income of twelve months in fen; format it with the alias of ``household_month``."""
@@ -63,7 +63,7 @@ def fill_household_months(
             WHERE {here} AND m.province = substr(h.village, 1, 2) AND m.month >= :before
             WINDOW w AS (PARTITION BY h.id ORDER BY m.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
         ) g
-        WHERE g.state > 0 AND g.month >= :since
+        WHERE g.state <> {UNCOUNTED} AND g.month >= :since
         ORDER BY g.month, g.village, g.id
     """  # in the order of the table's key: rows that go in one behind the other save a sixth of the time
     _prepare_lookups(connection, region)

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, text
 
 from data.access import Viewer
 from data.household_file import HouseholdFile
-from data.indicators import STATES
 from data.months import label, last_day
 from data.states import STATE_SQL
+from data.terms import HOUSEHOLD_STATES, STATE_NAMES
 
 BEFORE_ALL = "0001-01-01"
-_MONITORED = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
+_MONITORED = frozenset(state.name for state in HOUSEHOLD_STATES if state.watched)
 _TURNS = {"lifted": "脱贫", "relapsed": "返贫", "risk_removed": "风险消除"}
 
 
@@ -84,7 +84,7 @@ def _spans(connection: Connection, file: HouseholdFile) -> list[Span]:
     sql = f"SELECT m.as_of, {STATE_SQL} FROM household h CROSS JOIN ({listed}) m WHERE h.id = :household"
     bound = {f"day{number}": day for number, day in enumerate(days)}
     held = connection.execute(text(sql), {**bound, "household": file.id}).all()
-    known = [Span(day, STATES[state]) for day, state in sorted(tuple(row) for row in held)]
+    known = [Span(day, STATE_NAMES[state]) for day, state in sorted(tuple(row) for row in held)]
     return known[:1] + [span for before, span in pairwise(known) if span.state != before.state]
 
 

@@ -11,14 +11,15 @@ from data.engine import expanded
 from data.errors import NotFound
 from data.household_months import NET
 from data.household_scope import seen_households
-from data.indicators import STATES
 from data.model.running import open_on, runs_on
+from data.states import state_of, urgency
+from data.terms import STATE_NAMES, UNCOUNTED
 
 PAGE = 50
 MOST_POINTS = 2000
 
 _NET = NET.format("hm")
-_STATE = "COALESCE(hm.state, 0)"
+_STATE = state_of("hm.state")
 _UNVISITED = "(hm.visits = 0)"
 _BELOW = "(hm.below_line = 1)"
 _PROBLEM = (
@@ -45,7 +46,7 @@ COLUMNS = {
     "problems": "(SELECT COUNT(*) FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
     f" AND {open_on('b.closed', 'm.as_of')})",
 }
-_URGENCY = f"CASE {_STATE} {' '.join(f'WHEN {state} THEN {place}' for place, state in enumerate(STATES))} END"
+_URGENCY = urgency(_STATE)
 SORTS = {
     "state": f"{_URGENCY}, COALESCE(hm.below_line, 0) DESC, h.id",
     "per_head": f"{COLUMNS['per_head']} NULLS LAST, h.id",
@@ -58,9 +59,10 @@ SORTS = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What is picked out: ``states`` are keys of STATES, ``causes`` and ``attributes`` words; empty or False picks all.
+    """What is picked out: ``states`` are keys of STATE_NAMES, ``causes`` and ``attributes`` words; empty or False
+    picks all.
 
-    In a village without ``states`` these are the households that the figures count, 一般户 (0) when asked for.
+    In a village without ``states`` these are the households that the figures count, 一般户 when asked for.
     ``below_line``: per-capita income of twelve months under the line; ``unvisited``: counted, but not visited in the
     month; ``with_problem``: a problem found that is not closed.
     """
@@ -74,7 +76,7 @@ class Filters:
 
 
 NO_FILTERS = Filters()
-EVERY = Filters(states=tuple(STATES))
+EVERY = Filters(states=tuple(STATE_NAMES))
 
 
 def in_village(
@@ -116,8 +118,8 @@ def points(
 
 
 def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> pd.DataFrame:
-    """How many households hold each combination: state (key of STATES, 0 among them), cause, below_line, unvisited,
-    with_problem (0 or 1) and ``households``, for the legend and the filters."""
+    """How many households hold each combination: state (key of STATE_NAMES, UNCOUNTED among them), cause, below_line,
+    unvisited, with_problem (0 or 1) and ``households``, for the legend and the filters."""
     where, bound = _where(viewer, village, month, EVERY)
     told = {"below_line": _BELOW, "unvisited": _UNVISITED, "with_problem": _PROBLEM}
     flags = ", ".join(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS {name}" for name, sql in told.items())
@@ -137,7 +139,7 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
     bound |= {"village": viewer.narrowed(village), "month": month}
     picked, named = conditions(filters)
     if not filters.states:
-        parts.append("hm.state > 0")
+        parts.append(f"hm.state <> {UNCOUNTED}")
     parts += picked
     bound |= named
     return " AND ".join(parts), bound
@@ -154,7 +156,7 @@ def conditions(filters: Filters) -> tuple[list[str], dict[str, list]]:
 def as_read(viewer: Viewer, found) -> pd.DataFrame:
     """Rows as this viewer may read them."""
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    frame["state"] = frame["state"].map(STATES)
+    frame["state"] = frame["state"].map(STATE_NAMES)
     frame["per_head"] = frame["per_head"].astype(float).div(100).round(2)
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)

@@ -15,12 +15,12 @@ from data.card_record import Helper, IncomeCard, Measure, Member, Share
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_scope import seen_households
 from data.income_year import IncomeYear, year_of
-from data.indicators import STATES
 from data.lines import line_of
 from data.model.running import lasts_to, runs_on
 from data.months import first_day, last_day
 from data.settings import coefficients, value_of
-from data.terms import SUBJECTS
+from data.states import state_of
+from data.terms import STATE_NAMES, SUBJECTS
 
 AT_ONCE = 500  # households of one round of statements
 _COLUMNS = {name: f"{column}_fen" for name, (_, column) in SUBJECTS.items()}
@@ -147,7 +147,7 @@ def _card(
         township_name=facts["township_name"],
         county_name=facts["county_name"],
         head=facts["head"] if open_names else mask_name(facts["head"]),
-        state=STATES[facts["state"]],
+        state=STATE_NAMES[facts["state"]],
         attribute=facts["attribute"],
         cause="、".join(filter(None, (facts["cause"], facts["other_causes"]))) or None if open_names else None,
         address=facts["address"] if open_names else None,
@@ -185,8 +185,8 @@ def _lines(rows: Iterable, year: IncomeYear, through: int) -> dict[str, tuple[in
     }
 
 
-_FACTS = """
-    SELECT h.*, COALESCE(hm.state, 0) AS state, d.built, v.name AS village_name, t.name AS township_name,
+_FACTS = f"""
+    SELECT h.*, {state_of("hm.state")} AS state, d.built, v.name AS village_name, t.name AS township_name,
         c.name AS county_name
     FROM household h JOIN region v ON v.code = h.village CROSS JOIN data_version d
     LEFT JOIN region t ON t.code = substr(h.village, 1, 9)

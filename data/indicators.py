@@ -5,13 +5,14 @@ measure, or one measure divided by another. Adding an indicator touches this fil
 the measures found here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data import sources
 from data.model.running import open_on
 from data.sources import Source
+from data.terms import HOUSEHOLD_STATES, LIFTED, UNLIFTED, HouseholdState
 
-STATES = {1: "未脱贫户", 2: "突发严重困难户", 3: "边缘易致贫户", 4: "脱贫不稳定户", 5: "脱贫户", 0: "一般户"}
 """State of a household as stored in ``household_month`` → 户类型, the most urgent first."""
 
 
@@ -95,8 +96,9 @@ _CHILD_OUT = (
 HOUSEHOLD_COUNT = Measure("households", sources.HOUSEHOLDS, "COUNT(*)", "households")
 PERSON_COUNT = Measure("persons", sources.HOUSEHOLDS, "SUM(hm.persons)", "households")
 UNLIFTED_PERSONS = Measure(
-    "unlifted_persons", sources.HOUSEHOLDS, "SUM(CASE WHEN hm.state = 1 THEN hm.persons ELSE 0 END)", "households"
-)
+    "unlifted_persons", sources.HOUSEHOLDS, f"SUM(CASE WHEN hm.state = {UNLIFTED} THEN hm.persons ELSE 0 END)",
+    "households",
+)  # fmt: skip
 RURAL_POPULATION = Measure("rural_population", sources.POPULATION, "SUM(r.rural_population)", None)
 NET_INCOME = _income("net_income", f"{_GROSS} - hm.expense_fen")
 GROSS_INCOME = _income("gross_income", _GROSS)
@@ -124,10 +126,19 @@ _END = "月末"
 _STOCK = "截至月末"
 
 
-def _state(id: str, label: str, states: str, definition: str, direction: int = -1) -> Indicator:
-    where = f"hm.state IN ({states})"
+def _in_states(id: str, label: str, states: Iterable[int], definition: str, direction: int = -1) -> Indicator:
+    where = f"hm.state IN ({', '.join(map(str, states))})"
     records = Records("households", where)
     return Indicator(id, label, "户", "count", direction, _households(id, where), None, _END, definition, "户", records)
+
+
+def _of_state(state: HouseholdState) -> Indicator:
+    direction = 1 if state.number == LIFTED else -1
+    return _in_states(state.indicator, state.name, [state.number], state.definition, direction)
+
+
+_COUNTED = sorted((state for state in HOUSEHOLD_STATES if state.indicator), key=lambda state: not state.watched)
+_WATCHED = [state for state in _COUNTED if state.watched]
 
 
 def _share(id: str, label: str, kind: str, heading: str, contents: str) -> Indicator:
@@ -148,13 +159,9 @@ ALL = (
         "persons", "人口数", "人", "count", 0, PERSON_COUNT, None, _END,
         "所计各户的家庭成员人数。", _CARD, Records("households"),
     ),
-    _state("monitored_households", "监测对象", "2, 3, 4",
-           "脱贫不稳定户、边缘易致贫户、突发严重困难户之和，风险消除后不再计入。"),
-    _state("unstable_households", "脱贫不稳定户", "4", "已脱贫、经识别有返贫风险、尚未消除风险的户。"),
-    _state("marginal_households", "边缘易致贫户", "3", "未建档立卡、经识别有致贫风险、尚未消除风险的户。"),
-    _state("hardship_households", "突发严重困难户", "2", "因病因灾因意外等刚性支出较大、经识别且尚未消除风险的户。"),
-    _state("unlifted_households", "未脱贫户", "1", "已识别尚未脱贫的户，含返贫后尚未再次脱贫的户。"),
-    _state("lifted_households", "脱贫户", "5", "已脱贫、享受政策且不在监测中的户。", 1),
+    _in_states("monitored_households", "监测对象", sorted(state.number for state in _WATCHED),
+               f"{'、'.join(state.name for state in _WATCHED)}之和，风险消除后不再计入。"),
+    *map(_of_state, _COUNTED),
     Indicator(
         "relapsed_households", "返贫户", "户", "count", -1,
         Measure("relapsed_households", sources.RELAPSES, "COUNT(*)", "households"), None, _END,
@@ -171,7 +178,7 @@ ALL = (
     Indicator(
         "incidence", "贫困发生率", "%", "percent", -1, UNLIFTED_PERSONS, RURAL_POPULATION, _END,
         "未脱贫户人口 ÷ 农村人口。分母为行政区划表填报的农村人口，取填报到的最低一级汇总。", "户、家庭成员、行政区划",
-        Records("households", "hm.state = 1"),
+        Records("households", f"hm.state = {UNLIFTED}"),
     ),
     Indicator(
         "net_income_per_capita", "人均纯收入", "元", "yuan", 1, NET_INCOME, INCOME_PERSONS, _YEAR,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from data.household_months import NET
 from data.model.running import open_on, runs_on
 from data.sources import FUND_DUE_SQL, FUND_PAID_SQL
+from data.states import urgency
 
 _NET = NET.format("hm")
 _PER_HEAD = f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END"
@@ -101,7 +102,7 @@ _UNFINISHED = open_on("t.finished", "m.as_of")
 
 HOUSEHOLDS = ListKind(
     "households", "户", "户", _HM, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
-    f"hm.state, COALESCE(hm.below_line, 0) DESC, {_PER_HEAD} NULLS LAST, hm.household_id",
+    f"{urgency('hm.state')}, COALESCE(hm.below_line, 0) DESC, {_PER_HEAD} NULLS LAST, hm.household_id",
     (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME, Column("cause", "主要致贫原因", "h.cause"), _HELPER, _LAST_VISIT),
 )  # fmt: skip
 INCOMES = ListKind(

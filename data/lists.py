@@ -10,9 +10,9 @@ from data.access import Viewer, mask_id, mask_name, mask_party, within_sql
 from data.errors import NotFound
 from data.figures import indicator
 from data.household_scope import seen_households, seen_matters
-from data.indicators import STATES
 from data.lines import line_of
 from data.list_kinds import KINDS, LINE, Column, ListKind
+from data.terms import STATE_NAMES
 
 PAGE = 50
 _PORTION = 5000  # parameters of one statement
@@ -168,7 +168,7 @@ def _told(viewer: Viewer, column: Column, value, as_of: date):
         case "bp":
             return value / 10_000
         case "state":
-            return STATES[value]
+            return STATE_NAMES[value]
         case "yes_no":
             return "是" if value else "否"
         case "person":

@@ -14,9 +14,10 @@ from data.access import Viewer
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.household_scope import seen_households
 from data.income_card import IncomeCard, card, card_year
-from data.indicators import INDICATORS, STATES
+from data.indicators import INDICATORS
 from data.model.running import runs_on
-from data.terms import MEASURE_CATEGORIES
+from data.states import state_of
+from data.terms import MEASURE_CATEGORIES, STATE_NAMES
 
 TELLING = ("健康", "兜底")
 VISITS_SHOWN = 6
@@ -106,7 +107,7 @@ def cadre_card(connection: Connection, viewer: Viewer, household: int) -> CadreC
         head=row.head,
         code=row.code,
         village=row.village_name,
-        state=STATES[row.state],
+        state=STATE_NAMES[row.state],
         persons=row.persons,
         per_head=net,
         below_line=None if row.below_line is None else bool(row.below_line),
@@ -157,7 +158,7 @@ def _where(indicator: str) -> str:
 
 _FOUND = "b.household_id = h.id AND b.found <= m.as_of"
 _CADRE = f"""
-    SELECT h.head, h.code, v.name AS village_name, COALESCE(hm.state, 0) AS state, hm.below_line, m.month,
+    SELECT h.head, h.code, v.name AS village_name, {state_of("hm.state")} AS state, hm.below_line, m.month,
         COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id)) AS persons,
         hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen - hm.expense_fen AS net,
         (SELECT MAX(i.visited) FROM visit i WHERE i.household_id = h.id AND i.visited <= m.as_of) AS visited,

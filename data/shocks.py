@@ -15,9 +15,9 @@ from data.access import Viewer, mask_name, within_sql
 from data.errors import NotFound
 from data.household_months import NET
 from data.household_scope import seen_households
-from data.indicators import STATES
 from data.list_kinds import LINE
 from data.lists import lined
+from data.terms import STATE_NAMES
 
 PAGE = 50
 _NET = NET.format("hm")
@@ -117,7 +117,7 @@ def households(
     heads = frame["persons"].astype(float).replace(0, float("nan"))
     frame["per_head"] = (frame["net"] / heads).round(2)
     frame["after"] = ((frame["net"] - frame["loss"]) / heads).round(2)
-    frame["state"] = [STATES.get(state) for state in frame["state"]]
+    frame["state"] = [STATE_NAMES.get(state) for state in frame["state"]]
     frame["verdict"] = [_verdict(row) for row in frame.itertuples()]
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)

@@ -5,15 +5,20 @@ had been lifted. ``risk_removed`` ends the monitoring; what was lifted is then �
 Where the date that a type needs is missing, the type is taken to hold from the beginning.
 """
 
+from data.terms import HOUSEHOLD_STATES, LIFTED, STATE_NAMES, UNCOUNTED, UNLIFTED, HouseholdState
+
 _AT = "m.as_of"
 
-_KIND = (
-    "CASE WHEN h.type = '脱贫不稳定户' OR (h.type = '脱贫户' AND h.risk_removed IS NOT NULL) THEN 4"
-    " WHEN h.type = '边缘易致贫户' OR (h.type = '一般户' AND h.risk_removed IS NOT NULL) THEN 3"
-    " WHEN h.type = '突发严重困难户' THEN 2 END"
-)
+
+def _monitored_as(state: HouseholdState) -> str:
+    cleared = f" OR (h.type = '{state.cleared}' AND h.risk_removed IS NOT NULL)" if state.cleared else ""
+    return f"WHEN h.type = '{state.name}'{cleared} THEN {state.number}"
+
+
+_KIND = f"CASE {' '.join(_monitored_as(state) for state in HOUSEHOLD_STATES if state.watched)} END"
 _SINCE = "CASE WHEN h.lifted IS NULL OR h.identified > h.lifted THEN h.identified ELSE h.lifted END"
-_REGISTERED = "(h.type IN ('未脱贫户', '脱贫户', '脱贫不稳定户') OR h.lifted IS NOT NULL OR h.relapsed IS NOT NULL)"
+_CARDED = ", ".join(f"'{state.name}'" for state in HOUSEHOLD_STATES if state.registered)
+_REGISTERED = f"(h.type IN ({_CARDED}) OR h.lifted IS NOT NULL OR h.relapsed IS NOT NULL)"
 _FOR_MONITORING = f"({_KIND} IS NOT NULL AND (h.lifted IS NULL OR h.identified > h.lifted))"
 """Whether 识别日期 is that of the monitoring, so that the day of registration is not known."""
 
@@ -21,12 +26,22 @@ STATE_SQL = (
     "CASE"
     f" WHEN {_KIND} IS NOT NULL AND ({_SINCE} IS NULL OR {_SINCE} <= {_AT})"
     f" AND (h.risk_removed IS NULL OR h.risk_removed > {_AT} OR h.risk_removed < {_SINCE}) THEN {_KIND}"
-    f" WHEN NOT {_REGISTERED} THEN 0"
-    f" WHEN NOT {_FOR_MONITORING} AND h.identified > {_AT} THEN 0"
-    f" WHEN h.relapsed <= {_AT} AND (h.lifted IS NULL OR h.lifted < h.relapsed OR h.lifted > {_AT}) THEN 1"
-    f" WHEN h.lifted <= {_AT} THEN 5"
-    f" WHEN h.relapsed > {_AT} THEN 5"  # who falls back had been lifted, though the day is not recorded
-    f" WHEN h.lifted > {_AT} THEN 1"
-    " WHEN h.type = '未脱贫户' THEN 1 ELSE 5 END"
+    f" WHEN NOT {_REGISTERED} THEN {UNCOUNTED}"
+    f" WHEN NOT {_FOR_MONITORING} AND h.identified > {_AT} THEN {UNCOUNTED}"
+    f" WHEN h.relapsed <= {_AT} AND (h.lifted IS NULL OR h.lifted < h.relapsed OR h.lifted > {_AT}) THEN {UNLIFTED}"
+    f" WHEN h.lifted <= {_AT} THEN {LIFTED}"
+    f" WHEN h.relapsed > {_AT} THEN {LIFTED}"  # who falls back had been lifted, though the day is not recorded
+    f" WHEN h.lifted > {_AT} THEN {UNLIFTED}"
+    f" WHEN h.type = '{STATE_NAMES[UNLIFTED]}' THEN {UNLIFTED} ELSE {LIFTED} END"
 )
-"""SQL for the state (keys of ``indicators.STATES``) of ``household h`` at the end of ``month m``."""
+"""SQL for the state (keys of ``terms.STATE_NAMES``) of ``household h`` at the end of ``month m``."""
+
+
+def state_of(column: str) -> str:
+    """SQL of the state in a column that is NULL where the household is not counted."""
+    return f"COALESCE({column}, {UNCOUNTED})"
+
+
+def urgency(state: str) -> str:
+    """SQL that sorts states, the most urgent first."""
+    return f"CASE {state} {' '.join(f'WHEN {number} THEN {place}' for place, number in enumerate(STATE_NAMES))} END"

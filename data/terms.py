@@ -1,6 +1,46 @@
 """The closed lists of the official workbook (shared wording of the field), in the order officials print them."""
 
-HOUSEHOLD_TYPES = ("未脱贫户", "脱贫户", "脱贫不稳定户", "边缘易致贫户", "突发严重困难户", "一般户")
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HouseholdState:
+    """A state of a household: its ``number`` in the store, its name (户类型), the mark it has everywhere.
+
+    ``order``: the most urgent first. ``registered``: 建档立卡. ``watched``: 监测对象; ``cleared``: the 户类型 that
+    comes with the removal of the risk, if another. ``indicator``: what counts its households, as ``definition``
+    says; without it they are in no figure. Its colours stand in the theme, how dates lead to it in ``data.states``.
+    """
+
+    number: int
+    name: str
+    mark: str
+    order: int
+    registered: bool = False
+    watched: bool = False
+    cleared: str | None = None
+    indicator: str | None = None
+    definition: str = ""
+
+
+HOUSEHOLD_STATES = (
+    HouseholdState(1, "未脱贫户", "▲", 1, registered=True, indicator="unlifted_households",
+                   definition="已识别尚未脱贫的户，含返贫后尚未再次脱贫的户。"),
+    HouseholdState(5, "脱贫户", "○", 5, registered=True, indicator="lifted_households",
+                   definition="已脱贫、享受政策且不在监测中的户。"),
+    HouseholdState(4, "脱贫不稳定户", "■", 4, registered=True, watched=True, cleared="脱贫户",
+                   indicator="unstable_households", definition="已脱贫、经识别有返贫风险、尚未消除风险的户。"),
+    HouseholdState(3, "边缘易致贫户", "●", 3, watched=True, cleared="一般户", indicator="marginal_households",
+                   definition="未建档立卡、经识别有致贫风险、尚未消除风险的户。"),
+    HouseholdState(2, "突发严重困难户", "◆", 2, watched=True, indicator="hardship_households",
+                   definition="因病因灾因意外等刚性支出较大、经识别且尚未消除风险的户。"),
+    HouseholdState(0, "一般户", "·", 6),
+)  # fmt: skip
+HOUSEHOLD_TYPES = tuple(state.name for state in HOUSEHOLD_STATES)
+STATE_NAMES = {state.number: state.name for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order)}
+"""Number → 户类型, the most urgent first."""
+STATE_NUMBERS = {state.name: state.number for state in HOUSEHOLD_STATES}
+UNLIFTED, LIFTED, UNCOUNTED = (STATE_NUMBERS[name] for name in ("未脱贫户", "脱贫户", "一般户"))
 HOUSEHOLD_ATTRIBUTES = ("一般户", "低保户", "特困户")
 CAUSES = (
     "因病", "因残", "因学", "因灾", "缺土地", "缺水", "缺技术", "缺劳力", "缺资金",

@@ -7,9 +7,10 @@ import pytest
 
 from components.charts import course_table, trend_chart
 from components.choropleth import choropleth, legend_markup
-from components.theme import DARK, LIGHT, MARKS, palette
-from data.indicators import INDICATORS, STATES
+from components.theme import DARK, LIGHT, MARKS, palette, state_marks
+from data.indicators import INDICATORS
 from data.months import month_of
+from data.terms import HOUSEHOLD_STATES
 
 LAST = month_of("2026-11")
 INCOME = INDICATORS["net_income_per_capita"]
@@ -105,12 +106,15 @@ def test_text_can_be_read_and_marks_can_be_seen(dark: bool):
     colours = palette(dark)
     for text in (colours.ink, colours.second_ink, colours.alarm, colours.caution):
         assert min(_contrast(text, colours.ground), _contrast(text, colours.surface)) >= 4.5, text
-    for mark in (*colours.states, colours.series, colours.comparison, colours.accent):
+    for mark in (*colours.states.values(), *colours.strokes, colours.series, colours.comparison, colours.accent):
         assert min(_contrast(mark, colours.ground), _contrast(mark, colours.surface)) >= 3, mark
     steps = [_contrast(colour, colours.ground) for colour in colours.sequential]
     assert steps == sorted(steps)  # more is always farther from the ground
 
 
 def test_every_state_has_its_mark_and_colour():
-    assert list(MARKS) == list(STATES.values()) and len(set(MARKS.values())) == 6
-    assert len(LIGHT.states) == len(DARK.states) == 6
+    names = [state.name for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order)]
+    assert list(MARKS) == names and len(set(MARKS.values())) == len(names)
+    assert set(LIGHT.states) == set(DARK.states) == set(names)
+    for dark in (False, True):
+        assert len(set(state_marks(dark).values())) == len(names)

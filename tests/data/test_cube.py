@@ -11,10 +11,10 @@ from data.access import Viewer
 from data.checks import check
 from data.engine import upsert, writing
 from data.figures import children, figures, trend
-from data.indicators import INDICATORS, STATES
+from data.indicators import INDICATORS
 from data.lines import line_of
 from data.months import first_day, last_day
-from data.terms import OUT_OF_SCHOOL, SUBJECTS
+from data.terms import OUT_OF_SCHOOL, STATE_NAMES, SUBJECTS
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
 
 ALL = Viewer("admin", "")
@@ -270,7 +270,7 @@ def test_every_indicator_equals_what_plain_python_makes_of_the_rows(county: Engi
 def test_every_state_of_the_registry_occurs_in_the_small_county(county: Engine):
     with county.connect() as connection:
         found = set(connection.execute(select(model.household_month.c.state)).scalars())
-    assert found == set(STATES) - {0}
+    assert found == set(STATE_NAMES) - {0}
 
 
 def test_a_refreshed_village_leaves_the_same_cube_as_a_rebuild(county: Engine):

@@ -9,8 +9,8 @@ from data import model
 from data.access import Viewer
 from data.household_file import household
 from data.household_story import BEFORE_ALL, Event, Story, story
-from data.indicators import STATES
 from data.months import first_day, last_day, month_of
+from data.terms import STATE_NAMES
 from tests.data.small_county import LAST, TODAY
 from tests.data.village_ground import COUNTY, fill_village
 
@@ -47,7 +47,7 @@ def test_the_states_are_those_that_the_figures_count(county: Engine):
         ).all()
     assert len(held) > 1000
     for day, id, state in held:
-        assert state_on(stories[id], day) == STATES[state], (id, day)
+        assert state_on(stories[id], day) == STATE_NAMES[state], (id, day)
     for found in stories.values():
         assert found.spans[0].since == BEFORE_ALL
         states = [span.state for span in found.spans]

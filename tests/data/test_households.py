@@ -12,8 +12,8 @@ from data.figures import figures
 from data.geometry import household_points
 from data.household_file import household, whereabouts
 from data.households import EVERY, SORTS, Filters, count, facets, in_village, points
-from data.indicators import STATES
 from data.settings import put
+from data.terms import STATE_NAMES
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, HERE, OTHER_TOWNSHIP, VILLAGE, fill_village
 
@@ -306,5 +306,5 @@ def test_every_state_has_its_place_in_the_order_of_urgency(county: Engine):
     with county.connect() as connection:
         listed = in_village(connection, VILLAGE_CADRE, VILLAGE, LAST, filters=EVERY, limit=1000)
     states = listed["state"].drop_duplicates().tolist()
-    assert states == [state for state in STATES.values() if state in states]
+    assert states == [state for state in STATE_NAMES.values() if state in states]
     assert len(states) >= 4
