@@ -16,16 +16,16 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from components.archive_routes import archive_routes
-from components.collector import collect_garbage
-from components.geo_routes import geo_routes
-from components.guard import Guard
-from components.phone_routes import phone_routes
-from components.sockets import send_at_once
-from components.theme_route import theme_route
-from data import cube
-from data.engine import ready_engine
-from data.regions import status
+from components.phone.routes import phone_routes
+from components.server.archive_routes import archive_routes
+from components.server.collector import collect_garbage
+from components.server.geo_routes import geo_routes
+from components.server.guard import Guard
+from components.server.sockets import send_at_once
+from components.shell.theme_route import theme_route
+from data.figures import cube
+from data.regions.tree import status
+from data.store.engine import ready_engine
 
 HERE = Path(__file__).resolve().parent
 DAY_CHECK = 300  # seconds between two looks at the calendar
@@ -75,7 +75,7 @@ async def lifespan(app: st.App):
 
 
 app = st.App(
-    str(HERE / "components" / "shell.py"),
+    str(HERE / "components" / "shell" / "script.py"),
     lifespan=lifespan,
     routes=[
         Route("/healthz", health),

@@ -11,15 +11,17 @@ from sqlalchemy import Engine, func, select
 
 from benchmarks import million
 from benchmarks.commands import run_data
-from data import cube, regions
-from data.engine import ready_engine
+from data.figures import cube
 from data.model import household, region
+from data.regions import tree as regions
+from data.store.engine import ready_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 MILLION = "million"
 PRESETS = ("county", "prefecture", MILLION)
 _GENERATE = (
-    "import sys, pathlib; from data.demo import generate; generate(pathlib.Path(sys.argv[1]), preset=sys.argv[2])"
+    "import sys, pathlib; from data.demo.county import generate; "
+    "generate(pathlib.Path(sys.argv[1]), preset=sys.argv[2])"
 )
 
 

@@ -10,12 +10,13 @@ from benchmarks.ground import Ground
 from benchmarks.pages import PAGE_SECONDS, served
 from benchmarks.session import BrokenPage, Session
 from benchmarks.table import Failure, Finding, middle
-from data import qr_codes, regions
-from data.access import Viewer
-from data.engine import writing
-from data.households import NO_FILTERS, Filters
+from data.access.viewer import Viewer
+from data.codes import tokens as qr_codes
+from data.households.search import search
+from data.households.village import NO_FILTERS, Filters
 from data.model import helper, household, member, region
-from data.search import search
+from data.regions import tree as regions
+from data.store.engine import writing
 
 RUNS = 21
 WARMING = 4

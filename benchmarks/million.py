@@ -3,9 +3,9 @@
 import sqlite3
 from pathlib import Path
 
-from data import cube  # noqa: F401 - its tables are among the derived
-from data.beginnings import derived
-from data.engine import ready_engine, writing
+from data.figures import cube  # noqa: F401 - its tables are among the derived
+from data.figures.beginnings import derived
+from data.store.engine import ready_engine, writing
 
 COPIES = 13  # of 78,000 households
 MONTHS = 24  # of ledger, visits and household months; the cube has all

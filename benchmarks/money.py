@@ -14,11 +14,11 @@ from benchmarks.ground import MILLION, Ground
 from benchmarks.pages import PAGE_SECONDS, Address, served
 from benchmarks.session import BrokenPage, Session
 from benchmarks.table import Failure, Finding, middle
-from data import regions
-from data.access import Viewer
+from data.access.viewer import Viewer
 from data.demo.plans import make_plans
-from data.engine import ready_engine
 from data.model import dividend_plan, fund, project, project_household, region
+from data.regions import tree as regions
+from data.store.engine import ready_engine
 from tests.postgres import running_cluster
 
 RUNS = 21

@@ -32,11 +32,11 @@ def prints(ground: Ground) -> Iterator[Finding]:
 
 
 def _measured(url: str, preset: str, region: str) -> Iterator[Finding]:
-    from components.print_making import CARD, LABEL, Order, made
-    from data.access import Viewer
-    from data.engine import ready_engine
-    from data.income_card import card_year, villages_households
-    from data.regions import status
+    from components.prints.making import CARD, LABEL, Order, made
+    from data.access.viewer import Viewer
+    from data.cards.card import card_year, villages_households
+    from data.regions.tree import status
+    from data.store.engine import ready_engine
 
     engine, viewer = ready_engine(url), Viewer("county", region)
     with engine.connect() as connection:

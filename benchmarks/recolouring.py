@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request, WebSocket, sync_playwright
 
 from benchmarks.ground import Ground
 from benchmarks.table import Failure, Finding, middle
-from data.indicators import INDICATORS
+from data.figures.indicators import INDICATORS
 from tests.browser.chromium import FLAGS, executable
 from tests.browser.ready import ready
 from tests.browser.server import serving

@@ -11,7 +11,7 @@ from websockets.sync.client import connect
 
 LONGEST = 120  # seconds that a run may take
 SHORT = 200  # bytes: the message that ends a run is shorter
-FAILED = "页面没有完成", "无法显示"  # what components.errors says instead of a page
+FAILED = "页面没有完成", "无法显示"  # what components.shell.errors says instead of a page
 
 
 class BrokenPage(Exception):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from benchmarks.commands import run_data
 from benchmarks.ground import Ground
 from benchmarks.table import Finding, middle
-from data import cube
-from data.engine import writing
+from data.figures import cube
+from data.store.engine import writing
 
 REFRESHES = 21
 IMPORT_SECONDS = 120  # design.md, for the prefecture

@@ -1,5 +1,5 @@
-"""``python -m data``: see ``data.cli``."""
+"""``python -m data``: see ``data.commands.parser``."""
 
-from data.cli import main
+from data.commands.parser import main
 
 raise SystemExit(main())

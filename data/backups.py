@@ -11,11 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, union
 
-from data import engine as store
-from data.archive_files import folder, lying, place, put, sound
+from data.archives.files import folder, lying, place, put, sound
 from data.errors import Refused
 from data.model import archive, project_archive
-from data.secret import key_file
+from data.store import engine as store
+from data.store.key import key_file
 
 
 @dataclass(frozen=True)

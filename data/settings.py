@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from data.access import Viewer
+from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope, Refused
 from data.model import setting
 from data.terms import SUBJECTS

@@ -9,7 +9,8 @@ class HouseholdState:
 
     ``order``: the most urgent first. ``registered``: 建档立卡. ``watched``: 监测对象; ``cleared``: the 户类型 that
     comes with the removal of the risk, if another. ``indicator``: what counts its households, as ``definition``
-    says; without it they are in no figure. Its colours stand in the theme, how dates lead to it in ``data.states``.
+    says; without it they are in no figure. Its colours stand in the theme, how dates lead to it in
+    ``data.figures.states``.
     """
 
     number: int

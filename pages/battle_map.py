@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from components import map_screen
-from components.cached import ask
-from components.empty import no_villages
-from components.errors import problem
-from components.map_address import read_choice
-from components.map_village import open_picked
-from components.screen import current
-from data.map_ground import levels_below
+from components.battle_map import screen as map_screen
+from components.battle_map.address import read_choice
+from components.battle_map.village import open_picked
+from components.shell.asking import ask
+from components.shell.empty import no_villages
+from components.shell.errors import problem
+from components.shell.screen import current
+from data.regions.ground import levels_below
 
 screen = current()
 open_picked(screen)

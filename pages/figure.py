@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from components import explanation
-from components.address import read_indicator
-from components.cached import ask
-from components.empty import no_values
-from components.errors import problem
-from components.name_list import show_list
-from components.page import show_markup
-from components.panels import heading
-from components.screen import current
-from data import figures
-from data.indicators import INDICATORS
+from components.drawing.panels import heading
+from components.figures import explanation
+from components.figures.name_list import show_list
+from components.shell.address import read_indicator
+from components.shell.asking import ask
+from components.shell.empty import no_values
+from components.shell.errors import problem
+from components.shell.page import show_markup
+from components.shell.screen import current
+from data.figures import read as figures
+from data.figures.indicators import INDICATORS
 
 screen = current()
 problems: list[str] = []

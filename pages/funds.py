@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from components import funds_screen as parts
-from components.errors import problem
-from components.fund_list import show_list
-from components.fund_screen import show_fund
-from components.screen import current
+from components.funds import screen as parts
+from components.funds.file import show_fund
+from components.funds.table import show_list
+from components.shell.errors import problem
+from components.shell.screen import current
 
 screen = current()
 if "fund" in st.query_params:

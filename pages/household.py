@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from components import household_search
-from components.household_screen import asked_household, show_household
-from components.screen import current
+from components.households import search as household_search
+from components.households.file import asked_household, show_household
+from components.shell.screen import current
 
 if "household" in st.query_params:
     show_household(current(), asked_household())

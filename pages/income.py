@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from components.screen import current
-from components.trends_screen import show_trends
+from components.income.screen import show_trends
+from components.shell.screen import current
 
 show_trends(current(), st.query_params)

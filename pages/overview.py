@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from components import overview
-from components.address import read_indicator
-from components.cached import ask
-from components.empty import no_households, no_villages
-from components.errors import problem
-from components.screen import current
-from data import figures, regions
-from data.indicators import INDICATORS
+from components.overview import parts as overview
+from components.shell.address import read_indicator
+from components.shell.asking import ask
+from components.shell.empty import no_households, no_villages
+from components.shell.errors import problem
+from components.shell.screen import current
+from data.figures import read as figures
+from data.figures.indicators import INDICATORS
+from data.regions import tree as regions
 
 screen = current()
 problems: list[str] = []

@@ -2,14 +2,18 @@
 
 import streamlit as st
 
-from components import projects_compare, projects_controls, projects_map, projects_risk, projects_table
-from components.cached import ask
-from components.errors import problem
-from components.page import show_markup
-from components.panels import heading
-from components.project_address import read_projects_choice
-from components.screen import current
-from data.troubles import operators
+from components.drawing.panels import heading
+from components.projects import compare as projects_compare
+from components.projects import controls as projects_controls
+from components.projects import map as projects_map
+from components.projects import risk as projects_risk
+from components.projects import table as projects_table
+from components.projects.address import read_projects_choice
+from components.shell.asking import ask
+from components.shell.errors import problem
+from components.shell.page import show_markup
+from components.shell.screen import current
+from data.projects.troubles import operators
 
 screen = current()
 projects_map.open_picked(screen)

@@ -19,8 +19,8 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 from streamlit.runtime import Runtime
 
-from data import audit
-from data.engine import migrate, open_engine
+from data.audit import log as audit
+from data.store.engine import migrate, open_engine
 from tests.postgres import Cluster, running_cluster, server_programs
 
 ROOT = Path(__file__).resolve().parents[1]

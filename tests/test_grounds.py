@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 from starlette.testclient import TestClient
 
-from data.engine import open_engine
 from data.errors import Refused
 from data.model import metadata
+from data.store.engine import open_engine
 
 
 @pytest.mark.parametrize("time", ["first", "second"])

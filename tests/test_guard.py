@@ -13,9 +13,9 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from components.guard import REFUSAL, Guard
+from components.server.guard import REFUSAL, Guard
 from data import model
-from data.engine import open_engine, writing
+from data.store.engine import open_engine, writing
 from tests.data.small_county import fill, real_regions_arrive
 
 PATHS = ["/", "/battle_map", "/healthz", "/geo/all/children.json", "/assets/leaflet/leaflet.js", "/_stcore/health"]

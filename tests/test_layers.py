@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("data", "components", "pages", "app")  # each may use itself and those before it
 SCREEN_PACKAGES = {"streamlit", "streamlit_folium"}
 STORE_PACKAGES = {"sqlalchemy", "sqlite3", "psycopg", "alembic"}
-PURE_BUILDERS = {"components/maps.py", "components/charts.py", "components/classes.py"}
+PURE_BUILDERS = {"components/drawing/maps.py", "components/drawing/charts.py", "components/drawing/classes.py"}
 TOP_LEVEL = {
     *("app.py", "pages", "components", "data", "tests", "benchmarks", "static"),
     *("README.md", "README.zh-CN.md", "LICENSE", "Makefile", "requirements.txt", "requirements-dev.txt"),
@@ -93,7 +93,7 @@ def test_a_page_holds_no_query_no_colour_no_markup_and_no_other_page(source: Pat
 def test_queries_are_written_in_data_and_colours_in_the_theme(source: Path):
     for text in texts(parse(source)):
         assert not SQL.search(text), text
-        assert str(source) == "components/theme.py" or not COLOUR.search(text), text
+        assert str(source) == "components/drawing/theme.py" or not COLOUR.search(text), text
 
 
 def test_what_the_tests_look_for_would_be_found():

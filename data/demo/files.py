@@ -15,7 +15,7 @@ import xlsxwriter
 
 from data.demo.geography import Land
 from data.months import label
-from data.workbook import SHEET, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.sheets import SHEET, SHEETS, ColumnSpec, SheetSpec
 
 LONGEST = 150_000  # rows of a workbook's sheet; more goes into a zip
 _LEVELS = {4: "市", 6: "县", 9: "乡镇", 12: "村"}

@@ -6,12 +6,12 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Engine
 
-from data.access import Viewer
-from data.dividend_content import Content, Share, candidates, content_of, respread, running_month, usual_months
-from data.dividend_flow import reverse, step
-from data.dividend_lists import without_plan
-from data.dividend_plans import create, save
-from data.dividend_rules import BASES, Rule
+from data.access.viewer import Viewer
+from data.dividends.content import Content, Share, candidates, content_of, respread, running_month, usual_months
+from data.dividends.drafts import create, save
+from data.dividends.region import without_plan
+from data.dividends.rules import BASES, Rule
+from data.dividends.steps import reverse, step
 
 EVERYBODY = Viewer("admin", "")
 # how far each goes: state, days since it was proposed

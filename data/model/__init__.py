@@ -1,7 +1,7 @@
 """One schema for the workbook's records and for what the application itself writes.
 
 Money is integer fen, a month an ordinal (see ``data.months``), a date ISO text, a yes/no 0 or 1. The cube's own
-table follows the indicator registry and is made by ``data.cube``.
+table follows the indicator registry and is made by ``data.figures.cube``.
 """
 
 from data.model.columns import Code, Day, Name, Number, Real, Small, metadata

@@ -1,4 +1,4 @@
-"""What is noted about the records and worked out from them; the cube itself is made by ``data.cube``."""
+"""What is noted about the records and worked out from them; the cube itself is made by ``data.figures.cube``."""
 
 from sqlalchemy import Column, PrimaryKeyConstraint, Text
 

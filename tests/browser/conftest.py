@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
 from sqlalchemy import Engine
 
-from data.engine import open_engine
+from data.store.engine import open_engine
 from tests.browser.chromium import FLAGS, executable
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving

@@ -8,11 +8,11 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import select
 
 from data import model
-from data.engine import open_engine
-from data.regions import viewers
+from data.regions.tree import viewers
+from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
-from tests.data import archive_ground as ground
+from tests.data.archives import ground
 
 PHOTO = {"name": "IMG_2034.jpg", "mimeType": "image/jpeg", "buffer": ground.photo(1600, 1200)}
 LOCKED = {"name": "合同.pdf", "mimeType": "application/pdf", "buffer": ground.pdf(password="geheim")}

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 from sqlalchemy import Engine, text
 
-from data import households
-from data.access import Viewer
-from data.engine import open_engine
-from data.figures import children
-from data.regions import Status, status, viewers
+from data.access.viewer import Viewer
+from data.figures.read import children
+from data.households import village as households
+from data.regions.tree import Status, status, viewers
+from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 

@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import Engine, func, select
 
-from data import income_card
-from data.access import Viewer
-from data.engine import open_engine
-from data.income_card import IncomeCard
+from data.access.viewer import Viewer
+from data.cards import card as income_card
+from data.cards.card import IncomeCard
 from data.model import access_log, change
 from data.money import short
+from data.store.engine import open_engine
 from data.terms import SUBJECTS
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving

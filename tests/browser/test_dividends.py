@@ -9,16 +9,16 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, func, select
 
-from data.access import Viewer
-from data.dividend_content import usual_months
-from data.dividend_flow import step
-from data.engine import open_engine, writing
+from data.access.viewer import Viewer
+from data.dividends.content import usual_months
+from data.dividends.steps import step
 from data.model import change, dividend_payment, dividend_plan, dividend_share, household, ledger
 from data.money import short
 from data.months import label, month_of, spoken
+from data.store.engine import open_engine, writing
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
-from tests.data import paper
+from tests.data.paper import reading as paper
 
 DESK, PHONE = pytest.mark.screen(1366, 768), pytest.mark.screen(390, 844)
 VILLAGE = "990181001201"  # of the demonstration's village cadre; its plan has been public for eight days

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from components import wording
-from data import figures
-from data.access import Viewer
-from data.regions import status
+from components.drawing import wording
+from data.access.viewer import Viewer
+from data.figures import read as figures
+from data.regions.tree import status
 from tests.browser.ready import ready
 
 COUNTY = "990181"

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 from sqlalchemy import select
 
 from data import model
-from data.engine import open_engine
+from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
-from components.household_view import PARTS
-from data.engine import open_engine
+from components.households.head_markup import PARTS
+from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server
 

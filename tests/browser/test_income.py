@@ -11,11 +11,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Connection
 
-from data import income_distribution, sinking
-from data.access import Viewer
-from data.engine import open_engine
+from data.access.viewer import Viewer
+from data.income import distribution as income_distribution
+from data.income import sinking
 from data.months import label
-from data.regions import children, status
+from data.regions.tree import children, status
+from data.store.engine import open_engine
 from tests.browser.ready import ready
 
 COUNTY = "990181"

@@ -9,14 +9,15 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
 from benchmarks.session import FAILED, Session
-from components import project_address, trends_address
-from components.site import CARD, HOUSEHOLD, PAGES, PROJECT
-from data.geometry import LEVELS
-from data.indicators import INDICATORS
-from data.project_compare import GROUPINGS
+from components.income import address as trends_address
+from components.projects import address as project_address
+from components.shell.site import CARD, HOUSEHOLD, PAGES, PROJECT
+from data.figures.indicators import INDICATORS
+from data.projects.compare import GROUPINGS
+from data.regions.outlines import LEVELS
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
-from tests.data.roots_ground import fill_roots
+from tests.data.regions.roots_ground import fill_roots
 
 OF_ONE = {PROJECT: {"project": "XM-1-990181"}, CARD: {"household": 1}, HOUSEHOLD: {"household": 1}}
 INDICATOR = next(iter(INDICATORS))

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, func, select
 
 from data import model
-from data.engine import open_engine
+from data.store.engine import open_engine
 from tests.browser.chromium import FLAGS, executable
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving

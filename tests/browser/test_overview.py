@@ -10,10 +10,11 @@ import openpyxl
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
-from data import figures, lists
-from data.access import Viewer
-from data.engine import open_engine
-from data.regions import status, viewers
+from data.access.viewer import Viewer
+from data.figures import lists
+from data.figures import read as figures
+from data.regions.tree import status, viewers
+from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server
 

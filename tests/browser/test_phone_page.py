@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 
-from data import qr_codes
-from data.access import Viewer
-from data.engine import open_engine, writing
+from data.access.viewer import Viewer
+from data.codes import tokens as qr_codes
+from data.store.engine import open_engine, writing
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 

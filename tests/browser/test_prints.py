@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
-from tests.data import paper
+from tests.data.paper import reading as paper
 
 DESK, PHONE = pytest.mark.screen(1366, 768), pytest.mark.screen(390, 844)
 VILLAGE = "990181001201"

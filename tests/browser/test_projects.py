@@ -10,14 +10,16 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, func, select, text
 
-from data import model, projects, troubles
-from data.access import Viewer
-from data.engine import open_engine
-from data.regions import status
+from data import model
+from data.access.viewer import Viewer
+from data.projects import region as projects
+from data.projects import troubles
+from data.regions.tree import status
+from data.store.engine import open_engine
 from data.terms import PROJECT_KINDS
 from tests.browser.ready import ready
 from tests.browser.server import serving
-from tests.data import archive_ground as ground
+from tests.data.archives import ground
 
 COUNTY = Viewer("county", "990181")
 POINTS = "() => map.warRoom.points.items.map(item => [item.id, map.latLngToContainerPoint(item.at)])"

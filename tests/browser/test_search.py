@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from data.engine import open_engine
+from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server
 

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 
 from sqlalchemy import Engine
 
-from data import cube, model
-from data.engine import upsert, writing
+from data import model
+from data.figures import cube
 from data.months import label, month_of
+from data.store.engine import upsert, writing
 from data.terms import HOUSEHOLD_TYPES, OUT_OF_SCHOOL, SUBJECTS
 
 TODAY = date(2026, 11, 22)

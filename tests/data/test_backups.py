@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from data import archive_files, archives, model
-from data.access import Viewer
-from data.cli import main
-from data.engine import is_sqlite, ready_engine, writing
-from data.secret import derived
-from tests.data import archive_ground as ground
+from data import model
+from data.access.viewer import Viewer
+from data.archives import files as archive_files
+from data.commands.parser import main
+from data.households import archives
+from data.store.engine import is_sqlite, ready_engine, writing
+from data.store.key import derived
+from tests.data.archives import ground
 from tests.data.small_county import fill
 
 ADMIN = Viewer("admin", "")

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from data import settings
-from data.access import Viewer
-from data.cli import main
-from data.engine import writing
+from data.access.viewer import Viewer
+from data.commands.parser import main
 from data.errors import NotFound, OutOfScope, Refused
 from data.model import data_version, setting
+from data.store.engine import writing
 from tests.data.small_county import COUNTY, VILLAGES, fill
 
 CADRE = Viewer("county", COUNTY)

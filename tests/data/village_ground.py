@@ -2,8 +2,9 @@
 
 from sqlalchemy import Engine
 
-from data import cube, model
-from data.engine import upsert, writing
+from data import model
+from data.figures import cube
+from data.store.engine import upsert, writing
 from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES, fill
 
 VILLAGE, NEIGHBOUR = VILLAGES[0], VILLAGES[1]

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[2]))
 
-from components.maps import ASSET_FOLDER  # noqa: E402
+from components.drawing.maps import ASSET_FOLDER  # noqa: E402
 from tests.browser.map_app.ground import townships, villages  # noqa: E402
 
 

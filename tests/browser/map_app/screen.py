@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from components.map_view import link_name, show_map
-from components.maps import MapColours, household_points, region_layer, region_values
+from components.drawing.maps import MapColours, household_points, region_layer, region_values
+from components.shell.map_view import link_name, show_map
 from tests.browser.map_app.ground import CODES, NAMES, SIDE, SOUTH, WEST
 
 COLOURS = MapColours(

@@ -1,0 +1,35 @@
+"""Papers and photos as cards: the small picture, what it is, of when; a click opens the whole beside the page."""
+
+from base64 import b64encode
+
+import pandas as pd
+
+from components.drawing.markup import escape, link
+from components.drawing.wording import day
+from components.server.archive_routes import archive_url
+from components.shell.screen import Screen
+from data.archives.files import PDF, thumbnail
+
+
+def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> str:
+    """``rows`` as of ``archives.listed``, or with ``of="project"`` of ``project_archives.listed``."""
+    listed = "".join(f"<li>{card_markup(screen, row, of)}</li>" for row in rows.itertuples())
+    return f'<ul class="papers">{listed}</ul>'
+
+
+def card_markup(screen: Screen, row, of: str = "household") -> str:
+    """One row of them."""
+    small = thumbnail(screen.engine, row.digest)
+    picture = ""
+    if small:
+        picture = f'<img alt="" src="data:image/jpeg;base64,{b64encode(small).decode()}">'
+    mark = "<i>PDF</i>" if row.media_type == PDF else ""
+    dated = day(row.dated) if row.dated else f"{day(row.added)}存入"
+    kind = f"<span>{escape(row.kind)}</span>" if row.kind != row.title else ""
+    inner = f'<span class="frame">{picture}{mark}</span><b>{escape(row.title)}</b>{kind}<span>{dated}</span>'
+    url = archive_url(screen.engine, screen.viewer, row.id, of)
+    return link(inner, url, style="paper", data_tab="1", title=f"打开{row.kind}：{row.title}（{_size(row.size)}）")
+
+
+def _size(size: int) -> str:
+    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(size // 1024, 1)} KB"

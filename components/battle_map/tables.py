@@ -1,0 +1,216 @@
+"""The same choice as a table: what is on the map can also be read, sorted and taken away as a workbook."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from components.battle_map.address import REGION_SORTS, MapChoice, map_link
+from components.battle_map.regions import RegionsShown
+from components.drawing import wording
+from components.drawing.markup import escape
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.theme import state_marks
+from components.households.rows import COLUMNS, EXPORTED, drawn, exported
+from components.shell.asking import ask, fresh
+from components.shell.logged import caller, looked
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import HOUSEHOLD
+from data.figures.indicators import Indicator
+from data.households import village as households
+from data.months import label, spoken
+from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.regions import tree as regions
+from data.terms import LEVELS
+
+PAGE = 20  # regions; a new indicator sends them all anew
+_KINDS = {"percent": "percent", "growth": "percent", "money": "yuan", "yuan": "yuan", "count": "integer"}
+
+
+def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, second: RegionsShown | None) -> None:
+    """Every region of the map with rank, value, numerator and denominator; the worst on top."""
+    rows = _joined(screen, first, second)
+    title = "、".join(_titled(screen, one) for one in (first, second) if one)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
+        show_markup(heading("同一选择的表格", f"{screen.region.name} · {title} · {len(rows)} 个"))
+        _export(
+            f"{screen.region.name}{first.indicator.label}{label(first.month)}",
+            lambda: _region_workbook(screen, rows, first, second, title),
+        )
+    columns, cells = _region_columns(rows, first, second)
+    key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
+    if key in REGION_SORTS and key in rows:
+        rows = rows.sort_values(key, ascending=not descending, na_position="last", kind="stable")
+    pages = max(-(-len(rows) // PAGE), 1)
+    page = min(choice.page, pages)
+
+    def sort_url(id: str) -> str | None:
+        turned = f"-{id}" if id == key and not descending else id
+        return map_link(screen, choice, sort=turned) if id in REGION_SORTS else None
+
+    show_markup(
+        table_markup(
+            rows.iloc[(page - 1) * PAGE : page * PAGE],
+            columns,
+            caption=f"{screen.region.name}：{title}",
+            row_url=lambda row: map_link(screen, choice, region=row.code, sort=""),
+            opener="name",
+            drawn=cells,
+            sort_url=sort_url,
+            sorted_by=key,
+            descending=descending,
+        )
+        + pager_markup(page, pages, f"共 {len(rows)} 个", lambda number: map_link(screen, choice, page=number))
+    )
+
+
+def _titled(screen: Screen, one: RegionsShown) -> str:
+    return f"{one.indicator.label}（{screen.month_text if one.month == screen.month else spoken(one.month)}）"
+
+
+def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) -> pd.DataFrame:
+    rows = first.ranking.rows.merge(first.rows[["code", "numerator", "denominator"]], on="code")
+    ascending = first.indicator.direction >= 0  # the best has rank 1
+    rows["rank"] = rows["value"].rank(method="min", ascending=not ascending).astype("Int64")
+    names = {one.code: one.name for one in ask(regions.all_regions)}
+    rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
+    if second is not None:
+        rows["beside"] = rows["code"].map(second.rows.set_index("code")["value"])
+        rows["step"] = rows["value"] - rows["beside"] if second.indicator is first.indicator else float("nan")
+    return rows
+
+
+def _region_columns(
+    rows: pd.DataFrame, first: RegionsShown, second: RegionsShown | None
+) -> tuple[list[TableColumn], dict[str, Callable[[object], str]]]:
+    indicator = first.indicator
+    largest = rows["value"].abs().max()
+    columns = [TableColumn("rank", "名次", "integer"), TableColumn("name", "区划")]
+    if rows["code"].str.len().eq(12).any():
+        columns.append(TableColumn("above", LEVELS[9]))
+    columns.append(TableColumn("value", f"{indicator.label}（{wording.class_unit(indicator)}）", "figure"))
+    cells = {"value": lambda row: _barred(_amount(indicator, row.value), row.value, largest)}
+    if indicator.denominator is not None:
+        names = ("本期", f"{indicator.compared}个月前") if indicator.compared else (
+            indicator.numerator_label, indicator.denominator_label)  # fmt: skip
+        columns += [TableColumn("numerator", names[0], "figure"), TableColumn("denominator", names[1], "figure")]
+        cells |= {name: lambda row, name=name: _plain(getattr(row, name)) for name in ("numerator", "denominator")}
+    columns.append(TableColumn("distance", f"比{first.ranking.mean_name}", "figure"))
+    cells["distance"] = lambda row: _step(indicator, row.distance)
+    if second is not None:
+        other = second.indicator
+        columns.append(TableColumn("beside", spoken(second.month) if other is indicator else
+                                   f"{other.label}（{wording.class_unit(other)}）", "figure"))  # fmt: skip
+        cells["beside"] = lambda row: _amount(other, row.beside)
+        if other is indicator:
+            columns.append(TableColumn("step", f"较{spoken(second.month)}", "figure"))
+            cells["step"] = lambda row: _step(indicator, row.step)
+    return columns, cells
+
+
+def _amount(indicator: Indicator, value: float) -> str:
+    """A value in the unit of its heading."""
+    if not wording.known(value):
+        return "无数据"
+    if indicator.format == "money":
+        return f"{value / 1e4:,.1f}"
+    return f"{value * 100:.1f}" if indicator.format in ("percent", "growth") else f"{value:,.0f}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if wording.known(value) else wording.NO_VALUE
+
+
+def _step(indicator: Indicator, step: float) -> str:
+    if not wording.known(step):
+        return wording.NO_VALUE
+    said = wording.difference(indicator, step)
+    return said.amount if said.arrow == "－" else f"{'高' if step > 0 else '低'} {said.amount}"
+
+
+def _barred(text: str, value: float, largest: float) -> str:
+    width = abs(value) / largest * 100 if wording.known(value) and largest else 0
+    return f'<span class="barred"><i style="width: {width:.1f}%"></i>{escape(text)}</span>'
+
+
+def _region_workbook(
+    screen: Screen, rows: pd.DataFrame, first: RegionsShown, second: RegionsShown | None, title: str
+) -> bytes:
+    kind = _KINDS[first.indicator.format]
+    columns = [
+        ListColumn("rank", "名次", "integer"), ListColumn("code", "区划代码"), ListColumn("above", "上级"),
+        ListColumn("name", "区划"), ListColumn("value", first.indicator.label, kind),
+        ListColumn("numerator", first.indicator.numerator_label, "number"),
+    ]  # fmt: skip
+    if first.indicator.denominator is not None:
+        columns.append(ListColumn("denominator", first.indicator.denominator_label, "number"))
+    if second is not None:
+        columns.append(
+            ListColumn("beside", f"{second.indicator.label} {label(second.month)}", _KINDS[second.indicator.format])
+        )
+    source = f"{screen.month_text} · {screen.source}"
+    return list_workbook(rows, title=f"{screen.region.name}：{title}", subtitle=source, columns=columns, sheet="区划")
+
+
+def show_household_table(screen: Screen, choice: MapChoice) -> None:
+    """The households that the filters leave, fifty to a page."""
+    arguments = (screen.region.code, screen.month)
+    total = ask(households.count, *arguments, filters=choice.filters)
+    pages, sort = max(-(-total // households.PAGE), 1), _household_sort(choice)
+    page = min(choice.page, pages)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
+        show_markup(
+            heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案")
+        )
+        if total:
+            _export(
+                f"{screen.region.name}户名单{label(screen.month)}",
+                partial(_household_workbook, screen, choice, caller()),
+            )
+    if not total:
+        show_markup('<p class="calm">没有符合筛选条件的户。</p>')
+        return
+    rows = fresh(
+        households.in_village, *arguments,
+        filters=choice.filters, sort=sort, limit=households.PAGE, offset=(page - 1) * households.PAGE,
+    )  # fmt: skip
+    show_markup(
+        table_markup(
+            rows,
+            COLUMNS,
+            caption=f"{screen.region.name}户名单",
+            row_url=lambda row: screen.link(HOUSEHOLD, household=row.id),
+            opener="head",
+            sort_url=lambda id: map_link(screen, choice, sort=id) if id in households.SORTS else None,
+            sorted_by=sort,
+            descending=True,
+            drawn=drawn(state_marks(screen.dark)),
+            chosen=lambda row: row.id == choice.household,
+        )
+        + pager_markup(page, pages, f"共 {total} 户", lambda number: map_link(screen, choice, page=number))
+    )
+
+
+def _household_sort(choice: MapChoice) -> str:
+    return choice.sort if choice.sort in households.SORTS else "state"
+
+
+def _household_workbook(screen: Screen, choice: MapChoice, at: str) -> bytes:
+    looked(screen, "export", at=at)
+    rows = fresh(
+        households.in_village, screen.region.code, screen.month,
+        filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS, screen=screen,
+    )  # fmt: skip
+    source = f"{screen.month_text} · {screen.source}"
+    title = f"{screen.region.name}户名单"
+    return list_workbook(exported(rows), title=title, subtitle=source, columns=EXPORTED)
+
+
+def _export(name: str, make: Callable[[], bytes]) -> None:
+    st.download_button(
+        "导出表格", make, file_name=f"{name}.xlsx", key="map_export", on_click="ignore",
+        mime=EXCEL,
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""异常查看: strange patterns in the log of looks, for who decides for the county."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import streamlit as st
+
+from components.drawing.markup import escape, link
+from components.drawing.panels import heading
+from components.shell.asking import fresh
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import HOUSEHOLD
+from components.shell.store import read
+from data.access.actors import actor_name
+from data.audit import log as audit
+from data.audit.log import PATTERNS, Pattern
+from data.households.search import listed
+from data.settings import DECIDERS
+
+DAYS = 30
+
+
+def show_oversight(screen: Screen) -> None:
+    """The panel; the log is gone through only when it is asked for."""
+    if screen.viewer.role not in DECIDERS:
+        return
+    show_markup(heading("异常查看", f"近 {DAYS} 天扫码和打开档案的记录里，哪些不寻常"))
+    if not st.toggle("查看", key="oversight"):
+        return
+    since = (date.today() - timedelta(days=DAYS)).isoformat()
+    patterns = fresh(audit.patterns, since)
+    if not patterns:
+        show_markup('<p class="calm">没有发现异常。下面这些情况会列出来：</p>' + _explained())
+        return
+    ids = [one.household for one in patterns if one.household is not None]
+    rows = fresh(listed, ids, screen.month) if ids else None
+    households = {} if rows is None else {int(row.id): row for row in rows.itertuples()}
+    with read() as connection:
+        actors = {one.actor: actor_name(connection, one.actor) for one in patterns if one.actor}
+    lines = "".join(_line(screen, one, households, actors) for one in patterns)
+    heads = "".join(f'<th scope="col">{name}</th>' for name in ("日期", "情况", "次数", "谁", "起止"))
+    show_markup(
+        f'<div class="table whole cards"><table><caption>异常</caption><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{lines}</tbody></table></div><details><summary>怎样算异常</summary>{_explained()}</details>"
+    )
+
+
+def _line(screen: Screen, one: Pattern, households: Mapping[int, object], actors: Mapping[str, str]) -> str:
+    who = [escape(actors[one.actor])] if one.actor else []
+    who += [f"地址 {escape(one.address)}"] if one.address else []
+    if one.household is not None:
+        row = households.get(one.household)
+        url = row and screen.link(HOUSEHOLD, region=row.village, household=int(row.id))
+        who.append(link(f"{escape(row.village_name)} {escape(row.head)}", url, style="underlined") if url else "某户")
+    cells = {
+        "日期": escape(one.day),
+        "情况": f"<b>{escape(PATTERNS[one.kind].label)}</b>",
+        "次数": f"{one.count:,}",
+        "谁": " · ".join(who),
+        "起止": f"{escape(one.first[11:16])} 至 {escape(one.last[11:16])}",
+    }
+    return f"<tr>{''.join(f'<td data-label={name}>{cell}</td>' for name, cell in cells.items())}</tr>"
+
+
+def _explained() -> str:
+    kinds = "".join(f"<li><b>{escape(kind.label)}</b>：{escape(kind.explanation)}</li>" for kind in PATTERNS.values())
+    return f'<ul class="explained">{kinds}</ul>'

@@ -1,0 +1,77 @@
+"""What a cadre enters at the door: six large buttons, each with its form, and what was saved last."""
+
+import streamlit as st
+
+from components.door import facts as door_facts
+from components.door import money as door_money
+from components.door import visit as door_visit
+from components.door import work as door_work
+from components.door.form import ASKED, Outcome, close_form, open_form, outcome, put_outcome
+from components.drawing.markup import escape
+from components.shell.errors import problem, told
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from data.errors import WarRoomError
+from data.households.edits import undo
+from data.households.file import HouseholdFile
+
+FORMS = {
+    "visit": ("记走访", door_visit.draw),
+    "ledger": ("记收支", door_money.draw),
+    "measure": ("加措施", door_work.draw_measure),
+    "problem": ("报问题", door_work.draw_problem),
+    "facts": ("改信息", door_facts.draw),
+    "assurance": ("核实保障", door_facts.draw_assurance),
+}
+"""What ``do`` in the address asks for → its title and what draws it, given screen and household."""
+
+
+def show(screen: Screen, file: HouseholdFile) -> None:
+    """Draw the section; nothing for who may not write."""
+    if not screen.viewer.may_write:
+        return
+    _saved_line(screen, file.id)
+    with st.container(key="door"):
+        for name, (title, _) in FORMS.items():
+            st.button(title, key=f"open_{name}", on_click=open_form, args=(name,), width="stretch")
+    if screen.month != screen.status.last_month:
+        show_markup('<p class="calm">正在看过去的月份；填报一律按所填日期记入，保存后切到最新月份查看。</p>')
+    asked = st.query_params.get(ASKED)
+    if asked in FORMS:
+        _dialog(asked, screen, file)
+    elif asked is not None:
+        problem(f"没有“{asked[:20]}”这种填报，请用上面的按钮。")
+
+
+def _dialog(name: str, screen: Screen, file: HouseholdFile) -> None:
+    title, draw = FORMS[name]
+
+    def body() -> None:
+        show_markup(f'<p class="whose">{escape(file.head)}</p>')
+        with told():
+            draw(screen, file.id)
+
+    st.dialog(title, on_dismiss=close_form)(body)()
+
+
+def _saved_line(screen: Screen, household: int) -> None:
+    last = outcome(household)
+    if last is None:
+        return
+    with st.container(key="door_saved"):
+        show_markup(f'<p class="saved" role="status">{escape(last.sentence)}</p>')
+        if last.change is not None:
+            st.button("撤销", key="door_undo", on_click=take_back, args=(screen, household, last.change))
+    for sentence in last.refused:
+        problem(sentence)
+
+
+def take_back(screen: Screen, household: int, change: int) -> Outcome:
+    """Undo a change and say so, or why not, in the line above the buttons."""
+    try:
+        undo(screen.engine, screen.viewer, change)
+        done = Outcome(household, "已撤销，记录恢复原样")
+    except WarRoomError as error:
+        done = Outcome(household, "没有撤销", refused=(str(error),))
+    put_outcome(done)
+    return done

@@ -1,0 +1,101 @@
+"""改信息 and 核实保障: facts of the household and its members, and the six assurances with their evidence."""
+
+from datetime import date
+
+import streamlit as st
+
+from components.door import fields as entry_widgets
+from components.door.form import asked_fresh, finish, key
+from components.drawing.markup import escape, plain
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from data.access.viewer import mask_id
+from data.households.door import Door, door
+from data.households.edit_rules import APPROVERS, STATE_FIELDS
+from data.households.edits import Conflict
+from data.households.entries import Saved, assure, correct_household, correct_member
+from data.households.fields import SHEET_OF, shown
+from data.terms import ASSURANCES
+
+HOUSEHOLD = (
+    "head", "phone", "address", "attribute", "cause", "other_causes", "remark", *STATE_FIELDS, "lon", "lat",
+)  # fmt: skip
+MEMBER = (
+    "name", "health", "schooling", "education", "skill", "work_area", "work_months", "medical_insured",
+    "pension_insured", "relation", "sex", "born", "id_number",
+)  # fmt: skip
+_SECURE, _INSECURE = "有保障", "没有保障"
+
+
+def draw(screen: Screen, household: int) -> None:
+    """改信息: whose facts, then all of them in one form; only what differs is written."""
+    there: Door = asked_fresh(screen, "door", door, household)
+    whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
+    code = st.pills("改谁的", whose, format_func=whose.get, default="", required=True, key=key("whose"))
+    table = "member" if code else "household"
+    before = dict(next(one for one in there.members if one["code"] == code) if code else there.household)
+    approves = screen.viewer.role in APPROVERS
+    names = MEMBER if code else tuple(name for name in HOUSEHOLD if approves or name not in STATE_FIELDS)
+    with st.form(key(f"facts_{code}"), enter_to_submit=False, border=False):
+        typed = {name: _fact(table, name, before[name], key(f"fact_{code}_{name}")) for name in names}
+        if not code and not approves:
+            show_markup('<p class="calm">户类型和识别、脱贫等日期要经乡镇以上审批，这里不能改。</p>')
+
+        def save(conflict: Conflict | None) -> Saved:
+            base = before | _standing(conflict, table)
+            if code:
+                return correct_member(screen.engine, screen.viewer, household, code, base, typed)
+            return correct_household(screen.engine, screen.viewer, household, base, typed)
+
+        finish(household, save)
+
+
+def _standing(conflict: Conflict | None, table: str) -> dict[str, object]:
+    edits = (conflict.rebased if conflict is not None else None) or ()
+    return {name: value for edit in edits if edit.table == table for name, value in (edit.before or {}).items()}
+
+
+def _fact(table: str, name: str, stored: object, key: str) -> str | None:
+    if name != "id_number" or stored is None:
+        return entry_widgets.field(table, name, stored=stored, key=key)
+    column = SHEET_OF[table].column(name)
+    typed = entry_widgets.words(
+        f"{column.heading}（现为 {plain(mask_id(str(stored)) or '')}，不改就留空）", name, key=key
+    )
+    return typed or shown(column, stored)
+
+
+def draw_assurance(screen: Screen, household: int) -> None:
+    """核实保障: one of the six, how it stands, and what was seen."""
+    there: Door = asked_fresh(screen, "door", door, household)
+    item = st.pills(
+        "核实哪一项 *", ASSURANCES, format_func=ASSURANCES.get, default="food", required=True, key=key("item")
+    )
+    last = there.assurances.get(item)
+    told = "还没有核实过。"
+    if last is not None:
+        verdict = _SECURE if last["secure"] else _INSECURE
+        told = f"上次核实 {last['checked']}：{verdict}，{last['evidence'] or '没有写依据'}"
+    show_markup(f'<p class="stands">{escape(told)}</p>')
+    with st.form(key(f"assurance_{item}"), enter_to_submit=False, border=False):
+        verdict = entry_widgets.one_of("结论 *", (_SECURE, _INSECURE), key=key(f"secure_{item}"))
+        evidence = entry_widgets.words("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
+        checked = entry_widgets.day("核实日期 *", key=key(f"checked_{item}"), start=date.today().isoformat())
+        finish(
+            household,
+            lambda _: assure(
+                screen.engine, screen.viewer, household, item=item, verdict=_VERDICTS.get(verdict or ""),
+                evidence=evidence, checked=checked.isoformat() if checked else "",
+            ),
+        )  # fmt: skip
+
+
+_VERDICTS = {_SECURE: True, _INSECURE: False}
+_HINTS = {
+    "food": "如：看了米缸和厨房，主食充足，每周有肉蛋",
+    "clothing": "如：四季衣被齐全，冬被两床",
+    "education": "如：长子在镇初中就读，查了学籍卡",
+    "medical": "如：全家参保，慢病卡已办",
+    "housing": "如：C级危房已改造，有鉴定表",
+    "water": "如：自来水入户，水质检测合格",
+}

@@ -1,0 +1,136 @@
+"""One form at the door, from opening to saving: what it goes by, what was refused, who was first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from components.drawing.markup import escape
+from components.shell.asking import fresh
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.store import read
+from data.access.actors import actor_name
+from data.errors import WarRoomError
+from data.households import words as record_words
+from data.households.edits import Conflict
+from data.households.entries import Saved
+
+ASKED = "do"  # in the address: which form is open
+_OPEN, _SAVED = "door_open", "door_saved"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done last: the sentence, the change that can be taken back (None: none), what was not done and why."""
+
+    household: int
+    sentence: str
+    change: int | None = None
+    refused: tuple[str, ...] = ()
+
+
+def open_form(name: str) -> None:
+    """Open a form; the address says so, so that a refresh keeps it open."""
+    _forget()
+    st.query_params[ASKED] = name
+
+
+def close_form() -> None:
+    """Close the open form without saving."""
+    _forget()
+    st.query_params.pop(ASKED, None)
+
+
+def _forget() -> None:
+    st.session_state[_OPEN] = {"turn": st.session_state.get(_OPEN, {}).get("turn", 0) + 1}
+
+
+def held(name: object, read_it: Callable[[], Any]) -> Any:
+    """What the open form goes by, read when it was first asked for and kept until the form closes."""
+    kept = st.session_state.setdefault(_OPEN, {"turn": 0})
+    if name not in kept:
+        kept[name] = read_it()
+    return kept[name]
+
+
+def key(name: str) -> str:
+    """A widget's key, another one each time a form is opened."""
+    return f"door_{name}_{st.session_state.setdefault(_OPEN, {'turn': 0})['turn']}"
+
+
+def outcome(household: int) -> Outcome | None:
+    """What was done last for this household."""
+    last = st.session_state.get(_SAVED)
+    return last if last is not None and last.household == household else None
+
+
+def put_outcome(last: Outcome) -> None:
+    """Remember what was done last."""
+    st.session_state[_SAVED] = last
+
+
+def finish(
+    household: int, act: Callable[[Conflict | None], Saved], *, after: Callable[[Saved], list[str]] = lambda saved: []
+) -> None:
+    """The end of a form: the button, what was refused, and the choice where somebody else was first.
+
+    ``act`` saves; after a conflict that the user decided to save over it gets the conflict. ``after`` does what
+    follows a save and returns what of it was refused.
+    """
+    kept = st.session_state[_OPEN]
+    conflict = kept.get("conflict")
+    said = st.container()
+    if conflict is not None:
+        _tell_conflict(conflict)
+        over = conflict.rebased is not None and st.form_submit_button("仍然保存", type="primary", width="stretch")
+        if st.form_submit_button("放弃我填的", width="stretch"):
+            close_form()
+            st.rerun()
+        pressed = over
+    else:
+        pressed = st.form_submit_button("保存", type="primary", width="stretch")
+    if not pressed:
+        return
+    try:
+        with st.spinner("正在保存…"):
+            saved = act(conflict)
+            refused = tuple(after(saved))
+    except Conflict as told:
+        kept["conflict"] = told
+        st.rerun(scope="fragment")
+    except WarRoomError as error:
+        with said:
+            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+    else:
+        sentence = "；".join((f"已保存：{saved.what}", *saved.doubts))
+        put_outcome(Outcome(household, sentence, saved.change, refused))
+        close_form()
+        st.rerun()
+
+
+def _tell_conflict(conflict: Conflict) -> None:
+    with read() as connection:
+        who = actor_name(connection, conflict.who) if conflict.who else "导入或其他途径"
+    mine = {
+        difference.label: difference.after
+        for edit in conflict.rebased or ()
+        for difference in record_words.differences(edit.table, edit.key, edit.before, edit.after)
+    }
+    rows = "".join(
+        f"<tr><td>{escape(one.label)}</td><td>{escape(one.before or record_words.EMPTY)}</td>"
+        f"<td><b>{escape(one.after or '已被移除')}</b></td><td>{escape(mine.get(one.label) or '同左')}</td></tr>"
+        for one in conflict.differences
+    )
+    when = f"{conflict.at[:16].replace('T', ' ')} " if conflict.at else ""
+    show_markup(
+        f'<div class="conflict" role="alert"><p><b>{escape(when)}{escape(who)}</b> 已经改过，您填的还没有保存：</p>'
+        "<table><thead><tr><th>项目</th><th>您打开时</th><th>现在</th><th>您填的</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def asked_fresh(screen: Screen, name: object, query: Callable[..., Any], *arguments: Any) -> Any:
+    """``held`` of a query for this viewer."""
+    return held(name, lambda: fresh(query, *arguments, screen=screen))

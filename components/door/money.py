@@ -1,0 +1,55 @@
+"""记收支: one amount of one 科目 in one month, added to what stands or in its place."""
+
+import streamlit as st
+
+from components.door import fields as entry_widgets
+from components.door.form import finish, held, key
+from components.drawing.markup import escape
+from components.shell.asking import fresh
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from data.households.door import ledger_stands
+from data.households.edits import Conflict
+from data.households.entries import Saved, add_ledger_line
+from data.months import label, spoken
+from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
+
+MONTHS_BACK = 24
+ADD, REPLACE = "加到现有上", "改成这个数"
+
+
+def draw(screen: Screen, household: int) -> None:
+    """The form; month and 科目 are asked first, so that what stands is seen before anything is typed."""
+    status = screen.status
+    months = range(status.last_month, max(status.first_month, status.last_month - MONTHS_BACK) - 1, -1)
+    month = st.selectbox("月份 *", months, format_func=spoken, placeholder="请选择", key=key("month"))
+    subject = st.selectbox(
+        "科目 *", list(SUBJECTS), index=None, format_func=_called, placeholder="请选择", key=key("subject")
+    )
+    if subject is None:
+        show_markup('<p class="calm">选好科目后，先看这个月已有的金额，再填。</p>')
+        return
+    stands = held(("ledger", month), lambda: fresh(ledger_stands, household, month, screen=screen))[subject]
+    now = "还没有这一项" if stands is None else f"现有 <b>{stands / 100:,.2f}</b> 元"
+    show_markup(f'<p class="stands">{spoken(month)} {escape(subject)}：{now}</p>')
+    with st.form(key(f"ledger_{month}_{subject}"), enter_to_submit=False, border=False):
+        amount = st.text_input("金额（元） *", max_chars=20, placeholder="如 2350.50", key=key("amount"))
+        way = REPLACE
+        if stands is not None:
+            way = entry_widgets.one_of("怎么记", (ADD, REPLACE), key=key("way"), start=ADD)
+
+        def save(conflict: Conflict | None) -> Saved:
+            held_now = stands
+            if conflict is not None and conflict.rebased:
+                held_now = next(iter((conflict.rebased[0].before or {}).values()))
+            return add_ledger_line(
+                screen.engine, screen.viewer, household, month=label(month), subject=subject, amount=amount,
+                stands=held_now, adding=way == ADD,
+            )  # fmt: skip
+
+        finish(household, save)
+
+
+def _called(subject: str) -> str:
+    kind = SUBJECTS[subject][0]
+    return subject if subject == EXPENSE else f"{INCOME_KINDS[kind]} · {subject}"

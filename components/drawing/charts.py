@@ -1,0 +1,114 @@
+"""Charts as Plotly figures: the frame first, keyword-only options, nothing but data in and a figure out."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from components.drawing import wording
+from components.drawing.theme import FONT, TEMPLATES, palette
+from data.figures.indicators import Indicator
+from data.months import first_day, spoken
+
+
+def trend_chart(
+    course: pd.DataFrame, *, indicator: Indicator, chosen: int, dark: bool,
+    comparison_name: str = "", line_name: str = "监测线", height: int = 220, text: int = 13,
+) -> go.Figure:  # fmt: skip
+    """An indicator over the months, the chosen month marked.
+
+    ``course``: index month ordinals, column ``value``, and where there are any ``comparison`` (drawn as a second line
+    called ``comparison_name``) and ``line`` (a dashed one). Values as of ``data.figures.read``.
+    """
+    colours = palette(dark)
+    scale, unit = _axis(indicator, course)
+    days = [first_day(month) for month in course.index]
+    figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "font": {"size": text}})
+    ends: list[tuple[float, str, str]] = []
+    drawn = [
+        ("line", line_name, {"color": colours.second_ink, "width": 1.5, "dash": "dash", "shape": "hv"}),
+        ("comparison", comparison_name, {"color": colours.comparison, "width": 1.5}),
+        ("value", indicator.label, {"color": colours.series, "width": 2.5}),
+    ]
+    for column, name, line in drawn:
+        if column not in course or course[column].notna().sum() == 0:
+            continue
+        words = [f"{name} {wording.amount(indicator, value)}" for value in course[column]]
+        figure.add_scatter(
+            x=days, y=(course[column] * scale).tolist(), mode="lines", line=line, name=name, customdata=words,
+            hovertemplate="%{customdata}<extra></extra>",
+        )  # fmt: skip
+        last = course[column].dropna()
+        ends.append((float(last.iloc[-1]) * scale, name, line["color"]))
+    _mark(figure, course, chosen, scale, colours)
+    if len(ends) > 1:
+        heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]
+        name_ends(figure, ends, days[-1], gap=(max(heights) - min(heights) or 1) * 0.13)
+    _dress_axes(figure, course, unit)
+    return figure
+
+
+def _axis(indicator: Indicator, course: pd.DataFrame) -> tuple[float, str]:
+    """What the axis multiplies by, and the unit it says."""
+    if indicator.format in ("percent", "growth"):
+        return 100, "%"
+    if indicator.format == "money":
+        largest = course.abs().max().max()
+        unit = wording.money(0 if pd.isna(largest) else largest).unit
+        return {"亿元": 1e-8, "万元": 1e-4}.get(unit, 1), unit
+    return 1, indicator.unit
+
+
+def _mark(figure: go.Figure, course: pd.DataFrame, chosen: int, scale: float, colours) -> None:
+    if chosen not in course.index or pd.isna(course.at[chosen, "value"]):
+        return
+    day = first_day(chosen)
+    figure.add_vline(x=day, line={"color": colours.accent, "width": 1})
+    figure.add_scatter(
+        x=[day], y=[course.at[chosen, "value"] * scale], mode="markers", hoverinfo="skip",
+        marker={"color": colours.accent, "size": 9, "line": {"color": colours.ground, "width": 2}},
+    )  # fmt: skip
+
+
+def name_ends(
+    figure: go.Figure, ends: Iterable[tuple[float, str, str]], x: str | float, *, gap: float, shift: int = 8, **options
+) -> None:  # fmt: skip
+    """Names beside what ends at ``x``: (height, name, colour) of each, pushed up where they would come closer than
+    ``gap``. ``options`` as Plotly's annotations take them."""
+    floor = float("-inf")
+    for height, name, colour in sorted(ends):
+        floor = max(height, floor + gap)
+        figure.add_annotation(
+            x=x, y=floor, text=name, xanchor="left", xshift=shift, showarrow=False, font={"color": colour, "size": 13},
+            **options,
+        )  # fmt: skip
+
+
+def dress_years(figure: go.Figure, months: Sequence[int], *, right: int) -> None:
+    """Years below the months of a course, ``right`` px of room for names."""
+    januaries = [month for month in months if month % 12 == 0]
+    step = 1 if len(januaries) <= 6 else 2
+    figure.update_xaxes(
+        tickvals=[first_day(month) for month in januaries[::step]],
+        ticktext=[f"{month // 12}年" for month in januaries[::step]],
+        hoverformat="%Y年%-m月",
+        type="date",
+    )
+    figure.update_layout(margin={"l": 8, "r": right, "t": 8, "b": 8}, font={"family": FONT})
+
+
+def _dress_axes(figure: go.Figure, course: pd.DataFrame, unit: str) -> None:
+    names = max((len(annotation.text) for annotation in figure.layout.annotations), default=0)
+    dress_years(figure, course.index, right=14 * names + 16)
+    figure.update_yaxes(ticksuffix="%" if unit == "%" else "", tickformat=",~g", nticks=5)
+
+
+def course_table(course: pd.DataFrame, *, indicator: Indicator) -> pd.DataFrame:
+    """The same as a table, newest first: 月份, 数值 as words."""
+    newest = course.iloc[::-1]
+    return pd.DataFrame(
+        {
+            "月份": [spoken(month) for month in newest.index],
+            "数值": [str(wording.amount(indicator, value)) for value in newest["value"]],
+        }
+    )

@@ -1,0 +1,124 @@
+"""The sub-regions beside each other for one indicator: order, bars, distance to the mean; and what that says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from components.drawing import wording
+from components.drawing.markup import escape, link
+from data.figures.indicators import Indicator
+
+MEANS = {0: "总体平均", 2: "省均", 4: "市均", 6: "县均", 9: "镇均", 12: "村均"}
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """``rows``: code, name, value, distance (value - mean; NaN: none), the worst first, without a value last."""
+
+    indicator: Indicator
+    rows: pd.DataFrame
+    mean: float | None
+    mean_name: str
+
+
+def rank(indicator: Indicator, children: pd.DataFrame, whole: float | None, level: int) -> Ranking:
+    """Order ``children`` (as of ``figures.children``) from worst to best.
+
+    The mean is the region's own figure ``whole`` for shares and per-head amounts; for what adds up, whole ÷ number of
+    children that have a value. Where neither more nor less is better, the largest comes first.
+    """
+    has_value = children["value"].notna()
+    mean = whole
+    if indicator.denominator is None:
+        mean = whole / has_value.sum() if whole is not None and has_value.any() else None
+    rows = children[["code", "name", "value"]].assign(
+        distance=children["value"] - (float("nan") if mean is None else mean)
+    )
+    ordered = rows.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
+    return Ranking(indicator, ordered.reset_index(drop=True), mean, MEANS[level])
+
+
+def finding(ranking: Ranking, noun: str) -> str:
+    """What the ranking says in a sentence; ``noun`` is what a child is called: 乡镇, 村."""
+    indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
+    if rows.empty or ranking.mean is None:
+        return f"{indicator.label}：各{noun}"
+    if indicator.denominator is None:
+        top = rows.loc[rows["value"].idxmax()]
+        if top["value"] == 0:
+            return f"各{noun}均无{indicator.label}" if indicator.direction < 0 else f"{indicator.label}：各{noun}均为零"
+        return f"{indicator.label}{top['name']}最多，{wording.amount(indicator, top['value'])}"
+    behind = rows["distance"] > 0 if indicator.direction < 0 else rows["distance"] < 0
+    side = "高于" if indicator.direction < 0 else "低于"
+    number = int(behind.sum())
+    return (
+        f"{number} 个{noun}{indicator.label}{side}{ranking.mean_name}" if number else f"各{noun}{indicator.label}持平"
+    )
+
+
+def mean_amount(ranking: Ranking) -> wording.Amount:
+    """The mean in words; that of a count has one decimal."""
+    if ranking.indicator.format == "count" and ranking.mean is not None:
+        return wording.Amount(f"{ranking.mean:,.1f}", ranking.indicator.unit)
+    return wording.amount(ranking.indicator, ranking.mean)
+
+
+def distance_text(indicator: Indicator, distance: float) -> str:
+    """How far a value lies from the mean: 高 1.2 个百分点, 低 0.5 户, 持平."""
+    side = "高" if distance > 0 else "低"
+    if indicator.format == "count":
+        return f"{side} {abs(distance):,.1f} {indicator.unit}" if round(distance, 1) else "持平"
+    step = wording.difference(indicator, distance)
+    return f"{side} {step.amount}" if step.arrow != "－" else step.amount
+
+
+def extremes(ranking: Ranking) -> str:
+    """Best, worst and the mean in one line."""
+    indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
+    mean = f"{ranking.mean_name} {mean_amount(ranking)}" if ranking.mean is not None else ""
+    if len(rows) < 2:
+        return mean
+    first, last = rows.iloc[0], rows.iloc[-1]
+    names = ("最差", "最好") if indicator.direction else ("最多", "最少")
+    ends = [
+        f"{name} {row['name']} {wording.amount(indicator, row['value'])}"
+        for name, row in zip(names, (first, last), strict=True)
+    ]
+    return " · ".join([*ends, mean])
+
+
+def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: bool = False) -> str:
+    """Rows with a bar from zero; ``url`` gives the address that a region's code opens."""
+    rows = ranking.rows
+    has_value = rows["value"].notna()
+    if best_first:
+        rows = pd.concat([rows[has_value].iloc[::-1], rows[~has_value]])
+    ends = [0, *rows["value"].dropna(), *([] if ranking.mean is None else [ranking.mean])]  # all may lie below it
+    low = min(ends)
+    span = (max(ends) - low) or 1
+    mean = None if ranking.mean is None else (ranking.mean - low) / span * 100
+    lines = "".join(
+        _row_markup(ranking.indicator, row, url(row.code), zero=-low / span * 100, span=span, mean=mean)
+        for row in rows.itertuples()
+    )
+    return f'<ol class="ranking">{lines}</ol>'
+
+
+def _row_markup(indicator: Indicator, row, url: str, *, zero: float, span: float, mean: float | None) -> str:
+    name = f'<span class="name">{escape(row.name)}</span>'
+    if not wording.known(row.value):
+        empty = f'{name}<span></span><span class="value">无数据</span><span></span>'
+        return f"<li>{link(empty, url)}</li>"
+    width = abs(row.value) / span * 100
+    left = zero if row.value >= 0 else zero - width
+    behind = wording.known(row.distance) and row.distance * indicator.direction < 0
+    beside = distance_text(indicator, row.distance) if wording.known(row.distance) else ""
+    marker = "" if mean is None else f'<em style="left: {mean:.2f}%"></em>'
+    style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
+    inner = (
+        f'{name}<span class="bar"><i {style}></i>{marker}</span>'
+        f'<span class="value">{escape(wording.in_class_unit(indicator, row.value))}</span>'
+        f'<span class="distance">{escape(beside)}</span>'
+    )
+    return f"<li>{link(inner, url)}</li>"

@@ -1,0 +1,71 @@
+"""Parts of a drawing as SVG text: lines, boxes and words; values in it stay text."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+
+from components.drawing.markup import escape
+from components.drawing.theme import FONT
+
+
+def svg(width: float, height: float, parts: Iterable[str]) -> str:
+    """The whole drawing, as wide as its place allows."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}"'
+        f' height="{height:g}" font-family="{FONT}">{"".join(parts)}</svg>'
+    )
+
+
+def words(
+    x: float, y: float, text: object, colour: str, *, size: int = 12, anchor: str = "start", bold: bool = False
+) -> str:
+    """A text whose baseline begins (``anchor``: or ends, or has its middle) at a point."""
+    said = "".join(sign for sign in str(text) if sign.isprintable())  # XML knows no control characters
+    weight = ' font-weight="700"' if bold else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"{weight}>'
+        f"{escape(said)}</text>"
+    )
+
+
+def wide(text: str, size: int = 12) -> float:
+    """About how wide a text is: a Chinese character is as wide as high, a Latin one a little more than half."""
+    return sum(size if ord(sign) > 0x2000 else size * 0.58 for sign in text)
+
+
+def box(x: float, y: float, width: float, height: float, colour: str, *, round: float = 0) -> str:
+    """A filled rectangle."""
+    corner = f' rx="{round:g}"' if round else ""
+    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" height="{height:.1f}" fill="{colour}"{corner}/>'
+
+
+def stroke(
+    points: Sequence[tuple[float, float]], colour: str, *, width: float = 1, dash: str = "", fill: str = "none"
+) -> str:
+    """A line through points."""
+    path = " ".join(f"{'M' if not place else 'L'}{x:.1f} {y:.1f}" for place, (x, y) in enumerate(points))
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<path d="{path}" fill="{fill}" stroke="{colour}" stroke-width="{width:g}"{dashed}/>'
+
+
+def area(points: Sequence[tuple[float, float]], colour: str) -> str:
+    """A filled shape."""
+    return f'<path d="M{" L".join(f"{x:.1f} {y:.1f}" for x, y in points)} Z" fill="{colour}"/>'
+
+
+def pushed_apart(heights: Sequence[float], gap: float, lowest: float) -> list[float]:
+    """Heights (downwards) of labels so that they keep ``gap`` and their order, none below ``lowest``."""
+    order = sorted(range(len(heights)), key=lambda place: heights[place])
+    placed = list(heights)
+    for before, place in pairwise(order):
+        placed[place] = max(placed[place], placed[before] + gap)
+    limit = lowest
+    for place in reversed(order):
+        placed[place] = min(placed[place], limit)
+        limit = placed[place] - gap
+    return placed
+
+
+def day_number(iso: str) -> int:
+    """A day as a number to draw by."""
+    return date.fromisoformat(iso).toordinal()

@@ -1,0 +1,103 @@
+"""Tables as markup: figures to the right, headings that sort, a row opens what it names."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from components.drawing.markup import escape, link
+from components.drawing.svg import wide
+from components.drawing.wording import NO_VALUE, known
+
+_HALF_A_CARD = 130  # px of heading and value at 12 px: what is wider takes a line of a phone's card for itself
+RIGHT = {"integer", "fen", "share", "bp", "overdue", "figure"}
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """One column of a frame: ``form`` as in ``data.figures.list_kinds``, or figure (a text that is a number)."""
+
+    id: str
+    heading: str
+    form: str = "text"
+
+
+def cell_text(form: str, value: object) -> str:
+    """A value as it is read; — where there is none."""
+    if value is None or value is pd.NA or (isinstance(value, float) and not known(value)):
+        return NO_VALUE
+    match form:
+        case "integer" | "overdue":
+            return f"{value + 0:,.0f}".replace("-", "−")  # rounded, as a workbook shows it
+        case "fen":
+            return f"{value + 0:,.2f}".replace("-", "−")
+        case "share" | "bp":
+            return f"{value * 100:.1f} %"
+    return str(value)
+
+
+def table_markup(
+    frame: pd.DataFrame, columns: Sequence[TableColumn], *, caption: str,
+    row_url: Callable[[object], str | None] | None = None, opener: str = "",
+    sort_url: Callable[[str], str | None] | None = None, sorted_by: str = "", descending: bool = False,
+    strong_last: bool = False, drawn: Mapping[str, Callable[[object], str]] | None = None,
+    chosen: Callable[[object], bool] | None = None, whole: bool = False, cards: bool = False,
+) -> str:  # fmt: skip
+    """The rows of ``frame`` in its order.
+
+    ``row_url`` takes a row (of ``itertuples``) and gives what it opens; the link stands in the column ``opener`` and
+    covers the row. ``sort_url`` takes a column's id; a heading without an address is plain. ``strong_last``: a row of
+    sums. ``whole``: as high as its rows, where it would else scroll in itself. ``cards``: each row a card on a
+    phone. ``drawn``: column id → markup of its cell in a row, its values escaped; ``chosen``: whether a row is pointed
+    out.
+    """
+    heads = "".join(_head(column, sort_url, sorted_by, descending) for column in columns)
+    last = len(frame) - 1
+    drawn = drawn or {}
+
+    def row_style(place: int, row) -> str:
+        if chosen and chosen(row):
+            return ' class="chosen" aria-current="true"'
+        return ' class="total"' if strong_last and place == last else ""
+
+    lines = "".join(
+        f"<tr{row_style(place, row)}>"
+        f"{''.join(_cell(column, row, row_url, opener, drawn.get(column.id)) for column in columns)}</tr>"
+        for place, row in enumerate(frame.itertuples(index=False))
+    )
+    style = " ".join(["table", *["whole"] * whole, *["cards"] * cards])
+    return (
+        f'<div class="{style}"><table><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
+    )
+
+
+def _head(column: TableColumn, sort_url, sorted_by: str, descending: bool) -> str:
+    style = ' class="right"' if column.form in RIGHT else ""
+    url = sort_url and sort_url(column.id)
+    if url is None:
+        return f'<th scope="col"{style}>{escape(column.heading)}</th>'
+    mark, order = "", ""
+    if column.id == sorted_by:
+        mark = " ↓" if descending else " ↑"
+        order = f' aria-sort="{"descending" if descending else "ascending"}"'
+    inner = link(escape(column.heading) + mark, url, data_stay="1", title=f"按{column.heading}排序")
+    return f'<th scope="col"{style}{order}>{inner}</th>'
+
+
+def _cell(column: TableColumn, row, row_url, opener: str, draw: Callable[[object], str] | None) -> str:
+    told = "" if draw else cell_text(column.form, getattr(row, column.id))
+    text = draw(row) if draw else escape(told)
+    if column.id == opener and row_url and (url := row_url(row)):
+        text = link(text, url, style="row")
+    right = " class=right" if column.form in RIGHT else ""
+    wide_one = "" if draw or wide(f"{column.heading}{told}") <= _HALF_A_CARD else " data-wide"
+    return f'<td{right}{wide_one} data-label="{escape(column.heading)}">{text}</td>'
+
+
+def pager_markup(page: int, pages: int, total: str, url: Callable[[int], str]) -> str:
+    """Where one is in a paged list, and the ways on and back."""
+    back = link("‹ 上一页", url(page - 1), style="underlined", data_stay="1") if page > 1 else ""
+    on = link("下一页 ›", url(page + 1), style="underlined", data_stay="1") if page < pages else ""
+    place = f"第 {page} / {pages} 页" if pages > 1 else ""
+    return f'<nav class="pager" aria-label="翻页"><span>{escape(total)}</span>{back}<span>{place}</span>{on}</nav>'

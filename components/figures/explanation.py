@@ -1,0 +1,254 @@
+"""What a figure is: definition, value, parts, course, sub-regions that add up, and the named list behind it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from components.drawing import wording
+from components.drawing.charts import course_table, trend_chart
+from components.drawing.markup import escape, link
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tiles import WARNINGS
+from components.shell.asking import ask
+from components.shell.header import write_address
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import BATTLE_MAP, FIGURE
+from data.figures import read as figures
+from data.figures.indicators import INDICATORS, Indicator, Measure
+from data.figures.read import Figure
+from data.terms import LEVELS
+
+_UNITS = {
+    "households": "户", "relapses": "户", "identifications": "户", "persons": "人", "population": "人",
+    "projects": "个", "funds": "笔", "visits": "次", "problems": "个", "tasks": "项",
+}  # fmt: skip
+"""Source of a measure → what it counts, where it is neither money nor people."""
+_OWN_PAGES = ("dividends",)
+"""Kinds of records that are made here and come from no workbook."""
+
+
+def measure_unit(measure: Measure) -> str:
+    """The unit of a numerator or denominator."""
+    if measure.scale == 100:
+        return "元"
+    return "人" if "person" in measure.id or "population" in measure.id else _UNITS[measure.source.id]
+
+
+def parts(indicator: Indicator) -> list[tuple[str, str]]:
+    """Label and unit of the numerator, and of the denominator where there is one."""
+    if indicator.compared:
+        return [
+            (f"本月{indicator.label.removesuffix('增速')}", "元"),
+            (f"上年同月{indicator.label.removesuffix('增速')}", "元"),
+        ]
+    named = [(indicator.numerator_label, measure_unit(indicator.numerator))]
+    if indicator.denominator is not None:
+        named.append((indicator.denominator_label, measure_unit(indicator.denominator)))
+    return named
+
+
+def part_amount(unit: str, value: float | None) -> wording.Amount:
+    """Money in full yuan, counts whole, but for tasks that are partly done."""
+    if not wording.known(value):
+        return wording.Amount(wording.NO_VALUE, "")
+    return wording.Amount(f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}", unit)
+
+
+def indicator_choice(chosen: str | None) -> None:
+    """Choose another indicator to read about."""
+    st.session_state["explained"] = chosen
+    st.selectbox(
+        "指标",
+        list(INDICATORS),
+        format_func=lambda id: INDICATORS[id].label,
+        key="explained",
+        index=None,
+        placeholder="选择指标",
+        on_change=lambda: write_address(indicator=st.session_state["explained"]),
+        label_visibility="collapsed",
+        width=240,
+    )
+
+
+def show_value(screen: Screen, indicator: Indicator) -> None:
+    """The value, how it comes about, and everything that is to be known about it."""
+    figure: Figure = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+    shown = wording.amount(indicator, figure.value)
+    unfinished = screen.running and indicator.window == "本月"
+    level = 0 if unfinished else wording.attention(indicator, figure.value)
+    warning = f'<span class="warning level-{level}">{WARNINGS[level]}</span>' if level else ""
+    show_markup(
+        f'<section class="value"><p class="definition">{escape(indicator.definition)}</p>'
+        f'<p class="big">{escape(shown.number)}<small>{escape(shown.unit)}</small>{warning}</p>'
+        f"{_formula(indicator, figure)}{_facts(screen, indicator)}</section>"
+    )
+
+
+def _formula(indicator: Indicator, figure: Figure) -> str:
+    named = parts(indicator)
+    if len(named) < 2:
+        return ""
+    told = [
+        f"<span><small>{escape(label)}</small><b>{escape(part_amount(unit, value))}</b></span>"
+        for (label, unit), value in zip(named, (figure.numerator, figure.denominator), strict=True)
+    ]
+    after = "<i>－ 1</i>" if indicator.compared else ""
+    return f'<p class="formula">{told[0]}<i>÷</i>{told[1]}{after}</p>'
+
+
+def _facts(screen: Screen, indicator: Indicator) -> str:
+    facts = {
+        "区划": f"{screen.region.name}（{screen.region.code}）" if screen.region.code else screen.region.name,
+        "月份": screen.month_text,
+        "统计时段": indicator.window,
+        "数据来源": indicator.source if indicator.records.kind in _OWN_PAGES else f"数据模板：{indicator.source}",
+        "评价": {1: "越高越好", -1: "越低越好", 0: "不分好坏"}[indicator.direction],
+        "预警": _levels(indicator),
+        "更新时间": f"{wording.moment(screen.status.updated)}（数据版本 {screen.status.version}）",
+    }
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(told)}</dd>" for name, told in facts.items() if told)
+    return f'<dl class="facts-list">{lines}</dl>'
+
+
+def _levels(indicator: Indicator) -> str:
+    if indicator.warning is None:
+        return ""
+    side = "低于" if indicator.direction > 0 else "达到"
+    told = [
+        f"{side} {wording.amount(indicator, value)} {word}"
+        for value, word in zip(indicator.warning, WARNINGS[1:], strict=True)
+    ]
+    return "，".join(told)
+
+
+def show_course(screen: Screen, indicator: Indicator) -> None:
+    """The months as a line, and as a table for who reads tables."""
+    until = max(screen.month, min(screen.status.latest, screen.month + 59))
+    course = ask(figures.trend, screen.region.code, (indicator.id,), until=until).rename(
+        columns={indicator.id: "value"}
+    )
+    if course["value"].notna().sum() < 2:
+        show_markup(heading("走势", "不足两个月的数据，还画不出走势。"))
+        return
+    show_markup(heading(f"近{len(course)}个月走势", f"{screen.region.name} · {wording.class_unit(indicator)}"))
+    chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark)
+    st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="figure_course")
+    told = table_markup(
+        course_table(course, indicator=indicator),
+        [TableColumn("月份", "月份"), TableColumn("数值", indicator.label, "figure")],
+        caption=f"{screen.region.name}{indicator.label}逐月数值",
+    )
+    show_markup(f"<details><summary>逐月数值</summary>{told}</details>")
+
+
+def show_regions(screen: Screen, indicator: Indicator) -> None:
+    """The sub-regions with their parts, what the region holds itself, and the whole."""
+    children = ask(figures.children, screen.region.code, screen.month, indicator.id)
+    if children.empty:
+        return
+    whole = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+    noun = LEVELS[len(children["code"].iloc[0])]
+    named = parts(indicator)
+    rows = sub_regions(indicator, children, whole, screen.region.name)
+    columns = [TableColumn("name", noun)]
+    if len(named) > 1:
+        columns += [TableColumn("numerator", named[0][0], "figure"), TableColumn("denominator", named[1][0], "figure")]
+    columns.append(TableColumn("value", f"{indicator.label}（{wording.class_unit(indicator)}）", "figure"))
+    show_markup(
+        heading(f"各{noun}{indicator.label}", adds_up(indicator, noun, own=bool((rows["name"] == OWN).any())))
+        + table_markup(
+            rows,
+            columns,
+            caption=f"{screen.region.name}各{noun}{indicator.label}",
+            row_url=lambda row: screen.link(FIGURE, region=row.code, indicator=indicator.id) if row.code else None,
+            opener="name",
+            strong_last=True,
+        )
+    )
+
+
+OWN = "本级"
+
+
+def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, name: str) -> pd.DataFrame:
+    """Sub-regions, what the region has of its own (本级) and the whole; children as of ``figures.children``.
+
+    Texts: code, name, numerator, denominator, value. A growth cannot be added, so it has no 本级.
+    """
+    ordered = children.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
+    lines = [
+        (
+            row.code,
+            row.name,
+            *_told_parts(indicator, row.numerator, row.denominator),
+            wording.in_class_unit(indicator, row.value),
+        )
+        for row in ordered.itertuples()
+    ]
+    own = _own(children, whole)
+    if not indicator.compared and any(part and abs(part) >= 0.005 for part in own):
+        value = own[0] if indicator.denominator is None else (own[0] or 0) / own[1] if own[1] else None
+        lines.append(("", OWN, *_told_parts(indicator, *own), wording.in_class_unit(indicator, value)))
+    lines.append(
+        (
+            "",
+            name,
+            *_told_parts(indicator, whole.numerator, whole.denominator),
+            wording.in_class_unit(indicator, whole.value),
+        )
+    )
+    return pd.DataFrame(lines, columns=["code", "name", "numerator", "denominator", "value"])
+
+
+def _own(children: pd.DataFrame, whole: Figure) -> tuple[float | None, float | None]:
+    pairs = ((whole.numerator, "numerator"), (whole.denominator, "denominator"))
+    return tuple(None if total is None else total - children[name].sum() for total, name in pairs)
+
+
+def _told_parts(indicator: Indicator, *values: float | None) -> list[str]:
+    units = [unit for _, unit in parts(indicator)] + ["", ""]
+    return [str(part_amount(unit, value)) for unit, value in zip(units[:2], values, strict=True)]
+
+
+def adds_up(indicator: Indicator, noun: str, *, own: bool) -> str:
+    """Whether the parts add up to the whole, in words."""
+    if indicator.compared:
+        return f"增速不能相加：各{noun}与合计分别按自身两年数值计算。"
+    also = f"、{OWN}" if own else ""
+    if indicator.denominator is None:
+        return f"各{noun}{also}相加等于合计。"
+    rest = f"{OWN}为不属于任何{noun}的记录。" if own else ""
+    return f"分子、分母各自相加等于合计；比率由合计的分子除以分母得出，不能相加或平均。{rest}"
+
+
+def show_glossary(screen: Screen) -> None:
+    """Every indicator of the registry with its value here and its definition."""
+    values = ask(figures.figures, screen.region.code, screen.month)
+    lines: Sequence = [
+        (id, one.label, str(wording.amount(one, values[id].value)), one.window, one.definition, one.source)
+        for id, one in INDICATORS.items()
+    ]
+    frame = pd.DataFrame(lines, columns=["id", "label", "value", "window", "definition", "source"])
+    columns = [
+        TableColumn("label", "指标"), TableColumn("value", "数值", "figure"), TableColumn("window", "统计时段"),
+        TableColumn("definition", "口径"), TableColumn("source", "来源"),
+    ]  # fmt: skip
+    show_markup(
+        heading(f"全部 {len(frame)} 个指标", f"{screen.region.name} · {screen.month_text}", level=1)
+        + table_markup(
+            frame,
+            columns,
+            caption="指标口径",
+            whole=True,
+            opener="label",
+            row_url=lambda row: screen.link(FIGURE, indicator=row.id),
+        )
+    )
+
+
+def map_link(screen: Screen, indicator: Indicator) -> str:
+    """The way to the same figure on the battle map."""
+    return link("在地图上看", screen.link(BATTLE_MAP, indicator=indicator.id), style="underlined")

@@ -1,0 +1,137 @@
+"""The named list behind a figure: a page of it, its order, and the whole of it as a workbook."""
+
+import math
+import re
+
+import pandas as pd
+import streamlit as st
+
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.shell.asking import ask, fresh
+from components.shell.errors import problem
+from components.shell.logged import caller, looked
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROJECT
+from data.figures import lists
+from data.figures.indicators import Indicator
+from data.figures.list_kinds import ListKind
+from data.months import label
+from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+
+_KINDS = {"fen": "yuan", "share": "percent", "bp": "percent", "integer": "integer", "overdue": "integer", "day": "day"}
+"""Form of a column → kind of a workbook's column."""
+_PAGES = {"funds": (FUNDS, "fund"), "projects": (PROJECT, "project")}
+"""Kinds of list whose rows have a page of their own: the page, and the parameter that takes the code."""
+_REGION_PAGES = {"dividends": DIVIDENDS}
+"""Kinds of list whose rows have a page about their region."""
+
+
+def show_list(screen: Screen, indicator: Indicator) -> None:
+    """The list, page by page; the address holds page and order."""
+    kind = lists.list_kind(indicator.id)
+    total = ask(lists.count, indicator.id, screen.region.code, screen.month)
+    told = f"{total:,} {kind.unit}"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_heading"):
+        show_markup(heading(f"名单：{told}", _notes(screen, indicator, kind)))
+        if total:
+            _export(screen, indicator, kind)
+    if not total:
+        show_markup('<p class="calm">所选区划和月份没有符合条件的记录。</p>')
+        return
+    pages = math.ceil(total / lists.PAGE)
+    page = _page_number(st.query_params.get("page"), pages)
+    sort, descending = _order(st.query_params.get("sort"), kind)
+    rows = fresh(
+        lists.page, indicator.id, screen.region.code, screen.month,
+        sort=sort or None, descending=descending, offset=(page - 1) * lists.PAGE,
+    )  # fmt: skip
+    order = {"sort": f"{'-' if descending else ''}{sort}"} if sort else {}
+
+    def sort_url(column: str) -> str:
+        turned = f"-{column}" if column == sort and not descending else column
+        return screen.link(FIGURE, indicator=indicator.id, sort=turned)
+
+    show_markup(
+        table_markup(
+            rows,
+            [TableColumn(column.id, column.heading, column.form) for column in kind.columns],
+            caption=f"{screen.region.name}{indicator.label}名单",
+            row_url=lambda row: _opened(screen, kind, row),
+            opener=_opener(kind),
+            sort_url=sort_url,
+            sorted_by=sort,
+            descending=descending,
+        )
+        + pager_markup(
+            page, pages, f"共 {told}", lambda number: screen.link(FIGURE, indicator=indicator.id, page=number, **order)
+        )
+    )
+
+
+def _notes(screen: Screen, indicator: Indicator, kind: ListKind) -> str:
+    notes = [f"{indicator.label}背后的{kind.noun}", "默认最需要关注的在前，点表头可排序"]
+    if screen.viewer.role == "helper" and kind.household:
+        notes.append("只列出本人结对的户，户数可能少于上面的数")
+    if not screen.viewer.sees_identity:
+        notes.append("姓名已隐去")
+    return " · ".join(notes)
+
+
+def _opener(kind: ListKind) -> str:
+    if kind.id in _PAGES:
+        return "name"
+    ids = [column.id for column in kind.columns]
+    return next(id for id in ("head", "name", "place") if id in ids) if kind.household else "place"
+
+
+def _opened(screen: Screen, kind: ListKind, row) -> str:
+    """What a row names where that has a page of its own, else its household, or else its region."""
+    if kind.id in _PAGES:
+        page, parameter = _PAGES[kind.id]
+        return screen.link(page, region=row.region, **{parameter: row.code})
+    if not pd.isna(row.household_id):
+        return screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id))
+    return screen.link(_REGION_PAGES.get(kind.id, OVERVIEW), region=row.region)
+
+
+def _page_number(asked: str | None, pages: int) -> int:
+    if asked is None:
+        return 1
+    if re.fullmatch(r"[1-9][0-9]{0,6}", asked) and int(asked) <= pages:
+        return int(asked)
+    problem(f"名单没有第“{asked[:10]}”页，已显示第 1 页。")
+    return 1
+
+
+def _order(asked: str | None, kind: ListKind) -> tuple[str, bool]:
+    if asked is None:
+        return "", False
+    column = asked.removeprefix("-")
+    if column in {known.id for known in kind.columns}:
+        return column, asked.startswith("-")
+    problem("地址中的排序方式不存在，已按默认顺序显示。")
+    return "", False
+
+
+def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
+    title, at = f"{screen.region.name}{indicator.label}名单", caller()
+
+    def workbook() -> bytes:
+        """Made when the button is pressed, not before."""
+        with screen.engine.connect() as connection:
+            frame = lists.whole(connection, screen.viewer, indicator.id, screen.region.code, screen.month)
+        columns = [ListColumn(column.id, column.heading, _KINDS.get(column.form, "text")) for column in kind.columns]
+        subtitle = f"{screen.month_text} · 共 {len(frame)} {kind.unit} · {screen.source}"
+        looked(screen, "export", at=at)
+        return list_workbook(frame, title=title, subtitle=subtitle, columns=columns)
+
+    st.download_button(
+        "导出名单（Excel）",
+        data=workbook,
+        file_name=f"{title}_{label(screen.month)}.xlsx",
+        mime=EXCEL,
+        on_click="ignore",
+        key="export_list",
+    )

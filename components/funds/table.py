@@ -1,0 +1,170 @@
+"""The funds of the year one by one: what picks them out, the table, and the whole of it as a workbook."""
+
+import streamlit as st
+
+from components.drawing import wording
+from components.drawing.markup import escape, link
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.funds.address import DEFAULT_SORT, FundChoice, fund_url, funds_link
+from components.funds.markup import percent, progress_markup, ten_thousands
+from components.funds.screen import FundsShown
+from components.shell.asking import ask, fresh
+from components.shell.errors import problem
+from components.shell.header import write_address
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import PROJECT
+from data.funds import region as fund_lists
+from data.funds.region import FundFilters
+from data.months import label
+from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.terms import FUND_SOURCES
+
+COLUMNS = (
+    TableColumn("name", "资金"), TableColumn("place", "区划"), TableColumn("source", "来源"),
+    TableColumn("project", "项目"), TableColumn("arranged", "安排（万元）", "figure"),
+    TableColumn("paid", "已拨付（万元）", "figure"), TableColumn("progress", "拨付进度"),
+    TableColumn("planned", "应拨付（万元）", "figure"), TableColumn("short", "滞后（万元）", "figure"),
+    TableColumn("days", "滞后（天）", "integer"),
+)  # fmt: skip
+EXPORTED = (
+    ListColumn("code", "资金编号"), ListColumn("name", "资金"), ListColumn("year", "年度", "integer"),
+    ListColumn("place", "区划"), ListColumn("source", "来源"), ListColumn("project", "项目编号"),
+    ListColumn("project_name", "项目"), ListColumn("arranged", "安排（元）", "yuan"),
+    ListColumn("paid", "已拨付（元）", "yuan"), ListColumn("progress", "拨付进度", "percent"),
+    ListColumn("planned", "按计划应拨付（元）", "yuan"), ListColumn("short", "滞后金额（元）", "yuan"),
+    ListColumn("late_since", "滞后自", "day"), ListColumn("days", "滞后（天）", "integer"),
+)  # fmt: skip
+
+
+def show_list(screen: Screen, shown: FundsShown) -> None:
+    """Filters, table and pages; all of it stands in the address."""
+    choice = shown.choice
+    asked = (screen.region.code, screen.month, choice.year)
+    total, arranged, paid = ask(fund_lists.count, *asked, filters=choice.filters)
+    show_markup('<div class="anchor" id="list"></div>')
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_list_heading"):
+        sums = f"安排 {wording.money(arranged / 100)}，已拨付 {wording.money(paid / 100)}"
+        progress = f"，进度 {percent(paid / arranged)}" if arranged else ""
+        show_markup(heading(f"资金名单：{total:,} 笔", f"{sums}{progress} · 默认滞后最多的在前，点表头可排序"))
+        if total:
+            _export(screen, choice)
+    _show_filters(screen, choice)
+    if not total:
+        show_markup(f'<p class="calm">{escape(_why_empty(choice))}</p>')
+        return
+    pages = -(-total // fund_lists.PAGE)
+    page = choice.page
+    if page > pages:
+        problem(f"名单没有第“{page}”页，已显示第 1 页。")
+        page = 1
+    rows = ask(fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=(page - 1) * fund_lists.PAGE)
+    show_markup(
+        list_markup(screen, choice, rows, shown.running)
+        + pager_markup(page, pages, f"共 {total:,} 笔", lambda number: funds_link(screen, choice, page=number))
+    )
+
+
+def list_markup(screen: Screen, choice: FundChoice, rows, elapsed: float | None) -> str:
+    """The table of a page; ``rows`` as of ``fund_lists.page``."""
+    return table_markup(
+        rows,
+        COLUMNS,
+        caption=f"{screen.region.name}{choice.year}年资金名单",
+        row_url=lambda row: fund_url(screen, row.code),
+        opener="name",
+        sort_url=lambda id: funds_link(screen, choice, sort=id) if id in fund_lists.SORTS else None,
+        sorted_by="short" if choice.sort == DEFAULT_SORT else choice.sort,
+        descending=choice.sort not in ("place", "name", "source", "progress"),
+        whole=True,
+        cards=True,
+        drawn={
+            "project": lambda row: _project(screen, row),
+            "arranged": lambda row: ten_thousands(row.arranged),
+            "paid": lambda row: ten_thousands(row.paid),
+            "planned": lambda row: ten_thousands(row.planned),
+            "progress": lambda row: progress_markup(row.progress, elapsed),
+            "short": lambda row: f'<b class="alarm">{ten_thousands(row.short)}</b>' if row.short else "0",
+        },
+    )
+
+
+def _project(screen: Screen, row) -> str:
+    """Above the link that covers the row."""
+    if row.project is None:
+        return wording.NO_VALUE
+    return link(escape(row.project_name), screen.link(PROJECT, project=row.project), style="underlined above")
+
+
+def _why_empty(choice: FundChoice) -> str:
+    if choice.filters != fund_lists.NO_FILTERS:
+        return "没有符合筛选条件的资金，可清除筛选再看。"
+    return f"{choice.year}年没有登记资金。在数据模板的“资金”“资金拨付”“拨付计划”表中填报后导入。"
+
+
+def _show_filters(screen: Screen, choice: FundChoice) -> None:
+    filters = choice.filters
+    sources = "".join(
+        _chip(screen, choice, f"{source}", filters.source == source, source="" if filters.source == source else source)
+        for source in FUND_SOURCES
+    )
+    others = "".join(
+        _chip(screen, choice, words, filters.with_project is value,
+              with_project=None if filters.with_project is value else value)
+        for words, value in (("有项目", True), ("没有项目", False))
+    )  # fmt: skip
+    late = _chip(screen, choice, "只看滞后", filters.late, late=not filters.late)
+    clear = ""
+    if filters != fund_lists.NO_FILTERS:
+        clear = link("清除筛选", funds_link(screen, choice, filters=FundFilters()), style="underlined", data_stay="1")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_filters"):
+        show_markup(
+            '<div class="chips" role="group" aria-label="筛选资金">'
+            f'{sources}<i class="gap"></i>{late}{others}{clear}</div>',
+            width="content",
+        )
+        _words_box(filters)
+
+
+def _words_box(filters: FundFilters) -> None:
+    st.session_state["funds_words"] = filters.words
+    st.text_input(
+        "按名称、编号或项目查找",
+        key="funds_words",
+        placeholder="名称、编号或项目",
+        max_chars=40,
+        on_change=lambda: write_address(words=st.session_state["funds_words"].strip() or None),
+        label_visibility="collapsed",
+        width=240,
+    )
+
+
+def _chip(screen: Screen, choice: FundChoice, words: str, on: bool, **changes) -> str:
+    filters = FundFilters(**{**vars(choice.filters), **changes})
+    return link(
+        escape(words),
+        funds_link(screen, choice, filters=filters),
+        style="chip",
+        data_stay="1",
+        **({"aria_current": "true"} if on else {}),
+        title="取消这一筛选" if on else f"只看{words.removeprefix('只看')}的资金",
+    )
+
+
+def _export(screen: Screen, choice: FundChoice) -> None:
+    title = f"{screen.region.name}{choice.year}年资金名单"
+
+    def workbook() -> bytes:
+        """Made when the button is pressed, not before."""
+        rows = fresh(
+            fund_lists.page, screen.region.code, screen.month, choice.year,
+            filters=choice.filters, sort=choice.sort, limit=None, screen=screen,
+        )  # fmt: skip
+        source = f"{screen.month_text} · 共 {len(rows)} 笔 · {screen.source}"
+        return list_workbook(rows, title=title, subtitle=source, columns=EXPORTED)
+
+    st.download_button(
+        "导出名单（Excel）", data=workbook, file_name=f"{title}_{label(screen.month)}.xlsx", mime=EXCEL,
+        on_click="ignore", key="funds_export",
+    )  # fmt: skip

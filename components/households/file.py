@@ -1,0 +1,119 @@
+"""The page of one household: asked by the number in the address, refused in the same words whatever the reason."""
+
+import streamlit as st
+
+from components.archives import section as archive_section
+from components.cards import section as card_section
+from components.door import buttons as household_forms
+from components.drawing.markup import escape, link
+from components.drawing.tables import pager_markup
+from components.funds.address import fund_url
+from components.households import code_section, tables
+from components.households import head_markup as view
+from components.households import history as household_history
+from components.shell.address import household_number
+from components.shell.asking import fresh
+from components.shell.errors import told
+from components.shell.logged import looked
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.households.file import LATEST_VISITS, HouseholdFile, household
+from data.households.lights import lights
+from data.households.story import story
+
+_OWN_PARTS = {"card": "明白卡", "archives": "档案", "code": "户码", "history": "记录"}
+_WRITERS = ("code", "history")
+"""Parts that show nothing to who changes nothing."""
+_OPENED = "opened_files"
+
+
+def asked_household() -> int:
+    """The number in the address; raises NotFound for anything that cannot be one."""
+    number = household_number(st.query_params.get("household"))
+    if number is None:
+        raise NotFound(NO_SUCH_HOUSEHOLD)
+    return number
+
+
+def show_household(screen: Screen, id: int) -> None:
+    """Draw the page; raises NotFound for a household that is not there or not the viewer's."""
+    page = _visits_page()
+    file = fresh(household, id, screen.month, visits_page=page)
+    _remember(screen, id)
+    six = fresh(lights, file)
+    url = screen.link(BATTLE_MAP, region=file.village, household=id)
+    back = link(f"‹ 回到{escape(file.facts['village_name'])}地图", url, style="underlined")
+    show_markup(
+        f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span></nav>'
+        + view.head_markup(file, six, dark=screen.dark)
+    )
+    if screen.viewer.may_write:
+        with told():
+            household_forms.show(screen, file)
+    for_all = [(part, name) for part, name in _OWN_PARTS.items() if screen.viewer.may_write or part not in _WRITERS]
+    show_markup(view.sections_markup([*view.PARTS.items(), *for_all]))
+    show_markup(view.lights_markup(six, dark=screen.dark))
+    _what_it_lives_on(screen, file)
+    _what_hangs_on_it(screen, file, page)
+    for part, section in (
+        ("archives", archive_section), ("code", code_section), ("history", household_history),
+    ):  # fmt: skip
+        _begin(part)
+        with told():
+            section.show(screen, file)
+
+
+def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
+    left, right = st.columns([42, 58], gap="medium")
+    with left:
+        show_markup(view.facts_markup(file))
+        _begin("card")
+        with told():
+            card_section.show(screen, file)
+    with right:
+        show_markup(view.income_section(file, dark=screen.dark))
+    show_markup(view.story_section(fresh(story, file), dark=screen.dark))
+    _side_by_side(*view.course_sections(file, dark=screen.dark), sizes=(44, 56))
+    show_markup(tables.members_markup(file))
+
+
+def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
+    def project_url(code: str, region: str) -> str | None:
+        """A project of the whole county that helps here has its page with the county."""
+        return screen.link(PROJECT, region=region, project=code) if screen.viewer.may_see(region) else None
+
+    _side_by_side(tables.measures_markup(file), tables.projects_markup(file, project_url))
+    show_markup(tables.funds_markup(file, lambda code, region: fund_url(screen, code, region)))
+    show_markup(tables.helpers_markup(file))
+    pages = max(-(-file.visits_total // LATEST_VISITS), 1)
+    to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
+    more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
+    show_markup(tables.visits_markup(file) + more)
+    show_markup(tables.problems_markup(file) + tables.tasks_markup(file))
+
+
+def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> None:
+    for column, markup in zip(st.columns(sizes, gap="medium"), (left, right), strict=True):
+        with column:
+            if markup:
+                show_markup(markup)
+
+
+def _visits_page() -> int:
+    asked = st.query_params.get("visits", "1")
+    return int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) <= 4 else 1
+
+
+def _begin(part: str) -> None:
+    """Where a part that another component draws begins, for the links of this page."""
+    show_markup(f'<div class="anchor" id="{part}"></div>')
+
+
+def _remember(screen: Screen, id: int) -> None:
+    """Enter the look in the log, once for each session, viewer and household."""
+    opened = st.session_state.setdefault(_OPENED, set())
+    if (look := (screen.viewer.key, id)) not in opened:
+        looked(screen, "file", id)
+        opened.add(look)

@@ -1,0 +1,113 @@
+"""A named list of the page, of households found without their names: a page of it, and all of it as a workbook."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from components.drawing.markup import escape
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.shell.asking import fresh
+from components.shell.errors import problem
+from components.shell.logged import caller, looked
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import HOUSEHOLD
+from data.figures import lists
+from data.figures.list_kinds import KINDS
+from data.months import label
+from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
+
+_KINDS = {"fen": "yuan", "integer": "integer"}
+_LEFT_OUT = ("wage", "business", "property", "transfer", "expense")
+"""Columns of the list of incomes that a page has no room for; the workbook holds them."""
+
+
+def show_names(
+    screen: Screen, ids: Sequence[int], *, title: str, note: str, page: int, page_url: Callable[[int], str], key: str,
+    beside: Callable[[pd.DataFrame], pd.DataFrame] | None = None, columns: Sequence[TableColumn] = (),
+    drawn: Mapping[str, Callable[[object], str]] | None = None, exported: Sequence[ListColumn] = (),
+    without: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Page ``page`` of the households ``ids``, in their order; names are asked afresh.
+
+    ``beside`` adds to a frame of named households (it has ``household_id``) the ``columns`` shown and, where they are
+    called so, the columns ``exported``; ``drawn`` as of ``table_markup``. The page does ``without`` these columns, the
+    workbook holds them.
+    """
+    told = f"{len(ids):,} 户"
+    masked = "" if screen.viewer.sees_identity else " · 姓名已隐去"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_heading"):
+        show_markup(heading(f"{title}：{told}", f"{note}{masked}"))
+        if len(ids):
+            _export(screen, ids, title, beside, exported, key)
+    if not len(ids):
+        show_markup('<p class="calm">没有符合条件的户。</p>')
+        return
+    pages = math.ceil(len(ids) / lists.PAGE)
+    if page > pages:
+        problem(f"名单没有第“{page}”页，已显示第 1 页。")
+        page = 1
+    shown = [int(id) for id in ids[(page - 1) * lists.PAGE : page * lists.PAGE]]
+    rows = fresh(lists.of_households, shown, screen.region.code, screen.month)
+    rows = beside(rows) if beside else rows
+    kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
+    kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by
+    show_markup(
+        '<div class="trend-cards">'
+        + table_markup(
+            rows, [*(TableColumn(one.id, one.heading, one.form) for one in kept), *columns],
+            caption=f"{screen.region.name}{title}", opener="head", cards=True, whole=True, drawn=drawn,
+            row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
+        )
+        + "</div>"
+        + pager_markup(page, pages, f"共 {told}", page_url)
+    )  # fmt: skip
+
+
+def _export(screen: Screen, ids: Sequence[int], title: str, beside, exported: Sequence[ListColumn], key: str) -> None:
+    name = file_name(f"{screen.region.name}{title}")
+
+    at = caller()
+
+    def workbook() -> bytes:
+        """Made when the button is pressed, not before."""
+        with screen.engine.connect() as connection:
+            frame = lists.of_households(
+                connection, screen.viewer, [int(id) for id in ids], screen.region.code, screen.month
+            )
+        columns = [ListColumn(one.id, one.heading, _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns]
+        looked(screen, "export", at=at)
+        return list_workbook(
+            beside(frame) if beside else frame, title=f"{screen.region.name}{title}",
+            subtitle=f"{screen.month_text} · 共 {len(frame)} 户 · {screen.source}",
+            columns=[*columns, *exported],
+        )  # fmt: skip
+
+    st.download_button(
+        "导出名单（Excel）", data=workbook, file_name=f"{name}_{label(screen.month)}.xlsx", mime=EXCEL,
+        on_click="ignore", key=f"names_{key}",
+    )  # fmt: skip
+
+
+def facts_markup(facts: Sequence[tuple[str, str, str, str]]) -> str:
+    """Figures beside each other: (name, number, unit, address or '')."""
+    cells = []
+    for name, number, unit, url in facts:
+        inner = f"<small>{escape(name)}</small><b>{escape(number)}</b><em>{escape(unit)}</em>"
+        cells.append(f'<a href="{escape(url)}">{inner}</a>' if url else f"<span>{inner}</span>")
+    return f'<div class="trend-facts">{"".join(cells)}</div>'
+
+
+def counts_markup(counts: Sequence[tuple[str, int, str]], *, label: str) -> str:
+    """Regions with a number each, the largest first: (name, households, address)."""
+    most = max((number for _, number, _ in counts), default=0) or 1
+    lines = "".join(
+        f'<li><a href="{escape(url)}"><span class="name">{escape(name)}</span><span class="bar">'
+        f'<i class="behind" style="left: 0; width: {number / most * 100:.1f}%"></i></span>'
+        f'<span class="value">{number:,} 户</span><span></span></a></li>'
+        for name, number, url in sorted(counts, key=lambda one: -one[1])
+    )
+    return f'<ol class="ranking trend-counts" aria-label="{escape(label)}">{lines}</ol>'

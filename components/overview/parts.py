@@ -1,0 +1,235 @@
+"""The parts of the overview: each asks for its figures and draws them."""
+
+import streamlit as st
+
+from components.drawing import wording
+from components.drawing.charts import trend_chart
+from components.drawing.choropleth import choropleth, legend_markup
+from components.drawing.maps import region_layer
+from components.drawing.markup import escape, link
+from components.drawing.panels import changes_markup, heading, overdue_markup, states_markup
+from components.drawing.ranking import MEANS, Ranking, extremes, finding, rank, ranking_markup
+from components.drawing.theme import map_colours, palette, state_marks
+from components.drawing.tiles import Tile, tiles_markup
+from components.server.geo_routes import geo_url
+from components.shell.asking import ask
+from components.shell.header import go_to_region, write_address
+from components.shell.map_view import show_map
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import BATTLE_MAP, FIGURE, HOUSEHOLD, OVERVIEW
+from data.duties import overdue
+from data.figures import monitoring_line as lines
+from data.figures import movements as changes
+from data.figures import read as figures
+from data.figures.indicators import INDICATORS, Indicator
+from data.regions import tree as regions
+from data.terms import HOUSEHOLD_STATES, LEVELS
+
+HEADLINES = (
+    "households", "monitored_households", "below_line_households", "net_income_per_capita", "net_income_growth",
+    "visit_coverage", "problems_overdue", "tasks_overdue", "return_rate", "fund_progress",
+)  # fmt: skip
+WATCHED = (*HEADLINES[1:], "problems_open", "unsafe_housing", "unsafe_water", "dropouts", "uninsured_persons")
+DEFAULT = "net_income_per_capita"
+STATE_IDS = {
+    state.name: state.indicator for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order) if state.indicator
+}
+COURSE = 24
+
+
+def headlines(screen: Screen) -> list[Tile]:
+    """The headline figures of the region and month."""
+    course = ask(figures.trend, screen.region.code, HEADLINES, until=screen.month, months=COURSE)
+
+    def value(id: str, back: int) -> float | None:
+        return course[id].get(screen.month - back)
+
+    return [
+        Tile(
+            INDICATORS[id],
+            value(id, 0),
+            value(id, 1),
+            value(id, 12),
+            [value(id, back) for back in range(COURSE - 1, -1, -1)],
+            screen.link(FIGURE, indicator=id),
+            int(screen.status.built[8:]) if screen.running and INDICATORS[id].window == "本月" else None,
+        )
+        for id in HEADLINES
+    ]
+
+
+def show_headlines(screen: Screen) -> None:
+    """The tiles."""
+    colours = palette(screen.dark)
+    show_markup(tiles_markup(headlines(screen), line=colours.series, end=colours.accent))
+
+
+def ranked(screen: Screen, indicator: Indicator) -> Ranking:
+    """The sub-regions of the screen's region, ordered."""
+    children = ask(figures.children, screen.region.code, screen.month, indicator.id)
+    whole = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id].value
+    return rank(indicator, children, whole, screen.region.level)
+
+
+def child_noun(ranking: Ranking) -> str:
+    """What the sub-regions are called: 县, 乡镇, 村."""
+    return LEVELS[len(ranking.rows["code"].iloc[0])] if len(ranking.rows) else "区划"
+
+
+def subtitle(screen: Screen, indicator: Indicator) -> str:
+    """Region, month, unit."""
+    return f"{screen.region.name} · {screen.month_text} · {wording.class_unit(indicator)}"
+
+
+def indicator_picker(chosen: str, key: str = "picked_indicator") -> None:
+    """Choose the indicator of map, ranking and trend; the choice goes into the address."""
+    st.session_state[key] = chosen
+    st.selectbox(
+        "地图、排名、走势所用的指标",
+        list(INDICATORS),
+        format_func=lambda id: INDICATORS[id].label,
+        key=key,
+        on_change=lambda: write_address(indicator=st.session_state[key]),
+        label_visibility="collapsed",
+        width=220,
+    )
+
+
+def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> None:
+    """The map: what the page is for."""
+    rows = ranking.rows
+    village = screen.region.is_village
+    noun = child_noun(ranking)
+    title = f"{screen.region.name}：{indicator.label}" if village else finding(ranking, noun)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_heading"):
+        show_markup(heading(title, subtitle(screen, indicator)))
+        indicator_picker(indicator.id)
+    if village:
+        figure = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+        rows = rows.iloc[0:0].astype({"value": float})
+        rows.loc[0] = [screen.region.code, screen.region.name, figure.value, float("nan")]
+    drawn = choropleth(
+        rows, indicator=indicator, mean=None if village else ranking.mean, mean_name=ranking.mean_name, dark=screen.dark
+    )
+    with st.container(key="overview_map"):
+        show_map(
+            region_layer(geo_url(screen.region.code, "outline" if village else "children")),
+            drawn.values,
+            colours=map_colours(screen.dark),
+            label=f"{screen.region.name}各{noun}{indicator.label}地图",
+            key="overview_regions",
+            height=520,
+            on_pick=lambda kind, code: go_to_region(code) if kind == "region" else None,
+            text_px=14,
+        )
+    if village:
+        way = link("在挂图作战中查看各户位置和作战安排", screen.link(BATTLE_MAP), style="underlined")
+        show_markup(f'<p class="calm">{way}</p>')
+    else:
+        show_markup(legend_markup(drawn.classes, noun=noun))
+
+
+def show_trend_panel(screen: Screen, indicator: Indicator) -> None:
+    """The course over sixty months, beside that of the region above where the viewer may see it."""
+    until = screen.status.latest if screen.status.latest - screen.month < 60 else screen.month
+    until = max(until, screen.month)
+    course = ask(figures.trend, screen.region.code, (indicator.id,), until=until).rename(
+        columns={indicator.id: "value"}
+    )
+    name = _add_comparison(screen, indicator, course, until)
+    if indicator.id == DEFAULT:
+        course["line"] = ask(lines.monitoring_line, screen.region.code, tuple(course.index))
+        course["line"] = course["line"].astype(float)
+    show_markup(heading(_trend_finding(indicator, course, screen.month), _span(course, name)))
+    chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark, comparison_name=name)
+    st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="overview_trend")
+
+
+def _span(course, name: str) -> str:
+    return f"近{len(course)}个月" + (f" · 对照{name}" if name else "")
+
+
+def _add_comparison(screen: Screen, indicator: Indicator, course, until: int) -> str:
+    """Add the mean of the region above as a column; its name, '' where there is nothing to compare with."""
+    way = ask(regions.ancestors, screen.region.code)
+    if len(way) < 2:
+        return ""
+    above = way[-2]
+    other = ask(figures.trend, above.code, (indicator.id,), until=until)[indicator.id]
+    if indicator.denominator is None:
+        other = other / len(ask(regions.children, above.code))
+    course["comparison"] = other.reindex(course.index)
+    return MEANS[above.level]
+
+
+def _trend_finding(indicator: Indicator, course, month: int) -> str:
+    now, before = course["value"].get(month), course["value"].get(month - 12)
+    change = wording.change(indicator, now, before)
+    if change is None:
+        return f"{indicator.label}走势"
+    if change.arrow == "－":
+        return f"{indicator.label}与上年同月持平"
+    return f"{indicator.label}较上年同月{'上升' if change.arrow == '▲' else '下降'} {change.amount}"
+
+
+def show_ranking_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> None:
+    """The sub-regions in order; in a village its households by state."""
+    if screen.region.is_village:
+        show_markup(heading("各类户", f"{screen.region.name} · {screen.month_text} · 户") + _states(screen))
+        return
+    best_first = st.query_params.get("order") == "best"
+    noun = child_noun(ranking)
+    order = (
+        ("最差" if indicator.direction else "最多") if not best_first else ("最好" if indicator.direction else "最少")
+    )
+    turned = screen.link(OVERVIEW, indicator=indicator.id, **({} if best_first else {"order": "best"}))
+    more = link(f"{escape(order)}在上 ⇅", turned, style="turn", title="倒过来排")
+    show_markup(
+        heading(f"各{noun}{indicator.label}", extremes(ranking), more=more)
+        + ranking_markup(
+            ranking, lambda code: screen.link(OVERVIEW, region=code, indicator=indicator.id), best_first=best_first
+        )
+    )
+
+
+def _states(screen: Screen) -> str:
+    counts = ask(figures.figures, screen.region.code, screen.month, tuple(STATE_IDS.values()))
+    return states_markup(
+        [
+            (state, *state_marks(screen.dark)[state], screen.link(FIGURE, indicator=id), counts[id].value)
+            for state, id in STATE_IDS.items()
+        ]
+    )
+
+
+def show_overdue_panel(screen: Screen, *, limit: int) -> None:
+    """Problems and tasks beyond their deadline, the longest first."""
+    rows = ask(overdue.most_overdue, screen.region.code, screen.month, limit=limit)
+    counts = ask(figures.figures, screen.region.code, screen.month, ("problems_overdue", "tasks_overdue"))
+    said = [
+        link(
+            f"{INDICATORS[id].label} {wording.amount(INDICATORS[id], figure.value)}",
+            screen.link(FIGURE, indicator=id),
+            style="underlined",
+        )
+        for id, figure in counts.items()
+    ]
+
+    def url(region: str, household: int | None) -> str:
+        if household is not None:
+            return screen.link(HOUSEHOLD, region=region, household=household)
+        return screen.link(OVERVIEW, region=region)
+
+    show_markup(heading("超期事项", more=f'<span class="more">{" · ".join(said)}</span>') + overdue_markup(rows, url))
+
+
+def show_changes_panel(screen: Screen, *, limit: int) -> None:
+    """What moved most against the month before."""
+    ids = tuple(id for id in WATCHED if not (screen.running and INDICATORS[id].window == "本月"))
+    rows = ask(changes.most_moved, screen.region.code, screen.month, ids, limit=limit)
+    title = "本月变化最大" if len(rows) else "本月变化"
+    show_markup(
+        heading(title, "与上月相比，按变化幅度排列")
+        + changes_markup(rows, lambda code, id: screen.link(FIGURE, region=code, indicator=id))
+    )

@@ -1,0 +1,106 @@
+"""``/q/<token>``: the page behind a household's code, rendered here, without a script, for any phone.
+
+Who looks decides what it says: a stranger; the household, after its ID number or PIN; a cadre in whose scope it lies.
+Until there are accounts a cadre is who chose a role on demonstration data, or who sits at this machine.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from components.phone.answers import DOING, PhoneDesk
+from components.phone.cookies import EVERY_CODE, ROLE, give
+from components.phone.pages import failure
+from data.access.viewer import ROLES
+from data.errors import WarRoomError
+from data.regions import tree as regions
+
+MOST_FORM = 4096  # bytes
+_log = logging.getLogger("warroom")
+
+
+def phone_routes(engine: Callable[[], Engine], clock: Callable[[], float] = time.monotonic) -> list[Route]:
+    """The routes, for the list that ``st.App`` takes; ``engine`` is asked at each request."""
+    desk = PhoneDesk(clock)
+
+    async def code(request: Request) -> Response:
+        form: dict[str, str] = {}
+        if request.method == "POST":
+            if not from_own_page(request):
+                return failure(403, "请在本页操作", "这次提交不是从本页发出的，请重新扫码后再试。")
+            form = await _form(request)
+            if form.get("do") not in DOING:
+                return failure(400, "没有收到内容", "请重新扫码后再试。")
+        response, delay = await run_in_threadpool(_answered, desk, engine(), request, form)
+        if delay:
+            await asyncio.sleep(delay)  # holds no thread
+        return response
+
+    def role(request: Request) -> Response:
+        """The role switch of the pages tells which role this browser goes by; known on demonstration data only."""
+        chosen = request.path_params["role"]
+        with engine().connect() as connection:
+            known = chosen in ROLES and not regions.holds_real_regions(connection)
+        if not known or not from_own_page(request):
+            return PlainTextResponse("没有这个页面。", 404)
+        response = Response(status_code=204, headers={"Cache-Control": "no-store"})
+        give(engine(), request, response, ROLE, chosen, EVERY_CODE)
+        return response
+
+    return [
+        Route(f"{EVERY_CODE}/{{token:path}}", code, methods=["GET", "POST"]),
+        Route("/as/{role}", role, methods=["POST"]),
+    ]
+
+
+def from_own_page(request: Request) -> bool:
+    """Whether a form was sent by a page of ours.
+
+    ``Referrer-Policy: no-referrer`` makes browsers send ``Origin: null`` with our own forms, so the origin only counts
+    where it names somebody; what tells for sure, Sec-Fetch-Site, is sent over https and to localhost. Where neither
+    says anything, SameSite cookies, and that a form here gives nothing to who cannot read the answer, have to do.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("origin", "null")
+    try:
+        return origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
+    except ValueError:
+        return False
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a small form; empty for what is none."""
+    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        return {}
+    body = b""
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_FORM:
+                return {}
+        fields = parse_qs(body.decode(), max_num_fields=8)
+    except (ClientDisconnect, ValueError):
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _answered(desk: PhoneDesk, engine: Engine, request: Request, form: dict[str, str]) -> tuple[Response, float]:
+    """The page, and by how many seconds it is held back. What goes wrong is told without what it was about."""
+    try:
+        return desk.answer(engine, request, form)
+    except WarRoomError as error:
+        return failure(503, "现在不能查看", str(error)), 0
+    except SQLAlchemyError as error:
+        _log.error("the page of a code failed: %s", type(error).__name__)
+        return failure(503, "系统正忙", "请过几分钟再扫一次。"), 0

@@ -1,0 +1,94 @@
+"""What is to be printed, as the address says it: read, looked up, and set by the controls of the print page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.prints.making import CARD, LABEL, WHAT
+from components.shell.header import write_address
+from data.codes.labels import SIZES
+from data.income.year import IncomeYear
+
+_FLAGS = {"1": True, "0": False}
+
+
+@dataclass(frozen=True)
+class PrintChoice:
+    """``what`` a key of WHAT, ``year`` of the card, ``size`` a key of SIZES, and what a page may show."""
+
+    what: str
+    year: IncomeYear
+    size: str
+    masked: bool
+    with_code: bool
+    with_helper: bool
+
+    def pages(self, households: int) -> str:
+        """How much paper that is, in words."""
+        if self.what == CARD:
+            return f"每户一张纸正反两面，约 {households:,} 张（内容多的户会多一张）"
+        return f"每张 A4 纸 {SIZES[self.size].per_sheet} 枚，共 {-(-households // SIZES[self.size].per_sheet):,} 张"
+
+
+def read_print_choice(
+    parameters: Mapping[str, str], years: Sequence[IncomeYear], usual: IncomeYear, problems: list[str]
+) -> PrintChoice:
+    """The choice of an address. Cards go to the household and are open, labels go on the wall and are masked, unless
+    the address says otherwise; what means nothing is said in ``problems``."""
+    what = _known(parameters, "what", dict.fromkeys(WHAT), CARD, problems)
+    by_name = {str(year.year): year for year in years}
+    year = _known(parameters, "year", by_name, str(usual.year), problems)
+    return PrintChoice(
+        what,
+        by_name.get(year, usual),
+        _known(parameters, "size", SIZES, "small", problems),
+        _FLAGS[_known(parameters, "masked", _FLAGS, "1" if what == LABEL else "0", problems)],
+        _FLAGS[_known(parameters, "code", _FLAGS, "1", problems)],
+        _FLAGS[_known(parameters, "helper", _FLAGS, "1", problems)],
+    )
+
+
+def _known(parameters: Mapping[str, str], name: str, known: Mapping, usual: str, problems: list[str]) -> str:
+    asked = parameters.get(name)
+    if asked is None or asked in known:
+        return usual if asked is None else asked
+    problems.append(f"地址中的打印选项“{asked[:20]}”不存在，已按默认的显示。")
+    return usual
+
+
+def show_controls(choice: PrintChoice, years: Sequence[IncomeYear]) -> None:
+    """What can be chosen; each choice is written into the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="print_controls"):
+        _pick("打印什么", "what", list(WHAT), choice.what, WHAT.get, masked=None)
+        if choice.what == CARD:
+            names = {str(year.year): year.name for year in years}
+            _pick("收入年度", "year", list(names), str(choice.year.year), names.get, width=330)
+        else:
+            _pick("标签大小", "size", list(SIZES), choice.size, lambda id: SIZES[id].name, width=240)
+    with st.container(horizontal=True, gap="medium", key="print_flags"):
+        if choice.what == CARD:
+            _flag("张贴用：只印姓氏，不印病情、致贫原因、电话、住址", "masked", choice.masked)
+        else:
+            _flag("只印姓氏", "masked", choice.masked)
+            _flag("印户编号", "code", choice.with_code)
+            _flag("印帮扶责任人", "helper", choice.with_helper)
+
+
+def _pick(label: str, name: str, options: list[str], chosen: str, words, width: int = 150, **also: str | None) -> None:
+    key = f"print_{name}"
+    st.session_state[key] = chosen
+    st.selectbox(
+        label,
+        options,
+        format_func=words,
+        key=key,
+        on_change=lambda: write_address(**{name: st.session_state[key], **also}),
+        width=width,
+    )
+
+
+def _flag(label: str, name: str, on: bool) -> None:
+    key = f"print_{name}"
+    st.session_state[key] = on
+    st.checkbox(label, key=key, on_change=lambda: write_address(**{name: "1" if st.session_state[key] else "0"}))

@@ -1,0 +1,122 @@
+"""From an order to a PDF: codes issued, cards or labels set in chunks, what was printed kept and logged."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection, Engine
+
+from components.drawing.qr import qr_svg
+from data.access.viewer import Viewer
+from data.audit import log as audit
+from data.cards import marks as card_marks
+from data.cards import pages as card_pages
+from data.cards.card import IncomeCard, cards, income_year
+from data.cards.lights import card_lights
+from data.codes import labels as label_sheets
+from data.codes import tokens as qr_codes
+from data.paper import fonts, typeset
+from data.settings import value_of
+from data.store.engine import writing
+
+CARD, LABEL = "card", "label"
+WHAT = {CARD: "明白卡", LABEL: "户码标签"}
+_NO_CODE = "样张"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be printed for which households (ids, in the order of the pages).
+
+    ``year`` is that of the cards, ``size`` a key of ``label_sheets.SIZES``; ``masked``: readable by others, so without
+    what is nobody else's business; ``base`` is the address that codes name, ``address`` whence the order came.
+    """
+
+    what: str
+    households: tuple[int, ...]
+    year: int
+    base: str
+    address: str
+    masked: bool = False
+    size: str = "small"
+    with_code: bool = True
+    with_helper: bool = True
+
+    @property
+    def chunk(self) -> int:
+        """Households to one process of typst."""
+        return card_pages.CHUNK if self.what == CARD else label_sheets.SIZES[self.size].chunk
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A finished PDF, and the characters in it that no font of this machine draws."""
+
+    content: bytes
+    lacking: str
+
+
+def made(
+    engine: Engine, viewer: Viewer, order: Order, *,
+    told: Callable[[int], None] = lambda done: None, cancelled: Callable[[], bool] = lambda: False,
+) -> Paper:  # fmt: skip
+    """Print; ``told`` hears how many more households are done.
+
+    Codes are issued before, in one transaction; what was printed is kept (``card_print``) and logged after, so that
+    nothing stands for a job that was cancelled. Raises what the parts raise: NotFound, OutOfScope, Refused, Cancelled.
+    """
+    with writing(engine) as connection:
+        tokens = qr_codes.issue(connection, engine, viewer, order.households, address=order.address)
+    urls = {id: qr_codes.url(order.base, token) for id, token in tokens.items()}
+    parts, lacking, printed = [], set(), []
+    for some in _chunks(order):
+        with engine.connect() as connection:
+            documents, shared, held = _documents(connection, engine, viewer, some, urls)
+        lacking |= set(fonts.lacking(typeset.texts(documents)))
+        parts.append(typeset.pdf(some.what, documents, shared, cancelled=cancelled))
+        printed += held
+        told(len(some.households))
+    content = typeset.merged(parts, WHAT[order.what], two_sided=order.what == CARD)
+    card_marks.register(engine, printed)
+    with writing(engine) as connection:
+        audit.enter(connection, actor=viewer.key, address=order.address, view="print", households=order.households)
+    return Paper(content, "".join(sorted(lacking)))
+
+
+def sample(engine: Engine, viewer: Viewer, order: Order) -> str:
+    """The first page as a picture (a ``data:`` address): a specimen, whose code opens the start page alone."""
+    some = replace(order, households=order.households[:1])
+    if order.what == LABEL:
+        some = replace(order, households=order.households[: label_sheets.SIZES[order.size].per_sheet])
+    urls = dict.fromkeys(some.households, order.base)
+    with engine.connect() as connection:
+        documents, shared, held = _documents(connection, engine, viewer, some, urls, specimen=True)
+    for card in held:
+        audit.record(engine, actor=viewer.key, address=order.address, view="card", household=card.household)
+    return f"data:image/png;base64,{b64encode(typeset.preview(order.what, documents, shared)).decode()}"
+
+
+def _chunks(order: Order) -> Iterator[Order]:
+    for start in range(0, len(order.households), order.chunk):
+        yield replace(order, households=order.households[start : start + order.chunk])
+
+
+def _documents(
+    connection: Connection, engine: Engine, viewer: Viewer, order: Order, urls: dict[int, str], *,
+    specimen: bool = False,
+) -> tuple[list[dict], dict, Sequence[IncomeCard]]:  # fmt: skip
+    """The pages' data, what they share, and the cards among them."""
+    hotline = value_of(connection, "hotline")
+    if order.what == LABEL:
+        found = label_sheets.households(connection, viewer, order.households, order.year)
+        flags = {"masked": order.masked, "with_code": order.with_code, "with_helper": order.with_helper}
+        documents = [label_sheets.label(one, qr=qr_svg(urls[one.id]), **flags) for one in found]
+        return documents, label_sheets.shared(label_sheets.SIZES[order.size], hotline=hotline), []
+    held = cards(connection, viewer, order.households, income_year(connection, order.year))
+    documents = []
+    for card, lights in zip(held, card_lights(connection, held), strict=True):
+        mark = _NO_CODE if specimen else card_marks.mark(engine, card)
+        qr = qr_svg(urls[card.household] if specimen else f"{urls[card.household]}?c={mark}")
+        documents.append(card_pages.page(card, mark=mark, qr=qr, lights=lights, masked=order.masked))
+    return documents, card_pages.shared(held[0], hotline=hotline, printed=date.today(), sample=specimen), held

@@ -1,0 +1,188 @@
+"""打印发放: which households, what, how; a specimen before hundreds are printed, and the job that prints them."""
+
+from urllib.parse import urlsplit
+
+import pandas as pd
+import streamlit as st
+
+from components.drawing.markup import escape, link
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, table_markup
+from components.prints import jobs as print_jobs
+from components.prints.address import PrintChoice, read_print_choice, show_controls
+from components.prints.jobs import Job
+from components.prints.making import WHAT, Order, sample
+from components.prints.progress import named_job, show_job
+from components.shell.address import household_number
+from components.shell.asking import ask, fresh
+from components.shell.empty import no_households, nothing
+from components.shell.errors import problem, told
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import PRINTS
+from components.shell.store import read
+from data import settings
+from data.cards import card as income_card
+from data.codes import labels as label_sheets
+from data.codes import tokens as qr_codes
+from data.errors import WarRoomError
+from data.figures import read as figures
+from data.months import month_of
+from data.paper import fonts
+
+MOST = 3000
+"""Households to a job: a large township. More would be hours of paper."""
+TOWNSHIP = 9
+_REFUSED = "print_refused"
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+def show_prints(screen: Screen) -> None:
+    """Draw the page."""
+    if not screen.viewer.may_write:
+        nothing("这个身份不能打印", "大屏展示只看不印：纸上有姓名和户码。请由县、乡镇、村干部或帮扶责任人打印。")
+        return
+    show_markup(heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口", level=1))
+    fonts.family()  # says what to install before anything is chosen
+    job = named_job(screen)
+    asked = household_number(st.query_params.get("household"))
+    if asked is None and len(screen.region.code) < TOWNSHIP:
+        if job:
+            show_job(screen, job)
+        _show_places(screen)
+        return
+    problems: list[str] = []
+    with read() as connection:
+        years = income_card.years(connection)
+        usual = income_card.card_year(connection, month_of(screen.status.built))
+    choice = read_print_choice(st.query_params, years, usual, problems)
+    ids = [asked] if asked is not None else fresh(income_card.villages_households, screen.region.code)
+    for sentence in problems:
+        problem(sentence)
+    if not ids:
+        no_households(screen.region.name)
+        return
+    show_controls(choice, years)
+    left, right = st.columns([58, 42], gap="medium")
+    with left:
+        picked = _show_one(screen, choice, asked) if asked is not None else _show_households(screen, choice, ids)
+    with right:
+        _show_order(screen, choice, picked, job)
+
+
+def _show_places(screen: Screen) -> None:
+    """Above a township there is too much to print at once: the regions below, each with its households."""
+    places = ask(figures.children, screen.region.code, screen.status.last_month, "households")
+    if places.empty:
+        no_households(screen.region.name)
+        return
+    _place_table(screen, places, "一次打印一个乡镇或一个村，请选择：")
+
+
+def _show_one(screen: Screen, choice: PrintChoice, household: int) -> tuple[int, ...]:
+    """The household of the address; raises NotFound where it is not there or not the viewer's."""
+    one = fresh(label_sheets.households, [household], choice.year.year)[0]
+    url = screen.link(PRINTS, region=one.village, what=choice.what)
+    whole = link(escape(f"改为{one.village_name}全村"), url, style="underlined")
+    show_markup(
+        f'<p class="print-one">只打印 <b>{escape(one.head)}</b> 这一户（{escape(one.village_name)}）。{whole}</p>'
+    )
+    return (household,)
+
+
+def _show_households(screen: Screen, choice: PrintChoice, ids: list[int]) -> tuple[int, ...]:
+    """The households and the ones to print: all, or those ticked in the list of a village."""
+    if not screen.region.is_village:
+        _show_villages(screen)
+        return tuple(ids)
+    held = fresh(label_sheets.households, ids, choice.year.year)
+    frame = pd.DataFrame(
+        {
+            "户主": [one.head for one in held],
+            "户编号": [one.code for one in held],
+            "帮扶责任人": [one.helper or "未结对" for one in held],
+            "明白卡最近打印": [(one.printed or "")[:10] or "未打印" for one in held],
+        }
+    )
+    show_markup('<p class="calm">勾选要打印的户；一户不勾就是全村。</p>')
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=min(38 + 35 * len(frame), 460),
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"print_rows_{screen.region.code}",
+    )
+    rows = event.selection.rows
+    return tuple(ids[row] for row in sorted(rows) if row < len(ids)) if rows else tuple(ids)
+
+
+def _show_villages(screen: Screen) -> None:
+    places = ask(figures.children, screen.region.code, screen.status.last_month, "households")
+    _place_table(screen, places, "全乡镇一起打印，按村排列；只印一个村时点村名，进村后还可勾选户。")
+
+
+def _place_table(screen: Screen, places: pd.DataFrame, sentence: str) -> None:
+    table = table_markup(
+        places,
+        (TableColumn("name", "区划"), TableColumn("value", "户数", "integer")),
+        caption=f"{screen.region.name}各地的户数",
+        row_url=lambda row: screen.link(PRINTS, region=row.code),
+        opener="name",
+        whole=True,
+    )
+    show_markup(f'<p class="calm">{escape(sentence)}</p><div class="print-places">{table}</div>')
+
+
+def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], job: Job | None) -> None:
+    """What will be printed, the address in the codes, a specimen, and the button."""
+    with read() as connection:
+        base = qr_codes.base_of(settings.values(connection), st.context.url)
+    show_markup(
+        f'<div class="print-order"><p><b>{len(picked):,}</b> 户 · {escape(WHAT[choice.what])}</p>'
+        f'<p class="calm">{escape(choice.pages(len(picked)))}</p>'
+        f'<p class="calm">二维码里的网址：{escape(base or "没有设定")}</p></div>'
+    )
+    if not base or (urlsplit(base).hostname or "") in _LOCAL:
+        problem(
+            "这个网址只在本机有效，手机扫码打不开。正式发放前，请县级干部或管理员在“扫码查询”页的县级设置里填写户码网址。"
+        )
+    order = Order(
+        choice.what, picked, choice.year.year, base, st.context.ip_address or "127.0.0.1",
+        masked=choice.masked, size=choice.size, with_code=choice.with_code, with_helper=choice.with_helper,
+    )  # fmt: skip
+    if len(picked) > MOST:
+        problem(f"一次最多打印 {MOST:,} 户，请逐村打印。")
+        return
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            f"生成 PDF（{len(picked):,} 户）",
+            type="primary",
+            key="print_start",
+            disabled=not base or (job is not None and job.at_work),
+            on_click=lambda: _start(screen, choice, order),
+        )
+        looked = st.button("预览第一页", key="print_sample")
+    if refused := st.session_state.pop(_REFUSED, None):
+        problem(refused)
+    if job:
+        show_job(screen, job)
+    if looked:
+        with told(), st.spinner("正在排版样张…"):
+            alt = f"{WHAT[choice.what]}样张"
+            source = sample(screen.engine, screen.viewer, order)
+            show_markup(f'<img class="print-sample" alt="{escape(alt)}" src="{source}">')
+
+
+def _start(screen: Screen, choice: PrintChoice, order: Order) -> None:
+    """Callback of the button: the address takes the job's number."""
+    part = "" if len(order.households) > 1 else "_一户"
+    when = f"{choice.year.year}年度" if choice.what == "card" else label_sheets.SIZES[choice.size].name.split()[0]
+    try:
+        job = print_jobs.start(
+            screen.engine, screen.viewer, order, f"{WHAT[choice.what]}_{screen.region.name}_{when}{part}.pdf"
+        )
+    except WarRoomError as error:
+        st.session_state[_REFUSED] = str(error)
+        return
+    st.query_params["job"] = job.id

@@ -1,0 +1,212 @@
+"""What one trouble does: households, loss, who would fall under the line; by village, by name; the villages' tasks."""
+
+import pandas as pd
+import streamlit as st
+
+from components.drawing import wording
+from components.drawing.markup import escape, link
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.projects.address import ProjectChoice, projects_link
+from components.projects.marking import tell
+from components.shell.asking import ask, fresh
+from components.shell.header import write_address
+from components.shell.logged import caller, looked
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
+from data.errors import WarRoomError
+from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
+from data.projects import shock_tasks, shocks, troubles
+from data.projects.shocks import PAGE, Shock
+from data.projects.troubles import MARKERS, Trouble
+
+_VILLAGES = (
+    TableColumn("name", "村"), TableColumn("township", "乡镇"), TableColumn("households", "户", "integer"),
+    TableColumn("loss", "预计减收（元）", "fen"), TableColumn("falls", "将低于线（户）", "integer"),
+    TableColumn("below", "已低于线（户）", "integer"),
+)  # fmt: skip
+_WAYS = (
+    TableColumn("mode", "带动方式"), TableColumn("households", "户", "integer"),
+    TableColumn("before", "上年（元）", "fen"), TableColumn("now", "今年已到（元）", "fen"),
+    TableColumn("loss", "预计减收（元）", "fen"),
+    TableColumn("untold", "未填金额（户）", "integer"),
+)  # fmt: skip
+_LISTED = (
+    TableColumn("head", "户主"), TableColumn("village", "村"), TableColumn("state", "户类型"),
+    TableColumn("persons", "人口", "integer"), TableColumn("loss", "预计减收（元）", "fen"),
+    TableColumn("per_head", "人均纯收入（元）", "fen"), TableColumn("after", "减收后（元）", "fen"),
+    TableColumn("verdict", "判断"),
+)  # fmt: skip
+_EXPORTED = (
+    ListColumn("township", "乡镇"), ListColumn("village", "村"), ListColumn("code", "户编号"),
+    ListColumn("head", "户主"), ListColumn("state", "户类型"), ListColumn("persons", "人口", "integer"),
+    ListColumn("before", "上年所得（元）", "yuan"), ListColumn("now", "今年已到（元）", "yuan"),
+    ListColumn("loss", "预计减收（元）", "yuan"), ListColumn("per_head", "人均纯收入（元）", "yuan"),
+    ListColumn("after", "减收后人均（元）", "yuan"), ListColumn("verdict", "判断"),
+)  # fmt: skip
+_SORTS = {"loss": "loss", "per_head": "per_head", "village": "village"}
+
+
+def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
+    """Everything about one trouble."""
+    found = ask(shocks.shock, troubles.seen_region(screen.viewer, one), screen.month, one.projects)
+    show_markup(_head_markup(screen, one, found))
+    if screen.viewer.role in MARKERS and screen.viewer.may_see(one.region):
+        _actions(screen, one, found)
+    if not found.households:
+        show_markup('<p class="calm">今年和上年都没有登记受它带动的户。请在数据模板的“项目带户”表中补录后导入。</p>')
+        return
+    columns = _WAYS if found.ways["untold"].any() else _WAYS[:-1]
+    show_markup(
+        heading("按带动方式", f"{found.year}年预计减收＝{found.year - 1}年所得－今年已到，逐户逐项计算")
+        + table_markup(found.ways, columns, caption="按带动方式", cards=True)
+    )
+    if found.untold:
+        show_markup(f'<p class="calm">有 {found.untold} 户的带动没有填金额，减收无从计算，未计入合计。</p>')
+    if found.unknown:
+        show_markup(f'<p class="calm">有 {found.unknown} 户没有收入记录或本月未计入，无法判断是否低于监测线。</p>')
+    show_markup(heading("各村", f"{len(found.villages)} 个村，将低于监测线多的在前") + _villages(screen, found))
+    _named(screen, choice, one, found)
+
+
+def _head_markup(screen: Screen, one: Trouble, found: Shock) -> str:
+    loss = wording.money(found.loss)
+    title = (
+        f"{one.name}：{found.households:,} 户受影响，预计减收 {loss}"
+        if found.households
+        else f"{one.name}：背后没有登记的户"
+    )
+    why = "，".join(part for part in (one.since and f"{one.since} 起", one.reason) if part)
+    why = why or ("假设它不再付款" if one.id is None else "")
+    facts = (
+        ("受影响户", f"{found.households:,}", f"户 · {found.persons:,} 人", ""),
+        (f"{found.year}年预计减收", loss.number, loss.unit, ""),
+        ("将低于监测线", f"{found.falls:,}", "户", "alarm" if found.falls else ""),
+        ("已低于监测线", f"{found.below:,}", "户", ""),
+    )
+    tiles = "".join(
+        f'<div class="fact"><span>{escape(name)}</span><b class="{style}">{escape(number)}<small>{escape(unit)}</small>'
+        "</b></div>"
+        for name, number, unit, style in facts
+    )
+    links = " ".join(
+        link(escape(title), screen.link(PROJECT, project=code), style="underlined")
+        for code, title in list(zip(one.projects, one.titles, strict=True))[:12]
+    )
+    more = f" 等 {len(one.projects)} 个" if len(one.projects) > 12 else ""
+    return (
+        heading(title, f"{screen.month_text} · {why}")
+        + f'<div class="strip four">{tiles}</div><p class="calm">涉及项目：{links}{more}</p>'
+    )
+
+
+def _villages(screen: Screen, found: Shock) -> str:
+    return table_markup(
+        found.villages, _VILLAGES, caption="各村受影响情况",
+        row_url=lambda row: screen.link(BATTLE_MAP, region=row.code), opener="name", cards=True,
+    )  # fmt: skip
+
+
+def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
+    """Tasks for the villages, taking them back, the end of the trouble."""
+    villages = len(found.villages)
+    raised = ask(shock_tasks.raised, one.id) if one.id is not None else 0
+    known = one.id is not None or (one.project is not None and one.reason)
+    of = one.id or one.project  # a button pressed for one that is gone must not act on the next
+    with st.container(key="risk_actions", horizontal=True, vertical_alignment="center", gap="small"):
+        if known and villages:
+            label = f"给 {villages} 个村派发排查任务" if not raised else f"补派任务（已派 {raised} 个村）"
+            if st.button(label, type="primary" if not raised else "secondary", key=f"raise_tasks_{of}"):
+                _raise(screen, one)
+        if raised and st.button("撤回任务", key=f"undo_tasks_{of}"):
+            _done(screen, lambda: f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, one.id)} 个村的任务。")
+        if one.id is not None and st.button("解除风险", key=f"end_trouble_{of}"):
+            _end(screen, one)
+        if not known:
+            show_markup('<p class="calm">这是测算。确有其事，请在左边标记，再派发任务。</p>', width="content")
+
+
+def _raise(screen: Screen, one: Trouble) -> None:
+    try:
+        made = shock_tasks.raise_tasks(
+            screen.engine, screen.viewer, trouble=one.id, project=None if one.id is not None else one.project
+        )
+    except WarRoomError as error:
+        tell(str(error), wrong=True)
+    else:
+        looked(screen, "trouble")
+        standing = f"，{made.standing} 个村先前已有" if made.standing else ""
+        tell(f"已给 {made.made} 个村派发任务{standing}，期限 {shock_tasks.DAYS} 天，计入作战任务。")
+        write_address(trouble=str(made.trouble), found=None, operator=None)
+    st.rerun()
+
+
+def _end(screen: Screen, one: Trouble) -> None:
+    def ended() -> str:
+        troubles.end(screen.engine, screen.viewer, one.id)
+        write_address(trouble=None)
+        return f"已解除“{one.name}”的风险；派发的任务不变。"
+
+    _done(screen, ended)
+
+
+def _done(screen: Screen, act) -> None:
+    try:
+        tell(act())
+        looked(screen, "trouble")
+    except WarRoomError as error:
+        tell(str(error), wrong=True)
+    st.rerun()
+
+
+def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) -> None:
+    notes = ["将低于监测线的在前", "点户主打开户档案"]
+    if screen.viewer.role == "helper":
+        notes.append("只列出本人结对的户")
+    if not screen.viewer.sees_identity:
+        notes.append("姓名已隐去")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
+        show_markup(heading(f"受影响户名单：{found.households:,} 户", " · ".join(notes)))
+        _export(screen, one)
+    pages = max(-(-found.households // PAGE), 1)
+    page = min(choice.page, pages)
+    sort = choice.sort if choice.sort in _SORTS else ""
+    place = troubles.seen_region(screen.viewer, one)
+    rows = fresh(shocks.households, place, screen.month, one.projects, sort=sort, offset=(page - 1) * PAGE)
+    same = ProjectChoice(view="risk", trouble=one.id, project=None if one.id is not None else one.project,
+                         operator=one.operator if one.id is None and not one.project else None)  # fmt: skip
+    show_markup(
+        table_markup(
+            rows, _LISTED, caption="受影响户名单", opener="head",
+            row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
+            sort_url=lambda id: projects_link(screen, same, sort=id) if id in _SORTS else None,
+            sorted_by=sort, descending=sort == "loss", drawn={"verdict": _verdict}, cards=True,
+        )
+        + pager_markup(page, pages, f"共 {found.households:,} 户",
+                       lambda at: projects_link(screen, same, sort=sort, page=at))
+    )  # fmt: skip
+
+
+def _verdict(row) -> str:
+    words = escape(row.verdict)
+    return f'<b class="alarm">{words}</b>' if row.verdict.startswith("将") else words
+
+
+def _export(screen: Screen, one: Trouble) -> None:
+    title = f"{one.name if one.project else screen.region.name}受影响户名单"
+    at = caller()
+
+    def workbook() -> bytes:
+        """Made when the button is pressed, not before."""
+        rows: pd.DataFrame = fresh(
+            shocks.households, troubles.seen_region(screen.viewer, one), screen.month, one.projects, limit=None,
+            screen=screen
+        )  # fmt: skip
+        told = f"{screen.month_text} · 共 {len(rows)} 户 · {screen.source}"
+        looked(screen, "export", at=at)
+        return list_workbook(rows, title=title, subtitle=told, columns=_EXPORTED, sheet="名单")
+
+    name = file_name(title)
+    st.download_button("导出名单（Excel）", workbook, file_name=f"{name}.xlsx", mime=EXCEL, on_click="ignore",
+                       key="export_shock")  # fmt: skip

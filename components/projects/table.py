@@ -1,0 +1,182 @@
+"""The same projects as a table with its sums, page by page, and as a workbook; above it the headline figures."""
+
+import pandas as pd
+import streamlit as st
+
+from components.drawing import wording
+from components.drawing.markup import escape, link
+from components.drawing.panels import heading
+from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.projects.address import ProjectChoice, projects_link
+from components.shell.asking import ask, fresh
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import FIGURE, PROJECT
+from data.figures.indicators import INDICATORS
+from data.figures.read import figures
+from data.months import label
+from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.projects import region as projects
+from data.projects.region import NO_FILTERS, PAGE, Totals
+
+TILES = ("projects", "project_investment", "return_due", "return_received", "return_rate", "cumulative_return_rate")
+MOST_ROWS = 50_000
+COLUMNS = (
+    TableColumn("name", "项目"), TableColumn("place", "区划"), TableColumn("kind", "类型"),
+    TableColumn("stage", "阶段"),
+    TableColumn("days", "在本阶段（天）", "integer"), TableColumn("investment", "投资（元）", "fen"),
+    TableColumn("due", "12个月应收（元）", "fen"), TableColumn("received", "12个月实收（元）", "fen"),
+    TableColumn("arrears", "欠收（元）", "fen"), TableColumn("rate", "年收益率", "share"),
+    TableColumn("rate_ever", "累计收益率", "share"), TableColumn("households", "带动户（户）", "integer"),
+    TableColumn("household_years", "带动户次（户次）", "integer"), TableColumn("operator", "经营主体"),
+    TableColumn("risk", "风险"),
+)  # fmt: skip
+EXPORTED = (
+    ListColumn("code", "项目编号"), ListColumn("name", "项目"), ListColumn("place", "区划"),
+    ListColumn("kind", "类型"),
+    ListColumn("stage", "阶段"), ListColumn("entered", "进入本阶段", "day"),
+    ListColumn("days", "在本阶段（天）", "integer"), ListColumn("asset_class", "资产类别"),
+    ListColumn("operator", "经营主体"), ListColumn("investment", "投资（元）", "yuan"),
+    ListColumn("agreed_rate", "约定年收益率", "percent"), ListColumn("due", "12个月应收（元）", "yuan"),
+    ListColumn("received", "12个月实收（元）", "yuan"), ListColumn("arrears", "欠收（元）", "yuan"),
+    ListColumn("rate", "年收益率", "percent"), ListColumn("received_ever", "累计实收（元）", "yuan"),
+    ListColumn("rate_ever", "累计收益率", "percent"), ListColumn("households", "带动户（户）", "integer"),
+    ListColumn("household_years", "带动户次（户次）", "integer"), ListColumn("risk", "风险"),
+)  # fmt: skip
+_SORT_OF = {"days": "entered"}
+
+
+def show_tiles(screen: Screen) -> None:
+    """The region's figures as the overview has them; each opens its explanation."""
+    found = ask(figures, screen.region.code, screen.month, TILES)
+    totals = ask(projects.totals, screen.region.code, screen.month)
+    parts = []
+    for id in TILES:
+        shown = wording.amount(INDICATORS[id], found[id].value)
+        parts.append(_tile(INDICATORS[id].label, shown, screen.link(FIGURE, indicator=id)))
+    parts.append(_tile("12个月欠收", wording.money(totals.arrears), screen.link(FIGURE, indicator="return_due")))
+    behind = wording.Amount(f"{totals.households:,}", "户")
+    years = f"{totals.household_years:,} 户次"
+    parts.append(_tile("带动户", behind, screen.link(FIGURE, indicator="projects"), years))
+    show_markup(f'<div class="strip">{"".join(parts)}</div>')
+
+
+def _tile(name: str, shown: wording.Amount, url: str, beside: str = "") -> str:
+    more = f"<em>{escape(beside)}</em>" if beside else ""
+    inner = f"<span>{escape(name)}</span><b>{escape(shown.number)}<small>{escape(shown.unit)}</small></b>{more}"
+    return link(inner, url, style="fact")
+
+
+def show_worst(screen: Screen, choice: ProjectChoice, *, limit: int = 12) -> None:
+    """Beside the map: who owes most."""
+    rows = ask(projects.page, screen.region.code, screen.month, filters=choice.filters, limit=limit)
+    rows = rows[rows["arrears"] > 0]
+    lines = "".join(
+        f"<li>{link(_owing(row), screen.link(PROJECT, region=row.region, project=row.code), title=row.name)}</li>"
+        for row in rows.itertuples()
+    )
+    title = "欠收最多" if len(rows) else "没有欠收"
+    listed = f'<ul class="owing">{lines}</ul>' if len(rows) else '<p class="calm">12个月应收都已收足。</p>'
+    show_markup(heading(title, f"{screen.region.name} · {screen.month_text} · 12个月应收－实收") + listed)
+
+
+def _owing(row) -> str:
+    owed = wording.money(row.arrears)
+    beside = "，".join(part for part in (row.operator or "没有登记经营主体", row.risk) if part)
+    return (
+        f"<b>{escape(row.name)}</b><span>{escape(owed.number)} {escape(owed.unit)}</span>"
+        f"<em>{escape(beside)}</em><em>{f'收到应收的 {row.received / row.due:.0%}' if row.due else ''}</em>"
+    )
+
+
+def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
+    """Fifty to a page, the largest arrears on top; the last line sums up all pages."""
+    arguments = (screen.region.code, screen.month)
+    totals = ask(projects.totals, *arguments, filters=choice.filters)
+    key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
+    key = key if key in projects.SORTS else ""
+    pages = max(-(-totals.rows // PAGE), 1)
+    page = min(choice.page, pages)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
+        show_markup(heading(f"项目名单：{totals.rows} 个", f"{screen.region.name} · {screen.month_text} · 点项目打开"))
+        if totals.rows:
+            _export(screen, choice)
+    if not totals.rows:
+        why = "没有符合筛选条件的项目。" if choice.filters != NO_FILTERS else (
+            "所选区划和月份没有项目：请在数据模板的“项目”“项目收益”表中填报后导入，或换一个区划、月份。")  # fmt: skip
+        show_markup(f'<p class="calm">{why}</p>')
+        return
+    rows = ask(
+        projects.page, *arguments, filters=choice.filters, sort=key, descending=descending, limit=PAGE,
+        offset=(page - 1) * PAGE,
+    )  # fmt: skip
+
+    def sort_url(id: str) -> str | None:
+        column = _SORT_OF.get(id, id)
+        turned = f"-{column}" if column == key and not descending else column
+        return projects_link(screen, choice, sort=turned) if column in projects.SORTS else None
+
+    with st.container(key="project_table"):
+        show_markup(
+            table_markup(
+                pd.concat([rows[[column.id for column in COLUMNS] + ["code", "region", "about", "counted"]],
+                           pd.DataFrame([_sums(totals)])], ignore_index=True),
+                COLUMNS,
+                caption=f"{screen.region.name}项目名单",
+                row_url=lambda row: screen.link(PROJECT, region=row.region, project=row.code) if row.code else None,
+                opener="name",
+                sort_url=sort_url,
+                sorted_by={"entered": "days"}.get(key, key),
+                descending=descending,
+                strong_last=True,
+                drawn={"days": _days, "risk": _risk, "name": _name},
+                cards=True,
+            )
+            + pager_markup(page, pages, f"共 {totals.rows} 个", lambda at: projects_link(screen, choice, page=at))
+            + '<p class="calm">户按不同的户计一次，户次按户和年度计；年收益率、累计收益率和总览同一口径。'
+            "“约”表示没有登记进入本阶段的日期，按开工或竣工日期推算。</p>"
+        )  # fmt: skip
+
+
+def _name(row) -> str:
+    said = "" if row.counted else " <small>（尚未开工，投资不计）</small>"
+    return f"{escape(row.name)}{said}"
+
+
+def _days(row) -> str:
+    if pd.isna(row.days):
+        return "" if not row.code else "未登记"
+    return f"{'约 ' if row.about else ''}{int(row.days):,}"
+
+
+def _risk(row) -> str:
+    return f'<b class="alarm">{escape(row.risk)}</b>' if row.risk else ""
+
+
+def _sums(totals: Totals) -> dict:
+    return {
+        "name": f"合计 {totals.projects} 个", "place": "", "kind": "", "stage": "", "days": pd.NA,
+        "investment": totals.investment, "due": totals.due, "received": totals.received, "arrears": totals.arrears,
+        "rate": totals.rate, "rate_ever": totals.rate_ever, "households": totals.households,
+        "household_years": totals.household_years, "operator": "", "risk": "", "code": "", "region": "",
+        "about": False, "counted": 1,
+    }  # fmt: skip
+
+
+def _export(screen: Screen, choice: ProjectChoice) -> None:
+    title = f"{screen.region.name}项目名单"
+
+    def workbook() -> bytes:
+        """Made when the button is pressed, not before."""
+        key = choice.sort.removeprefix("-")
+        rows = fresh(
+            projects.page, screen.region.code, screen.month, filters=choice.filters, screen=screen, limit=MOST_ROWS,
+            sort=key if key in projects.SORTS else "", descending=choice.sort.startswith("-"),
+        )  # fmt: skip
+        told = f"{screen.month_text} · 共 {len(rows)} 个 · {screen.source}"
+        return list_workbook(rows, title=title, subtitle=told, columns=EXPORTED, sheet="项目")
+
+    st.download_button(
+        "导出名单（Excel）", workbook, file_name=f"{title}_{label(screen.month)}.xlsx", mime=EXCEL, on_click="ignore",
+        key="export_projects",
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""``/geo/{code}/{level}.json``: outlines for the map's script. Geometry and names, never a record."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from data.errors import NotFound
+from data.regions.outlines import served
+
+WHOLE = "all"
+"""How a URL spells the code '' of the whole."""
+
+
+def geo_url(code: str, level: str) -> str:
+    """The address of a region's outlines: ``level`` as in ``data.regions.outlines.served``."""
+    return f"/geo/{code or WHOLE}/{level}.json"
+
+
+def geo_routes(engine: Callable[[], Engine]) -> list[Route]:
+    """The routes, for the list that ``st.App`` takes; ``engine`` is asked at each request."""
+
+    def outlines(request: Request) -> Response:
+        code = request.path_params["code"]
+        try:
+            content, digest = served(engine(), "" if code == WHOLE else code, request.path_params["level"])
+        except NotFound as error:
+            return JSONResponse({"error": str(error)}, 404, {"Cache-Control": "no-cache"})
+        tag = f'W/"{digest}"'  # weak: the same whether it travels packed or not
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+        if tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
+            return Response(status_code=304, headers=headers)
+        return Response(content, headers=headers, media_type="application/geo+json")
+
+    packed = [Middleware(GZipMiddleware, compresslevel=6)]
+    return [Route("/geo/{code}/{level}.json", outlines, middleware=packed)]

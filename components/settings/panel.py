@@ -1,0 +1,119 @@
+"""县级设置: what a county decides for itself, each with what it does; saved all together or not at all."""
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from components.drawing.markup import escape
+from components.drawing.panels import heading
+from components.shell.errors import problem
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.store import read
+from data import settings
+from data.errors import WarRoomError
+from data.settings import DECIDERS, SETTINGS, STRANGER_FACTS, Setting, coefficients
+from data.store.engine import writing
+from data.terms import SUBJECTS
+
+_SAID = "settings_said"
+_BUSINESS = [name for name, (kind, _) in SUBJECTS.items() if kind == "business"]
+
+
+def show_settings(screen: Screen) -> None:
+    """The form, for who decides for the county; nobody else sees it."""
+    if screen.viewer.role not in DECIDERS:
+        return
+    show_markup(heading("县级设置", "保存后立即对全县生效，记下最后由谁、何时修改"))
+    if not st.toggle("修改", key="settings_open"):
+        return
+    if said := st.session_state.pop(_SAID, None):
+        (problem if said[0] else st.success)(said[1])
+    with read() as connection:
+        held = settings.values(connection)
+    with st.form("county_settings", border=False):
+        typed = {name: _FIELDS.get(name, _text)(one, held[name]) for name, one in SETTINGS.items()}
+        saved = st.form_submit_button("保存设置", type="primary")
+    if saved:
+        st.session_state[_SAID] = _save(screen, typed, held)
+        st.rerun()
+
+
+def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[bool, str]:
+    """Whether it was refused, and what to say."""
+    try:
+        with writing(screen.engine) as connection:
+            after = {name: settings.put(connection, screen.viewer, name, value) for name, value in typed.items()}
+    except WarRoomError as error:
+        return True, f"没有保存。{error}"
+    changed = [SETTINGS[name].label for name in after if after[name] != held[name]]
+    return False, f"已保存：{'、'.join(changed)}。" if changed else "没有改动。"
+
+
+def _text(one: Setting, held: str) -> str:
+    _explain(one)
+    return st.text_input(one.label, value=held, key=f"setting_{one.name}", label_visibility="collapsed")
+
+
+def _explain(one: Setting) -> None:
+    show_markup(f'<p class="setting"><b>{escape(one.label)}</b><span>{escape(one.explanation)}</span></p>')
+
+
+def _facts(one: Setting, held: str) -> str:
+    _explain(one)
+    with st.container(horizontal=True, gap="medium", key="setting_facts"):
+        chosen = [
+            name
+            for name, label in STRANGER_FACTS.items()
+            if st.checkbox(label, value=name in held.split(","), key=f"setting_fact_{name}")
+        ]
+    return ",".join(chosen)
+
+
+def _shares(one: Setting, held: str) -> str:
+    _explain(one)
+    known = coefficients(held)
+    columns = st.columns(len(_BUSINESS), gap="small")
+    typed = {}
+    for column, subject in zip(columns, _BUSINESS, strict=True):
+        with column:
+            typed[subject] = st.number_input(
+                subject, min_value=0.0, max_value=1.0, step=0.05, format="%.2f", value=known.get(subject),
+                placeholder="不估算", key=f"setting_share_{subject}",
+            )  # fmt: skip
+    return ",".join(f"{subject}={round(share, 4):g}" for subject, share in typed.items() if share is not None)
+
+
+def _whole(one: Setting, held: str, *, low: int, high: int) -> str:
+    _explain(one)
+    value = st.number_input(
+        one.label, min_value=low, max_value=high, step=1, value=int(held), key=f"setting_{one.name}",
+        label_visibility="collapsed", width=200,
+    )  # fmt: skip
+    return str(value)
+
+
+def _begins(one: Setting, held: str) -> str:
+    _explain(one)
+    return str(
+        st.selectbox(
+            one.label,
+            range(1, 13),
+            index=int(held) - 1,
+            format_func=lambda month: f"{month}月" + ("（自然年）" if month == 1 else ""),
+            key=f"setting_{one.name}",
+            label_visibility="collapsed",
+            width=200,
+        )
+    )
+
+
+_FIELDS: dict[str, Callable[[Setting, str], str]] = {
+    "stranger_facts": _facts,
+    "code_days": partial(_whole, low=0, high=3650),
+    "visit_days": partial(_whole, low=1, high=366),
+    "income_year_start": _begins,
+    "expense_coefficients": _shares,
+}
+"""Settings that are more than a line of text."""

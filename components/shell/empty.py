@@ -1,0 +1,56 @@
+"""Screens that have nothing to show: why that is, and how to fill them."""
+
+from components.drawing.markup import escape, link
+from components.shell.page import show_markup
+
+
+def nothing(title: str, why: str, *steps: str, home: str | None = None) -> None:
+    """A quiet box: what is missing, why, what to do, and a way home."""
+    listed = "".join(f"<li>{_code(step)}</li>" for step in steps)
+    way = f"<p>{link('返回首页', home, style='button')}</p>" if home else ""
+    show_markup(
+        f'<section class="nothing" role="status"><h2>{escape(title)}</h2><p>{escape(why)}</p>'
+        f"{'<ul>' + listed + '</ul>' if listed else ''}{way}</section>"
+    )
+
+
+def _code(step: str) -> str:
+    """A step in which what stands between backticks is to be typed."""
+    parts = escape(step).split("`")
+    return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
+
+
+def empty_store() -> None:
+    """No region at all."""
+    nothing(
+        "还没有数据",
+        "数据库是空的：没有任何区划。请先装入演示数据，或导入本地的数据模板与行政边界。",
+        "看演示：`python -m data demo`",
+        "用自己的数据：先 `python -m data template 模板.xlsx` 取得空模板，填好后 `python -m data import 模板.xlsx`",
+        "有行政边界时：`python -m data boundaries 边界文件`",
+    )
+
+
+def no_villages(name: str) -> None:
+    """A region without anything below."""
+    nothing(
+        f"{name}下没有村",
+        "行政区划表中没有登记该区划的下级。",
+        "在数据模板的“行政区划”表中补上下级区划后再次导入：`python -m data import 文件`",
+    )
+
+
+def no_households(name: str) -> None:
+    """A region whose villages have no households in this month."""
+    nothing(
+        f"{name}在所选月份没有户数据",
+        "该区划没有建档立卡户或监测对象，或数据从以后的月份开始。",
+        "换一个月份或区划",
+        "在数据模板的“户”“家庭成员”“收支”表中填报后再次导入：`python -m data import 文件`",
+    )
+
+
+def no_values(indicator: str) -> None:
+    """An indicator without values here."""
+    why = "相应的表还没有填报，或数据从以后的月份开始。"
+    nothing(f"“{indicator}”在所选区划和月份没有数据", why, "换一个指标、月份或区划")

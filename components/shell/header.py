@@ -1,0 +1,187 @@
+"""The header of every page: navigation, the way up, pickers of region, month and role, data version, theme."""
+
+from collections import Counter
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from components.drawing.markup import escape, link
+from components.drawing.wording import moment
+from components.shell.asking import ask
+from components.shell.page import go_to, show_markup
+from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
+from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS
+from components.shell.theme_route import theme_url
+from data.access.viewer import ROLES, Viewer
+from data.months import label, spoken
+from data.regions import tree as regions
+from data.regions.tree import Region
+
+_OF_ONE = {f"/{HOUSEHOLD.path}": ("household", BATTLE_MAP), f"/{PROJECT.path}": ("project", PROJECTS)}
+"""Pages about one household or project → the parameter that names it, and the page for another region."""
+_CHOSEN = "region_to_open"
+LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库只对本机开放。"
+
+
+def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
+    """Name, navigation, marks, data version and the switch of the theme. Without a screen the store is empty."""
+    links = "".join(_page_link(page, screen, path) for page in PAGES if page.listed)
+    marks = version = ""
+    if screen:
+        marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
+        version = (
+            f'<span class="number">数据版本 {screen.status.version} · </span>'
+            f"更新于 {escape(moment(screen.status.updated))}"
+        )
+    other, name = ("light", "浅色") if dark else ("dark", "深色")
+    show_markup(
+        f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
+        f'<span class="facts">{marks}<span class="version">{version}</span>'
+        f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
+    )
+    if screen and not screen.status.demonstration:
+        show_markup(f'<p class="local-only" role="note">{escape(LOCAL_ONLY)}</p>')
+
+
+def _page_link(page, screen: Screen | None, path: str) -> str:
+    chosen = st.query_params.get("indicator")
+    url = f"/{page.path}"
+    if screen:
+        url = screen.link(page, **({"indicator": chosen} if chosen and page.path != "figure" else {}))
+    return link(escape(page.title), url, **({"aria_current": "page"} if page.path == path else {}))
+
+
+def _here() -> str:
+    """The address of this page as a path of this server."""
+    query = urlencode(st.query_params.to_dict())
+    return f"{_path()}{'?' + query if query else ''}"
+
+
+def pickers(screen: Screen, viewers: list[Viewer]) -> None:
+    """Breadcrumbs and the choices; each choice is written into the address, which is all that is remembered."""
+    with st.container(key="pickers", horizontal=True, vertical_alignment="center", gap="small"):
+        breadcrumbs(screen)
+        _region_picker(screen)
+        _month_picker(screen)
+        if screen.status.demonstration:
+            _role_switch(screen, viewers)
+    if screen.status.demonstration:
+        _tell_role(screen.viewer.role)
+
+
+def _tell_role(role: str) -> None:
+    """The page behind a code goes by the role that this browser chose last (``components.phone.routes``)."""
+    st.html(f"<script>fetch('/as/{role}', {{method: 'POST'}})</script>", unsafe_allow_javascript=True)
+
+
+def breadcrumbs(screen: Screen) -> None:
+    """市 › 县 › 乡镇 › 村, each a link to the same page there."""
+    way = ask(regions.ancestors, screen.region.code)
+    parts = [
+        f'<span aria-current="location">{escape(region.name)}</span>'
+        if region.code == screen.region.code
+        else link(escape(region.name), _to_region(region.code))
+        for region in way
+    ]
+    show_markup(f'<nav class="breadcrumbs" aria-label="所在区划">{"<i>›</i>".join(parts)}</nav>', width="content")
+
+
+def _to_region(code: str) -> str:
+    return region_url(_path(), st.query_params.to_dict(), code)
+
+
+def region_url(path: str, parameters: Mapping[str, str], code: str) -> str:
+    """The address of a page with another region; from a household, which stays in its village, that of the map, from
+    a project that of all projects."""
+    kept = {name: value for name, value in parameters.items() if name not in ("page", "household", "project", "fund")}
+    named, elsewhere = _OF_ONE.get(path, ("", None))
+    path = f"/{elsewhere.path}" if elsewhere and named in parameters else path
+    return f"{path}?{urlencode({**kept, 'region': code or WHOLE_IN_URL})}"
+
+
+def _path() -> str:
+    return urlsplit(st.context.url or "/").path or "/"
+
+
+def write_address(**changes: str | None) -> None:
+    """Change the address in one step, so that Back takes one step too; None takes a value out. For callbacks."""
+    kept = {**dict(st.query_params.items()), "page": None, "sort": None, **changes}
+    st.query_params.from_dict({name: value for name, value in kept.items() if value is not None})
+
+
+def go_to_region(code: str) -> None:
+    """Write another region into the address; from the page of a household or project go to the map or to all
+    projects, once the script runs."""
+    if _path() in _OF_ONE and _OF_ONE[_path()][0] in st.query_params:
+        st.session_state[_CHOSEN] = code
+    else:
+        write_address(region=code or WHOLE_IN_URL, household=None, project=None, fund=None)
+
+
+def _region_picker(screen: Screen) -> None:
+    listed = ask(regions.pickable, screen.region.code[:9])
+    labels = region_labels(listed)
+    if (chosen := st.session_state.pop(_CHOSEN, None)) is not None:
+        go_to(_to_region(chosen))
+    st.session_state["picked_region"] = screen.region.code
+    st.selectbox(
+        "区划（可输入名称或代码查找）",
+        [region.code for region in listed],
+        format_func=lambda code: labels.get(code, code),
+        key="picked_region",
+        on_change=lambda: go_to_region(st.session_state["picked_region"]),
+        label_visibility="collapsed",
+        width=260,
+    )
+
+
+def region_labels(listed: list[Region]) -> dict[str, str]:
+    """Code → name, with the township where the name occurs twice, and the code to search by."""
+    names = {region.code: region.name for region in listed}
+    repeated = {name for name, times in Counter(names.values()).items() if times > 1}
+    return {
+        code: f"{name}{_above(code, names) if name in repeated else ''}　{code}".strip() for code, name in names.items()
+    }
+
+
+def _above(code: str, names: dict[str, str]) -> str:
+    parent = next((code[:length] for length in (9, 6, 4, 2) if length < len(code) and code[:length] in names), None)
+    return f"（{names[parent]}）" if parent else ""
+
+
+def _month_picker(screen: Screen) -> None:
+    months = range(screen.status.last_month, screen.status.first_month - 1, -1)
+    st.session_state["picked_month"] = screen.month
+    st.selectbox(
+        "月份",
+        list(months),
+        format_func=spoken,
+        key="picked_month",
+        on_change=lambda: write_address(month=label(st.session_state["picked_month"])),
+        label_visibility="collapsed",
+        width=140,
+    )
+
+
+def _role_switch(screen: Screen, viewers: list[Viewer]) -> None:
+    by_role = {viewer.role: viewer for viewer in viewers}
+    st.session_state["picked_role"] = screen.viewer.role
+
+    def switch() -> None:
+        role = st.session_state["picked_role"]
+        stays = by_role[role].may_see(screen.region.code)
+        write_address(
+            role=None if role == DEFAULT_ROLE else role,
+            **({} if stays else {"region": None}),
+        )
+
+    st.selectbox(
+        "身份（演示）",
+        list(by_role),
+        format_func=ROLES.get,
+        key="picked_role",
+        on_change=switch,
+        label_visibility="collapsed",
+        width=140,
+    )

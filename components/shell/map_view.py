@@ -1,0 +1,52 @@
+"""The map on a page: draws what ``components.drawing.maps`` built and says what the user picked."""
+
+import secrets
+from collections.abc import Callable
+
+import streamlit as st
+
+from components.drawing.maps import MapColours, MapPart, OfflineMap, map_contents, picked
+
+
+def show_map(
+    *parts: MapPart,
+    colours: MapColours,
+    label: str,
+    key: str,
+    height: int = 560,
+    on_pick: Callable[[str, str | int], None] | None = None,
+    link: str | None = None,
+    text_px: int = 13,
+) -> None:
+    """Draw ``parts`` (region_layer, region_values, and household_points or project_points) at the full width.
+
+    ``on_pick("region", code)``, ``("household", id)`` or ``("project", code)`` is called exactly once per click, Enter
+    or Space, as a widget callback: before the script runs again, so it may set session state and query parameters.
+    Check what it is given against the viewer's scope. Without ``on_pick`` nothing can be picked. Panning and zooming
+    run nothing.
+    One ``key`` per map of a page; keep it when region, indicator or theme change, and the map stays and only redraws.
+    """
+    # Imported before the runtime stands (a warm-up in the lifespan), its component would be registered nowhere.
+    from streamlit_folium import st_folium
+
+    def changed() -> None:
+        pick = picked(st.session_state.get(key))
+        if pick and on_pick:
+            on_pick(*pick)
+
+    st_folium(
+        OfflineMap(),
+        key=key,
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_active_drawing"],
+        feature_group_to_add=map_contents(
+            *parts, colours=colours, label=label, pickable=on_pick is not None, link=link, text_px=text_px
+        ),
+        on_change=changed,
+    )
+
+
+def link_name(key: str) -> str:
+    """A random name for maps that follow each other, the same for all of this session."""
+    return st.session_state.setdefault(f"{key}:link", secrets.token_hex(16))

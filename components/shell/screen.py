@@ -1,0 +1,71 @@
+"""What a page is drawn for: who looks, at which region and month, in which theme. The shell makes one for each run."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import streamlit as st
+from sqlalchemy import Engine
+
+from components.shell.site import SitePage
+from data.access.viewer import Viewer
+from data.months import label, last_day, month_of, spoken
+from data.regions.tree import Region, Status
+
+WHOLE_IN_URL = "all"
+DEFAULT_ROLE = "county"
+_KEY = "screen"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One run of a page. ``region`` lies in the viewer's scope and ``month`` (an ordinal) in the calendar."""
+
+    viewer: Viewer
+    region: Region
+    month: int
+    status: Status
+    dark: bool
+    engine: Engine
+
+    @property
+    def stamp(self) -> tuple[int, str, str]:
+        """The data version: what is cached under another one is out of date."""
+        return self.status.version, self.status.updated, self.status.built
+
+    @property
+    def running(self) -> bool:
+        """Whether the month has not ended yet on the day the figures were made for."""
+        return month_of(self.status.built) == self.month and self.status.built < last_day(self.month)
+
+    @property
+    def month_text(self) -> str:
+        """``2026年11月``, and up to which day where the month still runs."""
+        until = f"（截至{int(self.status.built[8:])}日）" if self.running else ""
+        return spoken(self.month) + until
+
+    @property
+    def source(self) -> str:
+        """What is taken away says where it comes from: ``数据版本 7 · 演示数据``."""
+        return f"数据版本 {self.status.version}{' · 演示数据' if self.status.demonstration else ''}"
+
+    def link(self, page: SitePage, /, **parameters: str | int) -> str:
+        """The address of a page for the same viewer, region and month, unless ``parameters`` say otherwise.
+
+        ``region`` is a code ('' the whole), ``month`` an ordinal; everything else goes into the address as it is.
+        """
+        given: dict[str, str | int] = {"region": self.region.code, "month": self.month, **parameters}
+        if self.status.demonstration and self.viewer.role != DEFAULT_ROLE:
+            given["role"] = self.viewer.role
+        given["region"] = given["region"] or WHOLE_IN_URL
+        given["month"] = label(int(given["month"]))
+        return f"/{page.path}?{urlencode(given)}"
+
+
+def put(screen: Screen) -> None:
+    """Make this the screen of the run; the shell does."""
+    st.session_state[_KEY] = screen
+
+
+def current() -> Screen:
+    """The screen of this run."""
+    return st.session_state[_KEY]

@@ -1,0 +1,98 @@
+"""The script that the server runs for every page: settings, style, header, then the page itself."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from components.drawing.markup import variables
+from components.drawing.theme import palette
+from components.shell.address import at_household, at_project, read_address
+from components.shell.empty import empty_store, nothing
+from components.shell.errors import problem, told
+from components.shell.header import pickers, top_bar
+from components.shell.page import show_markup
+from components.shell.screen import Screen, put
+from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
+from components.shell.store import engine, read
+from data.regions import tree as regions
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+STYLES = (
+    *(
+        "shell.css",
+        "battle_map.css",
+        "household.css",
+        "forms.css",
+        "archives.css",
+        "card.css",
+        "prints.css",
+        "scan.css",
+        "money.css",
+        "funds.css",
+        "dividends.css",
+        "trends.css",
+        "projects.css",
+    ),
+    "codes.css",
+)  # in one message: past 10 KB the browser keeps it and is not sent it again
+
+
+def main() -> None:
+    """Draw one run."""
+    st.set_page_config(page_title=NAME, layout="wide", initial_sidebar_state="collapsed")
+    page, chosen = _pages()
+    dark = st.context.theme.type == "dark"
+    _dress(dark)
+    with told(f"/{OVERVIEW.path}"):
+        with read() as connection:
+            status = regions.status(connection)
+        if status is None:
+            with st.container(key="shell"):
+                top_bar(None, chosen.path, dark)
+            empty_store()
+            return
+        if _opened(status, chosen, dark):
+            page.run()
+
+
+def _pages() -> tuple[st.Page, SitePage]:
+    """The page of the address, as Streamlit's and as ours. The start page also answers to its own name."""
+    start = st.Page(str(OVERVIEW.file), title=NAME, url_path="start", default=True)
+    by_page = {start: OVERVIEW}
+    for page in PAGES:
+        by_page[st.Page(str(page.file), title=f"{page.title} · {NAME}", url_path=page.path)] = page
+    found = st.navigation(list(by_page), position="hidden")
+    return found, next(page for known, page in by_page.items() if known.url_path == found.url_path)
+
+
+def _dress(dark: bool) -> None:
+    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+    script = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("links.js", "forms.js", "charts.js"))
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    on_paper = {**palette(False).css(), "drawn-dark": "invert(1) hue-rotate(180deg)"}
+    paper = f"@media print {{ :root {{ {variables(on_paper)} }} }}\n" if dark else ""
+    show_markup(f"<style>:root {{ {variables(palette(dark).css())} }}\n{paper}{style}</style>")
+
+
+def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
+    """Read the address and draw the header; whether the page may be drawn below it."""
+    with read() as connection:
+        viewers = regions.viewers(connection)
+        address = read_address(connection, status, viewers, st.query_params)
+        if chosen in OF_A_HOUSEHOLD:
+            address = at_household(connection, address, st.query_params.get("household"))
+        elif chosen is PROJECT:
+            address = at_project(connection, address, st.query_params.get("project"))
+    screen = Screen(address.viewer, address.region, address.month, status, dark, engine())
+    put(screen)
+    with st.container(key="shell"):
+        top_bar(screen, chosen.path, dark)
+        pickers(screen, viewers)
+    for sentence in address.problems:
+        problem(sentence)
+    if address.refusal:
+        nothing("无法显示", address.refusal, home=screen.link(OVERVIEW))
+    return address.refusal is None
+
+
+main()

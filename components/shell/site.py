@@ -1,0 +1,39 @@
+"""The pages of the application: where they stand in the address bar, what they are called, which file draws them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "村级作战室 · 挂图作战"
+FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+
+@dataclass(frozen=True)
+class SitePage:
+    """One page: ``path`` as in the address bar, its title, its file; ``listed`` in the navigation or only linked to."""
+
+    path: str
+    title: str
+    listed: bool = True
+
+    @property
+    def file(self) -> Path:
+        return FOLDER / f"{self.path}.py"
+
+
+OVERVIEW = SitePage("overview", "总览")
+BATTLE_MAP = SitePage("battle_map", "挂图作战")
+INCOME = SitePage("income", "收入趋势")
+PROJECTS = SitePage("projects", "项目收益")
+PROJECT = SitePage("project", "项目", listed=False)
+FUNDS = SitePage("funds", "资金")
+DIVIDENDS = SitePage("dividends", "收益分配")
+FIGURE = SitePage("figure", "指标说明")
+HOUSEHOLD = SitePage("household", "户档案")
+CARD = SitePage("card", "明白卡", listed=False)
+SCAN = SitePage("scan", "扫码查询")
+PRINTS = SitePage("prints", "打印发放")
+PAGES = (
+    OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS, DIVIDENDS, HOUSEHOLD, SCAN, PRINTS, FIGURE, PROJECT, CARD,
+)  # fmt: skip
+OF_A_HOUSEHOLD = (HOUSEHOLD, CARD)
+"""Pages about the one household that their address names: their region is its village."""

@@ -1,0 +1,35 @@
+"""Which households a viewer may see: one clause that every query of households, and of what hangs on them, takes."""
+
+from data.access.viewer import Viewer, within_sql
+from data.model.running import runs_on
+
+_MINE = (
+    "EXISTS (SELECT 1 FROM pairing mine, data_version today WHERE mine.household_id = {household}"
+    f" AND mine.helper = :seen_helper AND {runs_on('mine', 'today.built')})"
+)
+
+
+def seen_households(viewer: Viewer) -> tuple[str, dict[str, str | None]]:
+    """SQL condition on ``household h`` with its bound parameters (their names begin with ``seen_``).
+
+    The households of the viewer's region; of these a helper sees only the ones he is paired with today, whatever
+    month is looked at, so that a pairing that ended ends the sight too. A helper without a code sees none.
+    """
+    sql, bound = within_sql("h.village", viewer.region, "seen")
+    own, named = _own(viewer, "h.id")
+    return f"({sql} AND {own})", {**bound, **named}
+
+
+def seen_matters(viewer: Viewer, household: str) -> tuple[str, dict[str, str | None]]:
+    """The same for problems and tasks: ``household`` is the SQL of a household's id, NULL for a matter of the village.
+
+    The region is left to the query; a helper sees what concerns his households and what concerns none.
+    """
+    own, bound = _own(viewer, household)
+    return (f"({household} IS NULL OR {own})" if bound else own), bound
+
+
+def _own(viewer: Viewer, household: str) -> tuple[str, dict[str, str | None]]:
+    if viewer.role != "helper":
+        return "1 = 1", {}
+    return _MINE.format(household=household), {"seen_helper": viewer.helper}

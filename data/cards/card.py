@@ -1,0 +1,219 @@
+"""明白卡: a household's year of income on one card, filled from the records.
+
+Formulas (domain.md): K = L + M + N + P, S = K − R, T = S ÷ 家庭人口. 家庭人口 counts the members as they are recorded
+now, for both years: the store keeps no history of members.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+
+from data import model
+from data.access.scope import seen_households
+from data.access.viewer import Viewer, mask_id, mask_name, within_sql
+from data.cards.record import Helper, IncomeCard, Measure, Member, Share
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.figures.monitoring_line import line_of
+from data.figures.states import state_of
+from data.income.year import IncomeYear, year_of
+from data.model.running import lasts_to, runs_on
+from data.months import first_day, last_day
+from data.settings import coefficients, value_of
+from data.terms import STATE_NAMES, SUBJECTS
+
+AT_ONCE = 500  # households of one round of statements
+_COLUMNS = {name: f"{column}_fen" for name, (_, column) in SUBJECTS.items()}
+
+
+def income_year(connection: Connection, year: int) -> IncomeYear:
+    """The year of that name by the county's setting."""
+    return IncomeYear(year, int(value_of(connection, "income_year_start")))
+
+
+def years(connection: Connection) -> list[IncomeYear]:
+    """Income years that the calendar reaches, the newest first."""
+    start = int(value_of(connection, "income_year_start"))
+    first, last = _calendar(connection)
+    newest, oldest = year_of(last, start).year, year_of(first, start).year
+    return [IncomeYear(year, start) for year in range(newest, oldest - 1, -1)]
+
+
+def card_year(connection: Connection, month: int) -> IncomeYear:
+    """The year whose card one hands out in a month: the last that is over by then, the running one where the records
+    begin in it."""
+    running = year_of(month, int(value_of(connection, "income_year_start")))
+    over = running if month == running.last else running.before
+    return over if over.last >= _calendar(connection)[0] else running
+
+
+def card(
+    connection: Connection, viewer: Viewer, household: int, year: IncomeYear, *, until: int | None = None
+) -> IncomeCard:
+    """One household's card; ``until`` (a month) leaves out what came later.
+
+    Raises NotFound, in the words of the household's page, for one that does not exist or is not the viewer's.
+    """
+    return cards(connection, viewer, [household], year, until=until)[0]
+
+
+def cards(
+    connection: Connection, viewer: Viewer, households: Sequence[int], year: IncomeYear, *, until: int | None = None
+) -> list[IncomeCard]:
+    """The cards of many households in the order given, six statements for each 500; raises NotFound as ``card``.
+
+    Who does not see identity gets masked names and no ID number, phone, address, health or cause.
+    """
+    first, last = _calendar(connection)
+    through = min(year.last, last, last if until is None else until)
+    bound = {
+        "first": year.first,
+        "through": through,
+        "state_month": max(min(through, last), first),
+        "from_day": first_day(year.first),
+        "year": year.year,
+    }
+    shares = coefficients(value_of(connection, "expense_coefficients"))
+    lines: dict[str, int | None] = {}
+    made = []
+    for start in range(0, len(households), AT_ONCE):
+        some = list(households[start : start + AT_ONCE])
+        found = _facts(connection, viewer, some, bound)
+        hanging = {name: _hanging(connection, name, some, bound) for name in _HANGING}
+        for id in some:
+            if id not in found:
+                raise NotFound(NO_SUCH_HOUSEHOLD)
+            province = found[id]["village"][:2]
+            if province not in lines:
+                lines[province] = line_of(connection, province, year.year)
+            parts = {name: rows.get(id, []) for name, rows in hanging.items()}
+            made.append(_card(viewer, found[id], parts, year, through, shares, lines[province]))
+    return made
+
+
+def villages_households(
+    connection: Connection, viewer: Viewer, region: str, *, ordinary: bool = False
+) -> list[int]:  # fmt: skip
+    """The households of a region (of any level) in card order: by village, then by code.
+
+    Those registered or monitored today, who are given a card; with ``ordinary`` every household on record.
+    """
+    here, bound = within_sql("h.village", viewer.narrowed(region))
+    seen, scope = seen_households(viewer)
+    counted = (
+        "1 = 1"
+        if ordinary
+        else "EXISTS (SELECT 1 FROM household_month hm WHERE hm.month = (SELECT MAX(month) FROM month)"
+        " AND hm.village = h.village AND hm.household_id = h.id)"
+    )
+    sql = f"SELECT h.id FROM household h WHERE {here} AND {seen} AND {counted} ORDER BY h.village, h.code"
+    return list(connection.execute(text(sql), {**bound, **scope}).scalars())
+
+
+def _calendar(connection: Connection) -> tuple[int, int]:
+    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    if first is None:
+        raise NotFound("数据库还是空的，没有可以出卡的年度。")
+    return first, last
+
+
+def _facts(connection: Connection, viewer: Viewer, households: list[int], bound: dict) -> dict[int, RowMapping]:
+    seen, scope = seen_households(viewer)
+    rows = connection.execute(
+        text(f"{_FACTS} AND {seen}").bindparams(bindparam("households", expanding=True)),
+        {**bound, **scope, "households": households},
+    ).mappings()
+    return {row["id"]: row for row in rows}
+
+
+def _hanging(connection: Connection, name: str, households: list[int], bound: dict) -> dict[int, list]:
+    """Rows of one query by household; its first column is the household's id, by which it is ordered."""
+    sql = text(_HANGING[name]).bindparams(bindparam("households", expanding=True))
+    rows = connection.execute(sql, {**bound, "households": households})
+    return {id: list(group) for id, group in groupby(rows, key=lambda row: row[0])}
+
+
+def _card(
+    viewer: Viewer, facts: RowMapping, parts: dict[str, list], year: IncomeYear, through: int,
+    shares: dict[str, float], line: int | None,
+) -> IncomeCard:  # fmt: skip
+    open_names = viewer.sees_identity
+    as_of = min(last_day(through), facts["built"])
+    return IncomeCard(
+        household=facts["id"],
+        code=facts["code"],
+        village=facts["village"],
+        village_name=facts["village_name"],
+        township_name=facts["township_name"],
+        county_name=facts["county_name"],
+        head=facts["head"] if open_names else mask_name(facts["head"]),
+        state=STATE_NAMES[facts["state"]],
+        attribute=facts["attribute"],
+        cause="、".join(filter(None, (facts["cause"], facts["other_causes"]))) or None if open_names else None,
+        address=facts["address"] if open_names else None,
+        phone=facts["phone"] if open_names else None,
+        year=year,
+        through=through,
+        as_of=as_of,
+        members=tuple(_member(row, as_of, open_names) for row in parts["members"]),
+        helpers=tuple(Helper(*row[1:5], row.phone if open_names else None) for row in parts["helpers"]),
+        measures=tuple(Measure(*row[1:]) for row in parts["measures"] if row.started <= as_of),
+        projects=tuple(Share(*row[1:]) for row in parts["projects"]),
+        lines=_lines(parts["ledger"], year, through),
+        lines_before=_lines(parts["ledger"], year.before, year.before.last),
+        coefficients=shares,
+        line=line,
+    )
+
+
+def _member(row, as_of: str, open_names: bool) -> Member:
+    age = None
+    if row.born is not None and row.born <= as_of:
+        age = int(as_of[:4]) - int(row.born[:4]) - (as_of[5:] < row.born[5:])
+    return Member(
+        row.name if open_names else mask_name(row.name), row.relation, row.sex, age,
+        mask_id(row.id_number) if open_names else None, row.education, row.schooling,
+        row.health if open_names else None, row.skill, row.work_area, row.work_months,
+    )  # fmt: skip
+
+
+def _lines(rows: Iterable, year: IncomeYear, through: int) -> dict[str, tuple[int | None, ...]]:
+    by_month = {row.month: row for row in rows if year.first <= row.month <= through}
+    return {
+        name: tuple(getattr(by_month.get(month), column, None) for month in year.months)
+        for name, column in _COLUMNS.items()
+    }
+
+
+_FACTS = f"""
+    SELECT h.*, {state_of("hm.state")} AS state, d.built, v.name AS village_name, t.name AS township_name,
+        c.name AS county_name
+    FROM household h JOIN region v ON v.code = h.village CROSS JOIN data_version d
+    LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
+    LEFT JOIN region c ON c.code = substr(h.village, 1, 6)
+    LEFT JOIN household_month hm ON hm.month = :state_month AND hm.village = h.village AND hm.household_id = h.id
+    WHERE h.id IN :households"""
+_HANGING = {
+    "members": """
+        SELECT p.household_id, p.name, p.relation, p.sex, p.born, p.id_number, p.education, p.schooling, p.health,
+            p.skill, p.work_area, p.work_months
+        FROM member p WHERE p.household_id IN :households
+        ORDER BY p.household_id, CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
+    "helpers": f"""
+        SELECT s.household_id, a.name, a.unit, a.team, a.post, a.phone
+        FROM pairing s JOIN helper a ON a.code = s.helper CROSS JOIN data_version d
+        WHERE s.household_id IN :households AND {runs_on('s', 'd.built')}
+        ORDER BY s.household_id, s.started, a.code""",
+    "measures": f"""
+        SELECT s.household_id, s.category, s.name, s.started, s.ended, s.amount_fen, s.unit
+        FROM measure s WHERE s.household_id IN :households AND {lasts_to('s', ':from_day')}
+        ORDER BY s.household_id, s.started, s.code""",
+    "projects": """
+        SELECT b.household_id, p.name, p.kind, b.mode, b.amount_fen
+        FROM project_household b JOIN project p ON p.code = b.project
+        WHERE b.household_id IN :households AND b.year = :year ORDER BY b.household_id, p.code, b.mode""",
+    "ledger": """
+        SELECT l.* FROM ledger l
+        WHERE l.household_id IN :households AND l.month >= :first - 12 AND l.month <= :through
+        ORDER BY l.household_id, l.month""",
+}  # fmt: skip

@@ -1,0 +1,55 @@
+"""两不愁三保障和饮水安全 in short, for many cards at once: the same judgement as on the household's page."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+
+import pandas as pd
+from sqlalchemy import Connection, bindparam, text
+
+from data.cards.card import IncomeCard
+from data.households.lights import AT_RISK, Check, judged
+
+AT_ONCE = 500  # households of one round of statements
+_MEMBERS = ["name", "born", "schooling", "medical_insured", "health"]
+_CHECKS = ["item", "checked", "secure", "evidence"]
+_NO_INCOME = SimpleNamespace(per_head=None, line=None)  # evidence, of which a card has no room
+_NO_MEASURES = pd.DataFrame(columns=["category", "running", "name"])
+_SQL = {
+    "facts": "SELECT id, housing_safe, water_safe FROM household WHERE id IN :households",
+    "members": f"SELECT household_id, {', '.join(_MEMBERS)} FROM member WHERE household_id IN :households",
+    "checks": f"SELECT household_id, {', '.join(_CHECKS)} FROM assurance WHERE household_id IN :households",
+}
+
+Lights = list[tuple[str, str, bool]]
+"""Name, state and whether it gives no cause to act (so does what nobody checked), of each of the six."""
+
+
+def card_lights(connection: Connection, cards: Sequence[IncomeCard]) -> list[Lights]:
+    """The six of each card, in order, on the card's own day; who was given the cards may see them."""
+    found: list[Lights] = []
+    for start in range(0, len(cards), AT_ONCE):
+        some = cards[start : start + AT_ONCE]
+        rows = {name: _rows(connection, name, some) for name in _SQL}
+        found += [_lights(card, {name: held.get(card.household, []) for name, held in rows.items()}) for card in some]
+    return found
+
+
+def _rows(connection: Connection, name: str, cards: Sequence[IncomeCard]) -> dict[int, list[tuple]]:
+    asked = text(_SQL[name]).bindparams(bindparam("households", expanding=True))
+    found: dict[int, list[tuple]] = {}
+    for household, *rest in connection.execute(asked, {"households": [card.household for card in cards]}):
+        found.setdefault(household, []).append(tuple(rest))
+    return found
+
+
+def _lights(card: IncomeCard, rows: dict[str, list[tuple]]) -> Lights:
+    (housing, water), *_ = rows["facts"]
+    members = pd.DataFrame(rows["members"], columns=_MEMBERS, dtype=object)
+    file = SimpleNamespace(
+        facts={"as_of": card.as_of, "housing_safe": housing, "water_safe": water},
+        members=members.assign(as_of=card.as_of),
+        income=_NO_INCOME,
+        measures=_NO_MEASURES,
+    )
+    checks = [Check(*row) for row in rows["checks"]]
+    return [(light.name, light.state, light.state != AT_RISK) for light in judged(file, checks)]

@@ -1,0 +1,147 @@
+"""What stands on an income card: the household, its people, what was done for it, its lines of two years."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from data.cards.figures import Figures, figures
+from data.income.year import IncomeYear
+from data.months import spoken
+from data.terms import SUBJECTS
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member as the card shows him: age on the card's last day, ID number masked; all but these may be None."""
+
+    name: str
+    relation: str
+    sex: str | None
+    age: int | None
+    id_number: str | None
+    education: str | None
+    schooling: str | None
+    health: str | None
+    skill: str | None
+    work_area: str | None
+    work_months: int | None
+
+
+@dataclass(frozen=True)
+class Helper:
+    """Who helps the household today: the card says whom to call."""
+
+    name: str
+    unit: str
+    team: str
+    post: str | None
+    phone: str | None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure that ran in the year; amount in fen."""
+
+    category: str
+    name: str
+    started: str
+    ended: str | None
+    amount: int | None
+    unit: str | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a project brought the household in the year of the card's name; amount in fen."""
+
+    project: str
+    kind: str
+    mode: str
+    amount: int | None
+
+
+@dataclass(frozen=True)
+class IncomeCard:
+    """One household's card of one income year; all amounts in fen.
+
+    ``lines`` and ``lines_before`` (the year before): every 科目 → its twelve months, None where nothing is on record.
+    ``through``: last month that counts, the year's own last where it is over; ``as_of`` the day. ``state`` (户类型) and
+    measures are those of ``as_of``, helpers those of today. ``line``: monitoring line of the year, a head.
+    """
+
+    household: int
+    code: str
+    village: str
+    village_name: str
+    township_name: str | None
+    county_name: str | None
+    head: str
+    state: str
+    attribute: str | None
+    cause: str | None
+    address: str | None
+    phone: str | None
+    year: IncomeYear
+    through: int
+    as_of: str
+    members: tuple[Member, ...]
+    helpers: tuple[Helper, ...]
+    measures: tuple[Measure, ...]
+    projects: tuple[Share, ...]
+    lines: dict[str, tuple[int | None, ...]]
+    lines_before: dict[str, tuple[int | None, ...]]
+    coefficients: dict[str, float]
+    line: int | None
+
+    @property
+    def persons(self) -> int:
+        return len(self.members)
+
+    @property
+    def running(self) -> bool:
+        """Whether the year has months to come."""
+        return self.through < self.year.last
+
+    @property
+    def counted(self) -> int:
+        """How many of the twelve months count."""
+        return max(self.through - self.year.first + 1, 0)
+
+    @property
+    def title(self) -> str:
+        """``2026年度（2025年10月至2026年9月）``, and through which month where the year still runs."""
+        return self.year.name.removesuffix("）") + (f"，截至{spoken(self.through)}）" if self.running else "）")
+
+    @cached_property
+    def now(self) -> Figures:
+        """The figures of the year."""
+        return figures(self.lines, self.persons, self.coefficients)
+
+    @cached_property
+    def before(self) -> Figures:
+        """Those of the whole year before, for as many persons."""
+        return figures(self.lines_before, self.persons, self.coefficients)
+
+    @cached_property
+    def before_same(self) -> Figures:
+        """Those of the same months of the year before (上年同期)."""
+        same = {name: months[: self.counted] for name, months in self.lines_before.items()}
+        return figures(same, self.persons, self.coefficients)
+
+    @property
+    def expense_estimated(self) -> bool:
+        return self.now.estimated
+
+    @property
+    def empty_months(self) -> tuple[int, ...]:
+        """Months up to ``through`` without any line on record, nought included (ordinals)."""
+        return tuple(
+            self.year.first + place
+            for place in range(self.counted)
+            if all(months[place] is None for months in self.lines.values())
+        )
+
+    @property
+    def dried_up(self) -> tuple[str, ...]:
+        """科目 that brought money in the same months of the year before and none in this one."""
+        same, now = self.before_same.subjects, self.now.subjects
+        return tuple(name for name in SUBJECTS if same[name] > 0 and now[name] == 0)

@@ -1,0 +1,284 @@
+"""What each command of ``python -m data`` does; prints for people, returns the exit code."""
+
+import argparse
+import csv
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+from tqdm import tqdm
+
+from data import months, settings
+from data.access.viewer import Viewer
+from data.backups import back_up, key_beside, put_back
+from data.errors import NotFound, Refused
+from data.figures import cube
+from data.figures import read as figures
+from data.figures.indicators import INDICATORS
+from data.intake import ImportResult, import_files
+from data.intake.boundaries import import_boundaries
+from data.model import monitoring_line
+from data.quality.checks import check
+from data.regions import tree as regions
+from data.store.engine import ready_engine, restore, writing
+
+ADMIN = Viewer("admin", regions.WHOLE)
+
+
+class _Bar:
+    """Progress as a bar on standard error, one for each step; silent where nobody watches."""
+
+    def __init__(self) -> None:
+        self.bar: tqdm | None = None
+        self.step = ("", 0)
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if self.bar is None or self.step != (step, total):
+            self.close()
+            self.step = (step, total)
+            self.bar = tqdm(total=total, desc=step, file=sys.stderr, disable=None, leave=False)
+        self.bar.update(done - self.bar.n)
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.close()
+        self.bar = None
+
+
+def demo_command(options: argparse.Namespace) -> int:
+    from data.demo.county import generate
+    from data.demo.plans import make_plans
+
+    engine = _engine(options)
+    with engine.connect() as connection:
+        if regions.holds_real_regions(connection):
+            raise Refused("数据库中已有真实区划的数据，不能装入演示数据。请用 --database 另指一个空数据库。")
+        if regions.roots(connection):
+            if options.if_empty:
+                print("数据库中已有数据，保持不动。")
+                return 0
+            raise Refused("数据库中已有数据；演示数据只装入空数据库，请用 --database 另指一个。")
+    bar = _Bar()
+    with tempfile.TemporaryDirectory() as scratch:
+        directory = options.out or Path(scratch)
+        directory.mkdir(parents=True, exist_ok=True)
+        files = generate(directory, preset=options.preset, progress=bar)
+        result = import_files(engine, files.workbooks, progress=bar, rebuild=False)
+        if not result.wrote:
+            bar.close()
+            return _show_import(result, None, [])
+        import_boundaries(engine, files.boundaries, progress=bar, rebuild=False)
+    with writing(engine) as connection:
+        cube.rebuild(connection, progress=bar)
+    make_plans(engine, date.today(), progress=bar)
+    bar.close()
+    print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
+    if options.out:
+        print(f"生成的工作簿与边界保存在 {directory}。")
+    return 0
+
+
+def import_command(options: argparse.Namespace) -> int:
+    bar = _Bar()
+    result = import_files(_engine(options), options.files, valid_rows=options.valid_rows, progress=bar)
+    bar.close()
+    return _show_import(result, options.report, options.files)
+
+
+def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path]) -> int:
+    from data.intake.report import lines, write_marked_copy
+
+    for line in lines(result):
+        print(line, file=sys.stderr if result.refusals else sys.stdout)
+    if report and (result.refusals or result.warnings):
+        write_marked_copy(result, files, report)
+        print(f"标出错误的副本已写到 {report}。")
+    return 1 if result.refusals else 0
+
+
+def boundaries_command(options: argparse.Namespace) -> int:
+    bar = _Bar()
+    result = import_boundaries(_engine(options), options.files, progress=bar)
+    bar.close()
+    print(
+        f"读到 {result.features} 个图形：对上 {len(result.joined)} 个区划，新建 {len(result.created)} 个区划，"
+        f"修复 {len(result.repaired)} 个图形，未对上 {len(result.unjoined)} 个，改动 {result.changed} 处。"
+    )
+    for note in result.unjoined:
+        print(f"未对上：{note.file} 第 {note.number} 个 {note.code} {note.name}：{note.reason}")
+    return 1 if result.unjoined and not result.joined else 0
+
+
+def template_command(options: argparse.Namespace) -> int:
+    from data.workbook.template import write_template
+
+    write_template(_fresh(options.file))
+    print(f"空白数据模板已写到 {options.file}。")
+    return 0
+
+
+def export_command(options: argparse.Namespace) -> int:
+    from data.workbook.exporting import export_workbook
+
+    bar = _Bar()
+    with _engine(options).connect() as connection:
+        export_workbook(connection, ADMIN, _fresh(options.file), progress=bar)
+    bar.close()
+    print(f"全部数据已导出到 {options.file}。")
+    return 0
+
+
+def rebuild_command(options: argparse.Namespace) -> int:
+    bar = _Bar()
+    with writing(_engine(options)) as connection:
+        cube.rebuild(connection, progress=bar)
+    bar.close()
+    print("汇总表已重建。")
+    return 0
+
+
+def check_command(options: argparse.Namespace) -> int:
+    bar = _Bar()
+    engine = _engine(options)
+    cube.ensure(engine)
+    findings = check(engine, progress=bar)
+    bar.close()
+    for finding in findings:
+        examples = f"（如 {'、'.join(finding.examples)}）" if finding.examples else ""
+        print(f"{'错误' if finding.grave else '存疑'}：{finding.what} {finding.count} 处{examples}")
+    grave = sum(finding.grave for finding in findings)
+    print("核对完成：数据库完好，各级汇总与记录一致。" if not grave else f"核对完成：有 {grave} 类错误。")
+    return 1 if grave else 0
+
+
+def figures_command(options: argparse.Namespace) -> int:
+    engine = _engine(options)
+    cube.ensure(engine)
+    with engine.connect() as connection:
+        found = _region(connection, options.region)
+        month = _known_month(connection, options.month)
+        values = figures.figures(connection, ADMIN, found.code, month)
+    if options.format == "json":
+        content = {id: vars(figure) for id, figure in values.items()}
+        shown = {"region": found.code, "month": months.label(month), "figures": content}
+        print(json.dumps(shown, ensure_ascii=False, indent=2))
+    elif options.format == "csv":
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["indicator", "label", "value", "numerator", "denominator"])
+        for id, figure in values.items():
+            writer.writerow([id, INDICATORS[id].label, figure.value, figure.numerator, figure.denominator])
+    else:
+        print(f"{found.name} {found.code} · {months.spoken(month)}")
+        for id, figure in values.items():
+            print(f"  {INDICATORS[id].label}（{id}）：{_plain(INDICATORS[id].unit, figure.value)}")
+    return 0
+
+
+def _plain(unit: str, value: float | None) -> str:
+    if value is None:
+        return "无数据"
+    return f"{value * 100:.2f} %" if unit == "%" else f"{value:,.2f}".removesuffix(".00") + f" {unit}"
+
+
+def _region(connection: Connection, code: str) -> regions.Region:
+    if not regions.roots(connection):
+        raise NotFound("数据库还是空的，请先导入数据（import）或装入演示数据（demo）。")
+    return regions.find(connection, ADMIN, code)
+
+
+def _known_month(connection: Connection, text: str) -> int:
+    month, held = months.month_of(text), regions.status(connection)
+    if held is None or not held.first_month <= month <= held.last_month:
+        span = f"，现有 {months.label(held.first_month)} 至 {months.label(held.last_month)}" if held else ""
+        raise NotFound(f"没有 {months.label(month)} 的数据{span}。")
+    return month
+
+
+def lines_command(options: argparse.Namespace) -> int:
+    engine = _engine(options)
+    if options.set:
+        year, amount = options.set
+        with writing(engine) as connection:
+            _set_line(connection, options.province, year, amount)
+            cube.rebuild(connection)
+            cube.stamp(connection)
+    with engine.connect() as connection:
+        for row in connection.execute(select(monitoring_line).order_by(monitoring_line.c.province)):
+            print(f"{row.province or '各省'} {row.year} 年：{row.amount_fen / 100:,.2f} 元/人（{row.standing}）")
+    return 0
+
+
+def _set_line(connection: Connection, province: str, year: str, amount: str) -> None:
+    if not (year.isdigit() and len(year) == 4 and amount.replace(".", "", 1).isdigit() and float(amount) > 0):
+        raise Refused("监测线请写成 --set 年份 金额，例如 --set 2025 9200，金额为每人每年多少元。")
+    if province and not (province.isdigit() and len(province) == 2):
+        raise Refused("省份请写两位区划代码，例如 --province 21。")
+    key = (monitoring_line.c.province == province) & (monitoring_line.c.year == int(year))
+    connection.execute(monitoring_line.delete().where(key))
+    values = {"province": province, "year": int(year), "amount_fen": round(float(amount) * 100)}
+    connection.execute(monitoring_line.insert().values(**values, standing=f"{date.today()} 设定"))
+
+
+def settings_command(options: argparse.Namespace) -> int:
+    engine = _engine(options)
+    if options.set:
+        name, value = options.set
+        with writing(engine) as connection:
+            settings.put(connection, ADMIN, name, value)
+            cube.stamp(connection)
+    with engine.connect() as connection:
+        held = settings.values(connection)
+    for name, setting in settings.SETTINGS.items():
+        shown = held[name] or "（空）"
+        usual = "" if held[name] == setting.default else f"（默认 {setting.default or '空'}）"
+        print(f"{name} {setting.label}：{shown}{usual}\n    {setting.explanation}")
+    return 0
+
+
+def backup_command(options: argparse.Namespace) -> int:
+    kept = back_up(_engine(options), options.file)
+    print(f"已备份到 {options.file}。")
+    if kept.copied or kept.standing:
+        where = options.file.parent / "archives"
+        print(f"档案文件在 {where}：新复制 {kept.copied} 份，已有 {kept.standing} 份（几次备份共用，请一并保存）。")
+    if kept.key:
+        print(f"密钥在 {kept.key}：谁拿到它和数据库，谁就能仿制户码，请与备份分开保管。")
+    _tell_missing(kept.missing, "，备份中也没有它们")
+    return 0
+
+
+def restore_command(options: argparse.Namespace) -> int:
+    restore(_engine(options), options.file)
+    engine = ready_engine(options.database)
+    cube.ensure(engine)
+    kept = put_back(engine, options.file)
+    print(f"已从 {options.file} 恢复。")
+    if kept.copied or kept.standing:
+        print(f"档案文件：恢复 {kept.copied} 份，原已完好 {kept.standing} 份。")
+    if kept.set_aside:
+        print(f"现有密钥与备份的不同：已换用备份的密钥，原来的改名为 {kept.set_aside}。")
+    elif not kept.key:
+        print(f"备份旁没有密钥文件 {key_beside(options.file)}：密钥保持原样；若与备份不符，已印的户码无法重印。")
+    _tell_missing(kept.missing, "，请从更早的备份中找回 archives 目录后再次恢复")
+    return 0
+
+
+def _tell_missing(digests: Sequence[str], then: str) -> None:
+    if digests:
+        print(f"有 {len(digests)} 份档案的文件缺失或已损坏{then}。", file=sys.stderr)
+
+
+def _engine(options: argparse.Namespace) -> Engine:
+    return ready_engine(options.database)
+
+
+def _fresh(path: Path) -> Path:
+    if path.exists():
+        raise Refused(f"{path} 已存在，请换一个文件名。")
+    if not path.resolve().parent.is_dir():
+        raise Refused(f"目录 {path.resolve().parent} 不存在，请先建立。")
+    return path

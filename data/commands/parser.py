@@ -1,0 +1,106 @@
+"""The command line: ``python -m data COMMAND``. Exit codes: 0 done, 1 refused or something found, 2 a wrong call."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.commands import actions as commands
+from data.errors import WarRoomError
+from data.store.engine import database_url
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; whatever a user can mend is one line on standard error, never a traceback."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return parsed.run(parsed) or 0
+    except WarRoomError as error:
+        return _complain(str(error))
+    except SQLAlchemyError as error:
+        return _complain(f"数据库没有完成这一步：{str(getattr(error, 'orig', error)).splitlines()[0]}")
+    except OSError as error:
+        return _complain(f"文件读写失败：{error.filename or ''} {error.strerror or error}")
+    except KeyboardInterrupt:
+        return _complain("已中断，数据库保持原样。")
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what was wrong with a call."""
+
+    def error(self, message: str) -> NoReturn:
+        words = {"invalid choice": "没有这个命令或选项", "required": "缺少参数", "unrecognized": "无法识别的参数"}
+        said = next((chinese for english, chinese in words.items() if english in message), "命令写法有误")
+        self.exit(2, f"{said}：{message}。用 {self.prog} --help 查看用法。\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    where = {"default": None, "metavar": "URL"}
+    parser = _Parser(
+        prog="python -m data",
+        description="村级作战室的数据：导入、导出、核对、备份。",
+        epilog="数据库由 --database 或环境变量 WARROOM_DATABASE_URL 指定，"
+        f"都没有时用 {database_url()}。退出码：0 完成，1 未完成或查出错误，2 命令写法有误。",
+    )
+    parser.add_argument("--database", help="sqlite:///文件 或 postgresql://用户@主机/库名", **where)
+    named = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+
+    def command(name: str, run, help: str, *arguments: tuple[Sequence[str], dict]) -> None:
+        added = named.add_parser(name, help=help, description=help)
+        added.add_argument("--database", help=argparse.SUPPRESS, default=argparse.SUPPRESS)
+        for flags, settings in arguments:
+            added.add_argument(*flags, **settings)
+        added.set_defaults(run=run)
+
+    file = (["file"], {"type": Path, "metavar": "文件"})
+    several = (["files"], {"type": Path, "nargs": "+", "metavar": "文件"})
+    presets = {"choices": ["county", "prefecture"], "default": "county", "help": "county 示范市，prefecture 示范州"}
+    kept = {"type": Path, "metavar": "目录", "help": "把生成的工作簿与边界留在这个目录"}
+    untouched = {"action": "store_true", "help": "库中已有数据时不动，正常退出"}
+    command("template", commands.template_command, "写出空白数据模板（带下拉列表和填写说明）", file)
+    command(
+        "demo", commands.demo_command, "把演示数据装入空数据库（有真实区划的库会被拒绝）",
+        (["--preset"], presets), (["--out"], kept), (["--if-empty"], untouched),
+    )  # fmt: skip
+    command(
+        "import", commands.import_command,
+        "导入数据模板：xlsx、CSV 文件夹或 zip；几个文件作为一次导入，要么全部写入，要么不写",
+        several,
+        (["--valid-rows"], {"action": "store_true", "help": "有错误时仍写入无误的行，其余列在报告中"}),
+        (["--report"], {"type": Path, "metavar": "文件", "help": "把标出错误的副本写到这个 xlsx"}),
+    )  # fmt: skip
+    command(
+        "boundaries",
+        commands.boundaries_command,
+        "导入区划边界：GeoJSON、GeoPackage、Shapefile（zip），坐标系不限",
+        several,
+    )
+    command("export", commands.export_command, "把全部数据导出为数据模板（xlsx；数据多时用 zip）", file)
+    command("rebuild", commands.rebuild_command, "由记录重新生成全部汇总")
+    command("check", commands.check_command, "核对：数据库完整性、各级汇总与记录是否一致、填报内容是否矛盾")
+    command(
+        "figures", commands.figures_command, "打印一个区划一个月的全部指标",
+        (["--region"], {"required": True, "metavar": "区划代码"}),
+        (["--month"], {"required": True, "metavar": "YYYY-MM"}),
+        (["--format"], {"choices": ["table", "json", "csv"], "default": "table", "help": "比率为小数，金额为元"}),
+    )  # fmt: skip
+    command(
+        "lines", commands.lines_command, "查看或设定监测线（按省、按年），设定后自动重新汇总",
+        (["--set"], {"nargs": 2, "metavar": ("年份", "金额")}),
+        (["--province"], {"default": "", "metavar": "两位代码", "help": "不写则各省通用"}),
+    )  # fmt: skip
+    command(
+        "settings", commands.settings_command, "查看或更改设置：户码网址、热线、收入年度、支出系数等",
+        (["--set"], {"nargs": 2, "metavar": ("名称", "值"), "help": "值写成 '' 即清空"}),
+    )  # fmt: skip
+    command("backup", commands.backup_command, "在运行中备份：数据库到一个文件，档案和密钥在它旁边", file)
+    command("restore", commands.restore_command, "用备份替换全部内容，连同档案和密钥（先停止服务）", file)
+    return parser

@@ -1,0 +1,120 @@
+"""The demonstration county and prefecture: made up, seeded, and written as the files a user would bring."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from data.demo import duties, helping
+from data.demo.files import LONGEST, Columns, table, write_boundaries, write_workbook, write_zip
+from data.demo.fund_plans import fund_plans
+from data.demo.geography import draw
+from data.demo.ground import SCALES, Ground
+from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
+from data.demo.incomes import ledger
+from data.demo.people import People, draw_people, member_columns
+from data.demo.projects import Projects, draw_projects
+from data.demo.statuses import Statuses, draw_statuses
+from data.months import last_day, month_of
+from data.terms import SUBJECTS
+
+SEED = 7
+LEDGER, VISITS = "收支", "走访"
+
+
+@dataclass(frozen=True)
+class DemoFiles:
+    """What was written: workbooks (one .xlsx, zips of one CSV each) and boundaries (GeoJSON, a file a level)."""
+
+    workbooks: list[Path]
+    boundaries: list[Path]
+
+
+def generate(
+    directory: Path,
+    *,
+    preset: str = "county",
+    month: int | None = None,
+    today: date | None = None,
+    seed: int = SEED,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> DemoFiles:
+    """Write a demonstration that ends in ``month`` (ordinal; the current one) and knows nothing after ``today``.
+
+    ``preset`` is county (示范市), prefecture (示范州) or small (a few villages, for tests). The same arguments write
+    the same bytes. ``progress`` is called with a label, what is done and the total.
+    """
+    report = progress or (lambda step, done, total: None)
+
+    def say(done: int) -> None:
+        report("生成演示数据", done, 5)
+
+    say(0)
+    ground = _ground(preset, month, today or date.today(), seed)
+    boundaries = write_boundaries(directory, ground.land)
+    homes = draw_homesteads(ground)
+    people = draw_people(ground, homes.village)
+    statuses = draw_statuses(ground, people)
+    projects = draw_projects(ground, homes.village, homes.code, statuses)
+    helpers = helping.draw_helpers(ground)
+    pairings = helping.draw_pairings(ground, people, statuses, homes.village)
+    say(1)
+    sheets = _short_sheets(ground, homes, people, statuses, projects)
+    sheets |= {"帮扶责任人": helpers, "结对帮扶": helping.pairing_columns(pairings, helpers["code"], homes.code)}
+    tables = {sheet: table(sheet, columns) for sheet, columns in sheets.items()}
+    say(2)
+    name = ground.land.places[min(ground.land.places)][0].name
+    short = {sheet: content for sheet, content in tables.items() if len(content) <= LONGEST}
+    workbooks = [write_workbook(directory / f"{name}.xlsx", short)]
+    workbooks += [write_zip(directory / f"{name}-{s}.zip", s, [tables[s]]) for s in tables if s not in short]
+    say(3)
+    lines = _ledger_tables(homes.code, ledger(ground, people, statuses, projects, homes.village))
+    workbooks.append(write_zip(directory / f"{name}-{LEDGER}.zip", LEDGER, lines))
+    say(4)
+    visits = helping.visits(ground, statuses, homes.village, pairings, homes.code, helpers["code"])
+    visited = (table(VISITS, columns) for columns in visits)
+    workbooks.append(write_zip(directory / f"{name}-{VISITS}.zip", VISITS, visited))
+    say(5)
+    return DemoFiles(workbooks, boundaries)
+
+
+def _short_sheets(
+    ground: Ground, homes: Homesteads, people: People, statuses: Statuses, projects: Projects
+) -> dict[str, Columns]:
+    arranged, paid = duties.funds(ground, projects.columns)
+    return {
+        "行政区划": region_columns(ground),
+        "户": household_columns(ground, homes, people, statuses),
+        "家庭成员": member_columns(ground, people, homes.code, homes.area),
+        "帮扶措施": duties.measures(ground, people, statuses, homes.code, homes.village),
+        "项目": projects.columns,
+        "项目进度": projects.stages,
+        "项目收益": projects.returns,
+        "项目带户": projects.takers,
+        "资金": arranged,
+        "资金拨付": paid,
+        "拨付计划": fund_plans(ground, arranged, paid),
+        "问题": duties.problems(ground, homes.code, homes.village),
+        "作战任务": duties.tasks(ground, homes.code, homes.village),
+    }
+
+
+def _ground(preset: str, month: int | None, today: date, seed: int) -> Ground:
+    last = month_of(today) if month is None else month
+    end = min(today, date.fromisoformat(last_day(last)))
+    return Ground(draw(preset, seed), SCALES[preset], last, end, seed)
+
+
+def _ledger_tables(codes: np.ndarray, lines: Iterator) -> Iterator[pa.Table]:
+    households, subjects = pa.array(codes), pa.array(list(SUBJECTS))
+    for household, month, subject, fen in lines:
+        columns = {
+            "household_id": households.take(pa.array(household)),
+            "month": np.full(len(fen), month),
+            "subject": subjects.take(pa.array(subject)),
+            "amount_fen": fen,
+        }
+        yield table(LEDGER, columns)

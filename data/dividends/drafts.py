@@ -1,0 +1,185 @@
+"""Proposing a dividend plan: which returns a village may give out, a draft of it, and changing the draft."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, RowMapping, insert, select
+
+from data.access.actors import actor_name
+from data.access.viewer import Viewer
+from data.dividends import rules as dividend_rules
+from data.dividends.content import Candidate, Content, candidates, check_sources, respread, returns, row_of
+from data.dividends.rules import PURPOSES, WHOLE, Rule
+from data.dividends.states import transition
+from data.errors import OutOfScope, Refused
+from data.figures import cube
+from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, dividend_step, region
+from data.months import spoken
+from data.store.engine import writing
+from data.terms import SHARE_SUBJECTS
+
+MOST = 10**13  # fen: more than any village gives out, and what a sum of them still holds
+LONGEST = 60
+
+
+class PlanChanged(Refused):
+    """Somebody else wrote to the plan since it was read; ``version`` is the one that stands now."""
+
+    def __init__(self, who: str, at: str, version: int) -> None:
+        super().__init__(f"{at[:16].replace('T', ' ')} {who}已经改动了这个方案，您的改动没有写入。请核对后再做。")
+        self.version = version
+
+
+def create(
+    engine: Engine, viewer: Viewer, village: str, first: int, last: int, *, at: datetime | None = None
+) -> int:  # fmt: skip
+    """Make a draft of what is free of these months: sources as suggested, nothing kept, by persons; returns its id.
+
+    Raises OutOfScope for who is not the village's, Refused where there is nothing to give out.
+    """
+    if viewer.role != "village" or viewer.region != village:
+        raise OutOfScope("替这个村提分配方案")
+    if not first <= last:
+        raise Refused("起始月份应不晚于截止月份。")
+    with writing(engine) as connection:
+        cube.hold(connection)
+        free = {one.key: one.suggested for one in returns(connection, viewer, village, first, last) if one.suggested}
+        among = candidates(connection, viewer, village)
+        if not free:
+            raise Refused(f"{_span(first, last)}没有可分配的收益：没有到账，或已经列入别的方案。请换月份。")
+        if not among:
+            raise Refused("村里没有建档立卡户或监测对象，没有户可分。")
+        name = connection.execute(select(region.c.name).where(region.c.code == village)).scalar_one()
+        title = f"{name}{_span(first, last)}收益分配方案"
+        draft = Content(title, first, last, Rule(), free, {}, {})
+        if any(one.household.persons for one in among):
+            draft = respread(draft, among)
+        now = (at or datetime.now()).isoformat(timespec="seconds")
+        made = connection.execute(
+            insert(dividend_plan).values(
+                village=village, state="draft", version=1, created=now, actor=viewer.key, **_sums(draft)
+            )
+        )
+        plan = int(made.inserted_primary_key[0])
+        _write(connection, plan, draft, among)
+        log(connection, plan, now, viewer, "create", None, "draft")
+        cube.stamp(connection)
+    return plan
+
+
+def save(
+    engine: Engine, viewer: Viewer, plan: int, version: int, content: Content, *, at: datetime | None = None
+) -> int:  # fmt: skip
+    """Write a changed draft over version ``version``; returns the new version. A draft need not come out even.
+
+    Raises PlanChanged where somebody else was first, Refused for what cannot be: more than a project returned, amounts
+    below zero, households that are not the village's.
+    """
+    with writing(engine) as connection:
+        held = locked(connection, viewer, plan, version)
+        transition(viewer, held["village"], held["state"], "edit")
+        if held["reverses"] is not None:
+            raise Refused("冲销方案照原方案逐笔冲回，不能修改；不需要时请作废。")
+        among = candidates(connection, viewer, held["village"])
+        _check(connection, viewer, held, content, among)
+        now = (at or datetime.now()).isoformat(timespec="seconds")
+        connection.execute(
+            dividend_plan.update()
+            .where(dividend_plan.c.id == plan)
+            .values(version=version + 1, actor=viewer.key, **_sums(content))
+        )
+        for table in (dividend_source, dividend_share, dividend_kept):
+            connection.execute(table.delete().where(table.c.plan == plan))
+        _write(connection, plan, content, among)
+        log(connection, plan, now, viewer, "edit", "draft", "draft")
+        cube.stamp(connection)
+    return version + 1
+
+
+def locked(connection: Connection, viewer: Viewer, plan: int, version: int) -> RowMapping:
+    """The row for writing; raises PlanChanged where it is not the version that the viewer has before him."""
+    cube.hold(connection)
+    held = row_of(connection, viewer, plan, lock=True)
+    if held["version"] != version:
+        last = connection.execute(
+            select(dividend_step.c.actor, dividend_step.c.at)
+            .where(dividend_step.c.plan == plan)
+            .order_by(dividend_step.c.id.desc())
+            .limit(1)
+        ).first()
+        raise PlanChanged(actor_name(connection, last.actor), last.at, held["version"])
+    return held
+
+
+def log(
+    connection: Connection, plan: int, at: str, viewer: Viewer, action: str, before: str | None, after: str,
+    reason: str | None = None,
+) -> None:  # fmt: skip
+    """One line of the plan's log."""
+    connection.execute(
+        insert(dividend_step).values(
+            plan=plan, at=at, actor=viewer.key, action=action, before=before, after=after, reason=reason
+        )
+    )
+
+
+def _check(
+    connection: Connection, viewer: Viewer, held: RowMapping, content: Content, among: list[Candidate]
+) -> None:  # fmt: skip
+    dividend_rules.check(content.rule)
+    if not content.title.strip() or len(content.title) > LONGEST or not content.title.isprintable():
+        raise Refused(f"方案名称要填写，最多 {LONGEST} 个字。")
+    amounts = [*content.sources.values(), *content.kept.values(), *(share.amount for share in content.shares.values())]
+    if any(not 0 <= amount <= MOST for amount in amounts):
+        raise Refused("金额不能小于零，也不能大得离谱，请核对。")
+    if strange := content.kept.keys() - PURPOSES.keys():
+        raise Refused(f"没有“{min(strange)[:20]}”这种留存用途。")
+    there = {one.household.id for one in among}
+    if any(kind not in SHARE_SUBJECTS for _, kind in content.shares) or {id for id, _ in content.shares} - there:
+        raise Refused("名单里有已不在本村统计范围内的户，请按现在的户重新分配后再保存。")
+    village, span = held["village"], (content.first_month, content.last_month)
+    open_to_it = {one.key for one in returns(connection, viewer, village, *span, but=held["id"])}
+    if content.sources.keys() - open_to_it:
+        raise Refused("来源里有不属于本村、或不在所选月份内的收益，请去掉。")
+    check_sources(connection, held["id"], content.sources)
+
+
+def _sums(content: Content) -> dict[str, object]:
+    return {
+        "title": content.title.strip(),
+        "first_month": content.first_month,
+        "last_month": content.last_month,
+        "rule": dividend_rules.stored(content.rule),
+        "received_fen": content.received,
+        "distributed_fen": content.distributed,
+        "kept_fen": content.held_back,
+    }
+
+
+def _write(connection: Connection, plan: int, content: Content, among: list[Candidate]) -> None:
+    facts = {one.household.id: one.household for one in among}
+    sources = [
+        {"plan": plan, "project": project, "month": when, "amount_fen": amount}
+        for (project, when), amount in content.sources.items()
+        if amount
+    ]
+    shares = [
+        {
+            "plan": plan, "household_id": id, "kind": kind, "persons": facts[id].persons, "labour": facts[id].labour,
+            "state": facts[id].state, "weight": None if share.weight is None else share.weight / WHOLE,
+            "amount_fen": share.amount, "by_hand": int(share.by_hand),
+        }
+        for (id, kind), share in content.shares.items()
+        if kind == "dividend" or share.amount
+    ]  # fmt: skip
+    kept = [
+        {"plan": plan, "purpose": purpose, "amount_fen": amount} for purpose, amount in content.kept.items() if amount
+    ]
+    for table, rows in ((dividend_source, sources), (dividend_share, shares), (dividend_kept, kept)):
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _span(first: int, last: int) -> str:
+    if first == last:
+        return spoken(first)
+    return f"{spoken(first)}至{last % 12 + 1}月" if first // 12 == last // 12 else f"{spoken(first)}至{spoken(last)}"

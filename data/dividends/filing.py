@@ -1,0 +1,216 @@
+"""What filing a plan writes to the books, inside its transaction: payments, ledger lines, 项目带户, history, cube."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select
+
+from data.access.rights import batches
+from data.access.viewer import Viewer
+from data.dividends.rules import MODES, matrix
+from data.errors import Refused
+from data.figures import cube
+from data.households.booked import COLUMNS
+from data.households.edits import Edit
+from data.model import (
+    change,
+    dividend_payment,
+    dividend_plan,
+    dividend_share,
+    dividend_source,
+    household,
+    ledger,
+    project_household,
+)
+from data.money import exact
+from data.months import spoken
+from data.terms import SHARE_SUBJECTS
+
+_NAMED = 8
+Payment = tuple[int, str, str]
+"""Household, project, kind."""
+
+
+def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: int, now: str) -> None:
+    """Book a plan whose state was just set to filed, into the ledger of ``month``.
+
+    Raises Refused where a reversal would bring a household's line below zero.
+    """
+    plan = held["id"]
+    paid = payments(connection, held)
+    connection.execute(dividend_plan.update().where(dividend_plan.c.id == plan).values(booked=month))
+    stands = _takers(connection, paid, month // 12)
+    if paid:
+        connection.execute(
+            insert(dividend_payment),
+            [
+                {"plan": plan, "household_id": id, "project": project, "kind": kind, "amount_fen": amount,
+                 "stood": int((id, project, MODES[kind]) in stands)}
+                for (id, project, kind), amount in paid.items()
+            ],
+        )  # fmt: skip
+    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (id, _, kind), amount in paid.items():
+        sums[id][COLUMNS[kind]] += amount
+    people = _households(connection, sums)
+    before = _lines(connection, sums, month)
+    after = {id: {name: (before.get(id, {}).get(name) or 0) + more for name, more in of.items()}
+             for id, of in sums.items()}  # fmt: skip
+    _refuse_below_zero(people, after, month)
+    after = {id: {name: value or None for name, value in of.items()} for id, of in after.items()}
+    _write_lines(connection, before, after, month)
+    _write_takers(connection, paid, stands, month // 12)
+    _write_history(connection, viewer, held, sums, before, after, month, now)
+    for village in sorted({held["village"], *(row.village for row in people.values())}):
+        cube.refresh(connection, village)
+
+
+def payments(connection: Connection, held: RowMapping) -> dict[Payment, int]:
+    """What each household gets out of each project: of a reversal what was paid, below zero."""
+    plan = held["id"]
+    if held["reverses"] is not None:
+        rows = connection.execute(select(dividend_payment).where(dividend_payment.c.plan == held["reverses"]))
+        return {(row.household_id, row.project, row.kind): -row.amount_fen for row in rows}
+    shares = select(dividend_share).where(dividend_share.c.plan == plan, dividend_share.c.amount_fen != 0)
+    rows = connection.execute(shares.order_by(dividend_share.c.household_id, dividend_share.c.kind))
+    by_row: dict[tuple[int, str], int] = {(row.household_id, row.kind): row.amount_fen for row in rows}
+    by_project: dict[str, int] = defaultdict(int)
+    sources = select(dividend_source).where(dividend_source.c.plan == plan).order_by(dividend_source.c.project)
+    for row in connection.execute(sources):
+        by_project[row.project] += row.amount_fen
+    kept = (0, "kept")  # stands last, so that the corner falls to it
+    by_row[kept] = sum(by_project.values()) - sum(by_row.values())
+    cells = matrix(by_row, by_project)
+    return {(row[0], project, row[1]): amount for (row, project), amount in cells.items() if row != kept}
+
+
+def _households(connection: Connection, ids: Iterable[int]) -> dict[int, RowMapping]:
+    asked = select(household.c.id, household.c.head, household.c.village)
+    return {
+        row.id: row
+        for batch in batches(sorted(ids))
+        for row in connection.execute(asked.where(household.c.id.in_(batch)))
+    }
+
+
+def _lines(connection: Connection, ids: Iterable[int], month: int) -> dict[int, dict[str, int | None]]:
+    columns = [ledger.c[name] for name in COLUMNS.values()]
+    asked = select(ledger.c.household_id, *columns).where(ledger.c.month == month)
+    return {
+        row["household_id"]: {name: row[name] for name in COLUMNS.values()}
+        for batch in batches(sorted(ids))
+        for row in connection.execute(asked.where(ledger.c.household_id.in_(batch))).mappings()
+    }
+
+
+def _refuse_below_zero(people: Mapping[int, RowMapping], after: Mapping[int, Mapping[str, int]], month: int) -> None:
+    subjects = {column: SHARE_SUBJECTS[kind] for kind, column in COLUMNS.items()}
+    short = [(id, name, value) for id, of in sorted(after.items()) for name, value in of.items() if value < 0]
+    if short:
+        named = "；".join(
+            f"{people[id].head}：{subjects[name]}还差 {exact(-value)} 元" for id, name, value in short[:_NAMED]
+        )
+        more = f"；等 {len(short)} 处" if len(short) > _NAMED else ""
+        raise Refused(
+            f"冲销后{spoken(month)}这些户的收入会成为负数，没有写入。请先核对这些户当月的收支：{named}{more}。"
+        )
+
+
+def _write_lines(connection: Connection, before: Mapping, after: Mapping, month: int) -> None:
+    names = list(COLUMNS.values())
+    new = [
+        {"household_id": id, "month": month, **{name: of.get(name) for name in names}}
+        for id, of in after.items()
+        if id not in before
+    ]
+    old = [
+        {"at_id": id, **{f"new_{name}": of.get(name, before[id][name]) for name in names}}
+        for id, of in after.items()
+        if id in before
+    ]
+    if new:
+        connection.execute(insert(ledger), new)
+    if old:
+        here = and_(ledger.c.household_id == bindparam("at_id"), ledger.c.month == month)
+        connection.execute(ledger.update().where(here).values({name: bindparam(f"new_{name}") for name in names}), old)
+        empty = and_(*(column.is_(None) for column in ledger.c if column.name.endswith("_fen")))
+        for batch in batches(sorted(row["at_id"] for row in old)):
+            connection.execute(ledger.delete().where(ledger.c.month == month, ledger.c.household_id.in_(batch), empty))
+
+
+def _takers(connection: Connection, paid: Mapping[Payment, int], year: int) -> dict[tuple[int, str, str], int | None]:
+    """What 项目带户 holds of these households in a year: household, project, mode → fen."""
+    t = project_household
+    return {
+        (row.household_id, row.project, row.mode): row.amount_fen
+        for batch in batches(sorted({id for id, *_ in paid}))
+        for row in connection.execute(select(t).where(t.c.year == year, t.c.household_id.in_(batch)))
+    }
+
+
+def _made_by_plans(connection: Connection, paid: Mapping[Payment, int], year: int) -> set[Payment]:
+    """Which of these rows of 项目带户 a plan made: the others stood before any, and stay when plans are taken back."""
+    d, v = dividend_payment, dividend_plan
+    asked = select(d.c.household_id, d.c.project, d.c.kind).join(v, v.c.id == d.c.plan)
+    asked = asked.where(d.c.stood == 0, v.c.booked >= year * 12, v.c.booked < year * 12 + 12)
+    return {
+        (row.household_id, row.project, row.kind)
+        for batch in batches(sorted({id for id, *_ in paid}))
+        for row in connection.execute(asked.where(d.c.household_id.in_(batch)))
+    }
+
+
+def _write_takers(connection: Connection, paid: Mapping[Payment, int], stands: Mapping, year: int) -> None:
+    """项目带户 of the year: added to what stands. A row that a reversal brings to nothing goes where a plan made it;
+    one that stood before has no amount again."""
+    t = project_household
+    own = _made_by_plans(connection, paid, year)
+    new: list[dict] = []
+    old: list[dict] = []
+    gone: list[dict] = []
+    for (id, project, kind), amount in paid.items():
+        key = (id, project, MODES[kind])
+        value = (stands.get(key) or 0) + amount
+        row = {"of_id": id, "of_project": project, "of_mode": MODES[kind]}
+        if value <= 0 and (id, project, kind) in own:
+            gone.append(row)
+        elif value <= 0 and key in stands:
+            old.append({**row, "value": None})
+        elif value <= 0:
+            continue
+        elif key in stands:
+            old.append({**row, "value": value})
+        else:
+            new.append(
+                {"household_id": id, "project": project, "year": year, "mode": MODES[kind], "amount_fen": amount}
+            )
+    here = and_(
+        t.c.year == year, t.c.household_id == bindparam("of_id"), t.c.project == bindparam("of_project"),
+        t.c.mode == bindparam("of_mode"),
+    )  # fmt: skip
+    if new:
+        connection.execute(insert(t), new)
+    if old:
+        connection.execute(t.update().where(here).values(amount_fen=bindparam("value")), old)
+    if gone:
+        connection.execute(t.delete().where(here), gone)
+
+
+def _write_history(
+    connection: Connection, viewer: Viewer, held: RowMapping, sums: Mapping[int, Mapping[str, int]],
+    before: Mapping, after: Mapping, month: int, now: str,
+) -> None:  # fmt: skip
+    """A line in each household's own history; that it comes from a plan keeps it from being undone there."""
+    what = f"收益分配备案：{held['title']}"
+    rows = []
+    for id, of in sums.items():
+        had = {name: before.get(id, {}).get(name) for name in of}
+        edits = [
+            Edit("ledger", {"month": month, "household_id": id}, had, dict(after[id])),
+            Edit("dividend_payment", {"plan": held["id"], "household_id": id}, None, {"plan": held["title"]}),
+        ]
+        kept = json.dumps([vars(edit) for edit in edits], ensure_ascii=False)
+        rows.append({"household_id": id, "at": now, "actor": viewer.key, "what": what, "edits": kept})
+    if rows:
+        connection.execute(insert(change), rows)

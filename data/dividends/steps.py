@@ -1,0 +1,241 @@
+"""The steps of a dividend plan: published, sent to the township, approved, filed by the county, sent back, reversed.
+
+Each is one transaction: the row of the plan is held, the version compared, the role asked, what must be true checked.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, Engine, RowMapping, func, insert, literal, select, text
+
+from data import settings
+from data.access.viewer import Viewer, mask_name
+from data.dividends.content import check_sources, content_of, follows_rule, proposed_households, row_of, running_month
+from data.dividends.drafts import locked, log
+from data.dividends.filing import write_back
+from data.dividends.states import Transition, transition
+from data.errors import Refused
+from data.figures import cube
+from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source
+from data.money import exact
+from data.months import spoken
+from data.store.engine import writing
+from data.terms import STATE_NAMES
+
+LONGEST_REASON = 500
+_NAMED = 8  # households named in one sentence
+_CHANGED = text("""
+    SELECT s.household_id, h.head, h.village, v.name AS place, MAX(s.persons) AS persons, MAX(s.state) AS state,
+        SUM(ABS(s.amount_fen)) AS amount, MAX(hm.persons) AS persons_now, MAX(hm.state) AS state_now
+    FROM dividend_share s JOIN household h ON h.id = s.household_id JOIN region v ON v.code = h.village
+    LEFT JOIN household_month hm ON hm.month = :month AND hm.village = h.village AND hm.household_id = h.id
+    WHERE s.plan = :plan GROUP BY s.household_id, h.head, h.village, v.name ORDER BY s.household_id""")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A household of a plan that is not what it was when it was proposed. ``grave``: it cannot be paid like this."""
+
+    household: int
+    head: str
+    what: str
+    grave: bool
+
+
+def doubts(connection: Connection, viewer: Viewer, plan: int) -> list[Doubt]:
+    """Who moved away, is no longer counted, or has other members or another state than when it was proposed.
+
+    None for a plan that is filed or void, and none for a reversal, which goes by what was paid.
+    """
+    held = row_of(connection, viewer, plan)
+    if held["state"] in ("filed", "void") or held["reverses"] is not None:
+        return []
+    rows = connection.execute(_CHANGED, {"plan": plan, "month": running_month(connection)})
+    found = []
+    for row in rows:
+        moved = row.village != held["village"]
+        gone = row.state_now is None
+        head = row.head if viewer.sees_identity else mask_name(row.head)
+        if moved or gone:
+            if row.amount:
+                what = f"已迁到{row.place}" if moved else "已不在统计范围（退出、销户或并户）"
+                found.append(Doubt(row.household_id, head, what, True))
+            continue
+        parts = []
+        if row.persons_now != row.persons:
+            parts.append(f"人口由 {row.persons} 人变为 {row.persons_now} 人（分户、增减人口）")
+        if row.state_now != row.state:
+            parts.append(f"户类型由{STATE_NAMES[row.state]}变为{STATE_NAMES[row.state_now]}")
+        if parts:
+            found.append(Doubt(row.household_id, head, "、".join(parts), False))
+    return found
+
+
+def told(found: list[Doubt]) -> str:
+    """Doubts as one sentence part, the first of them by name."""
+    named = "；".join(f"{one.head}：{one.what}" for one in found[:_NAMED])
+    return named + (f"；等 {len(found)} 户" if len(found) > _NAMED else "")
+
+
+def return_reason(found: list[Doubt]) -> str:
+    """What the township or county writes when it sends a plan back for such households; empty without any."""
+    grave = [one for one in found if one.grave]
+    return f"以下户有变动，请按现在的户重新分配、重新公示后再报：{told(grave)}。" if grave else ""
+
+
+def may_submit_from(held: RowMapping) -> date:
+    """The first day after the publicity of a published plan."""
+    return date.fromisoformat(held["published"]) + timedelta(days=held["publicity_days"])
+
+
+def step(
+    engine: Engine, viewer: Viewer, plan: int, action: str, *, version: int, reason: str = "",
+    month: int | None = None, at: datetime | None = None,
+) -> str:  # fmt: skip
+    """Take a plan one step on or back; returns its new state.
+
+    ``month`` is the month of the ledger that a filing books to (the running one). Raises NotFound and OutOfScope for a
+    plan that is not the viewer's, PlanChanged where it is not version ``version`` any more, Refused where the role, the
+    state, the money, the days of publicity or the households do not allow it.
+    """
+    at = at or datetime.now()
+    with writing(engine) as connection:
+        held = locked(connection, viewer, plan, version)
+        arrow = transition(viewer, held["village"], held["state"], action)
+        reason = _checked_reason(arrow, reason)
+        if action in ("publish", "submit", "approve", "file"):
+            reason = _ready(connection, viewer, held, action, at, reason)
+        now = at.isoformat(timespec="seconds")
+        changed = connection.execute(
+            dividend_plan.update()
+            .where(dividend_plan.c.id == plan, dividend_plan.c.state == arrow.before)
+            .values(state=arrow.after, version=version + 1, **_marks(connection, arrow, now))
+        )
+        if changed.rowcount != 1:
+            raise Refused("方案的状态刚刚变了，请刷新后再办。")
+        log(connection, plan, now, viewer, action, arrow.before, arrow.after, reason or None)
+        if action == "file":
+            write_back(connection, viewer, held, booking_month(connection, held, month), now)
+        else:
+            cube.stamp(connection)
+    return arrow.after
+
+
+def reverse(
+    engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: int, at: datetime | None = None
+) -> int:  # fmt: skip
+    """Propose to take a filed plan back: a new plan with the same amounts below zero, on the same way; returns its id.
+
+    Raises as ``step`` does; Refused also for a plan that is taken back already, or takes one back itself.
+    """
+    now = (at or datetime.now()).isoformat(timespec="seconds")
+    with writing(engine) as connection:
+        held = locked(connection, viewer, plan, version)
+        arrow = transition(viewer, held["village"], held["state"], "reverse")
+        reason = _checked_reason(arrow, reason)
+        if held["reverses"] is not None:
+            raise Refused("冲销方案不能再冲销；需要重新发放时，请重新提出方案。")
+        standing = (dividend_plan.c.reverses == plan) & (dividend_plan.c.state != "void")
+        if connection.execute(select(dividend_plan.c.id).where(standing)).first():
+            raise Refused("这个方案已经有冲销方案了，请打开那个方案继续办理。")
+        new = {
+            **{name: held[name] for name in ("village", "first_month", "last_month", "rule")},
+            **{name: -held[name] for name in ("received_fen", "distributed_fen", "kept_fen")},
+            "title": f"冲销：{held['title']}", "state": "draft", "version": 1, "created": now, "actor": viewer.key,
+            "reverses": plan,
+        }  # fmt: skip
+        made = int(connection.execute(insert(dividend_plan).values(**new)).inserted_primary_key[0])
+        for table in (dividend_source, dividend_share, dividend_kept):
+            names = [column.name for column in table.c if column.name not in ("plan", "amount_fen")]
+            rows = select(literal(made), *(table.c[name] for name in names), -table.c.amount_fen)
+            connection.execute(
+                insert(table).from_select(["plan", *names, "amount_fen"], rows.where(table.c.plan == plan))
+            )
+        log(connection, plan, now, viewer, "reverse", "filed", "filed", reason)
+        log(connection, made, now, viewer, "create", None, "draft", reason)
+        cube.stamp(connection)
+    return made
+
+
+def booking_month(connection: Connection, held: RowMapping, asked: int | None) -> int:
+    """The month whose ledger a filing writes to: a reversal that of what it takes back, any other the one asked for.
+
+    Raises Refused for a month before the returns or after today.
+    """
+    if held["reverses"] is not None:
+        return connection.execute(
+            select(dividend_plan.c.booked).where(dividend_plan.c.id == held["reverses"])
+        ).scalar_one()
+    running = running_month(connection)
+    month = running if asked is None else asked
+    if not held["last_month"] <= month <= running:
+        raise Refused(
+            f"记账月份应在{spoken(held['last_month'])}至{spoken(running)}之间，请在页面上方改选月份后再备案。"
+        )
+    return month
+
+
+def unbalanced(connection: Connection, plan: int) -> int:
+    """Received less distributed less kept, in fen, from the rows themselves."""
+    sums = [
+        select(func.coalesce(func.sum(table.c.amount_fen), 0)).where(table.c.plan == plan).scalar_subquery()
+        for table in (dividend_source, dividend_share, dividend_kept)
+    ]
+    received, distributed, kept = (int(value) for value in connection.execute(select(*sums)).one())
+    return received - distributed - kept
+
+
+def _ready(
+    connection: Connection, viewer: Viewer, held: RowMapping, action: str, at: datetime, reason: str
+) -> str:  # fmt: skip
+    """Whether the plan may take a step on; returns the reason, with what changed meanwhile noted."""
+    plan = held["id"]
+    if not held["received_fen"]:
+        raise Refused("方案里还没有收益，请先选来源。")
+    if difference := unbalanced(connection, plan):
+        words = f"还有 {exact(difference)} 元没有分完" if difference > 0 else f"多分了 {exact(-difference)} 元"
+        raise Refused(f"分配加留存与收益不相等：{words}。请改到一分不差，再{_ON[action]}。")
+    if held["reverses"] is None:
+        sources = {
+            (row.project, row.month): row.amount_fen
+            for row in connection.execute(select(dividend_source).where(dividend_source.c.plan == plan))
+        }
+        check_sources(connection, plan, sources)
+        if action == "publish":
+            _check_rule(connection, viewer, plan)
+    if action == "submit" and at.date() < (end := may_submit_from(held)):
+        raise Refused(f"公示还没有满 {held['publicity_days']} 天，{end.month}月{end.day}日起才能报镇审核。")
+    found = doubts(connection, viewer, plan)
+    if any(one.grave for one in found):
+        raise Refused(f"名单里有迁走或已不在统计范围的户，不能{_ON[action]}。{return_reason(found)}")
+    return "；".join(filter(None, (reason, f"办理时已知：{told(found)}" if found else "")))
+
+
+def _check_rule(connection: Connection, viewer: Viewer, plan: int) -> None:
+    """What hangs in the village must be what the rule beside it makes."""
+    if not follows_rule(content_of(connection, viewer, plan), proposed_households(connection, plan)):
+        raise Refused("各户金额与分配办法不一致：请按“按办法重新分配”，或把改过的户标为手工，保存后再公示。")
+
+
+_ON = {"publish": "公示", "submit": "报审", "approve": "审核通过", "file": "备案"}
+
+
+def _checked_reason(arrow: Transition, reason: str) -> str:
+    reason = reason.strip()
+    if arrow.reason and not reason:
+        raise Refused("请写明原因，对方要按它来改。")
+    if len(reason) > LONGEST_REASON:
+        raise Refused(f"原因最多 {LONGEST_REASON} 个字。")
+    return reason
+
+
+def _marks(connection: Connection, arrow: Transition, now: str) -> dict[str, object]:
+    """When the plan came into its new state; back with the village all of that is void."""
+    match arrow.after:
+        case "published":
+            return {"published": now[:10], "publicity_days": int(settings.value_of(connection, "publicity_days"))}
+        case "submitted" | "approved" | "filed":
+            return {arrow.after: now}
+        case "draft":
+            return dict.fromkeys(("published", "publicity_days", "submitted", "approved"))
+    return {}

@@ -1,0 +1,30 @@
+"""What is overdue: problems and tasks whose deadline has passed, the longest first."""
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from data.access.viewer import Viewer
+from data.figures import lists
+
+_INDICATORS = {"problems_overdue": "问题", "tasks_overdue": "任务"}
+
+
+def most_overdue(connection: Connection, viewer: Viewer, region: str, month: int, *, limit: int = 8) -> pd.DataFrame:
+    """The ``limit`` problems and tasks that are overdue the longest at the month's end.
+
+    Columns: indicator (id of the figure they belong to), noun (问题 or 任务), what, place, owner, days, household_id,
+    region.
+    """
+    parts = []
+    for id, noun in _INDICATORS.items():
+        rows = lists.page(connection, viewer, id, region, month, limit=limit)
+        rows["what"] = rows["description" if id == "problems_overdue" else "name"]
+        rows["days"] = rows["over"]
+        rows["indicator"], rows["noun"] = id, noun
+        parts.append(rows[["indicator", "noun", "what", "place", "owner", "days", "household_id", "region"]])
+    return (
+        pd.concat(parts, ignore_index=True)
+        .sort_values("days", ascending=False, kind="stable")
+        .head(limit)
+        .reset_index(drop=True)
+    )

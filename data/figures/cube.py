@@ -1,0 +1,294 @@
+"""The cube: for every region of every level and every month, each measure of the registry, additive up the tree.
+
+Derived from the records by SQL: ``rebuild`` makes all of it, ``refresh`` one region's share after a write, in the
+same transaction. Below the cube stands ``household_month``: one row for each counted household and month, with its
+state and its income of twelve months.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from sqlalchemy import Column, Connection, Engine, Index, Table, func, inspect, select, text
+
+from data import model
+from data.figures.beginnings import (
+    INCOME,
+    beginnings,
+    derived,
+    first_month,
+    income_begins,
+    latest,
+    note_beginnings,
+    note_spans,
+    record_span,
+)
+from data.figures.household_months import fill_household_months
+from data.figures.indicators import MEASURES
+from data.figures.sources import Source
+from data.model import Code, Number
+from data.months import first_day, last_day, month_of
+from data.store.engine import is_sqlite, writing
+
+cube = Table(
+    "cube",
+    derived,
+    Column("region", Code, primary_key=True),
+    Column("month", Number, primary_key=True),
+    *(Column(name, Number) for name in MEASURES),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+region_path = Table(  # every region with each of its ancestors, itself and the whole ('') among them
+    "region_path",
+    derived,
+    Column("region", Code, primary_key=True),
+    Column("ancestor", Code, primary_key=True),
+    Index("region_path_ancestor", "ancestor"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+Progress = Callable[[str, int, int], None]
+
+
+def ensure(engine: Engine, today: date | None = None) -> None:
+    """Called at start and when the day turns: make the cube where it is missing, bring the running month up to date."""
+    today = today or date.today()
+    with engine.connect() as connection:
+        fits = _fits(connection)
+        built = connection.execute(select(model.data_version.c.built)).scalar()
+    if not fits or built is None:
+        with writing(engine) as connection:
+            rebuild(connection, today=today)
+    elif built < today.isoformat():
+        with writing(engine) as connection:
+            advance(connection, today=today, built=built)
+
+
+def _fits(connection: Connection) -> bool:
+    known = inspect(connection)
+    if not (known.has_table("cube") and known.has_table("record_span")):
+        return False
+    return {column["name"] for column in known.get_columns("cube")} == set(cube.columns.keys())
+
+
+def rebuild(connection: Connection, *, today: date | None = None, progress: Progress | None = None) -> None:
+    """Make calendar, household months and cube anew from the records."""
+    hold(connection)
+    today = today or date.today()
+    report = progress or (lambda step, done, total: None)
+    report("日历与区划", 0, 3)
+    derived.drop_all(connection)
+    derived.create_all(connection)
+    note_spans(connection)
+    _make_calendar(connection, today)
+    _make_paths(connection)
+    report("逐户逐月状态与收入", 1, 3)
+    connection.execute(text("DELETE FROM household_month"))
+    fill_household_months(connection, income_begins(connection))
+    if not is_sqlite(connection):
+        connection.execute(text("ANALYZE"))
+    note_beginnings(connection)
+    report("逐级汇总", 2, 3)
+    collect_own(connection)
+    _roll_up(connection)
+    if is_sqlite(connection):
+        connection.execute(text("PRAGMA analysis_limit = 1000"))  # a sample serves the planner as well
+        connection.execute(text("ANALYZE"))
+    _stamp_built(connection, today)
+    report("完成", 3, 3)
+
+
+def advance(connection: Connection, *, today: date, built: str) -> None:
+    """Bring the months since the last build to today; earlier months do not depend on the day."""
+    hold(connection)
+    since = month_of(built)
+    known = set(connection.execute(select(model.month.c.month)).scalars())
+    if not known or min(known) > since:
+        return rebuild(connection, today=today)
+    first = first_month(connection, month_of(today))  # moves on where the calendar is as long as it may be
+    outdated = "month >= :since" if first <= min(known) else "(month >= :since OR month < :first)"
+    for table in ("month", "household_month", "cube"):
+        connection.execute(text(f"DELETE FROM {table} WHERE {outdated}"), {"since": since, "first": first})
+    _add_months(connection, since, month_of(today), today)
+    fill_household_months(connection, income_begins(connection), since=since)
+    note_beginnings(connection)
+    collect_own(connection, since=since)
+    _roll_up(connection)
+    _stamp_built(connection, today)
+    return None
+
+
+def hold(connection: Connection) -> None:
+    """Wait for whoever else writes, and let the next one wait until this transaction ends; comes before other locks."""
+    connection.execute(select(model.data_version.c.version).with_for_update())
+
+
+def refresh(connection: Connection, region: str, *, households: bool = True) -> None:
+    """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else.
+
+    Without ``households`` their months stay as they are: for writes to tasks, problems, projects or funds alone.
+    Only where the calendar, the books of income or the first household of all begin otherwise than before, everything
+    is made anew.
+    """
+    hold(connection)
+    connection.execute(record_span.delete().where(record_span.c.region == region))
+    note_spans(connection, region)
+    before = beginnings(connection)
+    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    if first_month(connection, last) != first or income_begins(connection) != before[INCOME]:
+        return _make_anew(connection)
+    if len(region) == 12 and households:
+        connection.execute(
+            text("DELETE FROM household_month WHERE month IN (SELECT month FROM month) AND village = :region"),
+            {"region": region},
+        )
+        fill_household_months(connection, before[INCOME], region=region)
+    note_beginnings(connection)
+    if not _moved(connection, before):
+        return _make_anew(connection)
+    collect_own(connection, region=region)
+    _add_own(connection, region)
+    connection.execute(model.data_version.update().values(latest=latest(connection)))
+    stamp(connection)
+    return None
+
+
+def _make_anew(connection: Connection) -> None:
+    built = connection.execute(select(model.data_version.c.built)).scalar_one()
+    rebuild(connection, today=date.fromisoformat(built))
+    stamp(connection)
+
+
+def _moved(connection: Connection, before: dict[str, int | None]) -> bool:
+    """Where a kind of record begins earlier than before, absent measures become zero, where later, nothing at all.
+
+    False where that does not do: figures about all households stand hidden before the first household.
+    """
+    after = beginnings(connection)
+    if after["households"] != before["households"]:
+        return False
+    for name in after.keys() - {INCOME}:
+        was, now = (10**6 if begins.get(name) is None else begins[name] for begins in (before, after))
+        for measure in (measure.id for measure in MEASURES.values() if measure.begins == name and was != now):
+            value = f"COALESCE({measure}, 0)" if now < was else "NULL"
+            connection.execute(
+                text(f"UPDATE cube SET {measure} = {value} WHERE month >= :low AND month < :high"),
+                {"low": min(was, now), "high": max(was, now)},
+            )
+    return True
+
+
+def _add_own(connection: Connection, region: str) -> None:
+    """Change a region's row and its ancestors' by what ``own`` holds more than was held before."""
+    names = ", ".join(MEASURES)
+    sums = ", ".join(_final(name) for name in MEASURES)
+    change = ", ".join(
+        f"{name} = CASE WHEN n.{name} IS NULL AND o.{name} IS NULL THEN cube.{name}"
+        f" ELSE COALESCE(cube.{name}, 0) + COALESCE(n.{name}, 0) - COALESCE(o.{name}, 0) END"
+        for name in MEASURES
+    )
+    # what the region held of its own before: its cube row less its children's
+    statement = (
+        f"WITH n AS (SELECT o.month, {sums} FROM own o GROUP BY o.month),"
+        f" o AS (SELECT month, {', '.join(f'SUM({name}) AS {name}' for name in MEASURES)} FROM ("
+        f"SELECT month, {names} FROM cube WHERE region = :region UNION ALL"
+        f" SELECT month, {', '.join(f'-{name}' for name in MEASURES)} FROM cube"
+        " WHERE region IN (SELECT code FROM region WHERE parent = :region)) q GROUP BY month)"
+        f" UPDATE cube SET {change} FROM n JOIN o ON o.month = n.month"
+        " WHERE cube.month = n.month AND cube.region IN (SELECT ancestor FROM region_path WHERE region = :region)"
+    )
+    connection.execute(text(statement), {"region": region})
+    connection.execute(text("DROP TABLE own"))
+
+
+def stamp(connection: Connection) -> None:
+    """Say in ``data_version`` that the data changed; whoever writes calls this once in his transaction."""
+    table = model.data_version
+    now = datetime.now().isoformat(timespec="seconds")
+    changed = connection.execute(table.update().values(version=table.c.version + 1, updated=now))
+    if not changed.rowcount:
+        connection.execute(table.insert().values(id=1, version=1, updated=now, built=date.today().isoformat()))
+
+
+def _stamp_built(connection: Connection, today: date) -> None:
+    table = model.data_version
+    if connection.execute(select(table.c.version)).scalar() is None:
+        stamp(connection)
+    connection.execute(table.update().values(built=today.isoformat(), latest=latest(connection)))
+
+
+def _make_calendar(connection: Connection, today: date) -> None:
+    connection.execute(text("DELETE FROM month"))
+    last = month_of(today)
+    _add_months(connection, first_month(connection, last), last, today)
+
+
+def _add_months(connection: Connection, first: int, last: int, today: date) -> None:
+    rows = [
+        {
+            "month": month,
+            "first_day": first_day(month),
+            "window_day": first_day(month - 11),
+            "as_of": min(last_day(month), today.isoformat()),
+        }
+        for month in range(first, last + 1)
+    ]
+    connection.execute(model.month.insert(), rows)
+
+
+def _make_paths(connection: Connection) -> None:
+    lengths = " UNION ALL ".join(f"SELECT {length} AS length" for length in (2, 4, 6, 9, 12))
+    connection.execute(
+        text(
+            "INSERT INTO region_path (region, ancestor)"
+            f" SELECT r.code, a.code FROM region r JOIN ({lengths}) l ON l.length <= length(r.code)"
+            " JOIN region a ON a.code = substr(r.code, 1, l.length)"
+            " UNION SELECT code, '' FROM region UNION SELECT '', ''"
+        )
+    )
+
+
+def collect_own(connection: Connection, *, region: str | None = None, since: int | None = None) -> None:
+    """Make the temporary table ``own``: the measures of what is recorded at each region itself, source by source."""
+    connection.execute(text("DROP TABLE IF EXISTS own"))
+    columns = ", ".join(f"{name} BIGINT" for name in MEASURES)
+    connection.execute(text(f"CREATE TEMPORARY TABLE own (region TEXT, month BIGINT, {columns})"))
+    only = "AND m.month >= :since" if since else ""
+    bound = {"region": region, "since": since}
+    by_source: dict[Source, list[str]] = {}
+    for name, measure in MEASURES.items():
+        by_source.setdefault(measure.source, []).append(name)
+    for source, names in by_source.items():
+        here = f"{source.region} = :region" if region is not None else "1 = 1"
+        values = ", ".join(MEASURES[name].sql for name in names)
+        statement = (
+            f"INSERT INTO own (region, month, {', '.join(names)}) SELECT {source.region}, m.month, {values}"
+            f" FROM {source.joined.format(here=here)} {only} GROUP BY {source.region}, m.month"
+        )
+        connection.execute(text(statement), bound)
+    every = (
+        "SELECT :region, m.month FROM month m"
+        if region is not None
+        else ("SELECT r.code, m.month FROM (SELECT code FROM region UNION SELECT '') r CROSS JOIN month m")
+    )
+    connection.execute(text(f"INSERT INTO own (region, month) {every} WHERE 1 = 1 {only}"), bound)
+
+
+def _final(name: str) -> str:
+    """SQL of a measure summed over ``own o``, with its beginning heeded."""
+    begins = MEASURES[name].begins
+    if begins is None:
+        return f"SUM(o.{name}) AS {name}"
+    since = f"(SELECT b.month FROM measure_begins b WHERE b.name = '{begins}')"
+    return f"CASE WHEN o.month >= {since} THEN COALESCE(SUM(o.{name}), 0) END AS {name}"
+
+
+def _roll_up(connection: Connection) -> None:
+    sums = ", ".join(_final(name) for name in MEASURES)
+    connection.execute(
+        text(
+            f"INSERT INTO cube (region, month, {', '.join(MEASURES)}) SELECT a.ancestor, o.month, {sums}"
+            " FROM own o JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month"
+        )
+    )
+    connection.execute(text("DROP TABLE own"))

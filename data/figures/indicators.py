@@ -1,0 +1,379 @@
+"""The registry: what every figure is. Tiles, maps, rankings, trends, exports and the glossary iterate it.
+
+A measure is one additive column of the cube, an SQL aggregate over one source (``data.figures.sources``). An
+indicator is a measure, or one measure divided by another. Adding an indicator touches this file alone: the cube makes
+its table from the measures found here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from data.figures import sources
+from data.figures.sources import Source
+from data.model.running import open_on
+from data.terms import HOUSEHOLD_STATES, LIFTED, UNLIFTED, HouseholdState
+
+"""State of a household as stored in ``household_month`` → 户类型, the most urgent first."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One additive column of the cube.
+
+    ``sql`` is an aggregate over ``source``; ``begins`` names the entry of ``sources.SPANS`` before which there is no
+    value at all (and from which an absent one is zero); None: absent stays absent. ``scale`` units of the store make
+    one unit shown (100 fen a yuan).
+    """
+
+    id: str
+    source: Source
+    sql: str
+    begins: str | None
+    scale: int = 1
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records behind a figure: a kind of ``data.figures.lists`` and the condition that picks them."""
+
+    kind: str
+    where: str = "1 = 1"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One figure.
+
+    ``format`` is one of count, money (yuan, unit by size), yuan (per head), percent, growth. ``direction``: 1 more is
+    better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
+    ``compared`` months back make a growth: value now ÷ value then - 1. ``decimals`` of a percentage.
+    """
+
+    id: str
+    label: str
+    unit: str
+    format: str
+    direction: int
+    numerator: Measure
+    denominator: Measure | None
+    window: str
+    definition: str
+    source: str
+    records: Records
+    warning: tuple[float, float] | None = None
+    compared: int = 0
+    decimals: int = 1
+
+    @property
+    def numerator_label(self) -> str:
+        return MEASURE_LABELS[self.numerator.id]
+
+    @property
+    def denominator_label(self) -> str | None:
+        return self.denominator and MEASURE_LABELS[self.denominator.id]
+
+
+def _households(id: str, condition: str, begins: str = "households") -> Measure:
+    return Measure(id, sources.HOUSEHOLDS, f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)", begins)
+
+
+def _income(id: str, sql: str) -> Measure:
+    return Measure(id, sources.HOUSEHOLDS, f"SUM({sql})", None, scale=100)
+
+
+_GROSS = "hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen"
+_OPEN = open_on("b.closed", "m.as_of")
+_OVERDUE_PROBLEM = f"{_OPEN} AND {open_on('b.rectified', 'm.as_of')} AND b.deadline < m.as_of"
+_RECTIFIED = "(b.rectified <= m.as_of OR b.closed <= m.as_of)"
+_UNFINISHED = open_on("t.finished", "m.as_of")
+_OVERDUE_TASK = f"{_UNFINISHED} AND t.deadline < m.as_of"
+_CHILD_OUT = (
+    f"{sources.OUT_OF_SCHOOL_SQL}"
+    " AND p.born > (CAST(substr(m.as_of, 1, 4) AS INTEGER) - 16) || substr(m.as_of, 5)"
+    " AND p.born <= (CAST(substr(m.as_of, 1, 4) AS INTEGER) - 6) || substr(m.as_of, 5)"
+)
+
+HOUSEHOLD_COUNT = Measure("households", sources.HOUSEHOLDS, "COUNT(*)", "households")
+PERSON_COUNT = Measure("persons", sources.HOUSEHOLDS, "SUM(hm.persons)", "households")
+UNLIFTED_PERSONS = Measure(
+    "unlifted_persons", sources.HOUSEHOLDS, f"SUM(CASE WHEN hm.state = {UNLIFTED} THEN hm.persons ELSE 0 END)",
+    "households",
+)  # fmt: skip
+RURAL_POPULATION = Measure("rural_population", sources.POPULATION, "SUM(r.rural_population)", None)
+NET_INCOME = _income("net_income", f"{_GROSS} - hm.expense_fen")
+GROSS_INCOME = _income("gross_income", _GROSS)
+INCOME_PERSONS = Measure(
+    "income_persons", sources.HOUSEHOLDS, "SUM(CASE WHEN hm.wage_fen IS NOT NULL THEN hm.persons END)", None
+)
+INVESTMENT = Measure("investment", sources.PROJECTS, "SUM(p.investment_fen)", "projects", scale=100)
+RECEIVED = Measure(
+    "received", sources.RETURNS, "SUM(CASE WHEN r.month > m.month - 12 THEN r.received_fen ELSE 0 END)", "returns", 100
+)
+ARRANGED = Measure("arranged", sources.FUNDS, "SUM(f.arranged_fen)", "funds", 100)
+DISBURSED = Measure("disbursed", sources.PAYMENTS, "SUM(y.amount_fen)", "funds", 100)
+PLANNED = Measure("fund_planned", sources.FUND_PLANS, "SUM(q.amount_fen)", "fund_plans", 100)
+DISBURSED_BY_PLAN = Measure(
+    "disbursed_by_plan", sources.PAYMENTS,
+    "SUM(CASE WHEN EXISTS (SELECT 1 FROM fund_plan q WHERE q.fund = f.code) THEN y.amount_fen ELSE 0 END)",
+    "fund_plans", 100,
+)  # fmt: skip
+_LATE_FUND = f"{sources.FUND_DUE_SQL} > {sources.FUND_PAID_SQL}"
+
+_CARD = "户、家庭成员"
+_INCOME = "收支"
+_YEAR = "12个月（含本月）"
+_END = "月末"
+_STOCK = "截至月末"
+
+
+def _in_states(id: str, label: str, states: Iterable[int], definition: str, direction: int = -1) -> Indicator:
+    where = f"hm.state IN ({', '.join(map(str, states))})"
+    records = Records("households", where)
+    return Indicator(id, label, "户", "count", direction, _households(id, where), None, _END, definition, "户", records)
+
+
+def _of_state(state: HouseholdState) -> Indicator:
+    direction = 1 if state.number == LIFTED else -1
+    return _in_states(state.indicator, state.name, [state.number], state.definition, direction)
+
+
+_COUNTED = sorted((state for state in HOUSEHOLD_STATES if state.indicator), key=lambda state: not state.watched)
+_WATCHED = [state for state in _COUNTED if state.watched]
+
+
+def _share(id: str, label: str, kind: str, heading: str, contents: str) -> Indicator:
+    definition = f"12个月{heading}收入（{contents}）÷ 同期总收入。总收入为四类收入之和，不扣生产经营性支出。"
+    return Indicator(
+        id, label, "%", "percent", 0, _income(f"{kind}_income", f"hm.{kind}_fen"), GROSS_INCOME, _YEAR, definition,
+        _INCOME, Records("incomes"),
+    )  # fmt: skip
+
+
+ALL = (
+    Indicator(
+        "households", "建档立卡和监测户数", "户", "count", 0, HOUSEHOLD_COUNT, None, _END,
+        "月末处于未脱贫、脱贫、脱贫不稳定、边缘易致贫、突发严重困难五种状态之一的户；状态由识别、脱贫、返贫、"
+        "风险消除日期推得。一般户不计。", _CARD, Records("households"),
+    ),
+    Indicator(
+        "persons", "人口数", "人", "count", 0, PERSON_COUNT, None, _END,
+        "所计各户的家庭成员人数。", _CARD, Records("households"),
+    ),
+    _in_states("monitored_households", "监测对象", sorted(state.number for state in _WATCHED),
+               f"{'、'.join(state.name for state in _WATCHED)}之和，风险消除后不再计入。"),
+    *map(_of_state, _COUNTED),
+    Indicator(
+        "relapsed_households", "返贫户", "户", "count", -1,
+        Measure("relapsed_households", sources.RELAPSES, "COUNT(*)", "households"), None, _END,
+        "返贫日期在月末或以前、此后尚未再次脱贫的户。", "户",
+        Records("households", "h.relapsed <= m.as_of AND (h.lifted IS NULL OR h.lifted < h.relapsed"
+                " OR h.lifted > m.as_of)"),
+    ),
+    Indicator(
+        "newly_identified_households", "新识别户", "户", "count", -1,
+        Measure("newly_identified_households", sources.IDENTIFICATIONS, "COUNT(*)", "households"), None, _YEAR,
+        "识别日期在截至本月的12个月内的户。", "户",
+        Records("all_households", "h.identified >= m.window_day AND h.identified <= m.as_of"),
+    ),
+    Indicator(
+        "incidence", "贫困发生率", "%", "percent", -1, UNLIFTED_PERSONS, RURAL_POPULATION, _END,
+        "未脱贫户人口 ÷ 农村人口。分母为行政区划表填报的农村人口，取填报到的最低一级汇总。", "户、家庭成员、行政区划",
+        Records("households", f"hm.state = {UNLIFTED}"),
+    ),
+    Indicator(
+        "net_income_per_capita", "人均纯收入", "元", "yuan", 1, NET_INCOME, INCOME_PERSONS, _YEAR,
+        "12个月纯收入（工资性＋生产经营性＋财产性＋转移性收入－生产经营性支出）÷ 家庭人口。"
+        "12个月内没有收支记录的户，收入与人口都不计。", _INCOME, Records("incomes"),
+    ),
+    Indicator(
+        "net_income_growth", "人均纯收入增速", "%", "growth", 1, NET_INCOME, INCOME_PERSONS, _YEAR,
+        "人均纯收入（12个月）÷ 上年同月人均纯收入 － 1。", _INCOME, Records("incomes"), compared=12,
+    ),
+    Indicator(
+        "below_line_households", "低于监测线户", "户", "count", -1,
+        Measure("below_line_households", sources.HOUSEHOLDS, "SUM(hm.below_line)", None), None, _YEAR,
+        "12个月人均纯收入低于本省当年监测线的户；线可按省、按年设定。没有收支记录的户不计。", _INCOME,
+        Records("incomes", "hm.below_line = 1"),
+    ),
+    Indicator(
+        "near_line_households", "略高于监测线户", "户", "count", -1,
+        Measure("near_line_households", sources.HOUSEHOLDS, "SUM(hm.near_line)", None), None, _YEAR,
+        "12个月人均纯收入不低于监测线、不高于监测线1.2倍的户，最容易掉到线下。没有收支记录的户不计。", _INCOME,
+        Records("incomes", "hm.near_line = 1"),
+    ),
+    _share("wage_share", "工资性收入占比", "wage", "工资性", "务工、公益岗位"),
+    _share("business_share", "生产经营性收入占比", "business", "生产经营性", "种植、养殖、林果、其他经营"),
+    _share("property_share", "财产性收入占比", "property", "财产性", "资产收益分红、土地流转"),
+    _share("transfer_share", "转移性收入占比", "transfer", "转移性", "低保、养老、补贴等"),
+    Indicator(
+        "projects", "项目数", "个", "count", 0, Measure("projects", sources.PROJECTS, "COUNT(*)", "projects"), None,
+        _STOCK, "月末已开工的项目；没有开工日期的也计入。", "项目", Records("projects"),
+    ),
+    Indicator(
+        "project_investment", "项目投资", "元", "money", 0, INVESTMENT, None, _STOCK,
+        "所计项目的投资之和。", "项目", Records("projects"),
+    ),
+    Indicator(
+        "return_due", "应收收益", "元", "money", 0,
+        Measure("due", sources.RETURNS, "SUM(CASE WHEN r.month > m.month - 12 THEN r.due_fen ELSE 0 END)",
+                "returns", 100),
+        None, _YEAR, "12个月项目应收收益之和。", "项目收益", Records("projects"),
+    ),
+    Indicator(
+        "return_received", "实收收益", "元", "money", 1, RECEIVED, None, _YEAR,
+        "12个月项目实收收益之和。", "项目收益", Records("projects"),
+    ),
+    Indicator(
+        "return_rate", "年收益率", "%", "percent", 1, RECEIVED, INVESTMENT, _YEAR,
+        "12个月实收收益 ÷ 项目投资。", "项目、项目收益", Records("projects"), warning=(0.05, 0.03),
+    ),
+    Indicator(
+        "cumulative_return_rate", "累计收益率", "%", "percent", 1,
+        Measure("received_total", sources.RETURNS, "SUM(r.received_fen)", "returns", 100), INVESTMENT, _STOCK,
+        "投产以来实收收益之和 ÷ 项目投资。", "项目、项目收益", Records("projects"), decimals=2,
+    ),
+    Indicator(
+        "dividend_distributed", "收益分配到户", "元", "money", 1,
+        Measure("dividend_distributed", sources.DIVIDENDS, "SUM(v.distributed_fen)", "dividends", 100), None, _YEAR,
+        "12个月内记账的已备案分配方案分到户的分红和公益岗位工资之和，冲销的已扣回。", "收益分配方案",
+        Records("dividends"),
+    ),
+    Indicator(
+        "dividend_kept", "收益留存村集体", "元", "money", 0,
+        Measure("dividend_kept", sources.DIVIDENDS, "SUM(v.kept_fen)", "dividends", 100), None, _YEAR,
+        "12个月内记账的已备案分配方案留作公益岗位、公积金和公益事业的部分之和，冲销的已扣回。", "收益分配方案",
+        Records("dividends"),
+    ),
+    Indicator(
+        "fund_arranged", "安排资金", "元", "money", 0, ARRANGED, None, "本年", "本年度安排的资金。", "资金",
+        Records("funds"),
+    ),
+    Indicator(
+        "fund_disbursed", "拨付资金", "元", "money", 1, DISBURSED, None, "本年至月末",
+        "本年度资金截至月末已拨付的金额。", "资金、资金拨付", Records("funds"),
+    ),
+    Indicator(
+        "fund_progress", "资金拨付进度", "%", "percent", 1, DISBURSED, ARRANGED, "本年至月末",
+        "本年度资金截至月末已拨付金额 ÷ 本年度安排金额。", "资金、资金拨付", Records("funds"),
+    ),
+    Indicator(
+        "fund_planned", "按计划应拨付", "元", "money", 0, PLANNED, None, "本年至月末",
+        "本年度资金按拨付计划截至月末应拨付的金额。", "拨付计划、资金", Records("funds"),
+    ),
+    Indicator(
+        "fund_plan_progress", "拨付计划完成率", "%", "percent", 1, DISBURSED_BY_PLAN, PLANNED, "本年至月末",
+        "本年度有拨付计划的资金，截至月末已拨付金额 ÷ 按计划应拨付金额；提前拨付时高于100%。",
+        "资金拨付、拨付计划", Records("funds"), warning=(1.0, 0.9),
+    ),
+    Indicator(
+        "late_funds", "滞后资金", "笔", "count", -1,
+        Measure("late_funds", sources.FUNDS, f"SUM(CASE WHEN {_LATE_FUND} THEN 1 ELSE 0 END)", "fund_plans"), None,
+        "本年至月末", "本年度资金中，计划日期已过、累计拨付仍少于累计计划的资金。", "拨付计划、资金拨付",
+        Records("funds", _LATE_FUND), warning=(1, 10),
+    ),
+    Indicator(
+        "fund_short", "滞后金额", "元", "money", -1,
+        Measure("fund_short", sources.FUNDS,
+                f"SUM(CASE WHEN {_LATE_FUND} THEN {sources.FUND_DUE_SQL} - {sources.FUND_PAID_SQL} ELSE 0 END)",
+                "fund_plans", 100),
+        None, "本年至月末", "滞后资金中，计划日期已过的累计计划减去累计拨付的差额之和。", "拨付计划、资金拨付",
+        Records("funds", _LATE_FUND),
+    ),
+    Indicator(
+        "paired_share", "结对帮扶率", "%", "percent", 1, _households("paired", "hm.paired = 1", "pairings"),
+        HOUSEHOLD_COUNT, _END, "月末有结对帮扶责任人的户 ÷ 所计户数。", "结对帮扶",
+        Records("households", "hm.paired = 0"), warning=(1.0, 0.95),
+    ),
+    Indicator(
+        "visits", "走访次数", "次", "count", 1, Measure("visits", sources.VISITS, "COUNT(*)", "visits"), None, "本月",
+        "本月走访记录的条数。", "走访", Records("visits"),
+    ),
+    Indicator(
+        "visit_coverage", "走访覆盖率", "%", "percent", 1, _households("visited", "hm.visits > 0", "visits"),
+        HOUSEHOLD_COUNT, "本月", "本月至少走访过一次的户 ÷ 所计户数。名单为本月未走访的户。", "走访、户",
+        Records("households", "hm.visits = 0"), warning=(0.9, 0.7),
+    ),
+    Indicator(
+        "problems_open", "未销号问题", "个", "count", -1,
+        Measure("problems_open", sources.PROBLEMS, f"SUM(CASE WHEN {_OPEN} THEN 1 ELSE 0 END)", "problems"), None, _END,
+        "月末已发现、尚未销号的问题。", "问题", Records("problems", _OPEN),
+    ),
+    Indicator(
+        "problems_overdue", "超期问题", "个", "count", -1,
+        Measure("problems_overdue", sources.PROBLEMS, f"SUM(CASE WHEN {_OVERDUE_PROBLEM} THEN 1 ELSE 0 END)",
+                "problems"),
+        None, _END, "整改期限已过、尚未整改也未销号的问题；本月以更新当日为准。", "问题",
+        Records("problems", _OVERDUE_PROBLEM), warning=(1, 10),
+    ),
+    Indicator(
+        "rectification_rate", "问题整改率", "%", "percent", 1,
+        Measure("rectified", sources.PROBLEMS, f"SUM(CASE WHEN {_RECTIFIED} THEN 1 ELSE 0 END)", "problems"),
+        Measure("problems_found", sources.PROBLEMS, "COUNT(*)", "problems"), _STOCK,
+        "截至月末已整改（或销号）的问题 ÷ 已发现的问题。", "问题", Records("problems"), warning=(0.9, 0.7),
+    ),
+    Indicator(
+        "tasks_overdue", "超期任务", "项", "count", -1,
+        Measure("tasks_overdue", sources.TASKS, f"SUM(CASE WHEN {_OVERDUE_TASK} THEN 1 ELSE 0 END)", "tasks"), None,
+        _END, "期限已过、尚未完成的作战任务；本月以更新当日为准。", "作战任务", Records("tasks", _OVERDUE_TASK),
+        warning=(1, 10),
+    ),
+    Indicator(
+        "task_progress", "任务进度", "%", "percent", 1,
+        Measure("progress", sources.TASKS,
+                "SUM(CASE WHEN t.finished <= m.as_of THEN 10000 WHEN t.finished IS NULL THEN t.progress_bp ELSE 0 END)",
+                "tasks", 10_000),
+        Measure("tasks", sources.TASKS, "COUNT(*)", "tasks"), _STOCK,
+        "截至月末已开始的任务的平均进度：已完成的计100%，未完成的按填报进度，以后才完成的当月计0。", "作战任务",
+        Records("tasks"),
+    ),
+    Indicator(
+        "unsafe_housing", "住房不安全户", "户", "count", -1,
+        _households("unsafe_housing", "h.housing_safe = 0", "housing"), None, _END,
+        "所计户中住房安全填“否”的户。", "户", Records("households", "h.housing_safe = 0"), warning=(1, 10),
+    ),
+    Indicator(
+        "unsafe_water", "饮水不安全户", "户", "count", -1,
+        _households("unsafe_water", "h.water_safe = 0", "water"), None, _END,
+        "所计户中饮水安全填“否”的户。", "户", Records("households", "h.water_safe = 0"), warning=(1, 10),
+    ),
+    Indicator(
+        "dropouts", "失学辍学人数", "人", "count", -1,
+        Measure("dropouts", sources.PERSONS, f"SUM(CASE WHEN {_CHILD_OUT} THEN 1 ELSE 0 END)", "schooling"), None, _END,
+        "所计户中月末满6岁不满16岁、在校状况为辍学或不在校的孩子。", "家庭成员", Records("persons", _CHILD_OUT),
+        warning=(1, 5),
+    ),
+    Indicator(
+        "uninsured_persons", "未参保人数", "人", "count", -1,
+        Measure("uninsured_persons", sources.PERSONS, "SUM(CASE WHEN p.medical_insured = 0 THEN 1 ELSE 0 END)",
+                "insurance"),
+        None, _END, "所计户中未参加基本医疗保险的家庭成员。", "家庭成员", Records("persons", "p.medical_insured = 0"),
+    ),
+)  # fmt: skip
+
+INDICATORS = {indicator.id: indicator for indicator in ALL}
+MEASURES = {
+    measure.id: measure
+    for indicator in ALL
+    for measure in (indicator.numerator, indicator.denominator)
+    if measure is not None
+}
+MEASURE_LABELS = {
+    **{indicator.numerator.id: indicator.label for indicator in ALL if indicator.denominator is None},
+    "unlifted_persons": "未脱贫户人口",
+    "rural_population": "农村人口",
+    "net_income": "12个月纯收入",
+    "gross_income": "12个月总收入",
+    "income_persons": "有收支记录的户的人口",
+    "wage_income": "12个月工资性收入",
+    "business_income": "12个月生产经营性收入",
+    "property_income": "12个月财产性收入",
+    "transfer_income": "12个月转移性收入",
+    "received_total": "累计实收收益",
+    "disbursed_by_plan": "有计划的资金已拨付",
+    "paired": "已结对户数",
+    "visited": "本月已走访户数",
+    "rectified": "已整改问题数",
+    "problems_found": "已发现问题数",
+    "progress": "折合完成任务数",
+    "tasks": "已开始任务数",
+}

@@ -1,0 +1,216 @@
+"""What a named list holds: for each kind of record its join, its Chinese columns and which rows come first.
+
+Aliases are those that ``Records.where`` of the registry uses: hm household_month, h household, m month, p member or
+project, b problem, t task, f fund, v visit.
+"""
+
+from dataclasses import dataclass
+
+from data.figures.household_months import NET
+from data.figures.sources import FUND_DUE_SQL, FUND_PAID_SQL
+from data.figures.states import urgency
+from data.model.running import open_on, runs_on
+
+_NET = NET.format("hm")
+_PER_HEAD = f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``sql`` gives the stored value, ``form`` says what it is.
+
+    Forms: text, integer, fen (yuan to the reader), share (a fraction), day, state (of a household), yes_no, person
+    (a name, masked for who may not read names), party (the same unless it is an organisation),
+    id_number (always masked) and words (of a visit), both nothing for him,
+    overdue (a deadline that has passed: days over), bp (hundredths of a per cent: a fraction to the reader).
+    """
+
+    id: str
+    heading: str
+    sql: str
+    form: str = "text"
+
+
+@dataclass(frozen=True)
+class ListKind:
+    """One kind of list: ``noun`` and ``unit`` name its rows, ``joined`` is what follows FROM, ``base`` the condition.
+
+    ``region`` and ``household`` are the SQL of a row's region code and household id, ``key`` of its primary key;
+    ``order`` puts the worst first.
+    """
+
+    id: str
+    noun: str
+    unit: str
+    joined: str
+    base: str
+    region: str
+    household: str | None
+    key: str
+    order: str
+    columns: tuple[Column, ...]
+
+
+_PLACE = (
+    Column("township", "乡镇", "(SELECT r.name FROM region r WHERE r.code = substr(h.village, 1, 9))"),
+    Column("village", "村", "(SELECT r.name FROM region r WHERE r.code = h.village)"),
+)
+_WHO = (Column("code", "户编号", "h.code"), Column("head", "户主", "h.head", "person"))
+_STATE = Column("state", "户类型", "hm.state", "state")
+_PERSONS = Column("persons", "人口", "hm.persons", "integer")
+_INCOME = Column("per_head", "人均纯收入（元）", _PER_HEAD, "fen")
+_HELPER = Column(
+    "helper",
+    "帮扶责任人",
+    "(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper"
+    f" WHERE s.household_id = h.id AND {runs_on('s', 'm.as_of')})",
+)
+_LAST_VISIT = Column(
+    "last_visit",
+    "最近走访",
+    "(SELECT MAX(s.visited) FROM visit s WHERE s.household_id = h.id AND s.visited <= m.as_of)",
+    "day",
+)
+LINE = ":line"
+"""Stands for the monitoring line (fen a head) of a row's village and month; ``lists`` puts it in."""
+
+
+def place_of(column: str) -> Column:
+    """Any region, a village with its township before it."""
+    township = f"SELECT r.name || ' ' FROM region r WHERE length({column}) = 12 AND r.code = substr({column}, 1, 9)"
+    return Column(
+        "place", "区划", f"COALESCE(({township}), '') || (SELECT r.name FROM region r WHERE r.code = {column})"
+    )
+
+
+_HM = "household_month hm JOIN month m ON m.month = hm.month JOIN household h ON h.id = hm.household_id"
+PROJECT_DUE = (
+    "(SELECT SUM(y.due_fen) FROM project_return y"
+    " WHERE y.project = p.code AND y.month <= m.month AND y.month > m.month - 12)"
+)
+PROJECT_RECEIVED = PROJECT_DUE.replace("due_fen", "received_fen")
+PROJECT_RECEIVED_EVER = (
+    "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
+)
+PROJECT_ARREARS = f"COALESCE({PROJECT_DUE}, 0) - COALESCE({PROJECT_RECEIVED}, 0)"
+PROJECT_RATE = f"COALESCE({PROJECT_RECEIVED}, 0) * 1.0 / NULLIF(p.investment_fen, 0)"
+PROJECT_COUNTED = "(p.started IS NULL OR p.started <= m.as_of)"
+_SHORT = f"CASE WHEN {FUND_DUE_SQL} > {FUND_PAID_SQL} THEN {FUND_DUE_SQL} - {FUND_PAID_SQL} END"
+_OPEN = open_on("b.closed", "m.as_of")
+_UNRECTIFIED = f"({_OPEN} AND {open_on('b.rectified', 'm.as_of')})"
+_UNFINISHED = open_on("t.finished", "m.as_of")
+
+HOUSEHOLDS = ListKind(
+    "households", "户", "户", _HM, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
+    f"{urgency('hm.state')}, COALESCE(hm.below_line, 0) DESC, {_PER_HEAD} NULLS LAST, hm.household_id",
+    (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME, Column("cause", "主要致贫原因", "h.cause"), _HELPER, _LAST_VISIT),
+)  # fmt: skip
+INCOMES = ListKind(
+    "incomes", "户", "户", _HM, "hm.month = :month AND hm.wage_fen IS NOT NULL", "hm.village", "hm.household_id",
+    "hm.household_id", f"{_PER_HEAD} NULLS LAST, hm.household_id",
+    (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME,
+     Column("gap", "与监测线差距（元/人）", f"{_PER_HEAD} - {LINE}", "fen"),
+     Column("wage", "工资性（元）", "hm.wage_fen", "fen"),
+     Column("business", "生产经营性（元）", "hm.business_fen", "fen"),
+     Column("property", "财产性（元）", "hm.property_fen", "fen"),
+     Column("transfer", "转移性（元）", "hm.transfer_fen", "fen"),
+     Column("expense", "经营性支出（元）", "hm.expense_fen", "fen"), _HELPER),
+)  # fmt: skip
+ALL_HOUSEHOLDS = ListKind(
+    "all_households", "户", "户",
+    "household h JOIN month m ON m.month = :month LEFT JOIN household_month hm ON hm.month = m.month"
+    " AND hm.village = h.village AND hm.household_id = h.id",
+    "1 = 1", "h.village", "h.id", "h.id", "h.identified DESC NULLS LAST, h.id",
+    (*_PLACE, *_WHO, Column("identified", "识别日期", "h.identified", "day"), _STATE, _PERSONS, _INCOME,
+     Column("cause", "主要致贫原因", "h.cause"), _HELPER),
+)  # fmt: skip
+# not the day of birth: with it a masked ID number would be whole again
+_AGE = (
+    "CASE WHEN p.born <= m.as_of THEN CAST(substr(m.as_of, 1, 4) AS INTEGER) - CAST(substr(p.born, 1, 4) AS INTEGER)"
+    " - CASE WHEN substr(m.as_of, 6) < substr(p.born, 6) THEN 1 ELSE 0 END END"
+)
+PEOPLE = ListKind(
+    "persons", "人员", "人", f"{_HM} JOIN member p ON p.household_id = h.id", "hm.month = :month", "hm.village",
+    "hm.household_id", "p.code", "h.village, h.id, p.code",
+    (*_PLACE, Column("code", "户编号", "h.code"), Column("name", "姓名", "p.name", "person"),
+     Column("relation", "与户主关系", "p.relation"), Column("sex", "性别", "p.sex"),
+     Column("age", "年龄", _AGE, "integer"), Column("id_number", "证件号码", "p.id_number", "id_number"),
+     Column("schooling", "在校状况", "p.schooling"), Column("health", "健康状况", "p.health"),
+     Column("insured", "参加医保", "p.medical_insured", "yes_no"), _STATE, _HELPER),
+)  # fmt: skip
+PROJECTS = ListKind(
+    "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_COUNTED, "p.region", None, "p.code",
+    f"{PROJECT_ARREARS} DESC, p.code",
+    (place_of("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
+     Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"),
+     Column("operator", "经营主体", "p.operator", "party"),
+     Column("investment", "投资（元）", "p.investment_fen", "fen"),
+     Column("due", "12个月应收（元）", PROJECT_DUE, "fen"),
+     Column("received", "12个月实收（元）", PROJECT_RECEIVED, "fen"),
+     Column("arrears", "欠收（元）", PROJECT_ARREARS, "fen"),
+     Column("rate", "年收益率", PROJECT_RATE, "share"),
+     Column("received_ever", "累计实收（元）", PROJECT_RECEIVED_EVER, "fen")),
+)  # fmt: skip
+FUNDS = ListKind(
+    "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month", "f.year = :year", "f.region", None, "f.code",
+    f"{_SHORT} DESC NULLS LAST, {FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0) NULLS LAST, f.code",
+    (place_of("f.region"), Column("code", "资金编号", "f.code"), Column("name", "资金", "f.name"),
+     Column("source", "来源", "f.source"),
+     Column("project", "项目", "(SELECT p.name FROM project p WHERE p.code = f.project)"),
+     Column("arranged", "安排（元）", "f.arranged_fen", "fen"), Column("paid", "已拨付（元）", FUND_PAID_SQL, "fen"),
+     Column("unpaid", "未拨付（元）", f"f.arranged_fen - {FUND_PAID_SQL}", "fen"),
+     Column("progress", "拨付进度", f"{FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0)", "share"),
+     Column("short", "滞后金额（元）", _SHORT, "fen")),
+)  # fmt: skip
+DIVIDENDS = ListKind(
+    "dividends", "分配方案", "个", "dividend_plan v JOIN month m ON m.month = :month",
+    "v.state = 'filed' AND v.booked <= m.month AND v.booked > m.month - 12", "v.village", None, "v.id",
+    "v.booked DESC, v.id DESC",
+    (place_of("v.village"), Column("title", "方案", "v.title"),
+     Column("received", "收益（元）", "v.received_fen", "fen"),
+     Column("distributed", "分到户（元）", "v.distributed_fen", "fen"),
+     Column("kept", "留存（元）", "v.kept_fen", "fen"),
+     Column("homes", "户数", "(SELECT COUNT(DISTINCT s.household_id) FROM dividend_payment s WHERE s.plan = v.id)",
+            "integer"),
+     Column("filed", "备案日期", "substr(v.filed, 1, 10)", "day")),
+)  # fmt: skip
+PROBLEMS = ListKind(
+    "problems", "问题", "个",
+    "problem b JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = b.household_id",
+    "b.found <= m.as_of", "b.region", "b.household_id", "b.code",
+    f"CASE WHEN {_UNRECTIFIED} THEN 0 WHEN {_OPEN} THEN 1 ELSE 2 END, b.deadline, b.code",
+    (place_of("b.region"), Column("code", "问题编号", "b.code"), Column("head", "户主", "h.head", "person"),
+     Column("source", "来源", "b.source"), Column("category", "类别", "b.category"),
+     Column("description", "描述", "b.description"), Column("owner", "责任人", "b.owner"),
+     Column("found", "发现日期", "b.found", "day"), Column("deadline", "整改期限", "b.deadline", "day"),
+     Column("over", "超期（天）", f"CASE WHEN {_UNRECTIFIED} AND b.deadline < m.as_of THEN b.deadline END", "overdue"),
+     Column("rectified", "整改日期", "CASE WHEN b.rectified <= m.as_of THEN b.rectified END", "day"),
+     Column("closed", "销号日期", "CASE WHEN b.closed <= m.as_of THEN b.closed END", "day")),
+)  # fmt: skip
+TASKS = ListKind(
+    "tasks", "任务", "项", "task t JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = t.household_id",
+    "t.started <= m.as_of", "t.village", "t.household_id", "t.code",
+    f"CASE WHEN {_UNFINISHED} THEN 0 ELSE 1 END, t.deadline, t.code",
+    (place_of("t.village"), Column("code", "任务编号", "t.code"), Column("head", "户主", "h.head", "person"),
+     Column("name", "任务", "t.name"), Column("target", "目标", "t.target"), Column("owner", "责任人", "t.owner"),
+     Column("started", "开始日期", "t.started", "day"), Column("deadline", "期限", "t.deadline", "day"),
+     Column("over", "超期（天）", f"CASE WHEN {_UNFINISHED} AND t.deadline < m.as_of THEN t.deadline END", "overdue"),
+     Column("progress", "进度",
+            "CASE WHEN t.finished <= m.as_of THEN 10000 WHEN t.finished IS NULL THEN t.progress_bp ELSE 0 END", "bp"),
+     Column("finished", "完成日期", "CASE WHEN t.finished <= m.as_of THEN t.finished END", "day")),
+)  # fmt: skip
+VISITS = ListKind(
+    "visits", "走访", "次",
+    "visit v JOIN household h ON h.id = v.household_id JOIN month m ON m.month = :month"
+    " JOIN helper a ON a.code = v.helper",
+    "v.visited >= m.first_day AND v.visited <= m.as_of", "h.village", "v.household_id", "v.code",
+    "v.visited DESC, v.code",
+    (*_PLACE, Column("visited", "日期", "v.visited", "day"), *_WHO, Column("helper", "走访人", "a.name"),
+     Column("unit", "单位", "a.unit"), Column("occasion", "事由", "v.occasion"),
+     Column("content", "内容", "v.content", "words")),
+)  # fmt: skip
+
+KINDS = {
+    kind.id: kind
+    for kind in (HOUSEHOLDS, INCOMES, ALL_HOUSEHOLDS, PEOPLE, PROJECTS, FUNDS, DIVIDENDS, PROBLEMS, TASKS, VISITS)
+}

@@ -1,0 +1,184 @@
+"""The named records behind a figure: counted, a page of them, or all for an export; always in the viewer's scope."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection, Row, bindparam, text
+
+from data.access.scope import seen_households, seen_matters
+from data.access.viewer import Viewer, mask_id, mask_name, mask_party, within_sql
+from data.errors import NotFound
+from data.figures.list_kinds import KINDS, LINE, Column, ListKind
+from data.figures.monitoring_line import line_of
+from data.figures.read import indicator
+from data.terms import STATE_NAMES
+
+PAGE = 50
+_PORTION = 5000  # parameters of one statement
+
+
+def list_kind(id: str) -> ListKind:
+    """The kind of list behind an indicator; raises NotFound for an unknown indicator."""
+    return KINDS[indicator(id).records.kind]
+
+
+def count(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> int:
+    """How many records stand behind the indicator in this region and month, for this viewer."""
+    kind = list_kind(id)
+    condition, bound = _condition(viewer, kind, id, region, month)
+    return connection.execute(text(f"SELECT COUNT(*) FROM {kind.joined} WHERE {condition}"), bound).scalar()
+
+
+def page(
+    connection: Connection, viewer: Viewer, id: str, region: str, month: int, *,
+    sort: str | None = None, descending: bool = False, limit: int = PAGE, offset: int = 0,
+) -> pd.DataFrame:  # fmt: skip
+    """A page of the list: columns as in its kind, then ``household_id`` (Int64) and ``region`` (code) of each row.
+
+    Worst first, or by the column ``sort``; raises NotFound for a column that is not there. Money is yuan, shares and
+    progress are fractions, days are ISO texts, what is missing is None or NaN.
+    """
+    kind = list_kind(id)
+    condition, bound = _condition(viewer, kind, id, region, month)
+    picked = text(
+        lined(
+            connection,
+            region,
+            month,
+            f"SELECT {kind.key} FROM {kind.joined} WHERE {condition} ORDER BY {_order(kind, sort, descending)}"
+            " LIMIT :limit OFFSET :offset",
+        )
+    )
+    keys = connection.execute(picked, {**bound, "limit": limit, "offset": offset}).scalars().all()
+    if not keys:
+        return _frame(viewer, kind, [], date.max)
+    statement = text(lined(connection, region, month, f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys"))
+    found = connection.execute(
+        statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys, "month": month, "year": month // 12}
+    ).all()
+    by_key = {row.row_key: row for row in found}
+    return _frame(viewer, kind, [by_key[key] for key in keys], _as_of(connection, month))
+
+
+def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> pd.DataFrame:
+    """The whole list as :func:`page` gives it, worst first: for an export."""
+    kind = list_kind(id)
+    condition, bound = _condition(viewer, kind, id, region, month)
+    statement = lined(connection, region, month, f"{_select(kind)} WHERE {condition} ORDER BY {kind.order}")
+    found = connection.execute(text(statement), bound).all()
+    return _frame(viewer, kind, found, _as_of(connection, month))
+
+
+def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], region: str, month: int) -> pd.DataFrame:
+    """Those of these households that the viewer may see and that have an income in the month, in the order of ``ids``.
+
+    Columns as :func:`page` gives them for incomes; asked in portions, so that any number may be asked for.
+    """
+    kind = KINDS["incomes"]
+    seen, named = seen_households(viewer)
+    here, bound = within_sql("h.village", viewer.narrowed(region))
+    # by the household's own key first, its row of the month then by its whole key: '' keeps SQLite from walking through
+    # the range of villages instead
+    whole_key = "h.id IN :keys AND hm.village = h.village || ''"
+    found = f"{_select(kind)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
+    statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
+    by_key: dict[int, Row] = {}
+    for first in range(0, len(ids), _PORTION):
+        asked = {**bound, **named, "keys": list(ids[first : first + _PORTION]), "month": month}
+        by_key |= {row.row_key: row for row in connection.execute(statement, asked)}
+    return _frame(viewer, kind, [by_key[id] for id in ids if id in by_key], _as_of(connection, month))
+
+
+def lined(connection: Connection, region: str, month: int, statement: str) -> str:
+    """The statement with the monitoring lines of the provinces in question put in."""
+    if LINE not in statement:
+        return statement
+    asked = text("SELECT DISTINCT substr(code, 1, 2) FROM region")
+    provinces = [region[:2]] if region else connection.execute(asked).scalars().all()
+    lines = {province: line_of(connection, province, month // 12) for province in provinces}
+    cases = " ".join(f"WHEN '{province}' THEN {line}" for province, line in lines.items() if line is not None)
+    return statement.replace(LINE, f"(CASE substr(h.village, 1, 2) {cases} END)" if cases else "NULL")
+
+
+def _select(kind: ListKind) -> str:
+    columns = ", ".join(f"{column.sql} AS c_{column.id}" for column in kind.columns)
+    household = kind.household or "CAST(NULL AS INTEGER)"
+    return (
+        f"SELECT {kind.key} AS row_key, {columns}, {household} AS row_household, {kind.region} AS row_region"
+        f" FROM {kind.joined}"
+    )
+
+
+def _condition(viewer: Viewer, kind: ListKind, id: str, region: str, month: int) -> tuple[str, dict]:
+    here, bound = within_sql(kind.region, viewer.narrowed(region))
+    parts = [kind.base, f"({indicator(id).records.where})", here]
+    bound = {**bound, "month": month, "year": month // 12}
+    if kind.household:
+        seen, named = seen_matters(viewer, kind.household)
+        parts.append(seen)
+        bound |= named
+    return " AND ".join(parts), bound
+
+
+def _order(kind: ListKind, sort: str | None, descending: bool) -> str:
+    if sort is None:
+        return kind.order
+    chosen = next((column for column in kind.columns if column.id == sort), None)
+    if chosen is None:
+        raise NotFound(f"名单中没有“{sort[:20]}”这一列。")
+    down = descending != (chosen.form == "overdue")  # the earliest deadline is the most days over
+    return f"{chosen.sql} {'DESC' if down else 'ASC'} NULLS LAST, {kind.key}"
+
+
+def _as_of(connection: Connection, month: int) -> date:
+    return date.fromisoformat(
+        connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar()
+    )
+
+
+def _frame(viewer: Viewer, kind: ListKind, rows: Sequence, as_of: date) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            column.id: pd.Series([_told(viewer, column, row[place], as_of) for row in rows], dtype=_DTYPES[column.form])
+            for place, column in enumerate(kind.columns, start=1)
+        }
+    )
+    frame["household_id"] = pd.Series([row.row_household for row in rows], dtype="Int64")
+    frame["region"] = pd.Series([row.row_region for row in rows], dtype=object)
+    return frame
+
+
+_DTYPES = {
+    "text": object, "person": object, "party": object, "id_number": object, "words": object, "day": object,
+    "state": object, "yes_no": object, "integer": "Int64", "overdue": "Int64", "fen": float, "share": float,
+    "bp": float,
+}  # fmt: skip
+
+
+def _told(viewer: Viewer, column: Column, value, as_of: date):
+    """A stored value as the viewer may read it."""
+    if value is None:
+        return None
+    match column.form:
+        case "fen":
+            return round(float(value)) / 100
+        case "share":
+            return float(value)
+        case "bp":
+            return value / 10_000
+        case "state":
+            return STATE_NAMES[value]
+        case "yes_no":
+            return "是" if value else "否"
+        case "person":
+            return value if viewer.sees_identity else mask_name(value)
+        case "party":
+            return mask_party(viewer, value)
+        case "id_number":
+            return mask_id(value) if viewer.sees_identity else None
+        case "words":
+            return value if viewer.sees_identity else None
+        case "overdue":
+            return (as_of - date.fromisoformat(value)).days
+    return value

@@ -1,0 +1,185 @@
+"""Funds of a year as they stood at the end of a month: by source, year, region and project, their course, what is late.
+
+The funds are those of a region and of all below it, as in the cube. What is paid or planned counts until the month's
+``as_of``. Money is yuan. For the month's own year the sums are those of the registry's fund_arranged, fund_disbursed,
+fund_planned, late_funds and fund_short.
+"""
+
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection, text
+
+from data.access.viewer import Viewer, within_sql
+from data.figures import read as figures
+from data.figures.sources import FUND_DUE_SQL, FUND_PAID_SQL, FUND_PLANNED_SQL, month_of_day
+from data.months import last_day
+
+FROM = "fund f JOIN month m ON m.month = :month"
+_EACH = f"SELECT f.*, {FUND_PAID_SQL} AS paid, {FUND_DUE_SQL} AS due, {FUND_PLANNED_SQL} AS planned FROM {FROM}"
+_SUMS = (
+    "COUNT(*) AS funds, SUM(arranged_fen) AS arranged, SUM(paid) AS paid, SUM(planned) AS planned,"
+    " SUM(CASE WHEN due > paid THEN 1 ELSE 0 END) AS late,"
+    " SUM(CASE WHEN due > paid THEN due - paid ELSE 0 END) AS short"
+)
+_MONEY = ("arranged", "paid", "planned", "short")
+_CUMULATIVE = "(SELECT SUM(o.amount_fen) FROM fund_plan o WHERE o.fund = q.fund AND o.planned <= q.planned)"
+_SOURCE_ORDER = "CASE source WHEN '中央' THEN 1 WHEN '省' THEN 2 WHEN '市' THEN 3 WHEN '县' THEN 4 ELSE 5 END"
+
+
+def by_source(connection: Connection, viewer: Viewer, region: str, month: int, year: int) -> pd.DataFrame:
+    """One row a source, 中央 first: source, funds (number), arranged, paid, planned, late (number), short, progress."""
+    return _grouped(connection, viewer, region, month, "source", f"GROUP BY source ORDER BY {_SOURCE_ORDER}", year)
+
+
+def by_year(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
+    """The same by year, the newest first, all as they stand at the end of ``month``; no year after the month's own."""
+    return _grouped(connection, viewer, region, month, "year", "GROUP BY year ORDER BY year DESC", None)
+
+
+def by_project(
+    connection: Connection, viewer: Viewer, region: str, month: int, year: int, *, limit: int = 8
+) -> pd.DataFrame:
+    """The same by project (columns project, name), what is unpaid most first; funds without a project are left out."""
+    columns = "project, (SELECT p.name FROM project p WHERE p.code = project) AS name"
+    rest = "GROUP BY project ORDER BY SUM(arranged_fen) - SUM(paid) DESC, project LIMIT :limit"
+    where = "f.project IS NOT NULL"
+    return _grouped(connection, viewer, region, month, columns, rest, year, where=where, limit=limit)
+
+
+def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, year: int) -> pd.DataFrame:
+    """fund_progress in the regions below ``parent``: columns code, name, value, numerator, denominator.
+
+    For the month's own year from the cube; for an earlier one, as it stands at the end of the month, from the records.
+    """
+    if year == month // 12:
+        return figures.children(connection, viewer, parent, month, "fund_progress")
+    here, bound = within_sql("f.region", viewer.narrowed(parent))
+    found = connection.execute(
+        text(
+            "SELECT r.code, r.name, SUM(q.paid) AS numerator, SUM(q.arranged_fen) AS denominator FROM region r"
+            f" LEFT JOIN ({_EACH} WHERE f.year = :year AND {here}) q ON substr(q.region, 1, length(r.code)) = r.code"
+            " WHERE r.parent = :parent GROUP BY r.code, r.name ORDER BY r.code"
+        ),
+        {**bound, "month": month, "year": year, "parent": parent},
+    )
+    frame = pd.DataFrame(found.all(), columns=["code", "name", "numerator", "denominator"])
+    for name in ("numerator", "denominator"):
+        frame[name] = _yuan(frame[name])
+    frame["value"] = frame["numerator"] / frame["denominator"].where(frame["denominator"] != 0)
+    return frame[["code", "name", "value", "numerator", "denominator"]]
+
+
+def as_of(connection: Connection, viewer: Viewer, month: int) -> str:
+    """The day up to which a month's figures count."""
+    return connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar_one()
+
+
+def elapsed(day: str, year: int) -> float:
+    """Share of the year that is gone at the end of a day: 0 before it, 1 after it."""
+    gone = (date.fromisoformat(day) - date(year, 1, 1)).days + 1
+    return min(max(gone / (date(year, 12, 31) - date(year - 1, 12, 31)).days, 0.0), 1.0)
+
+
+def course(
+    connection: Connection, viewer: Viewer, region: str, month: int, year: int, *, fund: str | None = None
+) -> pd.DataFrame:
+    """Cumulative sums over the months of a year, and on to the last payment where money came after its end.
+
+    Index: month ordinals; day (end of the month, or the day the figures stand at), paid (NaN after ``month``), planned
+    (NaN where no fund has a plan) and even (arranged times the share of the year gone). Empty where nothing was
+    arranged. ``fund``: of this one alone.
+    """
+    until = as_of(connection, viewer, month)
+    here, bound = within_sql("f.region", viewer.narrowed(region))
+    where = f"f.year = :year AND {here}" + (" AND f.code = :fund" if fund else "")
+    asked = {**bound, "year": year, "until": until, "fund": fund}
+    arranged = connection.execute(text(f"SELECT SUM(f.arranged_fen) FROM fund f WHERE {where}"), asked).scalar()
+    if not arranged:
+        return pd.DataFrame(columns=["day", "paid", "planned", "even"])
+    paid = _by_month(connection, f"fund_payment y JOIN fund f ON f.code = y.fund WHERE {where} AND y.paid <= :until",
+                     "y.paid", "y.amount_fen", asked)  # fmt: skip
+    planned = _by_month(connection, f"fund_plan q JOIN fund f ON f.code = q.fund WHERE {where}", "q.planned",
+                        "q.amount_fen", asked)  # fmt: skip
+    months = range(year * 12, max([year * 12 + 11, *(one for one in paid if one <= month)]) + 1)
+    days = [min(last_day(one), until) if one == month else last_day(one) for one in months]
+
+    due = _by_month(connection, f"fund_plan q JOIN fund f ON f.code = q.fund WHERE {where} AND q.planned <= :until",
+                    "q.planned", "q.amount_fen", asked)  # fmt: skip
+
+    def up_to(sums: dict[int, int], one: int) -> float:
+        return sum(fen for when, fen in sums.items() if when <= one) / 100
+
+    return pd.DataFrame(
+        {
+            "day": days,
+            "paid": [up_to(paid, one) if one <= month else float("nan") for one in months],
+            "planned": [up_to(due if one == month else planned, one) if planned else float("nan") for one in months],
+            "even": [int(arranged) / 100 * elapsed(day, year) for day in days],
+        },
+        index=list(months),
+    )
+
+
+def late_batches(
+    connection: Connection, viewer: Viewer, region: str, month: int, year: int, *, limit: int = 10
+) -> tuple[int, pd.DataFrame]:
+    """Planned payments whose day has passed while less was paid in all than was planned in all by then.
+
+    How many there are, and the first of them, the longest late first: fund, name, source, region, place, planned
+    (day), amount, missing (of this payment), days.
+    """
+    here, bound = within_sql("f.region", viewer.narrowed(region))
+    found = connection.execute(
+        text(
+            "WITH e AS MATERIALIZED (SELECT f.code AS fund, f.name, f.source, f.region, q.planned, q.amount_fen,"
+            f" m.as_of, {_CUMULATIVE} - {FUND_PAID_SQL} AS gap FROM fund_plan q JOIN fund f ON f.code = q.fund"
+            f" JOIN month m ON m.month = :month WHERE f.year = :year AND {here} AND q.planned < m.as_of)"
+            " SELECT fund, name, source, region, (SELECT r.name FROM region r WHERE r.code = e.region) AS place,"
+            " planned, amount_fen AS amount, CASE WHEN gap < amount_fen THEN gap ELSE amount_fen END AS missing, as_of,"
+            " COUNT(*) OVER () AS total FROM e WHERE gap > 0 ORDER BY planned, gap DESC, fund LIMIT :limit"
+        ),
+        {**bound, "month": month, "year": year, "limit": limit},
+    )
+    frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
+    ends, totals = [date.fromisoformat(day) for day in frame.pop("as_of")], frame.pop("total")
+    frame["days"] = [
+        (end - date.fromisoformat(day)).days for end, day in zip(ends, frame["planned"], strict=True)
+    ]  # fmt: skip
+    for name in ("amount", "missing"):
+        frame[name] = _yuan(frame[name])
+    return int(totals.max()) if len(totals) else 0, frame
+
+
+def _grouped(
+    connection: Connection, viewer: Viewer, region: str, month: int, columns: str, rest: str, year: int | None, *,
+    where: str = "1 = 1", **bound: int,
+) -> pd.DataFrame:  # fmt: skip
+    here, scope = within_sql("f.region", viewer.narrowed(region))
+    years = "f.year <= :year" if year is None else "f.year = :year"
+    asked = {**scope, **bound, "month": month, "year": month // 12 if year is None else year}
+    found = connection.execute(
+        # worked out once for each fund: taken into the outer question, every mention would ask for it again
+        text(
+            f"WITH e AS MATERIALIZED ({_EACH} WHERE {years} AND {here} AND {where})"
+            f" SELECT {columns}, {_SUMS} FROM e {rest}"
+        ),
+        asked,
+    )
+    frame = pd.DataFrame(found.all(), columns=list(found.keys()))
+    for name in _MONEY:
+        frame[name] = _yuan(frame[name])
+    frame["progress"] = frame["paid"] / frame["arranged"].where(frame["arranged"] != 0)
+    return frame.astype({"funds": int, "late": int})
+
+
+def _by_month(connection: Connection, joined: str, day: str, amount: str, asked: dict) -> dict[int, int]:
+    found = connection.execute(
+        text(f"SELECT {month_of_day(day)} AS month, SUM({amount}) FROM {joined} GROUP BY 1"), asked
+    )
+    return {month: int(fen) for month, fen in found}
+
+
+def _yuan(fen: pd.Series) -> pd.Series:
+    """Fen as the store gives them (PostgreSQL: Decimal) in yuan."""
+    return fen.map(lambda value: float("nan") if value is None or value != value else int(value) / 100).astype(float)

@@ -1,0 +1,161 @@
+"""Archives of a household: the papers and photos in its file, opened through the viewer's rights alone.
+
+The file is written before its row, so that a crash leaves at most a file that no row names.
+"""
+
+import secrets
+import unicodedata
+from datetime import date, datetime
+from typing import NamedTuple
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, RowMapping, text
+
+from data.access.rights import writable_row
+from data.access.scope import seen_households
+from data.access.viewer import READERS, Viewer
+from data.archives.files import EXTENSIONS, Material, content_of, examined, keep
+from data.errors import NotFound, Refused
+from data.households.edits import Edit, commit
+from data.terms import ARCHIVE_KINDS
+
+LONGEST_TITLE = 60
+MOST_OF_A_HOUSEHOLD = 500 * 2**20  # bytes: a hundred photos; a whole county's stay on one disk
+NO_SUCH_ARCHIVE = "没有找到这份档案：它不存在、已被移除，或不在您的查看范围内。"
+_NOT_SHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")  # private and new characters are kept: rare names are written in them
+COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "visit", "added", "digest")
+
+
+class Opened(NamedTuple):
+    """One archive as it goes to the browser; ``filename`` is for saving it, ``household`` None for a project's."""
+
+    content: bytes
+    media_type: str
+    filename: str
+    household: int | None
+
+
+def add(
+    engine: Engine, viewer: Viewer, household: int, content: bytes, *, kind: str, title: str,
+    dated: str | None = None, visit: str | None = None,
+) -> int:  # fmt: skip
+    """Take a paper or photo into the household's file; returns its id.
+
+    ``title`` is free text, its kind where it is empty; ``dated`` the ISO date on the paper, not in the future;
+    ``visit`` the code of a visit to this household. Raises NotFound for a household that is not the viewer's,
+    OutOfScope for who may not write, Refused with the reason for content or facts that cannot be taken.
+    """
+    with engine.connect() as connection:
+        writable_row(connection, viewer, household)
+        if kind not in ARCHIVE_KINDS:
+            raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(ARCHIVE_KINDS)}。")
+        dated = day_of_paper(dated)
+        material = examined(content)
+        _check_room(connection, household, material, visit)
+    values = {
+        "kind": kind, "title": plain_title(title) or kind, "dated": dated, "visit": visit,
+        "digest": keep(engine, material), "media_type": material.media_type, "size": len(content),
+        "added": now(), "hidden": None,
+    }  # fmt: skip
+    id = secrets.randbelow(2**52) + 1
+    commit(engine, viewer, household, [Edit("archive", {"id": id}, None, values)], what=f"存入档案：{values['title']}")
+    return id
+
+
+def _check_room(connection: Connection, household: int, material: Material, visit: str | None) -> None:
+    rows = connection.execute(
+        text("SELECT title, digest, size, visit, hidden FROM archive WHERE household_id = :id"), {"id": household}
+    ).all()
+    for row in rows:
+        if row.digest == material.digest and row.hidden is None and row.visit == visit:
+            raise Refused(f"这份材料已经在档案里（{row.title}），不用再传。")
+    if sum(row.size for row in rows) + len(material.content) > MOST_OF_A_HOUSEHOLD:
+        raise Refused(f"这一户的档案已满 {MOST_OF_A_HOUSEHOLD >> 20} MB，请降低照片分辨率，或联系管理员。")
+
+
+def day_of_paper(dated: str | None) -> str | None:
+    """The ISO date on a paper, checked; raises Refused."""
+    if dated is None:
+        return None
+    try:
+        day = date.fromisoformat(dated)
+    except ValueError as error:
+        raise Refused("材料日期：没有这一天，请写成 2026-11-22 这样的形式。") from error
+    if not date(1900, 1, 1) <= day <= date.today():
+        raise Refused("材料日期：不能早于1900年，也不能在今天之后。")
+    return day.isoformat()
+
+
+def plain_title(title: str) -> str:
+    """One line of at most LONGEST_TITLE characters, without controls (NUL, turned writing) and doubled spaces."""
+    kept = "".join(" " if unicodedata.category(one) in _NOT_SHOWN else one for one in title)
+    return " ".join(kept.split())[:LONGEST_TITLE].strip()
+
+
+def title_of_file(name: str) -> str:
+    """A title from the name of a file: without folders and ending."""
+    own = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return plain_title(own.rsplit(".", 1)[0])
+
+
+def hide(engine: Engine, viewer: Viewer, archive_id: int) -> int:
+    """Take an archive out of sight; it stays in the household's history and can be put back. Returns the change's id;
+    raises NotFound, OutOfScope, Refused where it is hidden already."""
+    return _turn(engine, viewer, archive_id, now(), "移除档案")
+
+
+def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int) -> int:
+    """Put a hidden archive back into sight. Returns the change's id; raises as :func:`hide` does."""
+    return _turn(engine, viewer, archive_id, None, "恢复档案")
+
+
+def _turn(engine: Engine, viewer: Viewer, archive_id: int, hidden: str | None, what: str) -> int:
+    with engine.connect() as connection:
+        held = _row(connection, viewer, archive_id)
+    if (held["hidden"] is None) == (hidden is None):
+        raise Refused("这份档案刚刚已由别人处理，请刷新页面。")
+    edit = Edit("archive", {"id": archive_id}, {"hidden": held["hidden"]}, {"hidden": hidden})
+    return commit(engine, viewer, held["household_id"], [edit], what=f"{what}：{held['title']}")
+
+
+def listed(connection: Connection, viewer: Viewer, household: int, *, hidden: bool = False) -> pd.DataFrame:
+    """The archives of a household, the newest paper first: COLUMNS, missing values None; those taken out of sight
+    with ``hidden``. Empty for a household that is not the viewer's and for who sees no identity."""
+    seen, bound = seen_households(viewer)
+    rows = []
+    if viewer.role not in READERS:
+        sql = f"""
+            SELECT {", ".join(f"a.{column}" for column in COLUMNS)}
+            FROM archive a JOIN household h ON h.id = a.household_id
+            WHERE a.household_id = :household AND a.hidden IS {"NOT " if hidden else ""}NULL AND {seen}
+            ORDER BY COALESCE(a.dated, SUBSTR(a.added, 1, 10)) DESC, a.added DESC, a.id"""
+        rows = connection.execute(text(sql), {**bound, "household": household}).all()
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+
+
+def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
+    """One archive whole. Raises NotFound, in the same words, for one that does not exist, is hidden or is not the
+    viewer's; Refused where its file is missing or damaged."""
+    with engine.connect() as connection:
+        held = _row(connection, viewer, archive_id)
+    if held["hidden"] is not None:
+        raise NotFound(NO_SUCH_ARCHIVE)
+    content = content_of(engine, held["digest"])
+    filename = f"{held['title']}.{EXTENSIONS[held['media_type']]}"
+    return Opened(content, held["media_type"], filename, held["household_id"])
+
+
+def _row(connection: Connection, viewer: Viewer, archive_id: int) -> RowMapping:
+    seen, bound = seen_households(viewer)
+    found = None
+    if viewer.role not in READERS:
+        sql = f"SELECT a.* FROM archive a JOIN household h ON h.id = a.household_id WHERE a.id = :archive AND {seen}"
+        found = connection.execute(text(sql), {**bound, "archive": archive_id}).mappings().first()
+    if found is None:
+        raise NotFound(NO_SUCH_ARCHIVE)
+    return found
+
+
+def now() -> str:
+    """This moment as it is written into records."""
+    return datetime.now().isoformat(timespec="seconds")

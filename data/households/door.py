@@ -1,0 +1,87 @@
+"""What a form at the door shows before anything is typed: who may have visited, what runs, what stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, Table, select
+
+from data import model
+from data.access.rights import writable_row
+from data.access.viewer import Viewer
+from data.model.running import lasting, running
+from data.terms import SUBJECTS
+
+
+@dataclass(frozen=True)
+class Helper:
+    """Who may have made a visit; ``own`` is one of this household."""
+
+    code: str
+    name: str
+    unit: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class Door:
+    """A household for one who writes: stored rows as mappings of column → value, nothing masked."""
+
+    household: RowMapping
+    members: tuple[RowMapping, ...]
+    helpers: tuple[Helper, ...]
+    measures: tuple[RowMapping, ...]
+    problems: tuple[RowMapping, ...]
+    assurances: Mapping[str, RowMapping]
+
+
+def door(connection: Connection, viewer: Viewer, household: int) -> Door:
+    """Measures that run, problems that are not closed, the last check of each assurance.
+
+    Raises NotFound for a household that is not the viewer's, OutOfScope for who may not write.
+    """
+    facts = writable_row(connection, viewer, household)
+    m, s, p, a = model.member, model.measure, model.problem, model.assurance
+    mine = a.c.household_id == household
+    built = connection.execute(select(model.data_version.c.built)).scalar() or ""
+    checked = connection.execute(select(a).where(mine).order_by(a.c.checked)).mappings().all()
+    return Door(
+        facts,
+        _rows(
+            connection, m, m.c.household_id == household, (m.c.relation.not_in(("户主", "本人")), m.c.born, m.c.code)
+        ),
+        _helpers(connection, viewer, facts, built),
+        _rows(connection, s, (s.c.household_id == household) & lasting(s, built), (s.c.started, s.c.code)),
+        _rows(connection, p, (p.c.household_id == household) & p.c.closed.is_(None), (p.c.deadline, p.c.code)),
+        {row["item"]: row for row in checked},
+    )
+
+
+def ledger_stands(connection: Connection, viewer: Viewer, household: int, month: int) -> dict[str, int | None]:
+    """科目 → fen on record in a month (ordinal), None without a line."""
+    writable_row(connection, viewer, household)
+    ledger = model.ledger
+    row = (
+        connection.execute(select(ledger).where(ledger.c.household_id == household, ledger.c.month == month))
+        .mappings()
+        .first()
+    )
+    return {subject: row[f"{column}_fen"] if row else None for subject, (_, column) in SUBJECTS.items()}
+
+
+def _rows(connection: Connection, table: Table, clause, order: Sequence) -> tuple[RowMapping, ...]:
+    return tuple(connection.execute(select(table).where(clause).order_by(*order)).mappings())
+
+
+def _helpers(connection: Connection, viewer: Viewer, facts: RowMapping, built: str) -> tuple[Helper, ...]:
+    """The household's own first, then the village's; a helper himself alone."""
+    a, s, h = model.helper, model.pairing, model.household
+    if viewer.role == "helper":
+        codes, own = {viewer.helper}, {viewer.helper}
+    else:
+        in_village = select(s.c.helper, s.c.household_id).join(h, h.c.id == s.c.household_id)
+        pairs = connection.execute(in_village.where(h.c.village == facts["village"], running(s, built))).all()
+        codes = {helper for helper, _ in pairs}
+        own = {helper for helper, household in pairs if household == facts["id"]}
+    rows = connection.execute(select(a.c.code, a.c.name, a.c.unit).where(a.c.code.in_(codes)))
+    found = [Helper(code, name, unit, code in own) for code, name, unit in rows]
+    return tuple(sorted(found, key=lambda helper: (not helper.own, helper.name, helper.code)))

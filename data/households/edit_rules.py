@@ -1,0 +1,107 @@
+"""What may be written at all, whatever form it came from: types, required columns, references, known months."""
+
+import math
+
+from sqlalchemy import Connection, Float, Text, func, select
+
+from data import model
+from data.access.viewer import Viewer
+from data.errors import NotFound, Refused
+from data.figures.beginnings import books
+from data.households import words as record_words
+from data.model.search_columns import id_tail, initials
+from data.months import month_of, spoken
+from data.terms import SUBJECTS
+
+APPROVERS = ("admin", "county", "township")
+"""Roles that decide on what a household is; the others correct everything else about it."""
+STATE_FIELDS = ("type", "identified", "lifted", "relapsed", "risk_removed")
+LONGEST = 10_000  # characters of one text
+_MONTHS = {"visit": ("visited", "走访日期"), "problem": ("found", "发现日期")}
+_MAY_BE_NEGATIVE = {f"{column}_fen" for kind, column in SUBJECTS.values() if kind == "business"}
+_REFERS = {"visit": ("helper", model.helper), "archive": ("visit", model.visit), "problem": ("region", model.region)}
+
+
+def check_approval(viewer: Viewer, table: str, after: dict[str, object]) -> None:
+    """Raises Refused where somebody changes, or takes back, what is decided above him."""
+    if table == "household" and set(after) & set(STATE_FIELDS) and viewer.role not in APPROVERS:
+        raise Refused("户类型和识别、脱贫、返贫、风险消除日期要经乡镇以上审批，请报乡镇办理。")
+
+
+def check_values(connection: Connection, table: str, key: dict[str, object], after: dict[str, object]) -> None:
+    """Raises Refused with the field and the reason."""
+    columns = model.metadata.tables[table].c
+    for name, value in {**after, **key}.items():
+        if value is None and not columns[name].nullable:
+            raise Refused(f"{record_words.label(table, name)}：必填，不能为空。")
+        if value is not None:
+            _check_type(record_words.label(table, name) if name in after else name, columns[name].type, value)
+    if table == "ledger":
+        for name, value in after.items():
+            if isinstance(value, int) and value < 0 and name not in _MAY_BE_NEGATIVE:
+                raise Refused(f"{record_words.label(table, name)}：不能为负数（只有生产经营性科目可以）。")
+        _check_month(connection, int(str(key["month"])), "月份")
+        _check_income_month(connection, int(str(key["month"])))
+    elif table in _MONTHS and _MONTHS[table][0] in after:
+        name, heading = _MONTHS[table]
+        try:
+            _check_month(connection, month_of(str(after[name])), heading)
+        except NotFound as error:
+            raise Refused(f"{heading}：{error}") from error
+
+
+def _check_type(label: str, kind: object, value: object) -> None:
+    if isinstance(kind, Text):
+        if not isinstance(value, str):
+            raise TypeError(f"{label}: text expected")
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise Refused(f"{label}：含有无法保存的字符，请删去后重新填写。")
+        if len(value) > LONGEST:
+            raise Refused(f"{label}：文字超过 {LONGEST} 个字符，请精简。")
+    elif isinstance(kind, Float):
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            raise Refused(f"{label}：不是数字。")
+    elif not isinstance(value, int) or abs(value) >= 2**63:
+        raise TypeError(f"{label}: whole number expected")
+
+
+def _check_month(connection: Connection, month: int, heading: str) -> None:
+    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    if first is None:
+        raise Refused("系统还没有统计月份，请先导入户数据。")
+    if month < first:
+        raise Refused(f"{heading}：早于系统最早的月份 {spoken(first)}，更早的请用导入补录。")
+    if month > last:
+        raise Refused(f"{heading}：在本月（{spoken(last)}）之后，请核对。")
+
+
+def _check_income_month(connection: Connection, month: int) -> None:
+    """Before the first month of books that span a year nothing is added, or one line would stand for the county."""
+    first, last = books(connection)
+    if first is not None and last - first >= 11 and month < first:
+        raise Refused(f"月份：系统的收支账自 {spoken(first)} 起，更早的账请用导入补录。")
+
+
+def check_references(connection: Connection, table: str, after: dict[str, object], household: int) -> None:
+    """Raises Refused where the record names what is not there, or what is another household's."""
+    if table not in _REFERS:
+        return
+    name, other = _REFERS[table]
+    named = after.get(name)
+    if named is None:
+        return
+    row = connection.execute(select(other).where(other.c.code == named)).mappings().first()
+    if row is None or row.get("household_id", household) != household:
+        raise Refused(f"{record_words.label(table, name)}：没有这一项，请重新选择。")
+
+
+def stored_form(table: str, values: dict[str, object]) -> dict[str, object]:
+    """The values with the search columns that follow from them."""
+    derived: dict[str, object] = {}
+    name = {"household": "head", "member": "name"}.get(table)
+    if name and name in values:
+        derived["initials"] = initials(str(values[name]))
+    if table == "member" and "id_number" in values:
+        number = values["id_number"]
+        derived["id_tail"] = id_tail(None if number is None else str(number))
+    return {**values, **derived}

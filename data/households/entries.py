@@ -1,0 +1,239 @@
+"""What a cadre does at the door: each operation checks what was typed, says what is wrong with it, and commits.
+
+Everything takes text as typed (days ``YYYY-MM-DD``, months ``YYYY-MM``, yuan, 是/否) and the values that the form had
+before it; it raises Unfit with the field, Conflict where somebody else changed the record meanwhile, and what
+``household_edits.commit`` raises.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine, func, select
+
+from data import model
+from data.access.rights import writable_row
+from data.access.viewer import Viewer
+from data.households.door import door
+from data.households.edits import Edit, Values, commit
+from data.households.fields import (
+    LONG,
+    SHEET_OF,
+    Unfit,
+    check_order,
+    doubts,
+    longest,
+    read_field,
+    read_fields,
+    read_text,
+    shown,
+)
+from data.households.words import label
+from data.months import spoken
+from data.terms import ASSURANCES, SUBJECTS
+
+FOUND = "发现："  # begins the second part of a visit's words
+_HEADS = ("户主", "本人")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was written: the change's id, what it is called, the code of a new record, and what looks doubtful."""
+
+    change: int
+    what: str
+    code: str = ""
+    doubts: tuple[str, ...] = ()
+
+
+def record_visit(
+    engine: Engine, viewer: Viewer, household: int, *,
+    visited: str, occasion: str, done: str, found: str, helper: str, today: date | None = None,
+) -> Saved:  # fmt: skip
+    """A visit; what was done and what was found are kept as the workbook's one 内容."""
+    today = today or date.today()
+    with engine.connect() as connection:
+        there = door(connection, viewer, household)
+    if helper not in {one.code for one in there.helpers}:
+        raise Unfit("走访人", "不是本户或本村的帮扶责任人，请从名单中选择")
+    values = read_fields("visit", {"visited": visited, "occasion": occasion}, today=today)
+    identified = there.household["identified"]
+    if identified and str(values["visited"])[:4] < identified[:4]:
+        raise Unfit("日期", f"早于本户识别的年份（{identified[:4]}年），请核对")
+    words = [read_text("做了什么", done, most=LONG // 2, required=True)]
+    noticed = read_text("发现什么", found, most=LONG // 2)
+    content = "\n".join(filter(None, [*words, noticed and FOUND + noticed]))
+    code, what = _code("V", today), f"记走访（{values['visited']}）"
+    edit = Edit("visit", {"code": code}, None, {**values, "helper": helper, "content": content})
+    return Saved(commit(engine, viewer, household, [edit], what=what), what, code)
+
+
+def add_ledger_line(
+    engine: Engine, viewer: Viewer, household: int, *,
+    month: str, subject: str, amount: str, stands: int | None, adding: bool, today: date | None = None,
+) -> Saved:  # fmt: skip
+    """An income or expense: added to what stands (fen, as the form showed it) or in its place."""
+    today = today or date.today()
+    ordinal = read_field("ledger", "month", month, today=today)
+    read_field("ledger", "subject", subject, today=today)
+    fen = int(str(read_field("ledger", "amount_fen", amount, today=today)))
+    kind, column = SUBJECTS[subject]
+    if fen < 0 and kind != "business":
+        raise Unfit("金额", "不能为负数（只有生产经营性科目可以）；多记了请选“改成这个数”")
+    total = fen + ((stands or 0) if adding else 0)
+    key: Values = {"household_id": household, "month": ordinal}
+    how = f"{'加' if adding and stands else ''} {fen / 100:,.2f} 元"
+    name, what = f"{column}_fen", f"记收支：{spoken(int(str(ordinal)))} {subject}{how}"
+    edit = Edit("ledger", key, {name: stands}, {name: total})
+    return Saved(commit(engine, viewer, household, [edit], what=what), what)
+
+
+def add_measure(
+    engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, today: date | None = None
+) -> Saved:
+    """``typed``: category, name, started, ended, amount_fen (yuan), unit."""
+    return _add(engine, viewer, household, "measure", typed, letter="M", act="加措施", named="name", today=today)
+
+
+def end_measure(
+    engine: Engine, viewer: Viewer, household: int, code: str, ended: str, *, today: date | None = None
+) -> Saved:
+    """A running measure gets its last day."""
+    return _date(engine, viewer, household, "measure", code, "ended", ended, "结束措施", today)
+
+
+def raise_problem(
+    engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, today: date | None = None
+) -> Saved:
+    """``typed``: source, category, description, found, deadline, owner."""
+    return _add(engine, viewer, household, "problem", typed, letter="P", act="报问题", named="category", today=today)
+
+
+def rectify_problem(
+    engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, today: date | None = None
+) -> Saved:
+    """The day a problem was put right."""
+    return _date(engine, viewer, household, "problem", code, "rectified", on, "问题整改", today)
+
+
+def close_problem(
+    engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, today: date | None = None
+) -> Saved:
+    """The day a problem was struck off."""
+    return _date(engine, viewer, household, "problem", code, "closed", on, "问题销号", today)
+
+
+def _add(
+    engine: Engine, viewer: Viewer, household: int, table: str, typed: Mapping[str, str | None], *,
+    letter: str, act: str, named: str, today: date | None,
+) -> Saved:  # fmt: skip
+    """A new record, called by one of its columns."""
+    today = today or date.today()
+    values = read_fields(table, typed, today=today)
+    code, what = _code(letter, today), f"{act}：{values[named]}"
+    edit = Edit(table, {"code": code}, None, values)
+    return Saved(commit(engine, viewer, household, [edit], what=what), what, code)
+
+
+def _date(
+    engine: Engine, viewer: Viewer, household: int, table: str, code: str, name: str, typed: str, act: str,
+    today: date | None,
+) -> Saved:  # fmt: skip
+    day = read_field(table, name, typed, today=today or date.today())
+    if day is None:
+        raise Unfit("日期", "必填，请选择")
+    with engine.connect() as connection:
+        there = door(connection, viewer, household)
+    rows = there.measures if table == "measure" else there.problems
+    row = next((row for row in rows if row["code"] == code), None)
+    if row is None:
+        raise Unfit("帮扶措施" if table == "measure" else "问题", "已经办结或不在本户，请刷新后再看")
+    check_order(table, {**row, name: day})
+    what = f"{act}：{row['name' if table == 'measure' else 'category']}"
+    edit = Edit(table, {"code": code}, {name: row[name]}, {name: day})
+    return Saved(commit(engine, viewer, household, [edit], what=what), what, code)
+
+
+def correct_household(
+    engine: Engine, viewer: Viewer, household: int, before: Values, typed: Mapping[str, str | None], *,
+    today: date | None = None,
+) -> Saved:  # fmt: skip
+    """``before``: stored values as the form had them; ``typed``: the same columns. Only what differs is written.
+
+    Raises Refused where a role that does not approve changes what the household is (``edit_rules.STATE_FIELDS``).
+    """
+    after = _changed("household", before, typed, today)
+    edits = [Edit("household", {"id": household}, {name: before[name] for name in after}, after)]
+    with engine.connect() as connection:
+        there = door(connection, viewer, household)
+    head = next((one for one in there.members if one["relation"] in _HEADS), None)
+    if head is not None and "head" in after and head["name"] == before["head"]:
+        edits.append(Edit("member", {"code": head["code"]}, {"name": head["name"]}, {"name": after["head"]}))
+    what = f"改信息：{_headings('household', after)}"
+    return Saved(commit(engine, viewer, household, edits, what=what), what)
+
+
+def correct_member(
+    engine: Engine, viewer: Viewer, household: int, code: str, before: Values, typed: Mapping[str, str | None], *,
+    today: date | None = None,
+) -> Saved:  # fmt: skip
+    """The same for a member; the head's name is the household's too. An odd ID number is kept and said."""
+    after = _changed("member", before, typed, today)
+    edits = [Edit("member", {"code": code}, {name: before[name] for name in after}, after)]
+    with engine.connect() as connection:
+        facts = writable_row(connection, viewer, household)
+        member = model.member.c
+        own = connection.execute(select(member.relation, member.name).where(member.code == code)).first()
+    if own is not None and own.relation in _HEADS and "name" in after and facts["head"] == before["name"]:
+        edits.append(Edit("household", {"id": household}, {"head": facts["head"]}, {"head": after["name"]}))
+    name = after.get("name") or (own.name if own else "")
+    what = f"改信息：{name} {_headings('member', after)}"
+    return Saved(commit(engine, viewer, household, edits, what=what), what, code, doubts("member", after))
+
+
+def _changed(table: str, before: Values, typed: Mapping[str, str | None], today: date | None) -> Values:
+    sheet = SHEET_OF[table]
+    touched = {name: text for name, text in typed.items() if (text or "") != shown(sheet.column(name), before[name])}
+    read = read_fields(table, touched, today=today or date.today())
+    after = {name: value for name, value in read.items() if value != before[name]}
+    if not after:
+        raise Unfit("改信息", "没有改动，不需要保存")
+    return after
+
+
+def _headings(table: str, names: Mapping[str, object]) -> str:
+    return "、".join(label(table, name) for name in names)
+
+
+def assure(
+    engine: Engine, viewer: Viewer, household: int, *,
+    item: str, verdict: bool | None, evidence: str, checked: str, today: date | None = None,
+) -> Saved:  # fmt: skip
+    """A check of one of 两不愁三保障和饮水安全; the latest one of housing and water is the household's own fact too."""
+    today = today or date.today()
+    if item not in ASSURANCES:
+        raise Unfit("项目", "请从六项中选择")
+    if verdict is None:
+        raise Unfit("结论", "必填，请选择有保障或没有保障")
+    day = read_field("visit", "visited", checked, today=today)
+    words = read_text("依据", evidence, most=longest("evidence"), required=True)
+    after: Values = {"secure": int(verdict), "evidence": words}
+    table = model.assurance.c
+    here = (table.household_id == household) & (table.item == item)
+    with engine.connect() as connection:
+        facts = writable_row(connection, viewer, household)
+        stands = connection.execute(
+            select(table.secure, table.evidence).where(here, table.checked == day)
+        ).mappings().first()  # fmt: skip
+        last = connection.execute(select(func.max(table.checked)).where(here)).scalar()
+    edits = [Edit("assurance", {"item": item, "checked": day}, dict(stands) if stands else None, after)]
+    fact = f"{item}_safe"
+    if fact in facts and facts[fact] != int(verdict) and (last is None or str(day) >= last):
+        edits.append(Edit("household", {"id": household}, {fact: facts[fact]}, {fact: int(verdict)}))
+    what = f"核实保障：{ASSURANCES[item]}{'有保障' if verdict else '没有保障'}"
+    return Saved(commit(engine, viewer, household, edits, what=what), what)
+
+
+def _code(letter: str, today: date) -> str:
+    return f"{letter}{today:%Y%m%d}-{secrets.token_hex(4)}"

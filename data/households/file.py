@@ -1,0 +1,190 @@
+"""One household as it stood in a month: its facts and everything that hangs on it."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pandas as pd
+from sqlalchemy import Connection, RowMapping, text
+
+from data.access.scope import seen_households
+from data.access.viewer import Viewer, mask_id, mask_name
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.figures.sources import FUND_PAID_SQL
+from data.figures.states import state_of
+from data.households.income import Income, income_of
+from data.model.running import lasts_to, runs_on
+from data.regions.tree import Region
+from data.settings import value_of
+from data.terms import STATE_NAMES
+
+LATEST_VISITS = 10
+ILLNESS_CAUSES = ("因病", "因残")
+ILLNESS_MEASURES = ("健康", "兜底")
+"""Categories of measures whose names tell of illness or disability (大病救助, 残疾人两项补贴)."""
+
+
+@dataclass(frozen=True)
+class HouseholdFile:
+    """One household for one viewer: ``facts`` is its row with state (户类型) of the month, region names and the day
+    ``as_of``; frames hold what there was by then, the newest or most urgent first, missing values None.
+
+    ``visits`` is one page of ``visits_total``. ``helpers`` has the day ``due`` by which the next visit is to be.
+    """
+
+    id: int
+    village: str
+    facts: RowMapping
+    head: str
+    state: str
+    members: pd.DataFrame
+    income: Income
+    helpers: pd.DataFrame
+    visits: pd.DataFrame
+    visits_total: int
+    measures: pd.DataFrame
+    projects: pd.DataFrame
+    funds: pd.DataFrame
+    problems: pd.DataFrame
+    tasks: pd.DataFrame
+
+
+def household(connection: Connection, viewer: Viewer, id: int, month: int, *, visits_page: int = 1) -> HouseholdFile:
+    """The file of one household.
+
+    Raises NotFound, in the same words, for one that does not exist and for one that is not the viewer's. ID numbers
+    are masked for everybody; what a viewer without identity does not get, ``_without_identity`` says.
+    """
+    seen, bound = seen_households(viewer)
+    facts = (
+        connection.execute(text(f"{_FACTS} AND {seen}"), {**bound, "household": id, "month": month}).mappings().first()
+    )
+    if facts is None:
+        raise NotFound(NO_SUCH_HOUSEHOLD)
+    skipped = (min(max(visits_page, 1), 100_000) - 1) * LATEST_VISITS
+    asked = {"household": id, "month": month, "skipped": skipped, "days": int(value_of(connection, "visit_days"))}
+    frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
+    frames["members"]["id_number"] = frames["members"]["id_number"].map(mask_id)
+    frames["helpers"]["due"] = _due(frames["helpers"], asked["days"])
+    file = HouseholdFile(
+        id=id,
+        village=facts["village"],
+        facts=facts,
+        head=facts["head"],
+        state=STATE_NAMES[facts["state"]],
+        income=income_of(connection, viewer, id, facts["village"], month, len(frames["members"])),
+        visits_total=connection.execute(text(_VISITS_TOTAL), asked).scalar_one(),
+        **frames,
+    )
+    return file if viewer.sees_identity else _without_identity(file)
+
+
+def whereabouts(connection: Connection, viewer: Viewer, id: int) -> Region | None:
+    """The village of a household, None where there is no such household in the viewer's scope."""
+    seen, bound = seen_households(viewer)
+    sql = (
+        f"SELECT v.code, v.name FROM household h JOIN region v ON v.code = h.village WHERE h.id = :household AND {seen}"
+    )
+    found = connection.execute(text(sql), {**bound, "household": id}).first()
+    return Region(*found) if found else None
+
+
+def _without_identity(file: HouseholdFile) -> HouseholdFile:
+    """What passers-by of a wall may read: no full name, ID number, phone, address, free words, or sign of illness."""
+    hidden = {
+        "members": ["id_number", "health", "skill"],
+        "visits": ["occasion", "content"],
+        "helpers": ["phone"],
+        "problems": ["description"],
+        "tasks": ["name", "target"],
+    }
+    frames = {name: getattr(file, name).copy() for name in hidden} | {"measures": file.measures.copy()}
+    for name, columns in hidden.items():
+        frames[name][columns] = None
+    frames["members"]["name"] = frames["members"]["name"].map(mask_name)
+    telling = frames["measures"]["category"].isin(ILLNESS_MEASURES)
+    frames["measures"].loc[telling, ["name", "unit"]] = None
+    facts = {**file.facts, **dict.fromkeys(("phone", "address", "remark", "other_causes"), None)}
+    facts["head"] = mask_name(file.head)
+    facts["cause"] = None if facts["cause"] in ILLNESS_CAUSES else facts["cause"]
+    income = replace(file.income, subjects={})
+    return replace(file, facts=facts, head=facts["head"], income=income, **frames)
+
+
+def _rows(connection: Connection, sql: str, asked: dict[str, int]) -> pd.DataFrame:
+    found = connection.execute(text(sql), asked)
+    return pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
+
+
+def _due(helpers: pd.DataFrame, days: int) -> list[str]:
+    """Days after the last visit, or after the pairing began where there was none yet."""
+    since = helpers["last_visit"].where(helpers["last_visit"].notna(), helpers["started"])
+    return [(date.fromisoformat(day) + timedelta(days=days)).isoformat() for day in since]
+
+
+_FACTS = f"""
+    SELECT h.*, {state_of("hm.state")} AS state, hm.visits, hm.below_line, m.as_of, v.name AS village_name,
+        t.name AS township_name
+    FROM household h JOIN month m ON m.month = :month JOIN region v ON v.code = h.village
+    LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
+    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    WHERE h.id = :household"""
+_VISITS_TOTAL = """
+    SELECT COUNT(*) FROM visit v JOIN month m ON m.month = :month
+    WHERE v.household_id = :household AND v.visited <= m.as_of"""
+_HANGING = {
+    "members": """
+        SELECT p.code, p.name, p.relation, p.sex, p.born, p.id_number, p.education, p.schooling, p.health, p.skill,
+            p.work_area, p.work_months, p.medical_insured, p.pension_insured, m.as_of
+        FROM member p JOIN month m ON m.month = :month WHERE p.household_id = :household
+        ORDER BY CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
+    "helpers": f"""
+        SELECT a.code, a.name, a.unit, a.team, a.post, a.phone, s.started,
+            MAX(v.visited) AS last_visit, MAX(CASE WHEN v.visited >= m.first_day THEN 1 ELSE 0 END) AS visited
+        FROM pairing s JOIN helper a ON a.code = s.helper JOIN month m ON m.month = :month
+        LEFT JOIN visit v ON v.household_id = s.household_id AND v.helper = s.helper AND v.visited <= m.as_of
+        WHERE s.household_id = :household AND {runs_on("s", "m.as_of")}
+        GROUP BY a.code, a.name, a.unit, a.team, a.post, a.phone, s.started ORDER BY s.started, a.code""",
+    "visits": f"""
+        SELECT v.code, v.visited, a.name AS helper, a.unit, v.occasion, v.content,
+            (SELECT COUNT(*) FROM archive d WHERE d.household_id = v.household_id AND d.visit = v.code
+                AND d.hidden IS NULL) AS photos
+        FROM visit v JOIN helper a ON a.code = v.helper JOIN month m ON m.month = :month
+        WHERE v.household_id = :household AND v.visited <= m.as_of
+        ORDER BY v.visited DESC, v.code LIMIT {LATEST_VISITS} OFFSET :skipped""",
+    "measures": f"""
+        SELECT s.code, s.category, s.name, s.started, s.ended, s.unit,
+            CAST(s.amount_fen AS DOUBLE PRECISION) / 100 AS amount,
+            CASE WHEN {lasts_to("s", "m.as_of")} THEN 1 ELSE 0 END AS running
+        FROM measure s JOIN month m ON m.month = :month
+        WHERE s.household_id = :household AND s.started <= m.as_of
+        ORDER BY CASE WHEN {lasts_to("s", "m.as_of")} THEN 0 ELSE 1 END, s.started DESC, s.code""",
+    "projects": """
+        SELECT p.code, p.region, p.name, p.kind, p.stage, b.year, b.mode,
+            CAST(b.amount_fen AS DOUBLE PRECISION) / 100 AS amount
+        FROM project_household b JOIN project p ON p.code = b.project JOIN month m ON m.month = :month
+        WHERE b.household_id = :household AND b.year * 12 <= m.month
+        ORDER BY b.year DESC, p.code, b.mode""",
+    "funds": f"""
+        SELECT f.code, f.year, f.name, f.source, f.region, p.name AS project,
+            CAST(f.arranged_fen AS DOUBLE PRECISION) / 100 AS arranged,
+            CAST({FUND_PAID_SQL} AS DOUBLE PRECISION) / 100 AS paid
+        FROM fund f JOIN project p ON p.code = f.project JOIN month m ON m.month = :month
+        WHERE f.year * 12 <= m.month AND f.project IN
+            (SELECT b.project FROM project_household b WHERE b.household_id = :household AND b.year * 12 <= m.month)
+        ORDER BY f.year DESC, f.code""",
+    "problems": """
+        SELECT b.code, b.category, b.description, b.source, b.owner, b.found, b.deadline,
+            CASE WHEN b.rectified <= m.as_of THEN b.rectified END AS rectified,
+            CASE WHEN b.closed <= m.as_of THEN b.closed END AS closed, m.as_of
+        FROM problem b JOIN month m ON m.month = :month
+        WHERE b.household_id = :household AND b.found <= m.as_of
+        ORDER BY CASE WHEN b.closed <= m.as_of THEN 1 ELSE 0 END, b.deadline, b.code""",
+    "tasks": """
+        SELECT t.code, t.name, t.target, t.owner, t.started, t.deadline,
+            CAST(CASE WHEN t.finished <= m.as_of THEN 10000 WHEN t.finished IS NULL THEN t.progress_bp ELSE 0 END
+                AS DOUBLE PRECISION) / 10000 AS progress,
+            CASE WHEN t.finished <= m.as_of THEN t.finished END AS finished, m.as_of
+        FROM task t JOIN month m ON m.month = :month
+        WHERE t.household_id = :household AND t.started <= m.as_of
+        ORDER BY CASE WHEN t.finished <= m.as_of THEN 1 ELSE 0 END, t.deadline, t.code""",
+}

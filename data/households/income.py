@@ -1,0 +1,106 @@
+"""The income of one household: twelve months by kind and by 科目, and its course over all months on record."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Connection, text
+
+from data.access.viewer import Viewer
+from data.figures.beginnings import INCOME, measure_begins
+from data.figures.monitoring_line import monitoring_line
+from data.terms import SUBJECTS
+
+KINDS = ("wage", "business", "property", "transfer", "expense")
+
+
+@dataclass(frozen=True)
+class Income:
+    """Twelve months to the month, in yuan.
+
+    ``months``: one row for each month (index: ordinal), columns KINDS, NaN without a line on record. ``subjects``: 科目
+    → sum, those that occur. ``per_head`` is (four kinds - expense) ÷ persons, None before twelve months are on record
+    or without members; ``before`` the same a year earlier, ``line`` the monitoring line of the month's year.
+    ``course``: index the months whose twelve are all on the household's books, up to this one, oldest first; columns
+    KINDS (sums of the twelve months), per_head and line, NaN where there is none.
+    """
+
+    months: pd.DataFrame
+    subjects: dict[str, float]
+    totals: dict[str, float]
+    persons: int
+    per_head: float | None
+    before: float | None
+    line: float | None
+    course: pd.DataFrame
+
+    @property
+    def gross(self) -> float:
+        """总收入: the four kinds, the expense not taken off."""
+        return sum(self.totals[kind] for kind in KINDS[:4])
+
+    @property
+    def net(self) -> float:
+        """纯收入 S = K - R."""
+        return self.gross - self.totals["expense"]
+
+
+_KIND_SUMS = ", ".join(
+    f"{' + '.join(f'COALESCE({column}_fen, 0)' for of, column in SUBJECTS.values() if of == kind)} AS {kind}"
+    for kind in KINDS
+)
+_SUBJECT_SUMS = ", ".join(f"SUM({column}_fen) AS {column}" for _, column in SUBJECTS.values())
+
+
+def income_of(connection: Connection, viewer: Viewer, household: int, village: str, month: int, persons: int) -> Income:
+    """The income up to a month; whether the viewer may see the household is asked before."""
+    bound = {"household": household, "last": month}
+    held = connection.execute(
+        text(f"SELECT month, {_KIND_SUMS} FROM ledger WHERE household_id = :household AND month <= :last"), bound
+    )
+    by_month = {row[0]: tuple(int(value) for value in row[1:]) for row in held}
+    sums = connection.execute(
+        text(
+            f"SELECT {_SUBJECT_SUMS} FROM ledger WHERE household_id = :household"
+            " AND month > :last - 12 AND month <= :last"
+        ),
+        bound,
+    ).one()
+    begins = connection.execute(measure_begins.select().where(measure_begins.c.name == INCOME)).mappings().first()
+    since = begins["month"] if begins and begins["month"] is not None else month + 1
+    sums_of_twelve = _course(by_month, since, month, persons)
+    course = sums_of_twelve.loc[min(by_month, default=0) + 11 : max(by_month, default=0)]
+    *lines, line = monitoring_line(connection, viewer, village, [*course.index, month])
+    year = [by_month.get(at) for at in range(month - 11, month + 1)]
+    return Income(
+        months=pd.DataFrame(
+            [[None] * 5 if one is None else [fen / 100 for fen in one] for one in year],
+            index=range(month - 11, month + 1), columns=KINDS, dtype=float,
+        ),
+        subjects={name: float(total) / 100 for name, total in zip(SUBJECTS, sums, strict=True) if total},
+        totals={kind: sum(one[place] for one in year if one) / 100 for place, kind in enumerate(KINDS)},
+        persons=persons,
+        per_head=_at(sums_of_twelve, month),
+        before=_at(sums_of_twelve, month - 12),
+        line=line,
+        course=course.assign(line=pd.Series(lines, index=course.index, dtype=float)),
+    )  # fmt: skip
+
+
+def _course(by_month: dict[int, tuple[int, ...]], since: int, last: int, persons: int) -> pd.DataFrame:
+    """人均纯收入 T = S ÷ 家庭人口, of the twelve months that end with each; without members there is none."""
+    rows, months = [], []
+    for end in range(max(since, min(by_month, default=last + 1)), last + 1):
+        lines = [by_month[month] for month in range(end - 11, end + 1) if month in by_month]
+        if not lines:
+            continue
+        sums = [sum(fen) for fen in zip(*lines, strict=True)]
+        net = sum(sums[:4]) - sums[4]
+        months.append(end)
+        rows.append([*(fen / 100 for fen in sums), round(net / persons / 100, 2) if persons else None])
+    return pd.DataFrame(rows, index=pd.Index(months, dtype="int64"), columns=[*KINDS, "per_head"], dtype=float)
+
+
+def _at(course: pd.DataFrame, month: int) -> float | None:
+    if month not in course.index or pd.isna(course.at[month, "per_head"]):
+        return None
+    return float(course.at[month, "per_head"])

@@ -1,0 +1,163 @@
+"""The households of one village as they stood in a month: listed, on the map, and counted by what can be filtered."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from data.access.scope import seen_households
+from data.access.viewer import Viewer, mask_name
+from data.errors import NotFound
+from data.figures.household_months import NET
+from data.figures.states import state_of, urgency
+from data.model.running import open_on, runs_on
+from data.regions import outlines as geometry
+from data.store.engine import expanded
+from data.terms import STATE_NAMES, UNCOUNTED
+
+PAGE = 50
+MOST_POINTS = 2000
+
+_NET = NET.format("hm")
+_STATE = state_of("hm.state")
+_UNVISITED = "(hm.visits = 0)"
+_BELOW = "(hm.below_line = 1)"
+_PROBLEM = (
+    "EXISTS (SELECT 1 FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
+    f" AND {open_on('b.closed', 'm.as_of')})"
+)
+FROM = (
+    "household h JOIN month m ON m.month = :month"
+    " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
+)
+_PAIRED_NOW = f"s.household_id = h.id AND {runs_on('s', 'm.as_of')}"
+COLUMNS = {
+    "id": "h.id",
+    "head": "h.head",
+    "state": _STATE,
+    "persons": "COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id))",
+    "attribute": "h.attribute",
+    "cause": "h.cause",
+    "per_head": f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END",
+    "below_line": "hm.below_line",
+    "visits": "hm.visits",
+    "last_visit": "(SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of)",
+    "helper": f"(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper WHERE {_PAIRED_NOW})",
+    "problems": "(SELECT COUNT(*) FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
+    f" AND {open_on('b.closed', 'm.as_of')})",
+}
+_URGENCY = urgency(_STATE)
+SORTS = {
+    "state": f"{_URGENCY}, COALESCE(hm.below_line, 0) DESC, h.id",
+    "per_head": f"{COLUMNS['per_head']} NULLS LAST, h.id",
+    "last_visit": f"{COLUMNS['last_visit']} NULLS FIRST, h.id",
+    "problems": f"{COLUMNS['problems']} DESC, h.id",
+    "persons": f"{COLUMNS['persons']} DESC, h.id",
+}
+"""Orders of the list, each with what needs attention first."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is picked out: ``states`` are keys of STATE_NAMES, ``causes`` and ``attributes`` words; empty or False
+    picks all.
+
+    In a village without ``states`` these are the households that the figures count, 一般户 when asked for.
+    ``below_line``: per-capita income of twelve months under the line; ``unvisited``: counted, but not visited in the
+    month; ``with_problem``: a problem found that is not closed.
+    """
+
+    states: tuple[int, ...] = ()
+    causes: tuple[str, ...] = ()
+    below_line: bool = False
+    unvisited: bool = False
+    with_problem: bool = False
+    attributes: tuple[str, ...] = ()
+
+
+NO_FILTERS = Filters()
+EVERY = Filters(states=tuple(STATE_NAMES))
+
+
+def in_village(
+    connection: Connection, viewer: Viewer, village: str, month: int, *,
+    filters: Filters = NO_FILTERS, sort: str = "state", limit: int = PAGE, offset: int = 0,
+) -> pd.DataFrame:  # fmt: skip
+    """The households of a village: id, head (masked for a display), state (户类型), persons, attribute, cause,
+    per_head (yuan), below_line, visits (of the month), last_visit, helper (one of them), problems (not closed).
+
+    What is not known is None. Raises NotFound for a sort that is not in SORTS.
+    """
+    if sort not in SORTS:
+        raise NotFound(f"户名单中没有“{sort[:20]}”这种排序。")
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
+    where, bound = _where(viewer, village, month, filters)
+    statement = f"SELECT {columns} FROM {FROM} WHERE {where} ORDER BY {SORTS[sort]} LIMIT :limit OFFSET :offset"
+    return as_read(viewer, connection.execute(expanded(statement, bound), {**bound, "limit": limit, "offset": offset}))
+
+
+def count(connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS) -> int:
+    """How many households :func:`in_village` lists in all."""
+    where, bound = _where(viewer, village, month, filters)
+    return connection.execute(expanded(f"SELECT COUNT(*) FROM {FROM} WHERE {where}", bound), bound).scalar()
+
+
+def points(
+    connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS
+) -> pd.DataFrame:
+    """The same rows for the map, at most 2,000: columns as :func:`in_village`, with village, lon, lat and sketch.
+
+    ``sketch``: no coordinates on record, placed somewhere inside the village; lon and lat are NaN where nothing is
+    known of the village either.
+    """
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
+    where, bound = _where(viewer, village, month, filters)
+    statement = f"SELECT {columns}, h.village, h.lon, h.lat FROM {FROM} WHERE {where} ORDER BY h.id LIMIT :limit"
+    found = connection.execute(expanded(statement, bound), {**bound, "limit": MOST_POINTS})
+    return geometry.household_points(connection, as_read(viewer, found))
+
+
+def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> pd.DataFrame:
+    """How many households hold each combination: state (key of STATE_NAMES, UNCOUNTED among them), cause, below_line,
+    unvisited, with_problem (0 or 1) and ``households``, for the legend and the filters."""
+    where, bound = _where(viewer, village, month, EVERY)
+    told = {"below_line": _BELOW, "unvisited": _UNVISITED, "with_problem": _PROBLEM}
+    flags = ", ".join(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS {name}" for name, sql in told.items())
+    statement = (
+        f"SELECT state, cause, below_line, unvisited, with_problem, COUNT(*) AS households FROM ("
+        f"SELECT {_STATE} AS state, h.cause, {flags} FROM {FROM} WHERE {where}) q"
+        " GROUP BY state, cause, below_line, unvisited, with_problem"
+    )
+    found = connection.execute(expanded(statement, bound), bound)
+    return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[str, dict]:
+    """Condition and parameters; the village must lie in the viewer's region, the households in his scope."""
+    seen, bound = seen_households(viewer)
+    parts = ["h.village = :village", seen]
+    bound |= {"village": viewer.narrowed(village), "month": month}
+    picked, named = conditions(filters)
+    if not filters.states:
+        parts.append(f"hm.state <> {UNCOUNTED}")
+    parts += picked
+    bound |= named
+    return " AND ".join(parts), bound
+
+
+def conditions(filters: Filters) -> tuple[list[str], dict[str, list]]:
+    """SQL conditions on FROM and their parameters; lists expand (see :func:`data.store.engine.expanded`)."""
+    lists = {"states": _STATE, "causes": "h.cause", "attributes": "h.attribute"}
+    chosen = {name: list(getattr(filters, name)) for name in lists if getattr(filters, name)}
+    flags = (filters.below_line, _BELOW), (filters.unvisited, _UNVISITED), (filters.with_problem, _PROBLEM)
+    return [f"{lists[name]} IN :{name}" for name in chosen] + [sql for on, sql in flags if on], chosen
+
+
+def as_read(viewer: Viewer, found) -> pd.DataFrame:
+    """Rows as this viewer may read them."""
+    frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
+    frame["state"] = frame["state"].map(STATE_NAMES)
+    frame["per_head"] = frame["per_head"].astype(float).div(100).round(2)
+    if not viewer.sees_identity:
+        frame["head"] = frame["head"].map(mask_name)
+    return frame

@@ -1,0 +1,107 @@
+"""Records of a household in the words officials use: what a table, a column and a stored value are called."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from data.access.viewer import mask_id
+from data.months import spoken
+from data.terms import ASSURANCES, SUBJECTS
+from data.workbook.sheets import SHEETS, ColumnSpec
+
+Values = dict[str, object]
+EMPTY = "未填"
+Named = Mapping[tuple[str, str], str]
+"""(table, code) → name, of records that values and keys refer to."""
+_NOBODY: Named = {}
+_REFERS = {"helper": "helper", "visit": "visit"}  # column → table
+_OWN = {
+    "assurance": ("保障核实", {"item": "项目", "checked": "核实日期", "secure": "结论", "evidence": "依据"}),
+    "dividend_payment": ("收益分配", {"plan": "方案"}),
+    "archive": (
+        "档案材料",
+        {"kind": "类别", "title": "名称", "dated": "材料日期", "visit": "所属走访", "hidden": "移除时间"},
+    ),
+}  # fmt: skip
+_COLUMNS: dict[str, dict[str, ColumnSpec]] = {
+    sheet.table_name: {column.name: column for column in sheet.columns} for sheet in SHEETS
+}
+_COLUMNS["ledger"] |= {f"{column}_fen": _COLUMNS["ledger"]["amount_fen"] for _, column in SUBJECTS.values()}
+_TABLES = {sheet.table_name: sheet.name for sheet in SHEETS} | {table: name for table, (name, _) in _OWN.items()}
+_SUBJECT_OF = {f"{column}_fen": subject for subject, (_, column) in SUBJECTS.items()}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of one record, in words; None where there is (or was) no such record."""
+
+    record: str
+    label: str
+    before: str | None
+    after: str | None
+
+
+def label(table: str, column: str) -> str:
+    """The heading of a column, of a ledger column its 科目."""
+    if table in _OWN:
+        return _OWN[table][1].get(column, column)
+    if table == "ledger" and column in _SUBJECT_OF:
+        return _SUBJECT_OF[column]
+    if (table, column) == ("visit", "helper"):
+        return "走访人"
+    return _COLUMNS[table][column].heading
+
+
+def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> str:
+    """A stored value as it is shown: yuan, 是/否, months; ID numbers masked; codes by their names where given."""
+    if stored is None:
+        return EMPTY
+    if table == "assurance" and column == "item":
+        return ASSURANCES.get(str(stored), str(stored))
+    if table == "assurance" and column == "secure":
+        return "有保障" if stored else "没有保障"
+    if (table, column) == ("archive", "hidden"):
+        return str(stored)[:16].replace("T", " ")
+    if column in _REFERS:
+        return named.get((_REFERS[column], str(stored)), str(stored))
+    kind = _COLUMNS[table][column].kind if table in _COLUMNS and column in _COLUMNS[table] else "text"
+    if kind == "money":
+        return f"{int(str(stored)) / 100:,.2f} 元"
+    if kind == "yes_no":
+        return "是" if stored else "否"
+    if kind == "identity":
+        return mask_id(str(stored)) or ""
+    return spoken(int(str(stored))) if kind == "month" else str(stored)
+
+
+def record(table: str, key: Values, named: Named = _NOBODY) -> str:
+    """What a record is called, as far as its key and the names tell."""
+    name = _TABLES[table]
+    if table == "household":
+        return "户信息"
+    if table == "ledger":
+        return f"{name} {spoken(int(str(key['month'])))}"
+    if table == "assurance":
+        return f"{name} {value(table, 'item', key['item'])}（{key['checked']}）"
+    own = named.get((table, str(key.get("code"))))
+    return f"{name} {own}" if own else name
+
+
+def differences(
+    table: str, key: Values, before: Values | None, after: Values | None, named: Named = _NOBODY
+) -> list[Difference]:
+    """What stands differently after than before; of a record that is new or gone, every column that says something."""
+    called = record(table, key, named)
+    found = []
+    for name in _told(table, [*(before or {}), *(after or {})]):
+        was, now = (side.get(name) if side is not None else None for side in (before, after))
+        if was != now:
+            had, has = (None if side is None else value(table, name, side.get(name), named) for side in (before, after))
+            found.append(Difference(called, label(table, name), had, has))
+    return found
+
+
+def _told(table: str, names: Iterable[str]) -> list[str]:
+    """The columns of a record that mean something to a reader, each once."""
+    hidden = ("code", "household_id", "region")
+    known = _OWN[table][1] if table in _OWN else [name for name in _COLUMNS[table] if name not in hidden]
+    return [name for name in dict.fromkeys(names) if name in known]

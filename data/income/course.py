@@ -1,0 +1,114 @@
+"""The course of per-capita income by kind, from the cube: rolling twelve months, and income years."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+from sqlalchemy import Connection, and_, select
+
+from data.access.viewer import Viewer
+from data.figures.cube import cube
+from data.income.year import year_of
+from data.model import region as regions
+from data.terms import INCOME_KINDS
+
+KINDS = tuple(INCOME_KINDS)
+PARTS = (*KINDS, "expense")
+"""What makes the net income: four kinds, and the expense that is taken from them."""
+
+
+def income_course(connection: Connection, viewer: Viewer, region: str, *, until: int, months: int = 73) -> pd.DataFrame:
+    """Yuan a head over twelve months, for each month up to ``until`` (index: ordinal) that has a value.
+
+    Columns wage, business, property, transfer, expense, gross, net, persons (whose income is on record). Net is the
+    indicator ``net_income_per_capita``; the expense is what the gross income has more than the net.
+    """
+    columns = [cube.c[f"{kind}_income"] for kind in KINDS]
+    found = connection.execute(
+        select(cube.c.month, *columns, cube.c.gross_income, cube.c.net_income, cube.c.income_persons)
+        .where(cube.c.region == viewer.narrowed(region), cube.c.month > until - months, cube.c.month <= until)
+        .where(cube.c.income_persons > 0, cube.c.net_income.is_not(None))
+        .order_by(cube.c.month)
+    ).all()
+    rows = [
+        [*(fen / 100 / persons for fen in (*kinds, gross - net, gross, net)), persons]
+        for _, *kinds, gross, net, persons in found
+    ]
+    return pd.DataFrame(rows, columns=[*PARTS, "gross", "net", "persons"], index=[row.month for row in found])
+
+
+def with_growth(course: pd.DataFrame, *, back: int = 12) -> pd.DataFrame:
+    """The course with ``growth``: net now ÷ net ``back`` months before - 1; NaN where that is none or not above 0."""
+    before = course["net"].reindex(course.index - back).set_axis(course.index)
+    return course.assign(growth=(course["net"] / before - 1).where(before > 0))
+
+
+def income_years(course: pd.DataFrame, start: int) -> pd.DataFrame:
+    """The last month of each income year in the course: columns of the course, then year, month, complete.
+
+    Of the year that has not ended the last month known stands in, with ``complete`` False: its twelve months reach
+    into the year before. A year whose last month is missing in the midst is left out. ``course`` as of
+    :func:`with_growth`, ``start`` the setting ``income_year_start``; index: the year.
+    """
+    listed = {}
+    for month in course.index:
+        year = year_of(month, start)
+        if month == year.last or month == course.index[-1]:
+            listed[year.year] = (month, month == year.last)
+    frame = course.loc[[month for month, _ in listed.values()]].copy()
+    frame["month"] = frame.index
+    frame["complete"] = [complete for _, complete in listed.values()]
+    return frame.set_axis(pd.Index(listed, name="year", dtype="int64"))
+
+
+def structures(course: pd.DataFrame, month: int, backs: Sequence[int] = (0, 12, 60)) -> pd.DataFrame:
+    """Income by kind in a month and so many months before it, where it is known: rows of the course, column back.
+
+    Without the month itself there are no rows. Share columns wage_share … are fractions of the gross income.
+    """
+    if month not in course.index:
+        return course.iloc[0:0].assign(back=pd.Series(dtype="int64"))
+    known = [back for back in backs if month - back in course.index]
+    rows = course.loc[[month - back for back in known]].assign(back=known)
+    for kind in KINDS:
+        rows[f"{kind}_share"] = (rows[kind] / rows["gross"]).where(rows["gross"] > 0)
+    return rows
+
+
+def contributions(course: pd.DataFrame, month: int, *, back: int = 12) -> pd.DataFrame:
+    """What each part adds to the change of the net income: index PARTS, columns before, now, change (yuan a head).
+
+    The expense counts against: more of it is a negative change. The changes add up to the change of the net. No rows
+    where one of the two months is missing.
+    """
+    if month not in course.index or month - back not in course.index:
+        return pd.DataFrame(columns=["before", "now", "change"], dtype=float)
+    before, now = course.loc[month - back, list(PARTS)], course.loc[month, list(PARTS)]
+    sign = pd.Series(1.0, index=list(PARTS))
+    sign["expense"] = -1.0
+    return pd.DataFrame({"before": before, "now": now, "change": (now - before) * sign})
+
+
+def courses_below(connection: Connection, viewer: Viewer, parent: str, *, until: int, months: int = 60) -> pd.DataFrame:
+    """Net income a head in each direct child of ``parent``: index month, a column for each code; NaN: none."""
+    found = connection.execute(
+        select(cube.c.month, regions.c.code, cube.c.net_income, cube.c.income_persons)
+        .join(regions, and_(regions.c.code == cube.c.region))
+        .where(regions.c.parent == viewer.narrowed(parent), cube.c.month > until - months, cube.c.month <= until)
+        .where(cube.c.income_persons > 0, cube.c.net_income.is_not(None))
+    ).all()
+    frame = pd.DataFrame(
+        [(month, code, net / 100 / persons) for month, code, net, persons in found], columns=["month", "code", "net"]
+    )
+    return frame.pivot(index="month", columns="code", values="net").astype(float)
+
+
+def growth_parts(course: pd.DataFrame, *, back: int = 12) -> pd.DataFrame:
+    """What each part adds to the growth of every month that has one: columns PARTS and growth, fractions.
+
+    A part's change against ``back`` months before ÷ the net of then, so that the parts add up to the growth; more
+    expense counts against. ``course`` as of :func:`with_growth`.
+    """
+    before = course.reindex(course.index - back).set_axis(course.index)
+    parts = (course[list(PARTS)] - before[list(PARTS)]).div(before["net"], axis=0)
+    parts["expense"] *= -1
+    return parts.assign(growth=course["growth"])[course["growth"].notna()]

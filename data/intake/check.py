@@ -1,0 +1,171 @@
+"""All rows of one sheet against the rules of the workbook; every fault is found, none stops the rest."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.intake.columns import Checked, ColumnCheck
+from data.intake.issues import ERROR, WARNING, FileFault, Findings, Issue
+from data.intake.known import Known
+from data.intake.read import Batch, Sheet
+from data.intake.repeats import mark_repeats
+from data.regions.codes import needed_parent
+from data.workbook.sheets import HOUSEHOLD, REASONS, REGION, SheetSpec
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Piece:
+    """What one file holds of a sheet: the values by column name, their rows, and which rows are refused."""
+
+    file: str
+    names: tuple[str, ...]
+    values: pa.Table
+    rows: np.ndarray
+    bad: np.ndarray
+    repeated: np.ndarray  # the same row stands further up
+
+
+class SheetCheck:
+    """Checks the rows of one sheet, from however many files."""
+
+    def __init__(self, spec: SheetSpec, known: Known, today: date, findings: Findings) -> None:
+        self.spec, self.known, self.findings = spec, known, findings
+        self.checks = {column.heading: ColumnCheck(column, known, today) for column in spec.columns}
+        self.pieces: list[Piece] = []
+        self.read = 0
+
+    @property
+    def refused_rows(self) -> int:
+        """How many rows are not fit to be written."""
+        return sum(int(piece.bad.sum()) for piece in self.pieces)
+
+    def take(self, sheet: Sheet, progress: Progress) -> None:
+        """Read and check one file's rows; raises FileFault where the sheet as a whole cannot be read."""
+        headings = self._headings(sheet)
+        batches = []
+        for batch in sheet.batches(headings) if headings else ():
+            batches.append(self.check(sheet, batch))
+            self.read += len(batch.rows)
+            progress(f"校验 {self.spec.name}", batch.done, sheet.size)
+        self.collect(sheet, batches)
+
+    def _headings(self, sheet: Sheet) -> list[str]:
+        """The known headings of a sheet, none for an empty one; raises FileFault where required ones are missing."""
+        found = [heading for heading in sheet.headings() if heading]
+        twice = {heading for heading in found if found.count(heading) > 1 and heading in self.checks}
+        missing = [c.heading for c in self.spec.columns if c.required and c.heading not in found]
+        if found and (twice or missing):
+            parts = [f"缺少必填的列：{'、'.join(missing)}"] * bool(missing)
+            parts += [f"列名重复：{'、'.join(sorted(twice))}"] * bool(twice)
+            first = missing[0] if missing else sorted(twice)[0]
+            self.findings.refuse_file(sheet.file, "；".join(parts), sheet=self.spec.name, row=1, column=first)
+            raise FileFault
+        self.findings.ignored += [f"{self.spec.name} 的列 {h}" for h in found if h not in self.checks and h != REASONS]
+        return [heading for heading in self.checks if heading in found]
+
+    def check(self, sheet: Sheet, batch: Batch) -> tuple[dict[str, pa.Array], np.ndarray, np.ndarray]:
+        """The values of a batch by column name, its rows, and the mask of refused ones; faults are reported."""
+        bad = np.zeros(len(batch.rows), bool)
+        values = {}
+        for heading, texts in batch.cells.items():
+            checked = self.checks[heading].run(texts)
+            values[self.checks[heading].column.name] = checked.values
+            if len(checked.faults):
+                bad[checked.faults] = True
+                self.findings.refuse(
+                    self._issues(sheet, batch, heading, checked, checked.faults, ERROR), len(checked.faults)
+                )
+            if len(checked.doubts):
+                self.findings.warn(
+                    self._issues(sheet, batch, heading, checked, checked.doubts, WARNING), len(checked.doubts)
+                )
+        for place in batch.ragged:
+            bad[place] = True
+            reason = "本行的格子比表头多，可能有未加引号的逗号"
+            self.findings.refuse([Issue(self.spec.name, int(batch.rows[place]), "", "", reason, ERROR, sheet.file)], 1)
+        self._check_order(sheet, batch, values, bad)
+        self._check_points(sheet, batch, values)
+        return values, batch.rows, bad
+
+    def _issues(self, sheet: Sheet, batch: Batch, heading: str, checked: Checked, places, severity) -> Iterator[Issue]:
+        for place in map(int, places):
+            value = batch.cells[heading][place].as_py()[:200]
+            row = int(batch.rows[place])
+            yield Issue(self.spec.name, row, heading, value, checked.reason(place), severity, sheet.file)
+
+    def _check_order(self, sheet: Sheet, batch: Batch, values: dict[str, pa.Array], bad: np.ndarray) -> None:
+        for start, end in self.spec.order:
+            if start not in values or end not in values:
+                continue
+            wrong = np.flatnonzero(
+                pc.fill_null(pc.less(values[end], values[start]), False).to_numpy(zero_copy_only=False)
+            )
+            bad[wrong] = True
+            first, last = self.spec.column(start).heading, self.spec.column(end).heading
+            begun = values[start]
+            why = Checked(begun, wrong, wrong, lambda place, f=first, e=last, b=begun: f"{e}早于{f}（{b[place]}）")
+            self.findings.refuse(self._issues(sheet, batch, last, why, wrong, ERROR), len(wrong))
+
+    def _check_points(self, sheet: Sheet, batch: Batch, values: dict[str, pa.Array]) -> None:
+        if "lon" not in values or "lat" not in values:
+            return
+        for name, other in (("lon", "lat"), ("lat", "lon")):
+            missing, heading = self.spec.column(name).heading, self.spec.column(other).heading
+            given = pc.not_equal(pc.utf8_trim_whitespace(batch.cells[missing]), "")
+            half = pc.and_not(pc.is_valid(values[other]), given).to_numpy(zero_copy_only=False)
+            places = np.flatnonzero(half)
+            why = Checked(values[other], places, places, lambda place, h=heading, m=missing: f"只填了{h}，缺{m}")
+            self.findings.warn(self._issues(sheet, batch, heading, why, places, WARNING), len(places))
+
+    def collect(self, sheet: Sheet, batches: list[tuple[dict[str, pa.Array], np.ndarray, np.ndarray]]) -> None:
+        """Keep what one file holds."""
+        if not batches:
+            return
+        names = tuple(batches[0][0])
+        table = pa.concat_tables([pa.table(values) for values, _, _ in batches])
+        rows, bad = (np.concatenate([batch[part] for batch in batches]) for part in (1, 2))
+        self.pieces.append(Piece(sheet.file, names, table, rows, bad, np.zeros(len(rows), bool)))
+
+    def finish(self) -> None:
+        """What only all rows together show: repeated keys, regions without a parent; then let others refer to them."""
+        mark_repeats(self)
+        if self.spec.name == REGION:
+            self._check_parents()
+        if self.spec.name in self.known.refused:
+            self._make_known()
+
+    def _check_parents(self) -> None:
+        known = self.known.codes[REGION]
+        rows = [
+            (code, piece, place)
+            for piece in self.pieces
+            for place, code in enumerate(piece.values.column("code").to_pylist())
+            if code is not None
+        ]
+        filed = {code for code, piece, place in rows if not (piece.bad[place] and self.known.valid_rows)}
+        for code, piece, place in sorted(rows, key=lambda row: len(row[0])):
+            needed = needed_parent(code)
+            if needed and needed not in known and needed not in filed:
+                filed.discard(code)
+                piece.bad[place] = True
+                reason = f"上级区划 {needed} 不在文件中，系统里也没有"
+                if any(other == needed for other, _, _ in rows):
+                    reason = f"上级区划 {needed} 未通过校验，本行依赖于它，随之不写入"
+                issue = Issue(REGION, int(piece.rows[place]), "区划代码", code, reason, ERROR, piece.file)
+                self.findings.refuse([issue], 1)
+
+    def _make_known(self) -> None:
+        good, refused = [], []
+        for piece in self.pieces:
+            mask = pa.array(~piece.bad)
+            columns = ["code", "village"] if self.spec.name == HOUSEHOLD else ["code"]
+            good += zip(*(piece.values.column(c).filter(mask).to_pylist() for c in columns), strict=True)
+            refused += piece.values.column("code").filter(pc.invert(mask)).drop_null().to_pylist()
+        self.known.add(self.spec.name, (row[0] for row in sorted(good, key=lambda row: (row[-1], row[0]))))
+        self.known.refuse(self.spec.name, refused)

@@ -1,0 +1,72 @@
+"""What a row may refer to: regions, households, projects, helpers and funds of the store and of the files."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from data.intake.runs import last_run
+from data.model import metadata
+from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, PROJECT, REGION, SHEET
+from data.workbook.values import Fault
+
+
+class Known:
+    """Codes that rows may refer to. ``households`` maps a household's code to its id.
+
+    With ``valid_rows`` rows fall with those they refer to. Otherwise nothing is written anyway once anything is
+    refused, so that what merely hangs on a refused row or on an unreadable sheet is not reproached.
+    """
+
+    def __init__(self, connection: Connection, *, valid_rows: bool) -> None:
+        self.valid_rows = valid_rows
+        self.unreadable: set[str] = set()
+        self.last_run = last_run(connection)
+        self.codes: dict[str, set[str]] = {}
+        for sheet in (REGION, PROJECT, HELPER, FUND):
+            table = metadata.tables[SHEET[sheet].table_name]
+            self.codes[sheet] = set(connection.execute(select(table.c.code)).scalars())
+        household = metadata.tables["household"]
+        self.households = dict(connection.execute(select(household.c.code, household.c.id)).all())
+        self.refused: dict[str, set[str]] = {sheet: set() for sheet in (*self.codes, HOUSEHOLD)}
+        self._code_of: dict[int, str] = {}
+        self._next_id = max(self.households.values(), default=0) + 1
+
+    def find(self, sheet: str, code: str) -> str | int:
+        """The code itself, of a household its id; raises Fault where it is unknown or was refused in this import."""
+        if sheet == HOUSEHOLD:
+            if (number := self.households.get(code)) is not None:
+                return number
+        elif code in self.codes[sheet]:
+            return code
+        if code in self.refused[sheet]:
+            raise Fault(f"“{sheet}”表中的 {code} 未通过校验，本行依赖于它，随之不写入")
+        if sheet in self.unreadable and self.valid_rows:
+            raise Fault(f"“{sheet}”表未能读取，本行所指的 {code} 尚未登记，随之不写入")
+        if sheet in self.unreadable:
+            self.add(sheet, [code])
+            return self.find(sheet, code)
+        raise Fault(f"没有 {code}，请先在“{sheet}”表中登记")
+
+    def household_code(self, number: int) -> str:
+        """The code of a household's id."""
+        if len(self._code_of) != len(self.households):
+            self._code_of = {number: code for code, number in self.households.items()}
+        return self._code_of[number]
+
+    def add(self, sheet: str, codes: Iterable[str]) -> None:
+        """Take codes that are to be written; new households get their ids in the order given."""
+        if sheet != HOUSEHOLD:
+            self.codes[sheet].update(codes)
+            return
+        for code in codes:
+            if code not in self.households:
+                self.households[code] = self._next_id
+                self._next_id += 1
+
+    def refuse(self, sheet: str, codes: Iterable[str]) -> None:
+        """Note codes whose rows are refused; what the store holds already stays known."""
+        if not self.valid_rows:
+            self.add(sheet, codes)
+            return
+        held = self.households if sheet == HOUSEHOLD else self.codes[sheet]
+        self.refused[sheet].update(code for code in codes if code not in held)

@@ -1,0 +1,147 @@
+"""The report of an import: lines for the console, and a copy of the workbook with the faulty cells marked."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from data.intake.files import open_sheets
+from data.intake.issues import ERROR, FileFault, Findings, ImportResult, Issue
+from data.intake.read import CsvSheet, Sheet
+from data.workbook.sheets import PROBLEM_LIST, REASONS, SHEET
+from data.workbook.template import MOST_ROWS
+
+MOST_COMMENTS = 5_000  # cells that get a comment beside the mark; beyond, the column of reasons says it
+_LIST = ("文件", "工作表", "行", "列", "值", "原因", "级别")
+
+
+def sentence(issue: Issue) -> str:
+    """One issue as a line: where, what, why."""
+    place = f"{issue.sheet} " if issue.sheet else ""
+    place += f"第 {issue.row} 行 " if issue.row else ""
+    value = f"“{issue.value}”" if issue.value else ""
+    where = f"{place}{issue.column}{value}".strip() or issue.file
+    return f"{'错误' if issue.severity == ERROR else '提醒'}：{where}：{issue.reason}"
+
+
+def lines(result: ImportResult, limit: int = 50) -> list[str]:
+    """The result for the console: the counts, then the first ``limit`` issues, errors first."""
+    read = "，".join(f"{sheet} {count:,} 行" for sheet, count in result.rows.items()) or "没有数据行"
+    said = [f"读取：{read}。"]
+    if result.ignored:
+        said.append(f"未识别、已忽略：{'、'.join(result.ignored[:limit])}。")
+    issues = [*result.refusals, *result.warnings]
+    said += [sentence(issue) for issue in issues[:limit]]
+    total = result.refusal_count + result.warning_count
+    if total > limit:
+        said.append(f"……另有 {total - min(limit, len(issues)):,} 处未列出。")
+    if total:
+        said.append(f"共 {result.refusal_count:,} 处错误，{result.warning_count:,} 处提醒。")
+    if result.wrote:
+        left = f"，{result.refused_rows:,} 行有错误未写入" if result.refused_rows else ""
+        said.append(f"已写入，{result.changed:,} 条记录有变化{left}。")
+    elif result.refusal_count:
+        said.append("未写入任何数据，请改正后重新导入。")
+    else:
+        said.append("数据与库中一致，没有变化。")
+    return said
+
+
+def write_marked_copy(result: ImportResult, files: Sequence[Path], target: Path) -> None:
+    """A copy (.xlsx) of the sheets of ``files`` with faulty cells marked, and a list of all issues.
+
+    Of CSV files only the sheets with issues, of those beyond a workbook's rows only the faulty rows.
+    """
+    by_sheet: dict[tuple[str, str], dict[int, list[Issue]]] = defaultdict(lambda: defaultdict(list))
+    for issue in (*result.refusals, *result.warnings):
+        if issue.row:
+            by_sheet[issue.file, issue.sheet][issue.row].append(issue)
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        _write_list(book, result)
+        used: set[str] = set()
+        for sheet in open_sheets([Path(file) for file in files], Findings()):
+            issues = by_sheet.get((sheet.file, sheet.name), {})
+            if issues or not isinstance(sheet, CsvSheet):
+                page = book.add_worksheet(_free_title(sheet.name, used))
+                with suppress(FileFault):  # said in the list already
+                    _Copy(book, page, sheet, issues, whole=result.rows.get(sheet.name, 0) < MOST_ROWS - 1).write()
+
+
+def _free_title(name: str, used: set[str]) -> str:
+    title = next(title for title in (name, *(f"{name} ({n})" for n in range(2, 10_000))) if title not in used)
+    used.add(title)
+    return title
+
+
+def _write_list(book: xlsxwriter.Workbook, result: ImportResult) -> None:
+    page = book.add_worksheet(PROBLEM_LIST)
+    page.set_column(0, 4, 16)
+    page.set_column(5, 5, 60)
+    page.write_row(0, 0, _LIST, book.add_format({"bold": True}))
+    page.freeze_panes(1, 0)
+    for number, issue in enumerate((*result.refusals, *result.warnings), 1):
+        level = "错误" if issue.severity == ERROR else "提醒"
+        cells = (issue.file, issue.sheet, issue.row or "", issue.column, issue.value, issue.reason, level)
+        for place, cell in enumerate(cells):
+            page.write(number, place, cell) if isinstance(cell, int) else page.write_string(number, place, cell)
+    left = result.refusal_count + result.warning_count - len(result.refusals) - len(result.warnings)
+    if left:
+        page.write_string(
+            len(result.refusals) + len(result.warnings) + 1, 5, f"另有 {left:,} 处未列出，也未在各表中标出"
+        )
+
+
+class _Copy:
+    """Writes one sheet again, marked."""
+
+    def __init__(self, book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet, issues: dict, *, whole: bool) -> None:
+        self.page, self.sheet, self.issues, self.whole = page, sheet, issues, whole
+        self.headings = [heading for heading in sheet.headings() if heading and heading != REASONS]
+        self.places = {heading: place for place, heading in enumerate(self.headings)}
+        self.marks = {
+            ERROR: book.add_format({"bg_color": "#B8352B", "font_color": "#FFFFFF", "num_format": "@"}),
+            "warning": book.add_format({"bg_color": "#F5E3B3", "num_format": "@"}),
+        }
+        self.text, self.bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
+        self.comments = 0
+
+    def write(self) -> None:
+        """Headings, rows, marks, and a last column with the reasons."""
+        spec = SHEET[self.sheet.name].by_heading
+        titles = [h + "*" * (h in spec and spec[h].required) for h in self.headings]
+        self.page.set_column(0, len(titles), 16)
+        self._row(0, [*titles], self.issues.get(1, []), self.bold)
+        if not self.issues.get(1):
+            self.page.write_string(0, len(titles), REASONS, self.bold)
+        if not self.whole:
+            self.page.write_string(0, len(titles) + 1, "原行号", self.bold)
+        if len(self.headings) != len(self.places):
+            return  # headings stand twice: which cell is meant cannot be told
+        target = 0
+        for batch in self.sheet.batches(self.headings) if self.headings else ():
+            columns = [batch.cells[heading].to_pylist() for heading in self.headings]
+            for row, *cells in zip(batch.rows.tolist(), *columns, strict=True):
+                issues = self.issues.get(row, [])
+                if not self.whole and not issues:
+                    continue
+                target = row - 1 if self.whole else target + 1
+                self._row(target, cells, issues, self.text)
+                if not self.whole:
+                    self.page.write_number(target, len(cells) + 1, row)
+
+    def _row(self, target: int, cells: list[str], issues: list[Issue], plain) -> None:
+        marked = {self.places.get(issue.column): issue for issue in reversed(issues)}
+        for place, cell in enumerate(cells):
+            issue = marked.get(place)
+            if cell or issue:
+                self.page.write_string(target, place, cell[:32_767], self.marks[issue.severity] if issue else plain)
+            if issue and self.comments < MOST_COMMENTS:
+                self.page.write_comment(target, place, issue.reason)
+                self.comments += 1
+        if issues:
+            reasons = "；".join(f"{issue.column}：{issue.reason}" if issue.column else issue.reason for issue in issues)
+            self.page.write_string(target, len(cells), reasons[:32_767], self.marks[issues[0].severity])

@@ -1,0 +1,97 @@
+"""Warnings that only sums show: more received than was due, more paid or planned than was arranged."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
+
+from sqlalchemy import Connection, select
+
+from data.households.booked import short_lines
+from data.intake.check import SheetCheck
+from data.intake.issues import WARNING, Findings, Issue
+from data.model import fund, project_return
+from data.months import spoken
+from data.terms import SHARE_SUBJECTS
+from data.workbook.sheets import FUND, LEDGER, SHEET
+
+Filed = dict[tuple, tuple[tuple, int, str]]  # key → (amounts, row, file)
+
+
+def warn_sums(connection: Connection, checks: Sequence[SheetCheck], findings: Findings) -> None:
+    """Look through the sums of 项目收益, 资金拨付 and 拨付计划, with what the store holds already."""
+    by_name = {check.spec.name: check for check in checks}
+    if returns := by_name.get("项目收益"):
+        filed = filed_rows(returns, ("project", "month"), ("due_fen", "received_fen"))
+        _warn_returns(connection, filed, findings)
+    for sheet, heading, day, what in (
+        ("资金拨付", "金额", "paid", "拨付"),
+        ("拨付计划", "计划金额", "planned", "计划"),
+    ):
+        if against := by_name.get(sheet):
+            filed = filed_rows(against, ("fund", day), ("amount_fen",))
+            funds = filed_rows(by_name[FUND], ("code",), ("arranged_fen",)) if FUND in by_name else {}
+            _warn_arranged(connection, filed, funds, findings, sheet=sheet, heading=heading, day=day, what=what)
+
+
+def warn_booked(connection: Connection, checks: Sequence[SheetCheck], findings: Findings) -> None:
+    """After 收支 was written: lines that hold less now than filed dividend plans have booked to them."""
+    if all(check.spec.name != LEDGER for check in checks):
+        return
+    for row in short_lines(connection).itertuples():
+        reason = (
+            f"{row.code} {spoken(row.month)}：有已备案的收益分配方案记入 {row.booked / 100:,.2f} 元，"
+            "导入后少于这个数，请核对后改正"
+        )
+        held = f"{int(row.held) / 100:.2f}"
+        findings.warn([Issue(LEDGER, None, SHARE_SUBJECTS[row.kind], held, reason, WARNING)], 1)
+
+
+def filed_rows(check: SheetCheck, keys: Sequence[str], amounts: Sequence[str]) -> Filed:
+    """The sound rows that the files hold of a sheet: by their key what they say, their row and their file."""
+    filed: Filed = {}
+    for piece in check.pieces:
+        columns = [piece.values.column(name).to_pylist() for name in (*keys, *amounts)]
+        for row, bad, *cells in zip(piece.rows.tolist(), piece.bad.tolist(), *columns, strict=True):
+            if not bad:
+                filed[tuple(cells[: len(keys)])] = (tuple(cells[len(keys) :]), row, piece.file)
+    return filed
+
+
+def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> None:
+    """A month that brings the sum received above the sum due; arrears paid later are no such thing."""
+    table = project_return.c
+    held = connection.execute(select(table.project, table.month, table.due_fen, table.received_fen))
+    months: dict[str, dict[int, tuple]] = defaultdict(dict)
+    for project, month, *amounts in held:
+        months[project][month] = tuple(amounts)
+    for (project, month), (amounts, _, _) in filed.items():
+        months[project][month] = amounts
+    for project in {project for project, _ in filed}:
+        ordered = sorted(months[project].items())
+        for (month, (due, received)), ahead in zip(
+            ordered, accumulate(got - owed for _, (owed, got) in ordered), strict=True
+        ):
+            if ahead > 0 and received > due and (project, month) in filed:
+                _, row, file = filed[project, month]
+                reason = f"实收多于应收：到本月累计多出 {ahead / 100:,.2f} 元"
+                findings.warn([Issue("项目收益", row, "实收", f"{received / 100:.2f}", reason, WARNING, file)], 1)
+
+
+def _warn_arranged(
+    connection: Connection, filed: Filed, funds: Filed, findings: Findings, *, sheet: str, heading: str, day: str,
+    what: str,
+) -> None:  # fmt: skip
+    """A row of ``sheet`` that brings a fund's sum above what was arranged."""
+    arranged = dict(connection.execute(select(fund.c.code, fund.c.arranged_fen)).all())
+    arranged |= {code: amounts[0] for (code,), (amounts, _, _) in funds.items()}
+    table = SHEET[sheet].table.c
+    held = connection.execute(select(table.fund, table[day], table.amount_fen))
+    amounts_of = {(code, when): amount for code, when, amount in held}
+    amounts_of |= {key: amounts[0] for key, (amounts, _, _) in filed.items()}
+    totals: dict[str, int] = defaultdict(int)
+    for (code, when), amount in sorted(amounts_of.items()):
+        totals[code] += amount
+        if (code, when) in filed and totals[code] > arranged.get(code, totals[code]):
+            _, row, file = filed[code, when]
+            reason = f"累计{what}超过安排金额 {(totals[code] - arranged[code]) / 100:,.2f} 元"
+            findings.warn([Issue(sheet, row, heading, f"{amount / 100:.2f}", reason, WARNING, file)], 1)

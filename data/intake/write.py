@@ -1,0 +1,84 @@
+"""What was found good goes into the store, inside the caller's transaction."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, select, update
+
+from data.intake.check import Piece, SheetCheck
+from data.intake.known import Known
+from data.intake.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
+from data.model import region
+from data.model.search_columns import id_tail, initials
+from data.regions.codes import nearest_parent
+from data.store.engine import upsert
+from data.workbook.sheets import HOUSEHOLD, REGION
+
+Progress = Callable[[str, int, int], None]
+STEP = 20_000
+_SEARCHED = {
+    HOUSEHOLD: (("initials", "head", initials),),
+    "家庭成员": (("initials", "name", initials), ("id_tail", "id_number", id_tail)),
+}
+"""Sheet → columns that the search goes by: their name, what they are made from, and how."""
+
+
+def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -> int:
+    """Upsert the good rows of one sheet; returns how many rows of the store changed."""
+    if isinstance(check, LedgerCheck):
+        rows = _told(check.rows(), check.spec.name, check.groups, progress)
+        return upsert(connection, check.spec.table, COLUMNS, rows, merge=True, absent=NO_AMOUNT)
+    changed = 0
+    for piece in check.pieces:
+        table = _good(check, piece)
+        if check.spec.name == HOUSEHOLD:
+            ids = pa.array([check.known.households[code] for code in table.column("code").to_pylist()], pa.int64())
+            table = table.append_column("id", ids)
+        elif check.spec.name == REGION:
+            codes = table.column("code").to_pylist()
+            parents = [nearest_parent(code, check.known.codes[REGION]) for code in codes]
+            table = table.append_column("parent", pa.array(parents, pa.string()))
+        for name, source, make in _SEARCHED.get(check.spec.name, ()):
+            if source in table.column_names:
+                table = table.append_column(name, _made(table.column(source), make))
+        keys = [column.name for column in check.spec.table.primary_key]
+        table = table.sort_by([(name, "ascending") for name in keys])
+        rows = _told(_tuples(table), check.spec.name, len(table), progress)
+        changed += upsert(connection, check.spec.table, table.column_names, rows)
+    if check.spec.name == REGION:
+        changed += _mend_parents(connection, check.known)
+    return changed
+
+
+def _good(check: SheetCheck, piece: Piece) -> pa.Table:
+    return piece.values.filter(pa.array(~(piece.bad | piece.repeated)))
+
+
+def _made(texts: pa.ChunkedArray, make: Callable[[str], str | None]) -> pa.ChunkedArray:
+    """``make`` of each text, worked out once for those that are equal; none for none."""
+    known = texts.combine_chunks().dictionary_encode()
+    made = pa.array([make(text) for text in known.dictionary.to_pylist()], pa.string())
+    return pa.chunked_array([pc.take(made, known.indices)])
+
+
+def _tuples(table: pa.Table) -> Iterator[tuple]:
+    for batch in table.to_batches(max_chunksize=STEP):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _told(rows: Iterable, name: str, total: int, progress: Progress) -> Iterator:
+    for number, row in enumerate(rows):
+        if number % STEP == 0:
+            progress(f"写入 {name}", number, total)
+        yield row
+    progress(f"写入 {name}", total, total)
+
+
+def _mend_parents(connection: Connection, known: Known) -> int:
+    """Regions whose nearest known ancestor came with this import."""
+    stored = connection.execute(select(region.c.code, region.c.parent)).all()
+    moved = {code: parent for code, held in stored if (parent := nearest_parent(code, known.codes[REGION])) != held}
+    for code, parent in moved.items():
+        connection.execute(update(region).where(region.c.code == code).values(parent=parent))
+    return len(moved)

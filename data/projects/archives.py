@@ -1,0 +1,135 @@
+"""Photos and papers of a project: on the file store of the households' archives, seen by who may see the project.
+
+Taken out of sight they stay, with who did it and when, and can be put back.
+"""
+
+import secrets
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from data.access.viewer import READERS, Viewer
+from data.archives.files import EXTENSIONS, content_of, examined, keep
+from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
+from data.figures import cube
+from data.households.archives import MOST_OF_A_HOUSEHOLD, NO_SUCH_ARCHIVE, Opened, day_of_paper, now, plain_title
+from data.model import project_archive
+from data.projects.file import whereabouts
+from data.store.engine import writing
+from data.terms import PROJECT_ARCHIVE_KINDS
+
+COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "added", "actor", "digest", "hidden", "hidden_actor")
+WRITERS = ("admin", "county", "township", "village")
+"""Who keeps a project's papers: its region's officials, not a helper of single households."""
+PHOTO = PROJECT_ARCHIVE_KINDS[0]
+"""What a helper sees of them: vouchers and notices name households that are not his."""
+MOST_OF_A_PROJECT = MOST_OF_A_HOUSEHOLD
+
+
+def may_keep(viewer: Viewer) -> bool:
+    """Whether the viewer may take in, hide and put back."""
+    return viewer.role in WRITERS
+
+
+def add(
+    engine: Engine, viewer: Viewer, project: str, content: bytes, *, kind: str, title: str, dated: str | None = None
+) -> int:  # fmt: skip
+    """Take a paper or photo into a project's file; its id. ``title`` and ``dated`` as for a household's.
+
+    Raises NotFound for a project that is not the viewer's, OutOfScope for who may not, Refused with the reason.
+    """
+    with engine.connect() as connection:
+        _writable(connection, viewer, project)
+    if kind not in PROJECT_ARCHIVE_KINDS:
+        raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(PROJECT_ARCHIVE_KINDS)}。")
+    dated = day_of_paper(dated)
+    material = examined(content)
+    digest = keep(engine, material)
+    id = secrets.randbelow(2**52) + 1
+    with writing(engine) as connection:
+        cube.hold(connection)
+        _writable(connection, viewer, project)
+        _check_room(connection, project, digest, len(content))
+        connection.execute(
+            insert(project_archive).values(
+                id=id, project=project, digest=digest, kind=kind, title=plain_title(title) or kind,
+                media_type=material.media_type, size=len(content), dated=dated, added=now(), actor=viewer.key,
+            )
+        )  # fmt: skip
+        cube.stamp(connection)
+    return id
+
+
+def _writable(connection: Connection, viewer: Viewer, project: str) -> None:
+    if whereabouts(connection, viewer, project) is None:
+        raise NotFound(NO_SUCH_PROJECT)
+    if not may_keep(viewer):
+        raise OutOfScope("项目档案的存入和整理")
+
+
+def _check_room(connection: Connection, project: str, digest: str, size: int) -> None:
+    of = project_archive.c
+    rows = connection.execute(select(of.title, of.digest, of.size, of.hidden).where(of.project == project)).all()
+    for row in rows:
+        if row.digest == digest and row.hidden is None:
+            raise Refused(f"这份材料已经在档案里（{row.title}），不用再传。")
+    if sum(row.size for row in rows) + size > MOST_OF_A_PROJECT:
+        raise Refused(f"这个项目的档案已满 {MOST_OF_A_PROJECT >> 20} MB，请降低照片分辨率，或联系管理员。")
+
+
+def hide(engine: Engine, viewer: Viewer, archive_id: int) -> None:
+    """Take a paper out of sight. Raises NotFound, OutOfScope, Refused where somebody has done so already."""
+    _turn(engine, viewer, archive_id, hidden=True)
+
+
+def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int) -> None:
+    """Put it back into sight; raises as :func:`hide`."""
+    _turn(engine, viewer, archive_id, hidden=False)
+
+
+def _turn(engine: Engine, viewer: Viewer, archive_id: int, *, hidden: bool) -> None:
+    with writing(engine) as connection:
+        cube.hold(connection)
+        held = _row(connection, viewer, archive_id)
+        _writable(connection, viewer, held.project)
+        if (held.hidden is not None) == hidden:
+            raise Refused("这份档案刚刚已由别人处理，请刷新页面。")
+        connection.execute(
+            update(project_archive)
+            .where(project_archive.c.id == archive_id)
+            .values(hidden=now() if hidden else None, hidden_actor=viewer.key)
+        )
+        cube.stamp(connection)
+
+
+def listed(connection: Connection, viewer: Viewer, project: str, *, hidden: bool = False) -> pd.DataFrame:
+    """A project's papers, the newest first: COLUMNS; those out of sight with ``hidden``. Empty for a project that is
+    not the viewer's and for a wall display: papers bear names."""
+    rows = []
+    if viewer.role not in READERS and whereabouts(connection, viewer, project) is not None:
+        of = project_archive.c
+        asked = select(*(of[name] for name in COLUMNS)).where(of.project == project)
+        if not may_keep(viewer):
+            asked = asked.where(of.kind == PHOTO)
+        rows = connection.execute(asked.where(of.hidden.is_not(None) if hidden else of.hidden.is_(None))).all()
+    frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
+    frame["on"] = [row.dated or row.added[:10] for row in frame.itertuples()]
+    return frame.sort_values(["on", "added", "id"], ascending=False, kind="stable").drop(columns="on")
+
+
+def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
+    """One paper whole; raises as ``archives.opened`` does."""
+    with engine.connect() as connection:
+        held = _row(connection, viewer, archive_id)
+    if held.hidden is not None:
+        raise NotFound(NO_SUCH_ARCHIVE)
+    content = content_of(engine, held.digest)
+    return Opened(content, held.media_type, f"{held.title}.{EXTENSIONS[held.media_type]}", None)
+
+
+def _row(connection: Connection, viewer: Viewer, archive_id: int):
+    held = connection.execute(select(project_archive).where(project_archive.c.id == archive_id)).first()
+    seen = held is not None and viewer.role not in READERS and (may_keep(viewer) or held.kind == PHOTO)
+    if not seen or whereabouts(connection, viewer, held.project) is None:
+        raise NotFound(NO_SUCH_ARCHIVE)
+    return held

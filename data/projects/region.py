@@ -1,0 +1,250 @@
+"""The projects of a region as they stood in a month: filtered, in order, page by page, on the map, and their sums.
+
+Counted are those of the registry (begun, or without a day of beginning). One that has not begun but already brought
+returns is listed too, without its investment, so that the sums are the figures of the overview to the fen.
+"""
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from data.access.viewer import Viewer, mask_party, within_sql
+from data.errors import NotFound
+from data.figures.list_kinds import (
+    PROJECT_ARREARS,
+    PROJECT_COUNTED,
+    PROJECT_DUE,
+    PROJECT_RATE,
+    PROJECT_RECEIVED,
+    PROJECT_RECEIVED_EVER,
+)
+from data.projects.troubles import FOUND, MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_found
+from data.regions import outlines as geometry
+from data.store.engine import expanded
+
+PAGE = 50
+MOST_POINTS = 2000
+_RETURNED = "EXISTS (SELECT 1 FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
+BASE = f"({PROJECT_COUNTED} OR {_RETURNED})"
+FROM = "project p JOIN month m ON m.month = :month"
+ENTERED = (
+    "COALESCE((SELECT s.entered FROM project_stage s WHERE s.project = p.code AND s.stage = p.stage),"
+    " CASE WHEN p.stage IN ('竣工验收', '资金报账', '资产移交', '运营') THEN p.completed"
+    " WHEN p.stage = '建设' THEN p.started END)"
+)
+_EXACT = "EXISTS (SELECT 1 FROM project_stage s WHERE s.project = p.code AND s.stage = p.stage)"
+_BEHIND = "FROM project_household b WHERE b.project = p.code AND b.year * 12 <= m.month"
+HOUSEHOLDS = f"(SELECT COUNT(DISTINCT b.household_id) {_BEHIND})"
+HOUSEHOLD_YEARS = f"(SELECT COUNT(DISTINCT b.household_id * 10000 + b.year) {_BEHIND})"
+COLUMNS = {
+    "code": "p.code",
+    "name": "p.name",
+    "place": place_sql(),
+    "region": "p.region",
+    "kind": "p.kind",
+    "stage": "p.stage",
+    "entered": ENTERED,
+    "operator": "p.operator",
+    "asset_class": "p.asset_class",
+    "counted": f"CASE WHEN {PROJECT_COUNTED} THEN 1 ELSE 0 END",
+    "investment": "p.investment_fen",
+    "due": PROJECT_DUE,
+    "received": PROJECT_RECEIVED,
+    "arrears": PROJECT_ARREARS,
+    "rate": PROJECT_RATE,
+    "received_ever": PROJECT_RECEIVED_EVER,
+    "rate_ever": f"COALESCE({PROJECT_RECEIVED_EVER}, 0) * 1.0 / NULLIF(p.investment_fen, 0)",
+    "agreed_rate": "p.agreed_rate",
+    "households": HOUSEHOLDS,
+    "household_years": HOUSEHOLD_YEARS,
+    "marked": f"CASE WHEN {MARKED} THEN 1 ELSE 0 END",
+    "streak": STREAK,
+    "whole_due": WHOLE_DUE,
+    "whole_received": WHOLE_RECEIVED,
+    "exact": f"CASE WHEN {_EXACT} THEN 1 ELSE 0 END",
+}
+SORTS = (
+    "name", "place", "kind", "stage", "entered", "operator", "investment", "due", "received", "arrears", "rate",
+    "received_ever", "rate_ever", "households", "household_years",
+)  # fmt: skip
+_FEN = ("investment", "due", "received", "arrears", "received_ever")
+_WORST = f"{PROJECT_ARREARS} DESC, p.code"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is picked out; empty or False picks all. ``operators`` are names, '' for none on record; ``arrears``: less
+    received than due in twelve months; ``trouble``: marked, or found by the rules; ``words`` stand in the name, code or
+    operator."""
+
+    kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    asset_classes: tuple[str, ...] = ()
+    arrears: bool = False
+    trouble: bool = False
+    words: str = ""
+
+
+NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums over projects: money in yuan, rates as fractions, None where there is nothing to divide by.
+
+    ``households`` are different households; ``household_years`` counts one again for each further year.
+    """
+
+    rows: int
+    projects: int
+    investment: float
+    due: float
+    received: float
+    received_ever: float
+    households: int
+    household_years: int
+
+    @property
+    def arrears(self) -> float:
+        return self.due - self.received
+
+    @property
+    def rate(self) -> float | None:
+        return self.received / self.investment if self.investment else None
+
+    @property
+    def rate_ever(self) -> float | None:
+        return self.received_ever / self.investment if self.investment else None
+
+
+def page(
+    connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS,
+    sort: str = "", descending: bool = False, limit: int = PAGE, offset: int = 0,
+) -> pd.DataFrame:  # fmt: skip
+    """A page of projects: COLUMNS but for the helping ones, with ``days`` in the stage, ``about`` (the stage's day is
+    taken from 开工 or 竣工) and ``risk``, why it is in trouble or ''. Money is yuan, rates fractions, unknown None.
+
+    The largest arrears first, or by the column ``sort``; raises NotFound for one that is not in SORTS.
+    """
+    order = _WORST
+    if sort:
+        if sort not in SORTS:
+            raise NotFound(f"项目表中没有“{sort[:20]}”这一列。")
+        order = f"{COLUMNS[sort]} {'DESC' if descending else 'ASC'} NULLS LAST, p.code"
+    where, bound = _where(connection, viewer, region, month, filters)
+    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
+    sql = f"SELECT {columns}, m.as_of FROM {FROM} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
+    found = connection.execute(expanded(sql, bound), {**bound, "limit": limit, "offset": offset})
+    return _as_read(_masked(viewer, pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)), bound)
+
+
+def points(
+    connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS
+) -> pd.DataFrame:
+    """The same projects for the map, at most MOST_POINTS: with lon, lat and ``sketch`` (no coordinates on record)."""
+    names = (
+        "code", "name", "place", "region", "kind", "stage", "operator", "investment", "due", "received", "arrears",
+        "rate",
+    )  # fmt: skip
+    where, bound = _where(connection, viewer, region, month, filters)
+    columns = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
+    sql = f"SELECT {columns}, p.lon, p.lat FROM {FROM} WHERE {where} ORDER BY p.code LIMIT :limit"
+    found = connection.execute(expanded(sql, bound), {**bound, "limit": MOST_POINTS})
+    frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
+    _to_yuan(frame, [name for name in _FEN if name in frame])
+    frame["rate"] = frame["rate"].astype(float)
+    frame = _masked(viewer, frame)
+    frame["id"] = [zlib.crc32(code.encode()) for code in frame["code"]]
+    frame["village"] = frame["region"]  # where one without coordinates is put
+    return geometry.household_points(connection, frame)
+
+
+def _masked(viewer: Viewer, frame: pd.DataFrame) -> pd.DataFrame:
+    told = [mask_party(viewer, name) for name in frame["operator"]]
+    return frame.assign(operator=pd.Series(told, index=frame.index, dtype=object))
+
+
+def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS) -> Totals:
+    """The sums over all pages."""
+    where, bound = _where(connection, viewer, region, month, filters)
+    names = ("counted", "investment", "due", "received", "received_ever")
+    inner = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
+    sums = (
+        f"SELECT COUNT(*) AS rows_there, SUM(counted) AS projects, SUM(counted * investment) AS investment,"
+        f" SUM(due) AS due, SUM(received) AS received, SUM(received_ever) AS ever"
+        f" FROM (SELECT {inner} FROM {FROM} WHERE {where}) q"
+    )
+    row = connection.execute(expanded(sums, bound), bound).one()
+    behind = (
+        "SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year)"
+        " FROM project_household b JOIN month m ON m.month = :month AND b.year * 12 <= m.month"
+        f" JOIN project p ON p.code = b.project WHERE {where}"
+    )
+    households, years = connection.execute(expanded(behind, bound), bound).one()
+    money = [int(row[place] or 0) / 100 for place in range(2, 6)]
+    return Totals(row[0], int(row[1] or 0), *money, households, years)
+
+
+def operator_key(name: str) -> str:
+    """What stands for an operator in an address: a name may be that of a person."""
+    return hashlib.sha256(name.encode()).hexdigest()[:12]
+
+
+def _where(connection: Connection, viewer: Viewer, region: str, month: int, filters: Filters) -> tuple[str, dict]:
+    here, bound = within_sql("p.region", viewer.narrowed(region))
+    parts = [here, BASE]
+    bound = {**bound, "month": month, **rule_bounds(connection, month)}
+    lists = {
+        "kinds": "p.kind",
+        "stages": "p.stage",
+        "operators": "COALESCE(p.operator, '')",
+        "asset_classes": "p.asset_class",
+    }
+    for name, column in lists.items():
+        if chosen := getattr(filters, name):
+            parts.append(f"{column} IN :{name}")
+            bound[name] = list(chosen)
+    if filters.arrears:
+        parts.append(f"{PROJECT_ARREARS} > 0")
+    if filters.trouble:
+        parts.append(f"({MARKED} OR {FOUND})")
+    if filters.words:
+        bound["words"] = filters.words.lower()
+        parts.append("(" + " OR ".join(_holds(column) for column in ("p.name", "p.code")) + ")")
+    return " AND ".join(parts), bound
+
+
+def _holds(column: str) -> str:
+    """That a text holds the words: by their absence after taking them out, which both engines can tell."""
+    return f"length(replace(lower(COALESCE({column}, '')), :words, '')) < length(COALESCE({column}, ''))"
+
+
+def _as_read(frame: pd.DataFrame, bounds: dict) -> pd.DataFrame:
+    _to_yuan(frame, _FEN)
+    for name in ("rate", "rate_ever", "agreed_rate"):
+        frame[name] = frame[name].astype(float)
+    days = [_days(row.entered, row.as_of) for row in frame.itertuples()]
+    frame["days"] = pd.Series(days, index=frame.index, dtype="Int64")
+    frame["about"] = [row.entered is not None and not row.exact for row in frame.itertuples()]
+    frame["risk"] = [
+        "已标记风险" if row.marked else why_found(row.streak, row.whole_due, row.whole_received, bounds)
+        for row in frame.itertuples()
+    ]
+    return frame.drop(columns=["whole_due", "whole_received", "exact", "as_of"])
+
+
+def _to_yuan(frame: pd.DataFrame, columns) -> None:
+    for name in columns:
+        frame[name] = [None if value is None else int(value) / 100 for value in frame[name]]
+        frame[name] = frame[name].astype(float)
+
+
+def _days(entered: str | None, as_of: str) -> int | None:
+    if entered is None or entered > as_of:
+        return None
+    return (date.fromisoformat(as_of) - date.fromisoformat(entered)).days

@@ -1,0 +1,242 @@
+"""What the map fetches: outlines of regions as GeoJSON, simplified together so that neighbours keep shared edges.
+
+Geometry and names, never a record. A region without a boundary of its own is the union of its children; a village
+without any is a cell around its point, and said to be a sketch.
+"""
+
+import hashlib
+import json
+import random
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import shapely
+from sqlalchemy import Connection, Engine, func, select
+
+from data.access.viewer import within
+from data.errors import NotFound
+from data.model import boundary, data_version, household, region
+from data.regions.sketch import cells
+
+LEVELS = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
+"""Word for a level in a URL → length of its codes. Beside them: ``children`` and ``outline``."""
+
+_FINENESS = (2000, 1400, 1000, 700, 500, 350, 250)  # the tolerance is the extent divided by one of these:
+_ENOUGH = 300_000  # the first whose answer is no longer than so many bytes
+_FEW = 5  # households: the mean of fewer is blurred, for the map's address asks nobody's name
+_lock = threading.Lock()
+
+
+class Shapes:
+    """The shapes of a region and of all below it, worked out when asked for, from one connection."""
+
+    def __init__(self, connection: Connection, code: str) -> None:
+        """Reads which regions there are and which have a boundary; raises NotFound for a region that is not there."""
+        self._connection = connection
+        above = [code[:n] for n in range(len(code))]
+        asked = select(boundary.c.region).where(boundary.c.region.in_([*above, code]))
+        top = max(connection.scalars(asked), default="")
+        columns = (region.c.code, region.c.name, region.c.parent, region.c.lon, region.c.lat)
+        rows = connection.execute(select(*columns).where(within(region.c.code, top)).order_by(region.c.code)).all()
+        self.names = {row.code: row.name for row in rows}
+        if code and code not in self.names:
+            raise NotFound(f"没有代码为 {code} 的区划。")
+        self._points = {row.code: (row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None}
+        self._parents = {row.code: row.parent for row in rows}
+        self._children: dict[str, list[str]] = defaultdict(list)
+        for row in rows:
+            self._children[row.parent].append(row.code)
+        bounded = select(boundary.c.region).where(within(boundary.c.region, top))
+        self._bounded = set(connection.scalars(bounded))
+        self._known: dict[str, tuple[shapely.Geometry, bool] | None] = {}
+        self._sketched: set[str] = set()
+
+    def children(self, code: str) -> list[str]:
+        """Direct children, in the order of their codes."""
+        return self._children[code]
+
+    def level(self, code: str, length: int) -> list[str]:
+        """Regions below ``code`` whose codes have that length."""
+        return [one for one in self.names if len(one) == length and one != code and one.startswith(code)]
+
+    def load(self, codes: Iterable[str]) -> None:
+        """Read the boundaries of several regions at once."""
+        wanted = [code for code in codes if code in self._bounded and code not in self._known]
+        for start in range(0, len(wanted), 500):
+            asked = select(boundary).where(boundary.c.region.in_(wanted[start : start + 500]))
+            for row in self._connection.execute(asked):
+                self._known[row.region] = (shapely.from_wkb(bytes(row.geometry)), False)
+
+    def shape(self, code: str) -> tuple[shapely.Geometry, bool] | None:
+        """(geometry, whether it is a sketch), None where nothing is known; '' is the union of the roots."""
+        if code in self._bounded and code not in self._known:
+            self.load([code])
+        elif code not in self._known:
+            self._sketch(self._anchor(code))
+            if code not in self._known:
+                self._known[code] = self._union(code)
+        return self._known[code]
+
+    def _anchor(self, code: str) -> str:
+        """The nearest region above that has a boundary, '' where none has."""
+        while code and code not in self._bounded:
+            code = self._parents[code]
+        return code
+
+    def _union(self, code: str) -> tuple[shapely.Geometry, bool] | None:
+        children = self.children(code)
+        self.load(children)
+        parts = [self.shape(child) for child in children]
+        found = [part for part in parts if part is not None]
+        if not found:
+            return None
+        whole = shapely.union_all([shape for shape, _ in found])
+        return whole, len(found) < len(parts) or any(sketch for _, sketch in found)
+
+    def _sketch(self, anchor: str) -> None:
+        """Draw the cells of all regions under the anchor that have neither a boundary nor anybody below with one."""
+        if anchor in self._sketched:
+            return
+        self._sketched.add(anchor)
+        if all(code in self._bounded or self.children(code) for code in self.names):
+            return
+        points = {**self._means(anchor), **self._points}
+        taken, bare = self._sorted_out(anchor, points)
+        self.load(taken)
+        around = self.shape(anchor)[0] if anchor else None
+        drawn = cells({code: points[code] for code in bare}, around, [self.shape(code)[0] for code in taken])
+        self._known.update({code: (cell, True) for code, cell in drawn.items()})
+
+    def _sorted_out(self, code: str, points: dict) -> tuple[list[str], list[str]]:
+        """Below ``code``: the topmost regions with a boundary, and the lowest ones that have a point instead."""
+        taken, bare = [], []
+        for child in self.children(code):
+            if child in self._bounded:
+                taken.append(child)
+                continue
+            covered, dotted = self._sorted_out(child, points)
+            if not covered and not dotted and child in points:
+                dotted = [child]
+            taken += covered
+            bare += dotted
+        return taken, bare
+
+    def _means(self, code: str) -> dict[str, tuple[float, float]]:
+        """Village → mean of its households' coordinates."""
+        columns = household.c.village, func.avg(household.c.lon), func.avg(household.c.lat), func.count()
+        asked = select(*columns).where(within(household.c.village, code), household.c.lon.is_not(None))
+        rows = self._connection.execute(asked.where(household.c.lat.is_not(None)).group_by(household.c.village))
+        return {
+            village: (lon, lat) if count >= _FEW else (round(lon, 2), round(lat, 2))
+            for village, lon, lat, count in rows
+        }
+
+
+def children_geojson(connection: Connection, parent: str) -> bytes:
+    """FeatureCollection of the direct children of a region ('' has the roots): properties code, name, sketch."""
+    shapes = Shapes(connection, parent)
+    return _collection(shapes, shapes.children(parent))
+
+
+def region_geojson(connection: Connection, code: str, level: str) -> bytes:
+    """FeatureCollection of everything of one level (a key of LEVELS) below a region, such as a county's villages."""
+    shapes = Shapes(connection, code)
+    return _collection(shapes, shapes.level(code, LEVELS[level]))
+
+
+def outline_geojson(connection: Connection, code: str) -> bytes:
+    """FeatureCollection with the one outline of a region; of '' the union of the roots, without a name."""
+    return _collection(Shapes(connection, code), [code])
+
+
+def _collection(shapes: Shapes, codes: list[str]) -> bytes:
+    """The regions that have a shape; one without is left out."""
+    shapes.load(codes)
+    found = [(code, *shape) for code in codes if (shape := shapes.shape(code)) is not None]
+    if not found:
+        return b'{"type":"FeatureCollection","features":[]}'
+    geometry = np.array([shape for _, shape, _ in found], object)
+    west, south, east, north = shapely.total_bounds(geometry)
+    for fineness in _FINENESS:
+        geometry = shapely.coverage_simplify(geometry, max(east - west, north - south) / fineness)
+        features = [
+            f'{{"type":"Feature","properties":{_properties(shapes, code, sketch)},"geometry":{text}}}'
+            for (code, _, sketch), text in zip(found, _texts(geometry), strict=True)
+        ]
+        answer = f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'.encode()
+        if len(answer) <= _ENOUGH:
+            break
+    return answer
+
+
+def _properties(shapes: Shapes, code: str, sketch: bool) -> str:
+    properties = {"code": code, "name": shapes.names.get(code, ""), "sketch": sketch}
+    return json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
+
+
+def _texts(geometry: np.ndarray) -> np.ndarray:
+    """GeoJSON of each geometry with five decimals, about a metre."""
+    rounded = shapely.transform(geometry, lambda points: np.round(points, 5))
+    return shapely.to_geojson(shapely.remove_repeated_points(rounded))
+
+
+def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
+    """What a URL asks for and its ETag: ``level`` is ``children``, ``outline`` or a key of LEVELS.
+
+    Kept in memory for each data version. Raises NotFound for a region or a level that is not there.
+    """
+    if level not in ("children", "outline", *LEVELS):
+        raise NotFound(f"没有“{level}”这一级边界。")
+    with engine.connect() as connection:
+        stamp = connection.execute(select(data_version.c.version, data_version.c.updated)).first()
+    with _lock:  # two who ask for the same shall not work it out twice
+        return _made(engine, code, level, stamp and tuple(stamp))
+
+
+@lru_cache(maxsize=128)
+def _made(engine: Engine, code: str, level: str, _stamp: tuple[int, str] | None) -> tuple[bytes, str]:
+    with engine.connect() as connection:
+        if level == "children":
+            content = children_geojson(connection, code)
+        elif level == "outline":
+            content = outline_geojson(connection, code)
+        else:
+            content = region_geojson(connection, code, level)
+    return content, hashlib.sha256(content).hexdigest()[:20]
+
+
+def household_points(connection: Connection, households: pd.DataFrame) -> pd.DataFrame:
+    """A copy of the households with every position filled in, and a column ``sketch`` (bool).
+
+    ``households`` has the columns id, village, lon, lat, and holds only what the viewer may see. One without
+    coordinates stands at a place inside its village that depends on its id alone and is marked as a sketch; where
+    nothing is known of the village, lon and lat stay empty.
+    """
+    placed = households.astype({"lon": float, "lat": float})
+    placed["sketch"] = placed["lon"].isna() | placed["lat"].isna()
+    villages = placed.loc[placed["sketch"], "village"].unique()
+    shapes = Shapes(connection, villages[0] if len(villages) == 1 else "") if len(villages) else None
+    for village, missing in placed[placed["sketch"]].groupby("village"):
+        shape = shapes.shape(village)
+        if shape is None:
+            continue
+        shapely.prepare(shape[0])
+        spots = [_spot(shape[0], int(number)) for number in missing["id"]]
+        placed.loc[missing.index, ["lon", "lat"]] = spots
+    return placed
+
+
+def _spot(shape: shapely.Geometry, number: int) -> tuple[float, float]:
+    """A point inside the shape, the same for the same number."""
+    chance = random.Random(number)
+    west, south, east, north = shape.bounds
+    for _ in range(200):
+        lon, lat = round(chance.uniform(west, east), 6), round(chance.uniform(south, north), 6)
+        if shapely.contains_xy(shape, lon, lat):
+            return lon, lat
+    inner = shape.representative_point()
+    return inner.x, inner.y

@@ -1,0 +1,199 @@
+"""The store as official workbook: what an import of it into an empty store makes the same again."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+import xlsxwriter
+from sqlalchemy import Connection, Select, and_, func, or_, select, text
+
+from data.access.scope import seen_households
+from data.access.viewer import Viewer, within
+from data.errors import OutOfScope, Refused
+from data.model import fund, household, ledger, pairing, project, region, visit
+from data.months import label
+from data.terms import SUBJECTS
+from data.workbook.sheets import HELPER, LEDGER, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.template import MOST_ROWS, add_sheet, write_instructions
+
+STEP = 20_000
+_HOUSEHOLD = household.alias("h")  # as the clause of scope calls it
+Progress = Callable[[str, int, int], None]
+
+
+def export_workbook(
+    connection: Connection, viewer: Viewer, path: Path, progress: Progress | None = None
+) -> dict[str, int]:
+    """Write what the viewer may see to ``path``: an .xlsx, or a .zip of CSV files; returns the rows of each sheet.
+
+    Texts that begin with = + - @ stay texts in a workbook; in a CSV they stand as they are, which our importer reads
+    back as text but a spreadsheet program may take for formulas. Raises Refused for another suffix and where a sheet
+    has more rows than a workbook holds, OutOfScope where the viewer may not see names.
+    """
+    if not viewer.sees_identity:
+        raise OutOfScope("完整名单")
+    if path.suffix.lower() not in (".xlsx", ".zip"):
+        raise Refused("导出文件名应以 .xlsx（工作簿）或 .zip（CSV 压缩包）结尾。")
+    report = progress or (lambda label, done, total: None)
+    counts = {spec.name: connection.execute(counted(spec, viewer)).scalar_one() or 0 for spec in SHEETS}
+    largest = max(counts, key=counts.get)
+    packed = path.suffix.lower() == ".zip"
+    if not packed and counts[largest] >= MOST_ROWS:
+        raise Refused(
+            f"“{largest}”有 {counts[largest]:,} 行，超过工作簿的上限，请把导出文件名改为 .zip（CSV 压缩包）。"
+        )
+    partial = path.with_name(path.name + ".partial")
+    try:
+        (_write_zip if packed else _write_xlsx)(connection, viewer, partial, counts, report)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return counts
+
+
+def _seen(viewer: Viewer):
+    """Clause on _HOUSEHOLD: those the viewer may see, as on every page."""
+    sql, bound = seen_households(viewer)
+    return text(sql).bindparams(**bound)
+
+
+def _scope(spec: SheetSpec, viewer: Viewer):
+    """Clause: the rows of a sheet that the viewer may see (household, project and fund are joined by ``_source``).
+
+    What concerns no household is left to the region, as on the pages; what concerns one goes with it.
+    """
+    table = _table(spec)
+    if table is region:
+        above = [region.c.code == viewer.region[:length] for length in (2, 4, 6, 9)]
+        return or_(within(region.c.code, viewer.region), *above)
+    if spec.name == HELPER:
+        if viewer.region == "" and viewer.role != "helper":
+            return within(table.c.code, "")
+        seen = select(_HOUSEHOLD.c.id).where(_seen(viewer))
+        met = [select(t.c.helper).where(t.c.household_id.in_(seen)) for t in (pairing, visit)]
+        return or_(*(table.c.code.in_(codes) for codes in met))
+    clauses = []
+    for name in ("region", "village"):
+        if name in table.c and table is not _HOUSEHOLD:
+            clauses.append(within(table.c[name], viewer.region))
+    if table is _HOUSEHOLD:
+        clauses.append(_seen(viewer))
+    if "household_id" in table.c:
+        optional = table.c.household_id.nullable
+        clauses.append(or_(table.c.household_id.is_(None), _seen(viewer)) if optional else _seen(viewer))
+    if "project" in table.c and table is not fund:
+        clauses.append(within(project.c.region, viewer.region))
+    if "fund" in table.c:
+        clauses.append(within(fund.c.region, viewer.region))
+    return and_(*clauses)
+
+
+def _table(spec: SheetSpec):
+    return _HOUSEHOLD if spec.table is household else spec.table
+
+
+def _source(spec: SheetSpec):
+    table = joined = _table(spec)
+    if "household_id" in table.c:
+        optional = table.c.household_id.nullable
+        joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == table.c.household_id, isouter=optional)
+    if "project" in table.c and table is not fund:
+        joined = joined.join(project, project.c.code == table.c.project)
+    if "fund" in table.c:
+        joined = joined.join(fund, fund.c.code == table.c.fund)
+    return joined
+
+
+def counted(spec: SheetSpec, viewer: Viewer) -> Select:
+    """Query: how many rows a sheet will have."""
+    number = func.count()
+    if spec.name == LEDGER:
+        number = sum((func.count(column) for column in _subjects()), start=0)
+    return select(number).select_from(_source(spec)).where(_scope(spec, viewer))
+
+
+def _subjects() -> list:
+    return [ledger.c[f"{name}_fen"] for _, name in SUBJECTS.values()]
+
+
+def _query(spec: SheetSpec, viewer: Viewer) -> Select:
+    table, code = _table(spec), _HOUSEHOLD.c.code
+    if spec.name == LEDGER:
+        columns, order = [code, ledger.c.month, *_subjects()], [ledger.c.household_id, ledger.c.month]
+    else:
+        columns = [code if c.name == "household_id" else table.c[c.name] for c in spec.columns]
+        order = [table.c.village, code] if table is _HOUSEHOLD else list(table.primary_key)
+    return select(*columns).select_from(_source(spec)).where(_scope(spec, viewer)).order_by(*order)
+
+
+def _rows(connection: Connection, spec: SheetSpec, viewer: Viewer, total: int, report: Progress) -> Iterator[tuple]:
+    """The rows of a sheet with values as the store holds them."""
+    result = connection.execute(_query(spec, viewer), execution_options={"yield_per": STEP})
+    done = 0
+    for batch in result.partitions():
+        rows = _unpivoted(batch) if spec.name == LEDGER else batch
+        for row in rows:
+            done += 1
+            yield row
+        report(f"导出 {spec.name}", done, total)
+
+
+def _unpivoted(batch: Iterable) -> Iterator[tuple]:
+    names = tuple(SUBJECTS)
+    for code, month, *amounts in batch:
+        for name, amount in zip(names, amounts, strict=True):
+            if amount is not None:
+                yield code, month, name, amount
+
+
+def _write_zip(connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], report: Progress) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for spec in SHEETS:
+            with (
+                archive.open(f"{spec.name}.csv", "w", force_zip64=True) as stream,
+                io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=False) as text,
+            ):
+                writer = csv.writer(text)
+                writer.writerow(column.heading + "*" * column.required for column in spec.columns)
+                shown = [_as_text(column) for column in spec.columns]
+                for row in _rows(connection, spec, viewer, counts[spec.name], report):
+                    writer.writerow(
+                        ["" if value is None else show(value) for show, value in zip(shown, row, strict=True)]
+                    )
+
+
+def _as_text(column: ColumnSpec) -> Callable[[object], str]:
+    if column.kind == "money":
+        return lambda fen: f"{'-' * (fen < 0)}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+    if column.kind == "percent":
+        return lambda hundredths: f"{hundredths / 100:.2f}%"
+    if column.kind in ("rate", "longitude", "latitude"):
+        return repr
+    return {"month": cache(label), "yes_no": lambda yes: "是" if yes else "否"}.get(column.kind, str)
+
+
+def _write_xlsx(connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], report: Progress) -> None:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(path, options) as book:
+        write_instructions(book)
+        formats = {
+            "money": book.add_format({"num_format": "#,##0.00"}),
+            "percent": book.add_format({"num_format": "0.00%"}),
+            "rate": book.add_format({"num_format": "0.00####%"}),
+        }
+        text = book.add_format({"num_format": "@"})
+        for spec in SHEETS:
+            sheet = add_sheet(book, spec)
+            for number, row in enumerate(_rows(connection, spec, viewer, counts[spec.name], report), 1):
+                for place, (column, value) in enumerate(zip(spec.columns, row, strict=True)):
+                    if value is None:
+                        continue
+                    if column.is_text:
+                        sheet.write_string(number, place, _as_text(column)(value), text)
+                    else:
+                        scale = {"money": 100, "percent": 10_000}.get(column.kind, 1)
+                        shown = value / scale if scale > 1 else value
+                        sheet.write_number(number, place, shown, formats.get(column.kind))

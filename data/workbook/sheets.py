@@ -1,0 +1,369 @@
+"""The official workbook (数据模板): its sheets and columns, which import, export and template all iterate."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Table
+
+from data import terms
+from data.model import metadata
+from data.regions import codes as region_codes
+
+REGION, HOUSEHOLD, PROJECT, HELPER, FUND, LEDGER = "行政区划", "户", "项目", "帮扶责任人", "资金", "收支"
+INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说明"  # our own sheets and column; never data
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """One column: its heading, the table column it fills, and what may stand in it.
+
+    ``kind`` is one of region, code, identity, text, choice, choices, day, month, year, money, number, yes_no, rate,
+    percent, longitude, latitude. ``reference`` names the sheet whose key this is. ``low`` and ``high`` bound numbers
+    (money in yuan). Columns of kind region take codes of ``lengths`` digits, zeros that fill them up not counted.
+    """
+
+    heading: str
+    name: str
+    kind: str
+    required: bool = False
+    key: bool = False
+    choices: tuple[str, ...] = ()
+    may_be_future: bool = False
+    reference: str = ""
+    lengths: tuple[int, ...] = region_codes.LENGTHS
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether Excel must hold it as text, lest digits are lost or dates turned."""
+        return self.kind not in ("money", "number", "year", "rate", "percent", "longitude", "latitude")
+
+
+@dataclass(frozen=True)
+class SheetSpec:
+    """One sheet: its table, its columns, and which of them must not lie before which."""
+
+    name: str
+    table_name: str
+    columns: tuple[ColumnSpec, ...]
+    order: tuple[tuple[str, str], ...] = ()  # (start, end) as column names
+    example: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        """The table that holds this sheet's rows (收支: one row per household and month)."""
+        return metadata.tables[self.table_name]
+
+    @cached_property
+    def key(self) -> tuple[ColumnSpec, ...]:
+        """The columns that tell rows apart."""
+        return tuple(column for column in self.columns if column.key)
+
+    @cached_property
+    def by_heading(self) -> dict[str, ColumnSpec]:
+        """Columns by their headings."""
+        return {column.heading: column for column in self.columns}
+
+    def column(self, name: str) -> ColumnSpec:
+        """The column that fills the table column ``name``."""
+        return next(column for column in self.columns if column.name == name)
+
+
+def _must(heading: str, name: str, kind: str, **rest) -> ColumnSpec:
+    return ColumnSpec(heading, name, kind, required=True, **rest)
+
+
+def _key(heading: str, name: str = "code", kind: str = "code", **rest) -> ColumnSpec:
+    return ColumnSpec(heading, name, kind, required=True, key=True, **rest)
+
+
+def _may(heading: str, name: str, kind: str = "text", **rest) -> ColumnSpec:
+    return ColumnSpec(heading, name, kind, **rest)
+
+
+def _of(sheet: str, heading: str, name: str, *, required: bool = True, key: bool = False) -> ColumnSpec:
+    return ColumnSpec(heading, name, "code", required=required, key=key, reference=sheet)
+
+
+def _household(*, required: bool = True, key: bool = False) -> ColumnSpec:
+    return _of(HOUSEHOLD, "户编号", "household_id", required=required, key=key)
+
+
+def _region(heading: str, name: str, lengths: tuple[int, ...] = region_codes.LENGTHS) -> ColumnSpec:
+    return ColumnSpec(heading, name, "region", required=True, reference=REGION, lengths=lengths)
+
+
+_POINT = (_may("经度", "lon", "longitude"), _may("纬度", "lat", "latitude"))
+
+SHEETS: tuple[SheetSpec, ...] = (
+    SheetSpec(
+        REGION,
+        "region",
+        (
+            _key("区划代码", "code", "region", note="统计用区划代码：市4位、县6位、乡镇9位、村12位，末尾可补0至12位"),
+            _must("名称", "name", "text"),
+            _may("农村人口", "rural_population", "number", low=0, high=1e9),
+            _may("设作战室", "war_room", "yes_no"),
+            *_POINT,
+        ),
+        example=("990181001001", "示范村", "1260", "是", "121.512345", "40.212345"),
+    ),
+    SheetSpec(
+        HOUSEHOLD,
+        "household",
+        (
+            _key("户编号"),
+            _region("村代码", "village", (12,)),
+            _must("户主姓名", "head", "text"),
+            _may("联系电话", "phone"),
+            _may("住址", "address"),
+            _may("户属性", "attribute", "choice", choices=terms.HOUSEHOLD_ATTRIBUTES),
+            _must("户类型", "type", "choice", choices=terms.HOUSEHOLD_TYPES),
+            _may("识别日期", "identified", "day"),
+            _may("脱贫日期", "lifted", "day"),
+            _may("返贫日期", "relapsed", "day"),
+            _may("风险消除日期", "risk_removed", "day"),
+            _may("主要致贫原因", "cause", "choice", choices=terms.CAUSES),
+            _may("其他致贫原因", "other_causes", "choices", choices=terms.CAUSES, note="可填多项，用“、”隔开"),
+            _may("住房安全", "housing_safe", "yes_no"),
+            _may("饮水安全", "water_safe", "yes_no"),
+            *_POINT,
+            _may("备注", "remark"),
+        ),
+        example=("990181001001001", "990181001001", "张三", "19900000000", "示范村一组", "低保户", "脱贫户",
+                 "2014-12-01", "2018-11-30", "", "", "因病", "因残、缺劳力", "是", "是", "121.512345", "40.212345", ""),
+    ),
+    SheetSpec(
+        "家庭成员",
+        "member",
+        (
+            _key("人编号"),
+            _household(),
+            _must("姓名", "name", "text"),
+            _must("与户主关系", "relation", "text"),
+            _may("性别", "sex", "choice", choices=terms.SEXES),
+            _may("出生日期", "born", "day"),
+            _may("证件号码", "id_number", "identity", note="18位身份证号，或20、22位残疾人证号"),
+            _may("文化程度", "education"),
+            _may("在校状况", "schooling"),
+            _may("健康状况", "health", "choice", choices=terms.HEALTH),
+            _may("劳动技能", "skill", "choice", choices=terms.SKILLS),
+            _may("务工区域", "work_area", "choice", choices=terms.WORK_AREAS),
+            _may("务工月数", "work_months", "number", low=0, high=12),
+            _may("参加医保", "medical_insured", "yes_no"),
+            _may("参加养老保险", "pension_insured", "yes_no"),
+        ),
+        example=("99018100100100101", "990181001001001", "张三", "户主", "男", "1965-03-08", "990181196503080015",
+                 "小学", "非在校", "长期慢性病", "普通劳动力", "乡内", "6", "是", "是"),
+    ),
+    SheetSpec(
+        LEDGER,
+        "ledger",
+        (
+            _household(key=True),
+            _key("月份", "month", "month"),
+            _key("科目", "subject", "choice", choices=tuple(terms.SUBJECTS)),
+            _must("金额", "amount_fen", "money", note="元；只有生产经营性科目可为负数"),
+        ),
+        example=("990181001001001", "2026-10", "务工工资", "2,350.50"),
+    ),
+    SheetSpec(
+        "帮扶措施",
+        "measure",
+        (
+            _key("措施编号"),
+            _household(),
+            _must("类别", "category", "choice", choices=terms.MEASURE_CATEGORIES),
+            _must("名称", "name", "text"),
+            _must("开始日期", "started", "day", may_be_future=True),
+            _may("结束日期", "ended", "day", may_be_future=True, note="当日仍算在内"),
+            _may("金额", "amount_fen", "money", low=0),
+            _may("责任单位", "unit"),
+        ),
+        order=(("started", "ended"),),
+        example=("CS0001", "990181001001001", "就业", "公益岗位", "2025-01-01", "2025-12-31", "6000", "示范镇人民政府"),
+    ),
+    SheetSpec(
+        PROJECT,
+        "project",
+        (
+            _key("项目编号"),
+            _must("名称", "name", "text"),
+            _must("类型", "kind", "choice", choices=terms.PROJECT_KINDS),
+            _region("区划代码", "region"),
+            _must("阶段", "stage", "choice", choices=terms.PROJECT_STAGES),
+            _must("投资", "investment_fen", "money", low=0),
+            _may("开工日期", "started", "day", may_be_future=True),
+            _may("竣工日期", "completed", "day", may_be_future=True),
+            _may("经营主体", "operator"),
+            _may("资产类别", "asset_class", "choice", choices=terms.ASSET_CLASSES),
+            _may("所有权人", "owner"),
+            _may("经营权人", "manager"),
+            _may("收益权人", "beneficiary"),
+            _may("监督权人", "supervisor"),
+            _may("约定年收益率", "agreed_rate", "rate", low=0, high=1, note="如 8% 或 0.08"),
+            _may("合同编号", "contract"),
+            _may("合同到期日期", "contract_until", "day", may_be_future=True),
+            _may("管护责任人", "custodian"),
+            _may("保险到期日期", "insured_until", "day", may_be_future=True),
+            _may("设标识牌", "sign_board", "yes_no"),
+            *_POINT,
+        ),
+        order=(("started", "completed"),),
+        example=("XM0001", "示范村光伏电站", "光伏", "990181001001", "运营", "1200000", "2021-03-01", "2021-10-30",
+                 "示范合作社", "经营性", "示范村", "示范合作社", "示范村", "示范镇", "8%", "HT2021-07", "2031-10-29",
+                 "赵六", "2027-03-31", "是", "121.512345", "40.212345"),
+    ),
+    SheetSpec(
+        "项目进度",
+        "project_stage",
+        (
+            _of(PROJECT, "项目编号", "project", key=True),
+            _key("阶段", "stage", "choice", choices=terms.PROJECT_STAGES),
+            _must("进入日期", "entered", "day"),
+            _may("计划完成日期", "planned", "day", may_be_future=True),
+        ),
+        order=(("entered", "planned"),),
+        example=("XM0001", "建设", "2021-03-01", "2021-09-30"),
+    ),
+    SheetSpec(
+        "项目收益",
+        "project_return",
+        (
+            _of(PROJECT, "项目编号", "project", key=True),
+            _key("月份", "month", "month"),
+            _must("应收", "due_fen", "money", low=0),
+            _must("实收", "received_fen", "money", low=0),
+        ),
+        example=("XM0001", "2026-09", "8000", "8000"),
+    ),
+    SheetSpec(
+        "项目带户",
+        "project_household",
+        (
+            _of(PROJECT, "项目编号", "project", key=True),
+            _household(key=True),
+            _key("年度", "year", "year"),
+            _key("方式", "mode", "choice", choices=terms.PROJECT_MODES),
+            _may("金额", "amount_fen", "money", low=0),
+        ),
+        example=("XM0001", "990181001001001", "2026", "分红", "600"),
+    ),
+    SheetSpec(
+        HELPER,
+        "helper",
+        (
+            _key("责任人编号"),
+            _must("姓名", "name", "text"),
+            _must("单位", "unit", "text"),
+            _must("队伍", "team", "choice", choices=terms.TEAMS),
+            _may("职务", "post"),
+            _may("联系电话", "phone"),
+        ),
+        example=("BF0001", "李四", "示范市农业农村局", "区直干部", "科长", "19900000001"),
+    ),
+    SheetSpec(
+        "结对帮扶",
+        "pairing",
+        (
+            _of(HELPER, "责任人编号", "helper", key=True),
+            _household(key=True),
+            _key("开始日期", "started", "day", may_be_future=True),
+            _may("结束日期", "ended", "day", may_be_future=True, note="当日仍算在内"),
+        ),
+        order=(("started", "ended"),),
+        example=("BF0001", "990181001001001", "2021-03-01", ""),
+    ),
+    SheetSpec(
+        "走访",
+        "visit",
+        (
+            _key("走访编号"),
+            _household(),
+            _of(HELPER, "责任人编号", "helper"),
+            _must("日期", "visited", "day"),
+            _must("事由", "occasion", "choice", choices=terms.OCCASIONS),
+            _may("内容", "content"),
+        ),
+        example=("ZF0000001", "990181001001001", "BF0001", "2026-10-28", "日常走访", "了解秋收情况"),
+    ),
+    SheetSpec(
+        FUND,
+        "fund",
+        (
+            _key("资金编号"),
+            _must("年度", "year", "year"),
+            _must("来源", "source", "choice", choices=terms.FUND_SOURCES),
+            _region("区划代码", "region"),
+            _of(PROJECT, "项目编号", "project", required=False),
+            _must("名称", "name", "text"),
+            _must("安排金额", "arranged_fen", "money", low=0),
+        ),
+        example=("ZJ0001", "2026", "中央", "990181", "XM0001", "衔接推进乡村振兴补助资金", "1200000"),
+    ),
+    SheetSpec(
+        "资金拨付",
+        "fund_payment",
+        (
+            _of(FUND, "资金编号", "fund", key=True),
+            _key("日期", "paid", "day"),
+            _must("金额", "amount_fen", "money", low=0),
+        ),
+        example=("ZJ0001", "2026-05-20", "600000"),
+    ),
+    SheetSpec(
+        "拨付计划",
+        "fund_plan",
+        (
+            _of(FUND, "资金编号", "fund", key=True),
+            _key("计划日期", "planned", "day", may_be_future=True),
+            _must("计划金额", "amount_fen", "money", low=0),
+        ),
+        example=("ZJ0001", "2026-06-30", "600000"),
+    ),
+    SheetSpec(
+        "问题",
+        "problem",
+        (
+            _key("问题编号"),
+            _region("区划代码", "region"),
+            _household(required=False),
+            _must("来源", "source", "choice", choices=terms.PROBLEM_SOURCES),
+            _must("类别", "category", "text"),
+            _must("描述", "description", "text"),
+            _must("发现日期", "found", "day"),
+            _must("整改期限", "deadline", "day", may_be_future=True),
+            _must("责任人", "owner", "text"),
+            _may("整改日期", "rectified", "day"),
+            _may("销号日期", "closed", "day"),
+        ),
+        order=(("found", "deadline"), ("found", "rectified"), ("found", "closed"), ("rectified", "closed")),
+        example=("WT0001", "990181001001", "990181001001001", "督导", "政策落实", "残疾补贴未及时发放", "2026-09-10",
+                 "2026-10-10", "王五", "2026-09-28", "2026-10-08"),
+    ),
+    SheetSpec(
+        "作战任务",
+        "task",
+        (
+            _key("任务编号"),
+            _region("村代码", "village", (12,)),
+            _household(required=False),
+            _must("任务", "name", "text"),
+            _must("目标", "target", "text"),
+            _must("开始日期", "started", "day", may_be_future=True),
+            _must("期限", "deadline", "day", may_be_future=True),
+            _must("责任人", "owner", "text"),
+            _must("进度", "progress_bp", "percent", low=0, high=100,
+                  note="0至100的数，或百分比如 80%；不大于1的数按比例理解"),
+            _may("完成日期", "finished", "day"),
+        ),
+        order=(("started", "deadline"), ("started", "finished")),
+        example=("RW0001", "990181001001", "990181001001001", "危房改造", "十月底前入住", "2026-03-01", "2026-10-31",
+                 "王五", "80%", ""),
+    ),
+)  # fmt: skip
+"""Every sheet, each behind those it refers to."""
+
+SHEET: dict[str, SheetSpec] = {sheet.name: sheet for sheet in SHEETS}

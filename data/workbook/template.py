@@ -1,0 +1,119 @@
+"""The empty official workbook: headings, drop-down lists, text formats, and a sheet that explains every column."""
+
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from data.workbook.sheets import INSTRUCTIONS, SHEETS, ColumnSpec, SheetSpec
+
+MOST_ROWS = 1_048_576
+_WIDTHS = {"region": 16, "code": 20, "identity": 22, "text": 18, "choice": 16, "choices": 20, "day": 13, "month": 11}
+_KINDS = {
+    "region": "区划代码，数字",
+    "code": "编号",
+    "identity": "证件号码",
+    "text": "文字",
+    "choice": "从列表中选一项",
+    "choices": "从列表中选，可多项",
+    "day": "日期，2026-11-05、2026/11/5 或 2026年11月5日",
+    "month": "月份，2026-11",
+    "year": "年份，2026",
+    "money": "金额（元），最多两位小数，可带千分位逗号",
+    "number": "整数",
+    "yes_no": "是 或 否",
+    "rate": "年收益率",
+    "percent": "进度",
+    "longitude": "经度（WGS-84 / CGCS2000，十进制度）",
+    "latitude": "纬度（WGS-84 / CGCS2000，十进制度）",
+}
+_RULES = (
+    "带 * 的列必填；每张表以“关键列”区分各行：再次导入同一关键列的行即为更新，空格子会清空原值，没有的列保持原值不变。",
+    "列的先后次序不限；不用的工作表和列可以删去；不认得的列会列出并忽略。表头须在第一行。",
+    "区划代码、编号、证件号码和日期请保持文本格式，以免末几位数字丢失。",
+    "所有工作表先整体校验，有一处错误就全部不写入，并一次列出所有错误；命令行加 --valid-rows 只写入正确的行。",
+    "行数超过一百万时请改用 CSV：文件名与工作表同名，UTF-8 或 GB18030 编码，放在一个文件夹或一个 .zip 里。",
+)
+
+
+def write_template(path: Path) -> None:
+    """Write the empty workbook."""
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        write_instructions(book)
+        for spec in SHEETS:
+            add_sheet(book, spec)
+
+
+def write_instructions(book: xlsxwriter.Workbook) -> None:
+    """The first sheet: rules, then every column of every sheet with its format, list and an example."""
+    sheet = book.add_worksheet(INSTRUCTIONS)
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    heading = _heading_format(book, required=False)
+    sheet.set_column(0, 1, 18)
+    sheet.set_column(2, 3, 8)
+    sheet.set_column(4, 4, 50)
+    sheet.set_column(5, 5, 70)
+    sheet.set_column(6, 6, 24)
+    sheet.write_string(0, 0, "村级作战室数据模板 · 填写说明", book.add_format({"bold": True, "font_size": 16}))
+    row = 1
+    for rule in _RULES:
+        sheet.write_string(row, 0, rule)
+        row += 1
+    row += 1
+    sheet.write_row(row, 0, ("工作表", "列", "必填", "关键列", "填写格式", "可选值", "示例"), heading)
+    sheet.freeze_panes(row + 1, 2)
+    for spec in SHEETS:
+        for column, example in zip(spec.columns, spec.example or ("",) * len(spec.columns), strict=True):
+            row += 1
+            sheet.write_string(row, 0, spec.name, bold if column is spec.columns[0] else None)
+            marks = ("是" if column.required else "", "是" if column.key else "")
+            for place, text in enumerate(
+                (column.heading, *marks, explained(column), "、".join(column.choices), example)
+            ):
+                sheet.write_string(row, 1 + place, text, wrapped)
+
+
+def explained(column: ColumnSpec) -> str:
+    """What to put in a column, in words."""
+    parts = [_KINDS[column.kind]]
+    if column.kind == "region" and len(column.lengths) == 1:
+        parts.append(f"{column.lengths[0]} 位")
+    if column.reference:
+        parts.append(f"须已在“{column.reference}”表登记")
+    if column.kind in ("day", "month") and not column.may_be_future:
+        parts.append("不得晚于今天")
+    if column.kind == "number" and column.low is not None:
+        parts.append(f"{column.low:g} 至 {column.high:g}" if column.high and column.high < 1e6 else "不能为负")
+    if column.kind == "money" and column.low == 0:
+        parts.append("不能为负")
+    if column.note:
+        parts.append(column.note)
+    return "；".join(parts)
+
+
+def add_sheet(book: xlsxwriter.Workbook, spec: SheetSpec) -> Worksheet:
+    """A sheet with headings, formats, comments and drop-down lists; data go below the first row."""
+    sheet = book.add_worksheet(spec.name)
+    text = book.add_format({"num_format": "@"})
+    for place, column in enumerate(spec.columns):
+        sheet.set_column(place, place, _WIDTHS.get(column.kind, 12), text if column.is_text else None)
+        marked = column.heading + ("*" if column.required else "")
+        sheet.write_string(0, place, marked, _heading_format(book, required=column.required))
+        sheet.write_comment(0, place, explained(column), {"x_scale": 2, "author": INSTRUCTIONS})
+        choices = ("是", "否") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
+        if choices:
+            rule = {
+                "validate": "list",
+                "source": list(choices),
+                "error_title": column.heading,
+                "error_message": "请从列表中选择一项。",
+            }
+            sheet.data_validation(1, place, MOST_ROWS - 1, place, rule)
+    sheet.freeze_panes(1, 1)
+    return sheet
+
+
+def _heading_format(book: xlsxwriter.Workbook, *, required: bool) -> Format:
+    colours = {"bg_color": "#B8352B", "font_color": "#FFFFFF"} if required else {"bg_color": "#E3E0D8"}
+    return book.add_format({"bold": True, "border": 1, "num_format": "@", **colours})

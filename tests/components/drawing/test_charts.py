@@ -1,0 +1,120 @@
+"""Charts are pure: data in, a figure out, nothing touched."""
+
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+from components.drawing.charts import course_table, trend_chart
+from components.drawing.choropleth import choropleth, legend_markup
+from components.drawing.theme import DARK, LIGHT, MARKS, palette, state_marks
+from data.figures.indicators import INDICATORS
+from data.months import month_of
+from data.terms import HOUSEHOLD_STATES
+
+LAST = month_of("2026-11")
+INCOME = INDICATORS["net_income_per_capita"]
+COURSE = pd.DataFrame({"value": [100.0 + month for month in range(60)]}, index=range(LAST - 59, LAST + 1))
+
+
+def line(figure, name: str):
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def test_a_trend_draws_every_month_and_marks_the_chosen_one():
+    before = COURSE.copy()
+    figure = trend_chart(COURSE, indicator=INCOME, chosen=LAST - 3, dark=False)
+    assert line(figure, "人均纯收入").x[0] == "2021-12-01" and len(line(figure, "人均纯收入").x) == 60
+    mark = next(trace for trace in figure.data if trace.mode == "markers")
+    assert (mark.x[0], mark.y[0]) == ("2026-08-01", 156.0)
+    pd.testing.assert_frame_equal(COURSE, before)
+
+
+def test_hovering_says_the_value_in_words_and_lines_are_named_at_their_ends():
+    course = COURSE.assign(comparison=COURSE["value"] - 20, line=110.0)
+    figure = trend_chart(course, indicator=INCOME, chosen=LAST, dark=True, comparison_name="县均")
+    assert line(figure, "县均").customdata[-1] == "县均 139 元"
+    assert line(figure, "监测线").line.dash == "dash"
+    assert {annotation.text for annotation in figure.layout.annotations} == {"人均纯收入", "县均", "监测线"}
+    heights = sorted(annotation.y for annotation in figure.layout.annotations)
+    assert min(b - a for a, b in pairwise(heights)) > 5  # they do not cover each other
+
+
+@pytest.mark.parametrize(
+    ("id", "value", "drawn", "said"),
+    [
+        ("visit_coverage", 0.832, 83.2, "走访覆盖率 83.2 %"),
+        ("fund_disbursed", 219_000_000.0, 2.19, "拨付资金 2.19 亿元"),
+        ("project_investment", 35_650_000.0, 3565.0, "项目投资 3,565 万元"),
+    ],
+)
+def test_the_axis_has_the_unit_that_suits_the_size(id: str, value: float, drawn: float, said: str):
+    course = pd.DataFrame({"value": [value, value]}, index=[LAST - 1, LAST])
+    trace = line(trend_chart(course, indicator=INDICATORS[id], chosen=LAST, dark=False), INDICATORS[id].label)
+    assert trace.y[0] == pytest.approx(drawn) and trace.customdata[0] == said
+
+
+def test_months_without_a_value_are_a_gap_and_all_empty_is_no_line():
+    course = COURSE.assign(value=[None] * 30 + [1.0] * 30).astype(float)
+    figure = trend_chart(course, indicator=INCOME, chosen=LAST - 59, dark=False)
+    assert sum(y == y for y in line(figure, "人均纯收入").y) == 30
+    assert not [trace for trace in figure.data if trace.mode == "markers"]
+    assert not trend_chart(COURSE.assign(value=float("nan")), indicator=INCOME, chosen=LAST, dark=False).data
+
+
+def test_the_table_says_the_same_newest_first():
+    table = course_table(COURSE, indicator=INCOME)
+    assert table.iloc[0].tolist() == ["2026年11月", "159 元"] and len(table) == 60
+
+
+CHILDREN = pd.DataFrame(
+    {"code": list("abcdef"), "name": list("甲乙丙丁戊己"), "value": [0.7, 0.75, 0.8, 0.85, 0.9, None]}
+)
+
+
+def test_a_map_has_colours_from_one_hue_and_says_what_is_missing():
+    drawn = choropleth(CHILDREN, indicator=INDICATORS["visit_coverage"], mean=0.8, mean_name="县均", dark=False)
+    assert set(drawn.classes.colours) <= set(LIGHT.sequential)
+    assert drawn.values.data["fills"][5] is None and None not in drawn.values.data["fills"][:5]
+    assert "无数据<small>1 个" in legend_markup(drawn.classes, noun="乡镇")
+    headings = [line["heading"] for line in drawn.values.data["lines"]]
+    assert headings == ["走访覆盖率", "比县均"]
+
+
+def test_growth_is_coloured_in_two_hues_around_zero():
+    children = CHILDREN.assign(value=[-0.1, -0.05, 0.02, 0.04, 0.06, 0.08])
+    growth = INDICATORS["net_income_growth"]
+    drawn = choropleth(children, indicator=growth, mean=0.02, mean_name="县均", dark=True)
+    neutral = len(DARK.diverging) // 2
+    below = [DARK.diverging.index(c) for c in drawn.classes.fill(children["value"] * 100)[:2]]
+    above = [DARK.diverging.index(c) for c in drawn.classes.fill(children["value"] * 100)[2:]]
+    assert max(below) < neutral < min(above)
+
+
+def _contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_can_be_read_and_marks_can_be_seen(dark: bool):
+    colours = palette(dark)
+    for text in (colours.ink, colours.second_ink, colours.alarm, colours.caution):
+        assert min(_contrast(text, colours.ground), _contrast(text, colours.surface)) >= 4.5, text
+    for mark in (*colours.states.values(), *colours.strokes, colours.series, colours.comparison, colours.accent):
+        assert min(_contrast(mark, colours.ground), _contrast(mark, colours.surface)) >= 3, mark
+    steps = [_contrast(colour, colours.ground) for colour in colours.sequential]
+    assert steps == sorted(steps)  # more is always farther from the ground
+
+
+def test_every_state_has_its_mark_and_colour():
+    names = [state.name for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order)]
+    assert list(MARKS) == names and len(set(MARKS.values())) == len(names)
+    assert set(LIGHT.states) == set(DARK.states) == set(names)
+    for dark in (False, True):
+        assert len(set(state_marks(dark).values())) == len(names)

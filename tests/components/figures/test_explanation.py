@@ -1,0 +1,69 @@
+"""The explanation of a figure: its parts add up to it, and what the region holds itself is told apart."""
+
+import pandas as pd
+import pytest
+
+from components.figures.explanation import OWN, adds_up, measure_unit, part_amount, parts, sub_regions
+from data.figures.indicators import INDICATORS, MEASURES
+from data.figures.read import Figure
+
+CHILDREN = pd.DataFrame(
+    {
+        "code": ["1", "2"],
+        "name": ["甲镇", "乙镇"],
+        "value": [0.5, 0.1],
+        "numerator": [500.0, 200.0],
+        "denominator": [1000.0, 2000.0],
+    }
+)
+
+
+def test_what_belongs_to_no_sub_region_stands_in_a_row_of_its_own():
+    rows = sub_regions(INDICATORS["return_rate"], CHILDREN, Figure(0.25, 1000.0, 4000.0), "某市").set_index("name")
+    assert rows.index.tolist() == ["乙镇", "甲镇", OWN, "某市"]
+    assert rows.loc[OWN].tolist() == ["", "300 元", "1,000 元", "30.0"]
+    assert rows.loc["某市"].tolist() == ["", "1,000 元", "4,000 元", "25.0"]
+
+
+def test_a_region_whose_parts_are_the_whole_has_no_such_row():
+    counted = CHILDREN.assign(numerator=[3.0, 4.0], value=[3.0, 4.0], denominator=float("nan"))
+    rows = sub_regions(INDICATORS["problems_open"], counted, Figure(7.0, 7.0, None), "某市")
+    assert rows["name"].tolist() == ["乙镇", "甲镇", "某市"] and rows["value"].tolist() == ["4", "3", "7"]
+
+
+def test_a_growth_is_not_added_up():
+    rows = sub_regions(INDICATORS["net_income_growth"], CHILDREN, Figure(0.2, 1200.0, 1000.0), "某市")
+    assert OWN not in rows["name"].tolist()
+    assert "不能相加" in adds_up(INDICATORS["net_income_growth"], "乡镇", own=False)
+    assert adds_up(INDICATORS["problems_open"], "乡镇", own=True) == "各乡镇、本级相加等于合计。"
+
+
+def test_sub_regions_without_a_value_count_as_nothing():
+    rows = sub_regions(INDICATORS["problems_open"], CHILDREN.assign(numerator=None, value=None).astype(
+        {"numerator": float, "value": float}), Figure(None, None, None), "某市")  # fmt: skip
+    assert rows["value"].tolist() == ["—", "—", "—"]
+
+
+@pytest.mark.parametrize(
+    ("id", "unit"),
+    [
+        ("net_income", "元"), ("income_persons", "人"), ("rural_population", "人"), ("uninsured_persons", "人"),
+        ("dropouts", "人"), ("visited", "户"), ("visits", "次"), ("problems_found", "个"), ("progress", "项"),
+        ("investment", "元"), ("disbursed", "元"), ("relapsed_households", "户"),
+    ],
+)  # fmt: skip
+def test_every_measure_has_its_unit(id: str, unit: str):
+    assert measure_unit(MEASURES[id]) == unit
+
+
+def test_every_indicator_names_its_parts():
+    for indicator in INDICATORS.values():
+        named = parts(indicator)
+        assert all(label and unit for label, unit in named)
+        assert len(named) == (2 if indicator.denominator else 1)
+    assert [label for label, _ in parts(INDICATORS["net_income_growth"])] == ["本月人均纯收入", "上年同月人均纯收入"]
+
+
+def test_parts_are_told_in_full():
+    assert str(part_amount("元", 1_527_796.83)) == "1,527,796.83 元"
+    assert str(part_amount("户", 12.0)) == "12 户" and str(part_amount("户", None)) == "—"

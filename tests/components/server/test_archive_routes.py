@@ -1,0 +1,184 @@
+"""The address of an archive: who gets it, for how long, and what the browser may do with it."""
+
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Engine, select
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from components.server import archive_routes as routes
+from components.server.archive_routes import archive_url
+from data import model
+from data.access.viewer import Viewer
+from data.audit import log as audit
+from data.households import archives
+from data.projects import archives as project_archives
+from tests.data.archives import ground
+from tests.data.small_county import COUNTY, VILLAGES, fill
+
+CADRE = Viewer("village", VILLAGES[0])
+
+
+@pytest.fixture
+def county(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setenv("WARROOM_ARCHIVES", str(tmp_path / "kept"))
+    monkeypatch.setenv("WARROOM_KEY_FILE", str(tmp_path / "kept.key"))
+    fill(engine)
+    return engine
+
+
+@pytest.fixture
+def client(county: Engine) -> TestClient:
+    return TestClient(Starlette(routes=routes.archive_routes(lambda: county)), client=("10.0.0.7", 50000))
+
+
+def put(engine: Engine, content: bytes, title: str = "主屋正面") -> int:
+    return archives.add(engine, CADRE, household(engine), content, kind="住房照片", title=title)
+
+
+def test_a_projects_paper_opens_for_its_region_and_the_look_is_logged(client: TestClient, county: Engine):
+    with county.begin() as connection:
+        connection.execute(model.project.update().where(model.project.c.code == "P1").values(region=VILLAGES[0]))
+    id = project_archives.add(county, CADRE, "P1", ground.photo(), kind="合同协议", title="经营合同")
+    answer = client.get(archive_url(county, CADRE, id, "project"))
+    assert (answer.status_code, answer.content) == (200, ground.photo())
+    assert looks(county) == [(CADRE.key, "10.0.0.7", "project_archive", None)]
+    for url in (archive_url(county, Viewer("village", VILLAGES[1]), id, "project"), archive_url(county, CADRE, id)):
+        assert client.get(url).status_code == 404
+    project_archives.hide(county, CADRE, id)
+    assert client.get(archive_url(county, CADRE, id, "project")).status_code == 404
+    assert len(looks(county)) == 1
+
+
+def household(engine: Engine) -> int:
+    with engine.connect() as connection:
+        of = model.household.c
+        return connection.execute(select(of.id).where(of.village == VILLAGES[0]).order_by(of.id)).scalars().first()
+
+
+def looks(engine: Engine) -> list[tuple]:
+    assert audit.flush(engine)
+    log = model.access_log.c
+    with engine.connect() as connection:
+        return list(connection.execute(select(log.actor, log.address, log.view, log.household_id)).all())
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "extension"),
+    [
+        (ground.photo(), "image/jpeg", "jpg"),
+        (ground.photo(form="PNG"), "image/png", "png"),
+        (ground.pdf(), "application/pdf", "pdf"),
+    ],
+    ids=["jpeg", "png", "pdf"],
+)
+def test_who_may_see_it_gets_it_and_the_look_is_logged(
+    client: TestClient, county: Engine, content: bytes, media_type: str, extension: str
+):
+    id = put(county, content)
+    answer = client.get(archive_url(county, CADRE, id))
+    assert (answer.status_code, answer.content) == (200, content)
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; ")
+    assert ("sandbox" in answer.headers["content-security-policy"]) == (extension != "pdf")
+    named = f"inline; filename=\"{id}.{extension}\"; filename*=UTF-8''{quote('主屋正面')}.{extension}"
+    assert answer.headers["content-disposition"] == named
+    assert looks(county) == [(CADRE.key, "10.0.0.7", "archive", household(county))]
+
+
+def test_a_picture_with_a_page_behind_it_stays_a_picture(client: TestClient, county: Engine):
+    content = ground.photo() + b"<html><script>alert(1)</script>"
+    answer = client.get(archive_url(county, CADRE, put(county, content)))
+    assert (answer.headers["content-type"], answer.headers["x-content-type-options"]) == ("image/jpeg", "nosniff")
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("title", ['a"; filename="x.html', "a\r\nSet-Cookie: x=1", "é/../x", "<script>"])
+def test_a_title_makes_no_header(client: TestClient, county: Engine, title: str):
+    answer = client.get(archive_url(county, CADRE, put(county, ground.photo(), title)))
+    assert answer.status_code == 200 and "set-cookie" not in answer.headers
+    assert answer.headers["content-disposition"].count('"') == 2
+
+
+@pytest.mark.parametrize(
+    "viewer",
+    [
+        Viewer("village", VILLAGES[1]),
+        Viewer("helper", VILLAGES[0], "none"),
+        Viewer("display", COUNTY),
+        Viewer("stranger", ""),
+    ],
+    ids=lambda viewer: viewer.role,
+)
+def test_a_signed_link_opens_nothing_beyond_the_viewers_rights(client: TestClient, county: Engine, viewer: Viewer):
+    answer = client.get(archive_url(county, viewer, put(county, ground.photo())))
+    assert (answer.status_code, answer.text) == (404, archives.NO_SUCH_ARCHIVE)
+    assert looks(county) == []
+
+
+def test_what_was_hidden_since_is_not_opened(client: TestClient, county: Engine):
+    id = put(county, ground.photo())
+    url = archive_url(county, CADRE, id)
+    archives.hide(county, CADRE, id)
+    assert client.get(url).status_code == 404
+
+
+def test_a_link_ends_after_ten_minutes_and_is_the_same_for_a_while(
+    client: TestClient, county: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    id, now = put(county, ground.photo()), time.time()
+    monkeypatch.setattr(time, "time", lambda: now // routes.STEP * routes.STEP + 1)
+    url = archive_url(county, CADRE, id)
+    monkeypatch.setattr(time, "time", lambda: now // routes.STEP * routes.STEP + routes.STEP - 1)
+    assert archive_url(county, CADRE, id) == url
+    monkeypatch.setattr(time, "time", lambda: now // routes.STEP * routes.STEP + 599)
+    assert client.get(url).status_code == 200 and archive_url(county, CADRE, id) != url
+    monkeypatch.setattr(time, "time", lambda: now // routes.STEP * routes.STEP + 602)
+    answer = client.get(url)
+    assert answer.status_code == 410 and "刷新" in answer.text
+
+
+def test_a_forged_token_is_told_nothing(client: TestClient, county: Engine):
+    id = put(county, ground.photo())
+    sound = archive_url(county, CADRE, id).removeprefix("/archive/")
+    foreign = URLSafeTimedSerializer(b"another key", salt="archive").dumps([id, "admin", "", None])
+    body, *rest = sound.split(".")
+    other = URLSafeTimedSerializer(b"x").dumps([id, "admin", "", None]).split(".")[0]
+    forged = [
+        foreign,
+        ".".join([other, *rest]),
+        sound[:-3] + "abc",
+        body,
+        "",
+        "..%2f..%2fetc%2fpasswd",
+        "%00",
+        "9" * 5000,
+    ]
+    answers = [client.get(f"/archive/{token}") for token in forged]
+    assert [answer.status_code for answer in answers] == [404] * len(forged)
+    assert not any(ground.photo() in answer.content for answer in answers)
+
+
+def test_a_missing_file_is_said(client: TestClient, county: Engine, tmp_path: Path):
+    id = put(county, ground.photo())
+    for path in (tmp_path / "kept").glob("*/*"):
+        path.unlink()
+    answer = client.get(archive_url(county, CADRE, id))
+    assert answer.status_code == 500 and "备份" in answer.text
+
+
+def test_nothing_can_be_written(client: TestClient, county: Engine):
+    assert client.post(archive_url(county, CADRE, put(county, ground.photo()))).status_code == 405
+
+
+def test_the_application_serves_it(open_client, county_url: str, monkeypatch: pytest.MonkeyPatch):
+    answer = open_client(county_url).get("/archive/nonsense")
+    assert (answer.status_code, answer.text) == (404, archives.NO_SUCH_ARCHIVE)
+    assert answer.headers["x-frame-options"] == "DENY"

@@ -1,0 +1,30 @@
+"""What a viewer may read of a name or a number."""
+
+import pytest
+
+from data.access.viewer import Viewer, mask_id, mask_party
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [
+        ("210881196001011234", "210881********1234"), ("21088119600101123443", "210881**********3443"),
+        ("210881600101123", "210881*****1123"), ("E12345678", "E*******8"), ("123", "***"), ("", ""), (None, None),
+    ],
+)  # fmt: skip
+def test_a_masked_number_never_shows_all_of_itself(number: str | None, masked: str | None):
+    assert mask_id(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("name", "on_a_wall"),
+    [
+        ("禾丰种植合作社", "禾丰种植合作社"), ("海泉镇人民政府", "海泉镇人民政府"),
+        ("张三丰", "张**"), ("欧阳娜娜", "欧***"), ("李村", "李*"), (None, None),
+    ],
+)  # fmt: skip
+def test_a_wall_reads_the_names_of_organisations_and_none_that_may_be_a_persons(
+    name: str | None, on_a_wall: str | None
+):
+    assert mask_party(Viewer("display", "99"), name) == on_a_wall
+    assert mask_party(Viewer("county", "99"), name) == name

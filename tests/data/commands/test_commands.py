@@ -1,0 +1,96 @@
+"""The command line as a user meets it: clear lines, exit codes, never a traceback."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from data.commands.parser import main
+from data.figures.indicators import INDICATORS
+from tests.conftest import run_data
+from tests.data.small_county import COUNTY, fill, month_label
+
+
+@pytest.fixture
+def url(engine: Engine) -> str:
+    fill(engine)
+    return engine.url.render_as_string(hide_password=False)
+
+
+def test_figures_as_json_are_one_object_of_every_indicator(url: str, capsys: pytest.CaptureFixture):
+    assert main(["--database", url, "figures", "--region", COUNTY, "--month", month_label(0), "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["region"], shown["month"]) == (COUNTY, month_label(0))
+    assert shown["figures"].keys() == INDICATORS.keys()
+    for figure in shown["figures"].values():
+        assert figure.keys() == {"value", "numerator", "denominator"}
+    share = shown["figures"]["wage_share"]
+    assert share["value"] == pytest.approx(share["numerator"] / share["denominator"])
+    assert 0 < share["value"] < 1
+    assert shown["figures"]["households"]["denominator"] is None
+
+
+def test_the_database_may_be_named_behind_the_command_as_well(url: str, capsys: pytest.CaptureFixture):
+    assert main(["figures", "--region", COUNTY, "--month", month_label(0), "--database", url, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["indicator"] for row in rows] == list(INDICATORS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["figures", "--region", "12345", "--month", "2026-11"], "没有代码为“12345”的区划"),
+        (["figures", "--region", COUNTY, "--month", "2031-01"], "没有 2031-01 的数据"),
+        (["figures", "--region", COUNTY, "--month", "十一月"], "无法识别"),
+        (["import", "/nowhere/at/all.xlsx"], "/nowhere/at/all.xlsx"),
+        (["boundaries", "/nowhere/at/all.geojson"], "all.geojson"),
+        (["restore", "/nowhere/at/all.db"], "/nowhere/at/all.db"),
+        (["export", "/nowhere/at/all.xlsx"], "不存在"),
+        (["lines", "--set", "2025", "many"], "监测线"),
+        (["demo"], "已有数据"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_one(
+    url: str, arguments: list[str], sentence: str, capsys: pytest.CaptureFixture
+):
+    assert main(["--database", url, *arguments]) == 1
+    printed = capsys.readouterr()
+    assert sentence in printed.err + printed.out
+    assert len((printed.err + printed.out).strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], [], ["figures"], ["demo", "--preset", "planet"], ["check", "--x"]])
+def test_a_wrong_call_is_one_line_and_exit_code_two(arguments: list[str], capsys: pytest.CaptureFixture):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_an_unreachable_database_is_one_line_without_a_password(capsys: pytest.CaptureFixture):
+    address = "postgresql://somebody:geheim@127.0.0.1:1/none"
+    assert main(["--database", address, "rebuild"]) == 1
+    printed = capsys.readouterr().err
+    assert len(printed.strip().splitlines()) == 1
+    assert "geheim" not in printed
+
+
+def test_a_line_that_moves_changes_who_is_below_it(url: str, capsys: pytest.CaptureFixture):
+    def below() -> int:
+        main(["--database", url, "figures", "--region", COUNTY, "--month", month_label(0), "--format", "json"])
+        return json.loads(capsys.readouterr().out)["figures"]["below_line_households"]["value"]
+
+    before = below()
+    assert main(["--database", url, "lines", "--province", "99", "--set", "2026", "1000000"]) == 0
+    capsys.readouterr()
+    assert below() > before
+
+
+def test_the_commands_run_as_a_program(database_url: str, tmp_path: Path):
+    done = run_data("lines", database=database_url)
+    assert "8,800.00 元/人" in done.stdout
+    assert run_data("nonsense", database=database_url, check=False).returncode == 2
+    assert run_data("demo", "--if-empty", "--help", database=database_url).stdout.startswith("usage: python -m data")

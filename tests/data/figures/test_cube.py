@@ -1,0 +1,371 @@
+"""The cube equals the records: every indicator is worked out again by plain Python from the raw rows."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import Connection, Engine, func, select
+
+from data import model
+from data.access.viewer import Viewer
+from data.figures import cube
+from data.figures.indicators import INDICATORS
+from data.figures.monitoring_line import line_of
+from data.figures.read import children, figures, trend
+from data.months import first_day, last_day
+from data.quality.checks import check
+from data.store.engine import upsert, writing
+from data.terms import OUT_OF_SCHOOL, STATE_NAMES, SUBJECTS
+from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
+
+ALL = Viewer("admin", "")
+INCOME_FROM = LAST - 29 + 11
+
+
+@pytest.fixture
+def county(engine: Engine) -> Engine:
+    fill(engine)
+    return engine
+
+
+class Plain:
+    """The same figures from the raw rows, one loop at a time: the definitions once more, in Python."""
+
+    def __init__(self, connection: Connection, region: str, month: int) -> None:
+        self.month = month
+        self.end = min(last_day(month), TODAY.isoformat())
+        self.line = line_of(connection, "99", month // 12)
+
+        def rows(table, column):
+            return [dict(row) for row in connection.execute(select(table)).mappings() if row[column].startswith(region)]
+
+        self.households = {row["id"]: row for row in rows(model.household, "village")}
+        self.of = {
+            name: [
+                dict(row)
+                for row in connection.execute(select(model.metadata.tables[name])).mappings()
+                if row["household_id"] in self.households
+            ]
+            for name in ("member", "ledger", "pairing", "visit")
+        }
+        self.projects, self.funds = rows(model.project, "region"), rows(model.fund, "region")
+        self.problems, self.tasks = rows(model.problem, "region"), rows(model.task, "village")
+        self.returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
+        self.payments = [dict(row) for row in connection.execute(select(model.fund_payment)).mappings()]
+        self.fund_plans = [dict(row) for row in connection.execute(select(model.fund_plan)).mappings()]
+        self.regions = rows(model.region, "code")
+        self.plans = rows(model.dividend_plan, "village")
+        self.all_plans = [dict(row) for row in connection.execute(select(model.dividend_plan)).mappings()]
+        self.counted = {id: state for id, row in self.households.items() if (state := self.state(row)) != "一般户"}
+        self.sizes = {id: sum(row["household_id"] == id for row in self.of["member"]) for id in self.households}
+        self.incomes = {id: self.income(id) for id in self.counted}
+
+    def state(self, row: dict) -> str:
+        kind, identified, lifted = row["type"], row["identified"], row["lifted"]
+        relapsed, removed, end = row["relapsed"], row["risk_removed"], self.end
+        if removed and kind == "脱贫户":
+            kind = "脱贫不稳定户"
+        if removed and kind == "一般户":
+            kind = "边缘易致贫户"
+        for_monitoring = not lifted or (identified is not None and identified > lifted)
+        if kind in ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户"):
+            since = identified if for_monitoring else lifted
+            removed_by_now = removed and removed <= end and not (since and removed < since)
+            if (not since or since <= end) and not removed_by_now:
+                return kind
+        else:
+            for_monitoring = False
+        if row["type"] not in ("未脱贫户", "脱贫户", "脱贫不稳定户") and not lifted and not relapsed:
+            return "一般户"
+        if not for_monitoring and identified and identified > end:
+            return "一般户"
+        events = sorted((day, what) for day, what in ((lifted, "脱贫户"), (relapsed, "未脱贫户")) if day and day <= end)
+        if lifted and lifted == relapsed and lifted <= end:
+            return "脱贫户"
+        if events:
+            return events[-1][1]
+        if relapsed:
+            return "脱贫户"
+        return "未脱贫户" if lifted or row["type"] == "未脱贫户" else "脱贫户"
+
+    def income(self, id: int) -> dict | None:
+        window = [
+            row
+            for row in self.of["ledger"]
+            if row["household_id"] == id and self.month - 12 < row["month"] <= self.month
+        ]
+        if not window or self.month < INCOME_FROM:
+            return None
+        sums = dict.fromkeys(("wage", "business", "property", "transfer", "expense"), 0)
+        for row in window:
+            for kind, column in SUBJECTS.values():
+                sums[kind] += row[f"{column}_fen"] or 0
+        sums["gross"] = sums["wage"] + sums["business"] + sums["property"] + sums["transfer"]
+        return sums | {"net": sums["gross"] - sums["expense"]}
+
+    def count(self, *states: str) -> int:
+        return sum(state in states for state in self.counted.values())
+
+    def values(self) -> dict[str, float | None]:
+        parts = (
+            self.of_households, self.of_incomes, self.of_projects, self.of_funds, self.of_dividends, self.of_work,
+            self.of_worries,
+        )  # fmt: skip
+        return {id: value for part in parts for id, value in part().items()}
+
+    def of_households(self) -> dict:
+        window = first_day(self.month - 11)
+        everybody = self.households.values()
+        persons = sum(self.sizes[id] for id in self.counted)
+        poor = sum(self.sizes[id] for id, state in self.counted.items() if state == "未脱贫户")
+        rural = [row["rural_population"] for row in self.regions if row["rural_population"]]
+        monitored = ("脱贫不稳定户", "边缘易致贫户", "突发严重困难户")
+        return {
+            "households": len(self.counted),
+            "persons": persons,
+            "monitored_households": self.count(*monitored),
+            "unstable_households": self.count(monitored[0]),
+            "marginal_households": self.count(monitored[1]),
+            "hardship_households": self.count(monitored[2]),
+            "unlifted_households": self.count("未脱贫户"),
+            "lifted_households": self.count("脱贫户"),
+            "relapsed_households": sum(
+                bool(row["relapsed"])
+                and row["relapsed"] <= self.end
+                and not (row["lifted"] and row["relapsed"] <= row["lifted"] <= self.end)
+                for row in everybody
+            ),
+            "newly_identified_households": sum(
+                bool(row["identified"]) and window <= row["identified"] <= self.end for row in everybody
+            ),
+            "incidence": poor / sum(rural) if rural else None,
+        }
+
+    def of_incomes(self) -> dict:
+        known = {id: income for id, income in self.incomes.items() if income}
+        persons = sum(self.sizes[id] for id in known)
+        total = {kind: sum(income[kind] for income in known.values()) for kind in ("net", "gross")}
+        values = {
+            f"{kind}_share": sum(income[kind] for income in known.values()) / total["gross"] if total["gross"] else None
+            for kind in ("wage", "business", "property", "transfer")
+        }
+        values["net_income_per_capita"] = total["net"] / 100 / persons if persons else None
+        below = [income["net"] / self.sizes[id] < self.line for id, income in known.items() if self.sizes[id]]
+        values["below_line_households"] = sum(below) if below else None
+        heads = [Fraction(income["net"], self.sizes[id]) for id, income in known.items() if self.sizes[id]]
+        near = [self.line <= head <= Fraction(12, 10) * self.line for head in heads]
+        values["near_line_households"] = sum(near) if near else None
+        return values
+
+    def of_projects(self) -> dict:
+        counted = [row for row in self.projects if not row["started"] or row["started"] <= self.end]
+        mine = {row["code"] for row in self.projects}
+        invested = sum(row["investment_fen"] for row in counted) / 100
+        returns = [row for row in self.returns if row["project"] in mine and row["month"] <= self.month]
+        year = [row for row in returns if row["month"] > self.month - 12]
+        received = sum(row["received_fen"] for row in year) / 100
+        ever = sum(row["received_fen"] for row in returns) / 100
+        return {
+            "projects": len(counted),
+            "project_investment": invested,
+            "return_due": sum(row["due_fen"] for row in year) / 100,
+            "return_received": received,
+            "return_rate": received / invested if invested else None,
+            "cumulative_return_rate": ever / invested if invested else None,
+        }
+
+    def of_funds(self) -> dict:
+        funds = {row["code"]: row["arranged_fen"] for row in self.funds if row["year"] == self.month // 12}
+        paid = {
+            code: sum(row["amount_fen"] for row in self.payments if row["fund"] == code and row["paid"] <= self.end)
+            for code in funds
+        }
+        plans = {code: [row for row in self.fund_plans if row["fund"] == code] for code in funds}
+        planned = sum(row["amount_fen"] for rows in plans.values() for row in rows if row["planned"] <= self.end)
+        short = {
+            code: max(sum(row["amount_fen"] for row in rows if row["planned"] < self.end) - paid[code], 0)
+            for code, rows in plans.items()
+        }
+        arranged, disbursed = sum(funds.values()), sum(paid.values())
+        by_plan = sum(fen for code, fen in paid.items() if plans[code])
+        return {
+            "fund_arranged": arranged / 100,
+            "fund_disbursed": disbursed / 100,
+            "fund_progress": disbursed / arranged if arranged else None,
+            "fund_planned": planned / 100,
+            "fund_plan_progress": by_plan / planned if planned else None,
+            "late_funds": sum(fen > 0 for fen in short.values()),
+            "fund_short": sum(short.values()) / 100,
+        }
+
+    def of_dividends(self) -> dict:
+        """Nothing at all before the first filed plan of all; a reversal takes off in the month of what it reverses."""
+        if self.month < min(row["booked"] for row in self.all_plans if row["state"] == "filed"):
+            return {"dividend_distributed": None, "dividend_kept": None}
+        mine = [row for row in self.plans if row["state"] == "filed" and self.month - 12 < row["booked"] <= self.month]
+        return {f"dividend_{name}": sum(row[f"{name}_fen"] for row in mine) / 100 for name in ("distributed", "kept")}
+
+    def of_work(self) -> dict:
+        end, number = self.end, len(self.counted)
+        paired = {
+            row["household_id"]
+            for row in self.of["pairing"]
+            if row["started"] <= end and (not row["ended"] or row["ended"] >= end)
+        }
+        visits = [row["household_id"] for row in self.of["visit"] if first_day(self.month) <= row["visited"] <= end]
+        found = [row for row in self.problems if row["found"] <= end]
+        unclosed = [row for row in found if not row["closed"] or row["closed"] > end]
+        unrectified = [row for row in unclosed if not row["rectified"] or row["rectified"] > end]
+        done = [row for row in found if any(row[day] and row[day] <= end for day in ("rectified", "closed"))]
+        tasks = [row for row in self.tasks if row["started"] <= end]
+        finished = [bool(row["finished"]) and row["finished"] <= end for row in tasks]
+        progress = [
+            1.0 if done else 0.0 if row["finished"] else row["progress_bp"] / 10_000
+            for row, done in zip(tasks, finished, strict=True)
+        ]
+        return {
+            "paired_share": sum(id in paired for id in self.counted) / number if number else None,
+            "visits": len(visits),
+            "visit_coverage": sum(id in visits for id in self.counted) / number if number else None,
+            "problems_open": len(unclosed),
+            "problems_overdue": sum(row["deadline"] < end for row in unrectified),
+            "rectification_rate": len(done) / len(found) if found else None,
+            "tasks_overdue": sum(not done and row["deadline"] < end for row, done in zip(tasks, finished, strict=True)),
+            "task_progress": sum(progress) / len(tasks) if tasks else None,
+        }
+
+    def of_worries(self) -> dict:
+        members = [row for row in self.of["member"] if row["household_id"] in self.counted]
+        end = date.fromisoformat(self.end)
+
+        def age(born: str) -> int:
+            birth = date.fromisoformat(born)
+            return end.year - birth.year - ((end.month, end.day) < (birth.month, birth.day))
+
+        return {
+            "unsafe_housing": sum(self.households[id]["housing_safe"] == 0 for id in self.counted),
+            "unsafe_water": sum(self.households[id]["water_safe"] == 0 for id in self.counted),
+            "dropouts": sum(
+                row["schooling"] in OUT_OF_SCHOOL and bool(row["born"]) and 6 <= age(row["born"]) < 16
+                for row in members
+            ),
+            "uninsured_persons": sum(row["medical_insured"] == 0 for row in members),
+        }
+
+
+def test_every_indicator_equals_what_plain_python_makes_of_the_rows(county: Engine):
+    with county.connect() as connection:
+        for region in ("", COUNTY, TOWNSHIPS[1], VILLAGES[0], VILLAGES[2], VILLAGES[3]):
+            for month in (LAST, LAST - 1, LAST - 7, LAST - 17):
+                measured = {id: figure.value for id, figure in figures(connection, ALL, region, month).items()}
+                plain = Plain(connection, region, month).values()
+                now = plain["net_income_per_capita"]
+                before = Plain(connection, region, month - 12).values()["net_income_per_capita"]
+                plain["net_income_growth"] = now / before - 1 if now is not None and before and before > 0 else None
+                assert measured.keys() == plain.keys() == INDICATORS.keys()
+                for id, expected in plain.items():
+                    near = None if expected is None else pytest.approx(expected, rel=1e-12)
+                    assert measured[id] == near, (id, region, month)
+
+
+def test_every_state_of_the_registry_occurs_in_the_small_county(county: Engine):
+    with county.connect() as connection:
+        found = set(connection.execute(select(model.household_month.c.state)).scalars())
+    assert found == set(STATE_NAMES) - {0}
+
+
+def test_a_refreshed_village_leaves_the_same_cube_as_a_rebuild(county: Engine):
+    village = VILLAGES[2]
+    with writing(county) as connection:
+        ids = select(model.household.c.id).where(model.household.c.village == village)
+        first = connection.execute(select(func.min(model.household.c.id)).where(model.household.c.village == village))
+        household = first.scalar_one()
+        row = (household, LAST - 2, 123_456)
+        assert upsert(connection, model.ledger, ["household_id", "month", "wage_work_fen"], [row], merge=True) == 1
+        connection.execute(model.visit.delete().where(model.visit.c.household_id.in_(ids)))
+        connection.execute(model.household.update().where(model.household.c.id == household).values(housing_safe=0))
+        before = connection.execute(select(model.data_version.c.version)).scalar_one()
+        cube.refresh(connection, village)
+        assert connection.execute(select(model.data_version.c.version)).scalar_one() == before + 1
+        refreshed = _whole_cube(connection)
+        cube.rebuild(connection, today=TODAY)
+        assert refreshed == _whole_cube(connection)
+
+
+def test_a_refreshed_township_takes_in_its_own_records_only(county: Engine):
+    with writing(county) as connection:
+        connection.execute(
+            model.problem.insert().values(
+                code="NEW", region=TOWNSHIPS[0], source="暗访", category="饮水", description="水压不足",
+                found="2026-05-05", deadline="2026-06-05", owner="赵某",
+            )
+        )  # fmt: skip
+        cube.refresh(connection, TOWNSHIPS[0])
+        refreshed = _whole_cube(connection)
+        cube.rebuild(connection, today=TODAY)
+        assert refreshed == _whole_cube(connection)
+
+
+def test_the_cube_of_yesterday_moves_on_to_today(engine: Engine):
+    fill(engine, build=False)
+    with writing(engine) as connection:
+        cube.rebuild(connection, today=date(2026, 10, 5))
+    cube.ensure(engine, TODAY)
+    with writing(engine) as connection:
+        moved = _whole_cube(connection)
+        assert connection.execute(select(model.data_version.c.built)).scalar() == TODAY.isoformat()
+        cube.rebuild(connection, today=TODAY)
+        assert moved == _whole_cube(connection)
+
+
+def test_a_calendar_as_long_as_it_may_be_moves_on_with_the_months(engine: Engine):
+    fill(engine, build=False)
+    with writing(engine) as connection:
+        connection.execute(model.ledger.insert().values(household_id=1, month=LAST - 140, wage_work_fen=5))
+        cube.rebuild(connection, today=date(2026, 10, 31))
+    cube.ensure(engine, TODAY)
+    with writing(engine) as connection:
+        moved = _whole_cube(connection)
+        months = connection.execute(select(func.min(model.month.c.month), func.count())).one()
+        assert tuple(months) == (LAST - 119, 120)
+        cube.rebuild(connection, today=TODAY)
+        assert moved == _whole_cube(connection)
+
+
+def test_check_finds_nothing_grave_in_a_sound_store(county: Engine):
+    assert [finding for finding in check(county) if finding.grave] == []
+
+
+def test_check_sees_a_cube_that_was_tampered_with_and_leaves_it_so(county: Engine):
+    with writing(county) as connection:
+        spot = (cube.cube.c.region == TOWNSHIPS[0]) & (cube.cube.c.month == LAST)
+        connection.execute(cube.cube.update().where(spot).values(households=cube.cube.c.households + 1))
+        tampered = _whole_cube(connection)
+    grave = [finding.what for finding in check(county) if finding.grave]
+    assert len(grave) == 2
+    assert "下级之和与上级不一致" in grave
+    with county.connect() as connection:
+        assert _whole_cube(connection) == tampered
+
+
+def test_a_trend_has_one_row_a_month_and_agrees_with_the_figures(county: Engine):
+    with county.connect() as connection:
+        course = trend(connection, ALL, COUNTY, ["households", "net_income_per_capita"], until=LAST, months=24)
+        now = figures(connection, ALL, COUNTY, LAST)
+    assert list(course.index) == list(range(LAST - 23, LAST + 1))
+    assert course["households"].iloc[-1] == now["households"].value
+    assert course["net_income_per_capita"].iloc[-1] == pytest.approx(now["net_income_per_capita"].value)
+
+
+def test_children_of_a_county_are_its_townships_and_add_up(county: Engine):
+    with county.connect() as connection:
+        below = children(connection, ALL, COUNTY, LAST, "households")
+        villages = children(connection, ALL, COUNTY, LAST, "households", level=12)
+        whole = figures(connection, ALL, COUNTY, LAST)["households"].value
+    assert tuple(below["code"]) == TOWNSHIPS
+    assert tuple(villages["code"]) == VILLAGES
+    assert below["value"].sum() == villages["value"].sum() == whole
+
+
+def _whole_cube(connection: Connection) -> list[tuple]:
+    return [tuple(row) for row in connection.execute(select(cube.cube).order_by(cube.cube.c.region, cube.cube.c.month))]

@@ -1,0 +1,98 @@
+"""The registry of household states: whoever needs a state takes it from there."""
+
+import re
+import subprocess
+import sys
+
+from sqlalchemy import Engine, text
+
+from data import model
+from data.figures.states import state_of, urgency
+from data.households.village import FROM
+from data.terms import HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS, UNCOUNTED, UNLIFTED
+from tests.conftest import ROOT
+
+_NUMBERED = re.compile(
+    r"""\bstates?\b["'\])]*\s*(?:[<>=!]=?|<>|IN|in)\s*[\[(]?\d|isin\(\[\d|\.state\)?,\s*\d\)|states=[\[(]\d"""
+)
+"""A state by its number: hm.state = 1, hm.state IN (2, 3), COALESCE(hm.state, 0), isin([1, 2]), states=(1,)."""
+_WITH_A_NEW_STATE = """
+import pathlib, sqlite3, sys, types
+
+source = pathlib.Path("data/terms.py").read_text()
+new = 'HouseholdState(7, "试验户", "◆", 0, watched=True, indicator="trial_households", definition="试。"),'
+source = source.replace("HOUSEHOLD_STATES = (", "HOUSEHOLD_STATES = (" + new, 1)
+import data
+data.terms = terms = types.ModuleType("data.terms")
+sys.modules["data.terms"] = terms
+exec(compile(source, "data/terms.py", "exec"), terms.__dict__)
+
+from components.overview.parts import STATE_IDS
+from components.drawing.theme import DARK, LIGHT, MARKS, state_marks
+from data.households.village import EVERY
+from data.figures.indicators import INDICATORS
+from data.figures.states import STATE_SQL, urgency
+from data.workbook.sheets import SHEET
+
+for palette in (LIGHT, DARK):
+    palette.states["试验户"] = "#123456"
+assert state_marks(False)["试验户"] == ("◆", "#123456")
+assert list(MARKS)[0] == list(STATE_IDS)[0] == "试验户" and STATE_IDS["试验户"] == "trial_households"
+assert INDICATORS["trial_households"].label == "试验户"
+assert INDICATORS["trial_households"].records.where == "hm.state IN (7)"
+assert "7" in INDICATORS["monitored_households"].records.where
+assert 7 in EVERY.states
+assert "试验户" in SHEET["户"].column("type").choices
+db = sqlite3.connect(":memory:")
+db.execute("CREATE TABLE h (type, identified, lifted, relapsed, risk_removed)")
+for identified in ("2026-01-01", "2026-09-01"):
+    db.execute("INSERT INTO h VALUES ('试验户', ?, NULL, NULL, NULL)", [identified])
+found = db.execute(f"SELECT {STATE_SQL} FROM h, (SELECT '2026-06-30' AS as_of) m ORDER BY h.identified").fetchall()
+assert found == [(7,), (0,)], found
+assert db.execute(f"SELECT {urgency('7')} < {urgency('1')}").fetchone() == (1,)
+"""
+
+
+def test_a_new_state_is_known_everywhere_once_it_stands_in_the_registry():
+    done = subprocess.run(
+        [sys.executable, "-c", _WITH_A_NEW_STATE], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_module_but_the_registry_holds_a_state_by_its_number():
+    said = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("data", "components", "pages")
+        for path in (ROOT / folder).rglob("*.py")
+        if "migrations" not in path.parts
+        for line in path.read_text().splitlines()
+        if _NUMBERED.search(line)
+    ]
+    assert said == []
+
+
+def test_numbers_names_and_places_of_states_are_each_unlike():
+    for of in (lambda state: state.number, lambda state: state.name, lambda state: state.order):
+        assert len({of(state) for state in HOUSEHOLD_STATES}) == len(HOUSEHOLD_STATES)
+    assert {name: number for number, name in STATE_NAMES.items()} == STATE_NUMBERS
+    assert [STATE_NAMES[number] for number in (UNLIFTED, LIFTED, UNCOUNTED)] == ["未脱贫户", "脱贫户", "一般户"]
+    assert [state.name for state in HOUSEHOLD_STATES if not state.indicator] == ["一般户"]
+
+
+def test_states_sort_by_urgency_and_a_household_that_is_not_counted_comes_last(engine: Engine):
+    village = "990181001001"
+    with engine.begin() as connection:
+        connection.execute(model.month.insert().values(month=1, first_day="2026-11-01", as_of="2026-11-22",
+                                                       window_day="2025-12-01"))  # fmt: skip
+        connection.execute(model.region.insert().values(code=village, name="东村", parent=village[:9]))
+        for id, number in enumerate((None, 5, 1, 4, 2, 3), start=1):
+            connection.execute(
+                model.household.insert().values(id=id, code=f"K{id}", village=village, head="钱", type="脱贫户")
+            )
+            if number is not None:
+                row = {"month": 1, "village": village, "household_id": id, "state": number, "persons": 1, "paired": 0}
+                connection.execute(model.household_month.insert().values(**row, visits=0))
+        state = state_of("hm.state")
+        found = connection.execute(text(f"SELECT {state} FROM {FROM} ORDER BY {urgency(state)}"), {"month": 1})
+        assert found.scalars().all() == list(STATE_NAMES)
