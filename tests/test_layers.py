@@ -12,11 +12,56 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = ("data", "components", "pages", "app")  # each may use itself and those before it
 SCREEN_PACKAGES = {"streamlit", "streamlit_folium"}
 STORE_PACKAGES = {"sqlalchemy", "sqlite3", "psycopg", "alembic"}
-PURE_BUILDERS = {"components/drawing/maps.py", "components/drawing/charts.py", "components/drawing/classes.py"}
+DRAWING = Path("components/drawing")
+THEME = DRAWING / "theme.py"
+FRONT_DOORS = {"data/model", "data/intake"}  # packages whose __init__ is more than a sentence
+MOST_FLAT = 8  # modules of data/ that stand in no package; in components/ there is none
+FLOOR = {
+    # what is the same everywhere
+    **dict.fromkeys(("data.errors", "data.terms", "data.money"), 0),
+    **dict.fromkeys(("data.months", "data.model", "data.paper"), 1),
+    **dict.fromkeys(("data.access", "data.store"), 2),
+    # what lies below all domains
+    **dict.fromkeys(("data.archives", "data.regions", "data.settings"), 3),
+    **dict.fromkeys(("data.backups", "data.figures", "data.workbook"), 4),
+    # the domains
+    **dict.fromkeys(("data.audit", "data.duties", "data.funds", "data.households", "data.income"), 5),
+    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.projects", "data.quality"), 6),
+    **dict.fromkeys(("data.codes", "data.demo"), 7),
+    "data.commands": 8,
+    "data.__main__": 9,
+    # what is drawn
+    "components.drawing": 10,
+    "components.server": 11,
+    "components.shell": 12,
+    **dict.fromkeys(
+        (
+            *("components.archives", "components.codes", "components.dividends", "components.door"),
+            *("components.figures", "components.funds", "components.income", "components.overview"),
+            *("components.phone", "components.prints", "components.settings"),
+        ),
+        13,
+    ),
+    **dict.fromkeys(("components.cards", "components.projects"), 14),
+    "components.households": 15,
+    "components.battle_map": 16,
+}
+"""Package (or flat module) → its floor: it imports lower floors only, never its own, never a higher one."""
 TOP_LEVEL = {
     *("app.py", "pages", "components", "data", "tests", "benchmarks", "static"),
-    *("README.md", "README.zh-CN.md", "LICENSE", "Makefile", "requirements.txt", "requirements-dev.txt"),
-    *("pyproject.toml", ".ci", ".gitignore", ".streamlit", "docs"),
+    *(
+        "README.md",
+        "README.zh-CN.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "LICENSE",
+        "Makefile",
+        "requirements.txt",
+        "requirements-dev.txt",
+    ),
+    *("pyproject.toml", ".ci", ".gitignore", ".git-blame-ignore-revs", ".streamlit", "docs"),
 }
 SQL = re.compile(r"\b(SELECT\b.+\bFROM|INSERT\s+INTO|UPDATE\b.+\bSET|DELETE\s+FROM)\b", re.DOTALL)
 COLOUR = re.compile(r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b|\b(?:rgb|hsl)a?\(")
@@ -75,9 +120,67 @@ def test_data_know_nothing_of_the_screen(source: Path):
     assert not roots(source) & SCREEN_PACKAGES
 
 
-@pytest.mark.parametrize("source", [path for path in sources("components") if str(path) in PURE_BUILDERS], ids=str)
+@pytest.mark.parametrize("source", [path for path in sources("components") if path.parent == DRAWING], ids=str)
 def test_builders_are_pure(source: Path):
     assert not roots(source) & (SCREEN_PACKAGES | STORE_PACKAGES)
+
+
+def package(module: str) -> str:
+    """The package or flat module that a dotted name lies in: data.figures, data.errors, …"""
+    return ".".join(module.split(".")[:2])
+
+
+def crossings(source: Path) -> Iterator[str]:
+    """What a file imports of a floor that is not below its own, as sentences."""
+    name = ".".join(source.with_suffix("").parts).removesuffix(".__init__")
+    own = package(name)
+    for module in imported(parse(source), source):
+        other = package(module)
+        if other == own or module.partition(".")[0] not in ("data", "components") or "." not in module:
+            continue
+        if FLOOR[other] >= FLOOR[own]:
+            yield f"{own} (floor {FLOOR[own]}): {name} imports {module} (floor {FLOOR[other]})"
+
+
+@pytest.mark.parametrize("source", sources("data", "components"), ids=str)
+def test_a_package_imports_lower_floors_only(source: Path):
+    if source.name == "__init__.py" and len(source.parts) == 2:
+        return  # the sentence of a whole layer
+    assert not list(crossings(source))
+
+
+def test_every_room_has_a_floor_and_few_modules_stand_outside_one():
+    rooms = {package(".".join(path.with_suffix("").parts)) for path in sources("data", "components")}
+    rooms -= {"data.__init__", "components.__init__"}
+    assert rooms == FLOOR.keys()
+    flat = {path.name for path in sources("data", "components") if len(path.parts) == 2} - {
+        "__init__.py",
+        "__main__.py",
+    }
+    assert not [path for path in sources("components") if len(path.parts) == 2 and path.name != "__init__.py"]
+    assert len(flat) <= MOST_FLAT
+
+
+@pytest.mark.parametrize(
+    "source", [path for path in sources("data", "components") if path.name == "__init__.py"], ids=str
+)
+def test_a_package_begins_with_a_sentence_and_hands_nothing_on(source: Path):
+    tree = parse(source)
+    assert ast.get_docstring(tree)
+    assert str(source.parent) in FRONT_DOORS or len(tree.body) == 1
+
+
+@pytest.mark.parametrize("source", sources("data", "components"), ids=str)
+def test_no_module_repeats_the_name_of_its_package(source: Path):
+    if len(source.parts) > 2 and source.parts[1] not in ("phone", "model"):
+        own, singular = source.parts[1], source.parts[1].removesuffix("s")
+        assert not source.stem.startswith((f"{own}_", f"{singular}_"))
+
+
+def test_tests_stand_where_what_they_test_stands():
+    for layer in ("data", "components"):
+        rooms = {path.name for path in (ROOT / "tests" / layer).iterdir() if path.is_dir()} - {"__pycache__"}
+        assert rooms <= {path.name for path in (ROOT / layer).iterdir() if path.is_dir()}
 
 
 @pytest.mark.parametrize("source", sources("pages"), ids=str)
@@ -93,7 +196,7 @@ def test_a_page_holds_no_query_no_colour_no_markup_and_no_other_page(source: Pat
 def test_queries_are_written_in_data_and_colours_in_the_theme(source: Path):
     for text in texts(parse(source)):
         assert not SQL.search(text), text
-        assert str(source) == "components/drawing/theme.py" or not COLOUR.search(text), text
+        assert source == THEME or not COLOUR.search(text), text
 
 
 def test_what_the_tests_look_for_would_be_found():
@@ -101,12 +204,12 @@ def test_what_the_tests_look_for_would_be_found():
     assert SQL.search("SELECT a\nFROM b") and SQL.search("DELETE FROM b") and not SQL.search("Select a file")
     assert MARKUP.search("<div class='x'>") and not MARKUP.search("收入 < 监测线，人数 > 3")
     tree = ast.parse(
-        "from ..pages import home\nfrom . import maps\ndef f():\n    'doc #FFF'\n    import data.cube\n    'a'"
+        "from ..pages import home\nfrom . import maps\ndef f():\n    'doc #FFF'\n    import data.figures.cube\n    'a'"
     )
     assert set(imported(tree, Path("components/x/y.py"))) == {
         "components.pages.home",
         "components.x.maps",
-        "data.cube",
+        "data.figures.cube",
     }
     assert list(texts(tree)) == ["a"]
 

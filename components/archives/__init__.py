@@ -1,0 +1,1 @@
+"""Papers and photos of a household: the section of its file, and how they are handed in."""

@@ -1,0 +1,1 @@
+"""明白卡: the card of a household and year, and the grid in which its lines are typed."""

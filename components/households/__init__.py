@@ -1,0 +1,1 @@
+"""户档案: the search for households and the page of one, by its parts."""

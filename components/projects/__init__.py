@@ -1,0 +1,1 @@
+"""项目收益: map, table and comparison of projects, one project, and trouble upstream."""

@@ -1,0 +1,1 @@
+"""The log of looks and its chain."""

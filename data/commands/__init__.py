@@ -1,0 +1,1 @@
+"""`python -m data`: one function a command, and how its words are read."""

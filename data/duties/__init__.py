@@ -1,0 +1,1 @@
+"""Who answers for what, and what is overdue: the village board."""

@@ -1,0 +1,1 @@
+"""Money arranged and disbursed: sums by source, year and region, lists, one fund."""

@@ -1,0 +1,1 @@
+"""Households: of a village, searched, one with everything, and what is written to them."""

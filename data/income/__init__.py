@@ -1,0 +1,1 @@
+"""Income over the months: course, distribution, forecast, who is sinking and why."""

@@ -1,0 +1,1 @@
+"""What goes onto paper and into spreadsheets: fonts, typesetting, workbooks of lists."""

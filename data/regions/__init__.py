@@ -1,0 +1,1 @@
+"""Regions: their codes, tree and outlines, and the ground that maps are drawn on."""

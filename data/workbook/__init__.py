@@ -1,0 +1,1 @@
+"""The contract of the official workbook: sheets, values, template, export."""
