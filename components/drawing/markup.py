@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from html import escape as _escape
 
 
+class Markup(str):
+    """A value that is markup already, its parts escaped: :func:`escape` leaves it as it is."""
+
+
 def escape(value: object) -> str:
-    """``value`` as text that stays text inside an element or a quoted attribute."""
-    return _escape(str(value), quote=True)
+    """``value`` as text that stays text inside an element or a quoted attribute; Markup as it stands."""
+    return value if isinstance(value, Markup) else _escape(str(value), quote=True)
 
 
 def plain(words: str) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from components.drawing import wording
-from components.drawing.markup import escape, link
+from components.drawing.markup import Markup, escape, link
 from components.drawing.svg import wide
 from data.households.file import HouseholdFile
 from data.households.lights import age
@@ -15,10 +15,6 @@ from data.terms import MEASURE_CATEGORIES
 
 _LONG = 8.5  # Chinese characters; what is longer may take two lines
 _YES = {1: "是", 0: "否"}
-
-
-class _Markup(str):
-    """A cell that is markup already."""
 
 
 class _Group(str):
@@ -44,7 +40,7 @@ def helpers_markup(file: HouseholdFile) -> str:
     headings = ("姓名", "单位", "队伍", "职务", "电话", "结对自", "最近走访", "下次走访", "本月")
     rows = [
         (row.name, row.unit, row.team, row.post, row.phone, row.started, row.last_visit or "没有记录",
-         _Markup(f"<span>{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}</span>"),
+         Markup(f"<span>{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}</span>"),
          "已走访" if row.visited else _alarm("未走访"))
         for row in file.helpers.itertuples()
     ]  # fmt: skip
@@ -55,7 +51,7 @@ def visits_markup(file: HouseholdFile) -> str:
     """走访: one page of them."""
     rows = [
         (row.visited, row.helper, row.unit, row.occasion, row.content,
-         _Markup(link(f"{row.photos} 份", "#archives", style="underlined")) if row.photos else None)
+         Markup(link(f"{row.photos} 份", "#archives", style="underlined")) if row.photos else None)
         for row in file.visits.itertuples()
     ]  # fmt: skip
     headings = ("日期", "走访人", "单位", "事由", "内容", "照片")
@@ -87,7 +83,7 @@ def projects_markup(file: HouseholdFile, url: Callable[[str, str], str | None] =
 
     def name(row) -> str:
         page = url(row.code, row.region)
-        return _Markup(link(escape(row.name), page, style="underlined")) if page else row.name
+        return Markup(link(escape(row.name), page, style="underlined")) if page else row.name
 
     rows = [(row.year, name(row), row.kind, row.stage, row.mode, _yuan(row.amount)) for row in listed]
     said = _sums(listed, f"{file.projects['code'].nunique()} 个项目，{len(listed)} 次带动")
@@ -108,7 +104,7 @@ def funds_markup(file: HouseholdFile, url: Callable[[str, str], str | None]) -> 
 
 
 def _opened(words: str, url: str | None) -> str:
-    return words if url is None else _Markup(link(escape(words), url, style="underlined"))
+    return words if url is None else Markup(link(escape(words), url, style="underlined"))
 
 
 def problems_markup(file: HouseholdFile) -> str:
@@ -171,7 +167,7 @@ def part_table(
 def _labelled(heading: str, value: object, style: str) -> str:
     """A cell with its heading, which stands before it where the rows are cards."""
     kind = "" if _told(value) else " data-empty"
-    kind += " data-long" if isinstance(value, str) and wide(value, 1) > _LONG and not isinstance(value, _Markup) else ""
+    kind += " data-long" if isinstance(value, str) and wide(value, 1) > _LONG and not isinstance(value, Markup) else ""
     return f'<td{style} data-label="{heading}"{kind}>{_cell(value)}</td>'
 
 
@@ -180,13 +176,11 @@ def _told(value: object) -> bool:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, _Markup):
-        return value
     return escape(value if _told(value) else wording.NO_VALUE)
 
 
-def _alarm(words: str) -> _Markup:
-    return _Markup(f'<b class="alarm">{escape(words)}</b>')
+def _alarm(words: str) -> Markup:
+    return Markup(f'<b class="alarm">{escape(words)}</b>')
 
 
 def _due(deadline: str, as_of: str) -> str:
@@ -200,7 +194,7 @@ def _years(born: str | None, as_of: str) -> str | None:
 
 
 def _ill(health: str | None) -> str | None:
-    return health if health in (None, "健康") else _Markup(f"<b>{escape(health)}</b>")
+    return health if health in (None, "健康") else Markup(f"<b>{escape(health)}</b>")
 
 
 def _work(row) -> str | None:

@@ -1,5 +1,6 @@
 """The script that the server runs for every page: settings, style, header, then the page itself."""
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -17,23 +18,10 @@ from components.shell.store import engine, read
 from data.regions import tree as regions
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
+SCRIPTS = ("links.js", "forms.js", "charts.js")
 STYLES = (
-    *(
-        "shell.css",
-        "battle_map.css",
-        "household.css",
-        "forms.css",
-        "archives.css",
-        "card.css",
-        "prints.css",
-        "scan.css",
-        "money.css",
-        "funds.css",
-        "dividends.css",
-        "trends.css",
-        "projects.css",
-    ),
-    "codes.css",
+    *("shell.css", "battle_map.css", "household.css", "forms.css", "archives.css", "card.css", "prints.css"),
+    *("scan.css", "money.css", "funds.css", "dividends.css", "trends.css", "projects.css", "codes.css"),
 )  # in one message: past 10 KB the browser keeps it and is not sent it again
 
 
@@ -66,12 +54,21 @@ def _pages() -> tuple[st.Page, SitePage]:
 
 
 def _dress(dark: bool) -> None:
-    style = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-    script = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("links.js", "forms.js", "charts.js"))
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    script, style = _dress_of(dark)
+    st.html(script, unsafe_allow_javascript=True)
+    show_markup(style)
+
+
+@cache
+def _dress_of(dark: bool) -> tuple[str, str]:
+    """Script and style of a theme, read once: a changed file needs a new process."""
+    script, style = (
+        "".join((STATIC / name).read_text(encoding="utf-8") for name in names) for names in (SCRIPTS, STYLES)
+    )
     on_paper = {**palette(False).css(), "drawn-dark": "invert(1) hue-rotate(180deg)"}
     paper = f"@media print {{ :root {{ {variables(on_paper)} }} }}\n" if dark else ""
-    show_markup(f"<style>:root {{ {variables(palette(dark).css())} }}\n{paper}{style}</style>")
+    shown = f"<style>:root {{ {variables(palette(dark).css())} }}\n{paper}{style}</style>"
+    return f"<script>{script}</script>", shown
 
 
 def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:

@@ -17,14 +17,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from data.archives.pictures import FORMATS, as_jpeg, shrunk
+from data.archives.pictures import as_jpeg, shrunk
 from data.errors import Refused
 from data.store.engine import ROOT, beside
 
 LARGEST = 20 * 2**20  # a phone's 50-megapixel photo has some 15 MB, forty pages scanned at 200 dpi as well
 THUMBNAIL = 320  # pixels of the longer side: two beside each other fill a phone
 PDF = "application/pdf"
-PICTURES = tuple(dict.fromkeys(FORMATS.values()))
 EXTENSIONS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png"}
 PDF_SECONDS = 60  # the trial stops itself after ten of work; this is for a machine that stands still
 

@@ -52,10 +52,6 @@ class Distribution:
         """How many they are: as the households lie in order, the place where the line would lie among them."""
         return bisect_left(range(len(self.net)), True, key=lambda at: self.net[at] >= self.persons[at] * line_fen)
 
-    def between(self, low_yuan: float, high_yuan: float) -> np.ndarray:
-        """Who has at least ``low_yuan`` a head and less than ``high_yuan``."""
-        return ~self.under(round(low_yuan * 100)) & self.under(round(high_yuan * 100))
-
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
