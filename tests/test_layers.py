@@ -18,7 +18,7 @@ FRONT_DOORS = {"data/model", "data/intake"}  # packages whose __init__ is more t
 MOST_FLAT = 8  # modules of data/ that stand in no package; in components/ there is none
 FLOOR = {
     # what is the same everywhere
-    **dict.fromkeys(("data.errors", "data.terms", "data.money"), 0),
+    **dict.fromkeys(("data.clock", "data.errors", "data.terms", "data.money"), 0),
     **dict.fromkeys(("data.months", "data.model", "data.paper"), 1),
     **dict.fromkeys(("data.access", "data.store"), 2),
     # what lies below all domains
