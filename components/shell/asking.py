@@ -42,6 +42,20 @@ def _held(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arg
         return _query(connection, _viewer, *arguments)
 
 
+def shared(query: Callable[..., Any], *arguments: Any) -> Any:
+    """The same for what every open page holds on to, such as the names of all regions: one object for all, which nobody
+    can write to."""
+    screen = current()
+    name = f"{query.__module__}.{query.__qualname__}"
+    return _shared(query, screen.viewer, name, screen.viewer.key, screen.stamp, arguments)
+
+
+@st.cache_resource(ttl=900, max_entries=100, show_spinner=False)
+def _shared(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arguments: tuple):
+    with read() as connection:
+        return _query(connection, _viewer, *arguments)
+
+
 def fresh(query: Callable[..., Any], *arguments: Any, screen: Screen | None = None, **options: Any) -> Any:
     """The same without keeping the answer: for named lists, searches and exports."""
     viewer = (screen or current()).viewer

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
+from sqlalchemy import Connection
 
 from components.drawing.markup import escape, link
 from components.drawing.wording import moment
-from components.shell.asking import ask
+from components.shell.asking import ask, shared
 from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS
@@ -120,20 +122,24 @@ def go_to_region(code: str) -> None:
 
 
 def _region_picker(screen: Screen) -> None:
-    listed = ask(regions.pickable, screen.region.code[:9])
-    labels = region_labels(listed)
+    labels = shared(region_choices, screen.region.code[:9])
     if (chosen := st.session_state.pop(_CHOSEN, None)) is not None:
         go_to(_to_region(chosen))
     st.session_state["picked_region"] = screen.region.code
     st.selectbox(
         "区划（可输入名称或代码查找）",
-        [region.code for region in listed],
+        list(labels),
         format_func=lambda code: labels.get(code, code),
         key="picked_region",
         on_change=lambda: go_to_region(st.session_state["picked_region"]),
         label_visibility="collapsed",
         width=260,
     )
+
+
+def region_choices(connection: Connection, viewer: Viewer, township: str) -> Mapping[str, str]:
+    """What the picker lists: code → label. Every open page holds on to it, of a prefecture 200 KB."""
+    return MappingProxyType(region_labels(regions.pickable(connection, viewer, township)))
 
 
 def region_labels(listed: list[Region]) -> dict[str, str]:

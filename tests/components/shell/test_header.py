@@ -1,8 +1,12 @@
 """The way to another region, from every page."""
 
 import pytest
+from sqlalchemy import Engine
 
-from components.shell.header import region_url
+from components.shell.header import region_choices, region_url
+from data import model
+from data.access.viewer import Viewer
+from data.store.engine import writing
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,16 @@ def test_the_whole_has_a_word_in_the_address():
 
 def test_the_search_for_a_household_stays_a_search_in_another_region():
     assert region_url("/household", {"region": "990181", "state": "1"}, "990182") == "/household?region=990182&state=1"
+
+
+def test_the_picker_tells_regions_of_one_name_apart_and_no_session_can_change_it_for_the_others(engine: Engine):
+    land = {"990181101": "东镇", "990181102": "西镇", "990181101201": "新村", "990181102201": "新村"}
+    with writing(engine) as connection:
+        rows = [{"code": code, "name": name, "parent": code[:-3]} for code, name in land.items()]
+        connection.execute(model.region.insert(), [{"code": "990181", "name": "示范市", "parent": ""}, *rows])
+    with engine.connect() as connection:
+        choices = region_choices(connection, Viewer("county", "990181"), "")
+    assert choices["990181101"] == "东镇　990181101"
+    assert choices["990181102201"] == "新村（西镇）　990181102201"
+    with pytest.raises(TypeError):
+        choices["990181101"] = "西镇"
