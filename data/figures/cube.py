@@ -188,15 +188,14 @@ def _add_own(connection: Connection, region: str) -> None:
         for name in MEASURES
     )
     # what the region held of its own before: its cube row less its children's
-    statement = (
-        f"WITH n AS (SELECT o.month, {sums} FROM own o GROUP BY o.month),"
-        f" o AS (SELECT month, {', '.join(f'SUM({name}) AS {name}' for name in MEASURES)} FROM ("
-        f"SELECT month, {names} FROM cube WHERE region = :region UNION ALL"
-        f" SELECT month, {', '.join(f'-{name}' for name in MEASURES)} FROM cube"
-        " WHERE region IN (SELECT code FROM region WHERE parent = :region)) q GROUP BY month)"
-        f" UPDATE cube SET {change} FROM n JOIN o ON o.month = n.month"
-        " WHERE cube.month = n.month AND cube.region IN (SELECT ancestor FROM region_path WHERE region = :region)"
-    )
+    statement = f"""
+        WITH n AS (SELECT o.month, {sums} FROM own o GROUP BY o.month),
+        o AS (SELECT month, {", ".join(f"SUM({name}) AS {name}" for name in MEASURES)}
+        FROM (SELECT month, {names} FROM cube WHERE region = :region UNION ALL
+        SELECT month, {", ".join(f"-{name}" for name in MEASURES)} FROM cube
+        WHERE region IN (SELECT code FROM region WHERE parent = :region)) q GROUP BY month)
+        UPDATE cube SET {change} FROM n JOIN o ON o.month = n.month
+        WHERE cube.month = n.month AND cube.region IN (SELECT ancestor FROM region_path WHERE region = :region)"""
     connection.execute(text(statement), {"region": region})
     connection.execute(text("DROP TABLE own"))
 
@@ -240,10 +239,11 @@ def _make_paths(connection: Connection) -> None:
     lengths = " UNION ALL ".join(f"SELECT {length} AS length" for length in (2, 4, 6, 9, 12))
     connection.execute(
         text(
-            "INSERT INTO region_path (region, ancestor)"
-            f" SELECT r.code, a.code FROM region r JOIN ({lengths}) l ON l.length <= length(r.code)"
-            " JOIN region a ON a.code = substr(r.code, 1, l.length)"
-            " UNION SELECT code, '' FROM region UNION SELECT '', ''"
+            f"""
+            INSERT INTO region_path (region, ancestor)
+            SELECT r.code, a.code FROM region r JOIN ({lengths}) l ON l.length <= length(r.code)
+            JOIN region a ON a.code = substr(r.code, 1, l.length)
+            UNION SELECT code, '' FROM region UNION SELECT '', ''"""
         )
     )
 

@@ -53,9 +53,10 @@ IDENTIFICATIONS = Source(
 PERSONS = Source(
     "persons",
     "h.village",
-    "member p JOIN household h ON h.id = p.household_id CROSS JOIN month m JOIN household_month hm"
-    " ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
-    f" WHERE (p.medical_insured = 0 OR {OUT_OF_SCHOOL_SQL}) AND {{here}}",
+    f"""
+    member p JOIN household h ON h.id = p.household_id CROSS JOIN month m JOIN household_month hm
+    ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    WHERE (p.medical_insured = 0 OR {OUT_OF_SCHOOL_SQL}) AND {{here}}""",
 )
 VISITS = Source(
     "visits",
@@ -103,12 +104,12 @@ POPULATION = Source(
 
 LEDGER = "ledger"
 _ALWAYS = "0"  # what is not dated holds for the whole calendar
-_BY_HOUSEHOLD = (
-    "SELECT region, '{name}', {first}, {last} FROM (SELECT h.village AS region,"
-    " (SELECT MIN(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS begun,"
-    " (SELECT MAX(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS ended"
-    " FROM household h WHERE {{here}}) s WHERE begun IS NOT NULL GROUP BY region"
-)  # a look into the index for each household: much less than all rows
+# a look into the index for each household: much less than all rows
+_BY_HOUSEHOLD = """
+    SELECT region, '{name}', {first}, {last} FROM (SELECT h.village AS region,
+    (SELECT MIN(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS begun,
+    (SELECT MAX(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS ended
+    FROM household h WHERE {{here}}) s WHERE begun IS NOT NULL GROUP BY region"""
 _BY_RECORD = "SELECT {region}, '{name}', MIN({month}), MAX({month}) FROM {joined} GROUP BY {region}"
 
 

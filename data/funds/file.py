@@ -115,13 +115,12 @@ def behind(
         f"MAX(CASE WHEN b.mode = '{mode}' THEN 1 ELSE 0 END) AS mode_{number}"
         for number, mode in enumerate(PROJECT_MODES)
     )
-    sql = (
-        "SELECT h.id, h.village, t.name AS township, v.name AS village_name, h.code, h.head,"
-        f" {state_of('MAX(hm.state)')} AS state, {_TIMES} AS times, MAX(b.year) AS latest,"
-        f" SUM(b.amount_fen) AS amount, {modes} FROM {_BEHIND} AND {seen}"
-        " GROUP BY h.id, h.village, t.name, v.name, h.code, h.head"
-        " ORDER BY COALESCE(SUM(b.amount_fen), 0) DESC, h.id LIMIT :limit OFFSET :offset"
-    )
+    sql = f"""
+        SELECT h.id, h.village, t.name AS township, v.name AS village_name, h.code, h.head,
+        {state_of("MAX(hm.state)")} AS state, {_TIMES} AS times, MAX(b.year) AS latest,
+        SUM(b.amount_fen) AS amount, {modes} FROM {_BEHIND} AND {seen}
+        GROUP BY h.id, h.village, t.name, v.name, h.code, h.head
+        ORDER BY COALESCE(SUM(b.amount_fen), 0) DESC, h.id LIMIT :limit OFFSET :offset"""
     asked = {**_asked(bound, project, month), "limit": limit, "offset": offset}
     found = connection.execute(text(sql), asked).mappings().all()
     rows = [
@@ -153,9 +152,8 @@ _FACTS = """
 _PAYMENTS = "SELECT paid, amount_fen FROM fund_payment WHERE fund = :fund AND paid <= :end ORDER BY paid"
 _PLAN = "SELECT planned, amount_fen FROM fund_plan WHERE fund = :fund ORDER BY planned"
 _TIMES = "COUNT(DISTINCT b.year)"
-_BEHIND = (
-    "project_household b JOIN household h ON h.id = b.household_id JOIN month m ON m.month = :month"
-    " JOIN region v ON v.code = h.village LEFT JOIN region t ON t.code = substr(h.village, 1, 9)"
-    " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
-    " WHERE b.project = :project AND b.year * 12 <= m.month"
-)
+_BEHIND = """
+    project_household b JOIN household h ON h.id = b.household_id JOIN month m ON m.month = :month
+    JOIN region v ON v.code = h.village LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
+    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    WHERE b.project = :project AND b.year * 12 <= m.month"""

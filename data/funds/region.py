@@ -14,11 +14,10 @@ from data.funds.sums import FROM
 PAGE = 30
 _LATE = f"{FUND_DUE_SQL} > {FUND_PAID_SQL}"
 _SHORT = f"CASE WHEN {_LATE} THEN {FUND_DUE_SQL} - {FUND_PAID_SQL} ELSE 0 END"
-_LATE_SINCE = (
-    "(SELECT MIN(q.planned) FROM fund_plan q WHERE q.fund = f.code AND q.planned < m.as_of AND"
-    " (SELECT SUM(o.amount_fen) FROM fund_plan o WHERE o.fund = q.fund AND o.planned <= q.planned)"
-    f" > {FUND_PAID_SQL})"
-)
+_LATE_SINCE = f"""
+    (SELECT MIN(q.planned) FROM fund_plan q WHERE q.fund = f.code AND q.planned < m.as_of AND
+    (SELECT SUM(o.amount_fen) FROM fund_plan o WHERE o.fund = q.fund AND o.planned <= q.planned)
+    > {FUND_PAID_SQL})"""
 _PROGRESS = f"{FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0)"
 _TOWNSHIP = "SELECT r.name || ' ' FROM region r WHERE length(f.region) = 12 AND r.code = substr(f.region, 1, 9)"
 _PROJECT = "(SELECT p.name FROM project p WHERE p.code = f.project)"

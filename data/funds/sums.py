@@ -57,9 +57,10 @@ def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, y
     here, bound = within_sql("f.region", viewer.narrowed(parent))
     found = connection.execute(
         text(
-            "SELECT r.code, r.name, SUM(q.paid) AS numerator, SUM(q.arranged_fen) AS denominator FROM region r"
-            f" LEFT JOIN ({_EACH} WHERE f.year = :year AND {here}) q ON substr(q.region, 1, length(r.code)) = r.code"
-            " WHERE r.parent = :parent GROUP BY r.code, r.name ORDER BY r.code"
+            f"""
+            SELECT r.code, r.name, SUM(q.paid) AS numerator, SUM(q.arranged_fen) AS denominator FROM region r
+            LEFT JOIN ({_EACH} WHERE f.year = :year AND {here}) q ON substr(q.region, 1, length(r.code)) = r.code
+            WHERE r.parent = :parent GROUP BY r.code, r.name ORDER BY r.code"""
         ),
         {**bound, "month": month, "year": year, "parent": parent},
     )
@@ -132,12 +133,13 @@ def late_batches(
     here, bound = within_sql("f.region", viewer.narrowed(region))
     found = connection.execute(
         text(
-            "WITH e AS MATERIALIZED (SELECT f.code AS fund, f.name, f.source, f.region, q.planned, q.amount_fen,"
-            f" m.as_of, {_CUMULATIVE} - {FUND_PAID_SQL} AS gap FROM fund_plan q JOIN fund f ON f.code = q.fund"
-            f" JOIN month m ON m.month = :month WHERE f.year = :year AND {here} AND q.planned < m.as_of)"
-            " SELECT fund, name, source, region, (SELECT r.name FROM region r WHERE r.code = e.region) AS place,"
-            " planned, amount_fen AS amount, CASE WHEN gap < amount_fen THEN gap ELSE amount_fen END AS missing, as_of,"
-            " COUNT(*) OVER () AS total FROM e WHERE gap > 0 ORDER BY planned, gap DESC, fund LIMIT :limit"
+            f"""
+            WITH e AS MATERIALIZED (SELECT f.code AS fund, f.name, f.source, f.region, q.planned, q.amount_fen,
+            m.as_of, {_CUMULATIVE} - {FUND_PAID_SQL} AS gap FROM fund_plan q JOIN fund f ON f.code = q.fund
+            JOIN month m ON m.month = :month WHERE f.year = :year AND {here} AND q.planned < m.as_of)
+            SELECT fund, name, source, region, (SELECT r.name FROM region r WHERE r.code = e.region) AS place,
+            planned, amount_fen AS amount, CASE WHEN gap < amount_fen THEN gap ELSE amount_fen END AS missing, as_of,
+            COUNT(*) OVER () AS total FROM e WHERE gap > 0 ORDER BY planned, gap DESC, fund LIMIT :limit"""
         ),
         {**bound, "month": month, "year": year, "limit": limit},
     )

@@ -14,6 +14,13 @@ COLUMNS = {kind: f"{SUBJECTS[subject][1]}_fen" for kind, subject in SHARE_SUBJEC
 """Kind of a share → the column of the ledger that it is booked to."""
 _SUBJECT = {column: SHARE_SUBJECTS[kind] for kind, column in COLUMNS.items()}
 LINE_SQL = "CASE d.kind " + " ".join(f"WHEN '{kind}' THEN l.{column}" for kind, column in COLUMNS.items()) + " END"
+_SHORT_LINES = f"""
+    SELECT h.code, v.booked AS month, d.kind, SUM(d.amount_fen) AS booked, COALESCE(MAX({LINE_SQL}), 0) AS held
+    FROM dividend_payment d JOIN dividend_plan v ON v.id = d.plan
+    JOIN household h ON h.id = d.household_id
+    LEFT JOIN ledger l ON l.household_id = d.household_id AND l.month = v.booked
+    GROUP BY h.code, v.booked, d.kind HAVING SUM(d.amount_fen) > COALESCE(MAX({LINE_SQL}), 0)
+    ORDER BY h.code, v.booked, d.kind"""
 
 
 def check_booked(connection: Connection, household: int, month: int, after: Mapping[str, object]) -> None:
@@ -39,14 +46,5 @@ def check_booked(connection: Connection, household: int, month: int, after: Mapp
 def short_lines(connection: Connection) -> pd.DataFrame:
     """Lines that hold less than plans have booked to them, as an import can bring about: columns code (of the
     household), month, kind, booked, held (fen)."""
-    found = connection.execute(
-        text(
-            "SELECT h.code, v.booked AS month, d.kind, SUM(d.amount_fen) AS booked, COALESCE(MAX("
-            f"{LINE_SQL}), 0) AS held FROM dividend_payment d JOIN dividend_plan v ON v.id = d.plan"
-            " JOIN household h ON h.id = d.household_id"
-            " LEFT JOIN ledger l ON l.household_id = d.household_id AND l.month = v.booked"
-            f" GROUP BY h.code, v.booked, d.kind HAVING SUM(d.amount_fen) > COALESCE(MAX({LINE_SQL}), 0)"
-            " ORDER BY h.code, v.booked, d.kind"
-        )
-    )
+    found = connection.execute(text(_SHORT_LINES))
     return pd.DataFrame(found.all(), columns=list(found.keys()))

@@ -67,11 +67,10 @@ def search(
     source, checked, more = _source(connection, viewer, read, here, bound)
     rank = checked[0].nearness() if checked and checked == read else "d.rank"
     where = " AND ".join([here, seen, *picked, *(word.holds() for word in checked)])
-    statement = (
-        f"SELECT id, COUNT(*) OVER () AS total FROM (SELECT h.id, h.village, {rank} AS rank FROM {source} d"
-        f" CROSS JOIN {FROM} WHERE h.id = d.household AND {where}) q ORDER BY rank, village, id"
-        " LIMIT :limit OFFSET :offset"
-    )
+    statement = f"""
+        SELECT id, COUNT(*) OVER () AS total FROM (SELECT h.id, h.village, {rank} AS rank FROM {source} d
+        CROSS JOIN {FROM} WHERE h.id = d.household AND {where}) q ORDER BY rank, village, id
+        LIMIT :limit OFFSET :offset"""
     page = min(max(page, 1), MOST_PAGES)
     found = _page(connection, statement, bound, page)
     if not found and page > 1:

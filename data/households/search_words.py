@@ -131,12 +131,11 @@ def _persons(word: str, scope: str, head: str, name: str) -> list[str]:
 def _families(table: str, column: str) -> str:
     """First characters of all names of a table, found by as many looks into its index."""
     first = f"substr(MIN({column}), 1, 1)"
-    return (
-        f"(WITH RECURSIVE family(c) AS (SELECT {first} FROM {table} UNION ALL"
-        f" SELECT (SELECT {first} FROM {table} WHERE {column} > family.c || :furthest) FROM family"
-        f" WHERE family.c IS NOT NULL) SELECT c FROM family WHERE c IS NOT NULL"
-        f" UNION ALL VALUES {_COMPOUND_ROWS})"
-    )
+    return f"""
+        (WITH RECURSIVE family(c) AS (SELECT {first} FROM {table} UNION ALL
+        SELECT (SELECT {first} FROM {table} WHERE {column} > family.c || :furthest) FROM family
+        WHERE family.c IS NOT NULL) SELECT c FROM family WHERE c IS NOT NULL
+        UNION ALL VALUES {_COMPOUND_ROWS})"""
 
 
 def _given(word: str, table: str, column: str, household: str, rank: int) -> str:
@@ -153,16 +152,14 @@ def _name_found(word: str, scope: str) -> list[str]:
 
 
 def _known_found(word: str, scope: str) -> list[str]:
-    regions = (
-        "SELECT h.id AS household, 6 AS rank FROM region r CROSS JOIN household h"
-        f" WHERE {_begins('r.name', word)} AND length(r.code) >= 9 AND :{word}_size > 1"
-        f" AND h.village >= r.code AND h.village < r.code || ':' AND {scope} LIMIT :most"
-    )
-    helped = (
-        "SELECT s.household_id AS household, 7 AS rank FROM helper a CROSS JOIN pairing s CROSS JOIN month m"
-        f" WHERE m.month = :month AND s.helper = a.code AND {_begins('a.name', word)} AND :{word}_size > 1"
-        f" AND {_PAIRED} LIMIT :most"
-    )
+    regions = f"""
+        SELECT h.id AS household, 6 AS rank FROM region r CROSS JOIN household h
+        WHERE {_begins("r.name", word)} AND length(r.code) >= 9 AND :{word}_size > 1
+        AND h.village >= r.code AND h.village < r.code || ':' AND {scope} LIMIT :most"""
+    helped = f"""
+        SELECT s.household_id AS household, 7 AS rank FROM helper a CROSS JOIN pairing s CROSS JOIN month m
+        WHERE m.month = :month AND s.helper = a.code AND {_begins("a.name", word)} AND :{word}_size > 1
+        AND {_PAIRED} LIMIT :most"""
     return [regions, helped]
 
 

@@ -123,11 +123,10 @@ def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> 
     where, bound = _where(viewer, village, month, EVERY)
     told = {"below_line": _BELOW, "unvisited": _UNVISITED, "with_problem": _PROBLEM}
     flags = ", ".join(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS {name}" for name, sql in told.items())
-    statement = (
-        f"SELECT state, cause, below_line, unvisited, with_problem, COUNT(*) AS households FROM ("
-        f"SELECT {_STATE} AS state, h.cause, {flags} FROM {FROM} WHERE {where}) q"
-        " GROUP BY state, cause, below_line, unvisited, with_problem"
-    )
+    statement = f"""
+        SELECT state, cause, below_line, unvisited, with_problem, COUNT(*) AS households
+        FROM (SELECT {_STATE} AS state, h.cause, {flags} FROM {FROM} WHERE {where}) q
+        GROUP BY state, cause, below_line, unvisited, with_problem"""
     found = connection.execute(expanded(statement, bound), bound)
     return pd.DataFrame(found.all(), columns=list(found.keys()))
 

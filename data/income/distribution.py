@@ -89,9 +89,10 @@ def distribution(connection: Connection, viewer: Viewer, region: str, month: int
     seen, named = seen_matters(viewer, "hm.household_id")
     rows = connection.execute(
         text(
-            f"SELECT hm.household_id, CAST(hm.village AS BIGINT), hm.persons, {NET.format('hm')}, hm.below_line,"
-            " COALESCE(hm.near_line, 0) FROM household_month hm"
-            f" WHERE hm.month = :month AND hm.below_line IS NOT NULL AND {here} AND {seen}"
+            f"""
+            SELECT hm.household_id, CAST(hm.village AS BIGINT), hm.persons, {NET.format("hm")}, hm.below_line,
+            COALESCE(hm.near_line, 0) FROM household_month hm
+            WHERE hm.month = :month AND hm.below_line IS NOT NULL AND {here} AND {seen}"""
         ),
         {**bound, **named, "month": month},
     )

@@ -82,9 +82,10 @@ def _subjects(connection: Connection, seen: str, asked: dict, most: int) -> list
     )
     rows = _ask(
         connection,
-        f"SELECT l.household_id, {sums} FROM ledger l JOIN household h ON h.id = l.household_id"
-        f" WHERE l.household_id IN :ids AND l.month > :month - 24 AND l.month <= :month AND {seen}"
-        " GROUP BY l.household_id",
+        f"""
+        SELECT l.household_id, {sums} FROM ledger l JOIN household h ON h.id = l.household_id
+        WHERE l.household_id IN :ids AND l.month > :month - 24 AND l.month <= :month AND {seen}
+        GROUP BY l.household_id""",
         asked,
     )
     listed = []
@@ -99,11 +100,12 @@ def _subjects(connection: Connection, seen: str, asked: dict, most: int) -> list
 def _jobs(connection: Connection, seen: str, asked: dict, _most: int) -> list[tuple[int, JobEnded]]:
     rows = _ask(
         connection,
-        "SELECT x.household_id, x.name, MAX(x.ended) FROM measure x JOIN household h ON h.id = x.household_id"
-        " JOIN month m ON m.month = :month WHERE x.household_id IN :ids AND x.category = '就业'"
-        f" AND x.ended >= m.window_day AND NOT {lasts_to('x', 'm.as_of')} AND NOT EXISTS (SELECT 1 FROM measure y"
-        f" WHERE y.household_id = x.household_id AND y.name = x.name AND {runs_on('y', 'm.as_of')})"
-        f" AND {seen} GROUP BY x.household_id, x.name ORDER BY 1, 3",
+        f"""
+        SELECT x.household_id, x.name, MAX(x.ended) FROM measure x JOIN household h ON h.id = x.household_id
+        JOIN month m ON m.month = :month WHERE x.household_id IN :ids AND x.category = '就业'
+        AND x.ended >= m.window_day AND NOT {lasts_to("x", "m.as_of")} AND NOT EXISTS (SELECT 1 FROM measure y
+        WHERE y.household_id = x.household_id AND y.name = x.name AND {runs_on("y", "m.as_of")})
+        AND {seen} GROUP BY x.household_id, x.name ORDER BY 1, 3""",
         asked,
     )
     return [(id, JobEnded(name, ended)) for id, name, ended in rows]
@@ -112,12 +114,13 @@ def _jobs(connection: Connection, seen: str, asked: dict, _most: int) -> list[tu
 def _lost(connection: Connection, seen: str, asked: dict, _most: int) -> list[tuple[int, ProjectLost]]:
     rows = _ask(
         connection,
-        "SELECT DISTINCT x.household_id, p.code, p.name, CASE WHEN EXISTS (SELECT 1 FROM project_household o"
-        " WHERE o.project = x.project AND o.year = :year) THEN 1 ELSE 0 END FROM project_household x"
-        " JOIN household h ON h.id = x.household_id JOIN project p ON p.code = x.project"
-        " WHERE x.household_id IN :ids AND x.year = :year - 1 AND NOT EXISTS (SELECT 1 FROM project_household y"
-        " WHERE y.household_id = x.household_id AND y.project = x.project AND y.year = :year)"
-        f" AND EXISTS (SELECT 1 FROM project_household z WHERE z.year = :year) AND {seen} ORDER BY 1, 2",
+        f"""
+        SELECT DISTINCT x.household_id, p.code, p.name, CASE WHEN EXISTS (SELECT 1 FROM project_household o
+        WHERE o.project = x.project AND o.year = :year) THEN 1 ELSE 0 END FROM project_household x
+        JOIN household h ON h.id = x.household_id JOIN project p ON p.code = x.project
+        WHERE x.household_id IN :ids AND x.year = :year - 1 AND NOT EXISTS (SELECT 1 FROM project_household y
+        WHERE y.household_id = x.household_id AND y.project = x.project AND y.year = :year)
+        AND EXISTS (SELECT 1 FROM project_household z WHERE z.year = :year) AND {seen} ORDER BY 1, 2""",
         {**asked, "year": asked["month"] // 12},
     )
     return [(id, ProjectLost(name, bool(runs))) for id, _, name, runs in rows]
@@ -126,12 +129,13 @@ def _lost(connection: Connection, seen: str, asked: dict, _most: int) -> list[tu
 def _owing(connection: Connection, seen: str, asked: dict, _most: int) -> list[tuple[int, ProjectOwes]]:
     rows = _ask(
         connection,
-        "SELECT q.household_id, p.name, SUM(r.due_fen - r.received_fen) FROM (SELECT DISTINCT x.household_id, x.project"
-        " FROM project_household x JOIN household h ON h.id = x.household_id"
-        f" WHERE x.household_id IN :ids AND x.year >= :year - 1 AND x.year <= :year AND {seen}) q"
-        " JOIN project p ON p.code = q.project JOIN project_return r ON r.project = q.project"
-        " WHERE r.month > :month - 12 AND r.month <= :month GROUP BY q.household_id, q.project, p.name"
-        " HAVING SUM(r.due_fen - r.received_fen) > 0 ORDER BY 1, 3 DESC",
+        f"""
+        SELECT q.household_id, p.name, SUM(r.due_fen - r.received_fen) FROM (SELECT DISTINCT x.household_id, x.project
+        FROM project_household x JOIN household h ON h.id = x.household_id
+        WHERE x.household_id IN :ids AND x.year >= :year - 1 AND x.year <= :year AND {seen}) q
+        JOIN project p ON p.code = q.project JOIN project_return r ON r.project = q.project
+        WHERE r.month > :month - 12 AND r.month <= :month GROUP BY q.household_id, q.project, p.name
+        HAVING SUM(r.due_fen - r.received_fen) > 0 ORDER BY 1, 3 DESC""",
         {**asked, "year": asked["month"] // 12},
     )
     return [(id, ProjectOwes(name, int(owed))) for id, name, owed in rows]

@@ -166,13 +166,14 @@ def household_backtest(connection: Connection, viewer: Viewer, region: str, mont
         line = line_sql(lines_of(connection, region, one.last), "hm.village")
         told = foretold_sql(NET.format("hm"), NET.format("b"))
         counted = text(
-            "SELECT COUNT(*), SUM(told), SUM(told * really), SUM(really) FROM (SELECT"
-            f" CASE WHEN {told} < 12 * hm.persons * {line} THEN 1 ELSE 0 END AS told, e.below_line AS really"
-            " FROM household_month hm"
-            " JOIN household_month b ON b.month = :base AND b.village = hm.village AND b.household_id = hm.household_id"
-            " JOIN household_month e ON e.month = :last AND e.village = hm.village AND e.household_id = hm.household_id"
-            " WHERE hm.month = :month AND hm.persons > 0 AND hm.wage_fen IS NOT NULL AND b.wage_fen IS NOT NULL"
-            f" AND e.below_line IS NOT NULL AND {here} AND {seen}) q"
+            f"""
+            SELECT COUNT(*), SUM(told), SUM(told * really), SUM(really) FROM (SELECT
+            CASE WHEN {told} < 12 * hm.persons * {line} THEN 1 ELSE 0 END AS told, e.below_line AS really
+            FROM household_month hm
+            JOIN household_month b ON b.month = :base AND b.village = hm.village AND b.household_id = hm.household_id
+            JOIN household_month e ON e.month = :last AND e.village = hm.village AND e.household_id = hm.household_id
+            WHERE hm.month = :month AND hm.persons > 0 AND hm.wage_fen IS NOT NULL AND b.wage_fen IS NOT NULL
+            AND e.below_line IS NOT NULL AND {here} AND {seen}) q"""
         )
         terms = {"month": one.month, "base": one.base, "last": one.last, "remaining": one.remaining}
         number, *sums = connection.execute(counted, {**bound, **named, **terms}).one()

@@ -76,18 +76,17 @@ def sinking(connection: Connection, viewer: Viewer, region: str, month: int) -> 
     fell = f"CASE WHEN {before} > 0 AND ({before} - {now}) * 100 >= :share * {before} THEN 1 ELSE 0 END"
     under = f"CASE WHEN hm.persons > 0 AND {told} < 12 * hm.persons * {line} THEN 1 ELSE 0 END"
     parts = ", ".join(f"hm.{part}_fen, COALESCE(a.{part}_fen, 0)" for part in PARTS)
-    statement = (
-        "SELECT * FROM (SELECT hm.household_id, CAST(hm.village AS BIGINT) AS village, hm.persons,"
-        f" CASE WHEN a.wage_fen IS NULL THEN 0 ELSE 1 END AS compared, {parts}, {told} AS told,"
-        f" COALESCE({line}, -1) AS line, {fell} AS fell, {under} AS under, COALESCE(hm.below_line, 0) AS below"
-        " FROM household_month hm"
-        " LEFT JOIN household_month a ON a.month = :before AND a.village = hm.village"
-        " AND a.household_id = hm.household_id"
-        " LEFT JOIN household_month b ON b.month = :base AND b.village = hm.village"
-        " AND b.household_id = hm.household_id"
-        f" WHERE hm.month = :month AND hm.wage_fen IS NOT NULL AND {here} AND {seen}) q"
-        " WHERE fell = 1 OR under = 1"
-    )
+    statement = f"""
+        SELECT * FROM (SELECT hm.household_id, CAST(hm.village AS BIGINT) AS village, hm.persons,
+        CASE WHEN a.wage_fen IS NULL THEN 0 ELSE 1 END AS compared, {parts}, {told} AS told,
+        COALESCE({line}, -1) AS line, {fell} AS fell, {under} AS under, COALESCE(hm.below_line, 0) AS below
+        FROM household_month hm
+        LEFT JOIN household_month a ON a.month = :before AND a.village = hm.village
+        AND a.household_id = hm.household_id
+        LEFT JOIN household_month b ON b.month = :base AND b.village = hm.village
+        AND b.household_id = hm.household_id
+        WHERE hm.month = :month AND hm.wage_fen IS NOT NULL AND {here} AND {seen}) q
+        WHERE fell = 1 OR under = 1"""
     asked = {
         "month": month, "before": month - 12, "base": this.base, "remaining": this.remaining,
         "share": int(value_of(connection, "sinking_share")),

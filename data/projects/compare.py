@@ -46,17 +46,17 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
     group = GROUPINGS[by]
     here, bound = within_sql("p.region", viewer.narrowed(region))
     bound |= {"month": month, **rule_bounds(connection, month)}
-    inner = (
-        f"SELECT {group.key} AS key, {group.name} AS name, {COLUMNS['counted']} AS counted, p.investment_fen,"
-        f" {PROJECT_DUE} AS due, {PROJECT_RECEIVED} AS received, {COLUMNS['received_ever']} AS ever,"
-        f" {_PERIODS.format(paid='')} AS periods, {_PERIODS.format(paid=' AND y.received_fen >= y.due_fen')} AS paid"
-        f" FROM project p JOIN month m ON m.month = :month WHERE {here} AND {BASE}"
-    )
+    inner = f"""
+        SELECT {group.key} AS key, {group.name} AS name, {COLUMNS["counted"]} AS counted, p.investment_fen,
+        {PROJECT_DUE} AS due, {PROJECT_RECEIVED} AS received, {COLUMNS["received_ever"]} AS ever,
+        {_PERIODS.format(paid="")} AS periods, {_PERIODS.format(paid=" AND y.received_fen >= y.due_fen")} AS paid
+        FROM project p JOIN month m ON m.month = :month WHERE {here} AND {BASE}"""
     sums = connection.execute(
         text(
-            "SELECT key, MIN(name) AS name, SUM(counted) AS projects, SUM(counted * investment_fen) AS investment,"
-            " SUM(due) AS due, SUM(received) AS received, SUM(ever) AS received_ever, SUM(periods) AS periods,"
-            f" SUM(paid) AS paid FROM ({inner}) q GROUP BY key"
+            f"""
+            SELECT key, MIN(name) AS name, SUM(counted) AS projects, SUM(counted * investment_fen) AS investment,
+            SUM(due) AS due, SUM(received) AS received, SUM(ever) AS received_ever, SUM(periods) AS periods,
+            SUM(paid) AS paid FROM ({inner}) q GROUP BY key"""
         ),
         bound,
     )
@@ -66,9 +66,10 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
                                                                                         strict=True)]  # fmt: skip
     behind = connection.execute(
         text(
-            f"SELECT {group.key} AS key, COUNT(DISTINCT b.household_id) AS households FROM project_household b"
-            " JOIN month m ON m.month = :month AND b.year * 12 <= m.month JOIN project p ON p.code = b.project"
-            f" WHERE {here} AND {BASE} GROUP BY {group.key}"
+            f"""
+            SELECT {group.key} AS key, COUNT(DISTINCT b.household_id) AS households FROM project_household b
+            JOIN month m ON m.month = :month AND b.year * 12 <= m.month JOIN project p ON p.code = b.project
+            WHERE {here} AND {BASE} GROUP BY {group.key}"""
         ),
         bound,
     )

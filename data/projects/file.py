@@ -149,10 +149,11 @@ def takers(
     cut = "" if limit is None else " LIMIT :limit OFFSET :offset"
     found = connection.execute(
         text(
-            "SELECT b.year, (SELECT t.name FROM region t WHERE t.code = substr(h.village, 1, 9)) AS township,"
-            " (SELECT v.name FROM region v WHERE v.code = h.village) AS village, h.village AS region, h.id,"
-            f" h.code AS household, h.head, b.mode, b.amount_fen AS amount {sql}"
-            f" ORDER BY b.year DESC, b.amount_fen DESC NULLS LAST, h.id, b.mode{cut}"
+            f"""
+            SELECT b.year, (SELECT t.name FROM region t WHERE t.code = substr(h.village, 1, 9)) AS township,
+            (SELECT v.name FROM region v WHERE v.code = h.village) AS village, h.village AS region, h.id,
+            h.code AS household, h.head, b.mode, b.amount_fen AS amount {sql}
+            ORDER BY b.year DESC, b.amount_fen DESC NULLS LAST, h.id, b.mode{cut}"""
         ),
         bound | ({} if limit is None else {"limit": limit, "offset": offset}),
     )

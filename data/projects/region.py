@@ -31,11 +31,10 @@ MOST_POINTS = 2000
 _RETURNED = "EXISTS (SELECT 1 FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
 BASE = f"({PROJECT_COUNTED} OR {_RETURNED})"
 FROM = "project p JOIN month m ON m.month = :month"
-ENTERED = (
-    "COALESCE((SELECT s.entered FROM project_stage s WHERE s.project = p.code AND s.stage = p.stage),"
-    " CASE WHEN p.stage IN ('竣工验收', '资金报账', '资产移交', '运营') THEN p.completed"
-    " WHEN p.stage = '建设' THEN p.started END)"
-)
+ENTERED = """
+    COALESCE((SELECT s.entered FROM project_stage s WHERE s.project = p.code AND s.stage = p.stage),
+    CASE WHEN p.stage IN ('竣工验收', '资金报账', '资产移交', '运营') THEN p.completed
+    WHEN p.stage = '建设' THEN p.started END)"""
 _EXACT = "EXISTS (SELECT 1 FROM project_stage s WHERE s.project = p.code AND s.stage = p.stage)"
 _BEHIND = "FROM project_household b WHERE b.project = p.code AND b.year * 12 <= m.month"
 HOUSEHOLDS = f"(SELECT COUNT(DISTINCT b.household_id) {_BEHIND})"
@@ -174,17 +173,15 @@ def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, f
     where, bound = _where(connection, viewer, region, month, filters)
     names = ("counted", "investment", "due", "received", "received_ever")
     inner = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
-    sums = (
-        f"SELECT COUNT(*) AS rows_there, SUM(counted) AS projects, SUM(counted * investment) AS investment,"
-        f" SUM(due) AS due, SUM(received) AS received, SUM(received_ever) AS ever"
-        f" FROM (SELECT {inner} FROM {FROM} WHERE {where}) q"
-    )
+    sums = f"""
+        SELECT COUNT(*) AS rows_there, SUM(counted) AS projects, SUM(counted * investment) AS investment,
+        SUM(due) AS due, SUM(received) AS received, SUM(received_ever) AS ever
+        FROM (SELECT {inner} FROM {FROM} WHERE {where}) q"""
     row = connection.execute(expanded(sums, bound), bound).one()
-    behind = (
-        "SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year)"
-        " FROM project_household b JOIN month m ON m.month = :month AND b.year * 12 <= m.month"
-        f" JOIN project p ON p.code = b.project WHERE {where}"
-    )
+    behind = f"""
+        SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year)
+        FROM project_household b JOIN month m ON m.month = :month AND b.year * 12 <= m.month
+        JOIN project p ON p.code = b.project WHERE {where}"""
     households, years = connection.execute(expanded(behind, bound), bound).one()
     money = [int(row[place] or 0) / 100 for place in range(2, 6)]
     return Totals(row[0], int(row[1] or 0), *money, households, years)

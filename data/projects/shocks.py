@@ -74,9 +74,10 @@ def shock(connection: Connection, viewer: Viewer, region: str, month: int, proje
     sums = _run(connection, f"SELECT {_SUMS} FROM ({asked}) q", bound).one()
     villages = _run(
         connection,
-        f"SELECT q.village AS code, v.name, t.name AS township, {_SUMS} FROM ({asked}) q"
-        " JOIN region v ON v.code = q.village LEFT JOIN region t ON t.code = substr(q.village, 1, 9)"
-        " GROUP BY q.village, v.name, t.name ORDER BY SUM(q.falls) DESC, SUM(q.loss) DESC, q.village",
+        f"""
+        SELECT q.village AS code, v.name, t.name AS township, {_SUMS} FROM ({asked}) q
+        JOIN region v ON v.code = q.village LEFT JOIN region t ON t.code = substr(q.village, 1, 9)
+        GROUP BY q.village, v.name, t.name ORDER BY SUM(q.falls) DESC, SUM(q.loss) DESC, q.village""",
         bound,
     )
     frame = pd.DataFrame(villages.all(), columns=list(villages.keys()), dtype=object)
@@ -106,10 +107,11 @@ def households(
     cut = "" if limit is None else " LIMIT :limit OFFSET :offset"
     found = _run(
         connection,
-        "SELECT q.household_id AS id, v.name AS village, t.name AS township, q.code, q.head, q.state, q.persons,"
-        " q.before, q.now, q.loss, q.net, q.falls, q.below, q.unknown, q.untold, q.village AS region"
-        f" FROM ({asked}) q JOIN region v ON v.code = q.village"
-        f" LEFT JOIN region t ON t.code = substr(q.village, 1, 9) ORDER BY {order}{cut}",
+        f"""
+        SELECT q.household_id AS id, v.name AS village, t.name AS township, q.code, q.head, q.state, q.persons,
+        q.before, q.now, q.loss, q.net, q.falls, q.below, q.unknown, q.untold, q.village AS region
+        FROM ({asked}) q JOIN region v ON v.code = q.village
+        LEFT JOIN region t ON t.code = substr(q.village, 1, 9) ORDER BY {order}{cut}""",
         bound | ({} if limit is None else {"limit": limit, "offset": offset}),
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
@@ -146,11 +148,10 @@ def _asked(connection: Connection, viewer: Viewer, region: str, month: int, proj
 
 
 def _ways(connection: Connection, bound: dict) -> pd.DataFrame:
-    sql = (
-        f"SELECT w.mode, COUNT(DISTINCT w.household_id) AS households, SUM(w.before) AS before, SUM(w.now) AS now,"
-        f" SUM({_LOSS}) AS loss, SUM(CASE WHEN w.before IS NULL AND w.untold = 1 THEN 1 ELSE 0 END) AS untold"
-        f" FROM ({bound['seen_sql']}) w GROUP BY w.mode ORDER BY SUM({_LOSS}) DESC, w.mode"
-    )
+    sql = f"""
+        SELECT w.mode, COUNT(DISTINCT w.household_id) AS households, SUM(w.before) AS before, SUM(w.now) AS now,
+        SUM({_LOSS}) AS loss, SUM(CASE WHEN w.before IS NULL AND w.untold = 1 THEN 1 ELSE 0 END) AS untold
+        FROM ({bound["seen_sql"]}) w GROUP BY w.mode ORDER BY SUM({_LOSS}) DESC, w.mode"""
     found = _run(connection, sql, bound)
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     _numbers(frame, yuan=("before", "now", "loss"), whole=("households", "untold"))

@@ -25,11 +25,10 @@ MARKERS = ("admin", "county", "township")
 LONGEST_REASON = 200
 NO_SUCH_TROUBLE = "没有这条风险记录，或不在您的查看范围内。请回到“上游风险”重新选择。"
 
-STREAK = (
-    "(SELECT COUNT(*) FROM project_return y WHERE y.project = p.code AND y.due_fen > 0 AND y.month <= :whole"
-    " AND y.month > COALESCE((SELECT MAX(z.month) FROM project_return z WHERE z.project = p.code AND z.due_fen > 0"
-    " AND z.received_fen >= z.due_fen AND z.month <= :whole), 0))"
-)
+STREAK = """
+    (SELECT COUNT(*) FROM project_return y WHERE y.project = p.code AND y.due_fen > 0 AND y.month <= :whole
+    AND y.month > COALESCE((SELECT MAX(z.month) FROM project_return z WHERE z.project = p.code AND z.due_fen > 0
+    AND z.received_fen >= z.due_fen AND z.month <= :whole), 0))"""
 """How many periods with something due, up to the last whole month, were one after the other not paid in full."""
 _YEAR = (
     "(SELECT SUM(y.{column}) FROM project_return y WHERE y.project = p.code AND y.month <= :whole"
@@ -92,9 +91,10 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
     here, bound = within_sql("p.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
-            "SELECT u.id, u.project, u.operator, u.region, u.since, u.reason, u.actor, p.code, p.name"
-            " FROM trouble u JOIN month m ON m.month = :month"
-            f" JOIN project p ON {_HOLDS} WHERE {here} ORDER BY u.since DESC, u.id DESC, p.code"
+            f"""
+            SELECT u.id, u.project, u.operator, u.region, u.since, u.reason, u.actor, p.code, p.name
+            FROM trouble u JOIN month m ON m.month = :month
+            JOIN project p ON {_HOLDS} WHERE {here} ORDER BY u.since DESC, u.id DESC, p.code"""
         ),
         {**bound, "month": month},
     ).all()
@@ -116,10 +116,11 @@ def found(connection: Connection, viewer: Viewer, place: str, month: int) -> lis
     bounds = rule_bounds(connection, month)
     rows = connection.execute(
         text(
-            f"SELECT p.code, p.name, p.operator, p.region, {STREAK} AS streak, {WHOLE_DUE} AS due,"
-            f" {WHOLE_RECEIVED} AS received FROM project p JOIN month m ON m.month = :month"
-            f" WHERE {here} AND {PROJECT_COUNTED} AND {FOUND} AND NOT {MARKED}"
-            f" ORDER BY COALESCE({WHOLE_DUE}, 0) - COALESCE({WHOLE_RECEIVED}, 0) DESC, p.code"
+            f"""
+            SELECT p.code, p.name, p.operator, p.region, {STREAK} AS streak, {WHOLE_DUE} AS due,
+            {WHOLE_RECEIVED} AS received FROM project p JOIN month m ON m.month = :month
+            WHERE {here} AND {PROJECT_COUNTED} AND {FOUND} AND NOT {MARKED}
+            ORDER BY COALESCE({WHOLE_DUE}, 0) - COALESCE({WHOLE_RECEIVED}, 0) DESC, p.code"""
         ),
         {**bound, **bounds, "month": month},
     ).all()
@@ -154,9 +155,10 @@ def supposed(
     here, bound = within_sql("p.region", viewer.narrowed(place) if operator else viewer.region)
     rows = connection.execute(
         text(
-            "SELECT p.code, p.name, p.operator, p.region FROM project p JOIN month m ON m.month = :month"
-            f" WHERE {'p.operator = :named' if operator else 'p.code = :named'} AND {here} AND {PROJECT_COUNTED}"
-            " ORDER BY p.code"
+            f"""
+            SELECT p.code, p.name, p.operator, p.region FROM project p JOIN month m ON m.month = :month
+            WHERE {"p.operator = :named" if operator else "p.code = :named"} AND {here} AND {PROJECT_COUNTED}
+            ORDER BY p.code"""
         ),
         {**bound, "named": operator or project, "month": month},
     ).all()
@@ -179,9 +181,10 @@ def log(connection: Connection, viewer: Viewer, place: str, *, limit: int = 50) 
     here, bound = within_sql("u.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
-            "SELECT COALESCE(u.operator, (SELECT p.name FROM project p WHERE p.code = u.project)) AS name,"
-            f" u.since, u.reason, u.at, u.actor, u.ended, u.ended_actor FROM trouble u WHERE {here}"
-            " ORDER BY u.at DESC, u.id DESC LIMIT :limit"
+            f"""
+            SELECT COALESCE(u.operator, (SELECT p.name FROM project p WHERE p.code = u.project)) AS name,
+            u.since, u.reason, u.at, u.actor, u.ended, u.ended_actor FROM trouble u WHERE {here}
+            ORDER BY u.at DESC, u.id DESC LIMIT :limit"""
         ),
         {**bound, "limit": limit},
     )

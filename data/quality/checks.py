@@ -105,10 +105,11 @@ def _additive(connection: Connection) -> Finding | None:
     of_children = ", ".join(f"c.{name}" for name in MEASURES)
     parts = connection.execute(
         text(
-            f"SELECT region, month, {kept} FROM held_cube EXCEPT SELECT region, month, {sums} FROM ("
-            f"SELECT r.parent AS region, c.month, {of_children} FROM held_cube c JOIN region r ON r.code = c.region"
-            " UNION ALL"
-            f" SELECT region, month, {begun} FROM own) q GROUP BY region, month"
+            f"""
+            SELECT region, month, {kept} FROM held_cube EXCEPT SELECT region, month, {sums} FROM (
+            SELECT r.parent AS region, c.month, {of_children} FROM held_cube c JOIN region r ON r.code = c.region
+            UNION ALL
+            SELECT region, month, {begun} FROM own) q GROUP BY region, month"""
         )
     ).all()
     connection.execute(text("DROP TABLE own"))
@@ -149,9 +150,10 @@ def _paid_out(connection: Connection) -> Iterator[Finding]:
     differs = " OR ".join(f"v.{name}_fen <> {part}" for name, part in _PARTS.items())
     wrong = connection.execute(
         text(
-            "SELECT v.title FROM dividend_plan v WHERE v.state = 'filed'"
-            " AND EXISTS (SELECT 1 FROM dividend_source s WHERE s.plan = v.id)"
-            f" AND (v.received_fen <> v.distributed_fen + v.kept_fen OR {differs}) ORDER BY v.id"
+            f"""
+            SELECT v.title FROM dividend_plan v WHERE v.state = 'filed'
+            AND EXISTS (SELECT 1 FROM dividend_source s WHERE s.plan = v.id)
+            AND (v.received_fen <> v.distributed_fen + v.kept_fen OR {differs}) ORDER BY v.id"""
         )
     ).scalars().all()  # fmt: skip
     if wrong:
