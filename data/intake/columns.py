@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.intake.broken import reproach
 from data.intake.known import Known
 from data.workbook.sheets import ColumnSpec
 from data.workbook.values import LONGEST, Fault, identity_doubt, parser
@@ -83,6 +84,8 @@ class ColumnCheck:
         return known
 
     def _read_anew(self, text: str) -> tuple[object, str | None, str | None]:
+        if refused := reproach(text):
+            return None, refused, None
         try:
             value = self._parse(text) if text.strip() else None
             if value is None:
@@ -102,6 +105,7 @@ class ColumnCheck:
     def _plain_text(self, texts: pa.StringArray) -> tuple[pa.Array, pa.BooleanArray]:
         trimmed = pc.utf8_trim_whitespace(texts)
         plain = pc.and_not(pc.less_equal(pc.utf8_length(trimmed), LONGEST), pc.match_substring_regex(texts, _UNCLEAN))
+        plain = pc.and_not(plain, pc.starts_with(trimmed, "#"))  # it may be an error such as #N/A
         empty = pc.equal(trimmed, "")
         if self.column.required:
             plain = pc.and_not(plain, empty)

@@ -7,10 +7,13 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
 
+import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
 from data.errors import Refused
+from data.intake.broken import broken_cells, column_number, may_break
 from data.intake.issues import FileFault, Findings
 from data.intake.read import CsvSheet, Sheet, XlsxSheet
 from data.workbook.sheets import INSTRUCTIONS, PROBLEM_LIST, SHEET
@@ -23,6 +26,10 @@ MOST_CELLS = 40_000_000  # of one sheet's rectangle, which the reader holds at o
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _OURS = (INSTRUCTIONS, PROBLEM_LIST)
+_DAMAGE = (
+    CalamineError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError,
+    NotImplementedError,
+)  # fmt: skip
 
 
 def size_limit() -> int:
@@ -101,8 +108,7 @@ def _packed(file: Path, findings: Findings, most_bytes: int) -> Iterator[Sheet]:
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileFault("文件已加密，请取消密码后再导入")
     if book:
-        _measure(archive)
-        yield from Workbook(file).sheets(findings)
+        yield from Workbook(file, archive, guarded(_measured, archive)).sheets(findings)
     elif "xl/workbook.bin" in names or "content.xml" in names:
         raise FileFault("不是 .xlsx 工作簿，请用 Excel 另存为 .xlsx 后再导入")
     else:
@@ -136,39 +142,40 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
     return entry.filename
 
 
-def _measure(archive: zipfile.ZipFile) -> None:
-    """Refuse sheets whose rectangle would not fit in memory, and parts that do not unpack to what they declare."""
-    try:
-        for entry in archive.infolist():
-            if not entry.filename.startswith("xl/worksheets/") or not entry.filename.endswith(".xml"):
-                continue
-            width = height = 1
-            with archive.open(entry) as stream:
-                kept = b""
-                while block := stream.read(2**22):
-                    block = kept + block
-                    for column, row in _CELL.findall(block):
-                        height = max(height, int(row))
-                        width = max(width, _column_number(column)) if len(column) > 1 else max(width, 26)
-                    kept = block[-32:]
-            if width * height > MOST_CELLS:
-                raise FileFault("工作表的范围过大，请删除数据区以外的空行空列（或改用 CSV）后再导入")
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
-        raise FileFault("工作簿已损坏，无法读取") from error
+def _measured(archive: zipfile.ZipFile) -> set[str]:
+    """The names of the sheets without errors and formulas.
 
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    Raises FileFault for a sheet whose rectangle would not fit in memory, and one of _DAMAGE for a part that does not
+    unpack to what it declares.
+    """
+    plain = set()
+    for entry in archive.infolist():
+        if not entry.filename.startswith("xl/worksheets/") or not entry.filename.endswith(".xml"):
+            continue
+        width = height = 1
+        breaks = False
+        with archive.open(entry) as stream:
+            kept = b""
+            while block := stream.read(2**22):
+                block = kept + block
+                breaks = breaks or may_break(block)
+                for column, row in _CELL.findall(block):
+                    height = max(height, int(row))
+                    width = max(width, column_number(column)) if len(column) > 1 else max(width, 26)
+                kept = block[-32:]
+        if width * height > MOST_CELLS:
+            raise FileFault("工作表的范围过大，请删除数据区以外的空行空列（或改用 CSV）后再导入")
+        if not breaks:
+            plain.add(entry.filename)
+    return plain
 
 
 class Workbook:
     """One .xlsx (or .xlsm, whose macros are never touched), opened when its first sheet is asked for."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    def __init__(self, file: Path, archive: zipfile.ZipFile, plain: set[str]) -> None:
+        """``plain``: the parts known to hold neither errors nor formulas."""
+        self.file, self._archive, self._plain = file, archive, plain
 
     @cached_property
     def opened(self) -> CalamineWorkbook:
@@ -180,17 +187,44 @@ class Workbook:
         for title in self.opened.sheet_names:
             if title.strip() in SHEET:
                 yield XlsxSheet(
-                    title.strip(), self.file.name, lambda title=title: guarded(self.opened.get_sheet_by_name, title)
+                    title.strip(),
+                    self.file.name,
+                    lambda title=title: guarded(self.opened.get_sheet_by_name, title),
+                    lambda title=title: guarded(self._broken, title),
                 )
             elif title.strip() not in _OURS:
                 findings.ignored.append(f"工作表 {title}")
+
+    def _broken(self, title: str) -> np.ndarray:
+        part = self._parts[title]
+        if part in self._plain:
+            return np.empty((0, 3), np.int64)
+        with self._archive.open(part) as stream:
+            return broken_cells(stream)
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        """Title of a sheet → the entry that holds it, found as the reader finds it."""
+        entries = {name.lower(): name for name in self._archive.namelist()}
+        with self._archive.open("xl/_rels/workbook.xml.rels") as stream:
+            targets = {one.get("Id"): one.get("Target", "") for one in ElementTree.parse(stream).getroot()}
+        with self._archive.open("xl/workbook.xml") as stream:
+            sheets = [one for one in ElementTree.parse(stream).iter() if one.tag.endswith("}sheet")]
+        found = {}
+        for sheet in sheets:
+            target = next(targets[value] for name, value in sheet.items() if name.endswith("}id"))
+            path = target[1:] if target.startswith("/") else target if target.startswith("xl/") else f"xl/{target}"
+            found[sheet.get("name", "")] = entries.get(path.lower(), path)
+        return found
 
 
 def guarded(call, *arguments):
     """Run the reader; its errors and panics mean a damaged workbook."""
     try:
         return call(*arguments)
-    except (CalamineError, OSError, ValueError) as error:
+    except FileFault:
+        raise
+    except _DAMAGE as error:
         raise FileFault("工作簿已损坏，无法读取") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":

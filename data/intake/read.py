@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import BinaryIO, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.csv
 from python_calamine import CalamineSheet
 
+from data.intake.broken import WORDS
 from data.intake.issues import FileFault
 from data.workbook.values import narrow
 
@@ -165,14 +166,27 @@ class CsvSheet:
 
 
 class XlsxSheet:
-    """A sheet of a workbook; formulas are never run, their stored results are read."""
+    """A sheet of a workbook; formulas are never run, their stored results are read.
 
-    def __init__(self, name: str, file: str, opener: Callable[[], CalamineSheet]) -> None:
-        self.name, self.file, self._open = name, file, opener
+    ``broken`` gives the cells that hold an error or a formula without a result, as ``broken.broken_cells`` does; they
+    are read as the words for it.
+    """
+
+    def __init__(
+        self, name: str, file: str, opener: Callable[[], CalamineSheet], broken: Callable[[], np.ndarray]
+    ) -> None:
+        self.name, self.file, self._open, self._find_broken = name, file, opener, broken
 
     @cached_property
     def _sheet(self) -> CalamineSheet:
         return self._open()
+
+    @cached_property
+    def _broken(self) -> np.ndarray:
+        """(n, 3) by row: row, column of the rows read (they begin at the first column in use), word."""
+        cells = self._find_broken()
+        cells[:, 1] -= self._sheet.start[1] if self._sheet.start else 0
+        return cells[np.argsort(cells[:, 0], kind="stable")]
 
     @property
     def size(self) -> int:
@@ -181,18 +195,32 @@ class XlsxSheet:
 
     def headings(self) -> list[str]:
         """See Sheet."""
-        return [_heading(_text(cell)) for cell in next(iter(self._sheet.iter_rows()), [])]
+        texts = [_text(cell) for cell in next(iter(self._sheet.iter_rows()), [])]
+        for _, column, word in self._within(0, 1):
+            if 0 <= column < len(texts):
+                texts[column] = WORDS[word]
+        return [_heading(text) for text in texts]
 
     def batches(self, headings: Sequence[str]) -> Iterator[Batch]:
         """See Sheet."""
-        columns = [(index, heading) for index, heading in enumerate(self.headings()) if heading in headings]
-        records, read = islice(self._sheet.iter_rows(), 1, None), 1
+        found = self.headings()
+        columns = [(index, heading) for index, heading in enumerate(found) if heading in headings]
+        behind = int(self._broken[-1, 0]) + 1 - self.size if len(self._broken) else 0
+        records = chain(islice(self._sheet.iter_rows(), 1, None), repeat([""] * len(found), max(behind, 0)))
+        read = 1
         while batch := list(islice(records, SLICE)):
-            turned = {
-                heading: pa.array([_text(record[index]) for record in batch], pa.string()) for index, heading in columns
-            }
+            broken, turned = self._within(read, read + len(batch)), {}
+            for index, heading in columns:
+                texts = [_text(record[index]) for record in batch]
+                for row, _, word in broken[broken[:, 1] == index]:
+                    texts[row - read] = WORDS[word]
+                turned[heading] = pa.array(texts, pa.string())
             yield _batch(np.arange(read + 1, read + 1 + len(batch)), turned, done=read + len(batch))
             read += len(batch)
+
+    def _within(self, first: int, end: int) -> np.ndarray:
+        """The broken cells of the rows from ``first`` to before ``end``."""
+        return self._broken[slice(*np.searchsorted(self._broken[:, 0], (first, end)))]
 
 
 def _text(cell: object) -> str:
