@@ -13,7 +13,7 @@ from data.regions.ground import levels_below
 
 screen = current()
 open_picked(screen)
-levels = ask(levels_below, screen.region.code)
+levels = ask(screen, levels_below, screen.region.code)
 problems: list[str] = []
 choice = read_choice(st.query_params, levels=levels, status=screen.status, month=screen.month, problems=problems)
 for sentence in problems:

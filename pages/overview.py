@@ -18,8 +18,8 @@ indicator = INDICATORS[read_indicator(st.query_params.get("indicator"), overview
 for sentence in problems:
     problem(sentence)
 
-values = ask(figures.figures, screen.region.code, screen.month)
-if not screen.region.is_village and not ask(regions.children, screen.region.code):
+values = ask(screen, figures.figures, screen.region.code, screen.month)
+if not screen.region.is_village and not ask(screen, regions.children, screen.region.code):
     no_villages(screen.region.name)
 elif not any(figure.value for figure in values.values()):
     no_households(screen.region.name)

@@ -17,7 +17,7 @@ from data.projects.troubles import operators
 
 screen = current()
 projects_map.open_picked(screen)
-known = ask(operators, screen.region.code)
+known = ask(screen, operators, screen.region.code)
 problems: list[str] = []
 choice = read_projects_choice(st.query_params, operators=known, problems=problems)
 for sentence in problems:

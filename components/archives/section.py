@@ -10,7 +10,7 @@ import streamlit as st
 from components.archives.cards import card_markup, cards_markup
 from components.drawing.markup import escape, plain
 from components.server.archive_routes import STEP
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import told
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -87,7 +87,7 @@ def _show(screen: Screen, shelf: _Shelf, may_write: bool) -> None:
 @st.fragment(run_every=STEP)
 def _section(screen: Screen, shelf: _Shelf, may_write: bool) -> None:
     with told():
-        rows = fresh(shelf.listed, shelf.owner, screen=screen)
+        rows = ask_uncached(screen, shelf.listed, shelf.owner)
         count = f"<small>{len(rows)}</small>" if len(rows) else ""
         show_markup(f'<section class="part"><h2>档案{count}</h2></section>')
         if may_write:
@@ -141,7 +141,7 @@ def _sorting(screen: Screen, shelf: _Shelf, rows: pd.DataFrame) -> None:
 
 
 def _removed(screen: Screen, shelf: _Shelf) -> None:
-    rows = fresh(shelf.listed, shelf.owner, screen=screen, hidden=True)
+    rows = ask_uncached(screen, shelf.listed, shelf.owner, hidden=True)
     if rows.empty:
         return
     with st.expander(f"已移除的材料（{len(rows)}）", key=f"archives_removed_{shelf.key}"):

@@ -26,10 +26,10 @@ def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, 
     indicator = choice.indicator
     show_markup(_chosen(screen, regions))
     ids = tuple(id for id in COUNTED if id != indicator.id)
-    show_markup(counted_markup(screen, ask(figures.figures, screen.region.code, screen.month, ids)))
+    show_markup(counted_markup(screen, ask(screen, figures.figures, screen.region.code, screen.month, ids)))
     if not regions.empty:
         _show_ends(screen, choice, regions, noun)
-    rows = ask(overdue.most_overdue, screen.region.code, screen.month, limit=SHOWN)
+    rows = ask(screen, overdue.most_overdue, screen.region.code, screen.month, limit=SHOWN)
 
     def url(region: str, household: int | None) -> str:
         if household is not None:
@@ -45,7 +45,7 @@ def _chosen(screen: Screen, regions: RegionsShown) -> str:
     indicator = regions.indicator
     months = (screen.month, screen.month - 1, screen.month - 12)
     now, last, year = (
-        ask(figures.figures, screen.region.code, month, (indicator.id,))[indicator.id].value for month in months
+        ask(screen, figures.figures, screen.region.code, month, (indicator.id,))[indicator.id].value for month in months
     )
     shown = wording.amount(indicator, now)
     steps = [

@@ -45,8 +45,8 @@ def shown_regions(screen: Screen, choice: MapChoice, *, other: bool = False) -> 
     """What the map shows, or with ``other`` what the map beside it shows."""
     indicator = choice.other if other and choice.other else choice.indicator
     month = choice.other_month if other and choice.other_month else screen.month
-    rows = ask(figures.children, screen.region.code, month, indicator.id, level=choice.level)
-    whole = ask(figures.figures, screen.region.code, month, (indicator.id,))[indicator.id].value
+    rows = ask(screen, figures.children, screen.region.code, month, indicator.id, level=choice.level)
+    whole = ask(screen, figures.figures, screen.region.code, month, (indicator.id,))[indicator.id].value
     return RegionsShown(indicator, month, rows, rank(indicator, rows, whole, screen.region.level))
 
 

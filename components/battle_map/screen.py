@@ -27,11 +27,11 @@ def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> No
         comparison_picker(screen, choice)
     first = shown_regions(screen, choice)
     second = shown_regions(screen, choice, other=True) if choice.compares else None
-    if not ask(figures.figures, screen.region.code, screen.month, ("households",))["households"].value:
+    if not ask(screen, figures.figures, screen.region.code, screen.month, ("households",))["households"].value:
         problem(f"{screen.region.name}在所选月份没有户数据：请换一个月份，或导入“户”“家庭成员”“收支”表。")
     elif first.empty:
         problem(f"“{choice.indicator.label}”在所选区划和月份没有数据：请换一个指标、月份或区划。")
-    drawable = ask(can_be_drawn, screen.region.code)
+    drawable = ask(screen, can_be_drawn, screen.region.code)
     if not drawable:
         _no_ground(screen.region.name)
     elif second:
@@ -47,12 +47,12 @@ def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> No
 
 def show_village(screen: Screen, choice: MapChoice) -> None:
     """A village: its households on the map, its board, and their list."""
-    if not ask(households.count, screen.region.code, screen.month):
+    if not ask(screen, households.count, screen.region.code, screen.month):
         no_households(screen.region.name)
         return
     left, right = st.columns([54, 46], gap="medium")
     with left:
-        if ask(can_be_drawn, screen.region.code):
+        if ask(screen, can_be_drawn, screen.region.code):
             show_village_map(screen, choice)
         else:
             _no_ground(screen.region.name)

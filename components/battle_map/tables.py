@@ -14,7 +14,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, EXPORTED, drawn, exported
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -75,7 +75,7 @@ def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) ->
     rows = first.ranking.rows.merge(first.rows[["code", "numerator", "denominator"]], on="code")
     ascending = first.indicator.direction >= 0  # the best has rank 1
     rows["rank"] = rows["value"].rank(method="min", ascending=not ascending).astype("Int64")
-    names = {one.code: one.name for one in ask(regions.all_regions)}
+    names = {one.code: one.name for one in ask(screen, regions.all_regions)}
     rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
     if second is not None:
         rows["beside"] = rows["code"].map(second.rows.set_index("code")["value"])
@@ -158,7 +158,7 @@ def _region_workbook(
 def show_household_table(screen: Screen, choice: MapChoice) -> None:
     """The households that the filters leave, fifty to a page."""
     arguments = (screen.region.code, screen.month)
-    total = ask(households.count, *arguments, filters=choice.filters)
+    total = ask(screen, households.count, *arguments, filters=choice.filters)
     pages, sort = max(-(-total // households.PAGE), 1), _household_sort(choice)
     page = min(choice.page, pages)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
@@ -173,8 +173,8 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
     if not total:
         show_markup('<p class="calm">没有符合筛选条件的户。</p>')
         return
-    rows = fresh(
-        households.in_village, *arguments,
+    rows = ask_uncached(
+        screen, households.in_village, *arguments,
         filters=choice.filters, sort=sort, limit=households.PAGE, offset=(page - 1) * households.PAGE,
     )  # fmt: skip
     show_markup(
@@ -200,9 +200,9 @@ def _household_sort(choice: MapChoice) -> str:
 
 def _household_workbook(screen: Screen, choice: MapChoice, at: str) -> bytes:
     looked(screen, "export", at=at)
-    rows = fresh(
-        households.in_village, screen.region.code, screen.month,
-        filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS, screen=screen,
+    rows = ask_uncached(
+        screen, households.in_village, screen.region.code, screen.month,
+        filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS,
     )  # fmt: skip
     source = f"{screen.month_text} · {screen.source}"
     title = f"{screen.region.name}户名单"

@@ -14,7 +14,7 @@ from components.drawing.panels import heading
 from components.drawing.theme import map_colours, state_marks
 from components.households.rows import tooltips
 from components.server.geo_routes import geo_url
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.map_view import show_map
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
@@ -36,8 +36,8 @@ OPENED = "household_to_open"
 def show_village_map(screen: Screen, choice: MapChoice) -> None:
     """Legend and filters, and the points they leave."""
     village = screen.region
-    counts = ask(households.facets, village.code, screen.month)
-    points = fresh(households.points, village.code, screen.month, filters=choice.filters)
+    counts = ask(screen, households.facets, village.code, screen.month)
+    points = ask_uncached(screen, households.points, village.code, screen.month, filters=choice.filters)
     placed = points.dropna(subset=["lon", "lat"])
     show_markup(heading(_finding(counts), f"{village.name} · {screen.month_text} · 户"))
     household_filters(screen, choice, counts)
@@ -96,8 +96,8 @@ def _said(points, placed, choice: MapChoice) -> str:
 
 def show_village_board(screen: Screen) -> None:
     """扶持谁 · 谁来扶 · 怎么扶 · 进度."""
-    board = fresh(village_board.village_board, screen.region.code, screen.month)
-    counted = ask(figures.figures, screen.region.code, screen.month, COUNTED)
+    board = ask_uncached(screen, village_board.village_board, screen.region.code, screen.month)
+    counted = ask(screen, figures.figures, screen.region.code, screen.month, COUNTED)
     notes = ["户和责任人只统计本人结对的户"] if screen.viewer.role == "helper" else []
     show_markup(
         heading("村级作战室", " · ".join([screen.region.name, screen.month_text, *notes]))

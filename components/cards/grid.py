@@ -8,7 +8,7 @@ import streamlit as st
 from components.cards.markup import cents, totals_markup
 from components.drawing.markup import escape, link
 from components.drawing.tables import TableColumn, table_markup
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem, told
 from components.shell.header import write_address
 from components.shell.page import show_markup
@@ -84,7 +84,7 @@ def show_grid(screen: Screen, household: int, year: int, by: str) -> None:
 def _sheet(screen: Screen, card: IncomeCard, by: str) -> _Sheet:
     place = f"sheet:{screen.viewer.key}:{card.household}:{card.year.year}:{card.year.start}"
     if place not in st.session_state:
-        draft = card_entry.begin(card, fresh(card_entry.open_months, screen.status, screen=screen))
+        draft = card_entry.begin(card, ask_uncached(screen, card_entry.open_months, screen.status))
         st.session_state[place] = _Sheet(draft, draft, by)
     return st.session_state[place]
 

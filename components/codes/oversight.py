@@ -7,11 +7,10 @@ import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
-from components.shell.store import read
 from data.access.actors import actor_name
 from data.audit import log as audit
 from data.audit.log import PATTERNS, Pattern
@@ -29,14 +28,14 @@ def show_oversight(screen: Screen) -> None:
     if not st.toggle("查看", key="oversight"):
         return
     since = (date.today() - timedelta(days=DAYS)).isoformat()
-    patterns = fresh(audit.patterns, since)
+    patterns = ask_uncached(screen, audit.patterns, since)
     if not patterns:
         show_markup('<p class="calm">没有发现异常。下面这些情况会列出来：</p>' + _explained())
         return
     ids = [one.household for one in patterns if one.household is not None]
-    rows = fresh(listed, ids, screen.month) if ids else None
+    rows = ask_uncached(screen, listed, ids, screen.month) if ids else None
     households = {} if rows is None else {int(row.id): row for row in rows.itertuples()}
-    with read() as connection:
+    with screen.engine.connect() as connection:
         actors = {one.actor: actor_name(connection, one.actor) for one in patterns if one.actor}
     lines = "".join(_line(screen, one, households, actors) for one in patterns)
     heads = "".join(f'<th scope="col">{name}</th>' for name in ("日期", "情况", "次数", "谁", "起止"))

@@ -15,7 +15,6 @@ from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
-from components.shell.store import read
 from data.codes.decoding import tokens
 from data.codes.scanning import Scanned, looked_up
 from data.errors import Refused
@@ -116,7 +115,7 @@ def _results(screen: Screen, inputs: list[_Input]) -> None:
             "拍照或选择照片，用这台设备的摄像头。结果显示在这里。</p></section>"
         )
         return
-    with read() as connection:
+    with screen.engine.connect() as connection:
         found = [looked_up(connection, screen.engine, screen.viewer, one.text, screen.month) for one in inputs]
     _log(screen, zip(inputs, found, strict=True))
     known = sum(one.kind == "valid" for one in found)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from components.drawing.markup import escape
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.logged import looked
@@ -74,7 +74,7 @@ def _says(screen: Screen, plan: Plan, arrow: Transition) -> str:
     homes = int((plan.shares["total"] != 0).sum())
     if plan.line.reverses is not None:
         return f"备案后从 {homes} 户原记账月份的收支中扣回，所列收益放开；原方案标为已冲销。"
-    there = fresh(filled, plan.line.id, screen.month, screen=screen)
+    there = ask_uncached(screen, filled, plan.line.id, screen.month)
     twice = f"其中 {there} 户当月已有这一科目的金额，备案后在其上相加，请先核对是不是同一笔钱。" if there else ""
     return (
         f"备案后 {homes} 户的分红和公益岗位工资记入 {spoken(screen.month)} 的收支（页面上方所选月份），"

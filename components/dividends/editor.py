@@ -9,7 +9,7 @@ from components.dividends.sheet import YUAN, Sheet, came_back, entered, sheet_of
 from components.dividends.way import sums_markup
 from components.drawing.markup import escape
 from components.drawing.panels import heading
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem, told
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -38,10 +38,10 @@ def unsaved(screen: Screen, plan: Plan) -> bool:
 def _now(screen: Screen, plan: Plan, sheet: Sheet) -> tuple[Content, list[Return], list[Candidate]]:
     came_back(sheet)
     village = plan.line.village
-    among = fresh(candidates, village, screen=screen)
+    among = ask_uncached(screen, candidates, village)
     while True:
         span = sheet.begun.first_month, sheet.begun.last_month
-        offered = fresh(returns, village, *span, but=plan.line.id, screen=screen)
+        offered = ask_uncached(screen, returns, village, *span, but=plan.line.id)
         content = entered(sheet)
         if not take_over(sheet, plan, content):
             sheet.lay(tuple(one.household.id for one in among), tuple(one.key for one in offered), content)
@@ -176,7 +176,7 @@ def _other_months(screen: Screen, plan: Plan, sheet: Sheet, content: Content, sp
         sheet.refused = "起始月份应不晚于截止月份。"
         sheet.again(content)
     else:
-        offered = fresh(returns, plan.line.village, first, last, but=plan.line.id, screen=screen)
+        offered = ask_uncached(screen, returns, plan.line.village, first, last, but=plan.line.id)
         free = {one.key: one.suggested for one in offered if one.suggested}
         sheet.said, sheet.refused = "来源已换成所选月份的收益，请按办法重新分配。", ""
         sheet.again(replace(content, first_month=first, last_month=last, sources=free))

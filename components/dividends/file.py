@@ -11,7 +11,7 @@ from components.dividends.way import sums_markup, way_markup
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, table_markup
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
@@ -50,7 +50,7 @@ _SOURCES = (
 
 def show_plan(screen: Screen, number: int) -> None:
     """Draw the plan; raises NotFound where there is none for this viewer."""
-    plan = fresh(one_plan, number, screen.status.built)
+    plan = ask_uncached(screen, one_plan, number, screen.status.built)
     line = plan.line
     others = link("全部方案", screen.link(DIVIDENDS, region=screen.region.code), style="underlined")
     span = _span(line.first_month, line.last_month)
@@ -176,8 +176,7 @@ def _notice(screen: Screen, plan: Plan) -> None:
 
     def made() -> bytes:
         """Set when the button is pressed, not before."""
-        with screen.engine.connect() as connection:
-            paper = dividend_notice.notice(connection, screen.viewer, plan.line.id, screen.status.built)
+        paper = ask_uncached(screen, dividend_notice.notice, plan.line.id, screen.status.built)
         with writing(screen.engine) as connection:
             audit.enter(connection, actor=screen.viewer.key, address=at, view="print", households=homes)
         return paper

@@ -6,7 +6,7 @@ import streamlit as st
 from components.drawing.markup import link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, table_markup
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import go_to, show_markup
@@ -42,7 +42,7 @@ def show_new(screen: Screen) -> None:
     if first > last:
         problem("起始月份应不晚于截止月份，已显示通常的月份。")
         first, last = usual
-    offered = fresh(returns, screen.region.code, first, last)
+    offered = ask_uncached(screen, returns, screen.region.code, first, last)
     total = sum(one.suggested for one in offered)
     others = f'<span class="more">{link("全部方案", screen.link(DIVIDENDS), style="underlined")}</span>'
     span = f"{screen.region.name} · {spoken(first)}至{spoken(last)}到账、还没有列入方案的"

@@ -13,7 +13,7 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.shell.address import household_number
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.empty import nothing
 from components.shell.errors import problem
 from components.shell.page import show_markup
@@ -76,7 +76,7 @@ def show_dividends(screen: Screen) -> None:
 
 def _show_region(screen: Screen) -> None:
     today = screen.status.built
-    counts = ask(dividend_lists.summary, screen.region.code, today)
+    counts = ask(screen, dividend_lists.summary, screen.region.code, today)
     state = st.query_params.get("state")
     if state is not None and state not in STATES:
         problem(f"没有“{state[:20]}”这种状态，已显示全部方案。")
@@ -87,7 +87,7 @@ def _show_region(screen: Screen) -> None:
     if page > pages:
         problem(f"没有第 {page} 页，已显示第 1 页。")
         page = 1
-    listed = ask(dividend_lists.plans, screen.region.code, today, state=state, offset=(page - 1) * PAGE)
+    listed = ask(screen, dividend_lists.plans, screen.region.code, today, state=state, offset=(page - 1) * PAGE)
     show_markup(
         heading(_finding(screen, counts, listed), f"{screen.region.name} · 村提方案 → 镇级审核 → 县级备案", level=1)
     )
@@ -140,7 +140,7 @@ def _state(one: PlanLine) -> str:
 def _sums(screen: Screen) -> None:
     """What was booked in twelve months, from the cube: the same figures as everywhere."""
     ids = ("return_received", "dividend_distributed", "dividend_kept")
-    known = ask(figures.figures, screen.region.code, screen.month, ids)
+    known = ask(screen, figures.figures, screen.region.code, screen.month, ids)
     cells = ""
     for id in ids:
         inner = f"<span>{escape(figures.indicator(id).label)}</span><b>{_yuan(known[id].value)}</b>"
@@ -154,7 +154,7 @@ def _yuan(value: float | None) -> str:
 
 
 def _without(screen: Screen) -> None:
-    rows = ask(dividend_lists.without_plan, screen.region.code)
+    rows = ask(screen, dividend_lists.without_plan, screen.region.code)
     first, last = usual_months(screen.status.last_month)
     span = spoken(first) if first == last else f"{spoken(first)}至{spoken(last)}"
     show_markup(
@@ -178,7 +178,7 @@ def _new(screen: Screen) -> None:
 
 
 def _show_homes(screen: Screen) -> None:
-    rows = fresh(dividend_lists.helpers_homes, screen.region.code)
+    rows = ask_uncached(screen, dividend_lists.helpers_homes, screen.region.code)
     show_markup(heading(f"结对户的收益分配：{rows['household_id'].nunique()} 户",
                  "只列您结对的户分到什么；公示中的方案还可能修改，备案后记入该户收支", level=1))  # fmt: skip
     if rows.empty:

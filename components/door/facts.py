@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from components.door import fields as entry_widgets
-from components.door.form import asked_fresh, finish, key
+from components.door.form import ask_once, finish, key
 from components.drawing.markup import escape, plain
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -29,7 +29,7 @@ _SECURE, _INSECURE = "有保障", "没有保障"
 
 def draw(screen: Screen, household: int) -> None:
     """改信息: whose facts, then all of them in one form; only what differs is written."""
-    there: Door = asked_fresh(screen, "door", door, household)
+    there: Door = ask_once(screen, "door", door, household)
     whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
     code = st.pills("改谁的", whose, format_func=whose.get, default="", required=True, key=key("whose"))
     table = "member" if code else "household"
@@ -47,7 +47,7 @@ def draw(screen: Screen, household: int) -> None:
                 return correct_member(screen.engine, screen.viewer, household, code, base, typed)
             return correct_household(screen.engine, screen.viewer, household, base, typed)
 
-        finish(household, save)
+        finish(screen, household, save)
 
 
 def _standing(conflict: Conflict | None, table: str) -> dict[str, object]:
@@ -67,7 +67,7 @@ def _fact(table: str, name: str, stored: object, key: str) -> str | None:
 
 def draw_assurance(screen: Screen, household: int) -> None:
     """核实保障: one of the six, how it stands, and what was seen."""
-    there: Door = asked_fresh(screen, "door", door, household)
+    there: Door = ask_once(screen, "door", door, household)
     item = st.pills(
         "核实哪一项 *", ASSURANCES, format_func=ASSURANCES.get, default="food", required=True, key=key("item")
     )
@@ -82,6 +82,7 @@ def draw_assurance(screen: Screen, household: int) -> None:
         evidence = entry_widgets.words("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
         checked = entry_widgets.day("核实日期 *", key=key(f"checked_{item}"), start=date.today().isoformat())
         finish(
+            screen,
             household,
             lambda _: assure(
                 screen.engine, screen.viewer, household, item=item, verdict=_VERDICTS.get(verdict or ""),

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
 from components.drawing.markup import escape
-from components.shell.asking import fresh
+from components.shell.asking import P, Query, T, ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from components.shell.store import read
 from data.access.actors import actor_name
 from data.errors import WarRoomError
 from data.households import words as record_words
@@ -47,11 +45,11 @@ def _forget() -> None:
     st.session_state[_OPEN] = {"turn": st.session_state.get(_OPEN, {}).get("turn", 0) + 1}
 
 
-def held(name: object, read_it: Callable[[], Any]) -> Any:
-    """What the open form goes by, read when it was first asked for and kept until the form closes."""
-    kept = st.session_state.setdefault(_OPEN, {"turn": 0})
+def ask_once(screen: Screen, name: object, query: Query[P, T], /, *arguments: P.args, **options: P.kwargs) -> T:
+    """What the open form goes by: asked when it is first needed and kept, under this name, until the form closes."""
+    kept: dict[object, T] = st.session_state.setdefault(_OPEN, {"turn": 0})
     if name not in kept:
-        kept[name] = read_it()
+        kept[name] = ask_uncached(screen, query, *arguments, **options)
     return kept[name]
 
 
@@ -72,7 +70,11 @@ def put_outcome(last: Outcome) -> None:
 
 
 def finish(
-    household: int, act: Callable[[Conflict | None], Saved], *, after: Callable[[Saved], list[str]] = lambda saved: []
+    screen: Screen,
+    household: int,
+    act: Callable[[Conflict | None], Saved],
+    *,
+    after: Callable[[Saved], list[str]] = lambda saved: [],
 ) -> None:
     """The end of a form: the button, what was refused, and the choice where somebody else was first.
 
@@ -83,7 +85,7 @@ def finish(
     conflict = kept.get("conflict")
     said = st.container()
     if conflict is not None:
-        _tell_conflict(conflict)
+        _tell_conflict(screen, conflict)
         over = conflict.rebased is not None and st.form_submit_button("仍然保存", type="primary", width="stretch")
         if st.form_submit_button("放弃我填的", width="stretch"):
             close_form()
@@ -110,8 +112,8 @@ def finish(
         st.rerun()
 
 
-def _tell_conflict(conflict: Conflict) -> None:
-    with read() as connection:
+def _tell_conflict(screen: Screen, conflict: Conflict) -> None:
+    with screen.engine.connect() as connection:
         who = actor_name(connection, conflict.who) if conflict.who else "导入或其他途径"
     mine = {
         difference.label: difference.after
@@ -129,8 +131,3 @@ def _tell_conflict(conflict: Conflict) -> None:
         "<table><thead><tr><th>项目</th><th>您打开时</th><th>现在</th><th>您填的</th></tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
-
-
-def asked_fresh(screen: Screen, name: object, query: Callable[..., Any], *arguments: Any) -> Any:
-    """``held`` of a query for this viewer."""
-    return held(name, lambda: fresh(query, *arguments, screen=screen))

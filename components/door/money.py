@@ -3,9 +3,8 @@
 import streamlit as st
 
 from components.door import fields as entry_widgets
-from components.door.form import finish, held, key
+from components.door.form import ask_once, finish, key
 from components.drawing.markup import escape
-from components.shell.asking import fresh
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.households.door import ledger_stands
@@ -29,7 +28,7 @@ def draw(screen: Screen, household: int) -> None:
     if subject is None:
         show_markup('<p class="calm">选好科目后，先看这个月已有的金额，再填。</p>')
         return
-    stands = held(("ledger", month), lambda: fresh(ledger_stands, household, month, screen=screen))[subject]
+    stands = ask_once(screen, ("ledger", month), ledger_stands, household, month)[subject]
     now = "还没有这一项" if stands is None else f"现有 <b>{stands / 100:,.2f}</b> 元"
     show_markup(f'<p class="stands">{spoken(month)} {escape(subject)}：{now}</p>')
     with st.form(key(f"ledger_{month}_{subject}"), enter_to_submit=False, border=False):
@@ -47,7 +46,7 @@ def draw(screen: Screen, household: int) -> None:
                 stands=held_now, adding=way == ADD,
             )  # fmt: skip
 
-        finish(household, save)
+        finish(screen, household, save)
 
 
 def _called(subject: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 import streamlit as st
 
 from components.door import fields as entry_widgets
-from components.door.form import asked_fresh, finish, key
+from components.door.form import ask_once, finish, key
 from components.drawing.markup import escape
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -25,7 +25,7 @@ _NOBODY = (
 
 def draw(screen: Screen, household: int) -> None:
     """The form."""
-    there: Door = asked_fresh(screen, "door", door, household)
+    there: Door = ask_once(screen, "door", door, household)
     if not there.helpers:
         show_markup(f'<p class="calm">{escape(_NOBODY)}</p>')
         return
@@ -47,7 +47,7 @@ def draw(screen: Screen, household: int) -> None:
                 occasion=occasion or "", done=done, found=found, helper=helper,
             )  # fmt: skip
 
-        finish(household, save, after=lambda saved: _keep(screen, household, saved, photos, visited))
+        finish(screen, household, save, after=lambda saved: _keep(screen, household, saved, photos, visited))
 
 
 def _keep(screen: Screen, household: int, saved: Saved, photos: Sequence, visited: date) -> list[str]:

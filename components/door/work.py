@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from components.door import fields as entry_widgets
-from components.door.form import asked_fresh, finish, key
+from components.door.form import ask_once, finish, key
 from components.shell.screen import Screen
 from data.households.door import Door, door
 from data.households.entries import Saved, add_measure, close_problem, end_measure, raise_problem, rectify_problem
@@ -26,7 +26,7 @@ _HINTS = {
 
 def draw_measure(screen: Screen, household: int) -> None:
     """The form of a measure."""
-    there: Door = asked_fresh(screen, "door", door, household)
+    there: Door = ask_once(screen, "door", door, household)
     running = {row["code"]: f"{row['category']} · {row['name']}（{row['started']} 起）" for row in there.measures}
     act = _act(("新增措施", "结束措施") if running else ("新增措施",))
     if act == "新增措施":
@@ -37,7 +37,7 @@ def draw_measure(screen: Screen, household: int) -> None:
 
 def draw_problem(screen: Screen, household: int) -> None:
     """The form of a problem."""
-    there: Door = asked_fresh(screen, "door", door, household)
+    there: Door = ask_once(screen, "door", door, household)
     unclosed = {
         row["code"]: f"{row['category']}（{row['found']} 发现，{row['deadline']} 到期）" for row in there.problems
     }
@@ -71,7 +71,7 @@ def _new(
             )
             for name in names
         }
-        finish(household, lambda _: add(screen.engine, screen.viewer, household, typed))
+        finish(screen, household, lambda _: add(screen.engine, screen.viewer, household, typed))
 
 
 def _end(
@@ -83,6 +83,7 @@ def _end(
             when, key=key(f"day_{when}"), start=date.today().isoformat(), may_be_future="结束" in when
         )
         finish(
+            screen,
             household,
             lambda _: end(screen.engine, screen.viewer, household, code, on.isoformat() if on else ""),
         )

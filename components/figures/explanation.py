@@ -75,7 +75,7 @@ def indicator_choice(chosen: str | None) -> None:
 
 def show_value(screen: Screen, indicator: Indicator) -> None:
     """The value, how it comes about, and everything that is to be known about it."""
-    figure: Figure = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+    figure: Figure = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
     shown = wording.amount(indicator, figure.value)
     unfinished = screen.running and indicator.window == "本月"
     level = 0 if unfinished else wording.attention(indicator, figure.value)
@@ -127,7 +127,7 @@ def _levels(indicator: Indicator) -> str:
 def show_course(screen: Screen, indicator: Indicator) -> None:
     """The months as a line, and as a table for who reads tables."""
     until = max(screen.month, min(screen.status.latest, screen.month + 59))
-    course = ask(figures.trend, screen.region.code, (indicator.id,), until=until).rename(
+    course = ask(screen, figures.trend, screen.region.code, (indicator.id,), until=until).rename(
         columns={indicator.id: "value"}
     )
     if course["value"].notna().sum() < 2:
@@ -146,10 +146,10 @@ def show_course(screen: Screen, indicator: Indicator) -> None:
 
 def show_regions(screen: Screen, indicator: Indicator) -> None:
     """The sub-regions with their parts, what the region holds itself, and the whole."""
-    children = ask(figures.children, screen.region.code, screen.month, indicator.id)
+    children = ask(screen, figures.children, screen.region.code, screen.month, indicator.id)
     if children.empty:
         return
-    whole = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+    whole = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
     noun = LEVELS[len(children["code"].iloc[0])]
     named = parts(indicator)
     rows = sub_regions(indicator, children, whole, screen.region.name)
@@ -226,7 +226,7 @@ def adds_up(indicator: Indicator, noun: str, *, own: bool) -> str:
 
 def show_glossary(screen: Screen) -> None:
     """Every indicator of the registry with its value here and its definition."""
-    values = ask(figures.figures, screen.region.code, screen.month)
+    values = ask(screen, figures.figures, screen.region.code, screen.month)
     lines: Sequence = [
         (id, one.label, str(wording.amount(one, values[id].value)), one.window, one.definition, one.source)
         for id, one in INDICATORS.items()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
@@ -31,7 +31,7 @@ _REGION_PAGES = {"dividends": DIVIDENDS}
 def show_list(screen: Screen, indicator: Indicator) -> None:
     """The list, page by page; the address holds page and order."""
     kind = lists.list_kind(indicator.id)
-    total = ask(lists.count, indicator.id, screen.region.code, screen.month)
+    total = ask(screen, lists.count, indicator.id, screen.region.code, screen.month)
     told = f"{total:,} {kind.unit}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_heading"):
         show_markup(heading(f"名单：{told}", _notes(screen, indicator, kind)))
@@ -43,8 +43,8 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
     pages = math.ceil(total / lists.PAGE)
     page = _page_number(st.query_params.get("page"), pages)
     sort, descending = _order(st.query_params.get("sort"), kind)
-    rows = fresh(
-        lists.page, indicator.id, screen.region.code, screen.month,
+    rows = ask_uncached(
+        screen, lists.page, indicator.id, screen.region.code, screen.month,
         sort=sort or None, descending=descending, offset=(page - 1) * lists.PAGE,
     )  # fmt: skip
     order = {"sort": f"{'-' if descending else ''}{sort}"} if sort else {}

@@ -9,7 +9,7 @@ from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.funds.markup import percent, progress_markup
 from components.funds.screen import draw_course
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import FUNDS, HOUSEHOLD, PROJECT
@@ -24,11 +24,11 @@ def show_fund(screen: Screen, code: str) -> None:
     """Draw the page; raises NotFound for a fund that is not there or not in the viewer's region."""
     if len(code) > _LONGEST:
         raise NotFound(NO_SUCH_FUND)
-    file = ask(fund_file, code, screen.month)
+    file = ask(screen, fund_file, code, screen.month)
     show_markup(head_markup(screen, file))
     left, right = st.columns([46, 54], gap="medium")
     with left:
-        course = ask(funds.course, file.facts["region"], screen.month, file.facts["year"], fund=code)
+        course = ask(screen, funds.course, file.facts["region"], screen.month, file.facts["year"], fund=code)
         where = f"{file.facts['name']} · 截至{wording.day(file.facts['as_of'])}"
         draw_course(screen, course, key="fund_course", where=where, height=280, leads=False)
     with right:
@@ -126,7 +126,7 @@ def _show_households(screen: Screen, file: FundFile) -> None:
             + '<p class="calm">这笔资金没有对应的项目，无法列出带动的户；在数据模板“资金”表的“项目编号”中填报。</p>'
         )
         return
-    households, times = ask(count_behind, project, screen.month)
+    households, times = ask(screen, count_behind, project, screen.month)
     notes = [f"{file.facts['project_name']}截至{screen.month // 12}年带动", "金额最多的在前", *_scope_notes(screen)]
     show_markup(heading(f"带动 {households:,} 户，{times:,} 户次", " · ".join(notes)))
     if not households:
@@ -134,7 +134,7 @@ def _show_households(screen: Screen, file: FundFile) -> None:
         return
     pages = -(-households // PAGE)
     page = _page(pages)
-    rows = fresh(behind, project, screen.month, offset=(page - 1) * PAGE)
+    rows = ask_uncached(screen, behind, project, screen.month, offset=(page - 1) * PAGE)
     show_markup(
         households_markup(screen, rows)
         + pager_markup(

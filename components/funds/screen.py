@@ -58,10 +58,10 @@ class FundsShown:
 
 def read(screen: Screen, parameters, problems: list[str]) -> FundsShown:
     """Look up the address and ask for what every part needs."""
-    years = ask(funds.by_year, screen.region.code, screen.month)
+    years = ask(screen, funds.by_year, screen.region.code, screen.month)
     choice = read_choice(parameters, years=list(years["year"]), own_year=screen.month // 12, problems=problems)
-    day = ask(funds.as_of, screen.month)
-    sources = ask(funds.by_source, screen.region.code, screen.month, choice.year)
+    day = ask(screen, funds.as_of, screen.month)
+    sources = ask(screen, funds.by_source, screen.region.code, screen.month, choice.year)
     return FundsShown(choice, sources, years, day, funds.elapsed(day, choice.year))
 
 
@@ -103,7 +103,7 @@ def show_tiles(screen: Screen, shown: FundsShown) -> None:
 
 
 def _own_tiles(screen: Screen) -> list[Tile]:
-    course = ask(figures.trend, screen.region.code, TILES, until=screen.month, months=_COURSE)
+    course = ask(screen, figures.trend, screen.region.code, TILES, until=screen.month, months=_COURSE)
 
     def value(id: str, back: int) -> float | None:
         return course[id].get(screen.month - back)
@@ -153,7 +153,7 @@ def show_nothing(screen: Screen, shown: FundsShown) -> None:
 
 def show_sums(screen: Screen, shown: FundsShown) -> None:
     """By source and year, month by month, and, where there are any, by sub-region."""
-    children = ask(funds.by_region, screen.region.code, screen.month, shown.choice.year)
+    children = ask(screen, funds.by_region, screen.region.code, screen.month, shown.choice.year)
     with st.container(key="funds"):
         columns = st.columns([43, 32, 25] if len(children) else [55, 45], gap="medium")
     with columns[0]:
@@ -204,7 +204,7 @@ def _listed(screen: Screen, choice: FundChoice, **changes) -> str:
 
 
 def _show_course(screen: Screen, shown: FundsShown, *, height: int = 400) -> None:
-    course = ask(funds.course, screen.region.code, screen.month, shown.choice.year)
+    course = ask(screen, funds.course, screen.region.code, screen.month, shown.choice.year)
     where = f"{screen.region.name} · {shown.choice.year}年资金 · 截至{wording.day(shown.day)}"
     draw_course(screen, course, key="funds_course", where=where, height=height)
 
@@ -256,7 +256,7 @@ def _show_regions(screen: Screen, shown: FundsShown, children: pd.DataFrame) -> 
 
 def _show_late(screen: Screen, shown: FundsShown) -> None:
     code, year = screen.region.code, shown.choice.year
-    total, batches = ask(funds.late_batches, code, screen.month, year, limit=_BATCHES)
+    total, batches = ask(screen, funds.late_batches, code, screen.month, year, limit=_BATCHES)
     title = panels.late_finding(total, shown.sources["short"].sum(), planned=shown.planned)
     told = f"{year}年资金 · 计划日期已过、累计拨付少于累计计划；逐笔比较，不与提前拨付的相抵"
     more = ""
@@ -271,7 +271,7 @@ def _show_late(screen: Screen, shown: FundsShown) -> None:
 
 
 def _show_projects(screen: Screen, shown: FundsShown) -> None:
-    projects = ask(funds.by_project, screen.region.code, screen.month, shown.choice.year)
+    projects = ask(screen, funds.by_project, screen.region.code, screen.month, shown.choice.year)
     total = shown.sources["arranged"].sum()
     placed = projects["arranged"].sum()
     share = f"所列项目占安排资金的 {panels.percent(placed / total)}" if total and placed else "按项目"

@@ -9,7 +9,7 @@ from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.funds.address import DEFAULT_SORT, FundChoice, fund_url, funds_link
 from components.funds.markup import percent, progress_markup, ten_thousands
 from components.funds.screen import FundsShown
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import show_markup
@@ -42,7 +42,7 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
     """Filters, table and pages; all of it stands in the address."""
     choice = shown.choice
     asked = (screen.region.code, screen.month, choice.year)
-    total, arranged, paid = ask(fund_lists.count, *asked, filters=choice.filters)
+    total, arranged, paid = ask(screen, fund_lists.count, *asked, filters=choice.filters)
     show_markup('<div class="anchor" id="list"></div>')
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_list_heading"):
         sums = f"安排 {wording.money(arranged / 100)}，已拨付 {wording.money(paid / 100)}"
@@ -59,7 +59,9 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
     if page > pages:
         problem(f"名单没有第“{page}”页，已显示第 1 页。")
         page = 1
-    rows = ask(fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=(page - 1) * fund_lists.PAGE)
+    rows = ask(
+        screen, fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=(page - 1) * fund_lists.PAGE
+    )
     show_markup(
         list_markup(screen, choice, rows, shown.running)
         + pager_markup(page, pages, f"共 {total:,} 笔", lambda number: funds_link(screen, choice, page=number))
@@ -157,9 +159,9 @@ def _export(screen: Screen, choice: FundChoice) -> None:
 
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
-        rows = fresh(
-            fund_lists.page, screen.region.code, screen.month, choice.year,
-            filters=choice.filters, sort=choice.sort, limit=None, screen=screen,
+        rows = ask_uncached(
+            screen, fund_lists.page, screen.region.code, screen.month, choice.year,
+            filters=choice.filters, sort=choice.sort, limit=None,
         )  # fmt: skip
         source = f"{screen.month_text} · 共 {len(rows)} 笔 · {screen.source}"
         return list_workbook(rows, title=title, subtitle=source, columns=EXPORTED)

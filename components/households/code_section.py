@@ -12,12 +12,11 @@ from components.drawing.qr import qr_svg
 from components.drawing.tables import pager_markup
 from components.households.tables import part_table
 from components.phone.pages import spoken_day
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, PRINTS
-from components.shell.store import read
 from data import settings
 from data.access.actors import actor_name
 from data.access.viewer import Viewer
@@ -36,7 +35,7 @@ def show(screen: Screen, file: HouseholdFile) -> None:
     """Draw the section."""
     if not screen.viewer.may_write:
         return
-    codes = fresh(qr_codes.codes, file.id)
+    codes = ask_uncached(screen, qr_codes.codes, file.id)
     valid = next((code for code in codes if code.kind == "valid"), None)
     if said := st.session_state.pop(_REFUSED, None):
         problem(said)
@@ -57,7 +56,7 @@ def _show_code(screen: Screen, household: int, valid: qr_codes.Code | None) -> N
         show_markup(f'<section class="part"><h2>户码</h2><p class="calm">这一户还没有有效的户码。{hint}</p></section>')
         return
     try:
-        with read() as connection:
+        with screen.engine.connect() as connection:
             token = qr_codes.token_of(connection, screen.engine, screen.viewer, household)
             base = qr_codes.base_of(settings.values(connection), st.context.url)
     except WarRoomError as error:
@@ -113,7 +112,7 @@ def _old_codes(codes: list[qr_codes.Code]) -> str:
 
 
 def _show_pin(screen: Screen, household: int) -> None:
-    with read() as connection:
+    with screen.engine.connect() as connection:
         known = pins.ways(connection, household)
         pause, wrong = pins.pause(screen.engine, household)
     said = "可用户主证件号后六位查看。" if known.tail else "没有登记户主的证件号码，只能用口令查看。"
@@ -158,8 +157,8 @@ def _show_log(screen: Screen, household: int) -> None:
     """Who looked at this household, the newest first."""
     asked = st.query_params.get("looks", "1")
     page = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) <= 4 else 1
-    looks, total = fresh(audit.of_household, household, page)
-    with read() as connection:
+    looks, total = ask_uncached(screen, audit.of_household, household, page)
+    with screen.engine.connect() as connection:
         names = {key: actor_name(connection, key) for key in {look.actor for look in looks}}
     rows = [
         (look.at.replace("T", " "), names[look.actor], audit.VIEWS.get(look.view, look.view), look.address)

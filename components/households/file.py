@@ -12,7 +12,7 @@ from components.households import code_section, tables
 from components.households import head_markup as view
 from components.households import history as household_history
 from components.shell.address import household_number
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import told
 from components.shell.logged import looked
 from components.shell.page import show_markup
@@ -40,9 +40,9 @@ def asked_household() -> int:
 def show_household(screen: Screen, id: int) -> None:
     """Draw the page; raises NotFound for a household that is not there or not the viewer's."""
     page = _visits_page()
-    file = fresh(household, id, screen.month, visits_page=page)
+    file = ask_uncached(screen, household, id, screen.month, visits_page=page)
     _remember(screen, id)
-    six = fresh(lights, file)
+    six = ask_uncached(screen, lights, file)
     url = screen.link(BATTLE_MAP, region=file.village, household=id)
     back = link(f"‹ 回到{escape(file.facts['village_name'])}地图", url, style="underlined")
     show_markup(
@@ -74,7 +74,7 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
             card_section.show(screen, file)
     with right:
         show_markup(view.income_section(file, dark=screen.dark))
-    show_markup(view.story_section(fresh(story, file), dark=screen.dark))
+    show_markup(view.story_section(ask_uncached(screen, story, file), dark=screen.dark))
     _side_by_side(*view.course_sections(file, dark=screen.dark), sizes=(44, 56))
     show_markup(tables.members_markup(file))
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.door.buttons import take_back
 from components.drawing.markup import escape
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -30,7 +30,7 @@ def show(screen: Screen, file: HouseholdFile) -> None:
 @st.fragment
 def _section(screen: Screen, household: int) -> None:
     asked = st.session_state.get(_PAGE, (household, 1))
-    found = fresh(history, household, asked[1] if asked[0] == household else 1, screen=screen)
+    found = ask_uncached(screen, history, household, asked[1] if asked[0] == household else 1)
     count = f"<small>{found.total}</small>" if found.total else ""
     show_markup(f'<section class="part"><h2>修改记录{count}</h2></section>')
     if not found.total:

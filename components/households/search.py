@@ -10,7 +10,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, drawn
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import show_markup
@@ -69,8 +69,8 @@ def show(screen: Screen) -> None:
         _hints(screen)
         return
     try:
-        found = fresh(
-            search, typed, filters, region=screen.region.code, month=screen.month,
+        found = ask_uncached(
+            screen, search, typed, filters, region=screen.region.code, month=screen.month,
             page=_page_number(st.query_params.get("page")),
         )  # fmt: skip
     except Refused as error:

@@ -28,7 +28,7 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     names = {child.code: child.name for child in children}
     noun = LEVELS[len(children[0].code)]
     _comparison_picker(choice, names, noun)
-    courses = ask(income_course.courses_below, screen.region.code, until=screen.month)
+    courses = ask(screen, income_course.courses_below, screen.region.code, until=screen.month)
     mean, mean_name = course["net"], MEANS[screen.region.level]
     if courses.empty:
         show_markup(f'<p class="calm">各{noun}没有收入数据，无从对比。</p>')

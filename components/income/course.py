@@ -51,7 +51,7 @@ _NET = [ListColumn("net", "人均纯收入（元）", "integer"), ListColumn("gr
 
 def show_course(screen: Screen, choice: TrendChoice, children: Sequence[Region]) -> None:
     """The whole view; at most three figures and a map."""
-    course = income_course.with_growth(ask(income_course.income_course, screen.region.code, until=screen.month))
+    course = income_course.with_growth(ask(screen, income_course.income_course, screen.region.code, until=screen.month))
     if screen.month not in course.index:
         nothing(
             f"{screen.region.name}{spoken(screen.month)}没有收入数据",
@@ -90,7 +90,7 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
     if choice.span == "growth":
         _show_growth(screen, course)
         return
-    line = ask(lines.monitoring_line, screen.region.code, tuple(months.index))
+    line = ask(screen, lines.monitoring_line, screen.region.code, tuple(months.index))
     growth = months["growth"].iloc[-1]
     said = "，上年同月没有可比的数" if not wording.known(growth) else f"，比上年同月{_moved(growth)}"
     show_chart(
@@ -106,7 +106,7 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
 
 
 def _show_years(screen: Screen, course: pd.DataFrame) -> None:
-    start = int(ask(_settings)["income_year_start"])
+    start = int(ask(screen, _settings)["income_year_start"])
     years = income_course.income_years(course, start)
     complete = years[years["complete"]]
     table = years.iloc[::-1].assign(
@@ -205,8 +205,8 @@ def _signed(value: float) -> str:
 def _show_place(screen: Screen, choice: TrendChoice) -> None:
     """Income or its growth on the map, and the same in order beside it."""
     indicator = INDICATORS[MAPS[choice.map]]
-    children = ask(figures.children, screen.region.code, screen.month, indicator.id)
-    whole = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id].value
+    children = ask(screen, figures.children, screen.region.code, screen.month, indicator.id)
+    whole = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id].value
     ranking = rank(indicator, children, whole, screen.region.level)
     noun = LEVELS[len(children["code"].iloc[0])]
     words = {key: INDICATORS[id].label for key, id in MAPS.items()}
@@ -231,7 +231,7 @@ def _ranked(screen: Screen, choice: TrendChoice, ranking: Ranking) -> str:
 
 
 def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
-    if not ask(can_be_drawn, screen.region.code):
+    if not ask(screen, can_be_drawn, screen.region.code):
         show_markup('<p class="calm">没有行政边界，也没有村的经纬度，画不出地图；各下级见旁边的排名。</p>')
         return
     drawn = choropleth(

@@ -9,7 +9,7 @@ import streamlit as st
 from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
-from components.shell.asking import fresh
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
@@ -51,7 +51,7 @@ def show_names(
         problem(f"名单没有第“{page}”页，已显示第 1 页。")
         page = 1
     shown = [int(id) for id in ids[(page - 1) * lists.PAGE : page * lists.PAGE]]
-    rows = fresh(lists.of_households, shown, screen.region.code, screen.month)
+    rows = ask_uncached(screen, lists.of_households, shown, screen.region.code, screen.month)
     rows = beside(rows) if beside else rows
     kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
     kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by

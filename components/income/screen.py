@@ -16,7 +16,7 @@ from data.regions import tree as regions
 
 def show_trends(screen: Screen, parameters: Mapping[str, str]) -> None:
     """The page for an address."""
-    children = [] if screen.region.is_village else ask(regions.children, screen.region.code)
+    children = [] if screen.region.is_village else ask(screen, regions.children, screen.region.code)
     problems: list[str] = []
     choice = read_trends(parameters, children=children, problems=problems, where=screen.region.name)
     for sentence in problems:

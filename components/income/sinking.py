@@ -13,7 +13,7 @@ from components.income.address import TrendChoice, trends_link
 from components.income.forecast import show_forecast
 from components.income.names import counts_markup, show_names
 from components.income.sinking_words import basis_words, cause_words, evidence_words
-from components.shell.asking import ask, fresh, held
+from components.shell.asking import ask, ask_large, ask_uncached
 from components.shell.empty import nothing
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -32,7 +32,9 @@ from data.terms import LEVELS
 
 def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]) -> None:
     """The whole view."""
-    if not ask(figures, screen.region.code, screen.month, ("net_income_per_capita",))["net_income_per_capita"].value:
+    if not ask(screen, figures, screen.region.code, screen.month, ("net_income_per_capita",))[
+        "net_income_per_capita"
+    ].value:
         nothing(
             f"{screen.region.name}{spoken(screen.month)}没有收入数据",
             "所选月份以前的12个月还没有收支记录，看不出谁在下降。",
@@ -40,9 +42,9 @@ def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]
             "在数据模板的“收支”表中填报后再次导入：`python -m data import 文件`",
         )
         return
-    known: Sinking = held(sinking.sinking, screen.region.code, screen.month)
-    this: Term = ask(_term, screen.month)
-    share = ask(_share)
+    known: Sinking = ask_large(screen, sinking.sinking, screen.region.code, screen.month)
+    this: Term = ask(screen, _term, screen.month)
+    share = ask(screen, _share)
     fell, under = int(known.fell.sum()), int(known.under.sum())
     show_markup(
         heading(
@@ -121,7 +123,7 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
     def beside(rows: pd.DataFrame) -> pd.DataFrame:
         """Basis, cause and, for a page that can be looked at, what stands behind it."""
         ids = [int(id) for id in rows["household_id"]]
-        behind = fresh(evidence, ids, screen.month, screen=screen) if len(ids) <= _MOST_EXPLAINED else {}
+        behind = ask_uncached(screen, evidence, ids, screen.month) if len(ids) <= _MOST_EXPLAINED else {}
         return rows.assign(
             basis=["；".join(basis_words(known, places[id], this)) for id in ids],
             cause=[cause_words(known, places[id]) for id in ids],

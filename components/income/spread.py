@@ -18,7 +18,7 @@ from components.income.address import GROUPS, TrendChoice, trends_link
 from components.income.names import counts_markup, facts_markup, show_names
 from components.income.spread_charts import bin_name, counts_chart, counts_table, spread_chart
 from components.server.geo_routes import geo_url
-from components.shell.asking import ask, held
+from components.shell.asking import ask, ask_large
 from components.shell.chart_panel import show_chart
 from components.shell.empty import nothing
 from components.shell.header import go_to_region, write_address
@@ -42,7 +42,7 @@ BELOW, NEAR, INCOME_ID = "below_line_households", "near_line_households", "net_i
 
 def show_spread(screen: Screen, choice: TrendChoice, children: Sequence[Region]) -> None:
     """The whole view."""
-    spread: Distribution = held(income_distribution.distribution, screen.region.code, screen.month)
+    spread: Distribution = ask_large(screen, income_distribution.distribution, screen.region.code, screen.month)
     if not len(spread.net):
         nothing(
             f"{screen.region.name}{spoken(screen.month)}没有可以统计分布的户",
@@ -51,7 +51,7 @@ def show_spread(screen: Screen, choice: TrendChoice, children: Sequence[Region])
             "在数据模板的“家庭成员”“收支”表中填报后再次导入：`python -m data import 文件`",
         )
         return
-    line = ask(lines.monitoring_line, screen.region.code, (screen.month,))[0]
+    line = ask(screen, lines.monitoring_line, screen.region.code, (screen.month,))[0]
     show_markup(_facts(screen, choice, spread, line))
     choice = _show_line(screen, choice, spread, line)
     left, right = st.columns([60, 40], gap="medium")
@@ -107,7 +107,7 @@ def _mean(screen: Screen, spread: Distribution) -> float | None:
     """The figure of the overview; a helper's is that of his own households."""
     if screen.viewer.role == "helper":
         return income_distribution.mean(spread)
-    return ask(figures.figures, screen.region.code, screen.month, (INCOME_ID,))[INCOME_ID].value
+    return ask(screen, figures.figures, screen.region.code, screen.month, (INCOME_ID,))[INCOME_ID].value
 
 
 def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
@@ -117,13 +117,13 @@ def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
     told = [("本人结对户均值" if screen.viewer.role == "helper" else own, _mean(screen, spread))]
     county = screen.region.code[:6]
     if level > 6 and screen.viewer.may_see(county):
-        value = ask(figures.figures, county, screen.month, (INCOME_ID,))[INCOME_ID].value
+        value = ask(screen, figures.figures, county, screen.month, (INCOME_ID,))[INCOME_ID].value
         told.append(("县均", value))
     return [(name, value) for name, value in told if wording.known(value)]
 
 
 def _show_course(screen: Screen) -> None:
-    course = ask(figures.trend, screen.region.code, (BELOW, NEAR), until=screen.month).dropna(how="all")
+    course = ask(screen, figures.trend, screen.region.code, (BELOW, NEAR), until=screen.month).dropna(how="all")
     names = {BELOW: "线下", NEAR: "略高于线"}
     said = "线下和略高于线的户"
     if screen.month - 12 in course.index and screen.month in course.index:
@@ -218,7 +218,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
     left, right = st.columns([56, 44], gap="medium")
     with left:
         show_markup(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.month_text} · 户"))
-        if ask(can_be_drawn, screen.region.code):
+        if ask(screen, can_be_drawn, screen.region.code):
             drawn = choropleth(rows, indicator=indicator, mean=None, mean_name="", dark=screen.dark)
             with st.container(key="line_map_box"):
                 show_map(

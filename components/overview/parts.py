@@ -40,7 +40,7 @@ COURSE = 24
 
 def headlines(screen: Screen) -> list[Tile]:
     """The headline figures of the region and month."""
-    course = ask(figures.trend, screen.region.code, HEADLINES, until=screen.month, months=COURSE)
+    course = ask(screen, figures.trend, screen.region.code, HEADLINES, until=screen.month, months=COURSE)
 
     def value(id: str, back: int) -> float | None:
         return course[id].get(screen.month - back)
@@ -67,8 +67,8 @@ def show_headlines(screen: Screen) -> None:
 
 def ranked(screen: Screen, indicator: Indicator) -> Ranking:
     """The sub-regions of the screen's region, ordered."""
-    children = ask(figures.children, screen.region.code, screen.month, indicator.id)
-    whole = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id].value
+    children = ask(screen, figures.children, screen.region.code, screen.month, indicator.id)
+    whole = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id].value
     return rank(indicator, children, whole, screen.region.level)
 
 
@@ -106,7 +106,7 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
         show_markup(heading(title, subtitle(screen, indicator)))
         indicator_picker(indicator.id)
     if village:
-        figure = ask(figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+        figure = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
         rows = rows.iloc[0:0].astype({"value": float})
         rows.loc[0] = [screen.region.code, screen.region.name, figure.value, float("nan")]
     drawn = choropleth(
@@ -134,12 +134,12 @@ def show_trend_panel(screen: Screen, indicator: Indicator) -> None:
     """The course over sixty months, beside that of the region above where the viewer may see it."""
     until = screen.status.latest if screen.status.latest - screen.month < 60 else screen.month
     until = max(until, screen.month)
-    course = ask(figures.trend, screen.region.code, (indicator.id,), until=until).rename(
+    course = ask(screen, figures.trend, screen.region.code, (indicator.id,), until=until).rename(
         columns={indicator.id: "value"}
     )
     name = _add_comparison(screen, indicator, course, until)
     if indicator.id == DEFAULT:
-        course["line"] = ask(lines.monitoring_line, screen.region.code, tuple(course.index))
+        course["line"] = ask(screen, lines.monitoring_line, screen.region.code, tuple(course.index))
         course["line"] = course["line"].astype(float)
     show_markup(heading(_trend_finding(indicator, course, screen.month), _span(course, name)))
     chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark, comparison_name=name)
@@ -152,13 +152,13 @@ def _span(course, name: str) -> str:
 
 def _add_comparison(screen: Screen, indicator: Indicator, course, until: int) -> str:
     """Add the mean of the region above as a column; its name, '' where there is nothing to compare with."""
-    way = ask(regions.ancestors, screen.region.code)
+    way = ask(screen, regions.ancestors, screen.region.code)
     if len(way) < 2:
         return ""
     above = way[-2]
-    other = ask(figures.trend, above.code, (indicator.id,), until=until)[indicator.id]
+    other = ask(screen, figures.trend, above.code, (indicator.id,), until=until)[indicator.id]
     if indicator.denominator is None:
-        other = other / len(ask(regions.children, above.code))
+        other = other / len(ask(screen, regions.children, above.code))
     course["comparison"] = other.reindex(course.index)
     return MEANS[above.level]
 
@@ -194,7 +194,7 @@ def show_ranking_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -
 
 
 def _states(screen: Screen) -> str:
-    counts = ask(figures.figures, screen.region.code, screen.month, tuple(STATE_IDS.values()))
+    counts = ask(screen, figures.figures, screen.region.code, screen.month, tuple(STATE_IDS.values()))
     return states_markup(
         [
             (state, *state_marks(screen.dark)[state], screen.link(FIGURE, indicator=id), counts[id].value)
@@ -205,8 +205,8 @@ def _states(screen: Screen) -> str:
 
 def show_overdue_panel(screen: Screen, *, limit: int) -> None:
     """Problems and tasks beyond their deadline, the longest first."""
-    rows = ask(overdue.most_overdue, screen.region.code, screen.month, limit=limit)
-    counts = ask(figures.figures, screen.region.code, screen.month, ("problems_overdue", "tasks_overdue"))
+    rows = ask(screen, overdue.most_overdue, screen.region.code, screen.month, limit=limit)
+    counts = ask(screen, figures.figures, screen.region.code, screen.month, ("problems_overdue", "tasks_overdue"))
     said = [
         link(
             f"{INDICATORS[id].label} {wording.amount(INDICATORS[id], figure.value)}",
@@ -227,7 +227,7 @@ def show_overdue_panel(screen: Screen, *, limit: int) -> None:
 def show_changes_panel(screen: Screen, *, limit: int) -> None:
     """What moved most against the month before."""
     ids = tuple(id for id in WATCHED if not (screen.running and INDICATORS[id].window == "本月"))
-    rows = ask(changes.most_moved, screen.region.code, screen.month, ids, limit=limit)
+    rows = ask(screen, changes.most_moved, screen.region.code, screen.month, ids, limit=limit)
     title = "本月变化最大" if len(rows) else "本月变化"
     show_markup(
         heading(title, "与上月相比，按变化幅度排列")

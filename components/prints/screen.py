@@ -14,13 +14,12 @@ from components.prints.jobs import Job
 from components.prints.making import WHAT, Order, sample
 from components.prints.progress import named_job, show_job
 from components.shell.address import household_number
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.empty import no_households, nothing
 from components.shell.errors import problem, told
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import PRINTS
-from components.shell.store import read
 from data import settings
 from data.cards import card as income_card
 from data.codes import labels as label_sheets
@@ -52,11 +51,11 @@ def show_prints(screen: Screen) -> None:
         _show_places(screen)
         return
     problems: list[str] = []
-    with read() as connection:
+    with screen.engine.connect() as connection:
         years = income_card.years(connection)
         usual = income_card.card_year(connection, month_of(screen.status.built))
     choice = read_print_choice(st.query_params, years, usual, problems)
-    ids = [asked] if asked is not None else fresh(income_card.villages_households, screen.region.code)
+    ids = [asked] if asked is not None else ask_uncached(screen, income_card.villages_households, screen.region.code)
     for sentence in problems:
         problem(sentence)
     if not ids:
@@ -72,7 +71,7 @@ def show_prints(screen: Screen) -> None:
 
 def _show_places(screen: Screen) -> None:
     """Above a township there is too much to print at once: the regions below, each with its households."""
-    places = ask(figures.children, screen.region.code, screen.status.last_month, "households")
+    places = ask(screen, figures.children, screen.region.code, screen.status.last_month, "households")
     if places.empty:
         no_households(screen.region.name)
         return
@@ -81,7 +80,7 @@ def _show_places(screen: Screen) -> None:
 
 def _show_one(screen: Screen, choice: PrintChoice, household: int) -> tuple[int, ...]:
     """The household of the address; raises NotFound where it is not there or not the viewer's."""
-    one = fresh(label_sheets.households, [household], choice.year.year)[0]
+    one = ask_uncached(screen, label_sheets.households, [household], choice.year.year)[0]
     url = screen.link(PRINTS, region=one.village, what=choice.what)
     whole = link(escape(f"改为{one.village_name}全村"), url, style="underlined")
     show_markup(
@@ -95,7 +94,7 @@ def _show_households(screen: Screen, choice: PrintChoice, ids: list[int]) -> tup
     if not screen.region.is_village:
         _show_villages(screen)
         return tuple(ids)
-    held = fresh(label_sheets.households, ids, choice.year.year)
+    held = ask_uncached(screen, label_sheets.households, ids, choice.year.year)
     frame = pd.DataFrame(
         {
             "户主": [one.head for one in held],
@@ -118,7 +117,7 @@ def _show_households(screen: Screen, choice: PrintChoice, ids: list[int]) -> tup
 
 
 def _show_villages(screen: Screen) -> None:
-    places = ask(figures.children, screen.region.code, screen.status.last_month, "households")
+    places = ask(screen, figures.children, screen.region.code, screen.status.last_month, "households")
     _place_table(screen, places, "全乡镇一起打印，按村排列；只印一个村时点村名，进村后还可勾选户。")
 
 
@@ -136,7 +135,7 @@ def _place_table(screen: Screen, places: pd.DataFrame, sentence: str) -> None:
 
 def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], job: Job | None) -> None:
     """What will be printed, the address in the codes, a specimen, and the button."""
-    with read() as connection:
+    with screen.engine.connect() as connection:
         base = qr_codes.base_of(settings.values(connection), st.context.url)
     show_markup(
         f'<div class="print-order"><p><b>{len(picked):,}</b> 户 · {escape(WHAT[choice.what])}</p>'

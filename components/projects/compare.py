@@ -60,7 +60,7 @@ def standings_markup(rows: pd.DataFrame, url: Callable[[object], str]) -> str:
 
 def show_comparison(screen: Screen, choice: ProjectChoice) -> None:
     """The ranking, and below it the scatter."""
-    rows = ask(compared, screen.region.code, screen.month, choice.by)
+    rows = ask(screen, compared, screen.region.code, screen.month, choice.by)
     chips = "".join(
         link(one.label, projects_link(screen, choice, by=by), style="chip", data_stay="1",
              **({"aria_current": "true"} if by == choice.by else {}))
@@ -102,7 +102,7 @@ def _group_url(screen: Screen, choice: ProjectChoice) -> Callable[[object], str]
 
 
 def _show_scatter(screen: Screen) -> None:
-    rows, agreed = ask(scattered, screen.region.code, screen.month)
+    rows, agreed = ask(screen, scattered, screen.region.code, screen.month)
     rows = pd.concat([rows[~rows["poor"]], rows[rows["poor"]]], ignore_index=True)
     rows["judged"] = ["收得差" if poor else "" for poor in rows["poor"]]
     urls = [screen.link(PROJECT, project=code) for code in rows["code"]]

@@ -10,7 +10,7 @@ from components.funds.address import fund_url
 from components.projects import file_markup as view
 from components.projects.address import ProjectChoice, projects_link, whole
 from components.projects.charts import recent, returns_chart
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.chart_panel import show_chart
 from components.shell.empty import nothing
 from components.shell.errors import told
@@ -44,7 +44,7 @@ def show_project(screen: Screen) -> None:
     """The project of the address; that there is none is said, with the way back."""
     code = st.query_params.get("project", "")
     try:
-        file: ProjectFile = ask(project_file.project, code, screen.month)
+        file: ProjectFile = ask(screen, project_file.project, code, screen.month)
     except NotFound:
         nothing("无法显示", NO_SUCH_PROJECT, home=screen.link(PROJECTS))
         return
@@ -100,7 +100,7 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
     years = sorted({int(year) for year in file.modes["year"]}, reverse=True)
     year = whole(st.query_params.get("year"))
     year = year if year in years else None
-    total = ask(project_file.takers_count, file.code, screen.month, year)
+    total = ask(screen, project_file.takers_count, file.code, screen.month, year)
     notes = [f"{file.facts['households']:,} 户、{file.facts['household_years']:,} 户次", "点户主打开户档案"]
     if screen.viewer.role == "helper":
         notes.append("名单只列出本人结对的户")
@@ -121,7 +121,7 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
     )  # fmt: skip
     pages = max(-(-total // PAGE), 1)
     page = min(whole(st.query_params.get("page")) or 1, pages)
-    rows = fresh(project_file.takers, file.code, screen.month, year, offset=(page - 1) * PAGE)
+    rows = ask_uncached(screen, project_file.takers, file.code, screen.month, year, offset=(page - 1) * PAGE)
     kept = {"year": year} if year else {}
     left, right = st.columns([64, 36], gap="medium")
     with left:
@@ -142,7 +142,7 @@ def _export(screen: Screen, file: ProjectFile, year: int | None) -> None:
 
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
-        rows = fresh(project_file.takers, file.code, screen.month, year, limit=None, screen=screen)
+        rows = ask_uncached(screen, project_file.takers, file.code, screen.month, year, limit=None)
         told = f"{screen.month_text} · 共 {len(rows)} 条 · {screen.source}"
         looked(screen, "export", at=at)
         return list_workbook(rows, title=title, subtitle=told, columns=_TAKERS_OUT, sheet="带动户")

@@ -104,13 +104,13 @@ def legend_markup(classes: Sequence[str], marks: dict[str, tuple[str, str]]) -> 
 
 def show_project_map(screen: Screen, choice: ProjectChoice) -> None:
     """Map, its legend and what colours it."""
-    frame = ask(points, screen.region.code, screen.month, filters=choice.filters)
+    frame = ask(screen, points, screen.region.code, screen.month, filters=choice.filters)
     placed = frame.dropna(subset=["lon", "lat"])
     classes = classes_of(placed, choice.colour)
     marks = marks_of(choice.colour, screen.dark)
     coloured = f"{screen.region.name} · {screen.month_text} · 标记按{COLOURINGS[choice.colour]}区分"
     show_markup(heading(_finding(frame), coloured) + colour_switch(screen, choice) + legend_markup(classes, marks))
-    if not ask(can_be_drawn, screen.region.code) and placed.empty:
+    if not ask(screen, can_be_drawn, screen.region.code) and placed.empty:
         nothing(
             f"{screen.region.name}还没有地图", "没有导入行政边界，项目也没有登记经纬度，所以只列出表格。",
             "在数据模板的“项目”表中填写经度、纬度后再次导入：`python -m data import 文件`",

@@ -34,7 +34,7 @@ def said() -> None:
 
 def mark_form(screen: Screen, operators: Sequence[str], chosen: Trouble | None) -> None:
     """The form: an operator or a project, since when, why."""
-    listed = ask(projects.page, screen.region.code, screen.month, sort="name", limit=1000)
+    listed = ask(screen, projects.page, screen.region.code, screen.month, sort="name", limit=1000)
     names = {row.code: f"{row.name}（{row.place}）" for row in listed.itertuples()}
     options = [("operator", name) for name in operators] + [("project", code) for code in names]
     if not options:

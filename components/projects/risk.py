@@ -23,7 +23,7 @@ SHOWN = 20  # of marks, findings and operators each, the largest first; a provin
 def show_risk(screen: Screen, choice: ProjectChoice, operators: list[str]) -> None:
     """The list at the left, the one looked at at the right."""
     region, month = screen.region.code, screen.month
-    marked, found = ask(troubles.marked, region, month), ask(troubles.found, region, month)
+    marked, found = ask(screen, troubles.marked, region, month), ask(screen, troubles.found, region, month)
     chosen = _chosen(screen, choice, marked, found)
     said()
     left, right = st.columns([34, 66], gap="medium")
@@ -47,13 +47,13 @@ def _chosen(screen: Screen, choice: ProjectChoice, marked: list[Trouble], found:
     """The one of the address; without any the first there is. What means nothing is said."""
     asked = None
     if choice.trouble is not None:
-        asked = ask(troubles.find, choice.trouble, screen.month)
+        asked = ask(screen, troubles.find, choice.trouble, screen.month)
     elif choice.project is not None:
         asked = next((one for one in found if one.project == choice.project), None) or ask(
-            troubles.supposed, screen.region.code, screen.month, project=choice.project
+            screen, troubles.supposed, screen.region.code, screen.month, project=choice.project
         )
     elif choice.operator is not None:
-        asked = ask(troubles.supposed, screen.region.code, screen.month, operator=choice.operator)
+        asked = ask(screen, troubles.supposed, screen.region.code, screen.month, operator=choice.operator)
     if asked is None and (choice.trouble or choice.project or choice.operator):
         problem("地址中的风险记录或项目不存在、已解除，或不在您的查看范围内，已显示列表中的第一条。")
     return asked or next(iter([*marked, *found]), None)
@@ -68,7 +68,7 @@ def link_to(screen: Screen, one: Trouble) -> str:
 
 
 def _list_markup(screen: Screen, marked: list[Trouble], found: list[Trouble], chosen: Trouble | None) -> str:
-    with_settings = ask(_settings)
+    with_settings = ask(screen, _settings)
     rules = (
         f"规则：连续 {with_settings['arrears_months']} 期没有收足应收，或12个月实收不到应收的"
         f" {with_settings['return_share']} %；当月未完不计"
@@ -100,7 +100,7 @@ def _one_markup(screen: Screen, one: Trouble, now: bool) -> str:
 
 def _operators_markup(screen: Screen, found: list[Trouble], chosen: Trouble | None) -> str:
     """Operators with several projects that the rules found: seen together, they are one shock."""
-    runs = ask(troubles.operators_of, tuple(one.project for one in found))
+    runs = ask(screen, troubles.operators_of, tuple(one.project for one in found))
     several = {name: count for name, count in runs.items() if count > 1}
     if not several:
         return ""
@@ -119,7 +119,7 @@ def _url(screen: Screen, operator: str) -> str:
 
 
 def _log(screen: Screen) -> None:
-    rows = ask(troubles.log, screen.region.code)
+    rows = ask(screen, troubles.log, screen.region.code)
     if rows.empty:
         return
     lines = "".join(

@@ -9,7 +9,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.projects.address import ProjectChoice, projects_link
 from components.projects.marking import tell
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.header import write_address
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
@@ -50,7 +50,7 @@ _SORTS = {"loss": "loss", "per_head": "per_head", "village": "village"}
 
 def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
     """Everything about one trouble."""
-    found = ask(shocks.shock, troubles.seen_region(screen.viewer, one), screen.month, one.projects)
+    found = ask(screen, shocks.shock, troubles.seen_region(screen.viewer, one), screen.month, one.projects)
     show_markup(_head_markup(screen, one, found))
     if screen.viewer.role in MARKERS and screen.viewer.may_see(one.region):
         _actions(screen, one, found)
@@ -111,7 +111,7 @@ def _villages(screen: Screen, found: Shock) -> str:
 def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
     """Tasks for the villages, taking them back, the end of the trouble."""
     villages = len(found.villages)
-    raised = ask(shock_tasks.raised, one.id) if one.id is not None else 0
+    raised = ask(screen, shock_tasks.raised, one.id) if one.id is not None else 0
     known = one.id is not None or (one.project is not None and one.reason)
     of = one.id or one.project  # a button pressed for one that is gone must not act on the next
     with st.container(key="risk_actions", horizontal=True, vertical_alignment="center", gap="small"):
@@ -173,7 +173,9 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     page = min(choice.page, pages)
     sort = choice.sort if choice.sort in _SORTS else ""
     place = troubles.seen_region(screen.viewer, one)
-    rows = fresh(shocks.households, place, screen.month, one.projects, sort=sort, offset=(page - 1) * PAGE)
+    rows = ask_uncached(
+        screen, shocks.households, place, screen.month, one.projects, sort=sort, offset=(page - 1) * PAGE
+    )
     same = ProjectChoice(view="risk", trouble=one.id, project=None if one.id is not None else one.project,
                          operator=one.operator if one.id is None and not one.project else None)  # fmt: skip
     show_markup(
@@ -199,9 +201,8 @@ def _export(screen: Screen, one: Trouble) -> None:
 
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
-        rows: pd.DataFrame = fresh(
-            shocks.households, troubles.seen_region(screen.viewer, one), screen.month, one.projects, limit=None,
-            screen=screen
+        rows: pd.DataFrame = ask_uncached(
+            screen, shocks.households, troubles.seen_region(screen.viewer, one), screen.month, one.projects, limit=None
         )  # fmt: skip
         told = f"{screen.month_text} · 共 {len(rows)} 户 · {screen.source}"
         looked(screen, "export", at=at)

@@ -8,7 +8,7 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.projects.address import ProjectChoice, projects_link
-from components.shell.asking import ask, fresh
+from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import FIGURE, PROJECT
@@ -48,8 +48,8 @@ _SORT_OF = {"days": "entered"}
 
 def show_tiles(screen: Screen) -> None:
     """The region's figures as the overview has them; each opens its explanation."""
-    found = ask(figures, screen.region.code, screen.month, TILES)
-    totals = ask(projects.totals, screen.region.code, screen.month)
+    found = ask(screen, figures, screen.region.code, screen.month, TILES)
+    totals = ask(screen, projects.totals, screen.region.code, screen.month)
     parts = []
     for id in TILES:
         shown = wording.amount(INDICATORS[id], found[id].value)
@@ -69,7 +69,7 @@ def _tile(name: str, shown: wording.Amount, url: str, beside: str = "") -> str:
 
 def show_worst(screen: Screen, choice: ProjectChoice, *, limit: int = 12) -> None:
     """Beside the map: who owes most."""
-    rows = ask(projects.page, screen.region.code, screen.month, filters=choice.filters, limit=limit)
+    rows = ask(screen, projects.page, screen.region.code, screen.month, filters=choice.filters, limit=limit)
     rows = rows[rows["arrears"] > 0]
     lines = "".join(
         f"<li>{link(_owing(row), screen.link(PROJECT, region=row.region, project=row.code), title=row.name)}</li>"
@@ -92,7 +92,7 @@ def _owing(row) -> str:
 def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
     """Fifty to a page, the largest arrears on top; the last line sums up all pages."""
     arguments = (screen.region.code, screen.month)
-    totals = ask(projects.totals, *arguments, filters=choice.filters)
+    totals = ask(screen, projects.totals, *arguments, filters=choice.filters)
     key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
     key = key if key in projects.SORTS else ""
     pages = max(-(-totals.rows // PAGE), 1)
@@ -107,7 +107,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
         show_markup(f'<p class="calm">{why}</p>')
         return
     rows = ask(
-        projects.page, *arguments, filters=choice.filters, sort=key, descending=descending, limit=PAGE,
+        screen, projects.page, *arguments, filters=choice.filters, sort=key, descending=descending, limit=PAGE,
         offset=(page - 1) * PAGE,
     )  # fmt: skip
 
@@ -169,8 +169,8 @@ def _export(screen: Screen, choice: ProjectChoice) -> None:
     def workbook() -> bytes:
         """Made when the button is pressed, not before."""
         key = choice.sort.removeprefix("-")
-        rows = fresh(
-            projects.page, screen.region.code, screen.month, filters=choice.filters, screen=screen, limit=MOST_ROWS,
+        rows = ask_uncached(
+            screen, projects.page, screen.region.code, screen.month, filters=choice.filters, limit=MOST_ROWS,
             sort=key if key in projects.SORTS else "", descending=choice.sort.startswith("-"),
         )  # fmt: skip
         told = f"{screen.month_text} · 共 {len(rows)} 个 · {screen.source}"

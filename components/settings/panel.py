@@ -10,7 +10,6 @@ from components.drawing.panels import heading
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from components.shell.store import read
 from data import settings
 from data.errors import WarRoomError
 from data.settings import DECIDERS, SETTINGS, STRANGER_FACTS, Setting, coefficients
@@ -30,7 +29,7 @@ def show_settings(screen: Screen) -> None:
         return
     if said := st.session_state.pop(_SAID, None):
         (problem if said[0] else st.success)(said[1])
-    with read() as connection:
+    with screen.engine.connect() as connection:
         held = settings.values(connection)
     with st.form("county_settings", border=False):
         typed = {name: _FIELDS.get(name, _text)(one, held[name]) for name, one in SETTINGS.items()}

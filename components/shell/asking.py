@@ -1,63 +1,64 @@
-"""Everything that is read from the store and kept: one cache, keyed by who asks, the data version and the question."""
+"""The ways to ask the store something for the viewer of a screen: kept and copied, kept and shared, or not kept.
 
-from collections.abc import Callable
-from typing import Any
+All ask ``query(connection, viewer, *arguments, **options)`` of ``data`` and answer with its own type. What is kept
+goes by who asks, the data version and the question. What needs no viewer reads by ``screen.engine.connect()``.
+"""
+
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
+from sqlalchemy import Connection
 
-from components.shell.screen import Screen, current
-from components.shell.store import read
+from components.shell.screen import Screen
 from data.access.viewer import Viewer
 
+P = ParamSpec("P")
+T = TypeVar("T")
+Query = Callable[Concatenate[Connection, Viewer, P], T]
 
-def ask(query: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """What ``query(connection, viewer, *arguments, **options)`` of ``data`` answers to the viewer of this screen.
 
-    The answer is the caller's own copy. Lists of named households are not for this: ask them with :func:`fresh`.
-    """
-    screen = current()
-    name = f"{query.__module__}.{query.__qualname__}"
-    return _kept(query, screen.viewer, name, screen.viewer.key, screen.stamp, arguments, options)
+def ask(screen: Screen, query: Query[P, T], /, *arguments: P.args, **options: P.kwargs) -> T:
+    """The answer, kept a while; each caller has a copy of its own. Lists of named households are not for this."""
+    answer = partial(ask_uncached, screen, query, *arguments, **options)
+    return _copied(answer, _key(screen, query), arguments, options)
+
+
+def ask_shared(screen: Screen, query: Query[P, T], /, *arguments: P.args, **options: P.kwargs) -> T:
+    """The answer, kept a while as one object for all, which nobody can write to: for what every open page holds on to,
+    such as the names of all regions."""
+    answer = partial(ask_uncached, screen, query, *arguments, **options)
+    return _shared(answer, _key(screen, query), arguments, options)
+
+
+def ask_large(screen: Screen, query: Query[P, T], /, *arguments: P.args, **options: P.kwargs) -> T:
+    """The same for arrays of numbers without names, too large to copy. Few are kept: each may be of a million
+    households."""
+    answer = partial(ask_uncached, screen, query, *arguments, **options)
+    return _large(answer, _key(screen, query), arguments, options)
+
+
+def ask_uncached(screen: Screen, query: Query[P, T], /, *arguments: P.args, **options: P.kwargs) -> T:
+    """The answer as the store gives it now: for named lists, searches and exports."""
+    with screen.engine.connect() as connection:
+        return query(connection, screen.viewer, *arguments, **options)
+
+
+def _key(screen: Screen, query: Query[..., object]) -> Hashable:
+    return f"{query.__module__}.{query.__qualname__}", screen.viewer.key, screen.stamp
 
 
 @st.cache_data(ttl=900, max_entries=3000, show_spinner=False)
-def _kept(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arguments: tuple, options: dict):
-    with read() as connection:
-        return _query(connection, _viewer, *arguments, **options)
-
-
-def held(query: Callable[..., Any], *arguments: Any) -> Any:
-    """The same for arrays of numbers without names, too large to copy: one object for all, which nobody can write to.
-
-    Few are kept: each may be of a million households.
-    """
-    screen = current()
-    name = f"{query.__module__}.{query.__qualname__}"
-    return _held(query, screen.viewer, name, screen.viewer.key, screen.stamp, arguments)
-
-
-@st.cache_resource(ttl=900, max_entries=8, show_spinner=False)
-def _held(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arguments: tuple):
-    with read() as connection:
-        return _query(connection, _viewer, *arguments)
-
-
-def shared(query: Callable[..., Any], *arguments: Any) -> Any:
-    """The same for what every open page holds on to, such as the names of all regions: one object for all, which nobody
-    can write to."""
-    screen = current()
-    name = f"{query.__module__}.{query.__qualname__}"
-    return _shared(query, screen.viewer, name, screen.viewer.key, screen.stamp, arguments)
+def _copied(_answer: Callable[[], T], key: Hashable, arguments: tuple[object, ...], options: dict[str, object]) -> T:
+    return _answer()
 
 
 @st.cache_resource(ttl=900, max_entries=100, show_spinner=False)
-def _shared(_query, _viewer: Viewer, name: str, viewer_key: str, stamp: tuple, arguments: tuple):
-    with read() as connection:
-        return _query(connection, _viewer, *arguments)
+def _shared(_answer: Callable[[], T], key: Hashable, arguments: tuple[object, ...], options: dict[str, object]) -> T:
+    return _answer()
 
 
-def fresh(query: Callable[..., Any], *arguments: Any, screen: Screen | None = None, **options: Any) -> Any:
-    """The same without keeping the answer: for named lists, searches and exports."""
-    viewer = (screen or current()).viewer
-    with read() as connection:
-        return query(connection, viewer, *arguments, **options)
+@st.cache_resource(ttl=900, max_entries=8, show_spinner=False)
+def _large(_answer: Callable[[], T], key: Hashable, arguments: tuple[object, ...], options: dict[str, object]) -> T:
+    return _answer()

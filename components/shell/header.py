@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from components.drawing.markup import escape, link
 from components.drawing.wording import moment
-from components.shell.asking import ask, shared
+from components.shell.asking import ask, ask_shared
 from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS
@@ -79,7 +79,7 @@ def _tell_role(role: str) -> None:
 
 def breadcrumbs(screen: Screen) -> None:
     """市 › 县 › 乡镇 › 村, each a link to the same page there."""
-    way = ask(regions.ancestors, screen.region.code)
+    way = ask(screen, regions.ancestors, screen.region.code)
     parts = [
         f'<span aria-current="location">{escape(region.name)}</span>'
         if region.code == screen.region.code
@@ -122,7 +122,7 @@ def go_to_region(code: str) -> None:
 
 
 def _region_picker(screen: Screen) -> None:
-    labels = shared(region_choices, screen.region.code[:9])
+    labels = ask_shared(screen, region_choices, screen.region.code[:9])
     if (chosen := st.session_state.pop(_CHOSEN, None)) is not None:
         go_to(_to_region(chosen))
     st.session_state["picked_region"] = screen.region.code

@@ -14,7 +14,7 @@ from components.shell.header import pickers, top_bar
 from components.shell.page import show_markup
 from components.shell.screen import Screen, put
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
-from components.shell.store import engine, read
+from components.shell.store import engine
 from data.regions import tree as regions
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -32,7 +32,7 @@ def main() -> None:
     dark = st.context.theme.type == "dark"
     _dress(dark)
     with told(f"/{OVERVIEW.path}"):
-        with read() as connection:
+        with engine().connect() as connection:
             status = regions.status(connection)
         if status is None:
             with st.container(key="shell"):
@@ -73,7 +73,7 @@ def _dress_of(dark: bool) -> tuple[str, str]:
 
 def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
     """Read the address and draw the header; whether the page may be drawn below it."""
-    with read() as connection:
+    with engine().connect() as connection:
         viewers = regions.viewers(connection)
         address = read_address(connection, status, viewers, st.query_params)
         if chosen in OF_A_HOUSEHOLD:

@@ -7,8 +7,7 @@ more before it stands, and what was read does not leave, for the door withholds 
 run's socket as it is now, also where that took up an older session; nothing has to be remembered for a session.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 
 import streamlit as st
@@ -31,13 +30,6 @@ def engine() -> Engine:
     opened = ready_engine()
     keep_door(opened)
     return opened
-
-
-@contextmanager
-def read() -> Iterator[Connection]:
-    """A connection for reading."""
-    with engine().connect() as connection:
-        yield connection
 
 
 def keep_door(engine: Engine) -> None:
