@@ -150,7 +150,7 @@ def rate(text: str, low: float | None = 0, high: float | None = 1) -> float:
     value = _decimal(found.removesuffix("%"))
     if found.endswith("%") or value > 1:
         value /= 100
-    return float(round(_bounded(value, low, high), 6))
+    return round(float(_bounded(value, low, high)), 6)
 
 
 def degree(text: str, kind: str) -> float:
