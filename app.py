@@ -23,6 +23,7 @@ from components.server.geo_routes import geo_routes
 from components.server.guard import Guard
 from components.server.sockets import send_at_once
 from components.shell.theme_route import theme_route
+from data.commands.version import VERSION
 from data.figures import cube
 from data.regions.tree import status
 from data.store.engine import ready_engine
@@ -35,10 +36,10 @@ engine = ready_engine()
 
 
 async def health(request: Request) -> JSONResponse:
-    """Alive, and on which data."""
+    """Alive, which application, and on which data."""
     with engine.connect() as connection:
         held = status(connection)
-    return JSONResponse({"status": "ok", "version": held.version if held else 0})
+    return JSONResponse({"status": "ok", "version": VERSION, "data_version": held.version if held else 0})
 
 
 async def follow_the_calendar() -> None:

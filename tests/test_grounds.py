@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 from starlette.testclient import TestClient
 
+from data.commands.version import VERSION
 from data.errors import Refused
 from data.model import metadata
 from data.store.engine import open_engine
@@ -32,7 +33,7 @@ def test_an_engine_has_the_whole_schema_and_a_blank_database_has_none(engine: En
 def test_plain_routes_are_asked_without_a_server(open_client: Callable[..., TestClient], database_url: str, time: str):
     answer = open_client(database_url).get("/healthz")
     assert answer.status_code == 200
-    assert answer.json()["status"] == "ok"
+    assert answer.json() == {"status": "ok", "version": VERSION, "data_version": 0}
 
 
 def test_a_test_without_a_database_does_not_reach_the_developers_own():

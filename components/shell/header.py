@@ -1,4 +1,4 @@
-"""The header of every page: navigation, the way up, pickers of region, month and role, data version, theme."""
+"""The header of every page: navigation, the way up, pickers of region, month and role, day of the data, theme."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -27,15 +27,12 @@ LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库
 
 
 def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
-    """Name, navigation, marks, data version and the switch of the theme. Without a screen the store is empty."""
+    """Name, navigation, marks, day of the data and the switch of the theme. Without a screen the store is empty."""
     links = "".join(_page_link(page, screen, path) for page in PAGES if page.listed)
     marks = version = ""
     if screen:
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
-        version = (
-            f'<span class="number">数据版本 {screen.status.version} · </span>'
-            f"更新于 {escape(moment(screen.status.updated))}"
-        )
+        version = f"更新于 {escape(moment(screen.status.updated))}"
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show_markup(
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'

@@ -10,6 +10,7 @@ from components.drawing.theme import palette
 from components.shell.address import at_household, at_project, read_address
 from components.shell.empty import empty_store, nothing
 from components.shell.errors import problem, told
+from components.shell.foot import foot
 from components.shell.header import pickers, top_bar
 from components.shell.page import show_markup
 from components.shell.screen import Screen, put
@@ -38,9 +39,9 @@ def main() -> None:
             with st.container(key="shell"):
                 top_bar(None, chosen.path, dark)
             empty_store()
-            return
-        if _opened(status, chosen, dark):
+        elif _opened(status, chosen, dark):
             page.run()
+        foot(status)
 
 
 def _pages() -> tuple[st.Page, SitePage]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-NAME = "村级作战室 · 挂图作战"
+SHORT_NAME = "村级作战室"
+NAME = f"{SHORT_NAME} · 挂图作战"
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 

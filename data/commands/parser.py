@@ -9,6 +9,7 @@ from typing import NoReturn
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.commands import actions as commands
+from data.commands.version import VERSION
 from data.errors import WarRoomError
 from data.store.engine import database_url
 
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="数据库由 --database 或环境变量 WARROOM_DATABASE_URL 指定，"
         f"都没有时用 {database_url()}。退出码：0 完成，1 未完成或查出错误，2 命令写法有误。",
     )
+    parser.add_argument("--version", action="version", version=VERSION, help="打印程序版本")
     parser.add_argument("--database", help="sqlite:///文件 或 postgresql://用户@主机/库名", **where)
     named = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
 

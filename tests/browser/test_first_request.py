@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from data.commands.version import VERSION
 from tests.browser.ready import ready
 from tests.browser.server import ROOT, serving
 
@@ -17,6 +18,7 @@ def test_the_first_request_of_a_fresh_server_runs_the_shell(name: str, page: Pag
         page.goto(f"{server.url}/{name}")
         ready(page)
         expect(page.locator(".st-key-shell")).to_be_visible()
+        expect(page.get_by_role("contentinfo")).to_have_text(f"村级作战室 {VERSION}")
 
 
 def test_the_addresses_asked_for_above_are_those_of_the_pages(page: Page, tmp_path: Path):

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from data.commands.parser import main
+from data.commands.version import VERSION
 from data.figures.indicators import INDICATORS
 from tests.conftest import run_data
 from tests.data.small_county import COUNTY, fill, month_label
@@ -68,6 +69,12 @@ def test_a_wrong_call_is_one_line_and_exit_code_two(arguments: list[str], capsys
         main(arguments)
     assert ended.value.code == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_the_version_is_said_without_a_command(capsys: pytest.CaptureFixture):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert (ended.value.code, capsys.readouterr().out) == (0, f"{VERSION}\n")
 
 
 def test_an_unreachable_database_is_one_line_without_a_password(capsys: pytest.CaptureFixture):
