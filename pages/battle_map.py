@@ -7,17 +7,15 @@ from components.battle_map.address import read_choice
 from components.battle_map.village import open_picked
 from components.shell.asking import ask
 from components.shell.empty import no_villages
-from components.shell.errors import problem
+from components.shell.errors import show_problems
 from components.shell.screen import current
 from data.regions.ground import levels_below
 
 screen = current()
 open_picked(screen)
 levels = ask(screen, levels_below, screen.region.code)
-problems: list[str] = []
-choice = read_choice(st.query_params, levels=levels, status=screen.status, month=screen.month, problems=problems)
-for sentence in problems:
-    problem(sentence)
+choice, problems = read_choice(st.query_params, levels=levels, status=screen.status, month=screen.month)
+show_problems(problems)
 
 if screen.region.is_village:
     map_screen.show_village(screen, choice)

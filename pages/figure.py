@@ -8,17 +8,17 @@ from components.figures.name_list import show_list
 from components.shell.address import read_indicator
 from components.shell.asking import ask
 from components.shell.empty import no_values
-from components.shell.errors import problem
+from components.shell.errors import show_problems
 from components.shell.page import show_markup
+from components.shell.reading import Reading
 from components.shell.screen import current
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 
 screen = current()
-problems: list[str] = []
-id = read_indicator(st.query_params.get("indicator"), None, problems)
-for sentence in problems:
-    problem(sentence)
+reading = Reading(st.query_params)
+id = read_indicator(reading)
+show_problems(reading.problems)
 
 if id is None:
     explanation.indicator_choice(None)

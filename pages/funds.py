@@ -5,17 +5,15 @@ import streamlit as st
 from components.funds import screen as parts
 from components.funds.file import show_fund
 from components.funds.table import show_list
-from components.shell.errors import problem
+from components.shell.errors import show_problems
 from components.shell.screen import current
 
 screen = current()
 if "fund" in st.query_params:
     show_fund(screen, st.query_params["fund"])
 else:
-    problems: list[str] = []
-    shown = parts.read(screen, st.query_params, problems)
-    for sentence in problems:
-        problem(sentence)
+    shown, problems = parts.read(screen, st.query_params)
+    show_problems(problems)
     parts.show_heading(screen, shown)
     if shown.sources.empty:
         parts.show_nothing(screen, shown)

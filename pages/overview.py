@@ -6,17 +6,17 @@ from components.overview import parts as overview
 from components.shell.address import read_indicator
 from components.shell.asking import ask
 from components.shell.empty import no_households, no_villages
-from components.shell.errors import problem
+from components.shell.errors import show_problems
+from components.shell.reading import Reading
 from components.shell.screen import current
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.regions import tree as regions
 
 screen = current()
-problems: list[str] = []
-indicator = INDICATORS[read_indicator(st.query_params.get("indicator"), overview.DEFAULT, problems)]
-for sentence in problems:
-    problem(sentence)
+reading = Reading(st.query_params)
+indicator = INDICATORS[read_indicator(reading) or overview.DEFAULT]
+show_problems(reading.problems)
 
 values = ask(screen, figures.figures, screen.region.code, screen.month)
 if not screen.region.is_village and not ask(screen, regions.children, screen.region.code):

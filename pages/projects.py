@@ -10,7 +10,7 @@ from components.projects import risk as projects_risk
 from components.projects import table as projects_table
 from components.projects.address import read_projects_choice
 from components.shell.asking import ask
-from components.shell.errors import problem
+from components.shell.errors import show_problems
 from components.shell.page import show_markup
 from components.shell.screen import current
 from data.projects.troubles import operators
@@ -18,10 +18,8 @@ from data.projects.troubles import operators
 screen = current()
 projects_map.open_picked(screen)
 known = ask(screen, operators, screen.region.code)
-problems: list[str] = []
-choice = read_projects_choice(st.query_params, operators=known, problems=problems)
-for sentence in problems:
-    problem(sentence)
+choice, problems = read_projects_choice(st.query_params, operators=known)
+show_problems(problems)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="projects_heading"):
     show_markup(heading("项目收益", f"{screen.region.name} · {screen.month_text}", level=1))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.shell.address import read_indicator
+from components.shell.reading import UNKNOWN_FILTER, Reading, numbered
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP
 from data.errors import NotFound
@@ -58,37 +59,36 @@ class MapChoice:
 
 
 def read_choice(
-    parameters: Mapping[str, str], *, levels: Sequence[int], status: Status, month: int, problems: list[str]
-) -> MapChoice:
-    """The choice of an address; ``levels`` are the lengths of codes that there are below its region.
-
-    What means nothing is replaced by the default, and a sentence about it added to ``problems``.
-    """
-    indicator = INDICATORS[read_indicator(parameters.get("indicator"), DEFAULT, problems)]
-    other, other_month = _other(parameters.get("with"), indicator, status, month, problems)
-    sort = parameters.get("sort", "")
-    return MapChoice(
+    parameters: Mapping[str, str], *, levels: Sequence[int], status: Status, month: int
+) -> tuple[MapChoice, list[str]]:
+    """The choice of an address, and sentences about what in it means nothing and is replaced by the default;
+    ``levels`` are the lengths of codes that there are below its region."""
+    reading = Reading(parameters)
+    indicator = INDICATORS[read_indicator(reading) or DEFAULT]
+    other, other_month = _other(reading, indicator, status, month)
+    sort = reading.text("sort")
+    choice = MapChoice(
         indicator=indicator,
-        level=_level(parameters.get("level"), levels),
+        level=_level(reading.text("level"), levels),
         other=other,
         other_month=other_month,
-        filters=_filters(parameters, problems),
+        filters=_filters(reading),
         sort=sort if sort.removeprefix("-") in {*SORTS, *REGION_SORTS} else "",
-        page=_whole(parameters.get("page")) or 1,
-        household=_whole(parameters.get("household")),
+        page=reading.page(),
+        household=reading.number("household"),
     )
+    return choice, reading.problems
 
 
-def _level(asked: str | None, levels: Sequence[int]) -> int | None:
+def _level(asked: str, levels: Sequence[int]) -> int | None:
     """The level of the address where this region has it; another region may, so that nothing is said of it."""
-    length = LEVELS.get(asked or "")
+    length = LEVELS.get(asked)
     return length if length in levels[1:] else None
 
 
-def _other(
-    asked: str | None, indicator: Indicator, status: Status, month: int, problems: list[str]
-) -> tuple[Indicator | None, int | None]:
-    if asked is None:
+def _other(reading: Reading, indicator: Indicator, status: Status, month: int) -> tuple[Indicator | None, int | None]:
+    asked = reading.text("with")
+    if not asked:
         return None, None
     if asked in INDICATORS:
         return (INDICATORS[asked] if asked != indicator.id else None), None
@@ -97,28 +97,15 @@ def _other(
     except NotFound:
         other = None
     if other is None or not status.first_month <= other <= status.last_month or asked != label(other):
-        problems.append(f"没有“{asked[:30]}”可供对比，已按不对比显示。")
+        reading.mistaken(asked, "没有“{asked}”可供对比，已按不对比显示。")
         return None, None
     return None, other if other != month else None
 
 
-def _filters(parameters: Mapping[str, str], problems: list[str]) -> Filters:
-    states = [number for number in _numbers(parameters.get("state")) if number in STATE_NAMES]
-    causes = [CAUSES[number - 1] for number in _numbers(parameters.get("cause")) if 1 <= number <= len(CAUSES)]
-    for name, known in (("state", states), ("cause", causes)):
-        asked = parameters.get(name, "")
-        if asked and len(known) < len(asked.split("-")):
-            problems.append(f"筛选条件“{name}={asked[:20]}”无法识别，已忽略。")
-    flags = {field: parameters.get(name) == "1" for name, field in _FLAGS.items()}
-    return Filters(tuple(dict.fromkeys(states)), tuple(dict.fromkeys(causes)), **flags)
-
-
-def _numbers(text: str | None) -> list[int]:
-    return [number for part in (text or "").split("-") if (number := _whole(part)) is not None]
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 15 else None
+def _filters(reading: Reading) -> Filters:
+    states = reading.several("state", {str(state): state for state in STATE_NAMES}, UNKNOWN_FILTER)
+    causes = reading.several("cause", numbered(CAUSES), UNKNOWN_FILTER)
+    return Filters(states, causes, **{field: reading.flag(name) for name, field in _FLAGS.items()})
 
 
 def map_link(screen: Screen, choice: MapChoice, *, region: str | None = None, **changes) -> str:

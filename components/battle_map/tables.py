@@ -17,6 +17,7 @@ from components.households.rows import COLUMNS, EXPORTED, drawn, exported
 from components.shell.asking import ask, ask_uncached
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
+from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from data.figures.indicators import Indicator
@@ -44,8 +45,7 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
     key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
     if key in REGION_SORTS and key in rows:
         rows = rows.sort_values(key, ascending=not descending, na_position="last", kind="stable")
-    pages = max(-(-len(rows) // PAGE), 1)
-    page = min(choice.page, pages)
+    at = paged(choice.page, len(rows), PAGE)
 
     def sort_url(id: str) -> str | None:
         turned = f"-{id}" if id == key and not descending else id
@@ -53,7 +53,7 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
 
     show_markup(
         table_markup(
-            rows.iloc[(page - 1) * PAGE : page * PAGE],
+            rows.iloc[at.offset : at.offset + PAGE],
             columns,
             caption=f"{screen.region.name}：{title}",
             row_url=lambda row: map_link(screen, choice, region=row.code, sort=""),
@@ -63,7 +63,7 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
             sorted_by=key,
             descending=descending,
         )
-        + pager_markup(page, pages, f"共 {len(rows)} 个", lambda number: map_link(screen, choice, page=number))
+        + pager_markup(at.page, at.pages, f"共 {len(rows)} 个", lambda number: map_link(screen, choice, page=number))
     )
 
 
@@ -159,8 +159,8 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
     """The households that the filters leave, fifty to a page."""
     arguments = (screen.region.code, screen.month)
     total = ask(screen, households.count, *arguments, filters=choice.filters)
-    pages, sort = max(-(-total // households.PAGE), 1), _household_sort(choice)
-    page = min(choice.page, pages)
+    sort = _household_sort(choice)
+    at = paged(choice.page, total, households.PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(
             heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案")
@@ -175,7 +175,7 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
         return
     rows = ask_uncached(
         screen, households.in_village, *arguments,
-        filters=choice.filters, sort=sort, limit=households.PAGE, offset=(page - 1) * households.PAGE,
+        filters=choice.filters, sort=sort, limit=households.PAGE, offset=at.offset,
     )  # fmt: skip
     show_markup(
         table_markup(
@@ -190,7 +190,7 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
             drawn=drawn(state_marks(screen.dark)),
             chosen=lambda row: row.id == choice.household,
         )
-        + pager_markup(page, pages, f"共 {total} 户", lambda number: map_link(screen, choice, page=number))
+        + pager_markup(at.page, at.pages, f"共 {total} 户", lambda number: map_link(screen, choice, page=number))
     )
 
 

@@ -1,6 +1,5 @@
 """收益分配: the plans of a region, what waits for whom, villages without a plan; or the one plan of the address."""
 
-import math
 from datetime import date
 
 import pandas as pd
@@ -12,11 +11,12 @@ from components.dividends.way import deadline_markup, states_markup
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
-from components.shell.address import household_number
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import nothing
 from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.paging import paged
+from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS, FIGURE, HOUSEHOLD, PROJECTS
 from data.dividends import region as dividend_lists
@@ -58,7 +58,7 @@ def show_dividends(screen: Screen) -> None:
         return
     asked = st.query_params.get("plan")
     if asked is not None:
-        number = household_number(asked)
+        number = whole(asked)
         try:
             if number is None:
                 raise NotFound(f"没有“{asked[:20]}”这个分配方案，已显示全部方案。")
@@ -82,12 +82,8 @@ def _show_region(screen: Screen) -> None:
         problem(f"没有“{state[:20]}”这种状态，已显示全部方案。")
         state = None
     total = int(counts["plans"].sum() if state is None else counts.loc[state, "plans"])
-    pages = max(1, math.ceil(total / PAGE))
-    page = household_number(st.query_params.get("page")) or 1
-    if page > pages:
-        problem(f"没有第 {page} 页，已显示第 1 页。")
-        page = 1
-    listed = ask(screen, dividend_lists.plans, screen.region.code, today, state=state, offset=(page - 1) * PAGE)
+    at = paged(st.query_params.get("page"), total, PAGE)
+    listed = ask(screen, dividend_lists.plans, screen.region.code, today, state=state, offset=at.offset)
     show_markup(
         heading(_finding(screen, counts, listed), f"{screen.region.name} · 村提方案 → 镇级审核 → 县级备案", level=1)
     )
@@ -106,7 +102,7 @@ def _show_region(screen: Screen) -> None:
                     drawn={"state": lambda row: _state(row.plan),
                            "due": lambda row: deadline_markup(row.plan, date.fromisoformat(today), brief=True) or "—"},
                 )
-                + pager_markup(page, pages, f"共 {total} 个方案",
+                + pager_markup(at.page, at.pages, f"共 {total} 个方案",
                                lambda to: screen.link(DIVIDENDS, page=to, **kept))
             )  # fmt: skip
         else:

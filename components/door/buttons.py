@@ -8,7 +8,7 @@ from components.door import visit as door_visit
 from components.door import work as door_work
 from components.door.form import ASKED, Outcome, close_form, open_form, outcome, put_outcome
 from components.drawing.markup import escape
-from components.shell.errors import problem, told
+from components.shell.errors import problem, show_problems, told
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.errors import WarRoomError
@@ -62,8 +62,7 @@ def _saved_line(screen: Screen, household: int) -> None:
         show_markup(f'<p class="saved" role="status">{escape(last.sentence)}</p>')
         if last.change is not None:
             st.button("撤销", key="door_undo", on_click=take_back, args=(screen, household, last.change))
-    for sentence in last.refused:
-        problem(sentence)
+    show_problems(last.refused)
 
 
 def take_back(screen: Screen, household: int, change: int) -> Outcome:

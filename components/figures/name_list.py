@@ -1,8 +1,5 @@
 """The named list behind a figure: a page of it, its order, and the whole of it as a workbook."""
 
-import math
-import re
-
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +9,8 @@ from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
+from components.shell.paging import paged
+from components.shell.reading import UNKNOWN_SORT
 from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROJECT
 from data.figures import lists
@@ -40,12 +39,11 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
     if not total:
         show_markup('<p class="calm">所选区划和月份没有符合条件的记录。</p>')
         return
-    pages = math.ceil(total / lists.PAGE)
-    page = _page_number(st.query_params.get("page"), pages)
+    at = paged(st.query_params.get("page"), total, lists.PAGE)
     sort, descending = _order(st.query_params.get("sort"), kind)
     rows = ask_uncached(
         screen, lists.page, indicator.id, screen.region.code, screen.month,
-        sort=sort or None, descending=descending, offset=(page - 1) * lists.PAGE,
+        sort=sort or None, descending=descending, offset=at.offset,
     )  # fmt: skip
     order = {"sort": f"{'-' if descending else ''}{sort}"} if sort else {}
 
@@ -65,9 +63,10 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
             descending=descending,
         )
         + pager_markup(
-            page, pages, f"共 {told}", lambda number: screen.link(FIGURE, indicator=indicator.id, page=number, **order)
+            at.page, at.pages, f"共 {told}",
+            lambda number: screen.link(FIGURE, indicator=indicator.id, page=number, **order),
         )
-    )
+    )  # fmt: skip
 
 
 def _notes(screen: Screen, indicator: Indicator, kind: ListKind) -> str:
@@ -96,22 +95,13 @@ def _opened(screen: Screen, kind: ListKind, row) -> str:
     return screen.link(_REGION_PAGES.get(kind.id, OVERVIEW), region=row.region)
 
 
-def _page_number(asked: str | None, pages: int) -> int:
-    if asked is None:
-        return 1
-    if re.fullmatch(r"[1-9][0-9]{0,6}", asked) and int(asked) <= pages:
-        return int(asked)
-    problem(f"名单没有第“{asked[:10]}”页，已显示第 1 页。")
-    return 1
-
-
 def _order(asked: str | None, kind: ListKind) -> tuple[str, bool]:
     if asked is None:
         return "", False
     column = asked.removeprefix("-")
     if column in {known.id for known in kind.columns}:
         return column, asked.startswith("-")
-    problem("地址中的排序方式不存在，已按默认顺序显示。")
+    problem(UNKNOWN_SORT.format(asked=asked[:20]))
     return "", False
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from components.shell.reading import UNKNOWN_FILTER, UNKNOWN_SORT, Reading
 from components.shell.screen import Screen
 from components.shell.site import FUNDS
 from data.funds.region import NO_FILTERS, SORTS, FundFilters
@@ -38,49 +39,24 @@ class FundChoice:
         return {name: value for name, value in given.items() if value}
 
 
-def read_choice(
-    parameters: Mapping[str, str], *, years: Sequence[int], own_year: int, problems: list[str]
-) -> FundChoice:
-    """The choice of an address; ``years`` are those with funds, ``own_year`` that of the month.
-
-    What means nothing is replaced by the default, and a sentence about it added to ``problems``.
-    """
-    return FundChoice(
-        year=_year(parameters.get("year"), years, own_year, problems),
-        filters=FundFilters(
-            source=_one_of(parameters.get("source"), FUND_SOURCES, "资金来源", problems) or "",
-            late=_one_of(parameters.get("late"), ("1",), "滞后筛选", problems) is not None,
-            with_project=_PROJECTS.get(_one_of(parameters.get("project"), _PROJECTS, "项目筛选", problems)),
-            words=parameters.get("words", "").strip()[:_LONGEST],
-        ),
-        sort=_one_of(parameters.get("sort"), SORTS, "排序方式", problems) or DEFAULT_SORT,
-        page=_page(parameters.get("page"), problems),
-    )
-
-
-def _year(asked: str | None, years: Sequence[int], own_year: int, problems: list[str]) -> int:
-    if asked is None:
-        return own_year
+def read_choice(parameters: Mapping[str, str], *, years: Sequence[int], own_year: int) -> tuple[FundChoice, list[str]]:
+    """The choice of an address, and sentences about what in it means nothing and is replaced by the default; ``years``
+    are those with funds, ``own_year`` that of the month."""
+    reading = Reading(parameters)
     known = {str(year): year for year in (*years, own_year)}
-    if asked not in known:
-        problems.append(f"没有“{asked[:10]}”年度的资金，已显示{own_year}年度。")
-    return known.get(asked, own_year)
-
-
-def _one_of(asked: str | None, known, noun: str, problems: list[str]) -> str | None:
-    if asked is None or asked in known:
-        return asked
-    problems.append(f"地址中的{noun}“{asked[:20]}”不存在，已忽略。")
-    return None
-
-
-def _page(asked: str | None, problems: list[str]) -> int:
-    if asked is None:
-        return 1
-    if asked.isascii() and asked.isdigit() and len(asked) <= 6 and int(asked):
-        return int(asked)
-    problems.append(f"名单没有第“{asked[:10]}”页，已显示第 1 页。")
-    return 1
+    year = reading.one_of("year", known, f"没有“{{asked}}”年度的资金，已显示{own_year}年度。")
+    choice = FundChoice(
+        year=known.get(year or "", own_year),
+        filters=FundFilters(
+            source=reading.one_of("source", FUND_SOURCES, UNKNOWN_FILTER) or "",
+            late=reading.one_of("late", ("1",), UNKNOWN_FILTER) is not None,
+            with_project=_PROJECTS.get(reading.one_of("project", _PROJECTS, UNKNOWN_FILTER) or ""),
+            words=reading.text("words").strip()[:_LONGEST],
+        ),
+        sort=reading.one_of("sort", SORTS, UNKNOWN_SORT) or DEFAULT_SORT,
+        page=reading.page(),
+    )
+    return choice, reading.problems
 
 
 def fund_url(screen: Screen, code: str, region: str | None = None) -> str | None:

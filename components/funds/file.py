@@ -11,6 +11,7 @@ from components.funds.markup import percent, progress_markup
 from components.funds.screen import draw_course
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
+from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import FUNDS, HOUSEHOLD, PROJECT
 from data.errors import NotFound
@@ -132,13 +133,12 @@ def _show_households(screen: Screen, file: FundFile) -> None:
     if not households:
         show_markup('<p class="calm">您的查看范围内没有这个项目带动的户。</p>')
         return
-    pages = -(-households // PAGE)
-    page = _page(pages)
-    rows = ask_uncached(screen, behind, project, screen.month, offset=(page - 1) * PAGE)
+    at = paged(st.query_params.get("page"), households, PAGE)
+    rows = ask_uncached(screen, behind, project, screen.month, offset=at.offset)
     show_markup(
         households_markup(screen, rows)
         + pager_markup(
-            page, pages, f"共 {households:,} 户",
+            at.page, at.pages, f"共 {households:,} 户",
             lambda number: screen.link(FUNDS, fund=file.facts["code"], page=number),
         )
     )  # fmt: skip
@@ -151,11 +151,6 @@ def _scope_notes(screen: Screen) -> list[str]:
     elif screen.viewer.region:
         notes.append("只列出您查看范围内的户")
     return notes if screen.viewer.sees_identity else [*notes, "姓名已隐去"]
-
-
-def _page(pages: int) -> int:
-    asked = st.query_params.get("page", "1")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 6 and 1 <= int(asked) <= pages else 1
 
 
 def households_markup(screen: Screen, rows) -> str:

@@ -1,5 +1,6 @@
 """资金: what was arranged for a year, what is paid, by source, region and project, what is late; parts of the page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -56,13 +57,13 @@ class FundsShown:
         return bool(self.sources["planned"].sum())
 
 
-def read(screen: Screen, parameters, problems: list[str]) -> FundsShown:
-    """Look up the address and ask for what every part needs."""
+def read(screen: Screen, parameters: Mapping[str, str]) -> tuple[FundsShown, list[str]]:
+    """Look up the address and ask for what every part needs; and sentences about what in it means nothing."""
     years = ask(screen, funds.by_year, screen.region.code, screen.month)
-    choice = read_choice(parameters, years=list(years["year"]), own_year=screen.month // 12, problems=problems)
+    choice, problems = read_choice(parameters, years=list(years["year"]), own_year=screen.month // 12)
     day = ask(screen, funds.as_of, screen.month)
     sources = ask(screen, funds.by_source, screen.region.code, screen.month, choice.year)
-    return FundsShown(choice, sources, years, day, funds.elapsed(day, choice.year))
+    return FundsShown(choice, sources, years, day, funds.elapsed(day, choice.year)), problems
 
 
 def subtitle(screen: Screen, shown: FundsShown) -> str:

@@ -10,9 +10,9 @@ from components.funds.address import DEFAULT_SORT, FundChoice, fund_url, funds_l
 from components.funds.markup import percent, progress_markup, ten_thousands
 from components.funds.screen import FundsShown
 from components.shell.asking import ask, ask_uncached
-from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import show_markup
+from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import PROJECT
 from data.funds import region as fund_lists
@@ -54,17 +54,11 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
     if not total:
         show_markup(f'<p class="calm">{escape(_why_empty(choice))}</p>')
         return
-    pages = -(-total // fund_lists.PAGE)
-    page = choice.page
-    if page > pages:
-        problem(f"名单没有第“{page}”页，已显示第 1 页。")
-        page = 1
-    rows = ask(
-        screen, fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=(page - 1) * fund_lists.PAGE
-    )
+    at = paged(choice.page, total, fund_lists.PAGE)
+    rows = ask(screen, fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=at.offset)
     show_markup(
         list_markup(screen, choice, rows, shown.running)
-        + pager_markup(page, pages, f"共 {total:,} 笔", lambda number: funds_link(screen, choice, page=number))
+        + pager_markup(at.page, at.pages, f"共 {total:,} 笔", lambda number: funds_link(screen, choice, page=number))
     )
 
 

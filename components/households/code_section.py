@@ -15,6 +15,8 @@ from components.phone.pages import spoken_day
 from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.paging import paged
+from components.shell.reading import page_of
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, PRINTS
 from data import settings
@@ -155,9 +157,11 @@ def _button(screen: Screen, name: str, key: str, write: Callable, *, disabled: b
 
 def _show_log(screen: Screen, household: int) -> None:
     """Who looked at this household, the newest first."""
-    asked = st.query_params.get("looks", "1")
-    page = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) <= 4 else 1
-    looks, total = ask_uncached(screen, audit.of_household, household, page)
+    asked = page_of(st.query_params.get("looks"))[0]
+    looks, total = ask_uncached(screen, audit.of_household, household, asked)
+    at = paged(st.query_params.get("looks"), total, audit.PAGE)
+    if at.page != asked:
+        looks, total = ask_uncached(screen, audit.of_household, household, at.page)
     with screen.engine.connect() as connection:
         names = {key: actor_name(connection, key) for key in {look.actor for look in looks}}
     rows = [
@@ -165,7 +169,6 @@ def _show_log(screen: Screen, household: int) -> None:
         for look in looks
     ]
     none = "还没有人扫过这一户的码，也没有人打开过它的档案。"
-    pages = max(-(-total // audit.PAGE), 1)
     to_page = lambda to: screen.link(HOUSEHOLD, household=household, looks=to)  # noqa: E731
-    more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
+    more = pager_markup(at.page, at.pages, "", to_page) if at.pages > 1 else ""
     show_markup(part_table("谁看过这一户", _HEADINGS, rows, none, part="looks", said=f"{total:,} 条") + more)

@@ -11,11 +11,12 @@ from components.funds.address import fund_url
 from components.households import code_section, tables
 from components.households import head_markup as view
 from components.households import history as household_history
-from components.shell.address import household_number
 from components.shell.asking import ask_uncached
 from components.shell.errors import told
 from components.shell.logged import looked
 from components.shell.page import show_markup
+from components.shell.paging import Paged, paged
+from components.shell.reading import page_of, whole
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
@@ -31,7 +32,7 @@ _OPENED = "opened_files"
 
 def asked_household() -> int:
     """The number in the address; raises NotFound for anything that cannot be one."""
-    number = household_number(st.query_params.get("household"))
+    number = whole(st.query_params.get("household"))
     if number is None:
         raise NotFound(NO_SUCH_HOUSEHOLD)
     return number
@@ -39,8 +40,11 @@ def asked_household() -> int:
 
 def show_household(screen: Screen, id: int) -> None:
     """Draw the page; raises NotFound for a household that is not there or not the viewer's."""
-    page = _visits_page()
-    file = ask_uncached(screen, household, id, screen.month, visits_page=page)
+    asked = page_of(st.query_params.get("visits"))[0]
+    file = ask_uncached(screen, household, id, screen.month, visits_page=asked)
+    visits = paged(st.query_params.get("visits"), file.visits_total, LATEST_VISITS)
+    if visits.page != asked:
+        file = ask_uncached(screen, household, id, screen.month, visits_page=visits.page)
     _remember(screen, id)
     six = ask_uncached(screen, lights, file)
     url = screen.link(BATTLE_MAP, region=file.village, household=id)
@@ -56,7 +60,7 @@ def show_household(screen: Screen, id: int) -> None:
     show_markup(view.sections_markup([*view.PARTS.items(), *for_all]))
     show_markup(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
-    _what_hangs_on_it(screen, file, page)
+    _what_hangs_on_it(screen, file, visits)
     for part, section in (
         ("archives", archive_section), ("code", code_section), ("history", household_history),
     ):  # fmt: skip
@@ -79,7 +83,7 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
     show_markup(tables.members_markup(file))
 
 
-def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
+def _what_hangs_on_it(screen: Screen, file: HouseholdFile, visits: Paged) -> None:
     def project_url(code: str, region: str) -> str | None:
         """A project of the whole county that helps here has its page with the county."""
         return screen.link(PROJECT, region=region, project=code) if screen.viewer.may_see(region) else None
@@ -87,9 +91,8 @@ def _what_hangs_on_it(screen: Screen, file: HouseholdFile, page: int) -> None:
     _side_by_side(tables.measures_markup(file), tables.projects_markup(file, project_url))
     show_markup(tables.funds_markup(file, lambda code, region: fund_url(screen, code, region)))
     show_markup(tables.helpers_markup(file))
-    pages = max(-(-file.visits_total // LATEST_VISITS), 1)
     to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
-    more = pager_markup(page, pages, "", to_page) if pages > 1 else ""
+    more = pager_markup(visits.page, visits.pages, "", to_page) if visits.pages > 1 else ""
     show_markup(tables.visits_markup(file) + more)
     show_markup(tables.problems_markup(file) + tables.tasks_markup(file))
 
@@ -99,11 +102,6 @@ def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> N
         with column:
             if markup:
                 show_markup(markup)
-
-
-def _visits_page() -> int:
-    asked = st.query_params.get("visits", "1")
-    return int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) <= 4 else 1
 
 
 def _begin(part: str) -> None:

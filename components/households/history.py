@@ -8,7 +8,7 @@ import streamlit as st
 from components.door.buttons import take_back
 from components.drawing.markup import escape
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem
+from components.shell.errors import show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.households.file import HouseholdFile
@@ -36,8 +36,7 @@ def _section(screen: Screen, household: int) -> None:
     if not found.total:
         show_markup('<p class="calm">还没有在系统里改过；谁在什么时候改了什么，都会记在这里，可以撤销。</p>')
         return
-    for sentence in st.session_state.pop(_REFUSED, ()):
-        problem(sentence)
+    show_problems(st.session_state.pop(_REFUSED, ()))
     for one in found.changes:
         with st.container(key=f"change_{one.id}", horizontal=True, vertical_alignment="top"):
             show_markup(_markup(one))

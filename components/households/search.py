@@ -1,6 +1,6 @@
 """户档案 without a household: the search. What is typed stays in the session, the address holds filters and page."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -11,9 +11,10 @@ from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, drawn
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem
+from components.shell.errors import problem, show_problems
 from components.shell.header import write_address
 from components.shell.page import show_markup
+from components.shell.reading import UNKNOWN_FILTER, Reading, numbered, page_of
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from data.errors import Refused
@@ -59,7 +60,8 @@ _FOCUS = """<script>(() => {
 
 def show(screen: Screen) -> None:
     """The field, the filters, and what they find."""
-    filters = read_filters(st.query_params)
+    filters, problems = read_filters(st.query_params)
+    show_problems(problems)
     scope = "本人结对的户" if screen.viewer.role == "helper" else screen.region.name
     show_markup(heading("查找户档案", f"{scope} · {screen.month_text}的情况", level=1))
     typed = _field(screen.viewer.sees_identity)
@@ -71,11 +73,13 @@ def show(screen: Screen) -> None:
     try:
         found = ask_uncached(
             screen, search, typed, filters, region=screen.region.code, month=screen.month,
-            page=_page_number(st.query_params.get("page")),
+            page=page_of(st.query_params.get("page"))[0],
         )  # fmt: skip
     except Refused as error:
         problem(str(error))
         return
+    if found.total:
+        show_problems(page_of(st.query_params.get("page"), found.pages)[1])
     _results(screen, found, filters)
     if not asked:
         _hints(screen)  # below the households of a village or of a helper, who has only these to choose from
@@ -102,16 +106,16 @@ def _field(by_identity: bool) -> str:
     return st.session_state.get(_TYPED, "").strip()
 
 
-def read_filters(parameters) -> Filters:
-    """The filters of an address; what means nothing is left out."""
-    states = [int(part) for part in parameters.get("state", "").split("-") if part in map(str, STATE_NAMES)]
-    lists = {}
-    for name, (field, listed, _) in _LISTS.items():
-        asked = parameters.get(name, "")
-        known = asked.isascii() and asked.isdigit() and len(asked) < 3 and 0 < int(asked) <= len(listed)
-        lists[field] = (listed[int(asked) - 1],) if known else ()
-    flags = {field: parameters.get(name) == "1" for name, (field, _) in _FLAGS.items()}
-    return Filters(states=tuple(dict.fromkeys(states)), **lists, **flags)
+def read_filters(parameters: Mapping[str, str]) -> tuple[Filters, list[str]]:
+    """The filters of an address, and sentences about what in it means nothing and is left out."""
+    reading = Reading(parameters)
+    states = reading.several("state", {str(state): state for state in STATE_NAMES}, UNKNOWN_FILTER)
+    lists = {
+        field: reading.several(name, numbered(listed), UNKNOWN_FILTER)[:1]
+        for name, (field, listed, _) in _LISTS.items()
+    }
+    flags = {field: reading.flag(name) for name, (field, _) in _FLAGS.items()}
+    return Filters(states=states, **lists, **flags), reading.problems
 
 
 def _parameters(filters: Filters) -> dict[str, str]:
@@ -170,10 +174,6 @@ def _choice(name: str, listed: tuple[str, ...], every: str, chosen: tuple[str, .
 
 def _turned(chosen: tuple[int, ...], one: int) -> tuple[int, ...]:
     return tuple(other for other in chosen if other != one) if one in chosen else (*chosen, one)
-
-
-def _page_number(asked: str | None) -> int:
-    return int(asked) if asked and re.fullmatch(r"[1-9][0-9]{0,3}", asked) else 1
 
 
 def _hints(screen: Screen) -> None:

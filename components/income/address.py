@@ -3,19 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from components.shell.reading import Reading
 from components.shell.screen import Screen
 from components.shell.site import INCOME
 from data.errors import Refused
 from data.income.distribution import line_fen
 from data.income.sinking import BASES, CAUSES
+from data.regions.codes import is_code
 from data.regions.tree import Region
-from data.terms import LEVELS
 
 VIEWS = {"course": "走势", "spread": "分布", "sinking": "下降户"}
 SPANS = {"rolling": "12个月滚动", "year": "按收入年度", "growth": "同比增速"}
 MAPS = {"income": "net_income_per_capita", "growth": "net_income_growth"}
 GROUPS = {"below": "现在线下", "near": "略高于线", "entering": "新进入线下", "leaving": "不再在线下"}
 MOST_LINES = 4
+MOST_BIN = 10**9  # yuan a head
 _WORDS = {"view": "页面", "span": "口径", "map": "地图", "who": "名单", "basis": "列入依据", "cause": "原因"}
 
 
@@ -54,75 +56,46 @@ class TrendChoice:
 
 
 def read_trends(
-    parameters: Mapping[str, str], *, children: Sequence[Region], problems: list[str], where: str
-) -> TrendChoice:
-    """The choice of an address; ``children`` are the sub-regions of its region, which is called ``where``.
-
-    What means nothing is replaced by the default, and a sentence about it added to ``problems``.
-    """
+    parameters: Mapping[str, str], *, children: Sequence[Region], where: str
+) -> tuple[TrendChoice, list[str]]:
+    """The choice of an address, and sentences about what in it means nothing and is replaced by the default;
+    ``children`` are the sub-regions of its region, which is called ``where``."""
+    reading = Reading(parameters)
     known = {"view": VIEWS, "span": SPANS, "map": MAPS, "who": GROUPS, "basis": BASES, "cause": CAUSES}
-    picked: dict[str, str] = {}
-    for name, words in known.items():
-        asked = parameters.get(name)
-        if asked in words:
-            picked[name] = asked
-        elif asked:
-            problems.append(f"没有“{asked[:20]}”这个{_WORDS[name]}选项，已按默认显示。")
-    return TrendChoice(
-        **picked,
-        compared=_compared(parameters.get("with"), children, problems, where),
-        line=_line(parameters.get("line"), problems),
-        bin=_bin(parameters.get("bin"), problems),
-        tested=parameters.get("tested") == "1",
-        page=_page(parameters.get("page"), problems),
+    picked = {
+        name: reading.one_of(name, ("", *words), f"没有“{{asked}}”这个{_WORDS[name]}选项，已按默认显示。")
+        for name, words in known.items()
+    }
+    choice = TrendChoice(
+        **{name: asked for name, asked in picked.items() if asked},
+        compared=_compared(reading, children, where),
+        line=_line(reading),
+        bin=reading.number("bin", "地址中的收入段“{asked}”无法识别，已忽略。", least=-MOST_BIN, most=MOST_BIN),
+        tested=reading.flag("tested"),
+        page=reading.page(),
     )
+    return choice, reading.problems
 
 
-def _compared(asked: str | None, children: Sequence[Region], problems: list[str], where: str) -> tuple[str, ...]:
-    if not asked:
-        return ()
+def _compared(reading: Reading, children: Sequence[Region], where: str) -> tuple[str, ...]:
     below = {child.code for child in children}
-    codes = list(dict.fromkeys(asked.split("-")))
+    codes = list(dict.fromkeys(filter(None, reading.text("with").split("-"))))
     # a region of elsewhere is left over from before another one was chosen: nothing needs saying
-    if unknown := [code for code in codes if code not in below and not _could_be(code)]:
-        problems.append(f"“{unknown[0][:20]}”不是{where}的下级，没有列入对比。")
+    if unknown := [code for code in codes if code not in below and not is_code(code)]:
+        reading.problems.append(f"“{unknown[0][:20]}”不是{where}的下级，没有列入对比。")
     known = [code for code in codes if code in below]
     if len(known) > MOST_LINES:
-        problems.append(f"最多同时对比 {MOST_LINES} 个下级，已取前 {MOST_LINES} 个。")
+        reading.problems.append(f"最多同时对比 {MOST_LINES} 个下级，已取前 {MOST_LINES} 个。")
     return tuple(known[:MOST_LINES])
 
 
-def _could_be(code: str) -> bool:
-    return code.isascii() and code.isdigit() and len(code) in LEVELS
-
-
-def _line(asked: str | None, problems: list[str]) -> int | None:
-    if not asked:
-        return None
+def _line(reading: Reading) -> int | None:
+    asked = reading.text("line")
     try:
-        return line_fen(asked) // 100
+        return line_fen(asked) // 100 if asked else None
     except Refused as refusal:
-        problems.append(f"地址中的试算线“{asked[:20]}”不能用：{refusal}")
+        reading.problems.append(f"地址中的试算线“{asked[:20]}”不能用：{refusal}")
         return None
-
-
-def _bin(asked: str | None, problems: list[str]) -> int | None:
-    if not asked:
-        return None
-    digits = asked.removeprefix("-")
-    if digits.isascii() and digits.isdigit() and len(digits) <= 9:
-        return int(asked)
-    problems.append(f"地址中的收入段“{asked[:20]}”无法识别，已忽略。")
-    return None
-
-
-def _page(asked: str | None, problems: list[str]) -> int:
-    if not asked:
-        return 1
-    if asked.isascii() and asked.isdigit() and len(asked) <= 7 and int(asked) > 0:
-        return int(asked)
-    problems.append(f"名单没有第“{asked[:10]}”页，已显示第 1 页。")
-    return 1
 
 
 def trends_link(screen: Screen, choice: TrendChoice, *, region: str | None = None, **changes) -> str:

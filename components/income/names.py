@@ -1,6 +1,5 @@
 """A named list of the page, of households found without their names: a page of it, and all of it as a workbook."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
@@ -10,9 +9,9 @@ from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
+from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from data.figures import lists
@@ -46,11 +45,8 @@ def show_names(
     if not len(ids):
         show_markup('<p class="calm">没有符合条件的户。</p>')
         return
-    pages = math.ceil(len(ids) / lists.PAGE)
-    if page > pages:
-        problem(f"名单没有第“{page}”页，已显示第 1 页。")
-        page = 1
-    shown = [int(id) for id in ids[(page - 1) * lists.PAGE : page * lists.PAGE]]
+    at = paged(page, len(ids), lists.PAGE)
+    shown = [int(id) for id in ids[at.offset : at.offset + lists.PAGE]]
     rows = ask_uncached(screen, lists.of_households, shown, screen.region.code, screen.month)
     rows = beside(rows) if beside else rows
     kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
@@ -63,7 +59,7 @@ def show_names(
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
         )
         + "</div>"
-        + pager_markup(page, pages, f"共 {told}", page_url)
+        + pager_markup(at.page, at.pages, f"共 {told}", page_url)
     )  # fmt: skip
 
 

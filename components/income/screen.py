@@ -8,7 +8,7 @@ from components.income.course import show_course
 from components.income.sinking import show_sinking
 from components.income.spread import show_spread
 from components.shell.asking import ask
-from components.shell.errors import problem
+from components.shell.errors import show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.regions import tree as regions
@@ -17,10 +17,8 @@ from data.regions import tree as regions
 def show_trends(screen: Screen, parameters: Mapping[str, str]) -> None:
     """The page for an address."""
     children = [] if screen.region.is_village else ask(screen, regions.children, screen.region.code)
-    problems: list[str] = []
-    choice = read_trends(parameters, children=children, problems=problems, where=screen.region.name)
-    for sentence in problems:
-        problem(sentence)
+    choice, problems = read_trends(parameters, children=children, where=screen.region.name)
+    show_problems(problems)
     show_markup(_views(screen, choice))
     if choice.view == "spread":
         show_spread(screen, choice, children)

@@ -1,12 +1,13 @@
 """What is to be printed, as the address says it: read, looked up, and set by the controls of the print page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from components.prints.making import CARD, LABEL, WHAT
 from components.shell.header import write_address
+from components.shell.reading import Reading
 from data.codes.labels import SIZES
 from data.income.year import IncomeYear
 
@@ -32,29 +33,27 @@ class PrintChoice:
 
 
 def read_print_choice(
-    parameters: Mapping[str, str], years: Sequence[IncomeYear], usual: IncomeYear, problems: list[str]
-) -> PrintChoice:
-    """The choice of an address. Cards go to the household and are open, labels go on the wall and are masked, unless
-    the address says otherwise; what means nothing is said in ``problems``."""
-    what = _known(parameters, "what", dict.fromkeys(WHAT), CARD, problems)
+    parameters: Mapping[str, str], years: Sequence[IncomeYear], usual: IncomeYear
+) -> tuple[PrintChoice, list[str]]:
+    """The choice of an address, and sentences about what in it means nothing. Cards go to the household and are open,
+    labels go on the wall and are masked, unless the address says otherwise."""
+    reading = Reading(parameters)
+
+    def one_of(name: str, known: Collection[str], default: str) -> str:
+        return reading.one_of(name, known, "地址中的打印选项“{asked}”不存在，已按默认的显示。") or default
+
+    what = one_of("what", WHAT, CARD)
     by_name = {str(year.year): year for year in years}
-    year = _known(parameters, "year", by_name, str(usual.year), problems)
-    return PrintChoice(
+    year = one_of("year", by_name, str(usual.year))
+    choice = PrintChoice(
         what,
         by_name.get(year, usual),
-        _known(parameters, "size", SIZES, "small", problems),
-        _FLAGS[_known(parameters, "masked", _FLAGS, "1" if what == LABEL else "0", problems)],
-        _FLAGS[_known(parameters, "code", _FLAGS, "1", problems)],
-        _FLAGS[_known(parameters, "helper", _FLAGS, "1", problems)],
+        one_of("size", SIZES, "small"),
+        _FLAGS[one_of("masked", _FLAGS, "1" if what == LABEL else "0")],
+        _FLAGS[one_of("code", _FLAGS, "1")],
+        _FLAGS[one_of("helper", _FLAGS, "1")],
     )
-
-
-def _known(parameters: Mapping[str, str], name: str, known: Mapping, usual: str, problems: list[str]) -> str:
-    asked = parameters.get(name)
-    if asked is None or asked in known:
-        return usual if asked is None else asked
-    problems.append(f"地址中的打印选项“{asked[:20]}”不存在，已按默认的显示。")
-    return usual
+    return choice, reading.problems
 
 
 def show_controls(choice: PrintChoice, years: Sequence[IncomeYear]) -> None:

@@ -13,11 +13,11 @@ from components.prints.address import PrintChoice, read_print_choice, show_contr
 from components.prints.jobs import Job
 from components.prints.making import WHAT, Order, sample
 from components.prints.progress import named_job, show_job
-from components.shell.address import household_number
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import no_households, nothing
-from components.shell.errors import problem, told
+from components.shell.errors import problem, show_problems, told
 from components.shell.page import show_markup
+from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import PRINTS
 from data import settings
@@ -44,20 +44,18 @@ def show_prints(screen: Screen) -> None:
     show_markup(heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口", level=1))
     fonts.family()  # says what to install before anything is chosen
     job = named_job(screen)
-    asked = household_number(st.query_params.get("household"))
+    asked = whole(st.query_params.get("household"))
     if asked is None and len(screen.region.code) < TOWNSHIP:
         if job:
             show_job(screen, job)
         _show_places(screen)
         return
-    problems: list[str] = []
     with screen.engine.connect() as connection:
         years = income_card.years(connection)
         usual = income_card.card_year(connection, month_of(screen.status.built))
-    choice = read_print_choice(st.query_params, years, usual, problems)
+    choice, problems = read_print_choice(st.query_params, years, usual)
     ids = [asked] if asked is not None else ask_uncached(screen, income_card.villages_households, screen.region.code)
-    for sentence in problems:
-        problem(sentence)
+    show_problems(problems)
     if not ids:
         no_households(screen.region.name)
         return

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from components.shell.reading import UNKNOWN_SORT, Reading, numbered
 from components.shell.screen import Screen
 from components.shell.site import PROJECTS
 from data.projects.compare import GROUPINGS
@@ -57,65 +58,42 @@ def _places(chosen: Sequence[str], known: Sequence[str]) -> str:
     return "-".join(str(known.index(one) + 1) for one in chosen)
 
 
-def read_projects_choice(
-    parameters: Mapping[str, str], *, operators: Sequence[str], problems: list[str]
-) -> ProjectChoice:  # fmt: skip
-    """The choice of an address; ``operators`` are those that the viewer may see here.
-
-    What means nothing is replaced by the default, and a sentence about it added to ``problems``.
-    """
+def read_projects_choice(parameters: Mapping[str, str], *, operators: Sequence[str]) -> tuple[ProjectChoice, list[str]]:
+    """The choice of an address, and sentences about what in it means nothing and is replaced by the default;
+    ``operators`` are those that the viewer may see here."""
+    reading = Reading(parameters)
     by_key = {operator_key(name): name for name in ("", *operators)}
 
     def one_of(name: str, known: Mapping[str, str], default: str, what: str) -> str:
-        asked = parameters.get(name, default)
-        if asked in known:
-            return asked
-        problems.append(f"没有“{asked[:20]}”这{what}，已显示“{known[default]}”。")
-        return default
+        return reading.one_of(name, known, f"没有“{{asked}}”这{what}，已显示“{known[default]}”。") or default
 
     def several(name: str, known: Mapping[str, str], what: str) -> tuple[str, ...]:
-        parts = [part for part in parameters.get(name, "").split("-") if part]
-        if any(part not in known for part in parts):
-            problems.append(f"筛选条件“{what}”中有无法识别的内容，已忽略。")
-        return tuple(dict.fromkeys(known[part] for part in parts if part in known))
+        return reading.several(name, known, f"筛选条件“{what}”中有无法识别的内容，已忽略。")
 
-    words = "".join(filter(str.isprintable, parameters.get("q", ""))).strip()[:LONGEST_WORDS]
+    words = "".join(filter(str.isprintable, reading.text("q"))).strip()[:LONGEST_WORDS]
     filters = Filters(
-        kinds=several("kind", _numbered(PROJECT_KINDS), "类型"),
-        stages=several("stage", _numbered(PROJECT_STAGES), "阶段"),
+        kinds=several("kind", numbered(PROJECT_KINDS), "类型"),
+        stages=several("stage", numbered(PROJECT_STAGES), "阶段"),
         operators=several("run", by_key, "经营主体"),
-        asset_classes=several("class", _numbered(ASSET_CLASSES), "资产类别"),
-        arrears=parameters.get("arrears") == "1",
-        trouble=parameters.get("risky") == "1",
+        asset_classes=several("class", numbered(ASSET_CLASSES), "资产类别"),
+        arrears=reading.flag("arrears"),
+        trouble=reading.flag("risky"),
         words=words,
     )
-    operator = parameters.get("operator")
-    if operator and operator not in by_key:
-        problems.append("地址中的经营主体在所选区划没有项目，请在下面重新选择。")
-    sort = parameters.get("sort", "")
-    if sort.removeprefix("-") not in ("", *SORTS, "loss", "per_head", "village"):
-        problems.append("地址中的排序方式不存在，已按默认顺序显示。")
-        sort = ""
-    return ProjectChoice(
+    operator = reading.one_of("operator", by_key, "地址中的经营主体在所选区划没有项目，请在下面重新选择。")
+    sorts = (*SORTS, "loss", "per_head", "village")
+    choice = ProjectChoice(
         view=one_of("view", VIEWS, "list", "个页面"),
         filters=filters,
         colour=one_of("colour", COLOURINGS, "kind", "种着色方式"),
         by=one_of("by", {name: one.label for name, one in GROUPINGS.items()}, "kind", "种比较方式"),
-        sort=sort,
-        page=whole(parameters.get("page")) or 1,
-        trouble=whole(parameters.get("trouble")),
-        project=parameters.get("found", "")[:60] or None,
+        sort=reading.one_of("sort", (*sorts, *(f"-{one}" for one in sorts)), UNKNOWN_SORT) or "",
+        page=reading.page(),
+        trouble=reading.number("trouble"),
+        project=reading.text("found")[:60] or None,
         operator=by_key.get(operator or "") or None,
     )
-
-
-def _numbered(words: Sequence[str]) -> dict[str, str]:
-    return {str(place): word for place, word in enumerate(words, start=1)}
-
-
-def whole(text: str | None) -> int | None:
-    """A number as an address gives it; None for what cannot be one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else None
+    return choice, reading.problems
 
 
 def projects_link(screen: Screen, choice: ProjectChoice, *, region: str | None = None, **changes) -> str:

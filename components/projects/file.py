@@ -8,7 +8,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.funds.address import fund_url
 from components.projects import file_markup as view
-from components.projects.address import ProjectChoice, projects_link, whole
+from components.projects.address import ProjectChoice, projects_link
 from components.projects.charts import recent, returns_chart
 from components.shell.asking import ask, ask_uncached
 from components.shell.chart_panel import show_chart
@@ -16,6 +16,8 @@ from components.shell.empty import nothing
 from components.shell.errors import told
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
+from components.shell.paging import paged
+from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, PROJECT, PROJECTS
 from data.errors import NO_SUCH_PROJECT, NotFound
@@ -119,9 +121,8 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
              data_stay="1", **({"aria_current": "true"} if one == year else {}))
         for one in (None, *years)
     )  # fmt: skip
-    pages = max(-(-total // PAGE), 1)
-    page = min(whole(st.query_params.get("page")) or 1, pages)
-    rows = ask_uncached(screen, project_file.takers, file.code, screen.month, year, offset=(page - 1) * PAGE)
+    at = paged(st.query_params.get("page"), total, PAGE)
+    rows = ask_uncached(screen, project_file.takers, file.code, screen.month, year, offset=at.offset)
     kept = {"year": year} if year else {}
     left, right = st.columns([64, 36], gap="medium")
     with left:
@@ -131,7 +132,7 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
                 rows, _TAKERS, caption="带动的户", opener="head", cards=True,
                 row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
             )
-            + pager_markup(page, pages, f"共 {total:,} 条", lambda at: address(page=at, **kept))
+            + pager_markup(at.page, at.pages, f"共 {total:,} 条", lambda to: address(page=to, **kept))
         )  # fmt: skip
     with right:
         show_markup(heading("历年带动", "按年度和方式") + view.modes_markup(file))

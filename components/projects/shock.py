@@ -13,6 +13,7 @@ from components.shell.asking import ask, ask_uncached
 from components.shell.header import write_address
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
+from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from data.errors import WarRoomError
@@ -169,13 +170,10 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(heading(f"受影响户名单：{found.households:,} 户", " · ".join(notes)))
         _export(screen, one)
-    pages = max(-(-found.households // PAGE), 1)
-    page = min(choice.page, pages)
+    at = paged(choice.page, found.households, PAGE)
     sort = choice.sort if choice.sort in _SORTS else ""
     place = troubles.seen_region(screen.viewer, one)
-    rows = ask_uncached(
-        screen, shocks.households, place, screen.month, one.projects, sort=sort, offset=(page - 1) * PAGE
-    )
+    rows = ask_uncached(screen, shocks.households, place, screen.month, one.projects, sort=sort, offset=at.offset)
     same = ProjectChoice(view="risk", trouble=one.id, project=None if one.id is not None else one.project,
                          operator=one.operator if one.id is None and not one.project else None)  # fmt: skip
     show_markup(
@@ -185,8 +183,8 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
             sort_url=lambda id: projects_link(screen, same, sort=id) if id in _SORTS else None,
             sorted_by=sort, descending=sort == "loss", drawn={"verdict": _verdict}, cards=True,
         )
-        + pager_markup(page, pages, f"共 {found.households:,} 户",
-                       lambda at: projects_link(screen, same, sort=sort, page=at))
+        + pager_markup(at.page, at.pages, f"共 {found.households:,} 户",
+                       lambda to: projects_link(screen, same, sort=sort, page=to))
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from components.drawing.tables import TableColumn, pager_markup, table_markup
 from components.projects.address import ProjectChoice, projects_link
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
+from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import FIGURE, PROJECT
 from data.figures.indicators import INDICATORS
@@ -95,8 +96,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
     totals = ask(screen, projects.totals, *arguments, filters=choice.filters)
     key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
     key = key if key in projects.SORTS else ""
-    pages = max(-(-totals.rows // PAGE), 1)
-    page = min(choice.page, pages)
+    at = paged(choice.page, totals.rows, PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(heading(f"项目名单：{totals.rows} 个", f"{screen.region.name} · {screen.month_text} · 点项目打开"))
         if totals.rows:
@@ -108,7 +108,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
         return
     rows = ask(
         screen, projects.page, *arguments, filters=choice.filters, sort=key, descending=descending, limit=PAGE,
-        offset=(page - 1) * PAGE,
+        offset=at.offset,
     )  # fmt: skip
 
     def sort_url(id: str) -> str | None:
@@ -132,7 +132,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
                 drawn={"days": _days, "risk": _risk, "name": _name},
                 cards=True,
             )
-            + pager_markup(page, pages, f"共 {totals.rows} 个", lambda at: projects_link(screen, choice, page=at))
+            + pager_markup(at.page, at.pages, f"共 {totals.rows} 个", lambda to: projects_link(screen, choice, page=to))
             + '<p class="calm">户按不同的户计一次，户次按户和年度计；年收益率、累计收益率和总览同一口径。'
             "“约”表示没有登记进入本阶段的日期，按开工或竣工日期推算。</p>"
         )  # fmt: skip

@@ -1,10 +1,11 @@
-"""Reading the address bar: every value is looked up, none is trusted; what means nothing is said and replaced."""
+"""Who looks at which region and month: looked up in the address bar, which is never trusted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
+from components.shell.reading import Reading, whole
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL
 from data.access.viewer import ROLES, Viewer
 from data.errors import NotFound, OutOfScope
@@ -13,6 +14,7 @@ from data.households.file import whereabouts
 from data.months import label, month_of
 from data.projects import file as project_file
 from data.regions import tree as regions
+from data.regions.codes import is_code
 from data.regions.tree import Region, Status
 
 
@@ -34,16 +36,17 @@ def read_address(
     connection: Connection, status: Status, viewers: Sequence[Viewer], parameters: Mapping[str, str]
 ) -> Address:
     """Viewer, region and month of an address, with the viewer's start region where it names none that he may see."""
-    problems: list[str] = []
-    viewer = _viewer(status, viewers, parameters.get("role"), problems)
+    reading = Reading(parameters)
+    problems = reading.problems
+    viewer = _viewer(reading, status, viewers)
     month = _month(status, parameters.get("month"), problems)
     start = regions.find(connection, viewer, regions.home(connection, viewer))
     asked = parameters.get("region")
     if not asked:
         return Address(viewer, start, month, problems)
     code = "" if asked == WHOLE_IN_URL else asked
-    if not _could_be(code):
-        problems.append(f"地址中的区划“{asked[:20]}”不存在，已显示默认区划。")
+    if code and not is_code(code):
+        reading.mistaken(asked, "地址中的区划“{asked}”不存在，已显示默认区划。")
         return Address(viewer, start, month, problems)
     try:
         found = regions.find(connection, viewer, code)
@@ -55,15 +58,10 @@ def read_address(
         return Address(viewer, start, month, problems, str(error))
 
 
-def household_number(asked: str | None) -> int | None:
-    """The number of a household as an address gives it; None for what cannot be one."""
-    return int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) <= 15 else None
-
-
 def at_household(connection: Connection, address: Address, asked: str | None) -> Address:
     """The same address standing in the village of the household it names, where the viewer may see one of that number;
     what region it asks for then does not matter."""
-    number = household_number(asked)
+    number = whole(asked)
     village = None if number is None else whereabouts(connection, address.viewer, number)
     return replace(address, region=village, refusal=None) if village else address
 
@@ -74,21 +72,17 @@ def at_project(connection: Connection, address: Address, asked: str | None) -> A
     return replace(address, region=place, refusal=None) if place else address
 
 
-def read_indicator(value: str | None, default: str | None, problems: list[str]) -> str | None:
-    """The id of an indicator in the address, the default where there is none or an unknown one (and says so)."""
-    if value is None or value in INDICATORS:
-        return value or default
-    problems.append(f"没有“{value[:30]}”这个指标，已显示默认内容。")
-    return default
+def read_indicator(reading: Reading) -> str | None:
+    """The id of the indicator in an address, None where there is none, or an unknown one, which is said."""
+    return reading.one_of("indicator", INDICATORS, "没有“{asked}”这个指标，已显示默认内容。")
 
 
-def _viewer(status: Status, viewers: Sequence[Viewer], asked: str | None, problems: list[str]) -> Viewer:
+def _viewer(reading: Reading, status: Status, viewers: Sequence[Viewer]) -> Viewer:
     by_role = {viewer.role: viewer for viewer in viewers}
-    if asked is not None and status.demonstration:
-        if asked in by_role:
-            return by_role[asked]
-        problems.append(f"没有“{asked[:20]}”这个身份，已按{ROLES[DEFAULT_ROLE]}显示。")
-    return by_role[DEFAULT_ROLE]
+    if not status.demonstration:
+        return by_role[DEFAULT_ROLE]
+    asked = reading.one_of("role", by_role, f"没有“{{asked}}”这个身份，已按{ROLES[DEFAULT_ROLE]}显示。")
+    return by_role[asked or DEFAULT_ROLE]
 
 
 def _month(status: Status, asked: str | None, problems: list[str]) -> int:
@@ -104,7 +98,3 @@ def _month(status: Status, asked: str | None, problems: list[str]) -> int:
         problems.append(f"“{asked[:20]}”不在可查看的月份（{span}）之内，已显示{label(status.latest)}。")
         return status.latest
     return month
-
-
-def _could_be(code: str) -> bool:
-    return code == "" or (code.isascii() and code.isdigit() and len(code) in (2, 4, 6, 9, 12))

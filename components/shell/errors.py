@@ -3,7 +3,7 @@
 import logging
 import secrets
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from components.drawing.markup import escape
@@ -40,3 +40,9 @@ def problem(sentence: str) -> None:
     Markup of our own, for the sentence quotes the address: in Markdown a link to elsewhere would be one.
     """
     show_markup(f'<p class="problem" role="status">{escape(sentence)}</p>')
+
+
+def show_problems(sentences: Iterable[str]) -> None:
+    """The notes about an address or an input, one below the other."""
+    for sentence in sentences:
+        problem(sentence)

@@ -9,7 +9,7 @@ from components.drawing.markup import variables
 from components.drawing.theme import palette
 from components.shell.address import at_household, at_project, read_address
 from components.shell.empty import empty_store, nothing
-from components.shell.errors import problem, told
+from components.shell.errors import show_problems, told
 from components.shell.foot import foot
 from components.shell.header import pickers, top_bar
 from components.shell.page import show_markup
@@ -86,8 +86,7 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)
         pickers(screen, viewers)
-    for sentence in address.problems:
-        problem(sentence)
+    show_problems(address.problems)
     if address.refusal:
         nothing("无法显示", address.refusal, home=screen.link(OVERVIEW))
     return address.refusal is None

@@ -138,7 +138,7 @@ def of_household(connection: Connection, viewer: Viewer, household: int, page: i
     mine = access_log.c.household_id == household
     columns = [access_log.c[name] for name in ("at", "actor", "address", "view", "household_id")]
     rows = select(*columns).where(mine).order_by(access_log.c.id.desc())
-    found = connection.execute(rows.limit(PAGE).offset((max(page, 1) - 1) * PAGE))
+    found = connection.execute(rows.limit(PAGE).offset((page - 1) * PAGE))
     total = connection.execute(select(func.count()).where(mine)).scalar()
     return [Look(*row) for row in found], total
 

@@ -24,6 +24,7 @@ from data.intake.boundaries import import_boundaries
 from data.model import monitoring_line
 from data.quality.checks import check
 from data.regions import tree as regions
+from data.regions.codes import is_code
 from data.store.engine import ready_engine, restore, writing
 
 ADMIN = Viewer("admin", regions.WHOLE)
@@ -215,7 +216,7 @@ def lines_command(options: argparse.Namespace) -> int:
 def _set_line(connection: Connection, province: str, year: str, amount: str) -> None:
     if not (year.isdigit() and len(year) == 4 and amount.replace(".", "", 1).isdigit() and float(amount) > 0):
         raise Refused("监测线请写成 --set 年份 金额，例如 --set 2025 9200，金额为每人每年多少元。")
-    if province and not (province.isdigit() and len(province) == 2):
+    if province and not (is_code(province) and len(province) == 2):
         raise Refused("省份请写两位区划代码，例如 --province 21。")
     key = (monitoring_line.c.province == province) & (monitoring_line.c.year == int(year))
     connection.execute(monitoring_line.delete().where(key))

@@ -43,7 +43,7 @@ class Found:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return min(max(1, -(-self.total // PAGE)), MOST_PAGES)
 
 
 def search(
@@ -54,7 +54,7 @@ def search(
 
     A word is (the beginning of) a name of the head or of a member, a given name, pinyin initials, a household's code,
     the last six of an ID number, the name of a village or township, or of somebody who helps the household today.
-    Without words the filters alone pick. A page behind the last is the last.
+    Without words the filters alone pick. A page behind the last is the first.
 
     Who sees no identity finds people by the family name of the head alone. Raises OutOfScope for a region that is not
     the viewer's, Refused for a query that is too long, and for one by ID number or initials of who sees no identity.
@@ -71,7 +71,7 @@ def search(
         SELECT id, COUNT(*) OVER () AS total FROM (SELECT h.id, h.village, {rank} AS rank FROM {source} d
         CROSS JOIN {FROM} WHERE h.id = d.household AND {where}) q ORDER BY rank, village, id
         LIMIT :limit OFFSET :offset"""
-    page = min(max(page, 1), MOST_PAGES)
+    page = page if page <= MOST_PAGES else 1
     found = _page(connection, statement, bound, page)
     if not found and page > 1:
         page = 1

@@ -31,6 +31,11 @@ def region_code(text: str) -> tuple[str, bool]:
     return digits.ljust(min(length for length in LENGTHS if length > len(digits)), "0"), False
 
 
+def is_code(text: str) -> bool:
+    """Whether a text has the form of a region's code as the store keeps it: digits, as many as a level has."""
+    return text.isascii() and text.isdigit() and len(text) in LENGTHS
+
+
 def needed_parent(code: str) -> str:
     """The region that a township or a village cannot do without, '' for what is above; townships straight under a city
     (441900003 under 441900, that is 4419) need the city."""

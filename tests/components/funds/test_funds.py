@@ -25,9 +25,8 @@ COUNTY = Screen(Viewer("county", "990181"), Region("990181", EVIL), LAST, STATUS
 EVERYTHING = FundChoice(2025, FundFilters("省", True, False, "大棚 & <b>"), "days", 3)
 
 
-def read(problems: list[str] | None = None, **parameters: str) -> FundChoice:
-    found: list[str] = [] if problems is None else problems
-    return read_choice(parameters, years=[2025, 2024], own_year=2026, problems=found)
+def read(**parameters: str) -> tuple[FundChoice, list[str]]:
+    return read_choice(parameters, years=[2025, 2024], own_year=2026)
 
 
 def sums(*rows: tuple) -> pd.DataFrame:
@@ -37,16 +36,14 @@ def sums(*rows: tuple) -> pd.DataFrame:
 
 
 def test_an_address_that_says_nothing_is_the_months_own_year():
-    problems: list[str] = []
-    assert read(problems) == FundChoice(2026) and problems == []
+    assert read() == (FundChoice(2026), [])
     assert urlsplit(funds_link(COUNTY, FundChoice(2026))).query == "region=990181&month=2026-11"
 
 
 def test_a_link_says_the_whole_choice_and_another_filter_begins_at_the_first_page():
     query = dict(parse_qsl(urlsplit(funds_link(COUNTY, EVERYTHING, page=3)).query))
     assert {query.pop("region"), query.pop("month")} == {"990181", "2026-11"}
-    problems: list[str] = []
-    assert read(problems, **query) == EVERYTHING and problems == []
+    assert read(**query) == (EVERYTHING, [])
     other = dict(parse_qsl(urlsplit(funds_link(COUNTY, EVERYTHING, sort="name")).query))
     assert "page" not in other and other["sort"] == "name"
 
@@ -57,8 +54,8 @@ def test_a_link_says_the_whole_choice_and_another_filter_begins_at_the_first_pag
      ("page", "0"), ("page", "-1"), ("page", "٣"), ("sort", "<script>")],
 )  # fmt: skip
 def test_what_means_nothing_is_said_and_replaced(name: str, value: str):
-    problems: list[str] = []
-    assert read(problems, **{name: value}) == FundChoice(2026)
+    choice, problems = read(**{name: value})
+    assert choice == FundChoice(2026)
     assert len(problems) == 1 and value[:20] in problems[0]
 
 

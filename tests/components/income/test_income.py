@@ -30,9 +30,8 @@ CHILDREN = [Region(f"99018110{number}", f"镇{number}") for number in range(1, 7
 TERM = Term(LAST, year_of(LAST, 10))
 
 
-def read(problems: list[str] | None = None, **parameters: str) -> TrendChoice:
-    found: list[str] = [] if problems is None else problems
-    return read_trends(parameters, children=CHILDREN, problems=found, where="示范市")
+def read(**parameters: str) -> tuple[TrendChoice, list[str]]:
+    return read_trends(parameters, children=CHILDREN, where="示范市")
 
 
 @pytest.mark.parametrize(
@@ -46,10 +45,9 @@ def read(problems: list[str] | None = None, **parameters: str) -> TrendChoice:
     ],
 )
 def test_a_link_says_the_choice_again(choice: TrendChoice):
-    problems: list[str] = []
     asked = dict(parse_qsl(urlsplit(trends_link(COUNTY, choice, page=choice.page)).query))
-    assert read(problems, **asked) == choice
-    assert (asked.pop("region"), asked.pop("month"), problems) == ("990181", "2026-11", [])
+    assert read(**asked) == (choice, [])
+    assert (asked.pop("region"), asked.pop("month")) == ("990181", "2026-11")
 
 
 @pytest.mark.parametrize(
@@ -60,23 +58,18 @@ def test_a_link_says_the_choice_again(choice: TrendChoice):
     ],
 )  # fmt: skip
 def test_what_means_nothing_is_said_and_replaced(parameters: dict[str, str]):
-    problems: list[str] = []
-    choice = read(problems, **parameters)
+    choice, problems = read(**parameters)
     assert len(problems) == 1 and problems[0].endswith("。")
     assert choice == TrendChoice(compared=("990181101",) if "with" in parameters else ())
 
 
 def test_a_region_of_elsewhere_is_left_out_without_a_word():
-    problems: list[str] = []
-    assert read(problems, **{"with": "990182101-990181102"}).compared == ("990181102",)
-    assert problems == []
+    assert read(**{"with": "990182101-990181102"}) == (TrendChoice(compared=("990181102",)), [])
 
 
 def test_more_than_four_lines_are_cut_and_said():
-    problems: list[str] = []
-    assert read(problems, **{"with": "-".join(one.code for one in CHILDREN)}).compared == tuple(
-        one.code for one in CHILDREN[:4]
-    )
+    choice, problems = read(**{"with": "-".join(one.code for one in CHILDREN)})
+    assert choice.compared == tuple(one.code for one in CHILDREN[:4])
     assert "最多" in problems[0]
 
 

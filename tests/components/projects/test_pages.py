@@ -30,8 +30,7 @@ CHOICE = ProjectChoice(
 
 
 def read(**parameters: str) -> tuple[ProjectChoice, list[str]]:
-    problems: list[str] = []
-    return read_projects_choice(parameters, operators=FIRMS, problems=problems), problems
+    return read_projects_choice(parameters, operators=FIRMS)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from components.shell.address import Address, at_household, read_address, read_indicator
+from components.shell.reading import Reading
 from components.shell.screen import Screen
 from components.shell.site import FIGURE, PAGES
 from components.shell.theme_route import own_path, theme_route, theme_url
@@ -78,11 +79,10 @@ def test_with_real_regions_a_role_cannot_be_chosen_by_the_address(county: Engine
     assert read(county, role="admin").viewer.role == "county"
 
 
-def test_an_unknown_indicator_is_said_and_replaced():
-    problems: list[str] = []
-    assert read_indicator("visits", "households", problems) == "visits" and not problems
-    assert read_indicator(None, "households", problems) == "households" and not problems
-    assert read_indicator("<script>", "households", problems) == "households" and len(problems) == 1
+def test_an_unknown_indicator_is_said():
+    for asked, known, said in (({"indicator": "visits"}, "visits", 0), ({}, None, 0), ({"indicator": "<b>"}, None, 1)):
+        reading = Reading(asked)
+        assert read_indicator(reading) == known and len(reading.problems) == said
 
 
 def test_links_carry_region_month_and_role():
