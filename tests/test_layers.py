@@ -23,7 +23,7 @@ FLOOR = {
     **dict.fromkeys(("data.access", "data.store"), 2),
     # what lies below all domains
     **dict.fromkeys(("data.archives", "data.regions", "data.settings"), 3),
-    **dict.fromkeys(("data.backups", "data.figures", "data.workbook"), 4),
+    **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 4),
     # the domains
     **dict.fromkeys(("data.audit", "data.duties", "data.funds", "data.households", "data.income"), 5),
     **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.projects", "data.quality"), 6),

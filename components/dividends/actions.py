@@ -12,11 +12,12 @@ from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS
 from data.dividends.books import filled
 from data.dividends.file import Plan
-from data.dividends.states import ACTIONS, STATES, Transition
-from data.dividends.steps import LONGEST_REASON, return_reason, reverse, step, told
+from data.dividends.states import ACTIONS, STATES
+from data.dividends.steps import return_reason, reverse, step, told
 from data.errors import WarRoomError
 from data.money import exact
 from data.months import spoken
+from data.workflow import LONGEST_REASON, Transition
 
 _DONE = "plan_done"
 _SAYS = {

@@ -14,7 +14,7 @@ from components.shell.errors import problem, told
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.dividends.content import Candidate, Content, Return, candidates, follows_rule, respread, returns
-from data.dividends.drafts import LONGEST, PlanChanged, save
+from data.dividends.drafts import LONGEST, save
 from data.dividends.file import Plan
 from data.dividends.notice import rule_name
 from data.dividends.rules import BASES, PURPOSES, WHOLE, coefficients_of, explanation, weight
@@ -22,6 +22,7 @@ from data.errors import WarRoomError
 from data.money import exact
 from data.months import spoken
 from data.terms import STATE_NAMES
+from data.workflow import Changed
 
 _MONEY = {"format": "%.2f", "min_value": 0.0, "step": 0.01}
 _CELL = {**_MONEY, "format": "accounting"}
@@ -105,7 +106,7 @@ def _spread(sheet: Sheet, content: Content, among: list[Candidate], *, keep_type
 def _save(screen: Screen, plan: Plan, sheet: Sheet, content: Content, version: int) -> None:
     try:
         sheet.version = save(screen.engine, screen.viewer, plan.line.id, version, content)
-    except PlanChanged as changed:
+    except Changed as changed:
         sheet.newer, sheet.refused = changed.version, str(changed)
         st.rerun(scope="fragment")
     except WarRoomError as error:

@@ -19,7 +19,7 @@ from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS, HOUSEHOLD, PROJECT
 from data.audit import log as audit
 from data.dividends import notice as dividend_notice
-from data.dividends.file import Plan, Step, one_plan
+from data.dividends.file import Plan, one_plan
 from data.dividends.rules import PURPOSES
 from data.dividends.states import ACTIONS
 from data.errors import WarRoomError
@@ -28,6 +28,7 @@ from data.months import spoken
 from data.paper import fonts
 from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
 from data.store.engine import writing
+from data.workflow import Step
 
 _SHARES = (
     TableColumn("head", "户主"),

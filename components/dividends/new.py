@@ -14,6 +14,7 @@ from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS
 from data.dividends.content import returns, usual_months
 from data.dividends.drafts import create
+from data.dividends.states import WAY
 from data.errors import NotFound, WarRoomError
 from data.money import exact
 from data.months import label, month_of, spoken
@@ -31,7 +32,7 @@ _COLUMNS = (
 
 def may_propose(screen: Screen) -> bool:
     """Whether the viewer is the cadre of the village on the screen."""
-    return screen.viewer.role == "village" and screen.viewer.region == screen.region.code
+    return bool(WAY.allowed(screen.viewer, screen.region.code, None))
 
 
 def show_new(screen: Screen) -> None:

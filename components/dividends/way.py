@@ -8,10 +8,11 @@ import pandas as pd
 from components.drawing.markup import escape, link
 from data.access.viewer import ROLES
 from data.dividends.region import PlanLine
-from data.dividends.states import STATES, TRANSITIONS, TURN
+from data.dividends.states import STATES, WAY
 from data.money import exact
 
-WAY = ("draft", "published", "submitted", "approved", "filed")
+ORDER = ("draft", "published", "submitted", "approved", "filed")
+"""The states of a plan that is never sent back."""
 _DOES = {
     "draft": "村提方案",
     "published": "村里公示",
@@ -32,13 +33,13 @@ _NEXT = {
 
 def way_markup(plan: PlanLine, reached: dict[str, str], today: date) -> str:
     """The machine with the plan in it. ``reached``: state → the day the plan came into it (ISO)."""
-    place = WAY.index(plan.state) if plan.state in WAY else -1
+    place = ORDER.index(plan.state) if plan.state in ORDER else -1
     nodes = ""
-    for number, state in enumerate(WAY):
+    for number, state in enumerate(ORDER):
         style = "now" if number == place else "past" if number < place else "ahead"
         day = reached.get(state) if number <= place else None
         when = f"{day} 起" if day and number == place else day or ""
-        role = ROLES[TURN[state]] if state in TURN else "完成"
+        role = ROLES[WAY.turn[state]] if state in WAY.turn else "完成"
         here = ' aria-current="step"' if number == place else ""
         on = f"<i>{escape(_ON[state])}</i>" if state in _ON else ""
         nodes += (
@@ -49,8 +50,8 @@ def way_markup(plan: PlanLine, reached: dict[str, str], today: date) -> str:
     back = "、".join(
         dict.fromkeys(
             f"{STATES[one.before]}{'可由' + ROLES[one.role] + ('退回' if one.action == 'return' else '撤回')}"
-            for one in TRANSITIONS
-            if one.action in ("return", "withdraw")
+            for one in WAY.transitions
+            if one.before and one.action in ("return", "withdraw")
         )
     )
     void = ' class="now"' if plan.state == "void" else ""
@@ -63,7 +64,7 @@ def way_markup(plan: PlanLine, reached: dict[str, str], today: date) -> str:
 
 
 def _turn(plan: PlanLine, today: date) -> str:
-    role = TURN.get(plan.state)
+    role = WAY.turn.get(plan.state)
     told = escape(_NEXT[plan.state])
     if plan.reversed_by and plan.reversed_state == "filed":
         return "这个方案已被冲销，各户收支已扣回，所列收益可以重新分配。"
@@ -91,10 +92,10 @@ def deadline_markup(plan: PlanLine, today: date, *, brief: bool = False) -> str:
 def states_markup(counts: pd.DataFrame, chosen: str | None, url: Callable[[str | None], str]) -> str:
     """Plans of a region by state, each a link to those; ``counts`` as ``dividend_lists.summary`` gives them."""
     cells = ""
-    for state in (*WAY, "void"):
+    for state in (*ORDER, "void"):
         row = counts.loc[state]
         late = f'<em class="late">超期 {row["late"]}</em>' if row["late"] else ""
-        role = ROLES[TURN[state]] if state in TURN else ""
+        role = ROLES[WAY.turn[state]] if state in WAY.turn else ""
         inner = (
             f"<span>{escape(STATES[state])}</span><b>{row['plans']}</b>{late}"
             f"<small>{escape(role)}{' · ' if role else ''}收益 {escape(exact(int(row['received'])))} 元</small>"

@@ -3,14 +3,14 @@
 from sqlalchemy import Connection, text
 
 from data.access.viewer import Viewer
-from data.dividends.content import row_of
+from data.dividends.states import PLANS
 from data.households.booked import LINE_SQL
 
 
 def filled(connection: Connection, viewer: Viewer, plan: int, month: int) -> int:
     """How many households of a plan have an amount on record already where its filing would book, that no plan booked:
     it may be the same money. Raises NotFound for a plan that is not the viewer's."""
-    row_of(connection, viewer, plan)
+    PLANS.row(connection, viewer, plan)
     line = LINE_SQL.replace("d.kind", "s.kind")
     return connection.execute(
         text(

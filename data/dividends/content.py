@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from data.access.viewer import Viewer
 from data.dividends import rules as dividend_rules
 from data.dividends.rules import PURPOSES, WHOLE, Household, Rule, spread, spread_rest
-from data.errors import NotFound, Refused
-from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, household, month
+from data.dividends.states import PLANS
+from data.errors import Refused
+from data.model import dividend_kept, dividend_share, dividend_source, household, month
 from data.money import exact
 from data.months import spoken
 
 Source = tuple[str, int]
 """A project's code and a month."""
-NO_SUCH_PLAN = "没有这个分配方案，或它不在您的查看范围内。"
 _ABLE = "('普通劳动力', '技能劳动力')"
 _TAKING = (
     "COALESCE((SELECT SUM(s.amount_fen) FROM dividend_source s JOIN dividend_plan v ON v.id = s.plan"
@@ -219,7 +219,7 @@ def proposed_households(connection: Connection, plan: int) -> dict[int, Househol
 
 def content_of(connection: Connection, viewer: Viewer, plan: int) -> Content:
     """What stands of a plan; raises NotFound where there is none for this viewer."""
-    held = row_of(connection, viewer, plan)
+    held = PLANS.row(connection, viewer, plan)
     sources = connection.execute(select(dividend_source).where(dividend_source.c.plan == plan))
     shares = connection.execute(select(dividend_share).where(dividend_share.c.plan == plan))
     held_back = select(dividend_kept.c.purpose, dividend_kept.c.amount_fen).where(dividend_kept.c.plan == plan)
@@ -235,15 +235,6 @@ def content_of(connection: Connection, viewer: Viewer, plan: int) -> Content:
             for row in shares
         },
     )  # fmt: skip
-
-
-def row_of(connection: Connection, viewer: Viewer, plan: int, *, lock: bool = False) -> RowMapping:
-    """The plan's own row; raises NotFound where there is none in the viewer's region. ``lock``: held until the end."""
-    asked = select(dividend_plan).where(dividend_plan.c.id == plan)
-    held = connection.execute(asked.with_for_update() if lock else asked).mappings().first()
-    if held is None or not viewer.may_see(held["village"]):
-        raise NotFound(NO_SUCH_PLAN)
-    return held
 
 
 def check_sources(connection: Connection, plan: int, sources: Mapping[Source, int]) -> None:

@@ -4,29 +4,21 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
-from data.access.actors import actor_name
 from data.access.viewer import Viewer
 from data.dividends import rules as dividend_rules
-from data.dividends.content import Candidate, Content, candidates, check_sources, respread, returns, row_of
+from data.dividends.content import Candidate, Content, candidates, check_sources, respread, returns
 from data.dividends.rules import PURPOSES, WHOLE, Rule
-from data.dividends.states import transition
+from data.dividends.states import PLANS, WAY
 from data.errors import OutOfScope, Refused
 from data.figures import cube
-from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source, dividend_step, region
+from data.model import dividend_kept, dividend_share, dividend_source, region
 from data.months import spoken
 from data.store.engine import writing
 from data.terms import SHARE_SUBJECTS
+from data.workflow import actor
 
 MOST = 10**13  # fen: more than any village gives out, and what a sum of them still holds
 LONGEST = 60
-
-
-class PlanChanged(Refused):
-    """Somebody else wrote to the plan since it was read; ``version`` is the one that stands now."""
-
-    def __init__(self, who: str, at: str, version: int) -> None:
-        super().__init__(f"{at[:16].replace('T', ' ')} {who}已经改动了这个方案，您的改动没有写入。请核对后再做。")
-        self.version = version
 
 
 def create(
@@ -36,7 +28,7 @@ def create(
 
     Raises OutOfScope for who is not the village's, Refused where there is nothing to give out.
     """
-    if viewer.role != "village" or viewer.region != village:
+    if not WAY.allowed(viewer, village, None):
         raise OutOfScope("替这个村提分配方案")
     if not first <= last:
         raise Refused("起始月份应不晚于截止月份。")
@@ -53,15 +45,10 @@ def create(
         draft = Content(title, first, last, Rule(), free, {}, {})
         if any(one.household.persons for one in among):
             draft = respread(draft, among)
-        now = (at or datetime.now()).isoformat(timespec="seconds")
-        made = connection.execute(
-            insert(dividend_plan).values(
-                village=village, state="draft", version=1, created=now, actor=viewer.key, **_sums(draft)
-            )
-        )
-        plan = int(made.inserted_primary_key[0])
+        at = at or datetime.now()
+        new = {"village": village, "created": at.isoformat(timespec="seconds"), "actor": actor(viewer), **_sums(draft)}
+        plan = PLANS.add(connection, viewer, "create", new, at=at)
         _write(connection, plan, draft, among)
-        log(connection, plan, now, viewer, "create", None, "draft")
         cube.stamp(connection)
     return plan
 
@@ -71,55 +58,29 @@ def save(
 ) -> int:  # fmt: skip
     """Write a changed draft over version ``version``; returns the new version. A draft need not come out even.
 
-    Raises PlanChanged where somebody else was first, Refused for what cannot be: more than a project returned, amounts
+    Raises Changed where somebody else was first, Refused for what cannot be: more than a project returned, amounts
     below zero, households that are not the village's.
     """
     with writing(engine) as connection:
         held = locked(connection, viewer, plan, version)
-        transition(viewer, held["village"], held["state"], "edit")
+        arrow = PLANS.transition(connection, viewer, held, "edit")
         if held["reverses"] is not None:
             raise Refused("冲销方案照原方案逐笔冲回，不能修改；不需要时请作废。")
         among = candidates(connection, viewer, held["village"])
         _check(connection, viewer, held, content, among)
-        now = (at or datetime.now()).isoformat(timespec="seconds")
-        connection.execute(
-            dividend_plan.update()
-            .where(dividend_plan.c.id == plan)
-            .values(version=version + 1, actor=viewer.key, **_sums(content))
-        )
+        values = {"actor": actor(viewer), **_sums(content)}
+        PLANS.take(connection, viewer, held, arrow, at=at or datetime.now(), values=values)
         for table in (dividend_source, dividend_share, dividend_kept):
             connection.execute(table.delete().where(table.c.plan == plan))
         _write(connection, plan, content, among)
-        log(connection, plan, now, viewer, "edit", "draft", "draft")
         cube.stamp(connection)
     return version + 1
 
 
 def locked(connection: Connection, viewer: Viewer, plan: int, version: int) -> RowMapping:
-    """The row for writing; raises PlanChanged where it is not the version that the viewer has before him."""
+    """The row for writing, behind whoever else writes; raises as ``Register.locked`` does."""
     cube.hold(connection)
-    held = row_of(connection, viewer, plan, lock=True)
-    if held["version"] != version:
-        last = connection.execute(
-            select(dividend_step.c.actor, dividend_step.c.at)
-            .where(dividend_step.c.plan == plan)
-            .order_by(dividend_step.c.id.desc())
-            .limit(1)
-        ).first()
-        raise PlanChanged(actor_name(connection, last.actor), last.at, held["version"])
-    return held
-
-
-def log(
-    connection: Connection, plan: int, at: str, viewer: Viewer, action: str, before: str | None, after: str,
-    reason: str | None = None,
-) -> None:  # fmt: skip
-    """One line of the plan's log."""
-    connection.execute(
-        insert(dividend_step).values(
-            plan=plan, at=at, actor=viewer.key, action=action, before=before, after=after, reason=reason
-        )
-    )
+    return PLANS.locked(connection, viewer, plan, version)
 
 
 def _check(

@@ -4,30 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, RowMapping, text
 
-from data.access.actors import actor_name
 from data.access.viewer import Viewer, mask_name
 from data.dividends import steps as dividend_flow
-from data.dividends.content import Content, content_of, row_of
-from data.dividends.region import NAMES, PlanLine, days_of, line_of
+from data.dividends.content import Content, content_of
+from data.dividends.region import NAMES, PlanLine, line_of
 from data.dividends.rules import explanation
-from data.dividends.states import ACTIONS, Transition, allowed
+from data.dividends.states import PLANS
 from data.dividends.steps import Doubt
 from data.errors import OutOfScope
-from data.model import dividend_step
 from data.terms import STATE_NAMES
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of a plan's log."""
-
-    at: str
-    who: str
-    action: str
-    after: str
-    reason: str | None
+from data.workflow import Step, Transition
 
 
 @dataclass(frozen=True)
@@ -52,26 +40,26 @@ def one_plan(connection: Connection, viewer: Viewer, plan: int, today: str) -> P
     """Everything of a plan; raises NotFound where there is none in the viewer's region, OutOfScope for a helper."""
     if viewer.role == "helper":
         raise OutOfScope("整个分配方案")
-    row_of(connection, viewer, plan)
+    PLANS.row(connection, viewer, plan)
     row = connection.execute(text(f"SELECT v.*, {NAMES} FROM dividend_plan v WHERE v.id = :id"), {"id": plan})
     held = row.mappings().one()
     content = content_of(connection, viewer, plan)
     return Plan(
-        line=line_of(viewer, held, days_of(connection), date.fromisoformat(today)),
+        line=line_of(viewer, held, PLANS.days(connection), date.fromisoformat(today)),
         content=content,
         sources=_sources(connection, plan),
         shares=_shares(connection, viewer, plan),
         rule_told=_told(content),
-        steps=_steps(connection, viewer, plan),
+        steps=PLANS.history(connection, viewer, plan),
         doubts=tuple(dividend_flow.doubts(connection, viewer, plan)),
         difference=dividend_flow.unbalanced(connection, plan),
-        actions=tuple(_possible(viewer, held)),
+        actions=tuple(_possible(connection, viewer, held)),
         may_submit=dividend_flow.may_submit_from(held) if held["state"] == "published" else None,
     )
 
 
-def _possible(viewer: Viewer, held: RowMapping) -> list[Transition]:
-    found = allowed(viewer, held["village"], held["state"])
+def _possible(connection: Connection, viewer: Viewer, held: RowMapping) -> list[Transition]:
+    found = PLANS.allowed(connection, viewer, held)
     closed = held["reverses"] is not None or held["reversed_by"] is not None
     return [one for one in found if not (one.action == "reverse" and closed)
             and not (one.action == "edit" and held["reverses"] is not None)]  # fmt: skip
@@ -124,14 +112,3 @@ def _told(content: Content) -> str:
     }
     rest = sum(share.amount for (_, kind), share in content.shares.items() if kind == "dividend" and not share.by_hand)
     return explanation(content.rule, rest, weights) if rest >= 0 else explanation(content.rule, 0, {})
-
-
-def _steps(connection: Connection, viewer: Viewer, plan: int) -> tuple[Step, ...]:
-    rows = connection.execute(
-        select(dividend_step).where(dividend_step.c.plan == plan).order_by(dividend_step.c.id.desc())
-    ).all()
-    names = {key: actor_name(connection, key) for key in {row.actor for row in rows}}
-    return tuple(
-        Step(row.at, names[row.actor], ACTIONS[row.action], row.after, row.reason if viewer.sees_identity else None)
-        for row in rows
-    )

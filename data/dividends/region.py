@@ -1,17 +1,16 @@
 """Dividend plans in a region: by state, one behind the other, villages without one, what a helper's homes get."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, text
 
-from data import settings
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_name, within_sql
 from data.dividends import steps as dividend_flow
 from data.dividends.content import TAKEN, running_month, usual_months
-from data.dividends.states import DEADLINES, STATES, TURN, decides
+from data.dividends.states import PLANS, STATES, WAY
 
 PAGE = 50
 _ORDER = " ".join(f"WHEN '{state}' THEN {place}" for place, state in enumerate(
@@ -57,7 +56,7 @@ class PlanLine:
 
 def summary(connection: Connection, viewer: Viewer, code: str, today: str) -> pd.DataFrame:
     """Plans of the region by state: index state, columns plans, late, received, distributed, kept (fen)."""
-    cuts = _cuts(connection, today)
+    cuts = WAY.cuts(PLANS.days(connection), date.fromisoformat(today))
     counts = "v.reverses IS NULL OR v.state = 'filed'"  # what is to be taken back is still given out
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN {counts} THEN v.{name}_fen END), 0) AS {name}"
@@ -84,7 +83,7 @@ def plans(
     """A page of the plans of a region: those that wait for the viewer first, then as they are on their way, the oldest
     first; ``state`` keeps one state."""
     here, bound = within_sql("v.village", viewer.narrowed(code))
-    turn = next((state for state, role in TURN.items() if role == viewer.role and state != "published"), "")
+    turn = next((state for state, role in WAY.turn.items() if role == viewer.role and state != "published"), "")
     rows = connection.execute(
         text(
             f"SELECT v.*, {NAMES} FROM dividend_plan v WHERE {here}{' AND v.state = :state' if state else ''}"
@@ -94,7 +93,7 @@ def plans(
         ),
         {**bound, **({"state": state} if state else {}), "turn": turn, "limit": PAGE, "offset": offset},
     ).mappings()
-    days = days_of(connection)
+    days = PLANS.days(connection)
     return [line_of(viewer, row, days, date.fromisoformat(today)) for row in rows]
 
 
@@ -142,32 +141,17 @@ def helpers_homes(connection: Connection, viewer: Viewer, code: str) -> pd.DataF
     return pd.DataFrame(listed, columns=names)
 
 
-def days_of(connection: Connection) -> dict[str, int]:
-    """State → in how many days it should be over."""
-    return {state: int(settings.value_of(connection, name)) for state, name in DEADLINES.items()}
-
-
-def _cuts(connection: Connection, today: str) -> dict[str, str]:
-    """State → what came into it before this day is late."""
-    return {
-        state: (date.fromisoformat(today) - timedelta(days=days)).isoformat()
-        for state, days in days_of(connection).items()
-    }
-
-
 def line_of(viewer: Viewer, row: RowMapping, days: dict[str, int], today: date) -> PlanLine:
     """A row of ``dividend_plan`` with ``NAMES`` beside it, as it is listed."""
-    since, due = row[row["state"]] if row["state"] in DEADLINES else None, None
-    if since:
-        due = date.fromisoformat(since[:10]) + timedelta(days=days[row["state"]])
-    elif row["state"] == "published":
-        due = dividend_flow.may_submit_from(row)
-    turn = TURN.get(row["state"])
+    published = row["state"] == "published"
+    entered = row[row["state"]] if row["state"] in WAY.deadlines else None
+    since = date.fromisoformat(entered[:10]) if entered else None
+    due = dividend_flow.may_submit_from(row) if published else WAY.due(row["state"], since, days)
     return PlanLine(
         **{name: row[name] for name in ("id", "village", "village_name", "township", "title", "state", "first_month",
                                         "last_month", "version", "published", "booked", "reverses", "reversed_by",
                                         "reversed_state")},
         received=row["received_fen"], distributed=row["distributed_fen"], kept=row["kept_fen"],
-        due=due, late=since is not None and due is not None and due < today,
-        mine=turn is not None and decides(viewer, turn, row["village"]),
+        due=due, late=not published and due is not None and due < today,
+        mine=WAY.waits_for(viewer, row["village"], row["state"]),
     )  # fmt: skip

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, literal, se
 
 from data import settings
 from data.access.viewer import Viewer, mask_name
-from data.dividends.content import check_sources, content_of, follows_rule, proposed_households, row_of, running_month
-from data.dividends.drafts import locked, log
+from data.dividends.content import check_sources, content_of, follows_rule, proposed_households, running_month
+from data.dividends.drafts import locked
 from data.dividends.filing import write_back
-from data.dividends.states import Transition, transition
+from data.dividends.states import PLANS
 from data.errors import Refused
 from data.figures import cube
 from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source
@@ -21,8 +21,8 @@ from data.money import exact
 from data.months import spoken
 from data.store.engine import writing
 from data.terms import STATE_NAMES
+from data.workflow import Transition, actor
 
-LONGEST_REASON = 500
 _NAMED = 8  # households named in one sentence
 _CHANGED = text("""
     SELECT s.household_id, h.head, h.village, v.name AS place, MAX(s.persons) AS persons, MAX(s.state) AS state,
@@ -47,7 +47,7 @@ def doubts(connection: Connection, viewer: Viewer, plan: int) -> list[Doubt]:
 
     None for a plan that is filed or void, and none for a reversal, which goes by what was paid.
     """
-    held = row_of(connection, viewer, plan)
+    held = PLANS.row(connection, viewer, plan)
     if held["state"] in ("filed", "void") or held["reverses"] is not None:
         return []
     rows = connection.execute(_CHANGED, {"plan": plan, "month": running_month(connection)})
@@ -95,25 +95,17 @@ def step(
     """Take a plan one step on or back; returns its new state.
 
     ``month`` is the month of the ledger that a filing books to (the running one). Raises NotFound and OutOfScope for a
-    plan that is not the viewer's, PlanChanged where it is not version ``version`` any more, Refused where the role, the
+    plan that is not the viewer's, Changed where it is not version ``version`` any more, Refused where the role, the
     state, the money, the days of publicity or the households do not allow it.
     """
     at = at or datetime.now()
     with writing(engine) as connection:
         held = locked(connection, viewer, plan, version)
-        arrow = transition(viewer, held["village"], held["state"], action)
-        reason = _checked_reason(arrow, reason)
-        if action in ("publish", "submit", "approve", "file"):
-            reason = _ready(connection, viewer, held, action, at, reason)
+        arrow = PLANS.transition(connection, viewer, held, action)
+        note = _ready(connection, viewer, held, action, at) if action in _ON else ""
         now = at.isoformat(timespec="seconds")
-        changed = connection.execute(
-            dividend_plan.update()
-            .where(dividend_plan.c.id == plan, dividend_plan.c.state == arrow.before)
-            .values(state=arrow.after, version=version + 1, **_marks(connection, arrow, now))
-        )
-        if changed.rowcount != 1:
-            raise Refused("方案的状态刚刚变了，请刷新后再办。")
-        log(connection, plan, now, viewer, action, arrow.before, arrow.after, reason or None)
+        marks = _marks(connection, arrow, now)
+        PLANS.take(connection, viewer, held, arrow, at=at, reason=reason, note=note, values=marks)
         if action == "file":
             write_back(connection, viewer, held, booking_month(connection, held, month), now)
         else:
@@ -128,11 +120,11 @@ def reverse(
 
     Raises as ``step`` does; Refused also for a plan that is taken back already, or takes one back itself.
     """
-    now = (at or datetime.now()).isoformat(timespec="seconds")
+    at = at or datetime.now()
     with writing(engine) as connection:
         held = locked(connection, viewer, plan, version)
-        arrow = transition(viewer, held["village"], held["state"], "reverse")
-        reason = _checked_reason(arrow, reason)
+        arrow = PLANS.transition(connection, viewer, held, "reverse")
+        PLANS.log(connection, viewer, plan, arrow, at=at, reason=reason)
         if held["reverses"] is not None:
             raise Refused("冲销方案不能再冲销；需要重新发放时，请重新提出方案。")
         standing = (dividend_plan.c.reverses == plan) & (dividend_plan.c.state != "void")
@@ -141,18 +133,16 @@ def reverse(
         new = {
             **{name: held[name] for name in ("village", "first_month", "last_month", "rule")},
             **{name: -held[name] for name in ("received_fen", "distributed_fen", "kept_fen")},
-            "title": f"冲销：{held['title']}", "state": "draft", "version": 1, "created": now, "actor": viewer.key,
+            "title": f"冲销：{held['title']}", "created": at.isoformat(timespec="seconds"), "actor": actor(viewer),
             "reverses": plan,
         }  # fmt: skip
-        made = int(connection.execute(insert(dividend_plan).values(**new)).inserted_primary_key[0])
+        made = PLANS.add(connection, viewer, "create", new, at=at, reason=reason)
         for table in (dividend_source, dividend_share, dividend_kept):
             names = [column.name for column in table.c if column.name not in ("plan", "amount_fen")]
             rows = select(literal(made), *(table.c[name] for name in names), -table.c.amount_fen)
             connection.execute(
                 insert(table).from_select(["plan", *names, "amount_fen"], rows.where(table.c.plan == plan))
             )
-        log(connection, plan, now, viewer, "reverse", "filed", "filed", reason)
-        log(connection, made, now, viewer, "create", None, "draft", reason)
         cube.stamp(connection)
     return made
 
@@ -186,9 +176,9 @@ def unbalanced(connection: Connection, plan: int) -> int:
 
 
 def _ready(
-    connection: Connection, viewer: Viewer, held: RowMapping, action: str, at: datetime, reason: str
+    connection: Connection, viewer: Viewer, held: RowMapping, action: str, at: datetime
 ) -> str:  # fmt: skip
-    """Whether the plan may take a step on; returns the reason, with what changed meanwhile noted."""
+    """Whether the plan may take a step on; returns what changed meanwhile, for its log."""
     plan = held["id"]
     if not held["received_fen"]:
         raise Refused("方案里还没有收益，请先选来源。")
@@ -208,7 +198,7 @@ def _ready(
     found = doubts(connection, viewer, plan)
     if any(one.grave for one in found):
         raise Refused(f"名单里有迁走或已不在统计范围的户，不能{_ON[action]}。{return_reason(found)}")
-    return "；".join(filter(None, (reason, f"办理时已知：{told(found)}" if found else "")))
+    return f"办理时已知：{told(found)}" if found else ""
 
 
 def _check_rule(connection: Connection, viewer: Viewer, plan: int) -> None:
@@ -218,15 +208,6 @@ def _check_rule(connection: Connection, viewer: Viewer, plan: int) -> None:
 
 
 _ON = {"publish": "公示", "submit": "报审", "approve": "审核通过", "file": "备案"}
-
-
-def _checked_reason(arrow: Transition, reason: str) -> str:
-    reason = reason.strip()
-    if arrow.reason and not reason:
-        raise Refused("请写明原因，对方要按它来改。")
-    if len(reason) > LONGEST_REASON:
-        raise Refused(f"原因最多 {LONGEST_REASON} 个字。")
-    return reason
 
 
 def _marks(connection: Connection, arrow: Transition, now: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from components.dividends.way import WAY, deadline_markup, states_markup, sums_markup, way_markup
+from components.dividends.way import ORDER, deadline_markup, states_markup, sums_markup, way_markup
 from data.dividends.region import PlanLine
 from data.dividends.states import STATES
 
@@ -19,12 +19,12 @@ PLAN = PlanLine(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("state", WAY)
+@pytest.mark.parametrize("state", ORDER)
 def test_exactly_the_plans_own_state_is_marked_and_those_before_it_are_past(state: str):
     drawn = way_markup(replace(PLAN, state=state, due=None, late=False), {state: "2026-11-08"}, TODAY)
     marks = re.findall(r'<li class="(\w+)"', drawn)
-    place = WAY.index(state)
-    assert marks == ["past"] * place + ["now"] + ["ahead"] * (len(WAY) - place - 1)
+    place = ORDER.index(state)
+    assert marks == ["past"] * place + ["now"] + ["ahead"] * (len(ORDER) - place - 1)
     assert drawn.count('aria-current="step"') == 1 and "2026-11-08 起" in drawn
 
 
@@ -64,5 +64,5 @@ def test_every_state_leads_to_its_plans_and_the_chosen_one_back_to_all():
     names = ["plans", "late", "received", "distributed", "kept"]
     counts = pd.DataFrame(1, index=list(STATES), columns=names)
     drawn = states_markup(counts, "draft", lambda state: f"/x?state={state}")
-    assert re.findall(r'href="/x\?state=(\w+)"', drawn) == ["None", *WAY[1:], "void"]
+    assert re.findall(r'href="/x\?state=(\w+)"', drawn) == ["None", *ORDER[1:], "void"]
     assert drawn.count("超期 1") == len(STATES)

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from data import model
 from data.access.viewer import Viewer
 from data.dividends.content import Share, candidates, content_of, respread, returns, usual_months
-from data.dividends.drafts import PlanChanged, create, save
+from data.dividends.drafts import create, save
 from data.dividends.file import one_plan
 from data.dividends.region import helpers_homes, without_plan
 from data.dividends.rules import Rule
@@ -18,6 +18,7 @@ from data.errors import OutOfScope, Refused
 from data.figures import cube
 from data.figures.read import figures
 from data.store.engine import writing
+from data.workflow import Changed
 from tests.data.dividends.ground import (
     ALL,
     CADRE,
@@ -146,7 +147,7 @@ def test_a_draft_that_cannot_be_is_refused_and_what_stood_stays(county: Engine, 
 def test_the_second_of_two_who_change_a_draft_is_told_and_may_write_over_it(county: Engine):
     plan, draft, _ = draft_of(county)
     assert save(county, CADRE, plan, 1, replace(draft, title="甲")) == 2
-    with pytest.raises(PlanChanged, match=r"村干部.*没有写入") as told:
+    with pytest.raises(Changed, match=r"村干部.*没有写入") as told:
         save(county, CADRE, plan, 1, replace(draft, title="乙"))
     assert save(county, CADRE, plan, told.value.version, replace(draft, title="乙")) == 3
 

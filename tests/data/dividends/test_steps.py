@@ -10,14 +10,15 @@ from sqlalchemy import Engine
 from data import model, settings
 from data.access.viewer import ROLES, Viewer
 from data.dividends.content import content_of
-from data.dividends.drafts import PlanChanged, create, save
+from data.dividends.drafts import create, save
 from data.dividends.file import one_plan
 from data.dividends.region import plans, summary
-from data.dividends.states import ACTIONS, STATES, allowed, transition
+from data.dividends.states import ACTIONS, STATES, WAY
 from data.dividends.steps import doubts, return_reason, reverse, step
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.figures import cube
 from data.store.engine import writing
+from data.workflow import Changed
 from tests.data.dividends.ground import (
     ALL,
     CADRE,
@@ -54,6 +55,7 @@ LAW = {
     ("county", "approved"): {"file": "filed", "return": "draft"},
 }
 LATER = NOW + timedelta(days=1)
+allowed, transition = WAY.allowed, WAY.transition
 
 
 @pytest.fixture
@@ -165,7 +167,7 @@ def test_what_does_not_come_out_even_is_neither_published_nor_sent_on(county: En
 def test_the_second_of_two_is_told_who_was_first(county: Engine):
     plan = taken_to(county, proposed(county), "submitted")
     step(county, TOWN, plan, "approve", version=4, at=NOW)
-    with pytest.raises(PlanChanged, match=r"2026-11-22 09:30 乡镇干部.*没有写入"):
+    with pytest.raises(Changed, match=r"2026-11-22 09:30 乡镇干部.*没有写入"):
         step(county, CADRE, plan, "withdraw", version=4, at=NOW)
     assert state_of(county, plan) == ("approved", 5)
 
