@@ -23,6 +23,7 @@ from components.server.geo_routes import geo_routes
 from components.server.guard import Guard
 from components.server.sockets import send_at_once
 from components.shell.theme_route import theme_route
+from data.clock import county_clock
 from data.commands.version import VERSION
 from data.figures import cube
 from data.regions.tree import status
@@ -82,8 +83,8 @@ app = st.App(
         Route("/healthz", health),
         theme_route(),
         *geo_routes(lambda: engine),
-        *phone_routes(lambda: engine),
-        *archive_routes(lambda: engine),
+        *phone_routes(lambda: engine, county_clock),
+        *archive_routes(lambda: engine, county_clock),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),
         Mount("/assets/map", StaticFiles(directory=HERE / "components" / "static")),
     ],

@@ -11,6 +11,7 @@ from benchmarks.pages import PAGE_SECONDS, served
 from benchmarks.session import BrokenPage, Session
 from benchmarks.table import Failure, Finding, middle
 from data.access.viewer import Viewer
+from data.clock import county_clock
 from data.codes import tokens as qr_codes
 from data.households.search import search
 from data.households.village import NO_FILTERS, Filters
@@ -44,7 +45,7 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
 
 def _codes(engine: Engine, households: list[int]) -> dict[int, str]:
     with writing(engine) as connection:
-        return qr_codes.issue(connection, engine, WHOLE, households)
+        return qr_codes.issue(connection, engine, WHOLE, households, now=county_clock())
 
 
 def _tail(engine: Engine, household_id: int) -> str | None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, select
 
 from data.access.viewer import Viewer
+from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
 from data.model import setting
 from data.terms import SUBJECTS
@@ -126,7 +127,7 @@ def values(connection: Connection) -> dict[str, str]:
     return {name: held.get(name, one.default) for name, one in SETTINGS.items()}
 
 
-def put(connection: Connection, viewer: Viewer, name: str, value: str) -> str:
+def put(connection: Connection, viewer: Viewer, name: str, value: str, *, now: datetime) -> str:
     """Decide a setting; returns it as stored. Raises OutOfScope where he may not, Refused for what it cannot be."""
     if viewer.role not in DECIDERS:
         raise OutOfScope("设置")
@@ -137,8 +138,7 @@ def put(connection: Connection, viewer: Viewer, name: str, value: str) -> str:
         raise Refused(f"{SETTINGS[name].label}：{error}") from error
     if after != before:
         connection.execute(setting.delete().where(setting.c.name == name))
-        now = datetime.now().isoformat(timespec="seconds")
-        connection.execute(setting.insert().values(name=name, value=after, changed=now, actor=viewer.key))
+        connection.execute(setting.insert().values(name=name, value=after, changed=written(now), actor=viewer.key))
     return after
 
 

@@ -1,7 +1,7 @@
 """异常查看: strange patterns in the log of looks, for who decides for the county."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
@@ -27,7 +27,7 @@ def show_oversight(screen: Screen) -> None:
     show_markup(heading("异常查看", f"近 {DAYS} 天扫码和打开档案的记录里，哪些不寻常"))
     if not st.toggle("查看", key="oversight"):
         return
-    since = (date.today() - timedelta(days=DAYS)).isoformat()
+    since = (screen.today - timedelta(days=DAYS)).isoformat()
     patterns = ask_uncached(screen, audit.patterns, since)
     if not patterns:
         show_markup('<p class="calm">没有发现异常。下面这些情况会列出来：</p>' + _explained())

@@ -116,7 +116,8 @@ def _results(screen: Screen, inputs: list[_Input]) -> None:
         )
         return
     with screen.engine.connect() as connection:
-        found = [looked_up(connection, screen.engine, screen.viewer, one.text, screen.month) for one in inputs]
+        here = connection, screen.engine, screen.viewer
+        found = [looked_up(*here, one.text, screen.month, screen.today) for one in inputs]
     _log(screen, zip(inputs, found, strict=True))
     known = sum(one.kind == "valid" for one in found)
     others = f"，{len(found) - known} 个没有打开" if known < len(found) else ""

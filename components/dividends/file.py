@@ -179,7 +179,7 @@ def _notice(screen: Screen, plan: Plan) -> None:
         """Set when the button is pressed, not before."""
         paper = ask_uncached(screen, dividend_notice.notice, plan.line.id, screen.status.built)
         with writing(screen.engine) as connection:
-            audit.enter(connection, actor=screen.viewer.key, address=at, view="print", households=homes)
+            audit.enter(connection, actor=screen.viewer.key, address=at, view="print", households=homes, now=screen.now)
         return paper
 
     st.download_button(

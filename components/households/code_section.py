@@ -1,6 +1,7 @@
 """Code, PIN and log of looks of a household, for who may write; a wall display sees none of it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 import streamlit as st
@@ -37,7 +38,7 @@ def show(screen: Screen, file: HouseholdFile) -> None:
     """Draw the section."""
     if not screen.viewer.may_write:
         return
-    codes = ask_uncached(screen, qr_codes.codes, file.id)
+    codes = ask_uncached(screen, qr_codes.codes, file.id, screen.today)
     valid = next((code for code in codes if code.kind == "valid"), None)
     if said := st.session_state.pop(_REFUSED, None):
         problem(said)
@@ -59,7 +60,7 @@ def _show_code(screen: Screen, household: int, valid: qr_codes.Code | None) -> N
         return
     try:
         with screen.engine.connect() as connection:
-            token = qr_codes.token_of(connection, screen.engine, screen.viewer, household)
+            token = qr_codes.token_of(connection, screen.engine, screen.viewer, household, screen.today)
             base = qr_codes.base_of(settings.values(connection), st.context.url)
     except WarRoomError as error:
         show_markup('<section class="part"><h2>户码</h2></section>')
@@ -116,7 +117,7 @@ def _old_codes(codes: list[qr_codes.Code]) -> str:
 def _show_pin(screen: Screen, household: int) -> None:
     with screen.engine.connect() as connection:
         known = pins.ways(connection, household)
-        pause, wrong = pins.pause(screen.engine, household)
+        pause, wrong = pins.pause(screen.engine, household, screen.now)
     said = "可用户主证件号后六位查看。" if known.tail else "没有登记户主的证件号码，只能用口令查看。"
     said += f"口令于{spoken_day(known.pin)}发放。" if known.pin else "没有发放口令。"
     if wrong:
@@ -136,9 +137,9 @@ def _show_pin(screen: Screen, household: int) -> None:
             _button(screen, "收回口令", f"unpin:{household}", partial(pins.take_back, **mine))
 
 
-def _hand_out(connection: Connection, *, viewer: Viewer, household: int, address: str) -> None:
+def _hand_out(connection: Connection, *, viewer: Viewer, household: int, now: datetime, address: str) -> None:
     """Keep the new PIN until the page is drawn, once."""
-    st.session_state[_PIN] = (household, pins.hand_out(connection, viewer, household, address=address))
+    st.session_state[_PIN] = (household, pins.hand_out(connection, viewer, household, now=now, address=address))
 
 
 def _button(screen: Screen, name: str, key: str, write: Callable, *, disabled: bool = False) -> None:
@@ -147,7 +148,7 @@ def _button(screen: Screen, name: str, key: str, write: Callable, *, disabled: b
     def press() -> None:
         try:
             with writing(screen.engine) as connection:
-                write(connection, address=st.context.ip_address or "127.0.0.1")
+                write(connection, now=screen.now, address=st.context.ip_address or "127.0.0.1")
         except WarRoomError as error:
             st.session_state.pop(_PIN, None)
             st.session_state[_REFUSED] = str(error)

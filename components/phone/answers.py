@@ -18,6 +18,7 @@ from data import settings
 from data.access.viewer import ROLES, Viewer
 from data.audit import log as audit
 from data.cards import marks as card_marks
+from data.clock import Clock
 from data.codes import phone_card, pins
 from data.codes import tokens as qr_codes
 from data.codes.limits import ScanLimit
@@ -50,6 +51,7 @@ class _Asked:
     found: qr_codes.Found
     token: str
     demonstration: bool
+    clock: Clock
 
     @property
     def path(self) -> str:
@@ -69,7 +71,8 @@ class _Asked:
         return address_of(self.request)
 
     def log(self, actor: str, view: str) -> None:
-        audit.record(self.engine, actor=actor, address=self.address, view=view, household=self.found.household)
+        where = {"address": self.address, "household": self.found.household}
+        audit.record(self.engine, actor=actor, view=view, **where, now=self.clock())
 
     def verdict(self, viewer: Viewer) -> card_marks.Verdict | None:
         """What the check code of a scanned card says to this viewer."""
@@ -89,15 +92,16 @@ class _Asked:
 class PhoneDesk:
     """Answers looks at codes; remembers, for a while, which addresses asked in vain."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.unknown = ScanLimit(free=10, most=30, seconds=30, clock=clock)
-        self.wrong = ScanLimit(free=30, most=30, seconds=120, clock=clock)
+    def __init__(self, clock: Clock, elapsed: Callable[[], float]) -> None:
+        self._clock = clock
+        self.unknown = ScanLimit(free=10, most=30, seconds=30, clock=elapsed)
+        self.wrong = ScanLimit(free=30, most=30, seconds=120, clock=elapsed)
 
     def answer(self, engine: Engine, request: Request, form: dict[str, str]) -> tuple[Response, float]:
         """The answer, and by how many seconds it is to be held back."""
         token = request.path_params["token"].rstrip("/")
         with engine.connect() as connection:
-            found = qr_codes.find(connection, token)
+            found = qr_codes.find(connection, token, self._clock().date())
             if found.kind != "valid":
                 return self._gone(engine, connection, address_of(request), found)
         # no connection is held while an answer waits to be compared: many at once would take all there are
@@ -105,7 +109,7 @@ class PhoneDesk:
         tried = self._tried(engine, request, found.household, form.get("secret", "")) if opening else None
         with engine.connect() as connection:
             told = settings.values(connection), found, token, not regions.holds_real_regions(connection)
-            asked = _Asked(engine, request, connection, *told)
+            asked = _Asked(engine, request, connection, *told, self._clock)
             if tried:
                 return _opened(asked, tried), 0
             return (_done(asked, form) if form else _shown(asked)), 0
@@ -114,7 +118,7 @@ class PhoneDesk:
         address = address_of(request)
         if wait := self.wrong.wait(address):
             return pins.Answer(False, wait, counted=False)
-        tried = pins.attempt(engine, household, secret, address=address)
+        tried = pins.attempt(engine, household, secret, address=address, clock=self._clock)
         if tried.counted and not tried.right:
             self.wrong.add(address)
         return tried
@@ -133,8 +137,9 @@ class PhoneDesk:
                 return page("gone.html", 429, headers=after, heading="请稍候再扫", sentence=sentence, **told), 0.0
             delay = self.unknown.slowed(address)
             if self.unknown.add(address):
-                audit.record(engine, actor=_STRANGER, address=address, view="flood")
-        audit.record(engine, actor=_STRANGER, address=address, view=found.kind, household=found.household)
+                audit.record(engine, actor=_STRANGER, address=address, view="flood", now=self._clock())
+        about = {"view": found.kind, "household": found.household}
+        audit.record(engine, actor=_STRANGER, address=address, **about, now=self._clock())
         return page("gone.html", status, heading=heading, sentence=sentence, **told), delay
 
 

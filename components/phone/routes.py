@@ -21,6 +21,7 @@ from components.phone.answers import DOING, PhoneDesk
 from components.phone.cookies import EVERY_CODE, ROLE, give
 from components.phone.pages import failure
 from data.access.viewer import ROLES
+from data.clock import Clock
 from data.errors import WarRoomError
 from data.regions import tree as regions
 
@@ -28,9 +29,14 @@ MOST_FORM = 4096  # bytes
 _log = logging.getLogger("warroom")
 
 
-def phone_routes(engine: Callable[[], Engine], clock: Callable[[], float] = time.monotonic) -> list[Route]:
-    """The routes, for the list that ``st.App`` takes; ``engine`` is asked at each request."""
-    desk = PhoneDesk(clock)
+def phone_routes(
+    engine: Callable[[], Engine], clock: Clock, elapsed: Callable[[], float] = time.monotonic
+) -> list[Route]:
+    """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request.
+
+    ``elapsed`` counts the seconds between tries of an address, whatever is done to the clock.
+    """
+    desk = PhoneDesk(clock, elapsed)
 
     async def code(request: Request) -> Response:
         form: dict[str, str] = {}

@@ -14,6 +14,7 @@ from components.prints.making import Order, Paper, made
 from components.shell.errors import numbered
 from components.shell.store import beside_session
 from data.access.viewer import Viewer
+from data.clock import Clock
 from data.errors import Refused, WarRoomError
 from data.paper.typeset import Cancelled
 
@@ -58,14 +59,14 @@ _lock = threading.Lock()
 _room = threading.BoundedSemaphore(AT_ONCE)
 
 
-def start(engine: Engine, viewer: Viewer, order: Order, name: str) -> Job:
+def start(engine: Engine, viewer: Viewer, order: Order, name: str, clock: Clock) -> Job:
     """Begin a job; raises Refused where too many wait."""
     job = Job(secrets.token_urlsafe(12), viewer.key, order, name)
     with _lock:
         if sum(one.at_work for one in _jobs.values()) >= MOST_WAITING:
             raise Refused(_TOO_MANY)
         _jobs[job.id] = job
-    threading.Thread(target=beside_session(_run), args=(engine, viewer, job), name="print", daemon=True).start()
+    threading.Thread(target=beside_session(_run), args=(engine, viewer, job, clock), name="print", daemon=True).start()
     return job
 
 
@@ -75,13 +76,14 @@ def find(id: str, viewer: Viewer) -> Job | None:
     return job if job and job.owner == viewer.key else None
 
 
-def _run(engine: Engine, viewer: Viewer, job: Job) -> None:
+def _run(engine: Engine, viewer: Viewer, job: Job, clock: Clock) -> None:
     while not _room.acquire(timeout=_LOOK):
         if job.stop.is_set():
             return _end(job, CANCELLED)
     try:
         job.state = RUNNING
-        _end(job, *_outcome(lambda: made(engine, viewer, job.order, told=_teller(job), cancelled=job.stop.is_set)))
+        how = {"clock": clock, "told": _teller(job), "cancelled": job.stop.is_set}
+        _end(job, *_outcome(lambda: made(engine, viewer, job.order, **how)))
     finally:
         _room.release()
 

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -14,6 +14,7 @@ from data.cards import marks as card_marks
 from data.cards import pages as card_pages
 from data.cards.card import IncomeCard, cards, income_year
 from data.cards.lights import card_lights
+from data.clock import Clock
 from data.codes import labels as label_sheets
 from data.codes import tokens as qr_codes
 from data.paper import fonts, typeset
@@ -58,7 +59,7 @@ class Paper:
 
 
 def made(
-    engine: Engine, viewer: Viewer, order: Order, *,
+    engine: Engine, viewer: Viewer, order: Order, *, clock: Clock,
     told: Callable[[int], None] = lambda done: None, cancelled: Callable[[], bool] = lambda: False,
 ) -> Paper:  # fmt: skip
     """Print; ``told`` hears how many more households are done.
@@ -66,34 +67,38 @@ def made(
     Codes are issued before, in one transaction; what was printed is kept (``card_print``) and logged after, so that
     nothing stands for a job that was cancelled. Raises what the parts raise: NotFound, OutOfScope, Refused, Cancelled.
     """
+    begun = clock()
     with writing(engine) as connection:
-        tokens = qr_codes.issue(connection, engine, viewer, order.households, address=order.address)
+        tokens = qr_codes.issue(connection, engine, viewer, order.households, now=begun, address=order.address)
     urls = {id: qr_codes.url(order.base, token) for id, token in tokens.items()}
     parts, lacking, printed = [], set(), []
     for some in _chunks(order):
         with engine.connect() as connection:
-            documents, shared, held = _documents(connection, engine, viewer, some, urls)
+            documents, shared, held = _documents(connection, engine, viewer, some, urls, begun.date())
         lacking |= set(fonts.lacking(typeset.texts(documents)))
         parts.append(typeset.pdf(some.what, documents, shared, cancelled=cancelled))
         printed += held
         told(len(some.households))
     content = typeset.merged(parts, WHAT[order.what], two_sided=order.what == CARD)
-    card_marks.register(engine, printed)
+    now = clock()
+    card_marks.register(engine, printed, now=now)
     with writing(engine) as connection:
-        audit.enter(connection, actor=viewer.key, address=order.address, view="print", households=order.households)
+        mine = {"actor": viewer.key, "address": order.address}
+        audit.enter(connection, **mine, view="print", households=order.households, now=now)
     return Paper(content, "".join(sorted(lacking)))
 
 
-def sample(engine: Engine, viewer: Viewer, order: Order) -> str:
+def sample(engine: Engine, viewer: Viewer, order: Order, now: datetime) -> str:
     """The first page as a picture (a ``data:`` address): a specimen, whose code opens the start page alone."""
     some = replace(order, households=order.households[:1])
     if order.what == LABEL:
         some = replace(order, households=order.households[: label_sheets.SIZES[order.size].per_sheet])
     urls = dict.fromkeys(some.households, order.base)
     with engine.connect() as connection:
-        documents, shared, held = _documents(connection, engine, viewer, some, urls, specimen=True)
+        documents, shared, held = _documents(connection, engine, viewer, some, urls, now.date(), specimen=True)
     for card in held:
-        audit.record(engine, actor=viewer.key, address=order.address, view="card", household=card.household)
+        mine = {"actor": viewer.key, "address": order.address}
+        audit.record(engine, **mine, view="card", household=card.household, now=now)
     return f"data:image/png;base64,{b64encode(typeset.preview(order.what, documents, shared)).decode()}"
 
 
@@ -103,7 +108,7 @@ def _chunks(order: Order) -> Iterator[Order]:
 
 
 def _documents(
-    connection: Connection, engine: Engine, viewer: Viewer, order: Order, urls: dict[int, str], *,
+    connection: Connection, engine: Engine, viewer: Viewer, order: Order, urls: dict[int, str], today: date, *,
     specimen: bool = False,
 ) -> tuple[list[dict], dict, Sequence[IncomeCard]]:  # fmt: skip
     """The pages' data, what they share, and the cards among them."""
@@ -119,4 +124,4 @@ def _documents(
         mark = _NO_CODE if specimen else card_marks.mark(engine, card)
         qr = qr_svg(urls[card.household] if specimen else f"{urls[card.household]}?c={mark}")
         documents.append(card_pages.page(card, mark=mark, qr=qr, lights=lights, masked=order.masked))
-    return documents, card_pages.shared(held[0], hotline=hotline, printed=date.today(), sample=specimen), held
+    return documents, card_pages.shared(held[0], hotline=hotline, printed=today, sample=specimen), held

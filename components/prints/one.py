@@ -27,7 +27,8 @@ def button(screen: Screen, household_id: int, year: int) -> None:
         """Made when the button is pressed, not before."""
         with screen.engine.connect() as connection:
             base = qr_codes.base_of(settings.values(connection), page)
-        return made(screen.engine, screen.viewer, Order(CARD, (household_id,), year, base, address)).content
+        order = Order(CARD, (household_id,), year, base, address)
+        return made(screen.engine, screen.viewer, order, clock=screen.clock).content
 
     st.download_button(
         "打印明白卡（PDF）",

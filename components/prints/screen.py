@@ -167,7 +167,7 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], jo
     if looked:
         with told(), st.spinner("正在排版样张…"):
             alt = f"{WHAT[choice.what]}样张"
-            source = sample(screen.engine, screen.viewer, order)
+            source = sample(screen.engine, screen.viewer, order, screen.now)
             show_markup(f'<img class="print-sample" alt="{escape(alt)}" src="{source}">')
 
 
@@ -177,7 +177,11 @@ def _start(screen: Screen, choice: PrintChoice, order: Order) -> None:
     when = f"{choice.year.year}年度" if choice.what == "card" else label_sheets.SIZES[choice.size].name.split()[0]
     try:
         job = print_jobs.start(
-            screen.engine, screen.viewer, order, f"{WHAT[choice.what]}_{screen.region.name}_{when}{part}.pdf"
+            screen.engine,
+            screen.viewer,
+            order,
+            f"{WHAT[choice.what]}_{screen.region.name}_{when}{part}.pdf",
+            screen.clock,
         )
     except WarRoomError as error:
         st.session_state[_REFUSED] = str(error)

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from data.access.viewer import Viewer
 from data.archives.files import EXTENSIONS, PDF
 from data.audit import log as audit
+from data.clock import Clock
 from data.errors import NotFound, Refused
 from data.households import archives
 from data.projects import archives as project_archives
@@ -57,8 +58,8 @@ def _tokens(engine: Engine, signer: type[TimestampSigner] = TimestampSigner) -> 
     return URLSafeTimedSerializer(key, salt="archive", signer=signer, signer_kwargs={"digest_method": sha256})
 
 
-def archive_routes(engine: Callable[[], Engine]) -> list[Route]:
-    """The routes, for the list that ``st.App`` takes; ``engine`` is asked at each request."""
+def archive_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
+    """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request."""
 
     def archive(request: Request) -> Response:
         store = engine()
@@ -74,7 +75,7 @@ def archive_routes(engine: Callable[[], Engine]) -> list[Route]:
         except Refused as error:
             return _said(str(error), 500)
         address = request.client.host if request.client else ""
-        audit.record(store, actor=viewer.key, address=address, view=view, household=found.household)
+        audit.record(store, actor=viewer.key, address=address, view=view, household=found.household, now=clock())
         headers = {**_HEADERS, "Content-Disposition": _inline(found.filename, id, found.media_type)}
         if found.media_type == PDF:
             headers["Content-Security-Policy"] = _PDF_POLICY

@@ -43,7 +43,10 @@ def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[
     """Whether it was refused, and what to say."""
     try:
         with writing(screen.engine) as connection:
-            after = {name: settings.put(connection, screen.viewer, name, value) for name, value in typed.items()}
+            after = {
+                name: settings.put(connection, screen.viewer, name, value, now=screen.now)
+                for name, value in typed.items()
+            }
     except WarRoomError as error:
         return True, f"没有保存。{error}"
     changed = [SETTINGS[name].label for name in after if after[name] != held[name]]

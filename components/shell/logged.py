@@ -13,4 +13,6 @@ def caller() -> str:
 
 def looked(screen: Screen, view: str, household: int | None = None, *, at: str | None = None) -> None:
     """One line: ``view`` is a key of ``audit.VIEWS``, ``at`` a :func:`caller` asked before."""
-    audit.record(screen.engine, actor=screen.viewer.key, address=at or caller(), view=view, household=household)
+    audit.record(
+        screen.engine, actor=screen.viewer.key, address=at or caller(), view=view, household=household, now=screen.now
+    )

@@ -1,6 +1,7 @@
 """What a page is drawn for: who looks, at which region and month, in which theme. The shell makes one for each run."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -8,6 +9,7 @@ from sqlalchemy import Engine
 
 from components.shell.site import SitePage
 from data.access.viewer import Viewer
+from data.clock import Clock
 from data.months import label, last_day, month_of, spoken
 from data.regions.tree import Region, Status
 
@@ -26,6 +28,17 @@ class Screen:
     status: Status
     dark: bool
     engine: Engine
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        """This moment in China, also in a fragment or a download long after the page was drawn."""
+        return self.clock()
+
+    @property
+    def today(self) -> date:
+        """The day in China; the figures may stand at another, ``status.built``."""
+        return self.now.date()
 
     @property
     def stamp(self) -> tuple[int, str, str]:

@@ -16,6 +16,7 @@ from components.shell.page import show_markup
 from components.shell.screen import Screen, put
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
 from components.shell.store import engine
+from data.clock import county_clock
 from data.regions import tree as regions
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -81,7 +82,7 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
             address = at_household(connection, address, st.query_params.get("household"))
         elif chosen is PROJECT:
             address = at_project(connection, address, st.query_params.get("project"))
-    screen = Screen(address.viewer, address.region, address.month, status, dark, engine())
+    screen = Screen(address.viewer, address.region, address.month, status, dark, engine(), county_clock)
     put(screen)
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)

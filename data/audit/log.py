@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from data.access.rights import require
 from data.access.viewer import Viewer, within_sql
 from data.audit.chain import Look, append, cut_off, end_file, write_end
+from data.clock import written
 from data.errors import OutOfScope
 from data.model import access_log
 from data.settings import DECIDERS
@@ -121,14 +122,16 @@ class Pattern:
     actor: str | None = None
 
 
-def record(engine: Engine, *, actor: str, address: str, view: str, household: int | None = None) -> None:
+def record(engine: Engine, *, actor: str, address: str, view: str, household: int | None = None, now: datetime) -> None:
     """Enter a look; returns at once."""
-    _writer(engine).put(_look(actor, address, view, household))
+    _writer(engine).put(_look(actor, address, view, household, written(now)))
 
 
-def enter(connection: Connection, *, actor: str, address: str, view: str, households: Iterable[int]) -> None:
+def enter(
+    connection: Connection, *, actor: str, address: str, view: str, households: Iterable[int], now: datetime
+) -> None:
     """Enter what was done to households within the transaction that does it: both stand, or neither."""
-    if lines := [_look(actor, address, view, household) for household in households]:
+    if lines := [_look(actor, address, view, household, written(now)) for household in households]:
         append(connection, lines)
 
 
@@ -169,11 +172,10 @@ def waiting(engine: Engine) -> list[Look]:
     return _writers[engine].waiting() if engine in _writers else []
 
 
-def _look(actor: str, address: str, view: str, household: int | None) -> Look:
+def _look(actor: str, address: str, view: str, household: int | None, at: str) -> Look:
     if view not in VIEWS:
         raise ValueError(f"no such view: {view}")
-    now = datetime.now().isoformat(timespec="seconds")
-    return Look(now, _plain(actor), _plain(address).removeprefix("::ffff:"), view, household)
+    return Look(at, _plain(actor), _plain(address).removeprefix("::ffff:"), view, household)
 
 
 def _plain(value: str) -> str:
@@ -229,7 +231,7 @@ class _Writer:
 
 def _with_gap(connection: Connection, lines: list[Look]) -> list[Look]:
     """The lines to write, and before them that some are missing, so that it stays known."""
-    return [_look("system", "", "gap", None), *lines] if cut_off(connection) else lines
+    return [_look("system", "", "gap", None, lines[0].at), *lines] if cut_off(connection) else lines
 
 
 _writers: dict[Engine, _Writer] = {}  # a process has two or three engines

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, select
 from data.access.viewer import Viewer
 from data.cards.card import IncomeCard, card, years
 from data.cards.figures import LETTERS
+from data.clock import written
 from data.income.year import IncomeYear
 from data.model import card_print
 from data.money import short
@@ -52,13 +53,13 @@ def mark(engine: Engine, card: IncomeCard) -> str:
     return _mark(derived(engine, "card"), card.code, _figures(card))
 
 
-def register(engine: Engine, cards: Sequence[IncomeCard]) -> None:
+def register(engine: Engine, cards: Sequence[IncomeCard], *, now: datetime) -> None:
     """Keep what the marks of printed cards stand for; a card that was printed with the same figures keeps its day."""
-    key, now = derived(engine, "card"), datetime.now().isoformat(timespec="seconds")
+    key, at = derived(engine, "card"), written(now)
     rows = []
     for one in cards:
         figures = _figures(one)
-        rows.append((one.household, one.year.year, _mark(key, one.code, figures), _canonical(figures), now))
+        rows.append((one.household, one.year.year, _mark(key, one.code, figures), _canonical(figures), at))
     with writing(engine) as connection:
         known = set()
         for start in range(0, len(rows), 500):

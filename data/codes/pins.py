@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from data.access.rights import require
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.clock import Clock, written
 from data.errors import Refused
 from data.model import access_log, household_pin, member
 from data.model.search_columns import id_tail
@@ -63,7 +64,7 @@ class Answer:
     counted: bool = True
 
 
-def hand_out(connection: Connection, viewer: Viewer, household: int, *, address: str = "") -> str:
+def hand_out(connection: Connection, viewer: Viewer, household: int, *, now: datetime, address: str = "") -> str:
     """A new PIN in the place of the old one; it is told here once and stored as a hash.
 
     ``connection`` is that of a writing transaction. Raises OutOfScope and NotFound as ``qr_codes.issue`` does.
@@ -71,19 +72,19 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, address:
     require(connection, viewer, [household])
     pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
-    now = datetime.now().isoformat(timespec="seconds")
-    connection.execute(insert(household_pin).values(household_id=household, hash=_hasher.hash(pin), set_at=now))
-    audit.enter(connection, actor=viewer.key, address=address, view="pin_given", households=[household])
+    kept = {"household_id": household, "hash": _hasher.hash(pin), "set_at": written(now)}
+    connection.execute(insert(household_pin).values(kept))
+    audit.enter(connection, actor=viewer.key, address=address, view="pin_given", households=[household], now=now)
     return pin
 
 
-def take_back(connection: Connection, viewer: Viewer, household: int, *, address: str = "") -> None:
+def take_back(connection: Connection, viewer: Viewer, household: int, *, now: datetime, address: str = "") -> None:
     """Withdraw the PIN; raises as ``hand_out``, and Refused where there is none."""
     require(connection, viewer, [household])
     done = connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
     if not done.rowcount:
         raise Refused("这一户没有口令可以收回。")
-    audit.enter(connection, actor=viewer.key, address=address, view="pin_taken", households=[household])
+    audit.enter(connection, actor=viewer.key, address=address, view="pin_taken", households=[household], now=now)
 
 
 def ways(connection: Connection, household: int) -> Ways:
@@ -92,10 +93,11 @@ def ways(connection: Connection, household: int) -> Ways:
     return Ways(bool(_tails(connection, household)), since)
 
 
-def attempt(engine: Engine, household: int, typed: str, *, address: str) -> Answer:
+def attempt(engine: Engine, household: int, typed: str, *, address: str, clock: Clock) -> Answer:
     """Compare what was typed, unless the household is in a pause; every try is entered in the log.
 
-    Tries are taken one after the other, a few may wait, so that many at once are no more than one.
+    Tries are taken one after the other, a few may wait, so that many at once are no more than one; the clock is asked
+    when the turn has come.
     """
     if not _places.acquire(blocking=False):
         return Answer(False, pause=BUSY, counted=False)
@@ -104,7 +106,7 @@ def attempt(engine: Engine, household: int, typed: str, *, address: str) -> Answ
             return Answer(False, pause=BUSY, counted=False)
         try:
             with _alone(engine, household):
-                return _compared(engine, household, normal(typed), address)
+                return _compared(engine, household, normal(typed), address, clock())
         finally:
             _one_at_a_time.release()
     finally:
@@ -122,19 +124,19 @@ def _alone(engine: Engine, household: int) -> Iterator[None]:
         yield
 
 
-def _compared(engine: Engine, household: int, given: str, address: str) -> Answer:
-    wait, wrong = pause(engine, household)
+def _compared(engine: Engine, household: int, given: str, address: str, now: datetime) -> Answer:
+    wait, wrong = pause(engine, household, now)
     if wait or not _SECRET.fullmatch(given):
         return Answer(False, wait, max(FREE_TRIES - wrong, 0), counted=False)
     with engine.connect() as connection:
         right = _matches(connection, household, given)
     actor, view = ("household", "right") if right else ("stranger", "wrong")
-    audit.record(engine, actor=actor, address=address, view=view, household=household)
+    audit.record(engine, actor=actor, address=address, view=view, household=household, now=now)
     audit.flush(engine, 1)  # where an importer holds the store it is counted among the waiting
     return Answer(right) if right else Answer(False, pause_after(wrong + 1), max(FREE_TRIES - wrong - 1, 0))
 
 
-def pause(engine: Engine, household: int) -> tuple[int, int]:
+def pause(engine: Engine, household: int, now: datetime) -> tuple[int, int]:
     """Seconds until the next try may be made, and how many were in vain since the last right one."""
     waiting = audit.waiting(engine)
     if len(waiting) >= audit.MOST_WAITING:
@@ -147,7 +149,7 @@ def pause(engine: Engine, household: int) -> tuple[int, int]:
         last = look.at if look.view == "wrong" else last
     if not pause_after(count):
         return 0, count
-    passed = (datetime.now() - datetime.fromisoformat(last)).total_seconds()
+    passed = (now - datetime.fromisoformat(last)).total_seconds()
     return max(pause_after(count) - max(int(passed), 0), 0), count
 
 

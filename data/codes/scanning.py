@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
@@ -39,12 +40,12 @@ class Scanned:
         return {"valid": "cadre", "foreign": None, "hidden": "refused"}.get(self.kind, self.kind)
 
 
-def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str, month: int) -> Scanned:
+def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str, month: int, today: date) -> Scanned:
     """The household of a text: the address in a code or its token, a card's check code, a household's code."""
     text = "".join(filter(str.isprintable, text[:LONGEST])).strip()
     token, mark = _parts(text)
     if token is not None:
-        found = qr_codes.find(connection, token)
+        found = qr_codes.find(connection, token, today)
         if found.kind != "valid":
             return Scanned(found.kind, (found.household,) if found.household else ())
         return _in_scope(connection, engine, viewer, [found.household], mark, month, beyond="refused")

@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from data.access.rights import batches, require
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.clock import written
 from data.errors import Refused
 from data.model import qr_code
 from data.settings import value_of
@@ -47,31 +48,29 @@ class Found:
 @dataclass(frozen=True)
 class Code:
     """One code of a household, for who answers for it: when issued, until when (the first day it no longer holds),
-    when and why withdrawn."""
+    when and why withdrawn; ``kind`` (valid, withdrawn or expired) on the day that was asked for."""
 
     id: int
     issued: str
     expires: str | None
     withdrawn: str | None
     reason: str | None
-
-    @property
-    def kind(self) -> str:
-        return _kind(self.expires, self.withdrawn)
+    kind: str
 
 
-def find(connection: Connection, token: str) -> Found:
+def find(connection: Connection, token: str, today: date) -> Found:
     """The household of a token, also of one that no longer holds. Unknown and mistyped tokens are not told apart."""
     digest = _digest(token)
     row = connection.execute(_FIND, {"digest": digest}).first()
     if row is None or not hmac.compare_digest(row.digest, digest):
         return Found("unknown")
-    return Found(_kind(row.expires, row.withdrawn), row.household_id, row.village, row.id)
+    return Found(_kind(row.expires, row.withdrawn, today), row.household_id, row.village, row.id)
 
 
 def issue(
-    connection: Connection, engine: Engine, viewer: Viewer, households: Sequence[int], *, address: str = ""
-) -> dict[int, str]:
+    connection: Connection, engine: Engine, viewer: Viewer, households: Sequence[int], *, now: datetime,
+    address: str = "",
+) -> dict[int, str]:  # fmt: skip
     """The token of each household; a code is made where none holds. ``connection`` is that of a writing transaction.
 
     Raises OutOfScope for who may not write, NotFound where one household is not there or not his, Refused where the
@@ -80,11 +79,11 @@ def issue(
     wanted = list(dict.fromkeys(households))
     require(connection, viewer, wanted)
     held = _held(connection, wanted)
-    gone = [row.id for row in held.values() if _kind(row.expires, None) == "expired"]
-    _withdraw(connection, gone, _REPLACED)
+    gone = [row.id for row in held.values() if _kind(row.expires, None, now.date()) == "expired"]
+    _withdraw(connection, gone, _REPLACED, now)
     missing = [id for id in wanted if id not in held or held[id].id in gone]
-    _make(connection, engine, missing)
-    audit.enter(connection, actor=viewer.key, address=address, view="issued", households=missing)
+    _make(connection, engine, missing, now)
+    audit.enter(connection, actor=viewer.key, address=address, view="issued", households=missing, now=now)
     held = _held(connection, wanted) if missing else held
     tokens = {id: _token_again(engine, held[id]) for id in wanted}
     if lost := [id for id, token in tokens.items() if token is None]:
@@ -92,11 +91,11 @@ def issue(
     return tokens
 
 
-def token_of(connection: Connection, engine: Engine, viewer: Viewer, household: int) -> str | None:
+def token_of(connection: Connection, engine: Engine, viewer: Viewer, household: int, today: date) -> str | None:
     """The token of the code that holds, None without one; raises as :func:`issue` does."""
     require(connection, viewer, [household])
     row = _held(connection, [household]).get(household)
-    if row is None or _kind(row.expires, None) != "valid":
+    if row is None or _kind(row.expires, None, today) != "valid":
         return None
     token = _token_again(engine, row)
     if token is None:
@@ -104,15 +103,17 @@ def token_of(connection: Connection, engine: Engine, viewer: Viewer, household: 
     return token
 
 
-def codes(connection: Connection, viewer: Viewer, household: int) -> list[Code]:
+def codes(connection: Connection, viewer: Viewer, household: int, today: date) -> list[Code]:
     """Every code the household ever had, the newest first; raises as :func:`issue` does."""
     require(connection, viewer, [household])
     columns = (qr_code.c.id, qr_code.c.issued, qr_code.c.expires, qr_code.c.withdrawn, qr_code.c.reason)
     rows = connection.execute(select(*columns).where(qr_code.c.household_id == household).order_by(qr_code.c.id.desc()))
-    return [Code(*row) for row in rows]
+    return [Code(*row, _kind(row.expires, row.withdrawn, today)) for row in rows]
 
 
-def withdraw(connection: Connection, viewer: Viewer, household: int, reason: str, *, address: str = "") -> None:
+def withdraw(
+    connection: Connection, viewer: Viewer, household: int, reason: str, *, now: datetime, address: str = ""
+) -> None:
     """Take the code back; from now on it answers politely and opens nothing.
 
     Raises as :func:`issue` does, and Refused without a reason or without a code.
@@ -124,16 +125,17 @@ def withdraw(connection: Connection, viewer: Viewer, household: int, reason: str
     row = _held(connection, [household]).get(household)
     if row is None:
         raise Refused("这一户现在没有可作废的户码。")
-    _withdraw(connection, [row.id], reason)
-    audit.enter(connection, actor=viewer.key, address=address, view="revoked", households=[household])
+    _withdraw(connection, [row.id], reason, now)
+    audit.enter(connection, actor=viewer.key, address=address, view="revoked", households=[household], now=now)
 
 
 def renew(
-    connection: Connection, engine: Engine, viewer: Viewer, household: int, reason: str, *, address: str = ""
-) -> str:
+    connection: Connection, engine: Engine, viewer: Viewer, household: int, reason: str, *, now: datetime,
+    address: str = "",
+) -> str:  # fmt: skip
     """Withdraw the code and make another, in one transaction: the new token. Raises as :func:`withdraw` does."""
-    withdraw(connection, viewer, household, reason, address=address)
-    return issue(connection, engine, viewer, [household], address=address)[household]
+    withdraw(connection, viewer, household, reason, now=now, address=address)
+    return issue(connection, engine, viewer, [household], now=now, address=address)[household]
 
 
 def url(base: str, token: str) -> str:
@@ -161,9 +163,9 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode() if sound else b"\0").hexdigest()
 
 
-def _kind(expires: str | None, withdrawn: str | None) -> str:
+def _kind(expires: str | None, withdrawn: str | None, today: date) -> str:
     """What came first counts: a code that was withdrawn after it had run out has run out."""
-    if expires is not None and expires <= (withdrawn or date.today().isoformat())[:10]:
+    if expires is not None and expires <= (withdrawn or today.isoformat())[:10]:
         return "expired"
     return "valid" if withdrawn is None else "withdrawn"
 
@@ -177,18 +179,18 @@ def _held(connection: Connection, households: Sequence[int]) -> dict[int, object
     return found
 
 
-def _withdraw(connection: Connection, codes: Sequence[int], reason: str) -> None:
+def _withdraw(connection: Connection, codes: Sequence[int], reason: str, now: datetime) -> None:
     if codes:
-        now = datetime.now().isoformat(timespec="seconds")
-        changed = update(qr_code).where(qr_code.c.id == bindparam("code")).values(withdrawn=now, reason=reason)
+        changed = update(qr_code).where(qr_code.c.id == bindparam("code"))
+        changed = changed.values(withdrawn=written(now), reason=reason)
         connection.execute(changed, [{"code": code} for code in codes])
 
 
-def _make(connection: Connection, engine: Engine, households: Sequence[int]) -> None:
+def _make(connection: Connection, engine: Engine, households: Sequence[int], now: datetime) -> None:
     if not households:
         return
     days = int(value_of(connection, "code_days"))
-    key, now = derived(engine, "code"), datetime.now()
+    key = derived(engine, "code")
     expires = (now.date() + timedelta(days=days)).isoformat() if days else None
     rows = []
     for household in households:
@@ -198,7 +200,7 @@ def _make(connection: Connection, engine: Engine, households: Sequence[int]) -> 
                 "household_id": household,
                 "digest": _digest(_token(key, nonce)),
                 "nonce": nonce,
-                "issued": now.isoformat(timespec="seconds"),
+                "issued": written(now),
                 "expires": expires,
             }
         )

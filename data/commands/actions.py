@@ -15,6 +15,7 @@ from tqdm import tqdm
 from data import months, settings
 from data.access.viewer import Viewer
 from data.backups import back_up, key_beside, put_back
+from data.clock import county_clock
 from data.errors import NotFound, Refused
 from data.figures import cube
 from data.figures import read as figures
@@ -229,7 +230,7 @@ def settings_command(options: argparse.Namespace) -> int:
     if options.set:
         name, value = options.set
         with writing(engine) as connection:
-            settings.put(connection, ADMIN, name, value)
+            settings.put(connection, ADMIN, name, value, now=county_clock())
             cube.stamp(connection)
     with engine.connect() as connection:
         held = settings.values(connection)

@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import text
 
 from data.access.viewer import Viewer
+from data.clock import county_clock
 from data.codes import tokens as qr_codes
 from data.store.engine import open_engine, writing
 from tests.browser.ready import ready
@@ -44,7 +45,7 @@ def household(server: Server) -> tuple[int, str]:
 def code_of(server: Server, household: int) -> str:
     engine = open_engine(server.database_url)
     with writing(engine) as connection:
-        token = qr_codes.issue(connection, engine, COUNTY, [household])[household]
+        token = qr_codes.issue(connection, engine, COUNTY, [household], now=county_clock())[household]
     engine.dispose()
     return f"{server.url}/q/{token}"
 

@@ -13,6 +13,7 @@ from qrcode.constants import ERROR_CORRECT_Q
 from sqlalchemy import text
 
 from data.access.viewer import Viewer
+from data.clock import county_clock
 from data.codes import tokens as qr_codes
 from data.store.engine import open_engine, writing
 from tests.browser.chromium import FLAGS, executable
@@ -39,7 +40,7 @@ def coded(server: Server) -> dict[int, tuple[str, str, str]]:
             "SELECT id, head, code FROM household WHERE id IN (1, (SELECT MAX(id) FROM household)) ORDER BY id"
         )
         rows = connection.execute(asked).all()
-        tokens = qr_codes.issue(connection, engine, CADRE, [row.id for row in rows])
+        tokens = qr_codes.issue(connection, engine, CADRE, [row.id for row in rows], now=county_clock())
     engine.dispose()
     return {row.id: (row.head, row.code, tokens[row.id]) for row in rows}
 

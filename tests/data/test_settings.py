@@ -10,13 +10,14 @@ from data.errors import NotFound, OutOfScope, Refused
 from data.model import data_version, setting
 from data.store.engine import writing
 from tests.data.small_county import COUNTY, VILLAGES, fill
+from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
 
 
 def put(engine: Engine, name: str, value: str, viewer: Viewer = CADRE) -> str:
     with writing(engine) as connection:
-        return settings.put(connection, viewer, name, value)
+        return settings.put(connection, viewer, name, value, now=NOW)
 
 
 def held(engine: Engine) -> dict[str, str]:

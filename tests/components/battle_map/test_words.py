@@ -17,6 +17,7 @@ from data.figures.indicators import INDICATORS
 from data.figures.read import Figure
 from data.months import month_of
 from data.regions.tree import Region, Status
+from tests.moment import clock
 
 INCOME = INDICATORS["net_income_per_capita"]
 MONTH = month_of("2026-11")
@@ -25,7 +26,7 @@ MONTH = month_of("2026-11")
 def screen(built: str) -> Screen:
     status = Status(2, f"{built}T08:15:00", built, month_of("2021-12"), MONTH, MONTH, True)
     return Screen(
-        Viewer("county", "990181"), Region("990181", "示范市"), MONTH, status, False, create_engine("sqlite://")
+        Viewer("county", "990181"), Region("990181", "示范市"), MONTH, status, False, create_engine("sqlite://"), clock
     )
 
 

@@ -20,6 +20,7 @@ from data.codes import tokens as qr_codes
 from data.income.year import IncomeYear
 from data.store.engine import writing
 from tests.data.village_ground import COUNTY, FAR, HERE, VILLAGE, fill_village
+from tests.moment import NOW, clock
 
 COUNTY_CADRE = Viewer("county", COUNTY)
 TAIL = "011234"
@@ -45,11 +46,11 @@ def county(engine: Engine) -> Engine:
 @pytest.fixture
 def tokens(county: Engine) -> dict[int, str]:
     with writing(county) as connection:
-        return qr_codes.issue(connection, county, COUNTY_CADRE, [*HERE, FAR])
+        return qr_codes.issue(connection, county, COUNTY_CADRE, [*HERE, FAR], now=NOW)
 
 
 def visitor(engine: Engine, peer: str = "192.0.2.1") -> TestClient:
-    application = Starlette(routes=phone_routes(lambda: engine, clock=lambda: 0.0))
+    application = Starlette(routes=phone_routes(lambda: engine, clock, elapsed=lambda: 0.0))
     return TestClient(application, base_url="http://warroom.example", client=(peer, 5000), follow_redirects=False)
 
 
@@ -81,7 +82,7 @@ def be(client: TestClient, token: str, role: str):
 
 def decide(engine: Engine, name: str, value: str) -> None:
     with writing(engine) as connection:
-        settings.put(connection, COUNTY_CADRE, name, value)
+        settings.put(connection, COUNTY_CADRE, name, value, now=NOW)
 
 
 def test_a_stranger_learns_family_name_village_help_helper_and_hotline(county, phone, tokens):
@@ -146,7 +147,7 @@ def test_the_household_sees_its_own_card_after_its_id_number(county, phone, toke
 def test_a_pin_from_the_village_opens_the_card_of_who_has_no_id_number(county, phone, tokens):
     assert "到村委会领取 6 位口令" in phone.get(f"/q/{tokens[902]}").text
     with writing(county) as connection:
-        pin = pins.hand_out(connection, Viewer("village", VILLAGE), 902)
+        pin = pins.hand_out(connection, Viewer("village", VILLAGE), 902, now=NOW)
     assert open_card(phone, tokens[902], pin).status_code == 303
     assert "孙二" in phone.get(f"/q/{tokens[902]}").text
 
@@ -173,7 +174,7 @@ def test_who_was_locked_out_by_others_is_told_the_way_out_and_it_is_one(county, 
         answer = open_card(phone, tokens[901], "999999")
     assert "别人输错的" in answer.text and "领取新口令" in answer.text
     with writing(county) as connection:
-        pin = pins.hand_out(connection, Viewer("village", VILLAGE), 901)
+        pin = pins.hand_out(connection, Viewer("village", VILLAGE), 901, now=NOW)
     assert open_card(phone, tokens[901], pin).status_code == 303
 
 
@@ -188,7 +189,7 @@ def test_an_address_that_tries_many_households_is_stopped_though_none_is_in_a_pa
     with county.connect() as connection:
         others = list(connection.execute(select(model.household.c.id).where(model.household.c.id < 100)).scalars())
     with writing(county) as connection:
-        more = qr_codes.issue(connection, county, COUNTY_CADRE, others[:11])
+        more = qr_codes.issue(connection, county, COUNTY_CADRE, others[:11], now=NOW)
     answers = [open_card(phone, token, "999999").status_code for token in more.values() for _ in range(3)]
     assert answers == [403] * 30 + [429] * 3
     assert open_card(visitor(county, "198.51.100.3"), tokens[901]).status_code == 303
@@ -220,7 +221,7 @@ def test_a_cookie_ends_with_its_code(county, phone, tokens):
     answer = open_card(phone, tokens[901])
     good = answer.headers["set-cookie"].partition(";")[0]
     with writing(county) as connection:
-        new = qr_codes.renew(connection, county, COUNTY_CADRE, 901, "其他")
+        new = qr_codes.renew(connection, county, COUNTY_CADRE, 901, "其他", now=NOW)
     assert phone.get(f"/q/{tokens[901]}").status_code == 410
     assert "钱一" not in visitor(county).get(f"/q/{new}", headers={"Cookie": good}).text
 
@@ -318,7 +319,7 @@ def test_unknown_and_mistyped_codes_get_one_and_the_same_answer(county, phone, t
 def test_an_old_code_answers_politely_tells_nothing_and_is_logged(county, phone, tokens, kind, words):
     with writing(county) as connection:
         if kind == "withdrawn":
-            qr_codes.withdraw(connection, COUNTY_CADRE, 901, "二维码被翻拍外传")
+            qr_codes.withdraw(connection, COUNTY_CADRE, 901, "二维码被翻拍外传", now=NOW)
         else:
             connection.execute(update(model.qr_code).values(expires="2020-01-01"))
     for answer in (phone.get(f"/q/{tokens[901]}"), open_card(phone, tokens[901])):
@@ -454,7 +455,7 @@ def test_other_ways_of_asking_are_sane(county, phone, tokens):
 def marked(engine: Engine, household: int = 901) -> str:
     with engine.connect() as connection:
         card = income_card.card(connection, COUNTY_CADRE, household, IncomeYear(2026, 10))
-    card_marks.register(engine, [card])
+    card_marks.register(engine, [card], now=NOW)
     return card_marks.mark(engine, card)
 
 

@@ -19,6 +19,7 @@ from data.households import archives
 from data.projects import archives as project_archives
 from tests.data.archives import ground
 from tests.data.small_county import COUNTY, VILLAGES, fill
+from tests.moment import clock
 
 CADRE = Viewer("village", VILLAGES[0])
 
@@ -33,7 +34,7 @@ def county(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> E
 
 @pytest.fixture
 def client(county: Engine) -> TestClient:
-    return TestClient(Starlette(routes=routes.archive_routes(lambda: county)), client=("10.0.0.7", 50000))
+    return TestClient(Starlette(routes=routes.archive_routes(lambda: county, clock)), client=("10.0.0.7", 50000))
 
 
 def put(engine: Engine, content: bytes, title: str = "主屋正面") -> int:

@@ -17,6 +17,7 @@ from data.access.viewer import Viewer
 from data.errors import Refused
 from data.store.engine import is_sqlite, writing
 from tests.data.small_county import COUNTY, fill, real_regions_arrive
+from tests.moment import clock
 
 ELSEWHERE = SimpleNamespace(remote_ip="192.0.2.7", headers=[("host", "192.0.2.1:8501")])
 HERE = SimpleNamespace(remote_ip="127.0.0.1", headers=[("host", "localhost:8501")])
@@ -106,7 +107,7 @@ def test_a_print_job_keeps_the_right_of_who_ordered_it(kept: Engine, monkeypatch
     real_regions_arrive(kept)
     run_for(ELSEWHERE, monkeypatch)
     order = Order(CARD, (1,), 2026, "http://192.0.2.1:8501", "192.0.2.7")
-    job = print_jobs.start(kept, Viewer("county", COUNTY), order, "cards.pdf")
+    job = print_jobs.start(kept, Viewer("county", COUNTY), order, "cards.pdf", clock)
     while job.at_work:
         job.stop.wait(0.01)
     assert (job.state, job.why) == (print_jobs.FAILED, REFUSAL)

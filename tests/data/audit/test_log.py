@@ -15,13 +15,14 @@ from data.errors import NotFound, OutOfScope
 from data.quality.checks import check
 from data.store.engine import writing
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
+from tests.moment import NOW
 
 COUNTY_CADRE = Viewer("county", COUNTY)
 LOG = model.access_log
 
 
 def look(engine: Engine, view: str = "stranger", *, actor="stranger", address="192.0.2.1", household=901) -> None:
-    audit.record(engine, actor=actor, address=address, view=view, household=household)
+    audit.record(engine, actor=actor, address=address, view=view, household=household, now=NOW)
 
 
 def lines(engine: Engine) -> list[tuple]:
@@ -71,10 +72,10 @@ def test_what_waits_can_be_seen_and_nothing_is_lost(engine: Engine, monkeypatch:
 
 def test_an_act_and_its_line_stand_together_or_not_at_all(engine: Engine):
     with pytest.raises(ZeroDivisionError), writing(engine) as connection:
-        audit.enter(connection, actor="x", address="", view="issued", households=[1, 2])
+        audit.enter(connection, actor="x", address="", view="issued", households=[1, 2], now=NOW)
         raise ZeroDivisionError
     with writing(engine) as connection:
-        audit.enter(connection, actor="x", address="", view="issued", households=[3])
+        audit.enter(connection, actor="x", address="", view="issued", households=[3], now=NOW)
     look(engine, household=4)
     assert [line[3] for line in lines(engine)] == [3, 4]
     assert found(engine) == ([], False)

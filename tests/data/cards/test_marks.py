@@ -16,6 +16,7 @@ from data.model import card_print, ledger, member
 from data.store.engine import writing
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
+from tests.moment import NOW
 
 CADRE, STRANGER = Viewer("county", COUNTY), Viewer("stranger", VILLAGE)
 YEAR = IncomeYear(2026, 10)
@@ -70,7 +71,7 @@ def test_another_year_household_or_key_gives_another_mark(county: Engine, tmp_pa
 
 def test_a_printed_card_equals_the_record(county: Engine):
     one = card(county)
-    card_marks.register(county, [one])
+    card_marks.register(county, [one], now=NOW)
     found = verdict(county, card_marks.mark(county, one))
     assert (found.kind, found.year, found.differences) == ("equal", YEAR, ())
     assert found.printed_at.startswith("20")
@@ -78,7 +79,7 @@ def test_a_printed_card_equals_the_record(county: Engine):
 
 def test_a_mark_is_read_as_people_type_it(county: Engine):
     one = card(county)
-    card_marks.register(county, [one])
+    card_marks.register(county, [one], now=NOW)
     mark = card_marks.mark(county, one)
     for typed in (mark.lower(), mark.replace("-", ""), f" {mark[:2]} {mark[2:]} ", mark.replace("-", "－")):
         assert verdict(county, typed).kind == "equal"
@@ -86,7 +87,7 @@ def test_a_mark_is_read_as_people_type_it(county: Engine):
 
 def test_a_change_after_printing_is_told_in_figures(county: Engine):
     one = card(county)
-    card_marks.register(county, [one])
+    card_marks.register(county, [one], now=NOW)
     earn(county, 160_000)
     found = verdict(county, card_marks.mark(county, one))
     assert found.kind == "changed"
@@ -98,7 +99,7 @@ def test_a_change_after_printing_is_told_in_figures(county: Engine):
 
 def test_a_member_more_and_the_year_before_are_figures_too(county: Engine):
     one = card(county)
-    card_marks.register(county, [one])
+    card_marks.register(county, [one], now=NOW)
     earn(county, 150_000, YEAR.first - 1)
     with writing(county) as connection:
         connection.execute(member.insert().values(code="901c", household_id=901, name="钱幼", relation="子女"))
@@ -109,7 +110,7 @@ def test_a_member_more_and_the_year_before_are_figures_too(county: Engine):
 
 def test_a_stranger_hears_that_it_differs_and_not_by_how_much(county: Engine):
     one = card(county)
-    card_marks.register(county, [one])
+    card_marks.register(county, [one], now=NOW)
     earn(county, 1)
     found = verdict(county, card_marks.mark(county, one), viewer=STRANGER)
     assert (found.kind, found.differences) == ("changed", ())
@@ -123,7 +124,7 @@ def test_a_card_that_was_shown_and_not_printed_is_known_while_it_holds(county: E
 
 
 def test_a_mark_of_another_household_says_nothing(county: Engine):
-    card_marks.register(county, [card(county, 902)])
+    card_marks.register(county, [card(county, 902)], now=NOW)
     assert verdict(county, card_marks.mark(county, card(county, 902))).kind == "unknown"
 
 
@@ -140,17 +141,17 @@ def test_a_card_beyond_the_scope_is_not_judged(county: Engine):
 
 def test_printing_twice_keeps_the_first_day_and_one_row(county: Engine):
     cards = [card(county), card(county, 902), card(county)]
-    card_marks.register(county, cards)
+    card_marks.register(county, cards, now=NOW)
     with writing(county) as connection:
         connection.execute(update(card_print).values(at="2026-01-01T08:00:00"))
-    card_marks.register(county, cards)
+    card_marks.register(county, cards, now=NOW)
     with county.connect() as connection:
         assert connection.execute(select(card_print.c.at)).scalars().all() == ["2026-01-01T08:00:00"] * 2
 
 
 def test_a_row_written_past_us_proves_nothing(county: Engine):
     one = card(county)
-    card_marks.register(county, [one])
+    card_marks.register(county, [one], now=NOW)
     mark = card_marks.mark(county, one)
     with writing(county) as connection:
         held = json.loads(connection.execute(select(card_print.c.figures)).scalar())
@@ -166,9 +167,9 @@ def test_a_row_written_past_us_proves_nothing(county: Engine):
 
 def test_a_card_printed_before_the_year_was_set_otherwise_keeps_its_months(county: Engine):
     one = card(county)
-    card_marks.register(county, [one])
+    card_marks.register(county, [one], now=NOW)
     with writing(county) as connection:
-        settings.put(connection, CADRE, "income_year_start", "1")
+        settings.put(connection, CADRE, "income_year_start", "1", now=NOW)
     assert verdict(county, card_marks.mark(county, one)) == card_marks.Verdict(
         "equal", YEAR, verdict(county, card_marks.mark(county, one)).printed_at
     )

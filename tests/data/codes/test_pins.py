@@ -1,6 +1,6 @@
 """The household's own way in: right and wrong answers, the growing pause, and who hands out a PIN."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Semaphore, Thread
 from time import sleep
 
@@ -10,10 +10,12 @@ from sqlalchemy import Engine, select, update
 from data import model
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.clock import written
 from data.codes import pins
 from data.errors import NotFound, OutOfScope, Refused
 from data.store.engine import open_engine, writing
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
+from tests.moment import NOW, clock
 
 VILLAGE_CADRE = Viewer("village", VILLAGE)
 TAIL = "011234"  # of the head of 901
@@ -27,12 +29,12 @@ def county(engine: Engine) -> Engine:
 
 
 def answer(engine: Engine, typed: str, household: int = 901, address: str = HOME) -> pins.Answer:
-    return pins.attempt(engine, household, typed, address=address)
+    return pins.attempt(engine, household, typed, address=address, clock=clock)
 
 
 def hand_out(engine: Engine, household: int = 901, viewer: Viewer = VILLAGE_CADRE) -> str:
     with writing(engine) as connection:
-        return pins.hand_out(connection, viewer, household)
+        return pins.hand_out(connection, viewer, household, now=NOW)
 
 
 def wrong(engine: Engine, times: int, address: str = HOME) -> pins.Answer:
@@ -44,7 +46,7 @@ def wrong(engine: Engine, times: int, address: str = HOME) -> pins.Answer:
 def let_pass(engine: Engine, seconds: int) -> None:
     """Put the tries that are in the log further back."""
     audit.flush(engine)
-    then = (datetime.now() - timedelta(seconds=seconds)).isoformat(timespec="seconds")
+    then = written(NOW - timedelta(seconds=seconds))
     with writing(engine) as connection:
         connection.execute(update(model.access_log).where(model.access_log.c.view == "wrong").values(at=then))
 
@@ -83,10 +85,10 @@ def test_a_pin_opens_until_it_is_changed_or_taken_back(county: Engine):
     assert second == first or not answer(county, first).right
     assert answer(county, second).right
     with writing(county) as connection:
-        pins.take_back(connection, VILLAGE_CADRE, 901)
+        pins.take_back(connection, VILLAGE_CADRE, 901, now=NOW)
     assert not answer(county, second).right
     with pytest.raises(Refused), writing(county) as connection:
-        pins.take_back(connection, VILLAGE_CADRE, 901)
+        pins.take_back(connection, VILLAGE_CADRE, 901, now=NOW)
 
 
 def test_a_pin_is_stored_as_a_slow_hash_alone(county: Engine):
@@ -117,7 +119,7 @@ def test_only_who_answers_for_the_household_hands_out_or_takes_back(county: Engi
     with pytest.raises(error):
         hand_out(county, household, viewer)
     with pytest.raises(error), writing(county) as connection:
-        pins.take_back(connection, viewer, household)
+        pins.take_back(connection, viewer, household, now=NOW)
 
 
 def test_five_tries_then_a_pause_that_doubles_up_to_a_day(county: Engine):
@@ -174,7 +176,7 @@ def test_the_pause_outlives_a_restart(county: Engine):
     audit.flush(county)
     again = open_engine(county.url.render_as_string(hide_password=False))
     try:
-        left, tries = pins.pause(again, 901)
+        left, tries = pins.pause(again, 901, NOW)
         assert 0 < left <= 60 and tries == 6
         assert not answer(again, TAIL).counted
     finally:
@@ -187,7 +189,7 @@ def test_a_right_answer_and_a_new_pin_begin_the_count_anew(county: Engine):
     assert wrong(county, 4).pause == 0
     assert wrong(county, 1).pause == 30
     hand_out(county)
-    assert pins.pause(county, 901) == (0, 0)
+    assert pins.pause(county, 901, NOW) == (0, 0)
 
 
 def test_what_cannot_be_an_answer_costs_no_try(county: Engine):

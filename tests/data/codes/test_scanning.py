@@ -11,6 +11,7 @@ from data.codes import tokens as qr_codes
 from data.codes.scanning import looked_up
 from data.store.engine import writing
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES, fill
+from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
 
@@ -28,13 +29,13 @@ def household(county: Engine) -> tuple[int, str, str]:
         columns = model.household.c.id, model.household.c.code
         id, code = connection.execute(select(*columns).where(model.household.c.village == VILLAGES[0])).first()
     with writing(county) as connection:
-        token = qr_codes.issue(connection, county, CADRE, [id])[id]
+        token = qr_codes.issue(connection, county, CADRE, [id], now=NOW)[id]
     return id, code, token
 
 
 def scan(engine: Engine, text: str, viewer: Viewer = CADRE):
     with engine.connect() as connection:
-        return looked_up(connection, engine, viewer, text, LAST)
+        return looked_up(connection, engine, viewer, text, LAST, NOW.date())
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_a_card_is_found_by_its_check_code_and_held_against_the_record(county, h
     with county.connect() as connection:
         card = income_card.card(connection, CADRE, id, card_marks.years(connection)[0])
     mark = card_marks.mark(county, card)
-    card_marks.register(county, [card])
+    card_marks.register(county, [card], now=NOW)
     for text in (mark, mark.lower().replace("-", " "), f"http://a/q/{token}?c={mark}"):
         found = scan(county, text)
         assert (found.kind, list(found.rows["id"]), found.verdict.kind) == ("valid", [id], "equal")

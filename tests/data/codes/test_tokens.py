@@ -14,10 +14,11 @@ from data.codes.tokens import Found
 from data.errors import NotFound, OutOfScope, Refused
 from data.store.engine import writing
 from tests.data.village_ground import COUNTY, FAR, HERE, VILLAGE, fill_village
+from tests.moment import NOW
 
 COUNTY_CADRE = Viewer("county", COUNTY)
 VILLAGE_CADRE = Viewer("village", VILLAGE)
-TODAY = date.today()
+TODAY = NOW.date()
 
 
 @pytest.fixture
@@ -28,12 +29,12 @@ def county(engine: Engine) -> Engine:
 
 def issued(engine: Engine, households=HERE, viewer: Viewer = COUNTY_CADRE) -> dict[int, str]:
     with writing(engine) as connection:
-        return qr_codes.issue(connection, engine, viewer, households)
+        return qr_codes.issue(connection, engine, viewer, households, now=NOW)
 
 
 def found(engine: Engine, token: str) -> Found:
     with engine.connect() as connection:
-        return qr_codes.find(connection, token)
+        return qr_codes.find(connection, token, NOW.date())
 
 
 def rows(engine: Engine) -> list:
@@ -69,7 +70,7 @@ def test_asking_again_gives_the_same_code_and_logs_only_what_was_made(county: En
 
 def found_token(engine: Engine, household: int) -> str | None:
     with engine.connect() as connection:
-        return qr_codes.token_of(connection, engine, COUNTY_CADRE, household)
+        return qr_codes.token_of(connection, engine, COUNTY_CADRE, household, NOW.date())
 
 
 def test_a_hundred_codes_take_no_more_statements_than_one(county: Engine):
@@ -110,11 +111,11 @@ def test_nobody_touches_codes_beyond_his_scope(county: Engine, viewer: Viewer, h
     token = issued(county, [901, 902, FAR]).get(household)
     before = log(county)
     for act in (
-        lambda connection: qr_codes.issue(connection, county, viewer, [901, household]),
-        lambda connection: qr_codes.token_of(connection, county, viewer, household),
-        lambda connection: qr_codes.codes(connection, viewer, household),
-        lambda connection: qr_codes.withdraw(connection, viewer, household, "其他"),
-        lambda connection: qr_codes.renew(connection, county, viewer, household, "其他"),
+        lambda connection: qr_codes.issue(connection, county, viewer, [901, household], now=NOW),
+        lambda connection: qr_codes.token_of(connection, county, viewer, household, NOW.date()),
+        lambda connection: qr_codes.codes(connection, viewer, household, NOW.date()),
+        lambda connection: qr_codes.withdraw(connection, viewer, household, "其他", now=NOW),
+        lambda connection: qr_codes.renew(connection, county, viewer, household, "其他", now=NOW),
     ):
         with pytest.raises(error), writing(county) as connection:
             act(connection)
@@ -129,11 +130,11 @@ def test_a_helper_has_the_codes_of_his_own_households(county: Engine):
 def test_a_withdrawn_code_opens_nothing_and_its_successor_does(county: Engine):
     old = issued(county, [901])[901]
     with writing(county) as connection:
-        new = qr_codes.renew(connection, county, VILLAGE_CADRE, 901, " 标牌损坏或遗失 ")
+        new = qr_codes.renew(connection, county, VILLAGE_CADRE, 901, " 标牌损坏或遗失 ", now=NOW)
     assert (found(county, old).kind, found(county, new).kind) == ("withdrawn", "valid")
     assert old != new
     with county.connect() as connection:
-        kinds = [(code.kind, code.reason) for code in qr_codes.codes(connection, VILLAGE_CADRE, 901)]
+        kinds = [(code.kind, code.reason) for code in qr_codes.codes(connection, VILLAGE_CADRE, 901, NOW.date())]
     assert kinds == [("valid", None), ("withdrawn", "标牌损坏或遗失")]
     assert [view for view, *_ in log(county)] == ["issued", "revoked", "issued"]
 
@@ -142,7 +143,7 @@ def test_a_renewal_that_fails_leaves_the_old_code(county: Engine, monkeypatch: p
     old = issued(county, [901])[901]
     monkeypatch.setattr(qr_codes, "_make", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError), writing(county) as connection:
-        qr_codes.renew(connection, county, VILLAGE_CADRE, 901, "其他")
+        qr_codes.renew(connection, county, VILLAGE_CADRE, 901, "其他", now=NOW)
     assert found(county, old).kind == "valid"
 
 
@@ -150,22 +151,22 @@ def test_a_renewal_that_fails_leaves_the_old_code(county: Engine, monkeypatch: p
 def test_a_code_is_not_withdrawn_without_a_reason(county: Engine, reason: str):
     token = issued(county, [901])[901]
     with pytest.raises(Refused), writing(county) as connection:
-        qr_codes.withdraw(connection, VILLAGE_CADRE, 901, reason)
+        qr_codes.withdraw(connection, VILLAGE_CADRE, 901, reason, now=NOW)
     assert found(county, token).kind == "valid"
 
 
 def test_what_was_withdrawn_is_not_withdrawn_again(county: Engine):
     issued(county, [901])
     with writing(county) as connection:
-        qr_codes.withdraw(connection, VILLAGE_CADRE, 901, "其他")
+        qr_codes.withdraw(connection, VILLAGE_CADRE, 901, "其他", now=NOW)
     with pytest.raises(Refused), writing(county) as connection:
-        qr_codes.withdraw(connection, VILLAGE_CADRE, 901, "其他")
+        qr_codes.withdraw(connection, VILLAGE_CADRE, 901, "其他", now=NOW)
     assert found_token(county, 901) is None
 
 
 def test_a_code_runs_out_on_its_day_and_is_replaced_at_the_next_printing(county: Engine):
     with writing(county) as connection:
-        settings.put(connection, COUNTY_CADRE, "code_days", "30")
+        settings.put(connection, COUNTY_CADRE, "code_days", "30", now=NOW)
     old = issued(county, [901])[901]
     assert rows(county)[0].expires == (TODAY + timedelta(days=30)).isoformat()
     _end(county, TODAY + timedelta(days=1))
@@ -207,7 +208,7 @@ def test_without_the_key_codes_are_still_found_but_not_made_again(county: Engine
         with pytest.raises(Refused, match="密钥"):
             act()
     with writing(county) as connection:
-        new = qr_codes.renew(connection, county, VILLAGE_CADRE, 901, "其他")
+        new = qr_codes.renew(connection, county, VILLAGE_CADRE, 901, "其他", now=NOW)
     assert found(county, new).kind == "valid"
 
 

@@ -120,7 +120,7 @@ def test_a_plan_goes_to_the_township_only_after_its_days_of_publicity(county: En
     with pytest.raises(Refused, match="没有满 5 天"):
         step(county, CADRE, plan, "submit", version=3, at=published + timedelta(days=4, hours=14))
     with writing(county) as connection:  # a plan on the wall keeps the days it was put up for
-        settings.put(connection, COUNTY_CADRE, "publicity_days", "30")
+        settings.put(connection, COUNTY_CADRE, "publicity_days", "30", now=NOW)
     assert step(county, CADRE, plan, "submit", version=3, at=published + timedelta(days=5)) == "submitted"
 
 

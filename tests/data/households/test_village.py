@@ -16,6 +16,7 @@ from data.settings import put
 from data.terms import STATE_NAMES
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, HERE, OTHER_TOWNSHIP, VILLAGE, fill_village
+from tests.moment import NOW
 
 COUNTY_CADRE = Viewer("county", COUNTY)
 VILLAGE_CADRE = Viewer("village", VILLAGE)
@@ -211,7 +212,7 @@ def test_the_next_visit_is_due_so_many_days_after_the_last_or_after_the_pairing(
 
     assert (due(901), due(902)) == (["2026-11-30"], ["2023-02-01"])
     with county.begin() as connection:
-        put(connection, COUNTY_CADRE, "visit_days", "10")
+        put(connection, COUNTY_CADRE, "visit_days", "10", now=NOW)
     assert (due(901), due(902)) == (["2026-11-09"], ["2023-01-11"])
 
 

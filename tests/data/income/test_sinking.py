@@ -17,6 +17,7 @@ from data.income.sinking import BASES, CAUSES, PARTS, Sinking
 from data.store.engine import writing
 from tests.data.income.ground import books, fill_steady
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
+from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
 LINE = 880_000
@@ -88,7 +89,7 @@ def test_the_county_decides_how_much_is_a_fall(filled: Callable[..., Engine]):
     engine = filled(fill_steady, own=True)
     before = int(sunk(engine).fell.sum())
     with writing(engine) as connection:
-        settings.put(connection, Viewer("county", COUNTY), "sinking_share", "90")
+        settings.put(connection, Viewer("county", COUNTY), "sinking_share", "90", now=NOW)
     assert 0 == int(sunk(engine).fell.sum()) < before
 
 

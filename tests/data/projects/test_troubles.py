@@ -13,6 +13,7 @@ from data.projects.region import page
 from data.store.engine import writing
 from tests.data.projects.ground import FIRM, LATE, OTHER, SHORT, STEADY, VILLAGE, fill
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES
+from tests.moment import NOW
 
 ADMIN, COUNTY_CADRE = Viewer("admin", ""), Viewer("county", COUNTY)
 TOWNSHIP = Viewer("township", TOWNSHIPS[0])
@@ -60,8 +61,8 @@ def in_plain_python(engine: Engine, month: int, periods: int, share: int) -> set
 @pytest.mark.parametrize(("periods", "share"), [(2, 50), (1, 1), (3, 90), (24, 1), (24, 100)])
 def test_the_rules_find_what_plain_python_finds(county: Engine, periods: int, share: int):
     with writing(county) as connection:
-        settings.put(connection, ADMIN, "arrears_months", str(periods))
-        settings.put(connection, ADMIN, "return_share", str(share))
+        settings.put(connection, ADMIN, "arrears_months", str(periods), now=NOW)
+        settings.put(connection, ADMIN, "return_share", str(share), now=NOW)
     for month in (LAST, LAST - 1):
         assert set(found(county, month)) == in_plain_python(county, month, periods, share), month
 
