@@ -17,13 +17,14 @@ from data.store.engine import beside, is_sqlite
 @dataclass(frozen=True)
 class Look:
     """One line: time (ISO, seconds), who (``Viewer.key``, stranger or household), from which address, what he saw (a
-    key of VIEWS) and of which household, None where the code named none."""
+    key of VIEWS) and of which household, None where the code named none; ``detail``: what he took away, in words."""
 
     at: str
     actor: str
     address: str
     view: str
     household: int | None
+    detail: str | None = None
 
 
 def append(connection: Connection, lines: Sequence[Look]) -> tuple[int, str]:
@@ -36,14 +37,19 @@ def append(connection: Connection, lines: Sequence[Look]) -> tuple[int, str]:
     for look in lines:
         chain = link(chain, look)
         row = {"at": look.at, "actor": look.actor, "address": look.address, "view": look.view}
-        rows.append({**row, "household_id": look.household, "chain": chain})
+        rows.append({**row, "household_id": look.household, "detail": look.detail, "chain": chain})
     connection.execute(insert(access_log), rows)
     return tuple(connection.execute(newest).one())
 
 
 def link(before: str, look: Look) -> str:
-    """The hash of a line: SHA-256 over the one before and its own content."""
-    return hashlib.sha256("\x1f".join(map(str, (before, *astuple(look)))).encode()).hexdigest()
+    """The hash of a line: SHA-256 over the one before and its own content.
+
+    A line without a detail hashes as all did before there were any, so that old chains hold.
+    """
+    *content, detail = astuple(look)
+    told = (before, *content) if detail is None else (before, *content, detail)
+    return hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()
 
 
 def end_file(engine: Engine) -> Path:
@@ -74,7 +80,7 @@ def broken(connection: Connection) -> list[int]:
     """Ids of lines that do not follow from the one before: changed, or the one before was taken out."""
     found, before = [], ""
     for row in _all(connection):
-        look = Look(row.at, row.actor, row.address, row.view, row.household_id)
+        look = Look(row.at, row.actor, row.address, row.view, row.household_id, row.detail)
         if link(before, look) != row.chain:
             found.append(row.id)
         before = row.chain

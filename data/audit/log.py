@@ -54,6 +54,7 @@ VIEWS = {
 MOST_WAITING = 20_000
 RETRY = 2.0  # seconds between two tries while the store is held by somebody else
 LONGEST = 80  # characters of an actor or address
+LONGEST_DETAIL = 200
 _BATCH = 500
 
 _log = logging.getLogger("warroom")
@@ -122,16 +123,21 @@ class Pattern:
     actor: str | None = None
 
 
-def record(engine: Engine, *, actor: str, address: str, view: str, household: int | None = None, now: datetime) -> None:
-    """Enter a look; returns at once."""
-    _writer(engine).put(_look(actor, address, view, household, written(now)))
+def record(
+    engine: Engine, *, actor: str, address: str, view: str, household: int | None = None, detail: str | None = None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Enter a look; returns at once. ``detail`` says what was taken away, and names no person."""
+    _writer(engine).put(_look(actor, address, view, household, written(now), detail))
 
 
 def enter(
-    connection: Connection, *, actor: str, address: str, view: str, households: Iterable[int], now: datetime
-) -> None:
-    """Enter what was done to households within the transaction that does it: both stand, or neither."""
-    if lines := [_look(actor, address, view, household, written(now)) for household in households]:
+    connection: Connection, *, actor: str, address: str, view: str, households: Iterable[int | None],
+    detail: str | None = None, now: datetime,
+) -> None:  # fmt: skip
+    """Enter what was done to households (None: to no single one) within the transaction that does it: both stand, or
+    neither."""
+    if lines := [_look(actor, address, view, household, written(now), detail) for household in households]:
         append(connection, lines)
 
 
@@ -139,7 +145,7 @@ def of_household(connection: Connection, viewer: Viewer, household: int, page: i
     """One page of a household's lines, the newest first, and how many there are; raises as ``require``."""
     require(connection, viewer, [household])
     mine = access_log.c.household_id == household
-    columns = [access_log.c[name] for name in ("at", "actor", "address", "view", "household_id")]
+    columns = [access_log.c[name] for name in ("at", "actor", "address", "view", "household_id", "detail")]
     rows = select(*columns).where(mine).order_by(access_log.c.id.desc())
     found = connection.execute(rows.limit(PAGE).offset((page - 1) * PAGE))
     total = connection.execute(select(func.count()).where(mine)).scalar()
@@ -172,15 +178,16 @@ def waiting(engine: Engine) -> list[Look]:
     return _writers[engine].waiting() if engine in _writers else []
 
 
-def _look(actor: str, address: str, view: str, household: int | None, at: str) -> Look:
+def _look(actor: str, address: str, view: str, household: int | None, at: str, detail: str | None = None) -> Look:
     if view not in VIEWS:
         raise ValueError(f"no such view: {view}")
-    return Look(at, _plain(actor), _plain(address).removeprefix("::ffff:"), view, household)
+    told = None if detail is None else _plain(detail, LONGEST_DETAIL)
+    return Look(at, _plain(actor), _plain(address).removeprefix("::ffff:"), view, household, told)
 
 
-def _plain(value: str) -> str:
+def _plain(value: str, longest: int = LONGEST) -> str:
     """What any store takes: printable and short."""
-    return "".join(filter(str.isprintable, value))[:LONGEST]
+    return "".join(filter(str.isprintable, value))[:longest]
 
 
 class _Writer:

@@ -90,6 +90,7 @@ access_log = table(
     Column("address", Text, nullable=False),
     Column("view", Text, nullable=False),  # a key of ``audit.VIEWS``
     Column("household_id", Number),  # no foreign key: the log outlives what it tells of
+    Column("detail", Text),  # what left, in words; never a person's name
     Column("chain", Code, nullable=False),  # SHA-256 over the line before and this one
     Index("access_log_household", "household_id", "id"),
     Index("access_log_address", "address", "at"),

@@ -95,8 +95,9 @@ def test_what_no_store_takes_is_left_out_of_a_line(engine: Engine):
 
 @pytest.mark.parametrize(
     "change",
-    [{"actor": "somebody"}, {"at": "2020-01-01T00:00:00"}, {"household_id": 902}, {"view": "cadre"}, {"address": "x"}],
-)
+    [{"actor": "somebody"}, {"at": "2020-01-01T00:00:00"}, {"household_id": 902}, {"view": "cadre"}, {"address": "x"},
+     {"detail": "户名单 · 1 户"}],
+)  # fmt: skip
 def test_a_line_that_was_changed_is_found(engine: Engine, change: dict):
     for _ in range(3):
         look(engine)
