@@ -41,7 +41,7 @@ def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -
     clause, bound = seen_households(viewer)
     asked = text(f"SELECT COUNT(*) FROM household h WHERE h.id IN :ids AND {clause}")
     asked = asked.bindparams(bindparam("ids", expanding=True))
-    there = sum(connection.execute(asked, {**bound, "ids": list(batch)}).scalar() for batch in batches(households))
+    there = sum(connection.execute(asked, {**bound, "ids": list(batch)}).scalar_one() for batch in batches(households))
     if there != len(households):
         raise NotFound(NO_SUCH_HOUSEHOLD)
 

@@ -9,7 +9,7 @@ _MINE = (
 )
 
 
-def seen_households(viewer: Viewer) -> tuple[str, dict[str, str | None]]:
+def seen_households(viewer: Viewer) -> tuple[str, dict[str, object]]:
     """SQL condition on ``household h`` with its bound parameters (their names begin with ``seen_``).
 
     The households of the viewer's region; of these a helper sees only the ones he is paired with today, whatever
@@ -20,7 +20,7 @@ def seen_households(viewer: Viewer) -> tuple[str, dict[str, str | None]]:
     return f"({sql} AND {own})", {**bound, **named}
 
 
-def seen_matters(viewer: Viewer, household: str) -> tuple[str, dict[str, str | None]]:
+def seen_matters(viewer: Viewer, household: str) -> tuple[str, dict[str, object]]:
     """The same for problems and tasks: ``household`` is the SQL of a household's id, NULL for a matter of the village.
 
     The region is left to the query; a helper sees what concerns his households and what concerns none.
@@ -29,7 +29,7 @@ def seen_matters(viewer: Viewer, household: str) -> tuple[str, dict[str, str | N
     return (f"({household} IS NULL OR {own})" if bound else own), bound
 
 
-def _own(viewer: Viewer, household: str) -> tuple[str, dict[str, str | None]]:
+def _own(viewer: Viewer, household: str) -> tuple[str, dict[str, object]]:
     if viewer.role != "helper":
         return "1 = 1", {}
     return _MINE.format(household=household), {"seen_helper": viewer.helper}

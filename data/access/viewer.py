@@ -59,12 +59,12 @@ def following(code: str) -> str:
     return code[:-1] + chr(ord(code[-1]) + 1)
 
 
-def within(column: ColumnElement, code: str) -> ColumnElement[bool]:
+def within(column: ColumnElement[str], code: str) -> ColumnElement[bool]:
     """Clause: the column's region lies in ``code`` (a range, so that an index serves it)."""
     return true() if code == "" else and_(column >= code, column < following(code))
 
 
-def within_sql(column: str, code: str, name: str = "region") -> tuple[str, dict[str, str]]:
+def within_sql(column: str, code: str, name: str = "region") -> tuple[str, dict[str, object]]:
     """The same as text with its two bound parameters."""
     if code == "":
         return "1 = 1", {}

@@ -92,9 +92,10 @@ def _pdf_thumbnail(content: bytes) -> bytes | None:
     except subprocess.TimeoutExpired as error:
         raise Refused(_PDF_REASONS["heavy"]) from error
     line, _, scan = done.stdout.partition(b"\n")
-    said = json.loads(line) if done.returncode == 0 else {"verdict": "heavy"}
-    if said["verdict"] != "fine":
-        raise Refused(_PDF_REASONS[said["verdict"]])
+    said = json.loads(line) if done.returncode == 0 else {}
+    verdict = said.get("verdict", "heavy")
+    if verdict != "fine":
+        raise Refused(_PDF_REASONS[verdict])
     try:
         return as_jpeg(shrunk(scan, THUMBNAIL).rotate(-said["turned"], expand=True)) if scan else None
     except Refused:  # a viewer may still show it

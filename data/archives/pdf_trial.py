@@ -8,7 +8,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
@@ -66,7 +66,7 @@ def _parts(found: object, depth: int = 0) -> Iterator[DictionaryObject]:
     """The dictionaries of one object, those it holds directly included; what it refers to is an object of its own."""
     if depth > 40:
         raise _Heavy
-    inner = ()
+    inner: Iterable[object] = ()
     if isinstance(found, DictionaryObject):
         yield found
         inner = dict.values(found)
@@ -102,7 +102,9 @@ def _filters(stream: StreamObject) -> list[str]:
 
 def _scan(page: DictionaryObject) -> bytes:
     """The JPEG of a page that holds this one picture."""
-    drawn = page["/Resources"].get_object().get("/XObject", DictionaryObject()).get_object()
+    resources = page["/Resources"].get_object()
+    assert isinstance(resources, DictionaryObject)
+    drawn = resources.get("/XObject", DictionaryObject()).get_object()
     pictures = [drawn[name] for name in drawn if drawn[name].get("/Subtype") == "/Image"]
     return pictures[0]._data if len(pictures) == 1 and _filters(pictures[0]) == ["/DCTDecode"] else b""
 

@@ -68,7 +68,8 @@ def _upright(picture: Image.Image, longest: int) -> Image.Image:
     elif picture.mode == "1":
         picture = picture.convert("L")
     part = longest / max(picture.size)
-    picture.draft(None, tuple(math.ceil(side * part) for side in picture.size))
+    width, height = picture.size
+    picture.draft(None, (math.ceil(width * part), math.ceil(height * part)))
     picture.thumbnail((longest, longest), Image.Resampling.BICUBIC, reducing_gap=2.0)
     picture.load()
     with suppress(Exception):  # notes of a camera that cannot be read turn nothing

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, insert, select, text
 
 from data.model import access_log
 from data.store.engine import beside, is_sqlite
+from data.store.rows import StoredRow
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def broken(connection: Connection) -> list[int]:
     return found
 
 
-def _all(connection: Connection) -> Iterator:
+def _all(connection: Connection) -> Iterator[StoredRow]:
     """Every line, a few thousand at a time."""
     after = 0
     while rows := connection.execute(

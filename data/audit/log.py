@@ -148,7 +148,7 @@ def of_household(connection: Connection, viewer: Viewer, household: int, page: i
     columns = [access_log.c[name] for name in ("at", "actor", "address", "view", "household_id", "detail")]
     rows = select(*columns).where(mine).order_by(access_log.c.id.desc())
     found = connection.execute(rows.limit(PAGE).offset((page - 1) * PAGE))
-    total = connection.execute(select(func.count()).where(mine)).scalar()
+    total = connection.execute(select(func.count()).where(mine)).scalar_one()
     return [Look(*row) for row in found], total
 
 

@@ -168,7 +168,7 @@ def _moved(connection: Connection, before: dict[str, int | None]) -> bool:
     if after["households"] != before["households"]:
         return False
     for name in after.keys() - {INCOME}:
-        was, now = (10**6 if begins.get(name) is None else begins[name] for begins in (before, after))
+        was, now = (10**6 if (month := begins.get(name)) is None else month for begins in (before, after))
         for measure in (measure.id for measure in MEASURES.values() if measure.begins == name and was != now):
             value = f"COALESCE({measure}, 0)" if now < was else "NULL"
             connection.execute(

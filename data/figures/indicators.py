@@ -70,7 +70,7 @@ class Indicator:
 
     @property
     def denominator_label(self) -> str | None:
-        return self.denominator and MEASURE_LABELS[self.denominator.id]
+        return MEASURE_LABELS[self.denominator.id] if self.denominator else None
 
 
 def _households(id: str, condition: str, begins: str = "households") -> Measure:
@@ -133,6 +133,7 @@ def _in_states(id: str, label: str, states: Iterable[int], definition: str, dire
 
 
 def _of_state(state: HouseholdState) -> Indicator:
+    assert state.indicator  # of those that are counted
     direction = 1 if state.number == LIFTED else -1
     return _in_states(state.indicator, state.name, [state.number], state.definition, direction)
 

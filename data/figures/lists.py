@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, bindparam, text
+from sqlalchemy import Connection, bindparam, text
 
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, mask_id, mask_name, mask_party, within_sql
@@ -12,6 +13,7 @@ from data.errors import NotFound
 from data.figures.list_kinds import KINDS, LINE, Column, ListKind
 from data.figures.monitoring_line import line_of
 from data.figures.read import indicator
+from data.store.rows import StoredRow
 from data.terms import STATE_NAMES
 
 PAGE = 50
@@ -27,7 +29,8 @@ def count(connection: Connection, viewer: Viewer, id: str, region: str, month: i
     """How many records stand behind the indicator in this region and month, for this viewer."""
     kind = list_kind(id)
     condition, bound = _condition(viewer, kind, id, region, month)
-    return connection.execute(text(f"SELECT COUNT(*) FROM {kind.joined} WHERE {condition}"), bound).scalar()
+    counted = connection.execute(text(f"SELECT COUNT(*) FROM {kind.joined} WHERE {condition}"), bound)
+    return int(counted.scalar_one())
 
 
 def page(
@@ -83,7 +86,7 @@ def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], re
     whole_key = "h.id IN :keys AND hm.village = h.village || ''"
     found = f"{_select(kind)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
     statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
-    by_key: dict[int, Row] = {}
+    by_key: dict[int, StoredRow] = {}
     for first in range(0, len(ids), _PORTION):
         asked = {**bound, **named, "keys": list(ids[first : first + _PORTION]), "month": month}
         by_key |= {row.row_key: row for row in connection.execute(statement, asked)}
@@ -110,7 +113,7 @@ def _select(kind: ListKind) -> str:
     )
 
 
-def _condition(viewer: Viewer, kind: ListKind, id: str, region: str, month: int) -> tuple[str, dict]:
+def _condition(viewer: Viewer, kind: ListKind, id: str, region: str, month: int) -> tuple[str, dict[str, object]]:
     here, bound = within_sql(kind.region, viewer.narrowed(region))
     parts = [kind.base, f"({indicator(id).records.where})", here]
     bound = {**bound, "month": month, "year": month // 12}
@@ -133,11 +136,11 @@ def _order(kind: ListKind, sort: str | None, descending: bool) -> str:
 
 def _as_of(connection: Connection, month: int) -> date:
     return date.fromisoformat(
-        connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar()
+        connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar_one()
     )
 
 
-def _frame(viewer: Viewer, kind: ListKind, rows: Sequence, as_of: date) -> pd.DataFrame:
+def _frame(viewer: Viewer, kind: ListKind, rows: Sequence[StoredRow], as_of: date) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             column.id: pd.Series([_told(viewer, column, row[place], as_of) for row in rows], dtype=_DTYPES[column.form])
@@ -156,7 +159,8 @@ _DTYPES = {
 }  # fmt: skip
 
 
-def _told(viewer: Viewer, column: Column, value, as_of: date):
+# Any: what the column's SQL gives
+def _told(viewer: Viewer, column: Column, value: Any, as_of: date) -> object:
     """A stored value as the viewer may read it."""
     if value is None:
         return None

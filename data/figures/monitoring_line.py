@@ -32,5 +32,6 @@ def line_of(connection: Connection, province: str, year: int) -> int | None:
             select(table.c.year, table.c.amount_fen).where(table.c.province == owner).order_by(table.c.year)
         ).all()
         if known:
-            return next((amount for of, amount in reversed(known) if of <= year), known[0].amount_fen)
+            amount: int = next((amount for of, amount in reversed(known) if of <= year), known[0].amount_fen)
+            return amount
     return None

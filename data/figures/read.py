@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Connection, RowMapping, and_, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, func, select
 
 from data.access.viewer import Viewer
 from data.errors import NotFound
@@ -102,7 +102,7 @@ def movements(connection: Connection, viewer: Viewer, parent: str, month: int, i
     return moved[["code", "name", "indicator", "value", "before", "change"]].reset_index(drop=True)
 
 
-def _descendants(parent: str):
+def _descendants(parent: str) -> Select[str]:
     return select(region_path.c.region).where(region_path.c.ancestor == parent)
 
 

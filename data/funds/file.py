@@ -1,5 +1,6 @@
 """One fund as it stood at the end of a month: what was planned and paid, its project, and the households behind it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,7 +35,8 @@ class FundFile:
 
     @property
     def arranged(self) -> float:
-        return self.facts["arranged_fen"] / 100
+        fen: int = self.facts["arranged_fen"]
+        return fen / 100
 
     @property
     def paid(self) -> float:
@@ -65,7 +67,7 @@ def fund_file(connection: Connection, viewer: Viewer, code: str, month: int) -> 
     )
 
 
-def _payments(paid: list) -> pd.DataFrame:
+def _payments(paid: Sequence[tuple[str, int]]) -> pd.DataFrame:
     rows, total = [], 0
     for day, fen in paid:
         total += fen
@@ -73,7 +75,7 @@ def _payments(paid: list) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["paid", "amount", "cumulative"])
 
 
-def _plan(planned: list, paid: list, end: str) -> pd.DataFrame:
+def _plan(planned: Sequence[tuple[str, int]], paid: Sequence[tuple[str, int]], end: str) -> pd.DataFrame:
     rows, total = [], 0
     for number, (day, fen) in enumerate(planned, start=1):
         total += fen
@@ -86,7 +88,7 @@ def _plan(planned: list, paid: list, end: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).assign(settled=pd.Series([row[-1] for row in rows], dtype=object))
 
 
-def _settled(paid: list, wanted: int) -> str | None:
+def _settled(paid: Sequence[tuple[str, int]], wanted: int) -> str | None:
     """The day on which the payments came up to a sum."""
     total = 0
     for day, fen in paid:
@@ -138,7 +140,7 @@ def behind(
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
-def _asked(bound: dict, project: str, month: int) -> dict:
+def _asked(bound: Mapping[str, object], project: str, month: int) -> dict[str, object]:
     return {**bound, "project": project, "month": month}
 
 

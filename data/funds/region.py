@@ -73,8 +73,8 @@ def count(
     """How many funds the filters leave, and what was arranged and paid of them, in fen."""
     where, bound = _where(viewer, region, month, year, filters)
     sums = f"COUNT(*), COALESCE(SUM(f.arranged_fen), 0), COALESCE(SUM({FUND_PAID_SQL}), 0)"
-    found = connection.execute(text(f"SELECT {sums} FROM {FROM} WHERE {where}"), bound).one()
-    return tuple(int(value) for value in found)
+    number, arranged, paid = connection.execute(text(f"SELECT {sums} FROM {FROM} WHERE {where}"), bound).one()
+    return int(number), int(arranged), int(paid)
 
 
 def page(
@@ -107,7 +107,7 @@ def _days(since: str | None, end: str) -> int | None:
     return None if since is None else (date.fromisoformat(end) - date.fromisoformat(since)).days
 
 
-def _where(viewer: Viewer, region: str, month: int, year: int, filters: FundFilters) -> tuple[str, dict]:
+def _where(viewer: Viewer, region: str, month: int, year: int, filters: FundFilters) -> tuple[str, dict[str, object]]:
     here, bound = within_sql("f.region", viewer.narrowed(region))
     parts = ["f.year = :year", here]
     bound |= {"month": month, "year": year}

@@ -5,6 +5,7 @@ The funds are those of a region and of all below it, as in the cube. What is pai
 fund_planned, late_funds and fund_short.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -73,7 +74,8 @@ def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, y
 
 def as_of(connection: Connection, viewer: Viewer, month: int) -> str:
     """The day up to which a month's figures count."""
-    return connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar_one()
+    day: str = connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar_one()
+    return day
 
 
 def elapsed(day: str, year: int) -> float:
@@ -175,7 +177,9 @@ def _grouped(
     return frame.astype({"funds": int, "late": int})
 
 
-def _by_month(connection: Connection, joined: str, day: str, amount: str, asked: dict) -> dict[int, int]:
+def _by_month(
+    connection: Connection, joined: str, day: str, amount: str, asked: Mapping[str, object]
+) -> dict[int, int]:
     found = connection.execute(
         text(f"SELECT {month_of_day(day)} AS month, SUM({amount}) FROM {joined} GROUP BY 1"), asked
     )

@@ -5,6 +5,7 @@ The file is written before its row, so that a crash leaves at most a file that n
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from data.access.viewer import READERS, Viewer
 from data.archives.files import EXTENSIONS, Material, content_of, examined, keep
 from data.errors import NotFound, Refused
 from data.households.edits import Edit, commit
+from data.households.words import Values
+from data.store.rows import StoredRow
 from data.terms import ARCHIVE_KINDS
 
 LONGEST_TITLE = 60
@@ -52,7 +55,7 @@ def add(
         dated = day_of_paper(dated)
         material = examined(content)
         _check_room(connection, household, material, visit)
-    values = {
+    values: Values = {
         "kind": kind, "title": plain_title(title) or kind, "dated": dated, "visit": visit,
         "digest": keep(engine, material), "media_type": material.media_type, "size": len(content),
         "added": now(), "hidden": None,
@@ -122,7 +125,7 @@ def listed(connection: Connection, viewer: Viewer, household: int, *, hidden: bo
     """The archives of a household, the newest paper first: COLUMNS, missing values None; those taken out of sight
     with ``hidden``. Empty for a household that is not the viewer's and for who sees no identity."""
     seen, bound = seen_households(viewer)
-    rows = []
+    rows: Sequence[StoredRow] = []
     if viewer.role not in READERS:
         sql = f"""
             SELECT {", ".join(f"a.{column}" for column in COLUMNS)}

@@ -36,7 +36,9 @@ def check_booked(connection: Connection, household: int, month: int, after: Mapp
     )
     for row in booked:
         column = COLUMNS[row.kind]
-        if column in after and int(after[column] or 0) < int(row.fen):
+        kept = after.get(column) or 0
+        assert isinstance(kept, int)
+        if column in after and kept < int(row.fen):
             raise Refused(
                 f"{spoken(month)}的{_SUBJECT[column]}里有收益分配方案备案记入的 {exact(int(row.fen))} 元，"
                 "不能改得比它少。确需收回时，请由村里冲销方案。"

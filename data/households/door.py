@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Table, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, select
 
 from data import model
 from data.access.rights import writable_row
@@ -68,7 +69,12 @@ def ledger_stands(connection: Connection, viewer: Viewer, household: int, month:
     return {subject: row[f"{column}_fen"] if row else None for subject, (_, column) in SUBJECTS.items()}
 
 
-def _rows(connection: Connection, table: Table, clause, order: Sequence) -> tuple[RowMapping, ...]:
+def _rows(
+    connection: Connection,
+    table: Table,
+    clause: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]],  # of any type
+) -> tuple[RowMapping, ...]:
     return tuple(connection.execute(select(table).where(clause).order_by(*order)).mappings())
 
 

@@ -78,7 +78,7 @@ def _check_month(connection: Connection, month: int, heading: str) -> None:
 def _check_income_month(connection: Connection, month: int) -> None:
     """Before the first month of books that span a year nothing is added, or one line would stand for the county."""
     first, last = books(connection)
-    if first is not None and last - first >= 11 and month < first:
+    if first is not None and last is not None and last - first >= 11 and month < first:
         raise Refused(f"月份：系统的收支账自 {spoken(first)} 起，更早的账请用导入补录。")
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, and_, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and_, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from data.access.rights import row_of
@@ -19,6 +19,7 @@ from data.households.edit_rules import check_approval, check_references, check_v
 from data.households.words import Difference, Values
 from data.model import archive, change, metadata
 from data.store.engine import writing
+from data.store.rows import written_id
 
 TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "assurance", "archive")
 COUNTED = ("household", "member", "ledger", "visit", "problem")  # what the cube is made from
@@ -152,7 +153,9 @@ def _commit(
             check_approval(viewer, edit.table, edit.after)
             check_values(connection, edit.table, edit.key, edit.after)
             if edit.table == "ledger":
-                check_booked(connection, id, int(edit.key["month"]), edit.after)
+                month = edit.key["month"]
+                assert isinstance(month, int)
+                check_booked(connection, id, month, edit.after)
             check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
         _write(connection, edit)
     kept = json.dumps([vars(edit) for edit in edits], ensure_ascii=False)
@@ -165,7 +168,7 @@ def _commit(
         cube.refresh(connection, owner["village"])
     else:
         cube.stamp(connection)
-    return int(made.inserted_primary_key[0])
+    return written_id(made)
 
 
 def _complete(connection: Connection, edit: Edit, owner: RowMapping) -> Edit:
@@ -253,16 +256,16 @@ def _write(connection: Connection, edit: Edit) -> None:
 
 def _write_month(connection: Connection, ledger: Table, edit: Edit) -> None:
     """A month without any amount has no row, so that it does not count as one on record."""
-    here = _at(ledger, edit.key)
+    here, amounts = _at(ledger, edit.key), edit.after or {}
     if connection.execute(select(ledger.c.month).where(here)).first() is None:
-        connection.execute(ledger.insert().values({**edit.key, **(edit.after or {})}))
+        connection.execute(ledger.insert().values({**edit.key, **amounts}))
     else:
-        connection.execute(ledger.update().where(here).values(edit.after))
+        connection.execute(ledger.update().where(here).values(amounts))
     empty = and_(*(column.is_(None) for column in ledger.c if column.name.endswith("_fen")))
     connection.execute(ledger.delete().where(here, empty))
 
 
-def _at(table: Table, key: Values):
+def _at(table: Table, key: Values) -> ColumnElement[bool]:
     if set(key) != {column.name for column in table.primary_key}:
         raise ValueError(f"not the key of {table.name}: {', '.join(key)}")
     return and_(*(table.c[name] == value for name, value in key.items()))

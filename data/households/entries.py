@@ -16,7 +16,7 @@ from data import model
 from data.access.rights import writable_row
 from data.access.viewer import Viewer
 from data.households.door import door
-from data.households.edits import Edit, Values, commit
+from data.households.edits import Edit, commit
 from data.households.fields import (
     LONG,
     SHEET_OF,
@@ -29,7 +29,7 @@ from data.households.fields import (
     read_text,
     shown,
 )
-from data.households.words import label
+from data.households.words import Values, label
 from data.months import spoken
 from data.terms import ASSURANCES, SUBJECTS
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, text
 
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_id, mask_name
@@ -15,6 +15,7 @@ from data.households.income import Income, income_of
 from data.model.running import lasts_to, runs_on
 from data.regions.tree import Region
 from data.settings import value_of
+from data.store.rows import Record
 from data.terms import STATE_NAMES
 
 LATEST_VISITS = 10
@@ -33,7 +34,7 @@ class HouseholdFile:
 
     id: int
     village: str
-    facts: RowMapping
+    facts: Record
     head: str
     state: str
     members: pd.DataFrame

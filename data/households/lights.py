@@ -1,7 +1,8 @@
 """两不愁三保障和饮水安全: six lights of one household, each with what speaks for it. None is green without evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -130,7 +131,7 @@ def _medical(file: HouseholdFile) -> tuple[str, str, str]:
     return SECURE, f"{len(members)} 人都参加了基本医疗保险。", "members"
 
 
-def _column(name: str):
+def _column(name: str) -> Callable[[HouseholdFile], tuple[str, str, str]]:
     def recorded(file: HouseholdFile) -> tuple[str, str, str]:
         value = file.facts[name]
         state = {1: SECURE, 0: AT_RISK}.get(value, UNCHECKED)
@@ -151,13 +152,13 @@ _RECORDS = {
 }  # fmt: skip
 
 
-def _unsaid(members: Sequence, *missing: tuple[int, str]) -> str:
+def _unsaid(members: Sequence[object], *missing: tuple[int, str]) -> str:
     if not members:
         return "没有登记家庭成员。"
     return "、".join(f"{count} 人没有登记{what}" for count, what in missing if count) + "。"
 
 
-def _names(members: Sequence) -> str:
+def _names(members: Sequence[Any]) -> str:  # Any: rows of a frame
     return "、".join(one.name for one in members)
 
 

@@ -20,6 +20,7 @@ from data.households.search_words import Word, parameters, words
 from data.households.village import COLUMNS, FROM, NO_FILTERS, PAGE, Filters, as_read, conditions
 from data.model.running import runs_on
 from data.store.engine import expanded
+from data.store.rows import StoredRow
 
 MOST = 4000
 MOST_IN_SCOPE = 20_000
@@ -82,19 +83,19 @@ def search(
     return Found(rows, found[0].total if found else 0, more, page)
 
 
-def _page(connection: Connection, statement: str, bound: dict, page: int) -> Sequence:
+def _page(connection: Connection, statement: str, bound: dict[str, object], page: int) -> Sequence[StoredRow]:
     paged = {**bound, "limit": PAGE, "offset": (page - 1) * PAGE}
     return connection.execute(expanded(statement, paged), paged).all()
 
 
 def _source(
-    connection: Connection, viewer: Viewer, read: Sequence[Word], here: str, bound: dict
+    connection: Connection, viewer: Viewer, read: Sequence[Word], here: str, bound: dict[str, object]
 ) -> tuple[str, Sequence[Word], bool]:
     """A select of (household, rank) to start from, the words that are still to be asked of each, whether there may be
     households that it leaves out. ``bound`` takes its parameters."""
     bound["most"] = MOST + 1
     counts = {word: _count(connection, _united(word, here), bound) for word in read}
-    nearest = min(counts, key=counts.get, default=None)
+    nearest = min(counts, key=lambda word: counts[word], default=None)
     if nearest is None or counts[nearest] > MOST:
         scope = _scope(viewer, here)
         bound["most_in_scope"] = MOST_IN_SCOPE + 1
@@ -125,8 +126,8 @@ def _scope(viewer: Viewer, here: str) -> str:
     )
 
 
-def _count(connection: Connection, source: str, bound: dict) -> int:
-    return connection.execute(text(f"SELECT COUNT(*) FROM {source} c"), bound).scalar()
+def _count(connection: Connection, source: str, bound: dict[str, object]) -> int:
+    return int(connection.execute(text(f"SELECT COUNT(*) FROM {source} c"), bound).scalar_one())
 
 
 def listed(connection: Connection, viewer: Viewer, ids: list[int], month: int) -> pd.DataFrame:
@@ -153,10 +154,10 @@ _HELPERS = (
 )
 
 
-def _matches(connection: Connection, viewer: Viewer, read: Sequence[Word], bound: dict) -> dict[int, str]:
+def _matches(connection: Connection, viewer: Viewer, read: Sequence[Word], bound: dict[str, object]) -> dict[int, str]:
     """What the words mean of each household, where it is not its head's name, its code or its place."""
     told = (lambda name: name) if viewer.sees_identity else mask_name
-    heads = dict(connection.execute(expanded(_HEADS, bound), bound).all())
+    heads = {id: head for id, head in connection.execute(expanded(_HEADS, bound), bound)}
     said: dict[int, list[str]] = {id: [] for id in heads}
     asked = [word for word in read if word.kind in ("name", "known", "initials", "tail")]
     if not asked:

@@ -2,7 +2,7 @@
 an index, and once to ask of a household whether it holds."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from data.errors import Refused
@@ -185,7 +185,7 @@ def _initials_holds(word: str) -> str:
     return f"({_begins('h.initials', word)} OR {member})"
 
 
-_FOUND = {
+_FOUND: dict[str, Callable[[str, str], list[str]]] = {
     "name": _name_found,
     "family": lambda word, scope: _persons(word, scope, "head", "name")[:1],
     "known": _known_found,
@@ -198,7 +198,7 @@ _FOUND = {
         f" WHERE {_begins('h.code', word)} ORDER BY h.code LIMIT :most"
     ],
 }
-_HOLDS = {
+_HOLDS: dict[str, Callable[[str], str]] = {
     "name": _name_holds,
     "family": lambda word: _begins("h.head", word),
     "known": _known_holds,

@@ -13,6 +13,7 @@ from data.figures.states import state_of, urgency
 from data.model.running import open_on, runs_on
 from data.regions import outlines as geometry
 from data.store.engine import expanded
+from data.store.rows import Answer
 from data.terms import STATE_NAMES, UNCOUNTED
 
 PAGE = 50
@@ -99,7 +100,8 @@ def in_village(
 def count(connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS) -> int:
     """How many households :func:`in_village` lists in all."""
     where, bound = _where(viewer, village, month, filters)
-    return connection.execute(expanded(f"SELECT COUNT(*) FROM {FROM} WHERE {where}", bound), bound).scalar()
+    counted = connection.execute(expanded(f"SELECT COUNT(*) FROM {FROM} WHERE {where}", bound), bound)
+    return int(counted.scalar_one())
 
 
 def points(
@@ -131,7 +133,7 @@ def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> 
     return pd.DataFrame(found.all(), columns=list(found.keys()))
 
 
-def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[str, dict]:
+def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[str, dict[str, object]]:
     """Condition and parameters; the village must lie in the viewer's region, the households in his scope."""
     seen, bound = seen_households(viewer)
     parts = ["h.village = :village", seen]
@@ -144,7 +146,7 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
     return " AND ".join(parts), bound
 
 
-def conditions(filters: Filters) -> tuple[list[str], dict[str, list]]:
+def conditions(filters: Filters) -> tuple[list[str], dict[str, list[object]]]:
     """SQL conditions on FROM and their parameters; lists expand (see :func:`data.store.engine.expanded`)."""
     lists = {"states": _STATE, "causes": "h.cause", "attributes": "h.attribute"}
     chosen = {name: list(getattr(filters, name)) for name in lists if getattr(filters, name)}
@@ -152,7 +154,7 @@ def conditions(filters: Filters) -> tuple[list[str], dict[str, list]]:
     return [f"{lists[name]} IN :{name}" for name in chosen] + [sql for on, sql in flags if on], chosen
 
 
-def as_read(viewer: Viewer, found) -> pd.DataFrame:
+def as_read(viewer: Viewer, found: Answer) -> pd.DataFrame:
     """Rows as this viewer may read them."""
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     frame["state"] = frame["state"].map(STATE_NAMES)

@@ -5,6 +5,7 @@ so that a line can be dragged; who the households are is asked of ``data.figures
 """
 
 from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -70,7 +71,7 @@ class Touched:
     villages: int
 
 
-def integers(rows, columns: int) -> np.ndarray:
+def integers(rows: Iterable[Sequence[int]], columns: int) -> np.ndarray:
     """Rows of whole numbers as an array of int64, ``columns`` by number of rows."""
     flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
     return np.ascontiguousarray(flat.reshape(-1, columns).T)

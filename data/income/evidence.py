@@ -1,6 +1,6 @@
 """What stands behind a household's fallen income: which lines of the books, which job or project ended or owes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, text
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, text
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.model.running import lasts_to, runs_on
+from data.store.rows import StoredRow
 from data.terms import SUBJECTS
 
 
@@ -61,7 +62,7 @@ def evidence(
     if not households:
         return {}
     seen, bound = seen_households(viewer)
-    asked = {**bound, "ids": list(households), "month": month}
+    asked = {**bound, "ids": list(households), "month": month, "year": month // 12}
     found: dict[int, list[Evidence]] = {id: [] for id in households}
     for question in (_subjects, _jobs, _lost, _owing):
         for id, known in question(connection, seen, asked, most):
@@ -69,11 +70,13 @@ def evidence(
     return found
 
 
-def _ask(connection: Connection, statement: str, asked: dict) -> Sequence:
+def _ask(connection: Connection, statement: str, asked: Mapping[str, object]) -> Sequence[StoredRow]:
     return connection.execute(text(statement).bindparams(bindparam("ids", expanding=True)), asked).all()
 
 
-def _subjects(connection: Connection, seen: str, asked: dict, most: int) -> list[tuple[int, SubjectFall]]:
+def _subjects(
+    connection: Connection, seen: str, asked: Mapping[str, object], most: int
+) -> list[tuple[int, SubjectFall]]:
     columns = [f"{column}_fen" for _, column in SUBJECTS.values()]
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN l.month {side} :month - 12 THEN l.{column} END), 0)"
@@ -97,7 +100,7 @@ def _subjects(connection: Connection, seen: str, asked: dict, most: int) -> list
     return listed
 
 
-def _jobs(connection: Connection, seen: str, asked: dict, _most: int) -> list[tuple[int, JobEnded]]:
+def _jobs(connection: Connection, seen: str, asked: Mapping[str, object], _most: int) -> list[tuple[int, JobEnded]]:
     rows = _ask(
         connection,
         f"""
@@ -111,7 +114,7 @@ def _jobs(connection: Connection, seen: str, asked: dict, _most: int) -> list[tu
     return [(id, JobEnded(name, ended)) for id, name, ended in rows]
 
 
-def _lost(connection: Connection, seen: str, asked: dict, _most: int) -> list[tuple[int, ProjectLost]]:
+def _lost(connection: Connection, seen: str, asked: Mapping[str, object], _most: int) -> list[tuple[int, ProjectLost]]:
     rows = _ask(
         connection,
         f"""
@@ -121,12 +124,12 @@ def _lost(connection: Connection, seen: str, asked: dict, _most: int) -> list[tu
         WHERE x.household_id IN :ids AND x.year = :year - 1 AND NOT EXISTS (SELECT 1 FROM project_household y
         WHERE y.household_id = x.household_id AND y.project = x.project AND y.year = :year)
         AND EXISTS (SELECT 1 FROM project_household z WHERE z.year = :year) AND {seen} ORDER BY 1, 2""",
-        {**asked, "year": asked["month"] // 12},
+        asked,
     )
     return [(id, ProjectLost(name, bool(runs))) for id, _, name, runs in rows]
 
 
-def _owing(connection: Connection, seen: str, asked: dict, _most: int) -> list[tuple[int, ProjectOwes]]:
+def _owing(connection: Connection, seen: str, asked: Mapping[str, object], _most: int) -> list[tuple[int, ProjectOwes]]:
     rows = _ask(
         connection,
         f"""
@@ -136,6 +139,6 @@ def _owing(connection: Connection, seen: str, asked: dict, _most: int) -> list[t
         JOIN project p ON p.code = q.project JOIN project_return r ON r.project = q.project
         WHERE r.month > :month - 12 AND r.month <= :month GROUP BY q.household_id, q.project, p.name
         HAVING SUM(r.due_fen - r.received_fen) > 0 ORDER BY 1, 3 DESC""",
-        {**asked, "year": asked["month"] // 12},
+        asked,
     )
     return [(id, ProjectOwes(name, int(owed))) for id, name, owed in rows]

@@ -5,7 +5,7 @@ from sqlalchemy import Column, ForeignKey, Index, Text, text
 from data.model.columns import Code, Day, Number, Real, Small, household_id, region_code, table
 
 
-def _plan() -> Column:
+def _plan() -> Column[int]:
     return Column("plan", Number, ForeignKey("dividend_plan.id"), primary_key=True)
 
 

@@ -5,9 +5,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -66,7 +68,8 @@ def list_workbook(
     return target.getvalue()
 
 
-def _cell(column: ListColumn, value: object) -> str | float | date | None:
+# Any: what the cells of a frame hold
+def _cell(column: ListColumn, value: Any) -> str | float | date | None:
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if column.kind == "text":
@@ -76,7 +79,7 @@ def _cell(column: ListColumn, value: object) -> str | float | date | None:
     return float(value)
 
 
-def _write(page: Worksheet, row: int, place: int, cell: str | float | date | None, shown) -> None:
+def _write(page: Worksheet, row: int, place: int, cell: str | float | date | None, shown: Format) -> None:
     if cell is None:
         page.write_blank(row, place, None, shown)
     elif isinstance(cell, str):
@@ -87,7 +90,7 @@ def _write(page: Worksheet, row: int, place: int, cell: str | float | date | Non
         page.write_number(row, place, cell, shown)
 
 
-def _width(column: ListColumn, cells: Sequence) -> float:
+def _width(column: ListColumn, cells: Sequence[str | float | date | None]) -> float:
     """Room for the widest of the first rows; a Chinese character takes two places."""
     texts = [column.heading, *(f"{cell:,.2f}" if isinstance(cell, float) else str(cell or "") for cell in cells[:200])]
     widest = max(sum(2 if ord(letter) > 0x2E7F else 1 for letter in text) for text in texts)

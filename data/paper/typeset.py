@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Literal, TypedDict
 from unicodedata import category
 
 from data.errors import Refused
@@ -31,8 +32,18 @@ class Cancelled(Exception):
     """Somebody took the job back."""
 
 
+class _Job(TypedDict):
+    template: str
+    format: Literal["pdf", "png"]
+    data: dict[str, object]
+
+
 def pdf(
-    template: str, documents: Sequence[dict], shared: dict, *, cancelled: Callable[[], bool] = lambda: False
+    template: str,
+    documents: Sequence[Mapping[str, object]],
+    shared: Mapping[str, object],
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """One chunk of documents as a PDF by a template of ``data/typst``: ``shared`` is what all of them have in common.
 
@@ -41,7 +52,7 @@ def pdf(
     return _set({"template": template, "format": "pdf", "data": {**shared, "documents": list(documents)}}, cancelled)
 
 
-def preview(template: str, documents: Sequence[dict], shared: dict) -> bytes:
+def preview(template: str, documents: Sequence[Mapping[str, object]], shared: Mapping[str, object]) -> bytes:
     """The first page as PNG."""
     return _set(
         {"template": template, "format": "png", "data": {**shared, "documents": list(documents)}}, lambda: False
@@ -85,7 +96,7 @@ def clean(value: object, most: int = 60, *, run: int = RUN) -> str:
     return (re.sub(rf"([!-\u2e7f]{{{run}}})(?=[!-\u2e7f])", "\\1\u200b", text) if run else text) or "—"
 
 
-def _set(job: dict, cancelled: Callable[[], bool]) -> bytes:
+def _set(job: _Job, cancelled: Callable[[], bool]) -> bytes:
     job["data"]["font"] = fonts.family()
     command = [sys.executable, "-m", "data.paper.typeset"]
     with subprocess.Popen(
@@ -102,7 +113,7 @@ def _set(job: dict, cancelled: Callable[[], bool]) -> bytes:
     return made
 
 
-def _watch(process: subprocess.Popen, cancelled: Callable[[], bool]) -> None:
+def _watch(process: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> None:
     """End the process where nobody wants it any more or it takes too long."""
     end = time.monotonic() + LONGEST
     while process.poll() is None:
@@ -111,7 +122,7 @@ def _watch(process: subprocess.Popen, cancelled: Callable[[], bool]) -> None:
         time.sleep(_LOOK)
 
 
-def _compiled(job: dict) -> bytes:
+def _compiled(job: _Job) -> bytes:
     """The work of the process: the template with its data as one file in memory."""
     import typst
 
@@ -119,11 +130,14 @@ def _compiled(job: dict) -> bytes:
     files["main"] = files[f"{job['template']}.typ"]
     # what a font holds in the private use area is its own: a name would get somebody's ornament for a character
     files["data.json"] = _PRIVATE.sub("〓", json.dumps(job["data"], ensure_ascii=False)).encode()
-    compiler = typst.Compiler(files)
+    compiler = typst.Compiler(files)  # type: ignore[type-var]  # its stub knows of no files in memory
     if job["format"] == "png":
         made = compiler.compile(format="png", ppi=PREVIEW_PPI)
-        return made[0] if isinstance(made, list) else made
-    return compiler.compile(format="pdf", pdf_tags=False)
+    else:
+        made = compiler.compile(format="pdf", pdf_tags=False)
+    page = made[0] if isinstance(made, list) else made
+    assert page is not None  # typst gives what it was not told to write
+    return page
 
 
 if __name__ == "__main__":

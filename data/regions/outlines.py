@@ -9,7 +9,7 @@ import json
 import random
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -107,11 +107,17 @@ class Shapes:
         points = {**self._means(anchor), **self._points}
         taken, bare = self._sorted_out(anchor, points)
         self.load(taken)
-        around = self.shape(anchor)[0] if anchor else None
-        drawn = cells({code: points[code] for code in bare}, around, [self.shape(code)[0] for code in taken])
+        around = self._boundary(anchor) if anchor else None
+        drawn = cells({code: points[code] for code in bare}, around, [self._boundary(code) for code in taken])
         self._known.update({code: (cell, True) for code, cell in drawn.items()})
 
-    def _sorted_out(self, code: str, points: dict) -> tuple[list[str], list[str]]:
+    def _boundary(self, code: str) -> shapely.Geometry:
+        """The shape of a region that has a boundary."""
+        known = self.shape(code)
+        assert known is not None
+        return known[0]
+
+    def _sorted_out(self, code: str, points: Mapping[str, tuple[float, float]]) -> tuple[list[str], list[str]]:
         """Below ``code``: the topmost regions with a boundary, and the lowest ones that have a point instead."""
         taken, bare = [], []
         for child in self.children(code):
@@ -181,7 +187,8 @@ def _properties(shapes: Shapes, code: str, sketch: bool) -> str:
 def _texts(geometry: np.ndarray) -> np.ndarray:
     """GeoJSON of each geometry with five decimals, about a metre."""
     rounded = shapely.transform(geometry, lambda points: np.round(points, 5))
-    return shapely.to_geojson(shapely.remove_repeated_points(rounded))
+    texts: np.ndarray = shapely.to_geojson(shapely.remove_repeated_points(rounded))
+    return texts
 
 
 def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
@@ -219,7 +226,9 @@ def household_points(connection: Connection, households: pd.DataFrame) -> pd.Dat
     placed = households.astype({"lon": float, "lat": float})
     placed["sketch"] = placed["lon"].isna() | placed["lat"].isna()
     villages = placed.loc[placed["sketch"], "village"].unique()
-    shapes = Shapes(connection, villages[0] if len(villages) == 1 else "") if len(villages) else None
+    if not len(villages):
+        return placed
+    shapes = Shapes(connection, villages[0] if len(villages) == 1 else "")
     for village, missing in placed[placed["sketch"]].groupby("village"):
         shape = shapes.shape(village)
         if shape is None:

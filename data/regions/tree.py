@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from data import model
 from data.access.viewer import Viewer, built_in_viewers, within
@@ -125,7 +125,7 @@ def pickable(connection: Connection, viewer: Viewer, township: str) -> list[Regi
     return _with_whole(connection, viewer, and_(here, or_(func.length(_region.c.code) < 12, nearby)))
 
 
-def _with_whole(connection: Connection, viewer: Viewer, clause) -> list[Region]:
+def _with_whole(connection: Connection, viewer: Viewer, clause: ColumnElement[bool]) -> list[Region]:
     listed = _listed(connection, clause)
     whole = viewer.may_see(WHOLE) and len(roots(connection)) != 1
     return [find(connection, viewer, WHOLE), *listed] if whole else listed
@@ -154,6 +154,6 @@ def viewers(connection: Connection) -> list[Viewer]:
     return built_in_viewers([region.code for region in roots(connection)], township, village, helper)
 
 
-def _listed(connection: Connection, clause) -> list[Region]:
+def _listed(connection: Connection, clause: ColumnElement[bool]) -> list[Region]:
     rows = connection.execute(select(_region.c.code, _region.c.name).where(clause).order_by(_region.c.code))
     return [Region(code, name) for code, name in rows]

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, Select, Table, TextClause, bindparam, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from data.errors import Refused
@@ -48,7 +50,7 @@ def open_engine(url: str | None = None) -> Engine:
         engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         event.listen(engine, "connect", _compile_nothing)
         return engine
-    if address.drivername != "sqlite" or address.database in (None, "", ":memory:"):
+    if address.drivername != "sqlite" or not address.database or address.database == ":memory:":
         raise Refused("只支持 sqlite:///文件 与 postgresql://用户@主机/库名 两种数据库地址。")
     Path(address.database).resolve().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address)
@@ -57,13 +59,13 @@ def open_engine(url: str | None = None) -> Engine:
     return engine
 
 
-def _compile_nothing(connection, _record) -> None:
+def _compile_nothing(connection: DBAPIConnection, _record: object) -> None:
     """Compiling a query to machine code took up to three seconds where running it took half of one."""
     connection.execute("SET jit = off")
     connection.commit()
 
 
-def _prepare(connection: sqlite3.Connection, _record) -> None:
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin says so
     for pragma in _PRAGMAS:
         connection.execute(pragma)
@@ -82,7 +84,7 @@ def beside(engine: Engine, kind: str) -> Path:
     """Where what belongs to this store and is not in it lies: ``warroom.db.KIND``; for a server ``NAME.KIND`` in the
     folder WARROOM_VAR, without it ``var``."""
     if is_sqlite(engine):
-        return Path(f"{Path(engine.url.database).resolve()}.{kind}")
+        return Path(f"{Path(engine.url.database or '').resolve()}.{kind}")
     return Path(os.environ.get("WARROOM_VAR") or ROOT / "var") / f"{engine.url.database}.{kind}"
 
 
@@ -100,11 +102,11 @@ class Question:
     may keep who asks ``waiting``, up to two seconds.
     """
 
-    def __init__(self, engine: Engine, statement: Select) -> None:
+    def __init__(self, engine: Engine, statement: Select[int]) -> None:
         self.waiting = not is_sqlite(engine)
         self._engine = engine
         self._sql = str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
-        self._connection = None
+        self._connection: DBAPIConnection | None = None
         self._one_at_a_time = threading.Lock()
 
     def ask(self) -> bool | None:
@@ -119,10 +121,11 @@ class Question:
                 self._connection = None
                 return None
 
-    def _opened(self):
+    def _opened(self) -> DBAPIConnection:
         pooled = self._engine.raw_connection()
         pooled.detach()
         connection = pooled.dbapi_connection
+        assert connection is not None
         if self.waiting:
             connection.autocommit = True
             connection.execute("SET statement_timeout = 2000")
@@ -155,7 +158,7 @@ def upsert(
     connection: Connection,
     table: Table,
     columns: Sequence[str],
-    rows: Iterable[Sequence],
+    rows: Iterable[Sequence[object]],
     *,
     merge: bool = False,
     absent: int | None = None,
@@ -195,13 +198,19 @@ def _upsert_sql(table: Table, columns: Sequence[str], source: str, merge: bool) 
 
 
 def _upsert_copied(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Iterator, merge: bool, absent: int | None
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterator[Sequence[object]],
+    merge: bool,
+    absent: int | None,
 ) -> int:
     null = "" if absent is None else f" WITH (NULL '{absent}')"
     listed = ", ".join(f'"{name}"' for name in columns)
     connection.exec_driver_sql("DROP TABLE IF EXISTS staged")
     connection.exec_driver_sql(f'CREATE TEMPORARY TABLE staged AS SELECT {listed} FROM "{table.name}" WITH NO DATA')
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY staged ({listed}) FROM STDIN{null}") as copy:
+    driven = _driven(connection)
+    with driven.cursor() as cursor, cursor.copy(f"COPY staged ({listed}) FROM STDIN{null}") as copy:
         for row in rows:
             copy.write_row(row)
     # "WHERE true" keeps the grammar of INSERT … SELECT … ON CONFLICT unambiguous
@@ -210,6 +219,11 @@ def _upsert_copied(
     ).rowcount
     connection.exec_driver_sql("DROP TABLE staged")
     return changed
+
+
+def _driven(connection: Connection) -> Any:  # sqlite3's or psycopg's, each with more than SQLAlchemy knows of
+    """The driver's own connection."""
+    return connection.connection.driver_connection
 
 
 def backup(engine: Engine, target: Path) -> None:
@@ -222,7 +236,7 @@ def backup(engine: Engine, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
     with engine.connect() as connection, sqlite3.connect(partial) as copy:
-        connection.connection.driver_connection.backup(copy, pages=-1)
+        _driven(connection).backup(copy, pages=-1)
         copy.execute("PRAGMA journal_mode = DELETE")
     copy.close()
     partial.rename(target)
@@ -244,7 +258,7 @@ def restore(engine: Engine, source: Path) -> None:
             if not (sound and ours):
                 raise Refused(f"{source} 不是本系统的完好备份，未作任何改动。")
             with engine.connect() as connection:
-                kept.backup(connection.connection.driver_connection, pages=-1)
+                kept.backup(_driven(connection), pages=-1)
     except sqlite3.DatabaseError as error:
         raise Refused(f"{source} 不是本系统的完好备份，未作任何改动。") from error
     engine.dispose()

@@ -3,12 +3,13 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
-from sqlalchemy import Connection, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, TextClause, and_, func, literal, or_, select, text
 
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within
@@ -22,6 +23,7 @@ from data.workbook.template import MOST_ROWS, add_sheet, write_instructions
 STEP = 20_000
 _HOUSEHOLD = household.alias("h")  # as the clause of scope calls it
 Progress = Callable[[str, int, int], None]
+_Value = Any  # of a cell: which type it has, the kind of its column says
 
 
 def export_workbook(
@@ -39,7 +41,7 @@ def export_workbook(
         raise Refused("导出文件名应以 .xlsx（工作簿）或 .zip（CSV 压缩包）结尾。")
     report = progress or (lambda label, done, total: None)
     counts = {spec.name: connection.execute(counted(spec, viewer)).scalar_one() or 0 for spec in SHEETS}
-    largest = max(counts, key=counts.get)
+    largest = max(counts, key=lambda name: counts[name])
     packed = path.suffix.lower() == ".zip"
     if not packed and counts[largest] >= MOST_ROWS:
         raise Refused(
@@ -54,13 +56,13 @@ def export_workbook(
     return counts
 
 
-def _seen(viewer: Viewer):
+def _seen(viewer: Viewer) -> TextClause:
     """Clause on _HOUSEHOLD: those the viewer may see, as on every page."""
     sql, bound = seen_households(viewer)
     return text(sql).bindparams(**bound)
 
 
-def _scope(spec: SheetSpec, viewer: Viewer):
+def _scope(spec: SheetSpec, viewer: Viewer) -> ColumnElement[bool]:
     """Clause: the rows of a sheet that the viewer may see (household, project and fund are joined by ``_source``).
 
     What concerns no household is left to the region, as on the pages; what concerns one goes with it.
@@ -75,7 +77,7 @@ def _scope(spec: SheetSpec, viewer: Viewer):
         seen = select(_HOUSEHOLD.c.id).where(_seen(viewer))
         met = [select(t.c.helper).where(t.c.household_id.in_(seen)) for t in (pairing, visit)]
         return or_(*(table.c.code.in_(codes) for codes in met))
-    clauses = []
+    clauses: list[ColumnElement[bool] | TextClause] = []
     for name in ("region", "village"):
         if name in table.c and table is not _HOUSEHOLD:
             clauses.append(within(table.c[name], viewer.region))
@@ -91,11 +93,11 @@ def _scope(spec: SheetSpec, viewer: Viewer):
     return and_(*clauses)
 
 
-def _table(spec: SheetSpec):
+def _table(spec: SheetSpec) -> FromClause:
     return _HOUSEHOLD if spec.table is household else spec.table
 
 
-def _source(spec: SheetSpec):
+def _source(spec: SheetSpec) -> FromClause:
     table = joined = _table(spec)
     if "household_id" in table.c:
         optional = table.c.household_id.nullable
@@ -107,41 +109,45 @@ def _source(spec: SheetSpec):
     return joined
 
 
-def counted(spec: SheetSpec, viewer: Viewer) -> Select:
+def counted(spec: SheetSpec, viewer: Viewer) -> Select[int]:
     """Query: how many rows a sheet will have."""
-    number = func.count()
+    number: ColumnElement[int] = func.count()
     if spec.name == LEDGER:
-        number = sum((func.count(column) for column in _subjects()), start=0)
+        number = sum((func.count(column) for column in _subjects()), start=literal(0))
     return select(number).select_from(_source(spec)).where(_scope(spec, viewer))
 
 
-def _subjects() -> list:
+def _subjects() -> list[ColumnElement[int | None]]:
     return [ledger.c[f"{name}_fen"] for _, name in SUBJECTS.values()]
 
 
-def _query(spec: SheetSpec, viewer: Viewer) -> Select:
+def _query(spec: SheetSpec, viewer: Viewer) -> Select[*tuple[_Value, ...]]:
     table, code = _table(spec), _HOUSEHOLD.c.code
+    columns: Sequence[ColumnElement[_Value]]
+    order: Sequence[ColumnElement[_Value]]
     if spec.name == LEDGER:
         columns, order = [code, ledger.c.month, *_subjects()], [ledger.c.household_id, ledger.c.month]
     else:
         columns = [code if c.name == "household_id" else table.c[c.name] for c in spec.columns]
-        order = [table.c.village, code] if table is _HOUSEHOLD else list(table.primary_key)
+        order = [table.c.village, code] if table is _HOUSEHOLD else list(spec.table.primary_key)
     return select(*columns).select_from(_source(spec)).where(_scope(spec, viewer)).order_by(*order)
 
 
-def _rows(connection: Connection, spec: SheetSpec, viewer: Viewer, total: int, report: Progress) -> Iterator[tuple]:
+def _rows(
+    connection: Connection, spec: SheetSpec, viewer: Viewer, total: int, report: Progress
+) -> Iterator[Sequence[_Value]]:
     """The rows of a sheet with values as the store holds them."""
     result = connection.execute(_query(spec, viewer), execution_options={"yield_per": STEP})
     done = 0
     for batch in result.partitions():
-        rows = _unpivoted(batch) if spec.name == LEDGER else batch
+        rows: Iterable[Sequence[_Value]] = _unpivoted(batch) if spec.name == LEDGER else batch
         for row in rows:
             done += 1
             yield row
         report(f"导出 {spec.name}", done, total)
 
 
-def _unpivoted(batch: Iterable) -> Iterator[tuple]:
+def _unpivoted(batch: Iterable[Sequence[_Value]]) -> Iterator[tuple[str, int, str, int]]:
     names = tuple(SUBJECTS)
     for code, month, *amounts in batch:
         for name, amount in zip(names, amounts, strict=True):
@@ -165,14 +171,15 @@ def _write_zip(connection: Connection, viewer: Viewer, path: Path, counts: dict[
                     )
 
 
-def _as_text(column: ColumnSpec) -> Callable[[object], str]:
+def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
     if column.kind == "money":
         return lambda fen: f"{'-' * (fen < 0)}{abs(fen) // 100}.{abs(fen) % 100:02d}"
     if column.kind == "percent":
         return lambda hundredths: f"{hundredths / 100:.2f}%"
     if column.kind in ("rate", "longitude", "latitude"):
         return repr
-    return {"month": cache(label), "yes_no": lambda yes: "是" if yes else "否"}.get(column.kind, str)
+    shown: dict[str, Callable[[_Value], str]] = {"month": cache(label), "yes_no": lambda yes: "是" if yes else "否"}
+    return shown.get(column.kind, str)
 
 
 def _write_xlsx(connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], report: Progress) -> None:

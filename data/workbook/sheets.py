@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict, Unpack
 
 from sqlalchemy import Table
 
@@ -71,15 +72,25 @@ class SheetSpec:
         return next(column for column in self.columns if column.name == name)
 
 
-def _must(heading: str, name: str, kind: str, **rest) -> ColumnSpec:
+class _Rest(TypedDict, total=False):
+    choices: tuple[str, ...]
+    may_be_future: bool
+    reference: str
+    lengths: tuple[int, ...]
+    low: float
+    high: float
+    note: str
+
+
+def _must(heading: str, name: str, kind: str, **rest: Unpack[_Rest]) -> ColumnSpec:
     return ColumnSpec(heading, name, kind, required=True, **rest)
 
 
-def _key(heading: str, name: str = "code", kind: str = "code", **rest) -> ColumnSpec:
+def _key(heading: str, name: str = "code", kind: str = "code", **rest: Unpack[_Rest]) -> ColumnSpec:
     return ColumnSpec(heading, name, kind, required=True, key=True, **rest)
 
 
-def _may(heading: str, name: str, kind: str = "text", **rest) -> ColumnSpec:
+def _may(heading: str, name: str, kind: str = "text", **rest: Unpack[_Rest]) -> ColumnSpec:
     return ColumnSpec(heading, name, kind, **rest)
 
 
