@@ -4,7 +4,7 @@ Formulas (domain.md): K = L + M + N + P, S = K − R, T = S ÷ 家庭人口. 家
 now, for both years: the store keeps no history of members.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
@@ -20,6 +20,7 @@ from data.income.year import IncomeYear, year_of
 from data.model.running import lasts_to, runs_on
 from data.months import first_day, last_day
 from data.settings import coefficients, value_of
+from data.store.rows import StoredRow
 from data.terms import STATE_NAMES, SUBJECTS
 
 AT_ONCE = 500  # households of one round of statements
@@ -117,7 +118,9 @@ def _calendar(connection: Connection) -> tuple[int, int]:
     return first, last
 
 
-def _facts(connection: Connection, viewer: Viewer, households: list[int], bound: dict) -> dict[int, RowMapping]:
+def _facts(
+    connection: Connection, viewer: Viewer, households: list[int], bound: Mapping[str, object]
+) -> dict[int, RowMapping]:
     seen, scope = seen_households(viewer)
     rows = connection.execute(
         text(f"{_FACTS} AND {seen}").bindparams(bindparam("households", expanding=True)),
@@ -126,7 +129,9 @@ def _facts(connection: Connection, viewer: Viewer, households: list[int], bound:
     return {row["id"]: row for row in rows}
 
 
-def _hanging(connection: Connection, name: str, households: list[int], bound: dict) -> dict[int, list]:
+def _hanging(
+    connection: Connection, name: str, households: list[int], bound: Mapping[str, object]
+) -> dict[int, list[StoredRow]]:
     """Rows of one query by household; its first column is the household's id, by which it is ordered."""
     sql = text(_HANGING[name]).bindparams(bindparam("households", expanding=True))
     rows = connection.execute(sql, {**bound, "households": households})
@@ -134,7 +139,7 @@ def _hanging(connection: Connection, name: str, households: list[int], bound: di
 
 
 def _card(
-    viewer: Viewer, facts: RowMapping, parts: dict[str, list], year: IncomeYear, through: int,
+    viewer: Viewer, facts: RowMapping, parts: Mapping[str, list[StoredRow]], year: IncomeYear, through: int,
     shares: dict[str, float], line: int | None,
 ) -> IncomeCard:  # fmt: skip
     open_names = viewer.sees_identity
@@ -156,7 +161,10 @@ def _card(
         through=through,
         as_of=as_of,
         members=tuple(_member(row, as_of, open_names) for row in parts["members"]),
-        helpers=tuple(Helper(*row[1:5], row.phone if open_names else None) for row in parts["helpers"]),
+        helpers=tuple(
+            Helper(row.name, row.unit, row.team, row.post, row.phone if open_names else None)
+            for row in parts["helpers"]
+        ),
         measures=tuple(Measure(*row[1:]) for row in parts["measures"] if row.started <= as_of),
         projects=tuple(Share(*row[1:]) for row in parts["projects"]),
         lines=_lines(parts["ledger"], year, through),
@@ -166,7 +174,7 @@ def _card(
     )
 
 
-def _member(row, as_of: str, open_names: bool) -> Member:
+def _member(row: StoredRow, as_of: str, open_names: bool) -> Member:
     age = None
     if row.born is not None and row.born <= as_of:
         age = int(as_of[:4]) - int(row.born[:4]) - (as_of[5:] < row.born[5:])
@@ -177,7 +185,7 @@ def _member(row, as_of: str, open_names: bool) -> Member:
     )  # fmt: skip
 
 
-def _lines(rows: Iterable, year: IncomeYear, through: int) -> dict[str, tuple[int | None, ...]]:
+def _lines(rows: Iterable[StoredRow], year: IncomeYear, through: int) -> dict[str, tuple[int | None, ...]]:
     by_month = {row.month: row for row in rows if year.first <= row.month <= through}
     return {
         name: tuple(getattr(by_month.get(month), column, None) for month in year.months)

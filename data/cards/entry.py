@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Engine
 
 from data.access.viewer import Viewer
-from data.cards.card import IncomeCard
 from data.cards.figures import Figures, figures
+from data.cards.record import IncomeCard
 from data.errors import Refused
 from data.figures.beginnings import books
 from data.households.edits import Edit, commit
+from data.households.words import Values
 from data.income.year import IncomeYear
 from data.months import spoken
 from data.regions.tree import Status
@@ -66,7 +67,8 @@ def begin(card: IncomeCard, months: tuple[int, int]) -> Draft:
 def open_months(connection: Connection, viewer: Viewer, status: Status) -> tuple[int, int]:
     """First and last month that can be written to: not before the county's books, not after today's month."""
     first, last = books(connection)
-    begun = first if first is not None and last - first >= 11 else status.first_month
+    long = first is not None and last is not None and last - first >= 11
+    begun = first if first is not None and long else status.first_month
     return max(begun, status.first_month), status.last_month
 
 
@@ -175,7 +177,7 @@ def save(engine: Engine, viewer: Viewer, draft: Draft) -> int:
 
 
 def _edits(draft: Draft) -> list[Edit]:
-    by_month: dict[int, tuple[dict, dict]] = {}
+    by_month: dict[int, tuple[Values, Values]] = {}
     for (subject, month), text in sorted(draft.typed.items(), key=lambda item: item[0][1]):
         before, after = by_month.setdefault(month, ({}, {}))
         column = f"{SUBJECTS[subject][1]}_fen"

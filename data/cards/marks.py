@@ -10,12 +10,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from data.access.viewer import Viewer
-from data.cards.card import IncomeCard, card, years
-from data.cards.figures import LETTERS
+from data.cards.card import card, years
+from data.cards.figures import LETTERS, Figures
+from data.cards.record import IncomeCard
 from data.clock import written
 from data.income.year import IncomeYear
 from data.model import card_print
@@ -27,6 +29,7 @@ from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 and O, 1, I and L, which nobody tells apart on paper: 31 characters, eight of them are 39.6 bits."""
 LENGTH = 8
+_Kept = dict[str, Any]  # figures as JSON, which may have been written years ago: what _sound lets pass
 _SUMS = {
     **{letter: INCOME_KINDS[kind] for kind, letter in LETTERS.items()},
     "K": "总收入",
@@ -91,8 +94,8 @@ def verdict(engine: Engine, connection: Connection, viewer: Viewer, household: i
             said = _differences(printed, standing) if viewer.sees_identity else ()
             return Verdict("changed", year, row["at"], said)
     for year in years(connection):
-        standing = now if year == now.year else card(connection, viewer, household, year)
-        if hmac.compare_digest(_mark(key, now.code, _figures(standing)), asked):
+        standing = _figures(now if year == now.year else card(connection, viewer, household, year))
+        if hmac.compare_digest(_mark(key, now.code, standing), asked):
             return Verdict("equal", year)
     return Verdict("unknown")
 
@@ -106,7 +109,7 @@ def normal(typed: str) -> str | None:
     return f"{found[:4]}-{found[4:]}"
 
 
-def _mark(key: bytes, code: str, figures: dict) -> str:
+def _mark(key: bytes, code: str, figures: _Kept) -> str:
     digest = hmac.new(key, f"{code}\x1f{_canonical(figures)}".encode(), hashlib.sha256).digest()
     number, signs = int.from_bytes(digest), ""
     for _ in range(LENGTH):
@@ -115,7 +118,7 @@ def _mark(key: bytes, code: str, figures: dict) -> str:
     return f"{signs[:4]}-{signs[4:]}"
 
 
-def _figures(card: IncomeCard) -> dict:
+def _figures(card: IncomeCard) -> _Kept:
     """Every figure that a card bears, in fen: sums and 科目 of both years, and whether the expense is an estimate."""
     return {
         "year": card.year.year,
@@ -127,31 +130,31 @@ def _figures(card: IncomeCard) -> dict:
     }
 
 
-def _side(figures) -> dict:
+def _side(figures: Figures) -> _Kept:
     subjects = {name: total for name, total in figures.subjects.items() if total}
     return {**figures.letters, "subjects": subjects, "estimated": figures.estimated}
 
 
-def _canonical(figures: dict) -> str:
+def _canonical(figures: _Kept) -> str:
     return json.dumps(figures, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _sound(text: str) -> dict | None:
+def _sound(text: str) -> _Kept | None:
     """Kept figures; None for what is not of the shape that ``_figures`` makes."""
     try:
-        found = json.loads(text)
+        found: _Kept = json.loads(text)
         IncomeYear(int(found["year"]), int(found["start"]))
         return found if {"subjects", "K"} <= found["now"].keys() & found["before"].keys() else None
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _differences(printed: dict, standing: dict) -> tuple[str, ...]:
+def _differences(printed: _Kept, standing: _Kept) -> tuple[str, ...]:
     was, now = _told(printed), _told(standing)
     return tuple(f"{label} {was[label]} → {now[label]}" for label in now if was[label] != now[label])
 
 
-def _told(figures: dict) -> dict[str, str]:
+def _told(figures: _Kept) -> dict[str, str]:
     """Every figure in words: what was entered before the sums, this year before the last."""
     told = {"家庭人口": f"{figures['persons']} 人", "监测线": short(figures["line"])}
     for side, prefix in (("now", ""), ("before", "上年")):

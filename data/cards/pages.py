@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from data.access.viewer import mask_name
-from data.cards.card import IncomeCard, Measure, Member
 from data.cards.figures import LETTERS, Figures
+from data.cards.record import IncomeCard, Measure, Member
 from data.money import exact, short
 from data.months import spoken
 from data.paper.typeset import clean
@@ -19,10 +20,11 @@ TITLE = "明白卡"
 _ROOMY = 9  # rows that fit a side in the largest type, where no text is longer than _SHORT
 _SHORT = 20  # Chinese characters; a Latin letter takes half
 MOST_ROWS = 60  # measures and project shares each; what is beyond stands in the household's file
+_Page = dict[str, Any]  # texts, tables and flags as the template takes them
 _SUMS = {"K": "总收入 K", "R": f"{EXPENSE} R", "S": "纯收入 S", "T": "人均纯收入 T"}
 
 
-def shared(card: IncomeCard, *, hotline: str, printed: date, sample: bool = False) -> dict:
+def shared(card: IncomeCard, *, hotline: str, printed: date, sample: bool = False) -> dict[str, object]:
     """What all cards of one year have in common; ``sample``: a preview, which says so."""
     name, _, span = card.title.partition("（")
     return {
@@ -35,14 +37,14 @@ def shared(card: IncomeCard, *, hotline: str, printed: date, sample: bool = Fals
     }
 
 
-def page(card: IncomeCard, *, mark: str, qr: str, lights: Sequence[tuple[str, str, bool]], masked: bool) -> dict:
+def page(card: IncomeCard, *, mark: str, qr: str, lights: Sequence[tuple[str, str, bool]], masked: bool) -> _Page:
     """One card as the template takes it.
 
     ``qr`` is an SVG, ``lights`` are name, state and whether it is secure, of each of the six. ``masked``: to be posted
     where others read it: family names only, no illness, cause, phone or address.
     """
     card = _masked(card) if masked else card
-    made = {
+    made: _Page = {
         "demonstration": card.village.startswith(DEMONSTRATION_PREFIX),
         "code": clean(card.code, 24, run=0),
         "head": clean(card.head, 30),
@@ -70,7 +72,7 @@ def page(card: IncomeCard, *, mark: str, qr: str, lights: Sequence[tuple[str, st
     return {**made, "front_fits": _fits("members", "helpers", "measures", of=made), "back_fits": _back_fits(made)}
 
 
-def _fits(*names: str, of: dict) -> bool:
+def _fits(*names: str, of: _Page) -> bool:
     """Whether these tables surely fit a side in the largest type: typst need not measure, which costs as much again as
     setting it. Were it wrong, the side would go on to another page."""
     rows = [row for name in names for row in of[name]]
@@ -81,7 +83,7 @@ def _wide(text: str) -> float:
     return sum(1 if character > "\u2e7f" else 0.5 for character in text)
 
 
-def _back_fits(made: dict) -> bool:
+def _back_fits(made: _Page) -> bool:
     lines = sum(row["level"] == "line" for row in made["income"])
     return lines + len(made["shares"]) <= _ROOMY and len(made["notes"]) == 1 and len(made["against"]) <= 2
 
@@ -119,7 +121,7 @@ def _more(count: int) -> str | None:
     return f"另有 {count - MOST_ROWS} 项，见户档案。" if count > MOST_ROWS else None
 
 
-def _money(card: IncomeCard) -> dict:
+def _money(card: IncomeCard) -> _Page:
     """The back: income by kind and 科目 against the year before, the formulas, the result and what to know of it."""
     now, before = card.now, card.before_same if card.running else card.before
     return {
@@ -132,7 +134,7 @@ def _money(card: IncomeCard) -> dict:
     }
 
 
-def _income(now: Figures, before: Figures) -> list[dict]:
+def _income(now: Figures, before: Figures) -> list[dict[str, str]]:
     rows = []
     for kind, name in INCOME_KINDS.items():
         rows.append(_row("kind", f"{name} {LETTERS[kind]}", now.kinds[kind], before.kinds[kind]))
@@ -145,7 +147,7 @@ def _income(now: Figures, before: Figures) -> list[dict]:
     return rows
 
 
-def _row(level: str, label: str, now: int | None, before: int | None) -> dict:
+def _row(level: str, label: str, now: int | None, before: int | None) -> dict[str, str]:
     step = None if now is None or before is None else now - before
     sign = "+" if step and step > 0 else ""
     return {"level": level, "label": label, "now": exact(now), "before": exact(before), "step": sign + exact(step)}

@@ -1,7 +1,8 @@
 """QR codes in pictures as people take them: crooked, blurred, half in shadow, several in one; decoded on the server."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import zxingcpp
 from PIL import Image, ImageFilter, ImageOps
@@ -11,7 +12,7 @@ from data.archives.pictures import shrunk
 LONGEST = 2800  # pixels of the longer side: a sheet of labels photographed whole is still legible
 SECONDS = 3.0  # after which no further try is begun
 MOST = 60  # codes of one picture; a sheet holds fewer
-_QR = zxingcpp.BarcodeFormat.QRCode
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _TURNS = (15, 30, 45, -15, -30)
 
 
@@ -30,10 +31,13 @@ def tokens(content: bytes) -> list[str]:
     tries = _second_tries(grey)
     while not found and time.monotonic() < until and (attempt := next(tries, None)):
         found = _read(attempt())
-    return sorted(found, key=found.get)[:MOST]
+    return sorted(found, key=lambda text: found[text])[:MOST]
 
 
-def _read(picture: Image.Image, binarizers=(zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram)):
+def _read(
+    picture: Image.Image,
+    binarizers: Sequence[zxingcpp.Binarizer] = (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram),
+) -> dict[str, tuple[int, int]]:
     """Text → where it stands, as tenths of the picture from top and left."""
     found: dict[str, tuple[int, int]] = {}
     for binarizer in binarizers:
@@ -76,16 +80,14 @@ def _second_tries(grey: Image.Image) -> Iterator[Callable[[], Image.Image]]:
     """What may help where the picture as it is holds nothing, the cheapest first."""
     half = _half(grey)
     for radius in (2, 4, 8):
-        yield lambda radius=radius: _sharp(half, radius)
-        yield lambda radius=radius: _sharp(grey, radius)
+        yield partial(_sharp, half, radius)
+        yield partial(_sharp, grey, radius)
     yield lambda: _sharp(_lit(half), 4)
     yield lambda: _lit(half).filter(ImageFilter.MedianFilter(5))
     yield lambda: _half(_half(grey))
     yield lambda: _larger(grey)
     for degrees in _TURNS:
-        yield lambda degrees=degrees: half.rotate(
-            degrees, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC
-        )
+        yield partial(half.rotate, degrees, expand=True, fillcolor=255, resample=Image.Resampling.BICUBIC)
     for tile in _tiles(grey):
-        yield lambda tile=tile: tile
-        yield lambda tile=tile: _sharp(tile, 4)
+        yield tile.copy
+        yield partial(_sharp, tile, 4)

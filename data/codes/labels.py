@@ -85,12 +85,12 @@ def households(connection: Connection, viewer: Viewer, ids: Sequence[int], year:
     return [found[id] for id in ids]
 
 
-def shared(size: LabelSize, *, hotline: str) -> dict:
+def shared(size: LabelSize, *, hotline: str) -> dict[str, object]:
     """What all labels of a sheet have in common."""
     return {"title": TITLE, "size": asdict(size), "hotline": clean(hotline) if hotline else ""}
 
 
-def label(household: Household, *, qr: str, masked: bool, with_code: bool, with_helper: bool) -> dict:
+def label(household: Household, *, qr: str, masked: bool, with_code: bool, with_helper: bool) -> dict[str, object]:
     """One label as ``typst/label.typ`` takes it: ``qr`` is an SVG; ``masked`` leaves the family name alone."""
     lines = [["", clean(household.code, 24, run=0)]] if with_code else []
     lines += [["帮扶人", clean(household.helper, 20)]] if with_helper and household.helper else []

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, text
 
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
-from data.cards.card import IncomeCard, card, card_year
+from data.cards.card import card, card_year
+from data.cards.record import IncomeCard
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.indicators import INDICATORS
 from data.figures.states import state_of
@@ -90,7 +91,7 @@ def stranger_card(connection: Connection, household: int, settings: Mapping[str,
 
 def own_card(connection: Connection, viewer: Viewer, household: int) -> OwnCard:
     """``viewer`` is the household itself (``household_viewer``); raises NotFound where it is not his."""
-    latest = connection.execute(text("SELECT MAX(month) FROM month")).scalar()
+    latest = connection.execute(text("SELECT MAX(month) FROM month")).scalar_one()
     made = card(connection, viewer, household, card_year(connection, latest))
     visits = connection.execute(text(_VISITS), {"household": household})
     return OwnCard(made, tuple(Visit(*row) for row in visits))

@@ -147,7 +147,7 @@ def pause(engine: Engine, household: int, now: datetime) -> tuple[int, int]:
     for look in late:
         count = 0 if look.view in RESETS else count + (look.view == "wrong")
         last = look.at if look.view == "wrong" else last
-    if not pause_after(count):
+    if last is None or not pause_after(count):
         return 0, count
     passed = (now - datetime.fromisoformat(last)).total_seconds()
     return max(pause_after(count) - max(int(passed), 0), 0), count

@@ -1,6 +1,7 @@
 """What a code stands for: scanned, photographed or typed, it leads to a household or says why it does not."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
@@ -48,6 +49,7 @@ def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str,
         found = qr_codes.find(connection, token, today)
         if found.kind != "valid":
             return Scanned(found.kind, (found.household,) if found.household else ())
+        assert found.household is not None
         return _in_scope(connection, engine, viewer, [found.household], mark, month, beyond="refused")
     asked = select(household.c.id).where(household.c.code == text.upper())
     ids = connection.execute(asked).scalars().all()
@@ -74,7 +76,7 @@ def _parts(text: str) -> tuple[str | None, str | None]:
 
 
 def _in_scope(
-    connection: Connection, engine: Engine, viewer: Viewer, ids: list[int], mark: str | None, month: int, *,
+    connection: Connection, engine: Engine, viewer: Viewer, ids: Sequence[int], mark: str | None, month: int, *,
     beyond: str = "hidden",
 ) -> Scanned:  # fmt: skip
     rows = listed(connection, viewer, list(ids), month)

@@ -26,6 +26,7 @@ from data.model import qr_code
 from data.settings import value_of
 from data.store.engine import is_sqlite
 from data.store.key import derived
+from data.store.rows import StoredRow
 
 BITS = 128
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -85,9 +86,10 @@ def issue(
     _make(connection, engine, missing, now)
     audit.enter(connection, actor=viewer.key, address=address, view="issued", households=missing, now=now)
     held = _held(connection, wanted) if missing else held
-    tokens = {id: _token_again(engine, held[id]) for id in wanted}
-    if lost := [id for id, token in tokens.items() if token is None]:
-        raise Refused(_KEY_LOST.format(count=len(lost)))
+    again = {id: _token_again(engine, held[id]) for id in wanted}
+    tokens = {id: token for id, token in again.items() if token is not None}
+    if lost := len(again) - len(tokens):
+        raise Refused(_KEY_LOST.format(count=lost))
     return tokens
 
 
@@ -170,9 +172,9 @@ def _kind(expires: str | None, withdrawn: str | None, today: date) -> str:
     return "valid" if withdrawn is None else "withdrawn"
 
 
-def _held(connection: Connection, households: Sequence[int]) -> dict[int, object]:
+def _held(connection: Connection, households: Sequence[int]) -> dict[int, StoredRow]:
     """Household → its code that was not withdrawn."""
-    found = {}
+    found: dict[int, StoredRow] = {}
     for batch in batches(households):
         mine = qr_code.c.household_id.in_(batch) & qr_code.c.withdrawn.is_(None)
         found.update({row.household_id: row for row in connection.execute(select(qr_code).where(mine))})
@@ -214,7 +216,7 @@ def _token(key: bytes, nonce: str) -> str:
     return urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
-def _token_again(engine: Engine, row) -> str | None:
+def _token_again(engine: Engine, row: StoredRow) -> str | None:
     """The token of a stored code; None where the key is not the one that made it."""
     token = _token(derived(engine, "code"), row.nonce)
     return token if hmac.compare_digest(_digest(token), row.digest) else None

@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,12 +13,15 @@ from data.commands.version import VERSION
 from data.errors import WarRoomError
 from data.store.engine import database_url
 
+_Command = Callable[[argparse.Namespace], int | None]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; whatever a user can mend is one line on standard error, never a traceback."""
     parsed = _parser().parse_args(arguments)
     try:
-        return parsed.run(parsed) or 0
+        run: _Command = parsed.run
+        return run(parsed) or 0
     except WarRoomError as error:
         return _complain(str(error))
     except SQLAlchemyError as error:
@@ -44,7 +47,6 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    where = {"default": None, "metavar": "URL"}
     parser = _Parser(
         prog="python -m data",
         description="村级作战室的数据：导入、导出、核对、备份。",
@@ -52,10 +54,11 @@ def _parser() -> argparse.ArgumentParser:
         f"都没有时用 {database_url()}。退出码：0 完成，1 未完成或查出错误，2 命令写法有误。",
     )
     parser.add_argument("--version", action="version", version=VERSION, help="打印程序版本")
-    parser.add_argument("--database", help="sqlite:///文件 或 postgresql://用户@主机/库名", **where)
+    parser.add_argument("--database", metavar="URL", help="sqlite:///文件 或 postgresql://用户@主机/库名")
     named = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
 
-    def command(name: str, run, help: str, *arguments: tuple[Sequence[str], dict]) -> None:
+    # Any: whatever add_argument takes
+    def command(name: str, run: _Command, help: str, *arguments: tuple[Sequence[str], dict[str, Any]]) -> None:
         added = named.add_parser(name, help=help, description=help)
         added.add_argument("--database", help=argparse.SUPPRESS, default=argparse.SUPPRESS)
         for flags, settings in arguments:

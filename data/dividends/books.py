@@ -12,7 +12,7 @@ def filled(connection: Connection, viewer: Viewer, plan: int, month: int) -> int
     it may be the same money. Raises NotFound for a plan that is not the viewer's."""
     PLANS.row(connection, viewer, plan)
     line = LINE_SQL.replace("d.kind", "s.kind")
-    return connection.execute(
+    number: int = connection.execute(
         text(
             "SELECT COUNT(DISTINCT s.household_id) FROM dividend_share s"
             " JOIN ledger l ON l.household_id = s.household_id AND l.month = :month"
@@ -22,3 +22,4 @@ def filled(connection: Connection, viewer: Viewer, plan: int, month: int) -> int
         ),
         {"plan": plan, "month": month},
     ).scalar_one()
+    return number

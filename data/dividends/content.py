@@ -117,7 +117,8 @@ class Content:
 
 def running_month(connection: Connection) -> int:
     """The month that runs, as the figures were made for."""
-    return connection.execute(select(func.max(month.c.month))).scalar_one()
+    running: int = connection.execute(select(func.max(month.c.month))).scalar_one()
+    return running
 
 
 def usual_months(running: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from data.errors import Refused
 from data.figures import cube
 from data.households.booked import COLUMNS
 from data.households.edits import Edit
+from data.households.words import Values
 from data.model import (
     change,
     dividend_payment,
@@ -25,11 +26,13 @@ from data.model import (
 )
 from data.money import exact
 from data.months import spoken
+from data.store.rows import StoredRow
 from data.terms import SHARE_SUBJECTS
 
 _NAMED = 8
 Payment = tuple[int, str, str]
 """Household, project, kind."""
+_Lines = Mapping[int, Mapping[str, int | None]]  # household → column → fen
 
 
 def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: int, now: str) -> None:
@@ -55,10 +58,10 @@ def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: 
         sums[id][COLUMNS[kind]] += amount
     people = _households(connection, sums)
     before = _lines(connection, sums, month)
-    after = {id: {name: (before.get(id, {}).get(name) or 0) + more for name, more in of.items()}
-             for id, of in sums.items()}  # fmt: skip
-    _refuse_below_zero(people, after, month)
-    after = {id: {name: value or None for name, value in of.items()} for id, of in after.items()}
+    due = {id: {name: (before.get(id, {}).get(name) or 0) + more for name, more in of.items()}
+           for id, of in sums.items()}  # fmt: skip
+    _refuse_below_zero(people, due, month)
+    after = {id: {name: value or None for name, value in of.items()} for id, of in due.items()}
     _write_lines(connection, before, after, month)
     _write_takers(connection, paid, stands, month // 12)
     _write_history(connection, viewer, held, sums, before, after, month, now)
@@ -85,7 +88,7 @@ def payments(connection: Connection, held: RowMapping) -> dict[Payment, int]:
     return {(row[0], project, row[1]): amount for (row, project), amount in cells.items() if row != kept}
 
 
-def _households(connection: Connection, ids: Iterable[int]) -> dict[int, RowMapping]:
+def _households(connection: Connection, ids: Iterable[int]) -> dict[int, StoredRow]:
     asked = select(household.c.id, household.c.head, household.c.village)
     return {
         row.id: row
@@ -104,7 +107,7 @@ def _lines(connection: Connection, ids: Iterable[int], month: int) -> dict[int, 
     }
 
 
-def _refuse_below_zero(people: Mapping[int, RowMapping], after: Mapping[int, Mapping[str, int]], month: int) -> None:
+def _refuse_below_zero(people: Mapping[int, StoredRow], after: Mapping[int, Mapping[str, int]], month: int) -> None:
     subjects = {column: SHARE_SUBJECTS[kind] for kind, column in COLUMNS.items()}
     short = [(id, name, value) for id, of in sorted(after.items()) for name, value in of.items() if value < 0]
     if short:
@@ -117,7 +120,7 @@ def _refuse_below_zero(people: Mapping[int, RowMapping], after: Mapping[int, Map
         )
 
 
-def _write_lines(connection: Connection, before: Mapping, after: Mapping, month: int) -> None:
+def _write_lines(connection: Connection, before: _Lines, after: _Lines, month: int) -> None:
     names = list(COLUMNS.values())
     new = [
         {"household_id": id, "month": month, **{name: of.get(name) for name in names}}
@@ -135,7 +138,7 @@ def _write_lines(connection: Connection, before: Mapping, after: Mapping, month:
         here = and_(ledger.c.household_id == bindparam("at_id"), ledger.c.month == month)
         connection.execute(ledger.update().where(here).values({name: bindparam(f"new_{name}") for name in names}), old)
         empty = and_(*(column.is_(None) for column in ledger.c if column.name.endswith("_fen")))
-        for batch in batches(sorted(row["at_id"] for row in old)):
+        for batch in batches(sorted(id for id in after if id in before)):
             connection.execute(ledger.delete().where(ledger.c.month == month, ledger.c.household_id.in_(batch), empty))
 
 
@@ -161,14 +164,16 @@ def _made_by_plans(connection: Connection, paid: Mapping[Payment, int], year: in
     }
 
 
-def _write_takers(connection: Connection, paid: Mapping[Payment, int], stands: Mapping, year: int) -> None:
+def _write_takers(
+    connection: Connection, paid: Mapping[Payment, int], stands: Mapping[Payment, int | None], year: int
+) -> None:
     """项目带户 of the year: added to what stands. A row that a reversal brings to nothing goes where a plan made it;
     one that stood before has no amount again."""
     t = project_household
     own = _made_by_plans(connection, paid, year)
-    new: list[dict] = []
-    old: list[dict] = []
-    gone: list[dict] = []
+    new: list[dict[str, object]] = []
+    old: list[dict[str, object]] = []
+    gone: list[dict[str, object]] = []
     for (id, project, kind), amount in paid.items():
         key = (id, project, MODES[kind])
         value = (stands.get(key) or 0) + amount
@@ -199,13 +204,13 @@ def _write_takers(connection: Connection, paid: Mapping[Payment, int], stands: M
 
 def _write_history(
     connection: Connection, viewer: Viewer, held: RowMapping, sums: Mapping[int, Mapping[str, int]],
-    before: Mapping, after: Mapping, month: int, now: str,
+    before: _Lines, after: _Lines, month: int, now: str,
 ) -> None:  # fmt: skip
     """A line in each household's own history; that it comes from a plan keeps it from being undone there."""
     what = f"收益分配备案：{held['title']}"
     rows = []
     for id, of in sums.items():
-        had = {name: before.get(id, {}).get(name) for name in of}
+        had: Values = {name: before.get(id, {}).get(name) for name in of}
         edits = [
             Edit("ledger", {"month": month, "household_id": id}, had, dict(after[id])),
             Edit("dividend_payment", {"plan": held["id"], "household_id": id}, None, {"plan": held["title"]}),

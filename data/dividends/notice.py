@@ -39,16 +39,16 @@ def notice(connection: Connection, viewer: Viewer, plan: int, today: str) -> byt
         raise Refused("方案还没有公示，公示后才能打印公示稿。")
     hotline = settings.value_of(connection, "hotline")
     return pdf(
-        TEMPLATE, [_page(found, int(_days(connection, plan)))], {"title": "收益分配方案公示", "hotline": clean(hotline)}
+        TEMPLATE, [_page(found, _days(connection, plan))], {"title": "收益分配方案公示", "hotline": clean(hotline)}
     )
 
 
 def _days(connection: Connection, plan: int) -> int:
+    asked = select(dividend_plan.c.publicity_days).where(dividend_plan.c.id == plan)
+    return int(connection.execute(asked).scalar_one())
 
-    return connection.execute(select(dividend_plan.c.publicity_days).where(dividend_plan.c.id == plan)).scalar_one()
 
-
-def _page(plan: Plan, days: int) -> dict:
+def _page(plan: Plan, days: int) -> dict[str, object]:
     line = plan.line
     begun = date.fromisoformat(line.published or "")
     rows = plan.shares[plan.shares["total"] != 0]

@@ -153,9 +153,10 @@ def booking_month(connection: Connection, held: RowMapping, asked: int | None) -
     Raises Refused for a month before the returns or after today.
     """
     if held["reverses"] is not None:
-        return connection.execute(
+        booked: int = connection.execute(
             select(dividend_plan.c.booked).where(dividend_plan.c.id == held["reverses"])
         ).scalar_one()
+        return booked
     running = running_month(connection)
     month = running if asked is None else asked
     if not held["last_month"] <= month <= running:

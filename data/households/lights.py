@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
+import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access.actors import actor_name
 from data.access.viewer import Viewer
 from data.households.edits import edits_of
 from data.households.file import HouseholdFile
+from data.store.rows import Record
 from data.terms import ASSURANCES, OUT_OF_SCHOOL
 
 SECURE, AT_RISK, UNCHECKED = "稳固", "有风险", "未核实"
@@ -26,6 +28,28 @@ class Check:
     secure: int
     evidence: str | None
     by: str | None = None
+
+
+class JudgedIncome(Protocol):
+    """What of an income counts as evidence."""
+
+    @property
+    def per_head(self) -> float | None: ...
+    @property
+    def line(self) -> float | None: ...
+
+
+class Judged(Protocol):
+    """What of a file the six are judged by."""
+
+    @property
+    def facts(self) -> Record: ...
+    @property
+    def members(self) -> pd.DataFrame: ...
+    @property
+    def measures(self) -> pd.DataFrame: ...
+    @property
+    def income(self) -> JudgedIncome: ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +89,7 @@ def _checked_by(connection: Connection, household: int) -> dict[tuple[str, str],
     return {check: names[actor] for check, actor in actors.items()}
 
 
-def judged(file: HouseholdFile, checks: Sequence[Check]) -> list[Light]:
+def judged(file: Judged, checks: Sequence[Check]) -> list[Light]:
     """The six in the order of ``terms.ASSURANCES``, from the file and its checks, whatever their order.
 
     What somebody checked by the day of the file and what the records say both count, the worse of the two. A check
@@ -74,7 +98,7 @@ def judged(file: HouseholdFile, checks: Sequence[Check]) -> list[Light]:
     return [_light(file, [check for check in checks if check.item == item], item) for item in ASSURANCES]
 
 
-def _light(file: HouseholdFile, checks: Sequence[Check], item: str) -> Light:
+def _light(file: Judged, checks: Sequence[Check], item: str) -> Light:
     by_then = [check for check in checks if check.checked <= file.facts["as_of"]]
     recorded, said, part = _RECORDS[item](file)
     if item in ("housing", "water") and len(by_then) < len(checks):
@@ -89,7 +113,7 @@ def _light(file: HouseholdFile, checks: Sequence[Check], item: str) -> Light:
     return Light(item, AT_RISK if AT_RISK in (result, recorded) else result, found, part)
 
 
-def _upkeep(file: HouseholdFile) -> tuple[str, str, str]:
+def _upkeep(file: Judged) -> tuple[str, str, str]:
     """Food and clothing: the records say what the household lives on, which is no check."""
     income = file.income
     known = [f"登记有{'、'.join(_safety_net(file))}"] if _safety_net(file) else []
@@ -99,12 +123,12 @@ def _upkeep(file: HouseholdFile) -> tuple[str, str, str]:
     return UNCHECKED, f"参考：{'；'.join(known)}。" if known else "", "income"
 
 
-def _safety_net(file: HouseholdFile) -> list[str]:
+def _safety_net(file: Judged) -> list[str]:
     running = [row.name for row in file.measures.itertuples() if row.category == "兜底" and row.running]
     return [name for name in dict.fromkeys(running) if name]
 
 
-def _education(file: HouseholdFile) -> tuple[str, str, str]:
+def _education(file: Judged) -> tuple[str, str, str]:
     members = list(file.members.itertuples())
     children = [one for one in members if age(one.born, one.as_of) in COMPULSORY]
     if out := [one for one in children if one.schooling in OUT_OF_SCHOOL]:
@@ -119,7 +143,7 @@ def _education(file: HouseholdFile) -> tuple[str, str, str]:
     return SECURE, f"{len(children)} 名6至15周岁的孩子都在校（{schools}）。", "members"
 
 
-def _medical(file: HouseholdFile) -> tuple[str, str, str]:
+def _medical(file: Judged) -> tuple[str, str, str]:
     members = list(file.members.itertuples())
     if outside := [one for one in members if one.medical_insured == 0]:
         ill = sum(one.health not in (None, "健康") for one in outside)
@@ -131,8 +155,8 @@ def _medical(file: HouseholdFile) -> tuple[str, str, str]:
     return SECURE, f"{len(members)} 人都参加了基本医疗保险。", "members"
 
 
-def _column(name: str) -> Callable[[HouseholdFile], tuple[str, str, str]]:
-    def recorded(file: HouseholdFile) -> tuple[str, str, str]:
+def _column(name: str) -> Callable[[Judged], tuple[str, str, str]]:
+    def recorded(file: Judged) -> tuple[str, str, str]:
         value = file.facts[name]
         state = {1: SECURE, 0: AT_RISK}.get(value, UNCHECKED)
         return state, {1: "户档案登记为安全。", 0: "户档案登记为不安全。"}.get(value, ""), "facts"

@@ -4,6 +4,7 @@ Taken out of sight they stay, with who did it and when, and can be put back.
 """
 
 import secrets
+from collections.abc import Sequence
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -16,6 +17,7 @@ from data.households.archives import MOST_OF_A_HOUSEHOLD, NO_SUCH_ARCHIVE, Opene
 from data.model import project_archive
 from data.projects.file import whereabouts
 from data.store.engine import writing
+from data.store.rows import StoredRow
 from data.terms import PROJECT_ARCHIVE_KINDS
 
 COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "added", "actor", "digest", "hidden", "hidden_actor")
@@ -105,7 +107,7 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, *, hidden: bool) -> N
 def listed(connection: Connection, viewer: Viewer, project: str, *, hidden: bool = False) -> pd.DataFrame:
     """A project's papers, the newest first: COLUMNS; those out of sight with ``hidden``. Empty for a project that is
     not the viewer's and for a wall display: papers bear names."""
-    rows = []
+    rows: Sequence[StoredRow] = []
     if viewer.role not in READERS and whereabouts(connection, viewer, project) is not None:
         of = project_archive.c
         asked = select(*(of[name] for name in COLUMNS)).where(of.project == project)
@@ -127,9 +129,10 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
     return Opened(content, held.media_type, f"{held.title}.{EXTENSIONS[held.media_type]}", None)
 
 
-def _row(connection: Connection, viewer: Viewer, archive_id: int):
+def _row(connection: Connection, viewer: Viewer, archive_id: int) -> StoredRow:
     held = connection.execute(select(project_archive).where(project_archive.c.id == archive_id)).first()
-    seen = held is not None and viewer.role not in READERS and (may_keep(viewer) or held.kind == PHOTO)
-    if not seen or whereabouts(connection, viewer, held.project) is None:
+    if held is None or viewer.role in READERS or not (may_keep(viewer) or held.kind == PHOTO):
+        raise NotFound(NO_SUCH_ARCHIVE)
+    if whereabouts(connection, viewer, held.project) is None:
         raise NotFound(NO_SUCH_ARCHIVE)
     return held

@@ -1,6 +1,6 @@
 """One project: its way from 储备 to 运营, the money into it and out of it, the asset, and the households behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from data.figures.list_kinds import PROJECT_COUNTED
 from data.projects.region import ENTERED, HOUSEHOLD_YEARS, HOUSEHOLDS
 from data.projects.troubles import MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_found
 from data.regions.tree import Region
+from data.store.rows import Record
 from data.terms import PROJECT_STAGES
 
 PAGE = 20
@@ -47,7 +48,7 @@ class ProjectFile:
     """
 
     code: str
-    facts: Mapping
+    facts: Record
     stages: tuple[Stage, ...]
     gaps: tuple[str, ...]
     risk: str
@@ -63,10 +64,10 @@ def project(connection: Connection, viewer: Viewer, code: str, month: int) -> Pr
     """The file of one project; raises NotFound, in the same words, where there is none or it is not the viewer's."""
     bounds = rule_bounds(connection, month)
     asked = {"project": code, "month": month, **bounds}
-    facts = connection.execute(text(_FACTS), asked).mappings().first()
-    if facts is None or not viewer.may_see(facts["region"]):
+    row = connection.execute(text(_FACTS), asked).mappings().first()
+    if row is None or not viewer.may_see(row["region"]):
         raise NotFound(NO_SUCH_PROJECT)
-    facts = {**facts, **{name: mask_party(viewer, facts[name]) for name in _PARTIES}}
+    facts = {**row, **{name: mask_party(viewer, row[name]) for name in _PARTIES}}
     if not viewer.sees_identity and facts["custodian"]:
         facts["custodian"] = mask_name(facts["custodian"])
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
@@ -109,7 +110,7 @@ def stages_of(now: str, dates: Mapping[str, tuple[str, str | None]], as_of: str)
     return tuple(stages)
 
 
-def gaps_of(facts: Mapping, as_of: str) -> tuple[str, ...]:
+def gaps_of(facts: Record, as_of: str) -> tuple[str, ...]:
     """What the asset lacks (缺什么): rights without a holder, contract, insurance, custodian, sign board; nothing
     before there is an asset. What is expired at the day ``as_of`` says since when."""
     if facts["stage"] not in BUILT:
@@ -135,7 +136,7 @@ def gaps_of(facts: Mapping, as_of: str) -> tuple[str, ...]:
 def takers_count(connection: Connection, viewer: Viewer, code: str, month: int, year: int | None = None) -> int:
     """How many rows :func:`takers` has in all."""
     sql, bound = _takers(viewer, code, month, year)
-    return connection.execute(text(f"SELECT COUNT(*) {sql}"), bound).scalar_one()
+    return int(connection.execute(text(f"SELECT COUNT(*) {sql}"), bound).scalar_one())
 
 
 def takers(
@@ -164,7 +165,7 @@ def takers(
     return frame
 
 
-def _takers(viewer: Viewer, code: str, month: int, year: int | None) -> tuple[str, dict]:
+def _takers(viewer: Viewer, code: str, month: int, year: int | None) -> tuple[str, dict[str, object]]:
     seen, bound = seen_households(viewer)
     of_year = " AND b.year = :year" if year is not None else ""
     sql = (
@@ -174,7 +175,7 @@ def _takers(viewer: Viewer, code: str, month: int, year: int | None) -> tuple[st
     return sql, {**bound, "project": code, "month": month} | ({"year": year} if year is not None else {})
 
 
-def _rows(connection: Connection, sql: str, asked: Mapping) -> pd.DataFrame:
+def _rows(connection: Connection, sql: str, asked: Mapping[str, object]) -> pd.DataFrame:
     found = connection.execute(text(sql), asked)
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     _yuan(frame, [name for name in ("arranged", "paid", "due", "received", "amount") if name in frame])
@@ -184,7 +185,7 @@ def _rows(connection: Connection, sql: str, asked: Mapping) -> pd.DataFrame:
     return frame
 
 
-def _yuan(frame: pd.DataFrame, columns) -> None:
+def _yuan(frame: pd.DataFrame, columns: Iterable[str]) -> None:
     for name in columns:
         values = [None if value is None else int(value) / 100 for value in frame[name]]
         frame[name] = pd.Series(values, index=frame.index, dtype=float)

@@ -6,8 +6,10 @@ returns is listed too, without its investment, so that the sums are the figures 
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -27,6 +29,7 @@ from data.regions import outlines as geometry
 from data.store.engine import expanded
 
 PAGE = 50
+_Bound = dict[str, Any]  # parameters of a statement, the settings of the rules among them
 MOST_POINTS = 2000
 _RETURNED = "EXISTS (SELECT 1 FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
 BASE = f"({PROJECT_COUNTED} OR {_RETURNED})"
@@ -183,8 +186,8 @@ def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, f
         FROM project_household b JOIN month m ON m.month = :month AND b.year * 12 <= m.month
         JOIN project p ON p.code = b.project WHERE {where}"""
     households, years = connection.execute(expanded(behind, bound), bound).one()
-    money = [int(row[place] or 0) / 100 for place in range(2, 6)]
-    return Totals(row[0], int(row[1] or 0), *money, households, years)
+    investment, due, received, ever = (int(row[place] or 0) / 100 for place in range(2, 6))
+    return Totals(row[0], int(row[1] or 0), investment, due, received, ever, households, years)
 
 
 def operator_key(name: str) -> str:
@@ -192,7 +195,7 @@ def operator_key(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:12]
 
 
-def _where(connection: Connection, viewer: Viewer, region: str, month: int, filters: Filters) -> tuple[str, dict]:
+def _where(connection: Connection, viewer: Viewer, region: str, month: int, filters: Filters) -> tuple[str, _Bound]:
     here, bound = within_sql("p.region", viewer.narrowed(region))
     parts = [here, BASE]
     bound = {**bound, "month": month, **rule_bounds(connection, month)}
@@ -221,7 +224,7 @@ def _holds(column: str) -> str:
     return f"length(replace(lower(COALESCE({column}, '')), :words, '')) < length(COALESCE({column}, ''))"
 
 
-def _as_read(frame: pd.DataFrame, bounds: dict) -> pd.DataFrame:
+def _as_read(frame: pd.DataFrame, bounds: _Bound) -> pd.DataFrame:
     _to_yuan(frame, _FEN)
     for name in ("rate", "rate_ever", "agreed_rate"):
         frame[name] = frame[name].astype(float)
@@ -235,7 +238,7 @@ def _as_read(frame: pd.DataFrame, bounds: dict) -> pd.DataFrame:
     return frame.drop(columns=["whole_due", "whole_received", "exact", "as_of"])
 
 
-def _to_yuan(frame: pd.DataFrame, columns) -> None:
+def _to_yuan(frame: pd.DataFrame, columns: Iterable[str]) -> None:
     for name in columns:
         frame[name] = [None if value is None else int(value) / 100 for value in frame[name]]
         frame[name] = frame[name].astype(float)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, text
 
 from data.access.viewer import Viewer
 from data.errors import OutOfScope, Refused
@@ -13,6 +14,7 @@ from data.months import month_of
 from data.projects import troubles
 from data.projects.shocks import shock
 from data.store.engine import writing
+from data.store.rows import StoredRow
 
 DAYS = 15
 NAME = "上游风险排查："
@@ -50,7 +52,7 @@ def raise_tasks(
             (one for one in troubles.marked(connection, viewer, row.region, month_of(today)) if one.id == trouble), None
         )
         found = held and shock(connection, viewer, row.region, month_of(today), held.projects)
-        if not found or not found.households:
+        if not held or not found or not found.households:
             raise Refused("没有登记受它带动的户，不用派发任务。请先在数据模板的“项目带户”表中补录后导入。")
         standing = set(_of(connection, trouble))
         fresh = [one for one in found.villages.itertuples() if _code(trouble, one.code) not in standing]
@@ -68,7 +70,7 @@ def _marked(connection: Connection, viewer: Viewer, project: str, today: str) ->
     month = month_of(today)
     place = troubles.place_of_project(connection, viewer, project)
     for one in troubles.marked(connection, viewer, place, month):
-        if one.project == project:
+        if one.project == project and one.id is not None:
             return one.id
     reason = next(
         (one.reason for one in troubles.found(connection, viewer, place, month) if one.project == project), None
@@ -80,7 +82,11 @@ def _marked(connection: Connection, viewer: Viewer, project: str, today: str) ->
     )
 
 
-def _values(connection: Connection, trouble: int, name: str, year: int, village, today: str) -> dict:
+def _values(
+    connection: Connection, trouble: int, name: str, year: int,
+    village: Any,  # a row of a frame
+    today: str,
+) -> dict[str, object]:  # fmt: skip
     falls = f"，其中 {village.falls} 户将低于监测线" if village.falls else ""
     return {
         "code": _code(trouble, village.code),
@@ -126,7 +132,7 @@ def undo(engine: Engine, viewer: Viewer, trouble: int) -> int:
     return len(rows)
 
 
-def _touched(row) -> bool:
+def _touched(row: StoredRow) -> bool:
     due = (date.fromisoformat(row.started) + timedelta(days=DAYS)).isoformat()
     return row.progress_bp > 0 or row.finished is not None or row.deadline != due
 
@@ -140,7 +146,7 @@ def _of(connection: Connection, trouble: int) -> list[str]:
     return list(connection.execute(select(task.c.code).where(_mine(trouble))).scalars())
 
 
-def _mine(trouble: int):
+def _mine(trouble: int) -> ColumnElement[bool]:
     return (task.c.code >= f"YJ{trouble}-") & (task.c.code < f"YJ{trouble}.")  # "." follows "-"
 
 

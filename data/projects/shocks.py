@@ -5,8 +5,9 @@ household had from them last year, way by way (分红, 土地流转, 务工 …)
 nothing. Where no amount is on record, none is guessed: those households are counted apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
@@ -17,6 +18,7 @@ from data.errors import NotFound
 from data.figures.household_months import NET
 from data.figures.list_kinds import LINE
 from data.figures.lists import lined
+from data.store.rows import Answer
 from data.terms import STATE_NAMES
 
 PAGE = 50
@@ -126,7 +128,7 @@ def households(
     return frame.drop(columns=["net", "falls", "below", "unknown", "untold"])
 
 
-def _verdict(row) -> str:
+def _verdict(row: Any) -> str:  # Any: a row of the frame
     said = (
         "将低于监测线"
         if row.falls
@@ -139,7 +141,9 @@ def _verdict(row) -> str:
     return f"{said}，有带动但未填金额" if row.untold else said
 
 
-def _asked(connection: Connection, viewer: Viewer, region: str, month: int, projects: Sequence[str]):
+def _asked(
+    connection: Connection, viewer: Viewer, region: str, month: int, projects: Sequence[str]
+) -> tuple[str, dict[str, object]]:
     seen, bound = seen_households(viewer)
     here, place = within_sql("h.village", viewer.narrowed(region))
     sql = lined(connection, region or viewer.region, month, _BEHIND.format(seen=seen, here=here))
@@ -147,7 +151,7 @@ def _asked(connection: Connection, viewer: Viewer, region: str, month: int, proj
                  "seen_sql": _WAYS.format(seen=seen, here=here)}  # fmt: skip
 
 
-def _ways(connection: Connection, bound: dict) -> pd.DataFrame:
+def _ways(connection: Connection, bound: Mapping[str, object]) -> pd.DataFrame:
     sql = f"""
         SELECT w.mode, COUNT(DISTINCT w.household_id) AS households, SUM(w.before) AS before, SUM(w.now) AS now,
         SUM({_LOSS}) AS loss, SUM(CASE WHEN w.before IS NULL AND w.untold = 1 THEN 1 ELSE 0 END) AS untold
@@ -158,7 +162,7 @@ def _ways(connection: Connection, bound: dict) -> pd.DataFrame:
     return frame
 
 
-def _run(connection: Connection, sql: str, bound: dict):
+def _run(connection: Connection, sql: str, bound: Mapping[str, object]) -> Answer:
     asked = text(sql).bindparams(bindparam("projects", expanding=True))
     return connection.execute(asked, {name: value for name, value in bound.items() if name != "seen_sql"})
 

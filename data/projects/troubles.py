@@ -7,6 +7,7 @@ that nobody is called late in a month that still runs.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import SupportsInt
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, bindparam, insert, select, text, update
@@ -20,6 +21,7 @@ from data.model.running import open_on
 from data.months import last_day
 from data.settings import value_of
 from data.store.engine import writing
+from data.store.rows import StoredRow, written_id
 
 MARKERS = ("admin", "county", "township")
 LONGEST_REASON = 200
@@ -171,7 +173,7 @@ def supposed(
     return Trouble(None, name, project, operator, where, None, "", None, codes, titles)
 
 
-def _int(value) -> int | None:
+def _int(value: SupportsInt | None) -> int | None:
     return None if value is None else int(value)
 
 
@@ -241,7 +243,9 @@ def mark_within(
     if len(reason) > LONGEST_REASON:
         raise Refused(f"原因最多 {LONGEST_REASON} 个字。")
     since = _day(connection, since)
-    place = place_of_project(connection, viewer, project) if project else _place(connection, viewer, operator, place)
+    place = (
+        place_of_project(connection, viewer, project) if project else _place(connection, viewer, operator or "", place)
+    )
     same = select(trouble.c.id).where(trouble.c.ended.is_(None), trouble.c.region == place)
     same = same.where(trouble.c.project == project if project else trouble.c.operator == operator)
     if connection.execute(same).first():
@@ -251,7 +255,7 @@ def mark_within(
             project=project, operator=operator, region=place, since=since, reason=reason, at=_now(), actor=viewer.key
         )
     )
-    return int(made.inserted_primary_key[0])
+    return written_id(made)
 
 
 def _day(connection: Connection, since: str) -> str:
@@ -266,12 +270,13 @@ def _day(connection: Connection, since: str) -> str:
 
 def today_of(connection: Connection) -> str:
     """The day the figures stand at."""
-    return connection.execute(select(data_version.c.built)).scalar_one()
+    day: str = connection.execute(select(data_version.c.built)).scalar_one()
+    return day
 
 
 def place_of_project(connection: Connection, viewer: Viewer, code: str) -> str:
     """The region of a project; raises NotFound, in the same words, where there is none or it is not the viewer's."""
-    place = connection.execute(select(project.c.region).where(project.c.code == code)).scalar()
+    place: str | None = connection.execute(select(project.c.region).where(project.c.code == code)).scalar()
     if place is None or not viewer.may_see(place):
         raise NotFound(NO_SUCH_PROJECT)
     return place
@@ -301,7 +306,7 @@ def end(engine: Engine, viewer: Viewer, id: int) -> None:
         cube.stamp(connection)
 
 
-def row_of(connection: Connection, viewer: Viewer, id: int):
+def row_of(connection: Connection, viewer: Viewer, id: int) -> StoredRow:
     """The row of a mark that the viewer may change; raises as :func:`end`."""
     if viewer.role not in MARKERS:
         raise OutOfScope("处置上游风险")
