@@ -40,8 +40,8 @@ class _Records:
 
     facts: Record
     members: pd.DataFrame
-    measures: pd.DataFrame = _NO_MEASURES
-    income: _NoIncome = _NoIncome()
+    measures: pd.DataFrame
+    income: _NoIncome
 
 
 def card_lights(connection: Connection, cards: Sequence[IncomeCard]) -> list[Lights]:
@@ -66,6 +66,6 @@ def _lights(card: IncomeCard, rows: dict[str, list[_Values]]) -> Lights:
     (housing, water), *_ = rows["facts"]
     members = pd.DataFrame(rows["members"], columns=_MEMBERS, dtype=object)
     facts = {"as_of": card.as_of, "housing_safe": housing, "water_safe": water}
-    file = _Records(facts, members.assign(as_of=card.as_of))
+    file = _Records(facts, members.assign(as_of=card.as_of), _NO_MEASURES, _NoIncome())
     checks = [Check(*row) for row in rows["checks"]]
     return [(light.name, light.state, light.state != AT_RISK) for light in judged(file, checks)]

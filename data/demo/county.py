@@ -1,6 +1,6 @@
 """The demonstration county and prefecture: made up, seeded, and written as the files a user would bring."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from data.demo import duties, helping
-from data.demo.files import LONGEST, Columns, table, write_boundaries, write_workbook, write_zip
+from data.demo.files import LONGEST, table, write_boundaries, write_workbook, write_zip
 from data.demo.fund_plans import fund_plans
 from data.demo.geography import draw
-from data.demo.ground import SCALES, Ground
+from data.demo.ground import SCALES, Column, Ground
 from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
-from data.demo.incomes import ledger
+from data.demo.incomes import Lines, ledger
 from data.demo.people import People, draw_people, member_columns
 from data.demo.projects import Projects, draw_projects
 from data.demo.statuses import Statuses, draw_statuses
@@ -83,7 +83,7 @@ def generate(
 
 def _short_sheets(
     ground: Ground, homes: Homesteads, people: People, statuses: Statuses, projects: Projects
-) -> dict[str, Columns]:
+) -> dict[str, Mapping[str, Column]]:
     arranged, paid = duties.funds(ground, projects.columns)
     return {
         "行政区划": region_columns(ground),
@@ -108,7 +108,7 @@ def _ground(preset: str, month: int | None, today: date, seed: int) -> Ground:
     return Ground(draw(preset, seed), SCALES[preset], last, end, seed)
 
 
-def _ledger_tables(codes: np.ndarray, lines: Iterator) -> Iterator[pa.Table]:
+def _ledger_tables(codes: np.ndarray, lines: Iterator[Lines]) -> Iterator[pa.Table]:
     households, subjects = pa.array(codes), pa.array(list(SUBJECTS))
     for household, month, subject, fen in lines:
         columns = {

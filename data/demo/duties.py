@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.demo.ground import Ground, joined, month_days, pick, some_day
+from data.demo.ground import NOTHING, Ground, Sheet, joined, month_days, pick, some_day
 from data.demo.people import People
 from data.demo.person_names import given_names, surnames
 from data.demo.statuses import Statuses
@@ -62,9 +62,10 @@ _BY_TOWNSHIP = (  # the same for each township, every other year
     ("县", "村内基础设施补助资金", 15, 60),
 )
 _COLUMNS = ("year", "source", "region", "project", "name", "arranged_fen")
+_Fund = tuple[int, str, str, str | None, str, int]  # in the order of _COLUMNS
 
 
-def measures(ground: Ground, people: People, statuses: Statuses, codes: np.ndarray, village: np.ndarray) -> dict:
+def measures(ground: Ground, people: People, statuses: Statuses, codes: np.ndarray, village: np.ndarray) -> Sheet:
     """The sheet 帮扶措施: by what a household lacks; a handful has none, on purpose."""
     rng = ground.rng("measures")
     homes = len(codes)
@@ -86,7 +87,7 @@ def measures(ground: Ground, people: People, statuses: Statuses, codes: np.ndarr
     bare = rng.choice(homes, size=max(1, homes // 1_000), replace=False)
     rows = [(home, name) for name, mask in wants.items() for home in np.setdiff1d(np.flatnonzero(mask), bare)]
     rows.sort(key=lambda row: row[0])
-    home, category = (np.array(part, dtype) for part, dtype in zip(zip(*rows, strict=True), (int, object), strict=True))
+    home, category = np.array([at for at, _ in rows], int), np.array([name for _, name in rows], object)
     named, low, high = (np.empty(len(home), dtype) for dtype in (object, float, float))
     for name, (names, (least, most), _) in _MEASURES.items():
         here = np.flatnonzero(category == name)
@@ -111,11 +112,11 @@ def measures(ground: Ground, people: People, statuses: Statuses, codes: np.ndarr
     }
 
 
-def funds(ground: Ground, projects: dict) -> tuple[dict, dict]:
+def funds(ground: Ground, projects: dict[str, np.ndarray]) -> tuple[Sheet, Sheet]:
     """The sheets 资金 and 资金拨付: each year's money of each county, with and without a project."""
     rng = ground.rng("funds")
     first, last = ground.first // 12 + 1, ground.last // 12
-    rows = []
+    rows: list[_Fund] = []
     for county in ground.counties:
         for year in range(first, last + 1):
             for source, name, least, most in _YEARLY:
@@ -127,12 +128,12 @@ def funds(ground: Ground, projects: dict) -> tuple[dict, dict]:
                      projects["name"][at] + "建设资金", int(projects["investment_fen"][at])))  # fmt: skip
     rows += _of_townships(ground, range(first, last + 1))
     rows.sort(key=lambda row: (row[0], row[2], row[3] or "", row[1], row[4]))
-    sheet = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
+    sheet: Sheet = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
     sheet["code"] = [f"ZJ{year}{number:05d}" for number, year in enumerate(sheet["year"], start=1)]
     return sheet, _payments(ground, rng, sheet)
 
 
-def _of_townships(ground: Ground, years: range) -> list[tuple]:
+def _of_townships(ground: Ground, years: range) -> list[_Fund]:
     rng = ground.rng("township_funds")
     return [
         (year, source, place.code, None, name, round(rng.uniform(least, most)) * 10_000_00)
@@ -142,7 +143,7 @@ def _of_townships(ground: Ground, years: range) -> list[tuple]:
     ]
 
 
-def _payments(ground: Ground, rng: np.random.Generator, sheet: dict) -> dict:
+def _payments(ground: Ground, rng: np.random.Generator, sheet: Sheet) -> Sheet:
     """Three or four parts through the year; this year's only as far as it went, a tenth of the funds late."""
     rows = []
     for code, year, arranged in zip(sheet["code"], sheet["year"], sheet["arranged_fen"], strict=True):
@@ -159,7 +160,7 @@ def _payments(ground: Ground, rng: np.random.Generator, sheet: dict) -> dict:
     return {"fund": list(code), "paid": np.array(day), "amount_fen": np.array(amount)}
 
 
-def problems(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
+def problems(ground: Ground, codes: np.ndarray, village: np.ndarray) -> Sheet:
     """The sheet 问题: most closed, some open, a few overdue."""
     rng = ground.rng("problems")
     count = max(12, round(len(ground.villages) * 2.45))
@@ -180,7 +181,7 @@ def problems(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
     return {
         "code": np.array([f"WT{number:05d}" for number in range(1, count + 1)], object),
         "region": np.array(region, object),
-        "household_id": np.where(of_home, codes[home], None),
+        "household_id": np.where(of_home, codes[home], NOTHING),
         "source": pick(rng, ("排查", "暗访", "督导", "审计", "群众反映"), count, (0.4, 0.15, 0.22, 0.08, 0.15)),
         "category": category,
         "description": np.array([pick(rng, _PROBLEMS[name], 1)[0] for name in category], object),
@@ -192,7 +193,7 @@ def problems(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
     }
 
 
-def tasks(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
+def tasks(ground: Ground, codes: np.ndarray, village: np.ndarray) -> Sheet:
     """The sheet 作战任务: finished, under way, overdue; the more of its time is gone, the further."""
     rng = ground.rng("tasks")
     count = len(ground.villages) * 10
@@ -210,7 +211,7 @@ def tasks(ground: Ground, codes: np.ndarray, village: np.ndarray) -> dict:
     return {
         "code": np.array([f"RW{number:06d}" for number in range(1, count + 1)], object),
         "village": np.array([ground.villages[at].code for at in village[home]], object),
-        "household_id": np.where(of_home, codes[home], None),
+        "household_id": np.where(of_home, codes[home], NOTHING),
         "name": np.array([_TASKS[at][0] for at in which], object),
         "target": np.array([_TASKS[at][1] for at in which], object),
         "started": started,

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import shapely
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from data.demo.geography import Land
+from data.demo.ground import Column
 from data.months import label
 from data.workbook.sheets import SHEET, SHEETS, ColumnSpec, SheetSpec
 
@@ -21,17 +23,15 @@ LONGEST = 150_000  # rows of a workbook's sheet; more goes into a zip
 _LEVELS = {4: "市", 6: "县", 9: "乡镇", 12: "村"}
 _EPOCH = datetime(2020, 1, 1)
 
-Columns = Mapping[str, Sequence]  # by the name of the table's column, in the store's units
 
-
-def table(sheet: str, columns: Columns) -> pa.Table:
+def table(sheet: str, columns: Mapping[str, Column]) -> pa.Table:
     """The sheet as it is written: official headings, yuan, 是/否, months as text; all null where nothing is known."""
     spec = SHEET[sheet]
     assert set(columns) <= {column.name for column in spec.columns}, sheet
     return pa.table({c.heading: _shown(c, columns[c.name]) for c in spec.columns if c.name in columns})
 
 
-def _shown(column: ColumnSpec, values: Sequence) -> pa.Array:
+def _shown(column: ColumnSpec, values: Column) -> pa.Array:
     if column.kind == "money":
         return pc.divide(pa.array(values, from_pandas=True).cast(pa.float64()), 100.0)
     if column.kind == "percent":
@@ -59,7 +59,7 @@ def write_workbook(path: Path, sheets: Mapping[str, pa.Table]) -> Path:
     return path
 
 
-def _write_sheet(sheet, spec: SheetSpec, content: pa.Table) -> None:
+def _write_sheet(sheet: Worksheet, spec: SheetSpec, content: pa.Table) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(spec.columns) - 1, 16)
     headings = {column.heading: column.heading + "*" * column.required for column in spec.columns}

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from data.demo.ground import Ground
+from data.demo.ground import Ground, Sheet
 
 _DAYS = (("06-30", 0.5), ("09-30", 0.8), ("12-15", 1.0))  # and the share that is to be paid by then
 _EARLY = (("05-31", 0.5), ("08-31", 0.8), ("10-31", 1.0))  # of plans that no payment keeps up with
@@ -12,7 +12,7 @@ _STEP = 100_000  # plans are made in full thousands of yuan
 _SLOW, _HASTY = 0.42, 0.1  # paid by autumn: less is slow; and how many plans run ahead of the payments
 
 
-def fund_plans(ground: Ground, funds: dict, payments: dict) -> dict:
+def fund_plans(ground: Ground, funds: Sheet, payments: Sheet) -> Sheet:
     """``funds`` and ``payments`` as the sheets 资金 and 资金拨付 have them; never more than was arranged."""
     rng = ground.rng("fund_plans")
     paid = defaultdict(list)

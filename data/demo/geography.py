@@ -4,7 +4,7 @@ All of it is drawn in kilometres around a point at sea and only then put into de
 the last digit, since every corner is moved by a function of its place alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -148,7 +148,8 @@ def _cells(seats: np.ndarray, outline: shapely.Polygon) -> np.ndarray:
     tree = shapely.STRtree(cells)
     owner, cell = tree.query(points, predicate="intersects")
     ordered = cells[cell[np.argsort(owner)]]
-    return shapely.intersection(ordered, outline)
+    inside: np.ndarray = shapely.intersection(ordered, outline)
+    return inside
 
 
 def _whole(cells: np.ndarray) -> np.ndarray:
@@ -190,14 +191,15 @@ def _bent(cells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
     edged = shapely.segmentize(cells, CORNER_EVERY)
     bends = (shapely.transform(edged, partial(move, strength=strength)) for strength in (1, 0.75, 0.5, 0.25))
-    return next((bent for bent in bends if shapely.is_valid(bent).all()), edged)
+    found: np.ndarray = next((bent for bent in bends if shapely.is_valid(bent).all()), edged)
+    return found
 
 
 def _clusters(seats: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Nearest of ``count`` middles for each seat (k-means)."""
     middles = seats[rng.choice(len(seats), size=count, replace=False)]
     for _ in range(25):
-        nearest = np.argmin(np.linalg.norm(seats[:, None] - middles[None], axis=2), axis=1)
+        nearest: np.ndarray = np.argmin(np.linalg.norm(seats[:, None] - middles[None], axis=2), axis=1)
         middles = np.array(
             [seats[nearest == one].mean(axis=0) if (nearest == one).any() else middles[one] for one in range(count)]
         )
@@ -229,10 +231,18 @@ def _joined_up(group: np.ndarray, cells: np.ndarray) -> np.ndarray:
 
 def _in_degrees(cells: np.ndarray, size: Preset) -> np.ndarray:
     scale = np.array([1 / (KM_A_DEGREE * np.cos(np.radians(size.lat))), 1 / KM_A_DEGREE])
-    return shapely.transform(cells, lambda corners: (corners * scale + (size.lon, size.lat)).round(6))
+    placed: np.ndarray = shapely.transform(cells, lambda corners: (corners * scale + (size.lon, size.lat)).round(6))
+    return placed
 
 
-def _named(size: Preset, cells: np.ndarray, seats: np.ndarray, township: np.ndarray, county: np.ndarray, rng) -> Land:
+def _named(
+    size: Preset,
+    cells: np.ndarray,
+    seats: np.ndarray,
+    township: np.ndarray,
+    county: np.ndarray,
+    rng: np.random.Generator,
+) -> Land:
     """Codes and names from the root down: streets first, then towns, then townships, as bureaus number them."""
     places: dict[int, list[Place]] = {4: [], 6: [], 9: [], 12: []}
     counties = names.counties(size.counties, rng) if size.counties else [size.name]
@@ -253,7 +263,7 @@ def _named(size: Preset, cells: np.ndarray, seats: np.ndarray, township: np.ndar
     return Land({level: sorted(found, key=lambda place: place.code) for level, found in places.items() if found})
 
 
-def _by_seat(seats: np.ndarray, township: np.ndarray, members: Sequence[int]) -> list[int]:
+def _by_seat(seats: np.ndarray, township: np.ndarray, members: np.ndarray) -> list[int]:
     """The townships of a county, from its middle outwards."""
     middle = seats[members].mean(axis=0)
     towns = np.unique(township[members])

@@ -1,9 +1,11 @@
 """What all parts of the demonstration stand on: its regions, its size, its months and its sources of chance."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +21,14 @@ class Scale:
     months: int
     visit_months: int
 
+
+# Any: each column has its own type
+Column = np.ndarray | Sequence[Any]
+Sheet = dict[str, Column]
+"""By the name of the table's column, in the store's units."""
+Day = np.datetime64 | np.ndarray | str
+NOTHING = np.array(None, object)
+"""An empty cell, for ``np.where``."""
 
 SCALES = {"county": Scale(5_000, 60, 60), "prefecture": Scale(78_000, 60, 24), "small": Scale(240, 30, 18)}
 
@@ -91,24 +101,26 @@ def month_days(months: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def months_of(days: np.ndarray) -> np.ndarray:
     """Ordinals of the months in which the days lie."""
-    return days.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    ordinals: np.ndarray = days.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    return ordinals
 
 
-def some_day(rng: np.random.Generator, low, high, count: int) -> np.ndarray:
+def some_day(rng: np.random.Generator, low: Day, high: Day, count: int) -> np.ndarray:
     """Days between two days (or arrays of them), both included."""
-    low, high = np.datetime64(low, "D") if np.isscalar(low) or not hasattr(low, "dtype") else low, high
-    high = np.datetime64(high, "D") if not hasattr(high, "dtype") else high
-    span = (high - low).astype(np.int64) + 1
-    return low + (rng.random(count) * span).astype("timedelta64[D]")
+    first, last = np.asarray(low, "datetime64[D]"), np.asarray(high, "datetime64[D]")
+    span = (last - first).astype(np.int64) + 1
+    days: np.ndarray = first + (rng.random(count) * span).astype("timedelta64[D]")
+    return days
 
 
-def pick(rng: np.random.Generator, values, count: int, weights=None) -> np.ndarray:
+def pick(rng: np.random.Generator, values: Column, count: int, weights: Column | None = None) -> np.ndarray:
     """``count`` of the values by chance, by weight where given."""
     p = None if weights is None else np.asarray(weights, float) / np.sum(weights)
-    return np.asarray(values, object)[rng.choice(len(values), size=count, p=p)]
+    picked: np.ndarray = np.asarray(values, object)[rng.choice(len(values), size=count, p=p)]
+    return picked
 
 
-def joined(*parts) -> np.ndarray:
+def joined(*parts: str | Column) -> np.ndarray:
     """Texts put together element by element; a plain text goes into every element."""
     length = next(len(part) for part in parts if not isinstance(part, str))
     columns = [[part] * length if isinstance(part, str) else part for part in parts]

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.demo.ground import Ground, joined, month_days, pick, some_day
+from data.demo.ground import Ground, Sheet, joined, month_days, pick, some_day
 from data.demo.people import People
 from data.demo.person_names import given_names, surnames
 from data.demo.statuses import Statuses
@@ -48,9 +48,9 @@ def draw_helpers(ground: Ground) -> dict[str, np.ndarray]:
     for place in ground.villages:
         county, township = ground.names[place.code[:6]], ground.names[place.code[:9]]
         government = ground.government(place.code[:9])
-        for team, number, units, post in _TEAMS:
-            unit = pick(rng, units, number)
-            rows += [(team, one.format(c=county, t=township, g=government, v=place.name), post) for one in unit]
+        for kind, number, units, title in _TEAMS:
+            named = {"c": county, "t": township, "g": government, "v": place.name}
+            rows += [(kind, one.format(**named), title) for one in pick(rng, units, number)]
     team, unit, post = (np.array(part, object) for part in zip(*rows, strict=True))
     count, male = len(team), rng.random(len(team)) < 0.64
     return {
@@ -88,9 +88,9 @@ def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: n
     parts.append((np.flatnonzero(paired & changes & ~gone), (main + 3) % _DOCTOR, change, ended))
     sick = people.count(np.isin(people.health, ("大病", "长期慢性病"))) > 0
     pupils = people.count(people.pupil) > 0
-    for mask, slot in ((sick & (rng.random(homes) < 0.22), _DOCTOR), (pupils & (rng.random(homes) < 0.3), _DOCTOR + 1)):
-        parts.append((np.flatnonzero(mask & paired), np.full(homes, slot), started, ended))
-    household = np.concatenate([who for who, *_ in parts])
+    for mask, who in ((sick & (rng.random(homes) < 0.22), _DOCTOR), (pupils & (rng.random(homes) < 0.3), _DOCTOR + 1)):
+        parts.append((np.flatnonzero(mask & paired), np.full(homes, who), started, ended))
+    household = np.concatenate([part[0] for part in parts])
     slot, begin, end = (np.concatenate([part[at][part[0]] for part in parts]) for at in (1, 2, 3))
     return {"household": household, "helper": village[household] * _EACH + slot, "started": begin, "ended": end}
 
@@ -105,7 +105,10 @@ def pairing_columns(pairings: dict[str, np.ndarray], helpers: np.ndarray, codes:
     }
 
 
-def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: dict, codes, helpers) -> Iterator[dict]:
+def visits(
+    ground: Ground, statuses: Statuses, village: np.ndarray, pairings: dict[str, np.ndarray], codes: np.ndarray,
+    helpers: np.ndarray,
+) -> Iterator[Sheet]:  # fmt: skip
     """The columns of 走访 month by month, most of it in the last ten days of each; none later than today."""
     rng = ground.rng("visits")
     places = len(ground.villages)
@@ -113,7 +116,7 @@ def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: di
     lagging = rng.permutation(places)[: max(1, round(places * 0.055))]
     diligence[lagging] = rng.uniform(0.3, 0.58, size=len(lagging))
     former, latest = _main_pairings(pairings, len(village))
-    codes, helpers, number = pa.array(codes), pa.array(helpers), 0
+    coded, named, number = pa.array(codes), pa.array(helpers), 0
     phrases = [(occasion, phrase) for occasion, talks in _TALKS.items() for phrase in talks]
     chance = np.array([share / len(_TALKS[one]) for one, share in zip(_TALKS, _SHARES, strict=True)
                        for _ in _TALKS[one]])  # fmt: skip
@@ -140,15 +143,15 @@ def visits(ground: Ground, statuses: Statuses, village: np.ndarray, pairings: di
         number += len(who)
         yield {
             "code": pc.binary_join_element_wise("ZF", order, ""),
-            "household_id": codes.take(pa.array(who)),
-            "helper": helpers.take(pa.array(own)),
+            "household_id": coded.take(pa.array(who)),
+            "helper": named.take(pa.array(own)),
             "visited": when,
             "occasion": pa.array([one for one, _ in phrases]).take(pa.array(talk)),
             "content": pa.array([phrase for _, phrase in phrases]).take(pa.array(talk)),
         }
 
 
-def _main_pairings(pairings: dict, homes: int) -> tuple[np.ndarray, np.ndarray]:
+def _main_pairings(pairings: dict[str, np.ndarray], homes: int) -> tuple[np.ndarray, np.ndarray]:
     """Numbers of each household's first and last pairing (one and the same for most) but for doctors and teachers.
 
     Both are -1 where nobody answers for it.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.demo.geography import homes
-from data.demo.ground import Ground, joined, pick
+from data.demo.ground import NOTHING, Ground, Sheet, joined, pick
 from data.demo.helping import phones
 from data.demo.people import People
 from data.demo.statuses import Statuses
@@ -35,7 +35,7 @@ def draw_homesteads(ground: Ground) -> Homesteads:
     return Homesteads(joined(codes, [f"{one:03d}" for one in number]), village, area)
 
 
-def region_columns(ground: Ground) -> dict:
+def region_columns(ground: Ground) -> Sheet:
     """The sheet 行政区划; rural population and war rooms are the villages'."""
     rng = ground.rng("regions")
     places = [place for level in sorted(ground.land.places) for place in ground.land.places[level]]
@@ -47,13 +47,13 @@ def region_columns(ground: Ground) -> dict:
         "code": [place.code for place in places],
         "name": [place.name for place in places],
         "rural_population": np.where(village, np.clip(people, 480, 3_600), np.nan),
-        "war_room": np.where(village, room.astype(object), None),
+        "war_room": np.where(village, room.astype(object), NOTHING),
         "lon": [place.lon for place in places],
         "lat": [place.lat for place in places],
     }
 
 
-def household_columns(ground: Ground, homesteads: Homesteads, people: People, statuses: Statuses) -> dict:
+def household_columns(ground: Ground, homesteads: Homesteads, people: People, statuses: Statuses) -> Sheet:
     """The sheet 户."""
     rng = ground.rng("households")
     village, count = homesteads.village, len(homesteads.code)
@@ -66,7 +66,7 @@ def household_columns(ground: Ground, homesteads: Homesteads, people: People, st
         "code": homesteads.code,
         "village": np.array([place.code for place in ground.villages], object)[village],
         "head": people.name[people.role == "H"],
-        "phone": np.where(rng.random(count) < 0.94, phones(rng, count), None),
+        "phone": np.where(rng.random(count) < 0.94, phones(rng, count), NOTHING),
         "address": joined(names, pick(rng, _GROUPS, count, (5, 4, 3, 2, 1)), door),
         "attribute": statuses.attribute,
         "type": statuses.type,
@@ -80,5 +80,5 @@ def household_columns(ground: Ground, homesteads: Homesteads, people: People, st
         "water_safe": rng.random(count) > np.where(moved, 0.0004, 0.008),
         "lon": spots[:, 0],
         "lat": spots[:, 1],
-        "remark": np.where(moved & (rng.random(count) < 0.02), "常年在外务工，节假日返乡", None),
+        "remark": np.where(moved & (rng.random(count) < 0.02), "常年在外务工，节假日返乡", NOTHING),
     }

@@ -24,6 +24,10 @@ _COST = {"种植业": 0.38, "养殖业": 0.42, "林果业": 0.18, "其他经营"
 _TALL = {"种植业": 0.3, "养殖业": 0.25, "林果业": 0.25, "其他经营": 0.35}  # weight against a worker's year
 
 
+Lines = tuple[np.ndarray, int, np.ndarray, np.ndarray]
+"""Household numbers, month, subject numbers (of SUBJECTS) and fen."""
+
+
 @dataclass(frozen=True)
 class Earning:
     """What a household earns beside fixed transfers: fen of the last year by subject, and the months it comes in."""
@@ -34,8 +38,10 @@ class Earning:
     ratio: np.ndarray  # of what the household lives on in the last year to the county's mean
 
 
-def ledger(ground: Ground, people: People, statuses: Statuses, projects: Projects, village: np.ndarray) -> Iterator:
-    """Household numbers, month, subject numbers (of SUBJECTS) and fen, month by month."""
+def ledger(
+    ground: Ground, people: People, statuses: Statuses, projects: Projects, village: np.ndarray
+) -> Iterator[Lines]:
+    """What comes in and goes out, month by month."""
     rng = ground.rng("incomes")
     fixed = _fixed(rng, people, statuses)
     earning = _earning(ground, rng, people, statuses, village, fixed, projects)
@@ -69,8 +75,8 @@ def _growth(ground: Ground, rng: np.random.Generator) -> np.ndarray:
     """The level of each month against the mean of the last twelve: some years are better than others."""
     years = ground.months // 12 - ground.first // 12
     yearly = np.log1p(rng.uniform(*_GROWTH, size=years[-1] + 1))[years]
-    level = np.exp(np.cumsum(yearly) / 12)
-    return level / level[-12:].mean()
+    level: np.ndarray = np.exp(np.cumsum(yearly) / 12)
+    return level / float(level[-12:].mean())
 
 
 def _fixed(rng: np.random.Generator, people: People, statuses: Statuses) -> dict[str, np.ndarray]:
@@ -118,10 +124,14 @@ def _level(ground: Ground, rng: np.random.Generator, village: np.ndarray) -> np.
     """Income a head against the county's mean: a floor that all have reached, and what lies above it."""
     towns, town = np.unique([place.code[:9] for place in ground.villages], return_inverse=True)
     above = 0.165 * np.exp(rng.normal(0, 0.5, len(towns))[town] + rng.normal(0, 0.3, len(ground.villages)))
-    return _FLOOR + rng.gamma(2.0, np.clip(above, 0.06, 0.5)[village] / 2)
+    level: np.ndarray = _FLOOR + rng.gamma(2.0, np.clip(above, 0.06, 0.5)[village] / 2)
+    return level
 
 
-def _earning(ground, rng, people, statuses, village, fixed, projects) -> Earning:
+def _earning(
+    ground: Ground, rng: np.random.Generator, people: People, statuses: Statuses, village: np.ndarray,
+    fixed: dict[str, np.ndarray], projects: Projects,
+) -> Earning:  # fmt: skip
     homes, persons = len(village), people.count()
     extra = sum(np.bincount(home, weights=fen, minlength=homes) for home, _, fen in (projects.paid, projects.rents))
     given = sum(fen * len(_PAID[name]) for name, fen in fixed.items()) + extra / ground.scale.months * 12
@@ -170,7 +180,9 @@ def _harvest(rng: np.random.Generator, homes: int, name: str) -> tuple[np.ndarra
     return np.stack([first, np.full(homes, late + 1 if late < 11 else 11)], axis=1), np.stack([split, 1 - split], 1)
 
 
-def _blows(ground, rng, people: People, statuses: Statuses, wage_share: np.ndarray) -> np.ndarray:
+def _blows(
+    ground: Ground, rng: np.random.Generator, people: People, statuses: Statuses, wage_share: np.ndarray
+) -> np.ndarray:
     """What is left of earnings each month: illness for some, the year before monitoring, and those sinking now."""
     homes, months = len(statuses.type), ground.scale.months
     factor = np.ones((homes, months), np.float32)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.demo.ground import Ground, joined, pick
+from data.demo.ground import NOTHING, Ground, Sheet, joined, pick
 from data.demo.person_names import given_names, surnames
 
 # (share, youngest and oldest head, the others): S spouse, C child, G grandchild, P parent, D daughter-in-law
@@ -141,7 +141,9 @@ def _skill(rng: np.random.Generator, age: np.ndarray, health: np.ndarray, school
     return np.where((age < 16) | study, "无劳动力", grown).astype(object)
 
 
-def _names(rng: np.random.Generator, home: np.ndarray, role: np.ndarray, male: np.ndarray, age) -> np.ndarray:
+def _names(
+    rng: np.random.Generator, home: np.ndarray, role: np.ndarray, male: np.ndarray, age: np.ndarray
+) -> np.ndarray:
     """Children bear the name of the man of the house, or of the woman where there is none."""
     own = surnames(rng, len(home))
     family = own[role == "H"][home].copy()
@@ -155,14 +157,14 @@ def _names(rng: np.random.Generator, home: np.ndarray, role: np.ndarray, male: n
     return joined(np.where(kin, family, own), given_names(rng, male, age))
 
 
-def member_columns(ground: Ground, people: People, codes: np.ndarray, areas: np.ndarray) -> dict[str, np.ndarray]:
+def member_columns(ground: Ground, people: People, codes: np.ndarray, areas: np.ndarray) -> Sheet:
     """The sheet 家庭成员: ``codes`` of the households and the six digits of their county, one a household."""
     rng = ground.rng("members")
     count, works = len(people.home), people.work_months > 0
     relation = [_RELATIONS[role][male] for role, male in zip(people.role, people.male.astype(int), strict=True)]
     area = pick(rng, ("乡内", "乡外县内", "县外省内", "省外"), count, (0.38, 0.27, 0.2, 0.15))
     area = np.where(people.age > 59, "乡内", area)
-    insured = np.where(people.age < 16, None, rng.random(count) < 0.96)
+    insured = np.where(people.age < 16, NOTHING, rng.random(count) < 0.96)
     return {
         "code": joined(codes[people.home], [f"{slot + 1:02d}" for slot in people.slot]),
         "household_id": codes[people.home],
@@ -175,7 +177,7 @@ def member_columns(ground: Ground, people: People, codes: np.ndarray, areas: np.
         "schooling": people.schooling,
         "health": people.health,
         "skill": people.skill,
-        "work_area": np.where(works, area, None),
+        "work_area": np.where(works, area, NOTHING),
         "work_months": np.where(works, people.work_months, np.nan),
         "medical_insured": people.medical,
         "pension_insured": insured,

@@ -7,7 +7,16 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Engine
 
 from data.access.viewer import Viewer
-from data.dividends.content import Content, Share, candidates, content_of, respread, running_month, usual_months
+from data.dividends.content import (
+    Candidate,
+    Content,
+    Share,
+    candidates,
+    content_of,
+    respread,
+    running_month,
+    usual_months,
+)
 from data.dividends.drafts import create, save
 from data.dividends.region import without_plan
 from data.dividends.rules import BASES, Rule
@@ -51,7 +60,7 @@ def _make(engine: Engine, village: Viewer, state: str, begun: datetime, number: 
     _walk(engine, village, plan, state, begun + timedelta(hours=1))
 
 
-def _filled(draft: Content, among: list, number: int) -> Content:
+def _filled(draft: Content, among: list[Candidate], number: int) -> Content:
     basis = [name for name in BASES if name != "hand"][number % (len(BASES) - 1)]
     if not any(one.household.labour for one in among):
         basis = "persons"

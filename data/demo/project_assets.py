@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.demo.ground import Ground, joined, some_day
+from data.demo.ground import NOTHING, Ground, joined, some_day
 from data.demo.person_names import given_names, surnames
 from data.terms import PROJECT_STAGES
 
@@ -12,7 +12,9 @@ _DAYS = (90, 45, 40, 20, 40, 150, 25, 30, 25, 0)  # what each stage is meant to 
 _UNRECORDED = 0.06  # of the projects have no stages on record
 
 
-def operators(ground: Ground, kinds: np.ndarray, legal_forms: list[str], columns: dict) -> dict[str, np.ndarray]:
+def operators(
+    ground: Ground, kinds: np.ndarray, legal_forms: list[str], columns: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
     """Who runs each project that stands: few enough that an operator has several of them."""
     rng = ground.rng("operators")
     county = ground.counties[0].name[:2]
@@ -26,7 +28,7 @@ def operators(ground: Ground, kinds: np.ndarray, legal_forms: list[str], columns
     return {"operator": operator, "manager": operator.copy()}
 
 
-def assets(ground: Ground, columns: dict) -> dict[str, np.ndarray]:
+def assets(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Contract, custodian, insurance and sign board of what is built, with the gaps that there are in life."""
     rng = ground.rng("assets")
     count = len(columns["code"])
@@ -43,18 +45,17 @@ def assets(ground: Ground, columns: dict) -> dict[str, np.ndarray]:
     families, given = surnames(rng, count), given_names(rng, rng.random(count) < 0.7, rng.integers(35, 60, count))
     names = joined(families, given)
     board = np.where(rng.random(count) < 0.86, 1, 0).astype(object)
-    supervisor = np.asarray(columns["supervisor"], object)
     return {
-        "supervisor": np.where(built & (rng.random(count) < 0.06), None, supervisor),
-        "contract": np.where(signed, number, None),
+        "supervisor": np.where(built & (rng.random(count) < 0.06), NOTHING, columns["supervisor"]),
+        "contract": np.where(signed, number, NOTHING),
         "contract_until": np.where(signed, ends, never),
-        "custodian": np.where(built & (rng.random(count) < 0.88), names, None),
+        "custodian": np.where(built & (rng.random(count) < 0.88), names, NOTHING),
         "insured_until": np.where(insured, covered, never),
-        "sign_board": np.where(built, board, None),
+        "sign_board": np.where(built, board, NOTHING),
     }
 
 
-def stages(ground: Ground, columns: dict) -> dict[str, np.ndarray]:
+def stages(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The sheet 项目进度: when a project came into each stage up to its own, and until when it was to be through."""
     rng = ground.rng("stages")
     rows = []
@@ -66,8 +67,8 @@ def stages(ground: Ground, columns: dict) -> dict[str, np.ndarray]:
             continue
         for at in range(reached + 1):
             meant = int(_DAYS[at] * rng.uniform(0.8, 1.3))
-            planned = since[at] + meant if meant else np.datetime64("NaT", "D")
-            rows.append((code, PROJECT_STAGES[at], since[at], planned))
+            until = since[at] + meant if meant else np.datetime64("NaT", "D")
+            rows.append((code, PROJECT_STAGES[at], since[at], until))
     project, stage, entered, planned = zip(*rows, strict=True)
     return {
         "project": np.array(project, object),
@@ -77,7 +78,10 @@ def stages(ground: Ground, columns: dict) -> dict[str, np.ndarray]:
     }
 
 
-def _since(ground: Ground, rng, started, completed, reached: int, lasted: np.ndarray) -> list[np.datetime64]:
+def _since(
+    ground: Ground, rng: np.random.Generator, started: np.datetime64, completed: np.datetime64, reached: int,
+    lasted: np.ndarray,
+) -> list[np.datetime64]:  # fmt: skip
     """The day of each stage, built backwards and forwards from the day building began."""
     building, accepted = PROJECT_STAGES.index("建设"), PROJECT_STAGES.index("竣工验收")
     days = [ground.end] * len(PROJECT_STAGES)

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.demo import project_assets
 from data.demo.geography import homes
-from data.demo.ground import Ground, joined, months_of, pick, some_day
+from data.demo.ground import NOTHING, Ground, joined, months_of, pick, some_day
 from data.demo.statuses import Statuses
 
 # kind, share, names, how households take part beside dividends, what the operator is
@@ -23,6 +23,8 @@ _KINDS = (
 _BEFORE = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交")
 _PAYOUTS = (6, 12)  # calendar months in which dividends are paid, each for the half-year that ends then
 _PASSED_ON = 0.7  # of what was received
+_Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # project, household or month, month or fen due, fen
+_Taker = tuple[int, int, int, str]  # project, household, year, mode
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def draw_projects(ground: Ground, village: np.ndarray, codes: np.ndarray, status
     columns |= project_assets.operators(ground, kinds, [kind[4] for kind in _KINDS], columns)
     columns |= project_assets.assets(ground, columns)
     returns = _returns(ground, rng, columns, kinds)
-    members = _members(ground, rng, columns["region"], village, statuses)
+    members = _members(ground, rng, columns["region"], village)
     dividends = _dividends(rng, returns, members, statuses, len(codes))
     modes = np.array([kind[3] for kind in _KINDS], object)[kinds]
     rents, others = _beside(ground, rng, modes, returns, members, statuses)
@@ -86,12 +88,12 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
         "investment_fen": np.round(np.clip(rng.lognormal(13.8, 0.6, size=count), 2.5e5, 6e6), -3).astype(int) * 100,
         "started": np.where(built | (stage == "建设"), begun, never),
         "completed": np.where(built, completed, never),
-        "operator": np.where(built, operator, None),
+        "operator": np.where(built, operator, NOTHING),
         "asset_class": pick(rng, ("经营性", "公益性", "到户类"), count, (0.86, 0.06, 0.08)),
         "owner": joined(place, "集体经济组织"),
-        "manager": np.where(built, operator, None),
+        "manager": np.where(built, operator, NOTHING),
         "beneficiary": joined(place, "脱贫户和监测对象"),
-        "supervisor": [ground.government(code[:9]) for code in region],
+        "supervisor": np.array([ground.government(code[:9]) for code in region], object),
         "agreed_rate": rng.choice([0.05, 0.06, 0.06, 0.07, 0.08, 0.1], size=count),
         "lon": lon,
         "lat": lat,
@@ -111,7 +113,7 @@ def _points(ground: Ground, rng: np.random.Generator, region: np.ndarray) -> np.
     return np.array(spots).T
 
 
-def _returns(ground: Ground, rng: np.random.Generator, columns: dict, kinds: np.ndarray) -> tuple[np.ndarray, ...]:
+def _returns(ground: Ground, rng: np.random.Generator, columns: dict[str, np.ndarray], kinds: np.ndarray) -> _Parts:
     """Project numbers, months, fen due and fen received; in the last months one operator falters with all that it
     runs, and a project beside it."""
     running = np.flatnonzero(columns["stage"] == "运营")
@@ -135,12 +137,12 @@ def _returns(ground: Ground, rng: np.random.Generator, columns: dict, kinds: np.
     return running[project], months[at], owed, received
 
 
-def _returns_sheet(codes: np.ndarray, returns: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
+def _returns_sheet(codes: np.ndarray, returns: _Parts) -> dict[str, np.ndarray]:
     project, month, due, received = returns
     return {"project": codes[project], "month": month, "due_fen": due, "received_fen": received}
 
 
-def _members(ground, rng, region, village, statuses) -> list[np.ndarray]:
+def _members(ground: Ground, rng: np.random.Generator, region: np.ndarray, village: np.ndarray) -> list[np.ndarray]:
     """The households behind each project: of the village, or picked across the township or county."""
     found = []
     for code in region:
@@ -152,14 +154,17 @@ def _members(ground, rng, region, village, statuses) -> list[np.ndarray]:
 
 
 def _counted(statuses: Statuses, household: np.ndarray, month: int) -> np.ndarray:
-    return household[(statuses.since[household] <= month) & (statuses.until[household] >= month)]
+    counted: np.ndarray = household[(statuses.since[household] <= month) & (statuses.until[household] >= month)]
+    return counted
 
 
-def _dividends(rng, returns, members, statuses, homes: int) -> tuple[np.ndarray, ...]:
+def _dividends(
+    rng: np.random.Generator, returns: _Parts, members: list[np.ndarray], statuses: Statuses, homes: int
+) -> _Parts:
     """Project, household, month and fen: 70 per cent of each half-year's returns, shared out to whole yuan."""
     project, month, _, received = returns
     half = month // 6  # the half-years of the calendar, as ordinals begin with January
-    rows = []
+    rows: list[_Parts] = []
     weight = rng.choice([1.0, 1.2, 1.5], size=homes, p=(0.6, 0.25, 0.15))  # differentiated shares
     for one, when in sorted(set(zip(project.tolist(), half.tolist(), strict=True))):
         paid_in = when * 6 + 5
@@ -176,15 +181,22 @@ def _dividends(rng, returns, members, statuses, homes: int) -> tuple[np.ndarray,
     return _stacked(rows)
 
 
-def _stacked(rows: list[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
-    if not rows:
-        return tuple(np.empty(0, np.int64) for _ in range(4))
-    return tuple(np.concatenate(parts).astype(np.int64) for parts in zip(*rows, strict=True))
+def _stacked(rows: list[_Parts]) -> _Parts:
+    none = np.empty(0, np.int64)
+    project, household, month, fen = zip(*rows, strict=True) if rows else ([none],) * 4
+    return (
+        np.concatenate(project).astype(np.int64), np.concatenate(household).astype(np.int64),
+        np.concatenate(month).astype(np.int64), np.concatenate(fen).astype(np.int64),
+    )  # fmt: skip
 
 
-def _beside(ground, rng, modes, returns, members, statuses) -> tuple[tuple[np.ndarray, ...], list[tuple]]:
+def _beside(
+    ground: Ground, rng: np.random.Generator, modes: np.ndarray, returns: _Parts, members: list[np.ndarray],
+    statuses: Statuses,
+) -> tuple[_Parts, list[_Taker]]:  # fmt: skip
     """Land rents paid each December, and who works for a project in a year (mode and number, without an amount)."""
-    rents, others = [], []
+    rents: list[_Parts] = []
+    others: list[_Taker] = []
     for one in np.unique(returns[0]):
         years = np.unique(returns[1][returns[0] == one] // 12)
         some = members[one][rng.random(len(members[one])) < (0.6 if modes[one] == "土地流转" else 0.08)]
@@ -199,13 +211,15 @@ def _beside(ground, rng, modes, returns, members, statuses) -> tuple[tuple[np.nd
     return _stacked(rents), others
 
 
-def _takers(projects: np.ndarray, codes: np.ndarray, dividends, rents, others) -> dict[str, np.ndarray]:
+def _takers(
+    projects: np.ndarray, codes: np.ndarray, dividends: _Parts, rents: _Parts, others: list[_Taker]
+) -> dict[str, np.ndarray]:
     """The sheet 项目带户: what each household had from each project in a year, by mode."""
-    parts = []
-    for mode, (project, household, month, fen) in (("分红", dividends), ("土地流转", rents)):
+    parts: list[tuple[np.ndarray, ...]] = []
+    for name, (project, household, month, fen) in (("分红", dividends), ("土地流转", rents)):
         keys, where = np.unique(np.stack([project, household, month // 12]), axis=1, return_inverse=True)
         total = np.bincount(where.ravel(), weights=fen, minlength=keys.shape[1])
-        parts.append((*keys, np.full(keys.shape[1], mode, object), total))
+        parts.append((*keys, np.full(keys.shape[1], name, object), total))
     if others:
         project, household, year, mode = (np.array(part) for part in zip(*others, strict=True))
         parts.append((project, household, year, mode.astype(object), np.full(len(year), np.nan)))

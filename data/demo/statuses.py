@@ -68,11 +68,12 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
 
 
 def _december(rng: np.random.Generator, years: np.ndarray) -> np.ndarray:
-    return (
+    days: np.ndarray = (
         (np.asarray(years) - 1970).astype("datetime64[Y]").astype("datetime64[M]")
         + np.timedelta64(11, "M")
         + rng.integers(0, 25, size=len(years)).astype("timedelta64[D]")
     )
+    return days
 
 
 def _monitoring(ground: Ground, rng: np.random.Generator, count: int, lasting: float) -> tuple[np.ndarray, np.ndarray]:
@@ -84,7 +85,10 @@ def _monitoring(ground: Ground, rng: np.random.Generator, count: int, lasting: f
     return begun, np.where(stays, _NEVER, ended)
 
 
-def _late_and_poor(ground, rng, late, again, poor, lifted, relapsed, type) -> None:
+def _late_and_poor(
+    ground: Ground, rng: np.random.Generator, late: np.ndarray, again: np.ndarray, poor: np.ndarray,
+    lifted: np.ndarray, relapsed: np.ndarray, type: np.ndarray,
+) -> None:  # fmt: skip
     """Who was lifted only within the months shown, who fell back and was lifted again, and who is poor today."""
     lifted[late] = _last_decembers(ground, rng, len(late))
     half = (ground.end - ground.start).astype(int) // 2
@@ -99,7 +103,8 @@ def _late_and_poor(ground, rng, late, again, poor, lifted, relapsed, type) -> No
 def _last_decembers(ground: Ground, rng: np.random.Generator, count: int) -> np.ndarray:
     years = np.arange(ground.first // 12, (ground.last + 1) // 12)
     days = _december(rng, pick(rng, years, count, np.arange(len(years), 0, -1)).astype(np.int64))
-    return np.minimum(days, ground.end)
+    ended: np.ndarray = np.minimum(days, ground.end)
+    return ended
 
 
 def _attributes(rng: np.random.Generator, people: People, size: np.ndarray) -> np.ndarray:
