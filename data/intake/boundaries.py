@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -122,12 +122,13 @@ def _polygons(shape: shapely.Geometry) -> shapely.Geometry | None:
 def _repaired(features: Iterable[Feature]) -> tuple[list[Feature], list[FeatureNote]]:
     sound, notes = [], []
     for feature in features:
-        if feature.geometry is not None and not feature.fault:
-            polygons = _polygons(feature.geometry)
+        shape = feature.geometry
+        if shape is not None and not feature.fault:
+            polygons = _polygons(shape)
             if polygons is None:
                 feature = replace(feature, geometry=None, fault="不是面，或面积为零")
             else:
-                if not feature.geometry.is_valid:
+                if not shape.is_valid:
                     notes.append(_note(feature, "边界线自相交或重叠，已自动修复"))
                 feature = replace(feature, geometry=polygons)
         sound.append(feature)
@@ -171,7 +172,7 @@ def _names(regions: dict[str, str], taken: Set[str]) -> dict[tuple[str, str], li
     return names
 
 
-def _by_name(names: dict, code: str, feature: Feature) -> str | None:
+def _by_name(names: Mapping[tuple[str, str], list[tuple[str, str]]], code: str, feature: Feature) -> str | None:
     """The one village of that township with that name; None where there is none or more than one."""
     if len(code) not in (0, 12) or not feature.name:
         return None
@@ -217,7 +218,9 @@ def _write_regions(connection: Connection, created: dict[str, str]) -> int:
     return len(rows) + len(moved)
 
 
-def _write_boundaries(connection: Connection, places: dict[str, list[Feature]], progress: Callable | None) -> int:
+def _write_boundaries(
+    connection: Connection, places: dict[str, list[Feature]], progress: Callable[[str, int, int], None] | None
+) -> int:
     codes, changed = sorted(places), 0
     for start in range(0, len(codes), 500):
         batch = codes[start : start + 500]

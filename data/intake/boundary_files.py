@@ -209,13 +209,18 @@ def _decoded(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
             continue
         break
 
-    def decode(value):
-        return decoder("replace").decode(value.encode("latin-1")) if isinstance(value, str) else value
+    def decode(text: str) -> str:
+        return decoder("replace").decode(text.encode("latin-1"))
 
-    return {decode(name): np.array([decode(value) for value in column], object) for name, column in columns.items()}
+    return {
+        decode(name): np.array([decode(value) if isinstance(value, str) else value for value in column], object)
+        for name, column in columns.items()
+    }
 
 
-def _rows(label: str, columns: dict, geometry: np.ndarray | None, crs: str | None) -> Iterator[Feature]:
+def _rows(
+    label: str, columns: dict[str, np.ndarray], geometry: np.ndarray | None, crs: str | None
+) -> Iterator[Feature]:
     named = {str(name).strip().lower(): column for name, column in columns.items()}
     code = _column(named, _CODES)
     partner = _PARTNERS.get(code or "")
@@ -231,13 +236,13 @@ def _rows(label: str, columns: dict, geometry: np.ndarray | None, crs: str | Non
     placed = _in_wgs84(label, shapes, crs)
     west, south, east, north = CHINA
     for number, (before, shape) in enumerate(zip(shapes, placed, strict=True), 1):
-        texts = [_text(named[key][number - 1]) if key else "" for key in (code, name, township)]
+        coded, called, within = (_text(named[key][number - 1]) if key else "" for key in (code, name, township))
         fault = ""
         if before is None or before.is_empty:
             fault = "没有图形"
         elif not shapely.box(west, south, east, north).covers(shapely.box(*shape.bounds)):
             fault, shape = "坐标不在中国范围内", None
-        yield Feature(label, number, *texts, shape, fault)
+        yield Feature(label, number, coded, called, within, shape, fault)
 
 
 def _column(named: dict[str, np.ndarray], wanted: Sequence[str]) -> str | None:
@@ -248,7 +253,7 @@ def _column(named: dict[str, np.ndarray], wanted: Sequence[str]) -> str | None:
     return None
 
 
-def _text(value) -> str:
+def _text(value: object) -> str:
     """A cell as text; a number keeps its digits, fifteen of them where it is a float."""
     if value is None or value != value:
         return ""

@@ -5,7 +5,7 @@ The reader gives both as empty text, which would erase what is stored. They are 
 
 import re
 from array import array
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def broken_cells(stream: BinaryIO) -> np.ndarray:
+def broken_cells(stream: IO[bytes]) -> np.ndarray:
     """The broken cells of a sheet's XML, (n, 3) integers: row and column from 0, place of what it says in WORDS.
 
     Cells and rows that do not say where they are follow the one before. Raises ValueError for what is no sheet.
@@ -83,10 +83,11 @@ class _Walk:
             self._each(rows)
             return
         tags = _ROW.findall(rows)
-        told = next((place for place, tag in enumerate(reversed(tags)) if _PLACE.search(tag)), None)
+        places = ((behind, _PLACE.search(tag)) for behind, tag in enumerate(reversed(tags)))
+        told = next(((behind, place) for behind, place in places if place), None)
         self.row += len(tags)
         if told is not None:
-            self.row = int(_PLACE.search(tags[-1 - told])[2]) - 1 + told
+            self.row = int(told[1][2]) - 1 + told[0]
         self.column = -1
 
     def _each(self, rows: bytes) -> None:
@@ -101,8 +102,8 @@ class _Walk:
                 self.column = column_number(place[1]) - 1
             if of_row or (formula is None and b"e" not in attributes):
                 continue
-            kind = _KIND.search(attributes)
-            kind = kind[1] if kind else b"n"
+            told = _KIND.search(attributes)
+            kind = told[1] if told else b"n"
             if formula is None and kind == b"e" and not attributes.endswith(b"/"):
                 formula = rows[token.end() : rows.find(b"c>", token.end())]
             if (word := _word(kind, formula)) is not None:

@@ -1,7 +1,6 @@
 """All rows of one sheet against the rules of the workbook; every fault is found, none stops the rest."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import numpy as np
@@ -11,6 +10,7 @@ import pyarrow.compute as pc
 from data.intake.columns import Checked, ColumnCheck
 from data.intake.issues import ERROR, WARNING, FileFault, Findings, Issue
 from data.intake.known import Known
+from data.intake.pieces import Piece
 from data.intake.read import Batch, Sheet
 from data.intake.repeats import mark_repeats
 from data.regions.codes import needed_parent
@@ -19,16 +19,8 @@ from data.workbook.sheets import HOUSEHOLD, REASONS, REGION, SheetSpec
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass
-class Piece:
-    """What one file holds of a sheet: the values by column name, their rows, and which rows are refused."""
-
-    file: str
-    names: tuple[str, ...]
-    values: pa.Table
-    rows: np.ndarray
-    bad: np.ndarray
-    repeated: np.ndarray  # the same row stands further up
+CheckedBatch = tuple[dict[str, pa.Array], np.ndarray, np.ndarray]
+"""Values by column name, row numbers, mask of the refused rows."""
 
 
 class SheetCheck:
@@ -69,7 +61,7 @@ class SheetCheck:
         self.findings.ignored += [f"{self.spec.name} 的列 {h}" for h in found if h not in self.checks and h != REASONS]
         return [heading for heading in self.checks if heading in found]
 
-    def check(self, sheet: Sheet, batch: Batch) -> tuple[dict[str, pa.Array], np.ndarray, np.ndarray]:
+    def check(self, sheet: Sheet, batch: Batch) -> CheckedBatch:
         """The values of a batch by column name, its rows, and the mask of refused ones; faults are reported."""
         bad = np.zeros(len(batch.rows), bool)
         values = {}
@@ -93,7 +85,9 @@ class SheetCheck:
         self._check_points(sheet, batch, values)
         return values, batch.rows, bad
 
-    def _issues(self, sheet: Sheet, batch: Batch, heading: str, checked: Checked, places, severity) -> Iterator[Issue]:
+    def _issues(
+        self, sheet: Sheet, batch: Batch, heading: str, checked: Checked, places: Iterable[int], severity: str
+    ) -> Iterator[Issue]:
         for place in map(int, places):
             value = batch.cells[heading][place].as_py()[:200]
             row = int(batch.rows[place])
@@ -108,8 +102,7 @@ class SheetCheck:
             )
             bad[wrong] = True
             first, last = self.spec.column(start).heading, self.spec.column(end).heading
-            begun = values[start]
-            why = Checked(begun, wrong, wrong, lambda place, f=first, e=last, b=begun: f"{e}早于{f}（{b[place]}）")
+            why = Checked(values[start], wrong, wrong, _too_early(first, last, values[start]))
             self.findings.refuse(self._issues(sheet, batch, last, why, wrong, ERROR), len(wrong))
 
     def _check_points(self, sheet: Sheet, batch: Batch, values: dict[str, pa.Array]) -> None:
@@ -120,10 +113,10 @@ class SheetCheck:
             given = pc.not_equal(pc.utf8_trim_whitespace(batch.cells[missing]), "")
             half = pc.and_not(pc.is_valid(values[other]), given).to_numpy(zero_copy_only=False)
             places = np.flatnonzero(half)
-            why = Checked(values[other], places, places, lambda place, h=heading, m=missing: f"只填了{h}，缺{m}")
+            why = Checked(values[other], places, places, _half_given(heading, missing))
             self.findings.warn(self._issues(sheet, batch, heading, why, places, WARNING), len(places))
 
-    def collect(self, sheet: Sheet, batches: list[tuple[dict[str, pa.Array], np.ndarray, np.ndarray]]) -> None:
+    def collect(self, sheet: Sheet, batches: list[CheckedBatch]) -> None:
         """Keep what one file holds."""
         if not batches:
             return
@@ -134,7 +127,7 @@ class SheetCheck:
 
     def finish(self) -> None:
         """What only all rows together show: repeated keys, regions without a parent; then let others refer to them."""
-        mark_repeats(self)
+        mark_repeats(self.spec, self.pieces, self.known, self.findings)
         if self.spec.name == REGION:
             self._check_parents()
         if self.spec.name in self.known.refused:
@@ -161,7 +154,8 @@ class SheetCheck:
                 self.findings.refuse([issue], 1)
 
     def _make_known(self) -> None:
-        good, refused = [], []
+        good: list[tuple[str, ...]] = []
+        refused: list[str] = []
         for piece in self.pieces:
             mask = pa.array(~piece.bad)
             columns = ["code", "village"] if self.spec.name == HOUSEHOLD else ["code"]
@@ -169,3 +163,11 @@ class SheetCheck:
             refused += piece.values.column("code").filter(pc.invert(mask)).drop_null().to_pylist()
         self.known.add(self.spec.name, (row[0] for row in sorted(good, key=lambda row: (row[-1], row[0]))))
         self.known.refuse(self.spec.name, refused)
+
+
+def _too_early(first: str, last: str, begun: pa.Array) -> Callable[[int], str]:
+    return lambda place: f"{last}早于{first}（{begun[place]}）"
+
+
+def _half_given(heading: str, missing: str) -> Callable[[int], str]:
+    return lambda _place: f"只填了{heading}，缺{missing}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,9 @@ _PLAIN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_/-]{0,63}$"
 _PLAIN_MONEY = r"^([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,2})?$"
 _UNCLEAN = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 
+_Outcome = tuple[object, str | None, str | None]
+"""Of one text: its value, why it is refused, why it is doubted."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -33,11 +37,11 @@ class Checked:
 class ColumnCheck:
     """Reads one column batch by batch."""
 
-    def __init__(self, column: ColumnSpec, known: Known, today) -> None:
+    def __init__(self, column: ColumnSpec, known: Known, today: date) -> None:
         self.column = column
         self._parse = parser(column, today=today)
         self._known = known
-        self._memo: dict[str, tuple] = {}
+        self._memo: dict[str, _Outcome] = {}
         kind = column.kind
         integer = kind in _INTEGERS or column.name == "household_id"
         self.type = pa.int64() if integer else pa.float64() if kind in _REALS else pa.string()
@@ -76,14 +80,13 @@ class ColumnCheck:
 
         return Checked(values, places(1), places(2), lambda place: read[indices[place]][1] or read[indices[place]][2])
 
-    def _read(self, text: str) -> tuple[object, str | None, str | None]:
-        """(value, why it is refused, why it is doubted) of one text."""
+    def _read(self, text: str) -> _Outcome:
         known = self._memo.get(text)
         if known is None:
             known = self._memo[text] = self._read_anew(text)
         return known
 
-    def _read_anew(self, text: str) -> tuple[object, str | None, str | None]:
+    def _read_anew(self, text: str) -> _Outcome:
         if refused := reproach(text):
             return None, refused, None
         try:
@@ -91,8 +94,8 @@ class ColumnCheck:
             if value is None:
                 return None, "必填，不能为空" if self.column.required else None, None
             if self.column.reference:
-                value = self._known.find(self.column.reference, value)
-            return value, None, identity_doubt(value) if self.column.kind == "identity" else None
+                value = self._known.find(self.column.reference, str(value))
+            return value, None, identity_doubt(str(value)) if self.column.kind == "identity" else None
         except Fault as fault:
             return None, str(fault), None
 

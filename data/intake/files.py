@@ -4,9 +4,10 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
+from typing import ParamSpec, TypeVar
 from xml.etree import ElementTree
 
 import numpy as np
@@ -25,6 +26,8 @@ MOST_ENTRIES = 10_000
 MOST_CELLS = 40_000_000  # of one sheet's rectangle, which the reader holds at once
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_Given = ParamSpec("_Given")
+_Made = TypeVar("_Made")
 _OURS = (INSTRUCTIONS, PROBLEM_LIST)
 _DAMAGE = (
     CalamineError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError,
@@ -115,16 +118,17 @@ def _packed(file: Path, findings: Findings, most_bytes: int) -> Iterator[Sheet]:
         yield from _csv_entries(archive, entries, file.name, findings)
 
 
-def _csv_entries(archive, entries: list[zipfile.ZipInfo], file: str, findings: Findings) -> Iterator[CsvSheet]:
+def _csv_entries(
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], file: str, findings: Findings
+) -> Iterator[CsvSheet]:
     for entry in entries:
         path = PurePosixPath(_entry_name(entry).replace("\\", "/"))
         if path.name.startswith(".") or "__MACOSX" in path.parts:
             continue
         inside = not path.is_absolute() and ".." not in path.parts
         if inside and path.suffix.lower() == ".csv" and path.stem.strip() in SHEET:
-            yield CsvSheet(
-                path.stem.strip(), f"{file}/{path.name}", entry.file_size, lambda entry=entry: archive.open(entry)
-            )
+            opener = partial(archive.open, entry)
+            yield CsvSheet(path.stem.strip(), f"{file}/{path.name}", entry.file_size, opener)
         else:
             findings.ignored.append(f"{file} 中的 {path.name}")
 
@@ -180,7 +184,7 @@ class Workbook:
     @cached_property
     def opened(self) -> CalamineWorkbook:
         """The reader; raises FileFault for a damaged workbook."""
-        return guarded(lambda: CalamineWorkbook.from_path(str(self.file)))
+        return guarded(CalamineWorkbook.from_path, str(self.file))
 
     def sheets(self, findings: Findings) -> Iterator[XlsxSheet]:
         """Its known sheets; unknown ones are noted."""
@@ -189,8 +193,8 @@ class Workbook:
                 yield XlsxSheet(
                     title.strip(),
                     self.file.name,
-                    lambda title=title: guarded(self.opened.get_sheet_by_name, title),
-                    lambda title=title: guarded(self._broken, title),
+                    partial(guarded, self.opened.get_sheet_by_name, title),
+                    partial(guarded, self._broken, title),
                 )
             elif title.strip() not in _OURS:
                 findings.ignored.append(f"工作表 {title}")
@@ -218,10 +222,10 @@ class Workbook:
         return found
 
 
-def guarded(call, *arguments):
+def guarded(call: Callable[_Given, _Made], *arguments: _Given.args, **options: _Given.kwargs) -> _Made:
     """Run the reader; its errors and panics mean a damaged workbook."""
     try:
-        return call(*arguments)
+        return call(*arguments, **options)
     except FileFault:
         raise
     except _DAMAGE as error:

@@ -26,7 +26,7 @@ class Known:
             table = metadata.tables[SHEET[sheet].table_name]
             self.codes[sheet] = set(connection.execute(select(table.c.code)).scalars())
         household = metadata.tables["household"]
-        self.households = dict(connection.execute(select(household.c.code, household.c.id)).all())
+        self.households: dict[str, int] = dict(connection.execute(select(household.c.code, household.c.id)).all())
         self.refused: dict[str, set[str]] = {sheet: set() for sheet in (*self.codes, HOUSEHOLD)}
         self._code_of: dict[int, str] = {}
         self._next_id = max(self.households.values(), default=0) + 1

@@ -1,16 +1,19 @@
 """收支: millions of lines, kept as twenty bytes each, written as one row per household and month."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
-from data.intake.check import SheetCheck
+from data.intake.check import CheckedBatch, SheetCheck
 from data.intake.columns import Checked
-from data.intake.issues import ERROR, Issue
+from data.intake.issues import ERROR, Findings, Issue
+from data.intake.known import Known
 from data.intake.read import Batch, Sheet
 from data.intake.repeats import repeats, shown_key
 from data.terms import SUBJECTS
+from data.workbook.sheets import SheetSpec
 
 COLUMNS = ("household_id", "month", *(f"{column}_fen" for _, column in SUBJECTS.values()))
 _NAMES = list(SUBJECTS)
@@ -23,8 +26,8 @@ _GROUPS = 20_000  # rows of the store made at once
 class LedgerCheck(SheetCheck):
     """Checks 收支; ``keys`` are household, month and subject in one number."""
 
-    def __init__(self, *arguments, **options) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, spec: SheetSpec, known: Known, today: date, findings: Findings) -> None:
+        super().__init__(spec, known, today, findings)
         self.files: list[str] = []
         self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
         self._bad = 0
@@ -34,8 +37,8 @@ class LedgerCheck(SheetCheck):
         """See SheetCheck."""
         return self._bad
 
-    def check(self, sheet: Sheet, batch: Batch) -> None:
-        """Check a batch and keep it packed."""
+    def check(self, sheet: Sheet, batch: Batch) -> CheckedBatch:
+        """Check a batch and keep it packed; nothing is left to collect."""
         values, rows, bad = super().check(sheet, batch)
         subjects = pa.compute.fill_null(pa.compute.index_in(values["subject"], pa.array(_NAMES)), 0).to_numpy()
         amounts = pa.compute.fill_null(values["amount_fen"], NO_AMOUNT).to_numpy()
@@ -54,8 +57,9 @@ class LedgerCheck(SheetCheck):
             self.files.append(sheet.file)
         places = (self.files.index(sheet.file) << 32) | rows
         self._parts.append((keys[keyed], amounts[keyed], places[keyed]))
+        return {}, np.empty(0, np.int64), np.empty(0, bool)
 
-    def collect(self, sheet: Sheet, batches: list) -> None:
+    def collect(self, sheet: Sheet, batches: list[CheckedBatch]) -> None:
         """Everything is kept by ``check`` already."""
 
     def finish(self) -> None:
@@ -80,7 +84,7 @@ class LedgerCheck(SheetCheck):
 
     def _conflict(self, key: int, one: int, other: int) -> Issue:
         household, month = key >> (_MONTH_BITS + _SUBJECT_BITS), (key >> _SUBJECT_BITS) & (2**_MONTH_BITS - 1)
-        value = shown_key(self, [household, month, _NAMES[key & (2**_SUBJECT_BITS - 1)]])
+        value = shown_key(self.spec, self.known, [household, month, _NAMES[key & (2**_SUBJECT_BITS - 1)]])
         file, above = self.files[one >> 32], self.files[other >> 32]
         line = f"{'' if file == above else above + ' '}第 {other & 0xFFFFFFFF} 行"
         reason = f"本行与{line}的户编号、月份、科目相同，但金额不同"
@@ -91,7 +95,7 @@ class LedgerCheck(SheetCheck):
         """How many rows of the store the lines make."""
         return int(np.count_nonzero(np.diff(self.keys >> _SUBJECT_BITS, prepend=-1)))
 
-    def rows(self) -> Iterator[list]:
+    def rows(self) -> Iterator[list[int]]:
         """Rows for the store in the order of COLUMNS, by household and month; NO_AMOUNT where a subject has no line."""
         owners = self.keys >> _SUBJECT_BITS
         starts = np.flatnonzero(np.diff(owners, prepend=-1))

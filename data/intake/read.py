@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain, islice, repeat
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -74,7 +74,7 @@ def _batch(rows: np.ndarray, cells: dict[str, pa.Array], ragged: Sequence[int] =
 class CsvSheet:
     """A CSV file in UTF-8 or GB18030, on its own or inside a zip."""
 
-    def __init__(self, name: str, file: str, size: int, opener: Callable[[], BinaryIO]) -> None:
+    def __init__(self, name: str, file: str, size: int, opener: Callable[[], IO[bytes]]) -> None:
         self.name, self.file, self.size, self._open = name, file, size, opener
 
     @cached_property
@@ -91,7 +91,7 @@ class CsvSheet:
         raise FileFault("文字编码无法识别，请另存为 UTF-8 编码的 CSV")
 
     @contextmanager
-    def _opened(self) -> Iterator[BinaryIO]:
+    def _opened(self) -> Iterator[IO[bytes]]:
         try:
             stream = self._open()
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
@@ -206,10 +206,13 @@ class XlsxSheet:
         found = self.headings()
         columns = [(index, heading) for index, heading in enumerate(found) if heading in headings]
         behind = int(self._broken[-1, 0]) + 1 - self.size if len(self._broken) else 0
-        records = chain(islice(self._sheet.iter_rows(), 1, None), repeat([""] * len(found), max(behind, 0)))
+        records: Iterator[Sequence[object]] = chain(
+            islice(self._sheet.iter_rows(), 1, None), repeat([""] * len(found), max(behind, 0))
+        )
         read = 1
         while batch := list(islice(records, SLICE)):
-            broken, turned = self._within(read, read + len(batch)), {}
+            broken = self._within(read, read + len(batch))
+            turned: dict[str, pa.Array] = {}
             for index, heading in columns:
                 texts = [_text(record[index]) for record in batch]
                 for row, _, word in broken[broken[:, 1] == index]:

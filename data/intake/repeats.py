@@ -1,27 +1,25 @@
 """The same key twice: with the same content it is one row, with another it is an error that names both."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.intake.issues import ERROR, Issue
+from data.intake.issues import ERROR, Findings, Issue
+from data.intake.known import Known
+from data.intake.pieces import Piece
 from data.months import label
-
-if TYPE_CHECKING:
-    from data.intake.check import SheetCheck
+from data.workbook.sheets import SheetSpec
 
 
-def mark_repeats(check: "SheetCheck") -> None:
+def mark_repeats(spec: SheetSpec, pieces: Sequence[Piece], known: Known, findings: Findings) -> None:
     """Mark repeated rows of a sheet, and refuse those that contradict one another."""
-    pieces = check.pieces
     if not pieces:
         return
     common = [name for name in pieces[0].names if all(name in piece.names for piece in pieces)]
     table = pa.concat_tables([piece.values.select(common) for piece in pieces])
-    keys = [column.name for column in check.spec.key]
+    keys = [column.name for column in spec.key]
     later, first = repeats(group_numbers([table.column(name) for name in keys]))
     if not len(later):
         return
@@ -34,30 +32,30 @@ def mark_repeats(check: "SheetCheck") -> None:
         pieces[where[row]].repeated[place[row]] = True
     for row in np.concatenate([later[conflict], first[conflict]]):
         pieces[where[row]].bad[place[row]] = True
-    headings = {name: check.spec.column(name).heading for name in contents}
+    headings = {name: spec.column(name).heading for name in contents}
 
     def issues() -> Iterator[Issue]:
         for number in map(int, np.flatnonzero(conflict)):
             one, other = int(later[number]), int(first[number])
             piece, above = pieces[where[one]], pieces[where[other]]
             line = f"{'' if piece.file == above.file else above.file + ' '}第 {above.rows[place[other]]} 行"
-            key = "、".join(column.heading for column in check.spec.key)
+            key = "、".join(column.heading for column in spec.key)
             different = "、".join(headings[name] for name in contents if differing[name][number])
             reason = f"本行与{line}的{key}相同，但{different}不同"
-            value = shown_key(check, [table.column(name)[one].as_py() for name in keys])
+            value = shown_key(spec, known, [table.column(name)[one].as_py() for name in keys])
             row = int(piece.rows[place[one]])
-            yield Issue(check.spec.name, row, check.spec.key[0].heading, value, reason, ERROR, piece.file)
+            yield Issue(spec.name, row, spec.key[0].heading, value, reason, ERROR, piece.file)
 
-    check.findings.refuse(issues(), int(conflict.sum()))
+    findings.refuse(issues(), int(conflict.sum()))
 
 
-def shown_key(check: "SheetCheck", values: list) -> str:
+def shown_key(spec: SheetSpec, known: Known, values: Sequence[str | int]) -> str:
     """A key as the user wrote it."""
     shown = []
-    for column, value in zip(check.spec.key, values, strict=True):
+    for column, value in zip(spec.key, values, strict=True):
         if column.name == "household_id":
-            value = check.known.household_code(value)
-        shown.append(label(value) if column.kind == "month" else str(value))
+            value = known.household_code(int(value))
+        shown.append(label(int(value)) if column.kind == "month" else str(value))
     return " ".join(shown)
 
 
@@ -87,4 +85,5 @@ def repeats(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _differs(column: pa.ChunkedArray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     codes = column.take(pa.array(np.concatenate([one, other]))).combine_chunks()
     codes = codes.dictionary_encode(null_encoding="encode").indices.to_numpy()
-    return codes[: len(one)] != codes[len(one) :]
+    differs: np.ndarray = codes[: len(one)] != codes[len(one) :]
+    return differs

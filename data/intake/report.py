@@ -1,11 +1,12 @@
 """The report of an import: lines for the console, and a copy of the workbook with the faulty cells marked."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from data.intake.files import open_sheets
@@ -98,7 +99,15 @@ def _write_list(book: xlsxwriter.Workbook, result: ImportResult) -> None:
 class _Copy:
     """Writes one sheet again, marked."""
 
-    def __init__(self, book: xlsxwriter.Workbook, page: Worksheet, sheet: Sheet, issues: dict, *, whole: bool) -> None:
+    def __init__(
+        self,
+        book: xlsxwriter.Workbook,
+        page: Worksheet,
+        sheet: Sheet,
+        issues: Mapping[int, list[Issue]],
+        *,
+        whole: bool,
+    ) -> None:
         self.page, self.sheet, self.issues, self.whole = page, sheet, issues, whole
         self.headings = [heading for heading in sheet.headings() if heading and heading != REASONS]
         self.places = {heading: place for place, heading in enumerate(self.headings)}
@@ -133,7 +142,7 @@ class _Copy:
                 if not self.whole:
                     self.page.write_number(target, len(cells) + 1, row)
 
-    def _row(self, target: int, cells: list[str], issues: list[Issue], plain) -> None:
+    def _row(self, target: int, cells: list[str], issues: list[Issue], plain: Format) -> None:
         marked = {self.places.get(issue.column): issue for issue in reversed(issues)}
         for place, cell in enumerate(cells):
             issue = marked.get(place)

@@ -29,4 +29,4 @@ def record_run(
 
 def last_run(connection: Connection) -> int:
     """The number of the last import, 0 before the first."""
-    return connection.execute(select(func.coalesce(func.max(import_run.c.id), 0))).scalar_one()
+    return int(connection.execute(select(func.coalesce(func.max(import_run.c.id), 0))).scalar_one())

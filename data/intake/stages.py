@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from data.intake.check import SheetCheck
 from data.intake.issues import WARNING, Findings, Issue
-from data.intake.sums import filed_rows
+from data.intake.sums import Filed, filed_rows
 from data.model import project_stage
 from data.terms import PROJECT_STAGES
 
@@ -36,7 +36,7 @@ def warn_stages(connection: Connection, checks: Sequence[SheetCheck], findings: 
                 latest, before = entered, stage
 
 
-def _warn(findings: Findings, filed, project: str, later: tuple[str, str], earlier: tuple[str, str]) -> None:
+def _warn(findings: Findings, filed: Filed, project: str, later: tuple[str, str], earlier: tuple[str, str]) -> None:
     """On the row of the later stage, or where that is not in the files on that of the earlier one."""
     if (project, later[0]) in filed:
         (entered,), row, file = filed[project, later[0]]

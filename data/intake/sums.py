@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -14,7 +15,8 @@ from data.months import spoken
 from data.terms import SHARE_SUBJECTS
 from data.workbook.sheets import FUND, LEDGER, SHEET
 
-Filed = dict[tuple, tuple[tuple, int, str]]  # key → (amounts, row, file)
+_Cells = tuple[Any, ...]  # of the columns asked for
+Filed = dict[_Cells, tuple[_Cells, int, str]]  # key → (amounts, row, file)
 
 
 def warn_sums(connection: Connection, checks: Sequence[SheetCheck], findings: Findings) -> None:
@@ -61,9 +63,9 @@ def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> N
     """A month that brings the sum received above the sum due; arrears paid later are no such thing."""
     table = project_return.c
     held = connection.execute(select(table.project, table.month, table.due_fen, table.received_fen))
-    months: dict[str, dict[int, tuple]] = defaultdict(dict)
-    for project, month, *amounts in held:
-        months[project][month] = tuple(amounts)
+    months: dict[str, dict[int, _Cells]] = defaultdict(dict)
+    for project, month, owed, got in held:
+        months[project][month] = (owed, got)
     for (project, month), (amounts, _, _) in filed.items():
         months[project][month] = amounts
     for project in {project for project, _ in filed}:

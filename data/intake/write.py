@@ -1,14 +1,15 @@
 """What was found good goes into the store, inside the caller's transaction."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, select, update
 
-from data.intake.check import Piece, SheetCheck
+from data.intake.check import SheetCheck
 from data.intake.known import Known
 from data.intake.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
+from data.intake.pieces import Piece
 from data.model import region
 from data.model.search_columns import id_tail, initials
 from data.regions.codes import nearest_parent
@@ -62,12 +63,12 @@ def _made(texts: pa.ChunkedArray, make: Callable[[str], str | None]) -> pa.Chunk
     return pa.chunked_array([pc.take(made, known.indices)])
 
 
-def _tuples(table: pa.Table) -> Iterator[tuple]:
+def _tuples(table: pa.Table) -> Iterator[tuple[object, ...]]:
     for batch in table.to_batches(max_chunksize=STEP):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
-def _told(rows: Iterable, name: str, total: int, progress: Progress) -> Iterator:
+def _told(rows: Iterable[Sequence[object]], name: str, total: int, progress: Progress) -> Iterator[Sequence[object]]:
     for number, row in enumerate(rows):
         if number % STEP == 0:
             progress(f"写入 {name}", number, total)

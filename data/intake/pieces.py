@@ -1,0 +1,18 @@
+"""What one file holds of a sheet once it was read: what is checked together, and written."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+
+@dataclass
+class Piece:
+    """The values of one file's rows by column name, their row numbers, and which rows are refused."""
+
+    file: str
+    names: tuple[str, ...]
+    values: pa.Table
+    rows: np.ndarray
+    bad: np.ndarray
+    repeated: np.ndarray  # the same row stands further up
