@@ -1,20 +1,25 @@
 # Village War Room. `make help` lists what can be made; each target sets up for itself what it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run demo test bench rebuild
+.PHONY: help run dev demo check quick test soak bench rebuild
 
 PORT ?= 8501
+DEV_STORE := var/dev.db
 VENV := .venv/bin/python
 # The first Python that is new enough; PYTHON=/path/to/python make … names another.
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 
 help:
-	@echo 'make run    打开作战室 http://localhost:$(PORT)：首次自动安装并装入演示县，以后数据保留。PORT=8502 make run 换端口'
-	@echo 'make demo   只装入演示数据；库中已有数据时不动'
-	@echo 'make test   代码检查与全部测试（含真实浏览器与 PostgreSQL）'
-	@echo 'make bench  测速'
-	@echo '数据库在 var/warroom.db；另设：WARROOM_DATABASE_URL=postgresql+psycopg://… make run'
+	@echo 'make run    打开作战室 http://localhost:$(PORT)：首次自动安装并装入演示县，以后数据保留 / serve the demonstration county'
+	@echo 'make dev    边改边看：一个乡镇的演示数据（$(DEV_STORE)），保存代码后自动重启 / one township, restarts on save'
+	@echo 'make demo   只装入演示数据；库中已有数据时不动 / fill the demonstration county only'
+	@echo 'make check  代码检查：写法、格式、类型，一分钟内 / lint, format, types: under a minute'
+	@echo 'make quick  快速测试：不用浏览器和 PostgreSQL，三分钟内 / no browser, no PostgreSQL: three minutes'
+	@echo 'make test   代码检查与全部测试，含真实浏览器与 PostgreSQL，二十分钟内 / check and every test: twenty minutes'
+	@echo 'make soak   长时间验证：200 个会话同时打开 / the long proof: 200 sessions held open'
+	@echo 'make bench  测速，写入 benchmarks/RESULTS.md / measure everything'
+	@echo '换端口 / another port: PORT=8502 make run。数据库在 var/warroom.db；另设：WARROOM_DATABASE_URL=postgresql+psycopg://… make run'
 
 run: .venv/run.stamp
 	@$(VENV) -c "$$CHECK_PORT" "$(PORT)"
@@ -22,14 +27,31 @@ run: .venv/run.stamp
 	@echo '作战室 / war room: http://localhost:$(PORT)  （Ctrl+C 停止）'
 	@exec $(VENV) -m streamlit run app.py --server.port $(PORT)
 
+dev: .venv/test.stamp
+	@$(VENV) -c "$$CHECK_PORT" "$(PORT)"
+	@$(VENV) -m data demo --preset township --if-empty
+	@echo '开发用作战室 / war room for development: http://localhost:$(PORT)  （保存即重启 restarts on save，Ctrl+C 停止）'
+	@exec $(VENV) .ci/dev.py $(PORT)
+dev: export WARROOM_DATABASE_URL = sqlite:///$(DEV_STORE)
+
 demo: .venv/run.stamp
 	@$(VENV) -m data demo --if-empty
 
-test: .venv/test.stamp
-	@bash .ci/test-tools
+check: .venv/test.stamp
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
+	$(VENV) -m mypy
+
+quick: .venv/test.stamp
+	@bash .ci/test-tools font poppler
+	$(VENV) -m pytest -n 2 --dist loadgroup --quick
+
+test: check
+	@bash .ci/test-tools
 	$(VENV) -m pytest -n 2 --dist loadgroup
+
+soak: .venv/test.stamp
+	$(VENV) -m benchmarks --only sessions
 
 bench: .venv/test.stamp
 	@bash .ci/test-tools

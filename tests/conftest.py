@@ -32,6 +32,27 @@ _beside = tempfile.TemporaryDirectory(prefix="warroom-tests-")
 os.environ["WARROOM_VAR"] = _beside.name
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--quick``: what `make quick` runs."""
+    parser.addoption("--quick", action="store_true", help="no browser, no PostgreSQL, nothing that is marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a quick run does without."""
+    if config.getoption("--quick"):
+        config.hook.pytest_deselected(items=[item for item in items if _takes_long(item)])
+        items[:] = [item for item in items if not _takes_long(item)]
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return (
+        ROOT / "tests" / "browser" in item.path.parents
+        or parameters.get("dialect") == "postgresql"
+        or item.get_closest_marker("slow") is not None
+    )
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes are no name: a PDF holds the second it was made in, and processes that disagree on names run nothing."""
     return argname if isinstance(val, bytes) else None

@@ -67,7 +67,10 @@ def _parser() -> argparse.ArgumentParser:
 
     file = (["file"], {"type": Path, "metavar": "文件"})
     several = (["files"], {"type": Path, "nargs": "+", "metavar": "文件"})
-    presets = {"choices": ["county", "prefecture"], "default": "county", "help": "county 示范市，prefecture 示范州"}
+    presets = {
+        "choices": ["county", "prefecture", "township"], "default": "county",
+        "help": "county 示范市，prefecture 示范州，township 只有一个乡镇，供开发时用",
+    }  # fmt: skip
     kept = {"type": Path, "metavar": "目录", "help": "把生成的工作簿与边界留在这个目录"}
     untouched = {"action": "store_true", "help": "库中已有数据时不动，正常退出"}
     command("template", commands.template_command, "写出空白数据模板（带下拉列表和填写说明）", file)

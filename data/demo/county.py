@@ -44,7 +44,8 @@ def generate(
 ) -> DemoFiles:
     """Write a demonstration that ends in ``month`` (ordinal; the current one) and knows nothing after ``today``.
 
-    ``preset`` is county (示范市), prefecture (示范州) or small (a few villages, for tests). The same arguments write
+    ``preset`` is county (示范市), prefecture (示范州), township (one of its townships, to work on) or small (a few
+    villages, for tests). The same arguments write
     the same bytes. ``progress`` is called with a label, what is done and the total.
     """
     report = progress or (lambda step, done, total: None)

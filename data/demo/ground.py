@@ -15,11 +15,12 @@ from data.months import first_day, last_day
 
 @dataclass(frozen=True)
 class Scale:
-    """How much there is of a preset: households in all, months of books and of visits."""
+    """How much there is of a preset: households in all, months of books and of visits, projects a village."""
 
     households: int
     months: int
     visit_months: int
+    projects: float = 0.363
 
 
 # Any: each column has its own type
@@ -30,7 +31,12 @@ Day = np.datetime64 | np.ndarray | str
 NOTHING = np.array(None, object)
 """An empty cell, for ``np.where``."""
 
-SCALES = {"county": Scale(5_000, 60, 60), "prefecture": Scale(78_000, 60, 24), "small": Scale(240, 30, 18)}
+SCALES = {
+    "county": Scale(5_000, 60, 60),
+    "prefecture": Scale(78_000, 60, 24),
+    "township": Scale(500, 36, 24, 2.5),
+    "small": Scale(240, 30, 18),
+}
 
 
 @dataclass(frozen=True)

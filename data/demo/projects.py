@@ -60,7 +60,7 @@ def draw_projects(ground: Ground, village: np.ndarray, codes: np.ndarray, status
 
 
 def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    count = max(4, round(len(ground.villages) * 0.363))
+    count = max(4, round(len(ground.villages) * ground.scale.projects))
     shares = np.array([kind[1] for kind in _KINDS])
     kinds = rng.choice(len(_KINDS), size=count, p=shares / shares.sum())
     region = _regions(ground, rng, count)

@@ -32,7 +32,7 @@ def serving(database_url: str, folder: Path, script: Path = ROOT / "app.py") -> 
 
     Raises RuntimeError with the log where the server does not answer in time.
     """
-    port = _free_port()
+    port = free_port()
     written = folder / f"server-{port}.log"
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     environment = {**os.environ, "WARROOM_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
@@ -53,7 +53,8 @@ def serving(database_url: str, folder: Path, script: Path = ROOT / "app.py") -> 
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return probe.getsockname()[1]
 

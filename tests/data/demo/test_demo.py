@@ -22,6 +22,7 @@ from data.quality.checks import check
 from data.store.engine import open_engine, writing
 from data.terms import PROJECT_STAGES, SUBJECTS
 from data.workbook.sheets import SHEETS
+from tests.conftest import run_data
 
 TODAY = date(2026, 11, 20)
 LAST = month_of(TODAY)
@@ -273,3 +274,16 @@ def test_the_county_has_the_size_and_the_figures_it_promises(county_database: Pa
     for gap in ("contract IS NULL", "contract_until < date('now')", "insured_until IS NULL", "sign_board = 0"):
         assert rows(store, f"SELECT COUNT(*) FROM project WHERE stage = '运营' AND {gap}")[0][0] > 0, gap
     store.dispose()
+
+
+def test_a_township_to_work_on_holds_something_of_everything(database_url: str):
+    run_data("demo", "--preset", "township", database=database_url)
+    engine = open_engine(database_url)
+    assert rows(engine, "SELECT length(code), count(*) FROM region GROUP BY length(code) ORDER BY 1") == [
+        (6, 1), (9, 1), (12, 9),
+    ]  # fmt: skip
+    assert rows(engine, "SELECT count(*) FROM household") == [(500,)]
+    for table in ("visit", "measure", "problem", "task", "project", "fund", "boundary"):
+        assert rows(engine, f"SELECT count(*) FROM {table}")[0][0], table
+    assert len(rows(engine, "SELECT DISTINCT state FROM dividend_plan")) > 3
+    engine.dispose()
