@@ -3,7 +3,8 @@
 import ast
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -125,21 +126,26 @@ def test_builders_are_pure(source: Path):
     assert not roots(source) & (SCREEN_PACKAGES | STORE_PACKAGES)
 
 
-def package(module: str) -> str:
+def module(source: Path) -> str:
+    """The dotted name of a file; a package's is that of its __init__."""
+    return ".".join(source.with_suffix("").parts).removesuffix(".__init__")
+
+
+def package(name: str) -> str:
     """The package or flat module that a dotted name lies in: data.figures, data.errors, …"""
-    return ".".join(module.split(".")[:2])
+    return ".".join(name.split(".")[:2])
 
 
 def crossings(source: Path) -> Iterator[str]:
     """What a file imports of a floor that is not below its own, as sentences."""
-    name = ".".join(source.with_suffix("").parts).removesuffix(".__init__")
+    name = module(source)
     own = package(name)
-    for module in imported(parse(source), source):
-        other = package(module)
-        if other == own or module.partition(".")[0] not in ("data", "components") or "." not in module:
+    for needed in imported(parse(source), source):
+        other = package(needed)
+        if other == own or needed.partition(".")[0] not in ("data", "components") or "." not in needed:
             continue
         if FLOOR[other] >= FLOOR[own]:
-            yield f"{own} (floor {FLOOR[own]}): {name} imports {module} (floor {FLOOR[other]})"
+            yield f"{own} (floor {FLOOR[own]}): {name} imports {needed} (floor {FLOOR[other]})"
 
 
 @pytest.mark.parametrize("source", sources("data", "components"), ids=str)
@@ -147,6 +153,29 @@ def test_a_package_imports_lower_floors_only(source: Path):
     if source.name == "__init__.py" and len(source.parts) == 2:
         return  # the sentence of a whole layer
     assert not list(crossings(source))
+
+
+def circle(imports: Mapping[str, Set[str]]) -> list[str]:
+    """Modules that import one another in turn, the first once more at the end; none where there is no such circle."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_modules_need_each_other_in_a_circle_not_even_for_their_types():
+    modules = {module(source): source for source in sources("data", "components")}
+    imports = {
+        name: {
+            next((known for known in (other, other.rpartition(".")[0]) if known in modules), "")
+            for other in imported(parse(source), source)
+        }
+        - {""}
+        for name, source in modules.items()
+    }
+    assert sum(map(len, imports.values())) > len(modules)
+    assert not circle(imports)
 
 
 def test_every_room_has_a_floor_and_few_modules_stand_outside_one():
@@ -212,6 +241,8 @@ def test_what_the_tests_look_for_would_be_found():
         "data.figures.cube",
     }
     assert list(texts(tree)) == ["a"]
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})) == {"a", "b", "c"}
+    assert not circle({"a": {"b", "c"}, "b": {"c"}})
 
 
 def test_nothing_unexpected_lies_at_the_top_and_no_file_is_a_drawer_of_odds_and_ends():
