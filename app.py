@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -54,7 +55,7 @@ async def follow_the_calendar() -> None:
 
 
 @asynccontextmanager
-async def lifespan(app: st.App):
+async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Warm the heap, then keep the collector off it: it would walk all of pandas, plotly and folium at every rerun.
 
     Not streamlit_folium: imported before the runtime stands, its component is registered nowhere.

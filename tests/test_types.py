@@ -10,7 +10,7 @@ import pytest
 
 from tests.test_layers import ROOT, sources
 
-TYPED = ("data",)
+TYPED = ("pages", "components", "data")
 MOST = 60  # exceptions in all of them
 IGNORE = re.compile(r"#\s*type:\s*ignore(\[[\w, -]+\])?\s*")
 

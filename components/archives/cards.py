@@ -5,6 +5,7 @@ from base64 import b64encode
 import pandas as pd
 
 from components.drawing.markup import escape, link
+from components.drawing.tables import Row
 from components.drawing.wording import day
 from components.server.archive_routes import archive_url
 from components.shell.screen import Screen
@@ -17,7 +18,7 @@ def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> s
     return f'<ul class="papers">{listed}</ul>'
 
 
-def card_markup(screen: Screen, row, of: str = "household") -> str:
+def card_markup(screen: Screen, row: Row, of: str = "household") -> str:
     """One row of them."""
     small = thumbnail(screen.engine, row.digest)
     picture = ""

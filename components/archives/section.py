@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.archives.cards import card_markup, cards_markup
 from components.drawing.markup import escape, plain
@@ -38,10 +39,10 @@ class _Shelf:
     called: str
     kinds: tuple[str, ...]
     example: str
-    listed: Callable
-    add: Callable
-    hide: Callable
-    restore: Callable
+    listed: Callable[..., pd.DataFrame]
+    add: Callable[..., object]
+    hide: Callable[..., object]
+    restore: Callable[..., object]
 
     @property
     def key(self) -> str:
@@ -179,7 +180,7 @@ def _form(screen: Screen, shelf: _Shelf) -> None:
         _tell(outcome)
 
 
-def _take_in(screen: Screen, shelf: _Shelf, files: Sequence, kind: str, title: str, dated: date) -> None:
+def _take_in(screen: Screen, shelf: _Shelf, files: Sequence[UploadedFile], kind: str, title: str, dated: date) -> None:
     refused = []
     with st.spinner("正在检查并保存…"):
         for number, file in enumerate(files, start=1):

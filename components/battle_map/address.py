@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from components.shell.address import read_indicator
 from components.shell.reading import UNKNOWN_FILTER, Reading, numbered
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import BATTLE_MAP
 from data.errors import NotFound
 from data.figures.indicators import INDICATORS, Indicator
@@ -47,7 +47,7 @@ class MapChoice:
         with_what = self.other.id if self.other else label(self.other_month) if self.other_month else None
         given = {
             "indicator": self.indicator.id,
-            "level": LEVEL_WORDS.get(self.level),
+            "level": LEVEL_WORDS.get(self.level or 0),
             "with": with_what,
             "state": "-".join(map(str, self.filters.states)),
             "cause": "-".join(str(CAUSES.index(cause) + 1) for cause in self.filters.causes),
@@ -105,10 +105,11 @@ def _other(reading: Reading, indicator: Indicator, status: Status, month: int) -
 def _filters(reading: Reading) -> Filters:
     states = reading.several("state", {str(state): state for state in STATE_NAMES}, UNKNOWN_FILTER)
     causes = reading.several("cause", numbered(CAUSES), UNKNOWN_FILTER)
-    return Filters(states, causes, **{field: reading.flag(name) for name, field in _FLAGS.items()})
+    flags: dict[str, Change] = {field: reading.flag(name) for name, field in _FLAGS.items()}
+    return Filters(states, causes, **flags)
 
 
-def map_link(screen: Screen, choice: MapChoice, *, region: str | None = None, **changes) -> str:
+def map_link(screen: Screen, choice: MapChoice, *, region: str | None = None, **changes: Change) -> str:
     """The address of the battle map with ``changes`` of the choice; another order or filter starts at page 1."""
     changed = replace(choice, **{"page": 1, **changes})
     place = {} if region is None else {"region": region}

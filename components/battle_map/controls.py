@@ -1,6 +1,7 @@
 """What can be chosen on the battle map: the indicator, the level, what stands beside it, which households."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +11,7 @@ from components.drawing.markup import escape, link
 from components.drawing.theme import state_marks
 from components.shell.header import write_address
 from components.shell.page import show_markup
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from data.figures.indicators import INDICATORS, Indicator
 from data.households.village import Filters
 from data.months import label, spoken
@@ -21,6 +22,8 @@ _GROUPS = {
     "拨付计划": "资金", "资金拨付": "资金",
 }  # fmt: skip
 _FLAGS = {"below_line": "低于监测线", "unvisited": "本月未走访", "with_problem": "有未销号问题"}
+
+T = TypeVar("T")
 
 
 def group(indicator: Indicator) -> str:
@@ -69,7 +72,7 @@ def comparison_picker(screen: Screen, choice: MapChoice) -> None:
     st.selectbox(
         "并排对比",
         list(names),
-        format_func=names.get,
+        format_func=names.__getitem__,
         key="map_with",
         on_change=lambda: write_address(**{"with": st.session_state["map_with"] or None}),
         label_visibility="collapsed",
@@ -140,7 +143,7 @@ def _state_chip(
     )
 
 
-def _chip(screen: Screen, choice: MapChoice, words: str, on: bool, *, markup: bool = False, **changes) -> str:
+def _chip(screen: Screen, choice: MapChoice, words: str, on: bool, *, markup: bool = False, **changes: Change) -> str:
     filters = Filters(**{**vars(choice.filters), **changes})
     return link(
         words if markup else escape(words),
@@ -151,5 +154,5 @@ def _chip(screen: Screen, choice: MapChoice, words: str, on: bool, *, markup: bo
     )
 
 
-def _turned(chosen: tuple, one) -> tuple:
+def _turned(chosen: tuple[T, ...], one: T) -> tuple[T, ...]:
     return tuple(other for other in chosen if other != one) if one in chosen else (*chosen, one)

@@ -11,7 +11,7 @@ from components.battle_map.regions import RegionsShown
 from components.drawing import wording
 from components.drawing.markup import escape
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, EXPORTED, drawn, exported
 from components.shell.asking import ask, ask_uncached
@@ -85,19 +85,22 @@ def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) ->
 
 def _region_columns(
     rows: pd.DataFrame, first: RegionsShown, second: RegionsShown | None
-) -> tuple[list[TableColumn], dict[str, Callable[[object], str]]]:
+) -> tuple[list[TableColumn], dict[str, Callable[[Row], str]]]:
     indicator = first.indicator
     largest = rows["value"].abs().max()
     columns = [TableColumn("rank", "名次", "integer"), TableColumn("name", "区划")]
     if rows["code"].str.len().eq(12).any():
         columns.append(TableColumn("above", LEVELS[9]))
     columns.append(TableColumn("value", f"{indicator.label}（{wording.class_unit(indicator)}）", "figure"))
-    cells = {"value": lambda row: _barred(_amount(indicator, row.value), row.value, largest)}
+    cells: dict[str, Callable[[Row], str]] = {
+        "value": lambda row: _barred(_amount(indicator, row.value), row.value, largest)
+    }
     if indicator.denominator is not None:
         names = ("本期", f"{indicator.compared}个月前") if indicator.compared else (
-            indicator.numerator_label, indicator.denominator_label)  # fmt: skip
+            indicator.numerator_label, indicator.denominator_label or "")  # fmt: skip
         columns += [TableColumn("numerator", names[0], "figure"), TableColumn("denominator", names[1], "figure")]
-        cells |= {name: lambda row, name=name: _plain(getattr(row, name)) for name in ("numerator", "denominator")}
+        cells["numerator"] = lambda row: _plain(row.numerator)
+        cells["denominator"] = lambda row: _plain(row.denominator)
     columns.append(TableColumn("distance", f"比{first.ranking.mean_name}", "figure"))
     cells["distance"] = lambda row: _step(indicator, row.distance)
     if second is not None:
@@ -146,7 +149,7 @@ def _region_workbook(
         ListColumn("numerator", first.indicator.numerator_label, "number"),
     ]  # fmt: skip
     if first.indicator.denominator is not None:
-        columns.append(ListColumn("denominator", first.indicator.denominator_label, "number"))
+        columns.append(ListColumn("denominator", first.indicator.denominator_label or "", "number"))
     if second is not None:
         columns.append(
             ListColumn("beside", f"{second.indicator.label} {label(second.month)}", _KINDS[second.indicator.format])

@@ -73,14 +73,14 @@ def open_picked(screen: Screen) -> None:
         go_to(screen.link(HOUSEHOLD, household=chosen))
 
 
-def _finding(counts) -> str:
+def _finding(counts: pd.DataFrame) -> str:
     cared_for = [state.number for state in HOUSEHOLD_STATES if state.watched or state.number == UNLIFTED]
     watched = int(counts.loc[counts["state"].isin(cared_for), "households"].sum())
     counted = int(counts.loc[counts["state"] != UNCOUNTED, "households"].sum())
     return f"{counted} 户中 {watched} 户未脱贫或在监测" if watched else f"{counted} 户，没有未脱贫户和监测对象"
 
 
-def _said(points, placed, choice: MapChoice) -> str:
+def _said(points: pd.DataFrame, placed: pd.DataFrame, choice: MapChoice) -> str:
     said = ["点地图上的户打开户档案"]
     if choice.filters != households.NO_FILTERS:
         said.insert(0, f"筛出 {len(points)} 户")

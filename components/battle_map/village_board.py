@@ -7,6 +7,7 @@ import pandas as pd
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
+from components.drawing.tables import Row
 from data.duties.village_board import VillageBoard
 
 _HELPERS, _TASKS, _PROBLEMS, _PROJECTS = 6, 6, 5, 4
@@ -116,7 +117,7 @@ def _deadline(deadline: str, as_of: str, *, done: bool, word: str) -> str:
     return f'<span class="days">{f"还有 {-days} 天" if days else "今天到期"}</span>'
 
 
-def _who(row, url: Url) -> str:
+def _who(row: Row, url: Url) -> str:
     if row.household_id is None or row.head is None:
         return ""
     return link(escape(row.head), url(row.household_id), style="underlined")

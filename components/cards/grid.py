@@ -1,9 +1,11 @@
 """收支填报: the grid in which a year's lines are entered, its running totals, what happens when two type at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cards.markup import cents, totals_markup
 from components.drawing.markup import escape, link
@@ -16,8 +18,8 @@ from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from data.cards import card as income_card
 from data.cards import entry as card_entry
-from data.cards.card import IncomeCard
 from data.cards.entry import Clash, Draft
+from data.cards.record import IncomeCard
 from data.errors import WarRoomError
 from data.households import edits as household_edits
 from data.money import short
@@ -86,7 +88,8 @@ def _sheet(screen: Screen, card: IncomeCard, by: str) -> _Sheet:
     if place not in st.session_state:
         draft = card_entry.begin(card, ask_uncached(screen, card_entry.open_months, screen.status))
         st.session_state[place] = _Sheet(draft, draft, by)
-    return st.session_state[place]
+    sheet: _Sheet = st.session_state[place]
+    return sheet
 
 
 def _take_in(sheet: _Sheet, card: IncomeCard, by: str) -> None:
@@ -103,7 +106,7 @@ def _take_in(sheet: _Sheet, card: IncomeCard, by: str) -> None:
         sheet.clashes += clashes
 
 
-def _entered(draft: Draft, by: str, rows: dict) -> Draft:
+def _entered(draft: Draft, by: str, rows: Mapping[str, Mapping[str, str]]) -> Draft:
     columns = {_heading(months): months for months in card_entry.groups(draft.year, by)}
     subjects = list(SUBJECTS)
     for row, cells in rows.items():
@@ -136,7 +139,7 @@ def _controls(screen: Screen, sheet: _Sheet) -> None:
 def _choose_way(by: str) -> None:
     """By month or by quarter; a widget and not a link, so that what is being typed arrives before it."""
     chosen = st.segmented_control(
-        "填报方式", list(WAYS), default=by, format_func=WAYS.get, key=f"card_entry_way:{by}",
+        "填报方式", list(WAYS), default=by, format_func=WAYS.__getitem__, key=f"card_entry_way:{by}",
         label_visibility="collapsed", width="content",
     )  # fmt: skip
     if chosen and chosen != by:
@@ -158,6 +161,8 @@ def _save(screen: Screen, sheet: _Sheet) -> None:
 
 
 def _undo(screen: Screen, sheet: _Sheet) -> None:
+    if sheet.saved is None:
+        return
     try:
         household_edits.undo(screen.engine, screen.viewer, sheet.saved)
         sheet.said = "已撤销刚才的保存。"
@@ -206,7 +211,7 @@ def _notes(screen: Screen, sheet: _Sheet) -> None:
 def _editor(sheet: _Sheet, card: IncomeCard) -> None:
     draft, groups = sheet.begun, card_entry.groups(sheet.now.year, sheet.by)
     rows = pd.DataFrame(index=pd.Index(SUBJECTS, name="科目"))
-    columns: dict[str, object] = {}
+    columns: dict[str, ColumnConfig] = {}
     for months in groups:
         heading = _heading(months)
         rows[heading] = [card_entry.shown(draft, subject, months) for subject in SUBJECTS]

@@ -7,8 +7,8 @@ from components.drawing.markup import escape
 from components.drawing.tables import cell_text
 from components.drawing.theme import MARKS, state_marks
 from components.drawing.wording import NO_VALUE
-from data.cards.card import IncomeCard
 from data.cards.figures import Figures, rounded
+from data.cards.record import IncomeCard, Member
 from data.money import short
 from data.months import spoken
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
@@ -44,17 +44,17 @@ def per_head_markup(card: IncomeCard) -> str:
         then = "请点“填报收支”录入。" if card.persons else "请在户档案里登记家庭成员。"
         return f'<p class="calm">{escape(now.formulas["T"])}。{then}</p>'
     low = now.below(card.line) and not card.running
-    lines = [_distance(card), _against(card)]
+    lines = [_distance(card, now.per_head), _against(card, now.per_head)]
     return (
         f'<div class="per-head of-year"><span>人均纯收入</span><b{_ALARM if low else ""}>{short(now.per_head)}'
         f"<small>元</small></b>{''.join(line for line in lines if line)}</div>"
     )
 
 
-def _distance(card: IncomeCard) -> str:
+def _distance(card: IncomeCard, per_head: int) -> str:
     if card.line is None:
         return "<em>没有设定监测线</em>"
-    gap = abs(card.now.per_head - card.line)
+    gap = abs(per_head - card.line)
     line = f"监测线 {short(card.line)} 元"
     if not card.now.below(card.line):
         return f"<em>高于监测线 {short(gap)} 元（{line}）</em>"
@@ -63,12 +63,12 @@ def _distance(card: IncomeCard) -> str:
     return f"<em{_ALARM}>低于监测线 {short(gap)} 元（{line}）</em>"
 
 
-def _against(card: IncomeCard) -> str:
+def _against(card: IncomeCard, per_head: int) -> str:
     before = (card.before_same if card.running else card.before).per_head
     name = "上年同期" if card.running else "上年"
     if not before:
         return f"<em>{name}没有收入记录</em>"
-    step = card.now.per_head - before
+    step = per_head - before
     rate = f"（{step / before:+.1%}）".replace("-", "−") if before > 0 else ""
     word = "多" if step >= 0 else "少"
     return f"<em>比{name} {short(before)} 元{word} {short(abs(step))} 元{rate}</em>"
@@ -162,7 +162,7 @@ def _months(card: IncomeCard, names: Sequence[str]) -> str:
 
 
 def _together(lines: dict[str, tuple[int | None, ...]], names: Iterable[str], place: int) -> int | None:
-    known = [lines[name][place] for name in names if lines[name][place] is not None]
+    known = [fen for name in names if (fen := lines[name][place]) is not None]
     return sum(known) if known else None
 
 
@@ -217,7 +217,7 @@ def people_markup(card: IncomeCard) -> str:
     return _listed("家庭成员", members, "没有登记家庭成员。") + _listed("帮扶责任人", helpers, "没有结对帮扶责任人。")
 
 
-def _work(member) -> str | None:
+def _work(member: Member) -> str | None:
     months = f"{member.work_months} 个月" if member.work_months else None
     return " ".join(filter(None, ("务工", member.work_area, months))) if member.work_area or months else None
 
@@ -295,8 +295,8 @@ def short_markup(cards: Sequence[IncomeCard]) -> str:
         for letter, (label, _) in _FORMULAS.items()
     )
     over = next((card for card in cards if not card.running), cards[0])
-    known = over.now.per_head is not None
-    told = f"人均纯收入{_distance(over)}" if known else escape(over.now.formulas["T"])
+    per_head = over.now.per_head
+    told = escape(over.now.formulas["T"]) if per_head is None else f"人均纯收入{_distance(over, per_head)}"
     return (
         f'{title}<div class="table whole short-card"><table>'
         f"<caption>收入明白卡</caption><thead><tr><th scope=col>项目</th>{heads}</tr></thead><tbody>{rows}</tbody>"

@@ -13,7 +13,7 @@ from components.shell.screen import Screen
 from components.shell.site import CARD, HOUSEHOLD
 from data.cards import card as income_card
 from data.cards import marks as card_marks
-from data.cards.card import IncomeCard
+from data.cards.record import IncomeCard
 from data.income.year import IncomeYear
 
 

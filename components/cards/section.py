@@ -24,7 +24,7 @@ def show(screen: Screen, file: HouseholdFile) -> None:
         ]
     show_markup(short_markup(cards))
     with st.container(key="card_section_ways", horizontal=True, vertical_alignment="center", gap="small"):
-        ways = [("明白卡", {"year": over.year})]
+        ways: list[tuple[str, dict[str, str | int]]] = [("明白卡", {"year": over.year})]
         if screen.viewer.may_write:
             ways.append(("填报收支", {"year": runs.year, "entry": "month"}))
         links = "".join(

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
+from components.drawing.tables import Row
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -45,13 +46,11 @@ def show_oversight(screen: Screen) -> None:
     )
 
 
-def _line(screen: Screen, one: Pattern, households: Mapping[int, object], actors: Mapping[str, str]) -> str:
+def _line(screen: Screen, one: Pattern, households: Mapping[int, Row], actors: Mapping[str, str]) -> str:
     who = [escape(actors[one.actor])] if one.actor else []
     who += [f"地址 {escape(one.address)}"] if one.address else []
     if one.household is not None:
-        row = households.get(one.household)
-        url = row and screen.link(HOUSEHOLD, region=row.village, household=int(row.id))
-        who.append(link(f"{escape(row.village_name)} {escape(row.head)}", url, style="underlined") if url else "某户")
+        who.append(_opened(screen, households[one.household]) if one.household in households else "某户")
     cells = {
         "日期": escape(one.day),
         "情况": f"<b>{escape(PATTERNS[one.kind].label)}</b>",
@@ -60,6 +59,11 @@ def _line(screen: Screen, one: Pattern, households: Mapping[int, object], actors
         "起止": f"{escape(one.first[11:16])} 至 {escape(one.last[11:16])}",
     }
     return f"<tr>{''.join(f'<td data-label={name}>{cell}</td>' for name, cell in cells.items())}</tr>"
+
+
+def _opened(screen: Screen, row: Row) -> str:
+    url = screen.link(HOUSEHOLD, region=row.village, household=int(row.id))
+    return link(f"{escape(row.village_name)} {escape(row.head)}", url, style="underlined")
 
 
 def _explained() -> str:

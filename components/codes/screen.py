@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.states import state_markup
+from components.drawing.tables import Row
 from components.drawing.theme import state_marks
 from components.shell.errors import problem
 from components.shell.logged import looked
@@ -90,7 +92,7 @@ def _camera() -> list[_Input]:
     return _decoded(picture, "摄像头") if picture else []
 
 
-def _decoded(picture, source: str) -> list[_Input]:
+def _decoded(picture: UploadedFile, source: str) -> list[_Input]:
     """The codes of a picture, read once; a picture without any is said."""
     known = st.session_state.setdefault(_READ, {})
     if picture.file_id not in known:
@@ -138,7 +140,7 @@ def _log(screen: Screen, scans: Iterable[tuple[_Input, Scanned]]) -> None:
 
 
 def _card(screen: Screen, one: _Input, result: Scanned) -> str:
-    if result.kind == "valid":
+    if result.kind == "valid" and result.rows is not None:
         return "".join(_household(screen, row, one, result) for row in result.rows.itertuples())
     title, why = _SAID[result.kind]
     return (
@@ -146,7 +148,7 @@ def _card(screen: Screen, one: _Input, result: Scanned) -> str:
     )
 
 
-def _household(screen: Screen, row, one: _Input, result: Scanned) -> str:
+def _household(screen: Screen, row: Row, one: _Input, result: Scanned) -> str:
     url = screen.link(HOUSEHOLD, region=row.village, household=int(row.id))
     place = " ".join(filter(None, (row.township_name, row.village_name)))
     state = state_markup(row.state, state_marks(screen.dark))
@@ -171,7 +173,9 @@ def _verdict(result: Scanned) -> str:
         return ""
     if verdict.kind == "unknown":
         return '<p class="verdict changed">✕ 卡上的校验码不是本系统为这一户印制的，请核对原件。</p>'
-    card = verdict.year.name + (f"的卡，打印于 {verdict.printed_at[:10]}" if verdict.printed_at else "的卡")
+    card = (verdict.year.name if verdict.year else "") + (
+        f"的卡，打印于 {verdict.printed_at[:10]}" if verdict.printed_at else "的卡"
+    )
     if verdict.kind == "equal":
         return f'<p class="verdict">✓ 这张明白卡与系统记录一致：{escape(card)}。</p>'
     said = "；".join(verdict.differences)

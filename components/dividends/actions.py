@@ -1,5 +1,7 @@
 """What a viewer may do to a plan: a button for each arrow, a confirmation, a reason where one is due."""
 
+from typing import Literal
+
 import streamlit as st
 
 from components.drawing.markup import escape
@@ -42,7 +44,7 @@ def show_actions(screen: Screen, plan: Plan, *, unsaved: bool = False) -> None:
     with st.container(key="plan_actions", horizontal=True, gap="small"):
         for one in arrows:
             label = "提出冲销" if one.action == "reverse" else ACTIONS[one.action]
-            kind = "secondary" if one.action in _SERIOUS else "primary"
+            kind: Literal["primary", "secondary"] = "secondary" if one.action in _SERIOUS else "primary"
             waits = unsaved and one.action == "publish"
             if st.button(label, key=f"plan_do_{one.action}", type=kind, disabled=waits) and not waits:
                 _confirm(screen, plan, one)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.dividends.sheet import YUAN, Sheet, came_back, entered, sheet_of, take_over
 from components.dividends.way import sums_markup
@@ -24,8 +25,6 @@ from data.months import spoken
 from data.terms import STATE_NAMES
 from data.workflow import Changed
 
-_MONEY = {"format": "%.2f", "min_value": 0.0, "step": 0.01}
-_CELL = {**_MONEY, "format": "accounting"}
 _HIGHEST = 10.0
 _ROW = 30
 
@@ -160,9 +159,16 @@ def _sources(screen: Screen, plan: Plan, sheet: Sheet, content: Content, offered
             "project": st.column_config.TextColumn("项目"),
             "month": st.column_config.TextColumn("月份", width=80),
             "free": st.column_config.NumberColumn("还可列", format="accounting", width=96),
-            "amount": st.column_config.NumberColumn("列入", required=True, width=96, **_CELL),
+            "amount": _amounts("列入", 96),
         },
     )  # fmt: skip
+
+
+def _amounts(label: str, width: int) -> ColumnConfig:
+    """A column that yuan and fen are typed into."""
+    return st.column_config.NumberColumn(
+        label, required=True, width=width, format="accounting", min_value=0.0, step=0.01
+    )
 
 
 def _month(sheet: Sheet, label: str, name: str, months: list[int], chosen: int) -> int:
@@ -189,7 +195,8 @@ def _kept(sheet: Sheet) -> None:
     with st.container(key="plan_kept", horizontal=True, gap="small"):
         for purpose, label in PURPOSES.items():
             st.number_input(
-                label, value=sheet.begun.kept.get(purpose, 0) / YUAN, key=sheet.key(f"kept_{purpose}"), **_MONEY
+                label, value=sheet.begun.kept.get(purpose, 0) / YUAN, key=sheet.key(f"kept_{purpose}"), format="%.2f",
+                min_value=0.0, step=0.01,
             )  # fmt: skip
 
 
@@ -198,8 +205,8 @@ def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
     names = list(BASES)
     with st.container(key="plan_rule", horizontal=True, vertical_alignment="bottom", gap="small"):
         basis = st.selectbox(
-            "办法", names, index=names.index(sheet.begun.rule.basis), format_func=BASES.get, key=sheet.key("basis"),
-            width=170,
+            "办法", names, index=names.index(sheet.begun.rule.basis), format_func=BASES.__getitem__,
+            key=sheet.key("basis"), width=170,
         )  # fmt: skip
         for name, usual in coefficients_of(basis).items():
             stands = content.rule.coefficient(name) if content.rule.basis == basis else usual
@@ -244,8 +251,8 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
                 "persons": st.column_config.NumberColumn("人口", width=56),
                 "labour": st.column_config.NumberColumn("劳动力", width=64),
                 "weight": st.column_config.NumberColumn("权重", width=64),
-                "dividend": st.column_config.NumberColumn("分红（元）", required=True, width=110, **_CELL),
-                "post": st.column_config.NumberColumn("公益岗位（元）", required=True, width=120, **_CELL),
+                "dividend": _amounts("分红（元）", 110),
+                "post": _amounts("公益岗位（元）", 120),
                 "by_hand": st.column_config.CheckboxColumn("手工", width=56),
             },
         )  # fmt: skip

@@ -121,7 +121,7 @@ def _finding(screen: Screen, counts: pd.DataFrame, listed: list[PlanLine]) -> st
     return "，".join(filter(None, parts)) or f"收益分配：{int(counts['plans'].sum())} 个方案"
 
 
-def _row(one: PlanLine) -> dict:
+def _row(one: PlanLine) -> dict[str, object]:
     return {
         "plan": one, "state": one.state_name, "title": one.title, "place": one.township,
         "received": one.received / 100, "distributed": one.distributed / 100, "kept": one.kept / 100, "due": "",

@@ -1,5 +1,6 @@
 """What is being typed of a draft plan, kept in the session until it is saved or thrown away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -50,7 +51,9 @@ class Sheet:
 def sheet_of(screen: Screen, plan: Plan) -> Sheet:
     """The session's sheet of the plan."""
     place = f"plan_sheet:{screen.viewer.key}:{plan.line.id}"
-    return st.session_state.setdefault(place, Sheet(plan.content, plan.content, plan.line.version, plan=plan.line.id))
+    new = Sheet(plan.content, plan.content, plan.line.version, plan=plan.line.id)
+    sheet: Sheet = st.session_state.setdefault(place, new)
+    return sheet
 
 
 def came_back(sheet: Sheet) -> None:
@@ -108,7 +111,7 @@ def _rule(sheet: Sheet, rule: Rule) -> Rule:
     return Rule(basis, coefficients, bool(by_persons) and bool(usual))
 
 
-def _take(shares: dict[tuple[int, str], Share], id: int, cells: dict) -> None:
+def _take(shares: dict[tuple[int, str], Share], id: int, cells: Mapping[str, float | None]) -> None:
     """What was typed for a household: an amount of one's own makes the share one by hand, until the mark is taken."""
     share = shares.get((id, "dividend"), Share(0))
     if "dividend" in cells:

@@ -61,8 +61,12 @@ def _saved_line(screen: Screen, household: int) -> None:
     with st.container(key="door_saved"):
         show_markup(f'<p class="saved" role="status">{escape(last.sentence)}</p>')
         if last.change is not None:
-            st.button("撤销", key="door_undo", on_click=take_back, args=(screen, household, last.change))
+            st.button("撤销", key="door_undo", on_click=_undo, args=(screen, household, last.change))
     show_problems(last.refused)
+
+
+def _undo(screen: Screen, household: int, change: int) -> None:
+    take_back(screen, household, change)
 
 
 def take_back(screen: Screen, household: int, change: int) -> Outcome:

@@ -31,7 +31,7 @@ def draw(screen: Screen, household: int) -> None:
     """改信息: whose facts, then all of them in one form; only what differs is written."""
     there: Door = ask_once(screen, "door", door, household)
     whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
-    code = st.pills("改谁的", whose, format_func=whose.get, default="", required=True, key=key("whose"))
+    code = st.pills("改谁的", whose, format_func=whose.__getitem__, default="", required=True, key=key("whose"))
     table = "member" if code else "household"
     before = dict(next(one for one in there.members if one["code"] == code) if code else there.household)
     approves = screen.viewer.role in APPROVERS
@@ -69,13 +69,13 @@ def draw_assurance(screen: Screen, household: int) -> None:
     """核实保障: one of the six, how it stands, and what was seen."""
     there: Door = ask_once(screen, "door", door, household)
     item = st.pills(
-        "核实哪一项 *", ASSURANCES, format_func=ASSURANCES.get, default="food", required=True, key=key("item")
+        "核实哪一项 *", ASSURANCES, format_func=ASSURANCES.__getitem__, default="food", required=True, key=key("item")
     )
     last = there.assurances.get(item)
     told = "还没有核实过。"
     if last is not None:
-        verdict = _SECURE if last["secure"] else _INSECURE
-        told = f"上次核实 {last['checked']}：{verdict}，{last['evidence'] or '没有写依据'}"
+        stood = _SECURE if last["secure"] else _INSECURE
+        told = f"上次核实 {last['checked']}：{stood}，{last['evidence'] or '没有写依据'}"
     show_markup(f'<p class="stands">{escape(told)}</p>')
     with st.form(key(f"assurance_{item}"), enter_to_submit=False, border=False):
         verdict = entry_widgets.one_of("结论 *", (_SECURE, _INSECURE), key=key(f"secure_{item}"))

@@ -20,7 +20,7 @@ def field(table: str, name: str, *, key: str, stored: object = None, hint: str =
     start = shown(column, stored)
     if column.kind == "day":
         chosen = day(label, key=key, start=start, may_be_future=column.may_be_future)
-        return chosen and chosen.isoformat()
+        return chosen.isoformat() if chosen else None
     if column.kind in ("choice", "yes_no"):
         return one_of(label, column.choices or YES_NO, key=key, start=start, required=column.required)
     if column.kind == "choices":

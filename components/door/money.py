@@ -33,14 +33,15 @@ def draw(screen: Screen, household: int) -> None:
     show_markup(f'<p class="stands">{spoken(month)} {escape(subject)}：{now}</p>')
     with st.form(key(f"ledger_{month}_{subject}"), enter_to_submit=False, border=False):
         amount = st.text_input("金额（元） *", max_chars=20, placeholder="如 2350.50", key=key("amount"))
-        way = REPLACE
+        way: str | None = REPLACE
         if stands is not None:
             way = entry_widgets.one_of("怎么记", (ADD, REPLACE), key=key("way"), start=ADD)
 
         def save(conflict: Conflict | None) -> Saved:
             held_now = stands
             if conflict is not None and conflict.rebased:
-                held_now = next(iter((conflict.rebased[0].before or {}).values()))
+                now_there = next(iter((conflict.rebased[0].before or {}).values()))
+                held_now = now_there if isinstance(now_there, int) else None
             return add_ledger_line(
                 screen.engine, screen.viewer, household, month=label(month), subject=subject, amount=amount,
                 stands=held_now, adding=way == ADD,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from components.door import fields as entry_widgets
 from components.door.form import ask_once, finish, key
@@ -33,7 +34,9 @@ def draw(screen: Screen, household: int) -> None:
         visited = entry_widgets.day("日期 *", key=key("visited"), start=date.today().isoformat())
         occasion = entry_widgets.one_of("事由 *", OCCASIONS, key=key("occasion"), start=OCCASIONS[0])
         people = {one.code: f"{one.name}（{one.unit}）{'' if one.own else ' · 本村'}" for one in there.helpers}
-        helper = st.selectbox("走访人 *", people, format_func=people.get, placeholder="请选择", key=key("helper"))
+        helper = st.selectbox(
+            "走访人 *", people, format_func=people.__getitem__, placeholder="请选择", key=key("helper")
+        )
         done = entry_widgets.words("做了什么 *", "content", key=key("done"), hint="如：送去米面，帮着申报慢病补助")
         found = entry_widgets.words("发现什么", "content", key=key("found"), hint="没有可不填")
         photos = st.file_uploader(
@@ -50,9 +53,13 @@ def draw(screen: Screen, household: int) -> None:
         finish(screen, household, save, after=lambda saved: _keep(screen, household, saved, photos, visited))
 
 
-def _keep(screen: Screen, household: int, saved: Saved, photos: Sequence, visited: date) -> list[str]:
+def _keep(
+    screen: Screen, household: int, saved: Saved, photos: Sequence[UploadedFile], visited: date | None
+) -> list[str]:
     """Take the photos into the household's archives; returns what was refused and why."""
-    refused = []
+    refused: list[str] = []
+    if visited is None:
+        return refused  # a visit without its day is not saved
     for number, photo in enumerate(photos, start=1):
         title = f"走访照片 {visited.isoformat()}" + (f" 之{number}" if len(photos) > 1 else "")
         try:

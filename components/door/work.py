@@ -1,6 +1,6 @@
 """加措施, 报问题: a new one, or the end of one that runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
 import streamlit as st
@@ -54,7 +54,7 @@ def draw_problem(screen: Screen, household: int) -> None:
         _new(screen, household, "problem", _PROBLEM, start, raise_problem)
 
 
-def _act(acts) -> str:
+def _act(acts: Sequence[str]) -> str:
     if len(acts) == 1:
         return acts[0]
     return st.pills("做什么", acts, default=acts[0], required=True, label_visibility="collapsed", key=key("act"))
@@ -78,7 +78,7 @@ def _end(
     screen: Screen, household: int, what: str, rows: Mapping[str, str], when: str, end: Callable[..., Saved]
 ) -> None:
     with st.form(key(f"end_{when}"), enter_to_submit=False, border=False):
-        code = st.selectbox(what, rows, format_func=rows.get, placeholder="请选择", key=key(f"which_{when}"))
+        code = st.selectbox(what, rows, format_func=rows.__getitem__, placeholder="请选择", key=key(f"which_{when}"))
         on = entry_widgets.day(
             when, key=key(f"day_{when}"), start=date.today().isoformat(), may_be_future="结束" in when
         )

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.drawing import wording
-from components.drawing.theme import FONT, TEMPLATES, palette
+from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from data.figures.indicators import Indicator
 from data.months import first_day, spoken
 
@@ -25,21 +25,21 @@ def trend_chart(
     days = [first_day(month) for month in course.index]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "font": {"size": text}})
     ends: list[tuple[float, str, str]] = []
-    drawn = [
-        ("line", line_name, {"color": colours.second_ink, "width": 1.5, "dash": "dash", "shape": "hv"}),
-        ("comparison", comparison_name, {"color": colours.comparison, "width": 1.5}),
-        ("value", indicator.label, {"color": colours.series, "width": 2.5}),
+    drawn: list[tuple[str, str, str, dict[str, object]]] = [
+        ("line", line_name, colours.second_ink, {"width": 1.5, "dash": "dash", "shape": "hv"}),
+        ("comparison", comparison_name, colours.comparison, {"width": 1.5}),
+        ("value", indicator.label, colours.series, {"width": 2.5}),
     ]
-    for column, name, line in drawn:
+    for column, name, colour, line in drawn:
         if column not in course or course[column].notna().sum() == 0:
             continue
         words = [f"{name} {wording.amount(indicator, value)}" for value in course[column]]
         figure.add_scatter(
-            x=days, y=(course[column] * scale).tolist(), mode="lines", line=line, name=name, customdata=words,
-            hovertemplate="%{customdata}<extra></extra>",
+            x=days, y=(course[column] * scale).tolist(), mode="lines", line={"color": colour, **line},
+            name=name, customdata=words, hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
         last = course[column].dropna()
-        ends.append((float(last.iloc[-1]) * scale, name, line["color"]))
+        ends.append((float(last.iloc[-1]) * scale, name, colour))
     _mark(figure, course, chosen, scale, colours)
     if len(ends) > 1:
         heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]
@@ -59,7 +59,7 @@ def _axis(indicator: Indicator, course: pd.DataFrame) -> tuple[float, str]:
     return 1, indicator.unit
 
 
-def _mark(figure: go.Figure, course: pd.DataFrame, chosen: int, scale: float, colours) -> None:
+def _mark(figure: go.Figure, course: pd.DataFrame, chosen: int, scale: float, colours: Palette) -> None:
     if chosen not in course.index or pd.isna(course.at[chosen, "value"]):
         return
     day = first_day(chosen)
@@ -71,7 +71,8 @@ def _mark(figure: go.Figure, course: pd.DataFrame, chosen: int, scale: float, co
 
 
 def name_ends(
-    figure: go.Figure, ends: Iterable[tuple[float, str, str]], x: str | float, *, gap: float, shift: int = 8, **options
+    figure: go.Figure, ends: Iterable[tuple[float, str, str]], x: str | float, *,
+    gap: float, shift: int = 8, **options: object,
 ) -> None:  # fmt: skip
     """Names beside what ends at ``x``: (height, name, colour) of each, pushed up where they would come closer than
     ``gap``. ``options`` as Plotly's annotations take them."""

@@ -1,5 +1,6 @@
 """Classes of a map's colours: where one colour ends and the next begins, and what the legend says of it."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -73,13 +74,15 @@ def classify(
 
 
 def _numbers(values: pd.Series) -> np.ndarray:
-    return pd.to_numeric(pd.Series(values)).to_numpy(float, na_value=np.nan)
+    numbers: np.ndarray = pd.to_numeric(pd.Series(values)).to_numpy(float, na_value=np.nan)
+    return numbers
 
 
 def _breaks(known: np.ndarray, *, change: bool) -> list[float]:
     distinct = np.unique(known)
     if len(distinct) <= MOST_CLASSES:
-        return distinct[1:].tolist()
+        inner: list[float] = distinct[1:].tolist()
+        return inner
     below, zeros, above = known[known < 0], known[known == 0], known[known > 0]
     if not change and (len(below) or len(zeros) * MOST_CLASSES < len(known)):
         return _round_breaks(known, MOST_CLASSES)
@@ -120,7 +123,7 @@ def _round_breaks(part: np.ndarray, classes: int) -> list[float]:
 
 def _round_down(size: float) -> float:
     """The largest of …, 0.1, 0.2, 0.5, 1, 2, 5, 10, … that is not over ``size``."""
-    power = 10.0 ** np.floor(np.log10(size))
+    power = 10.0 ** math.floor(math.log10(size))
     return power * max(step for step in (1, 2, 5) if step * power <= size * (1 + 1e-9))
 
 

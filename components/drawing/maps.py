@@ -51,7 +51,7 @@ class MapColours:
     accent: str
     missing: str
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_colours(asdict(self).values())
 
 
@@ -59,7 +59,7 @@ class MapPart(NamedTuple):
     """One part of a map's contents: its name in the browser and its data."""
 
     name: str
-    data: dict[str, Any]
+    data: dict[str, object]
 
 
 def _asset(name: str) -> str:
@@ -82,7 +82,7 @@ class OfflineMap(Map):
         var {{ this.get_name() }} = WarRoomMap.create({{ this.get_name()|tojson }});
         {% endmacro %}""")
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(tiles=None)
 
 
@@ -92,12 +92,12 @@ class _Draw(MacroElement):
         {{ this._parent._parent.get_name() }}.warRoom.draw({{ this.contents }});
         {% endmacro %}""")
 
-    def __init__(self, contents: str):
-        super().__init__()
+    def __init__(self, contents: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca is typed in part
         self._name, self.contents = "Draw", contents
 
 
-def script_json(data: Any) -> str:
+def script_json(data: object) -> str:
     """``data`` as JSON that cannot leave its place in a script, an HTML page, a template string or streamlit-folium.
 
     All but plain ASCII and Chinese characters is written as ``\\uXXXX``. Raises ValueError for NaN and infinity.
@@ -160,7 +160,7 @@ def region_values(values: pd.DataFrame, *, chosen: str | None = None) -> MapPart
     """
     if not values["code"].is_unique:
         raise ValueError("a region has more than one row of values")
-    data = {
+    data: dict[str, object] = {
         "codes": _column(_texts(values["code"])),
         "lines": _lines(values, {"code", "fill", "name"}),
         "chosen": chosen,
@@ -207,7 +207,7 @@ def _points(points: pd.DataFrame, kind: str, marks: Mapping[str, tuple[str, str]
     _check_colours(colour for _, colour in marks.values())
     states = list(marks)
     lat, lon = _apart(placed["lat"].to_numpy(float), placed["lon"].to_numpy(float))
-    data = {
+    data: dict[str, object] = {
         "kind": kind,
         "ids": placed["id"].tolist(),
         "lat": lat.round(6).tolist(),
@@ -225,7 +225,7 @@ def _points(points: pd.DataFrame, kind: str, marks: Mapping[str, tuple[str, str]
     return MapPart("points", data)
 
 
-def picked(value: Any) -> tuple[str, str | int] | None:
+def picked(value: Any) -> tuple[str, str | int] | None:  # from the browser, whatever it sends
     """What st_folium's answer says was chosen: ("region", code), ("household", id), ("project", code) or None.
 
     The browser could send anything: only the form is checked here. Whoever asks must look it up in the viewer's scope.
@@ -255,7 +255,7 @@ def _texts(cells: pd.Series) -> list[str | None]:
     return [None if pd.isna(cell) else str(cell) for cell in cells]
 
 
-def _column(texts: Sequence[str | None]) -> dict[str, Any]:
+def _column(texts: Sequence[str | None]) -> dict[str, object]:
     """Texts with what all of them begin and end with (a region's code, a unit) sent once.
 
     The rest as one text with | between the cells and ~ for a missing one, which is half as long as a list on its way
@@ -276,7 +276,7 @@ def _beginning(texts: Sequence[str]) -> str:
     return first[: next(differs, len(first))]
 
 
-def _lines(frame: pd.DataFrame, without: set[str]) -> list[dict[str, Any]]:
+def _lines(frame: pd.DataFrame, without: set[str]) -> list[dict[str, object]]:
     return [{"heading": str(name), **_column(_texts(frame[name]))} for name in frame if name not in without]
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
+from components.drawing.tables import Row
 from data.figures.indicators import Indicator
 
 MEANS = {0: "总体平均", 2: "省均", 4: "市均", 6: "县均", 9: "镇均", 12: "村均"}
@@ -105,7 +106,7 @@ def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: b
     return f'<ol class="ranking">{lines}</ol>'
 
 
-def _row_markup(indicator: Indicator, row, url: str, *, zero: float, span: float, mean: float | None) -> str:
+def _row_markup(indicator: Indicator, row: Row, url: str, *, zero: float, span: float, mean: float | None) -> str:
     name = f'<span class="name">{escape(row.name)}</span>'
     if not wording.known(row.value):
         empty = f'{name}<span></span><span class="value">无数据</span><span></span>'

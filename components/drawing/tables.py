@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -13,6 +14,10 @@ _HALF_A_CARD = 130  # px of heading and value at 12 px: what is wider takes a li
 RIGHT = {"integer", "fen", "share", "bp", "overdue", "figure"}
 
 
+Row: TypeAlias = Any  # its fields are the columns of a frame, and pandas brings no types
+"""A row of ``itertuples``. A function that reads more than the fields of an address takes a Protocol of its own."""
+
+
 @dataclass(frozen=True)
 class TableColumn:
     """One column of a frame: ``form`` as in ``data.figures.list_kinds``, or figure (a text that is a number)."""
@@ -22,7 +27,7 @@ class TableColumn:
     form: str = "text"
 
 
-def cell_text(form: str, value: object) -> str:
+def cell_text(form: str, value: Any) -> str:  # the form says what it is
     """A value as it is read; — where there is none."""
     if value is None or value is pd.NA or (isinstance(value, float) and not known(value)):
         return NO_VALUE
@@ -38,10 +43,10 @@ def cell_text(form: str, value: object) -> str:
 
 def table_markup(
     frame: pd.DataFrame, columns: Sequence[TableColumn], *, caption: str,
-    row_url: Callable[[object], str | None] | None = None, opener: str = "",
+    row_url: Callable[[Row], str | None] | None = None, opener: str = "",
     sort_url: Callable[[str], str | None] | None = None, sorted_by: str = "", descending: bool = False,
-    strong_last: bool = False, drawn: Mapping[str, Callable[[object], str]] | None = None,
-    chosen: Callable[[object], bool] | None = None, whole: bool = False, cards: bool = False,
+    strong_last: bool = False, drawn: Mapping[str, Callable[[Row], str]] | None = None,
+    chosen: Callable[[Row], bool] | None = None, whole: bool = False, cards: bool = False,
 ) -> str:  # fmt: skip
     """The rows of ``frame`` in its order.
 
@@ -55,7 +60,7 @@ def table_markup(
     last = len(frame) - 1
     drawn = drawn or {}
 
-    def row_style(place: int, row) -> str:
+    def row_style(place: int, row: Row) -> str:
         if chosen and chosen(row):
             return ' class="chosen" aria-current="true"'
         return ' class="total"' if strong_last and place == last else ""
@@ -72,7 +77,7 @@ def table_markup(
     )
 
 
-def _head(column: TableColumn, sort_url, sorted_by: str, descending: bool) -> str:
+def _head(column: TableColumn, sort_url: Callable[[str], str | None] | None, sorted_by: str, descending: bool) -> str:
     style = ' class="right"' if column.form in RIGHT else ""
     url = sort_url and sort_url(column.id)
     if url is None:
@@ -85,7 +90,13 @@ def _head(column: TableColumn, sort_url, sorted_by: str, descending: bool) -> st
     return f'<th scope="col"{style}{order}>{inner}</th>'
 
 
-def _cell(column: TableColumn, row, row_url, opener: str, draw: Callable[[object], str] | None) -> str:
+def _cell(
+    column: TableColumn,
+    row: Row,
+    row_url: Callable[[Row], str | None] | None,
+    opener: str,
+    draw: Callable[[Row], str] | None,
+) -> str:
     told = "" if draw else cell_text(column.form, getattr(row, column.id))
     text = draw(row) if draw else escape(told)
     if column.id == opener and row_url and (url := row_url(row)):

@@ -116,7 +116,7 @@ def map_colours(dark: bool) -> MapColours:
     )
 
 
-def chart_layout(dark: bool) -> dict:
+def chart_layout(dark: bool) -> dict[str, object]:
     """The layout that all charts share: no box, faint horizontal lines, no legend; as ``go.Layout`` takes it."""
     chosen = palette(dark)
     axis = {

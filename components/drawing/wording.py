@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from data.figures.indicators import Indicator
 
@@ -29,7 +30,7 @@ class Change:
     trend: int
 
 
-def known(value: float | None) -> bool:
+def known(value: float | None) -> TypeGuard[float]:
     """Whether there is a value at all."""
     return value is not None and math.isfinite(value)
 

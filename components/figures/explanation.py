@@ -1,7 +1,5 @@
 """What a figure is: definition, value, parts, course, sub-regions that add up, and the named list behind it."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
@@ -45,7 +43,7 @@ def parts(indicator: Indicator) -> list[tuple[str, str]]:
             (f"上年同月{indicator.label.removesuffix('增速')}", "元"),
         ]
     named = [(indicator.numerator_label, measure_unit(indicator.numerator))]
-    if indicator.denominator is not None:
+    if indicator.denominator is not None and indicator.denominator_label is not None:
         named.append((indicator.denominator_label, measure_unit(indicator.denominator)))
     return named
 
@@ -204,8 +202,10 @@ def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, nam
 
 
 def _own(children: pd.DataFrame, whole: Figure) -> tuple[float | None, float | None]:
-    pairs = ((whole.numerator, "numerator"), (whole.denominator, "denominator"))
-    return tuple(None if total is None else total - children[name].sum() for total, name in pairs)
+    def own(total: float | None, name: str) -> float | None:
+        return None if total is None else total - children[name].sum()
+
+    return own(whole.numerator, "numerator"), own(whole.denominator, "denominator")
 
 
 def _told_parts(indicator: Indicator, *values: float | None) -> list[str]:
@@ -227,7 +227,7 @@ def adds_up(indicator: Indicator, noun: str, *, own: bool) -> str:
 def show_glossary(screen: Screen) -> None:
     """Every indicator of the registry with its value here and its definition."""
     values = ask(screen, figures.figures, screen.region.code, screen.month)
-    lines: Sequence = [
+    lines = [
         (id, one.label, str(wording.amount(one, values[id].value)), one.window, one.definition, one.source)
         for id, one in INDICATORS.items()
     ]

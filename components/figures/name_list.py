@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem
 from components.shell.logged import caller, looked
@@ -85,7 +85,7 @@ def _opener(kind: ListKind) -> str:
     return next(id for id in ("head", "name", "place") if id in ids) if kind.household else "place"
 
 
-def _opened(screen: Screen, kind: ListKind, row) -> str:
+def _opened(screen: Screen, kind: ListKind, row: Row) -> str:
     """What a row names where that has a page of its own, else its household, or else its region."""
     if kind.id in _PAGES:
         page, parameter = _PAGES[kind.id]

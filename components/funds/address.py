@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.shell.reading import UNKNOWN_FILTER, UNKNOWN_SORT, Reading
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import FUNDS
 from data.funds.region import NO_FILTERS, SORTS, FundFilters
 from data.terms import FUND_SOURCES
@@ -64,7 +64,7 @@ def fund_url(screen: Screen, code: str, region: str | None = None) -> str | None
     return screen.link(FUNDS, fund=code) if region is None or screen.viewer.may_see(region) else None
 
 
-def funds_link(screen: Screen, choice: FundChoice, *, region: str | None = None, **changes) -> str:
+def funds_link(screen: Screen, choice: FundChoice, *, region: str | None = None, **changes: Change) -> str:
     """The address of the page with ``changes`` of the choice; another order or filter starts at page 1."""
     changed = replace(choice, **{"page": 1, **changes})
     place = {} if region is None else {"region": region}

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 
 from components.drawing import wording
 from components.drawing.charts import name_ends
-from components.drawing.theme import FONT, TEMPLATES, palette
+from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from data.months import spoken
 
 NAMES = {"paid": "累计拨付", "planned": "拨付计划", "even": "按时间均匀拨付"}
@@ -19,22 +19,23 @@ def disbursement_chart(course: pd.DataFrame, *, dark: bool, height: int = 300, t
     days = [f"{year}-01-01", *course["day"]]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "font": {"size": text, "family": FONT}})
     lines = {
-        "even": {"color": colours.second_ink, "width": 1, "dash": "dot"},
-        "planned": {"color": colours.comparison, "width": 1.5, "dash": "dash"},
-        "paid": {"color": colours.series, "width": 2.5},
+        "even": (colours.second_ink, 1, "dot"),
+        "planned": (colours.comparison, 1.5, "dash"),
+        "paid": (colours.series, 2.5, "solid"),
     }
     ends = []
-    for name, line in lines.items():
+    for name, (colour, width, dash) in lines.items():
         values = [0.0, *course[name]]
         known = not course[name].isna().all()
         words = [f"{NAMES[name]} {wording.money(value)}" if wording.known(value) else "" for value in values]
         figure.add_scatter(
             x=days if known else [], y=[_shown(value, size) for value in values] if known else [], mode="lines",
-            line=line, name=NAMES[name], customdata=words, hovertemplate="%{customdata}<extra></extra>",
+            line={"color": colour, "width": width, "dash": dash}, name=NAMES[name], customdata=words,
+            hovertemplate="%{customdata}<extra></extra>",
         )  # fmt: skip
         if known:
             last = course[name].last_valid_index()
-            ends.append((course.at[last, name] / size, NAMES[name], line["color"]))
+            ends.append((course.at[last, name] / size, NAMES[name], colour))
     _name_ends(figure, ends, course, size)
     _mark(figure, course, size, colours)
     figure.update_xaxes(
@@ -60,13 +61,13 @@ def _shown(value: float, size: float) -> float | None:
     return value / size if wording.known(value) else None
 
 
-def _name_ends(figure: go.Figure, ends: list, course: pd.DataFrame, size: float) -> None:
+def _name_ends(figure: go.Figure, ends: list[tuple[float, str, str]], course: pd.DataFrame, size: float) -> None:
     """Names at the right edge, pushed apart where they would touch."""
     gap = (course[["paid", "planned", "even"]].max().max() / size or 1) * 0.11
     name_ends(figure, ends, 1, gap=gap, xref="paper")
 
 
-def _mark(figure: go.Figure, course: pd.DataFrame, size: float, colours) -> None:
+def _mark(figure: go.Figure, course: pd.DataFrame, size: float, colours: Palette) -> None:
     last = course["paid"].last_valid_index()
     if last is None or last == course.index[-1]:
         return  # the year is over

@@ -1,11 +1,12 @@
 """One fund: what was planned and paid, its project, and the households behind that project."""
 
+import pandas as pd
 import streamlit as st
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.funds.markup import percent, progress_markup
 from components.funds.screen import draw_course
@@ -91,7 +92,7 @@ def plan_markup(file: FundFile) -> str:
     )  # fmt: skip
 
 
-def _state(row) -> str:
+def _state(row: Row) -> str:
     if row.state == LATE:
         return f'<b class="alarm">滞后 {row.days} 天</b>'
     if row.state == PAID_UP:
@@ -153,7 +154,7 @@ def _scope_notes(screen: Screen) -> list[str]:
     return notes if screen.viewer.sees_identity else [*notes, "姓名已隐去"]
 
 
-def households_markup(screen: Screen, rows) -> str:
+def households_markup(screen: Screen, rows: pd.DataFrame) -> str:
     """The households behind the project; ``rows`` as of ``fund_file.behind``."""
     marks = state_marks(screen.dark)
     columns = [

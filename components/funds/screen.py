@@ -13,13 +13,13 @@ from components.drawing.ranking import extremes, rank, ranking_markup
 from components.drawing.theme import palette
 from components.drawing.tiles import Tile, tiles_markup
 from components.funds import markup as panels
-from components.funds.address import FundChoice, fund_url, funds_link, read_choice
+from components.funds.address import FundChoice, funds_link, read_choice
 from components.funds.charts import course_finding, course_table, disbursement_chart, unit_of
 from components.shell.asking import ask
 from components.shell.chart_panel import show_chart
 from components.shell.empty import nothing
 from components.shell.page import show_markup
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import FIGURE, FUNDS, PROJECT
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
@@ -107,7 +107,8 @@ def _own_tiles(screen: Screen) -> list[Tile]:
     course = ask(screen, figures.trend, screen.region.code, TILES, until=screen.month, months=_COURSE)
 
     def value(id: str, back: int) -> float | None:
-        return course[id].get(screen.month - back)
+        found: float | None = course[id].get(screen.month - back)
+        return found
 
     return [
         Tile(
@@ -200,7 +201,7 @@ def _show_years(screen: Screen, shown: FundsShown) -> None:
     )  # fmt: skip
 
 
-def _listed(screen: Screen, choice: FundChoice, **changes) -> str:
+def _listed(screen: Screen, choice: FundChoice, **changes: Change) -> str:
     return f"{funds_link(screen, choice, filters=type(choice.filters)(**changes))}#list"
 
 
@@ -266,7 +267,7 @@ def _show_late(screen: Screen, shown: FundsShown) -> None:
     rest = f'<p class="calm">另有 {total - len(batches)} 个批次，见名单。</p>' if total > len(batches) else ""
     show_markup(
         heading(title, told, more=more)
-        + panels.late_markup(batches, url=lambda fund: fund_url(screen, fund), planned=shown.planned)
+        + panels.late_markup(batches, url=lambda fund: screen.link(FUNDS, fund=fund), planned=shown.planned)
         + rest
     )
 

@@ -1,11 +1,12 @@
 """The funds of the year one by one: what picks them out, the table, and the whole of it as a workbook."""
 
+import pandas as pd
 import streamlit as st
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.funds.address import DEFAULT_SORT, FundChoice, fund_url, funds_link
 from components.funds.markup import percent, progress_markup, ten_thousands
 from components.funds.screen import FundsShown
@@ -13,7 +14,7 @@ from components.shell.asking import ask, ask_uncached
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.paging import paged
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import PROJECT
 from data.funds import region as fund_lists
 from data.funds.region import FundFilters
@@ -62,7 +63,7 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
     )
 
 
-def list_markup(screen: Screen, choice: FundChoice, rows, elapsed: float | None) -> str:
+def list_markup(screen: Screen, choice: FundChoice, rows: pd.DataFrame, elapsed: float | None) -> str:
     """The table of a page; ``rows`` as of ``fund_lists.page``."""
     return table_markup(
         rows,
@@ -86,7 +87,7 @@ def list_markup(screen: Screen, choice: FundChoice, rows, elapsed: float | None)
     )
 
 
-def _project(screen: Screen, row) -> str:
+def _project(screen: Screen, row: Row) -> str:
     """Above the link that covers the row."""
     if row.project is None:
         return wording.NO_VALUE
@@ -136,7 +137,7 @@ def _words_box(filters: FundFilters) -> None:
     )
 
 
-def _chip(screen: Screen, choice: FundChoice, words: str, on: bool, **changes) -> str:
+def _chip(screen: Screen, choice: FundChoice, words: str, on: bool, **changes: Change) -> str:
     filters = FundFilters(**{**vars(choice.filters), **changes})
     return link(
         escape(words),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 import streamlit as st
 from sqlalchemy import Connection
@@ -54,17 +53,19 @@ def show(screen: Screen, file: HouseholdFile) -> None:
 
 
 def _show_code(screen: Screen, household: int, valid: qr_codes.Code | None) -> None:
-    if valid is None:
-        hint = "发放后可打印标签贴在门口：路人只看到姓氏和村名，本户凭证件后六位或口令看自家的明白卡，干部打开档案。"
-        show_markup(f'<section class="part"><h2>户码</h2><p class="calm">这一户还没有有效的户码。{hint}</p></section>')
-        return
+    token = None
     try:
         with screen.engine.connect() as connection:
-            token = qr_codes.token_of(connection, screen.engine, screen.viewer, household, screen.today)
+            if valid is not None:
+                token = qr_codes.token_of(connection, screen.engine, screen.viewer, household, screen.today)
             base = qr_codes.base_of(settings.values(connection), st.context.url)
     except WarRoomError as error:
         show_markup('<section class="part"><h2>户码</h2></section>')
         problem(str(error))
+        return
+    if valid is None or token is None:
+        hint = "发放后可打印标签贴在门口：路人只看到姓氏和村名，本户凭证件后六位或口令看自家的明白卡，干部打开档案。"
+        show_markup(f'<section class="part"><h2>户码</h2><p class="calm">这一户还没有有效的户码。{hint}</p></section>')
         return
     url = qr_codes.url(base, token)
     until = f"，有效至{spoken_day(valid.expires)}前" if valid.expires else "，长期有效"
@@ -88,19 +89,32 @@ def _reach(base: str) -> str:
 
 
 def _code_buttons(screen: Screen, household: int, valid: qr_codes.Code | None) -> None:
-    mine = {"viewer": screen.viewer, "household": household}
     if valid is None:
-        issue = partial(qr_codes.issue, engine=screen.engine, viewer=screen.viewer, households=[household])
-        _button(screen, "发放户码", f"issue:{household}", issue)
+        _button(
+            screen, "发放户码", f"issue:{household}",
+            lambda connection, now, address: qr_codes.issue(
+                connection, screen.engine, screen.viewer, [household], now=now, address=address
+            ),
+        )  # fmt: skip
         return
     with st.popover("作废或换发户码", key=f"code_change:{household}"):
         show_markup("<p>作废后，墙上和卡上的旧码不再能打开这一户。换发会同时生成新码，须重新打印张贴。</p>")
         reason = st.selectbox("原因", qr_codes.REASONS, key=f"reason:{household}")
         unsure = not st.checkbox("旧码立即失效，我已确认", key=f"sure:{household}")
-        renew = partial(qr_codes.renew, engine=screen.engine, reason=reason, **mine)
-        _button(screen, "换发新码", f"renew:{household}", renew, disabled=unsure)
-        withdraw = partial(qr_codes.withdraw, reason=reason, **mine)
-        _button(screen, "只作废", f"withdraw:{household}", withdraw, disabled=unsure)
+        _button(
+            screen, "换发新码", f"renew:{household}",
+            lambda connection, now, address: qr_codes.renew(
+                connection, screen.engine, screen.viewer, household, reason, now=now, address=address
+            ),
+            disabled=unsure,
+        )  # fmt: skip
+        _button(
+            screen, "只作废", f"withdraw:{household}",
+            lambda connection, now, address: qr_codes.withdraw(
+                connection, screen.viewer, household, reason, now=now, address=address
+            ),
+            disabled=unsure,
+        )  # fmt: skip
 
 
 def _old_codes(codes: list[qr_codes.Code]) -> str:
@@ -130,25 +144,36 @@ def _show_pin(screen: Screen, household: int) -> None:
             "<span>只显示这一次，请现在抄给户主。忘记了重新发放即可，旧口令随即失效。</span></p>"
         )
 
-    mine = {"viewer": screen.viewer, "household": household}
     with st.container(horizontal=True, gap="small"):
-        _button(screen, "换发口令" if known.pin else "发放口令", f"pin:{household}", partial(_hand_out, **mine))
+        _button(
+            screen, "换发口令" if known.pin else "发放口令", f"pin:{household}",
+            lambda connection, now, address: _hand_out(connection, screen.viewer, household, now, address),
+        )  # fmt: skip
         if known.pin:
-            _button(screen, "收回口令", f"unpin:{household}", partial(pins.take_back, **mine))
+            _button(
+                screen, "收回口令", f"unpin:{household}",
+                lambda connection, now, address: pins.take_back(
+                    connection, screen.viewer, household, now=now, address=address
+                ),
+            )  # fmt: skip
 
 
-def _hand_out(connection: Connection, *, viewer: Viewer, household: int, now: datetime, address: str) -> None:
+def _hand_out(connection: Connection, viewer: Viewer, household: int, now: datetime, address: str) -> None:
     """Keep the new PIN until the page is drawn, once."""
     st.session_state[_PIN] = (household, pins.hand_out(connection, viewer, household, now=now, address=address))
 
 
-def _button(screen: Screen, name: str, key: str, write: Callable, *, disabled: bool = False) -> None:
-    """A button that writes in one transaction before the page is drawn anew; what is refused is said there."""
+def _button(
+    screen: Screen, name: str, key: str, write: Callable[[Connection, datetime, str], object], *,
+    disabled: bool = False,
+) -> None:  # fmt: skip
+    """A button that writes in one transaction, knowing when and from where, before the page is drawn anew; what is
+    refused is said there."""
 
     def press() -> None:
         try:
             with writing(screen.engine) as connection:
-                write(connection, now=screen.now, address=st.context.ip_address or "127.0.0.1")
+                write(connection, screen.now, st.context.ip_address or "127.0.0.1")
         except WarRoomError as error:
             st.session_state.pop(_PIN, None)
             st.session_state[_REFUSED] = str(error)

@@ -1,6 +1,8 @@
 """The head of a household's page as markup: who it is, how it stands, what needs action, what it lives on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+from sqlalchemy import RowMapping
 
 from components.drawing import wording
 from components.drawing.markup import escape, link, picture
@@ -99,13 +101,13 @@ def facts_markup(file: HouseholdFile) -> str:
     return f'<section class="part" id="facts"><h2>基本情况</h2><dl class="household-facts">{rows}</dl></section>'
 
 
-def _by(facts: Mapping, day: str | None) -> str | None:
+def _by(facts: RowMapping, day: str | None) -> str | None:
     """A day, where it had come by the day of the file."""
     return day if day and day <= facts["as_of"] else None
 
 
 def _safe(value: int | None) -> str:
-    return {1: "安全", 0: "不安全"}.get(value, "未填报")
+    return "未填报" if value is None else "安全" if value else "不安全"
 
 
 def story_section(story: Story, *, dark: bool) -> str:

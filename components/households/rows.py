@@ -7,7 +7,7 @@ import pandas as pd
 from components.drawing import wording
 from components.drawing.markup import escape
 from components.drawing.states import state_markup
-from components.drawing.tables import TableColumn
+from components.drawing.tables import Row, TableColumn
 from data.paper.spreadsheet import ListColumn
 
 COLUMNS = (
@@ -27,7 +27,7 @@ EXPORTED = (
 )  # fmt: skip
 
 
-def drawn(marks: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[object], str]]:
+def drawn(marks: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[Row], str]]:
     """Cells that are more than a text, for ``tables.table_markup``; ``marks``: 户类型 → (mark, colour)."""
     return {
         "state": lambda row: state_markup(row.state, marks),
@@ -39,12 +39,12 @@ def drawn(marks: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[object], 
     }
 
 
-def _income(row) -> str:
+def _income(row: Row) -> str:
     income = f"{row.per_head:,.0f}" if wording.known(row.per_head) else wording.NO_VALUE
     return f'<b class="alarm">低于线 {income}</b>' if row.below_line else income
 
 
-def _visits(row) -> str:
+def _visits(row: Row) -> str:
     if row.visits is None:
         return wording.NO_VALUE
     return f"{row.visits} 次" if row.visits else '<span class="alarm">未走访</span>'

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, drawn
 from components.shell.asking import ask_uncached
@@ -15,7 +15,7 @@ from components.shell.errors import problem, show_problems
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.reading import UNKNOWN_FILTER, Reading, numbered, page_of
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import HOUSEHOLD
 from data.errors import Refused
 from data.households.search import Found, search
@@ -103,18 +103,19 @@ def _field(by_identity: bool) -> str:
             label_visibility="collapsed",
         )
     st.html(_FOCUS, unsafe_allow_javascript=True)
-    return st.session_state.get(_TYPED, "").strip()
+    text: str = st.session_state.get(_TYPED, "")
+    return text.strip()
 
 
 def read_filters(parameters: Mapping[str, str]) -> tuple[Filters, list[str]]:
     """The filters of an address, and sentences about what in it means nothing and is left out."""
     reading = Reading(parameters)
     states = reading.several("state", {str(state): state for state in STATE_NAMES}, UNKNOWN_FILTER)
-    lists = {
+    lists: dict[str, Change] = {
         field: reading.several(name, numbered(listed), UNKNOWN_FILTER)[:1]
         for name, (field, listed, _) in _LISTS.items()
     }
-    flags = {field: reading.flag(name) for name, (field, _) in _FLAGS.items()}
+    flags: dict[str, Change] = {field: reading.flag(name) for name, (field, _) in _FLAGS.items()}
     return Filters(states=states, **lists, **flags), reading.problems
 
 
@@ -147,7 +148,7 @@ def _filters(screen: Screen, filters: Filters) -> None:
             _choice(name, listed, every, getattr(filters, field))
 
 
-def _chip(screen: Screen, filters: Filters, inner: str, on: bool, **changes) -> str:
+def _chip(screen: Screen, filters: Filters, inner: str, on: bool, **changes: Change) -> str:
     url = screen.link(HOUSEHOLD, **_parameters(replace(filters, **changes)))
     current = {"aria_current": "true"} if on else {}
     return link(inner, url, style="chip", data_stay="1", title="取消这一筛选" if on else "只看这些户", **current)
@@ -219,7 +220,7 @@ def _results(screen: Screen, found: Found, filters: Filters) -> None:
     )
 
 
-def _head(row) -> str:
+def _head(row: Row) -> str:
     return escape(row.head) + (f"<small>{escape(row.match)}</small>" if row.match else "")
 
 

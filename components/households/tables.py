@@ -9,6 +9,7 @@ import pandas as pd
 from components.drawing import wording
 from components.drawing.markup import Markup, escape, link
 from components.drawing.svg import wide
+from components.drawing.tables import Row
 from data.households.file import HouseholdFile
 from data.households.lights import age
 from data.terms import MEASURE_CATEGORIES
@@ -59,12 +60,15 @@ def visits_markup(file: HouseholdFile) -> str:
     return part_table("最近走访", headings, rows, "没有走访记录。", part="visits", said=said)
 
 
+_Cells = Sequence[object]
+
+
 def measures_markup(file: HouseholdFile) -> str:
     """帮扶措施 by 类别, each with its sum."""
     headings = ("名称", "开始", "结束", "金额（元）", "责任单位")
     order = {category: place for place, category in enumerate(MEASURE_CATEGORIES)}
     listed = sorted(file.measures.itertuples(), key=lambda row: order.get(row.category, len(order)))
-    rows: list = []
+    rows: list[_Cells | _Group] = []
     for category, group in groupby(listed, key=lambda row: row.category):
         held = list(group)
         rows.append(_Group(f"{category} {_sums(held, f'{len(held)} 项')}"))
@@ -81,7 +85,7 @@ def projects_markup(file: HouseholdFile, url: Callable[[str, str], str | None] =
     headings = ("年度", "项目", "类型", "阶段", "带动方式", "金额（元）")
     listed = list(file.projects.itertuples())
 
-    def name(row) -> str:
+    def name(row: Row) -> str:
         page = url(row.code, row.region)
         return Markup(link(escape(row.name), page, style="underlined")) if page else row.name
 
@@ -117,7 +121,7 @@ def problems_markup(file: HouseholdFile) -> str:
     return part_table("问题", headings, rows, "没有发现问题。", part="problems")
 
 
-def _problem_state(row) -> str:
+def _problem_state(row: Row) -> str:
     if row.closed:
         return f"{row.closed} 销号"
     return f"{row.rectified} 整改，待销号" if row.rectified else _due(row.deadline, row.as_of)
@@ -140,7 +144,7 @@ def days_over(deadline: str, as_of: str) -> int:
 
 
 def part_table(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence | _Group], none: str, *,
+    title: str, headings: Sequence[str], rows: Sequence[_Cells | _Group], none: str, *,
     part: str, right: tuple[int, ...] = (), said: str = "",
 ) -> str:  # fmt: skip
     """A part of the page: ``rows`` are cells in the order of ``headings``, ``none`` is said where there are none.
@@ -197,20 +201,20 @@ def _ill(health: str | None) -> str | None:
     return health if health in (None, "健康") else Markup(f"<b>{escape(health)}</b>")
 
 
-def _work(row) -> str | None:
+def _work(row: Row) -> str | None:
     parts = [row.work_area, f"{row.work_months} 个月" if row.work_months else None]
     return " ".join(part for part in parts if part) or None
 
 
 def _insured(value: int | None) -> str | None:
-    return _alarm("未参保") if value == 0 else _YES.get(value)
+    return _alarm("未参保") if value == 0 else None if value is None else _YES.get(value)
 
 
 def _yuan(amount: float | None) -> str | None:
     return None if amount is None else f"{amount:,.2f}"
 
 
-def _sums(rows: Sequence, counted: str) -> str:
+def _sums(rows: Sequence[Row], counted: str) -> str:
     """How many, and what those with an amount come to."""
     amounts = [row.amount for row in rows if row.amount is not None]
     return f"{counted}，{sum(amounts):,.2f} 元" if amounts else counted

@@ -3,7 +3,7 @@
 Pure: a story in, SVG out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 
@@ -50,7 +50,7 @@ def timeline(story: Story, *, colours: Palette, marks: Mapping[str, tuple[str, s
     """SVG of the story; ``marks``: 户类型 → (mark, colour)."""
     scale = Scale(story)
     labels, y = _turns(story, scale, colours)
-    lanes = [(y, _spans(story, scale, y, colours, marks))]
+    lanes: list[tuple[float, Iterable[str]]] = [(y, _spans(story, scale, y, colours, marks))]
     y += 42
     if len(story.course) > 1:
         lanes.append((y, _income(story, scale, y, colours)))
@@ -92,7 +92,9 @@ def _turns(story: Story, scale: Scale, colours: Palette) -> tuple[list[str], flo
     return drawn, 28 + max(len(ends) - 1, 0) * _ROW
 
 
-def _spans(story: Story, scale: Scale, y: float, colours: Palette, marks) -> Iterator[str]:
+def _spans(
+    story: Story, scale: Scale, y: float, colours: Palette, marks: Mapping[str, tuple[str, str]]
+) -> Iterator[str]:
     yield words(0, y + 12, "户类型", colours.second_ink)
     ends = [*(span.since for span in story.spans[1:]), story.until]
     for span, end in zip(story.spans, ends, strict=True):
@@ -137,13 +139,16 @@ def _income(story: Story, scale: Scale, y: float, colours: Palette) -> Iterator[
         said = f"{label(months[-1])} {heads[-1]:,.0f} 元"
         x = x_at(months[-1]) + 8
         beside = x + wide(said) <= WIDTH - RIGHT
-        place = (x, y_at(heads[-1]) + 4) if beside else (WIDTH - RIGHT, y + _CURVE)
-        yield words(*place, said, colours.ink, anchor="start" if beside else "end", bold=True)
+        at_x, at_y = (x, y_at(heads[-1]) + 4) if beside else (WIDTH - RIGHT, y + _CURVE)
+        yield words(at_x, at_y, said, colours.ink, anchor="start" if beside else "end", bold=True)
 
 
-def _runs(months: list[int], net: list[float], line: list[float], x_at, y_at) -> list[tuple[bool, list]]:
+def _runs(
+    months: list[int], net: list[float], line: list[float],
+    x_at: Callable[[int], float], y_at: Callable[[float], float],
+) -> list[tuple[bool, list[tuple[float, float]]]]:  # fmt: skip
     """The curve in pieces that are below the line or not, broken where a month or its figure is missing."""
-    runs: list[tuple[bool, list]] = []
+    runs: list[tuple[bool, list[tuple[float, float]]]] = []
     whole = [(month, yuan, bar) for month, yuan, bar in zip(months, net, line, strict=True) if known(yuan)]
     for before, (month, yuan, bar) in pairwise(whole):
         if month != before[0] + 1:

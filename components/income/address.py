@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.shell.reading import Reading
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import INCOME
 from data.errors import Refused
 from data.income.distribution import line_fen
@@ -98,7 +98,7 @@ def _line(reading: Reading) -> int | None:
         return None
 
 
-def trends_link(screen: Screen, choice: TrendChoice, *, region: str | None = None, **changes) -> str:
+def trends_link(screen: Screen, choice: TrendChoice, *, region: str | None = None, **changes: Change) -> str:
     """The address of the page with ``changes`` of the choice; a list starts at page 1, another region compares none."""
     place = {} if region is None else {"region": region}
     forgotten = {} if region is None else {"compared": ()}

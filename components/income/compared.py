@@ -64,8 +64,8 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
 def _comparison_picker(choice: TrendChoice, names: dict[str, str], noun: str) -> None:
     st.session_state["compared_regions"] = list(choice.compared)
     st.multiselect(
-        f"选 1 至 {MOST_LINES} 个{noun}画在一张图上对比", list(names), format_func=names.get, key="compared_regions",
-        max_selections=MOST_LINES, placeholder="不选时每个一张小图",
+        f"选 1 至 {MOST_LINES} 个{noun}画在一张图上对比", list(names), format_func=names.__getitem__,
+        key="compared_regions", max_selections=MOST_LINES, placeholder="不选时每个一张小图",
         on_change=lambda: write_address(**{"with": "-".join(st.session_state["compared_regions"]) or None}),
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Charts of sub-regions beside each other: up to four as lines, or each in a small chart of its own. Pure."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -56,14 +58,16 @@ def multiples_chart(
     def place(number: int) -> tuple[float, float]:
         return number % columns, rows - 1 - number // columns
 
-    def bent(values: pd.Series, number: int) -> tuple[list, list]:
+    def bent(values: pd.Series, number: int) -> tuple[list[float | None], list[float | None]]:
         left, bottom = place(number)
         step = (1 - CELL_GAP) / max(len(months) - 1, 1)
         heights = [bottom + (value - low) / span * (1 - TOP_ROOM) for value in values]
         return [left + step * at for at in range(len(months))] + [None], [*heights, None]
 
     for colour, width, of in ((colours.series, 2.0, None), (colours.second_ink, 1.0, mean.reindex(months))):
-        x, y, said = [], [], []
+        x: list[float | None] = []
+        y: list[float | None] = []
+        said: list[str] = []
         for number, code in enumerate(courses):
             values = courses[code] if of is None else of
             across, up = bent(values, number)
@@ -81,7 +85,10 @@ def multiples_chart(
     return figure
 
 
-def _name_cells(figure: go.Figure, courses: pd.DataFrame, names: dict[str, str], place, colours: Palette) -> None:
+def _name_cells(
+    figure: go.Figure, courses: pd.DataFrame, names: dict[str, str],
+    place: Callable[[int], tuple[float, float]], colours: Palette,
+) -> None:  # fmt: skip
     """Name and last value above each small chart."""
     for number, code in enumerate(courses):
         left, bottom = place(number)

@@ -1,9 +1,10 @@
 """收入趋势 · 走势: income by kind, its structure, growth on the map, the sub-regions beside each other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
+from sqlalchemy import Connection
 
 from components.drawing import wording
 from components.drawing.choropleth import choropleth, legend_markup
@@ -32,6 +33,7 @@ from components.shell.map_view import show_map
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, FIGURE
+from data.access.viewer import Viewer
 from data.figures import monitoring_line as lines
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
@@ -73,7 +75,7 @@ def show_course(screen: Screen, choice: TrendChoice, children: Sequence[Region])
         show_markup(f'<p class="calm">村以下没有区划可以对比：{way}</p>')
 
 
-def _chips(label: str, parts: dict[str, str], chosen: str, url) -> str:
+def _chips(label: str, parts: dict[str, str], chosen: str, url: Callable[[str], str]) -> str:
     made = (
         link(escape(words), url(key), style="chip", **({"aria_current": "true"} if key == chosen else {}))
         for key, words in parts.items()
@@ -157,7 +159,7 @@ def _points(share: float) -> str:
     return f"{share * 100:+.1f} 个百分点".replace("-", "−")
 
 
-def _settings(connection, _viewer) -> dict[str, str]:
+def _settings(connection: Connection, _viewer: Viewer) -> dict[str, str]:
     return values(connection)
 
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from components.drawing import wording
 from components.drawing.charts import dress_years, name_ends
+from components.drawing.tables import Row
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from data.income.course import KINDS, PARTS
 from data.months import first_day, spoken
@@ -74,7 +75,9 @@ def kinds_chart(
     return figure
 
 
-def _name_bands(figure: go.Figure, course: pd.DataFrame, line, day: str, colours: Palette, dark: bool) -> None:
+def _name_bands(
+    figure: go.Figure, course: pd.DataFrame, line: Sequence[float | None], day: str, colours: Palette, dark: bool
+) -> None:
     """Names beside the last month, pushed apart."""
     last = course.iloc[-1]
     base, told = 0.0, []
@@ -177,7 +180,7 @@ def _name_growth(figure: go.Figure, last: pd.Series, day: str, colours: Palette)
     name_ends(figure, told, day, gap=gap, shift=14)
 
 
-def year_name(row) -> str:
+def year_name(row: Row) -> str:
     """``2026年度``, or up to which month a year that has not ended is known."""
     return f"{row.Index}年度" if row.complete else f"{row.Index}年度未完<br>12个月至{spoken(row.month)}"
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
@@ -27,7 +27,7 @@ _LEFT_OUT = ("wage", "business", "property", "transfer", "expense")
 def show_names(
     screen: Screen, ids: Sequence[int], *, title: str, note: str, page: int, page_url: Callable[[int], str], key: str,
     beside: Callable[[pd.DataFrame], pd.DataFrame] | None = None, columns: Sequence[TableColumn] = (),
-    drawn: Mapping[str, Callable[[object], str]] | None = None, exported: Sequence[ListColumn] = (),
+    drawn: Mapping[str, Callable[[Row], str]] | None = None, exported: Sequence[ListColumn] = (),
     without: Sequence[str] = (),
 ) -> None:  # fmt: skip
     """Page ``page`` of the households ``ids``, in their order; names are asked afresh.
@@ -63,7 +63,10 @@ def show_names(
     )  # fmt: skip
 
 
-def _export(screen: Screen, ids: Sequence[int], title: str, beside, exported: Sequence[ListColumn], key: str) -> None:
+def _export(
+    screen: Screen, ids: Sequence[int], title: str, beside: Callable[[pd.DataFrame], pd.DataFrame] | None,
+    exported: Sequence[ListColumn], key: str,
+) -> None:  # fmt: skip
     name = file_name(f"{screen.region.name}{title}")
 
     at = caller()

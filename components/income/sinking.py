@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import streamlit as st
+from sqlalchemy import Connection
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn
+from components.drawing.tables import Row, TableColumn
 from components.income.address import TrendChoice, trends_link
 from components.income.forecast import show_forecast
 from components.income.names import counts_markup, show_names
@@ -17,6 +18,7 @@ from components.shell.asking import ask, ask_large, ask_uncached
 from components.shell.empty import nothing
 from components.shell.page import show_markup
 from components.shell.screen import Screen
+from data.access.viewer import Viewer
 from data.figures.read import figures
 from data.income import sinking
 from data.income.distribution import by_region
@@ -64,11 +66,11 @@ def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]
     _show_list(screen, choice, known, picked, this)
 
 
-def _term(connection, _viewer, month: int) -> Term:
+def _term(connection: Connection, _viewer: Viewer, month: int) -> Term:
     return term(connection, month)
 
 
-def _share(connection, _viewer) -> str:
+def _share(connection: Connection, _viewer: Viewer) -> str:
     return value_of(connection, "sinking_share")
 
 
@@ -131,7 +133,7 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
             forecast=[float(known.forecast[places[id]]) for id in ids],
         )
 
-    def reason(row) -> str:
+    def reason(row: Row) -> str:
         parts = [f"<b>{escape(row.basis)}</b>", escape(row.cause), escape(row.behind)]
         return f'<span class="trend-reason">{"<br>".join(part for part in parts if part)}</span>'
 

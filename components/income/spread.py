@@ -13,6 +13,7 @@ from components.drawing.maps import region_layer
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.ranking import MEANS
+from components.drawing.tables import Row
 from components.drawing.theme import map_colours
 from components.income.address import GROUPS, TrendChoice, trends_link
 from components.income.names import counts_markup, facts_markup, show_names
@@ -24,7 +25,7 @@ from components.shell.empty import nothing
 from components.shell.header import go_to_region, write_address
 from components.shell.map_view import show_map
 from components.shell.page import show_markup
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import FIGURE
 from data.figures import monitoring_line as lines
 from data.figures import read as figures
@@ -99,7 +100,7 @@ def _show_histogram(screen: Screen, choice: TrendChoice, spread: Distribution, l
     )  # fmt: skip
 
 
-def _low(row) -> int:
+def _low(row: Row) -> int:
     return int(row.low) if row.low > float("-inf") else int(row.high) - 10**6
 
 
@@ -243,6 +244,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
 
 
 def _show_list(screen: Screen, choice: TrendChoice, spread: Distribution) -> None:
+    kept: dict[str, Change]
     bars = income_distribution.histogram(spread)
     bar = next((row for row in bars.itertuples() if choice.bin is not None and _low(row) == choice.bin), None)
     if bar is not None:

@@ -1,5 +1,6 @@
 """The parts of the overview: each asks for its figures and draws them."""
 
+import pandas as pd
 import streamlit as st
 
 from components.drawing import wording
@@ -43,7 +44,8 @@ def headlines(screen: Screen) -> list[Tile]:
     course = ask(screen, figures.trend, screen.region.code, HEADLINES, until=screen.month, months=COURSE)
 
     def value(id: str, back: int) -> float | None:
-        return course[id].get(screen.month - back)
+        found: float | None = course[id].get(screen.month - back)
+        return found
 
     return [
         Tile(
@@ -120,7 +122,7 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
             label=f"{screen.region.name}各{noun}{indicator.label}地图",
             key="overview_regions",
             height=520,
-            on_pick=lambda kind, code: go_to_region(code) if kind == "region" else None,
+            on_pick=lambda kind, code: go_to_region(str(code)) if kind == "region" else None,
             text_px=14,
         )
     if village:
@@ -146,11 +148,11 @@ def show_trend_panel(screen: Screen, indicator: Indicator) -> None:
     st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="overview_trend")
 
 
-def _span(course, name: str) -> str:
+def _span(course: pd.DataFrame, name: str) -> str:
     return f"近{len(course)}个月" + (f" · 对照{name}" if name else "")
 
 
-def _add_comparison(screen: Screen, indicator: Indicator, course, until: int) -> str:
+def _add_comparison(screen: Screen, indicator: Indicator, course: pd.DataFrame, until: int) -> str:
     """Add the mean of the region above as a column; its name, '' where there is nothing to compare with."""
     way = ask(screen, regions.ancestors, screen.region.code)
     if len(way) < 2:
@@ -163,7 +165,7 @@ def _add_comparison(screen: Screen, indicator: Indicator, course, until: int) ->
     return MEANS[above.level]
 
 
-def _trend_finding(indicator: Indicator, course, month: int) -> str:
+def _trend_finding(indicator: Indicator, course: pd.DataFrame, month: int) -> str:
     now, before = course["value"].get(month), course["value"].get(month - 12)
     change = wording.change(indicator, now, before)
     if change is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import quote, urlencode
 
 from sqlalchemy import Connection, Engine
@@ -49,6 +50,8 @@ class _Asked:
     connection: Connection
     settings: dict[str, str]
     found: qr_codes.Found
+    household: int
+    village: str
     token: str
     demonstration: bool
     clock: Clock
@@ -71,16 +74,18 @@ class _Asked:
         return address_of(self.request)
 
     def log(self, actor: str, view: str) -> None:
-        where = {"address": self.address, "household": self.found.household}
-        audit.record(self.engine, actor=actor, view=view, **where, now=self.clock())
+        now, address = self.clock(), self.address
+        audit.record(self.engine, actor=actor, view=view, address=address, household=self.household, now=now)
 
     def verdict(self, viewer: Viewer) -> card_marks.Verdict | None:
         """What the check code of a scanned card says to this viewer."""
         if not self.mark:
             return None
-        return card_marks.verdict(self.engine, self.connection, viewer, self.found.household, self.mark)
+        return card_marks.verdict(self.engine, self.connection, viewer, self.household, self.mark)
 
-    def page(self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values) -> Response:
+    def page(
+        self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
+    ) -> Response:
         known = {"here": self.here, "path": self.path, "hotline": self.settings["hotline"]}
         return page(template, status, headers=headers, demonstration=self.demonstration, **known, **values)
 
@@ -102,14 +107,17 @@ class PhoneDesk:
         token = request.path_params["token"].rstrip("/")
         with engine.connect() as connection:
             found = qr_codes.find(connection, token, self._clock().date())
-            if found.kind != "valid":
+            household, village = found.household, found.village
+            if found.kind != "valid" or household is None or village is None:
                 return self._gone(engine, connection, address_of(request), found)
         # no connection is held while an answer waits to be compared: many at once would take all there are
         opening = form.get("do") == "open"
-        tried = self._tried(engine, request, found.household, form.get("secret", "")) if opening else None
+        tried = self._tried(engine, request, household, form.get("secret", "")) if opening else None
         with engine.connect() as connection:
-            told = settings.values(connection), found, token, not regions.holds_real_regions(connection)
-            asked = _Asked(engine, request, connection, *told, self._clock)
+            asked = _Asked(
+                engine, request, connection, settings.values(connection), found, household, village, token,
+                demonstration=not regions.holds_real_regions(connection), clock=self._clock,
+            )  # fmt: skip
             if tried:
                 return _opened(asked, tried), 0
             return (_done(asked, form) if form else _shown(asked)), 0
@@ -128,19 +136,19 @@ class PhoneDesk:
     ) -> tuple[Response, float]:
         status, heading, sentence = GONE[found.kind]
         hotline, real = settings.value_of(connection, "hotline"), regions.holds_real_regions(connection)
-        told = {"demonstration": not real, "hotline": hotline}
+        gone = partial(page, "gone.html", demonstration=not real, hotline=hotline)
         delay = 0.0
         if found.kind == "unknown":
             if wait := self.unknown.wait(address):
                 sentence = f"这个网络上不存在的码扫得太多，请{waiting_words(wait)}后再试。正常的户码不受影响。"
                 after = {"Retry-After": str(wait)}
-                return page("gone.html", 429, headers=after, heading="请稍候再扫", sentence=sentence, **told), 0.0
+                return gone(429, headers=after, heading="请稍候再扫", sentence=sentence), 0.0
             delay = self.unknown.slowed(address)
             if self.unknown.add(address):
                 audit.record(engine, actor=_STRANGER, address=address, view="flood", now=self._clock())
-        about = {"view": found.kind, "household": found.household}
-        audit.record(engine, actor=_STRANGER, address=address, **about, now=self._clock())
-        return page("gone.html", status, heading=heading, sentence=sentence, **told), delay
+        view, household = found.kind, found.household
+        audit.record(engine, actor=_STRANGER, address=address, view=view, household=household, now=self._clock())
+        return gone(status, heading=heading, sentence=sentence), delay
 
 
 def _done(asked: _Asked, form: dict[str, str]) -> Response:
@@ -159,7 +167,7 @@ def _opened(asked: _Asked, tried: pins.Answer) -> Response:
     """The card, after the right answer; else why not."""
     if tried.right:
         response = asked.again()
-        value = [asked.found.code_id, asked.found.household]
+        value = [asked.found.code_id, asked.household]
         give(asked.engine, asked.request, response, CARD, value, asked.path)
         return response
     if tried.pause:
@@ -183,7 +191,7 @@ def _shown(asked: _Asked) -> Response:
     if asked.request.query_params.get("as") == _STRANGER:
         asked.log(viewer.key if viewer else _STRANGER, "stranger")
         return _stranger(asked, preview=viewer is not None)
-    if carried(asked.engine, asked.request, CARD) == [asked.found.code_id, asked.found.household]:
+    if carried(asked.engine, asked.request, CARD) == [asked.found.code_id, asked.household]:
         return _household(asked)
     if viewer is None:
         asked.log(_STRANGER, "stranger")
@@ -208,26 +216,31 @@ def _cadre(asked: _Asked) -> Viewer | None:
     return viewer if viewer and viewer.may_write else None
 
 
-def _stranger(asked: _Asked, *, status: int = 200, headers: dict[str, str] | None = None, **told) -> Response:
-    card = phone_card.stranger_card(asked.connection, asked.found.household, asked.settings)
-    verdict = asked.verdict(Viewer(_STRANGER, asked.found.village))
+def _stranger(
+    asked: _Asked, *, status: int = 200, headers: dict[str, str] | None = None,
+    problem: str = "", notice: str = "", preview: bool = False,
+) -> Response:  # fmt: skip
+    card = phone_card.stranger_card(asked.connection, asked.household, asked.settings)
+    verdict = asked.verdict(Viewer(_STRANGER, asked.village))
     roles = [(role, name) for role, name in ROLES.items() if role != "display"] if asked.demonstration else []
-    values = {"problem": "", "notice": "", "preview": False, **told}
-    ways = pins.ways(asked.connection, asked.found.household)
-    return asked.page("stranger.html", status, headers, card=card, verdict=verdict, ways=ways, roles=roles, **values)
+    ways = pins.ways(asked.connection, asked.household)
+    return asked.page(
+        "stranger.html", status, headers, card=card, verdict=verdict, ways=ways, roles=roles,
+        problem=problem, notice=notice, preview=preview,
+    )  # fmt: skip
 
 
 def _household(asked: _Asked) -> Response:
-    viewer = phone_card.household_viewer(asked.found.village)
-    own = phone_card.own_card(asked.connection, viewer, asked.found.household)
+    viewer = phone_card.household_viewer(asked.village)
+    own = phone_card.own_card(asked.connection, viewer, asked.household)
     asked.log("household", "household")
     return asked.page("household.html", own=own, verdict=asked.verdict(viewer), income=INCOME)
 
 
 def _to_cadre(asked: _Asked, viewer: Viewer) -> Response:
-    card = phone_card.cadre_card(asked.connection, viewer, asked.found.household)
+    card = phone_card.cadre_card(asked.connection, viewer, asked.household)
     asked.log(viewer.key, "cadre")
-    given = {"household": asked.found.household, "role": viewer.role}
+    given = {"household": asked.household, "role": viewer.role}
     return asked.page(
         "cadre.html",
         card=card,

@@ -1,6 +1,6 @@
 """What is to be printed, as the address says it: read, looked up, and set by the controls of the print page."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -59,10 +59,10 @@ def read_print_choice(
 def show_controls(choice: PrintChoice, years: Sequence[IncomeYear]) -> None:
     """What can be chosen; each choice is written into the address."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="print_controls"):
-        _pick("打印什么", "what", list(WHAT), choice.what, WHAT.get, masked=None)
+        _pick("打印什么", "what", list(WHAT), choice.what, WHAT.__getitem__, masked=None)
         if choice.what == CARD:
             names = {str(year.year): year.name for year in years}
-            _pick("收入年度", "year", list(names), str(choice.year.year), names.get, width=330)
+            _pick("收入年度", "year", list(names), str(choice.year.year), names.__getitem__, width=330)
         else:
             _pick("标签大小", "size", list(SIZES), choice.size, lambda id: SIZES[id].name, width=240)
     with st.container(horizontal=True, gap="medium", key="print_flags"):
@@ -74,7 +74,10 @@ def show_controls(choice: PrintChoice, years: Sequence[IncomeYear]) -> None:
             _flag("印帮扶责任人", "helper", choice.with_helper)
 
 
-def _pick(label: str, name: str, options: list[str], chosen: str, words, width: int = 150, **also: str | None) -> None:
+def _pick(
+    label: str, name: str, options: list[str], chosen: str, words: Callable[[str], str], width: int = 150,
+    **also: str | None,
+) -> None:  # fmt: skip
     key = f"print_{name}"
     st.session_state[key] = chosen
     st.selectbox(

@@ -82,8 +82,8 @@ def _run(engine: Engine, viewer: Viewer, job: Job, clock: Clock) -> None:
             return _end(job, CANCELLED)
     try:
         job.state = RUNNING
-        how = {"clock": clock, "told": _teller(job), "cancelled": job.stop.is_set}
-        _end(job, *_outcome(lambda: made(engine, viewer, job.order, **how)))
+        stopped = job.stop.is_set
+        _end(job, *_outcome(lambda: made(engine, viewer, job.order, clock=clock, told=_teller(job), cancelled=stopped)))
     finally:
         _room.release()
 

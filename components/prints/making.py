@@ -12,8 +12,9 @@ from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.cards import marks as card_marks
 from data.cards import pages as card_pages
-from data.cards.card import IncomeCard, cards, income_year
+from data.cards.card import cards, income_year
 from data.cards.lights import card_lights
+from data.cards.record import IncomeCard
 from data.clock import Clock
 from data.codes import labels as label_sheets
 from data.codes import tokens as qr_codes
@@ -71,7 +72,9 @@ def made(
     with writing(engine) as connection:
         tokens = qr_codes.issue(connection, engine, viewer, order.households, now=begun, address=order.address)
     urls = {id: qr_codes.url(order.base, token) for id, token in tokens.items()}
-    parts, lacking, printed = [], set(), []
+    parts: list[bytes] = []
+    lacking: set[str] = set()
+    printed: list[IncomeCard] = []
     for some in _chunks(order):
         with engine.connect() as connection:
             documents, shared, held = _documents(connection, engine, viewer, some, urls, begun.date())
@@ -110,7 +113,7 @@ def _chunks(order: Order) -> Iterator[Order]:
 def _documents(
     connection: Connection, engine: Engine, viewer: Viewer, order: Order, urls: dict[int, str], today: date, *,
     specimen: bool = False,
-) -> tuple[list[dict], dict, Sequence[IncomeCard]]:  # fmt: skip
+) -> tuple[list[dict[str, object]], dict[str, object], Sequence[IncomeCard]]:  # fmt: skip
     """The pages' data, what they share, and the cards among them."""
     hotline = value_of(connection, "hotline")
     if order.what == LABEL:

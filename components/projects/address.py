@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.shell.reading import UNKNOWN_SORT, Reading, numbered
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from components.shell.site import PROJECTS
 from data.projects.compare import GROUPINGS
 from data.projects.region import NO_FILTERS, SORTS, Filters, operator_key
@@ -96,7 +96,7 @@ def read_projects_choice(parameters: Mapping[str, str], *, operators: Sequence[s
     return choice, reading.problems
 
 
-def projects_link(screen: Screen, choice: ProjectChoice, *, region: str | None = None, **changes) -> str:
+def projects_link(screen: Screen, choice: ProjectChoice, *, region: str | None = None, **changes: Change) -> str:
     """The address of 项目收益 with ``changes`` of the choice; another order, filter or view starts at page 1."""
     place = {} if region is None else {"region": region}
     return screen.link(PROJECTS, **place, **replace(choice, **{"page": 1, **changes}).parameters())

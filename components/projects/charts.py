@@ -4,7 +4,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.drawing import wording
-from components.drawing.theme import TEMPLATES, palette
+from components.drawing.tables import Row
+from components.drawing.theme import TEMPLATES, Palette, palette
 from data.months import first_day, spoken
 
 MOST_NAMED = 6
@@ -41,7 +42,7 @@ def scatter_chart(rows: pd.DataFrame, *, agreed: float | None, dark: bool, heigh
     return figure
 
 
-def _sentence(row) -> str:
+def _sentence(row: Row) -> str:
     rate = f"，收益率 {row.received / row.investment:.1%}" if row.investment else ""
     return (
         f"{_text(row.name)}（{row.kind}）：投资 {wording.money(row.investment)}，12个月应收 {wording.money(row.due)}，"
@@ -54,7 +55,7 @@ def _text(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _name_poor(figure: go.Figure, rows: pd.DataFrame, top: float, colours) -> None:
+def _name_poor(figure: go.Figure, rows: pd.DataFrame, top: float, colours: Palette) -> None:
     """Names beside the marks, at three heights in turn, so that neighbours do not cover each other."""
     poor = rows.assign(arrears=rows["due"] - rows["received"])[rows["poor"]]  # an empty frame takes the others' rows
     worst = poor.sort_values("arrears", ascending=False).head(MOST_NAMED).sort_values("investment")

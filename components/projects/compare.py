@@ -8,6 +8,7 @@ import pandas as pd
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
+from components.drawing.tables import Row
 from components.projects.address import ProjectChoice, projects_link
 from components.projects.charts import scatter_chart
 from components.shell.asking import ask
@@ -37,7 +38,7 @@ def steadiness(share: float | None, paid: int, periods: int) -> str:
     return f"{words}，{periods} 期收足 {paid} 期"
 
 
-def standings_markup(rows: pd.DataFrame, url: Callable[[object], str]) -> str:
+def standings_markup(rows: pd.DataFrame, url: Callable[[Row], str]) -> str:
     """``rows`` as of ``project_compare.compared``: what 100 yuan bring, by a bar from zero, and beside it what each
     household has of it and how steady it is; ``url`` takes a row and gives what it opens."""
     largest = rows["rate"].max()
@@ -87,11 +88,11 @@ def _finding(rows: pd.DataFrame) -> str:
     return f"每投 100 元，{high['name']}收回 {high['rate'] * 100:.2f} 元，{low['name']}只有 {low['rate'] * 100:.2f} 元"
 
 
-def _group_url(screen: Screen, choice: ProjectChoice) -> Callable[[object], str]:
+def _group_url(screen: Screen, choice: ProjectChoice) -> Callable[[Row], str]:
     """What a group opens: the list of its projects."""
     plain = replace(choice, view="list", sort="")
 
-    def url(row) -> str:
+    def url(row: Row) -> str:
         if choice.by == "township":
             return projects_link(screen, plain, region=row.key, filters=Filters())
         if choice.by == "operator":

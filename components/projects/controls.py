@@ -9,7 +9,7 @@ from components.drawing.markup import escape, link
 from components.projects.address import COLOURINGS, VIEWS, ProjectChoice, projects_link
 from components.shell.header import write_address
 from components.shell.page import show_markup
-from components.shell.screen import Screen
+from components.shell.screen import Change, Screen
 from data.access.viewer import mask_party
 from data.projects.region import NO_FILTERS, Filters
 from data.terms import ASSET_CLASSES, PROJECT_KINDS, PROJECT_STAGES
@@ -59,8 +59,8 @@ def filters(screen: Screen, choice: ProjectChoice, operators: Sequence[str]) -> 
 
 
 def _picked(choice: ProjectChoice, field: str) -> None:
-    value = st.session_state[f"pick_{field}"]
-    value = value.strip() if field == "words" else tuple(value)
+    typed = st.session_state[f"pick_{field}"]
+    value: Change = typed.strip() if field == "words" else tuple(typed)
     changed = replace(choice.filters, **{field: value})
     name = _KEYS.get(field, "q")
     write_address(**{name: ProjectChoice(filters=changed).parameters().get(name)})

@@ -115,7 +115,10 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
     if file.modes.empty:
         show_markup('<p class="calm">没有登记带动的户：请在数据模板的“项目带户”表中填报后导入。</p>')
         return
-    address = lambda **more: screen.link(PROJECT, project=file.code, **more)  # noqa: E731
+
+    def address(**more: int) -> str:
+        return screen.link(PROJECT, project=file.code, **more)
+
     chips = "".join(
         link("全部年度" if one is None else f"{one}年", address(**({"year": one} if one else {})), style="chip",
              data_stay="1", **({"aria_current": "true"} if one == year else {}))

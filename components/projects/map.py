@@ -9,6 +9,7 @@ from components.drawing import wording
 from components.drawing.maps import project_points, region_layer, region_values
 from components.drawing.markup import escape
 from components.drawing.panels import heading
+from components.drawing.tables import Row
 from components.drawing.theme import level_marks, map_colours, project_marks
 from components.projects.address import COLOURINGS, ProjectChoice
 from components.projects.controls import colour_switch
@@ -29,7 +30,7 @@ OPENED = "project_to_open"
 _GROUPS = {"前期": PROJECT_STAGES[:5], "建设": PROJECT_STAGES[5:6], "验收移交": PROJECT_STAGES[6:9],
            "运营": PROJECT_STAGES[9:]}  # fmt: skip
 _STAGE_GROUP = {stage: group for group, stages in _GROUPS.items() for stage in stages}
-_LOW, _HIGH = sorted(INDICATORS["return_rate"].warning)
+_LOW, _HIGH = sorted(INDICATORS["return_rate"].warning or (0.0, 0.0))
 RATES = (f"不到 {_LOW:.0%}", f"{_LOW:.0%} 至 {_HIGH:.0%}", f"{_HIGH:.0%} 至 {2 * _HIGH:.0%}", f"{2 * _HIGH:.0%} 以上",
          "没有应收或投资")  # fmt: skip
 ARREARS = ("欠收一半以上", "欠收一成至一半", "欠收不到一成", "收足", "12个月没有应收")
@@ -45,13 +46,13 @@ def classes_of(frame: pd.DataFrame, colour: str) -> list[str]:
     return [told(row) for row in frame.itertuples()]
 
 
-def _rate_class(row) -> str:
+def _rate_class(row: Row) -> str:
     if not row.due > 0 or row.rate != row.rate:  # nothing due, or nothing invested to measure it by
         return RATES[4]
     return RATES[sum(row.rate >= bound for bound in (_LOW, _HIGH, 2 * _HIGH))]
 
 
-def _arrears_class(row) -> str:
+def _arrears_class(row: Row) -> str:
     if not row.due > 0:
         return ARREARS[4]
     share = row.arrears / row.due

@@ -1,6 +1,7 @@
 """上游风险: who is in trouble, by mark or by rule, and what that does to the households behind."""
 
 import streamlit as st
+from sqlalchemy import Connection
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
@@ -12,7 +13,7 @@ from components.shell.asking import ask
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.viewer import ROLES, mask_party
+from data.access.viewer import ROLES, Viewer, mask_party
 from data.projects import troubles
 from data.projects.troubles import MARKERS, Trouble
 from data.settings import values
@@ -84,7 +85,7 @@ def _list_markup(screen: Screen, marked: list[Trouble], found: list[Trouble], ch
     return "".join(parts)
 
 
-def _settings(connection, viewer) -> dict[str, str]:
+def _settings(connection: Connection, _viewer: Viewer) -> dict[str, str]:
     return values(connection)
 
 
@@ -100,7 +101,7 @@ def _one_markup(screen: Screen, one: Trouble, now: bool) -> str:
 
 def _operators_markup(screen: Screen, found: list[Trouble], chosen: Trouble | None) -> str:
     """Operators with several projects that the rules found: seen together, they are one shock."""
-    runs = ask(screen, troubles.operators_of, tuple(one.project for one in found))
+    runs = ask(screen, troubles.operators_of, tuple(one.project for one in found if one.project))
     several = {name: count for name, count in runs.items() if count > 1}
     if not several:
         return ""

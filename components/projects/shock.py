@@ -1,12 +1,14 @@
 """What one trouble does: households, loss, who would fall under the line; by village, by name; the villages' tasks."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.projects.address import ProjectChoice, projects_link
 from components.projects.marking import tell
 from components.shell.asking import ask, ask_uncached
@@ -120,10 +122,10 @@ def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
             label = f"给 {villages} 个村派发排查任务" if not raised else f"补派任务（已派 {raised} 个村）"
             if st.button(label, type="primary" if not raised else "secondary", key=f"raise_tasks_{of}"):
                 _raise(screen, one)
-        if raised and st.button("撤回任务", key=f"undo_tasks_{of}"):
-            _done(screen, lambda: f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, one.id)} 个村的任务。")
+        if one.id is not None and raised and st.button("撤回任务", key=f"undo_tasks_{of}"):
+            _take_back(screen, one.id)
         if one.id is not None and st.button("解除风险", key=f"end_trouble_{of}"):
-            _end(screen, one)
+            _end(screen, one.id, one.name)
         if not known:
             show_markup('<p class="calm">这是测算。确有其事，请在左边标记，再派发任务。</p>', width="content")
 
@@ -143,16 +145,20 @@ def _raise(screen: Screen, one: Trouble) -> None:
     st.rerun()
 
 
-def _end(screen: Screen, one: Trouble) -> None:
+def _take_back(screen: Screen, trouble: int) -> None:
+    _done(screen, lambda: f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, trouble)} 个村的任务。")
+
+
+def _end(screen: Screen, trouble: int, name: str) -> None:
     def ended() -> str:
-        troubles.end(screen.engine, screen.viewer, one.id)
+        troubles.end(screen.engine, screen.viewer, trouble)
         write_address(trouble=None)
-        return f"已解除“{one.name}”的风险；派发的任务不变。"
+        return f"已解除“{name}”的风险；派发的任务不变。"
 
     _done(screen, ended)
 
 
-def _done(screen: Screen, act) -> None:
+def _done(screen: Screen, act: Callable[[], str]) -> None:
     try:
         tell(act())
         looked(screen, "trouble")
@@ -188,7 +194,7 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     )  # fmt: skip
 
 
-def _verdict(row) -> str:
+def _verdict(row: Row) -> str:
     words = escape(row.verdict)
     return f'<b class="alarm">{words}</b>' if row.verdict.startswith("将") else words
 

@@ -6,7 +6,7 @@ import streamlit as st
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.projects.address import ProjectChoice, projects_link
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
@@ -81,7 +81,7 @@ def show_worst(screen: Screen, choice: ProjectChoice, *, limit: int = 12) -> Non
     show_markup(heading(title, f"{screen.region.name} · {screen.month_text} · 12个月应收－实收") + listed)
 
 
-def _owing(row) -> str:
+def _owing(row: Row) -> str:
     owed = wording.money(row.arrears)
     beside = "，".join(part for part in (row.operator or "没有登记经营主体", row.risk) if part)
     return (
@@ -138,22 +138,22 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
         )  # fmt: skip
 
 
-def _name(row) -> str:
+def _name(row: Row) -> str:
     said = "" if row.counted else " <small>（尚未开工，投资不计）</small>"
     return f"{escape(row.name)}{said}"
 
 
-def _days(row) -> str:
+def _days(row: Row) -> str:
     if pd.isna(row.days):
         return "" if not row.code else "未登记"
     return f"{'约 ' if row.about else ''}{int(row.days):,}"
 
 
-def _risk(row) -> str:
+def _risk(row: Row) -> str:
     return f'<b class="alarm">{escape(row.risk)}</b>' if row.risk else ""
 
 
-def _sums(totals: Totals) -> dict:
+def _sums(totals: Totals) -> dict[str, object]:
     return {
         "name": f"合计 {totals.projects} 个", "place": "", "kind": "", "stage": "", "days": pd.NA,
         "investment": totals.investment, "due": totals.due, "received": totals.received, "arrears": totals.arrears,

@@ -51,7 +51,7 @@ class Guard:
         self.app = app
         self._real_region = Question(engine, REAL_REGION)
         self._sockets: set[_Socket] = set()  # those of other machines
-        self._watch: asyncio.Task | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):

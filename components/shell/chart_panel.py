@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import Row, TableColumn, table_markup
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
 from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
@@ -20,7 +20,7 @@ _FORMS = {"integer": "integer", "number": "fen", "yuan": "fen", "percent": "shar
 def show_chart(
     screen: Screen, figure: go.Figure, *, key: str, title: str, subtitle: str, table: pd.DataFrame,
     columns: Sequence[ListColumn], links: Mapping[int, Sequence[str | None]] | None = None,
-    row_url: Callable[[object], str | None] | None = None, opener: str = "",
+    row_url: Callable[[Row], str | None] | None = None, opener: str = "",
     empty: str = "没有数据，画不出图。", note: str = "",
 ) -> None:  # fmt: skip
     """Draw a figure with its heading and what it can be taken away as: Excel, PNG, SVG.
@@ -86,7 +86,16 @@ def _pictures(screen: Screen, title: str, subtitle: str, name: str) -> str:
     return f'<span class="take">{buttons}</span>'
 
 
-def _excel(screen: Screen, table: pd.DataFrame, columns: Sequence[ListColumn], *, title, subtitle, name, key) -> None:
+def _excel(
+    screen: Screen,
+    table: pd.DataFrame,
+    columns: Sequence[ListColumn],
+    *,
+    title: str,
+    subtitle: str,
+    name: str,
+    key: str,
+) -> None:
     st.download_button(
         "Excel 表格",
         data=lambda: list_workbook(

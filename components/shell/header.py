@@ -13,7 +13,7 @@ from components.drawing.wording import moment
 from components.shell.asking import ask, ask_shared
 from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
-from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS
+from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS, SitePage
 from components.shell.theme_route import theme_url
 from data.access.viewer import ROLES, Viewer
 from data.months import label, spoken
@@ -43,7 +43,7 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
         show_markup(f'<p class="local-only" role="note">{escape(LOCAL_ONLY)}</p>')
 
 
-def _page_link(page, screen: Screen | None, path: str) -> str:
+def _page_link(page: SitePage, screen: Screen | None, path: str) -> str:
     chosen = st.query_params.get("indicator")
     url = f"/{page.path}"
     if screen:
@@ -182,7 +182,7 @@ def _role_switch(screen: Screen, viewers: list[Viewer]) -> None:
     st.selectbox(
         "身份（演示）",
         list(by_role),
-        format_func=ROLES.get,
+        format_func=ROLES.__getitem__,
         key="picked_role",
         on_change=switch,
         label_visibility="collapsed",

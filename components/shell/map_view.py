@@ -49,4 +49,5 @@ def show_map(
 
 def link_name(key: str) -> str:
     """A random name for maps that follow each other, the same for all of this session."""
-    return st.session_state.setdefault(f"{key}:link", secrets.token_hex(16))
+    name: str = st.session_state.setdefault(f"{key}:link", secrets.token_hex(16))
+    return name

@@ -1,11 +1,12 @@
 """What reaches the browser as it stands: markup of our own, and the way to another page."""
 
 import json
+from typing import Literal
 
 import streamlit as st
 
 
-def show_markup(markup: str, *, width: str | int = "stretch") -> None:
+def show_markup(markup: str, *, width: Literal["stretch", "content"] | int = "stretch") -> None:
     """Put markup on the page; its values must have gone through :func:`components.drawing.markup.escape`."""
     st.html(markup, width=width)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,6 +17,8 @@ from data.regions.tree import Region, Status
 WHOLE_IN_URL = "all"
 DEFAULT_ROLE = "county"
 _KEY = "screen"
+Change: TypeAlias = Any  # of any type that a field has: dataclasses.replace refuses a name that is none
+"""What a link changes of one field of a page's choice."""
 
 
 @dataclass(frozen=True)
@@ -81,4 +84,5 @@ def put(screen: Screen) -> None:
 
 def current() -> Screen:
     """The screen of this run."""
-    return st.session_state[_KEY]
+    screen: Screen = st.session_state[_KEY]
+    return screen

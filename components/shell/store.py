@@ -9,6 +9,7 @@ run's socket as it is now, also where that took up an older session; nothing has
 
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import ParamSpec
 
 import streamlit as st
 from sqlalchemy import Connection, Engine, event
@@ -20,6 +21,7 @@ from data.errors import Refused
 from data.regions.tree import holds_real_regions
 from data.store.engine import ready_engine
 
+P = ParamSpec("P")
 _elsewhere = ContextVar("elsewhere", default=False)  # of a thread beside the sessions
 
 
@@ -50,12 +52,12 @@ def _is_elsewhere() -> bool:
     return not is_this_machine({"client": (peer, 0)}, Headers(st.context.headers))  # no headers: the socket has gone
 
 
-def beside_session(work: Callable[..., None]) -> Callable[..., None]:
+def beside_session(work: Callable[P, None]) -> Callable[P, None]:
     """``work`` for a thread of its own, with the right of the session that asks for it now."""
     elsewhere = _is_elsewhere()
 
-    def run(*arguments) -> None:
+    def run(*arguments: P.args, **options: P.kwargs) -> None:
         _elsewhere.set(elsewhere)
-        work(*arguments)
+        work(*arguments, **options)
 
     return run
