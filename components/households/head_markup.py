@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping
-
 from components.drawing import wording
 from components.drawing.markup import escape, link, picture
 from components.drawing.theme import MARKS, palette, state_marks
@@ -89,7 +87,7 @@ def facts_markup(file: HouseholdFile) -> str:
     listed = (
         ("户属性", facts["attribute"]), ("家庭人口", f"{len(file.members)} 人"),
         ("致贫原因", "、".join(filter(None, (facts["cause"], facts["other_causes"])))),
-        *((name, _by(facts, facts[column])) for name, column in _DATES), ("住房安全", _safe(facts["housing_safe"])),
+        *((name, _by(facts["as_of"], facts[column])) for name, column in _DATES), ("住房安全", _safe(facts["housing_safe"])),
         ("饮水安全", _safe(facts["water_safe"])), ("联系电话", facts["phone"]), ("住址", facts["address"]),
         ("备注", facts["remark"]),
     )  # fmt: skip
@@ -101,9 +99,9 @@ def facts_markup(file: HouseholdFile) -> str:
     return f'<section class="part" id="facts"><h2>基本情况</h2><dl class="household-facts">{rows}</dl></section>'
 
 
-def _by(facts: RowMapping, day: str | None) -> str | None:
+def _by(as_of: str, day: str | None) -> str | None:
     """A day, where it had come by the day of the file."""
-    return day if day and day <= facts["as_of"] else None
+    return day if day and day <= as_of else None
 
 
 def _safe(value: int | None) -> str:
