@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Connection, text
 
@@ -33,19 +34,19 @@ class Distribution:
     and ``near`` say who is under the line in force in his province and who is just above it.
     """
 
-    household: np.ndarray
-    village: np.ndarray
-    persons: np.ndarray
-    net: np.ndarray
-    below: np.ndarray
-    near: np.ndarray
+    household: npt.NDArray[np.int64]
+    village: npt.NDArray[np.int64]
+    persons: npt.NDArray[np.int64]
+    net: npt.NDArray[np.int64]
+    below: npt.NDArray[np.bool_]
+    near: npt.NDArray[np.bool_]
 
     @cached_property
-    def per_head(self) -> np.ndarray:
+    def per_head(self) -> npt.NDArray[np.float64]:
         """Yuan a head, from low to high."""
         return locked(self.net / self.persons / 100)[0]
 
-    def under(self, line_fen: int) -> np.ndarray:
+    def under(self, line_fen: int) -> npt.NDArray[np.bool_]:
         """Whose income a head is under a line: exact, in whole fen."""
         return self.net < self.persons * line_fen
 
@@ -58,8 +59,8 @@ class Distribution:
 class WhatIf:
     """What another line changes against the line in force: masks over the distribution."""
 
-    entering: np.ndarray
-    leaving: np.ndarray
+    entering: npt.NDArray[np.bool_]
+    leaving: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Touched:
     villages: int
 
 
-def integers(rows: Iterable[Sequence[int]], columns: int) -> np.ndarray:
+def integers(rows: Iterable[Sequence[int]], columns: int) -> npt.NDArray[np.int64]:
     """Rows of whole numbers as an array of int64, ``columns`` by number of rows."""
     flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
     return np.ascontiguousarray(flat.reshape(-1, columns).T)
@@ -117,12 +118,12 @@ def what_if(spread: Distribution, line: int) -> WhatIf:
     return WhatIf(under & ~spread.below, spread.below & ~under)
 
 
-def touched(spread: Distribution, mask: np.ndarray) -> Touched:
+def touched(spread: Distribution, mask: npt.NDArray[np.bool_]) -> Touched:
     """How many households, persons and villages a mask picks."""
     return Touched(int(mask.sum()), int(spread.persons[mask].sum()), len(np.unique(spread.village[mask])))
 
 
-def by_region(village: np.ndarray, codes: list[str]) -> list[int]:
+def by_region(village: npt.NDArray[np.int64], codes: list[str]) -> list[int]:
     """How many of the households (their villages) lie in each region of ``codes``, which all have the same length."""
     if not codes:
         return []

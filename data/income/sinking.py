@@ -7,6 +7,7 @@ Who they are is worked out without names (``sinking``) and may be kept; the name
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, text
 
 from data.access.scope import seen_matters
@@ -40,20 +41,20 @@ class Sinking:
     CAUSES.
     """
 
-    household: np.ndarray
-    village: np.ndarray
-    persons: np.ndarray
-    net: np.ndarray
-    before: np.ndarray
-    lost: np.ndarray
-    forecast: np.ndarray
-    line: np.ndarray
-    fell: np.ndarray
-    under: np.ndarray
-    below: np.ndarray
-    cause: np.ndarray
+    household: npt.NDArray[np.int64]
+    village: npt.NDArray[np.int64]
+    persons: npt.NDArray[np.int64]
+    net: npt.NDArray[np.int64]
+    before: npt.NDArray[np.int64]
+    lost: npt.NDArray[np.int64]
+    forecast: npt.NDArray[np.float64]
+    line: npt.NDArray[np.float64]
+    fell: npt.NDArray[np.bool_]
+    under: npt.NDArray[np.bool_]
+    below: npt.NDArray[np.bool_]
+    cause: npt.NDArray[np.int64]
 
-    def picked(self, *, basis: str = "", cause: str = "") -> np.ndarray:
+    def picked(self, *, basis: str = "", cause: str = "") -> npt.NDArray[np.intp]:
         """Places of the households listed for a key of BASES and of CAUSES ('' any)."""
         mask = np.ones(len(self.household), dtype=bool)
         if basis in ("fell", "both"):
@@ -94,7 +95,7 @@ def sinking(connection: Connection, viewer: Viewer, region: str, month: int) -> 
     return _arranged(integers(connection.execute(text(statement), {**bound, **named, **asked}), 19))
 
 
-def _arranged(rows: np.ndarray) -> Sinking:
+def _arranged(rows: npt.NDArray[np.int64]) -> Sinking:
     household, village, persons, compared = rows[:4]
     now, then = rows[4:14:2], rows[5:14:2]
     told, line, fell, under, below = rows[14:]

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import numpy.typing as npt
 import pyogrio
 import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
@@ -197,7 +198,7 @@ def _features(layer: _Staged) -> Iterator[Feature]:
         raise Refused(f"{layer.name} 打不开：文件已损坏或不完整，请重新导出后再导入。") from error
 
 
-def _decoded(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _decoded(columns: dict[str, npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
     """Names and texts of a dbf, read as bytes: UTF-8 where all of it is, else GB18030; half a character is dropped."""
     texts = [*columns, *(value for column in columns.values() for value in column if isinstance(value, str))]
     for encoding in ("utf-8", "gb18030"):
@@ -219,7 +220,7 @@ def _decoded(columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _rows(
-    label: str, columns: dict[str, np.ndarray], geometry: np.ndarray | None, crs: str | None
+    label: str, columns: dict[str, npt.NDArray[np.generic]], geometry: npt.NDArray[np.object_] | None, crs: str | None
 ) -> Iterator[Feature]:
     named = {str(name).strip().lower(): column for name, column in columns.items()}
     code = _column(named, _CODES)
@@ -245,7 +246,7 @@ def _rows(
         yield Feature(label, number, coded, called, within, shape, fault)
 
 
-def _column(named: dict[str, np.ndarray], wanted: Sequence[str]) -> str | None:
+def _column(named: dict[str, npt.NDArray[np.generic]], wanted: Sequence[str]) -> str | None:
     """The first of the wanted columns that holds anything."""
     for name in wanted:
         if name in named and any(_text(value) for value in named[name]):
@@ -263,7 +264,7 @@ def _text(value: object) -> str:
     return "".join(character for character in text if character.isprintable()).strip()
 
 
-def _in_wgs84(label: str, shapes: np.ndarray, crs: str | None) -> np.ndarray:
+def _in_wgs84(label: str, shapes: npt.NDArray[np.object_], crs: str | None) -> npt.NDArray[np.object_]:
     """The shapes with longitude and latitude; raises Refused where the coordinate system cannot be told."""
     bounds = shapely.total_bounds(shapes)
     if not np.isfinite(bounds).all():
@@ -285,11 +286,11 @@ def _in_wgs84(label: str, shapes: np.ndarray, crs: str | None) -> np.ndarray:
     return placed
 
 
-def _are_degrees(bounds: np.ndarray) -> bool:
+def _are_degrees(bounds: npt.NDArray[np.float64]) -> bool:
     return bool(np.abs(bounds).max() <= 180)
 
 
-def _guessed(label: str, bounds: np.ndarray) -> CRS:
+def _guessed(label: str, bounds: npt.NDArray[np.float64]) -> CRS:
     """Degrees are WGS-84; an easting of eight digits names its Gauss-Krüger zone of CGCS2000."""
     if _are_degrees(bounds):
         return CRS.from_epsg(4326)

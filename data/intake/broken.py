@@ -8,6 +8,7 @@ from array import array
 from typing import IO
 
 import numpy as np
+import numpy.typing as npt
 
 ERRORS = (
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA",
@@ -51,7 +52,7 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def broken_cells(stream: IO[bytes]) -> np.ndarray:
+def broken_cells(stream: IO[bytes]) -> npt.NDArray[np.int64]:
     """The broken cells of a sheet's XML, (n, 3) integers: row and column from 0, place of what it says in WORDS.
 
     Cells and rows that do not say where they are follow the one before. Raises ValueError for what is no sheet.

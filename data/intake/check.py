@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,7 +20,7 @@ from data.workbook.sheets import HOUSEHOLD, REASONS, REGION, SheetSpec
 Progress = Callable[[str, int, int], None]
 
 
-CheckedBatch = tuple[dict[str, pa.Array], np.ndarray, np.ndarray]
+CheckedBatch = tuple[dict[str, pa.Array], npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 """Values by column name, row numbers, mask of the refused rows."""
 
 
@@ -93,7 +94,7 @@ class SheetCheck:
             row = int(batch.rows[place])
             yield Issue(self.spec.name, row, heading, value, checked.reason(place), severity, sheet.file)
 
-    def _check_order(self, sheet: Sheet, batch: Batch, values: dict[str, pa.Array], bad: np.ndarray) -> None:
+    def _check_order(self, sheet: Sheet, batch: Batch, values: dict[str, pa.Array], bad: npt.NDArray[np.bool_]) -> None:
         for start, end in self.spec.order:
             if start not in values or end not in values:
                 continue

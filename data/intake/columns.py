@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,8 +30,8 @@ class Checked:
     """A column's values (null where empty or refused), and which rows are refused or doubted, with the reason."""
 
     values: pa.Array
-    faults: np.ndarray
-    doubts: np.ndarray
+    faults: npt.NDArray[np.intp]
+    doubts: npt.NDArray[np.intp]
     reason: Callable[[int], str]
 
 
@@ -74,7 +75,7 @@ class ColumnCheck:
         indices = encoded.indices.to_numpy()
         values = pa.array([value for value, _, _ in read], self.type).take(encoded.indices)
 
-        def places(which: int) -> np.ndarray:
+        def places(which: int) -> npt.NDArray[np.intp]:
             odd = [place for place, outcome in enumerate(read) if outcome[which]]
             return np.flatnonzero(np.isin(indices, odd)) if odd else np.empty(0, np.int64)
 

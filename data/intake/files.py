@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from xml.etree import ElementTree
 
 import numpy as np
+import numpy.typing as npt
 from python_calamine import CalamineError, CalamineWorkbook
 
 from data.errors import Refused
@@ -199,7 +200,7 @@ class Workbook:
             elif title.strip() not in _OURS:
                 findings.ignored.append(f"工作表 {title}")
 
-    def _broken(self, title: str) -> np.ndarray:
+    def _broken(self, title: str) -> npt.NDArray[np.int64]:
         part = self._parts[title]
         if part in self._plain:
             return np.empty((0, 3), np.int64)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from data.intake.check import CheckedBatch, SheetCheck
@@ -29,7 +30,7 @@ class LedgerCheck(SheetCheck):
     def __init__(self, spec: SheetSpec, known: Known, today: date, findings: Findings) -> None:
         super().__init__(spec, known, today, findings)
         self.files: list[str] = []
-        self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._parts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []
         self._bad = 0
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 
@@ -13,6 +14,6 @@ class Piece:
     file: str
     names: tuple[str, ...]
     values: pa.Table
-    rows: np.ndarray
-    bad: np.ndarray
-    repeated: np.ndarray  # the same row stands further up
+    rows: npt.NDArray[np.int64]
+    bad: npt.NDArray[np.bool_]
+    repeated: npt.NDArray[np.bool_]  # the same row stands further up

@@ -15,6 +15,7 @@ from itertools import chain, islice, repeat
 from typing import IO, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv
 from python_calamine import CalamineSheet
@@ -31,7 +32,7 @@ SLICE = 50_000  # rows of a workbook turned at once
 class Batch:
     """Rows of one sheet: their row numbers, their cells by heading (empty text where empty), rows that overflow."""
 
-    rows: np.ndarray
+    rows: npt.NDArray[np.int64]
     cells: dict[str, pa.StringArray]
     ragged: list[int] = field(default_factory=list)
     done: int = 0  # of the sheet's ``size``
@@ -58,7 +59,7 @@ def _heading(text: str) -> str:
     return re.sub(r"[\s*]", "", narrow(text))
 
 
-def _batch(rows: np.ndarray, cells: dict[str, pa.Array], ragged: Sequence[int] = (), done: int = 0) -> Batch:
+def _batch(rows: npt.NDArray[np.int64], cells: dict[str, pa.Array], ragged: Sequence[int] = (), done: int = 0) -> Batch:
     """A batch without the rows that are blank."""
     lengths = [pa.compute.utf8_length(pa.compute.utf8_trim_whitespace(next(iter(cells.values()))))]
     if pa.compute.min(lengths[0]).as_py() == 0:
@@ -173,7 +174,7 @@ class XlsxSheet:
     """
 
     def __init__(
-        self, name: str, file: str, opener: Callable[[], CalamineSheet], broken: Callable[[], np.ndarray]
+        self, name: str, file: str, opener: Callable[[], CalamineSheet], broken: Callable[[], npt.NDArray[np.int64]]
     ) -> None:
         self.name, self.file, self._open, self._find_broken = name, file, opener, broken
 
@@ -182,7 +183,7 @@ class XlsxSheet:
         return self._open()
 
     @cached_property
-    def _broken(self) -> np.ndarray:
+    def _broken(self) -> npt.NDArray[np.int64]:
         """(n, 3) by row: row, column of the rows read (they begin at the first column in use), word."""
         cells = self._find_broken()
         cells[:, 1] -= self._sheet.start[1] if self._sheet.start else 0
@@ -221,7 +222,7 @@ class XlsxSheet:
             yield _batch(np.arange(read + 1, read + 1 + len(batch)), turned, done=read + len(batch))
             read += len(batch)
 
-    def _within(self, first: int, end: int) -> np.ndarray:
+    def _within(self, first: int, end: int) -> npt.NDArray[np.int64]:
         """The broken cells of the rows from ``first`` to before ``end``."""
         return self._broken[slice(*np.searchsorted(self._broken[:, 0], (first, end)))]
 

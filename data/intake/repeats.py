@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -59,7 +60,7 @@ def shown_key(spec: SheetSpec, known: Known, values: Sequence[str | int]) -> str
     return " ".join(shown)
 
 
-def group_numbers(columns: list[pa.ChunkedArray]) -> np.ndarray:
+def group_numbers(columns: list[pa.ChunkedArray]) -> npt.NDArray[np.int64]:
     """One number for each row, equal where the columns are; -1 where one of them is null."""
     groups = np.zeros(len(columns[0]), np.int64)
     null = np.zeros(len(columns[0]), bool)
@@ -72,7 +73,7 @@ def group_numbers(columns: list[pa.ChunkedArray]) -> np.ndarray:
     return groups
 
 
-def repeats(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def repeats(groups: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Rows whose group stands further up already, and for each the first row of that group."""
     order = np.argsort(groups, kind="stable")
     ordered = groups[order]
@@ -82,8 +83,8 @@ def repeats(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return order[same], order[starts[same]]
 
 
-def _differs(column: pa.ChunkedArray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def _differs(column: pa.ChunkedArray, one: npt.NDArray[np.intp], other: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
     codes = column.take(pa.array(np.concatenate([one, other]))).combine_chunks()
     codes = codes.dictionary_encode(null_encoding="encode").indices.to_numpy()
-    differs: np.ndarray = codes[: len(one)] != codes[len(one) :]
+    differs: npt.NDArray[np.bool_] = codes[: len(one)] != codes[len(one) :]
     return differs

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from sqlalchemy import Connection, Engine, func, select
@@ -184,10 +185,10 @@ def _properties(shapes: Shapes, code: str, sketch: bool) -> str:
     return json.dumps(properties, ensure_ascii=False, separators=(",", ":"))
 
 
-def _texts(geometry: np.ndarray) -> np.ndarray:
+def _texts(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """GeoJSON of each geometry with five decimals, about a metre."""
     rounded = shapely.transform(geometry, lambda points: np.round(points, 5))
-    texts: np.ndarray = shapely.to_geojson(shapely.remove_repeated_points(rounded))
+    texts: npt.NDArray[np.object_] = shapely.to_geojson(shapely.remove_repeated_points(rounded))
     return texts
 
 

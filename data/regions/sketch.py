@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import affinity
 
@@ -33,7 +34,7 @@ def cells(
     return drawn
 
 
-def _apart(spots: np.ndarray) -> np.ndarray:
+def _apart(spots: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The spots, with the later ones of equal spots moved a few metres along a spiral."""
     seen: dict[tuple[float, float], int] = {}
     moved = spots.copy()
@@ -46,7 +47,7 @@ def _apart(spots: np.ndarray) -> np.ndarray:
     return moved
 
 
-def _voronoi(spots: np.ndarray, area: shapely.Geometry) -> list[shapely.Geometry]:
+def _voronoi(spots: npt.NDArray[np.float64], area: shapely.Geometry) -> list[shapely.Geometry]:
     if len(spots) == 1:
         return [area]
     squeeze = float(np.cos(np.radians(spots[:, 1].mean())))  # a degree of longitude is that much shorter
