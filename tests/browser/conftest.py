@@ -7,16 +7,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute, expect, sync_playwright
 from sqlalchemy import Engine
 
 from data.store.engine import open_engine
 from tests.browser.chromium import FLAGS, executable
-from tests.browser.ready import ready
+from tests.browser.ready import SECONDS, ready, watch
 from tests.browser.server import Server, serving
 
 HERE = Path(__file__).parent
 DESK = (1280, 800)
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
@@ -65,7 +66,7 @@ def new_context(browser: Browser, outside_requests: list[str]) -> Iterator[Calla
     contexts: list[BrowserContext] = []
 
     def open_context(**arguments) -> BrowserContext:
-        context = browser.new_context(**{"locale": "zh-CN", "service_workers": "block", **arguments})
+        context = watch(browser.new_context(**{"locale": "zh-CN", "service_workers": "block", **arguments}))
         contexts.append(context)
         context.route(lambda url: not is_local(url), lambda route: _abort(route, outside_requests))
         context.route_web_socket(lambda url: not is_local(url), lambda socket: _refuse(socket, outside_requests))

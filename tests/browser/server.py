@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 90
+START_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def serving(database_url: str, folder: Path, script: Path = ROOT / "app.py") -> 
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -63,7 +63,7 @@ def _wait_for(server: Server, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5):
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=30):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)

@@ -56,10 +56,11 @@ def test_a_cadre_hands_in_photos_on_a_phone_opens_removes_and_puts_back(page: Pa
     expect(archives.get_by_text("还没有照片和扫描件")).to_be_visible()
     archives.get_by_text("存入材料", exact=True).tap()
     archives.locator("input[type=file]").set_input_files([PHOTO, LOCKED, PAGE])
+    ready(page)
     archives.get_by_role("textbox", name="名称").fill(TITLE)
     ready(page)
     archives.get_by_role("button", name="存入档案").tap()
-    expect(archives.get_by_text("已存入 1 份材料")).to_be_visible(timeout=20_000)
+    expect(archives.get_by_text("已存入 1 份材料")).to_be_visible()
     ready(page)
     expect(archives.get_by_role("alert").locator("li")).to_have_count(2)
     expect(archives.get_by_role("alert")).to_contain_text("加了密码")
@@ -68,7 +69,7 @@ def test_a_cadre_hands_in_photos_on_a_phone_opens_removes_and_puts_back(page: Pa
     paper = archives.locator("a.paper")
     expect(paper).to_have_count(1)
     expect(paper.locator("b")).to_have_text(f"{TITLE} 1")
-    assert paper.locator("img").evaluate("image => image.naturalWidth") == 320
+    expect(paper.locator("img")).to_have_js_property("naturalWidth", 320)
     with page.context.expect_page() as opened:
         paper.tap()
     opened.value.wait_for_load_state()
@@ -78,10 +79,11 @@ def test_a_cadre_hands_in_photos_on_a_phone_opens_removes_and_puts_back(page: Pa
     archives.get_by_text("整理").tap()
     ready(page)
     archives.get_by_role("button", name="移除").tap()
-    expect(archives.get_by_text("还没有照片和扫描件")).to_be_visible(timeout=20_000)
+    expect(archives.get_by_text("还没有照片和扫描件")).to_be_visible()
+    ready(page)
     archives.get_by_text("已移除的材料（1）").tap()
     archives.get_by_role("button", name="恢复").tap()
-    expect(paper).to_have_count(1, timeout=20_000)
+    expect(paper).to_have_count(1)
     assert not alerts
 
 
@@ -91,7 +93,7 @@ def test_only_who_works_with_the_household_gets_its_archives(page: Page, new_con
     archives.locator("input[type=file]").set_input_files([PHOTO])
     ready(page)
     archives.get_by_role("button", name="存入档案").click()
-    expect(archives.locator("a.paper")).to_have_count(1, timeout=20_000)
+    expect(archives.locator("a.paper")).to_have_count(1)
     address = server.url + archives.locator("a.paper").get_attribute("href")
     assert page.request.get(address).status == 200
 

@@ -61,6 +61,7 @@ def test_the_workbook_of_a_chart_holds_the_figures_of_its_table(page: Page, coun
     assert name.endswith(".xlsx") and rows[0][0] == drawn.locator(".heading h2").first.inner_text()
     assert "演示数据" in rows[1][0]
     drawn.get_by_text("看表格").click()
+    expect(drawn.locator("thead th").first).to_be_visible()
     heads = drawn.locator("thead th").all_inner_texts()
     assert [cell for cell in rows[2] if cell] == heads
     first = drawn.locator("tbody tr").first.locator("td").all_inner_texts()

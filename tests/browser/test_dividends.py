@@ -22,7 +22,6 @@ from tests.data.paper import reading as paper
 
 DESK, PHONE = pytest.mark.screen(1366, 768), pytest.mark.screen(390, 844)
 VILLAGE = "990181001201"  # of the demonstration's village cadre; its plan has been public for eight days
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +73,10 @@ def type_first_dividend(page: Page, amount: str) -> None:
     field = page.locator("#portal textarea, #portal input").first
     expect(field).to_be_focused()
     page.keyboard.type(amount[1:], delay=50)
-    page.wait_for_timeout(100)
+    expect(field).to_have_value(amount)
+    ready(page)  # the grid's own state follows the field
     page.keyboard.press("Enter")
+    expect(field).not_to_be_visible()
     ready(page)
 
 
@@ -117,6 +118,7 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
     page.goto(f"{server.url}/dividends?role=village")
     ready(page)
     page.get_by_role("link", name="收益分配方案").first.click()
+    page.wait_for_url("**plan=**")
     ready(page)
     expect(page.locator(".way li.now b")).to_have_text("公示中")
     plan = int(page.url.split("plan=")[1].split("&")[0])
@@ -142,7 +144,7 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
     shares = select(dividend_share.c.household_id, dividend_share.c.amount_fen).where(dividend_share.c.plan == plan)
     first = one(engine, shares.where(dividend_share.c.kind == "dividend").order_by(dividend_share.c.household_id))
     assert first.amount_fen == 90_000
-    with page.expect_download(timeout=60_000) as waiting:
+    with page.expect_download() as waiting:
         page.get_by_role("button", name="打印公示稿（PDF）").click()
     head = one(engine, select(household.c.head).where(household.c.id == first.household_id)).head
     told = "".join(paper.texts(Path(waiting.value.path()).read_bytes()))
@@ -190,17 +192,19 @@ def test_a_village_sees_what_came_in_before_it_proposes_and_the_months_stand_in_
     page.goto(f"{server.url}/dividends?role=village")
     ready(page)
     page.get_by_role("link", name="提出方案").click()
-    ready(page)
     expect(page).to_have_url(re.compile("new=1"))
+    ready(page)
     page.locator(".st-key-plan_new_first input").click()
     earlier = usual_months(month_of(date.today()))[0] - 1  # June or December, in which quarters end
     page.get_by_role("option", name=spoken(earlier), exact=True).click()
-    ready(page)
     expect(page).to_have_url(re.compile(f"first={label(earlier)}"))
-    told = page.locator("h1").first.inner_text()
+    ready(page)
+    title = page.locator("h1").first
+    expect(title).to_contain_text("可分配收益")
+    told = title.inner_text()
     page.reload()
     ready(page)
-    expect(page.locator("h1").first).to_have_text(told)
+    expect(title).to_have_text(told)
     before = one(engine, select(func.count()).select_from(dividend_plan))[0]
     page.get_by_role("button", name="起草方案").click()
     expect(page.locator(".way li.now b")).to_have_text("草拟")
@@ -232,6 +236,6 @@ def test_a_phone_shows_a_plan_without_scrolling_sideways(page: Page, server: Ser
     plan = one(engine, select(dividend_plan.c.id).where(dividend_plan.c.state == state))[0]
     page.goto(f"{server.url}/dividends?plan={plan}")
     ready(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator(".way li.now")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.get_by_role("button", name="审核通过", exact=True)).to_have_count(0)  # that is the township's to do

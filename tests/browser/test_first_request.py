@@ -27,5 +27,6 @@ def test_the_addresses_asked_for_above_are_those_of_the_pages(page: Page, tmp_pa
         for name in PAGES:
             page.goto(f"{server.url}/{name}")
             ready(page)
+            expect(page.locator(".st-key-shell")).to_be_visible()
             unknown += [name] if page.get_by_role("dialog").count() else []  # Streamlit's "page not found"
     assert len(unknown) <= 1, unknown  # the home page has no address but the root

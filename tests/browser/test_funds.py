@@ -1,7 +1,6 @@
 """资金 in a real browser: from the county to one fund, its project and its households, and back from a household."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +11,7 @@ from data.access.viewer import Viewer
 from data.figures import read as figures
 from data.regions.tree import status
 from tests.browser.ready import ready
+from tests.browser.visitor import asked
 
 COUNTY = "990181"
 PICKED = """
@@ -19,10 +19,6 @@ PICKED = """
     FROM fund f JOIN project_household b ON b.project = f.project
     WHERE f.region LIKE '990181%' AND f.year < 2026
     GROUP BY f.code, f.name, f.year, f.project ORDER BY f.code"""
-
-
-def query(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def wider(page: Page) -> int:
@@ -80,6 +76,7 @@ def test_from_the_county_to_a_fund_its_project_its_household_and_back(open_page,
 def test_filters_stand_in_the_address_and_outlive_a_reload_and_back(open_page):
     page = open_page("/funds")
     rows = page.locator(".table").last.locator("tbody tr")
+    expect(rows.first).to_be_visible()
     every = rows.count()
     page.get_by_role("link", name="只看滞后").click()
     page.wait_for_url("**late=1**")
@@ -95,11 +92,11 @@ def test_filters_stand_in_the_address_and_outlive_a_reload_and_back(open_page):
     page.reload()
     ready(page)
     expect(rows).to_have_count(late)
-    assert query(page)["late"] == ["1"] and query(page)["sort"] == ["arranged"]
+    assert asked(page)["late"] == "1" and asked(page)["sort"] == "arranged"
     page.go_back()
     page.wait_for_url(lambda url: "sort" not in url)
     ready(page)
-    assert query(page)["late"] == ["1"]
+    assert asked(page)["late"] == "1"
     page.go_back()
     page.wait_for_url(lambda url: "late" not in url)
     ready(page)
@@ -110,6 +107,7 @@ def test_filters_stand_in_the_address_and_outlive_a_reload_and_back(open_page):
 def test_a_fund_of_the_list_behind_a_figure_is_opened_from_it(open_page):
     page = open_page("/figure?indicator=late_funds")
     row = page.locator(".table tbody a.row").last
+    expect(row).to_be_visible()
     name = row.inner_text()
     row.click()
     page.wait_for_url("**/funds?**fund=**")
@@ -135,7 +133,9 @@ def test_a_village_cadre_opens_no_fund_of_the_county_and_a_wall_reads_no_name(op
     expect(page.get_by_text("没有找到这笔资金")).to_be_visible()
     expect(page.get_by_text(picked.name)).to_have_count(0)
     page = open_page(f"/funds?fund={picked.code}&role=display")
-    names = page.locator(".table", has_text="户类型").locator("tbody td:first-child").all_inner_texts()
+    cells = page.locator(".table", has_text="户类型").locator("tbody td:first-child")
+    expect(cells.first).to_be_visible()
+    names = cells.all_inner_texts()
     assert names and all(re.fullmatch(r".\*+", name) for name in names)
 
 
@@ -145,8 +145,9 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(open_page, store):
         picked = connection.execute(text(PICKED)).first()
     for path in ("/funds", f"/funds?year={picked.year}&page=2", f"/funds?fund={picked.code}"):
         page = open_page(path)
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390 and wider(page) <= 0
         cards = page.locator(".table.cards tbody tr:visible")
+        expect(cards.first).to_be_visible()
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390 and wider(page) <= 0
         assert cards.count() > 3
         assert all(box["x"] + box["width"] <= 390 for card in cards.all()[:40] if (box := card.bounding_box()))
         inner = page.evaluate(

@@ -62,7 +62,7 @@ def test_a_visit_with_a_photo_is_recorded_on_a_phone_seen_at_once_and_taken_back
     Image.effect_noise((800, 600), 60).convert("RGB").save(photo)
     page = new_context(**PHONE).new_page()
     page.goto(f"{server.url}/household?household={id}&role=village&do=visit")
-    ready(page, seconds=60)
+    ready(page)
     assert wide(page) == 390
     for button in dialog(page).locator("button").all():
         assert button.inner_text() == "" or button.bounding_box()["height"] >= 44, button.inner_text()
@@ -73,12 +73,13 @@ def test_a_visit_with_a_photo_is_recorded_on_a_phone_seen_at_once_and_taken_back
     dialog(page).get_by_text("生病住院", exact=True).tap()
     dialog(page).locator("input[type=file]").set_input_files(photo)
     expect(dialog(page).get_by_text("IMG_0001.jpg")).to_be_visible()
+    ready(page)
     save(page)
     expect(dialog(page)).to_have_count(0)
-    ready(page, seconds=60)
+    ready(page)
     said = page.locator(".st-key-door_saved")
     expect(said).to_contain_text("已保存：记走访")
-    assert "do=" not in page.url
+    page.wait_for_url(lambda url: "do=" not in url)
     (visit,) = rows(server.database_url, model.visit, content="送去<b>米面</b>\n发现：西屋漏雨")
     assert (visit["household_id"], visit["occasion"]) == (id, "生病住院")
     (kept,) = rows(server.database_url, model.archive, household_id=id)
@@ -90,7 +91,7 @@ def test_a_visit_with_a_photo_is_recorded_on_a_phone_seen_at_once_and_taken_back
     assert wide(page) == 390
     said.get_by_role("button", name="撤销").tap()
     expect(said).to_contain_text("已撤销")
-    ready(page, seconds=60)
+    ready(page)
     assert rows(server.database_url, model.visit, code=visit["code"]) == []
     assert rows(server.database_url, model.archive, household_id=id)[0]["hidden"]
     expect(history.locator(".change.undone")).to_contain_text("记走访")
@@ -103,7 +104,7 @@ def test_of_two_who_correct_the_same_fact_the_second_is_told_and_loses_nothing(
     first, second = (new_context(**PHONE).new_page() for _ in range(2))
     for page in (first, second):
         page.goto(f"{server.url}/household?household={id}&role=village&do=facts")
-        ready(page, seconds=60)
+        ready(page)
     dialog(first).get_by_label("联系电话").fill("19900000001")
     save(first)
     expect(first.locator(".st-key-door_saved")).to_contain_text("已保存：改信息：联系电话")
@@ -127,7 +128,7 @@ def test_the_wall_display_offers_no_form_even_by_the_address(county_server: Serv
     page.goto(
         f"{county_server.url}/household?household={a_household(county_server.database_url)}&role=display&do=visit"
     )
-    ready(page, seconds=60)
+    ready(page)
     expect(page.locator(".household-head")).to_be_visible()
     expect(dialog(page)).to_have_count(0)
     expect(page.get_by_role("button", name="记走访")).to_have_count(0)
@@ -145,7 +146,7 @@ def test_what_was_typed_is_not_lost_by_a_slip(server: Server, new_context: Calla
 
     page.on("dialog", answer)
     page.goto(f"{server.url}/household?household={id}&role=village&do=visit")
-    ready(page, seconds=60)
+    ready(page)
     done = dialog(page).get_by_label("做了什么 *")
     done.fill("送去米面")
     for slip in (
@@ -160,7 +161,10 @@ def test_what_was_typed_is_not_lost_by_a_slip(server: Server, new_context: Calla
     sure = True
     dialog(page).get_by_role("button", name="Close").tap()
     expect(dialog(page)).to_have_count(0)
+    ready(page)
     page.get_by_role("button", name="记走访").tap()
+    expect(done).to_be_visible()
+    ready(page)
     page.keyboard.press("Escape")  # nothing was typed: nothing is asked
     expect(dialog(page)).to_have_count(0)
     assert asked == ["confirm"] * 4

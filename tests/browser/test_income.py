@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -18,6 +17,7 @@ from data.months import label
 from data.regions.tree import children, status
 from data.store.engine import open_engine
 from tests.browser.ready import ready
+from tests.browser.visitor import asked
 
 COUNTY = "990181"
 CADRE = Viewer("county", COUNTY)
@@ -47,14 +47,10 @@ def sunk(store: Connection, month: int) -> sinking.Sinking:
     return sinking.sinking(store, CADRE, COUNTY, month)
 
 
-def asked(page: Page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
 def follow(page: Page, locator, pattern: str) -> None:
     """Click and wait for the address that the click leads to."""
     locator.click()
-    page.wait_for_url(re.compile(pattern), timeout=30_000)
+    page.wait_for_url(re.compile(pattern))
     ready(page)
 
 
@@ -82,6 +78,7 @@ def test_a_line_typed_shows_who_enters_in_numbers_and_names_and_back_takes_it_aw
     said = f"新进入 {told.households} 户 {told.persons} 人，涉及 {told.villages} 个村"
     expect(page.locator(".trend-said")).to_contain_text(said)
     expect(page.get_by_text(f"新进入线下的户：{told.households} 户")).to_be_visible()
+    expect(page.locator(".trend-counts .value").first).to_be_visible()
     numbers = [int(one.split()[0]) for one in page.locator(".trend-counts .value").all_inner_texts()]
     assert sum(numbers) == told.households and numbers == sorted(numbers, reverse=True)
     ready(page.reload() and page)
@@ -121,7 +118,7 @@ def test_a_bar_opens_the_households_in_it_and_a_name_the_household(open_page, sp
     number = int(bars["households"].iloc[fullest])
     expect(page.locator(".st-key-list_heading")).to_contain_text(f"{number:,} 户")
     follow(page, page.get_by_role("link", name="下一页 ›"), "page=2")
-    assert page.locator(".trend-cards tbody tr").count() == min(number - 50, 50)
+    expect(page.locator(".trend-cards tbody tr")).to_have_count(min(number - 50, 50))
     follow(page, page.locator(".trend-cards a.row").first, "/household")
     page.go_back()
     page.wait_for_url(re.compile("page=2"))
@@ -137,8 +134,8 @@ def test_who_sinks_is_filtered_by_cause_and_place_and_each_has_a_reason(open_pag
     wage = sunk.picked(cause="wage")
     follow(page, chip(page, "工资性减少"), "cause=wage")
     expect(page.locator(".st-key-list_heading")).to_contain_text(f"{len(wage)} 户")
+    expect(page.locator(".trend-reason")).to_have_count(min(len(wage), 50))
     reasons = page.locator(".trend-reason").all_inner_texts()
-    assert len(reasons) == min(len(wage), 50)
     assert all(("比上年同月少" in one or "低于监测线" in one) and "工资性少" in one for one in reasons)
     with page.expect_download() as download:
         page.get_by_role("button", name="导出名单（Excel）").click()
@@ -181,6 +178,7 @@ def test_the_course_goes_by_income_year_and_a_region_of_the_map_or_a_line_leads_
 def test_a_point_of_the_course_opens_the_names_of_its_month(open_page, month):
     page = open_page("/income")
     point = page.locator(".st-key-chart_kinds .scatterlayer .points path").nth(-4)
+    point.scroll_into_view_if_needed()
     at = point.bounding_box()
     page.mouse.click(at["x"] + at["width"] / 2, at["y"] + at["height"] / 2)
     page.wait_for_url(re.compile("/figure"))
@@ -200,7 +198,8 @@ def test_nonsense_in_the_address_is_said_and_nothing_is_cut_off_on_a_phone(open_
 
 def test_a_display_reads_no_names_and_a_helper_only_his_own(open_page, sunk):
     page = open_page("/income?view=sinking&role=display")
+    expect(page.locator(".trend-cards a.row")).to_have_count(min(len(sunk.household), 50))
     heads = page.locator(".trend-cards a.row").all_inner_texts()
-    assert len(heads) == min(len(sunk.household), 50) and all(re.fullmatch(r".\*+", one) for one in heads)
+    assert all(re.fullmatch(r".\*+", one) for one in heads)
     page = open_page("/income?view=spread&role=helper")
     expect(page.get_by_text("只含本人结对的户")).to_be_visible()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 from data import model
 from data.store.engine import open_engine
 from tests.browser.chromium import FLAGS, executable
-from tests.browser.ready import ready
+from tests.browser.ready import ready, watch
 from tests.browser.server import Server, serving
 from tests.data.small_county import real_regions_arrive
 
@@ -46,9 +46,9 @@ def open_elsewhere(browser: Browser, server: Server) -> Iterator[Callable[[str],
     other = browser.browser_type.launch(executable_path=executable(), args=[*flags, rules])
 
     def open_it(path: str) -> Page:
-        page = other.new_context(locale="zh-CN").new_page()
+        page = watch(other.new_context(locale="zh-CN")).new_page()
         page.goto(server.url.replace("127.0.0.1", NAME) + path)
-        return ready(page, seconds=60)
+        return ready(page)
 
     yield open_it
     other.close()
@@ -76,6 +76,6 @@ def test_an_idle_tab_leaves_by_itself_and_a_form_at_the_door_writes_nothing(
     real_regions_arrive(store)
 
     for page in (idle, door):
-        expect(page.locator("body")).to_contain_text(CLOSED, timeout=30_000)
+        expect(page.locator("body")).to_contain_text(CLOSED)
         assert urlsplit(page.url).path == "/"
     assert visits(store) == before

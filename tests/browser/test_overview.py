@@ -18,6 +18,7 @@ from data.regions.tree import status, viewers
 from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server
+from tests.browser.visitor import asked, choose, crumbs
 
 COUNTY, TOWNSHIPS = "990181", 19
 WALL = pytest.mark.screen(1920, 1080)
@@ -25,19 +26,6 @@ WALL = pytest.mark.screen(1920, 1080)
 
 def the_map(page: Page) -> FrameLocator:
     return page.frame_locator(".st-key-overview_map iframe")
-
-
-def pick(page: Page, box: str, text: str) -> Page:
-    """Choose from one of the header's lists by typing."""
-    field = page.get_by_role("combobox", name=box)
-    field.click()
-    field.fill(text)
-    page.keyboard.press("Enter")
-    return ready(page)
-
-
-def crumbs(page: Page) -> list[str]:
-    return page.locator(".breadcrumbs").inner_text().replace("\n", "").split("›")
 
 
 def path(page: Page) -> str:
@@ -48,7 +36,7 @@ def path(page: Page) -> str:
 def test_the_overview_shows_the_county_on_one_wall_without_a_scroll_bar(open_page):
     page = open_page("/")
     expect(page.locator("a.tile")).to_have_count(10)
-    expect(the_map(page).locator("path.region")).to_have_count(TOWNSHIPS, timeout=20_000)
+    expect(the_map(page).locator("path.region")).to_have_count(TOWNSHIPS)
     expect(page.locator("ol.ranking li")).to_have_count(TOWNSHIPS)
     expect(page.locator(".js-plotly-plot")).to_be_visible()
     heights = page.evaluate(
@@ -72,33 +60,32 @@ def test_the_tiles_show_what_the_store_says(open_page, county_server: Server):
         held = status(connection)
         said = figures.figures(connection, Viewer("county", COUNTY), COUNTY, held.latest, ("households",))
     tile = page.locator("a.tile", has_text="建档立卡和监测户数")
-    assert tile.locator(".figure").inner_text() == f"{said['households'].value:,}户"
+    expect(tile.locator(".figure")).to_have_text(f"{said['households'].value:,}户")
     engine.dispose()
 
 
 def test_a_click_on_the_map_goes_down_and_back_goes_up(open_page):
     page = open_page("/?indicator=visit_coverage")
     region = the_map(page).locator("path.region").first
-    expect(region).to_be_visible(timeout=20_000)
     code = region.get_attribute("data-code")
     region.click()
     page.wait_for_url(f"**region={code}**")
     ready(page)
-    assert len(crumbs(page)) == 2 and "indicator=visit_coverage" in page.url
+    expect(crumbs(page)).to_have_count(2)
+    assert asked(page)["indicator"] == "visit_coverage"
     expect(the_map(page).locator("path.region").first).to_have_attribute("data-code", re.compile(f"^{code}"))
     village = the_map(page).locator("path.region").first
     below = village.get_attribute("data-code")
     village.click()
     page.wait_for_url(f"**region={below}**")
     ready(page)
-    assert len(crumbs(page)) == 3
+    expect(crumbs(page)).to_have_count(3)
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('.breadcrumbs > *:not(i)').length === 2")
+    page.wait_for_url(f"**region={code}**")
+    expect(crumbs(page)).to_have_count(2)
     ready(page)
-    assert f"region={code}" in page.url
     page.go_back()
-    page.wait_for_function("document.querySelectorAll('.breadcrumbs > *:not(i)').length === 1")
-    assert crumbs(page) == ["示范市"]
+    expect(crumbs(page)).to_have_text(["示范市"])
 
 
 def test_a_tile_opens_its_explanation_and_the_households_behind_it(open_page, county_server: Server):
@@ -108,20 +95,22 @@ def test_a_tile_opens_its_explanation_and_the_households_behind_it(open_page, co
     ready(page)
     expect(page.get_by_role("heading", name="低于监测线户", exact=True)).to_be_visible()
     expect(page.get_by_text("12个月人均纯收入低于本省当年监测线的户")).to_be_visible()
+    expect(page.locator(".big")).to_contain_text("户")
     shown = int(page.locator(".big").inner_text().split("户")[0].replace(",", ""))
     expect(page.get_by_role("heading", name=f"名单：{shown} 户")).to_be_visible()
     rows = page.get_by_role("table", name="示范市低于监测线户名单").locator("tbody tr")
     expect(rows).to_have_count(min(shown, lists.PAGE))
     rows.first.locator("a.row").click()
     page.wait_for_url("**/household?**household=**")
-    page.go_back()
     ready(page)
-    assert path(page).startswith("/figure?")
+    page.go_back()
+    page.wait_for_url("**/figure?**")
 
 
 def test_parts_of_the_sub_regions_add_up_on_the_page(open_page):
     page = open_page("/figure?indicator=project_investment")
     cells = page.get_by_role("table", name="示范市各乡镇项目投资").locator("tbody tr")
+    expect(cells.last).to_contain_text("示范市")
     texts = cells.all_inner_texts()
     names = [text.split("\t")[0] for text in texts]
     assert names[-1] == "示范市" and len(names) >= TOWNSHIPS + 1
@@ -165,9 +154,9 @@ def test_the_export_is_a_workbook_with_real_numbers_and_a_chinese_name(open_page
 
 def test_region_and_month_survive_a_reload_and_open_elsewhere(open_page, new_context: Callable[..., BrowserContext]):
     page = open_page("/")
-    pick(page, "月份", "2025年3月")
-    pick(page, "区划", "990181001")
-    pick(page, "地图", "走访覆盖率")
+    choose(page, "月份", "2025年3月")
+    choose(page, "区划", "990181001")
+    choose(page, "地图", "走访覆盖率")
     kept = path(page)
     assert {"month=2025-03", "region=990181001", "indicator=visit_coverage"} <= set(kept.split("?")[1].split("&"))
     page.reload()
@@ -177,26 +166,27 @@ def test_region_and_month_survive_a_reload_and_open_elsewhere(open_page, new_con
     other = new_context().new_page()
     other.goto(page.url)
     ready(other)
-    assert crumbs(other) == crumbs(page)
-    assert other.locator("a.tile").all_inner_texts() == page.locator("a.tile").all_inner_texts()
+    expect(crumbs(other)).to_have_text(crumbs(page).all_inner_texts())
+    expect(other.locator("a.tile")).to_have_text(page.locator("a.tile").all_text_contents())
     expect(other.get_by_role("combobox", name="月份")).to_have_value("2025年3月")
 
 
 def test_back_undoes_one_choice_at_a_time_and_forward_makes_it_again(open_page):
     page = open_page("/")
-    pick(page, "区划", "990181001")
-    pick(page, "身份", "村干部")  # may not see that township: two values of the address change at once
-    assert len(crumbs(page)) == 1 and "role=village" in page.url
+    choose(page, "区划", "990181001")
+    choose(page, "身份", "村干部")  # may not see that township: two values of the address change at once
+    page.wait_for_url("**role=village**")
+    expect(crumbs(page)).to_have_count(1)
     page.go_back()
+    page.wait_for_url(lambda url: "role" not in url)
     ready(page)
-    assert "region=990181001" in page.url and "role" not in page.url
+    assert asked(page)["region"] == "990181001"
     expect(page.get_by_role("combobox", name="身份")).to_have_value("县级干部")
     page.go_back()
+    expect(crumbs(page)).to_have_text(["示范市"])
     ready(page)
-    assert crumbs(page) == ["示范市"]
     page.go_forward()
-    ready(page)
-    assert len(crumbs(page)) == 2
+    expect(crumbs(page)).to_have_count(2)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +196,7 @@ def test_back_undoes_one_choice_at_a_time_and_forward_makes_it_again(open_page):
 def test_nonsense_in_the_address_is_said_and_the_default_is_shown(open_page, query: str):
     page = open_page(f"/overview?{query}")
     expect(page.locator("p.problem")).to_have_count(1)
-    assert crumbs(page) == ["示范市"]
+    expect(crumbs(page)).to_have_text(["示范市"])
     expect(page.locator("a.tile")).to_have_count(10)
 
 
@@ -223,9 +213,9 @@ def test_a_role_sees_its_own_region_and_nothing_else(open_page, county_server: S
         by_role = {viewer.role: viewer for viewer in viewers(connection)}
     engine.dispose()
     page = open_page("/")
-    pick(page, "身份", "村干部")
+    choose(page, "身份", "村干部")
     village = by_role["village"].region
-    assert len(crumbs(page)) == 1  # the way up ends where his region begins
+    expect(crumbs(page)).to_have_count(1)  # the way up ends where his region begins
 
     page = open_page(f"/overview?role=village&region={COUNTY}")
     expect(page.get_by_text("不在您的查看范围内")).to_be_visible()
@@ -252,26 +242,26 @@ def test_a_helper_reads_the_names_of_his_own_households_only(open_page, county_s
 
 def test_a_wall_display_reads_family_names_only(open_page):
     page = open_page("/figure?indicator=monitored_households&role=display")
+    expect(page.locator("a.row").first).to_be_visible()
     names = page.locator("a.row").all_inner_texts()
     people = [name for name in names if name.endswith("*")]
     assert len(people) == min(lists.PAGE, len(names)) or len(people) >= lists.PAGE
 
 
 def test_the_theme_is_switched_for_all_pages_and_kept(open_page):
-    def ground(page: Page) -> str:
-        return page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-
     page = open_page("/figure?indicator=visits&month=2026-01")
-    assert ground(page) == "rgb(250, 249, 246)"
+    ground = page.locator(".stApp")
+    expect(ground).to_have_css("background-color", "rgb(250, 249, 246)")
     page.get_by_role("link", name="深色").click()
-    page.wait_for_url("**/figure?**")
+    expect(ground).to_have_css("background-color", "rgb(14, 23, 38)")
     ready(page)
-    assert ground(page) == "rgb(14, 23, 38)" and "month=2026-01" in page.url
+    assert asked(page)["month"] == "2026-01"
     page.get_by_role("link", name="总览").click()
+    page.wait_for_url("**/overview**")
     ready(page)
     page.reload()
     ready(page)
-    assert ground(page) == "rgb(14, 23, 38)"
+    expect(ground).to_have_css("background-color", "rgb(14, 23, 38)")
     expect(page.get_by_role("link", name="浅色")).to_be_visible()
 
 

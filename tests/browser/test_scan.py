@@ -17,8 +17,9 @@ from data.clock import county_clock
 from data.codes import tokens as qr_codes
 from data.store.engine import open_engine, writing
 from tests.browser.chromium import FLAGS, executable
-from tests.browser.ready import ready
+from tests.browser.ready import ready, watch
 from tests.browser.server import Server, serving
+from tests.browser.visitor import eventually
 
 CADRE = Viewer("county", "990181")
 
@@ -75,6 +76,7 @@ def test_codes_on_a_photo_open_their_households_and_only_the_viewers_own(page: P
     )
     ready(page)
     expect(page.get_by_text("认出 2 个码，1 个没有打开")).to_be_visible()
+    expect(page.locator("ul.scanned li")).to_have_count(2)
     opened, refused = sorted(scanned(page), key=lambda shown: "不在您的查看范围内" in shown)
     assert head in opened and "不在您的查看范围内" in refused
     expect(page.get_by_text("照片 b.jpg：")).to_be_visible()
@@ -86,14 +88,11 @@ def test_codes_on_a_photo_open_their_households_and_only_the_viewers_own(page: P
     expect(page.locator("ul.scanned li").first).to_contain_text("没有找到这一户")
     assert code not in page.url
     page.get_by_role("link", name="打开户档案").tap()
+    page.wait_for_url("**/household?**")
     ready(page)
     expect(page.locator("h1").first).to_contain_text(head)
     wanted = {("cadre", mine), ("refused", beyond), ("file", mine)}
-    for _ in range(50):  # the log is written behind the page
-        if looks(server) >= wanted:
-            break
-        page.wait_for_timeout(200)
-    assert looks(server) >= wanted
+    eventually(page, lambda: looks(server) & wanted, wanted)  # the log is written behind the page
 
 
 def looks(server: Server) -> set[tuple[str, int | None]]:
@@ -118,18 +117,18 @@ def seeing(browser: Browser, coded, tmp_path: Path) -> Iterator[Browser]:
 
 
 def test_the_camera_reads_a_code(seeing: Browser, server: Server, coded):
-    page = seeing.new_page(viewport={"width": 1366, "height": 768})
+    page = watch(seeing.new_context(viewport={"width": 1366, "height": 768})).new_page()
     page.goto(f"{server.url}/scan")
     ready(page)
     page.get_by_text("用这台设备的摄像头", exact=True).click()
     ready(page)
     button = page.get_by_test_id("stCameraInputButton")
-    expect(button).to_be_enabled(timeout=15_000)
+    expect(button).to_be_enabled()
     page.wait_for_function(
         "document.querySelector('video').readyState >= 2 && document.querySelector('video').videoWidth"
     )
     button.click()
-    expect(page.locator("ul.scanned li")).to_have_count(1, timeout=15_000)
+    expect(page.locator("ul.scanned li")).to_have_count(1)
     assert next(iter(coded.values()))[0] in scanned(page)[0]
 
 
