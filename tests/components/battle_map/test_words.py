@@ -1,6 +1,6 @@
 """What the battle map writes beside its maps."""
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -15,6 +15,7 @@ from components.shell.screen import Screen
 from data.access.viewer import Viewer
 from data.figures.indicators import INDICATORS
 from data.figures.read import Figure
+from data.households.file import HouseholdFile
 from data.months import month_of
 from data.regions.tree import Region, Status
 from tests.moment import clock
@@ -39,7 +40,7 @@ def test_names_of_regions_never_become_markup(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(map_regions, "show_map", lambda *parts, **options: None)
     ranking = rank(INCOME, rows, 10000.0, 6)
     regions = map_regions.RegionsShown(INCOME, MONTH, rows, ranking)
-    drawn = SimpleNamespace(values=None, classes=map_regions._painted(screen("2026-11-22"), regions).classes)
+    drawn = map_regions._painted(screen("2026-11-22"), regions)
     map_regions._show_one(screen("2026-11-22"), MapChoice(INCOME), (9,), regions, drawn, key="map")
     assert "&lt;img src=x&gt;" in "".join(shown) and "<img" not in "".join(shown)
 
@@ -50,14 +51,9 @@ def test_a_month_that_still_runs_raises_no_alarm_about_what_it_has_not_reached()
     assert "alarm" not in counted_markup(screen("2026-11-22"), figures)
 
 
-def test_who_was_not_born_yet_has_no_age():
-    member = {
-        "name": "钱一", "relation": "之子", "sex": "男", "born": "2024-05-01", "id_number": None, "health": None,
-        "education": None, "schooling": None, "skill": None, "work_area": None, "work_months": None,
-        "medical_insured": None, "pension_insured": None,
-    }  # fmt: skip
+def test_who_was_not_born_yet_has_no_age(file: HouseholdFile):
     ages = {
-        as_of: members_markup(SimpleNamespace(members=pd.DataFrame([{**member, "as_of": as_of}], dtype=object)))
+        as_of: members_markup(replace(file, members=file.members.assign(born="2024-05-01", as_of=as_of)))
         for as_of in ("2022-01-31", "2026-05-01")
     }
     assert "岁" not in ages["2022-01-31"] and "2 岁" in ages["2026-05-01"]

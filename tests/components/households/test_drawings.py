@@ -11,8 +11,9 @@ from components.drawing.theme import palette, state_marks
 from components.households.head_markup import course_sections
 from components.households.story_list import story_markup
 from components.households.timeline import WIDTH, Scale, timeline
+from data.households.file import HouseholdFile
 from data.households.story import Story
-from tests.components.households.ground import EVIL, STORY, File, said
+from tests.components.households.ground import EVIL, STORY, said
 
 
 def drawn_story(story: Story) -> str:
@@ -70,16 +71,14 @@ def test_days_keep_their_order_and_long_years_before_the_records_take_a_quarter(
     assert (records - scale.x("2010-01-01")) / (scale.x("2026-11-22") - scale.x("2010-01-01")) == pytest.approx(0.24)
 
 
-def test_the_chart_of_the_years_names_what_it_draws_for_desk_and_phone():
-    chart, years = course_sections(File, dark=True)
+def test_the_chart_of_the_years_names_what_it_draws_for_desk_and_phone(file: HouseholdFile):
+    chart, years = course_sections(file, dark=True)
     for drawing in pictures(chart):
         assert [one.text for one in texts(drawing)][-5:] == ["工资性", "转移性", "支出", "纯收入", "监测线"]
     assert len(pictures(chart)) == 2
     assert "2026年11月 1,000 0 0 200 50 1,150 ▼ 1,150 8,800" in said(years)
 
 
-def test_a_chart_of_less_than_two_months_says_why_there_is_none():
-    class New(File):
-        income = replace(File.income, course=File.income.course.iloc[:1])
-
-    assert "账目不满13个月" in course_sections(New, dark=False)[0]
+def test_a_chart_of_less_than_two_months_says_why_there_is_none(file: HouseholdFile):
+    new = replace(file, income=replace(file.income, course=file.income.course.iloc[:1]))
+    assert "账目不满13个月" in course_sections(new, dark=False)[0]

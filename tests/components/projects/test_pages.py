@@ -1,6 +1,6 @@
 """项目收益 as data and markup: addresses that come back as they went, names that stay text, classes, words, charts."""
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -13,6 +13,7 @@ from components.projects.charts import MOST_NAMED, returns_chart, scatter_chart
 from components.projects.compare import standings_markup, steadiness
 from components.projects.file_markup import asset_markup, funds_markup, head_markup, stages_finding, stages_markup
 from components.projects.map import ARREARS, RATES, classes_of, legend_markup, marks_of, tooltips
+from data.households.file import HouseholdFile
 from data.months import month_of
 from data.projects.file import ProjectFile, gaps_of, stages_of
 from data.projects.region import Filters, operator_key
@@ -168,13 +169,8 @@ def file(**facts) -> ProjectFile:
         lambda: head_markup(file()), lambda: asset_markup(file()),
         lambda: funds_markup(file(), lambda code, region: f"/funds?fund={code}"),
         lambda: standings_markup(groups(), lambda row: "/x"),
-        lambda: projects_markup(
-            SimpleNamespace(projects=pd.DataFrame([{"year": 2026, "name": EVIL, "code": EVIL, "region": "99",
-                                                    "kind": EVIL, "stage": EVIL, "mode": EVIL, "amount": 1.0}])),
-            lambda code, region: f"/project?project={code}",
-        ),
     ],
-    ids=["head", "asset", "funds", "standings", "household"],
+    ids=["head", "asset", "funds", "standings"],
 )  # fmt: skip
 def test_names_stay_text_in_every_part_of_the_page(markup):
     told = markup()
@@ -205,13 +201,11 @@ def test_the_line_of_stages_says_what_is_late():
     assert stages_finding(stages_of("审批", {}, "2026-11-22")) == "处于审批"
 
 
-def test_a_household_links_only_to_projects_that_the_viewer_may_open():
-    rows = pd.DataFrame(
-        [{"year": 2026, "name": name, "code": name, "region": region, "kind": "光伏", "stage": "运营", "mode": "分红",
-          "amount": None} for name, region in (("村项目", "990181001201"), ("县项目", "990181"))]
-    )  # fmt: skip
+def test_a_household_links_only_to_projects_that_the_viewer_may_open(file: HouseholdFile):
+    two = pd.concat([file.projects] * 2, ignore_index=True)
+    rows = two.assign(name=["村项目", "县项目"], region=["990181001201", "990181"])
     told = projects_markup(
-        SimpleNamespace(projects=rows), lambda code, region: f"/project?project={code}" if len(region) == 12 else None
+        replace(file, projects=rows), lambda code, region: f"/project?project={code}" if len(region) == 12 else None
     )
     assert told.count("<a ") == 1 and ">村项目</a>" in told and "县项目" in told
 
