@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_layers import parse, sources, texts
+from tests.source_code import parse, sources, texts
 
 CLOCK = Path("data/clock.py")
 SHELLS = {Path("app.py"), Path("components/shell/script.py"), Path("data/commands/actions.py")}

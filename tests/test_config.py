@@ -8,7 +8,7 @@ from importlib import metadata
 import pytest
 from streamlit import config
 
-from tests.test_layers import LAYERS, ROOT, roots, sources
+from tests.source_code import LAYERS, ROOT, roots, sources
 
 SETTINGS = ROOT / ".streamlit" / "config.toml"
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[[a-z]+])?==(?P<version>[0-9][A-Za-z0-9.]*)")

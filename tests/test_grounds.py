@@ -1,6 +1,7 @@
 """The ground that the other tests stand on: each test has its own database, on both engines, and never the user's."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, inspect, text
@@ -10,6 +11,7 @@ from data.commands.version import VERSION
 from data.errors import Refused
 from data.model import metadata
 from data.store.engine import open_engine
+from tests.source_code import imported, parse, sources
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
@@ -39,3 +41,9 @@ def test_plain_routes_are_asked_without_a_server(open_client: Callable[..., Test
 def test_a_test_without_a_database_does_not_reach_the_developers_own():
     with pytest.raises(Refused):
         open_engine()
+
+
+@pytest.mark.parametrize("source", sources("tests", "benchmarks"), ids=str)
+def test_no_test_module_is_imported_by_another(source: Path):
+    parts = (name.split(".") for name in imported(parse(source), source))
+    assert not [".".join(name) for name in parts if name[0] == "tests" and any(p.startswith("test_") for p in name)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.test_layers import ROOT, sources
+from tests.source_code import ROOT, sources
 
 TYPED = ("pages", "components", "data")
 MOST = 60  # exceptions in all of them

@@ -11,7 +11,6 @@ import streamlit_folium
 
 from components.drawing.maps import (
     ASSET_FOLDER,
-    MapColours,
     OfflineMap,
     household_points,
     map_contents,
@@ -20,26 +19,9 @@ from components.drawing.maps import (
     region_values,
     script_json,
 )
+from tests.components.drawing.ground import COLOURS, HOSTILE, contents_in_the_browser, texts_of
 
-COLOURS = MapColours(*["#FAF9F6"] * 11)
 MARKS = {"未脱贫": ("▲", "#B8352B"), "脱贫": ("○", "#1F8A84")}
-HOSTILE = [
-    "`;alert(1)//",
-    "${alert(1)}",
-    "</script><script>alert(1)</script>",
-    "{{7*7}}",
-    "{{ 'alert' }}",
-    "村_12",
-    "maps/abc/村",
-    "a'b\"c\\d\n行\u2028段\u2029",
-    "𠮷家村",
-    "{% for x in y %}{#",
-    "{",
-    "alert(coords);",
-    "甲|乙",
-    "~",
-    "|",
-]
 
 
 def values(texts, **more):
@@ -55,21 +37,6 @@ def points(**more):
         "state": ["脱贫", "未脱贫", "脱贫"],
     }
     return pd.DataFrame({**frame, **more})
-
-
-def contents_in_the_browser(*parts, **settings):
-    """The data as the script that streamlit-folium evaluates holds them, after all that it does to a script."""
-    group = map_contents(*parts, **{"colours": COLOURS, "label": "地图", **settings})
-    script = streamlit_folium._get_feature_group_string(group, OfflineMap())
-    return json.loads(re.search(r"map_div\.warRoom\.draw\((.*)\);", script).group(1))
-
-
-def texts_of(column):
-    """As the map's script reads a column."""
-    cells = column["cells"]
-    if isinstance(cells, str):
-        cells = [None if cell == "~" else cell for cell in cells.split("|")]
-    return [None if cell is None else column["prefix"] + cell + column["suffix"] for cell in cells]
 
 
 def test_the_map_asks_this_server_only_and_each_file_it_names_exists():

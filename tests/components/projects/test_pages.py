@@ -18,7 +18,7 @@ from data.months import month_of
 from data.projects.file import ProjectFile, gaps_of, stages_of
 from data.projects.region import Filters, operator_key
 from data.terms import PROJECT_KINDS, PROJECT_STAGES
-from tests.components.drawing.test_maps import HOSTILE, contents_in_the_browser, texts_of
+from tests.components.drawing.ground import HOSTILE, contents_in_the_browser, texts_of
 
 LAST = month_of("2026-11")
 EVIL = "<img src=x onerror=alert(1)>\"'&"

@@ -5,17 +5,18 @@ import threading
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import Engine, Table, event, func, select
+from sqlalchemy import Engine, event, func, select
 
 from data import model
 from data.access.actors import actor_name
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope, Refused
-from data.figures import beginnings, cube
+from data.figures import cube
 from data.households.edits import Conflict, Edit, commit, undo
 from data.households.history import history
 from data.months import label
 from data.store.engine import writing
+from tests.data.households.ground import assert_as_rebuilt, derived, household_with_members, one
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES, fill
 
 CADRE = Viewer("county", COUNTY)
@@ -26,32 +27,6 @@ NEW_VISIT = {"helper": "B1", "visited": "2026-11-20", "occasion": "日常走访"
 def county(engine: Engine) -> Engine:
     fill(engine)
     return engine
-
-
-def one(engine: Engine, table: Table, **where):
-    with engine.connect() as connection:
-        return connection.execute(select(table).filter_by(**where)).mappings().first()
-
-
-def derived(connection) -> dict:
-    """Everything that a rebuild makes."""
-    tables = [cube.cube, model.household_month, beginnings.measure_begins, beginnings.record_span, model.month]
-    held = {table.name: sorted(map(tuple, connection.execute(select(table))), key=str) for table in tables}
-    return held | {"latest": connection.execute(select(model.data_version.c.latest)).scalar()}
-
-
-def assert_as_rebuilt(engine: Engine) -> None:
-    with writing(engine) as connection:
-        refreshed = derived(connection)
-        cube.rebuild(connection, today=TODAY)
-        rebuilt = derived(connection)
-    for name, rows in rebuilt.items():
-        assert refreshed[name] == rows, name
-
-
-def household_with_members(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return connection.execute(select(func.min(model.member.c.household_id))).scalar_one()
 
 
 EVERY_KIND: dict[str, tuple[Sequence[Edit], ...]] = {

@@ -26,7 +26,7 @@ from data.households.entries import (
 from data.households.fields import Unfit
 from data.months import label
 from data.store.engine import writing
-from tests.data.households.test_edits import assert_as_rebuilt, household_with_members, one
+from tests.data.households.ground import assert_as_rebuilt, household_with_members, one
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, fill
 
 CADRE = Viewer("county", COUNTY)
