@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.source_code import ROOT, sources
+from tests.source_code import LAYERS, ROOT, sources
 
-TYPED = ("pages", "components", "data")
 MOST = 60  # exceptions in all of them
 IGNORE = re.compile(r"#\s*type:\s*ignore(\[[\w, -]+\])?\s*")
 
@@ -53,14 +52,14 @@ def without_reason(code: str) -> list[int]:
     ]
 
 
-@pytest.mark.parametrize("source", sources(*TYPED), ids=str)
+@pytest.mark.parametrize("source", sources(*LAYERS), ids=str)
 def test_an_exception_from_the_types_has_its_reason_beside_it(source):
     assert not without_reason((ROOT / source).read_text(encoding="utf-8"))
 
 
 def test_exceptions_from_the_types_are_few():
     per_file = {
-        str(source): len([*exceptions((ROOT / source).read_text(encoding="utf-8"))]) for source in sources(*TYPED)
+        str(source): len([*exceptions((ROOT / source).read_text(encoding="utf-8"))]) for source in sources(*LAYERS)
     }
     assert sum(per_file.values()) <= MOST, {file: number for file, number in per_file.items() if number}
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -25,7 +27,8 @@ _LEFT_OUT = ("wage", "business", "property", "transfer", "expense")
 
 
 def show_names(
-    screen: Screen, ids: Sequence[int], *, title: str, note: str, page: int, page_url: Callable[[int], str], key: str,
+    screen: Screen, ids: npt.NDArray[np.int64], *, title: str, note: str, page: int,
+    page_url: Callable[[int], str], key: str,
     beside: Callable[[pd.DataFrame], pd.DataFrame] | None = None, columns: Sequence[TableColumn] = (),
     drawn: Mapping[str, Callable[[Row], str]] | None = None, exported: Sequence[ListColumn] = (),
     without: Sequence[str] = (),
@@ -64,7 +67,7 @@ def show_names(
 
 
 def _export(
-    screen: Screen, ids: Sequence[int], title: str, beside: Callable[[pd.DataFrame], pd.DataFrame] | None,
+    screen: Screen, ids: npt.NDArray[np.int64], title: str, beside: Callable[[pd.DataFrame], pd.DataFrame] | None,
     exported: Sequence[ListColumn], key: str,
 ) -> None:  # fmt: skip
     name = file_name(f"{screen.region.name}{title}")
