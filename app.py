@@ -45,11 +45,11 @@ async def health(request: Request) -> JSONResponse:
 
 
 async def follow_the_calendar() -> None:
-    """What is overdue depends on the day: bring the running month up to date when the day turns."""
+    """What is overdue depends on the day: bring the running month up to date when the day turns in China."""
     while True:
         await asyncio.sleep(DAY_CHECK)
         try:
-            await asyncio.to_thread(cube.ensure, engine)
+            await asyncio.to_thread(cube.ensure, engine, county_clock().date())
         except SQLAlchemyError:  # a store that is away for a while must not end the watch
             log.exception("the running month could not be brought up to date")
 
@@ -65,7 +65,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     import plotly.graph_objects  # noqa: F401
     import shapely  # noqa: F401
 
-    await asyncio.to_thread(cube.ensure, engine)
+    await asyncio.to_thread(cube.ensure, engine, county_clock().date())
     send_at_once()
     gc.collect()
     gc.freeze()

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from benchmarks import million
 from benchmarks.commands import run_data
+from data.clock import county_clock
 from data.figures import cube
 from data.model import household, region
 from data.regions import tree as regions
@@ -20,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MILLION = "million"
 PRESETS = ("county", "prefecture", MILLION)
 _GENERATE = (
-    "import sys, pathlib; from data.demo.county import generate; "
-    "generate(pathlib.Path(sys.argv[1]), preset=sys.argv[2])"
+    "import sys, pathlib; from data.clock import county_clock; from data.demo.county import generate; "
+    "generate(pathlib.Path(sys.argv[1]), preset=sys.argv[2], today=county_clock().date())"
 )
 
 
@@ -79,7 +80,7 @@ class Ground:
         if self.preset == MILLION:
             prefecture = Ground("prefecture", self.directory)
             prefecture.ready()
-            cube.ensure(engine := prefecture.engine())  # as the application does at its start
+            cube.ensure(engine := prefecture.engine(), county_clock().date())  # as the application does at its start
             engine.dispose()
             million.make(prefecture.database, self.database)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from benchmarks.commands import run_data
 from benchmarks.ground import Ground
 from benchmarks.table import Finding, middle
+from data.clock import county_clock
 from data.figures import cube
 from data.store.engine import writing
 
@@ -37,7 +38,7 @@ def refreshes(ground: Ground) -> Iterator[Finding]:
     for village in ground.villages(REFRESHES):
         begun = time.perf_counter()
         with writing(engine) as connection:
-            cube.refresh(connection, village.code)
+            cube.refresh(connection, village.code, county_clock())
         seconds.append(time.perf_counter() - begun)
     engine.dispose()
     yield middle("refresh of one village in the cube", ground.preset, seconds, "s")

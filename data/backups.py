@@ -53,7 +53,7 @@ def back_up(engine: Engine, target: Path) -> Kept:
     return Kept(copied, standing, missing, kept_key if own.is_file() else None)
 
 
-def put_back(engine: Engine, source: Path) -> Kept:
+def put_back(engine: Engine, source: Path, now: datetime) -> Kept:
     """Archives and key of a backup whose database stands in ``engine`` already, its schema of today.
 
     A file that is missing or damaged is taken from the backup, where it is sound there. Another key than the one of
@@ -72,7 +72,7 @@ def put_back(engine: Engine, source: Path) -> Kept:
     own, kept_key, aside = key_file(engine), key_beside(source), None
     if kept_key.is_file() and not (own.is_file() and own.read_bytes() == kept_key.read_bytes()):
         if own.is_file():
-            aside = own.with_name(f"{own.name}.{datetime.now():%Y%m%d-%H%M%S}")
+            aside = own.with_name(f"{own.name}.{now:%Y%m%d-%H%M%S}")
             own.rename(aside)
         _write_key(own, kept_key.read_bytes())
     return Kept(copied, standing, tuple(missing), own if kept_key.is_file() else None, aside)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 from data import settings
 from data.access.actors import actor_name
 from data.access.viewer import ROLES, Viewer
+from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
 
 LONGEST_REASON = 500
@@ -240,7 +241,7 @@ class Register:
         own = {"day": (day or at.date()).isoformat()} if "day" in self.steps.c else {}
         connection.execute(
             insert(self.steps).values(
-                at=at.isoformat(timespec="seconds"), actor=actor(viewer), action=arrow.action, before=arrow.before,
+                at=written(at), actor=actor(viewer), action=arrow.action, before=arrow.before,
                 after=arrow.after, reason="；".join(filter(None, (reason, note))) or None, **{self.key: id}, **own,
             )
         )  # fmt: skip

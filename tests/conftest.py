@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from starlette.testclient import TestClient
 from streamlit.runtime import Runtime
 
 from data.audit import log as audit
+from data.clock import county_clock
 from data.store.engine import migrate, open_engine
 from tests.postgres import Cluster, running_cluster, server_programs
 
@@ -153,7 +153,7 @@ def county_database(pytestconfig: pytest.Config) -> Path:
 
 
 def _state_of_the_county() -> str:
-    state = hashlib.sha256(date.today().isoformat().encode())
+    state = hashlib.sha256(county_clock().date().isoformat().encode())
     for source in sorted([*(ROOT / "data").rglob("*.py"), ROOT / "requirements.txt"]):
         state.update(source.read_bytes())
     return state.hexdigest()

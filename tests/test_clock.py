@@ -24,25 +24,6 @@ SQL_NOW = re.compile(
     r"|\b(now|statement_timestamp|transaction_timestamp|clock_timestamp|julianday|unixepoch|getdate|sysdate)\s*\(",
     re.IGNORECASE,
 )
-NOT_YET = {
-    Path("data/backups.py"),
-    Path("data/projects/troubles.py"),
-    Path("data/figures/cube.py"),
-    Path("data/households/edits.py"),
-    Path("data/households/entries.py"),
-    Path("data/households/archives.py"),
-    Path("data/demo/county.py"),
-    Path("data/intake/__init__.py"),
-    Path("data/intake/runs.py"),
-    Path("data/dividends/steps.py"),
-    Path("data/dividends/drafts.py"),
-    Path("data/commands/actions.py"),
-    Path("components/door/work.py"),
-    Path("components/door/visit.py"),
-    Path("components/door/fields.py"),
-    Path("components/door/facts.py"),
-    Path("components/archives/section.py"),
-}
 
 
 def asked(tree: ast.AST) -> Iterator[str]:
@@ -66,7 +47,7 @@ def asked(tree: ast.AST) -> Iterator[str]:
 def test_nobody_asks_the_machine_for_the_time(source: Path):
     if source == CLOCK or "migrations" in source.parts:
         return
-    assert bool(list(asked(parse(source)))) == (source in NOT_YET)
+    assert not list(asked(parse(source)))
 
 
 @pytest.mark.parametrize("source", sources("data", "components", "pages", "app"), ids=str)

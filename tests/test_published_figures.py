@@ -23,6 +23,7 @@ from data.funds import sums as funds
 from data.intake import import_files
 from data.months import label, month_of
 from tests.data.intake.books import Book, write_xlsx
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
 LAST = month_of(TODAY)
@@ -46,7 +47,7 @@ def county_book(**sheets: list) -> Book:
 
 
 def take(engine: Engine, tmp_path: Path, book: Book) -> None:
-    result = import_files(engine, [write_xlsx(tmp_path / "book.xlsx", book)], today=TODAY)
+    result = import_files(engine, [write_xlsx(tmp_path / "book.xlsx", book)], now=NOW)
     assert (result.refusals, result.warnings, result.wrote) == ([], [], True)
 
 

@@ -135,7 +135,7 @@ def _sorting(screen: Screen, shelf: _Shelf, rows: pd.DataFrame) -> None:
             with st.container(key=f"archive_{row.id}"):
                 show_markup(card_markup(screen, row, shelf.of))
                 if st.button("移除", key=f"hide_{row.id}", width="stretch"):
-                    shelf.hide(screen.engine, screen.viewer, row.id)
+                    shelf.hide(screen.engine, screen.viewer, row.id, now=screen.now)
                     st.session_state.pop(_SAID, None)
                     st.toast(f"已移除“{plain(row.title)}”，可在“已移除的材料”里恢复。")
                     st.rerun(scope="app")
@@ -151,7 +151,7 @@ def _removed(screen: Screen, shelf: _Shelf) -> None:
                 dated = row.dated or row.added[:10]
                 show_markup(f'<p class="removed">{escape(row.kind)} · {escape(row.title)} · {escape(dated)}</p>')
                 if st.button("恢复", key=f"restore_{row.id}"):
-                    shelf.restore(screen.engine, screen.viewer, row.id)
+                    shelf.restore(screen.engine, screen.viewer, row.id, now=screen.now)
                     st.session_state.pop(_SAID, None)
                     st.rerun(scope="app")
 
@@ -169,7 +169,7 @@ def _form(screen: Screen, shelf: _Shelf) -> None:
         left, middle, right = st.columns([3, 4, 3])
         kind = left.selectbox("类别", shelf.kinds)
         title = middle.text_input("名称", placeholder=shelf.example, max_chars=archives.LONGEST_TITLE)
-        dated = right.date_input("材料日期", value="today", min_value=date(1900, 1, 1), max_value="today")
+        dated = right.date_input("材料日期", value=screen.today, min_value=date(1900, 1, 1), max_value=screen.today)
         if st.form_submit_button("存入档案", type="primary"):
             if files:
                 _take_in(screen, shelf, files, kind, title, dated)
@@ -189,6 +189,7 @@ def _take_in(screen: Screen, shelf: _Shelf, files: Sequence[UploadedFile], kind:
                 shelf.add(
                     screen.engine, screen.viewer, shelf.owner, file.getvalue(), kind=kind,
                     title=named or _own_title(file.name), dated=dated and dated.isoformat(),
+                    now=screen.now,
                 )  # fmt: skip
             except WarRoomError as error:
                 refused.append((file.name, str(error)))

@@ -150,7 +150,7 @@ def _choose_way(by: str) -> None:
 def _save(screen: Screen, sheet: _Sheet) -> None:
     count = sheet.now.changed
     try:
-        sheet.saved = card_entry.save(screen.engine, screen.viewer, sheet.now)
+        sheet.saved = card_entry.save(screen.engine, screen.viewer, sheet.now, now=screen.now)
     except household_edits.Conflict:
         st.rerun(scope="fragment")  # what the other saved is taken in there, and shown beside what was typed
     except WarRoomError as error:
@@ -164,7 +164,7 @@ def _undo(screen: Screen, sheet: _Sheet) -> None:
     if sheet.saved is None:
         return
     try:
-        household_edits.undo(screen.engine, screen.viewer, sheet.saved)
+        household_edits.undo(screen.engine, screen.viewer, sheet.saved, now=screen.now)
         sheet.said = "已撤销刚才的保存。"
         sheet.again(sheet.now)
     except WarRoomError as error:

@@ -92,13 +92,15 @@ def _do(screen: Screen, plan: Plan, arrow: Transition, reason: str) -> None:
     try:
         with st.spinner("正在办理…"):
             if arrow.action == "reverse":
-                made = reverse(screen.engine, screen.viewer, line.id, reason=reason, version=line.version)
+                made = reverse(
+                    screen.engine, screen.viewer, line.id, reason=reason, version=line.version, at=screen.now
+                )
                 st.session_state[_DONE] = "已起草冲销方案，请核对后公示。"
                 go_to(screen.link(DIVIDENDS, region=line.village, plan=made))
                 return
             after = step(
                 screen.engine, screen.viewer, line.id, arrow.action, version=line.version, reason=reason,
-                month=screen.month,
+                month=screen.month, at=screen.now,
             )  # fmt: skip
     except WarRoomError as error:
         problem(str(error))

@@ -104,7 +104,7 @@ def _spread(sheet: Sheet, content: Content, among: list[Candidate], *, keep_type
 
 def _save(screen: Screen, plan: Plan, sheet: Sheet, content: Content, version: int) -> None:
     try:
-        sheet.version = save(screen.engine, screen.viewer, plan.line.id, version, content)
+        sheet.version = save(screen.engine, screen.viewer, plan.line.id, version, content, at=screen.now)
     except Changed as changed:
         sheet.newer, sheet.refused = changed.version, str(changed)
         st.rerun(scope="fragment")

@@ -73,7 +73,7 @@ def show_new(screen: Screen) -> None:
 
 def _create(screen: Screen, first: int, last: int) -> None:
     try:
-        made = create(screen.engine, screen.viewer, screen.region.code, first, last)
+        made = create(screen.engine, screen.viewer, screen.region.code, first, last, at=screen.now)
     except WarRoomError as error:
         problem(str(error))
     else:

@@ -72,7 +72,7 @@ def _undo(screen: Screen, household: int, change: int) -> None:
 def take_back(screen: Screen, household: int, change: int) -> Outcome:
     """Undo a change and say so, or why not, in the line above the buttons."""
     try:
-        undo(screen.engine, screen.viewer, change)
+        undo(screen.engine, screen.viewer, change, now=screen.now)
         done = Outcome(household, "已撤销，记录恢复原样")
     except WarRoomError as error:
         done = Outcome(household, "没有撤销", refused=(str(error),))

@@ -1,7 +1,5 @@
 """改信息 and 核实保障: facts of the household and its members, and the six assurances with their evidence."""
 
-from datetime import date
-
 import streamlit as st
 
 from components.door import fields as entry_widgets
@@ -37,15 +35,15 @@ def draw(screen: Screen, household: int) -> None:
     approves = screen.viewer.role in APPROVERS
     names = MEMBER if code else tuple(name for name in HOUSEHOLD if approves or name not in STATE_FIELDS)
     with st.form(key(f"facts_{code}"), enter_to_submit=False, border=False):
-        typed = {name: _fact(table, name, before[name], key(f"fact_{code}_{name}")) for name in names}
+        typed = {name: _fact(screen, table, name, before[name], key(f"fact_{code}_{name}")) for name in names}
         if not code and not approves:
             show_markup('<p class="calm">户类型和识别、脱贫等日期要经乡镇以上审批，这里不能改。</p>')
 
         def save(conflict: Conflict | None) -> Saved:
             base = before | _standing(conflict, table)
             if code:
-                return correct_member(screen.engine, screen.viewer, household, code, base, typed)
-            return correct_household(screen.engine, screen.viewer, household, base, typed)
+                return correct_member(screen.engine, screen.viewer, household, code, base, typed, now=screen.now)
+            return correct_household(screen.engine, screen.viewer, household, base, typed, now=screen.now)
 
         finish(screen, household, save)
 
@@ -55,9 +53,9 @@ def _standing(conflict: Conflict | None, table: str) -> dict[str, object]:
     return {name: value for edit in edits if edit.table == table for name, value in (edit.before or {}).items()}
 
 
-def _fact(table: str, name: str, stored: object, key: str) -> str | None:
+def _fact(screen: Screen, table: str, name: str, stored: object, key: str) -> str | None:
     if name != "id_number" or stored is None:
-        return entry_widgets.field(table, name, stored=stored, key=key)
+        return entry_widgets.field(table, name, stored=stored, key=key, today=screen.today)
     column = SHEET_OF[table].column(name)
     typed = entry_widgets.words(
         f"{column.heading}（现为 {plain(mask_id(str(stored)) or '')}，不改就留空）", name, key=key
@@ -80,13 +78,15 @@ def draw_assurance(screen: Screen, household: int) -> None:
     with st.form(key(f"assurance_{item}"), enter_to_submit=False, border=False):
         verdict = entry_widgets.one_of("结论 *", (_SECURE, _INSECURE), key=key(f"secure_{item}"))
         evidence = entry_widgets.words("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
-        checked = entry_widgets.day("核实日期 *", key=key(f"checked_{item}"), start=date.today().isoformat())
+        checked = entry_widgets.day(
+            "核实日期 *", key=key(f"checked_{item}"), today=screen.today, start=screen.today.isoformat()
+        )
         finish(
             screen,
             household,
             lambda _: assure(
                 screen.engine, screen.viewer, household, item=item, verdict=_VERDICTS.get(verdict or ""),
-                evidence=evidence, checked=checked.isoformat() if checked else "",
+                evidence=evidence, checked=checked.isoformat() if checked else "", now=screen.now,
             ),
         )  # fmt: skip
 

@@ -13,13 +13,13 @@ YES_NO = ("是", "否")
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-def field(table: str, name: str, *, key: str, stored: object = None, hint: str = "") -> str | None:
+def field(table: str, name: str, *, key: str, today: date, stored: object = None, hint: str = "") -> str | None:
     """Draw one column's field, with a stored value; returns what is in it, as ``data.households.fields`` reads it."""
     column = SHEET_OF[table].column(name)
     label = column.heading + (" *" if column.required else "")
     start = shown(column, stored)
     if column.kind == "day":
-        chosen = day(label, key=key, start=start, may_be_future=column.may_be_future)
+        chosen = day(label, key=key, today=today, start=start, may_be_future=column.may_be_future)
         return chosen.isoformat() if chosen else None
     if column.kind in ("choice", "yes_no"):
         return one_of(label, column.choices or YES_NO, key=key, start=start, required=column.required)
@@ -38,10 +38,10 @@ def words(label: str, name: str, *, key: str, start: str = "", hint: str = "") -
     return st.text_input(label, start, key=key, max_chars=most, placeholder=hint)
 
 
-def day(label: str, *, key: str, start: str = "", may_be_future: bool = False) -> date | None:
+def day(label: str, *, key: str, today: date, start: str = "", may_be_future: bool = False) -> date | None:
     """A day from a calendar; empty where none is held."""
     held = date.fromisoformat(start) if start else None
-    last = _LAST_DAY if may_be_future else max(date.today(), held or _FIRST_DAY)
+    last = _LAST_DAY if may_be_future else max(today, held or _FIRST_DAY)
     return st.date_input(label, held, min_value=_FIRST_DAY, max_value=last, format="YYYY-MM-DD", key=key)
 
 

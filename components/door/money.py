@@ -44,7 +44,7 @@ def draw(screen: Screen, household: int) -> None:
                 held_now = now_there if isinstance(now_there, int) else None
             return add_ledger_line(
                 screen.engine, screen.viewer, household, month=label(month), subject=subject, amount=amount,
-                stands=held_now, adding=way == ADD,
+                stands=held_now, adding=way == ADD, now=screen.now,
             )  # fmt: skip
 
         finish(screen, household, save)

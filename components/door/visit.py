@@ -31,7 +31,7 @@ def draw(screen: Screen, household: int) -> None:
         show_markup(f'<p class="calm">{escape(_NOBODY)}</p>')
         return
     with st.form(key("visit"), enter_to_submit=False, border=False):
-        visited = entry_widgets.day("日期 *", key=key("visited"), start=date.today().isoformat())
+        visited = entry_widgets.day("日期 *", key=key("visited"), today=screen.today, start=screen.today.isoformat())
         occasion = entry_widgets.one_of("事由 *", OCCASIONS, key=key("occasion"), start=OCCASIONS[0])
         people = {one.code: f"{one.name}（{one.unit}）{'' if one.own else ' · 本村'}" for one in there.helpers}
         helper = st.selectbox(
@@ -48,6 +48,7 @@ def draw(screen: Screen, household: int) -> None:
             return record_visit(
                 screen.engine, screen.viewer, household, visited=visited.isoformat() if visited else "",
                 occasion=occasion or "", done=done, found=found, helper=helper,
+                now=screen.now,
             )  # fmt: skip
 
         finish(screen, household, save, after=lambda saved: _keep(screen, household, saved, photos, visited))
@@ -65,7 +66,7 @@ def _keep(
         try:
             archives.add(
                 screen.engine, screen.viewer, household, photo.getvalue(), kind="走访照片", title=title,
-                dated=visited.isoformat(), visit=saved.code,
+                dated=visited.isoformat(), visit=saved.code, now=screen.now,
             )  # fmt: skip
         except WarRoomError as error:
             refused.append(f"走访已保存，照片“{photo.name[:40]}”没有存入：{error}")

@@ -1,7 +1,7 @@
 """加措施, 报问题: a new one, or the end of one that runs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
@@ -30,7 +30,7 @@ def draw_measure(screen: Screen, household: int) -> None:
     running = {row["code"]: f"{row['category']} · {row['name']}（{row['started']} 起）" for row in there.measures}
     act = _act(("新增措施", "结束措施") if running else ("新增措施",))
     if act == "新增措施":
-        _new(screen, household, "measure", _MEASURE, {"started": date.today().isoformat()}, add_measure)
+        _new(screen, household, "measure", _MEASURE, {"started": screen.today.isoformat()}, add_measure)
     else:
         _end(screen, household, "帮扶措施 *", running, "结束日期 *", end_measure)
 
@@ -49,7 +49,7 @@ def draw_problem(screen: Screen, household: int) -> None:
     elif act == "销号":
         _end(screen, household, "问题 *", unclosed, "销号日期 *", close_problem)
     else:
-        today = date.today()
+        today = screen.today
         start = {"source": "排查", "found": today.isoformat(), "deadline": (today + _AHEAD).isoformat()}
         _new(screen, household, "problem", _PROBLEM, start, raise_problem)
 
@@ -67,11 +67,16 @@ def _new(
     with st.form(key(f"new_{table}"), enter_to_submit=False, border=False):
         typed = {
             name: entry_widgets.field(
-                table, name, stored=start.get(name), key=key(f"{table}_{name}"), hint=_HINTS.get((table, name), "")
+                table,
+                name,
+                stored=start.get(name),
+                key=key(f"{table}_{name}"),
+                today=screen.today,
+                hint=_HINTS.get((table, name), ""),
             )
             for name in names
         }
-        finish(screen, household, lambda _: add(screen.engine, screen.viewer, household, typed))
+        finish(screen, household, lambda _: add(screen.engine, screen.viewer, household, typed, now=screen.now))
 
 
 def _end(
@@ -80,10 +85,14 @@ def _end(
     with st.form(key(f"end_{when}"), enter_to_submit=False, border=False):
         code = st.selectbox(what, rows, format_func=rows.__getitem__, placeholder="请选择", key=key(f"which_{when}"))
         on = entry_widgets.day(
-            when, key=key(f"day_{when}"), start=date.today().isoformat(), may_be_future="结束" in when
+            when,
+            key=key(f"day_{when}"),
+            today=screen.today,
+            start=screen.today.isoformat(),
+            may_be_future="结束" in when,
         )
         finish(
             screen,
             household,
-            lambda _: end(screen.engine, screen.viewer, household, code, on.isoformat() if on else ""),
+            lambda _: end(screen.engine, screen.viewer, household, code, on.isoformat() if on else "", now=screen.now),
         )

@@ -71,6 +71,7 @@ def _mark(screen: Screen, what: tuple[str, str] | None, since: date | None, reas
             place=screen.region.code,
             since=since.isoformat(),
             reason=reason,
+            now=screen.now,
             **{kind: name},
         )
     except WarRoomError as error:

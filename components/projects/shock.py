@@ -133,8 +133,9 @@ def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
 def _raise(screen: Screen, one: Trouble) -> None:
     try:
         made = shock_tasks.raise_tasks(
-            screen.engine, screen.viewer, trouble=one.id, project=None if one.id is not None else one.project
-        )
+            screen.engine, screen.viewer, trouble=one.id, project=None if one.id is not None else one.project,
+            now=screen.now,
+        )  # fmt: skip
     except WarRoomError as error:
         tell(str(error), wrong=True)
     else:
@@ -146,12 +147,15 @@ def _raise(screen: Screen, one: Trouble) -> None:
 
 
 def _take_back(screen: Screen, trouble: int) -> None:
-    _done(screen, lambda: f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, trouble)} 个村的任务。")
+    def taken_back() -> str:
+        return f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, trouble, now=screen.now)} 个村的任务。"
+
+    _done(screen, taken_back)
 
 
 def _end(screen: Screen, trouble: int, name: str) -> None:
     def ended() -> str:
-        troubles.end(screen.engine, screen.viewer, trouble)
+        troubles.end(screen.engine, screen.viewer, trouble, now=screen.now)
         write_address(trouble=None)
         return f"已解除“{name}”的风险；派发的任务不变。"
 

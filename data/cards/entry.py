@@ -6,6 +6,7 @@ its months to the fen, the rest in the last; a quarter that is not touched leave
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
@@ -163,7 +164,7 @@ def counted(draft: Draft, card: IncomeCard) -> Figures:
     return figures(lines, card.persons, card.coefficients)
 
 
-def save(engine: Engine, viewer: Viewer, draft: Draft) -> int:
+def save(engine: Engine, viewer: Viewer, draft: Draft, *, now: datetime) -> int:
     """Write the draft in one change; returns its id.
 
     Raises Refused where an amount cannot be read or nothing is to be saved, ``household_edits.Conflict`` where
@@ -173,7 +174,8 @@ def save(engine: Engine, viewer: Viewer, draft: Draft) -> int:
         raise Refused(f"有 {len(found)} 处金额无法识别，没有保存：{found[0]}。")
     edits = _edits(draft)
     count = sum(len(edit.after or {}) for edit in edits)
-    return commit(engine, viewer, draft.household, edits, what=f"填报收支（{draft.year.year}年度，{count} 处）")
+    what = f"填报收支（{draft.year.year}年度，{count} 处）"
+    return commit(engine, viewer, draft.household, edits, what=what, now=now)
 
 
 def _edits(draft: Draft) -> list[Edit]:

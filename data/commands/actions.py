@@ -64,19 +64,19 @@ def demo_command(options: argparse.Namespace) -> int:
                 print("数据库中已有数据，保持不动。")
                 return 0
             raise Refused("数据库中已有数据；演示数据只装入空数据库，请用 --database 另指一个。")
-    bar = _Bar()
+    bar, now = _Bar(), county_clock()
     with tempfile.TemporaryDirectory() as scratch:
         directory = options.out or Path(scratch)
         directory.mkdir(parents=True, exist_ok=True)
-        files = generate(directory, preset=options.preset, progress=bar)
-        result = import_files(engine, files.workbooks, progress=bar, rebuild=False)
+        files = generate(directory, preset=options.preset, today=now.date(), progress=bar)
+        result = import_files(engine, files.workbooks, now=now, progress=bar, rebuild=False)
         if not result.wrote:
             bar.close()
             return _show_import(result, None, [])
-        import_boundaries(engine, files.boundaries, progress=bar, rebuild=False)
+        import_boundaries(engine, files.boundaries, now=now, progress=bar, rebuild=False)
     with writing(engine) as connection:
-        cube.rebuild(connection, progress=bar)
-    make_plans(engine, date.today(), progress=bar)
+        cube.rebuild(connection, today=now.date(), progress=bar)
+    make_plans(engine, now.date(), progress=bar)
     bar.close()
     print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
     if options.out:
@@ -86,7 +86,8 @@ def demo_command(options: argparse.Namespace) -> int:
 
 def import_command(options: argparse.Namespace) -> int:
     bar = _Bar()
-    result = import_files(_engine(options), options.files, valid_rows=options.valid_rows, progress=bar)
+    how = {"valid_rows": options.valid_rows, "progress": bar}
+    result = import_files(_engine(options), options.files, now=county_clock(), **how)
     bar.close()
     return _show_import(result, options.report, options.files)
 
@@ -104,7 +105,7 @@ def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path
 
 def boundaries_command(options: argparse.Namespace) -> int:
     bar = _Bar()
-    result = import_boundaries(_engine(options), options.files, progress=bar)
+    result = import_boundaries(_engine(options), options.files, now=county_clock(), progress=bar)
     bar.close()
     print(
         f"读到 {result.features} 个图形：对上 {len(result.joined)} 个区划，新建 {len(result.created)} 个区划，"
@@ -137,7 +138,7 @@ def export_command(options: argparse.Namespace) -> int:
 def rebuild_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     with writing(_engine(options)) as connection:
-        cube.rebuild(connection, progress=bar)
+        cube.rebuild(connection, today=county_clock().date(), progress=bar)
     bar.close()
     print("汇总表已重建。")
     return 0
@@ -146,7 +147,7 @@ def rebuild_command(options: argparse.Namespace) -> int:
 def check_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     engine = _engine(options)
-    cube.ensure(engine)
+    cube.ensure(engine, county_clock().date())
     findings = check(engine, progress=bar)
     bar.close()
     for finding in findings:
@@ -159,7 +160,7 @@ def check_command(options: argparse.Namespace) -> int:
 
 def figures_command(options: argparse.Namespace) -> int:
     engine = _engine(options)
-    cube.ensure(engine)
+    cube.ensure(engine, county_clock().date())
     with engine.connect() as connection:
         found = _region(connection, options.region)
         month = _known_month(connection, options.month)
@@ -205,16 +206,17 @@ def lines_command(options: argparse.Namespace) -> int:
     if options.set:
         year, amount = options.set
         with writing(engine) as connection:
-            _set_line(connection, options.province, year, amount)
-            cube.rebuild(connection)
-            cube.stamp(connection)
+            now = county_clock()
+            _set_line(connection, options.province, year, amount, now.date())
+            cube.rebuild(connection, today=now.date())
+            cube.stamp(connection, now)
     with engine.connect() as connection:
         for row in connection.execute(select(monitoring_line).order_by(monitoring_line.c.province)):
             print(f"{row.province or '各省'} {row.year} 年：{row.amount_fen / 100:,.2f} 元/人（{row.standing}）")
     return 0
 
 
-def _set_line(connection: Connection, province: str, year: str, amount: str) -> None:
+def _set_line(connection: Connection, province: str, year: str, amount: str, today: date) -> None:
     if not (year.isdigit() and len(year) == 4 and amount.replace(".", "", 1).isdigit() and float(amount) > 0):
         raise Refused("监测线请写成 --set 年份 金额，例如 --set 2025 9200，金额为每人每年多少元。")
     if province and not (is_code(province) and len(province) == 2):
@@ -222,7 +224,7 @@ def _set_line(connection: Connection, province: str, year: str, amount: str) -> 
     key = (monitoring_line.c.province == province) & (monitoring_line.c.year == int(year))
     connection.execute(monitoring_line.delete().where(key))
     values = {"province": province, "year": int(year), "amount_fen": round(float(amount) * 100)}
-    connection.execute(monitoring_line.insert().values(**values, standing=f"{date.today()} 设定"))
+    connection.execute(monitoring_line.insert().values(**values, standing=f"{today} 设定"))
 
 
 def settings_command(options: argparse.Namespace) -> int:
@@ -230,8 +232,9 @@ def settings_command(options: argparse.Namespace) -> int:
     if options.set:
         name, value = options.set
         with writing(engine) as connection:
-            settings.put(connection, ADMIN, name, value, now=county_clock())
-            cube.stamp(connection)
+            now = county_clock()
+            settings.put(connection, ADMIN, name, value, now=now)
+            cube.stamp(connection, now)
     with engine.connect() as connection:
         held = settings.values(connection)
     for name, setting in settings.SETTINGS.items():
@@ -256,8 +259,8 @@ def backup_command(options: argparse.Namespace) -> int:
 def restore_command(options: argparse.Namespace) -> int:
     restore(_engine(options), options.file)
     engine = ready_engine(options.database)
-    cube.ensure(engine)
-    kept = put_back(engine, options.file)
+    cube.ensure(engine, county_clock().date())
+    kept = put_back(engine, options.file, county_clock())
     print(f"已从 {options.file} 恢复。")
     if kept.copied or kept.standing:
         print(f"档案文件：恢复 {kept.copied} 份，原已完好 {kept.standing} 份。")

@@ -38,7 +38,7 @@ def generate(
     *,
     preset: str = "county",
     month: int | None = None,
-    today: date | None = None,
+    today: date,
     seed: int = SEED,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> DemoFiles:
@@ -54,7 +54,7 @@ def generate(
         report("生成演示数据", done, 5)
 
     say(0)
-    ground = _ground(preset, month, today or date.today(), seed)
+    ground = _ground(preset, month, today, seed)
     boundaries = write_boundaries(directory, ground.land)
     homes = draw_homesteads(ground)
     people = draw_people(ground, homes.village)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
 from data.access.viewer import Viewer
+from data.clock import written
 from data.dividends import rules as dividend_rules
 from data.dividends.content import Candidate, Content, candidates, check_sources, respread, returns
 from data.dividends.rules import PURPOSES, WHOLE, Rule
@@ -22,7 +23,7 @@ LONGEST = 60
 
 
 def create(
-    engine: Engine, viewer: Viewer, village: str, first: int, last: int, *, at: datetime | None = None
+    engine: Engine, viewer: Viewer, village: str, first: int, last: int, *, at: datetime
 ) -> int:  # fmt: skip
     """Make a draft of what is free of these months: sources as suggested, nothing kept, by persons; returns its id.
 
@@ -45,16 +46,15 @@ def create(
         draft = Content(title, first, last, Rule(), free, {}, {})
         if any(one.household.persons for one in among):
             draft = respread(draft, among)
-        at = at or datetime.now()
-        new = {"village": village, "created": at.isoformat(timespec="seconds"), "actor": actor(viewer), **_sums(draft)}
+        new = {"village": village, "created": written(at), "actor": actor(viewer), **_sums(draft)}
         plan = PLANS.add(connection, viewer, "create", new, at=at)
         _write(connection, plan, draft, among)
-        cube.stamp(connection)
+        cube.stamp(connection, at)
     return plan
 
 
 def save(
-    engine: Engine, viewer: Viewer, plan: int, version: int, content: Content, *, at: datetime | None = None
+    engine: Engine, viewer: Viewer, plan: int, version: int, content: Content, *, at: datetime
 ) -> int:  # fmt: skip
     """Write a changed draft over version ``version``; returns the new version. A draft need not come out even.
 
@@ -69,11 +69,11 @@ def save(
         among = candidates(connection, viewer, held["village"])
         _check(connection, viewer, held, content, among)
         values = {"actor": actor(viewer), **_sums(content)}
-        PLANS.take(connection, viewer, held, arrow, at=at or datetime.now(), values=values)
+        PLANS.take(connection, viewer, held, arrow, at=at, values=values)
         for table in (dividend_source, dividend_share, dividend_kept):
             connection.execute(table.delete().where(table.c.plan == plan))
         _write(connection, plan, content, among)
-        cube.stamp(connection)
+        cube.stamp(connection, at)
     return version + 1
 
 

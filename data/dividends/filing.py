@@ -1,8 +1,8 @@
 """What filing a plan writes to the books, inside its transaction: payments, ledger lines, 项目带户, history, cube."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select
 
@@ -12,10 +12,9 @@ from data.dividends.rules import MODES, matrix
 from data.errors import Refused
 from data.figures import cube
 from data.households.booked import COLUMNS
-from data.households.edits import Edit
+from data.households.edits import OF_A_PLAN, Edit, write_history
 from data.households.words import Values
 from data.model import (
-    change,
     dividend_payment,
     dividend_plan,
     dividend_share,
@@ -35,7 +34,7 @@ Payment = tuple[int, str, str]
 _Lines = Mapping[int, Mapping[str, int | None]]  # household → column → fen
 
 
-def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: int, now: str) -> None:
+def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: int, now: datetime) -> None:
     """Book a plan whose state was just set to filed, into the ledger of ``month``.
 
     Raises Refused where a reversal would bring a household's line below zero.
@@ -66,7 +65,7 @@ def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: 
     _write_takers(connection, paid, stands, month // 12)
     _write_history(connection, viewer, held, sums, before, after, month, now)
     for village in sorted({held["village"], *(row.village for row in people.values())}):
-        cube.refresh(connection, village)
+        cube.refresh(connection, village, now)
 
 
 def payments(connection: Connection, held: RowMapping) -> dict[Payment, int]:
@@ -204,18 +203,14 @@ def _write_takers(
 
 def _write_history(
     connection: Connection, viewer: Viewer, held: RowMapping, sums: Mapping[int, Mapping[str, int]],
-    before: _Lines, after: _Lines, month: int, now: str,
+    before: _Lines, after: _Lines, month: int, now: datetime,
 ) -> None:  # fmt: skip
     """A line in each household's own history; that it comes from a plan keeps it from being undone there."""
-    what = f"收益分配备案：{held['title']}"
-    rows = []
+    done: dict[int, list[Edit]] = {}
     for id, of in sums.items():
         had: Values = {name: before.get(id, {}).get(name) for name in of}
-        edits = [
+        done[id] = [
             Edit("ledger", {"month": month, "household_id": id}, had, dict(after[id])),
-            Edit("dividend_payment", {"plan": held["id"], "household_id": id}, None, {"plan": held["title"]}),
+            Edit(OF_A_PLAN, {"plan": held["id"], "household_id": id}, None, {"plan": held["title"]}),
         ]
-        kept = json.dumps([vars(edit) for edit in edits], ensure_ascii=False)
-        rows.append({"household_id": id, "at": now, "actor": viewer.key, "what": what, "edits": kept})
-    if rows:
-        connection.execute(insert(change), rows)
+    write_history(connection, viewer, done, what=f"收益分配备案：{held['title']}", now=now)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, literal, se
 
 from data import settings
 from data.access.viewer import Viewer, mask_name
+from data.clock import written
 from data.dividends.content import check_sources, content_of, follows_rule, proposed_households, running_month
 from data.dividends.drafts import locked
 from data.dividends.filing import write_back
@@ -90,7 +91,7 @@ def may_submit_from(held: RowMapping) -> date:
 
 def step(
     engine: Engine, viewer: Viewer, plan: int, action: str, *, version: int, reason: str = "",
-    month: int | None = None, at: datetime | None = None,
+    month: int | None = None, at: datetime,
 ) -> str:  # fmt: skip
     """Take a plan one step on or back; returns its new state.
 
@@ -98,29 +99,26 @@ def step(
     plan that is not the viewer's, Changed where it is not version ``version`` any more, Refused where the role, the
     state, the money, the days of publicity or the households do not allow it.
     """
-    at = at or datetime.now()
     with writing(engine) as connection:
         held = locked(connection, viewer, plan, version)
         arrow = PLANS.transition(connection, viewer, held, action)
         note = _ready(connection, viewer, held, action, at) if action in _ON else ""
-        now = at.isoformat(timespec="seconds")
-        marks = _marks(connection, arrow, now)
+        marks = _marks(connection, arrow, written(at))
         PLANS.take(connection, viewer, held, arrow, at=at, reason=reason, note=note, values=marks)
         if action == "file":
-            write_back(connection, viewer, held, booking_month(connection, held, month), now)
+            write_back(connection, viewer, held, booking_month(connection, held, month), at)
         else:
-            cube.stamp(connection)
+            cube.stamp(connection, at)
     return arrow.after
 
 
 def reverse(
-    engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: int, at: datetime | None = None
+    engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: int, at: datetime
 ) -> int:  # fmt: skip
     """Propose to take a filed plan back: a new plan with the same amounts below zero, on the same way; returns its id.
 
     Raises as ``step`` does; Refused also for a plan that is taken back already, or takes one back itself.
     """
-    at = at or datetime.now()
     with writing(engine) as connection:
         held = locked(connection, viewer, plan, version)
         arrow = PLANS.transition(connection, viewer, held, "reverse")
@@ -133,7 +131,7 @@ def reverse(
         new = {
             **{name: held[name] for name in ("village", "first_month", "last_month", "rule")},
             **{name: -held[name] for name in ("received_fen", "distributed_fen", "kept_fen")},
-            "title": f"冲销：{held['title']}", "created": at.isoformat(timespec="seconds"), "actor": actor(viewer),
+            "title": f"冲销：{held['title']}", "created": written(at), "actor": actor(viewer),
             "reverses": plan,
         }  # fmt: skip
         made = PLANS.add(connection, viewer, "create", new, at=at, reason=reason)
@@ -143,7 +141,7 @@ def reverse(
             connection.execute(
                 insert(table).from_select(["plan", *names, "amount_fen"], rows.where(table.c.plan == plan))
             )
-        cube.stamp(connection)
+        cube.stamp(connection, at)
     return made
 
 

@@ -6,11 +6,12 @@ state and its income of twelve months.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import Column, Connection, Engine, Index, Table, func, inspect, select, text
 
 from data import model
+from data.clock import written
 from data.figures.beginnings import (
     INCOME,
     beginnings,
@@ -50,9 +51,8 @@ region_path = Table(  # every region with each of its ancestors, itself and the 
 Progress = Callable[[str, int, int], None]
 
 
-def ensure(engine: Engine, today: date | None = None) -> None:
+def ensure(engine: Engine, today: date) -> None:
     """Called at start and when the day turns: make the cube where it is missing, bring the running month up to date."""
-    today = today or date.today()
     with engine.connect() as connection:
         fits = _fits(connection)
         built = connection.execute(select(model.data_version.c.built)).scalar()
@@ -71,10 +71,9 @@ def _fits(connection: Connection) -> bool:
     return {column["name"] for column in known.get_columns("cube")} == set(cube.columns.keys())
 
 
-def rebuild(connection: Connection, *, today: date | None = None, progress: Progress | None = None) -> None:
+def rebuild(connection: Connection, *, today: date, progress: Progress | None = None) -> None:
     """Make calendar, household months and cube anew from the records."""
     hold(connection)
-    today = today or date.today()
     report = progress or (lambda step, done, total: None)
     report("日历与区划", 0, 3)
     derived.drop_all(connection)
@@ -123,7 +122,7 @@ def hold(connection: Connection) -> None:
     connection.execute(select(model.data_version.c.version).with_for_update())
 
 
-def refresh(connection: Connection, region: str, *, households: bool = True) -> None:
+def refresh(connection: Connection, region: str, now: datetime, *, households: bool = True) -> None:
     """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else.
 
     Without ``households`` their months stay as they are: for writes to tasks, problems, projects or funds alone.
@@ -136,7 +135,7 @@ def refresh(connection: Connection, region: str, *, households: bool = True) -> 
     before = beginnings(connection)
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     if first_month(connection, last) != first or income_begins(connection) != before[INCOME]:
-        return _make_anew(connection)
+        return _make_anew(connection, now)
     if len(region) == 12 and households:
         connection.execute(
             text("DELETE FROM household_month WHERE month IN (SELECT month FROM month) AND village = :region"),
@@ -145,18 +144,18 @@ def refresh(connection: Connection, region: str, *, households: bool = True) -> 
         fill_household_months(connection, before[INCOME], region=region)
     note_beginnings(connection)
     if not _moved(connection, before):
-        return _make_anew(connection)
+        return _make_anew(connection, now)
     collect_own(connection, region=region)
     _add_own(connection, region)
     connection.execute(model.data_version.update().values(latest=latest(connection)))
-    stamp(connection)
+    stamp(connection, now)
     return None
 
 
-def _make_anew(connection: Connection) -> None:
+def _make_anew(connection: Connection, now: datetime) -> None:
     built = connection.execute(select(model.data_version.c.built)).scalar_one()
     rebuild(connection, today=date.fromisoformat(built))
-    stamp(connection)
+    stamp(connection, now)
 
 
 def _moved(connection: Connection, before: dict[str, int | None]) -> bool:
@@ -200,19 +199,19 @@ def _add_own(connection: Connection, region: str) -> None:
     connection.execute(text("DROP TABLE own"))
 
 
-def stamp(connection: Connection) -> None:
+def stamp(connection: Connection, now: datetime) -> None:
     """Say in ``data_version`` that the data changed; whoever writes calls this once in his transaction."""
     table = model.data_version
-    now = datetime.now().isoformat(timespec="seconds")
-    changed = connection.execute(table.update().values(version=table.c.version + 1, updated=now))
+    changed = connection.execute(table.update().values(version=table.c.version + 1, updated=written(now)))
     if not changed.rowcount:
-        connection.execute(table.insert().values(id=1, version=1, updated=now, built=date.today().isoformat()))
+        first = {"id": 1, "version": 1, "updated": written(now), "built": now.date().isoformat()}
+        connection.execute(table.insert().values(first))
 
 
 def _stamp_built(connection: Connection, today: date) -> None:
     table = model.data_version
     if connection.execute(select(table.c.version)).scalar() is None:
-        stamp(connection)
+        stamp(connection, datetime.combine(today, time()))
     connection.execute(table.update().values(built=today.isoformat(), latest=latest(connection)))
 
 

@@ -16,6 +16,7 @@ from data.access.rights import writable_row
 from data.access.scope import seen_households
 from data.access.viewer import READERS, Viewer
 from data.archives.files import EXTENSIONS, Material, content_of, examined, keep
+from data.clock import written
 from data.errors import NotFound, Refused
 from data.households.edits import Edit, commit
 from data.households.words import Values
@@ -39,7 +40,7 @@ class Opened(NamedTuple):
 
 
 def add(
-    engine: Engine, viewer: Viewer, household: int, content: bytes, *, kind: str, title: str,
+    engine: Engine, viewer: Viewer, household: int, content: bytes, *, kind: str, title: str, now: datetime,
     dated: str | None = None, visit: str | None = None,
 ) -> int:  # fmt: skip
     """Take a paper or photo into the household's file; returns its id.
@@ -52,16 +53,17 @@ def add(
         writable_row(connection, viewer, household)
         if kind not in ARCHIVE_KINDS:
             raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(ARCHIVE_KINDS)}。")
-        dated = day_of_paper(dated)
+        dated = day_of_paper(dated, now.date())
         material = examined(content)
         _check_room(connection, household, material, visit)
     values: Values = {
         "kind": kind, "title": plain_title(title) or kind, "dated": dated, "visit": visit,
         "digest": keep(engine, material), "media_type": material.media_type, "size": len(content),
-        "added": now(), "hidden": None,
+        "added": written(now), "hidden": None,
     }  # fmt: skip
     id = secrets.randbelow(2**52) + 1
-    commit(engine, viewer, household, [Edit("archive", {"id": id}, None, values)], what=f"存入档案：{values['title']}")
+    edit = Edit("archive", {"id": id}, None, values)
+    commit(engine, viewer, household, [edit], what=f"存入档案：{values['title']}", now=now)
     return id
 
 
@@ -76,7 +78,7 @@ def _check_room(connection: Connection, household: int, material: Material, visi
         raise Refused(f"这一户的档案已满 {MOST_OF_A_HOUSEHOLD >> 20} MB，请降低照片分辨率，或联系管理员。")
 
 
-def day_of_paper(dated: str | None) -> str | None:
+def day_of_paper(dated: str | None, today: date) -> str | None:
     """The ISO date on a paper, checked; raises Refused."""
     if dated is None:
         return None
@@ -84,7 +86,7 @@ def day_of_paper(dated: str | None) -> str | None:
         day = date.fromisoformat(dated)
     except ValueError as error:
         raise Refused("材料日期：没有这一天，请写成 2026-11-22 这样的形式。") from error
-    if not date(1900, 1, 1) <= day <= date.today():
+    if not date(1900, 1, 1) <= day <= today:
         raise Refused("材料日期：不能早于1900年，也不能在今天之后。")
     return day.isoformat()
 
@@ -101,24 +103,24 @@ def title_of_file(name: str) -> str:
     return plain_title(own.rsplit(".", 1)[0])
 
 
-def hide(engine: Engine, viewer: Viewer, archive_id: int) -> int:
+def hide(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> int:
     """Take an archive out of sight; it stays in the household's history and can be put back. Returns the change's id;
     raises NotFound, OutOfScope, Refused where it is hidden already."""
-    return _turn(engine, viewer, archive_id, now(), "移除档案")
+    return _turn(engine, viewer, archive_id, written(now), "移除档案", now)
 
 
-def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int) -> int:
+def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> int:
     """Put a hidden archive back into sight. Returns the change's id; raises as :func:`hide` does."""
-    return _turn(engine, viewer, archive_id, None, "恢复档案")
+    return _turn(engine, viewer, archive_id, None, "恢复档案", now)
 
 
-def _turn(engine: Engine, viewer: Viewer, archive_id: int, hidden: str | None, what: str) -> int:
+def _turn(engine: Engine, viewer: Viewer, archive_id: int, hidden: str | None, what: str, now: datetime) -> int:
     with engine.connect() as connection:
         held = _row(connection, viewer, archive_id)
     if (held["hidden"] is None) == (hidden is None):
         raise Refused("这份档案刚刚已由别人处理，请刷新页面。")
     edit = Edit("archive", {"id": archive_id}, {"hidden": held["hidden"]}, {"hidden": hidden})
-    return commit(engine, viewer, held["household_id"], [edit], what=f"{what}：{held['title']}")
+    return commit(engine, viewer, held["household_id"], [edit], what=f"{what}：{held['title']}", now=now)
 
 
 def listed(connection: Connection, viewer: Viewer, household: int, *, hidden: bool = False) -> pd.DataFrame:
@@ -157,8 +159,3 @@ def _row(connection: Connection, viewer: Viewer, archive_id: int) -> RowMapping:
     if found is None:
         raise NotFound(NO_SUCH_ARCHIVE)
     return found
-
-
-def now() -> str:
-    """This moment as it is written into records."""
-    return datetime.now().isoformat(timespec="seconds")

@@ -1,7 +1,7 @@
 """Every change to a household's records: checked against what stands, written with its history, at once in the cube."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from data.access.rights import row_of
 from data.access.viewer import Viewer
+from data.clock import written
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoomError
 from data.figures import cube
 from data.households import words as record_words
@@ -19,7 +20,6 @@ from data.households.edit_rules import check_approval, check_references, check_v
 from data.households.words import Difference, Values
 from data.model import archive, change, metadata
 from data.store.engine import writing
-from data.store.rows import written_id
 
 TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "assurance", "archive")
 COUNTED = ("household", "member", "ledger", "visit", "problem")  # what the cube is made from
@@ -59,19 +59,17 @@ class Conflict(WarRoomError):
         self.differences, self.who, self.at, self.rebased = differences, who, at, rebased
 
 
-def commit(
-    engine: Engine, viewer: Viewer, household: int, edits: Sequence[Edit], *, what: str, undoes: int | None = None
-) -> int:
+def commit(engine: Engine, viewer: Viewer, household: int, edits: Sequence[Edit], *, what: str, now: datetime) -> int:
     """Write the edits in one transaction, all or none; returns the id of the change.
 
     ``what`` says in the user's words what was done. Raises NotFound for a household that is not the viewer's,
     OutOfScope for who may not write, Conflict where a ``before`` is not what stands, Refused for values that cannot be.
     """
     with _queued(), writing(engine) as connection:
-        return _commit(connection, viewer, household, edits, what, undoes)
+        return _commit(connection, viewer, household, edits, what, now)
 
 
-def undo(engine: Engine, viewer: Viewer, change_id: int) -> int:
+def undo(engine: Engine, viewer: Viewer, change_id: int, *, now: datetime) -> int:
     """Take a change back, as a new change; returns its id.
 
     Raises NotFound for a change of a household that is not the viewer's, Refused where it was taken back already or
@@ -91,7 +89,7 @@ def undo(engine: Engine, viewer: Viewer, change_id: int) -> int:
         what = held["what"]
         what = f"恢复：{what[3:]}" if what.startswith("撤销：") else f"撤销：{what.removeprefix('恢复：')}"
         try:
-            return _commit(connection, viewer, held["household_id"], edits, what, change_id)
+            return _commit(connection, viewer, held["household_id"], edits, what, now, undoes=change_id)
         except Conflict as conflict:
             raise Refused(CHANGED_SINCE) from conflict
 
@@ -121,30 +119,30 @@ def _reversed(edit: Edit) -> Edit:
     return replace(edit, before=edit.after, after=edit.before)
 
 
-def _detached(connection: Connection, edit: Edit) -> list[Edit]:
+def _detached(connection: Connection, edit: Edit, now: datetime) -> list[Edit]:
     """What hangs on a visit that goes: its photos go out of sight with it."""
     if edit.table != "visit" or edit.after is not None:
         return []
-    now = _now()
     hanging = connection.execute(
         select(archive.c.id, archive.c.visit, archive.c.hidden).where(archive.c.visit == edit.key["code"])
     ).mappings()
     return [
         Edit("archive", {"id": row["id"]}, {"visit": row["visit"], "hidden": row["hidden"]},
-             {"visit": None, "hidden": row["hidden"] or now})
+             {"visit": None, "hidden": row["hidden"] or written(now)})
         for row in hanging
     ]  # fmt: skip
 
 
 def _commit(
-    connection: Connection, viewer: Viewer, id: int, edits: Sequence[Edit], what: str, undoes: int | None
-) -> int:
+    connection: Connection, viewer: Viewer, id: int, edits: Sequence[Edit], what: str, now: datetime, *,
+    undoes: int | None = None,
+) -> int:  # fmt: skip
     cube.hold(connection)
     owner = row_of(connection, viewer, id, lock=True)
     if not viewer.may_write:
         raise OutOfScope("修改户档案")
     edits = [_complete(connection, edit, owner) for edit in edits]
-    edits = [part for edit in edits for part in (*_detached(connection, edit), edit) if part.before != part.after]
+    edits = [part for edit in edits for part in (*_detached(connection, edit, now), edit) if part.before != part.after]
     if not edits:
         raise Refused("没有需要保存的改动。")
     _compare(connection, id, edits)
@@ -158,17 +156,28 @@ def _commit(
                 check_booked(connection, id, month, edit.after)
             check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
         _write(connection, edit)
-    kept = json.dumps([vars(edit) for edit in edits], ensure_ascii=False)
-    made = connection.execute(
-        insert(change).values(
-            household_id=id, at=_now(), actor=viewer.key, what=what, edits=kept, undoes=undoes
-        )
-    )  # fmt: skip
+    (made,) = write_history(connection, viewer, {id: edits}, what=what, now=now, undoes=undoes)
     if any(edit.table in COUNTED for edit in edits):
-        cube.refresh(connection, owner["village"])
+        cube.refresh(connection, owner["village"], now)
     else:
-        cube.stamp(connection)
-    return written_id(made)
+        cube.stamp(connection, now)
+    return made
+
+
+def write_history(
+    connection: Connection, viewer: Viewer, done: Mapping[int, Sequence[Edit]], *, what: str, now: datetime,
+    undoes: int | None = None,
+) -> list[int]:  # fmt: skip
+    """Write what was done (household → its edits) into each household's own history; the ids of the changes.
+
+    Nothing else writes there. ``what`` says it in the user's words, ``undoes`` is the change that it takes back.
+    """
+    same = {"at": written(now), "actor": viewer.key, "what": what, "undoes": undoes}
+    rows = [
+        {"household_id": id, "edits": json.dumps([vars(edit) for edit in edits], ensure_ascii=False), **same}
+        for id, edits in done.items()
+    ]
+    return list(connection.execute(insert(change).returning(change.c.id), rows).scalars()) if rows else []
 
 
 def _complete(connection: Connection, edit: Edit, owner: RowMapping) -> Edit:
@@ -269,7 +278,3 @@ def _at(table: Table, key: Values) -> ColumnElement[bool]:
     if set(key) != {column.name for column in table.primary_key}:
         raise ValueError(f"not the key of {table.name}: {', '.join(key)}")
     return and_(*(table.c[name] == value for name, value in key.items()))
-
-
-def _now() -> str:
-    return datetime.now().isoformat(timespec="seconds")

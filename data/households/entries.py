@@ -8,7 +8,7 @@ before it; it raises Unfit with the field, Conflict where somebody else changed 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Engine, func, select
 
@@ -49,32 +49,31 @@ class Saved:
 
 def record_visit(
     engine: Engine, viewer: Viewer, household: int, *,
-    visited: str, occasion: str, done: str, found: str, helper: str, today: date | None = None,
+    visited: str, occasion: str, done: str, found: str, helper: str, now: datetime,
 ) -> Saved:  # fmt: skip
     """A visit; what was done and what was found are kept as the workbook's one 内容."""
-    today = today or date.today()
     with engine.connect() as connection:
         there = door(connection, viewer, household)
     if helper not in {one.code for one in there.helpers}:
         raise Unfit("走访人", "不是本户或本村的帮扶责任人，请从名单中选择")
-    values = read_fields("visit", {"visited": visited, "occasion": occasion}, today=today)
+    values = read_fields("visit", {"visited": visited, "occasion": occasion}, today=now.date())
     identified = there.household["identified"]
     if identified and str(values["visited"])[:4] < identified[:4]:
         raise Unfit("日期", f"早于本户识别的年份（{identified[:4]}年），请核对")
     words = [read_text("做了什么", done, most=LONG // 2, required=True)]
     noticed = read_text("发现什么", found, most=LONG // 2)
     content = "\n".join(filter(None, [*words, noticed and FOUND + noticed]))
-    code, what = _code("V", today), f"记走访（{values['visited']}）"
+    code, what = _code("V", now), f"记走访（{values['visited']}）"
     edit = Edit("visit", {"code": code}, None, {**values, "helper": helper, "content": content})
-    return Saved(commit(engine, viewer, household, [edit], what=what), what, code)
+    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
 def add_ledger_line(
     engine: Engine, viewer: Viewer, household: int, *,
-    month: str, subject: str, amount: str, stands: int | None, adding: bool, today: date | None = None,
+    month: str, subject: str, amount: str, stands: int | None, adding: bool, now: datetime,
 ) -> Saved:  # fmt: skip
     """An income or expense: added to what stands (fen, as the form showed it) or in its place."""
-    today = today or date.today()
+    today = now.date()
     ordinal = read_field("ledger", "month", month, today=today)
     read_field("ledger", "subject", subject, today=today)
     fen = int(str(read_field("ledger", "amount_fen", amount, today=today)))
@@ -86,61 +85,54 @@ def add_ledger_line(
     how = f"{'加' if adding and stands else ''} {fen / 100:,.2f} 元"
     name, what = f"{column}_fen", f"记收支：{spoken(int(str(ordinal)))} {subject}{how}"
     edit = Edit("ledger", key, {name: stands}, {name: total})
-    return Saved(commit(engine, viewer, household, [edit], what=what), what)
+    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what)
 
 
 def add_measure(
-    engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, today: date | None = None
+    engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, now: datetime
 ) -> Saved:
     """``typed``: category, name, started, ended, amount_fen (yuan), unit."""
-    return _add(engine, viewer, household, "measure", typed, letter="M", act="加措施", named="name", today=today)
+    return _add(engine, viewer, household, "measure", typed, letter="M", act="加措施", named="name", now=now)
 
 
-def end_measure(
-    engine: Engine, viewer: Viewer, household: int, code: str, ended: str, *, today: date | None = None
-) -> Saved:
+def end_measure(engine: Engine, viewer: Viewer, household: int, code: str, ended: str, *, now: datetime) -> Saved:
     """A running measure gets its last day."""
-    return _date(engine, viewer, household, "measure", code, "ended", ended, "结束措施", today)
+    return _date(engine, viewer, household, "measure", code, "ended", ended, "结束措施", now)
 
 
 def raise_problem(
-    engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, today: date | None = None
+    engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, now: datetime
 ) -> Saved:
     """``typed``: source, category, description, found, deadline, owner."""
-    return _add(engine, viewer, household, "problem", typed, letter="P", act="报问题", named="category", today=today)
+    return _add(engine, viewer, household, "problem", typed, letter="P", act="报问题", named="category", now=now)
 
 
-def rectify_problem(
-    engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, today: date | None = None
-) -> Saved:
+def rectify_problem(engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, now: datetime) -> Saved:
     """The day a problem was put right."""
-    return _date(engine, viewer, household, "problem", code, "rectified", on, "问题整改", today)
+    return _date(engine, viewer, household, "problem", code, "rectified", on, "问题整改", now)
 
 
-def close_problem(
-    engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, today: date | None = None
-) -> Saved:
+def close_problem(engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, now: datetime) -> Saved:
     """The day a problem was struck off."""
-    return _date(engine, viewer, household, "problem", code, "closed", on, "问题销号", today)
+    return _date(engine, viewer, household, "problem", code, "closed", on, "问题销号", now)
 
 
 def _add(
     engine: Engine, viewer: Viewer, household: int, table: str, typed: Mapping[str, str | None], *,
-    letter: str, act: str, named: str, today: date | None,
+    letter: str, act: str, named: str, now: datetime,
 ) -> Saved:  # fmt: skip
     """A new record, called by one of its columns."""
-    today = today or date.today()
-    values = read_fields(table, typed, today=today)
-    code, what = _code(letter, today), f"{act}：{values[named]}"
+    values = read_fields(table, typed, today=now.date())
+    code, what = _code(letter, now), f"{act}：{values[named]}"
     edit = Edit(table, {"code": code}, None, values)
-    return Saved(commit(engine, viewer, household, [edit], what=what), what, code)
+    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
 def _date(
     engine: Engine, viewer: Viewer, household: int, table: str, code: str, name: str, typed: str, act: str,
-    today: date | None,
+    now: datetime,
 ) -> Saved:  # fmt: skip
-    day = read_field(table, name, typed, today=today or date.today())
+    day = read_field(table, name, typed, today=now.date())
     if day is None:
         raise Unfit("日期", "必填，请选择")
     with engine.connect() as connection:
@@ -152,18 +144,18 @@ def _date(
     check_order(table, {**row, name: day})
     what = f"{act}：{row['name' if table == 'measure' else 'category']}"
     edit = Edit(table, {"code": code}, {name: row[name]}, {name: day})
-    return Saved(commit(engine, viewer, household, [edit], what=what), what, code)
+    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
 def correct_household(
     engine: Engine, viewer: Viewer, household: int, before: Values, typed: Mapping[str, str | None], *,
-    today: date | None = None,
+    now: datetime,
 ) -> Saved:  # fmt: skip
     """``before``: stored values as the form had them; ``typed``: the same columns. Only what differs is written.
 
     Raises Refused where a role that does not approve changes what the household is (``edit_rules.STATE_FIELDS``).
     """
-    after = _changed("household", before, typed, today)
+    after = _changed("household", before, typed, now.date())
     edits = [Edit("household", {"id": household}, {name: before[name] for name in after}, after)]
     with engine.connect() as connection:
         there = door(connection, viewer, household)
@@ -171,15 +163,15 @@ def correct_household(
     if head is not None and "head" in after and head["name"] == before["head"]:
         edits.append(Edit("member", {"code": head["code"]}, {"name": head["name"]}, {"name": after["head"]}))
     what = f"改信息：{_headings('household', after)}"
-    return Saved(commit(engine, viewer, household, edits, what=what), what)
+    return Saved(commit(engine, viewer, household, edits, what=what, now=now), what)
 
 
 def correct_member(
     engine: Engine, viewer: Viewer, household: int, code: str, before: Values, typed: Mapping[str, str | None], *,
-    today: date | None = None,
+    now: datetime,
 ) -> Saved:  # fmt: skip
     """The same for a member; the head's name is the household's too. An odd ID number is kept and said."""
-    after = _changed("member", before, typed, today)
+    after = _changed("member", before, typed, now.date())
     edits = [Edit("member", {"code": code}, {name: before[name] for name in after}, after)]
     with engine.connect() as connection:
         facts = writable_row(connection, viewer, household)
@@ -189,13 +181,13 @@ def correct_member(
         edits.append(Edit("household", {"id": household}, {"head": facts["head"]}, {"head": after["name"]}))
     name = after.get("name") or (own.name if own else "")
     what = f"改信息：{name} {_headings('member', after)}"
-    return Saved(commit(engine, viewer, household, edits, what=what), what, code, doubts("member", after))
+    return Saved(commit(engine, viewer, household, edits, what=what, now=now), what, code, doubts("member", after))
 
 
-def _changed(table: str, before: Values, typed: Mapping[str, str | None], today: date | None) -> Values:
+def _changed(table: str, before: Values, typed: Mapping[str, str | None], today: date) -> Values:
     sheet = SHEET_OF[table]
     touched = {name: text for name, text in typed.items() if (text or "") != shown(sheet.column(name), before[name])}
-    read = read_fields(table, touched, today=today or date.today())
+    read = read_fields(table, touched, today=today)
     after = {name: value for name, value in read.items() if value != before[name]}
     if not after:
         raise Unfit("改信息", "没有改动，不需要保存")
@@ -208,15 +200,14 @@ def _headings(table: str, names: Mapping[str, object]) -> str:
 
 def assure(
     engine: Engine, viewer: Viewer, household: int, *,
-    item: str, verdict: bool | None, evidence: str, checked: str, today: date | None = None,
+    item: str, verdict: bool | None, evidence: str, checked: str, now: datetime,
 ) -> Saved:  # fmt: skip
     """A check of one of 两不愁三保障和饮水安全; the latest one of housing and water is the household's own fact too."""
-    today = today or date.today()
     if item not in ASSURANCES:
         raise Unfit("项目", "请从六项中选择")
     if verdict is None:
         raise Unfit("结论", "必填，请选择有保障或没有保障")
-    day = read_field("visit", "visited", checked, today=today)
+    day = read_field("visit", "visited", checked, today=now.date())
     words = read_text("依据", evidence, most=longest("evidence"), required=True)
     after: Values = {"secure": int(verdict), "evidence": words}
     table = model.assurance.c
@@ -232,8 +223,8 @@ def assure(
     if fact in facts and facts[fact] != int(verdict) and (last is None or str(day) >= last):
         edits.append(Edit("household", {"id": household}, {fact: facts[fact]}, {fact: int(verdict)}))
     what = f"核实保障：{ASSURANCES[item]}{'有保障' if verdict else '没有保障'}"
-    return Saved(commit(engine, viewer, household, edits, what=what), what)
+    return Saved(commit(engine, viewer, household, edits, what=what, now=now), what)
 
 
-def _code(letter: str, today: date) -> str:
-    return f"{letter}{today:%Y%m%d}-{secrets.token_hex(4)}"
+def _code(letter: str, now: datetime) -> str:
+    return f"{letter}{now:%Y%m%d}-{secrets.token_hex(4)}"

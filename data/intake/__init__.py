@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -34,7 +34,7 @@ def import_files(
     *,
     valid_rows: bool = False,
     progress: Progress | None = None,
-    today: date | None = None,
+    now: datetime,
     rebuild: bool = True,
 ) -> ImportResult:
     """Import workbooks (.xlsx), folders or zips of CSV files: several are one import, and one transaction.
@@ -43,20 +43,20 @@ def import_files(
     on a refused one go with it. An import that changes nothing leaves no trace. ``progress`` is called with a label,
     what is done and the total. Raises Refused for a missing file, and where another import came in between.
     """
-    files, today = [Path(file) for file in files], today or date.today()
+    files = [Path(file) for file in files]
     report = progress or (lambda label, done, total: None)
     findings = Findings()
     with engine.connect() as connection:
         known = Known(connection, valid_rows=valid_rows)
     sheets = open_sheets(files, findings)
-    checks = _check(sheets, known, today, findings, report)
+    checks = _check(sheets, known, now.date(), findings, report)
     with engine.connect() as connection:
         warn_sums(connection, checks, findings)
         warn_stages(connection, checks, findings)
     refused = sum(check.refused_rows for check in checks)
     changed = 0
     if checks and (valid_rows or not findings.refusal_count):
-        changed = _write(engine, checks, known, findings, files, refused, today if rebuild else None, report)
+        changed = _write(engine, checks, known, findings, files, refused, now, rebuild, report)
     return ImportResult(
         rows={check.spec.name: check.read for check in checks},
         changed=changed,
@@ -96,7 +96,8 @@ def _write(
     findings: Findings,
     files: Sequence[Path],
     refused: int,
-    build_for: date | None,
+    now: datetime,
+    rebuild: bool,
     report: Progress,
 ) -> int:
     with _uncollected(), writing(engine) as connection:
@@ -108,10 +109,11 @@ def _write(
             warn_booked(connection, checks, findings)
             rows = sum(check.read for check in checks)
             warnings = findings.warning_count
-            record_run(connection, files, "数据", rows=rows, changed=changed, warnings=warnings, refused=refused)
-            cube.stamp(connection)
-            if build_for:
-                cube.rebuild(connection, today=build_for, progress=report)
+            counts = {"rows": rows, "changed": changed, "warnings": warnings, "refused": refused}
+            record_run(connection, files, "数据", **counts, now=now)
+            cube.stamp(connection, now)
+            if rebuild:
+                cube.rebuild(connection, today=now.date(), progress=report)
     return changed
 
 

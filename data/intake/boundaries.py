@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,14 +58,14 @@ def import_boundaries(
     files: Sequence[Path],
     *,
     progress: Callable[[str, int, int], None] | None = None,
-    today: date | None = None,
+    now: datetime,
     rebuild: bool = True,
 ) -> BoundaryResult:
     """Take the boundaries of the files: joined on code, then on township and name; never on a name alone.
 
     A full code that is not known yet, with a name and a known parent, makes the region. Raises Refused for a file that
     cannot be read and where no layer has usable columns. The same files twice change nothing. ``progress`` is called
-    with a label, the number done and the total. The cube is rebuilt (for ``today``) where regions were made, since
+    with a label, the number done and the total. The cube is rebuilt (for the day) where regions were made, since
     nothing in it depends on outlines; ``rebuild`` False leaves that to the caller.
     """
     features: list[Feature] = []
@@ -92,9 +92,9 @@ def import_boundaries(
             changed=changed,
         )
         if changed:
-            _record(connection, files, result)
+            _record(connection, files, result, now)
         if grown and rebuild:
-            cube.rebuild(connection, today=today)
+            cube.rebuild(connection, today=now.date())
     return result
 
 
@@ -239,7 +239,8 @@ def _write_boundaries(
     return changed
 
 
-def _record(connection: Connection, files: Sequence[Path], result: BoundaryResult) -> None:
+def _record(connection: Connection, files: Sequence[Path], result: BoundaryResult, now: datetime) -> None:
     counts = {"rows": result.features, "changed": result.changed}
-    record_run(connection, files, "边界", **counts, warnings=len(result.repaired), refused=len(result.unjoined))
-    cube.stamp(connection)
+    counts |= {"warnings": len(result.repaired), "refused": len(result.unjoined)}
+    record_run(connection, files, "边界", **counts, now=now)
+    cube.stamp(connection, now)

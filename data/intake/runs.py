@@ -6,17 +6,26 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
+from data.clock import written
 from data.model import import_run
 
 
 def record_run(
-    connection: Connection, files: Sequence[Path], kind: str, *, rows: int, changed: int, warnings: int, refused: int
+    connection: Connection,
+    files: Sequence[Path],
+    kind: str,
+    *,
+    rows: int,
+    changed: int,
+    warnings: int,
+    refused: int,
+    now: datetime,
 ) -> None:
     """Enter an import of one kind (数据, 边界) into the history."""
     connection.execute(
         insert(import_run).values(
             id=last_run(connection) + 1,
-            at=datetime.now().isoformat(timespec="seconds"),
+            at=written(now),
             kind=kind,
             files="、".join(Path(file).name for file in files),
             rows=rows,

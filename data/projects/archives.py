@@ -5,15 +5,17 @@ Taken out of sight they stay, with who did it and when, and can be put back.
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from data.access.viewer import READERS, Viewer
 from data.archives.files import EXTENSIONS, content_of, examined, keep
+from data.clock import written
 from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
 from data.figures import cube
-from data.households.archives import MOST_OF_A_HOUSEHOLD, NO_SUCH_ARCHIVE, Opened, day_of_paper, now, plain_title
+from data.households.archives import MOST_OF_A_HOUSEHOLD, NO_SUCH_ARCHIVE, Opened, day_of_paper, plain_title
 from data.model import project_archive
 from data.projects.file import whereabouts
 from data.store.engine import writing
@@ -34,7 +36,8 @@ def may_keep(viewer: Viewer) -> bool:
 
 
 def add(
-    engine: Engine, viewer: Viewer, project: str, content: bytes, *, kind: str, title: str, dated: str | None = None
+    engine: Engine, viewer: Viewer, project: str, content: bytes, *, kind: str, title: str, now: datetime,
+    dated: str | None = None,
 ) -> int:  # fmt: skip
     """Take a paper or photo into a project's file; its id. ``title`` and ``dated`` as for a household's.
 
@@ -44,7 +47,7 @@ def add(
         _writable(connection, viewer, project)
     if kind not in PROJECT_ARCHIVE_KINDS:
         raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(PROJECT_ARCHIVE_KINDS)}。")
-    dated = day_of_paper(dated)
+    dated = day_of_paper(dated, now.date())
     material = examined(content)
     digest = keep(engine, material)
     id = secrets.randbelow(2**52) + 1
@@ -55,10 +58,10 @@ def add(
         connection.execute(
             insert(project_archive).values(
                 id=id, project=project, digest=digest, kind=kind, title=plain_title(title) or kind,
-                media_type=material.media_type, size=len(content), dated=dated, added=now(), actor=viewer.key,
+                media_type=material.media_type, size=len(content), dated=dated, added=written(now), actor=viewer.key,
             )
         )  # fmt: skip
-        cube.stamp(connection)
+        cube.stamp(connection, now)
     return id
 
 
@@ -79,17 +82,17 @@ def _check_room(connection: Connection, project: str, digest: str, size: int) ->
         raise Refused(f"这个项目的档案已满 {MOST_OF_A_PROJECT >> 20} MB，请降低照片分辨率，或联系管理员。")
 
 
-def hide(engine: Engine, viewer: Viewer, archive_id: int) -> None:
+def hide(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> None:
     """Take a paper out of sight. Raises NotFound, OutOfScope, Refused where somebody has done so already."""
-    _turn(engine, viewer, archive_id, hidden=True)
+    _turn(engine, viewer, archive_id, now, hidden=True)
 
 
-def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int) -> None:
+def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> None:
     """Put it back into sight; raises as :func:`hide`."""
-    _turn(engine, viewer, archive_id, hidden=False)
+    _turn(engine, viewer, archive_id, now, hidden=False)
 
 
-def _turn(engine: Engine, viewer: Viewer, archive_id: int, *, hidden: bool) -> None:
+def _turn(engine: Engine, viewer: Viewer, archive_id: int, now: datetime, *, hidden: bool) -> None:
     with writing(engine) as connection:
         cube.hold(connection)
         held = _row(connection, viewer, archive_id)
@@ -99,9 +102,9 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, *, hidden: bool) -> N
         connection.execute(
             update(project_archive)
             .where(project_archive.c.id == archive_id)
-            .values(hidden=now() if hidden else None, hidden_actor=viewer.key)
+            .values(hidden=written(now) if hidden else None, hidden_actor=viewer.key)
         )
-        cube.stamp(connection)
+        cube.stamp(connection, now)
 
 
 def listed(connection: Connection, viewer: Viewer, project: str, *, hidden: bool = False) -> pd.DataFrame:

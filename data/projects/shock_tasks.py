@@ -1,7 +1,7 @@
 """One click from a trouble to a task for each village behind it; the same click again makes nothing twice."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, text
@@ -30,7 +30,7 @@ class Raised:
 
 
 def raise_tasks(
-    engine: Engine, viewer: Viewer, *, trouble: int | None = None, project: str | None = None
+    engine: Engine, viewer: Viewer, *, trouble: int | None = None, project: str | None = None, now: datetime
 ) -> Raised:  # fmt: skip
     """A task for each village with households behind a mark, or behind a project that the rules found, which is then
     marked first, all in one transaction.
@@ -44,7 +44,7 @@ def raise_tasks(
         cube.hold(connection)
         today = troubles.today_of(connection)
         if trouble is None:
-            trouble = _marked(connection, viewer, project or "", today)
+            trouble = _marked(connection, viewer, project or "", today, now)
         row = troubles.row_of(connection, viewer, trouble)
         if row.ended is not None:
             raise Refused("这条风险已经解除，不能再派发任务。")
@@ -59,13 +59,13 @@ def raise_tasks(
         for one in fresh:
             connection.execute(insert(task).values(_values(connection, trouble, held.name, found.year, one, today)))
         for one in fresh:
-            cube.refresh(connection, one.code, households=False)
+            cube.refresh(connection, one.code, now, households=False)
         if not fresh:
-            cube.stamp(connection)
+            cube.stamp(connection, now)
     return Raised(trouble, len(fresh), len(found.villages) - len(fresh))
 
 
-def _marked(connection: Connection, viewer: Viewer, project: str, today: str) -> int:
+def _marked(connection: Connection, viewer: Viewer, project: str, today: str, now: datetime) -> int:
     """The mark of a project that the rules find: the one that stands, or a new one with the rules' reason."""
     month = month_of(today)
     place = troubles.place_of_project(connection, viewer, project)
@@ -78,8 +78,9 @@ def _marked(connection: Connection, viewer: Viewer, project: str, today: str) ->
     if reason is None:
         raise Refused("这个项目现在不在预警之列。要派发任务，请先写明原因标记风险。")
     return troubles.mark_within(
-        connection, viewer, project=project, operator=None, place="", since=today, reason=f"系统预警：{reason}"
-    )
+        connection, viewer, project=project, operator=None, place="", since=today, reason=f"系统预警：{reason}",
+        now=now,
+    )  # fmt: skip
 
 
 def _values(
@@ -112,7 +113,7 @@ def _owner(connection: Connection, village: str) -> str:
     return known or "村党支部和村委会"
 
 
-def undo(engine: Engine, viewer: Viewer, trouble: int) -> int:
+def undo(engine: Engine, viewer: Viewer, trouble: int, *, now: datetime) -> int:
     """Take the tasks of a mark away again, as long as nobody has begun any; how many there were.
 
     Raises as :func:`troubles.end`; Refused where there are none or one is begun, finished or has another deadline.
@@ -128,7 +129,7 @@ def undo(engine: Engine, viewer: Viewer, trouble: int) -> int:
             raise Refused(f"有 {len(touched)} 个村已经动手或改过期限，任务不能再撤回；请在任务中逐项处理。")
         connection.execute(delete(task).where(_mine(trouble)))
         for row in rows:
-            cube.refresh(connection, row.village, households=False)
+            cube.refresh(connection, row.village, now, households=False)
     return len(rows)
 
 

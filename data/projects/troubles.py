@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, bindparam, insert, select, text, update
 
 from data.access.viewer import Viewer, mask_party, within_sql
+from data.clock import written
 from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
 from data.figures import cube
 from data.figures.list_kinds import PROJECT_COUNTED, place_of
@@ -213,7 +214,7 @@ def operators_of(connection: Connection, viewer: Viewer, projects: Sequence[str]
 
 def mark(
     engine: Engine, viewer: Viewer, *, project: str | None = None, operator: str | None = None,
-    place: str = "", since: str, reason: str,
+    place: str = "", since: str, reason: str, now: datetime,
 ) -> int:  # fmt: skip
     """Say that a project, or an operator with its projects in ``place`` (a region's code), is in trouble; its id.
 
@@ -223,14 +224,14 @@ def mark(
     with writing(engine) as connection:
         cube.hold(connection)
         id = mark_within(connection, viewer, project=project, operator=operator, place=place, since=since,
-                         reason=reason)  # fmt: skip
-        cube.stamp(connection)
+                         reason=reason, now=now)  # fmt: skip
+        cube.stamp(connection, now)
     return id
 
 
 def mark_within(
     connection: Connection, viewer: Viewer, *, project: str | None, operator: str | None, place: str, since: str,
-    reason: str,
+    reason: str, now: datetime,
 ) -> int:  # fmt: skip
     """The same within a transaction that holds the store already and stamps it."""
     if viewer.role not in MARKERS:
@@ -252,7 +253,13 @@ def mark_within(
         raise Refused("已经标记过，还没有解除。请刷新页面查看。")
     made = connection.execute(
         insert(trouble).values(
-            project=project, operator=operator, region=place, since=since, reason=reason, at=_now(), actor=viewer.key
+            project=project,
+            operator=operator,
+            region=place,
+            since=since,
+            reason=reason,
+            at=written(now),
+            actor=viewer.key,
         )
     )
     return written_id(made)
@@ -294,7 +301,7 @@ def _place(connection: Connection, viewer: Viewer, operator: str, place: str) ->
     return place
 
 
-def end(engine: Engine, viewer: Viewer, id: int) -> None:
+def end(engine: Engine, viewer: Viewer, id: int, *, now: datetime) -> None:
     """Say that the trouble is over. Raises OutOfScope for who may not, NotFound for what is not his, Refused for what
     has ended already."""
     with writing(engine) as connection:
@@ -302,8 +309,9 @@ def end(engine: Engine, viewer: Viewer, id: int) -> None:
         row = row_of(connection, viewer, id)
         if row.ended is not None:
             raise Refused("这条风险已经解除过了。")
-        connection.execute(update(trouble).where(trouble.c.id == id).values(ended=_now(), ended_actor=viewer.key))
-        cube.stamp(connection)
+        over = {"ended": written(now), "ended_actor": viewer.key}
+        connection.execute(update(trouble).where(trouble.c.id == id).values(over))
+        cube.stamp(connection, now)
 
 
 def row_of(connection: Connection, viewer: Viewer, id: int) -> StoredRow:
@@ -319,7 +327,3 @@ def row_of(connection: Connection, viewer: Viewer, id: int) -> StoredRow:
 def place_sql() -> str:
     """SQL of the place of a project: township and village, or the one region there is."""
     return place_of("p.region").sql
-
-
-def _now() -> str:
-    return datetime.now().isoformat(timespec="seconds")

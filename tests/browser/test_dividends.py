@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, func, select
 
 from data.access.viewer import Viewer
+from data.clock import county_clock
 from data.dividends.content import usual_months
 from data.dividends.steps import step
 from data.model import change, dividend_payment, dividend_plan, dividend_share, household, ledger
@@ -86,7 +87,7 @@ def test_two_who_type_into_one_draft_lose_nothing(new_context, server: Server, e
     village = Viewer("village", VILLAGE)
     plan = one(engine, select(dividend_plan).where(dividend_plan.c.village == VILLAGE))
     assert plan.state == "published"
-    step(engine, village, plan.id, "withdraw", version=plan.version)
+    step(engine, village, plan.id, "withdraw", version=plan.version, at=county_clock())
     first, second = (new_context(viewport={"width": 1366, "height": 768}).new_page() for _ in range(2))
     for page in (first, second):
         page.goto(f"{server.url}/dividends?role=village&plan={plan.id}")
@@ -110,7 +111,7 @@ def test_two_who_type_into_one_draft_lose_nothing(new_context, server: Server, e
     expect(second.locator(".said")).to_contain_text("已保存草稿")
     held = one(engine, select(dividend_plan).where(dividend_plan.c.id == plan.id))
     assert held.title == f"{plan.title}（改）"
-    step(engine, village, plan.id, "publish", version=held.version, at=datetime.now() - timedelta(days=8))
+    step(engine, village, plan.id, "publish", version=held.version, at=county_clock() - timedelta(days=8))
 
 
 @DESK
@@ -152,7 +153,7 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
     press(page, "报镇审核")
     expect(page.get_by_role("dialog").locator(".problem")).to_contain_text("公示还没有满 5 天")
     with writing(engine) as connection:  # five days later
-        earlier = (date.today() - timedelta(days=5)).isoformat()
+        earlier = (county_clock().date() - timedelta(days=5)).isoformat()
         connection.execute(dividend_plan.update().where(dividend_plan.c.id == plan).values(published=earlier))
     page.reload()
     ready(page)
@@ -195,7 +196,7 @@ def test_a_village_sees_what_came_in_before_it_proposes_and_the_months_stand_in_
     expect(page).to_have_url(re.compile("new=1"))
     ready(page)
     page.locator(".st-key-plan_new_first input").click()
-    earlier = usual_months(month_of(date.today()))[0] - 1  # June or December, in which quarters end
+    earlier = usual_months(month_of(county_clock().date()))[0] - 1  # June or December, in which quarters end
     page.get_by_role("option", name=spoken(earlier), exact=True).click()
     expect(page).to_have_url(re.compile(f"first={label(earlier)}"))
     ready(page)

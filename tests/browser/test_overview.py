@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from data.access.viewer import Viewer
+from data.clock import county_clock
 from data.commands.version import VERSION
 from data.figures import lists
 from data.figures import read as figures
@@ -305,6 +305,6 @@ def test_the_day_of_the_figures_is_said(open_page):
     page = open_page("/")
     expect(page.locator(".version")).to_have_text(re.compile(r"更新于 \d{4}-\d\d-\d\d \d\d:\d\d"))
     expect(page.get_by_text("演示数据", exact=True)).to_be_visible()
-    today = date.today()
+    today = county_clock().date()
     if today.day < 28:
         expect(page.locator(".heading p").first).to_contain_text(f"截至{today.day}日")

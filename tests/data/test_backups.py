@@ -15,6 +15,7 @@ from data.store.engine import is_sqlite, ready_engine, writing
 from data.store.key import derived
 from tests.data.archives import ground
 from tests.data.small_county import fill
+from tests.moment import NOW
 
 ADMIN = Viewer("admin", "")
 PAPERS = {number: ground.photo(shade=60 * number) for number in (1, 2, 3)}
@@ -41,7 +42,7 @@ def county(engine: Engine, folder: Path) -> Engine:
 
 
 def put(engine: Engine, number: int, household: int = 1) -> int:
-    return archives.add(engine, ADMIN, household, PAPERS[number], kind="其他", title=f"第{number}份")
+    return archives.add(engine, ADMIN, household, PAPERS[number], kind="其他", title=f"第{number}份", now=NOW)
 
 
 def run(engine: Engine, command: str, file: Path) -> int:

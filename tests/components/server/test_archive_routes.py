@@ -19,7 +19,7 @@ from data.households import archives
 from data.projects import archives as project_archives
 from tests.data.archives import ground
 from tests.data.small_county import COUNTY, VILLAGES, fill
-from tests.moment import clock
+from tests.moment import NOW, clock
 
 CADRE = Viewer("village", VILLAGES[0])
 
@@ -38,19 +38,19 @@ def client(county: Engine) -> TestClient:
 
 
 def put(engine: Engine, content: bytes, title: str = "主屋正面") -> int:
-    return archives.add(engine, CADRE, household(engine), content, kind="住房照片", title=title)
+    return archives.add(engine, CADRE, household(engine), content, kind="住房照片", title=title, now=NOW)
 
 
 def test_a_projects_paper_opens_for_its_region_and_the_look_is_logged(client: TestClient, county: Engine):
     with county.begin() as connection:
         connection.execute(model.project.update().where(model.project.c.code == "P1").values(region=VILLAGES[0]))
-    id = project_archives.add(county, CADRE, "P1", ground.photo(), kind="合同协议", title="经营合同")
+    id = project_archives.add(county, CADRE, "P1", ground.photo(), kind="合同协议", title="经营合同", now=NOW)
     answer = client.get(archive_url(county, CADRE, id, "project"))
     assert (answer.status_code, answer.content) == (200, ground.photo())
     assert looks(county) == [(CADRE.key, "10.0.0.7", "project_archive", None)]
     for url in (archive_url(county, Viewer("village", VILLAGES[1]), id, "project"), archive_url(county, CADRE, id)):
         assert client.get(url).status_code == 404
-    project_archives.hide(county, CADRE, id)
+    project_archives.hide(county, CADRE, id, now=NOW)
     assert client.get(archive_url(county, CADRE, id, "project")).status_code == 404
     assert len(looks(county)) == 1
 
@@ -127,7 +127,7 @@ def test_a_signed_link_opens_nothing_beyond_the_viewers_rights(client: TestClien
 def test_what_was_hidden_since_is_not_opened(client: TestClient, county: Engine):
     id = put(county, ground.photo())
     url = archive_url(county, CADRE, id)
-    archives.hide(county, CADRE, id)
+    archives.hide(county, CADRE, id, now=NOW)
     assert client.get(url).status_code == 404
 
 

@@ -14,12 +14,13 @@ from data.intake.boundaries import import_boundaries
 from data.model import region
 from data.store.engine import upsert, writing
 from tests.data.intake.boundary_ground import COUNTY, TOWN, VILLAGES, ground
+from tests.moment import NOW
 
 
 @pytest.fixture
 def client(engine: Engine, tmp_path) -> TestClient:
     """An application with nothing but these routes, on the county of squares."""
-    import_boundaries(engine, [ground(tmp_path / "a.geojson")])
+    import_boundaries(engine, [ground(tmp_path / "a.geojson")], now=NOW)
     return TestClient(Starlette(routes=geo_routes(lambda: engine)))
 
 
@@ -56,7 +57,7 @@ def test_a_change_of_the_data_gives_a_new_answer(client: TestClient, engine: Eng
     tag = client.get(geo_url(COUNTY, "children")).headers["etag"]
     with writing(engine) as connection:
         upsert(connection, region, ("code", "name", "parent"), [(TOWN, "新名镇", COUNTY)])
-        cube.stamp(connection)
+        cube.stamp(connection, NOW)
     answer = client.get(geo_url(COUNTY, "children"), headers={"If-None-Match": tag})
     assert (answer.status_code, answer.json()["features"][0]["properties"]["name"]) == (200, "新名镇")
 

@@ -4,7 +4,8 @@ import io
 import os
 import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,10 @@ from data.store.engine import writing
 from tests.conftest import ROOT
 from tests.data.archives import ground
 from tests.data.small_county import COUNTY, VILLAGES, fill
+from tests.moment import NOW
 
 ADMIN, DISPLAY = Viewer("admin", ""), Viewer("display", COUNTY)
+HIDE, RESTORE = (partial(act, now=NOW) for act in (archives.hide, archives.restore_hidden))
 PEAK = """
 import resource, sys
 from data.archives.files import examined
@@ -65,7 +68,7 @@ def listed(engine: Engine, viewer: Viewer, household: int, **options):
 def put(engine: Engine, content: bytes | None = None, household: int | None = None, **options) -> int:
     facts = {"kind": "住房照片", "title": "主屋正面", **options}
     household = household or households(engine, VILLAGES[0])[0]
-    return archives.add(engine, ADMIN, household, content or ground.photo(), **facts)
+    return archives.add(engine, ADMIN, household, content or ground.photo(), **facts, now=NOW)
 
 
 def test_a_photo_is_listed_and_opened_as_it_came(county: Engine):
@@ -245,7 +248,7 @@ def test_a_title_is_stored_as_text_and_never_empty(county: Engine):
         {"kind": "不存在的类"},
         {"dated": "2026-02-30"},
         {"dated": "nonsense"},
-        {"dated": (date.today() + timedelta(days=1)).isoformat()},
+        {"dated": (NOW.date() + timedelta(days=1)).isoformat()},
         {"visit": "no such visit"},
     ],
 )
@@ -272,7 +275,7 @@ def test_the_same_paper_twice_is_said_and_in_two_households_is_one_file(county: 
     with pytest.raises(Refused, match="已经在档案里"):
         put(county, household=one)
     assert len(list(archive_files.lying(county))) == 1
-    archives.hide(county, ADMIN, first)
+    archives.hide(county, ADMIN, first, now=NOW)
     with pytest.raises(NotFound):
         archives.opened(county, ADMIN, first)
     assert archives.opened(county, ADMIN, second).content == ground.photo()
@@ -282,14 +285,14 @@ def test_the_same_paper_twice_is_said_and_in_two_households_is_one_file(county: 
 def test_deleted_is_hidden_told_in_the_history_and_can_be_put_back(county: Engine):
     household = households(county, VILLAGES[0])[0]
     id = put(county, household=household)
-    archives.hide(county, ADMIN, id)
+    archives.hide(county, ADMIN, id, now=NOW)
     assert listed(county, ADMIN, household).empty
     assert list(listed(county, ADMIN, household, hidden=True).id) == [id]
     with pytest.raises(Refused, match="别人处理"):
-        archives.hide(county, ADMIN, id)
-    change = archives.restore_hidden(county, ADMIN, id)
+        archives.hide(county, ADMIN, id, now=NOW)
+    change = archives.restore_hidden(county, ADMIN, id, now=NOW)
     assert list(listed(county, ADMIN, household).id) == [id]
-    undo(county, ADMIN, change)
+    undo(county, ADMIN, change, now=NOW)
     assert listed(county, ADMIN, household).empty
     with county.connect() as connection:
         told = connection.execute(select(model.change.c.what).order_by(model.change.c.id)).scalars().all()
@@ -305,11 +308,11 @@ def test_who_is_out_of_scope_neither_lists_opens_hides_nor_adds(county: Engine):
         Viewer("helper", VILLAGES[0], "X"),
     ):
         assert listed(county, viewer, household).empty and listed(county, viewer, household, hidden=True).empty
-        for act in (archives.opened, archives.hide, archives.restore_hidden):
+        for act in (archives.opened, HIDE, RESTORE):
             with pytest.raises(NotFound):
                 act(county, viewer, id)
         with pytest.raises(NotFound):
-            archives.add(county, viewer, household, ground.photo(), kind="其他", title="")
+            archives.add(county, viewer, household, ground.photo(), kind="其他", title="", now=NOW)
     assert archives.opened(county, Viewer("village", VILLAGES[0]), id).household == household
 
 
@@ -318,11 +321,11 @@ def test_who_only_looks_gets_no_archives_at_all(county: Engine, role: str):
     household = households(county, VILLAGES[0])[0]
     id, viewer = put(county, household=household), Viewer(role, COUNTY)
     assert listed(county, viewer, household).empty
-    for act in (archives.opened, archives.hide, archives.restore_hidden):
+    for act in (archives.opened, HIDE, RESTORE):
         with pytest.raises(NotFound):
             act(county, viewer, id)
     with pytest.raises(OutOfScope):
-        archives.add(county, viewer, household, ground.photo(), kind="其他", title="")
+        archives.add(county, viewer, household, ground.photo(), kind="其他", title="", now=NOW)
     assert len(list(archive_files.lying(county))) == 1
 
 

@@ -21,6 +21,7 @@ from data.terms import EXPENSE, SUBJECTS
 from data.workbook.values import Fault
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
+from tests.moment import NOW
 
 CADRE = Viewer("village", VILLAGE)
 YEAR, RUNS = IncomeYear(2026, 10), IncomeYear(2027, 10)
@@ -61,7 +62,7 @@ def test_what_is_saved_stands_on_the_card_and_is_one_change(county: Engine):
         draft = card_entry.enter(draft, subject, (MARCH,), text)
     draft = card_entry.enter(draft, "务工工资", (YEAR.first,), "")
     expected = card_entry.counted(draft, card(county))
-    card_entry.save(county, CADRE, draft)
+    card_entry.save(county, CADRE, draft, now=NOW)
     saved = card(county)
     assert saved.now == expected
     place = MARCH - YEAR.first
@@ -74,7 +75,7 @@ def test_a_change_is_taken_back_whole(county: Engine):
     before = card(county)
     draft = card_entry.enter(begin(county), "务工工资", (MARCH,), "1")
     draft = card_entry.enter(draft, "低保金", (YEAR.first,), "77")
-    undo(county, CADRE, card_entry.save(county, CADRE, draft))
+    undo(county, CADRE, card_entry.save(county, CADRE, draft, now=NOW), now=NOW)
     assert card(county).lines == before.lines
 
 
@@ -82,7 +83,7 @@ def test_a_month_without_any_amount_left_counts_as_empty(county: Engine):
     draft = begin(county)
     for subject in ("务工工资", EXPENSE):
         draft = card_entry.enter(draft, subject, (MARCH,), "")
-    card_entry.save(county, CADRE, draft)
+    card_entry.save(county, CADRE, draft, now=NOW)
     assert card(county).empty_months == (MARCH,)
 
 
@@ -162,7 +163,7 @@ def test_nothing_is_saved_while_one_amount_cannot_be_read(county: Engine):
     draft = card_entry.enter(draft, EXPENSE, (MARCH,), "-5")
     assert card_entry.counted(draft, card(county)).expense == card(county).now.expense
     with pytest.raises(Refused, match="生产经营性支出 2026年3月“-5”：不能为负数"):
-        card_entry.save(county, CADRE, draft)
+        card_entry.save(county, CADRE, draft, now=NOW)
     assert changes(county) == 0 and card(county).lines["务工工资"][MARCH - YEAR.first] == 100_000
 
 
@@ -184,14 +185,14 @@ def earn(engine: Engine, fen: int) -> None:
 def test_who_saves_second_is_told_and_loses_nothing(county: Engine):
     mine = card_entry.enter(begin(county), "务工工资", (MARCH,), "5000")
     mine = card_entry.enter(mine, "养老金", (MARCH,), "60")
-    card_entry.save(county, CADRE, card_entry.enter(begin(county), "务工工资", (MARCH,), "4000"))
+    card_entry.save(county, CADRE, card_entry.enter(begin(county), "务工工资", (MARCH,), "4000"), now=NOW)
     with pytest.raises(Conflict):
-        card_entry.save(county, CADRE, mine)
+        card_entry.save(county, CADRE, mine, now=NOW)
     assert card(county).lines["务工工资"][MARCH - YEAR.first] == 400_000
     rebased, clashes = card_entry.rebase(mine, card(county))
     assert [(clash.had, clash.typed, clash.stands) for clash in clashes] == [(100_000, "5000", 400_000)]
     assert rebased.typed == mine.typed
-    card_entry.save(county, CADRE, rebased)
+    card_entry.save(county, CADRE, rebased, now=NOW)
     saved = card(county)
     assert [saved.lines[name][MARCH - YEAR.first] for name in ("务工工资", "养老金")] == [500_000, 6_000]
 
@@ -203,7 +204,7 @@ def test_taking_the_others_amount_keeps_the_rest_of_mine(county: Engine):
     rebased, clashes = card_entry.rebase(mine, card(county))
     kept = card_entry.without(rebased, {(clash.subject, clash.month) for clash in clashes})
     assert kept.typed == {("养老金", MARCH): "60"}
-    card_entry.save(county, CADRE, kept)
+    card_entry.save(county, CADRE, kept, now=NOW)
     assert card(county).lines["务工工资"][MARCH - YEAR.first] == 1
 
 
@@ -233,13 +234,13 @@ def test_what_another_changed_beside_mine_comes_in_unasked(county: Engine):
 def test_entry_ends_at_the_scope(county: Engine, viewer: Viewer, id: int, refusal: type[Exception]):
     draft = card_entry.enter(begin(county, id=id), "务工工资", (MARCH,), "5000")
     with pytest.raises(refusal):
-        card_entry.save(county, viewer, draft)
+        card_entry.save(county, viewer, draft, now=NOW)
     assert changes(county) == 0
 
 
 def test_an_unchanged_grid_is_not_saved(county: Engine):
     with pytest.raises(Refused):
-        card_entry.save(county, CADRE, begin(county))
+        card_entry.save(county, CADRE, begin(county), now=NOW)
 
 
 def test_months_to_come_and_before_the_books_are_closed(county: Engine):
@@ -257,7 +258,7 @@ def test_saving_is_seen_at_once_in_the_data_version(county: Engine):
             return connection.execute(select(data_version.c.version)).scalar()
 
     before = version()
-    card_entry.save(county, CADRE, card_entry.enter(begin(county), "务工工资", (MARCH,), "5000"))
+    card_entry.save(county, CADRE, card_entry.enter(begin(county), "务工工资", (MARCH,), "5000"), now=NOW)
     assert version() == before + 1
 
 

@@ -5,7 +5,7 @@ import shutil
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from data.store.engine import open_engine, writing
 from data.terms import PROJECT_STAGES, SUBJECTS
 from data.workbook.sheets import SHEETS
 from tests.conftest import run_data
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 20)
 LAST = month_of(TODAY)
@@ -45,9 +46,9 @@ def store(files: DemoFiles, migrated_sqlite: Path, tmp_path_factory: pytest.Temp
     """The small demonstration in a database, its cube built; read it, never write."""
     path = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("store") / "demo.db")
     engine = open_engine(f"sqlite:///{path}")
-    result = import_files(engine, files.workbooks, today=TODAY, rebuild=False)
+    result = import_files(engine, files.workbooks, now=NOW, rebuild=False)
     assert result.refusals == []
-    import_boundaries(engine, files.boundaries, rebuild=False)
+    import_boundaries(engine, files.boundaries, rebuild=False, now=NOW)
     with writing(engine) as connection:
         cube.rebuild(connection, today=TODAY)
     yield engine
@@ -86,8 +87,8 @@ def test_the_same_call_writes_the_same_bytes_and_another_seed_does_not(files: De
 def test_it_is_taken_in_without_a_refusal_on_any_day(today: date, migrated_sqlite: Path, tmp_path: Path):
     engine = open_engine(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'demo.db')}")
     made = generate(tmp_path, preset="small", today=today)
-    result = import_files(engine, made.workbooks, today=today, rebuild=False)
-    joined = import_boundaries(engine, made.boundaries, rebuild=False)
+    result = import_files(engine, made.workbooks, now=datetime.combine(today, time(9)), rebuild=False)
+    joined = import_boundaries(engine, made.boundaries, rebuild=False, now=NOW)
     engine.dispose()
     assert result.refusals == [] and result.ignored == []
     assert set(result.rows) == {sheet.name for sheet in SHEETS}
@@ -102,7 +103,7 @@ def test_sheets_too_long_for_a_workbook_come_in_as_csv(
     made = generate(tmp_path, preset="small", today=TODAY)
     assert len(made.workbooks) > 6
     engine = open_engine(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'demo.db')}")
-    assert import_files(engine, made.workbooks, today=TODAY, rebuild=False).refusals == []
+    assert import_files(engine, made.workbooks, now=NOW, rebuild=False).refusals == []
     for sheet in SHEETS:
         columns = ", ".join(column.name for column in sheet.table.columns if column.name not in ("id", "household_id"))
         query = f"SELECT {columns} FROM {sheet.table_name} ORDER BY {columns}"

@@ -95,22 +95,22 @@ def test_only_the_village_itself_proposes(county: Engine):
         Viewer("village", NEIGHBOUR),
     ):
         with pytest.raises(OutOfScope):
-            create(county, viewer, VILLAGE, FIRST, LAST - 1)
+            create(county, viewer, VILLAGE, FIRST, LAST - 1, at=NOW)
 
 
 def test_nobody_gives_out_more_than_came_in_over_all_plans_that_stand(county: Engine):
     plan, draft, _ = draft_of(county)
     key = (SHARED, FIRST)
     with pytest.raises(Refused, match=r"实收 600\.00 元，还可分配 600\.00 元，本方案列了 600\.01 元"):
-        save(county, CADRE, plan, 1, replace(draft, sources={**draft.sources, key: SHARED_FEN + 1}))
-    save(county, CADRE, plan, 1, replace(draft, sources={**draft.sources, key: 50_000}))
+        save(county, CADRE, plan, 1, replace(draft, sources={**draft.sources, key: SHARED_FEN + 1}), at=NOW)
+    save(county, CADRE, plan, 1, replace(draft, sources={**draft.sources, key: 50_000}), at=NOW)
     other = Viewer("village", NEIGHBOUR)
     mine, theirs, _ = draft_of(county, other)
     assert theirs.sources == {key: 10_000}  # a quarter, but no more than is left
     with pytest.raises(Refused, match=r"还可分配 100\.00 元"):
-        save(county, other, mine, 1, replace(theirs, sources={key: 10_001}))
+        save(county, other, mine, 1, replace(theirs, sources={key: 10_001}), at=NOW)
     step(county, CADRE, plan, "void", version=2, reason="不分了", at=NOW)
-    assert save(county, other, mine, 1, replace(theirs, sources={key: 15_000})) == 2
+    assert save(county, other, mine, 1, replace(theirs, sources={key: 15_000}), at=NOW) == 2
 
 
 def test_a_return_corrected_downwards_stops_the_plan_before_it_is_paid(county: Engine):
@@ -138,7 +138,7 @@ def test_a_return_corrected_downwards_stops_the_plan_before_it_is_paid(county: E
 def test_a_draft_that_cannot_be_is_refused_and_what_stood_stays(county: Engine, change: dict, words: str):
     plan, draft, _ = draft_of(county)
     with pytest.raises(Refused, match=words):
-        save(county, CADRE, plan, 1, replace(draft, **change))
+        save(county, CADRE, plan, 1, replace(draft, **change), at=NOW)
     with county.connect() as connection:
         assert content_of(connection, CADRE, plan) == draft
     assert state_of(county, plan) == ("draft", 1)
@@ -146,10 +146,10 @@ def test_a_draft_that_cannot_be_is_refused_and_what_stood_stays(county: Engine, 
 
 def test_the_second_of_two_who_change_a_draft_is_told_and_may_write_over_it(county: Engine):
     plan, draft, _ = draft_of(county)
-    assert save(county, CADRE, plan, 1, replace(draft, title="甲")) == 2
+    assert save(county, CADRE, plan, 1, replace(draft, title="甲"), at=NOW) == 2
     with pytest.raises(Changed, match=r"村干部.*没有写入") as told:
-        save(county, CADRE, plan, 1, replace(draft, title="乙"))
-    assert save(county, CADRE, plan, told.value.version, replace(draft, title="乙")) == 3
+        save(county, CADRE, plan, 1, replace(draft, title="乙"), at=NOW)
+    assert save(county, CADRE, plan, told.value.version, replace(draft, title="乙"), at=NOW) == 3
 
 
 def test_what_was_typed_stays_where_the_rest_is_spread_again(county: Engine):
@@ -161,7 +161,7 @@ def test_what_was_typed_stays_where_the_rest_is_spread_again(county: Engine):
     assert again.shares[second, "post"].amount == 50_000 and again.held_back == 10_000
     afresh = respread(again, among, keep_typed=False)
     assert not afresh.shares[first, "dividend"].by_hand and afresh.difference == 0
-    save(county, CADRE, plan, 1, again)
+    save(county, CADRE, plan, 1, again, at=NOW)
     with county.connect() as connection:
         assert content_of(connection, CADRE, plan) == again
     with pytest.raises(Refused, match="比收益多"):
@@ -175,19 +175,21 @@ def test_what_was_typed_stays_where_the_rest_is_spread_again(county: Engine):
 
 def test_a_plan_whose_amounts_are_not_what_its_rule_makes_is_not_published(county: Engine):
     plan, draft, among = draft_of(county)
-    version = save(county, CADRE, plan, 1, replace(draft, rule=Rule("equal")))  # the rule changed, the amounts not
+    version = save(
+        county, CADRE, plan, 1, replace(draft, rule=Rule("equal")), at=NOW
+    )  # the rule changed, the amounts not
     with pytest.raises(Refused, match="与分配办法不一致"):
         step(county, CADRE, plan, "publish", version=version, at=NOW)
     one, other = (next(key for key in draft.shares if draft.shares[key].amount > 9 and key != but)
                   for but in (None, next(key for key in draft.shares if draft.shares[key].amount > 9)))  # fmt: skip
     moved = {one: replace(draft.shares[one], amount=draft.shares[one].amount - 9),
              other: replace(draft.shares[other], amount=draft.shares[other].amount + 9)}  # fmt: skip
-    version = save(county, CADRE, plan, version, replace(draft, shares={**draft.shares, **moved}))
+    version = save(county, CADRE, plan, version, replace(draft, shares={**draft.shares, **moved}), at=NOW)
     with pytest.raises(Refused, match="与分配办法不一致"):
         step(county, CADRE, plan, "publish", version=version, at=NOW)
     marked = {key: replace(share, by_hand=True) for key, share in moved.items()}
     again = respread(replace(draft, shares={**draft.shares, **marked}), among)
-    version = save(county, CADRE, plan, version, again)
+    version = save(county, CADRE, plan, version, again, at=NOW)
     assert step(county, CADRE, plan, "publish", version=version, at=NOW) == "published"
 
 
@@ -199,13 +201,13 @@ def test_households_that_left_fall_out_when_the_draft_is_spread_again(county: En
         connection.execute(table.update().where(table.c.id == gone).values(village=NEIGHBOUR))
 
         for village in (VILLAGE, NEIGHBOUR):
-            cube.refresh(connection, village)
+            cube.refresh(connection, village, NOW)
         now = candidates(connection, CADRE, VILLAGE)
     with pytest.raises(Refused, match="不在本村统计范围"):
-        save(county, CADRE, plan, 1, draft)
+        save(county, CADRE, plan, 1, draft, at=NOW)
     again = respread(draft, now)
     assert gone not in {id for id, _ in again.shares} and again.difference == 0
-    save(county, CADRE, plan, 1, again)
+    save(county, CADRE, plan, 1, again, at=NOW)
 
 
 def test_villages_whose_returns_no_plan_takes_are_named_until_they_have_one(county: Engine):
@@ -249,4 +251,4 @@ def test_a_plan_of_a_month_without_returns_is_refused(county: Engine):
     with pytest.raises(Refused, match="没有可分配的收益"):
         create(county, Viewer("village", VILLAGES[3]), VILLAGES[3], FIRST, LAST - 1, at=NOW - timedelta(days=1))
     with pytest.raises(Refused, match="不晚于"):
-        create(county, CADRE, VILLAGE, LAST, FIRST)
+        create(county, CADRE, VILLAGE, LAST, FIRST, at=NOW)

@@ -261,7 +261,7 @@ def test_the_history_of_a_household_tells_of_it_and_does_not_take_it_back_alone(
     }  # fmt: skip
     before = whole(county)
     with pytest.raises(Refused, match="冲销整个方案"):
-        undo(county, ALL, change)
+        undo(county, ALL, change, now=NOW)
     assert whole(county) == before and state_of(county, plan)[0] == "filed"
 
 
@@ -269,10 +269,10 @@ def test_a_reversal_puts_back_every_line_and_frees_the_returns(county: Engine):
     untouched = lines(county)
     plan = taken_to(county, proposed(county), "filed")
     with pytest.raises(Refused, match="没有可分配的收益"):
-        create(county, CADRE, VILLAGE, FIRST, LAST - 1)
+        create(county, CADRE, VILLAGE, FIRST, LAST - 1, at=NOW)
     back = taken_to(county, reverse(county, CADRE, plan, reason="名单有误", version=6, at=NOW), "approved")
     with pytest.raises(Refused, match="没有可分配的收益"):  # not before the reversal is filed
-        create(county, CADRE, VILLAGE, FIRST, LAST - 1)
+        create(county, CADRE, VILLAGE, FIRST, LAST - 1, at=NOW)
     assert lines(county) != untouched
     file(county, back, version=4)
     assert {id: line for id, line in lines(county).items() if any(line)} == {
@@ -285,7 +285,7 @@ def test_a_reversal_puts_back_every_line_and_frees_the_returns(county: Engine):
             old = sum(r[f"{name}_fen"] for r in rows if r["id"] > 9_000_000 and r["village"] == VILLAGE
                       and r["state"] == "filed" and r["booked"] > LAST - 12 and r["id"] <= 9_000_012)  # fmt: skip
             assert figures(connection, ALL, VILLAGE, LAST)[id].value == old / 100
-    new = create(county, CADRE, VILLAGE, FIRST, LAST - 1)
+    new = create(county, CADRE, VILLAGE, FIRST, LAST - 1, at=NOW)
     with county.connect() as connection:
         assert content_of(connection, CADRE, new).received == OWN_FEN * 4 + 45_000
 
@@ -297,7 +297,7 @@ def test_a_reversal_that_would_bring_a_line_below_zero_says_whose_and_writes_not
     had = lines(county)[id][0]
     smaller = [Edit("ledger", {"month": LAST}, {"property_dividend_fen": had}, {"property_dividend_fen": 1})]
     with pytest.raises(Refused, match="不能改得比它少"):
-        commit(county, COUNTY_CADRE, id, smaller, what="改正")
+        commit(county, COUNTY_CADRE, id, smaller, what="改正", now=NOW)
     _overwrite(county, id, 1)  # as an import may
     back = taken_to(county, reverse(county, CADRE, plan, reason="名单有误", version=6, at=NOW), "approved")
     before = whole(county)
@@ -311,7 +311,7 @@ def _overwrite(county: Engine, household: int, fen: int) -> None:
     with writing(county) as connection:
         here = (table.c.household_id == household) & (table.c.month == LAST)
         connection.execute(table.update().where(here).values(property_dividend_fen=fen))
-        cube.refresh(connection, VILLAGE)
+        cube.refresh(connection, VILLAGE, NOW)
 
 
 def test_what_an_import_took_from_a_filed_plan_is_found(county: Engine):
@@ -366,7 +366,7 @@ def test_a_reversal_reaches_a_household_that_moved_since(county: Engine):
         id = counted(connection)[0]
         connection.execute(table.update().where(table.c.id == id).values(village=OTHER))
         for village in (VILLAGE, OTHER):
-            cube.refresh(connection, village)
+            cube.refresh(connection, village, NOW)
     taken_to(county, reverse(county, CADRE, plan, reason="名单有误", version=6, at=NOW), "filed")
     with writing(county) as connection:
         refreshed = sorted(map(tuple, connection.execute(select(cube.cube))), key=repr)
@@ -389,7 +389,7 @@ def test_a_plan_that_keeps_everything_is_filed_too(county: Engine):
     with county.connect() as connection:
         draft = content_of(connection, CADRE, plan)
     nothing = {key: Share(0) for key in draft.shares}
-    save(county, CADRE, plan, 1, replace(draft, kept={"welfare": draft.received}, shares=nothing))
+    save(county, CADRE, plan, 1, replace(draft, kept={"welfare": draft.received}, shares=nothing), at=NOW)
     before = lines(county)
     assert state_of(county, taken_to(county, plan, "filed"))[0] == "filed"
     assert lines(county) == before

@@ -99,7 +99,7 @@ def test_the_store_itself_refuses_whatever_the_law_does_not_allow(county: Engine
         with county.connect() as connection:
             content = content_of(connection, CADRE, plan)
         with pytest.raises(Refused, match="不能修改"):
-            save(county, CADRE, plan, before[1], content)
+            save(county, CADRE, plan, before[1], content, at=NOW)
 
 
 def test_the_whole_way_is_logged_with_who_and_when(county: Engine):
@@ -143,7 +143,7 @@ def test_a_returned_plan_needs_a_reason_and_a_new_publicity(county: Engine):
 
 
 def test_what_does_not_come_out_even_is_neither_published_nor_sent_on(county: Engine):
-    plan = create(county, CADRE, VILLAGE, FIRST, LAST - 1)
+    plan = create(county, CADRE, VILLAGE, FIRST, LAST - 1, at=NOW)
     with county.connect() as connection:
         draft = content_of(connection, CADRE, plan)
     key = next(key for key, share in draft.shares.items() if share.amount > 1)
@@ -151,10 +151,10 @@ def test_what_does_not_come_out_even_is_neither_published_nor_sent_on(county: En
     for change, words in ((-1, r"还有 0\.01 元没有分完"), (1, r"多分了 0\.01 元")):
         wrong = replace(draft.shares[key], amount=draft.shares[key].amount + change)
         version = state_of(county, plan)[1]
-        version = save(county, CADRE, plan, version, replace(draft, shares={**draft.shares, key: wrong}))
+        version = save(county, CADRE, plan, version, replace(draft, shares={**draft.shares, key: wrong}), at=NOW)
         with pytest.raises(Refused, match=words):
-            step(county, CADRE, plan, "publish", version=version)
-    version = save(county, CADRE, plan, version, draft)
+            step(county, CADRE, plan, "publish", version=version, at=NOW)
+    version = save(county, CADRE, plan, version, draft, at=NOW)
     step(county, CADRE, plan, "publish", version=version, at=NOW - timedelta(days=9))
     with writing(county) as connection:  # by whatever way, a fen more stands than there is
         share = model.dividend_share
@@ -195,7 +195,7 @@ def test_a_plan_of_another_township_is_not_there(county: Engine):
         with pytest.raises(OutOfScope):
             plans(connection, TOWN, TOWNSHIPS[1], TODAY.isoformat())
     with pytest.raises(NotFound):
-        step(county, TOWN, plan, "approve", version=2)
+        step(county, TOWN, plan, "approve", version=2, at=NOW)
 
 
 def _change(engine: Engine, what: str, id: int) -> None:
@@ -211,7 +211,7 @@ def _change(engine: Engine, what: str, id: int) -> None:
             connection.execute(model.member.insert().values(
                 code="NEW", household_id=id, name="新生儿", relation="子女"))  # fmt: skip
         for village in (VILLAGE, NEIGHBOUR):
-            cube.refresh(connection, village)
+            cube.refresh(connection, village, NOW)
 
 
 @pytest.mark.parametrize("state", ["draft", "published", "submitted", "approved"])
@@ -252,17 +252,17 @@ def test_a_household_that_grew_lets_the_plan_go_on_and_that_is_noted(county: Eng
 def test_a_filed_plan_is_reversed_once_and_the_reversal_cannot_be_changed(county: Engine):
     plan = taken_to(county, proposed(county), "filed")
     with pytest.raises(Refused, match="写明原因"):
-        reverse(county, CADRE, plan, reason="", version=6)
+        reverse(county, CADRE, plan, reason="", version=6, at=NOW)
     for viewer in (TOWN, COUNTY_CADRE, ALL):
         with pytest.raises(Refused, match="村干部办理"):
-            reverse(county, viewer, plan, reason="算错了", version=6)
+            reverse(county, viewer, plan, reason="算错了", version=6, at=NOW)
     back = reverse(county, CADRE, plan, reason="算错了", version=6, at=NOW)
     with pytest.raises(Refused, match="已经有冲销方案"):
-        reverse(county, CADRE, plan, reason="再来", version=6)
+        reverse(county, CADRE, plan, reason="再来", version=6, at=NOW)
     with county.connect() as connection:
         content = content_of(connection, CADRE, back)
     with pytest.raises(Refused, match="不能修改"):
-        save(county, CADRE, back, 1, content)
-    step(county, CADRE, back, "void", version=1, reason="不冲了")
+        save(county, CADRE, back, 1, content, at=NOW)
+    step(county, CADRE, back, "void", version=1, reason="不冲了", at=NOW)
     again = reverse(county, CADRE, plan, reason="还是要冲", version=6, at=NOW)
     assert state_of(county, again)[0] == "draft" and state_of(county, plan) == ("filed", 6)

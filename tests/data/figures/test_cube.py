@@ -17,6 +17,7 @@ from data.quality.checks import check
 from data.store.engine import upsert, writing
 from data.terms import OUT_OF_SCHOOL, STATE_NAMES, SUBJECTS
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
+from tests.moment import NOW
 
 ALL = Viewer("admin", "")
 INCOME_FROM = LAST - 29 + 11
@@ -285,7 +286,7 @@ def test_a_refreshed_village_leaves_the_same_cube_as_a_rebuild(county: Engine):
         connection.execute(model.visit.delete().where(model.visit.c.household_id.in_(ids)))
         connection.execute(model.household.update().where(model.household.c.id == household).values(housing_safe=0))
         before = connection.execute(select(model.data_version.c.version)).scalar_one()
-        cube.refresh(connection, village)
+        cube.refresh(connection, village, NOW)
         assert connection.execute(select(model.data_version.c.version)).scalar_one() == before + 1
         refreshed = _whole_cube(connection)
         cube.rebuild(connection, today=TODAY)
@@ -300,7 +301,7 @@ def test_a_refreshed_township_takes_in_its_own_records_only(county: Engine):
                 found="2026-05-05", deadline="2026-06-05", owner="赵某",
             )
         )  # fmt: skip
-        cube.refresh(connection, TOWNSHIPS[0])
+        cube.refresh(connection, TOWNSHIPS[0], NOW)
         refreshed = _whole_cube(connection)
         cube.rebuild(connection, today=TODAY)
         assert refreshed == _whole_cube(connection)

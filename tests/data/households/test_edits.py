@@ -18,6 +18,7 @@ from data.months import label
 from data.store.engine import writing
 from tests.data.households.ground import assert_as_rebuilt, derived, household_with_members, one
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES, fill
+from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
 NEW_VISIT = {"helper": "B1", "visited": "2026-11-20", "occasion": "日常走访", "content": "看望"}
@@ -67,12 +68,12 @@ def test_after_every_kind_of_write_and_after_taking_it_back_the_cube_is_as_rebui
         cube.rebuild(connection, today=TODAY)
         before = derived(connection)
     for edits in EVERY_KIND[kind]:
-        done = commit(county, CADRE, 3, edits, what=kind)
+        done = commit(county, CADRE, 3, edits, what=kind, now=NOW)
     if kind in ("a visit", "a line in the running month", "a problem"):
         with county.connect() as connection:
             assert derived(connection)["cube"] != before["cube"]
     assert_as_rebuilt(county)
-    undo(county, CADRE, done)
+    undo(county, CADRE, done, now=NOW)
     with county.connect() as connection:
         assert derived(connection) == before
 
@@ -88,7 +89,7 @@ def test_a_corrected_household_and_member_move_the_figures_as_a_rebuild_would(co
              {"medical_insured": 0, "schooling": "辍学"}),
     ]  # fmt: skip
     edits[2].before["schooling"] = member["schooling"]
-    commit(county, CADRE, id, edits, what="改信息")
+    commit(county, CADRE, id, edits, what="改信息", now=NOW)
     assert_as_rebuilt(county)
     assert one(county, model.household, id=id)["type"] == "未脱贫户"
 
@@ -104,16 +105,25 @@ def test_the_first_of_its_kind_and_one_that_is_the_first_no_more_move_the_beginn
     done = []
     for day in ("2026-11-02", "2025-03-05"):
         done.append(
-            commit(engine, CADRE, 5, [Edit("visit", {"code": day}, None, NEW_VISIT | {"visited": day})], what="走")
+            commit(
+                engine, CADRE, 5, [Edit("visit", {"code": day}, None, NEW_VISIT | {"visited": day})], what="走", now=NOW
+            )
         )
         assert_as_rebuilt(engine)
     done.append(
-        commit(engine, CADRE, 9, [Edit("household", {"id": 9}, {"housing_safe": None}, {"housing_safe": 0})], what="房")
+        commit(
+            engine,
+            CADRE,
+            9,
+            [Edit("household", {"id": 9}, {"housing_safe": None}, {"housing_safe": 0})],
+            what="房",
+            now=NOW,
+        )
     )
-    done.append(commit(engine, CADRE, 5, EVERY_KIND["a problem"][0], what="问题"))
+    done.append(commit(engine, CADRE, 5, EVERY_KIND["a problem"][0], what="问题", now=NOW))
     assert_as_rebuilt(engine)
     for change in reversed(done):
-        undo(engine, CADRE, change)
+        undo(engine, CADRE, change, now=NOW)
         assert_as_rebuilt(engine)
     with engine.connect() as connection:
         assert derived(connection) == before
@@ -128,9 +138,9 @@ def test_a_store_without_any_income_takes_its_first_lines_and_grows_a_year_of_bo
         cube.rebuild(connection, today=TODAY)
     for month in (LAST - 3, LAST - 8, LAST, LAST - 11):
         edit = Edit("ledger", {"month": month}, {"wage_work_fen": None}, {"wage_work_fen": 50_000})
-        done = commit(engine, CADRE, 4, [edit], what="收支")
+        done = commit(engine, CADRE, 4, [edit], what="收支", now=NOW)
         assert_as_rebuilt(engine)
-    undo(engine, CADRE, done)
+    undo(engine, CADRE, done, now=NOW)
     assert_as_rebuilt(engine)
 
 
@@ -140,7 +150,7 @@ def test_a_line_in_a_month_after_the_latest_makes_it_the_latest(county: Engine):
         connection.execute(model.project_return.delete().where(model.project_return.c.month >= LAST))
         cube.rebuild(connection, today=TODAY)
     edit = Edit("ledger", {"month": LAST}, {"wage_work_fen": None}, {"wage_work_fen": 1})
-    commit(county, CADRE, 4, [edit], what="收支")
+    commit(county, CADRE, 4, [edit], what="收支", now=NOW)
     assert one(county, model.data_version)["latest"] == LAST
     assert_as_rebuilt(county)
 
@@ -149,8 +159,8 @@ def test_a_month_emptied_again_is_no_month_on_record(county: Engine):
     key = {"household_id": 4, "month": LAST}
     held = one(county, model.ledger, **key) or dict.fromkeys(model.ledger.columns.keys())
     amounts = {name: value for name, value in held.items() if name.endswith("_fen")}
-    commit(county, CADRE, 4, [Edit("ledger", key, amounts, {**amounts, "wage_work_fen": 7})], what="记")
-    commit(county, CADRE, 4, [Edit("ledger", key, amounts | {"wage_work_fen": 7}, None)], what="清")
+    commit(county, CADRE, 4, [Edit("ledger", key, amounts, {**amounts, "wage_work_fen": 7})], what="记", now=NOW)
+    commit(county, CADRE, 4, [Edit("ledger", key, amounts | {"wage_work_fen": 7}, None)], what="清", now=NOW)
     assert one(county, model.ledger, **key) is None
     assert_as_rebuilt(county)
 
@@ -161,10 +171,17 @@ def test_months_outside_the_calendar_and_before_the_books_are_refused(county: En
     line = {"wage_work_fen": None}, {"wage_work_fen": 1}
     for month, said in ((first - 1, "导入"), (LAST + 1, "之后"), (LAST - 30, "导入")):
         with pytest.raises(Refused, match=said):
-            commit(county, CADRE, 4, [Edit("ledger", {"month": month}, *line)], what="收支")
+            commit(county, CADRE, 4, [Edit("ledger", {"month": month}, *line)], what="收支", now=NOW)
     for day in (f"{label(first - 1)}-05", "2026-12-01"):
         with pytest.raises(Refused):
-            commit(county, CADRE, 4, [Edit("visit", {"code": "V"}, None, NEW_VISIT | {"visited": day})], what="走访")
+            commit(
+                county,
+                CADRE,
+                4,
+                [Edit("visit", {"code": "V"}, None, NEW_VISIT | {"visited": day})],
+                what="走访",
+                now=NOW,
+            )
 
 
 def test_names_and_id_numbers_carry_their_search_columns(county: Engine):
@@ -175,32 +192,32 @@ def test_names_and_id_numbers_carry_their_search_columns(county: Engine):
         Edit("member", {"code": member["code"]}, {"name": "李某", "id_number": None},
              {"name": "王五", "id_number": "99018119650308001x"}),
     ]  # fmt: skip
-    done = commit(county, CADRE, id, edits, what="改")
+    done = commit(county, CADRE, id, edits, what="改", now=NOW)
     assert one(county, model.household, id=id)["initials"] == "sxh"
     now = one(county, model.member, code=member["code"])
     assert (now["initials"], now["id_tail"], now["household_id"]) == ("ww", "08001X", id)
-    undo(county, CADRE, done)
+    undo(county, CADRE, done, now=NOW)
     back = one(county, model.member, code=member["code"])
     assert (back["name"], back["initials"], back["id_tail"]) == ("李某", "lm", None)
 
 
 def test_the_second_of_two_editors_is_told_what_the_first_wrote_and_can_still_save(county: Engine):
     base = Edit("household", {"id": 3}, {"phone": None}, {"phone": "111"})
-    commit(county, Viewer("village", one(county, model.household, id=3)["village"]), 3, [base], what="改电话")
+    commit(county, Viewer("village", one(county, model.household, id=3)["village"]), 3, [base], what="改电话", now=NOW)
     mine = Edit("household", {"id": 3}, {"phone": None, "remark": None}, {"phone": "222", "remark": "在外务工"})
     with pytest.raises(Conflict) as told:
-        commit(county, CADRE, 3, [mine], what="改电话")
+        commit(county, CADRE, 3, [mine], what="改电话", now=NOW)
     difference = told.value.differences[0]
     assert (difference.label, difference.before, difference.after) == ("联系电话", "未填", "111")
     assert told.value.who.startswith("village:")
     assert one(county, model.household, id=3)["phone"] == "111"
-    commit(county, CADRE, 3, told.value.rebased, what="改电话")
+    commit(county, CADRE, 3, told.value.rebased, what="改电话", now=NOW)
     assert one(county, model.household, id=3)["phone"] == "222"
 
 
 def test_edits_of_other_fields_do_not_disturb_each_other(county: Engine):
-    commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": None}, {"phone": "111"})], what="电话")
-    commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"remark": None}, {"remark": "备"})], what="备注")
+    commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": None}, {"phone": "111"})], what="电话", now=NOW)
+    commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"remark": None}, {"remark": "备"})], what="备注", now=NOW)
     held = one(county, model.household, id=3)
     assert (held["phone"], held["remark"]) == ("111", "备")
 
@@ -211,7 +228,9 @@ def test_of_two_who_write_at_once_one_wins_and_the_other_is_told(county: Engine)
     def write(phone: str) -> None:
         start.wait()
         try:
-            commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": None}, {"phone": phone})], what=phone)
+            commit(
+                county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": None}, {"phone": phone})], what=phone, now=NOW
+            )
             outcome.append(("won", phone))
         except Conflict as conflict:
             outcome.append(("told", conflict.differences[0].after))
@@ -236,7 +255,9 @@ def test_many_who_write_at_once_to_one_village_leave_the_cube_as_rebuilt(county:
     def write(id: int) -> None:
         try:
             for turn in range(2):
-                commit(county, CADRE, id, [Edit("visit", {"code": f"V{id}-{turn}"}, None, NEW_VISIT)], what="走访")
+                commit(
+                    county, CADRE, id, [Edit("visit", {"code": f"V{id}-{turn}"}, None, NEW_VISIT)], what="走访", now=NOW
+                )
         except Exception as error:
             failures.append(error)
 
@@ -259,7 +280,7 @@ def test_a_crash_before_the_cube_is_fresh_leaves_nothing_of_the_write(county: En
         before = derived(connection)
     monkeypatch.setattr(cube, "refresh", crash)
     with pytest.raises(KeyboardInterrupt):
-        commit(county, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="走访")
+        commit(county, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="走访", now=NOW)
     monkeypatch.undo()
     assert one(county, model.visit, code="V-new") is None
     with county.connect() as connection:
@@ -277,7 +298,7 @@ def test_a_store_held_by_an_import_says_so(engine: Engine):
     event.listen(engine, "connect", briefly)
     engine.dispose()
     with writing(engine), pytest.raises(Refused, match="导入"):
-        commit(engine, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="走访")
+        commit(engine, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="走访", now=NOW)
 
 
 def test_nobody_writes_to_a_household_that_is_not_his(county: Engine):
@@ -288,17 +309,17 @@ def test_nobody_writes_to_a_household_that_is_not_his(county: Engine):
     for viewer, id in ((Viewer("village", elsewhere), 3), (Viewer("village", elsewhere), 999_999),
                        (Viewer("helper", COUNTY, "nobody"), 3)):  # fmt: skip
         with pytest.raises(NotFound) as refused:
-            commit(county, viewer, id, edit, what="走访")
+            commit(county, viewer, id, edit, what="走访", now=NOW)
         said.append(str(refused.value))
     assert len(set(said)) == 1
     for role in ("display", "stranger", "household"):
         with pytest.raises(OutOfScope):
-            commit(county, Viewer(role, COUNTY), 3, edit, what="走访")
-    done = commit(county, CADRE, 3, edit, what="走访")
+            commit(county, Viewer(role, COUNTY), 3, edit, what="走访", now=NOW)
+    done = commit(county, CADRE, 3, edit, what="走访", now=NOW)
     with pytest.raises(NotFound):
-        undo(county, Viewer("village", elsewhere), done)
+        undo(county, Viewer("village", elsewhere), done, now=NOW)
     with pytest.raises(OutOfScope):
-        undo(county, Viewer("display", COUNTY), done)
+        undo(county, Viewer("display", COUNTY), done, now=NOW)
     with county.connect() as connection:
         with pytest.raises(NotFound):
             history(connection, Viewer("village", elsewhere), 3)
@@ -314,15 +335,15 @@ def test_a_record_of_another_household_cannot_be_reached_through_ones_own(county
         Edit("visit", {"code": visit["code"]}, {"content": visit["content"]}, None),
     ):
         with pytest.raises(NotFound):
-            commit(county, CADRE, 3, [edit], what="走访")
+            commit(county, CADRE, 3, [edit], what="走访", now=NOW)
     for edit in (
         Edit("household", {"id": 3}, {"village": VILLAGES[0]}, {"village": VILLAGES[1]}),
         Edit("project", {"code": "J1"}, None, {"name": "x"}),
         Edit("visit", {"code": "V"}, {"household_id": 3}, {"household_id": 4}),
     ):
         with pytest.raises(ValueError):
-            commit(county, CADRE, 3, [edit], what="走访")
-    commit(county, CADRE, 4, [Edit("household", {"id": 3}, {"phone": None}, {"phone": "4"})], what="电话")
+            commit(county, CADRE, 3, [edit], what="走访", now=NOW)
+    commit(county, CADRE, 4, [Edit("household", {"id": 3}, {"phone": None}, {"phone": "4"})], what="电话", now=NOW)
     assert one(county, model.household, id=3)["phone"] is None
 
 
@@ -343,17 +364,17 @@ def test_what_the_store_cannot_hold_is_refused_in_a_sentence(county: Engine):
         if edit.table == "ledger":
             edit = Edit("ledger", edit.key, {"wage_work_fen": held and held["wage_work_fen"]}, edit.after)
         with pytest.raises(Refused):
-            commit(county, CADRE, 3, [edit], what="试")
+            commit(county, CADRE, 3, [edit], what="试", now=NOW)
     assert one(county, model.change) is None
 
 
 def test_what_was_taken_back_can_be_put_back_and_nothing_is_taken_back_twice(county: Engine):
-    done = commit(county, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="记走访")
-    back = undo(county, CADRE, done)
+    done = commit(county, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="记走访", now=NOW)
+    back = undo(county, CADRE, done, now=NOW)
     assert one(county, model.visit, code="V-new") is None
     with pytest.raises(Refused, match="已经撤销"):
-        undo(county, CADRE, done)
-    undo(county, CADRE, back)
+        undo(county, CADRE, done, now=NOW)
+    undo(county, CADRE, back, now=NOW)
     assert one(county, model.visit, code="V-new")["content"] == "看望"
     with county.connect() as connection:
         page = history(connection, CADRE, 3)
@@ -362,21 +383,23 @@ def test_what_was_taken_back_can_be_put_back_and_nothing_is_taken_back_twice(cou
 
 
 def test_what_was_changed_since_is_not_taken_back(county: Engine):
-    done = commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": None}, {"phone": "111"})], what="电话")
-    commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": "111"}, {"phone": "222"})], what="电话")
+    done = commit(
+        county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": None}, {"phone": "111"})], what="电话", now=NOW
+    )
+    commit(county, CADRE, 3, [Edit("household", {"id": 3}, {"phone": "111"}, {"phone": "222"})], what="电话", now=NOW)
     with pytest.raises(Refused, match="又改过"):
-        undo(county, CADRE, done)
+        undo(county, CADRE, done, now=NOW)
     assert one(county, model.household, id=3)["phone"] == "222"
 
 
 def test_a_visit_taken_back_takes_its_photos_out_of_sight_and_brings_them_back(county: Engine):
-    done = commit(county, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="记走访")
+    done = commit(county, CADRE, 3, [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)], what="记走访", now=NOW)
     photo = EVERY_KIND["archive material"][0][0]
-    commit(county, CADRE, 3, [Edit("archive", {}, None, photo.after | {"visit": "V-new"})], what="照片")
-    back = undo(county, CADRE, done)
+    commit(county, CADRE, 3, [Edit("archive", {}, None, photo.after | {"visit": "V-new"})], what="照片", now=NOW)
+    back = undo(county, CADRE, done, now=NOW)
     hidden = one(county, model.archive)
     assert hidden["visit"] is None and hidden["hidden"]
-    undo(county, CADRE, back)
+    undo(county, CADRE, back, now=NOW)
     assert (one(county, model.archive)["visit"], one(county, model.archive)["hidden"]) == ("V-new", None)
 
 
@@ -389,7 +412,7 @@ def test_the_history_tells_who_when_what_before_and_after(county: Engine):
         Edit("member", {"code": member["code"]}, {"id_number": None, "medical_insured": member["medical_insured"]},
              {"id_number": number, "medical_insured": 1 - (member["medical_insured"] or 0)}),
     ]  # fmt: skip
-    commit(county, Viewer("village", village), id, edits, what="改信息")
+    commit(county, Viewer("village", village), id, edits, what="改信息", now=NOW)
     with county.connect() as connection:
         told = history(connection, CADRE, id).changes[0]
         kept = json.loads(connection.execute(select(model.change.c.edits)).scalar_one())
@@ -405,7 +428,7 @@ def test_the_history_tells_who_when_what_before_and_after(county: Engine):
 def test_the_history_comes_in_pages(county: Engine):
     for turn in range(12):
         phone = {"phone": str(turn - 1) if turn else None}, {"phone": str(turn)}
-        commit(county, CADRE, 3, [Edit("household", {"id": 3}, *phone)], what=f"第{turn}次")
+        commit(county, CADRE, 3, [Edit("household", {"id": 3}, *phone)], what=f"第{turn}次", now=NOW)
     with county.connect() as connection:
         first, second = (history(connection, CADRE, 3, page) for page in (1, 2))
         assert (first.total, first.pages, history(connection, CADRE, 3, 99).page) == (12, 2, 2)

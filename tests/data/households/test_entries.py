@@ -1,7 +1,5 @@
 """What a cadre types at the door: taken by the workbook's rules, refused with the field and what to do."""
 
-from datetime import date
-
 import pytest
 from sqlalchemy import Engine, func, select
 
@@ -28,6 +26,7 @@ from data.months import label
 from data.store.engine import writing
 from tests.data.households.ground import assert_as_rebuilt, household_with_members, one
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, fill
+from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
 ODD = [
@@ -62,13 +61,13 @@ def county(engine: Engine) -> Engine:
 
 
 def visit(engine: Engine, viewer: Viewer = CADRE, id: int = 3, **changed):
-    return record_visit(engine, viewer, id, today=TODAY, **(VISIT | {"helper": "B2"} | changed))
+    return record_visit(engine, viewer, id, now=NOW, **(VISIT | {"helper": "B2"} | changed))
 
 
 def line(engine: Engine, amount: str, *, subject: str = "务工工资", month: str = label(LAST), adding: bool = True,
          stands: int | None = None):  # fmt: skip
     return add_ledger_line(
-        engine, CADRE, 3, month=month, subject=subject, amount=amount, stands=stands, adding=adding, today=TODAY
+        engine, CADRE, 3, month=month, subject=subject, amount=amount, stands=stands, adding=adding, now=NOW
     )
 
 
@@ -78,7 +77,7 @@ def test_a_visit_keeps_what_was_done_and_found_and_can_be_taken_back(county: Eng
     assert (row["household_id"], row["helper"], row["content"]) == (3, "B2", "送米\n发现：屋顶漏雨")
     assert saved.code.startswith("V20261122-") and len(saved.code) == 18
     assert_as_rebuilt(county)
-    undo(county, CADRE, saved.change)
+    undo(county, CADRE, saved.change, now=NOW)
     assert one(county, model.visit, code=saved.code) is None
     without = visit(county, found="  ")
     assert one(county, model.visit, code=without.code)["content"] == "送米"
@@ -176,20 +175,20 @@ def test_a_line_of_no_month_or_no_subject_is_refused(county: Engine):
 
 
 def test_a_measure_begins_and_ends(county: Engine):
-    saved = add_measure(county, CADRE, 3, MEASURE, today=TODAY)
+    saved = add_measure(county, CADRE, 3, MEASURE, now=NOW)
     row = one(county, model.measure, code=saved.code)
     assert (row["household_id"], row["amount_fen"], row["ended"], row["unit"]) == (3, 120_050, None, None)
     with county.connect() as connection:
         assert saved.code in {one["code"] for one in door(connection, CADRE, 3).measures}
     with pytest.raises(Unfit, match="早于开始日期"):
-        end_measure(county, CADRE, 3, saved.code, "2025-12-31", today=TODAY)
-    end_measure(county, CADRE, 3, saved.code, "2027-06-30", today=TODAY)  # planned, and then it ends before
-    end_measure(county, CADRE, 3, saved.code, "2026-11-01", today=TODAY)
+        end_measure(county, CADRE, 3, saved.code, "2025-12-31", now=NOW)
+    end_measure(county, CADRE, 3, saved.code, "2027-06-30", now=NOW)  # planned, and then it ends before
+    end_measure(county, CADRE, 3, saved.code, "2026-11-01", now=NOW)
     assert one(county, model.measure, code=saved.code)["ended"] == "2026-11-01"
     with pytest.raises(Unfit, match="办结"):
-        end_measure(county, CADRE, 3, saved.code, "2026-11-02", today=TODAY)
+        end_measure(county, CADRE, 3, saved.code, "2026-11-02", now=NOW)
     with pytest.raises(Unfit, match="办结"):
-        end_measure(county, CADRE, 4, saved.code, "2026-11-02", today=TODAY)
+        end_measure(county, CADRE, 4, saved.code, "2026-11-02", now=NOW)
     assert_as_rebuilt(county)
 
 
@@ -208,20 +207,20 @@ BAD_MEASURES = (
 def test_a_measure_that_cannot_be_is_refused_with_its_field(county: Engine):
     for changed, field in BAD_MEASURES:
         with pytest.raises(Unfit) as refused:
-            add_measure(county, CADRE, 3, MEASURE | changed, today=TODAY)
+            add_measure(county, CADRE, 3, MEASURE | changed, now=NOW)
         assert refused.value.field == field
 
 
 def test_a_problem_is_found_put_right_and_struck_off(county: Engine):
-    saved = raise_problem(county, CADRE, 3, PROBLEM, today=TODAY)
+    saved = raise_problem(county, CADRE, 3, PROBLEM, now=NOW)
     row = one(county, model.problem, code=saved.code)
     assert (row["household_id"], row["region"]) == (3, one(county, model.household, id=3)["village"])
     with pytest.raises(Unfit, match="早于发现日期"):
-        rectify_problem(county, CADRE, 3, saved.code, "2026-10-31", today=TODAY)
-    rectify_problem(county, CADRE, 3, saved.code, "2026-11-10", today=TODAY)
+        rectify_problem(county, CADRE, 3, saved.code, "2026-10-31", now=NOW)
+    rectify_problem(county, CADRE, 3, saved.code, "2026-11-10", now=NOW)
     with pytest.raises(Unfit, match="早于整改日期"):
-        close_problem(county, CADRE, 3, saved.code, "2026-11-09", today=TODAY)
-    close_problem(county, CADRE, 3, saved.code, "2026-11-11", today=TODAY)
+        close_problem(county, CADRE, 3, saved.code, "2026-11-09", now=NOW)
+    close_problem(county, CADRE, 3, saved.code, "2026-11-11", now=NOW)
     row = one(county, model.problem, code=saved.code)
     assert (row["rectified"], row["closed"]) == ("2026-11-10", "2026-11-11")
     assert_as_rebuilt(county)
@@ -239,7 +238,7 @@ BAD_PROBLEMS = (
 def test_a_problem_that_cannot_be_is_refused_with_its_field(county: Engine):
     for changed, field in BAD_PROBLEMS:
         with pytest.raises(Unfit) as refused:
-            raise_problem(county, CADRE, 3, PROBLEM | changed, today=TODAY)
+            raise_problem(county, CADRE, 3, PROBLEM | changed, now=NOW)
         assert refused.value.field == field
 
 
@@ -257,12 +256,12 @@ def test_only_the_facts_that_differ_are_written(county: Engine):
         "other_causes": "因残、缺劳力",
         "lon": "",
     }
-    saved = correct_household(county, CADRE, 3, before, typed, today=TODAY)
+    saved = correct_household(county, CADRE, 3, before, typed, now=NOW)
     assert saved.what == "改信息：联系电话、主要致贫原因、其他致贫原因"
     assert facts(county) == before | {"phone": "139", "cause": "因病", "other_causes": "因残、缺劳力"}
     with pytest.raises(Unfit, match="没有改动"):
-        correct_household(county, CADRE, 3, facts(county), typed, today=TODAY)
-    undo(county, CADRE, saved.change)
+        correct_household(county, CADRE, 3, facts(county), typed, now=NOW)
+    undo(county, CADRE, saved.change, now=NOW)
     assert facts(county) == before
 
 
@@ -283,7 +282,7 @@ BAD_FACTS = (
 def test_a_fact_that_cannot_be_is_refused_with_its_field(county: Engine):
     for typed, field in BAD_FACTS:
         with pytest.raises(Unfit) as refused:
-            correct_household(county, CADRE, 3, facts(county), typed, today=TODAY)
+            correct_household(county, CADRE, 3, facts(county), typed, now=NOW)
         assert refused.value.field == field
 
 
@@ -293,12 +292,12 @@ def test_what_a_household_is_changes_by_who_approves_it_alone(county: Engine):
     other = "突发严重困难户" if now != "突发严重困难户" else "未脱贫户"
     for viewer in (Viewer("village", village), Viewer("helper", COUNTY, "B2")):
         with pytest.raises(Refused, match="审批"):
-            correct_household(county, viewer, 3, facts(county), {"type": other}, today=TODAY)
-        correct_household(county, viewer, 3, facts(county), {"phone": viewer.role}, today=TODAY)
+            correct_household(county, viewer, 3, facts(county), {"type": other}, now=NOW)
+        correct_household(county, viewer, 3, facts(county), {"phone": viewer.role}, now=NOW)
     township = next(code for code in TOWNSHIPS if village.startswith(code))
-    done = correct_household(county, Viewer("township", township), 3, facts(county), {"type": other}, today=TODAY)
+    done = correct_household(county, Viewer("township", township), 3, facts(county), {"type": other}, now=NOW)
     with pytest.raises(Refused, match="审批"):
-        undo(county, Viewer("village", village), done.change)
+        undo(county, Viewer("village", village), done.change, now=NOW)
     assert facts(county)["type"] == other
     assert_as_rebuilt(county)
 
@@ -307,14 +306,14 @@ def test_a_corrected_member_keeps_an_odd_id_number_and_says_so(county: Engine):
     id = household_with_members(county)
     member = dict(one(county, model.member, household_id=id))
     typed = {"name": member["name"], "id_number": "990181196503080016", "health": "大病", "work_months": "6"}
-    saved = correct_member(county, CADRE, id, member["code"], member, typed, today=TODAY)
+    saved = correct_member(county, CADRE, id, member["code"], member, typed, now=NOW)
     assert saved.doubts == ("证件号码校验位不对，请核对",)
     now = one(county, model.member, code=member["code"])
     assert (now["id_number"], now["id_tail"], now["work_months"]) == ("990181196503080016", "080016", 6)
     with pytest.raises(Unfit, match="务工月数"):
-        correct_member(county, CADRE, id, member["code"], dict(now), {"work_months": "13"}, today=TODAY)
+        correct_member(county, CADRE, id, member["code"], dict(now), {"work_months": "13"}, now=NOW)
     with pytest.raises(NotFound):
-        correct_member(county, CADRE, 1 if id != 1 else 2, member["code"], dict(now), {"name": "王"}, today=TODAY)
+        correct_member(county, CADRE, 1 if id != 1 else 2, member["code"], dict(now), {"name": "王"}, now=NOW)
 
 
 def test_the_name_of_the_head_is_corrected_in_both_places(county: Engine):
@@ -327,15 +326,15 @@ def test_the_name_of_the_head_is_corrected_in_both_places(county: Engine):
         ).scalar_one()  # fmt: skip
         connection.execute(model.member.update().where(model.member.c.code == head).values(relation="户主"))
     member = dict(one(county, model.member, code=head))
-    correct_member(county, CADRE, id, head, member, {"name": "李明"}, today=TODAY)
+    correct_member(county, CADRE, id, head, member, {"name": "李明"}, now=NOW)
     assert (facts(county, id)["head"], facts(county, id)["initials"]) == ("李明", "lm")
-    correct_household(county, CADRE, id, facts(county, id), {"head": "李朗"}, today=TODAY)
+    correct_household(county, CADRE, id, facts(county, id), {"head": "李朗"}, now=NOW)
     assert one(county, model.member, code=head)["name"] == "李朗"
 
 
 def test_a_check_of_housing_is_the_households_own_fact_unless_an_older_one(county: Engine):
     def check(day: str, verdict: bool, item: str = "housing"):
-        return assure(county, CADRE, 3, item=item, verdict=verdict, evidence="看了房", checked=day, today=TODAY)
+        return assure(county, CADRE, 3, item=item, verdict=verdict, evidence="看了房", checked=day, now=NOW)
 
     before = facts(county)["housing_safe"]
     check("2026-11-10", False)
@@ -345,7 +344,7 @@ def test_a_check_of_housing_is_the_households_own_fact_unless_an_older_one(count
     assert facts(county)["housing_safe"] == 0
     saved = check("2026-11-10", True)
     assert facts(county)["housing_safe"] == 1
-    undo(county, CADRE, saved.change)
+    undo(county, CADRE, saved.change, now=NOW)
     assert facts(county)["housing_safe"] == 0 != before or before == 0
     check("2026-11-10", False, "food")
     with county.connect() as connection:
@@ -370,7 +369,7 @@ def test_a_check_that_says_nothing_is_refused_with_its_field(county: Engine):
     for changed, field in BAD_CHECKS:
         given = {"item": "water", "verdict": True, "evidence": "自来水入户", "checked": "2026-11-20"} | changed
         with pytest.raises(Unfit) as refused:
-            assure(county, CADRE, 3, today=TODAY, **given)
+            assure(county, CADRE, 3, now=NOW, **given)
         assert refused.value.field == field
 
 
@@ -387,19 +386,19 @@ def enter_everywhere(county: Engine, id: int, text: str, day: str) -> None:
     member = dict(one(county, model.member, household_id=id))
     code = visit(county, id=id, done=text, found="").code
     assert one(county, model.visit, code=code)["content"] == text
-    code = add_measure(county, CADRE, id, MEASURE | {"name": text, "unit": text}, today=TODAY).code
+    code = add_measure(county, CADRE, id, MEASURE | {"name": text, "unit": text}, now=NOW).code
     assert one(county, model.measure, code=code)["unit"] == text
     code = raise_problem(
-        county, CADRE, id, PROBLEM | {"category": text, "description": text, "owner": text}, today=TODAY
+        county, CADRE, id, PROBLEM | {"category": text, "description": text, "owner": text}, now=NOW
     ).code
     assert one(county, model.problem, code=code)["description"] == text
-    assure(county, CADRE, id, item="food", verdict=True, evidence=text, checked=day, today=TODAY)
+    assure(county, CADRE, id, item="food", verdict=True, evidence=text, checked=day, now=NOW)
     assert one(county, model.assurance, household_id=id, checked=day)["evidence"] == text
     names = ("head", "phone", "address", "remark")
-    correct_household(county, CADRE, id, facts(county, id), dict.fromkeys(names, text), today=TODAY)
+    correct_household(county, CADRE, id, facts(county, id), dict.fromkeys(names, text), now=NOW)
     assert {facts(county, id)[name] for name in names} == {text}
     correct_member(county, CADRE, id, member["code"], member | dict(one(county, model.member, code=member["code"])),
-                   {"name": text + "一", "education": text}, today=TODAY)  # fmt: skip
+                   {"name": text + "一", "education": text}, now=NOW)  # fmt: skip
     assert one(county, model.member, code=member["code"])["education"] == text
 
 
@@ -411,11 +410,11 @@ def test_who_may_not_write_gets_no_form(county: Engine):
             ledger_stands(connection, viewer, 3, LAST)
         for write in (
             lambda viewer=viewer: visit(county, viewer),
-            lambda viewer=viewer: add_measure(county, viewer, 3, MEASURE, today=TODAY),
-            lambda viewer=viewer: raise_problem(county, viewer, 3, PROBLEM, today=TODAY),
-            lambda viewer=viewer: correct_household(county, viewer, 3, facts(county), {"phone": "1"}, today=TODAY),
+            lambda viewer=viewer: add_measure(county, viewer, 3, MEASURE, now=NOW),
+            lambda viewer=viewer: raise_problem(county, viewer, 3, PROBLEM, now=NOW),
+            lambda viewer=viewer: correct_household(county, viewer, 3, facts(county), {"phone": "1"}, now=NOW),
             lambda viewer=viewer: assure(
-                county, viewer, 3, item="food", verdict=True, evidence="x", checked="2026-11-01", today=TODAY
+                county, viewer, 3, item="food", verdict=True, evidence="x", checked="2026-11-01", now=NOW
             ),
         ):
             with pytest.raises(refusal):
@@ -425,4 +424,4 @@ def test_who_may_not_write_gets_no_form(county: Engine):
 
 def test_without_a_day_given_it_is_the_day_of_the_server(county: Engine):
     with pytest.raises(Refused):
-        record_visit(county, CADRE, 3, **(VISIT | {"helper": "B2", "visited": f"{date.today().year + 1}-01-01"}))
+        record_visit(county, CADRE, 3, **(VISIT | {"helper": "B2", "visited": f"{NOW.year + 1}-01-01"}), now=NOW)

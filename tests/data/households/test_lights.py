@@ -1,6 +1,6 @@
 """The six lights: evidence makes them green, the worse of check and record counts, days to come do not."""
 
-from datetime import date
+from datetime import date, datetime, time
 from types import SimpleNamespace
 
 import pandas as pd
@@ -16,6 +16,7 @@ from data.households.lights import AT_RISK, SECURE, UNCHECKED, Check, Light, age
 from data.terms import ASSURANCES
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, VILLAGE, fill_village
+from tests.moment import NOW
 
 AS_OF = "2026-11-22"
 CHILD, BABY, ADULT = "2016-05-01", "2021-05-01", "1980-05-01"
@@ -150,15 +151,24 @@ def test_a_check_says_who_entered_it_and_is_gone_when_taken_back(engine: Engine)
 
     day = date(2026, 11, 20)
     saved = [
-        assure(engine, viewer, 901, item="food", verdict=verdict, evidence=words, checked=day.isoformat(), today=day)
+        assure(
+            engine,
+            viewer,
+            901,
+            item="food",
+            verdict=verdict,
+            evidence=words,
+            checked=day.isoformat(),
+            now=datetime.combine(day, time(9)),
+        )
         for viewer, verdict, words in ((Viewer("county", COUNTY), False, "缺粮"), (cadre, True, "粮食够吃"))
     ]
     assert food().evidence.startswith("2026-11-20 核实（村干部 · 示范村0）：粮食够吃。")
     assert food(Viewer("display", COUNTY)).evidence.startswith("2026-11-20 核实：稳固。")
-    undo(engine, cadre, saved[1].change)
+    undo(engine, cadre, saved[1].change, now=NOW)
     assert food().state == AT_RISK
     assert food().evidence.startswith("2026-11-20 核实（县级干部 · 示范市）：缺粮。")
-    undo(engine, cadre, saved[0].change)
+    undo(engine, cadre, saved[0].change, now=NOW)
     assert food().state == UNCHECKED
 
 

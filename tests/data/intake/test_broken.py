@@ -13,6 +13,7 @@ from data.intake.report import write_marked_copy
 from data.workbook.sheets import SHEET, SHEETS
 from tests.data.intake.books import HOUSE, OTHER_HOUSE, VILLAGE, sound_book, write_folder, write_xlsx
 from tests.data.intake.raw_sheets import plain, raw_xlsx, row
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
 NAMES = [sheet.name for sheet in SHEETS]
@@ -29,7 +30,7 @@ ERROR = '<c{at} t="e"><v>#N/A</v></c>'
 
 
 def take(engine, *files, **options):
-    return import_files(engine, files, today=TODAY, rebuild=False, **options)
+    return import_files(engine, files, now=NOW, rebuild=False, **options)
 
 
 def records(engine) -> dict:

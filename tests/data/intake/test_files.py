@@ -10,6 +10,7 @@ import xlsxwriter
 from data.errors import Refused
 from data.intake import import_files
 from tests.data.intake.books import csv_text, sound_book, write_folder, write_xlsx, write_zip
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
 
@@ -30,7 +31,7 @@ def refused(store, tmp_path):
         path = tmp_path / name
         if content is not None:
             path.write_bytes(content)
-        result = import_files(store, [path], today=TODAY, rebuild=False)
+        result = import_files(store, [path], now=NOW, rebuild=False)
         assert not result.wrote and result.refusals
         return result.refusals[0].reason
 
@@ -47,7 +48,7 @@ def packed(entries, compression=zipfile.ZIP_DEFLATED):
 
 def test_a_file_that_is_not_there(store, tmp_path):
     with pytest.raises(Refused, match="找不到文件"):
-        import_files(store, [tmp_path / "none.xlsx"])
+        import_files(store, [tmp_path / "none.xlsx"], now=NOW)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7 ...", b"PK\x03\x04garbage" * 10])
@@ -108,7 +109,7 @@ def test_csv_files_may_hold_more_than_a_workbook(store, tmp_path, monkeypatch):
     monkeypatch.setenv("WARROOM_IMPORT_MB", "1")
     rows = b"".join(b"%06d,%06d\r\n" % (number, number) for number in range(100_000, 200_000))
     (tmp_path / "a.zip").write_bytes(packed({"行政区划.csv": "区划代码,名称\r\n".encode() + rows}))
-    assert import_files(store, [tmp_path / "a.zip"], today=TODAY, rebuild=False).wrote
+    assert import_files(store, [tmp_path / "a.zip"], now=NOW, rebuild=False).wrote
 
 
 def test_a_zip_that_lies_about_its_size_is_damaged(refused):
@@ -133,7 +134,7 @@ def test_names_that_climb_out_of_the_zip_are_ignored(store, tmp_path):
     text = csv_text("行政区划", book["行政区划"])
     evil = text.replace("东村", "坏村")
     (tmp_path / "a.zip").write_bytes(packed({"../行政区划.csv": evil, "/行政区划.csv": evil, "好/行政区划.csv": text}))
-    result = import_files(store, [tmp_path / "a.zip"], today=TODAY, rebuild=False)
+    result = import_files(store, [tmp_path / "a.zip"], now=NOW, rebuild=False)
     assert result.wrote and result.rows == {"行政区划": 4} and len(result.ignored) == 2
     assert not list(tmp_path.parent.glob("行政区划.csv"))
     with store.connect() as connection:
@@ -149,7 +150,7 @@ def test_formulas_are_not_run_their_stored_result_is_read(store, tmp_path):
         page.write_formula(1, 2, "=1+1", None, 7)
         page.write_string(2, 0, "990182")
         page.write_string(2, 1, '=HYPERLINK("http://x")')
-    assert import_files(store, [tmp_path / "a.xlsx"], today=TODAY, rebuild=False).wrote
+    assert import_files(store, [tmp_path / "a.xlsx"], now=NOW, rebuild=False).wrote
     with store.connect() as connection:
         found = connection.exec_driver_sql("SELECT name, rural_population FROM region ORDER BY code").all()
     assert [tuple(row) for row in found] == [("存着的", 7), ('=HYPERLINK("http://x")', None)]

@@ -1,6 +1,6 @@
 """What an import writes, what it leaves alone, and that it is all or nothing."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -20,13 +20,11 @@ from tests.data.intake.books import (
     write_xlsx,
     write_zip,
 )
-
-TODAY = date(2026, 11, 22)
+from tests.moment import NOW
 
 
 def take(engine, *files, **options):
-    options = {"today": TODAY, "rebuild": False, **options}
-    return import_files(engine, files, **options)
+    return import_files(engine, files, **{"now": NOW, "rebuild": False, **options})
 
 
 def rows_of(engine, name):

@@ -6,6 +6,7 @@ import pytest
 
 from data.intake import import_files
 from tests.data.intake.books import HOUSE, OTHER_HOUSE, VILLAGE, sound_book, write_folder, write_xlsx
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
 FUTURE = "2026-11-23"
@@ -85,7 +86,7 @@ REFUSED = [
 
 
 def take(engine, *files, **options):
-    return import_files(engine, files, today=TODAY, rebuild=False, **options)
+    return import_files(engine, files, now=NOW, rebuild=False, **options)
 
 
 @pytest.fixture

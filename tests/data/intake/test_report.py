@@ -7,13 +7,14 @@ from openpyxl import load_workbook
 from data.intake import import_files
 from data.intake.report import lines, write_marked_copy
 from tests.data.intake.books import HOUSE, sound_book, write_folder, write_xlsx
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
 RED = "FFB8352B"
 
 
 def take(engine, *files, **options):
-    return import_files(engine, files, today=TODAY, rebuild=False, **options)
+    return import_files(engine, files, now=NOW, rebuild=False, **options)
 
 
 def faulty(tmp_path):

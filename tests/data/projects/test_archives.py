@@ -18,6 +18,7 @@ from data.store.engine import is_sqlite, ready_engine, writing
 from tests.data.archives import ground
 from tests.data.projects.ground import LATE, SHORT, VILLAGE, fill
 from tests.data.small_county import COUNTY, TOWNSHIPS, VILLAGES
+from tests.moment import NOW
 
 ADMIN, TOWNSHIP = Viewer("admin", ""), Viewer("township", TOWNSHIPS[0])
 
@@ -37,7 +38,7 @@ def county(filled) -> Engine:
 
 def put(engine: Engine, content: bytes | None = None, viewer: Viewer = ADMIN, project: str = SHORT, **options) -> int:
     facts = {"kind": "合同协议", "title": "经营合同", **options}
-    return project_archives.add(engine, viewer, project, content or ground.photo(), **facts)
+    return project_archives.add(engine, viewer, project, content or ground.photo(), **facts, now=NOW)
 
 
 def listed(engine: Engine, viewer: Viewer = ADMIN, project: str = SHORT, **options):
@@ -85,7 +86,7 @@ def test_who_may_not_keep_papers_takes_none_in_and_hides_none(county: Engine):
     with pytest.raises(OutOfScope):
         put(county, ground.photo(shade=3), helper, VILLAGE)
     with pytest.raises(OutOfScope):
-        project_archives.hide(county, helper, id)
+        project_archives.hide(county, helper, id, now=NOW)
     with pytest.raises(NotFound):
         put(county, viewer=TOWNSHIP, project=LATE)
     with pytest.raises(NotFound):
@@ -94,15 +95,15 @@ def test_who_may_not_keep_papers_takes_none_in_and_hides_none(county: Engine):
 
 def test_a_paper_out_of_sight_is_kept_with_who_and_when_and_comes_back(county: Engine):
     id = put(county)
-    project_archives.hide(county, TOWNSHIP, id)
+    project_archives.hide(county, TOWNSHIP, id, now=NOW)
     assert listed(county).empty
     (row,) = listed(county, hidden=True).itertuples()
     assert (row.id, row.hidden_actor) == (id, TOWNSHIP.key) and len(row.hidden) == 19
     with pytest.raises(NotFound):
         project_archives.opened(county, ADMIN, id)
     with pytest.raises(Refused, match="刚刚已由别人处理"):
-        project_archives.hide(county, ADMIN, id)
-    project_archives.restore_hidden(county, ADMIN, id)
+        project_archives.hide(county, ADMIN, id, now=NOW)
+    project_archives.restore_hidden(county, ADMIN, id, now=NOW)
     assert listed(county).iloc[0].id == id and listed(county, hidden=True).empty
 
 

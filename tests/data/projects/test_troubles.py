@@ -85,10 +85,10 @@ def test_a_month_that_still_runs_calls_nobody_late(county: Engine):
 
 
 def test_a_marked_operator_holds_for_its_projects_in_the_region_of_who_marked(county: Engine):
-    id = troubles.mark(county, TOWNSHIP, operator=FIRM, place=TOWNSHIPS[0], **SAID)
+    id = troubles.mark(county, TOWNSHIP, operator=FIRM, place=TOWNSHIPS[0], **SAID, now=NOW)
     (held,) = asked(county, troubles.marked, ADMIN, "", LAST)
     assert (held.id, held.name, held.projects, held.reason) == (id, FIRM, (SHORT,), SAID["reason"])
-    troubles.mark(county, COUNTY_CADRE, operator=FIRM, place=COUNTY, **SAID)
+    troubles.mark(county, COUNTY_CADRE, operator=FIRM, place=COUNTY, **SAID, now=NOW)
     assert {one.projects for one in asked(county, troubles.marked, ADMIN, "", LAST)} == {(SHORT,), (SHORT, STEADY)}
     risky = asked(county, page, ADMIN, "", LAST, limit=1000).set_index("code")["risk"]
     assert risky[STEADY] == risky[SHORT] == "已标记风险"
@@ -96,12 +96,12 @@ def test_a_marked_operator_holds_for_its_projects_in_the_region_of_who_marked(co
 
 
 def test_a_mark_holds_from_its_day_until_it_is_ended_and_stays_on_record(county: Engine):
-    id = troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID)
+    id = troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID, now=NOW)
     assert asked(county, troubles.marked, ADMIN, "", LAST - 2) == []
     assert [one.id for one in asked(county, troubles.marked, ADMIN, "", LAST - 1)] == [id]
     with pytest.raises(Refused, match="已经标记过"):
-        troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID)
-    troubles.end(county, COUNTY_CADRE, id)
+        troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID, now=NOW)
+    troubles.end(county, COUNTY_CADRE, id, now=NOW)
     with writing(county) as connection:  # as if ended on the day the figures stand at
         connection.execute(model.trouble.update().values(ended="2026-11-22T08:00:00"))
     assert asked(county, troubles.marked, ADMIN, "", LAST) == []
@@ -109,30 +109,30 @@ def test_a_mark_holds_from_its_day_until_it_is_ended_and_stays_on_record(county:
     row = asked(county, troubles.log, COUNTY_CADRE, COUNTY).iloc[0]
     assert (row["reason"], row.actor, row.ended_actor) == (SAID["reason"], COUNTY_CADRE.key, COUNTY_CADRE.key)
     with pytest.raises(Refused, match="已经解除"):
-        troubles.end(county, COUNTY_CADRE, id)
-    assert troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID) != id
+        troubles.end(county, COUNTY_CADRE, id, now=NOW)
+    assert troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID, now=NOW) != id
 
 
 @pytest.mark.parametrize("role", ["display", "village", "helper", "stranger", "household"])
 def test_only_county_township_and_administrator_mark_and_end(county: Engine, role: str):
-    id = troubles.mark(county, ADMIN, project=VILLAGE, **SAID)
+    id = troubles.mark(county, ADMIN, project=VILLAGE, **SAID, now=NOW)
     other = Viewer(role, VILLAGES[0], "B1" if role == "helper" else None)
     with pytest.raises(OutOfScope):
-        troubles.mark(county, other, project=SHORT, **SAID)
+        troubles.mark(county, other, project=SHORT, **SAID, now=NOW)
     with pytest.raises(OutOfScope):
-        troubles.end(county, other, id)
+        troubles.end(county, other, id, now=NOW)
 
 
 def test_nobody_marks_or_ends_beyond_his_region(county: Engine):
     with pytest.raises(NotFound):
-        troubles.mark(county, TOWNSHIP, project=LATE, **SAID)
+        troubles.mark(county, TOWNSHIP, project=LATE, **SAID, now=NOW)
     with pytest.raises(OutOfScope):
-        troubles.mark(county, TOWNSHIP, operator=FIRM, place=COUNTY, **SAID)
+        troubles.mark(county, TOWNSHIP, operator=FIRM, place=COUNTY, **SAID, now=NOW)
     with pytest.raises(NotFound):
-        troubles.mark(county, TOWNSHIP, operator=OTHER + "？", place=TOWNSHIPS[0], **SAID)
-    id = troubles.mark(county, ADMIN, project=LATE, **SAID)
+        troubles.mark(county, TOWNSHIP, operator=OTHER + "？", place=TOWNSHIPS[0], **SAID, now=NOW)
+    id = troubles.mark(county, ADMIN, project=LATE, **SAID, now=NOW)
     with pytest.raises(NotFound):
-        troubles.end(county, TOWNSHIP, id)
+        troubles.end(county, TOWNSHIP, id, now=NOW)
     assert asked(county, troubles.find, TOWNSHIP, id, LAST) is None
 
 
@@ -147,12 +147,12 @@ def test_nobody_marks_or_ends_beyond_his_region(county: Engine):
 )
 def test_a_mark_wants_a_reason_and_a_day_that_there_was(county: Engine, changed: dict, why: str):
     with pytest.raises(Refused, match=why):
-        troubles.mark(county, ADMIN, project=LATE, **{**SAID, **changed})
+        troubles.mark(county, ADMIN, project=LATE, **{**SAID, **changed}, now=NOW)
     assert asked(county, troubles.marked, ADMIN, "", LAST) == []
 
 
 def test_a_wall_display_sees_the_mark_and_not_its_words(county: Engine):
-    id = troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID)
+    id = troubles.mark(county, COUNTY_CADRE, project=STEADY, **SAID, now=NOW)
     display = Viewer("display", COUNTY)
     (held,) = asked(county, troubles.marked, display, COUNTY, LAST)
     assert (held.id, held.name, held.reason) == (id, "稳当项目", "")
@@ -161,7 +161,7 @@ def test_a_wall_display_sees_the_mark_and_not_its_words(county: Engine):
 
 def test_an_operator_without_a_region_is_refused_in_words(county: Engine):
     with pytest.raises(Refused, match="先在页面上方选定一个区划"):
-        troubles.mark(county, ADMIN, operator=FIRM, place="", **SAID)
+        troubles.mark(county, ADMIN, operator=FIRM, place="", **SAID, now=NOW)
 
 
 def test_what_would_be_is_shown_of_the_viewers_own_projects_alone(county: Engine):

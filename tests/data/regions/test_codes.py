@@ -11,6 +11,7 @@ from data.workbook.sheets import SHEETS
 from data.workbook.values import Fault, region
 from tests.data.intake.books import sound_book, write_folder, write_xlsx
 from tests.data.intake.boundary_ground import geojson, square
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
 FULL = [
@@ -27,7 +28,7 @@ REGION_COLUMNS = [
 
 
 def take(engine, *files, **options):
-    return import_files(engine, files, today=TODAY, rebuild=False, **options)
+    return import_files(engine, files, now=NOW, rebuild=False, **options)
 
 
 def regions(engine) -> list[tuple]:
@@ -158,7 +159,7 @@ def test_no_digits_are_guessed_in_a_workbook(text, reason):
 
 def test_workbook_and_boundaries_make_the_same_regions_of_the_same_list(engine, tmp_path):
     features = [({"code": code, "name": name}, square(number, 0)) for number, (code, name) in enumerate(FULL)]
-    import_boundaries(engine, [geojson(tmp_path / "a.geojson", features)], rebuild=False)
+    import_boundaries(engine, [geojson(tmp_path / "a.geojson", features)], rebuild=False, now=NOW)
     held = regions(engine)
     assert [row[0] for row in held] == SHORT
     assert take(engine, listed(tmp_path / "list", FULL)).changed == 0

@@ -33,6 +33,7 @@ from tests.data.intake.boundary_ground import (
     squares,
     villages,
 )
+from tests.moment import NOW
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_an_answer_is_kept_until_the_data_change(county: Engine, monkeypatch: py
     monkeypatch.setattr(geometry, "children_geojson", lambda *given: asked.append(given) or made(*given))
     bound(county, squares())
     with writing(county) as connection:
-        cube.stamp(connection)
+        cube.stamp(connection, NOW)
     first = geometry.served(county, COUNTY, "children")
     with ThreadPoolExecutor(4) as pool:
         others = list(pool.map(lambda _: geometry.served(county, COUNTY, "children"), range(8)))
@@ -169,7 +170,7 @@ def test_an_answer_is_kept_until_the_data_change(county: Engine, monkeypatch: py
     assert others == [first] * 8
     bound(county, some(COUNTY, TOWN))
     with writing(county) as connection:
-        cube.stamp(connection)
+        cube.stamp(connection, NOW)
     content, tag = geometry.served(county, COUNTY, "children")
     assert set(drawn(content)) == {TOWN}
     assert tag != first[1]

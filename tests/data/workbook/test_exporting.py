@@ -25,13 +25,14 @@ from tests.data.intake.books import HOUSE, OTHER_HOUSE, OTHER_VILLAGE, VILLAGE, 
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, fill_village
 from tests.data.village_ground import VILLAGE as PLACE
+from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
 WHOLE = Viewer("admin", "")
 
 
 def take(engine, path):
-    result = import_files(engine, [path], today=TODAY, rebuild=False)
+    result = import_files(engine, [path], now=NOW, rebuild=False)
     assert result.refusals == [] and result.ignored == []
     return result
 
@@ -81,7 +82,7 @@ def test_an_import_of_an_export_makes_the_same_store(engine, empty, tmp_path, na
     assert counts == {sheet: len(rows) for sheet, rows in book.items()}
     take(empty, tmp_path / name)
     assert records(empty) == records(engine)
-    assert not import_files(engine, [tmp_path / name], today=TODAY, rebuild=False).wrote
+    assert not import_files(engine, [tmp_path / name], now=NOW, rebuild=False).wrote
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -159,7 +160,7 @@ def test_a_helper_gets_his_own_households_only(engine, tmp_path):
     book = sound_book()
     book["户"].append({"户编号": "X", "村代码": VILLAGE, "户主姓名": "赵", "户类型": "一般户"})
     book["问题"].append(book["问题"][0] | {"问题编号": "WT2", "户编号": "X"})
-    import_files(engine, [write_xlsx(tmp_path / "in.xlsx", book)], today=TODAY)
+    import_files(engine, [write_xlsx(tmp_path / "in.xlsx", book)], now=NOW)
     path = tmp_path / "out.xlsx"
     give(engine, path, Viewer("helper", VILLAGE, "BF1"))
     assert column(path, "户", "户编号") == [HOUSE]

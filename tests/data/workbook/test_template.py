@@ -1,7 +1,5 @@
 """The empty workbook: importable as it is, with lists, formats and instructions."""
 
-from datetime import date
-
 import pytest
 from openpyxl import load_workbook
 
@@ -9,6 +7,7 @@ from data.intake import import_files
 from data.workbook.sheets import INSTRUCTIONS, SHEET, SHEETS
 from data.workbook.template import write_template
 from tests.data.intake.books import write_folder
+from tests.moment import NOW
 
 HEADINGS = {
     "行政区划": "**区划代码***, 名称*, 农村人口, 设作战室, 经度, 纬度",
@@ -51,7 +50,7 @@ def test_sheets_and_columns_are_those_of_the_official_workbook():
 
 
 def test_a_template_as_it_is_changes_nothing_and_has_no_fault(engine, template):
-    result = import_files(engine, [template], today=date(2026, 11, 22))
+    result = import_files(engine, [template], now=NOW)
     assert (result.refusals, result.warnings, result.ignored, result.wrote) == ([], [], [], False)
 
 
@@ -94,5 +93,5 @@ def test_the_instructions_hold_every_column_and_their_examples_can_be_imported(e
         book.setdefault(sheet, [{}])[0][heading] = example or ""
     assert {sheet: list(rows[0]) for sheet, rows in book.items()} == {s.name: list(s.by_heading) for s in SHEETS}
     book["行政区划"][:0] = [{"区划代码": "990181", "名称": "市"}, {"区划代码": "990181001", "名称": "镇"}]
-    result = import_files(engine, [write_folder(tmp_path / "csv", book)], today=date(2026, 11, 22), rebuild=False)
+    result = import_files(engine, [write_folder(tmp_path / "csv", book)], now=NOW, rebuild=False)
     assert (result.refusals, result.warnings) == ([], []) and len(result.rows) == len(SHEETS)
