@@ -8,7 +8,7 @@ from components.drawing.markup import escape, plain
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.access.viewer import mask_id
-from data.households.door import Door, door
+from data.households.door import door
 from data.households.edit_rules import APPROVERS, STATE_FIELDS
 from data.households.edits import Conflict
 from data.households.entries import Saved, assure, correct_household, correct_member
@@ -27,7 +27,7 @@ _SECURE, _INSECURE = "有保障", "没有保障"
 
 def draw(screen: Screen, household: int) -> None:
     """改信息: whose facts, then all of them in one form; only what differs is written."""
-    there: Door = ask_once(screen, "door", door, household)
+    there = ask_once(screen, "door", door, household)
     whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
     code = st.pills("改谁的", whose, format_func=whose.__getitem__, default="", required=True, key=key("whose"))
     table = "member" if code else "household"
@@ -65,7 +65,7 @@ def _fact(screen: Screen, table: str, name: str, stored: object, key: str) -> st
 
 def draw_assurance(screen: Screen, household: int) -> None:
     """核实保障: one of the six, how it stands, and what was seen."""
-    there: Door = ask_once(screen, "door", door, household)
+    there = ask_once(screen, "door", door, household)
     item = st.pills(
         "核实哪一项 *", ASSURANCES, format_func=ASSURANCES.__getitem__, default="food", required=True, key=key("item")
     )

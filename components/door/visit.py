@@ -14,7 +14,7 @@ from components.shell.screen import Screen
 from data.archives.files import LARGEST
 from data.errors import WarRoomError
 from data.households import archives
-from data.households.door import Door, door
+from data.households.door import door
 from data.households.edits import Conflict
 from data.households.entries import Saved, record_visit
 from data.terms import OCCASIONS
@@ -26,7 +26,7 @@ _NOBODY = (
 
 def draw(screen: Screen, household: int) -> None:
     """The form."""
-    there: Door = ask_once(screen, "door", door, household)
+    there = ask_once(screen, "door", door, household)
     if not there.helpers:
         show_markup(f'<p class="calm">{escape(_NOBODY)}</p>')
         return

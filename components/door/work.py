@@ -8,7 +8,7 @@ import streamlit as st
 from components.door import fields as entry_widgets
 from components.door.form import ask_once, finish, key
 from components.shell.screen import Screen
-from data.households.door import Door, door
+from data.households.door import door
 from data.households.entries import Saved, add_measure, close_problem, end_measure, raise_problem, rectify_problem
 
 _AHEAD = timedelta(days=30)  # what a problem is usually given
@@ -26,7 +26,7 @@ _HINTS = {
 
 def draw_measure(screen: Screen, household: int) -> None:
     """The form of a measure."""
-    there: Door = ask_once(screen, "door", door, household)
+    there = ask_once(screen, "door", door, household)
     running = {row["code"]: f"{row['category']} · {row['name']}（{row['started']} 起）" for row in there.measures}
     act = _act(("新增措施", "结束措施") if running else ("新增措施",))
     if act == "新增措施":
@@ -37,7 +37,7 @@ def draw_measure(screen: Screen, household: int) -> None:
 
 def draw_problem(screen: Screen, household: int) -> None:
     """The form of a problem."""
-    there: Door = ask_once(screen, "door", door, household)
+    there = ask_once(screen, "door", door, household)
     unclosed = {
         row["code"]: f"{row['category']}（{row['found']} 发现，{row['deadline']} 到期）" for row in there.problems
     }

@@ -73,7 +73,7 @@ def indicator_choice(chosen: str | None) -> None:
 
 def show_value(screen: Screen, indicator: Indicator) -> None:
     """The value, how it comes about, and everything that is to be known about it."""
-    figure: Figure = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+    figure = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
     shown = wording.amount(indicator, figure.value)
     unfinished = screen.running and indicator.window == "本月"
     level = 0 if unfinished else wording.attention(indicator, figure.value)

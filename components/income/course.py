@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import Connection
 
 from components.drawing import wording
 from components.drawing.choropleth import choropleth, legend_markup
@@ -33,7 +32,6 @@ from components.shell.map_view import show_map
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, FIGURE
-from data.access.viewer import Viewer
 from data.figures import monitoring_line as lines
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
@@ -43,7 +41,7 @@ from data.months import spoken
 from data.paper.spreadsheet import ListColumn
 from data.regions.ground import can_be_drawn
 from data.regions.tree import Region
-from data.settings import values
+from data.settings import value_of
 from data.terms import LEVELS
 
 INCOME_ID = "net_income_per_capita"
@@ -108,7 +106,8 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
 
 
 def _show_years(screen: Screen, course: pd.DataFrame) -> None:
-    start = int(ask(screen, _settings)["income_year_start"])
+    with screen.engine.connect() as connection:
+        start = int(value_of(connection, "income_year_start"))
     years = income_course.income_years(course, start)
     complete = years[years["complete"]]
     table = years.iloc[::-1].assign(
@@ -157,10 +156,6 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
 
 def _points(share: float) -> str:
     return f"{share * 100:+.1f} 个百分点".replace("-", "−")
-
-
-def _settings(connection: Connection, _viewer: Viewer) -> dict[str, str]:
-    return values(connection)
 
 
 def _moved(growth: float) -> str:

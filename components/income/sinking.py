@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import streamlit as st
-from sqlalchemy import Connection
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
@@ -18,7 +17,6 @@ from components.shell.asking import ask, ask_large, ask_uncached
 from components.shell.empty import nothing
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.viewer import Viewer
 from data.figures.read import figures
 from data.income import sinking
 from data.income.distribution import by_region
@@ -44,9 +42,10 @@ def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]
             "在数据模板的“收支”表中填报后再次导入：`python -m data import 文件`",
         )
         return
-    known: Sinking = ask_large(screen, sinking.sinking, screen.region.code, screen.month)
-    this: Term = ask(screen, _term, screen.month)
-    share = ask(screen, _share)
+    known = ask_large(screen, sinking.sinking, screen.region.code, screen.month)
+    with screen.engine.connect() as connection:
+        this = term(connection, screen.month)
+        share = value_of(connection, "sinking_share")
     fell, under = int(known.fell.sum()), int(known.under.sum())
     show_markup(
         heading(
@@ -64,14 +63,6 @@ def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]
     with right:
         show_forecast(screen, choice, this)
     _show_list(screen, choice, known, picked, this)
-
-
-def _term(connection: Connection, _viewer: Viewer, month: int) -> Term:
-    return term(connection, month)
-
-
-def _share(connection: Connection, _viewer: Viewer) -> str:
-    return value_of(connection, "sinking_share")
 
 
 def _filters(screen: Screen, choice: TrendChoice, known: Sinking) -> str:

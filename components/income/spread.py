@@ -43,7 +43,7 @@ BELOW, NEAR, INCOME_ID = "below_line_households", "near_line_households", "net_i
 
 def show_spread(screen: Screen, choice: TrendChoice, children: Sequence[Region]) -> None:
     """The whole view."""
-    spread: Distribution = ask_large(screen, income_distribution.distribution, screen.region.code, screen.month)
+    spread = ask_large(screen, income_distribution.distribution, screen.region.code, screen.month)
     if not len(spread.net):
         nothing(
             f"{screen.region.name}{spoken(screen.month)}没有可以统计分布的户",

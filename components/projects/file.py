@@ -46,7 +46,7 @@ def show_project(screen: Screen) -> None:
     """The project of the address; that there is none is said, with the way back."""
     code = st.query_params.get("project", "")
     try:
-        file: ProjectFile = ask(screen, project_file.project, code, screen.month)
+        file = ask(screen, project_file.project, code, screen.month)
     except NotFound:
         nothing("无法显示", NO_SUCH_PROJECT, home=screen.link(PROJECTS))
         return

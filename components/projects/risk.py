@@ -1,7 +1,6 @@
 """上游风险: who is in trouble, by mark or by rule, and what that does to the households behind."""
 
 import streamlit as st
-from sqlalchemy import Connection
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
@@ -13,7 +12,7 @@ from components.shell.asking import ask
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.viewer import ROLES, Viewer, mask_party
+from data.access.viewer import ROLES, mask_party
 from data.projects import troubles
 from data.projects.troubles import MARKERS, Trouble
 from data.settings import values
@@ -69,7 +68,8 @@ def link_to(screen: Screen, one: Trouble) -> str:
 
 
 def _list_markup(screen: Screen, marked: list[Trouble], found: list[Trouble], chosen: Trouble | None) -> str:
-    with_settings = ask(screen, _settings)
+    with screen.engine.connect() as connection:
+        with_settings = values(connection)
     rules = (
         f"规则：连续 {with_settings['arrears_months']} 期没有收足应收，或12个月实收不到应收的"
         f" {with_settings['return_share']} %；当月未完不计"
@@ -83,10 +83,6 @@ def _list_markup(screen: Screen, marked: list[Trouble], found: list[Trouble], ch
         more = f'<p class="calm">还有 {rest} 个，换到下级区划查看，或在名单中筛选“有风险”。</p>' if rest > 0 else ""
         parts.append(f'<h3 class="troubles">{title}</h3><ul class="troubles">{lines}</ul>{more}')
     return "".join(parts)
-
-
-def _settings(connection: Connection, _viewer: Viewer) -> dict[str, str]:
-    return values(connection)
 
 
 def _one_markup(screen: Screen, one: Trouble, now: bool) -> str:
