@@ -109,6 +109,13 @@ def _filters(reading: Reading) -> Filters:
     return Filters(states, causes, **flags)
 
 
+def filter_words(filters: Filters) -> str:
+    """What picks the households out, for who reads a list or the log."""
+    flags = {"低于监测线": filters.below_line, "本月未走访": filters.unvisited, "有未销号问题": filters.with_problem}
+    states = [STATE_NAMES[state] for state in filters.states]
+    return "、".join([*states, *filters.causes, *filters.attributes, *(word for word, on in flags.items() if on)])
+
+
 def map_link(screen: Screen, choice: MapChoice, *, region: str | None = None, **changes: Change) -> str:
     """The address of the battle map with ``changes`` of the choice; another order or filter starts at page 1."""
     changed = replace(choice, **{"page": 1, **changes})

@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from components.battle_map.address import REGION_SORTS, MapChoice, map_link
+from components.battle_map.address import REGION_SORTS, MapChoice, filter_words, map_link
 from components.battle_map.regions import RegionsShown
 from components.drawing import wording
 from components.drawing.markup import escape
@@ -15,19 +15,20 @@ from components.drawing.tables import Row, TableColumn, pager_markup, table_mark
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, EXPORTED, drawn, exported
 from components.shell.asking import ask, ask_uncached
-from components.shell.logged import caller, looked
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
+from components.shell.take_away import take_away
 from data.figures.indicators import Indicator
 from data.households import village as households
 from data.months import label, spoken
-from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.paper.spreadsheet import ListColumn
 from data.regions import tree as regions
 from data.terms import LEVELS
 
 PAGE = 20  # regions; a new indicator sends them all anew
+_WORDS = "导出表格"
 _KINDS = {"percent": "percent", "growth": "percent", "money": "yuan", "yuan": "yuan", "count": "integer"}
 
 
@@ -37,10 +38,10 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
     title = "、".join(_titled(screen, one) for one in (first, second) if one)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(heading("同一选择的表格", f"{screen.region.name} · {title} · {len(rows)} 个"))
-        _export(
-            f"{screen.region.name}{first.indicator.label}{label(first.month)}",
-            lambda: _region_workbook(screen, rows, first, second, title),
-        )
+        take_away(
+            screen, rows, _region_list(first, second), what=f"区划表（{title}）",
+            title=f"{screen.region.name}：{title}", unit="个", sheet="区划", words=_WORDS, key="map_export",
+        )  # fmt: skip
     columns, cells = _region_columns(rows, first, second)
     key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
     if key in REGION_SORTS and key in rows:
@@ -139,9 +140,7 @@ def _barred(text: str, value: float, largest: float) -> str:
     return f'<span class="barred"><i style="width: {width:.1f}%"></i>{escape(text)}</span>'
 
 
-def _region_workbook(
-    screen: Screen, rows: pd.DataFrame, first: RegionsShown, second: RegionsShown | None, title: str
-) -> bytes:
+def _region_list(first: RegionsShown, second: RegionsShown | None) -> list[ListColumn]:
     kind = _KINDS[first.indicator.format]
     columns = [
         ListColumn("rank", "名次", "integer"), ListColumn("code", "区划代码"), ListColumn("above", "上级"),
@@ -154,8 +153,7 @@ def _region_workbook(
         columns.append(
             ListColumn("beside", f"{second.indicator.label} {label(second.month)}", _KINDS[second.indicator.format])
         )
-    source = f"{screen.month_text} · {screen.source}"
-    return list_workbook(rows, title=f"{screen.region.name}：{title}", subtitle=source, columns=columns, sheet="区划")
+    return columns
 
 
 def show_household_table(screen: Screen, choice: MapChoice) -> None:
@@ -169,10 +167,11 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
             heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案")
         )
         if total:
-            _export(
-                f"{screen.region.name}户名单{label(screen.month)}",
-                partial(_household_workbook, screen, choice, caller()),
-            )
+            take_away(
+                screen, partial(_all_households, screen, choice), EXPORTED, what="户名单",
+                title=f"{screen.region.name}户名单", filters=filter_words(choice.filters), unit="户", words=_WORDS,
+                key="map_export",
+            )  # fmt: skip
     if not total:
         show_markup('<p class="calm">没有符合筛选条件的户。</p>')
         return
@@ -201,19 +200,9 @@ def _household_sort(choice: MapChoice) -> str:
     return choice.sort if choice.sort in households.SORTS else "state"
 
 
-def _household_workbook(screen: Screen, choice: MapChoice, at: str) -> bytes:
-    looked(screen, "export", at=at)
+def _all_households(screen: Screen, choice: MapChoice) -> pd.DataFrame:
     rows = ask_uncached(
         screen, households.in_village, screen.region.code, screen.month,
         filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS,
     )  # fmt: skip
-    source = f"{screen.month_text} · {screen.source}"
-    title = f"{screen.region.name}户名单"
-    return list_workbook(exported(rows), title=title, subtitle=source, columns=EXPORTED)
-
-
-def _export(name: str, make: Callable[[], bytes]) -> None:
-    st.download_button(
-        "导出表格", make, file_name=f"{name}.xlsx", key="map_export", on_click="ignore",
-        mime=EXCEL,
-    )  # fmt: skip
+    return exported(rows)

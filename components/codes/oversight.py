@@ -1,30 +1,65 @@
-"""异常查看: strange patterns in the log of looks, for who decides for the county."""
+"""异常查看: what looks strange in the log of looks, and what was taken away; for who decides for the county."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
+import pandas as pd
 import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import Row
+from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
+from components.shell.paging import paged
 from components.shell.screen import Screen
-from components.shell.site import HOUSEHOLD
+from components.shell.site import HOUSEHOLD, SCAN
 from data.access.actors import actor_name
 from data.audit import log as audit
 from data.audit.log import PATTERNS, Pattern
+from data.audit.taken import PAGE, count_taken, taken_since
 from data.households.search import listed
 from data.settings import DECIDERS
 
 DAYS = 30
+_TAKEN = (
+    TableColumn("at", "时间"), TableColumn("who", "谁"), TableColumn("address", "地址"), TableColumn("how", "怎样"),
+    TableColumn("detail", "什么"),
+)  # fmt: skip
 
 
 def show_oversight(screen: Screen) -> None:
-    """The panel; the log is gone through only when it is asked for."""
+    """Both panels; the log is gone through only when it is asked for."""
     if screen.viewer.role not in DECIDERS:
         return
+    _show_strange(screen)
+    _show_taken(screen)
+
+
+def _show_taken(screen: Screen) -> None:
+    show_markup(heading("带走了什么", f"近 {DAYS} 天导出、打印和打开的材料：哪份名单、哪个区划、怎样筛选、多少行"))
+    if not st.toggle("查看", key="taken"):
+        return
+    since = (screen.today - timedelta(days=DAYS)).isoformat()
+    total = ask_uncached(screen, count_taken, since)
+    if not total:
+        show_markup('<p class="calm">没有导出、打印过名单，也没有打开过材料。</p>')
+        return
+    at = paged(st.query_params.get("taken_page"), total, PAGE)
+    left = ask_uncached(screen, taken_since, since, offset=at.offset)
+    with screen.engine.connect() as connection:
+        actors = {actor: actor_name(connection, actor) for actor in {one.actor for one in left}}
+    rows = pd.DataFrame(
+        [(one.at.replace("T", " "), actors[one.actor], one.address, audit.VIEWS[one.view], one.detail) for one in left],
+        columns=[column.id for column in _TAKEN],
+    )
+    show_markup(
+        table_markup(rows, _TAKEN, caption="带走了什么", whole=True, cards=True)
+        + pager_markup(at.page, at.pages, f"共 {total:,} 次", lambda to: screen.link(SCAN, taken_page=to))
+    )
+
+
+def _show_strange(screen: Screen) -> None:
     show_markup(heading("异常查看", f"近 {DAYS} 天扫码和打开档案的记录里，哪些不寻常"))
     if not st.toggle("查看", key="oversight"):
         return

@@ -13,11 +13,13 @@ from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.errors import problem
-from components.shell.logged import caller, looked
+from components.shell.logged import caller
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS, HOUSEHOLD, PROJECT
+from components.shell.take_away import take_away, take_paper
 from data.audit import log as audit
+from data.audit.taken import detail
 from data.dividends import notice as dividend_notice
 from data.dividends.file import Plan, one_plan
 from data.dividends.rules import PURPOSES
@@ -26,7 +28,7 @@ from data.errors import WarRoomError
 from data.money import exact
 from data.months import spoken
 from data.paper import fonts
-from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.paper.spreadsheet import ListColumn
 from data.store.engine import writing
 from data.workflow import Step
 
@@ -145,20 +147,12 @@ def weight_words(value: float | None) -> str:
 
 
 def _excel(screen: Screen, plan: Plan, rows: pd.DataFrame) -> None:
-    kinds = {"integer": "integer", "fen": "exact"}
+    kinds = {"integer": "integer", "fen": "yuan"}
     columns = [ListColumn(one.id, one.heading, kinds.get(one.form, "text")) for one in _SHARES]
-    subtitle = (
-        f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)} · {screen.source}"
-    )
-    at = caller()
-
-    def workbook() -> bytes:
-        looked(screen, "export", at=at)
-        return list_workbook(rows, title=plan.line.title, subtitle=subtitle, columns=columns)
-
-    st.download_button(
-        "Excel 表格", data=workbook,
-        file_name=f"{plan.line.title}.xlsx".replace("：", "_"), mime=EXCEL, on_click="ignore", key="plan_excel",
+    about = f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)}"
+    take_away(
+        screen, rows, columns, what=f"收益分配方案 {plan.line.id} 分户表", title=plan.line.title, about=about,
+        place=plan.line.village, unit="户", words="Excel 表格", key="plan_excel",
     )  # fmt: skip
 
 
@@ -179,13 +173,14 @@ def _notice(screen: Screen, plan: Plan) -> None:
         """Set when the button is pressed, not before."""
         paper = ask_uncached(screen, dividend_notice.notice, plan.line.id, screen.status.built)
         with writing(screen.engine) as connection:
-            audit.enter(connection, actor=screen.viewer.key, address=at, view="print", households=homes, now=screen.now)
+            audit.enter(
+                connection, actor=screen.viewer.key, address=at, view="print", households=homes, now=screen.now,
+                detail=detail(f"收益分配方案 {plan.line.id} 公示稿（PDF）", count=len(homes), unit="户"),
+            )  # fmt: skip
         return paper
 
-    st.download_button(
-        "打印公示稿（PDF）", data=made, file_name=f"公示_{plan.line.village_name}_{plan.line.id}.pdf",
-        mime="application/pdf", on_click="ignore", key="plan_notice",
-    )  # fmt: skip
+    name = f"公示_{plan.line.village_name}_{plan.line.id}.pdf"
+    take_paper("打印公示稿（PDF）", made, name=name, key="plan_notice")
 
 
 def _sources(screen: Screen, plan: Plan) -> None:

@@ -1,5 +1,7 @@
 """The named list behind a figure: a page of it, its order, and the whole of it as a workbook."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -7,17 +9,16 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem
-from components.shell.logged import caller, looked
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.reading import UNKNOWN_SORT
 from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROJECT
+from components.shell.take_away import take_away
 from data.figures import lists
 from data.figures.indicators import Indicator
 from data.figures.list_kinds import ListKind
-from data.months import label
-from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.paper.spreadsheet import ListColumn
 
 _KINDS = {"fen": "yuan", "share": "percent", "bp": "percent", "integer": "integer", "overdue": "integer", "day": "day"}
 """Form of a column → kind of a workbook's column."""
@@ -106,22 +107,9 @@ def _order(asked: str | None, kind: ListKind) -> tuple[str, bool]:
 
 
 def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
-    title, at = f"{screen.region.name}{indicator.label}名单", caller()
-
-    def workbook() -> bytes:
-        """Made when the button is pressed, not before."""
-        with screen.engine.connect() as connection:
-            frame = lists.whole(connection, screen.viewer, indicator.id, screen.region.code, screen.month)
-        columns = [ListColumn(column.id, column.heading, _KINDS.get(column.form, "text")) for column in kind.columns]
-        subtitle = f"{screen.month_text} · 共 {len(frame)} {kind.unit} · {screen.source}"
-        looked(screen, "export", at=at)
-        return list_workbook(frame, title=title, subtitle=subtitle, columns=columns)
-
-    st.download_button(
-        "导出名单（Excel）",
-        data=workbook,
-        file_name=f"{title}_{label(screen.month)}.xlsx",
-        mime=EXCEL,
-        on_click="ignore",
+    columns = [ListColumn(column.id, column.heading, _KINDS.get(column.form, "text")) for column in kind.columns]
+    take_away(
+        screen, partial(ask_uncached, screen, lists.whole, indicator.id, screen.region.code, screen.month), columns,
+        what=f"{indicator.label}名单", title=f"{screen.region.name}{indicator.label}名单", unit=kind.unit,
         key="export_list",
-    )
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from components.shell.reading import UNKNOWN_FILTER, UNKNOWN_SORT, Reading
 from components.shell.screen import Change, Screen
 from components.shell.site import FUNDS
+from data.audit.taken import BY_NAME
 from data.funds.region import NO_FILTERS, SORTS, FundFilters
 from data.terms import FUND_SOURCES
 
@@ -57,6 +58,15 @@ def read_choice(parameters: Mapping[str, str], *, years: Sequence[int], own_year
         page=reading.page(),
     )
     return choice, reading.problems
+
+
+def filter_words(filters: FundFilters) -> str:
+    """What picks the funds out, for who reads a list or the log; words searched for may be the name of a person."""
+    flags = {
+        f"{filters.source}级资金": filters.source, "只看滞后": filters.late, "有项目": filters.with_project is True,
+        "没有项目": filters.with_project is False, BY_NAME: filters.words,
+    }  # fmt: skip
+    return "、".join(word for word, on in flags.items() if on)
 
 
 def fund_url(screen: Screen, code: str, region: str | None = None) -> str | None:

@@ -218,7 +218,7 @@ def draw_course(screen: Screen, course: pd.DataFrame, *, key: str, where: str, h
     months = [None, *(_month_url(screen, int(month)) for month in course.index)]
     show_chart(
         screen, disbursement_chart(course, dark=screen.dark, height=height) if len(course) else None, key=key,
-        title=course_finding(course) if len(course) else "累计拨付进度", subtitle=where + unit,
+        what="累计拨付进度", title=course_finding(course) if len(course) else "累计拨付进度", subtitle=where + unit,
         table=told, columns=_CHART, links={2: months} if leads and len(course) else None,
         row_url=(lambda row: _month_url(screen, row.month)) if leads else None, opener="month_text",
         empty="没有安排资金，画不出进度。",

@@ -1,5 +1,7 @@
 """The funds of the year one by one: what picks them out, the table, and the whole of it as a workbook."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -7,7 +9,7 @@ from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
-from components.funds.address import DEFAULT_SORT, FundChoice, fund_url, funds_link
+from components.funds.address import DEFAULT_SORT, FundChoice, filter_words, fund_url, funds_link
 from components.funds.markup import percent, progress_markup, ten_thousands
 from components.funds.screen import FundsShown
 from components.shell.asking import ask, ask_uncached
@@ -16,10 +18,10 @@ from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Change, Screen
 from components.shell.site import PROJECT
+from components.shell.take_away import take_away
 from data.funds import region as fund_lists
 from data.funds.region import FundFilters
-from data.months import label
-from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.paper.spreadsheet import ListColumn
 from data.terms import FUND_SOURCES
 
 COLUMNS = (
@@ -150,18 +152,11 @@ def _chip(screen: Screen, choice: FundChoice, words: str, on: bool, **changes: C
 
 
 def _export(screen: Screen, choice: FundChoice) -> None:
-    title = f"{screen.region.name}{choice.year}年资金名单"
-
-    def workbook() -> bytes:
-        """Made when the button is pressed, not before."""
-        rows = ask_uncached(
-            screen, fund_lists.page, screen.region.code, screen.month, choice.year,
-            filters=choice.filters, sort=choice.sort, limit=None,
-        )  # fmt: skip
-        source = f"{screen.month_text} · 共 {len(rows)} 笔 · {screen.source}"
-        return list_workbook(rows, title=title, subtitle=source, columns=EXPORTED)
-
-    st.download_button(
-        "导出名单（Excel）", data=workbook, file_name=f"{title}_{label(screen.month)}.xlsx", mime=EXCEL,
-        on_click="ignore", key="funds_export",
+    rows = partial(
+        ask_uncached, screen, fund_lists.page, screen.region.code, screen.month, choice.year,
+        filters=choice.filters, sort=choice.sort, limit=None,
+    )  # fmt: skip
+    take_away(
+        screen, rows, EXPORTED, what=f"{choice.year}年资金名单", title=f"{screen.region.name}{choice.year}年资金名单",
+        filters=filter_words(choice.filters), unit="笔", key="funds_export",
     )  # fmt: skip

@@ -23,6 +23,7 @@ from data import settings
 from data.access.actors import actor_name
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.audit.chain import Look
 from data.codes import pins
 from data.codes import tokens as qr_codes
 from data.errors import WarRoomError
@@ -181,6 +182,11 @@ def _button(
     st.button(name, key=key, on_click=press, disabled=disabled)
 
 
+def _what(look: Look) -> str:
+    what = audit.VIEWS.get(look.view, look.view)
+    return f"{what}：{look.detail}" if look.detail else what
+
+
 def _show_log(screen: Screen, household: int) -> None:
     """Who looked at this household, the newest first."""
     asked = page_of(st.query_params.get("looks"))[0]
@@ -190,10 +196,7 @@ def _show_log(screen: Screen, household: int) -> None:
         looks, total = ask_uncached(screen, audit.of_household, household, at.page)
     with screen.engine.connect() as connection:
         names = {key: actor_name(connection, key) for key in {look.actor for look in looks}}
-    rows = [
-        (look.at.replace("T", " "), names[look.actor], audit.VIEWS.get(look.view, look.view), look.address)
-        for look in looks
-    ]
+    rows = [(look.at.replace("T", " "), names[look.actor], _what(look), look.address) for look in looks]
     none = "还没有人扫过这一户的码，也没有人打开过它的档案。"
     to_page = lambda to: screen.link(HOUSEHOLD, household=household, looks=to)  # noqa: E731
     more = pager_markup(at.page, at.pages, "", to_page) if at.pages > 1 else ""

@@ -45,7 +45,7 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     if choice.compared and any(code in courses for code in choice.compared):
         show_chart(
             screen, lines_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark), key="lines",
-            title=_gap_said(picked, pick), subtitle=subtitle, table=table, columns=columns,
+            what="下级对比", title=_gap_said(picked, pick), subtitle=subtitle, table=table, columns=columns,
             links={place: [urls[code]] * len(picked) for place, code in enumerate(shown)},
             row_url=lambda row: urls[row.code], opener="name",
         )  # fmt: skip
@@ -53,7 +53,8 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     rest = f"，图中为最低的 {MOST_MULTIPLES} 个" if len(order) > MOST_MULTIPLES else ""
     show_chart(
         screen, multiples_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark), key="multiples",
-        title=f"{len(order)} 个{noun}中 {behind} 个低于{mean_name}{rest}", subtitle=f"{subtitle} · 同一刻度",
+        what="下级各图", title=f"{len(order)} 个{noun}中 {behind} 个低于{mean_name}{rest}",
+        subtitle=f"{subtitle} · 同一刻度",
         table=table, columns=columns,
         links={0: [url for code in shown for url in [*[urls[code]] * len(picked), None]]},
         row_url=lambda row: urls[row.code], opener="name",

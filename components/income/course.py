@@ -95,7 +95,7 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
     said = "，上年同月没有可比的数" if not wording.known(growth) else f"，比上年同月{_moved(growth)}"
     show_chart(
         screen, kinds_chart(months, month=screen.month, line=line, dark=screen.dark), key="kinds",
-        title=f"人均纯收入 {yuan(months['net'].iloc[-1])}{said}",
+        what="人均纯收入走势", title=f"人均纯收入 {yuan(months['net'].iloc[-1])}{said}",
         subtitle=f"{screen.region.name} · {screen.month_text} · 每月为截至当月的12个月 · 元/人",
         table=months.iloc[::-1], columns=[ListColumn("name", "12个月截至"), *_PARTS, *_NET],
         links={7: [_list(screen, month) for month in months.index]},
@@ -122,7 +122,7 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
         said = f"{complete.index[-1]}年度人均纯收入 {yuan(last['net'])}{grown}"
     urls = [_list(screen, month) for month in years["month"]]
     show_chart(
-        screen, years_chart(years, dark=screen.dark), key="years", title=said,
+        screen, years_chart(years, dark=screen.dark), key="years", what="各收入年度", title=said,
         subtitle=f"{screen.region.name} · 收入年度（{start}月起）· 元/人",
         table=table, columns=[ListColumn("name", "收入年度"), ListColumn("state", "状态"), *_PARTS, *_NET],
         links=dict.fromkeys(range(6), urls), row_url=lambda row: _list(screen, row.month), opener="name",
@@ -144,7 +144,7 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
     )  # fmt: skip
     adds = [ListColumn(part, f"{NAMES[part]}拉动", "percent") for part in income_course.PARTS]
     show_chart(
-        screen, figure, key="growth", title=title,
+        screen, figure, key="growth", what="同比增速", title=title,
         subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 12个月人均纯收入比上年同月 · %",
         table=table, columns=[ListColumn("name", "月份"), ListColumn("growth", "同比增速", "percent"), *adds],
         links={5: [_list(screen, month) for month in parts.index]},
@@ -184,7 +184,8 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
     table = rows.assign(name=[f"{back_name(back)}（{spoken(screen.month - back)}）" for back in rows["back"]])
     shares = [ListColumn(f"{kind}_share", f"{NAMES[kind]}占比", "percent") for kind in income_course.KINDS]
     show_chart(
-        screen, structure_chart(rows, dark=screen.dark, height=80 + 62 * len(rows)), key="structure", title=title,
+        screen, structure_chart(rows, dark=screen.dark, height=80 + 62 * len(rows)), key="structure",
+        what="收入结构", title=title,
         subtitle=f"{screen.region.name} · {screen.month_text} · 占12个月总收入的比例",
         table=table, columns=[ListColumn("name", "时间"), *shares, *_PARTS],
         links={

@@ -11,15 +11,14 @@ from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
 from components.shell.asking import ask_uncached
-from components.shell.logged import caller, looked
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
+from components.shell.take_away import take_away
 from data.figures import lists
 from data.figures.list_kinds import KINDS
-from data.months import label
-from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
+from data.paper.spreadsheet import ListColumn
 
 _KINDS = {"fen": "yuan", "integer": "integer"}
 _LEFT_OUT = ("wage", "business", "property", "transfer", "expense")
@@ -70,27 +69,14 @@ def _export(
     screen: Screen, ids: npt.NDArray[np.int64], title: str, beside: Callable[[pd.DataFrame], pd.DataFrame] | None,
     exported: Sequence[ListColumn], key: str,
 ) -> None:  # fmt: skip
-    name = file_name(f"{screen.region.name}{title}")
+    def rows() -> pd.DataFrame:
+        frame = ask_uncached(screen, lists.of_households, [int(id) for id in ids], screen.region.code, screen.month)
+        return beside(frame) if beside else frame
 
-    at = caller()
-
-    def workbook() -> bytes:
-        """Made when the button is pressed, not before."""
-        with screen.engine.connect() as connection:
-            frame = lists.of_households(
-                connection, screen.viewer, [int(id) for id in ids], screen.region.code, screen.month
-            )
-        columns = [ListColumn(one.id, one.heading, _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns]
-        looked(screen, "export", at=at)
-        return list_workbook(
-            beside(frame) if beside else frame, title=f"{screen.region.name}{title}",
-            subtitle=f"{screen.month_text} · 共 {len(frame)} 户 · {screen.source}",
-            columns=[*columns, *exported],
-        )  # fmt: skip
-
-    st.download_button(
-        "导出名单（Excel）", data=workbook, file_name=f"{name}_{label(screen.month)}.xlsx", mime=EXCEL,
-        on_click="ignore", key=f"names_{key}",
+    columns = [ListColumn(one.id, one.heading, _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns]
+    take_away(
+        screen, rows, [*columns, *exported], what=f"{title}名单", title=f"{screen.region.name}{title}", unit="户",
+        key=f"names_{key}",
     )  # fmt: skip
 
 

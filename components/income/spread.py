@@ -91,6 +91,7 @@ def _show_histogram(screen: Screen, choice: TrendChoice, spread: Distribution, l
     table["share"] = table["households"] / len(spread.net)
     show_chart(
         screen, spread_chart(bars, marks=marks, line=line, tried=choice.line, dark=screen.dark), key="spread",
+        what="收入分布",
         title=f"{number:,} 户低于监测线，占有收支记录的 {wording.amount(INDICATORS['wage_share'], share)}",
         subtitle=f"{screen.region.name} · {screen.month_text} · 按12个月人均纯收入分段的户数 · 户",
         table=table, columns=[ListColumn("name", "人均纯收入"), ListColumn("households", "户数", "integer"),
@@ -132,7 +133,7 @@ def _show_course(screen: Screen) -> None:
         said = "一年来" + "，".join(f"{names[id]}{_step(steps[id])}" for id in (BELOW, NEAR))
     show_chart(
         screen, counts_chart(course, names=names, month=screen.month, dark=screen.dark) if len(course) else None,
-        key="under", title=said, subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 户",
+        key="under", what="线下户数", title=said, subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 户",
         table=counts_table(course), columns=[
             ListColumn("name", "月份"), ListColumn(BELOW, "低于监测线", "integer"),
             ListColumn(NEAR, "略高于监测线", "integer")],

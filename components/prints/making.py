@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from components.drawing.qr import qr_svg
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.audit.taken import detail
 from data.cards import marks as card_marks
 from data.cards import pages as card_pages
 from data.cards.card import cards, income_year
@@ -87,7 +88,8 @@ def made(
     card_marks.register(engine, printed, now=now)
     with writing(engine) as connection:
         mine = {"actor": viewer.key, "address": order.address}
-        audit.enter(connection, **mine, view="print", households=order.households, now=now)
+        left = detail(f"{WHAT[order.what]}（PDF）", count=len(order.households), unit="户")
+        audit.enter(connection, **mine, view="print", households=order.households, detail=left, now=now)
     return Paper(content, "".join(sorted(lacking)))
 
 
@@ -101,7 +103,8 @@ def sample(engine: Engine, viewer: Viewer, order: Order, now: datetime) -> str:
         documents, shared, held = _documents(connection, engine, viewer, some, urls, now.date(), specimen=True)
     for card in held:
         mine = {"actor": viewer.key, "address": order.address}
-        audit.record(engine, **mine, view="card", household=card.household, now=now)
+        left = detail("明白卡样张", count=1, unit="户")
+        audit.record(engine, **mine, view="card", household=card.household, detail=left, now=now)
     return f"data:image/png;base64,{b64encode(typeset.preview(order.what, documents, shared)).decode()}"
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from components.prints.making import CARD, Order, made
 from components.shell.errors import problem
 from components.shell.screen import Screen
+from components.shell.take_away import take_paper
 from data import settings
 from data.codes import tokens as qr_codes
 from data.errors import WarRoomError
@@ -30,11 +31,4 @@ def button(screen: Screen, household_id: int, year: int) -> None:
         order = Order(CARD, (household_id,), year, base, address)
         return made(screen.engine, screen.viewer, order, clock=screen.clock).content
 
-    st.download_button(
-        "打印明白卡（PDF）",
-        data=card,
-        file_name=f"明白卡_{year}年度.pdf",
-        mime="application/pdf",
-        on_click="ignore",
-        key=f"print_card_{household_id}_{year}",
-    )
+    take_paper("打印明白卡（PDF）", card, name=f"明白卡_{year}年度.pdf", key=f"print_card_{household_id}_{year}")

@@ -9,6 +9,7 @@ from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Screen
+from components.shell.take_away import take_paper
 
 _GONE = f"这个打印任务不存在或已清除：做好的文件只保留 {KEPT // 60} 分钟，服务重启也会清除。请重新生成。"
 
@@ -55,15 +56,7 @@ def _show_outcome(job: Job) -> None:
             size = f"{len(job.paper.content) / 1_000_000:.1f} MB"
             show_markup(f'<p class="print-done"><b>已生成</b> {escape(what)}（PDF，{size}）</p>', width="content")
             content = job.paper.content
-            st.download_button(
-                "下载 PDF",
-                data=lambda: content,
-                file_name=job.name,
-                mime="application/pdf",
-                on_click="ignore",
-                type="primary",
-                key="print_download",
-            )
+            take_paper("下载 PDF", lambda: content, name=job.name, key="print_download", primary=True)
         else:
             said = {CANCELLED: "已取消，没有生成文件。", FAILED: job.why}[job.state]
             show_markup(f'<p class="print-done"><b>没有生成</b> {escape(what)}：{escape(said)}</p>', width="content")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from components.shell.reading import UNKNOWN_SORT, Reading, numbered
 from components.shell.screen import Change, Screen
 from components.shell.site import PROJECTS
+from data.audit.taken import BY_NAME
 from data.projects.compare import GROUPINGS
 from data.projects.region import NO_FILTERS, SORTS, Filters, operator_key
 from data.terms import ASSET_CLASSES, PROJECT_KINDS, PROJECT_STAGES
@@ -94,6 +95,17 @@ def read_projects_choice(parameters: Mapping[str, str], *, operators: Sequence[s
         operator=by_key.get(operator or "") or None,
     )
     return choice, reading.problems
+
+
+def filter_words(filters: Filters) -> str:
+    """What picks the projects out, for who reads a list or the log; who runs them, and words searched for, may be the
+    name of a person."""
+    flags = {
+        f"{len(filters.operators)} 个经营主体": filters.operators, "有欠收": filters.arrears, "有风险": filters.trouble,
+        BY_NAME: filters.words,
+    }  # fmt: skip
+    picked = [*filters.kinds, *filters.stages, *filters.asset_classes]
+    return "、".join([*picked, *(word for word, on in flags.items() if on)])
 
 
 def projects_link(screen: Screen, choice: ProjectChoice, *, region: str | None = None, **changes: Change) -> str:

@@ -112,7 +112,7 @@ def _show_scatter(screen: Screen) -> None:
     title = f"{poor} 个项目收得差" if poor else "没有收得差的项目"
     show_chart(
         screen, scatter_chart(rows, agreed=agreed, dark=screen.dark), key="project_scatter",
-        title=f"投资与12个月实收：{title}" if len(rows) else "投资与12个月实收",
+        what="投资与12个月实收", title=f"投资与12个月实收：{title}" if len(rows) else "投资与12个月实收",
         subtitle=f"{screen.region.name} · {screen.month_text} · 横轴投资、纵轴12个月实收，万元 · 点一个标记打开项目",
         table=rows, columns=_SCATTERED, links={0: urls[:fine], 1: urls[fine:]},
         row_url=lambda row: screen.link(PROJECT, project=row.code), opener="name",

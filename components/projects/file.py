@@ -1,5 +1,7 @@
 """One project's page put together."""
 
+from functools import partial
+
 import streamlit as st
 
 from components.archives import section as archive_section
@@ -14,15 +16,15 @@ from components.shell.asking import ask, ask_uncached
 from components.shell.chart_panel import show_chart
 from components.shell.empty import nothing
 from components.shell.errors import told
-from components.shell.logged import caller, looked
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, PROJECT, PROJECTS
+from components.shell.take_away import take_away
 from data.errors import NO_SUCH_PROJECT, NotFound
-from data.months import label, spoken
-from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
+from data.months import spoken
+from data.paper.spreadsheet import ListColumn
 from data.projects import file as project_file
 from data.projects.file import PAGE, ProjectFile
 from data.projects.troubles import MARKERS
@@ -92,7 +94,7 @@ def _returns(screen: Screen, file: ProjectFile) -> None:
     title = f"{len(rows)} 期中 {owed} 期没有收足" if owed else f"{len(rows)} 期都已收足"
     show_chart(
         screen, returns_chart(file.returns, dark=screen.dark), key="project_returns",
-        title=f"收益：{title}" if len(rows) else "收益",
+        what=f"项目 {file.code} 收益", title=f"收益：{title}" if len(rows) else "收益",
         subtitle=f"{file.facts['name']} · 截至{screen.month_text} · 元 · 柱为实收，横线为应收",
         table=rows, columns=_RETURNS, empty="没有登记收益：项目还没有到付收益的时候，或“项目收益”表没有填报。",
     )  # fmt: skip
@@ -142,15 +144,8 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
 
 
 def _export(screen: Screen, file: ProjectFile, year: int | None) -> None:
-    title, at = f"{file.facts['name']}带动户", caller()
-
-    def workbook() -> bytes:
-        """Made when the button is pressed, not before."""
-        rows = ask_uncached(screen, project_file.takers, file.code, screen.month, year, limit=None)
-        told = f"{screen.month_text} · 共 {len(rows)} 条 · {screen.source}"
-        looked(screen, "export", at=at)
-        return list_workbook(rows, title=title, subtitle=told, columns=_TAKERS_OUT, sheet="带动户")
-
-    name = file_name(title)
-    st.download_button("导出名单（Excel）", workbook, file_name=f"{name}_{label(screen.month)}.xlsx", mime=EXCEL,
-                       on_click="ignore", key="export_takers")  # fmt: skip
+    take_away(
+        screen, partial(ask_uncached, screen, project_file.takers, file.code, screen.month, year, limit=None),
+        _TAKERS_OUT, what=f"项目 {file.code} 带动户名单", title=f"{file.facts['name']}带动户",
+        filters=f"{year}年" if year else "", unit="条", sheet="带动户", key="export_takers",
+    )  # fmt: skip

@@ -1,8 +1,8 @@
 """What one trouble does: households, loss, who would fall under the line; by village, by name; the villages' tasks."""
 
 from collections.abc import Callable
+from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from components.drawing import wording
@@ -13,13 +13,14 @@ from components.projects.address import ProjectChoice, projects_link
 from components.projects.marking import tell
 from components.shell.asking import ask, ask_uncached
 from components.shell.header import write_address
-from components.shell.logged import caller, looked
+from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
+from components.shell.take_away import take_away
 from data.errors import WarRoomError
-from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
+from data.paper.spreadsheet import ListColumn
 from data.projects import shock_tasks, shocks, troubles
 from data.projects.shocks import PAGE, Shock
 from data.projects.troubles import MARKERS, Trouble
@@ -204,18 +205,10 @@ def _verdict(row: Row) -> str:
 
 
 def _export(screen: Screen, one: Trouble) -> None:
-    title = f"{one.name if one.project else screen.region.name}受影响户名单"
-    at = caller()
-
-    def workbook() -> bytes:
-        """Made when the button is pressed, not before."""
-        rows: pd.DataFrame = ask_uncached(
-            screen, shocks.households, troubles.seen_region(screen.viewer, one), screen.month, one.projects, limit=None
-        )  # fmt: skip
-        told = f"{screen.month_text} · 共 {len(rows)} 户 · {screen.source}"
-        looked(screen, "export", at=at)
-        return list_workbook(rows, title=title, subtitle=told, columns=_EXPORTED, sheet="名单")
-
-    name = file_name(title)
-    st.download_button("导出名单（Excel）", workbook, file_name=f"{name}.xlsx", mime=EXCEL, on_click="ignore",
-                       key="export_shock")  # fmt: skip
+    place = troubles.seen_region(screen.viewer, one)
+    take_away(
+        screen, partial(ask_uncached, screen, shocks.households, place, screen.month, one.projects, limit=None),
+        _EXPORTED, what=f"受影响户名单（{f'项目 {one.project}' if one.project else '一个经营主体的项目'}）",
+        title=f"{one.name if one.project else screen.region.name}受影响户名单", place=place, unit="户",
+        key="export_shock",
+    )  # fmt: skip

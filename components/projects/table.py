@@ -1,5 +1,7 @@
 """The same projects as a table with its sums, page by page, and as a workbook; above it the headline figures."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -7,16 +9,16 @@ from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
-from components.projects.address import ProjectChoice, projects_link
+from components.projects.address import ProjectChoice, filter_words, projects_link
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import FIGURE, PROJECT
+from components.shell.take_away import take_away
 from data.figures.indicators import INDICATORS
 from data.figures.read import figures
-from data.months import label
-from data.paper.spreadsheet import EXCEL, ListColumn, list_workbook
+from data.paper.spreadsheet import ListColumn
 from data.projects import region as projects
 from data.projects.region import NO_FILTERS, PAGE, Totals
 
@@ -164,19 +166,12 @@ def _sums(totals: Totals) -> dict[str, object]:
 
 
 def _export(screen: Screen, choice: ProjectChoice) -> None:
-    title = f"{screen.region.name}项目名单"
-
-    def workbook() -> bytes:
-        """Made when the button is pressed, not before."""
-        key = choice.sort.removeprefix("-")
-        rows = ask_uncached(
-            screen, projects.page, screen.region.code, screen.month, filters=choice.filters, limit=MOST_ROWS,
-            sort=key if key in projects.SORTS else "", descending=choice.sort.startswith("-"),
-        )  # fmt: skip
-        told = f"{screen.month_text} · 共 {len(rows)} 个 · {screen.source}"
-        return list_workbook(rows, title=title, subtitle=told, columns=EXPORTED, sheet="项目")
-
-    st.download_button(
-        "导出名单（Excel）", workbook, file_name=f"{title}_{label(screen.month)}.xlsx", mime=EXCEL, on_click="ignore",
-        key="export_projects",
+    key = choice.sort.removeprefix("-")
+    rows = partial(
+        ask_uncached, screen, projects.page, screen.region.code, screen.month, filters=choice.filters, limit=MOST_ROWS,
+        sort=key if key in projects.SORTS else "", descending=choice.sort.startswith("-"),
+    )  # fmt: skip
+    take_away(
+        screen, rows, EXPORTED, what="项目名单", title=f"{screen.region.name}项目名单",
+        filters=filter_words(choice.filters), unit="个", sheet="项目", key="export_projects",
     )  # fmt: skip

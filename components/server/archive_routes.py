@@ -16,6 +16,7 @@ from starlette.routing import Route
 from data.access.viewer import Viewer
 from data.archives.files import EXTENSIONS, PDF
 from data.audit import log as audit
+from data.audit.taken import detail
 from data.clock import Clock
 from data.errors import NotFound, Refused
 from data.households import archives
@@ -75,7 +76,10 @@ def archive_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         except Refused as error:
             return _said(str(error), 500)
         address = request.client.host if request.client else ""
-        audit.record(store, actor=viewer.key, address=address, view=view, household=found.household, now=clock())
+        audit.record(
+            store, actor=viewer.key, address=address, view=view, household=found.household,
+            detail=detail(found.kind, count=1, unit="份"), now=clock(),
+        )  # fmt: skip
         headers = {**_HEADERS, "Content-Disposition": _inline(found.filename, id, found.media_type)}
         if found.media_type == PDF:
             headers["Content-Security-Policy"] = _PDF_POLICY

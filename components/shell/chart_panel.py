@@ -11,24 +11,26 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, table_markup
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
-from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
+from components.shell.take_away import take_away
+from data.paper.spreadsheet import ListColumn, file_name
 
 _FORMS = {"integer": "integer", "number": "fen", "yuan": "fen", "percent": "share"}
 """Kind of a workbook's column → form of a table's."""
 
 
 def show_chart(
-    screen: Screen, figure: go.Figure, *, key: str, title: str, subtitle: str, table: pd.DataFrame,
+    screen: Screen, figure: go.Figure, *, key: str, what: str, title: str, subtitle: str, table: pd.DataFrame,
     columns: Sequence[ListColumn], links: Mapping[int, Sequence[str | None]] | None = None,
     row_url: Callable[[Row], str | None] | None = None, opener: str = "",
     empty: str = "没有数据，画不出图。", note: str = "",
 ) -> None:  # fmt: skip
     """Draw a figure with its heading and what it can be taken away as: Excel, PNG, SVG.
 
-    ``title`` says what is found, ``subtitle`` region, month and unit. ``table`` is what the figure draws, ``columns``
-    how it is told (money in yuan, shares as fractions); without rows only ``empty`` is said. ``links``: number of a
-    trace → for each of its points the address that a click opens; ``row_url`` and ``opener`` do the same in the table,
-    which is the way for who has no pointer. ``note`` stands below, as text.
+    ``what`` names the chart in the log when its figures leave. ``title`` says what is found, ``subtitle`` region,
+    month and unit. ``table`` is what the figure draws, ``columns`` how it is told (money in yuan, shares as
+    fractions); without rows only ``empty`` is said. ``links``: number of a trace → for each of its points the address
+    that a click opens; ``row_url`` and ``opener`` do the same in the table, which is the way for who has no pointer.
+    ``note`` stands below, as text.
     """
     with st.container(key=f"chart_{key}", gap="xsmall"):
         show_markup(heading(title, subtitle))
@@ -41,7 +43,10 @@ def show_chart(
         name = file_name(f"{screen.region.name}_{title}")
         with st.container(key=f"take_{key}", horizontal=True, vertical_alignment="center", gap="small"):
             show_markup(_pictures(screen, title, subtitle, name), width="content")
-            _excel(screen, table, columns, title=title, subtitle=subtitle, name=name, key=key)
+            take_away(
+                screen, table, columns, what=f"图表数据（{what}）", title=f"{screen.region.name}：{title}",
+                about=subtitle, sheet="数据", words="Excel 表格", key=f"excel_{key}",
+            )  # fmt: skip
         told = table_markup(
             table, [TableColumn(one.name, one.heading, _FORMS.get(one.kind, "text")) for one in columns],
             caption=title, row_url=row_url, opener=opener,
@@ -84,23 +89,3 @@ def _pictures(screen: Screen, title: str, subtitle: str, name: str) -> str:
         for kind in ("png", "svg")
     )
     return f'<span class="take">{buttons}</span>'
-
-
-def _excel(
-    screen: Screen,
-    table: pd.DataFrame,
-    columns: Sequence[ListColumn],
-    *,
-    title: str,
-    subtitle: str,
-    name: str,
-    key: str,
-) -> None:
-    st.download_button(
-        "Excel 表格",
-        data=lambda: list_workbook(
-            table, title=title, subtitle=f"{subtitle} · {screen.source}",
-            columns=columns, sheet="数据",
-        ),
-        file_name=f"{name}.xlsx", mime=EXCEL, on_click="ignore", key=f"excel_{key}",
-    )  # fmt: skip

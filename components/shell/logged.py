@@ -11,8 +11,11 @@ def caller() -> str:
     return (st.context.ip_address or "127.0.0.1").removeprefix("::ffff:")  # IPv4 as a socket of both says it
 
 
-def looked(screen: Screen, view: str, household: int | None = None, *, at: str | None = None) -> None:
-    """One line: ``view`` is a key of ``audit.VIEWS``, ``at`` a :func:`caller` asked before."""
+def looked(
+    screen: Screen, view: str, household: int | None = None, *, at: str | None = None, detail: str | None = None
+) -> None:
+    """One line: ``view`` is a key of ``audit.VIEWS``, ``at`` a :func:`caller` asked before, ``detail`` what left."""
     audit.record(
-        screen.engine, actor=screen.viewer.key, address=at or caller(), view=view, household=household, now=screen.now
-    )
+        screen.engine, actor=screen.viewer.key, address=at or caller(), view=view, household=household, detail=detail,
+        now=screen.now,
+    )  # fmt: skip

@@ -13,12 +13,11 @@ BY_NAME = "按姓名等搜索"
 """What stands in the log for words that were searched for: they may be a person's name."""
 PAGE = 50
 _TAKEN = """
-    SELECT a.at, a.actor, a.address, a.view, a.detail, COUNT(*) OVER () AS total
+    SELECT a.at, a.actor, a.address, a.view, a.detail
     FROM access_log a
     WHERE a.detail IS NOT NULL AND a.at >= :since AND (a.household_id IS NULL
         OR EXISTS (SELECT 1 FROM household h WHERE h.id = a.household_id AND {here}))
-    GROUP BY a.at, a.actor, a.address, a.view, a.detail
-    ORDER BY a.at DESC, a.actor, a.detail LIMIT :limit OFFSET :offset"""
+    GROUP BY a.at, a.actor, a.address, a.view, a.detail"""
 
 
 @dataclass(frozen=True)
@@ -46,14 +45,25 @@ def detail(what: str, *, place: str = "", filters: str = "", count: int, unit: s
 
 def taken_since(
     connection: Connection, viewer: Viewer, since: str, *, offset: int = 0, limit: int = PAGE
-) -> tuple[list[Taken], int]:
-    """What left from a day (ISO) on, the newest first, and how many there are. A paper for many households is one.
+) -> list[Taken]:
+    """What left from a day (ISO) on, the newest first; a paper for many households is one.
 
     What concerns no single household counts everywhere. Raises OutOfScope for who does not decide for the county.
     """
+    sql, bound = _asked(viewer, since)
+    ordered = f"{sql} ORDER BY a.at DESC, a.actor, a.detail LIMIT :limit OFFSET :offset"
+    return [Taken(*row) for row in connection.execute(text(ordered), {**bound, "limit": limit, "offset": offset})]
+
+
+def count_taken(connection: Connection, viewer: Viewer, since: str) -> int:
+    """How many those are; raises as :func:`taken_since`."""
+    sql, bound = _asked(viewer, since)
+    count: int = connection.execute(text(f"SELECT COUNT(*) FROM ({sql}) q"), bound).scalar_one()
+    return count
+
+
+def _asked(viewer: Viewer, since: str) -> tuple[str, dict[str, object]]:
     if viewer.role not in DECIDERS:
         raise OutOfScope("异常查看")
     here, bound = within_sql("h.village", viewer.region)
-    asked = {**bound, "since": since, "limit": limit, "offset": offset}
-    rows = connection.execute(text(_TAKEN.format(here=here)), asked).all()
-    return [Taken(*row[:5]) for row in rows], rows[0].total if rows else 0
+    return _TAKEN.format(here=here), {**bound, "since": since}

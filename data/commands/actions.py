@@ -14,6 +14,8 @@ from tqdm import tqdm
 
 from data import months, settings
 from data.access.viewer import Viewer
+from data.audit import log as audit
+from data.audit.taken import detail
 from data.backups import back_up, key_beside, put_back
 from data.clock import county_clock
 from data.errors import NotFound, Refused
@@ -128,8 +130,15 @@ def export_command(options: argparse.Namespace) -> int:
     from data.workbook.exporting import export_workbook
 
     bar = _Bar()
-    with _engine(options).connect() as connection:
-        export_workbook(connection, ADMIN, _fresh(options.file), progress=bar)
+    engine = _engine(options)
+    with engine.connect() as connection:
+        counts = export_workbook(connection, ADMIN, _fresh(options.file), progress=bar)
+    left = detail("全部数据（数据模板）", place="全部区划", count=sum(counts.values()))
+    with writing(engine) as connection:
+        now = county_clock()
+        audit.enter(
+            connection, actor=ADMIN.key, address="命令行", view="export", households=[None], detail=left, now=now
+        )
     bar.close()
     print(f"全部数据已导出到 {options.file}。")
     return 0

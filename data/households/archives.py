@@ -31,12 +31,14 @@ COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "visit", "added
 
 
 class Opened(NamedTuple):
-    """One archive as it goes to the browser; ``filename`` is for saving it, ``household`` None for a project's."""
+    """One archive as it goes to the browser; ``filename`` is for saving it, ``household`` None for a project's.
+    ``kind``: of ``terms``."""
 
     content: bytes
     media_type: str
     filename: str
     household: int | None
+    kind: str
 
 
 def add(
@@ -147,7 +149,7 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
         raise NotFound(NO_SUCH_ARCHIVE)
     content = content_of(engine, held["digest"])
     filename = f"{held['title']}.{EXTENSIONS[held['media_type']]}"
-    return Opened(content, held["media_type"], filename, held["household_id"])
+    return Opened(content, held["media_type"], filename, held["household_id"], held["kind"])
 
 
 def _row(connection: Connection, viewer: Viewer, archive_id: int) -> RowMapping:

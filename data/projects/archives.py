@@ -129,7 +129,7 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
     if held.hidden is not None:
         raise NotFound(NO_SUCH_ARCHIVE)
     content = content_of(engine, held.digest)
-    return Opened(content, held.media_type, f"{held.title}.{EXTENSIONS[held.media_type]}", None)
+    return Opened(content, held.media_type, f"{held.title}.{EXTENSIONS[held.media_type]}", None, held.kind)
 
 
 def _row(connection: Connection, viewer: Viewer, archive_id: int) -> StoredRow:

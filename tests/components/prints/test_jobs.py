@@ -57,7 +57,8 @@ def rows(engine: Engine, table) -> int:
 
 def log(engine: Engine) -> list[tuple]:
     with engine.connect() as connection:
-        asked = select(access_log.c.view, access_log.c.household_id, access_log.c.actor).order_by(access_log.c.id)
+        line = access_log.c
+        asked = select(line.view, line.household_id, line.actor, line.detail).order_by(line.id)
         return [tuple(row) for row in connection.execute(asked)]
 
 
@@ -93,7 +94,8 @@ def test_a_label_opens_the_same_household_as_the_card(county: Engine):
 
 def test_every_printed_household_stands_in_the_log_once(county: Engine):
     made(county, CADRE, order(), clock=clock)
-    assert [line[1:] for line in log(county) if line[0] == "print"] == [(id, CADRE.key) for id in (901, 902, 903)]
+    printed = [line[1:] for line in log(county) if line[0] == "print"]
+    assert printed == [(id, CADRE.key, "明白卡（PDF） · 3 户") for id in (901, 902, 903)]
     assert rows(county, card_print) == 3
     made(county, CADRE, order(what=LABEL), clock=clock)
     assert rows(county, card_print) == 3 and [line[0] for line in log(county)].count("print") == 6

@@ -47,7 +47,7 @@ def test_a_projects_paper_opens_for_its_region_and_the_look_is_logged(client: Te
     id = project_archives.add(county, CADRE, "P1", ground.photo(), kind="合同协议", title="经营合同", now=NOW)
     answer = client.get(archive_url(county, CADRE, id, "project"))
     assert (answer.status_code, answer.content) == (200, ground.photo())
-    assert looks(county) == [(CADRE.key, "10.0.0.7", "project_archive", None)]
+    assert looks(county) == [(CADRE.key, "10.0.0.7", "project_archive", None, "合同协议 · 1 份")]
     for url in (archive_url(county, Viewer("village", VILLAGES[1]), id, "project"), archive_url(county, CADRE, id)):
         assert client.get(url).status_code == 404
     project_archives.hide(county, CADRE, id, now=NOW)
@@ -65,7 +65,7 @@ def looks(engine: Engine) -> list[tuple]:
     assert audit.flush(engine)
     log = model.access_log.c
     with engine.connect() as connection:
-        return list(connection.execute(select(log.actor, log.address, log.view, log.household_id)).all())
+        return list(connection.execute(select(log.actor, log.address, log.view, log.household_id, log.detail)).all())
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_who_may_see_it_gets_it_and_the_look_is_logged(
     assert ("sandbox" in answer.headers["content-security-policy"]) == (extension != "pdf")
     named = f"inline; filename=\"{id}.{extension}\"; filename*=UTF-8''{quote('主屋正面')}.{extension}"
     assert answer.headers["content-disposition"] == named
-    assert looks(county) == [(CADRE.key, "10.0.0.7", "archive", household(county))]
+    assert looks(county) == [(CADRE.key, "10.0.0.7", "archive", household(county), "住房照片 · 1 份")]
 
 
 def test_a_picture_with_a_page_behind_it_stays_a_picture(client: TestClient, county: Engine):

@@ -13,7 +13,7 @@ from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.chain import broken
 from data.audit.log import LONGEST_DETAIL
-from data.audit.taken import Taken, detail, taken_since
+from data.audit.taken import Taken, count_taken, detail, taken_since
 from data.errors import OutOfScope
 from data.store.engine import MIGRATIONS, migrate, open_engine, writing
 from tests.data.village_ground import COUNTY, fill_village
@@ -89,10 +89,12 @@ def test_who_decides_for_the_county_reads_what_left_and_a_paper_for_many_househo
     printed = Taken("2026-11-20T10:00:00", "county:99:", "a", "print", "明白卡（PDF） · 2 户")
     listed = Taken("2026-11-19T09:00:00", "county:99:", "a", "export", "户名单 · 5 户")
     with engine.connect() as connection:
-        assert taken_since(connection, CADRE, "2026-11-01") == ([printed, listed], 2)
-        assert taken_since(connection, CADRE, "2026-11-01", offset=1, limit=1) == ([listed], 2)
-        assert taken_since(connection, CADRE, "2026-11-20") == ([printed], 1)
-        assert taken_since(connection, Viewer("county", "9902"), "2026-11-01") == ([listed], 1)
+        assert taken_since(connection, CADRE, "2026-11-01") == [printed, listed]
+        assert count_taken(connection, CADRE, "2026-11-01") == 2
+        assert taken_since(connection, CADRE, "2026-11-01", offset=1, limit=1) == [listed]
+        assert taken_since(connection, CADRE, "2026-11-20") == [printed]
+        assert taken_since(connection, Viewer("county", "9902"), "2026-11-01") == [listed]
         for role in ("township", "village", "helper", "display"):
-            with pytest.raises(OutOfScope):
-                taken_since(connection, Viewer(role, COUNTY), "2026-11-01")
+            for asked in (taken_since, count_taken):
+                with pytest.raises(OutOfScope):
+                    asked(connection, Viewer(role, COUNTY), "2026-11-01")

@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
+from data import model
+from data.access.viewer import Viewer
 from data.commands.parser import main
 from data.commands.version import VERSION
 from data.figures.indicators import INDICATORS
+from data.workbook.exporting import export_workbook
 from tests.conftest import run_data
 from tests.data.small_county import COUNTY, fill, month_label
 
@@ -38,6 +41,16 @@ def test_the_database_may_be_named_behind_the_command_as_well(url: str, capsys: 
     assert main(["figures", "--region", COUNTY, "--month", month_label(0), "--database", url, "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [row["indicator"] for row in rows] == list(INDICATORS)
+
+
+def test_an_export_stands_in_the_log_with_the_number_of_its_rows(url: str, engine: Engine, tmp_path: Path):
+    assert main(["--database", url, "export", str(tmp_path / "all.zip")]) == 0
+    log = model.access_log.c
+    with engine.connect() as connection:
+        [line] = connection.execute(select(log.view, log.actor, log.address, log.detail)).all()
+        counts = export_workbook(connection, Viewer("admin", ""), tmp_path / "again.zip")
+    left = f"全部数据（数据模板） · 全部区划 · {sum(counts.values()):,} 行"
+    assert tuple(line) == ("export", "admin::", "命令行", left)
 
 
 @pytest.mark.parametrize(
