@@ -34,7 +34,7 @@ os.environ["WARROOM_VAR"] = _beside.name
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--quick``: what `make quick` runs."""
-    parser.addoption("--quick", action="store_true", help="no browser, no PostgreSQL, nothing that is marked slow")
+    parser.addoption("--quick", action="store_true", help="no browser, PostgreSQL, whole county; nothing slow")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -49,6 +49,7 @@ def _takes_long(item: pytest.Item) -> bool:
     return (
         ROOT / "tests" / "browser" in item.path.parents
         or parameters.get("dialect") == "postgresql"
+        or "county_database" in getattr(item, "fixturenames", ())
         or item.get_closest_marker("slow") is not None
     )
 

@@ -277,6 +277,7 @@ def test_the_county_has_the_size_and_the_figures_it_promises(county_database: Pa
     store.dispose()
 
 
+@pytest.mark.slow
 def test_a_township_to_work_on_holds_something_of_everything(database_url: str):
     run_data("demo", "--preset", "township", database=database_url)
     engine = open_engine(database_url)
