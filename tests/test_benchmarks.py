@@ -1,7 +1,10 @@
 """The benchmarks: how figures are written and judged, and that a crowd counts its runs. Nothing is timed here."""
 
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Semaphore, Thread
 
 import pytest
@@ -9,7 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.server import ServerConnection, serve
 
-from benchmarks import crowd
+from benchmarks import crowd, sessions
 from benchmarks.pages import Address
 from benchmarks.report import report
 from benchmarks.session import BrokenPage
@@ -137,3 +140,12 @@ def test_runs_are_due_at_even_times_and_a_slow_one_leaves_out_what_it_slept_thro
         begun.append(clock.now)
         clock.now += taken
     assert begun == [0, 20, 40, 100, 120]
+
+
+def test_a_watched_server_tells_how_long_each_full_collection_took(tmp_path: Path):
+    log = tmp_path / "server.log"
+    with log.open("w") as told:
+        script = [sys.executable, "-c", "import gc; gc.disable(); gc.collect(1); gc.collect(); gc.collect()"]
+        subprocess.run(script, env={"PYTHONPATH": str(sessions.WATCHED)}, stderr=told, check=True)
+    took = sessions._collections(log)
+    assert len(took) in (2, 3) and all(0 < seconds < 60 and 0 <= busy < 60 for seconds, busy in took)

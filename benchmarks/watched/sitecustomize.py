@@ -4,18 +4,19 @@ import gc
 import sys
 import time
 
-begun = 0.0
+begun = worked = 0.0
 
 
 def written(phase: str, told: dict[str, int]) -> None:
-    """A line such as ``full collection: 0.0412 s`` in the log."""
-    global begun
+    """A line such as ``full collection: 0.0412 s, processor 0.0395 s`` in the log."""
+    global begun, worked
     if told["generation"] != 2:
         return
     if phase == "start":
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.thread_time()
     else:
-        sys.stderr.write(f"full collection: {time.perf_counter() - begun:.4f} s\n")
+        lasted, took = time.perf_counter() - begun, time.thread_time() - worked
+        sys.stderr.write(f"full collection: {lasted:.4f} s, processor {took:.4f} s\n")
 
 
 gc.callbacks.append(written)
