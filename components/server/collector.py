@@ -1,7 +1,11 @@
 """Garbage is collected beside the runs, not after each of them; closed sessions are let go when their time is over.
 
 Streamlit would walk everything after each run (``runner.postScriptGC``, off). That walk grows with the open sessions:
-200 of them hold 48,000 objects, which takes 25 to 70 ms, and at ten runs a second it left the processor nothing else.
+200 of them hold 48,000 objects, which takes 30 to 40 ms, and at ten runs a second it left the processor nothing: a run
+took from 13 to 22 s, without it 57 ms. Python's own collections go on, but they come with what is made, and a server
+that has grown quiet makes nothing. More is not needed: what stood at the start is frozen (``app.py``), a session that
+Streamlit has let go is freed by counting references, and one walk over the rest stays below the 300 ms that a run may
+wait for it, of 1,000 sessions too.
 """
 
 import asyncio
