@@ -21,6 +21,7 @@ from data.codes import labels as label_sheets
 from data.codes import tokens as qr_codes
 from data.paper import fonts, typeset
 from data.settings import value_of
+from data.store.batches import batches
 from data.store.engine import writing
 
 CARD, LABEL = "card", "label"
@@ -109,8 +110,8 @@ def sample(engine: Engine, viewer: Viewer, order: Order, now: datetime) -> str:
 
 
 def _chunks(order: Order) -> Iterator[Order]:
-    for start in range(0, len(order.households), order.chunk):
-        yield replace(order, households=order.households[start : start + order.chunk])
+    for some in batches(order.households, order.chunk):
+        yield replace(order, households=tuple(some))
 
 
 def _documents(

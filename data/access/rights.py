@@ -1,6 +1,6 @@
 """Who may do something to households: asked before records change, codes are made, PINs handed out, a log is read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
@@ -8,8 +8,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope
 from data.model import household as households_table
-
-AT_ONCE = 5000
+from data.store.batches import batches
 
 
 def row_of(connection: Connection, viewer: Viewer, household: int, *, lock: bool = False) -> RowMapping:
@@ -41,11 +40,6 @@ def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -
     clause, bound = seen_households(viewer)
     asked = text(f"SELECT COUNT(*) FROM household h WHERE h.id IN :ids AND {clause}")
     asked = asked.bindparams(bindparam("ids", expanding=True))
-    there = sum(connection.execute(asked, {**bound, "ids": list(batch)}).scalar_one() for batch in batches(households))
+    there = sum(connection.execute(asked, {**bound, "ids": batch}).scalar_one() for batch in batches(households))
     if there != len(households):
         raise NotFound(NO_SUCH_HOUSEHOLD)
-
-
-def batches(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    """Ids in portions that one statement takes."""
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))

@@ -20,6 +20,7 @@ from data.income.year import IncomeYear, year_of
 from data.model.running import lasts_to, runs_on
 from data.months import first_day, last_day
 from data.settings import coefficients, value_of
+from data.store.batches import batches
 from data.store.rows import StoredRow
 from data.terms import STATE_NAMES, SUBJECTS
 
@@ -77,8 +78,7 @@ def cards(
     shares = coefficients(value_of(connection, "expense_coefficients"))
     lines: dict[str, int | None] = {}
     made = []
-    for start in range(0, len(households), AT_ONCE):
-        some = list(households[start : start + AT_ONCE])
+    for some in batches(households, AT_ONCE):
         found = _facts(connection, viewer, some, bound)
         hanging = {name: _hanging(connection, name, some, bound) for name in _HANGING}
         for id in some:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from data.cards.record import IncomeCard
 from data.households.lights import AT_RISK, Check, judged
+from data.store.batches import batches
 from data.store.rows import Record
 
 AT_ONCE = 500  # households of one round of statements
@@ -47,8 +48,7 @@ class _Records:
 def card_lights(connection: Connection, cards: Sequence[IncomeCard]) -> list[Lights]:
     """The six of each card, in order, on the card's own day; who was given the cards may see them."""
     found: list[Lights] = []
-    for start in range(0, len(cards), AT_ONCE):
-        some = cards[start : start + AT_ONCE]
+    for some in batches(cards, AT_ONCE):
         rows = {name: _rows(connection, name, some) for name in _SQL}
         found += [_lights(card, {name: held.get(card.household, []) for name, held in rows.items()}) for card in some]
     return found

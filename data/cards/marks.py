@@ -22,6 +22,7 @@ from data.clock import written
 from data.income.year import IncomeYear
 from data.model import card_print
 from data.money import short
+from data.store.batches import batches
 from data.store.engine import upsert, writing
 from data.store.key import derived
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
@@ -65,8 +66,7 @@ def register(engine: Engine, cards: Sequence[IncomeCard], *, now: datetime) -> N
         rows.append((one.household, one.year.year, _mark(key, one.code, figures), _canonical(figures), at))
     with writing(engine) as connection:
         known = set()
-        for start in range(0, len(rows), 500):
-            ids = [row[0] for row in rows[start : start + 500]]
+        for ids in batches(row[0] for row in rows):
             held = select(card_print.c.household_id, card_print.c.year, card_print.c.mark)
             known |= {tuple(row) for row in connection.execute(held.where(card_print.c.household_id.in_(ids)))}
         fresh = {row[:3]: row for row in rows if row[:3] not in known}

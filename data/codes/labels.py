@@ -10,6 +10,7 @@ from data.access.viewer import Viewer, mask_name
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.model.running import runs_on
 from data.paper.typeset import clean
+from data.store.batches import batches
 from data.terms import DEMONSTRATION_PREFIX
 
 TEMPLATE = "label"
@@ -69,8 +70,8 @@ def households(connection: Connection, viewer: Viewer, ids: Sequence[int], year:
     asked = text(f"{_HOUSEHOLDS} AND {seen}").bindparams(bindparam("households", expanding=True))
     helping = text(_HELPERS).bindparams(bindparam("households", expanding=True))
     found: dict[int, Household] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        some = {"households": list(ids[start : start + AT_ONCE])}
+    for batch in batches(ids, AT_ONCE):
+        some = {"households": batch}
         names: dict[int, list[str]] = {}
         for row in connection.execute(helping, some):
             names.setdefault(row.household_id, []).append(row.name)

@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from data.access.rights import batches, require
+from data.access.rights import require
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
 from data.errors import Refused
 from data.model import qr_code
 from data.settings import value_of
+from data.store.batches import batches
 from data.store.engine import is_sqlite
 from data.store.key import derived
 from data.store.rows import StoredRow

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select
 
-from data.access.rights import batches
 from data.access.viewer import Viewer
 from data.dividends.rules import MODES, matrix
 from data.errors import Refused
@@ -25,6 +24,7 @@ from data.model import (
 )
 from data.money import exact
 from data.months import spoken
+from data.store.batches import batches
 from data.store.rows import StoredRow
 from data.terms import SHARE_SUBJECTS
 

@@ -13,11 +13,11 @@ from data.errors import NotFound
 from data.figures.list_kinds import KINDS, LINE, Column, ListKind
 from data.figures.monitoring_line import line_of
 from data.figures.read import indicator
+from data.store.batches import batches
 from data.store.rows import StoredRow
 from data.terms import STATE_NAMES
 
 PAGE = 50
-_PORTION = 5000  # parameters of one statement
 
 
 def list_kind(id: str) -> ListKind:
@@ -87,8 +87,8 @@ def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], re
     found = f"{_select(kind)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
     statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
     by_key: dict[int, StoredRow] = {}
-    for first in range(0, len(ids), _PORTION):
-        asked = {**bound, **named, "keys": list(ids[first : first + _PORTION]), "month": month}
+    for keys in batches(ids):
+        asked = {**bound, **named, "keys": keys, "month": month}
         by_key |= {row.row_key: row for row in connection.execute(statement, asked)}
     return _frame(viewer, kind, [by_key[id] for id in ids if id in by_key], _as_of(connection, month))
 

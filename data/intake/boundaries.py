@@ -17,6 +17,7 @@ from data.intake.boundary_files import Feature, read_features
 from data.intake.runs import record_run
 from data.model import boundary, region
 from data.regions.codes import nearest_parent, needed_parent, region_code
+from data.store.batches import batches
 from data.store.engine import upsert, writing
 
 _VILLAGE = re.compile(r"(.+?)(村?村民委员会|村?村委会|村|社区居民委员会|社区居委会|居民委员会|居委会|社区)?")
@@ -221,9 +222,8 @@ def _write_regions(connection: Connection, created: dict[str, str]) -> int:
 def _write_boundaries(
     connection: Connection, places: dict[str, list[Feature]], progress: Callable[[str, int, int], None] | None
 ) -> int:
-    codes, changed = sorted(places), 0
-    for start in range(0, len(codes), 500):
-        batch = codes[start : start + 500]
+    codes, changed, done = sorted(places), 0, 0
+    for batch in batches(codes, 500):
         asked = select(boundary.c.region, boundary.c.geometry).where(boundary.c.region.in_(batch))
         stored = {code: bytes(geometry) for code, geometry in connection.execute(asked)}
         rows = []
@@ -234,8 +234,9 @@ def _write_boundaries(
             if geometry != stored.get(code):
                 rows.append((code, geometry, places[code][0].file))
         changed += upsert(connection, boundary, ("region", "geometry", "source"), rows)
+        done += len(batch)
         if progress:
-            progress("写入边界", start + len(batch), len(codes))
+            progress("写入边界", done, len(codes))
     return changed
 
 

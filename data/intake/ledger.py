@@ -13,6 +13,7 @@ from data.intake.issues import ERROR, Findings, Issue
 from data.intake.known import Known
 from data.intake.read import Batch, Sheet
 from data.intake.repeats import repeats, shown_key
+from data.store.batches import batches
 from data.terms import SUBJECTS
 from data.workbook.sheets import SheetSpec
 
@@ -100,10 +101,10 @@ class LedgerCheck(SheetCheck):
         """Rows for the store in the order of COLUMNS, by household and month; NO_AMOUNT where a subject has no line."""
         owners = self.keys >> _SUBJECT_BITS
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        for at in range(0, len(starts), _GROUPS):
-            begin = starts[at]
-            end = starts[at + _GROUPS] if at + _GROUPS < len(starts) else len(owners)
-            heads = owners[starts[at : at + _GROUPS]]
+        for places in batches(range(len(starts)), _GROUPS):
+            begin, after = starts[places[0]], places[-1] + 1
+            end = starts[after] if after < len(starts) else len(owners)
+            heads = owners[starts[places[0] : after]]
             grid = np.full((len(heads), len(COLUMNS)), NO_AMOUNT, object)
             grid[:, 0] = heads >> _MONTH_BITS
             grid[:, 1] = heads & (2**_MONTH_BITS - 1)

@@ -22,6 +22,7 @@ from python_calamine import CalamineSheet
 
 from data.intake.broken import WORDS
 from data.intake.issues import FileFault
+from data.store.batches import batches
 from data.workbook.values import narrow
 
 BLOCK = 16 * 2**20  # bytes of CSV read at once
@@ -146,7 +147,7 @@ class CsvSheet:
     def _patient(self, columns: list[tuple[int, str]], read: int) -> Iterator[Batch]:
         width = len(self.headings())
         records = islice(self._records(), read, None)
-        while batch := list(islice(records, SLICE)):
+        for batch in batches(records, SLICE):
             ragged = [place for place, record in enumerate(batch) if any(cell.strip() for cell in record[width:])]
             batch = [record + [""] * (width - len(record)) for record in batch]
             turned = {heading: pa.array([record[index] for record in batch], pa.string()) for index, heading in columns}
@@ -211,7 +212,7 @@ class XlsxSheet:
             islice(self._sheet.iter_rows(), 1, None), repeat([""] * len(found), max(behind, 0))
         )
         read = 1
-        while batch := list(islice(records, SLICE)):
+        for batch in batches(records, SLICE):
             broken = self._within(read, read + len(batch))
             turned: dict[str, pa.Array] = {}
             for index, heading in columns:

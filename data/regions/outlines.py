@@ -22,6 +22,7 @@ from data.access.viewer import within
 from data.errors import NotFound
 from data.model import boundary, data_version, household, region
 from data.regions.sketch import cells
+from data.store.batches import batches
 
 LEVELS = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
 """Word for a level in a URL → length of its codes. Beside them: ``children`` and ``outline``."""
@@ -67,8 +68,8 @@ class Shapes:
     def load(self, codes: Iterable[str]) -> None:
         """Read the boundaries of several regions at once."""
         wanted = [code for code in codes if code in self._bounded and code not in self._known]
-        for start in range(0, len(wanted), 500):
-            asked = select(boundary).where(boundary.c.region.in_(wanted[start : start + 500]))
+        for some in batches(wanted, 500):
+            asked = select(boundary).where(boundary.c.region.in_(some))
             for row in self._connection.execute(asked):
                 self._known[row.region] = (shapely.from_wkb(bytes(row.geometry)), False)
 

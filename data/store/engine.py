@@ -7,7 +7,6 @@ import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from data.errors import Refused
+from data.store.batches import batches
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -176,7 +176,7 @@ def upsert(
     values = ["?" if not wide or name in table.primary_key.columns else f"NULLIF(?, {absent})" for name in columns]
     insert = _upsert_sql(table, columns, f"VALUES ({', '.join(values)})", merge)
     cursor = connection.connection.cursor()
-    while batch := list(islice(rows, BATCH)):
+    for batch in batches(rows, BATCH):
         cursor.executemany(insert, batch)
         changed += cursor.rowcount
     return changed

@@ -1,6 +1,7 @@
 """Edits of a household: whole or not at all, seen at once in every figure, taken back, never over what others wrote."""
 
 import json
+import re
 import threading
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ from data.store.engine import writing
 from tests.data.households.ground import assert_as_rebuilt, derived, household_with_members, one
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES, fill
 from tests.moment import NOW
+from tests.test_layers import ROOT, sources
 
 CADRE = Viewer("county", COUNTY)
 NEW_VISIT = {"helper": "B1", "visited": "2026-11-20", "occasion": "日常走访", "content": "看望"}
@@ -433,3 +435,10 @@ def test_the_history_comes_in_pages(county: Engine):
         first, second = (history(connection, CADRE, 3, page) for page in (1, 2))
         assert (first.total, first.pages, history(connection, CADRE, 3, 99).page) == (12, 2, 2)
     assert [change.what for change in (*first.changes, *second.changes)] == [f"第{n}次" for n in range(11, -1, -1)]
+
+
+def test_the_history_of_households_has_one_writer():
+    inserting = re.compile(r"\binsert\((model\.)?change\)|\bchange\.insert\(|INSERT INTO change\b")
+    assert [str(path) for path in sources("data", "components") if inserting.search((ROOT / path).read_text())] == [
+        "data/households/edits.py"
+    ]
