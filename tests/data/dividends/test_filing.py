@@ -341,7 +341,8 @@ def test_money_that_stands_already_where_a_filing_would_book_is_told_before(coun
         assert filled(connection, COUNTY_CADRE, plan, LAST) == 0
 
 
-def test_a_reversal_leaves_a_row_of_a_project_that_stood_before_the_plan(county: Engine):
+@pytest.mark.parametrize("stood", [None, 50_000])
+def test_a_reversal_leaves_a_row_of_a_project_that_stood_before_the_plan(county: Engine, stood: int | None):
     table = model.project_household
     with writing(county) as connection:
         id = counted(connection)[0]
@@ -349,11 +350,13 @@ def test_a_reversal_leaves_a_row_of_a_project_that_stood_before_the_plan(county:
         key = {"project": project, "household_id": id, "year": LAST // 12, "mode": "分红"}
         here = [table.c[name] == value for name, value in key.items()]
         connection.execute(table.delete().where(*here))
-        connection.execute(table.insert().values(**key))
+        connection.execute(table.insert().values(**key, amount_fen=stood))
         before = sorted(map(tuple, connection.execute(select(table))), key=repr)
     plan = taken_to(county, proposed(county), "filed")
     with county.connect() as connection:
-        assert connection.execute(select(table.c.amount_fen).where(*here)).scalar() > 0
+        paid = select(PAYMENT.c.amount_fen).where(PAYMENT.c.plan == plan, PAYMENT.c.household_id == id)
+        paid = connection.execute(paid.where(PAYMENT.c.project == project, PAYMENT.c.kind == "dividend")).scalar_one()
+        assert connection.execute(select(table.c.amount_fen).where(*here)).scalar() == (stood or 0) + paid > 0
     taken_to(county, reverse(county, CADRE, plan, reason="名单有误", version=6, at=NOW), "filed")
     with county.connect() as connection:
         assert sorted(map(tuple, connection.execute(select(table))), key=repr) == before

@@ -4,10 +4,12 @@ import re
 import subprocess
 import sys
 
+import pytest
 from sqlalchemy import Engine, text
 
 from data import model
-from data.figures.states import state_of, urgency
+from data.figures.household_months import begins_of
+from data.figures.states import STATE_SQL, state_of, urgency
 from data.households.village import FROM
 from data.terms import HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS, UNCOUNTED, UNLIFTED
 from tests.conftest import ROOT
@@ -96,3 +98,62 @@ def test_states_sort_by_urgency_and_a_household_that_is_not_counted_comes_last(e
         state = state_of("hm.state")
         found = connection.execute(text(f"SELECT {state} FROM {FROM} ORDER BY {urgency(state)}"), {"month": 1})
         assert found.scalars().all() == list(STATE_NAMES)
+
+
+AT = "2026-06-30"
+DATED = [  # 户类型, 识别, 脱贫, 返贫, 风险消除, the state at the end of June 2026
+    ("未脱贫户", "2020-01-01", None, None, None, "未脱贫户"),
+    ("未脱贫户", None, None, None, None, "未脱贫户"),
+    ("未脱贫户", "2026-06-30", None, None, None, "未脱贫户"),
+    ("未脱贫户", "2026-07-01", None, None, None, "一般户"),
+    ("脱贫户", "2014-01-01", "2018-01-01", None, None, "脱贫户"),
+    ("脱贫户", None, None, None, None, "脱贫户"),
+    ("脱贫户", "2014-01-01", "2026-06-30", None, None, "脱贫户"),
+    ("脱贫户", "2014-01-01", "2026-07-01", None, None, "未脱贫户"),
+    ("脱贫户", "2026-08-01", "2026-09-01", None, None, "一般户"),
+    ("一般户", None, None, None, None, "一般户"),
+    ("一般户", "2020-01-01", None, None, None, "一般户"),
+    # 返贫, and lifted again
+    ("未脱贫户", "2014-01-01", "2018-01-01", "2026-06-30", None, "未脱贫户"),
+    ("未脱贫户", "2014-01-01", "2018-01-01", "2026-07-01", None, "脱贫户"),
+    ("未脱贫户", "2014-01-01", None, "2026-07-01", None, "脱贫户"),
+    ("脱贫户", "2014-01-01", "2026-08-01", "2022-01-01", None, "未脱贫户"),
+    ("脱贫户", "2014-01-01", "2026-05-01", "2022-01-01", None, "脱贫户"),
+    # monitored from 识别日期; from 脱贫日期 where that is later
+    ("边缘易致贫户", "2024-01-01", None, None, None, "边缘易致贫户"),
+    ("边缘易致贫户", None, None, None, None, "边缘易致贫户"),
+    ("边缘易致贫户", "2026-07-01", None, None, None, "一般户"),
+    ("突发严重困难户", "2026-06-30", None, None, None, "突发严重困难户"),
+    ("脱贫不稳定户", "2024-01-01", "2018-01-01", None, None, "脱贫不稳定户"),
+    ("脱贫不稳定户", "2026-07-01", "2018-01-01", None, None, "脱贫户"),
+    ("脱贫不稳定户", "2014-01-01", "2018-01-01", None, None, "脱贫不稳定户"),
+    ("脱贫不稳定户", "2014-01-01", "2026-07-01", None, None, "未脱贫户"),
+    # 风险消除 ends it, on the day itself; one before the monitoring is of an earlier one
+    ("边缘易致贫户", "2024-01-01", None, None, "2026-06-30", "一般户"),
+    ("边缘易致贫户", "2024-01-01", None, None, "2026-07-01", "边缘易致贫户"),
+    ("边缘易致贫户", "2025-01-01", None, None, "2024-01-01", "边缘易致贫户"),
+    ("一般户", "2024-01-01", None, None, "2026-07-01", "边缘易致贫户"),
+    ("一般户", "2024-01-01", None, None, "2026-06-30", "一般户"),
+    ("脱贫户", "2024-01-01", "2018-01-01", None, "2026-07-01", "脱贫不稳定户"),
+    ("脱贫户", "2024-01-01", "2018-01-01", None, "2026-06-30", "脱贫户"),
+    ("脱贫户", "2026-07-01", "2018-01-01", None, "2026-09-01", "脱贫户"),
+]
+
+
+def test_the_dates_of_a_household_lead_to_its_state(engine: Engine):
+    dated = ("type", "identified", "lifted", "relapsed", "risk_removed")
+    columns = ", ".join(f"CAST(:{name} AS TEXT) AS {name}" for name in dated)
+    asked = text(f"SELECT {STATE_SQL} FROM (SELECT {columns}) h CROSS JOIN (SELECT '{AT}' AS as_of) m")
+    with engine.connect() as connection:
+        found = [
+            (*row, STATE_NAMES[connection.execute(asked, dict(zip(dated, row, strict=True))).scalar_one()])
+            for *row, _ in DATED
+        ]
+    assert found == DATED
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "begins"), [(None, None, None), (5, 5, 5), (5, 15, 5), (5, 16, 16), (5, 40, 16)]
+)
+def test_income_begins_with_the_first_whole_year_of_books(first: int | None, last: int | None, begins: int | None):
+    assert begins_of(first, last) == begins
