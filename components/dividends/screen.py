@@ -8,6 +8,7 @@ import streamlit as st
 from components.dividends import file as dividends_plan
 from components.dividends.new import may_propose, show_new
 from components.dividends.way import deadline_markup, states_markup
+from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, pager_markup, table_markup
@@ -25,7 +26,6 @@ from data.dividends.region import PAGE, PlanLine
 from data.dividends.states import STATES
 from data.errors import NotFound
 from data.figures import read as figures
-from data.money import exact
 from data.months import spoken
 
 _COLUMNS = (
@@ -139,14 +139,10 @@ def _sums(screen: Screen) -> None:
     known = ask(screen, figures.figures, screen.region.code, screen.month, ids)
     cells = ""
     for id in ids:
-        inner = f"<span>{escape(figures.indicator(id).label)}</span><b>{_yuan(known[id].value)}</b>"
+        inner = f"<span>{escape(figures.indicator(id).label)}</span><b>{escape(wording.cents(known[id].value))}</b>"
         cells += f"<li>{link(inner, screen.link(FIGURE, indicator=id))}</li>"
     until = f'<li class="of">{escape(screen.month_text)}止12个月，元</li>'
     show_markup(f'<ul class="plan-sums" aria-label="12个月合计">{cells}{until}</ul>')
-
-
-def _yuan(value: float | None) -> str:
-    return "—" if value is None else escape(exact(round(value * 100)))
 
 
 def _without(screen: Screen) -> None:

@@ -10,6 +10,7 @@ from components.shell.screen import Screen
 from data.households.door import ledger_stands
 from data.households.edits import Conflict
 from data.households.entries import Saved, add_ledger_line
+from data.money import exact
 from data.months import label, spoken
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
 
@@ -29,7 +30,7 @@ def draw(screen: Screen, household: int) -> None:
         show_markup('<p class="calm">选好科目后，先看这个月已有的金额，再填。</p>')
         return
     stands = ask_once(screen, ("ledger", month), ledger_stands, household, month)[subject]
-    now = "还没有这一项" if stands is None else f"现有 <b>{stands / 100:,.2f}</b> 元"
+    now = "还没有这一项" if stands is None else f"现有 <b>{exact(stands)}</b> 元"
     show_markup(f'<p class="stands">{spoken(month)} {escape(subject)}：{now}</p>')
     with st.form(key(f"ledger_{month}_{subject}"), enter_to_submit=False, border=False):
         amount = st.text_input("金额（元） *", max_chars=20, placeholder="如 2350.50", key=key("amount"))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from components.drawing.markup import escape, link
 from components.drawing.svg import wide
-from components.drawing.wording import NO_VALUE, known
+from components.drawing.wording import NO_VALUE, cents, known
 
 _HALF_A_CARD = 130  # px of heading and value at 12 px: what is wider takes a line of a phone's card for itself
 RIGHT = {"integer", "fen", "share", "bp", "overdue", "figure"}
@@ -35,7 +35,7 @@ def cell_text(form: str, value: Any) -> str:  # the form says what it is
         case "integer" | "overdue":
             return f"{value + 0:,.0f}".replace("-", "−")  # rounded, as a workbook shows it
         case "fen":
-            return f"{value + 0:,.2f}".replace("-", "−")
+            return cents(value)
         case "share" | "bp":
             return f"{value * 100:.1f} %"
     return str(value)

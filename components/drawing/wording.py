@@ -54,6 +54,21 @@ def money(yuan: float) -> Amount:
     return Amount(_plain(shown, 0 if unit == "万元" and abs(shown) >= 1000 else decimals), unit)
 
 
+def cents(yuan: float | None) -> str:
+    """``12,345.60``: yuan with the fen."""
+    return f"{yuan + 0:,.2f}".replace("-", "−") if known(yuan) else NO_VALUE
+
+
+def yuan(amount: float | None) -> str:
+    """``12,345 元``: yuan without the fen."""
+    return f"{amount:,.0f} 元".replace("-", "−") if known(amount) else NO_VALUE
+
+
+def ten_thousands(yuan: float | None) -> str:
+    """``1,234.5``: yuan in 万元, where the heading says so."""
+    return f"{yuan / 1e4:,.1f}" if known(yuan) else NO_VALUE
+
+
 def in_class_unit(indicator: Indicator, value: float | None) -> str:
     """The value as a number alone, in the unit of :func:`class_unit`: for a column whose heading names the unit."""
     if not known(value) or indicator.format != "money":

@@ -54,7 +54,8 @@ def head_markup(screen: Screen, file: FundFile) -> str:
     told = {
         "年度": f"{facts['year']}年", "来源": escape(facts["source"]), "区划": escape(place),
         "资金编号": escape(facts["code"]), "项目": project,
-        "安排": _yuan(file.arranged), "已拨付": _yuan(file.paid), "未拨付": _yuan(file.arranged - file.paid),
+        "安排": f"{wording.cents(file.arranged)} 元", "已拨付": f"{wording.cents(file.paid)} 元",
+        "未拨付": f"{wording.cents(file.arranged - file.paid)} 元",
         "拨付进度": progress_markup(progress, elapsed if elapsed < 1 else None),
         "时间进度": percent(elapsed) if elapsed < 1 else "年度已过完", "滞后金额": short,
     }  # fmt: skip
@@ -68,10 +69,6 @@ def head_markup(screen: Screen, file: FundFile) -> str:
 def _back(screen: Screen, file: FundFile) -> str:
     year = {} if file.facts["year"] == screen.month // 12 else {"year": file.facts["year"]}
     return screen.link(FUNDS, **year)
-
-
-def _yuan(amount: float) -> str:
-    return f"{amount:,.2f} 元"
 
 
 def plan_markup(file: FundFile) -> str:
@@ -88,7 +85,7 @@ def plan_markup(file: FundFile) -> str:
     ]  # fmt: skip
     return heading(title, "按累计计划与累计拨付比较 · 元") + table_markup(
         plan, columns, caption="拨付计划", whole=True, cards=True,
-        drawn={"state": _state, "missing": lambda row: f"{row.missing:,.2f}" if row.state == LATE else "—"},
+        drawn={"state": _state, "missing": lambda row: wording.cents(row.missing) if row.state == LATE else "—"},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.tables import TableColumn, table_markup
+from components.drawing.wording import ten_thousands
 
 _SPOKEN = {"省": "省级", "市": "市级", "县": "县级"}
 _STEP = 0.0005  # half a tenth of a percentage point: less is level
@@ -54,11 +55,6 @@ def late_finding(total: int, short: float, *, planned: bool) -> str:
 def percent(share: float) -> str:
     """``69.3 %``; — for none."""
     return f"{share * 100:.1f} %" if wording.known(share) else wording.NO_VALUE
-
-
-def ten_thousands(yuan: float) -> str:
-    """In 万元, as the headings say."""
-    return f"{yuan / 1e4:,.1f}" if wording.known(yuan) else wording.NO_VALUE
 
 
 def progress_markup(share: float, elapsed: float | None = None) -> str:

@@ -9,8 +9,9 @@ from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.wording import ten_thousands
 from components.funds.address import DEFAULT_SORT, FundChoice, filter_words, fund_url, funds_link
-from components.funds.markup import percent, progress_markup, ten_thousands
+from components.funds.markup import percent, progress_markup
 from components.funds.screen import FundsShown
 from components.shell.asking import ask, ask_uncached
 from components.shell.header import write_address

@@ -6,9 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from components.drawing.ranking import MEANS
+from components.drawing.wording import yuan
 from components.income.address import MOST_LINES, TrendChoice, trends_link
 from components.income.compared_charts import lines_chart, multiples_chart
-from components.income.course_charts import percent, yuan
+from components.income.course_charts import percent
 from components.shell.asking import ask
 from components.shell.chart_panel import show_chart
 from components.shell.header import write_address

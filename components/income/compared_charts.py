@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 
 from components.drawing.charts import name_ends
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
-from components.income.course_charts import dress_months, yuan
+from components.drawing.wording import yuan
+from components.income.course_charts import dress_months
 from data.months import first_day, spoken
 
 CELL_GAP, TOP_ROOM = 0.12, 0.42

@@ -12,6 +12,7 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.ranking import Ranking, extremes, finding, rank, ranking_markup
 from components.drawing.theme import map_colours
+from components.drawing.wording import yuan
 from components.income.address import MAPS, SPANS, TrendChoice, trends_link
 from components.income.compared import show_compared
 from components.income.course_charts import (
@@ -21,7 +22,6 @@ from components.income.course_charts import (
     kinds_chart,
     structure_chart,
     years_chart,
-    yuan,
 )
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask

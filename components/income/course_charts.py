@@ -9,6 +9,7 @@ from components.drawing import wording
 from components.drawing.charts import dress_years, name_ends
 from components.drawing.tables import Row
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
+from components.drawing.wording import yuan
 from data.income.course import KINDS, PARTS
 from data.months import first_day, spoken
 from data.terms import INCOME_KINDS
@@ -20,11 +21,6 @@ _ROOMY = ("wage", "business", "transfer")  # wide enough for their names
 def kind_colours(colours: Palette) -> dict[str, str]:
     """A colour of one hue for each kind, grey for the expense."""
     return {**dict(zip(KINDS, colours.sequential[1:], strict=True)), "expense": colours.missing}
-
-
-def yuan(value: float | None) -> str:
-    """``12,345 元``, — where there is none."""
-    return f"{value:,.0f} 元".replace("-", "−") if wording.known(value) else wording.NO_VALUE
 
 
 def percent(value: float | None) -> str:

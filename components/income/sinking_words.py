@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from components.drawing.wording import yuan
 from data.income.evidence import Evidence, JobEnded, ProjectLost, ProjectOwes, SubjectFall
 from data.income.forecast import Term
 from data.income.sinking import CAUSES, PARTS, Sinking
@@ -9,9 +10,8 @@ from data.months import spoken
 from data.terms import INCOME_KINDS
 
 
-def yuan(fen: float) -> str:
-    """``1,234 元``."""
-    return f"{fen / 100:,.0f} 元".replace("-", "−")
+def _said(fen: float) -> str:
+    return yuan(fen / 100)
 
 
 def basis_words(sinking: Sinking, place: int, term: Term) -> list[str]:
@@ -19,7 +19,7 @@ def basis_words(sinking: Sinking, place: int, term: Term) -> list[str]:
     told = []
     if sinking.fell[place]:
         lost = int(sinking.before[place] - sinking.net[place])
-        told.append(f"12个月纯收入比上年同月少 {lost / sinking.before[place] * 100:.1f} %（少 {yuan(lost)}）")
+        told.append(f"12个月纯收入比上年同月少 {lost / sinking.before[place] * 100:.1f} %（少 {_said(lost)}）")
     if sinking.under[place]:
         when = "本收入年度末" if term.remaining else "收入年度末（本月）"
         amount = f"{sinking.forecast[place]:,.0f} 元" if sinking.forecast[place] > 0 else "不到 0 元（近期下滑太快）"
@@ -40,7 +40,7 @@ def cause_words(sinking: Sinking, place: int) -> str:
     lost = {part: int(sinking.lost[number, place]) for number, part in enumerate(PARTS)}
     fallen = sorted((part for part in PARTS if lost[part] > 0), key=lambda part: -lost[part])
     return "，".join(
-        f"经营支出多 {yuan(lost[part])}" if part == "expense" else f"{INCOME_KINDS[part]}少 {yuan(lost[part])}"
+        f"经营支出多 {_said(lost[part])}" if part == "expense" else f"{INCOME_KINDS[part]}少 {_said(lost[part])}"
         for part in fallen
     )
 
@@ -51,9 +51,9 @@ def evidence_words(known: Iterable[Evidence]) -> list[str]:
     for one in known:
         match one:
             case SubjectFall(subject, before, 0) if before > 0:
-                told.append(f"{subject}没有了（上年 {yuan(before)}）")
+                told.append(f"{subject}没有了（上年 {_said(before)}）")
             case SubjectFall(subject, before, now):
-                told.append(f"{subject} {yuan(before)} → {yuan(now)}")
+                told.append(f"{subject} {_said(before)} → {_said(now)}")
             case JobEnded(name, ended):
                 told.append(f"就业措施“{name}”{ended} 到期，没有接续")
             case ProjectLost(name, True):
@@ -61,7 +61,7 @@ def evidence_words(known: Iterable[Evidence]) -> list[str]:
             case ProjectLost(name, False):
                 told.append(f"上年带动的项目“{name}”今年没有带户记录")
             case ProjectOwes(name, owed):
-                told.append(f"项目“{name}”12个月欠收 {yuan(owed)}")
+                told.append(f"项目“{name}”12个月欠收 {_said(owed)}")
     return told
 
 

@@ -78,8 +78,8 @@ def returns_chart(returns: pd.DataFrame, *, dark: bool, months: int = 36, height
     days = [first_day(month) for month in rows["month"]]
     short = [row.received < row.due for row in rows.itertuples()]
     words = [
-        f"{spoken(row.month)}：应收 {row.due:,.2f} 元，实收 {row.received:,.2f} 元"
-        + (f"，欠 {row.due - row.received:,.2f} 元" if row.received < row.due else "，已收足")
+        f"{spoken(row.month)}：应收 {wording.cents(row.due)} 元，实收 {wording.cents(row.received)} 元"
+        + (f"，欠 {wording.cents(row.due - row.received)} 元" if row.received < row.due else "，已收足")
         for row in rows.itertuples()
     ]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "hovermode": "x"})

@@ -25,6 +25,7 @@ from data.figures.indicators import INDICATORS
 from data.intake import ImportResult, import_files
 from data.intake.boundaries import import_boundaries
 from data.model import monitoring_line
+from data.money import exact
 from data.quality.checks import check
 from data.regions import tree as regions
 from data.regions.codes import is_code
@@ -221,7 +222,7 @@ def lines_command(options: argparse.Namespace) -> int:
             cube.stamp(connection, now)
     with engine.connect() as connection:
         for row in connection.execute(select(monitoring_line).order_by(monitoring_line.c.province)):
-            print(f"{row.province or '各省'} {row.year} 年：{row.amount_fen / 100:,.2f} 元/人（{row.standing}）")
+            print(f"{row.province or '各省'} {row.year} 年：{exact(row.amount_fen)} 元/人（{row.standing}）")
     return 0
 
 

@@ -14,6 +14,7 @@ from data.dividends.rules import explanation
 from data.dividends.states import PLANS
 from data.dividends.steps import Doubt
 from data.errors import OutOfScope
+from data.money import in_yuan
 from data.terms import STATE_NAMES
 from data.workflow import Step, Transition
 
@@ -78,7 +79,8 @@ def _sources(connection: Connection, plan: int) -> pd.DataFrame:
     frame = pd.DataFrame(
         [tuple(row) for row in rows], columns=["project", "name", "region", "month", "amount", "received"]
     )
-    return frame.assign(amount=frame["amount"].astype(float) / 100, received=frame["received"].astype(float) / 100)
+    in_yuan(frame, ("amount", "received"))
+    return frame
 
 
 def _shares(connection: Connection, viewer: Viewer, plan: int) -> pd.DataFrame:

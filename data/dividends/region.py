@@ -11,6 +11,7 @@ from data.access.viewer import Viewer, mask_name, within_sql
 from data.dividends import steps as dividend_flow
 from data.dividends.content import TAKEN, running_month, usual_months
 from data.dividends.states import PLANS, STATES, WAY
+from data.money import in_yuan
 
 PAGE = 50
 _ORDER = " ".join(f"WHEN '{state}' THEN {place}" for place, state in enumerate(
@@ -113,7 +114,8 @@ def without_plan(connection: Connection, viewer: Viewer, code: str) -> pd.DataFr
         {**bound, "first": first, "last": last, "but": 0},
     ).all()
     frame = pd.DataFrame([tuple(row) for row in rows], columns=["village", "name", "township", "free"])
-    return frame.assign(free=frame["free"].astype(float) / 100)
+    in_yuan(frame, ("free",))
+    return frame
 
 
 def helpers_homes(connection: Connection, viewer: Viewer, code: str) -> pd.DataFrame:

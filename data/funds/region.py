@@ -10,6 +10,7 @@ from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.sources import FUND_DUE_SQL, FUND_PAID_SQL, FUND_PLANNED_SQL
 from data.funds.sums import FROM
+from data.money import in_yuan
 
 PAGE = 30
 _LATE = f"{FUND_DUE_SQL} > {FUND_PAID_SQL}"
@@ -95,8 +96,7 @@ def page(
         statement += " LIMIT :limit OFFSET :offset"
     found = connection.execute(text(statement), {**bound, "limit": limit, "offset": offset})
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    for name in _MONEY:
-        frame[name] = [int(value) / 100 for value in frame[name]]
+    in_yuan(frame, _MONEY)
     frame["progress"] = frame["progress"].astype(float)
     days = [_days(since, end) for since, end in zip(frame["late_since"], frame.pop("as_of"), strict=True)]
     frame["days"] = pd.Series(days, dtype="Int64", index=frame.index)

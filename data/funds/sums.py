@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from data.access.viewer import Viewer, within_sql
 from data.figures import read as figures
 from data.figures.sources import FUND_DUE_SQL, FUND_PAID_SQL, FUND_PLANNED_SQL, month_of_day
+from data.money import in_yuan
 from data.months import last_day
 
 FROM = "fund f JOIN month m ON m.month = :month"
@@ -66,8 +67,7 @@ def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, y
         {**bound, "month": month, "year": year, "parent": parent},
     )
     frame = pd.DataFrame(found.all(), columns=["code", "name", "numerator", "denominator"])
-    for name in ("numerator", "denominator"):
-        frame[name] = _yuan(frame[name])
+    in_yuan(frame, ("numerator", "denominator"))
     frame["value"] = frame["numerator"] / frame["denominator"].where(frame["denominator"] != 0)
     return frame[["code", "name", "value", "numerator", "denominator"]]
 
@@ -150,8 +150,7 @@ def late_batches(
     frame["days"] = [
         (end - date.fromisoformat(day)).days for end, day in zip(ends, frame["planned"], strict=True)
     ]  # fmt: skip
-    for name in ("amount", "missing"):
-        frame[name] = _yuan(frame[name])
+    in_yuan(frame, ("amount", "missing"))
     return int(totals.max()) if len(totals) else 0, frame
 
 
@@ -171,8 +170,7 @@ def _grouped(
         asked,
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()))
-    for name in _MONEY:
-        frame[name] = _yuan(frame[name])
+    in_yuan(frame, _MONEY)
     frame["progress"] = frame["paid"] / frame["arranged"].where(frame["arranged"] != 0)
     return frame.astype({"funds": int, "late": int})
 
@@ -184,8 +182,3 @@ def _by_month(
         text(f"SELECT {month_of_day(day)} AS month, SUM({amount}) FROM {joined} GROUP BY 1"), asked
     )
     return {month: int(fen) for month, fen in found}
-
-
-def _yuan(fen: pd.Series) -> pd.Series:
-    """Fen as the store gives them (PostgreSQL: Decimal) in yuan."""
-    return fen.map(lambda value: float("nan") if value is None or value != value else int(value) / 100).astype(float)

@@ -30,6 +30,7 @@ from data.households.fields import (
     shown,
 )
 from data.households.words import Values, label
+from data.money import exact
 from data.months import spoken
 from data.terms import ASSURANCES, SUBJECTS
 
@@ -82,7 +83,7 @@ def add_ledger_line(
         raise Unfit("金额", "不能为负数（只有生产经营性科目可以）；多记了请选“改成这个数”")
     total = fen + ((stands or 0) if adding else 0)
     key: Values = {"household_id": household, "month": ordinal}
-    how = f"{'加' if adding and stands else ''} {fen / 100:,.2f} 元"
+    how = f"{'加' if adding and stands else ''} {exact(fen)} 元"
     name, what = f"{column}_fen", f"记收支：{spoken(int(str(ordinal)))} {subject}{how}"
     edit = Edit("ledger", key, {name: stands}, {name: total})
     return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from data.errors import Refused
+from data.money import typed
 from data.workbook.sheets import SHEETS, ColumnSpec, SheetSpec
 from data.workbook.values import Fault, clean, identity_doubt, parser
 
@@ -79,7 +80,7 @@ def shown(column: ColumnSpec, stored: object) -> str:
     if column.kind == "yes_no":
         return "是" if stored else "否"
     if column.kind == "money":
-        return f"{int(str(stored)) / 100:.2f}"
+        return typed(int(str(stored)))
     return str(stored)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from data.access.viewer import mask_id
+from data.money import exact
 from data.months import spoken
 from data.terms import ASSURANCES, SUBJECTS
 from data.workbook.sheets import SHEETS, ColumnSpec
@@ -65,7 +66,7 @@ def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> st
         return named.get((_REFERS[column], str(stored)), str(stored))
     kind = _COLUMNS[table][column].kind if table in _COLUMNS and column in _COLUMNS[table] else "text"
     if kind == "money":
-        return f"{int(str(stored)) / 100:,.2f} 元"
+        return f"{exact(int(str(stored)))} 元"
     if kind == "yes_no":
         return "是" if stored else "否"
     if kind == "identity":

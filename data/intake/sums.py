@@ -11,6 +11,7 @@ from data.households.booked import short_lines
 from data.intake.check import SheetCheck
 from data.intake.issues import WARNING, Findings, Issue
 from data.model import fund, project_return
+from data.money import exact, typed
 from data.months import spoken
 from data.terms import SHARE_SUBJECTS
 from data.workbook.sheets import FUND, LEDGER, SHEET
@@ -41,10 +42,10 @@ def warn_booked(connection: Connection, checks: Sequence[SheetCheck], findings: 
         return
     for row in short_lines(connection).itertuples():
         reason = (
-            f"{row.code} {spoken(row.month)}：有已备案的收益分配方案记入 {row.booked / 100:,.2f} 元，"
+            f"{row.code} {spoken(row.month)}：有已备案的收益分配方案记入 {exact(row.booked)} 元，"
             "导入后少于这个数，请核对后改正"
         )
-        held = f"{int(row.held) / 100:.2f}"
+        held = typed(int(row.held))
         findings.warn([Issue(LEDGER, None, SHARE_SUBJECTS[row.kind], held, reason, WARNING)], 1)
 
 
@@ -75,8 +76,8 @@ def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> N
         ):
             if ahead > 0 and received > due and (project, month) in filed:
                 _, row, file = filed[project, month]
-                reason = f"实收多于应收：到本月累计多出 {ahead / 100:,.2f} 元"
-                findings.warn([Issue("项目收益", row, "实收", f"{received / 100:.2f}", reason, WARNING, file)], 1)
+                reason = f"实收多于应收：到本月累计多出 {exact(ahead)} 元"
+                findings.warn([Issue("项目收益", row, "实收", typed(received), reason, WARNING, file)], 1)
 
 
 def _warn_arranged(
@@ -95,5 +96,5 @@ def _warn_arranged(
         totals[code] += amount
         if (code, when) in filed and totals[code] > arranged.get(code, totals[code]):
             _, row, file = filed[code, when]
-            reason = f"累计{what}超过安排金额 {(totals[code] - arranged[code]) / 100:,.2f} 元"
-            findings.warn([Issue(sheet, row, heading, f"{amount / 100:.2f}", reason, WARNING, file)], 1)
+            reason = f"累计{what}超过安排金额 {exact(totals[code] - arranged[code])} 元"
+            findings.warn([Issue(sheet, row, heading, typed(amount), reason, WARNING, file)], 1)

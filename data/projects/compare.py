@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from data.access.viewer import Viewer, mask_party, within_sql
 from data.figures.list_kinds import PROJECT_DUE, PROJECT_RECEIVED
+from data.money import in_yuan
 from data.projects.region import BASE, COLUMNS
 from data.projects.troubles import rule_bounds
 
@@ -77,8 +78,9 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
 
 
 def _worked_out(frame: pd.DataFrame, households: dict[str, int]) -> pd.DataFrame:
-    for name in ("investment", "due", "received", "received_ever"):
-        frame[name] = pd.Series([int(fen or 0) / 100 for fen in frame[name]], dtype=float)
+    money = ["investment", "due", "received", "received_ever"]
+    in_yuan(frame, money)
+    frame[money] = frame[money].fillna(0.0)
     for name in ("projects", "periods", "paid"):
         frame[name] = pd.Series([int(number or 0) for number in frame[name]], dtype="int64")
     frame["households"] = pd.Series([households.get(key, 0) for key in frame["key"]], dtype="int64")
@@ -113,8 +115,9 @@ def scattered(connection: Connection, viewer: Viewer, region: str, month: int) -
     ]
     told = [mask_party(viewer, name) for name in frame["operator"]]
     frame["operator"] = pd.Series(told, index=frame.index, dtype=object)
-    for name in ("investment", "due", "received"):
-        frame[name] = pd.Series([int(fen or 0) / 100 for fen in frame[name]], dtype=float)
+    money = ["investment", "due", "received"]
+    in_yuan(frame, money)
+    frame[money] = frame[money].fillna(0.0)
     frame["agreed_rate"] = frame["agreed_rate"].astype(float)
     agreed = frame[frame["agreed_rate"].notna() & (frame["investment"] > 0)]
     weighed = (agreed["agreed_rate"] * agreed["investment"]).sum() / agreed["investment"].sum() if len(agreed) else None

@@ -1,6 +1,6 @@
 """One project: its way from 储备 to 运营, the money into it and out of it, the asset, and the households behind it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_name, mask_party
 from data.errors import NO_SUCH_PROJECT, NotFound
 from data.figures.list_kinds import PROJECT_COUNTED
+from data.money import in_yuan
 from data.projects.region import ENTERED, HOUSEHOLD_YEARS, HOUSEHOLDS
 from data.projects.troubles import MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_found
 from data.regions.tree import Region
@@ -159,7 +160,7 @@ def takers(
         bound | ({} if limit is None else {"limit": limit, "offset": offset}),
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    _yuan(frame, ("amount",))
+    in_yuan(frame, ("amount",))
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)
     return frame
@@ -178,17 +179,11 @@ def _takers(viewer: Viewer, code: str, month: int, year: int | None) -> tuple[st
 def _rows(connection: Connection, sql: str, asked: Mapping[str, object]) -> pd.DataFrame:
     found = connection.execute(text(sql), asked)
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    _yuan(frame, [name for name in ("arranged", "paid", "due", "received", "amount") if name in frame])
+    in_yuan(frame, [name for name in ("arranged", "paid", "due", "received", "amount") if name in frame])
     for name in ("households", "untold"):
         if name in frame:
             frame[name] = frame[name].astype(int)
     return frame
-
-
-def _yuan(frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    for name in columns:
-        values = [None if value is None else int(value) / 100 for value in frame[name]]
-        frame[name] = pd.Series(values, index=frame.index, dtype=float)
 
 
 _FACTS = f"""

@@ -6,7 +6,6 @@ returns is listed too, without its investment, so that the sums are the figures 
 
 import hashlib
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +23,7 @@ from data.figures.list_kinds import (
     PROJECT_RECEIVED,
     PROJECT_RECEIVED_EVER,
 )
+from data.money import in_yuan
 from data.projects.troubles import FOUND, MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_found
 from data.regions import outlines as geometry
 from data.store.engine import expanded
@@ -158,7 +158,7 @@ def points(
     sql = f"SELECT {columns}, p.lon, p.lat FROM {FROM} WHERE {where} ORDER BY p.code LIMIT :limit"
     found = connection.execute(expanded(sql, bound), {**bound, "limit": MOST_POINTS})
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    _to_yuan(frame, [name for name in _FEN if name in frame])
+    in_yuan(frame, [name for name in _FEN if name in frame])
     frame["rate"] = frame["rate"].astype(float)
     frame = _masked(viewer, frame)
     frame["id"] = [zlib.crc32(code.encode()) for code in frame["code"]]
@@ -225,7 +225,7 @@ def _holds(column: str) -> str:
 
 
 def _as_read(frame: pd.DataFrame, bounds: _Bound) -> pd.DataFrame:
-    _to_yuan(frame, _FEN)
+    in_yuan(frame, _FEN)
     for name in ("rate", "rate_ever", "agreed_rate"):
         frame[name] = frame[name].astype(float)
     days = [_days(row.entered, row.as_of) for row in frame.itertuples()]
@@ -236,12 +236,6 @@ def _as_read(frame: pd.DataFrame, bounds: _Bound) -> pd.DataFrame:
         for row in frame.itertuples()
     ]
     return frame.drop(columns=["whole_due", "whole_received", "exact", "as_of"])
-
-
-def _to_yuan(frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    for name in columns:
-        frame[name] = [None if value is None else int(value) / 100 for value in frame[name]]
-        frame[name] = frame[name].astype(float)
 
 
 def _days(entered: str | None, as_of: str) -> int | None:

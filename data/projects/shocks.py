@@ -18,6 +18,7 @@ from data.errors import NotFound
 from data.figures.household_months import NET
 from data.figures.list_kinds import LINE
 from data.figures.lists import lined
+from data.money import in_yuan
 from data.store.rows import Answer
 from data.terms import STATE_NAMES
 
@@ -83,7 +84,7 @@ def shock(connection: Connection, viewer: Viewer, region: str, month: int, proje
         bound,
     )
     frame = pd.DataFrame(villages.all(), columns=list(villages.keys()), dtype=object)
-    _numbers(frame, yuan=("loss",), whole=("households", "persons", "falls", "below"))
+    _numbers(frame, fen=("loss",), whole=("households", "persons", "falls", "below"))
     whole = {name: int(getattr(sums, name) or 0) for name in ("households", "persons", "falls", "below", "unknown",
                                                              "untold")}  # fmt: skip
     return Shock(
@@ -117,7 +118,7 @@ def households(
         bound | ({} if limit is None else {"limit": limit, "offset": offset}),
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    _numbers(frame, yuan=("before", "now", "loss", "net"), whole=("falls", "below", "unknown", "untold"))
+    _numbers(frame, fen=("before", "now", "loss", "net"), whole=("falls", "below", "unknown", "untold"))
     heads = frame["persons"].astype(float).replace(0, float("nan"))
     frame["per_head"] = (frame["net"] / heads).round(2)
     frame["after"] = ((frame["net"] - frame["loss"]) / heads).round(2)
@@ -158,7 +159,7 @@ def _ways(connection: Connection, bound: Mapping[str, object]) -> pd.DataFrame:
         FROM ({bound["seen_sql"]}) w GROUP BY w.mode ORDER BY SUM({_LOSS}) DESC, w.mode"""
     found = _run(connection, sql, bound)
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    _numbers(frame, yuan=("before", "now", "loss"), whole=("households", "untold"))
+    _numbers(frame, fen=("before", "now", "loss"), whole=("households", "untold"))
     return frame
 
 
@@ -167,10 +168,7 @@ def _run(connection: Connection, sql: str, bound: Mapping[str, object]) -> Answe
     return connection.execute(asked, {name: value for name, value in bound.items() if name != "seen_sql"})
 
 
-def _numbers(frame: pd.DataFrame, *, yuan: Sequence[str], whole: Sequence[str]) -> None:
-    for name in yuan:
-        frame[name] = pd.Series(
-            [None if value is None else int(value) / 100 for value in frame[name]], index=frame.index, dtype=float
-        )
+def _numbers(frame: pd.DataFrame, *, fen: Sequence[str], whole: Sequence[str]) -> None:
+    in_yuan(frame, fen)
     for name in whole:
         frame[name] = pd.Series([int(value or 0) for value in frame[name]], index=frame.index, dtype="int64")

@@ -15,6 +15,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer, within
 from data.errors import OutOfScope, Refused
 from data.model import fund, household, ledger, pairing, project, region, visit
+from data.money import typed
 from data.months import label
 from data.terms import SUBJECTS
 from data.workbook.sheets import HELPER, LEDGER, SHEETS, ColumnSpec, SheetSpec
@@ -173,7 +174,7 @@ def _write_zip(connection: Connection, viewer: Viewer, path: Path, counts: dict[
 
 def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
     if column.kind == "money":
-        return lambda fen: f"{'-' * (fen < 0)}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+        return typed
     if column.kind == "percent":
         return lambda hundredths: f"{hundredths / 100:.2f}%"
     if column.kind in ("rate", "longitude", "latitude"):
