@@ -5,7 +5,7 @@ yuan in twelve months after 10,000 the year before.
 """
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import pandas as pd
@@ -108,7 +108,9 @@ def book() -> Book:
 
 def fill(engine: Engine, folder: Path) -> None:
     """Import the workbook into an empty store."""
-    result = intake.import_files(engine, [write_xlsx(folder / "household.xlsx", book())], today=TODAY)
+    result = intake.import_files(
+        engine, [write_xlsx(folder / "household.xlsx", book())], now=datetime.combine(TODAY, time(9))
+    )
     assert result.wrote and not result.refusal_count, result.refusals
     with writing(engine) as connection:
         for table, columns in _CHOICES.items():

@@ -77,7 +77,7 @@ def test_a_photo_is_listed_and_opened_as_it_came(county: Engine):
     row = listed(county, ADMIN, household).iloc[0]
     assert (row.id, row.kind, row.title, row.media_type) == (id, "住房照片", "主屋正面", "image/jpeg")
     assert (row["size"], row.dated, row.visit) == (len(content), "2026-10-01", None)
-    assert archives.opened(county, ADMIN, id) == (content, "image/jpeg", "主屋正面.jpg", household)
+    assert archives.opened(county, ADMIN, id) == (content, "image/jpeg", "主屋正面.jpg", household, "住房照片")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_a_paper_is_listed_and_opened_as_it_came(county: Engine):
         "2026-10-01",
         TOWNSHIP.key,
     )
-    assert project_archives.opened(county, TOWNSHIP, id) == (content, "image/jpeg", "经营合同.jpg", None)
+    assert project_archives.opened(county, TOWNSHIP, id) == (content, "image/jpeg", "经营合同.jpg", None, "合同协议")
 
 
 def test_a_paper_is_neither_listed_nor_opened_beyond_its_region_or_on_a_wall(county: Engine):
