@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 from streamlit.runtime import Runtime
@@ -27,6 +28,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # A test that forgets to name its database must not fall back on the developer's own; no engine takes this address.
 os.environ["WARROOM_DATABASE_URL"] = "none://a-test-names-its-own-database"
+# A slow machine finds no fault: what is looked for is a wrong answer, not a late one.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 # What lies beside a database server's stores: keys, ends of logs, archives.
 _beside = tempfile.TemporaryDirectory(prefix="warroom-tests-")
 os.environ["WARROOM_VAR"] = _beside.name

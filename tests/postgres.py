@@ -86,7 +86,7 @@ def running_cluster() -> Iterator[Cluster]:
             yield _wait_for(server, Cluster(home))
         finally:
             server.send_signal(signal.SIGINT)  # the fast way: does not wait for clients
-            server.wait(30)
+            server.wait(120)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -101,7 +101,7 @@ def _account(home: Path) -> dict:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "env": {**os.environ, "HOME": str(home)}}
 
 
-def _wait_for(server: subprocess.Popen, cluster: Cluster, seconds: float = 30) -> Cluster:
+def _wait_for(server: subprocess.Popen, cluster: Cluster, seconds: float = 120) -> Cluster:
     deadline = time.monotonic() + seconds
     while True:
         try:

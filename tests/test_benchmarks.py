@@ -113,10 +113,10 @@ def told() -> Iterator[tuple[Told, str]]:
 
 def test_a_crowd_counts_every_run_of_every_session_and_leaves(told: tuple[Told, str]):
     page, url = told
-    runs = crowd.crowd(url, OVERVIEW, sessions=5, every=0.1, seconds=0.5)
+    runs = crowd.crowd(url, OVERVIEW, sessions=5, every=0.1, seconds=2)
     assert len(page.asked) == 5 and min(page.asked.values()) > 1
     assert len(runs) == page.asked.total() and all(run.seconds > 0 and run.received for run in runs)
-    assert all(page.left.acquire(timeout=20) for _ in page.asked)
+    assert all(page.left.acquire(timeout=120) for _ in page.asked)
 
 
 def test_a_crowd_that_is_shown_something_else_says_so(told: tuple[Told, str]):

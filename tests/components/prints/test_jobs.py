@@ -62,7 +62,7 @@ def log(engine: Engine) -> list[tuple]:
         return [tuple(row) for row in connection.execute(asked)]
 
 
-def until(done: Callable[[], bool], seconds: float = 60) -> None:
+def until(done: Callable[[], bool], seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it does not come to an end"
@@ -160,7 +160,7 @@ def test_a_job_is_given_to_nobody_but_who_ordered_it(monkeypatch: pytest.MonkeyP
 
 def test_two_jobs_work_at_once_and_the_third_waits(monkeypatch: pytest.MonkeyPatch):
     gate = threading.Event()
-    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: gate.wait(30) and Paper(b"", ""))
+    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: gate.wait(300) and Paper(b"", ""))
     jobs = [print_jobs.start(None, CADRE, order(), "x.pdf", clock) for _ in range(3)]
     until(lambda: sum(job.state == RUNNING for job in jobs) == 2)
     assert sorted(job.state for job in jobs) == [RUNNING, RUNNING, WAITING]
@@ -173,7 +173,7 @@ def test_two_jobs_work_at_once_and_the_third_waits(monkeypatch: pytest.MonkeyPat
 
 def test_too_many_jobs_are_refused(monkeypatch: pytest.MonkeyPatch):
     gate = threading.Event()
-    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: gate.wait(30) and Paper(b"", ""))
+    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: gate.wait(300) and Paper(b"", ""))
     for _ in range(print_jobs.MOST_WAITING):
         print_jobs.start(None, CADRE, order(), "x.pdf", clock)
     with pytest.raises(Refused, match="请等前面的完成"):

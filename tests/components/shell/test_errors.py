@@ -9,7 +9,7 @@ def test_a_note_that_quotes_the_address_makes_no_link_of_it():
 
         problem("没有“[请重新登录](https://example.com) www.example.com <b>”这个指标。")
 
-    shown = AppTest.from_function(page).run()
+    shown = AppTest.from_function(page).run(timeout=120)
     assert not shown.exception
     assert not shown.warning and not shown.markdown
     [note] = shown.get("html")

@@ -57,7 +57,7 @@ assert db.execute(f"SELECT {urgency('7')} < {urgency('1')}").fetchone() == (1,)
 
 def test_a_new_state_is_known_everywhere_once_it_stands_in_the_registry():
     done = subprocess.run(
-        [sys.executable, "-c", _WITH_A_NEW_STATE], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", _WITH_A_NEW_STATE], cwd=ROOT, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
 

@@ -1,7 +1,6 @@
 """The six lights: evidence makes them green, the worse of check and record counts, days to come do not."""
 
 from datetime import date, datetime, time
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,7 +10,8 @@ from data import model
 from data.access.viewer import Viewer
 from data.households.edits import undo
 from data.households.entries import assure
-from data.households.file import household
+from data.households.file import HouseholdFile, household
+from data.households.income import Income
 from data.households.lights import AT_RISK, SECURE, UNCHECKED, Check, Light, age, judged, lights
 from data.terms import ASSURANCES
 from tests.data.small_county import LAST
@@ -22,23 +22,34 @@ AS_OF = "2026-11-22"
 CHILD, BABY, ADULT = "2016-05-01", "2021-05-01", "1980-05-01"
 
 
-def file(members=(), measures=(), *, housing=None, water=None, per_head=None) -> SimpleNamespace:
+def file(members=(), measures=(), *, housing=None, water=None, per_head=None) -> HouseholdFile:
     """Only what the lights read; members: name, born, schooling, health, insured; measures: category, name, running."""
     columns = ["name", "born", "schooling", "health", "medical_insured"]
     people = pd.DataFrame(members, columns=columns, dtype=object).assign(as_of=AS_OF)
-    return SimpleNamespace(
-        facts={"as_of": AS_OF, "housing_safe": housing, "water_safe": water},
-        members=people,
-        measures=pd.DataFrame(measures, columns=["category", "name", "running"], dtype=object),
-        income=SimpleNamespace(per_head=per_head, line=8800.0),
+    none = pd.DataFrame()
+    income = Income(
+        months=none,
+        subjects={},
+        totals={},
+        persons=len(people),
+        per_head=per_head,
+        before=None,
+        line=8800.0,
+        course=none,
     )
+    return HouseholdFile(
+        id=901, village=VILLAGE, head="张三", state="脱贫户", income=income, members=people,
+        facts={"as_of": AS_OF, "housing_safe": housing, "water_safe": water},
+        measures=pd.DataFrame(measures, columns=["category", "name", "running"], dtype=object),
+        **dict.fromkeys(("helpers", "visits", "projects", "funds", "problems", "tasks"), none), visits_total=0,
+    )  # fmt: skip
 
 
 def check(item: str, checked: str, secure: int, evidence: str | None = "看过") -> Check:
     return Check(item, checked, secure, evidence)
 
 
-def light(item: str, of: SimpleNamespace, *checks: Check) -> Light:
+def light(item: str, of: HouseholdFile, *checks: Check) -> Light:
     return {one.item: one for one in judged(of, checks)}[item]
 
 

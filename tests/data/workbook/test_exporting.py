@@ -85,7 +85,7 @@ def test_an_import_of_an_export_makes_the_same_store(engine, empty, tmp_path, na
     assert not import_files(engine, [tmp_path / name], now=NOW, rebuild=False).wrote
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=some.text(min_size=1, max_size=50), fen=some.integers(0, 10**13), packed=some.booleans())
 def test_texts_and_amounts_survive_the_round(migrated_sqlite, tmp_path, text, fen, packed):
     stores = []
