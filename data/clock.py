@@ -5,12 +5,14 @@ pages, the command line) take the real clock; whatever lies below is handed a cl
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
 Clock = Callable[[], datetime]
 """Gives the moment it is asked at; in a test any moment."""
+SKEW = timedelta(minutes=5)
+"""By how much the clocks of two machines may differ before it is spoken of."""
 
 
 def county_clock() -> datetime:

@@ -17,7 +17,9 @@ from components.shell.screen import Screen, put
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
 from components.shell.store import engine
 from data.clock import county_clock
+from data.quality.clock import set_back
 from data.regions import tree as regions
+from data.settings import DECIDERS
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 SCRIPTS = ("links.js", "forms.js", "charts.js")
@@ -87,10 +89,19 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)
         pickers(screen, viewers)
-    show_problems(address.problems)
+    show_problems([*address.problems, *_of_the_clock(screen)])
     if address.refusal:
         nothing("无法显示", address.refusal, home=screen.link(OVERVIEW))
     return address.refusal is None
+
+
+def _of_the_clock(screen: Screen) -> list[str]:
+    """That the server's clock is wrong, or was: for who may see settings."""
+    if screen.viewer.role not in DECIDERS:
+        return []
+    with screen.engine.connect() as connection:
+        wrong = set_back(connection, screen.now)
+    return [wrong] if wrong else []
 
 
 main()

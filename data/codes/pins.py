@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select
 from data.access.rights import require
 from data.access.viewer import Viewer
 from data.audit import log as audit
-from data.clock import Clock, written
+from data.clock import SKEW, Clock, written
 from data.errors import Refused
 from data.model import access_log, household_pin, member
 from data.model.search_columns import id_tail
@@ -149,8 +149,10 @@ def pause(engine: Engine, household: int, now: datetime) -> tuple[int, int]:
         last = look.at if look.view == "wrong" else last
     if last is None or not pause_after(count):
         return 0, count
-    passed = (now - datetime.fromisoformat(last)).total_seconds()
-    return max(pause_after(count) - max(int(passed), 0), 0), count
+    passed = now - datetime.fromisoformat(last)
+    if passed < -SKEW:  # the clock was set back since: this try goes free, and the next counts from it
+        return 0, count
+    return max(pause_after(count) - max(int(passed.total_seconds()), 0), 0), count
 
 
 def pause_after(wrong: int) -> int:
@@ -166,10 +168,16 @@ def normal(typed: str) -> str:
 def _wrong(connection: Connection, household: int) -> tuple[int, str | None]:
     mine = access_log.c.household_id == household
     since = select(func.max(access_log.c.id)).where(mine, access_log.c.view.in_(RESETS)).scalar_subquery()
-    wrong = select(func.count(), func.max(access_log.c.at)).where(
-        mine, access_log.c.view == "wrong", access_log.c.id > func.coalesce(since, 0)
+    wrong = (mine, access_log.c.view == "wrong", access_log.c.id > func.coalesce(since, 0))
+    last = (
+        select(access_log.c.at)
+        .where(*wrong)
+        .order_by(access_log.c.id.desc())
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
     )
-    return tuple(connection.execute(wrong).one())
+    return tuple(connection.execute(select(func.count(), last).where(*wrong)).one())
 
 
 def _tails(connection: Connection, household: int) -> list[str]:

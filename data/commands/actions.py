@@ -27,6 +27,7 @@ from data.intake.boundaries import import_boundaries
 from data.model import monitoring_line
 from data.money import exact
 from data.quality.checks import check
+from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.codes import is_code
 from data.store.engine import ready_engine, restore, writing
@@ -160,6 +161,9 @@ def check_command(options: argparse.Namespace) -> int:
     cube.ensure(engine, county_clock().date())
     findings = check(engine, progress=bar)
     bar.close()
+    with engine.connect() as connection:
+        if wrong := set_back(connection, county_clock()):
+            print(f"存疑：{wrong}")
     for finding in findings:
         examples = f"（如 {'、'.join(finding.examples)}）" if finding.examples else ""
         print(f"{'错误' if finding.grave else '存疑'}：{finding.what} {finding.count} 处{examples}")

@@ -52,7 +52,10 @@ Progress = Callable[[str, int, int], None]
 
 
 def ensure(engine: Engine, today: date) -> None:
-    """Called at start and when the day turns: make the cube where it is missing, bring the running month up to date."""
+    """Called at start and when the day turns: make the cube where it is missing, bring the running month up to date.
+
+    A cube that was built for a later day stays (``data.quality.clock`` speaks of it).
+    """
     with engine.connect() as connection:
         fits = _fits(connection)
         built = connection.execute(select(model.data_version.c.built)).scalar()

@@ -183,6 +183,14 @@ def test_the_pause_outlives_a_restart(county: Engine):
         again.dispose()
 
 
+def test_tries_of_a_clock_that_was_set_back_do_not_lock_the_household_out(county: Engine):
+    wrong(county, 5)
+    let_pass(county, -365 * 24 * 3600)
+    assert pins.pause(county, 901, NOW) == (0, 5)
+    assert wrong(county, 1).pause == 60
+    assert not answer(county, TAIL).counted
+
+
 def test_a_right_answer_and_a_new_pin_begin_the_count_anew(county: Engine):
     wrong(county, 4)
     assert answer(county, TAIL).right
