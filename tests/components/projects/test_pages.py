@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from sqlalchemy import Connection
 
 from components.drawing.maps import picked, project_points
 from components.drawing.theme import DARK, LIGHT
@@ -15,10 +16,11 @@ from components.projects.file_markup import asset_markup, funds_markup, head_mar
 from components.projects.map import ARREARS, RATES, classes_of, legend_markup, marks_of, tooltips
 from data.households.file import HouseholdFile
 from data.months import month_of
-from data.projects.file import ProjectFile, gaps_of, stages_of
+from data.projects.file import ProjectFile, gaps_of, project, stages_of
 from data.projects.region import Filters, operator_key
 from data.terms import PROJECT_KINDS, PROJECT_STAGES
 from tests.components.drawing.ground import HOSTILE, contents_in_the_browser, texts_of
+from tests.components.households import ground
 
 LAST = month_of("2026-11")
 EVIL = "<img src=x onerror=alert(1)>\"'&"
@@ -160,7 +162,15 @@ def file(**facts) -> ProjectFile:
     funds = pd.DataFrame([{"code": EVIL, "name": EVIL, "year": 2026, "source": EVIL, "region": "99", "arranged": 1.0,
                            "paid": 0.5, "last_paid": None}])  # fmt: skip
     stages, gaps = stages_of("运营", {}, "2026-11-22"), gaps_of(held, "2026-11-22")
-    return ProjectFile(EVIL, held, stages, gaps, EVIL, funds, RETURNS, pd.DataFrame())
+    return ProjectFile(
+        code=EVIL, facts=held, stages=stages, gaps=gaps, risk=EVIL, funds=funds, returns=RETURNS, modes=pd.DataFrame()
+    )  # fmt: skip
+
+
+def test_the_file_tried_here_has_the_shape_of_one_that_was_imported(village_store: Connection):
+    tried, real = file(), project(village_store, ground.COUNTY, ground.CODE, ground.MONTH)
+    assert tried.facts.keys() <= real.facts.keys()
+    assert (set(tried.funds), set(tried.returns)) == (set(real.funds), set(real.returns))
 
 
 @pytest.mark.parametrize(
