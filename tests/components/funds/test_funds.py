@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 import pytest
+from sqlalchemy import Connection
 
 from components.funds import markup as panels
 from components.funds.address import FundChoice, funds_link, read_choice
@@ -13,10 +14,11 @@ from components.funds.file import head_markup, households_markup, payments_marku
 from components.funds.table import list_markup
 from components.shell.screen import Screen
 from data.access.viewer import Viewer
-from data.funds.file import LATE, PAID_UP, TO_COME, FundFile
+from data.funds.file import LATE, PAID_UP, TO_COME, FundFile, fund_file
 from data.funds.region import COLUMNS, FundFilters
 from data.months import last_day, month_of
 from data.regions.tree import Region, Status
+from tests.components.households import ground
 from tests.components.households.ground import EVIL, said
 from tests.moment import clock
 
@@ -156,6 +158,12 @@ FILE = FundFile(
     paid_fen=35_000_000,
     due_fen=60_000_000,
 )  # fmt: skip
+
+
+def test_the_file_tried_here_has_the_shape_of_one_that_was_imported(village_store: Connection):
+    real = fund_file(village_store, ground.COUNTY, ground.CODE, ground.MONTH)
+    assert set(FACTS) == set(real.facts)
+    assert (list(FILE.plan), list(FILE.payments)) == (list(real.plan), list(real.payments))
 
 
 def test_one_fund_says_what_became_of_each_planned_payment():
