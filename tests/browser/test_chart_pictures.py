@@ -58,7 +58,7 @@ def test_the_workbook_of_a_chart_holds_the_figures_of_its_table(page: Page, coun
     drawn = chart(page, county_server)
     name, content = taken(page, drawn.get_by_role("button", name="Excel 表格"))
     rows = list(load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
-    assert name.endswith(".xlsx") and rows[0][0] == drawn.locator(".heading h2").first.inner_text()
+    assert name.endswith(".xlsx") and rows[0][0] == f"示范市：{drawn.locator('.heading h2').first.inner_text()}"
     assert "演示数据" in rows[1][0]
     drawn.get_by_text("看表格").click()
     expect(drawn.locator("thead th").first).to_be_visible()
