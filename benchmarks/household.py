@@ -109,11 +109,22 @@ def _queries(engine: Engine) -> dict[str, tuple[str, Filters]]:
         village = connection.execute(select(region.c.name).where(region.c.code == code[:12])).scalar_one()
         helping = connection.execute(select(helper.c.name).limit(1)).scalar_one()
     words = {
-        "a whole name": head, "a common surname": "王", "surname and one more": "王玉", "a given name": "建国",
-        "one letter": "w", "two initials": "ly", "three initials": "wjg", "last six of an ID number": tail,
-        "a household's code": code, "the beginning of all codes": code[:2], "a helper": helping, "a village": village,
-        "village and surname": f"{village} 王", "two common surnames": "王 李", "nothing found": "王甲甲甲",
-    }  # fmt: skip
+        "a whole name": head,
+        "a common surname": "王",
+        "surname and one more": "王玉",
+        "a given name": "建国",
+        "one letter": "w",
+        "two initials": "ly",
+        "three initials": "wjg",
+        "last six of an ID number": tail,
+        "a household's code": code,
+        "the beginning of all codes": code[:2],
+        "a helper": helping,
+        "a village": village,
+        "village and surname": f"{village} 王",
+        "two common surnames": "王 李",
+        "nothing found": "王甲甲甲",
+    }
     found = {what: (text, NO_FILTERS) for what, text in words.items()}
     return {
         **found,

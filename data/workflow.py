@@ -193,9 +193,16 @@ class Register:
         return {row.action: row.actor for row in connection.execute(asked)}
 
     def add(
-        self, connection: Connection, viewer: Viewer, action: str, values: Mapping[str, object], *, at: datetime,
-        day: date | None = None, reason: str = "",
-    ) -> int:  # fmt: skip
+        self,
+        connection: Connection,
+        viewer: Viewer,
+        action: str,
+        values: Mapping[str, object],
+        *,
+        at: datetime,
+        day: date | None = None,
+        reason: str = "",
+    ) -> int:
         """A new thing with these ``values``, by an arrow that begins; returns its id. Raises as ``transition``."""
         arrow = self.way.transition(viewer, str(values[self.region]), None, action)
         marks = {"state": arrow.after, "version": 1, **self._since(arrow, at, day)}
@@ -205,9 +212,18 @@ class Register:
         return int(made[0])
 
     def take(
-        self, connection: Connection, viewer: Viewer, held: RowMapping, arrow: Transition, *, at: datetime,
-        day: date | None = None, reason: str = "", note: str = "", values: Mapping[str, object] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        connection: Connection,
+        viewer: Viewer,
+        held: RowMapping,
+        arrow: Transition,
+        *,
+        at: datetime,
+        day: date | None = None,
+        reason: str = "",
+        note: str = "",
+        values: Mapping[str, object] | None = None,
+    ) -> None:
         """Take a ``locked`` thing along an arrow, with further ``values`` of its row. Raises Refused as ``log`` does,
         and where the row is not what was held any more."""
         self.log(connection, viewer, held["id"], arrow, at=at, day=day, reason=reason, note=note)
@@ -226,9 +242,17 @@ class Register:
         return {"since": (day or at.date()).isoformat()}
 
     def log(
-        self, connection: Connection, viewer: Viewer, id: int, arrow: Transition, *, at: datetime,
-        day: date | None = None, reason: str = "", note: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        connection: Connection,
+        viewer: Viewer,
+        id: int,
+        arrow: Transition,
+        *,
+        at: datetime,
+        day: date | None = None,
+        reason: str = "",
+        note: str = "",
+    ) -> None:
         """One line of a thing's log; ``note`` is what was known at the step, behind the reason.
 
         Raises Refused where a reason is missing that must be given, or it is too long.
@@ -241,10 +265,16 @@ class Register:
         own = {"day": (day or at.date()).isoformat()} if "day" in self.steps.c else {}
         connection.execute(
             insert(self.steps).values(
-                at=written(at), actor=actor(viewer), action=arrow.action, before=arrow.before,
-                after=arrow.after, reason="；".join(filter(None, (reason, note))) or None, **{self.key: id}, **own,
+                at=written(at),
+                actor=actor(viewer),
+                action=arrow.action,
+                before=arrow.before,
+                after=arrow.after,
+                reason="；".join(filter(None, (reason, note))) or None,
+                **{self.key: id},
+                **own,
             )
-        )  # fmt: skip
+        )
 
     def history(self, connection: Connection, viewer: Viewer, id: int) -> tuple[Step, ...]:
         """The log, the latest first; without the reasons for who sees no names, since they may name somebody."""
@@ -253,11 +283,15 @@ class Register:
         names = {key: actor_name(connection, key) for key in {row["actor"] for row in rows}}
         return tuple(
             Step(
-                row["at"], names[row["actor"]], self.way.actions[row["action"]], row["after"],
-                row["reason"] if viewer.sees_identity else None, row.get("day") or row["at"][:10],
+                row["at"],
+                names[row["actor"]],
+                self.way.actions[row["action"]],
+                row["after"],
+                row["reason"] if viewer.sees_identity else None,
+                row.get("day") or row["at"][:10],
             )
             for row in rows
-        )  # fmt: skip
+        )
 
     def days(self, connection: Connection) -> dict[str, int]:
         """State → in how many days it should be over."""

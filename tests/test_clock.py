@@ -52,8 +52,11 @@ def test_nobody_asks_the_machine_for_the_time(source: Path):
 
 @pytest.mark.parametrize("source", sources("data", "components", "pages", "app"), ids=str)
 def test_only_the_shells_take_the_real_clock(source: Path):
-    named = {node.attr if isinstance(node, ast.Attribute) else node.id for node in ast.walk(parse(source))
-             if isinstance(node, ast.Attribute | ast.Name)}  # fmt: skip
+    named = {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in ast.walk(parse(source))
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
     assert "county_clock" not in named or source in SHELLS
 
 

@@ -85,26 +85,38 @@ def households(groups: dict[str, tuple[int, int, dict[str, str]]]) -> tuple[list
 def test_33_projects_with_35_650_000_invested_and_5_549_000_received_have_returned_15_57_per_cent(engine, tmp_path):
     invested, received = spread(35_650_000, 33), spread(5_549_000, 33 * 5)
     projects = [
-        {"项目编号": f"XM{number}", "名称": f"项目{number}", "类型": "种植",
-         "区划代码": [COUNTY, TOWNSHIP, *VILLAGES][number % 5], "阶段": "运营", "投资": str(yuan),
-         "开工日期": "2019-03-01"}
+        {
+            "项目编号": f"XM{number}",
+            "名称": f"项目{number}",
+            "类型": "种植",
+            "区划代码": [COUNTY, TOWNSHIP, *VILLAGES][number % 5],
+            "阶段": "运营",
+            "投资": str(yuan),
+            "开工日期": "2019-03-01",
+        }
         for number, yuan in enumerate(invested)
-    ]  # fmt: skip
+    ]
     returns = [
         {"项目编号": f"XM{place // 5}", "月份": f"{2022 + place % 5}-06", "应收": str(yuan), "实收": str(yuan)}
         for place, yuan in enumerate(received)
     ]
     take(engine, tmp_path, county_book(项目=projects, 项目收益=returns))
     assert said(engine, "projects", "project_investment", "cumulative_return_rate") == {
-        "项目数": "33 个", "项目投资": "3,565 万元", "累计收益率": "15.57 %",
-    }  # fmt: skip
+        "项目数": "33 个",
+        "项目投资": "3,565 万元",
+        "累计收益率": "15.57 %",
+    }
     with engine.connect() as connection:
         found = figures.figures(connection, CADRE, COUNTY, LAST, ["cumulative_return_rate"])["cumulative_return_rate"]
         listed = lists.whole(connection, CADRE, "cumulative_return_rate", COUNTY, LAST)
     assert (found.numerator, found.denominator) == (5_549_000, 35_650_000)
     assert str(wording.money(found.numerator)) == "554.9 万元"
-    told = [str(part_amount(unit, value)) for (_, unit), value in zip(
-        parts(INDICATORS["cumulative_return_rate"]), (found.numerator, found.denominator), strict=True)]  # fmt: skip
+    told = [
+        str(part_amount(unit, value))
+        for (_, unit), value in zip(
+            parts(INDICATORS["cumulative_return_rate"]), (found.numerator, found.denominator), strict=True
+        )
+    ]
     assert told == ["5,549,000 元", "35,650,000 元"]
     assert (len(listed), listed["investment"].sum(), listed["received_ever"].sum()) == (33, 35_650_000, 5_549_000)
 
@@ -113,10 +125,16 @@ def test_219_of_316_million_disbursed_are_69_3_per_cent(engine, tmp_path):
     arranged, paid = spread(316_000_000, 20), spread(219_000_000, 20)
     sources = ("中央", "省", "市", "县")
     given = [
-        {"资金编号": f"ZJ{number}", "年度": "2026", "来源": sources[number % 4], "名称": "衔接资金",
-         "区划代码": [COUNTY, TOWNSHIP, *VILLAGES][number % 5], "安排金额": str(yuan)}
+        {
+            "资金编号": f"ZJ{number}",
+            "年度": "2026",
+            "来源": sources[number % 4],
+            "名称": "衔接资金",
+            "区划代码": [COUNTY, TOWNSHIP, *VILLAGES][number % 5],
+            "安排金额": str(yuan),
+        }
         for number, yuan in enumerate(arranged)
-    ]  # fmt: skip
+    ]
     payments = [
         {"资金编号": f"ZJ{number}", "日期": day, "金额": str(part)}
         for number, yuan in enumerate(paid)
@@ -124,8 +142,10 @@ def test_219_of_316_million_disbursed_are_69_3_per_cent(engine, tmp_path):
     ]
     take(engine, tmp_path, county_book(资金=given, 资金拨付=payments))
     assert said(engine, "fund_arranged", "fund_disbursed", "fund_progress") == {
-        "安排资金": "3.16 亿元", "拨付资金": "2.19 亿元", "资金拨付进度": "69.3 %",
-    }  # fmt: skip
+        "安排资金": "3.16 亿元",
+        "拨付资金": "2.19 亿元",
+        "资金拨付进度": "69.3 %",
+    }
     with engine.connect() as connection:
         by_source = funds.by_source(connection, CADRE, COUNTY, LAST, 2026)
     assert fund_panels.page_finding(by_source, 2026) == "2026年安排资金 3.16 亿元，已拨付 2.19 亿元，进度 69.3 %"
@@ -149,8 +169,9 @@ def test_from_9_813_to_12_496_a_head_is_a_growth_of_27_3_per_cent(engine, tmp_pa
         ]
     take(engine, tmp_path, county_book(户=homes, 家庭成员=people, 收支=lines))
     assert said(engine, "net_income_per_capita", "net_income_growth") == {
-        "人均纯收入": "12,496 元", "人均纯收入增速": "+27.3 %",
-    }  # fmt: skip
+        "人均纯收入": "12,496 元",
+        "人均纯收入增速": "+27.3 %",
+    }
     with engine.connect() as connection:
         before = figures.figures(connection, CADRE, COUNTY, LAST - 12, ["net_income_per_capita"])
         now = figures.figures(connection, CADRE, COUNTY, LAST, ["net_income_growth"])["net_income_growth"]
@@ -162,18 +183,30 @@ def test_29_and_6_and_724_are_759_households_with_1_479_persons(engine, tmp_path
     """Which kinds the three groups are the source does not say: they stand here for two of those watched and for those
     lifted."""
     lifted = {"识别日期": "2014-01-01", "脱贫日期": "2018-01-01"}
-    homes, people = households({
-        "脱贫不稳定户": (29, 67, {**lifted, "识别日期": "2023-05-01"}),
-        "边缘易致贫户": (6, 12, {"识别日期": "2024-05-01"}),
-        "脱贫户": (724, 1_400, lifted),
-    })  # fmt: skip
+    homes, people = households(
+        {
+            "脱贫不稳定户": (29, 67, {**lifted, "识别日期": "2023-05-01"}),
+            "边缘易致贫户": (6, 12, {"识别日期": "2024-05-01"}),
+            "脱贫户": (724, 1_400, lifted),
+        }
+    )
     take(engine, tmp_path, county_book(户=homes, 家庭成员=people))
-    ids = ("households", "persons", "monitored_households", "unstable_households", "marginal_households",
-           "lifted_households")  # fmt: skip
+    ids = (
+        "households",
+        "persons",
+        "monitored_households",
+        "unstable_households",
+        "marginal_households",
+        "lifted_households",
+    )
     assert said(engine, *ids) == {
-        "建档立卡和监测户数": "759 户", "人口数": "1,479 人", "监测对象": "35 户", "脱贫不稳定户": "29 户",
-        "边缘易致贫户": "6 户", "脱贫户": "724 户",
-    }  # fmt: skip
+        "建档立卡和监测户数": "759 户",
+        "人口数": "1,479 人",
+        "监测对象": "35 户",
+        "脱贫不稳定户": "29 户",
+        "边缘易致贫户": "6 户",
+        "脱贫户": "724 户",
+    }
     with engine.connect() as connection:
         below = figures.children(connection, CADRE, COUNTY, LAST, "households", level=12)
         assert below["value"].sum() == lists.count(connection, CADRE, "households", COUNTY, LAST) == 759

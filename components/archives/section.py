@@ -62,18 +62,32 @@ class _Outcome:
 def show(screen: Screen, file: HouseholdFile) -> None:
     """Draw a household's section; it draws itself again while the page stands, for its links end after minutes."""
     shelf = _Shelf(
-        "household", file.id, "这一户", ARCHIVE_KINDS, "如：主屋正面、户主身份证",
-        archives.listed, archives.add, archives.hide, archives.restore_hidden,
-    )  # fmt: skip
+        "household",
+        file.id,
+        "这一户",
+        ARCHIVE_KINDS,
+        "如：主屋正面、户主身份证",
+        archives.listed,
+        archives.add,
+        archives.hide,
+        archives.restore_hidden,
+    )
     _show(screen, shelf, screen.viewer.may_write)
 
 
 def show_project(screen: Screen, file: ProjectFile) -> None:
     """The same for a project."""
     shelf = _Shelf(
-        "project", file.code, "这个项目", PROJECT_ARCHIVE_KINDS, "如：大棚全景、经营合同",
-        project_archives.listed, project_archives.add, project_archives.hide, project_archives.restore_hidden,
-    )  # fmt: skip
+        "project",
+        file.code,
+        "这个项目",
+        PROJECT_ARCHIVE_KINDS,
+        "如：大棚全景、经营合同",
+        project_archives.listed,
+        project_archives.add,
+        project_archives.hide,
+        project_archives.restore_hidden,
+    )
     _show(screen, shelf, project_archives.may_keep(screen.viewer))
 
 
@@ -110,9 +124,12 @@ def _grid(screen: Screen, shelf: _Shelf, rows: pd.DataFrame, may_write: bool) ->
         if len(counts) > 1:
             kinds = [known for known in shelf.kinds if known in counts]
             kind = st.pills(
-                "类别", kinds, format_func=lambda known: f"{known} {counts[known]}", label_visibility="collapsed",
+                "类别",
+                kinds,
+                format_func=lambda known: f"{known} {counts[known]}",
+                label_visibility="collapsed",
                 key=f"archive_kind_{shelf.key}",
-            )  # fmt: skip
+            )
         if may_write:
             sorting = st.toggle("整理", key=f"archive_sorting_{shelf.key}", help="移除存错的材料；移除后仍可恢复。")
     chosen = rows[rows.kind == kind] if kind else rows
@@ -164,8 +181,9 @@ def _form(screen: Screen, shelf: _Shelf) -> None:
     ):
         files = st.file_uploader(
             f"照片或扫描件（PDF、JPEG、PNG，每份不超过 {LARGEST >> 20} MB，可一次选几份）",
-            accept_multiple_files=True, max_upload_size=UPLOAD,
-        )  # fmt: skip
+            accept_multiple_files=True,
+            max_upload_size=UPLOAD,
+        )
         left, middle, right = st.columns([3, 4, 3])
         kind = left.selectbox("类别", shelf.kinds)
         title = middle.text_input("名称", placeholder=shelf.example, max_chars=archives.LONGEST_TITLE)
@@ -187,10 +205,15 @@ def _take_in(screen: Screen, shelf: _Shelf, files: Sequence[UploadedFile], kind:
             named = title and (f"{title} {number}" if len(files) > 1 else title)
             try:
                 shelf.add(
-                    screen.engine, screen.viewer, shelf.owner, file.getvalue(), kind=kind,
-                    title=named or _own_title(file.name), dated=dated and dated.isoformat(),
+                    screen.engine,
+                    screen.viewer,
+                    shelf.owner,
+                    file.getvalue(),
+                    kind=kind,
+                    title=named or _own_title(file.name),
+                    dated=dated and dated.isoformat(),
                     now=screen.now,
-                )  # fmt: skip
+                )
             except WarRoomError as error:
                 refused.append((file.name, str(error)))
     st.session_state[_SAID] = _Outcome(shelf.key, len(files) - len(refused), tuple(refused))

@@ -113,17 +113,27 @@ def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -
         if state in by_state or state in filters.states
     ]
     flags = [
-        _chip(screen, choice, f"{words} {int(among.loc[among[field] == 1, 'households'].sum())} 户",
-              getattr(filters, field), **{field: not getattr(filters, field)})
+        _chip(
+            screen,
+            choice,
+            f"{words} {int(among.loc[among[field] == 1, 'households'].sum())} 户",
+            getattr(filters, field),
+            **{field: not getattr(filters, field)},
+        )
         for field, words in _FLAGS.items()
-    ]  # fmt: skip
+    ]
     by_cause = among.groupby("cause")["households"].sum()
     causes = [
-        _chip(screen, choice, f"{cause} {int(by_cause.get(cause, 0))}", cause in filters.causes,
-              causes=_turned(filters.causes, cause))
+        _chip(
+            screen,
+            choice,
+            f"{cause} {int(by_cause.get(cause, 0))}",
+            cause in filters.causes,
+            causes=_turned(filters.causes, cause),
+        )
         for cause in CAUSES
         if cause in by_cause or cause in filters.causes
-    ]  # fmt: skip
+    ]
     clear = ""
     if filters != Filters():
         clear = link("清除筛选", map_link(screen, choice, filters=Filters()), style="underlined")

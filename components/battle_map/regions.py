@@ -75,15 +75,25 @@ def show_region_maps(
 def _painted(screen: Screen, regions: RegionsShown, beside: pd.Series | None = None) -> Choropleth:
     ranking = regions.ranking
     return choropleth(
-        regions.rows, indicator=regions.indicator, mean=ranking.mean, mean_name=ranking.mean_name, dark=screen.dark,
+        regions.rows,
+        indicator=regions.indicator,
+        mean=ranking.mean,
+        mean_name=ranking.mean_name,
+        dark=screen.dark,
         beside=beside,
-    )  # fmt: skip
+    )
 
 
 def _show_one(
-    screen: Screen, choice: MapChoice, levels: Sequence[int], regions: RegionsShown, drawn: Choropleth, *,
-    key: str, link: str | None = None,
-) -> None:  # fmt: skip
+    screen: Screen,
+    choice: MapChoice,
+    levels: Sequence[int],
+    regions: RegionsShown,
+    drawn: Choropleth,
+    *,
+    key: str,
+    link: str | None = None,
+) -> None:
     below = noun(choice, levels)
     when = screen.month_text if regions.month == screen.month else spoken(regions.month)
     said, what = finding(regions.ranking, below), f"{regions.indicator.label} · {when}"

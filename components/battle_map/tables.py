@@ -39,9 +39,16 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(heading("同一选择的表格", f"{screen.region.name} · {title} · {len(rows)} 个"))
         take_away(
-            screen, rows, _region_list(first, second), what=f"区划表（{title}）",
-            title=f"{screen.region.name}：{title}", unit="个", sheet="区划", words=_WORDS, key="map_export",
-        )  # fmt: skip
+            screen,
+            rows,
+            _region_list(first, second),
+            what=f"区划表（{title}）",
+            title=f"{screen.region.name}：{title}",
+            unit="个",
+            sheet="区划",
+            words=_WORDS,
+            key="map_export",
+        )
     columns, cells = _region_columns(rows, first, second)
     key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
     if key in REGION_SORTS and key in rows:
@@ -97,8 +104,11 @@ def _region_columns(
         "value": lambda row: _barred(_amount(indicator, row.value), row.value, largest)
     }
     if indicator.denominator is not None:
-        names = ("本期", f"{indicator.compared}个月前") if indicator.compared else (
-            indicator.numerator_label, indicator.denominator_label or "")  # fmt: skip
+        names = (
+            ("本期", f"{indicator.compared}个月前")
+            if indicator.compared
+            else (indicator.numerator_label, indicator.denominator_label or "")
+        )
         columns += [TableColumn("numerator", names[0], "figure"), TableColumn("denominator", names[1], "figure")]
         cells["numerator"] = lambda row: _plain(row.numerator)
         cells["denominator"] = lambda row: _plain(row.denominator)
@@ -106,8 +116,13 @@ def _region_columns(
     cells["distance"] = lambda row: _step(indicator, row.distance)
     if second is not None:
         other = second.indicator
-        columns.append(TableColumn("beside", spoken(second.month) if other is indicator else
-                                   f"{other.label}（{wording.class_unit(other)}）", "figure"))  # fmt: skip
+        columns.append(
+            TableColumn(
+                "beside",
+                spoken(second.month) if other is indicator else f"{other.label}（{wording.class_unit(other)}）",
+                "figure",
+            )
+        )
         cells["beside"] = lambda row: _amount(other, row.beside)
         if other is indicator:
             columns.append(TableColumn("step", f"较{spoken(second.month)}", "figure"))
@@ -143,10 +158,13 @@ def _barred(text: str, value: float, largest: float) -> str:
 def _region_list(first: RegionsShown, second: RegionsShown | None) -> list[ListColumn]:
     kind = _KINDS[first.indicator.format]
     columns = [
-        ListColumn("rank", "名次", "integer"), ListColumn("code", "区划代码"), ListColumn("above", "上级"),
-        ListColumn("name", "区划"), ListColumn("value", first.indicator.label, kind),
+        ListColumn("rank", "名次", "integer"),
+        ListColumn("code", "区划代码"),
+        ListColumn("above", "上级"),
+        ListColumn("name", "区划"),
+        ListColumn("value", first.indicator.label, kind),
         ListColumn("numerator", first.indicator.numerator_label, "number"),
-    ]  # fmt: skip
+    ]
     if first.indicator.denominator is not None:
         columns.append(ListColumn("denominator", first.indicator.denominator_label or "", "number"))
     if second is not None:
@@ -168,17 +186,28 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
         )
         if total:
             take_away(
-                screen, partial(_all_households, screen, choice), EXPORTED, what="户名单",
-                title=f"{screen.region.name}户名单", filters=filter_words(choice.filters), unit="户", words=_WORDS,
+                screen,
+                partial(_all_households, screen, choice),
+                EXPORTED,
+                what="户名单",
+                title=f"{screen.region.name}户名单",
+                filters=filter_words(choice.filters),
+                unit="户",
+                words=_WORDS,
                 key="map_export",
-            )  # fmt: skip
+            )
     if not total:
         show_markup('<p class="calm">没有符合筛选条件的户。</p>')
         return
     rows = ask_uncached(
-        screen, households.in_village, *arguments,
-        filters=choice.filters, sort=sort, limit=households.PAGE, offset=at.offset,
-    )  # fmt: skip
+        screen,
+        households.in_village,
+        *arguments,
+        filters=choice.filters,
+        sort=sort,
+        limit=households.PAGE,
+        offset=at.offset,
+    )
     show_markup(
         table_markup(
             rows,
@@ -202,7 +231,12 @@ def _household_sort(choice: MapChoice) -> str:
 
 def _all_households(screen: Screen, choice: MapChoice) -> pd.DataFrame:
     rows = ask_uncached(
-        screen, households.in_village, screen.region.code, screen.month,
-        filters=choice.filters, sort=_household_sort(choice), limit=households.MOST_POINTS,
-    )  # fmt: skip
+        screen,
+        households.in_village,
+        screen.region.code,
+        screen.month,
+        filters=choice.filters,
+        sort=_household_sort(choice),
+        limit=households.MOST_POINTS,
+    )
     return exported(rows)

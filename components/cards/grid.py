@@ -139,9 +139,14 @@ def _controls(screen: Screen, sheet: _Sheet) -> None:
 def _choose_way(by: str) -> None:
     """By month or by quarter; a widget and not a link, so that what is being typed arrives before it."""
     chosen = st.segmented_control(
-        "填报方式", list(WAYS), default=by, format_func=WAYS.__getitem__, key=f"card_entry_way:{by}",
-        label_visibility="collapsed", width="content",
-    )  # fmt: skip
+        "填报方式",
+        list(WAYS),
+        default=by,
+        format_func=WAYS.__getitem__,
+        key=f"card_entry_way:{by}",
+        label_visibility="collapsed",
+        width="content",
+    )
     if chosen and chosen != by:
         write_address(entry=chosen)
         st.rerun(scope="app")
@@ -228,9 +233,14 @@ def _editor(sheet: _Sheet, card: IncomeCard) -> None:
     columns["_index"] = st.column_config.TextColumn("科目（元）", width=112, disabled=True)
     with st.container(key="card_entry_grid"):
         st.data_editor(
-            rows, key=sheet.key, num_rows="fixed", column_config=columns, row_height=_ROW,
-            height=_ROW * (len(rows) + 1) + 6, width="stretch",
-        )  # fmt: skip
+            rows,
+            key=sheet.key,
+            num_rows="fixed",
+            column_config=columns,
+            row_height=_ROW,
+            height=_ROW * (len(rows) + 1) + 6,
+            width="stretch",
+        )
     sheet.drawn = sheet.key
 
 

@@ -200,19 +200,28 @@ def facts_markup(card: IncomeCard) -> str:
         ("联系电话", card.phone),
         ("住址", card.address),
     )
-    rows = "".join(
-        f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value
-    )  # fmt: skip
+    rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
     return f'<section class="part"><h2>基本情况</h2><dl class="household-facts">{rows}</dl></section>'
 
 
 def people_markup(card: IncomeCard) -> str:
     """家庭成员 and 帮扶责任人."""
     members = [
-        _item(one.name, (one.relation, one.sex, None if one.age is None else f"{one.age} 岁", one.health, one.schooling,
-                         one.skill, _work(one)), one.id_number)
+        _item(
+            one.name,
+            (
+                one.relation,
+                one.sex,
+                None if one.age is None else f"{one.age} 岁",
+                one.health,
+                one.schooling,
+                one.skill,
+                _work(one),
+            ),
+            one.id_number,
+        )
         for one in card.members
-    ]  # fmt: skip
+    ]
     helpers = [_item(one.name, (one.unit, one.team, one.post), one.phone) for one in card.helpers]
     return _listed("家庭成员", members, "没有登记家庭成员。") + _listed("帮扶责任人", helpers, "没有结对帮扶责任人。")
 
@@ -259,9 +268,7 @@ def totals_markup(now: Figures, card: IncomeCard) -> str:
     low = _ALARM if now.below(card.line) and not card.running else ""
     period = "上年同期" if card.running else "上年"
     kinds = {INCOME_KINDS[kind]: (total, before.kinds[kind]) for kind, total in now.kinds.items()}
-    sums = {
-        label: (now.letters[letter], before.letters[letter]) for letter, (label, _) in _FORMULAS.items()
-    }  # fmt: skip
+    sums = {label: (now.letters[letter], before.letters[letter]) for letter, (label, _) in _FORMULAS.items()}
     tiles = "".join(
         f"<li><span>{escape(label)}{_ESTIMATED if label == EXPENSE and now.estimated else ''}</span>"
         f"<b{low if label == _FORMULAS['T'][0] else ''}>{escape(short(value))}</b>"

@@ -56,8 +56,10 @@ def _confirm(screen: Screen, plan: Plan, arrow: Transition) -> None:
     title = "提出冲销" if arrow.action == "reverse" else ACTIONS[arrow.action]
 
     def body() -> None:
-        show_markup(f'<p class="whose">{escape(plan.line.title)}：收益 {exact(plan.line.received)} 元，'
-             f"分到户 {exact(plan.line.distributed)} 元，留存 {exact(plan.line.kept)} 元</p>")  # fmt: skip
+        show_markup(
+            f'<p class="whose">{escape(plan.line.title)}：收益 {exact(plan.line.received)} 元，'
+            f"分到户 {exact(plan.line.distributed)} 元，留存 {exact(plan.line.kept)} 元</p>"
+        )
         show_markup(f"<p>{escape(_says(screen, plan, arrow))}</p>")
         if plan.doubts and arrow.action not in ("void", "withdraw"):
             show_markup(f'<p class="problem" role="alert">提出方案后有变动：{escape(told(list(plan.doubts)))}</p>')
@@ -99,9 +101,15 @@ def _do(screen: Screen, plan: Plan, arrow: Transition, reason: str) -> None:
                 go_to(screen.link(DIVIDENDS, region=line.village, plan=made))
                 return
             after = step(
-                screen.engine, screen.viewer, line.id, arrow.action, version=line.version, reason=reason,
-                month=screen.month, at=screen.now,
-            )  # fmt: skip
+                screen.engine,
+                screen.viewer,
+                line.id,
+                arrow.action,
+                version=line.version,
+                reason=reason,
+                month=screen.month,
+                at=screen.now,
+            )
     except WarRoomError as error:
         problem(str(error))
         return

@@ -153,15 +153,21 @@ def _sources(screen: Screen, plan: Plan, sheet: Sheet, content: Content, offered
         }
     )
     st.data_editor(
-        rows, key=sheet.key("sources"), hide_index=True, num_rows="fixed", row_height=_ROW,
-        height=min(_ROW * (len(rows) + 1) + 6, 330), width="stretch", disabled=["project", "month", "free"],
+        rows,
+        key=sheet.key("sources"),
+        hide_index=True,
+        num_rows="fixed",
+        row_height=_ROW,
+        height=min(_ROW * (len(rows) + 1) + 6, 330),
+        width="stretch",
+        disabled=["project", "month", "free"],
         column_config={
             "project": st.column_config.TextColumn("项目"),
             "month": st.column_config.TextColumn("月份", width=80),
             "free": st.column_config.NumberColumn("还可列", format="accounting", width=96),
             "amount": _amounts("列入", 96),
         },
-    )  # fmt: skip
+    )
 
 
 def _amounts(label: str, width: int) -> ColumnConfig:
@@ -195,9 +201,13 @@ def _kept(sheet: Sheet) -> None:
     with st.container(key="plan_kept", horizontal=True, gap="small"):
         for purpose, label in PURPOSES.items():
             st.number_input(
-                label, value=sheet.begun.kept.get(purpose, 0) / YUAN, key=sheet.key(f"kept_{purpose}"), format="%.2f",
-                min_value=0.0, step=0.01,
-            )  # fmt: skip
+                label,
+                value=sheet.begun.kept.get(purpose, 0) / YUAN,
+                key=sheet.key(f"kept_{purpose}"),
+                format="%.2f",
+                min_value=0.0,
+                step=0.01,
+            )
 
 
 def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
@@ -205,15 +215,25 @@ def _rule(sheet: Sheet, content: Content, among: list[Candidate]) -> None:
     names = list(BASES)
     with st.container(key="plan_rule", horizontal=True, vertical_alignment="bottom", gap="small"):
         basis = st.selectbox(
-            "办法", names, index=names.index(sheet.begun.rule.basis), format_func=BASES.__getitem__,
-            key=sheet.key("basis"), width=170,
-        )  # fmt: skip
+            "办法",
+            names,
+            index=names.index(sheet.begun.rule.basis),
+            format_func=BASES.__getitem__,
+            key=sheet.key("basis"),
+            width=170,
+        )
         for name, usual in coefficients_of(basis).items():
             stands = content.rule.coefficient(name) if content.rule.basis == basis else usual
             st.number_input(
-                name, value=stands / 100, min_value=0.0, max_value=_HIGHEST, step=0.1, format="%.2f", width=116,
+                name,
+                value=stands / 100,
+                min_value=0.0,
+                max_value=_HIGHEST,
+                step=0.1,
+                format="%.2f",
+                width=116,
                 key=sheet.key(f"coefficient_{basis}_{name}"),
-            )  # fmt: skip
+            )
         if coefficients_of(basis):
             st.checkbox("按人计（不勾按户计）", content.rule.by_persons, key=sheet.key(f"by_persons_{basis}"))
     typed = {id for (id, kind), share in content.shares.items() if kind == "dividend" and share.by_hand}
@@ -235,15 +255,27 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
         share = shares.get((home.id, "dividend"))
         post = shares.get((home.id, "post"))
         rows.append(
-            (one.head, STATE_NAMES[home.state], home.persons, home.labour,
-             None if share is None or share.weight is None else share.weight / WHOLE,
-             (share.amount if share else 0) / YUAN, (post.amount if post else 0) / YUAN, bool(share and share.by_hand))
-        )  # fmt: skip
+            (
+                one.head,
+                STATE_NAMES[home.state],
+                home.persons,
+                home.labour,
+                None if share is None or share.weight is None else share.weight / WHOLE,
+                (share.amount if share else 0) / YUAN,
+                (post.amount if post else 0) / YUAN,
+                bool(share and share.by_hand),
+            )
+        )
     names = ["head", "state", "persons", "labour", "weight", "dividend", "post", "by_hand"]
     with st.container(key="plan_grid"):
         st.data_editor(
-            pd.DataFrame(rows, columns=names), key=sheet.key("shares"), hide_index=True, num_rows="fixed",
-            row_height=_ROW, height=min(_ROW * (len(rows) + 1) + 6, 620), width="stretch",
+            pd.DataFrame(rows, columns=names),
+            key=sheet.key("shares"),
+            hide_index=True,
+            num_rows="fixed",
+            row_height=_ROW,
+            height=min(_ROW * (len(rows) + 1) + 6, 620),
+            width="stretch",
             disabled=["head", "state", "persons", "labour", "weight"],
             column_config={
                 "head": st.column_config.TextColumn("户主", width=90, pinned=True),
@@ -255,4 +287,4 @@ def _shares(sheet: Sheet, among: list[Candidate]) -> None:
                 "post": _amounts("公益岗位（元）", 120),
                 "by_hand": st.column_config.CheckboxColumn("手工", width=56),
             },
-        )  # fmt: skip
+        )

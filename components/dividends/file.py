@@ -57,8 +57,14 @@ def show_plan(screen: Screen, number: int) -> None:
     line = plan.line
     others = link("全部方案", screen.link(DIVIDENDS, region=screen.region.code), style="underlined")
     span = _span(line.first_month, line.last_month)
-    show_markup(heading(line.title, f"{line.township} {line.village_name} · {span}收益 · {line.state_name}", level=1,
-                 more=f'<span class="more">{others}</span>'))  # fmt: skip
+    show_markup(
+        heading(
+            line.title,
+            f"{line.township} {line.village_name} · {span}收益 · {line.state_name}",
+            level=1,
+            more=f'<span class="more">{others}</span>',
+        )
+    )
     _related(screen, plan)
     show_markup(way_markup(line, _reached(plan), date.fromisoformat(screen.status.built)))
     editing = any(one.action == "edit" for one in plan.actions)
@@ -135,10 +141,14 @@ def _shares(screen: Screen, plan: Plan) -> None:
         _notice(screen, plan)
     show_markup(
         table_markup(
-            rows, _SHARES, caption=f"{plan.line.title}各户金额", opener="head", cards=True,
+            rows,
+            _SHARES,
+            caption=f"{plan.line.title}各户金额",
+            opener="head",
+            cards=True,
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=int(row.household_id)),
         )
-    )  # fmt: skip
+    )
 
 
 def weight_words(value: float | None) -> str:
@@ -151,9 +161,17 @@ def _excel(screen: Screen, plan: Plan, rows: pd.DataFrame) -> None:
     columns = [ListColumn(one.id, one.heading, kinds.get(one.form, "text")) for one in _SHARES]
     about = f"{plan.line.township}{plan.line.village_name} · {plan.line.state_name} · {rule_words(plan)}"
     take_away(
-        screen, rows, columns, what=f"收益分配方案 {plan.line.id} 分户表", title=plan.line.title, about=about,
-        place=plan.line.village, unit="户", words="Excel 表格", key="plan_excel",
-    )  # fmt: skip
+        screen,
+        rows,
+        columns,
+        what=f"收益分配方案 {plan.line.id} 分户表",
+        title=plan.line.title,
+        about=about,
+        place=plan.line.village,
+        unit="户",
+        words="Excel 表格",
+        key="plan_excel",
+    )
 
 
 def _notice(screen: Screen, plan: Plan) -> None:
@@ -174,9 +192,14 @@ def _notice(screen: Screen, plan: Plan) -> None:
         paper = ask_uncached(screen, dividend_notice.notice, plan.line.id, screen.status.built)
         with writing(screen.engine) as connection:
             audit.enter(
-                connection, actor=screen.viewer.key, address=at, view="print", households=homes, now=screen.now,
+                connection,
+                actor=screen.viewer.key,
+                address=at,
+                view="print",
+                households=homes,
+                now=screen.now,
                 detail=detail(f"收益分配方案 {plan.line.id} 公示稿（PDF）", count=len(homes), unit="户"),
-            )  # fmt: skip
+            )
         return paper
 
     name = f"公示_{plan.line.village_name}_{plan.line.id}.pdf"
@@ -188,10 +211,14 @@ def _sources(screen: Screen, plan: Plan) -> None:
     show_markup(heading("收益来源", f"{rows['project'].nunique()} 个项目"))
     show_markup(
         table_markup(
-            rows, _SOURCES, caption="收益来源", opener="name", cards=True,
+            rows,
+            _SOURCES,
+            caption="收益来源",
+            opener="name",
+            cards=True,
             row_url=lambda row: screen.link(PROJECT, project=row.project),
         )
-    )  # fmt: skip
+    )
     kept = "".join(
         f"<li><span>{escape(PURPOSES[purpose])}</span><b>{exact(amount)}</b></li>"
         for purpose, amount in plan.content.kept.items()

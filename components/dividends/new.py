@@ -59,12 +59,18 @@ def show_new(screen: Screen) -> None:
         return
     rows = pd.DataFrame(
         [
-            (one.name, spoken(one.month), one.received / 100, one.taken / 100, f"{one.mine}／{one.everybody}",
-             one.suggested / 100)
+            (
+                one.name,
+                spoken(one.month),
+                one.received / 100,
+                one.taken / 100,
+                f"{one.mine}／{one.everybody}",
+                one.suggested / 100,
+            )
             for one in offered
         ],
         columns=[column.id for column in _COLUMNS],
-    )  # fmt: skip
+    )
     show_markup(table_markup(rows, _COLUMNS, caption="可分配的收益", cards=True, whole=True))
     show_markup(
         '<p class="calm">村级项目建议全额列入；镇县项目按本村带动户数占全部带动户数的比例建议，起草后可以改。</p>'
@@ -83,9 +89,13 @@ def _create(screen: Screen, first: int, last: int) -> None:
 def _picker(title: str, name: str, months: list[int], chosen: int) -> None:
     st.session_state[f"plan_new_{name}"] = chosen
     st.selectbox(
-        title, months, format_func=spoken, key=f"plan_new_{name}", width=150,
+        title,
+        months,
+        format_func=spoken,
+        key=f"plan_new_{name}",
+        width=150,
         on_change=lambda: write_address(**{name: label(st.session_state[f"plan_new_{name}"])}),
-    )  # fmt: skip
+    )
 
 
 def _month(name: str, months: list[int], usual: int) -> int:

@@ -96,20 +96,29 @@ def _show_region(screen: Screen) -> None:
             kept = {"state": state} if state else {}
             show_markup(
                 table_markup(
-                    pd.DataFrame([_row(one) for one in listed]), _COLUMNS, caption=f"{screen.region.name}收益分配方案",
+                    pd.DataFrame([_row(one) for one in listed]),
+                    _COLUMNS,
+                    caption=f"{screen.region.name}收益分配方案",
                     row_url=lambda row: screen.link(DIVIDENDS, region=row.plan.village, plan=row.plan.id),
-                    opener="title", cards=True, whole=True,
-                    drawn={"state": lambda row: _state(row.plan),
-                           "due": lambda row: deadline_markup(row.plan, date.fromisoformat(today), brief=True) or "—"},
+                    opener="title",
+                    cards=True,
+                    whole=True,
+                    drawn={
+                        "state": lambda row: _state(row.plan),
+                        "due": lambda row: deadline_markup(row.plan, date.fromisoformat(today), brief=True) or "—",
+                    },
                 )
-                + pager_markup(at.page, at.pages, f"共 {total} 个方案",
-                               lambda to: screen.link(DIVIDENDS, page=to, **kept))
-            )  # fmt: skip
+                + pager_markup(
+                    at.page, at.pages, f"共 {total} 个方案", lambda to: screen.link(DIVIDENDS, page=to, **kept)
+                )
+            )
         else:
             nothing(
-                "还没有分配方案", "这个区划还没有村提出收益分配方案，或没有这种状态的方案。",
-                "村干部：进入本村，按“提出方案”，系统按到账收益和户名单起草", "看项目到账收益：项目收益页",
-            )  # fmt: skip
+                "还没有分配方案",
+                "这个区划还没有村提出收益分配方案，或没有这种状态的方案。",
+                "村干部：进入本村，按“提出方案”，系统按到账收益和户名单起草",
+                "看项目到账收益：项目收益页",
+            )
     with right:
         _without(screen)
 
@@ -123,9 +132,15 @@ def _finding(screen: Screen, counts: pd.DataFrame, listed: list[PlanLine]) -> st
 
 def _row(one: PlanLine) -> dict[str, object]:
     return {
-        "plan": one, "state": one.state_name, "title": one.title, "place": one.township,
-        "received": one.received / 100, "distributed": one.distributed / 100, "kept": one.kept / 100, "due": "",
-    }  # fmt: skip
+        "plan": one,
+        "state": one.state_name,
+        "title": one.title,
+        "place": one.township,
+        "received": one.received / 100,
+        "distributed": one.distributed / 100,
+        "kept": one.kept / 100,
+        "due": "",
+    }
 
 
 def _state(one: PlanLine) -> str:
@@ -157,10 +172,14 @@ def _without(screen: Screen) -> None:
         return
     show_markup(
         table_markup(
-            rows, _FREE, caption="有收益没有方案的村", opener="name", cards=True,
+            rows,
+            _FREE,
+            caption="有收益没有方案的村",
+            opener="name",
+            cards=True,
             row_url=lambda row: screen.link(DIVIDENDS, region=row.village),
         )
-    )  # fmt: skip
+    )
 
 
 def _new(screen: Screen) -> None:
@@ -171,15 +190,24 @@ def _new(screen: Screen) -> None:
 
 def _show_homes(screen: Screen) -> None:
     rows = ask_uncached(screen, dividend_lists.helpers_homes, screen.region.code)
-    show_markup(heading(f"结对户的收益分配：{rows['household_id'].nunique()} 户",
-                 "只列您结对的户分到什么；公示中的方案还可能修改，备案后记入该户收支", level=1))  # fmt: skip
+    show_markup(
+        heading(
+            f"结对户的收益分配：{rows['household_id'].nunique()} 户",
+            "只列您结对的户分到什么；公示中的方案还可能修改，备案后记入该户收支",
+            level=1,
+        )
+    )
     if rows.empty:
         nothing("没有分配到您结对的户的方案", "还没有公示过的方案，或方案里没有您结对的户。", "看项目：项目收益页")
         show_markup(f"<p>{link('项目收益', screen.link(PROJECTS), style='underlined')}</p>")
         return
     show_markup(
         table_markup(
-            rows, _HOMES, caption="结对户的收益分配", opener="head", cards=True,
+            rows,
+            _HOMES,
+            caption="结对户的收益分配",
+            opener="head",
+            cards=True,
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
         )
-    )  # fmt: skip
+    )

@@ -92,10 +92,13 @@ def entered(sheet: Sheet) -> Content:
         if int(row) < len(sheet.homes):
             _take(shares, sheet.homes[int(row)], cells)
     return replace(
-        content, title=typed.get(sheet.key("title"), content.title), rule=rule, shares=shares,
+        content,
+        title=typed.get(sheet.key("title"), content.title),
+        rule=rule,
+        shares=shares,
         sources={key: amount for key, amount in sources.items() if amount},
         kept={purpose: amount for purpose, amount in kept.items() if amount},
-    )  # fmt: skip
+    )
 
 
 def _rule(sheet: Sheet, rule: Rule) -> Rule:

@@ -85,10 +85,16 @@ def draw_assurance(screen: Screen, household: int) -> None:
             screen,
             household,
             lambda _: assure(
-                screen.engine, screen.viewer, household, item=item, verdict=_VERDICTS.get(verdict or ""),
-                evidence=evidence, checked=checked.isoformat() if checked else "", now=screen.now,
+                screen.engine,
+                screen.viewer,
+                household,
+                item=item,
+                verdict=_VERDICTS.get(verdict or ""),
+                evidence=evidence,
+                checked=checked.isoformat() if checked else "",
+                now=screen.now,
             ),
-        )  # fmt: skip
+        )
 
 
 _VERDICTS = {_SECURE: True, _INSECURE: False}

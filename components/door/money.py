@@ -44,9 +44,16 @@ def draw(screen: Screen, household: int) -> None:
                 now_there = next(iter((conflict.rebased[0].before or {}).values()))
                 held_now = now_there if isinstance(now_there, int) else None
             return add_ledger_line(
-                screen.engine, screen.viewer, household, month=label(month), subject=subject, amount=amount,
-                stands=held_now, adding=way == ADD, now=screen.now,
-            )  # fmt: skip
+                screen.engine,
+                screen.viewer,
+                household,
+                month=label(month),
+                subject=subject,
+                amount=amount,
+                stands=held_now,
+                adding=way == ADD,
+                now=screen.now,
+            )
 
         finish(screen, household, save)
 

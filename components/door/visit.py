@@ -40,16 +40,25 @@ def draw(screen: Screen, household: int) -> None:
         done = entry_widgets.words("做了什么 *", "content", key=key("done"), hint="如：送去米面，帮着申报慢病补助")
         found = entry_widgets.words("发现什么", "content", key=key("found"), hint="没有可不填")
         photos = st.file_uploader(
-            "照片（可拍照，可选几张）", type=["jpg", "jpeg", "png"], accept_multiple_files=True, key=key("photos"),
+            "照片（可拍照，可选几张）",
+            type=["jpg", "jpeg", "png"],
+            accept_multiple_files=True,
+            key=key("photos"),
             max_upload_size=LARGEST >> 20,
-        )  # fmt: skip
+        )
 
         def save(_: Conflict | None) -> Saved:
             return record_visit(
-                screen.engine, screen.viewer, household, visited=visited.isoformat() if visited else "",
-                occasion=occasion or "", done=done, found=found, helper=helper,
+                screen.engine,
+                screen.viewer,
+                household,
+                visited=visited.isoformat() if visited else "",
+                occasion=occasion or "",
+                done=done,
+                found=found,
+                helper=helper,
                 now=screen.now,
-            )  # fmt: skip
+            )
 
         finish(screen, household, save, after=lambda saved: _keep(screen, household, saved, photos, visited))
 
@@ -65,9 +74,16 @@ def _keep(
         title = f"走访照片 {visited.isoformat()}" + (f" 之{number}" if len(photos) > 1 else "")
         try:
             archives.add(
-                screen.engine, screen.viewer, household, photo.getvalue(), kind="走访照片", title=title,
-                dated=visited.isoformat(), visit=saved.code, now=screen.now,
-            )  # fmt: skip
+                screen.engine,
+                screen.viewer,
+                household,
+                photo.getvalue(),
+                kind="走访照片",
+                title=title,
+                dated=visited.isoformat(),
+                visit=saved.code,
+                now=screen.now,
+            )
         except WarRoomError as error:
             refused.append(f"走访已保存，照片“{photo.name[:40]}”没有存入：{error}")
     return refused

@@ -61,9 +61,13 @@ def _act(acts: Sequence[str]) -> str:
 
 
 def _new(
-    screen: Screen, household: int, table: str, names: tuple[str, ...], start: Mapping[str, str],
+    screen: Screen,
+    household: int,
+    table: str,
+    names: tuple[str, ...],
+    start: Mapping[str, str],
     add: Callable[..., Saved],
-) -> None:  # fmt: skip
+) -> None:
     with st.form(key(f"new_{table}"), enter_to_submit=False, border=False):
         typed = {
             name: entry_widgets.field(

@@ -12,9 +12,16 @@ from data.months import first_day, spoken
 
 
 def trend_chart(
-    course: pd.DataFrame, *, indicator: Indicator, chosen: int, dark: bool,
-    comparison_name: str = "", line_name: str = "监测线", height: int = 220, text: int = 13,
-) -> go.Figure:  # fmt: skip
+    course: pd.DataFrame,
+    *,
+    indicator: Indicator,
+    chosen: int,
+    dark: bool,
+    comparison_name: str = "",
+    line_name: str = "监测线",
+    height: int = 220,
+    text: int = 13,
+) -> go.Figure:
     """An indicator over the months, the chosen month marked.
 
     ``course``: index month ordinals, column ``value``, and where there are any ``comparison`` (drawn as a second line
@@ -35,9 +42,14 @@ def trend_chart(
             continue
         words = [f"{name} {wording.amount(indicator, value)}" for value in course[column]]
         figure.add_scatter(
-            x=days, y=(course[column] * scale).tolist(), mode="lines", line={"color": colour, **line},
-            name=name, customdata=words, hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+            x=days,
+            y=(course[column] * scale).tolist(),
+            mode="lines",
+            line={"color": colour, **line},
+            name=name,
+            customdata=words,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
         last = course[column].dropna()
         ends.append((float(last.iloc[-1]) * scale, name, colour))
     _mark(figure, course, chosen, scale, colours)
@@ -65,24 +77,38 @@ def _mark(figure: go.Figure, course: pd.DataFrame, chosen: int, scale: float, co
     day = first_day(chosen)
     figure.add_vline(x=day, line={"color": colours.accent, "width": 1})
     figure.add_scatter(
-        x=[day], y=[course.at[chosen, "value"] * scale], mode="markers", hoverinfo="skip",
+        x=[day],
+        y=[course.at[chosen, "value"] * scale],
+        mode="markers",
+        hoverinfo="skip",
         marker={"color": colours.accent, "size": 9, "line": {"color": colours.ground, "width": 2}},
-    )  # fmt: skip
+    )
 
 
 def name_ends(
-    figure: go.Figure, ends: Iterable[tuple[float, str, str]], x: str | float, *,
-    gap: float, shift: int = 8, **options: object,
-) -> None:  # fmt: skip
+    figure: go.Figure,
+    ends: Iterable[tuple[float, str, str]],
+    x: str | float,
+    *,
+    gap: float,
+    shift: int = 8,
+    **options: object,
+) -> None:
     """Names beside what ends at ``x``: (height, name, colour) of each, pushed up where they would come closer than
     ``gap``. ``options`` as Plotly's annotations take them."""
     floor = float("-inf")
     for height, name, colour in sorted(ends):
         floor = max(height, floor + gap)
         figure.add_annotation(
-            x=x, y=floor, text=name, xanchor="left", xshift=shift, showarrow=False, font={"color": colour, "size": 13},
+            x=x,
+            y=floor,
+            text=name,
+            xanchor="left",
+            xshift=shift,
+            showarrow=False,
+            font={"color": colour, "size": 13},
             **options,
-        )  # fmt: skip
+        )
 
 
 def dress_years(figure: go.Figure, months: Sequence[int], *, right: int) -> None:

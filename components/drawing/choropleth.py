@@ -25,9 +25,15 @@ class Choropleth:
 
 
 def choropleth(
-    children: pd.DataFrame, *, indicator: Indicator, mean: float | None, mean_name: str, dark: bool,
-    chosen: str | None = None, beside: pd.Series | None = None,
-) -> Choropleth:  # fmt: skip
+    children: pd.DataFrame,
+    *,
+    indicator: Indicator,
+    mean: float | None,
+    mean_name: str,
+    dark: bool,
+    chosen: str | None = None,
+    beside: pd.Series | None = None,
+) -> Choropleth:
     """``children``: code, name, value as of ``figures.children``; growth is coloured in two hues around zero.
 
     ``beside``: values of a second map of the same indicator, so that both get the same classes.

@@ -42,12 +42,21 @@ def cell_text(form: str, value: Any) -> str:  # the form says what it is
 
 
 def table_markup(
-    frame: pd.DataFrame, columns: Sequence[TableColumn], *, caption: str,
-    row_url: Callable[[Row], str | None] | None = None, opener: str = "",
-    sort_url: Callable[[str], str | None] | None = None, sorted_by: str = "", descending: bool = False,
-    strong_last: bool = False, drawn: Mapping[str, Callable[[Row], str]] | None = None,
-    chosen: Callable[[Row], bool] | None = None, whole: bool = False, cards: bool = False,
-) -> str:  # fmt: skip
+    frame: pd.DataFrame,
+    columns: Sequence[TableColumn],
+    *,
+    caption: str,
+    row_url: Callable[[Row], str | None] | None = None,
+    opener: str = "",
+    sort_url: Callable[[str], str | None] | None = None,
+    sorted_by: str = "",
+    descending: bool = False,
+    strong_last: bool = False,
+    drawn: Mapping[str, Callable[[Row], str]] | None = None,
+    chosen: Callable[[Row], bool] | None = None,
+    whole: bool = False,
+    cards: bool = False,
+) -> str:
     """The rows of ``frame`` in its order.
 
     ``row_url`` takes a row (of ``itertuples``) and gives what it opens; the link stands in the column ``opener`` and

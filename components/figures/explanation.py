@@ -233,9 +233,12 @@ def show_glossary(screen: Screen) -> None:
     ]
     frame = pd.DataFrame(lines, columns=["id", "label", "value", "window", "definition", "source"])
     columns = [
-        TableColumn("label", "指标"), TableColumn("value", "数值", "figure"), TableColumn("window", "统计时段"),
-        TableColumn("definition", "口径"), TableColumn("source", "来源"),
-    ]  # fmt: skip
+        TableColumn("label", "指标"),
+        TableColumn("value", "数值", "figure"),
+        TableColumn("window", "统计时段"),
+        TableColumn("definition", "口径"),
+        TableColumn("source", "来源"),
+    ]
     show_markup(
         heading(f"全部 {len(frame)} 个指标", f"{screen.region.name} · {screen.month_text}", level=1)
         + table_markup(

@@ -43,9 +43,15 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
     at = paged(st.query_params.get("page"), total, lists.PAGE)
     sort, descending = _order(st.query_params.get("sort"), kind)
     rows = ask_uncached(
-        screen, lists.page, indicator.id, screen.region.code, screen.month,
-        sort=sort or None, descending=descending, offset=at.offset,
-    )  # fmt: skip
+        screen,
+        lists.page,
+        indicator.id,
+        screen.region.code,
+        screen.month,
+        sort=sort or None,
+        descending=descending,
+        offset=at.offset,
+    )
     order = {"sort": f"{'-' if descending else ''}{sort}"} if sort else {}
 
     def sort_url(column: str) -> str:
@@ -64,10 +70,12 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
             descending=descending,
         )
         + pager_markup(
-            at.page, at.pages, f"共 {told}",
+            at.page,
+            at.pages,
+            f"共 {told}",
             lambda number: screen.link(FIGURE, indicator=indicator.id, page=number, **order),
         )
-    )  # fmt: skip
+    )
 
 
 def _notes(screen: Screen, indicator: Indicator, kind: ListKind) -> str:
@@ -109,7 +117,11 @@ def _order(asked: str | None, kind: ListKind) -> tuple[str, bool]:
 def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
     columns = [ListColumn(column.id, column.heading, _KINDS.get(column.form, "text")) for column in kind.columns]
     take_away(
-        screen, partial(ask_uncached, screen, lists.whole, indicator.id, screen.region.code, screen.month), columns,
-        what=f"{indicator.label}名单", title=f"{screen.region.name}{indicator.label}名单", unit=kind.unit,
+        screen,
+        partial(ask_uncached, screen, lists.whole, indicator.id, screen.region.code, screen.month),
+        columns,
+        what=f"{indicator.label}名单",
+        title=f"{screen.region.name}{indicator.label}名单",
+        unit=kind.unit,
         key="export_list",
-    )  # fmt: skip
+    )

@@ -63,9 +63,12 @@ def read_choice(parameters: Mapping[str, str], *, years: Sequence[int], own_year
 def filter_words(filters: FundFilters) -> str:
     """What picks the funds out, for who reads a list or the log; words searched for may be the name of a person."""
     flags = {
-        f"{filters.source}级资金": filters.source, "只看滞后": filters.late, "有项目": filters.with_project is True,
-        "没有项目": filters.with_project is False, BY_NAME: filters.words,
-    }  # fmt: skip
+        f"{filters.source}级资金": filters.source,
+        "只看滞后": filters.late,
+        "有项目": filters.with_project is True,
+        "没有项目": filters.with_project is False,
+        BY_NAME: filters.words,
+    }
     return "、".join(word for word, on in flags.items() if on)
 
 

@@ -29,19 +29,26 @@ def disbursement_chart(course: pd.DataFrame, *, dark: bool, height: int = 300, t
         known = not course[name].isna().all()
         words = [f"{NAMES[name]} {wording.money(value)}" if wording.known(value) else "" for value in values]
         figure.add_scatter(
-            x=days if known else [], y=[_shown(value, size) for value in values] if known else [], mode="lines",
-            line={"color": colour, "width": width, "dash": dash}, name=NAMES[name], customdata=words,
+            x=days if known else [],
+            y=[_shown(value, size) for value in values] if known else [],
+            mode="lines",
+            line={"color": colour, "width": width, "dash": dash},
+            name=NAMES[name],
+            customdata=words,
             hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
         if known:
             last = course[name].last_valid_index()
             ends.append((course.at[last, name] / size, NAMES[name], colour))
     _name_ends(figure, ends, course, size)
     _mark(figure, course, size, colours)
     figure.update_xaxes(
-        type="date", hoverformat="%Y年%-m月%-d日", tickvals=[f"{year}-{month:02d}-01" for month in range(2, 13, 2)],
-        ticktext=[f"{month}月" for month in range(2, 13, 2)], range=[days[0], days[-1]],
-    )  # fmt: skip
+        type="date",
+        hoverformat="%Y年%-m月%-d日",
+        tickvals=[f"{year}-{month:02d}-01" for month in range(2, 13, 2)],
+        ticktext=[f"{month}月" for month in range(2, 13, 2)],
+        range=[days[0], days[-1]],
+    )
     figure.update_yaxes(tickformat=",~g", nticks=5, rangemode="tozero")
     figure.update_layout(margin={"l": 8, "r": 120, "t": 8, "b": 8})
     return figure
@@ -74,9 +81,12 @@ def _mark(figure: go.Figure, course: pd.DataFrame, size: float, colours: Palette
     day = course.at[last, "day"]
     figure.add_vline(x=day, line={"color": colours.accent, "width": 1})
     figure.add_scatter(
-        x=[day], y=[course.at[last, "paid"] / size], mode="markers", hoverinfo="skip",
+        x=[day],
+        y=[course.at[last, "paid"] / size],
+        mode="markers",
+        hoverinfo="skip",
         marker={"color": colours.accent, "size": 9, "line": {"color": colours.ground, "width": 2}},
-    )  # fmt: skip
+    )
 
 
 def course_finding(course: pd.DataFrame) -> str:

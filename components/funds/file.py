@@ -52,13 +52,18 @@ def head_markup(screen: Screen, file: FundFile) -> str:
             escape(facts["project_name"]), screen.link(PROJECT, project=facts["project"]), style="underlined"
         )
     told = {
-        "年度": f"{facts['year']}年", "来源": escape(facts["source"]), "区划": escape(place),
-        "资金编号": escape(facts["code"]), "项目": project,
-        "安排": f"{wording.cents(file.arranged)} 元", "已拨付": f"{wording.cents(file.paid)} 元",
+        "年度": f"{facts['year']}年",
+        "来源": escape(facts["source"]),
+        "区划": escape(place),
+        "资金编号": escape(facts["code"]),
+        "项目": project,
+        "安排": f"{wording.cents(file.arranged)} 元",
+        "已拨付": f"{wording.cents(file.paid)} 元",
         "未拨付": f"{wording.cents(file.arranged - file.paid)} 元",
         "拨付进度": progress_markup(progress, elapsed if elapsed < 1 else None),
-        "时间进度": percent(elapsed) if elapsed < 1 else "年度已过完", "滞后金额": short,
-    }  # fmt: skip
+        "时间进度": percent(elapsed) if elapsed < 1 else "年度已过完",
+        "滞后金额": short,
+    }
     rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in told.items())
     return (
         f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span></nav>'
@@ -79,14 +84,21 @@ def plan_markup(file: FundFile) -> str:
     late = plan[plan["state"] == LATE]
     title = f"{len(late)} 个批次滞后，少拨 {wording.money(file.short)}" if len(late) else "已到期的批次都已足额拨付"
     columns = [
-        TableColumn("number", "批次", "integer"), TableColumn("planned", "计划日期"),
-        TableColumn("amount", "计划（元）", "fen"), TableColumn("cumulative", "累计计划（元）", "fen"),
-        TableColumn("state", "情况"), TableColumn("missing", "少拨（元）", "fen"),
-    ]  # fmt: skip
+        TableColumn("number", "批次", "integer"),
+        TableColumn("planned", "计划日期"),
+        TableColumn("amount", "计划（元）", "fen"),
+        TableColumn("cumulative", "累计计划（元）", "fen"),
+        TableColumn("state", "情况"),
+        TableColumn("missing", "少拨（元）", "fen"),
+    ]
     return heading(title, "按累计计划与累计拨付比较 · 元") + table_markup(
-        plan, columns, caption="拨付计划", whole=True, cards=True,
+        plan,
+        columns,
+        caption="拨付计划",
+        whole=True,
+        cards=True,
         drawn={"state": _state, "missing": lambda row: wording.cents(row.missing) if row.state == LATE else "—"},
-    )  # fmt: skip
+    )
 
 
 def _state(row: Row) -> str:
@@ -107,14 +119,20 @@ def payments_markup(file: FundFile) -> str:
         number=file.payments.index + 1,
     )
     columns = [
-        TableColumn("number", "次", "integer"), TableColumn("paid", "拨付日期"),
-        TableColumn("amount", "拨付（元）", "fen"), TableColumn("cumulative", "累计（元）", "fen"),
+        TableColumn("number", "次", "integer"),
+        TableColumn("paid", "拨付日期"),
+        TableColumn("amount", "拨付（元）", "fen"),
+        TableColumn("cumulative", "累计（元）", "fen"),
         TableColumn("share", "占安排"),
-    ]  # fmt: skip
+    ]
     return heading(f"拨付 {len(rows)} 次，共 {wording.money(file.paid)}", "元") + table_markup(
-        rows, columns, caption="拨付记录", whole=True, cards=True,
+        rows,
+        columns,
+        caption="拨付记录",
+        whole=True,
+        cards=True,
         drawn={"share": lambda row: progress_markup(row.share)},
-    )  # fmt: skip
+    )
 
 
 def _show_households(screen: Screen, file: FundFile) -> None:
@@ -136,10 +154,12 @@ def _show_households(screen: Screen, file: FundFile) -> None:
     show_markup(
         households_markup(screen, rows)
         + pager_markup(
-            at.page, at.pages, f"共 {households:,} 户",
+            at.page,
+            at.pages,
+            f"共 {households:,} 户",
             lambda number: screen.link(FUNDS, fund=file.facts["code"], page=number),
         )
-    )  # fmt: skip
+    )
 
 
 def _scope_notes(screen: Screen) -> list[str]:
@@ -155,16 +175,26 @@ def households_markup(screen: Screen, rows: pd.DataFrame) -> str:
     """The households behind the project; ``rows`` as of ``fund_file.behind``."""
     marks = state_marks(screen.dark)
     columns = [
-        TableColumn("head", "户主"), TableColumn("township", "乡镇"), TableColumn("village_name", "村"),
-        TableColumn("code", "户编号"), TableColumn("state", "户类型"), TableColumn("modes", "带动方式"),
-        TableColumn("times", "户次", "integer"), TableColumn("latest", "最近年度"),
+        TableColumn("head", "户主"),
+        TableColumn("township", "乡镇"),
+        TableColumn("village_name", "村"),
+        TableColumn("code", "户编号"),
+        TableColumn("state", "户类型"),
+        TableColumn("modes", "带动方式"),
+        TableColumn("times", "户次", "integer"),
+        TableColumn("latest", "最近年度"),
         TableColumn("amount", "累计金额（元）", "fen"),
-    ]  # fmt: skip
+    ]
     return table_markup(
-        rows, columns, caption="带动的户", whole=True, cards=True, opener="head",
+        rows,
+        columns,
+        caption="带动的户",
+        whole=True,
+        cards=True,
+        opener="head",
         row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=row.id),
         drawn={"state": lambda row: _marked(row.state, *marks[row.state])},
-    )  # fmt: skip
+    )
 
 
 def _marked(state: str, mark: str, colour: str) -> str:

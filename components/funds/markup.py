@@ -90,39 +90,60 @@ def sources_markup(
     progress = total["paid"] / total["arranged"] if total["arranged"] else float("nan")
     rows = pd.concat([sources, pd.DataFrame([{**total, "source": "合计", "progress": progress}])], ignore_index=True)
     columns = [
-        TableColumn("source", "来源"), TableColumn("funds", "笔数", "integer"),
-        TableColumn("arranged", "安排（万元）", "figure"), TableColumn("paid", "已拨付（万元）", "figure"),
+        TableColumn("source", "来源"),
+        TableColumn("funds", "笔数", "integer"),
+        TableColumn("arranged", "安排（万元）", "figure"),
+        TableColumn("paid", "已拨付（万元）", "figure"),
         TableColumn("progress", "拨付进度"),
         *([] if elapsed is None else [TableColumn("step", "快慢（百分点）", "figure")]),
         TableColumn("short", "滞后（万元）", "figure"),
-    ]  # fmt: skip
+    ]
     return table_markup(
-        rows.assign(step=0), columns, caption=caption, whole=True, cards=True, strong_last=True, opener="source",
+        rows.assign(step=0),
+        columns,
+        caption=caption,
+        whole=True,
+        cards=True,
+        strong_last=True,
+        opener="source",
         row_url=lambda row: url(row.source) if row.source != "合计" else None,
         chosen=lambda row: bool(chosen) and row.source == chosen,
         drawn={
-            "arranged": lambda row: ten_thousands(row.arranged), "paid": lambda row: ten_thousands(row.paid),
+            "arranged": lambda row: ten_thousands(row.arranged),
+            "paid": lambda row: ten_thousands(row.paid),
             "progress": lambda row: progress_markup(row.progress, elapsed),
-            "step": lambda row: _beside_time(row.progress, elapsed), "short": lambda row: _short(row.short),
+            "step": lambda row: _beside_time(row.progress, elapsed),
+            "short": lambda row: _short(row.short),
         },
-    )  # fmt: skip
+    )
 
 
 def years_markup(years: pd.DataFrame, *, url: Callable[[int], str], chosen: int, caption: str) -> str:
     """One row a year; ``years`` as of ``funds.by_year``."""
     columns = [
-        TableColumn("year", "年度"), TableColumn("arranged", "安排（万元）", "figure"),
-        TableColumn("paid", "已拨付（万元）", "figure"), TableColumn("progress", "拨付进度"),
-        TableColumn("unpaid", "未拨付（万元）", "figure"), TableColumn("late", "滞后（笔）", "integer"),
-    ]  # fmt: skip
+        TableColumn("year", "年度"),
+        TableColumn("arranged", "安排（万元）", "figure"),
+        TableColumn("paid", "已拨付（万元）", "figure"),
+        TableColumn("progress", "拨付进度"),
+        TableColumn("unpaid", "未拨付（万元）", "figure"),
+        TableColumn("late", "滞后（笔）", "integer"),
+    ]
     return table_markup(
-        years.assign(unpaid=years["arranged"] - years["paid"]), columns, caption=caption, whole=True, cards=True,
-        row_url=lambda row: url(row.year), opener="year", chosen=lambda row: row.year == chosen,
+        years.assign(unpaid=years["arranged"] - years["paid"]),
+        columns,
+        caption=caption,
+        whole=True,
+        cards=True,
+        row_url=lambda row: url(row.year),
+        opener="year",
+        chosen=lambda row: row.year == chosen,
         drawn={
-            "arranged": lambda row: ten_thousands(row.arranged), "paid": lambda row: ten_thousands(row.paid),
-            "progress": lambda row: progress_markup(row.progress), "unpaid": lambda row: ten_thousands(row.unpaid),
+            "arranged": lambda row: ten_thousands(row.arranged),
+            "paid": lambda row: ten_thousands(row.paid),
+            "progress": lambda row: progress_markup(row.progress),
+            "unpaid": lambda row: ten_thousands(row.unpaid),
         },
-    )  # fmt: skip
+    )
 
 
 def projects_markup(projects: pd.DataFrame, *, elapsed: float | None, url: Callable[[str], str], caption: str) -> str:
@@ -130,17 +151,27 @@ def projects_markup(projects: pd.DataFrame, *, elapsed: float | None, url: Calla
     if projects.empty:
         return '<p class="calm">本年度没有安排到项目的资金。</p>'
     columns = [
-        TableColumn("name", "项目"), TableColumn("arranged", "安排（万元）", "figure"),
-        TableColumn("paid", "已拨付（万元）", "figure"), TableColumn("progress", "拨付进度"),
+        TableColumn("name", "项目"),
+        TableColumn("arranged", "安排（万元）", "figure"),
+        TableColumn("paid", "已拨付（万元）", "figure"),
+        TableColumn("progress", "拨付进度"),
         TableColumn("short", "滞后（万元）", "figure"),
-    ]  # fmt: skip
+    ]
     return table_markup(
-        projects, columns, caption=caption, whole=True, cards=True, opener="name", row_url=lambda row: url(row.project),
+        projects,
+        columns,
+        caption=caption,
+        whole=True,
+        cards=True,
+        opener="name",
+        row_url=lambda row: url(row.project),
         drawn={
-            "arranged": lambda row: ten_thousands(row.arranged), "paid": lambda row: ten_thousands(row.paid),
-            "progress": lambda row: progress_markup(row.progress, elapsed), "short": lambda row: _short(row.short),
+            "arranged": lambda row: ten_thousands(row.arranged),
+            "paid": lambda row: ten_thousands(row.paid),
+            "progress": lambda row: progress_markup(row.progress, elapsed),
+            "short": lambda row: _short(row.short),
         },
-    )  # fmt: skip
+    )
 
 
 def late_markup(batches: pd.DataFrame, *, url: Callable[[str], str], planned: bool) -> str:

@@ -81,11 +81,13 @@ def show_heading(screen: Screen, shown: FundsShown) -> None:
     years = sorted({*shown.years["year"], screen.month // 12}, reverse=True)[:6]
     chips = "".join(
         link(
-            f"{year}年", funds_link(screen, shown.choice, year=int(year)), style="chip",
+            f"{year}年",
+            funds_link(screen, shown.choice, year=int(year)),
+            style="chip",
             **({"aria_current": "true"} if year == shown.choice.year else {}),
         )
         for year in years
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_heading"):
         title = panels.page_finding(shown.sources, shown.choice.year)
         show_markup(heading(title, subtitle(screen, shown), level=1))
@@ -112,11 +114,15 @@ def _own_tiles(screen: Screen) -> list[Tile]:
 
     return [
         Tile(
-            INDICATORS[id], value(id, 0), value(id, 1), value(id, 12),
-            [value(id, back) for back in range(_COURSE - 1, -1, -1)], screen.link(FIGURE, indicator=id),
+            INDICATORS[id],
+            value(id, 0),
+            value(id, 1),
+            value(id, 12),
+            [value(id, back) for back in range(_COURSE - 1, -1, -1)],
+            screen.link(FIGURE, indicator=id),
         )
         for id in TILES
-    ]  # fmt: skip
+    ]
 
 
 def _earlier_tiles(screen: Screen, shown: FundsShown) -> list[tuple[str, str, str]]:
@@ -184,10 +190,13 @@ def _show_sources(screen: Screen, shown: FundsShown) -> None:
     show_markup(
         heading(title, f"按资金来源 · {choice.year}年资金 · 万元")
         + panels.sources_markup(
-            shown.sources, elapsed=shown.running, chosen=choice.filters.source, caption=title,
+            shown.sources,
+            elapsed=shown.running,
+            chosen=choice.filters.source,
+            caption=title,
             url=lambda source: _listed(screen, choice, source=source),
         )
-    )  # fmt: skip
+    )
 
 
 def _show_years(screen: Screen, shown: FundsShown) -> None:
@@ -195,10 +204,12 @@ def _show_years(screen: Screen, shown: FundsShown) -> None:
     show_markup(
         heading("历年资金", f"按资金年度 · 截至{wording.day(shown.day)} · 万元")
         + panels.years_markup(
-            shown.years, url=lambda year: funds_link(screen, choice, year=int(year)), chosen=choice.year,
+            shown.years,
+            url=lambda year: funds_link(screen, choice, year=int(year)),
+            chosen=choice.year,
             caption="历年资金",
         )
-    )  # fmt: skip
+    )
 
 
 def _listed(screen: Screen, choice: FundChoice, **changes: Change) -> str:
@@ -217,12 +228,19 @@ def draw_course(screen: Screen, course: pd.DataFrame, *, key: str, where: str, h
     unit = f" · {unit_of(course)}" if len(course) else ""
     months = [None, *(_month_url(screen, int(month)) for month in course.index)]
     show_chart(
-        screen, disbursement_chart(course, dark=screen.dark, height=height) if len(course) else None, key=key,
-        what="累计拨付进度", title=course_finding(course) if len(course) else "累计拨付进度", subtitle=where + unit,
-        table=told, columns=_CHART, links={2: months} if leads and len(course) else None,
-        row_url=(lambda row: _month_url(screen, row.month)) if leads else None, opener="month_text",
+        screen,
+        disbursement_chart(course, dark=screen.dark, height=height) if len(course) else None,
+        key=key,
+        what="累计拨付进度",
+        title=course_finding(course) if len(course) else "累计拨付进度",
+        subtitle=where + unit,
+        table=told,
+        columns=_CHART,
+        links={2: months} if leads and len(course) else None,
+        row_url=(lambda row: _month_url(screen, row.month)) if leads else None,
+        opener="month_text",
         empty="没有安排资金，画不出进度。",
-    )  # fmt: skip
+    )
 
 
 def _month_url(screen: Screen, month: int) -> str | None:
@@ -281,7 +299,9 @@ def _show_projects(screen: Screen, shown: FundsShown) -> None:
     show_markup(
         heading("未拨付最多的项目", f"{shown.choice.year}年资金 · {share} · 万元", more=more)
         + panels.projects_markup(
-            projects, elapsed=shown.running, caption="未拨付最多的项目",
+            projects,
+            elapsed=shown.running,
+            caption="未拨付最多的项目",
             url=lambda project: screen.link(PROJECT, project=project),
         )
-    )  # fmt: skip
+    )

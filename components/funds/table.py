@@ -110,10 +110,15 @@ def _show_filters(screen: Screen, choice: FundChoice) -> None:
         for source in FUND_SOURCES
     )
     others = "".join(
-        _chip(screen, choice, words, filters.with_project is value,
-              with_project=None if filters.with_project is value else value)
+        _chip(
+            screen,
+            choice,
+            words,
+            filters.with_project is value,
+            with_project=None if filters.with_project is value else value,
+        )
         for words, value in (("有项目", True), ("没有项目", False))
-    )  # fmt: skip
+    )
     late = _chip(screen, choice, "只看滞后", filters.late, late=not filters.late)
     clear = ""
     if filters != fund_lists.NO_FILTERS:
@@ -154,10 +159,23 @@ def _chip(screen: Screen, choice: FundChoice, words: str, on: bool, **changes: C
 
 def _export(screen: Screen, choice: FundChoice) -> None:
     rows = partial(
-        ask_uncached, screen, fund_lists.page, screen.region.code, screen.month, choice.year,
-        filters=choice.filters, sort=choice.sort, limit=None,
-    )  # fmt: skip
+        ask_uncached,
+        screen,
+        fund_lists.page,
+        screen.region.code,
+        screen.month,
+        choice.year,
+        filters=choice.filters,
+        sort=choice.sort,
+        limit=None,
+    )
     take_away(
-        screen, rows, EXPORTED, what=f"{choice.year}年资金名单", title=f"{screen.region.name}{choice.year}年资金名单",
-        filters=filter_words(choice.filters), unit="笔", key="funds_export",
-    )  # fmt: skip
+        screen,
+        rows,
+        EXPORTED,
+        what=f"{choice.year}年资金名单",
+        title=f"{screen.region.name}{choice.year}年资金名单",
+        filters=filter_words(choice.filters),
+        unit="笔",
+        key="funds_export",
+    )

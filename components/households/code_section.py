@@ -92,30 +92,36 @@ def _reach(base: str) -> str:
 def _code_buttons(screen: Screen, household: int, valid: qr_codes.Code | None) -> None:
     if valid is None:
         _button(
-            screen, "发放户码", f"issue:{household}",
+            screen,
+            "发放户码",
+            f"issue:{household}",
             lambda connection, now, address: qr_codes.issue(
                 connection, screen.engine, screen.viewer, [household], now=now, address=address
             ),
-        )  # fmt: skip
+        )
         return
     with st.popover("作废或换发户码", key=f"code_change:{household}"):
         show_markup("<p>作废后，墙上和卡上的旧码不再能打开这一户。换发会同时生成新码，须重新打印张贴。</p>")
         reason = st.selectbox("原因", qr_codes.REASONS, key=f"reason:{household}")
         unsure = not st.checkbox("旧码立即失效，我已确认", key=f"sure:{household}")
         _button(
-            screen, "换发新码", f"renew:{household}",
+            screen,
+            "换发新码",
+            f"renew:{household}",
             lambda connection, now, address: qr_codes.renew(
                 connection, screen.engine, screen.viewer, household, reason, now=now, address=address
             ),
             disabled=unsure,
-        )  # fmt: skip
+        )
         _button(
-            screen, "只作废", f"withdraw:{household}",
+            screen,
+            "只作废",
+            f"withdraw:{household}",
             lambda connection, now, address: qr_codes.withdraw(
                 connection, screen.viewer, household, reason, now=now, address=address
             ),
             disabled=unsure,
-        )  # fmt: skip
+        )
 
 
 def _old_codes(codes: list[qr_codes.Code]) -> str:
@@ -147,16 +153,20 @@ def _show_pin(screen: Screen, household: int) -> None:
 
     with st.container(horizontal=True, gap="small"):
         _button(
-            screen, "换发口令" if known.pin else "发放口令", f"pin:{household}",
+            screen,
+            "换发口令" if known.pin else "发放口令",
+            f"pin:{household}",
             lambda connection, now, address: _hand_out(connection, screen.viewer, household, now, address),
-        )  # fmt: skip
+        )
         if known.pin:
             _button(
-                screen, "收回口令", f"unpin:{household}",
+                screen,
+                "收回口令",
+                f"unpin:{household}",
                 lambda connection, now, address: pins.take_back(
                     connection, screen.viewer, household, now=now, address=address
                 ),
-            )  # fmt: skip
+            )
 
 
 def _hand_out(connection: Connection, viewer: Viewer, household: int, now: datetime, address: str) -> None:
@@ -165,9 +175,13 @@ def _hand_out(connection: Connection, viewer: Viewer, household: int, now: datet
 
 
 def _button(
-    screen: Screen, name: str, key: str, write: Callable[[Connection, datetime, str], object], *,
+    screen: Screen,
+    name: str,
+    key: str,
+    write: Callable[[Connection, datetime, str], object],
+    *,
     disabled: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """A button that writes in one transaction, knowing when and from where, before the page is drawn anew; what is
     refused is said there."""
 

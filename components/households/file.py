@@ -62,8 +62,10 @@ def show_household(screen: Screen, id: int) -> None:
     _what_it_lives_on(screen, file)
     _what_hangs_on_it(screen, file, visits)
     for part, section in (
-        ("archives", archive_section), ("code", code_section), ("history", household_history),
-    ):  # fmt: skip
+        ("archives", archive_section),
+        ("code", code_section),
+        ("history", household_history),
+    ):
         _begin(part)
         with told():
             section.show(screen, file)

@@ -85,13 +85,16 @@ def facts_markup(file: HouseholdFile) -> str:
     """基本情况."""
     facts = file.facts
     listed = (
-        ("户属性", facts["attribute"]), ("家庭人口", f"{len(file.members)} 人"),
+        ("户属性", facts["attribute"]),
+        ("家庭人口", f"{len(file.members)} 人"),
         ("致贫原因", "、".join(filter(None, (facts["cause"], facts["other_causes"])))),
         *((name, _by(facts["as_of"], facts[column])) for name, column in _DATES),
         ("住房安全", _safe(facts["housing_safe"])),
-        ("饮水安全", _safe(facts["water_safe"])), ("联系电话", facts["phone"]), ("住址", facts["address"]),
+        ("饮水安全", _safe(facts["water_safe"])),
+        ("联系电话", facts["phone"]),
+        ("住址", facts["address"]),
         ("备注", facts["remark"]),
-    )  # fmt: skip
+    )
     rows = "".join(
         f"<div><dt>{name}</dt><dd{_UNSAFE if value == '不安全' else ''}>{escape(value or wording.NO_VALUE)}</dd></div>"
         for name, value in listed

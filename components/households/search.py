@@ -72,9 +72,14 @@ def show(screen: Screen) -> None:
         return
     try:
         found = ask_uncached(
-            screen, search, typed, filters, region=screen.region.code, month=screen.month,
+            screen,
+            search,
+            typed,
+            filters,
+            region=screen.region.code,
+            month=screen.month,
             page=page_of(st.query_params.get("page"))[0],
-        )  # fmt: skip
+        )
     except Refused as error:
         problem(str(error))
         return
@@ -131,11 +136,14 @@ def _filters(screen: Screen, filters: Filters) -> None:
     marks = state_marks(screen.dark)
     states = [
         _chip(
-            screen, filters, f'<b style="color: {marks[name][1]}">{marks[name][0]}</b> {escape(name)}',
-            state in filters.states, states=_turned(filters.states, state),
+            screen,
+            filters,
+            f'<b style="color: {marks[name][1]}">{marks[name][0]}</b> {escape(name)}',
+            state in filters.states,
+            states=_turned(filters.states, state),
         )
         for state, name in STATE_NAMES.items()
-    ]  # fmt: skip
+    ]
     flags = [
         _chip(screen, filters, escape(words), getattr(filters, field), **{field: not getattr(filters, field)})
         for field, words in _FLAGS.values()

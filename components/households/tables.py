@@ -25,14 +25,36 @@ class _Group(str):
 def members_markup(file: HouseholdFile) -> str:
     """家庭成员."""
     headings = (
-        "姓名", "与户主关系", "性别", "年龄", "证件号码", "健康状况", "文化程度", "在校状况", "劳动技能", "务工",
-        "医保", "养老保险",
-    )  # fmt: skip
+        "姓名",
+        "与户主关系",
+        "性别",
+        "年龄",
+        "证件号码",
+        "健康状况",
+        "文化程度",
+        "在校状况",
+        "劳动技能",
+        "务工",
+        "医保",
+        "养老保险",
+    )
     rows = [
-        (row.name, row.relation, row.sex, _years(row.born, row.as_of), row.id_number, _ill(row.health), row.education,
-         row.schooling, row.skill, _work(row), _insured(row.medical_insured), _YES.get(row.pension_insured))
+        (
+            row.name,
+            row.relation,
+            row.sex,
+            _years(row.born, row.as_of),
+            row.id_number,
+            _ill(row.health),
+            row.education,
+            row.schooling,
+            row.skill,
+            _work(row),
+            _insured(row.medical_insured),
+            _YES.get(row.pension_insured),
+        )
         for row in file.members.itertuples()
-    ]  # fmt: skip
+    ]
     return part_table("家庭成员", headings, rows, "没有登记家庭成员。", part="members")
 
 
@@ -40,21 +62,35 @@ def helpers_markup(file: HouseholdFile) -> str:
     """帮扶责任人: 谁来扶, when he was there last and when he is to come next."""
     headings = ("姓名", "单位", "队伍", "职务", "电话", "结对自", "最近走访", "下次走访", "本月")
     rows = [
-        (row.name, row.unit, row.team, row.post, row.phone, row.started, row.last_visit or "没有记录",
-         Markup(f"<span>{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}</span>"),
-         "已走访" if row.visited else _alarm("未走访"))
+        (
+            row.name,
+            row.unit,
+            row.team,
+            row.post,
+            row.phone,
+            row.started,
+            row.last_visit or "没有记录",
+            Markup(f"<span>{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}</span>"),
+            "已走访" if row.visited else _alarm("未走访"),
+        )
         for row in file.helpers.itertuples()
-    ]  # fmt: skip
+    ]
     return part_table("帮扶责任人", headings, rows, "没有结对帮扶责任人。", part="helpers")
 
 
 def visits_markup(file: HouseholdFile) -> str:
     """走访: one page of them."""
     rows = [
-        (row.visited, row.helper, row.unit, row.occasion, row.content,
-         Markup(link(f"{row.photos} 份", "#archives", style="underlined")) if row.photos else None)
+        (
+            row.visited,
+            row.helper,
+            row.unit,
+            row.occasion,
+            row.content,
+            Markup(link(f"{row.photos} 份", "#archives", style="underlined")) if row.photos else None,
+        )
         for row in file.visits.itertuples()
-    ]  # fmt: skip
+    ]
     headings = ("日期", "走访人", "单位", "事由", "内容", "照片")
     said = f"共 {file.visits_total} 次"
     return part_table("最近走访", headings, rows, "没有走访记录。", part="visits", said=said)
@@ -99,10 +135,17 @@ def funds_markup(file: HouseholdFile, url: Callable[[str, str], str | None]) -> 
     the fund is not to be opened."""
     headings = ("年度", "资金", "来源", "项目", "安排（元）", "已拨付（元）", "进度")
     rows = [
-        (row.year, _opened(row.name, url(row.code, row.region)), row.source, row.project, _yuan(row.arranged),
-         _yuan(row.paid), f"{row.paid / row.arranged:.1%}" if row.arranged else None)
+        (
+            row.year,
+            _opened(row.name, url(row.code, row.region)),
+            row.source,
+            row.project,
+            _yuan(row.arranged),
+            _yuan(row.paid),
+            f"{row.paid / row.arranged:.1%}" if row.arranged else None,
+        )
         for row in file.funds.itertuples(index=False)
-    ]  # fmt: skip
+    ]
     none = "没有与这一户的项目对应的资金。"
     return part_table("帮扶资金", headings, rows, none, right=(4, 5, 6), part="funds", said=f"{len(rows)} 笔")
 
@@ -131,10 +174,17 @@ def tasks_markup(file: HouseholdFile) -> str:
     """作战任务."""
     headings = ("任务", "目标", "责任人", "开始", "期限", "进度", "状态")
     rows = [
-        (row.name, row.target, row.owner, row.started, row.deadline, f"{row.progress:.0%}",
-         f"{row.finished} 完成" if row.finished else _due(row.deadline, row.as_of))
+        (
+            row.name,
+            row.target,
+            row.owner,
+            row.started,
+            row.deadline,
+            f"{row.progress:.0%}",
+            f"{row.finished} 完成" if row.finished else _due(row.deadline, row.as_of),
+        )
         for row in file.tasks.itertuples()
-    ]  # fmt: skip
+    ]
     return part_table("作战任务", headings, rows, "没有作战任务。", right=(5,), part="tasks")
 
 
@@ -144,9 +194,15 @@ def days_over(deadline: str, as_of: str) -> int:
 
 
 def part_table(
-    title: str, headings: Sequence[str], rows: Sequence[_Cells | _Group], none: str, *,
-    part: str, right: tuple[int, ...] = (), said: str = "",
-) -> str:  # fmt: skip
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[_Cells | _Group],
+    none: str,
+    *,
+    part: str,
+    right: tuple[int, ...] = (),
+    said: str = "",
+) -> str:
     """A part of the page: ``rows`` are cells in the order of ``headings``, ``none`` is said where there are none.
     Columns without anything in any row are left out; on a phone each row is a card."""
     if not rows:

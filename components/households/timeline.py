@@ -144,9 +144,12 @@ def _income(story: Story, scale: Scale, y: float, colours: Palette) -> Iterator[
 
 
 def _runs(
-    months: list[int], net: list[float], line: list[float],
-    x_at: Callable[[int], float], y_at: Callable[[float], float],
-) -> list[tuple[bool, list[tuple[float, float]]]]:  # fmt: skip
+    months: list[int],
+    net: list[float],
+    line: list[float],
+    x_at: Callable[[int], float],
+    y_at: Callable[[float], float],
+) -> list[tuple[bool, list[tuple[float, float]]]]:
     """The curve in pieces that are below the line or not, broken where a month or its figure is missing."""
     runs: list[tuple[bool, list[tuple[float, float]]]] = []
     whole = [(month, yuan, bar) for month, yuan, bar in zip(months, net, line, strict=True) if known(yuan)]

@@ -45,31 +45,47 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     table, columns = _compared_table(picked, pick)
     if choice.compared and any(code in courses for code in choice.compared):
         show_chart(
-            screen, lines_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark), key="lines",
-            what="下级对比", title=_gap_said(picked, pick), subtitle=subtitle, table=table, columns=columns,
+            screen,
+            lines_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark),
+            key="lines",
+            what="下级对比",
+            title=_gap_said(picked, pick),
+            subtitle=subtitle,
+            table=table,
+            columns=columns,
             links={place: [urls[code]] * len(picked) for place, code in enumerate(shown)},
-            row_url=lambda row: urls[row.code], opener="name",
-        )  # fmt: skip
+            row_url=lambda row: urls[row.code],
+            opener="name",
+        )
         return
     rest = f"，图中为最低的 {MOST_MULTIPLES} 个" if len(order) > MOST_MULTIPLES else ""
     show_chart(
-        screen, multiples_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark), key="multiples",
-        what="下级各图", title=f"{len(order)} 个{noun}中 {behind} 个低于{mean_name}{rest}",
+        screen,
+        multiples_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark),
+        key="multiples",
+        what="下级各图",
+        title=f"{len(order)} 个{noun}中 {behind} 个低于{mean_name}{rest}",
         subtitle=f"{subtitle} · 同一刻度",
-        table=table, columns=columns,
+        table=table,
+        columns=columns,
         links={0: [url for code in shown for url in [*[urls[code]] * len(picked), None]]},
-        row_url=lambda row: urls[row.code], opener="name",
+        row_url=lambda row: urls[row.code],
+        opener="name",
         note=f"由低到高排列；细线为{mean_name}。点一个{noun}，看它自己的走势。",
-    )  # fmt: skip
+    )
 
 
 def _comparison_picker(choice: TrendChoice, names: dict[str, str], noun: str) -> None:
     st.session_state["compared_regions"] = list(choice.compared)
     st.multiselect(
-        f"选 1 至 {MOST_LINES} 个{noun}画在一张图上对比", list(names), format_func=names.__getitem__,
-        key="compared_regions", max_selections=MOST_LINES, placeholder="不选时每个一张小图",
+        f"选 1 至 {MOST_LINES} 个{noun}画在一张图上对比",
+        list(names),
+        format_func=names.__getitem__,
+        key="compared_regions",
+        max_selections=MOST_LINES,
+        placeholder="不选时每个一张小图",
         on_change=lambda: write_address(**{"with": "-".join(st.session_state["compared_regions"]) or None}),
-    )  # fmt: skip
+    )
 
 
 def _compared_table(courses: pd.DataFrame, names: dict[str, str]) -> tuple[pd.DataFrame, list[ListColumn]]:
@@ -79,14 +95,22 @@ def _compared_table(courses: pd.DataFrame, names: dict[str, str]) -> tuple[pd.Da
     growth = (now / before - 1).where(before > 0)
     first = courses.bfill().iloc[0]
     table = pd.DataFrame(
-        {"code": list(names), "name": list(names.values()), "first": first.tolist(), "before": before.tolist(),
-         "net": now.tolist(), "growth": growth.tolist()}
-    )  # fmt: skip
+        {
+            "code": list(names),
+            "name": list(names.values()),
+            "first": first.tolist(),
+            "before": before.tolist(),
+            "net": now.tolist(),
+            "growth": growth.tolist(),
+        }
+    )
     columns = [
-        ListColumn("name", "区划"), ListColumn("first", f"{spoken(courses.index[0])}（元）", "integer"),
-        ListColumn("before", "上年同月（元）", "integer"), ListColumn("net", "本月（元）", "integer"),
+        ListColumn("name", "区划"),
+        ListColumn("first", f"{spoken(courses.index[0])}（元）", "integer"),
+        ListColumn("before", "上年同月（元）", "integer"),
+        ListColumn("net", "本月（元）", "integer"),
         ListColumn("growth", "比上年增长", "percent"),
-    ]  # fmt: skip
+    ]
     return table, columns
 
 

@@ -28,9 +28,14 @@ def lines_chart(
     ends = []
     for _, name, values, colour, width in drawn:
         figure.add_scatter(
-            x=days, y=values.tolist(), mode="lines", name=name, line={"color": colour, "width": width},
-            customdata=[f"{name} {yuan(value)}" for value in values], hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+            x=days,
+            y=values.tolist(),
+            mode="lines",
+            name=name,
+            line={"color": colour, "width": width},
+            customdata=[f"{name} {yuan(value)}" for value in values],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
         if values.notna().any():
             ends.append((float(values.dropna().iloc[-1]), name, colour))
     heights = [value for _, _, values, *_ in drawn for value in values.dropna()]
@@ -76,9 +81,15 @@ def multiples_chart(
             x, y = x + across, y + up
             said += [f"{name} {spoken(month)} {yuan(v)}" for month, v in zip(months, values, strict=True)] + [""]
         figure.add_scatter(
-            x=x, y=y, mode="lines", line={"color": colour, "width": width}, customdata=said, connectgaps=False,
-            hovertemplate="%{customdata}<extra></extra>", name="各下级" if of is None else mean_name,
-        )  # fmt: skip
+            x=x,
+            y=y,
+            mode="lines",
+            line={"color": colour, "width": width},
+            customdata=said,
+            connectgaps=False,
+            hovertemplate="%{customdata}<extra></extra>",
+            name="各下级" if of is None else mean_name,
+        )
     _name_cells(figure, courses, names, place, colours)
     figure.update_xaxes(visible=False, range=[-0.02, columns - CELL_GAP / 2])
     figure.update_yaxes(visible=False, range=[-0.06, rows])
@@ -87,15 +98,24 @@ def multiples_chart(
 
 
 def _name_cells(
-    figure: go.Figure, courses: pd.DataFrame, names: dict[str, str],
-    place: Callable[[int], tuple[float, float]], colours: Palette,
-) -> None:  # fmt: skip
+    figure: go.Figure,
+    courses: pd.DataFrame,
+    names: dict[str, str],
+    place: Callable[[int], tuple[float, float]],
+    colours: Palette,
+) -> None:
     """Name and last value above each small chart."""
     for number, code in enumerate(courses):
         left, bottom = place(number)
         known = courses[code].dropna()
         now = f" <b>{known.iloc[-1]:,.0f}</b>" if len(known) else " 无数据"
         figure.add_annotation(
-            x=left, y=bottom + 1 - TOP_ROOM, text=f"{names[code]}{now}", xanchor="left", yanchor="bottom",
-            showarrow=False, font={"size": 13, "color": colours.ink}, yshift=2,
-        )  # fmt: skip
+            x=left,
+            y=bottom + 1 - TOP_ROOM,
+            text=f"{names[code]}{now}",
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 13, "color": colours.ink},
+            yshift=2,
+        )

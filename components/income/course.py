@@ -94,15 +94,20 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
     growth = months["growth"].iloc[-1]
     said = "，上年同月没有可比的数" if not wording.known(growth) else f"，比上年同月{_moved(growth)}"
     show_chart(
-        screen, kinds_chart(months, month=screen.month, line=line, dark=screen.dark), key="kinds",
-        what="人均纯收入走势", title=f"人均纯收入 {yuan(months['net'].iloc[-1])}{said}",
+        screen,
+        kinds_chart(months, month=screen.month, line=line, dark=screen.dark),
+        key="kinds",
+        what="人均纯收入走势",
+        title=f"人均纯收入 {yuan(months['net'].iloc[-1])}{said}",
         subtitle=f"{screen.region.name} · {screen.month_text} · 每月为截至当月的12个月 · 元/人",
-        table=months.iloc[::-1], columns=[ListColumn("name", "12个月截至"), *_PARTS, *_NET],
+        table=months.iloc[::-1],
+        columns=[ListColumn("name", "12个月截至"), *_PARTS, *_NET],
         links={7: [_list(screen, month) for month in months.index]},
-        row_url=lambda row: _list(screen, row.month), opener="name",
+        row_url=lambda row: _list(screen, row.month),
+        opener="name",
         note="纯收入＝四类收入之和－经营支出，与总览的人均纯收入同口径。点折线上的月份，看当月各户名单。"
         + ("" if any(wording.known(one) for one in line) else "所选区划没有统一的监测线，图上不画。"),
-    )  # fmt: skip
+    )
 
 
 def _show_years(screen: Screen, course: pd.DataFrame) -> None:
@@ -112,9 +117,11 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
     complete = years[years["complete"]]
     table = years.iloc[::-1].assign(
         name=[year_of(month, start).name for month in years["month"][::-1]],
-        state=["已结束" if done else f"未结束，为截至{spoken(month)}的12个月"
-               for done, month in zip(years["complete"][::-1], years["month"][::-1], strict=True)],
-    )  # fmt: skip
+        state=[
+            "已结束" if done else f"未结束，为截至{spoken(month)}的12个月"
+            for done, month in zip(years["complete"][::-1], years["month"][::-1], strict=True)
+        ],
+    )
     said = "还没有结束的收入年度"
     if len(complete):
         last = complete.iloc[-1]
@@ -122,13 +129,20 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
         said = f"{complete.index[-1]}年度人均纯收入 {yuan(last['net'])}{grown}"
     urls = [_list(screen, month) for month in years["month"]]
     show_chart(
-        screen, years_chart(years, dark=screen.dark), key="years", what="各收入年度", title=said,
+        screen,
+        years_chart(years, dark=screen.dark),
+        key="years",
+        what="各收入年度",
+        title=said,
         subtitle=f"{screen.region.name} · 收入年度（{start}月起）· 元/人",
-        table=table, columns=[ListColumn("name", "收入年度"), ListColumn("state", "状态"), *_PARTS, *_NET],
-        links=dict.fromkeys(range(6), urls), row_url=lambda row: _list(screen, row.month), opener="name",
+        table=table,
+        columns=[ListColumn("name", "收入年度"), ListColumn("state", "状态"), *_PARTS, *_NET],
+        links=dict.fromkeys(range(6), urls),
+        row_url=lambda row: _list(screen, row.month),
+        opener="name",
         note="柱上数字为人均纯收入和比上年的增速。画斜线的年度还没有结束，用最近12个月代替，含上一年度的月份，"
         "增速按上年同月计算。",
-    )  # fmt: skip
+    )
 
 
 def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
@@ -139,19 +153,23 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
         kind = last[list(income_course.PARTS)].abs().idxmax()
         title = f"人均纯收入同比{_moved(last['growth'])}，{NAMES[kind]}影响最大（{_points(last[kind])}）"
         figure = growth_chart(parts, dark=screen.dark)
-    table = parts.iloc[::-1].assign(
-        month=parts.index[::-1], name=[spoken(month) for month in parts.index[::-1]]
-    )  # fmt: skip
+    table = parts.iloc[::-1].assign(month=parts.index[::-1], name=[spoken(month) for month in parts.index[::-1]])
     adds = [ListColumn(part, f"{NAMES[part]}拉动", "percent") for part in income_course.PARTS]
     show_chart(
-        screen, figure, key="growth", what="同比增速", title=title,
+        screen,
+        figure,
+        key="growth",
+        what="同比增速",
+        title=title,
         subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 12个月人均纯收入比上年同月 · %",
-        table=table, columns=[ListColumn("name", "月份"), ListColumn("growth", "同比增速", "percent"), *adds],
+        table=table,
+        columns=[ListColumn("name", "月份"), ListColumn("growth", "同比增速", "percent"), *adds],
         links={5: [_list(screen, month) for month in parts.index]},
-        row_url=lambda row: _list(screen, row.month), opener="name",
+        row_url=lambda row: _list(screen, row.month),
+        opener="name",
         empty="12个月收入的记录不满一年，明年同月才有同比增速。",
         note="柱子是各类收入拉动的百分点，经营支出增加为负，相加等于增速。",
-    )  # fmt: skip
+    )
 
 
 def _points(share: float) -> str:
@@ -184,16 +202,20 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
     table = rows.assign(name=[f"{back_name(back)}（{spoken(screen.month - back)}）" for back in rows["back"]])
     shares = [ListColumn(f"{kind}_share", f"{NAMES[kind]}占比", "percent") for kind in income_course.KINDS]
     show_chart(
-        screen, structure_chart(rows, dark=screen.dark, height=80 + 62 * len(rows)), key="structure",
-        what="收入结构", title=title,
+        screen,
+        structure_chart(rows, dark=screen.dark, height=80 + 62 * len(rows)),
+        key="structure",
+        what="收入结构",
+        title=title,
         subtitle=f"{screen.region.name} · {screen.month_text} · 占12个月总收入的比例",
-        table=table, columns=[ListColumn("name", "时间"), *shares, *_PARTS],
+        table=table,
+        columns=[ListColumn("name", "时间"), *shares, *_PARTS],
         links={
             place: [screen.link(FIGURE, indicator=f"{kind}_share", month=screen.month - back) for back in rows["back"]]
             for place, kind in enumerate(income_course.KINDS)
         },
         note=note,
-    )  # fmt: skip
+    )
 
 
 def _signed(value: float) -> str:
@@ -237,8 +259,13 @@ def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
     )
     with st.container(key="income_map_box"):
         show_map(
-            region_layer(geo_url(screen.region.code, "children")), drawn.values, colours=map_colours(screen.dark),
-            label=f"{screen.region.name}各{noun}{ranking.indicator.label}地图", key="income_map", height=420,
-            on_pick=lambda kind, code: go_to_region(str(code)) if kind == "region" else None, text_px=14,
-        )  # fmt: skip
+            region_layer(geo_url(screen.region.code, "children")),
+            drawn.values,
+            colours=map_colours(screen.dark),
+            label=f"{screen.region.name}各{noun}{ranking.indicator.label}地图",
+            key="income_map",
+            height=420,
+            on_pick=lambda kind, code: go_to_region(str(code)) if kind == "region" else None,
+            text_px=14,
+        )
     show_markup(legend_markup(drawn.classes, noun=noun))

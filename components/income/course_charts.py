@@ -42,28 +42,45 @@ def kinds_chart(
     for part in PARTS:
         sign = -1 if part == "expense" else 1
         figure.add_scatter(
-            x=days, y=(course[part] * sign).tolist(), name=NAMES[part], mode="lines",
-            line={"width": 0.5, "color": fills[part]}, fillcolor=fills[part],
+            x=days,
+            y=(course[part] * sign).tolist(),
+            name=NAMES[part],
+            mode="lines",
+            line={"width": 0.5, "color": fills[part]},
+            fillcolor=fills[part],
             stackgroup="expense" if part == "expense" else "income",
             customdata=[f"{NAMES[part]} {yuan(value)}" for value in course[part]],
             hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_scatter(
-        x=days, y=list(line), name="监测线", mode="lines", connectgaps=False,
+        x=days,
+        y=list(line),
+        name="监测线",
+        mode="lines",
+        connectgaps=False,
         line={"color": colours.alarm, "width": 1.5, "dash": "dash", "shape": "hv"},
-        customdata=[f"监测线 {yuan(value)}" for value in line], hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
+        customdata=[f"监测线 {yuan(value)}" for value in line],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
     figure.add_scatter(  # so that the line can be told from the dark band that it crosses
-        x=days, y=course["net"].tolist(), mode="lines", line={"color": colours.ground, "width": 6}, hoverinfo="skip",
-    )  # fmt: skip
+        x=days,
+        y=course["net"].tolist(),
+        mode="lines",
+        line={"color": colours.ground, "width": 6},
+        hoverinfo="skip",
+    )
     figure.add_scatter(
-        x=days, y=course["net"].tolist(), name="人均纯收入", mode="lines", line={"color": colours.ink, "width": 2.5},
+        x=days,
+        y=course["net"].tolist(),
+        name="人均纯收入",
+        mode="lines",
+        line={"color": colours.ink, "width": 2.5},
         customdata=[
             f"<b>人均纯收入 {yuan(net)}</b>，同比 {percent(growth)}"
             for net, growth in zip(course["net"], course["growth"], strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
+    )
     if month in course.index:
         figure.add_vline(x=first_day(month), line={"color": colours.accent, "width": 1})
     _name_bands(figure, course, line, days[-1], colours, dark)
@@ -110,27 +127,37 @@ def years_chart(years: pd.DataFrame, *, dark: bool, height: int = 330) -> go.Fig
     for part in PARTS:
         values = years[part] * (-1 if part == "expense" else 1)
         figure.add_bar(
-            x=names, y=values.tolist(), name=NAMES[part],
+            x=names,
+            y=values.tolist(),
+            name=NAMES[part],
             marker={"color": fills[part], "pattern": {**hatching, "fgcolor": colours.ground}},
             customdata=[f"{NAMES[part]} {yuan(value)}" for value in years[part]],
-            hovertemplate="%{customdata}<extra></extra>", text=[NAMES[part] if part in _ROOMY else ""] * len(years),
-            textposition="inside", insidetextanchor="middle", constraintext="inside",
+            hovertemplate="%{customdata}<extra></extra>",
+            text=[NAMES[part] if part in _ROOMY else ""] * len(years),
+            textposition="inside",
+            insidetextanchor="middle",
+            constraintext="inside",
             textfont={"color": _on(part, colours)},
-        )  # fmt: skip
+        )
     figure.add_scatter(
-        x=names, y=years["gross"].tolist(), mode="markers+text", name="人均纯收入",
+        x=names,
+        y=years["gross"].tolist(),
+        mode="markers+text",
+        name="人均纯收入",
         marker={"color": colours.ink, "size": 7, "symbol": "line-ew-open"},
         text=[
             f"<b>{net:,.0f}</b>{f'<br>{percent(growth)}' if wording.known(growth) else ''}"
             for net, growth in zip(years["net"], years["growth"], strict=True)
         ],
-        textposition="top center", textfont={"color": colours.ink},
+        textposition="top center",
+        textfont={"color": colours.ink},
         customdata=[
             f"<b>人均纯收入 {yuan(net)}</b>，比上年 {percent(growth)}"
             for net, growth in zip(years["net"], years["growth"], strict=True)
         ],
-        hovertemplate="%{customdata}<extra></extra>", cliponaxis=False,
-    )  # fmt: skip
+        hovertemplate="%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
     figure.update_yaxes(tickformat=",~g", nticks=6, range=[-years["expense"].max() * 1.15, years["gross"].max() * 1.22])
     figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}, font={"family": FONT})
     return figure
@@ -148,17 +175,23 @@ def growth_chart(parts: pd.DataFrame, *, dark: bool, height: int = 330) -> go.Fi
     for part in PARTS:
         points = (parts[part] * 100).tolist()
         figure.add_bar(
-            x=days, y=points, name=NAMES[part], marker={"color": fills[part]},
+            x=days,
+            y=points,
+            name=NAMES[part],
+            marker={"color": fills[part]},
             customdata=[f"{NAMES[part]} {point:+.1f} 个百分点".replace("-", "−") for point in points],
             hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.add_scatter(
-        x=days, y=(parts["growth"] * 100).tolist(), mode="lines+markers", name="人均纯收入同比",
+        x=days,
+        y=(parts["growth"] * 100).tolist(),
+        mode="lines+markers",
+        name="人均纯收入同比",
         line={"color": colours.ink, "width": 2.5},
         marker={"size": 8, "color": colours.ink, "line": {"color": colours.ground, "width": 2}},
         customdata=[f"<b>人均纯收入同比 {percent(growth)}</b>" for growth in parts["growth"]],
         hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.add_hline(y=0, line={"color": colours.second_ink, "width": 1})
     _name_growth(figure, parts.iloc[-1], days[-1], colours)
     dress_months(figure, parts.index, right=92)
@@ -195,15 +228,22 @@ def structure_chart(rows: pd.DataFrame, *, dark: bool, height: int = 200) -> go.
     for kind in KINDS:
         shares = (rows[f"{kind}_share"] * 100).tolist()
         figure.add_bar(
-            y=names, x=shares, orientation="h", name=NAMES[kind], marker={"color": fills[kind]},
-            text=[f"{NAMES[kind]} {share:.1f}%" if share >= 12 else "" for share in shares], textposition="inside",
-            insidetextanchor="middle", textangle=0, textfont={"color": _on(kind, colours), "size": 13},
+            y=names,
+            x=shares,
+            orientation="h",
+            name=NAMES[kind],
+            marker={"color": fills[kind]},
+            text=[f"{NAMES[kind]} {share:.1f}%" if share >= 12 else "" for share in shares],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": _on(kind, colours), "size": 13},
             customdata=[
                 f"{name}：{NAMES[kind]} {yuan(value)}，占 {share:.1f} %"
                 for name, value, share in zip(names, rows[kind], shares, strict=True)
             ],
             hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
     figure.update_xaxes(range=[0, 100], ticksuffix="%", nticks=5)
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_layout(hovermode="closest", margin={"l": 8, "r": 16, "t": 4, "b": 8}, font={"family": FONT})

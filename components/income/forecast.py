@@ -109,13 +109,21 @@ def _table(screen: Screen, rows: pd.DataFrame, this: Term) -> str:
         return ""
     noun = LEVELS[len(rows["code"].iloc[-1])]
     columns = [
-        TableColumn("name", noun), TableColumn("base", "上年度末", "integer"),
+        TableColumn("name", noun),
+        TableColumn("base", "上年度末", "integer"),
         TableColumn("now", "现在12个月", "integer"),
-        TableColumn("forecast", f"预测{this.year.year}年度", "integer"), TableColumn("error", "回测平均误差", "share"),
-        TableColumn("still", "若按不变算", "share"), TableColumn("years", "回测年数", "integer"),
-    ]  # fmt: skip
+        TableColumn("forecast", f"预测{this.year.year}年度", "integer"),
+        TableColumn("error", "回测平均误差", "share"),
+        TableColumn("still", "若按不变算", "share"),
+        TableColumn("years", "回测年数", "integer"),
+    ]
     told = table_markup(
-        rows, columns, caption="各区划预测与回测误差", opener="name", whole=True, cards=True,
+        rows,
+        columns,
+        caption="各区划预测与回测误差",
+        opener="name",
+        whole=True,
+        cards=True,
         row_url=lambda row: screen.link(INCOME, region=row.code, view="sinking"),
-    )  # fmt: skip
+    )
     return f"<details><summary>各{escape(noun)}的预测和回测误差（元/人）</summary>{told}</details>"

@@ -26,12 +26,20 @@ _LEFT_OUT = ("wage", "business", "property", "transfer", "expense")
 
 
 def show_names(
-    screen: Screen, ids: npt.NDArray[np.int64], *, title: str, note: str, page: int,
-    page_url: Callable[[int], str], key: str,
-    beside: Callable[[pd.DataFrame], pd.DataFrame] | None = None, columns: Sequence[TableColumn] = (),
-    drawn: Mapping[str, Callable[[Row], str]] | None = None, exported: Sequence[ListColumn] = (),
+    screen: Screen,
+    ids: npt.NDArray[np.int64],
+    *,
+    title: str,
+    note: str,
+    page: int,
+    page_url: Callable[[int], str],
+    key: str,
+    beside: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+    columns: Sequence[TableColumn] = (),
+    drawn: Mapping[str, Callable[[Row], str]] | None = None,
+    exported: Sequence[ListColumn] = (),
     without: Sequence[str] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Page ``page`` of the households ``ids``, in their order; names are asked afresh.
 
     ``beside`` adds to a frame of named households (it has ``household_id``) the ``columns`` shown and, where they are
@@ -56,28 +64,42 @@ def show_names(
     show_markup(
         '<div class="trend-cards">'
         + table_markup(
-            rows, [*(TableColumn(one.id, one.heading, one.form) for one in kept), *columns],
-            caption=f"{screen.region.name}{title}", opener="head", cards=True, whole=True, drawn=drawn,
+            rows,
+            [*(TableColumn(one.id, one.heading, one.form) for one in kept), *columns],
+            caption=f"{screen.region.name}{title}",
+            opener="head",
+            cards=True,
+            whole=True,
+            drawn=drawn,
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
         )
         + "</div>"
         + pager_markup(at.page, at.pages, f"共 {told}", page_url)
-    )  # fmt: skip
+    )
 
 
 def _export(
-    screen: Screen, ids: npt.NDArray[np.int64], title: str, beside: Callable[[pd.DataFrame], pd.DataFrame] | None,
-    exported: Sequence[ListColumn], key: str,
-) -> None:  # fmt: skip
+    screen: Screen,
+    ids: npt.NDArray[np.int64],
+    title: str,
+    beside: Callable[[pd.DataFrame], pd.DataFrame] | None,
+    exported: Sequence[ListColumn],
+    key: str,
+) -> None:
     def rows() -> pd.DataFrame:
         frame = ask_uncached(screen, lists.of_households, [int(id) for id in ids], screen.region.code, screen.month)
         return beside(frame) if beside else frame
 
     columns = [ListColumn(one.id, one.heading, _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns]
     take_away(
-        screen, rows, [*columns, *exported], what=f"{title}名单", title=f"{screen.region.name}{title}", unit="户",
+        screen,
+        rows,
+        [*columns, *exported],
+        what=f"{title}名单",
+        title=f"{screen.region.name}{title}",
+        unit="户",
         key=f"names_{key}",
-    )  # fmt: skip
+    )
 
 
 def facts_markup(facts: Sequence[tuple[str, str, str, str]]) -> str:

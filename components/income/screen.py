@@ -31,11 +31,13 @@ def show_trends(screen: Screen, parameters: Mapping[str, str]) -> None:
 def _views(screen: Screen, choice: TrendChoice) -> str:
     chips = "".join(
         link(
-            escape(words), trends_link(screen, choice, view=view), style="chip",
+            escape(words),
+            trends_link(screen, choice, view=view),
+            style="chip",
             **({"aria_current": "page"} if view == choice.view else {}),
         )
         for view, words in VIEWS.items()
-    )  # fmt: skip
+    )
     only = ""
     if screen.viewer.role == "helper":
         told = {

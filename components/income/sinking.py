@@ -68,10 +68,14 @@ def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]
 def _filters(screen: Screen, choice: TrendChoice, known: Sinking) -> str:
     """Chips for what put a household on the list and for its main cause, with the households that each would leave."""
     bases = [
-        _chip(words, len(known.picked(basis=key, cause=choice.cause)), key == choice.basis,
-              trends_link(screen, choice, basis="" if key == choice.basis else key))
+        _chip(
+            words,
+            len(known.picked(basis=key, cause=choice.cause)),
+            key == choice.basis,
+            trends_link(screen, choice, basis="" if key == choice.basis else key),
+        )
         for key, words in BASES.items()
-    ]  # fmt: skip
+    ]
     causes = [
         _chip(words, number, key == choice.cause, trends_link(screen, choice, cause="" if key == choice.cause else key))
         for key, words in CAUSES.items()
@@ -131,15 +135,24 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
     named = BASES.get(choice.basis, ""), CAUSES.get(choice.cause, "")
     told = "、".join(name for name in named if name)
     show_names(
-        screen, known.household[picked], title=f"收入下降户{f'（{told}）' if told else ''}",
-        note=f"{screen.month_text} · 两者兼有的在前，再按预测由低到高", page=choice.page, key="sinking",
-        page_url=lambda page: trends_link(screen, choice, page=page), beside=beside,
+        screen,
+        known.household[picked],
+        title=f"收入下降户{f'（{told}）' if told else ''}",
+        note=f"{screen.month_text} · 两者兼有的在前，再按预测由低到高",
+        page=choice.page,
+        key="sinking",
+        page_url=lambda page: trends_link(screen, choice, page=page),
+        beside=beside,
         columns=[TableColumn("forecast", "预测年度末（元/人）", "fen"), TableColumn("reason", "为什么")],
-        drawn={"reason": reason}, without=("code", "gap", "state", "helper"),
-        exported=[ListColumn("forecast", "预测年度末人均（元）", "yuan"), ListColumn("basis", "列入依据", width=44),
-                  ListColumn("cause", "哪类收入减少", width=44), 
-                  ListColumn("behind", "背后的科目、就业和项目", width=60)],
-    )  # fmt: skip
+        drawn={"reason": reason},
+        without=("code", "gap", "state", "helper"),
+        exported=[
+            ListColumn("forecast", "预测年度末人均（元）", "yuan"),
+            ListColumn("basis", "列入依据", width=44),
+            ListColumn("cause", "哪类收入减少", width=44),
+            ListColumn("behind", "背后的科目、就业和项目", width=60),
+        ],
+    )
 
 
 _TOO_MANY = "名单太长，没有逐户列出；请按乡镇或原因缩小后再导出"

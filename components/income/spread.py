@@ -69,13 +69,21 @@ def _facts(screen: Screen, choice: TrendChoice, spread: Distribution, line: floa
     unknown = "未设置" if screen.region.code else "各省不同"
     facts = [
         ("监测线", f"{line:,.0f}" if line else unknown, "元/人" if line else "", ""),
-        ("线下", f"{below.households:,}", f"户 {below.persons:,} 人",
-         trends_link(screen, choice, who="below", bin=None)),
-        ("略高于线（≤1.2倍）", f"{near.households:,}", f"户 {near.persons:,} 人",
-         trends_link(screen, choice, who="near", bin=None)),
+        (
+            "线下",
+            f"{below.households:,}",
+            f"户 {below.persons:,} 人",
+            trends_link(screen, choice, who="below", bin=None),
+        ),
+        (
+            "略高于线（≤1.2倍）",
+            f"{near.households:,}",
+            f"户 {near.persons:,} 人",
+            trends_link(screen, choice, who="near", bin=None),
+        ),
         *((name, f"{value:,.0f}", "元/人", "") for name, value in income_distribution.quantiles(spread).items()),
         ("平均（按人）", f"{_mean(screen, spread):,.0f}", "元/人", ""),
-    ]  # fmt: skip
+    ]
     return facts_markup(facts)
 
 
@@ -90,15 +98,23 @@ def _show_histogram(screen: Screen, choice: TrendChoice, spread: Distribution, l
     table = bars.assign(name=[bin_name(row.low, row.high) for row in bars.itertuples()], url=urls)
     table["share"] = table["households"] / len(spread.net)
     show_chart(
-        screen, spread_chart(bars, marks=marks, line=line, tried=choice.line, dark=screen.dark), key="spread",
+        screen,
+        spread_chart(bars, marks=marks, line=line, tried=choice.line, dark=screen.dark),
+        key="spread",
         what="收入分布",
         title=f"{number:,} 户低于监测线，占有收支记录的 {wording.amount(INDICATORS['wage_share'], share)}",
         subtitle=f"{screen.region.name} · {screen.month_text} · 按12个月人均纯收入分段的户数 · 户",
-        table=table, columns=[ListColumn("name", "人均纯收入"), ListColumn("households", "户数", "integer"),
-                              ListColumn("share", "占比", "percent")],
-        links={0: urls}, row_url=lambda row: row.url, opener="name",
+        table=table,
+        columns=[
+            ListColumn("name", "人均纯收入"),
+            ListColumn("households", "户数", "integer"),
+            ListColumn("share", "占比", "percent"),
+        ],
+        links={0: urls},
+        row_url=lambda row: row.url,
+        opener="name",
         note="点一根柱子，下面的名单就是这一段的户。P10、P90：一成户低于、一成户高于此数；均值按人计，分位按户计。",
-    )  # fmt: skip
+    )
 
 
 def _low(row: Row) -> int:
@@ -132,16 +148,27 @@ def _show_course(screen: Screen) -> None:
         steps = course.loc[screen.month] - course.loc[screen.month - 12]
         said = "一年来" + "，".join(f"{names[id]}{_step(steps[id])}" for id in (BELOW, NEAR))
     show_chart(
-        screen, counts_chart(course, names=names, month=screen.month, dark=screen.dark) if len(course) else None,
-        key="under", what="线下户数", title=said, subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 户",
-        table=counts_table(course), columns=[
-            ListColumn("name", "月份"), ListColumn(BELOW, "低于监测线", "integer"),
-            ListColumn(NEAR, "略高于监测线", "integer")],
-        links={place: [screen.link(FIGURE, indicator=id, month=month) for month in course.index]
-               for place, id in enumerate((BELOW, NEAR))},
-        row_url=lambda row: screen.link(FIGURE, indicator=BELOW, month=row.month), opener="name",
-        empty="各月都没有收入数据。", note="监测线逐年提高，每到换线的月份线下户会跳升。",
-    )  # fmt: skip
+        screen,
+        counts_chart(course, names=names, month=screen.month, dark=screen.dark) if len(course) else None,
+        key="under",
+        what="线下户数",
+        title=said,
+        subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 户",
+        table=counts_table(course),
+        columns=[
+            ListColumn("name", "月份"),
+            ListColumn(BELOW, "低于监测线", "integer"),
+            ListColumn(NEAR, "略高于监测线", "integer"),
+        ],
+        links={
+            place: [screen.link(FIGURE, indicator=id, month=month) for month in course.index]
+            for place, id in enumerate((BELOW, NEAR))
+        },
+        row_url=lambda row: screen.link(FIGURE, indicator=BELOW, month=row.month),
+        opener="name",
+        empty="各月都没有收入数据。",
+        note="监测线逐年提高，每到换线的月份线下户会跳升。",
+    )
 
 
 def _step(change: float) -> str:
@@ -196,13 +223,25 @@ def _line_inputs(screen: Screen, choice: TrendChoice, line: float | None) -> Non
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="line_inputs"):
         st.slider(
-            "试算线（元/人·年）", min_value=0, max_value=high, step=1 if value % 100 or start % 100 else 100,
-            key="line_slider", on_change=moved, args=("line_slider",), width="stretch",
-        )  # fmt: skip
+            "试算线（元/人·年）",
+            min_value=0,
+            max_value=high,
+            step=1 if value % 100 or start % 100 else 100,
+            key="line_slider",
+            on_change=moved,
+            args=("line_slider",),
+            width="stretch",
+        )
         st.number_input(
-            "直接输入（元）", min_value=income_distribution.LOWEST_LINE, max_value=income_distribution.HIGHEST_LINE,
-            step=100, key="line_field", on_change=moved, args=("line_field",), width=180,
-        )  # fmt: skip
+            "直接输入（元）",
+            min_value=income_distribution.LOWEST_LINE,
+            max_value=income_distribution.HIGHEST_LINE,
+            step=100,
+            key="line_field",
+            on_change=moved,
+            args=("line_field",),
+            width=180,
+        )
         if choice.line is not None and line is not None:
             back = trends_link(screen, choice, line=None, who="", bin=None)
             show_markup(link(f"回到现行 {line:,.0f} 元", back, style="underlined"), width="content")
@@ -224,11 +263,15 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
             drawn = choropleth(rows, indicator=indicator, mean=None, mean_name="", dark=screen.dark)
             with st.container(key="line_map_box"):
                 show_map(
-                    region_layer(geo_url(screen.region.code, "children")), drawn.values,
-                    colours=map_colours(screen.dark), label=f"{screen.region.name}各{noun}{words}户数地图",
-                    key="line_map", height=380, text_px=14,
+                    region_layer(geo_url(screen.region.code, "children")),
+                    drawn.values,
+                    colours=map_colours(screen.dark),
+                    label=f"{screen.region.name}各{noun}{words}户数地图",
+                    key="line_map",
+                    height=380,
+                    text_px=14,
                     on_pick=lambda kind, code: go_to_region(str(code)) if kind == "region" else None,
-                )  # fmt: skip
+                )
             show_markup(legend_markup(drawn.classes, noun=noun))
         else:
             show_markup('<p class="calm">没有行政边界，画不出地图；各下级户数见旁边。</p>')
@@ -258,15 +301,25 @@ def _show_list(screen: Screen, choice: TrendChoice, spread: Distribution) -> Non
             show_markup('<p class="calm">所选月份的分布没有地址中的这一收入段，名单按下面的条件列出。</p>')
         mask, title, kept = _group(choice, spread), f"{GROUPS[choice.who]}的户", {"who": choice.who, "bin": None}
     chips = [
-        link(escape(words), trends_link(screen, choice, who=key, bin=None), style="chip",
-             **({"aria_current": "true"} if bar is None and key == choice.who else {}))
-        for key, words in GROUPS.items() if choice.line is not None or key in ("below", "near")
-    ]  # fmt: skip
+        link(
+            escape(words),
+            trends_link(screen, choice, who=key, bin=None),
+            style="chip",
+            **({"aria_current": "true"} if bar is None and key == choice.who else {}),
+        )
+        for key, words in GROUPS.items()
+        if choice.line is not None or key in ("below", "near")
+    ]
     show_markup(f'<nav class="chips trend-chips" aria-label="名单内容">{"".join(chips)}</nav>')
     show_names(
-        screen, spread.household[mask], title=title, note=f"{screen.month_text} · 人均纯收入由低到高 · 点户主看户档案",
-        page=choice.page, page_url=lambda page: trends_link(screen, choice, **kept, page=page), key="spread",
-    )  # fmt: skip
+        screen,
+        spread.household[mask],
+        title=title,
+        note=f"{screen.month_text} · 人均纯收入由低到高 · 点户主看户档案",
+        page=choice.page,
+        page_url=lambda page: trends_link(screen, choice, **kept, page=page),
+        key="spread",
+    )
 
 
 def _group(choice: TrendChoice, spread: Distribution) -> np.ndarray:

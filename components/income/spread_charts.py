@@ -19,9 +19,14 @@ def bin_name(low: float, high: float) -> str:
 
 
 def spread_chart(
-    bars: pd.DataFrame, *, marks: Sequence[tuple[str, float]], line: float | None, tried: float | None, dark: bool,
+    bars: pd.DataFrame,
+    *,
+    marks: Sequence[tuple[str, float]],
+    line: float | None,
+    tried: float | None,
+    dark: bool,
     height: int = 330,
-) -> go.Figure:  # fmt: skip
+) -> go.Figure:
     """Households by income a head (``income_distribution.histogram``), as the first trace.
 
     ``marks``: names and places (yuan) of what is drawn as thin lines: means, quantiles. ``line`` the monitoring line,
@@ -34,10 +39,14 @@ def spread_chart(
     fills = [colours.alarm if centre + width / 2 <= edge else colours.bar for centre in centres]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "bargap": 0.06, "hovermode": "closest"})
     figure.add_bar(
-        x=centres, y=bars["households"].tolist(), width=[width * 0.94] * len(bars), marker={"color": fills},
-        name="户数", hovertemplate="%{customdata}<extra></extra>",
+        x=centres,
+        y=bars["households"].tolist(),
+        width=[width * 0.94] * len(bars),
+        marker={"color": fills},
+        name="户数",
+        hovertemplate="%{customdata}<extra></extra>",
         customdata=[f"人均 {bin_name(row.low, row.high)}：{row.households:,} 户" for row in bars.itertuples()],
-    )  # fmt: skip
+    )
     top = float(bars["households"].max()) or 1.0
     drawn = [(name, at, colours.second_ink, "dot", 1.0) for name, at in marks]
     if line is not None:
@@ -47,9 +56,13 @@ def spread_chart(
     for number, (name, at, colour, dash, stroke) in enumerate(sorted(drawn, key=lambda one: one[1])):
         level = top * (1.06 + 0.09 * (number % 4))
         figure.add_scatter(
-            x=[at, at], y=[0, level], mode="lines", line={"color": colour, "dash": dash, "width": stroke},
-            hoverinfo="skip", name=name,
-        )  # fmt: skip
+            x=[at, at],
+            y=[0, level],
+            mode="lines",
+            line={"color": colour, "dash": dash, "width": stroke},
+            hoverinfo="skip",
+            name=name,
+        )
         figure.add_annotation(
             x=at, y=level, text=name, showarrow=False, yanchor="bottom", font={"color": colour, "size": 13}
         )
@@ -72,12 +85,16 @@ def counts_chart(
     for column, colour in zip(course, strokes, strict=False):
         values = course[column]
         figure.add_scatter(
-            x=days, y=values.tolist(), mode="lines", line={"color": colour, "width": 2.5}, name=names[column],
+            x=days,
+            y=values.tolist(),
+            mode="lines",
+            line={"color": colour, "width": 2.5},
+            name=names[column],
             customdata=[
                 f"{names[column]} {value:,.0f} 户" if wording.known(value) else f"{names[column]} —" for value in values
             ],
             hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+        )
         if values.notna().any():
             ends.append((float(values.dropna().iloc[-1]), names[column], colour))
     if month in course.index:

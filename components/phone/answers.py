@@ -115,9 +115,17 @@ class PhoneDesk:
         tried = self._tried(engine, request, household, form.get("secret", "")) if opening else None
         with engine.connect() as connection:
             asked = _Asked(
-                engine, request, connection, settings.values(connection), found, household, village, token,
-                demonstration=not regions.holds_real_regions(connection), clock=self._clock,
-            )  # fmt: skip
+                engine,
+                request,
+                connection,
+                settings.values(connection),
+                found,
+                household,
+                village,
+                token,
+                demonstration=not regions.holds_real_regions(connection),
+                clock=self._clock,
+            )
             if tried:
                 return _opened(asked, tried), 0
             return (_done(asked, form) if form else _shown(asked)), 0
@@ -217,17 +225,30 @@ def _cadre(asked: _Asked) -> Viewer | None:
 
 
 def _stranger(
-    asked: _Asked, *, status: int = 200, headers: dict[str, str] | None = None,
-    problem: str = "", notice: str = "", preview: bool = False,
-) -> Response:  # fmt: skip
+    asked: _Asked,
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    problem: str = "",
+    notice: str = "",
+    preview: bool = False,
+) -> Response:
     card = phone_card.stranger_card(asked.connection, asked.household, asked.settings)
     verdict = asked.verdict(Viewer(_STRANGER, asked.village))
     roles = [(role, name) for role, name in ROLES.items() if role != "display"] if asked.demonstration else []
     ways = pins.ways(asked.connection, asked.household)
     return asked.page(
-        "stranger.html", status, headers, card=card, verdict=verdict, ways=ways, roles=roles,
-        problem=problem, notice=notice, preview=preview,
-    )  # fmt: skip
+        "stranger.html",
+        status,
+        headers,
+        card=card,
+        verdict=verdict,
+        ways=ways,
+        roles=roles,
+        problem=problem,
+        notice=notice,
+        preview=preview,
+    )
 
 
 def _household(asked: _Asked) -> Response:

@@ -75,9 +75,14 @@ def show_controls(choice: PrintChoice, years: Sequence[IncomeYear]) -> None:
 
 
 def _pick(
-    label: str, name: str, options: list[str], chosen: str, words: Callable[[str], str], width: int = 150,
+    label: str,
+    name: str,
+    options: list[str],
+    chosen: str,
+    words: Callable[[str], str],
+    width: int = 150,
     **also: str | None,
-) -> None:  # fmt: skip
+) -> None:
     key = f"print_{name}"
     st.session_state[key] = chosen
     st.selectbox(

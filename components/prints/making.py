@@ -62,9 +62,14 @@ class Paper:
 
 
 def made(
-    engine: Engine, viewer: Viewer, order: Order, *, clock: Clock,
-    told: Callable[[int], None] = lambda done: None, cancelled: Callable[[], bool] = lambda: False,
-) -> Paper:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    order: Order,
+    *,
+    clock: Clock,
+    told: Callable[[int], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Paper:
     """Print; ``told`` hears how many more households are done.
 
     Codes are issued before, in one transaction; what was printed is kept (``card_print``) and logged after, so that
@@ -115,9 +120,15 @@ def _chunks(order: Order) -> Iterator[Order]:
 
 
 def _documents(
-    connection: Connection, engine: Engine, viewer: Viewer, order: Order, urls: dict[int, str], today: date, *,
+    connection: Connection,
+    engine: Engine,
+    viewer: Viewer,
+    order: Order,
+    urls: dict[int, str],
+    today: date,
+    *,
     specimen: bool = False,
-) -> tuple[list[dict[str, object]], dict[str, object], Sequence[IncomeCard]]:  # fmt: skip
+) -> tuple[list[dict[str, object]], dict[str, object], Sequence[IncomeCard]]:
     """The pages' data, what they share, and the cards among them."""
     hotline = value_of(connection, "hotline")
     if order.what == LABEL:

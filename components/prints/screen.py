@@ -145,9 +145,16 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], jo
             "这个网址只在本机有效，手机扫码打不开。正式发放前，请县级干部或管理员在“扫码查询”页的县级设置里填写户码网址。"
         )
     order = Order(
-        choice.what, picked, choice.year.year, base, st.context.ip_address or "127.0.0.1",
-        masked=choice.masked, size=choice.size, with_code=choice.with_code, with_helper=choice.with_helper,
-    )  # fmt: skip
+        choice.what,
+        picked,
+        choice.year.year,
+        base,
+        st.context.ip_address or "127.0.0.1",
+        masked=choice.masked,
+        size=choice.size,
+        with_code=choice.with_code,
+        with_helper=choice.with_helper,
+    )
     if len(picked) > MOST:
         problem(f"一次最多打印 {MOST:,} 户，请逐村打印。")
         return

@@ -101,9 +101,11 @@ def filter_words(filters: Filters) -> str:
     """What picks the projects out, for who reads a list or the log; who runs them, and words searched for, may be the
     name of a person."""
     flags = {
-        f"{len(filters.operators)} 个经营主体": filters.operators, "有欠收": filters.arrears, "有风险": filters.trouble,
+        f"{len(filters.operators)} 个经营主体": filters.operators,
+        "有欠收": filters.arrears,
+        "有风险": filters.trouble,
         BY_NAME: filters.words,
-    }  # fmt: skip
+    }
     picked = [*filters.kinds, *filters.stages, *filters.asset_classes]
     return "、".join([*picked, *(word for word, on in flags.items() if on)])
 

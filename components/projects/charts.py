@@ -22,22 +22,38 @@ def scatter_chart(rows: pd.DataFrame, *, agreed: float | None, dark: bool, heigh
     for poor, symbol, colour in ((False, "circle", colours.series), (True, "triangle-up", colours.alarm)):
         part = rows[rows["poor"] == poor]
         figure.add_scatter(
-            x=(part["investment"] / 1e4).tolist(), y=(part["received"] / 1e4).tolist(), mode="markers",
-            marker={"symbol": symbol, "size": 13 if poor else 10, "color": colour,
-                    "line": {"color": colours.ground, "width": 1}},
-            customdata=[_sentence(row) for row in part.itertuples()], hovertemplate="%{customdata}<extra></extra>",
-        )  # fmt: skip
+            x=(part["investment"] / 1e4).tolist(),
+            y=(part["received"] / 1e4).tolist(),
+            mode="markers",
+            marker={
+                "symbol": symbol,
+                "size": 13 if poor else 10,
+                "color": colour,
+                "line": {"color": colours.ground, "width": 1},
+            },
+            customdata=[_sentence(row) for row in part.itertuples()],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     top = float((rows["investment"] / 1e4).max()) if len(rows) else 1.0
     if agreed:
         figure.add_scatter(
-            x=[0, top], y=[0, top * agreed], mode="lines", hoverinfo="skip",
+            x=[0, top],
+            y=[0, top * agreed],
+            mode="lines",
+            hoverinfo="skip",
             line={"color": colours.second_ink, "width": 1.5, "dash": "dash"},
-        )  # fmt: skip
-        figure.add_annotation(x=top, y=top * agreed, text=f"约定 {agreed:.1%}", xanchor="right", yshift=12,
-                              showarrow=False, font={"color": colours.second_ink})  # fmt: skip
+        )
+        figure.add_annotation(
+            x=top,
+            y=top * agreed,
+            text=f"约定 {agreed:.1%}",
+            xanchor="right",
+            yshift=12,
+            showarrow=False,
+            font={"color": colours.second_ink},
+        )
     _name_poor(figure, rows, top, colours)
-    figure.update_xaxes(rangemode="tozero", tickformat=",~g", showgrid=True, nticks=7,
-                        gridcolor=colours.hairline)  # fmt: skip
+    figure.update_xaxes(rangemode="tozero", tickformat=",~g", showgrid=True, nticks=7, gridcolor=colours.hairline)
     figure.update_yaxes(rangemode="tozero", tickformat=",~g", nticks=6)
     return figure
 
@@ -62,10 +78,18 @@ def _name_poor(figure: go.Figure, rows: pd.DataFrame, top: float, colours: Palet
     for place, row in enumerate(worst.itertuples()):
         far = row.investment / 1e4 > 0.8 * top
         figure.add_annotation(
-            x=row.investment / 1e4, y=row.received / 1e4, text=_text(row.name), showarrow=True, arrowhead=0,
-            arrowwidth=1, arrowcolor=colours.second_ink, ax=-30 if far else 30, ay=(-22, -44, -66)[place % 3],
-            xanchor="right" if far else "left", font={"color": colours.alarm, "size": 14},
-        )  # fmt: skip
+            x=row.investment / 1e4,
+            y=row.received / 1e4,
+            text=_text(row.name),
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=colours.second_ink,
+            ax=-30 if far else 30,
+            ay=(-22, -44, -66)[place % 3],
+            xanchor="right" if far else "left",
+            font={"color": colours.alarm, "size": 14},
+        )
 
 
 def returns_chart(returns: pd.DataFrame, *, dark: bool, months: int = 36, height: int = 260) -> go.Figure:
@@ -84,14 +108,19 @@ def returns_chart(returns: pd.DataFrame, *, dark: bool, months: int = 36, height
     ]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "hovermode": "x"})
     figure.add_bar(
-        x=days, y=rows["received"].tolist(),
+        x=days,
+        y=rows["received"].tolist(),
         marker={"color": [colours.alarm if one else colours.series for one in short]},
-        customdata=words, hovertemplate="%{customdata}<extra></extra>",
-    )  # fmt: skip
+        customdata=words,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
     figure.add_scatter(
-        x=days, y=rows["due"].tolist(), mode="markers", hoverinfo="skip",
+        x=days,
+        y=rows["due"].tolist(),
+        mode="markers",
+        hoverinfo="skip",
         marker={"symbol": "line-ew", "size": 14, "line": {"color": colours.ink, "width": 2}},
-    )  # fmt: skip
+    )
     figure.update_xaxes(type="date", tickformat="%Y年%-m月", nticks=8)
     figure.update_yaxes(rangemode="tozero", tickformat=",~g", ticksuffix=" 元", nticks=5)
     return figure

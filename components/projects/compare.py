@@ -63,10 +63,15 @@ def show_comparison(screen: Screen, choice: ProjectChoice) -> None:
     """The ranking, and below it the scatter."""
     rows = ask(screen, compared, screen.region.code, screen.month, choice.by)
     chips = "".join(
-        link(one.label, projects_link(screen, choice, by=by), style="chip", data_stay="1",
-             **({"aria_current": "true"} if by == choice.by else {}))
+        link(
+            one.label,
+            projects_link(screen, choice, by=by),
+            style="chip",
+            data_stay="1",
+            **({"aria_current": "true"} if by == choice.by else {}),
+        )
         for by, one in GROUPINGS.items()
-    )  # fmt: skip
+    )
     told = f"{screen.region.name} · {screen.month_text} · 12个月每投 100 元实收多少元，少的在上"
     show_markup(heading(_finding(rows), told) + f'<nav class="chips" aria-label="比较方式">{chips}</nav>')
     if rows.empty:
@@ -111,12 +116,18 @@ def _show_scatter(screen: Screen) -> None:
     poor = len(rows) - fine
     title = f"{poor} 个项目收得差" if poor else "没有收得差的项目"
     show_chart(
-        screen, scatter_chart(rows, agreed=agreed, dark=screen.dark), key="project_scatter",
-        what="投资与12个月实收", title=f"投资与12个月实收：{title}" if len(rows) else "投资与12个月实收",
+        screen,
+        scatter_chart(rows, agreed=agreed, dark=screen.dark),
+        key="project_scatter",
+        what="投资与12个月实收",
+        title=f"投资与12个月实收：{title}" if len(rows) else "投资与12个月实收",
         subtitle=f"{screen.region.name} · {screen.month_text} · 横轴投资、纵轴12个月实收，万元 · 点一个标记打开项目",
-        table=rows, columns=_SCATTERED, links={0: urls[:fine], 1: urls[fine:]},
-        row_url=lambda row: screen.link(PROJECT, project=row.code), opener="name",
+        table=rows,
+        columns=_SCATTERED,
+        links={0: urls[:fine], 1: urls[fine:]},
+        row_url=lambda row: screen.link(PROJECT, project=row.code),
+        opener="name",
         empty="12个月内没有项目有应收，画不出图。",
         note="▲ 收得差：连续几期没有收足，或12个月实收不到应收的一定比例（两项标准见“扫码查询 → 设置”）。"
         "虚线为按投资加权的平均约定收益率。",
-    )  # fmt: skip
+    )

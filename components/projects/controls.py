@@ -21,10 +21,14 @@ def view_switch(screen: Screen, choice: ProjectChoice) -> None:
     """地图和名单 · 比较 · 上游风险."""
     kept = ProjectChoice(filters=choice.filters)
     parts = [
-        link(escape(words), projects_link(screen, kept, view=view), style="chip",
-             **({"aria_current": "page"} if view == choice.view else {}))
+        link(
+            escape(words),
+            projects_link(screen, kept, view=view),
+            style="chip",
+            **({"aria_current": "page"} if view == choice.view else {}),
+        )
         for view, words in VIEWS.items()
-    ]  # fmt: skip
+    ]
     show_markup(f'<nav class="chips views" aria-label="项目收益的页面">{"".join(parts)}</nav>')
 
 
@@ -40,15 +44,27 @@ def filters(screen: Screen, choice: ProjectChoice, operators: Sequence[str]) -> 
         for field, (label, known) in lists.items():
             st.session_state[f"pick_{field}"] = list(getattr(choice.filters, field))
             st.multiselect(
-                label, list(known), key=f"pick_{field}", placeholder=label, label_visibility="collapsed", width=220,
+                label,
+                list(known),
+                key=f"pick_{field}",
+                placeholder=label,
+                label_visibility="collapsed",
+                width=220,
                 format_func=lambda one: mask_party(screen.viewer, one) or "没有登记经营主体",
-                on_change=_picked, args=(choice, field),
-            )  # fmt: skip
+                on_change=_picked,
+                args=(choice, field),
+            )
         st.session_state["pick_words"] = choice.filters.words
         st.text_input(
-            "查找项目", key="pick_words", placeholder="名称、编号", label_visibility="collapsed", width=200,
-            on_change=_picked, args=(choice, "words"), max_chars=30,
-        )  # fmt: skip
+            "查找项目",
+            key="pick_words",
+            placeholder="名称、编号",
+            label_visibility="collapsed",
+            width=200,
+            on_change=_picked,
+            args=(choice, "words"),
+            max_chars=30,
+        )
         chips = [
             _flag(screen, choice, "arrears", "有欠收"),
             _flag(screen, choice, "trouble", "有风险"),
@@ -70,16 +86,24 @@ def _flag(screen: Screen, choice: ProjectChoice, field: str, words: str) -> str:
     on = getattr(choice.filters, field)
     changed = Filters(**{**vars(choice.filters), field: not on})
     return link(
-        words, projects_link(screen, choice, filters=changed), style="chip",
-        title="取消这一筛选" if on else f"只看{words}的项目", **({"aria_current": "true"} if on else {}),
-    )  # fmt: skip
+        words,
+        projects_link(screen, choice, filters=changed),
+        style="chip",
+        title="取消这一筛选" if on else f"只看{words}的项目",
+        **({"aria_current": "true"} if on else {}),
+    )
 
 
 def colour_switch(screen: Screen, choice: ProjectChoice) -> str:
     """What the marks on the map are coloured by."""
     parts = [
-        link(f"按{words}", projects_link(screen, choice, colour=colour), style="chip", data_stay="1",
-             **({"aria_current": "true"} if colour == choice.colour else {}))
+        link(
+            f"按{words}",
+            projects_link(screen, choice, colour=colour),
+            style="chip",
+            data_stay="1",
+            **({"aria_current": "true"} if colour == choice.colour else {}),
+        )
         for colour, words in COLOURINGS.items()
-    ]  # fmt: skip
+    ]
     return f'<nav class="chips" aria-label="标记按什么区分">{"".join(parts)}</nav>'

@@ -93,11 +93,16 @@ def _returns(screen: Screen, file: ProjectFile) -> None:
     owed = int((rows["short"] > 0).sum())
     title = f"{len(rows)} 期中 {owed} 期没有收足" if owed else f"{len(rows)} 期都已收足"
     show_chart(
-        screen, returns_chart(file.returns, dark=screen.dark), key="project_returns",
-        what=f"项目 {file.code} 收益", title=f"收益：{title}" if len(rows) else "收益",
+        screen,
+        returns_chart(file.returns, dark=screen.dark),
+        key="project_returns",
+        what=f"项目 {file.code} 收益",
+        title=f"收益：{title}" if len(rows) else "收益",
         subtitle=f"{file.facts['name']} · 截至{screen.month_text} · 元 · 柱为实收，横线为应收",
-        table=rows, columns=_RETURNS, empty="没有登记收益：项目还没有到付收益的时候，或“项目收益”表没有填报。",
-    )  # fmt: skip
+        table=rows,
+        columns=_RETURNS,
+        empty="没有登记收益：项目还没有到付收益的时候，或“项目收益”表没有填报。",
+    )
 
 
 def _takers(screen: Screen, file: ProjectFile) -> None:
@@ -122,10 +127,15 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
         return screen.link(PROJECT, project=file.code, **more)
 
     chips = "".join(
-        link("全部年度" if one is None else f"{one}年", address(**({"year": one} if one else {})), style="chip",
-             data_stay="1", **({"aria_current": "true"} if one == year else {}))
+        link(
+            "全部年度" if one is None else f"{one}年",
+            address(**({"year": one} if one else {})),
+            style="chip",
+            data_stay="1",
+            **({"aria_current": "true"} if one == year else {}),
+        )
         for one in (None, *years)
-    )  # fmt: skip
+    )
     at = paged(st.query_params.get("page"), total, PAGE)
     rows = ask_uncached(screen, project_file.takers, file.code, screen.month, year, offset=at.offset)
     kept = {"year": year} if year else {}
@@ -134,18 +144,28 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
         show_markup(
             f'<nav class="chips" aria-label="年度">{chips}</nav>'
             + table_markup(
-                rows, _TAKERS, caption="带动的户", opener="head", cards=True,
+                rows,
+                _TAKERS,
+                caption="带动的户",
+                opener="head",
+                cards=True,
                 row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
             )
             + pager_markup(at.page, at.pages, f"共 {total:,} 条", lambda to: address(page=to, **kept))
-        )  # fmt: skip
+        )
     with right:
         show_markup(heading("历年带动", "按年度和方式") + view.modes_markup(file))
 
 
 def _export(screen: Screen, file: ProjectFile, year: int | None) -> None:
     take_away(
-        screen, partial(ask_uncached, screen, project_file.takers, file.code, screen.month, year, limit=None),
-        _TAKERS_OUT, what=f"项目 {file.code} 带动户名单", title=f"{file.facts['name']}带动户",
-        filters=f"{year}年" if year else "", unit="条", sheet="带动户", key="export_takers",
-    )  # fmt: skip
+        screen,
+        partial(ask_uncached, screen, project_file.takers, file.code, screen.month, year, limit=None),
+        _TAKERS_OUT,
+        what=f"项目 {file.code} 带动户名单",
+        title=f"{file.facts['name']}带动户",
+        filters=f"{year}年" if year else "",
+        unit="条",
+        sheet="带动户",
+        key="export_takers",
+    )

@@ -44,9 +44,10 @@ def head_markup(file: ProjectFile) -> str:
         for name, number, unit, beside, style in shown
     )
     about = " · ".join(
-        str(part) for part in (facts["code"], facts["place"], facts["kind"], facts["asset_class"], facts["operator"])
+        str(part)
+        for part in (facts["code"], facts["place"], facts["kind"], facts["asset_class"], facts["operator"])
         if part
-    )  # fmt: skip
+    )
     risk = f'<p class="problem" role="status">有风险：{escape(file.risk)}</p>' if file.risk else ""
     return (
         f'<div class="project-head"><h1>{escape(facts["name"])}</h1><p>{escape(about)}</p></div>{risk}'
@@ -118,10 +119,14 @@ def asset_markup(file: ProjectFile) -> str:
     )
     board = {1: "已设", 0: "没有设"}.get(facts["sign_board"], "没有登记")
     rest = (
-        ("经营合同", facts["contract"] or "没有"), ("合同到期", facts["contract_until"] or "没有登记"),
-        ("保险到期", facts["insured_until"] or "没有投保"), ("管护责任人", facts["custodian"] or "没有"),
-        ("标识牌", board), ("开工", facts["started"] or "没有登记"), ("竣工", facts["completed"] or "没有登记"),
-    )  # fmt: skip
+        ("经营合同", facts["contract"] or "没有"),
+        ("合同到期", facts["contract_until"] or "没有登记"),
+        ("保险到期", facts["insured_until"] or "没有投保"),
+        ("管护责任人", facts["custodian"] or "没有"),
+        ("标识牌", board),
+        ("开工", facts["started"] or "没有登记"),
+        ("竣工", facts["completed"] or "没有登记"),
+    )
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rest)
     return f'{lacks}<div class="rights">{rights}</div><dl class="facts-list">{listed}</dl>'
 
@@ -131,9 +136,14 @@ def funds_markup(file: ProjectFile, url: Callable[[str, str], str | None] = lamb
     if file.funds.empty:
         return '<p class="calm">没有登记投向这个项目的资金。</p>'
     return table_markup(
-        file.funds, _FUNDS, caption="投入资金", cards=True, whole=True, opener="name",
+        file.funds,
+        _FUNDS,
+        caption="投入资金",
+        cards=True,
+        whole=True,
+        opener="name",
         row_url=lambda row: url(row.code, row.region),
-    )  # fmt: skip
+    )
 
 
 def modes_markup(file: ProjectFile) -> str:

@@ -86,10 +86,11 @@ def tooltips(frame: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
             "12个月应收": frame["due"].map(money),
             "12个月实收": frame["received"].map(money),
             "欠收": [money(row.arrears) if row.arrears > 0 else None for row in frame.itertuples()],
-            "年收益率": [f"{row.rate:.1%}" if row.due > 0 and row.rate == row.rate else None
-                     for row in frame.itertuples()],
+            "年收益率": [
+                f"{row.rate:.1%}" if row.due > 0 and row.rate == row.rate else None for row in frame.itertuples()
+            ],
         }
-    )  # fmt: skip
+    )
 
 
 def legend_markup(classes: Sequence[str], marks: dict[str, tuple[str, str]]) -> str:
@@ -113,9 +114,10 @@ def show_project_map(screen: Screen, choice: ProjectChoice) -> None:
     show_markup(heading(_finding(frame), coloured) + colour_switch(screen, choice) + legend_markup(classes, marks))
     if not ask(screen, can_be_drawn, screen.region.code) and placed.empty:
         nothing(
-            f"{screen.region.name}还没有地图", "没有导入行政边界，项目也没有登记经纬度，所以只列出表格。",
+            f"{screen.region.name}还没有地图",
+            "没有导入行政边界，项目也没有登记经纬度，所以只列出表格。",
             "在数据模板的“项目”表中填写经度、纬度后再次导入：`python -m data import 文件`",
-        )  # fmt: skip
+        )
         return
     level = "outline" if screen.region.is_village else "children"
     with st.container(key="project_map_box"):

@@ -45,16 +45,16 @@ def mark_form(screen: Screen, operators: Sequence[str], chosen: Trouble | None) 
     turn = st.session_state.setdefault("risk_turn", 0)
     with st.expander("标记一个经营主体或项目"), st.form(f"risk_form_{turn}", border=False):
         what = st.selectbox(
-            "出问题的是", options, placeholder="输入名称查找",
+            "出问题的是",
+            options,
+            placeholder="输入名称查找",
             index=options.index(preset) if preset in options else None,
             format_func=lambda one: f"经营主体：{one[1]}" if one[0] == "operator" else f"项目：{names[one[1]]}",
             key=f"risk_what_{turn}_{preset}",
-        )  # fmt: skip
+        )
         today = date.fromisoformat(screen.status.built)
         since = st.date_input("从哪天起", value=today, max_value=today, min_value=date(1990, 1, 1))
-        reason = st.text_area(
-            "原因", placeholder="如：8月起停产，欠付两期收益，负责人失联", max_chars=LONGEST_REASON
-        )  # fmt: skip
+        reason = st.text_area("原因", placeholder="如：8月起停产，欠付两期收益，负责人失联", max_chars=LONGEST_REASON)
         if st.form_submit_button("标记风险", type="primary"):
             _mark(screen, what, since, reason)
 

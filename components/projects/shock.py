@@ -107,9 +107,13 @@ def _head_markup(screen: Screen, one: Trouble, found: Shock) -> str:
 
 def _villages(screen: Screen, found: Shock) -> str:
     return table_markup(
-        found.villages, _VILLAGES, caption="各村受影响情况",
-        row_url=lambda row: screen.link(BATTLE_MAP, region=row.code), opener="name", cards=True,
-    )  # fmt: skip
+        found.villages,
+        _VILLAGES,
+        caption="各村受影响情况",
+        row_url=lambda row: screen.link(BATTLE_MAP, region=row.code),
+        opener="name",
+        cards=True,
+    )
 
 
 def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
@@ -134,9 +138,12 @@ def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
 def _raise(screen: Screen, one: Trouble) -> None:
     try:
         made = shock_tasks.raise_tasks(
-            screen.engine, screen.viewer, trouble=one.id, project=None if one.id is not None else one.project,
+            screen.engine,
+            screen.viewer,
+            trouble=one.id,
+            project=None if one.id is not None else one.project,
             now=screen.now,
-        )  # fmt: skip
+        )
     except WarRoomError as error:
         tell(str(error), wrong=True)
     else:
@@ -185,18 +192,29 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     sort = choice.sort if choice.sort in _SORTS else ""
     place = troubles.seen_region(screen.viewer, one)
     rows = ask_uncached(screen, shocks.households, place, screen.month, one.projects, sort=sort, offset=at.offset)
-    same = ProjectChoice(view="risk", trouble=one.id, project=None if one.id is not None else one.project,
-                         operator=one.operator if one.id is None and not one.project else None)  # fmt: skip
+    same = ProjectChoice(
+        view="risk",
+        trouble=one.id,
+        project=None if one.id is not None else one.project,
+        operator=one.operator if one.id is None and not one.project else None,
+    )
     show_markup(
         table_markup(
-            rows, _LISTED, caption="受影响户名单", opener="head",
+            rows,
+            _LISTED,
+            caption="受影响户名单",
+            opener="head",
             row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
             sort_url=lambda id: projects_link(screen, same, sort=id) if id in _SORTS else None,
-            sorted_by=sort, descending=sort == "loss", drawn={"verdict": _verdict}, cards=True,
+            sorted_by=sort,
+            descending=sort == "loss",
+            drawn={"verdict": _verdict},
+            cards=True,
         )
-        + pager_markup(at.page, at.pages, f"共 {found.households:,} 户",
-                       lambda to: projects_link(screen, same, sort=sort, page=to))
-    )  # fmt: skip
+        + pager_markup(
+            at.page, at.pages, f"共 {found.households:,} 户", lambda to: projects_link(screen, same, sort=sort, page=to)
+        )
+    )
 
 
 def _verdict(row: Row) -> str:
@@ -207,8 +225,12 @@ def _verdict(row: Row) -> str:
 def _export(screen: Screen, one: Trouble) -> None:
     place = troubles.seen_region(screen.viewer, one)
     take_away(
-        screen, partial(ask_uncached, screen, shocks.households, place, screen.month, one.projects, limit=None),
-        _EXPORTED, what=f"受影响户名单（{f'项目 {one.project}' if one.project else '一个经营主体的项目'}）",
-        title=f"{one.name if one.project else screen.region.name}受影响户名单", place=place, unit="户",
+        screen,
+        partial(ask_uncached, screen, shocks.households, place, screen.month, one.projects, limit=None),
+        _EXPORTED,
+        what=f"受影响户名单（{f'项目 {one.project}' if one.project else '一个经营主体的项目'}）",
+        title=f"{one.name if one.project else screen.region.name}受影响户名单",
+        place=place,
+        unit="户",
         key="export_shock",
-    )  # fmt: skip
+    )

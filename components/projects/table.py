@@ -104,14 +104,23 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
         if totals.rows:
             _export(screen, choice)
     if not totals.rows:
-        why = "没有符合筛选条件的项目。" if choice.filters != NO_FILTERS else (
-            "所选区划和月份没有项目：请在数据模板的“项目”“项目收益”表中填报后导入，或换一个区划、月份。")  # fmt: skip
+        why = (
+            "没有符合筛选条件的项目。"
+            if choice.filters != NO_FILTERS
+            else ("所选区划和月份没有项目：请在数据模板的“项目”“项目收益”表中填报后导入，或换一个区划、月份。")
+        )
         show_markup(f'<p class="calm">{why}</p>')
         return
     rows = ask(
-        screen, projects.page, *arguments, filters=choice.filters, sort=key, descending=descending, limit=PAGE,
+        screen,
+        projects.page,
+        *arguments,
+        filters=choice.filters,
+        sort=key,
+        descending=descending,
+        limit=PAGE,
         offset=at.offset,
-    )  # fmt: skip
+    )
 
     def sort_url(id: str) -> str | None:
         column = _SORT_OF.get(id, id)
@@ -121,8 +130,13 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
     with st.container(key="project_table"):
         show_markup(
             table_markup(
-                pd.concat([rows[[column.id for column in COLUMNS] + ["code", "region", "about", "counted"]],
-                           pd.DataFrame([_sums(totals)])], ignore_index=True),
+                pd.concat(
+                    [
+                        rows[[column.id for column in COLUMNS] + ["code", "region", "about", "counted"]],
+                        pd.DataFrame([_sums(totals)]),
+                    ],
+                    ignore_index=True,
+                ),
                 COLUMNS,
                 caption=f"{screen.region.name}项目名单",
                 row_url=lambda row: screen.link(PROJECT, region=row.region, project=row.code) if row.code else None,
@@ -137,7 +151,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
             + pager_markup(at.page, at.pages, f"共 {totals.rows} 个", lambda to: projects_link(screen, choice, page=to))
             + '<p class="calm">户按不同的户计一次，户次按户和年度计；年收益率、累计收益率和总览同一口径。'
             "“约”表示没有登记进入本阶段的日期，按开工或竣工日期推算。</p>"
-        )  # fmt: skip
+        )
 
 
 def _name(row: Row) -> str:
@@ -157,21 +171,49 @@ def _risk(row: Row) -> str:
 
 def _sums(totals: Totals) -> dict[str, object]:
     return {
-        "name": f"合计 {totals.projects} 个", "place": "", "kind": "", "stage": "", "days": pd.NA,
-        "investment": totals.investment, "due": totals.due, "received": totals.received, "arrears": totals.arrears,
-        "rate": totals.rate, "rate_ever": totals.rate_ever, "households": totals.households,
-        "household_years": totals.household_years, "operator": "", "risk": "", "code": "", "region": "",
-        "about": False, "counted": 1,
-    }  # fmt: skip
+        "name": f"合计 {totals.projects} 个",
+        "place": "",
+        "kind": "",
+        "stage": "",
+        "days": pd.NA,
+        "investment": totals.investment,
+        "due": totals.due,
+        "received": totals.received,
+        "arrears": totals.arrears,
+        "rate": totals.rate,
+        "rate_ever": totals.rate_ever,
+        "households": totals.households,
+        "household_years": totals.household_years,
+        "operator": "",
+        "risk": "",
+        "code": "",
+        "region": "",
+        "about": False,
+        "counted": 1,
+    }
 
 
 def _export(screen: Screen, choice: ProjectChoice) -> None:
     key = choice.sort.removeprefix("-")
     rows = partial(
-        ask_uncached, screen, projects.page, screen.region.code, screen.month, filters=choice.filters, limit=MOST_ROWS,
-        sort=key if key in projects.SORTS else "", descending=choice.sort.startswith("-"),
-    )  # fmt: skip
+        ask_uncached,
+        screen,
+        projects.page,
+        screen.region.code,
+        screen.month,
+        filters=choice.filters,
+        limit=MOST_ROWS,
+        sort=key if key in projects.SORTS else "",
+        descending=choice.sort.startswith("-"),
+    )
     take_away(
-        screen, rows, EXPORTED, what="项目名单", title=f"{screen.region.name}项目名单",
-        filters=filter_words(choice.filters), unit="个", sheet="项目", key="export_projects",
-    )  # fmt: skip
+        screen,
+        rows,
+        EXPORTED,
+        what="项目名单",
+        title=f"{screen.region.name}项目名单",
+        filters=filter_words(choice.filters),
+        unit="个",
+        sheet="项目",
+        key="export_projects",
+    )

@@ -77,9 +77,14 @@ def archive_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             return _said(str(error), 500)
         address = request.client.host if request.client else ""
         audit.record(
-            store, actor=viewer.key, address=address, view=view, household=found.household,
-            detail=detail(found.kind, count=1, unit="份"), now=clock(),
-        )  # fmt: skip
+            store,
+            actor=viewer.key,
+            address=address,
+            view=view,
+            household=found.household,
+            detail=detail(found.kind, count=1, unit="份"),
+            now=clock(),
+        )
         headers = {**_HEADERS, "Content-Disposition": _inline(found.filename, id, found.media_type)}
         if found.media_type == PDF:
             headers["Content-Security-Policy"] = _PDF_POLICY

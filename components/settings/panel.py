@@ -81,18 +81,30 @@ def _shares(one: Setting, held: str) -> str:
     for column, subject in zip(columns, _BUSINESS, strict=True):
         with column:
             typed[subject] = st.number_input(
-                subject, min_value=0.0, max_value=1.0, step=0.05, format="%.2f", value=known.get(subject),
-                placeholder="不估算", key=f"setting_share_{subject}",
-            )  # fmt: skip
+                subject,
+                min_value=0.0,
+                max_value=1.0,
+                step=0.05,
+                format="%.2f",
+                value=known.get(subject),
+                placeholder="不估算",
+                key=f"setting_share_{subject}",
+            )
     return ",".join(f"{subject}={round(share, 4):g}" for subject, share in typed.items() if share is not None)
 
 
 def _whole(one: Setting, held: str, *, low: int, high: int) -> str:
     _explain(one)
     value = st.number_input(
-        one.label, min_value=low, max_value=high, step=1, value=int(held), key=f"setting_{one.name}",
-        label_visibility="collapsed", width=200,
-    )  # fmt: skip
+        one.label,
+        min_value=low,
+        max_value=high,
+        step=1,
+        value=int(held),
+        key=f"setting_{one.name}",
+        label_visibility="collapsed",
+        width=200,
+    )
     return str(value)
 
 

@@ -19,11 +19,21 @@ _FORMS = {"integer": "integer", "number": "fen", "yuan": "fen", "percent": "shar
 
 
 def show_chart(
-    screen: Screen, figure: go.Figure, *, key: str, what: str, title: str, subtitle: str, table: pd.DataFrame,
-    columns: Sequence[ListColumn], links: Mapping[int, Sequence[str | None]] | None = None,
-    row_url: Callable[[Row], str | None] | None = None, opener: str = "",
-    empty: str = "没有数据，画不出图。", note: str = "",
-) -> None:  # fmt: skip
+    screen: Screen,
+    figure: go.Figure,
+    *,
+    key: str,
+    what: str,
+    title: str,
+    subtitle: str,
+    table: pd.DataFrame,
+    columns: Sequence[ListColumn],
+    links: Mapping[int, Sequence[str | None]] | None = None,
+    row_url: Callable[[Row], str | None] | None = None,
+    opener: str = "",
+    empty: str = "没有数据，画不出图。",
+    note: str = "",
+) -> None:
     """Draw a figure with its heading and what it can be taken away as: Excel, PNG, SVG.
 
     ``what`` names the chart in the log when its figures leave. ``title`` says what is found, ``subtitle`` region,
@@ -44,13 +54,23 @@ def show_chart(
         with st.container(key=f"take_{key}", horizontal=True, vertical_alignment="center", gap="small"):
             show_markup(_pictures(screen, title, subtitle, name), width="content")
             take_away(
-                screen, table, columns, what=f"图表数据（{what}）", title=f"{screen.region.name}：{title}",
-                about=subtitle, sheet="数据", words="Excel 表格", key=f"excel_{key}",
-            )  # fmt: skip
+                screen,
+                table,
+                columns,
+                what=f"图表数据（{what}）",
+                title=f"{screen.region.name}：{title}",
+                about=subtitle,
+                sheet="数据",
+                words="Excel 表格",
+                key=f"excel_{key}",
+            )
         told = table_markup(
-            table, [TableColumn(one.name, one.heading, _FORMS.get(one.kind, "text")) for one in columns],
-            caption=title, row_url=row_url, opener=opener,
-        )  # fmt: skip
+            table,
+            [TableColumn(one.name, one.heading, _FORMS.get(one.kind, "text")) for one in columns],
+            caption=title,
+            row_url=row_url,
+            opener=opener,
+        )
         show_markup(f"<details><summary>看表格</summary>{told}</details>")
 
 
@@ -76,9 +96,14 @@ def _draw(figure: go.Figure, key: str, links: Mapping[int, Sequence[str | None]]
             figure.data[number].update(mode="lines+markers", marker={"size": 9, "opacity": 0})
     now = st.session_state.get(turn, 0)
     st.plotly_chart(
-        figure, theme=None, config={"displayModeBar": False}, key=f"chart_{key}_{now}", alt=alt,
-        on_select=picked if links else "ignore", selection_mode="points",
-    )  # fmt: skip
+        figure,
+        theme=None,
+        config={"displayModeBar": False},
+        key=f"chart_{key}_{now}",
+        alt=alt,
+        on_select=picked if links else "ignore",
+        selection_mode="points",
+    )
 
 
 def _pictures(screen: Screen, title: str, subtitle: str, name: str) -> str:

@@ -16,6 +16,11 @@ def looked(
 ) -> None:
     """One line: ``view`` is a key of ``audit.VIEWS``, ``at`` a :func:`caller` asked before, ``detail`` what left."""
     audit.record(
-        screen.engine, actor=screen.viewer.key, address=at or caller(), view=view, household=household, detail=detail,
+        screen.engine,
+        actor=screen.viewer.key,
+        address=at or caller(),
+        view=view,
+        household=household,
+        detail=detail,
         now=screen.now,
-    )  # fmt: skip
+    )

@@ -13,10 +13,20 @@ from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
 
 
 def take_away(
-    screen: Screen, rows: pd.DataFrame | Callable[[], pd.DataFrame], columns: Sequence[ListColumn], *,
-    what: str, title: str, key: str, about: str = "", filters: str = "", place: str | None = None,
-    unit: str = "行", sheet: str = "名单", words: str = "导出名单（Excel）",
-) -> None:  # fmt: skip
+    screen: Screen,
+    rows: pd.DataFrame | Callable[[], pd.DataFrame],
+    columns: Sequence[ListColumn],
+    *,
+    what: str,
+    title: str,
+    key: str,
+    about: str = "",
+    filters: str = "",
+    place: str | None = None,
+    unit: str = "行",
+    sheet: str = "名单",
+    words: str = "导出名单（Excel）",
+) -> None:
     """A button that gives these rows, or those asked for when it is pressed, as a workbook.
 
     ``title`` heads the sheet and with the month names the file; below it stands what it is ``about`` (the month, where
@@ -37,14 +47,23 @@ def take_away(
         return content
 
     st.download_button(
-        words, data=workbook, file_name=f"{file_name(title)}_{label(screen.month)}.xlsx", mime=EXCEL,
-        on_click="ignore", key=key,
-    )  # fmt: skip
+        words,
+        data=workbook,
+        file_name=f"{file_name(title)}_{label(screen.month)}.xlsx",
+        mime=EXCEL,
+        on_click="ignore",
+        key=key,
+    )
 
 
 def take_paper(words: str, made: Callable[[], bytes], *, name: str, key: str, primary: bool = False) -> None:
     """A button that gives a PDF; whoever makes it enters it in the log."""
     st.download_button(
-        words, data=made, file_name=name, mime="application/pdf", on_click="ignore", key=key,
+        words,
+        data=made,
+        file_name=name,
+        mime="application/pdf",
+        on_click="ignore",
+        key=key,
         type="primary" if primary else "secondary",
-    )  # fmt: skip
+    )

@@ -124,17 +124,29 @@ class Pattern:
 
 
 def record(
-    engine: Engine, *, actor: str, address: str, view: str, household: int | None = None, detail: str | None = None,
+    engine: Engine,
+    *,
+    actor: str,
+    address: str,
+    view: str,
+    household: int | None = None,
+    detail: str | None = None,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """Enter a look; returns at once. ``detail`` says what was taken away, and names no person."""
     _writer(engine).put(_look(actor, address, view, household, written(now), detail))
 
 
 def enter(
-    connection: Connection, *, actor: str, address: str, view: str, households: Iterable[int | None],
-    detail: str | None = None, now: datetime,
-) -> None:  # fmt: skip
+    connection: Connection,
+    *,
+    actor: str,
+    address: str,
+    view: str,
+    households: Iterable[int | None],
+    detail: str | None = None,
+    now: datetime,
+) -> None:
     """Enter what was done to households (None: to no single one) within the transaction that does it: both stand, or
     neither."""
     if lines := [_look(actor, address, view, household, written(now), detail) for household in households]:

@@ -92,9 +92,7 @@ def cards(
     return made
 
 
-def villages_households(
-    connection: Connection, viewer: Viewer, region: str, *, ordinary: bool = False
-) -> list[int]:  # fmt: skip
+def villages_households(connection: Connection, viewer: Viewer, region: str, *, ordinary: bool = False) -> list[int]:
     """The households of a region (of any level) in card order: by village, then by code.
 
     Those registered or monitored today, who are given a card; with ``ordinary`` every household on record.
@@ -139,9 +137,14 @@ def _hanging(
 
 
 def _card(
-    viewer: Viewer, facts: RowMapping, parts: Mapping[str, list[StoredRow]], year: IncomeYear, through: int,
-    shares: dict[str, float], line: int | None,
-) -> IncomeCard:  # fmt: skip
+    viewer: Viewer,
+    facts: RowMapping,
+    parts: Mapping[str, list[StoredRow]],
+    year: IncomeYear,
+    through: int,
+    shares: dict[str, float],
+    line: int | None,
+) -> IncomeCard:
     open_names = viewer.sees_identity
     as_of = min(last_day(through), facts["built"])
     return IncomeCard(
@@ -179,10 +182,18 @@ def _member(row: StoredRow, as_of: str, open_names: bool) -> Member:
     if row.born is not None and row.born <= as_of:
         age = int(as_of[:4]) - int(row.born[:4]) - (as_of[5:] < row.born[5:])
     return Member(
-        row.name if open_names else mask_name(row.name), row.relation, row.sex, age,
-        mask_id(row.id_number) if open_names else None, row.education, row.schooling,
-        row.health if open_names else None, row.skill, row.work_area, row.work_months,
-    )  # fmt: skip
+        row.name if open_names else mask_name(row.name),
+        row.relation,
+        row.sex,
+        age,
+        mask_id(row.id_number) if open_names else None,
+        row.education,
+        row.schooling,
+        row.health if open_names else None,
+        row.skill,
+        row.work_area,
+        row.work_months,
+    )
 
 
 def _lines(rows: Iterable[StoredRow], year: IncomeYear, through: int) -> dict[str, tuple[int | None, ...]]:

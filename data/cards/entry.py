@@ -146,9 +146,7 @@ def plain(fen: int | None) -> str:
 def faults(draft: Draft) -> list[str]:
     """What cannot be read, each with its cell and the reason."""
     cells = [(subject, spoken(month), text) for (subject, month), text in draft.typed.items()]
-    cells += [
-        (subject, f"{spoken(month)}起的季度", text) for (subject, month), text in draft.unread.items()
-    ]  # fmt: skip
+    cells += [(subject, f"{spoken(month)}起的季度", text) for (subject, month), text in draft.unread.items()]
     found = []
     for subject, when, text in cells:
         try:

@@ -79,7 +79,7 @@ class Figures:
                 f"{name} {short(total)} × {share:.2f}" for name, (total, share, _) in self.estimates.items()
             ),
             "S": f"总收入 {short(self.gross)} − 生产经营性支出 {short(self.expense)}",
-        }  # fmt: skip
+        }
         said = {letter: f"{formula} = {short(self.letters[letter])} 元" for letter, formula in words.items() if formula}
         known = f"填报的生产经营性支出合计 = {short(self.expense)} 元"
         said.setdefault("R", known if self.expense_known else "没有填报生产经营性支出，按 0 元计")

@@ -76,9 +76,15 @@ def _parts(text: str) -> tuple[str | None, str | None]:
 
 
 def _in_scope(
-    connection: Connection, engine: Engine, viewer: Viewer, ids: Sequence[int], mark: str | None, month: int, *,
+    connection: Connection,
+    engine: Engine,
+    viewer: Viewer,
+    ids: Sequence[int],
+    mark: str | None,
+    month: int,
+    *,
     beyond: str = "hidden",
-) -> Scanned:  # fmt: skip
+) -> Scanned:
     rows = listed(connection, viewer, list(ids), month)
     if rows.empty:
         return Scanned(beyond, tuple(ids))

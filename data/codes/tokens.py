@@ -70,9 +70,14 @@ def find(connection: Connection, token: str, today: date) -> Found:
 
 
 def issue(
-    connection: Connection, engine: Engine, viewer: Viewer, households: Sequence[int], *, now: datetime,
+    connection: Connection,
+    engine: Engine,
+    viewer: Viewer,
+    households: Sequence[int],
+    *,
+    now: datetime,
     address: str = "",
-) -> dict[int, str]:  # fmt: skip
+) -> dict[int, str]:
     """The token of each household; a code is made where none holds. ``connection`` is that of a writing transaction.
 
     Raises OutOfScope for who may not write, NotFound where one household is not there or not his, Refused where the
@@ -133,9 +138,15 @@ def withdraw(
 
 
 def renew(
-    connection: Connection, engine: Engine, viewer: Viewer, household: int, reason: str, *, now: datetime,
+    connection: Connection,
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    reason: str,
+    *,
+    now: datetime,
     address: str = "",
-) -> str:  # fmt: skip
+) -> str:
     """Withdraw the code and make another, in one transaction: the new token. Raises as :func:`withdraw` does."""
     withdraw(connection, viewer, household, reason, now=now, address=address)
     return issue(connection, engine, viewer, [household], now=now, address=address)[household]

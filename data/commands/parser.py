@@ -68,23 +68,29 @@ def _parser() -> argparse.ArgumentParser:
     file = (["file"], {"type": Path, "metavar": "文件"})
     several = (["files"], {"type": Path, "nargs": "+", "metavar": "文件"})
     presets = {
-        "choices": ["county", "prefecture", "township"], "default": "county",
+        "choices": ["county", "prefecture", "township"],
+        "default": "county",
         "help": "county 示范市，prefecture 示范州，township 只有一个乡镇，供开发时用",
-    }  # fmt: skip
+    }
     kept = {"type": Path, "metavar": "目录", "help": "把生成的工作簿与边界留在这个目录"}
     untouched = {"action": "store_true", "help": "库中已有数据时不动，正常退出"}
     command("template", commands.template_command, "写出空白数据模板（带下拉列表和填写说明）", file)
     command(
-        "demo", commands.demo_command, "把演示数据装入空数据库（有真实区划的库会被拒绝）",
-        (["--preset"], presets), (["--out"], kept), (["--if-empty"], untouched),
-    )  # fmt: skip
+        "demo",
+        commands.demo_command,
+        "把演示数据装入空数据库（有真实区划的库会被拒绝）",
+        (["--preset"], presets),
+        (["--out"], kept),
+        (["--if-empty"], untouched),
+    )
     command(
-        "import", commands.import_command,
+        "import",
+        commands.import_command,
         "导入数据模板：xlsx、CSV 文件夹或 zip；几个文件作为一次导入，要么全部写入，要么不写",
         several,
         (["--valid-rows"], {"action": "store_true", "help": "有错误时仍写入无误的行，其余列在报告中"}),
         (["--report"], {"type": Path, "metavar": "文件", "help": "把标出错误的副本写到这个 xlsx"}),
-    )  # fmt: skip
+    )
     command(
         "boundaries",
         commands.boundaries_command,
@@ -95,20 +101,26 @@ def _parser() -> argparse.ArgumentParser:
     command("rebuild", commands.rebuild_command, "由记录重新生成全部汇总")
     command("check", commands.check_command, "核对：数据库完整性、各级汇总与记录是否一致、填报内容是否矛盾")
     command(
-        "figures", commands.figures_command, "打印一个区划一个月的全部指标",
+        "figures",
+        commands.figures_command,
+        "打印一个区划一个月的全部指标",
         (["--region"], {"required": True, "metavar": "区划代码"}),
         (["--month"], {"required": True, "metavar": "YYYY-MM"}),
         (["--format"], {"choices": ["table", "json", "csv"], "default": "table", "help": "比率为小数，金额为元"}),
-    )  # fmt: skip
+    )
     command(
-        "lines", commands.lines_command, "查看或设定监测线（按省、按年），设定后自动重新汇总",
+        "lines",
+        commands.lines_command,
+        "查看或设定监测线（按省、按年），设定后自动重新汇总",
         (["--set"], {"nargs": 2, "metavar": ("年份", "金额")}),
         (["--province"], {"default": "", "metavar": "两位代码", "help": "不写则各省通用"}),
-    )  # fmt: skip
+    )
     command(
-        "settings", commands.settings_command, "查看或更改设置：户码网址、热线、收入年度、支出系数等",
+        "settings",
+        commands.settings_command,
+        "查看或更改设置：户码网址、热线、收入年度、支出系数等",
         (["--set"], {"nargs": 2, "metavar": ("名称", "值"), "help": "值写成 '' 即清空"}),
-    )  # fmt: skip
+    )
     command("backup", commands.backup_command, "在运行中备份：数据库到一个文件，档案和密钥在它旁边", file)
     command("restore", commands.restore_command, "用备份替换全部内容，连同档案和密钥（先停止服务）", file)
     return parser

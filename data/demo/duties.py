@@ -124,8 +124,16 @@ def funds(ground: Ground, projects: dict[str, np.ndarray]) -> tuple[Sheet, Sheet
     started = projects["started"].astype("datetime64[Y]").astype(float) + 1970
     for at in np.flatnonzero((started >= first) & ~np.isnat(projects["started"])):
         source = pick(rng, ("中央", "省", "市", "县", "社会"), 1, (0.5, 0.25, 0.1, 0.12, 0.03))[0]
-        rows.append((int(started[at]), source, projects["region"][at], projects["code"][at],
-                     projects["name"][at] + "建设资金", int(projects["investment_fen"][at])))  # fmt: skip
+        rows.append(
+            (
+                int(started[at]),
+                source,
+                projects["region"][at],
+                projects["code"][at],
+                projects["name"][at] + "建设资金",
+                int(projects["investment_fen"][at]),
+            )
+        )
     rows += _of_townships(ground, range(first, last + 1))
     rows.sort(key=lambda row: (row[0], row[2], row[3] or "", row[1], row[4]))
     sheet: Sheet = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}

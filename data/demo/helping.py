@@ -106,9 +106,13 @@ def pairing_columns(pairings: dict[str, np.ndarray], helpers: np.ndarray, codes:
 
 
 def visits(
-    ground: Ground, statuses: Statuses, village: np.ndarray, pairings: dict[str, np.ndarray], codes: np.ndarray,
+    ground: Ground,
+    statuses: Statuses,
+    village: np.ndarray,
+    pairings: dict[str, np.ndarray],
+    codes: np.ndarray,
     helpers: np.ndarray,
-) -> Iterator[Sheet]:  # fmt: skip
+) -> Iterator[Sheet]:
     """The columns of 走访 month by month, most of it in the last ten days of each; none later than today."""
     rng = ground.rng("visits")
     places = len(ground.villages)
@@ -118,8 +122,9 @@ def visits(
     former, latest = _main_pairings(pairings, len(village))
     coded, named, number = pa.array(codes), pa.array(helpers), 0
     phrases = [(occasion, phrase) for occasion, talks in _TALKS.items() for phrase in talks]
-    chance = np.array([share / len(_TALKS[one]) for one, share in zip(_TALKS, _SHARES, strict=True)
-                       for _ in _TALKS[one]])  # fmt: skip
+    chance = np.array(
+        [share / len(_TALKS[one]) for one, share in zip(_TALKS, _SHARES, strict=True) for _ in _TALKS[one]]
+    )
     for month in range(ground.last - ground.scale.visit_months + 1, ground.last + 1):
         on = (statuses.since <= month) & (statuses.until >= month)
         rate = np.clip(diligence * rng.normal(1.0, 0.03, size=places) - 0.06 * (month % 12 == 1), 0.05, 0.96)[village]

@@ -129,9 +129,14 @@ def _level(ground: Ground, rng: np.random.Generator, village: np.ndarray) -> np.
 
 
 def _earning(
-    ground: Ground, rng: np.random.Generator, people: People, statuses: Statuses, village: np.ndarray,
-    fixed: dict[str, np.ndarray], projects: Projects,
-) -> Earning:  # fmt: skip
+    ground: Ground,
+    rng: np.random.Generator,
+    people: People,
+    statuses: Statuses,
+    village: np.ndarray,
+    fixed: dict[str, np.ndarray],
+    projects: Projects,
+) -> Earning:
     homes, persons = len(village), people.count()
     extra = sum(np.bincount(home, weights=fen, minlength=homes) for home, _, fen in (projects.paid, projects.rents))
     given = sum(fen * len(_PAID[name]) for name, fen in fixed.items()) + extra / ground.scale.months * 12

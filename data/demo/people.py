@@ -77,9 +77,20 @@ def draw_people(ground: Ground, village: np.ndarray) -> People:
     works = able & (health != "大病") & (rng.random(len(age)) < np.where(age < 60, 0.86, 0.22))
     months = np.where(works, np.clip(rng.normal(np.where(age < 60, 9.6, 5), 2), 2, 12).round(), 0).astype(np.int64)
     return People(
-        home, slot, role, male, born, age, _names(rng, home, role, male, age), health, skill, education, schooling,
-        months, rng.random(len(age)) < 0.991,
-    )  # fmt: skip
+        home,
+        slot,
+        role,
+        male,
+        born,
+        age,
+        _names(rng, home, role, male, age),
+        health,
+        skill,
+        education,
+        schooling,
+        months,
+        rng.random(len(age)) < 0.991,
+    )
 
 
 def _families(rng: np.random.Generator, homes: int) -> tuple[np.ndarray, ...]:

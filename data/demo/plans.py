@@ -84,6 +84,10 @@ def _walk(engine: Engine, village: Viewer, plan: int, state: str, begun: datetim
         step(engine, viewer, plan, action, version=version, reason=reason, at=begun + timedelta(days=days))
     if state == "reversed":
         reverse(
-            engine, village, plan, version=2 + len(ways[state]), at=begun + timedelta(days=20),
+            engine,
+            village,
+            plan,
+            version=2 + len(ways[state]),
+            at=begun + timedelta(days=20),
             reason="两户人口登记有误，冲销后重新分配。",
-        )  # fmt: skip
+        )

@@ -79,9 +79,13 @@ def stages(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarr
 
 
 def _since(
-    ground: Ground, rng: np.random.Generator, started: np.datetime64, completed: np.datetime64, reached: int,
+    ground: Ground,
+    rng: np.random.Generator,
+    started: np.datetime64,
+    completed: np.datetime64,
+    reached: int,
     lasted: np.ndarray,
-) -> list[np.datetime64]:  # fmt: skip
+) -> list[np.datetime64]:
     """The day of each stage, built backwards and forwards from the day building began."""
     building, accepted = PROJECT_STAGES.index("建设"), PROJECT_STAGES.index("竣工验收")
     days = [ground.end] * len(PROJECT_STAGES)

@@ -70,8 +70,11 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
     running = running[order]
     stage = np.where(running, "运营", pick(rng, _BEFORE, count, (3, 2, 1, 1, 1, 3, 1, 1, 1))).astype(object)
     built = np.isin(stage, ("运营", "竣工验收", "资金报账", "资产移交"))
-    begun = np.where(running, some_day(rng, ground.start - 900, ground.end - 500, count),
-                     some_day(rng, ground.end - 420, ground.end - 200, count))  # fmt: skip
+    begun = np.where(
+        running,
+        some_day(rng, ground.start - 900, ground.end - 500, count),
+        some_day(rng, ground.end - 420, ground.end - 200, count),
+    )
     completed = begun + rng.integers(90, 190, size=count).astype("timedelta64[D]")
     never = np.datetime64("NaT")
     place = [ground.names[code] for code in region]
@@ -97,7 +100,7 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
         "agreed_rate": rng.choice([0.05, 0.06, 0.06, 0.07, 0.08, 0.1], size=count),
         "lon": lon,
         "lat": lat,
-    }, kinds  # fmt: skip
+    }, kinds
 
 
 def _regions(ground: Ground, rng: np.random.Generator, count: int) -> np.ndarray:
@@ -185,15 +188,21 @@ def _stacked(rows: list[_Parts]) -> _Parts:
     none = np.empty(0, np.int64)
     project, household, month, fen = zip(*rows, strict=True) if rows else ([none],) * 4
     return (
-        np.concatenate(project).astype(np.int64), np.concatenate(household).astype(np.int64),
-        np.concatenate(month).astype(np.int64), np.concatenate(fen).astype(np.int64),
-    )  # fmt: skip
+        np.concatenate(project).astype(np.int64),
+        np.concatenate(household).astype(np.int64),
+        np.concatenate(month).astype(np.int64),
+        np.concatenate(fen).astype(np.int64),
+    )
 
 
 def _beside(
-    ground: Ground, rng: np.random.Generator, modes: np.ndarray, returns: _Parts, members: list[np.ndarray],
+    ground: Ground,
+    rng: np.random.Generator,
+    modes: np.ndarray,
+    returns: _Parts,
+    members: list[np.ndarray],
     statuses: Statuses,
-) -> tuple[_Parts, list[_Taker]]:  # fmt: skip
+) -> tuple[_Parts, list[_Taker]]:
     """Land rents paid each December, and who works for a project in a year (mode and number, without an amount)."""
     rents: list[_Parts] = []
     others: list[_Taker] = []

@@ -45,8 +45,11 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
     share = np.cumsum([0, *(round(homes * part) for part in (0.0445, 0.034, 0.008, 0.006, 0.0012, 0.0016))])
     unstable, marginal, sudden, late, again, poor = (lot[share[at] : share[at + 1]] for at in range(len(share) - 1))
     watched, cleared = np.zeros(homes, np.int64), np.zeros(homes, np.int64)
-    for group, name, after in ((unstable, "脱贫不稳定户", "脱贫户"), (marginal, "边缘易致贫户", "一般户"),
-                               (sudden, "突发严重困难户", "一般户")):  # fmt: skip
+    for group, name, after in (
+        (unstable, "脱贫不稳定户", "脱贫户"),
+        (marginal, "边缘易致贫户", "一般户"),
+        (sudden, "突发严重困难户", "一般户"),
+    ):
         lasting = 0.6 if name == "突发严重困难户" else 0.08  # who has no labour is not marked removed
         identified[group], removed[group] = _monitoring(ground, rng, len(group), lasting)
         over = ~np.isnat(removed[group])
@@ -86,9 +89,15 @@ def _monitoring(ground: Ground, rng: np.random.Generator, count: int, lasting: f
 
 
 def _late_and_poor(
-    ground: Ground, rng: np.random.Generator, late: np.ndarray, again: np.ndarray, poor: np.ndarray,
-    lifted: np.ndarray, relapsed: np.ndarray, type: np.ndarray,
-) -> None:  # fmt: skip
+    ground: Ground,
+    rng: np.random.Generator,
+    late: np.ndarray,
+    again: np.ndarray,
+    poor: np.ndarray,
+    lifted: np.ndarray,
+    relapsed: np.ndarray,
+    type: np.ndarray,
+) -> None:
     """Who was lifted only within the months shown, who fell back and was lifted again, and who is poor today."""
     lifted[late] = _last_decembers(ground, rng, len(late))
     half = (ground.end - ground.start).astype(int) // 2
@@ -124,16 +133,20 @@ def _causes(rng: np.random.Generator, people: People, sudden: np.ndarray) -> tup
     pupils = people.count(people.pupil) > 0
     weak = people.count(np.isin(people.skill, ("普通劳动力", "技能劳动力"))) == 0
     rest = pick(
-        rng, ("缺技术", "缺资金", "缺土地", "自身发展动力不足", "交通条件落后", "因灾", "因婚"), homes,
+        rng,
+        ("缺技术", "缺资金", "缺土地", "自身发展动力不足", "交通条件落后", "因灾", "因婚"),
+        homes,
         (0.42, 0.26, 0.08, 0.1, 0.05, 0.06, 0.03),
-    )  # fmt: skip
+    )
     chance = rng.random((4, homes))
     cases = [disabled & (chance[0] < 0.75), sick & (chance[1] < 0.8), pupils & (chance[2] < 0.5), weak]
     named = ["因残", "因病", "因学", "缺劳力"]
     cause = np.select(cases, named, rest).astype(object)
     cause[sudden] = np.where(disabled[sudden], "因残", pick(rng, ("因病", "因灾"), len(sudden), (0.8, 0.2)))
-    others = ["、".join(n for n, c in zip(named, row, strict=True) if c and n != own) or None
-              for row, own in zip(np.transpose(cases), cause, strict=True)]  # fmt: skip
+    others = [
+        "、".join(n for n, c in zip(named, row, strict=True) if c and n != own) or None
+        for row, own in zip(np.transpose(cases), cause, strict=True)
+    ]
     unfounded = rng.choice(np.flatnonzero(~disabled), size=max(1, homes // 2_000), replace=False)
     cause[unfounded] = "因残"
     return cause, np.array(others, object)

@@ -138,7 +138,7 @@ def returns(
     asked = text(_RETURNS).bindparams(bindparam("above", expanding=True))
     rows = connection.execute(
         asked, {"above": above, "village": village, "first": first, "last": last, "but": but}
-    ).mappings()  # fmt: skip
+    ).mappings()
     found = []
     for row in rows:
         numbers = {name: int(row[name]) for name in ("month", "received", "taken", "taken_here", "mine", "everybody")}
@@ -226,7 +226,10 @@ def content_of(connection: Connection, viewer: Viewer, plan: int) -> Content:
     held_back = select(dividend_kept.c.purpose, dividend_kept.c.amount_fen).where(dividend_kept.c.plan == plan)
     kept = dict(connection.execute(held_back).all())
     return Content(
-        held["title"], held["first_month"], held["last_month"], dividend_rules.read(held["rule"]),
+        held["title"],
+        held["first_month"],
+        held["last_month"],
+        dividend_rules.read(held["rule"]),
         {(row.project, row.month): row.amount_fen for row in sources},
         {purpose: kept[purpose] for purpose in PURPOSES if purpose in kept},
         {
@@ -235,7 +238,7 @@ def content_of(connection: Connection, viewer: Viewer, plan: int) -> Content:
             )
             for row in shares
         },
-    )  # fmt: skip
+    )
 
 
 def check_sources(connection: Connection, plan: int, sources: Mapping[Source, int]) -> None:

@@ -22,9 +22,7 @@ MOST = 10**13  # fen: more than any village gives out, and what a sum of them st
 LONGEST = 60
 
 
-def create(
-    engine: Engine, viewer: Viewer, village: str, first: int, last: int, *, at: datetime
-) -> int:  # fmt: skip
+def create(engine: Engine, viewer: Viewer, village: str, first: int, last: int, *, at: datetime) -> int:
     """Make a draft of what is free of these months: sources as suggested, nothing kept, by persons; returns its id.
 
     Raises OutOfScope for who is not the village's, Refused where there is nothing to give out.
@@ -53,9 +51,7 @@ def create(
     return plan
 
 
-def save(
-    engine: Engine, viewer: Viewer, plan: int, version: int, content: Content, *, at: datetime
-) -> int:  # fmt: skip
+def save(engine: Engine, viewer: Viewer, plan: int, version: int, content: Content, *, at: datetime) -> int:
     """Write a changed draft over version ``version``; returns the new version. A draft need not come out even.
 
     Raises Changed where somebody else was first, Refused for what cannot be: more than a project returned, amounts
@@ -83,9 +79,7 @@ def locked(connection: Connection, viewer: Viewer, plan: int, version: int) -> R
     return PLANS.locked(connection, viewer, plan, version)
 
 
-def _check(
-    connection: Connection, viewer: Viewer, held: RowMapping, content: Content, among: list[Candidate]
-) -> None:  # fmt: skip
+def _check(connection: Connection, viewer: Viewer, held: RowMapping, content: Content, among: list[Candidate]) -> None:
     dividend_rules.check(content.rule)
     if not content.title.strip() or len(content.title) > LONGEST or not content.title.isprintable():
         raise Refused(f"方案名称要填写，最多 {LONGEST} 个字。")
@@ -125,13 +119,19 @@ def _write(connection: Connection, plan: int, content: Content, among: list[Cand
     ]
     shares = [
         {
-            "plan": plan, "household_id": id, "kind": kind, "persons": facts[id].persons, "labour": facts[id].labour,
-            "state": facts[id].state, "weight": None if share.weight is None else share.weight / WHOLE,
-            "amount_fen": share.amount, "by_hand": int(share.by_hand),
+            "plan": plan,
+            "household_id": id,
+            "kind": kind,
+            "persons": facts[id].persons,
+            "labour": facts[id].labour,
+            "state": facts[id].state,
+            "weight": None if share.weight is None else share.weight / WHOLE,
+            "amount_fen": share.amount,
+            "by_hand": int(share.by_hand),
         }
         for (id, kind), share in content.shares.items()
         if kind == "dividend" or share.amount
-    ]  # fmt: skip
+    ]
     kept = [
         {"plan": plan, "purpose": purpose, "amount_fen": amount} for purpose, amount in content.kept.items() if amount
     ]

@@ -62,8 +62,11 @@ def one_plan(connection: Connection, viewer: Viewer, plan: int, today: str) -> P
 def _possible(connection: Connection, viewer: Viewer, held: RowMapping) -> list[Transition]:
     found = PLANS.allowed(connection, viewer, held)
     closed = held["reverses"] is not None or held["reversed_by"] is not None
-    return [one for one in found if not (one.action == "reverse" and closed)
-            and not (one.action == "edit" and held["reverses"] is not None)]  # fmt: skip
+    return [
+        one
+        for one in found
+        if not (one.action == "reverse" and closed) and not (one.action == "edit" and held["reverses"] is not None)
+    ]
 
 
 def _sources(connection: Connection, plan: int) -> pd.DataFrame:
@@ -96,12 +99,36 @@ def _shares(connection: Connection, viewer: Viewer, plan: int) -> pd.DataFrame:
         {"plan": plan},
     ).all()
     listed = [
-        (id, code, head if viewer.sees_identity else mask_name(head), village, STATE_NAMES[state], attribute,
-         persons, labour, weight, int(dividend) / 100, int(post) / 100, bool(by_hand))
+        (
+            id,
+            code,
+            head if viewer.sees_identity else mask_name(head),
+            village,
+            STATE_NAMES[state],
+            attribute,
+            persons,
+            labour,
+            weight,
+            int(dividend) / 100,
+            int(post) / 100,
+            bool(by_hand),
+        )
         for id, code, head, village, state, attribute, persons, labour, weight, dividend, post, by_hand in rows
-    ]  # fmt: skip
-    names = ["household_id", "code", "head", "village", "state", "attribute", "persons", "labour", "weight", "dividend",
-             "post", "by_hand"]  # fmt: skip
+    ]
+    names = [
+        "household_id",
+        "code",
+        "head",
+        "village",
+        "state",
+        "attribute",
+        "persons",
+        "labour",
+        "weight",
+        "dividend",
+        "post",
+        "by_hand",
+    ]
     return pd.DataFrame(listed, columns=names).assign(total=lambda frame: frame["dividend"] + frame["post"])
 
 

@@ -47,18 +47,25 @@ def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: 
         connection.execute(
             insert(dividend_payment),
             [
-                {"plan": plan, "household_id": id, "project": project, "kind": kind, "amount_fen": amount,
-                 "stood": int((id, project, MODES[kind]) in stands)}
+                {
+                    "plan": plan,
+                    "household_id": id,
+                    "project": project,
+                    "kind": kind,
+                    "amount_fen": amount,
+                    "stood": int((id, project, MODES[kind]) in stands),
+                }
                 for (id, project, kind), amount in paid.items()
             ],
-        )  # fmt: skip
+        )
     sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for (id, _, kind), amount in paid.items():
         sums[id][COLUMNS[kind]] += amount
     people = _households(connection, sums)
     before = _lines(connection, sums, month)
-    due = {id: {name: (before.get(id, {}).get(name) or 0) + more for name, more in of.items()}
-           for id, of in sums.items()}  # fmt: skip
+    due = {
+        id: {name: (before.get(id, {}).get(name) or 0) + more for name, more in of.items()} for id, of in sums.items()
+    }
     _refuse_below_zero(people, due, month)
     after = {id: {name: value or None for name, value in of.items()} for id, of in due.items()}
     _write_lines(connection, before, after, month)
@@ -190,9 +197,11 @@ def _write_takers(
                 {"household_id": id, "project": project, "year": year, "mode": MODES[kind], "amount_fen": amount}
             )
     here = and_(
-        t.c.year == year, t.c.household_id == bindparam("of_id"), t.c.project == bindparam("of_project"),
+        t.c.year == year,
+        t.c.household_id == bindparam("of_id"),
+        t.c.project == bindparam("of_project"),
         t.c.mode == bindparam("of_mode"),
-    )  # fmt: skip
+    )
     if new:
         connection.execute(insert(t), new)
     if old:
@@ -202,9 +211,15 @@ def _write_takers(
 
 
 def _write_history(
-    connection: Connection, viewer: Viewer, held: RowMapping, sums: Mapping[int, Mapping[str, int]],
-    before: _Lines, after: _Lines, month: int, now: datetime,
-) -> None:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    held: RowMapping,
+    sums: Mapping[int, Mapping[str, int]],
+    before: _Lines,
+    after: _Lines,
+    month: int,
+    now: datetime,
+) -> None:
     """A line in each household's own history; that it comes from a plan keeps it from being undone there."""
     done: dict[int, list[Edit]] = {}
     for id, of in sums.items():

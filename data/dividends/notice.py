@@ -67,14 +67,22 @@ def _page(plan: Plan, days: int) -> dict[str, object]:
         "sources": [[clean(name, 40), _fen(amount)] for (_, name), amount in sources.items()],
         "kept": [[PURPOSES[purpose], exact(amount)] for purpose, amount in plan.content.kept.items()],
         "homes": [
-            [str(number), clean(row.head, 20), str(row.persons), clean(row.state, 12), _fen(row.dividend),
-             _fen(row.post), _fen(row.total), "手工核定" if hand[number - 1] else ""]
+            [
+                str(number),
+                clean(row.head, 20),
+                str(row.persons),
+                clean(row.state, 12),
+                _fen(row.dividend),
+                _fen(row.post),
+                _fen(row.total),
+                "手工核定" if hand[number - 1] else "",
+            ]
             for number, row in enumerate(rows.itertuples(), 1)
         ],
         "count": f"{len(rows)} 户，{int(rows['persons'].sum())} 人",
         "object": f"对方案有异议的，请在公示期内向{clean(line.village_name)}村民委员会"
         f"或{clean(line.township)}人民政府反映",
-    }  # fmt: skip
+    }
 
 
 def _fen(value: float) -> str:

@@ -79,8 +79,14 @@ def summary(connection: Connection, viewer: Viewer, code: str, today: str) -> pd
 
 
 def plans(
-    connection: Connection, viewer: Viewer, code: str, today: str, *, state: str | None = None, offset: int = 0,
-) -> list[PlanLine]:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    code: str,
+    today: str,
+    *,
+    state: str | None = None,
+    offset: int = 0,
+) -> list[PlanLine]:
     """A page of the plans of a region: those that wait for the viewer first, then as they are on their way, the oldest
     first; ``state`` keeps one state."""
     here, bound = within_sql("v.village", viewer.narrowed(code))
@@ -136,9 +142,19 @@ def helpers_homes(connection: Connection, viewer: Viewer, code: str) -> pd.DataF
         ),
         {**bound, **named},
     ).all()
-    listed = [(id, title, STATES[state], home, village, head if viewer.sees_identity else mask_name(head),
-               int(dividend) / 100, int(post) / 100)
-              for id, title, state, home, village, head, dividend, post in rows]  # fmt: skip
+    listed = [
+        (
+            id,
+            title,
+            STATES[state],
+            home,
+            village,
+            head if viewer.sees_identity else mask_name(head),
+            int(dividend) / 100,
+            int(post) / 100,
+        )
+        for id, title, state, home, village, head, dividend, post in rows
+    ]
     names = ["plan", "title", "state", "household_id", "region", "head", "dividend", "post"]
     return pd.DataFrame(listed, columns=names)
 
@@ -150,10 +166,29 @@ def line_of(viewer: Viewer, row: RowMapping, days: dict[str, int], today: date) 
     since = date.fromisoformat(entered[:10]) if entered else None
     due = dividend_flow.may_submit_from(row) if published else WAY.due(row["state"], since, days)
     return PlanLine(
-        **{name: row[name] for name in ("id", "village", "village_name", "township", "title", "state", "first_month",
-                                        "last_month", "version", "published", "booked", "reverses", "reversed_by",
-                                        "reversed_state")},
-        received=row["received_fen"], distributed=row["distributed_fen"], kept=row["kept_fen"],
-        due=due, late=not published and due is not None and due < today,
+        **{
+            name: row[name]
+            for name in (
+                "id",
+                "village",
+                "village_name",
+                "township",
+                "title",
+                "state",
+                "first_month",
+                "last_month",
+                "version",
+                "published",
+                "booked",
+                "reverses",
+                "reversed_by",
+                "reversed_state",
+            )
+        },
+        received=row["received_fen"],
+        distributed=row["distributed_fen"],
+        kept=row["kept_fen"],
+        due=due,
+        late=not published and due is not None and due < today,
         mine=WAY.waits_for(viewer, row["village"], row["state"]),
-    )  # fmt: skip
+    )

@@ -75,8 +75,9 @@ def stored(rule: Rule) -> str:
     """The rule as the plan keeps it."""
     return json.dumps(
         {"basis": rule.basis, "coefficients": dict(rule.coefficients), "by_persons": rule.by_persons},
-        ensure_ascii=False, sort_keys=True,
-    )  # fmt: skip
+        ensure_ascii=False,
+        sort_keys=True,
+    )
 
 
 def read(kept: str) -> Rule:

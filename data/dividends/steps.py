@@ -90,9 +90,16 @@ def may_submit_from(held: RowMapping) -> date:
 
 
 def step(
-    engine: Engine, viewer: Viewer, plan: int, action: str, *, version: int, reason: str = "",
-    month: int | None = None, at: datetime,
-) -> str:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    plan: int,
+    action: str,
+    *,
+    version: int,
+    reason: str = "",
+    month: int | None = None,
+    at: datetime,
+) -> str:
     """Take a plan one step on or back; returns its new state.
 
     ``month`` is the month of the ledger that a filing books to (the running one). Raises NotFound and OutOfScope for a
@@ -112,9 +119,7 @@ def step(
     return arrow.after
 
 
-def reverse(
-    engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: int, at: datetime
-) -> int:  # fmt: skip
+def reverse(engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: int, at: datetime) -> int:
     """Propose to take a filed plan back: a new plan with the same amounts below zero, on the same way; returns its id.
 
     Raises as ``step`` does; Refused also for a plan that is taken back already, or takes one back itself.
@@ -131,9 +136,11 @@ def reverse(
         new = {
             **{name: held[name] for name in ("village", "first_month", "last_month", "rule")},
             **{name: -held[name] for name in ("received_fen", "distributed_fen", "kept_fen")},
-            "title": f"冲销：{held['title']}", "created": written(at), "actor": actor(viewer),
+            "title": f"冲销：{held['title']}",
+            "created": written(at),
+            "actor": actor(viewer),
             "reverses": plan,
-        }  # fmt: skip
+        }
         made = PLANS.add(connection, viewer, "create", new, at=at, reason=reason)
         for table in (dividend_source, dividend_share, dividend_kept):
             names = [column.name for column in table.c if column.name not in ("plan", "amount_fen")]
@@ -174,9 +181,7 @@ def unbalanced(connection: Connection, plan: int) -> int:
     return received - distributed - kept
 
 
-def _ready(
-    connection: Connection, viewer: Viewer, held: RowMapping, action: str, at: datetime
-) -> str:  # fmt: skip
+def _ready(connection: Connection, viewer: Viewer, held: RowMapping, action: str, at: datetime) -> str:
     """Whether the plan may take a step on; returns what changed meanwhile, for its log."""
     plan = held["id"]
     if not held["received_fen"]:

@@ -91,10 +91,15 @@ def _prepare_lookups(connection: Connection, region: str | None) -> None:
     first = min(month for month, *_ in months)
     days = [(month, "", "") for month in range(first - 11, first)] + [tuple(row) for row in months]
     rows = [
-        {"province": province, "month": month, "first_day": since, "as_of": until,
-         "line": line_of(connection, province, month // 12)}
+        {
+            "province": province,
+            "month": month,
+            "first_day": since,
+            "as_of": until,
+            "line": line_of(connection, province, month // 12),
+        }
         for province in provinces
         for month, since, until in days
-    ]  # fmt: skip
+    ]
     if rows:
         connection.execute(text("INSERT INTO calendar VALUES (:province, :month, :first_day, :as_of, :line)"), rows)

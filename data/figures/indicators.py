@@ -145,9 +145,18 @@ _WATCHED = [state for state in _COUNTED if state.watched]
 def _share(id: str, label: str, kind: str, heading: str, contents: str) -> Indicator:
     definition = f"12个月{heading}收入（{contents}）÷ 同期总收入。总收入为四类收入之和，不扣生产经营性支出。"
     return Indicator(
-        id, label, "%", "percent", 0, _income(f"{kind}_income", f"hm.{kind}_fen"), GROSS_INCOME, _YEAR, definition,
-        _INCOME, Records("incomes"),
-    )  # fmt: skip
+        id,
+        label,
+        "%",
+        "percent",
+        0,
+        _income(f"{kind}_income", f"hm.{kind}_fen"),
+        GROSS_INCOME,
+        _YEAR,
+        definition,
+        _INCOME,
+        Records("incomes"),
+    )
 
 
 ALL = (

@@ -34,9 +34,17 @@ def count(connection: Connection, viewer: Viewer, id: str, region: str, month: i
 
 
 def page(
-    connection: Connection, viewer: Viewer, id: str, region: str, month: int, *,
-    sort: str | None = None, descending: bool = False, limit: int = PAGE, offset: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    id: str,
+    region: str,
+    month: int,
+    *,
+    sort: str | None = None,
+    descending: bool = False,
+    limit: int = PAGE,
+    offset: int = 0,
+) -> pd.DataFrame:
     """A page of the list: columns as in its kind, then ``household_id`` (Int64) and ``region`` (code) of each row.
 
     Worst first, or by the column ``sort``; raises NotFound for a column that is not there. Money is yuan, shares and

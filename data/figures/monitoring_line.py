@@ -8,9 +8,7 @@ from data import model
 from data.access.viewer import Viewer
 
 
-def monitoring_line(
-    connection: Connection, viewer: Viewer, region: str, months: Sequence[int]
-) -> list[float | None]:  # fmt: skip
+def monitoring_line(connection: Connection, viewer: Viewer, region: str, months: Sequence[int]) -> list[float | None]:
     """Yuan a head and year in each month's year; None where nothing is configured or the region spans provinces."""
     province = viewer.narrowed(region)[:2]
     by_year = (

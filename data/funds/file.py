@@ -135,8 +135,19 @@ def behind(
         }
         for row in found
     ]
-    columns = ["id", "village", "township", "village_name", "code", "head", "state", "times", "latest", "modes",
-               "amount"]  # fmt: skip
+    columns = [
+        "id",
+        "village",
+        "township",
+        "village_name",
+        "code",
+        "head",
+        "state",
+        "times",
+        "latest",
+        "modes",
+        "amount",
+    ]
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 

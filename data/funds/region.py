@@ -79,9 +79,17 @@ def count(
 
 
 def page(
-    connection: Connection, viewer: Viewer, region: str, month: int, year: int, *,
-    filters: FundFilters = NO_FILTERS, sort: str = "late", limit: int | None = PAGE, offset: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    region: str,
+    month: int,
+    year: int,
+    *,
+    filters: FundFilters = NO_FILTERS,
+    sort: str = "late",
+    limit: int | None = PAGE,
+    offset: int = 0,
+) -> pd.DataFrame:
     """Funds as they stood at the end of the month: the columns of COLUMNS but ``as_of``, money in yuan, and ``days``:
     how long the oldest payment that is missing is late (None: nothing is). ``limit`` None: all.
 

@@ -100,15 +100,26 @@ def course(
     arranged = connection.execute(text(f"SELECT SUM(f.arranged_fen) FROM fund f WHERE {where}"), asked).scalar()
     if not arranged:
         return pd.DataFrame(columns=["day", "paid", "planned", "even"])
-    paid = _by_month(connection, f"fund_payment y JOIN fund f ON f.code = y.fund WHERE {where} AND y.paid <= :until",
-                     "y.paid", "y.amount_fen", asked)  # fmt: skip
-    planned = _by_month(connection, f"fund_plan q JOIN fund f ON f.code = q.fund WHERE {where}", "q.planned",
-                        "q.amount_fen", asked)  # fmt: skip
+    paid = _by_month(
+        connection,
+        f"fund_payment y JOIN fund f ON f.code = y.fund WHERE {where} AND y.paid <= :until",
+        "y.paid",
+        "y.amount_fen",
+        asked,
+    )
+    planned = _by_month(
+        connection, f"fund_plan q JOIN fund f ON f.code = q.fund WHERE {where}", "q.planned", "q.amount_fen", asked
+    )
     months = range(year * 12, max([year * 12 + 11, *(one for one in paid if one <= month)]) + 1)
     days = [min(last_day(one), until) if one == month else last_day(one) for one in months]
 
-    due = _by_month(connection, f"fund_plan q JOIN fund f ON f.code = q.fund WHERE {where} AND q.planned <= :until",
-                    "q.planned", "q.amount_fen", asked)  # fmt: skip
+    due = _by_month(
+        connection,
+        f"fund_plan q JOIN fund f ON f.code = q.fund WHERE {where} AND q.planned <= :until",
+        "q.planned",
+        "q.amount_fen",
+        asked,
+    )
 
     def up_to(sums: dict[int, int], one: int) -> float:
         return sum(fen for when, fen in sums.items() if when <= one) / 100
@@ -147,17 +158,23 @@ def late_batches(
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     ends, totals = [date.fromisoformat(day) for day in frame.pop("as_of")], frame.pop("total")
-    frame["days"] = [
-        (end - date.fromisoformat(day)).days for end, day in zip(ends, frame["planned"], strict=True)
-    ]  # fmt: skip
+    frame["days"] = [(end - date.fromisoformat(day)).days for end, day in zip(ends, frame["planned"], strict=True)]
     in_yuan(frame, ("amount", "missing"))
     return int(totals.max()) if len(totals) else 0, frame
 
 
 def _grouped(
-    connection: Connection, viewer: Viewer, region: str, month: int, columns: str, rest: str, year: int | None, *,
-    where: str = "1 = 1", **bound: int,
-) -> pd.DataFrame:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    region: str,
+    month: int,
+    columns: str,
+    rest: str,
+    year: int | None,
+    *,
+    where: str = "1 = 1",
+    **bound: int,
+) -> pd.DataFrame:
     here, scope = within_sql("f.region", viewer.narrowed(region))
     years = "f.year <= :year" if year is None else "f.year = :year"
     asked = {**scope, **bound, "month": month, "year": month // 12 if year is None else year}

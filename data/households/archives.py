@@ -42,9 +42,17 @@ class Opened(NamedTuple):
 
 
 def add(
-    engine: Engine, viewer: Viewer, household: int, content: bytes, *, kind: str, title: str, now: datetime,
-    dated: str | None = None, visit: str | None = None,
-) -> int:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    content: bytes,
+    *,
+    kind: str,
+    title: str,
+    now: datetime,
+    dated: str | None = None,
+    visit: str | None = None,
+) -> int:
     """Take a paper or photo into the household's file; returns its id.
 
     ``title`` is free text, its kind where it is empty; ``dated`` the ISO date on the paper, not in the future;
@@ -59,10 +67,16 @@ def add(
         material = examined(content)
         _check_room(connection, household, material, visit)
     values: Values = {
-        "kind": kind, "title": plain_title(title) or kind, "dated": dated, "visit": visit,
-        "digest": keep(engine, material), "media_type": material.media_type, "size": len(content),
-        "added": written(now), "hidden": None,
-    }  # fmt: skip
+        "kind": kind,
+        "title": plain_title(title) or kind,
+        "dated": dated,
+        "visit": visit,
+        "digest": keep(engine, material),
+        "media_type": material.media_type,
+        "size": len(content),
+        "added": written(now),
+        "hidden": None,
+    }
     id = secrets.randbelow(2**52) + 1
     edit = Edit("archive", {"id": id}, None, values)
     commit(engine, viewer, household, [edit], what=f"存入档案：{values['title']}", now=now)

@@ -127,16 +127,26 @@ def _detached(connection: Connection, edit: Edit, now: datetime) -> list[Edit]:
         select(archive.c.id, archive.c.visit, archive.c.hidden).where(archive.c.visit == edit.key["code"])
     ).mappings()
     return [
-        Edit("archive", {"id": row["id"]}, {"visit": row["visit"], "hidden": row["hidden"]},
-             {"visit": None, "hidden": row["hidden"] or written(now)})
+        Edit(
+            "archive",
+            {"id": row["id"]},
+            {"visit": row["visit"], "hidden": row["hidden"]},
+            {"visit": None, "hidden": row["hidden"] or written(now)},
+        )
         for row in hanging
-    ]  # fmt: skip
+    ]
 
 
 def _commit(
-    connection: Connection, viewer: Viewer, id: int, edits: Sequence[Edit], what: str, now: datetime, *,
+    connection: Connection,
+    viewer: Viewer,
+    id: int,
+    edits: Sequence[Edit],
+    what: str,
+    now: datetime,
+    *,
     undoes: int | None = None,
-) -> int:  # fmt: skip
+) -> int:
     cube.hold(connection)
     owner = row_of(connection, viewer, id, lock=True)
     if not viewer.may_write:
@@ -165,9 +175,14 @@ def _commit(
 
 
 def write_history(
-    connection: Connection, viewer: Viewer, done: Mapping[int, Sequence[Edit]], *, what: str, now: datetime,
+    connection: Connection,
+    viewer: Viewer,
+    done: Mapping[int, Sequence[Edit]],
+    *,
+    what: str,
+    now: datetime,
     undoes: int | None = None,
-) -> list[int]:  # fmt: skip
+) -> list[int]:
     """Write what was done (household → its edits) into each household's own history; the ids of the changes.
 
     Nothing else writes there. ``what`` says it in the user's words, ``undoes`` is the change that it takes back.

@@ -49,9 +49,17 @@ class Saved:
 
 
 def record_visit(
-    engine: Engine, viewer: Viewer, household: int, *,
-    visited: str, occasion: str, done: str, found: str, helper: str, now: datetime,
-) -> Saved:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    *,
+    visited: str,
+    occasion: str,
+    done: str,
+    found: str,
+    helper: str,
+    now: datetime,
+) -> Saved:
     """A visit; what was done and what was found are kept as the workbook's one 内容."""
     with engine.connect() as connection:
         there = door(connection, viewer, household)
@@ -70,9 +78,17 @@ def record_visit(
 
 
 def add_ledger_line(
-    engine: Engine, viewer: Viewer, household: int, *,
-    month: str, subject: str, amount: str, stands: int | None, adding: bool, now: datetime,
-) -> Saved:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    *,
+    month: str,
+    subject: str,
+    amount: str,
+    stands: int | None,
+    adding: bool,
+    now: datetime,
+) -> Saved:
     """An income or expense: added to what stands (fen, as the form showed it) or in its place."""
     today = now.date()
     ordinal = read_field("ledger", "month", month, today=today)
@@ -119,9 +135,17 @@ def close_problem(engine: Engine, viewer: Viewer, household: int, code: str, on:
 
 
 def _add(
-    engine: Engine, viewer: Viewer, household: int, table: str, typed: Mapping[str, str | None], *,
-    letter: str, act: str, named: str, now: datetime,
-) -> Saved:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    table: str,
+    typed: Mapping[str, str | None],
+    *,
+    letter: str,
+    act: str,
+    named: str,
+    now: datetime,
+) -> Saved:
     """A new record, called by one of its columns."""
     values = read_fields(table, typed, today=now.date())
     code, what = _code(letter, now), f"{act}：{values[named]}"
@@ -130,9 +154,16 @@ def _add(
 
 
 def _date(
-    engine: Engine, viewer: Viewer, household: int, table: str, code: str, name: str, typed: str, act: str,
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    table: str,
+    code: str,
+    name: str,
+    typed: str,
+    act: str,
     now: datetime,
-) -> Saved:  # fmt: skip
+) -> Saved:
     day = read_field(table, name, typed, today=now.date())
     if day is None:
         raise Unfit("日期", "必填，请选择")
@@ -149,9 +180,14 @@ def _date(
 
 
 def correct_household(
-    engine: Engine, viewer: Viewer, household: int, before: Values, typed: Mapping[str, str | None], *,
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    before: Values,
+    typed: Mapping[str, str | None],
+    *,
     now: datetime,
-) -> Saved:  # fmt: skip
+) -> Saved:
     """``before``: stored values as the form had them; ``typed``: the same columns. Only what differs is written.
 
     Raises Refused where a role that does not approve changes what the household is (``edit_rules.STATE_FIELDS``).
@@ -168,9 +204,15 @@ def correct_household(
 
 
 def correct_member(
-    engine: Engine, viewer: Viewer, household: int, code: str, before: Values, typed: Mapping[str, str | None], *,
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    code: str,
+    before: Values,
+    typed: Mapping[str, str | None],
+    *,
     now: datetime,
-) -> Saved:  # fmt: skip
+) -> Saved:
     """The same for a member; the head's name is the household's too. An odd ID number is kept and said."""
     after = _changed("member", before, typed, now.date())
     edits = [Edit("member", {"code": code}, {name: before[name] for name in after}, after)]
@@ -200,9 +242,16 @@ def _headings(table: str, names: Mapping[str, object]) -> str:
 
 
 def assure(
-    engine: Engine, viewer: Viewer, household: int, *,
-    item: str, verdict: bool | None, evidence: str, checked: str, now: datetime,
-) -> Saved:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    *,
+    item: str,
+    verdict: bool | None,
+    evidence: str,
+    checked: str,
+    now: datetime,
+) -> Saved:
     """A check of one of 两不愁三保障和饮水安全; the latest one of housing and water is the household's own fact too."""
     if item not in ASSURANCES:
         raise Unfit("项目", "请从六项中选择")
@@ -215,9 +264,11 @@ def assure(
     here = (table.household_id == household) & (table.item == item)
     with engine.connect() as connection:
         facts = writable_row(connection, viewer, household)
-        stands = connection.execute(
-            select(table.secure, table.evidence).where(here, table.checked == day)
-        ).mappings().first()  # fmt: skip
+        stands = (
+            connection.execute(select(table.secure, table.evidence).where(here, table.checked == day))
+            .mappings()
+            .first()
+        )
         last = connection.execute(select(func.max(table.checked)).where(here)).scalar()
     edits = [Edit("assurance", {"item": item, "checked": day}, dict(stands) if stands else None, after)]
     fact = f"{item}_safe"

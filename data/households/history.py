@@ -68,7 +68,10 @@ def history(connection: Connection, viewer: Viewer, household: int, page: int = 
     actors = {key: actor_name(connection, key) for key in {row.actor for row in rows}}
     changes = tuple(
         Change(
-            row.id, row.at, actors[row.actor], row.what,
+            row.id,
+            row.at,
+            actors[row.actor],
+            row.what,
             tuple(
                 difference
                 for edit in edits[row.id]
@@ -78,7 +81,7 @@ def history(connection: Connection, viewer: Viewer, household: int, page: int = 
             of_a_plan(edits[row.id]),
         )
         for row in rows
-    )  # fmt: skip
+    )
     return History(changes, total, page)
 
 

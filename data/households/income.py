@@ -74,7 +74,9 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
     return Income(
         months=pd.DataFrame(
             [[None] * 5 if one is None else [fen / 100 for fen in one] for one in year],
-            index=range(month - 11, month + 1), columns=KINDS, dtype=float,
+            index=range(month - 11, month + 1),
+            columns=KINDS,
+            dtype=float,
         ),
         subjects={name: float(total) / 100 for name, total in zip(SUBJECTS, sums, strict=True) if total},
         totals={kind: sum(one[place] for one in year if one) / 100 for place, kind in enumerate(KINDS)},
@@ -83,7 +85,7 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
         before=_at(sums_of_twelve, month - 12),
         line=line,
         course=course.assign(line=pd.Series(lines, index=course.index, dtype=float)),
-    )  # fmt: skip
+    )
 
 
 def _course(by_month: dict[int, tuple[int, ...]], since: int, last: int, persons: int) -> pd.DataFrame:

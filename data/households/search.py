@@ -48,9 +48,15 @@ class Found:
 
 
 def search(
-    connection: Connection, viewer: Viewer, query: str, filters: Filters = NO_FILTERS, *,
-    region: str, month: int, page: int = 1,
-) -> Found:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    query: str,
+    filters: Filters = NO_FILTERS,
+    *,
+    region: str,
+    month: int,
+    page: int = 1,
+) -> Found:
     """The households of ``region`` that every word of the query means, and that pass the filters.
 
     A word is (the beginning of) a name of the head or of a member, a given name, pinyin initials, a household's code,

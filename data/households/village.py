@@ -81,9 +81,16 @@ EVERY = Filters(states=tuple(STATE_NAMES))
 
 
 def in_village(
-    connection: Connection, viewer: Viewer, village: str, month: int, *,
-    filters: Filters = NO_FILTERS, sort: str = "state", limit: int = PAGE, offset: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    village: str,
+    month: int,
+    *,
+    filters: Filters = NO_FILTERS,
+    sort: str = "state",
+    limit: int = PAGE,
+    offset: int = 0,
+) -> pd.DataFrame:
     """The households of a village: id, head (masked for a display), state (户类型), persons, attribute, cause,
     per_head (yuan), below_line, visits (of the month), last_visit, helper (one of them), problems (not closed).
 

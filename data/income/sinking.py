@@ -89,9 +89,12 @@ def sinking(connection: Connection, viewer: Viewer, region: str, month: int) -> 
         WHERE hm.month = :month AND hm.wage_fen IS NOT NULL AND {here} AND {seen}) q
         WHERE fell = 1 OR under = 1"""
     asked = {
-        "month": month, "before": month - 12, "base": this.base, "remaining": this.remaining,
+        "month": month,
+        "before": month - 12,
+        "base": this.base,
+        "remaining": this.remaining,
         "share": int(value_of(connection, "sinking_share")),
-    }  # fmt: skip
+    }
     return _arranged(integers(connection.execute(text(statement), {**bound, **named, **asked}), 19))
 
 
@@ -107,7 +110,17 @@ def _arranged(rows: npt.NDArray[np.int64]) -> Sinking:
         forecast = np.where(persons > 0, told / (1200.0 * persons), np.nan)
     order = np.lexsort((household, forecast, -(fell + under)))
     columns = (
-        household, village, persons, (now * sign).sum(axis=0), (then * sign).sum(axis=0), lost, forecast,
-        np.where(line >= 0, line / 100, np.nan), fell == 1, under == 1, below == 1, cause,
-    )  # fmt: skip
+        household,
+        village,
+        persons,
+        (now * sign).sum(axis=0),
+        (then * sign).sum(axis=0),
+        lost,
+        forecast,
+        np.where(line >= 0, line / 100, np.nan),
+        fell == 1,
+        under == 1,
+        below == 1,
+        cause,
+    )
     return Sinking(*locked(*(column[..., order].copy() for column in columns)))

@@ -81,9 +81,16 @@ def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> N
 
 
 def _warn_arranged(
-    connection: Connection, filed: Filed, funds: Filed, findings: Findings, *, sheet: str, heading: str, day: str,
+    connection: Connection,
+    filed: Filed,
+    funds: Filed,
+    findings: Findings,
+    *,
+    sheet: str,
+    heading: str,
+    day: str,
     what: str,
-) -> None:  # fmt: skip
+) -> None:
     """A row of ``sheet`` that brings a fund's sum above what was arranged."""
     arranged = dict(connection.execute(select(fund.c.code, fund.c.arranged_fen)).all())
     arranged |= {code: amounts[0] for (code,), (amounts, _, _) in funds.items()}

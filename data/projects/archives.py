@@ -36,9 +36,16 @@ def may_keep(viewer: Viewer) -> bool:
 
 
 def add(
-    engine: Engine, viewer: Viewer, project: str, content: bytes, *, kind: str, title: str, now: datetime,
+    engine: Engine,
+    viewer: Viewer,
+    project: str,
+    content: bytes,
+    *,
+    kind: str,
+    title: str,
+    now: datetime,
     dated: str | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Take a paper or photo into a project's file; its id. ``title`` and ``dated`` as for a household's.
 
     Raises NotFound for a project that is not the viewer's, OutOfScope for who may not, Refused with the reason.
@@ -57,10 +64,18 @@ def add(
         _check_room(connection, project, digest, len(content))
         connection.execute(
             insert(project_archive).values(
-                id=id, project=project, digest=digest, kind=kind, title=plain_title(title) or kind,
-                media_type=material.media_type, size=len(content), dated=dated, added=written(now), actor=viewer.key,
+                id=id,
+                project=project,
+                digest=digest,
+                kind=kind,
+                title=plain_title(title) or kind,
+                media_type=material.media_type,
+                size=len(content),
+                dated=dated,
+                added=written(now),
+                actor=viewer.key,
             )
-        )  # fmt: skip
+        )
         cube.stamp(connection, now)
     return id
 

@@ -63,8 +63,9 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
     )
     frame = pd.DataFrame(sums.all(), columns=list(sums.keys()), dtype=object)
     if by == "operator":
-        frame["name"] = [mask_party(viewer, name) if key else name for key, name in zip(frame["key"], frame["name"],
-                                                                                        strict=True)]  # fmt: skip
+        frame["name"] = [
+            mask_party(viewer, name) if key else name for key, name in zip(frame["key"], frame["name"], strict=True)
+        ]
     behind = connection.execute(
         text(
             f"""
@@ -97,8 +98,20 @@ def scattered(connection: Connection, viewer: Viewer, region: str, month: int) -
     arrears_months periods in a row not paid in full); and the agreed rate of all, weighed by investment."""
     here, bound = within_sql("p.region", viewer.narrowed(region))
     bounds = rule_bounds(connection, month)
-    names = ("code", "name", "place", "kind", "operator", "investment", "due", "received", "agreed_rate", "streak",
-             "whole_due", "whole_received")  # fmt: skip
+    names = (
+        "code",
+        "name",
+        "place",
+        "kind",
+        "operator",
+        "investment",
+        "due",
+        "received",
+        "agreed_rate",
+        "streak",
+        "whole_due",
+        "whole_received",
+    )
     columns = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
     found = connection.execute(
         text(

@@ -72,16 +72,23 @@ def project(connection: Connection, viewer: Viewer, code: str, month: int) -> Pr
     if not viewer.sees_identity and facts["custodian"]:
         facts["custodian"] = mask_name(facts["custodian"])
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
-    risk = "已标记风险" if facts["marked"] else why_found(
-        facts["streak"], facts["whole_due"], facts["whole_received"], bounds)  # fmt: skip
+    risk = (
+        "已标记风险"
+        if facts["marked"]
+        else why_found(facts["streak"], facts["whole_due"], facts["whole_received"], bounds)
+    )
     known = connection.execute(
         text("SELECT stage, entered, planned FROM project_stage WHERE project = :project"), asked
     )
     dates = {row.stage: (row.entered, row.planned) for row in known}
     return ProjectFile(
-        code=code, facts=facts, stages=stages_of(facts["stage"], dates, facts["as_of"]),
-        gaps=gaps_of(facts, facts["as_of"]), risk=risk, **frames,
-    )  # fmt: skip
+        code=code,
+        facts=facts,
+        stages=stages_of(facts["stage"], dates, facts["as_of"]),
+        gaps=gaps_of(facts, facts["as_of"]),
+        risk=risk,
+        **frames,
+    )
 
 
 def whereabouts(connection: Connection, viewer: Viewer, code: str) -> Region | None:
@@ -141,9 +148,15 @@ def takers_count(connection: Connection, viewer: Viewer, code: str, month: int, 
 
 
 def takers(
-    connection: Connection, viewer: Viewer, code: str, month: int, year: int | None = None, *,
-    limit: int | None = PAGE, offset: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    code: str,
+    month: int,
+    year: int | None = None,
+    *,
+    limit: int | None = PAGE,
+    offset: int = 0,
+) -> pd.DataFrame:
     """What each household of the viewer's had from the project, by year and mode, the newest and largest first: year,
     township, village, region, id, household (its code), head (masked for a display), mode, amount (yuan, None: not on
     record). Empty where the project is not the viewer's; ``limit`` None: all."""

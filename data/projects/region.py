@@ -125,9 +125,17 @@ class Totals:
 
 
 def page(
-    connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS,
-    sort: str = "", descending: bool = False, limit: int = PAGE, offset: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    region: str,
+    month: int,
+    *,
+    filters: Filters = NO_FILTERS,
+    sort: str = "",
+    descending: bool = False,
+    limit: int = PAGE,
+    offset: int = 0,
+) -> pd.DataFrame:
     """A page of projects: COLUMNS but for the helping ones, with ``days`` in the stage, ``about`` (the stage's day is
     taken from 开工 or 竣工) and ``risk``, why it is in trouble or ''. Money is yuan, rates fractions, unknown None.
 
@@ -150,9 +158,19 @@ def points(
 ) -> pd.DataFrame:
     """The same projects for the map, at most MOST_POINTS: with lon, lat and ``sketch`` (no coordinates on record)."""
     names = (
-        "code", "name", "place", "region", "kind", "stage", "operator", "investment", "due", "received", "arrears",
+        "code",
+        "name",
+        "place",
+        "region",
+        "kind",
+        "stage",
+        "operator",
+        "investment",
+        "due",
+        "received",
+        "arrears",
         "rate",
-    )  # fmt: skip
+    )
     where, bound = _where(connection, viewer, region, month, filters)
     columns = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
     sql = f"SELECT {columns}, p.lon, p.lat FROM {FROM} WHERE {where} ORDER BY p.code LIMIT :limit"

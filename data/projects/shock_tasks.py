@@ -31,7 +31,7 @@ class Raised:
 
 def raise_tasks(
     engine: Engine, viewer: Viewer, *, trouble: int | None = None, project: str | None = None, now: datetime
-) -> Raised:  # fmt: skip
+) -> Raised:
     """A task for each village with households behind a mark, or behind a project that the rules found, which is then
     marked first, all in one transaction.
 
@@ -78,16 +78,25 @@ def _marked(connection: Connection, viewer: Viewer, project: str, today: str, no
     if reason is None:
         raise Refused("这个项目现在不在预警之列。要派发任务，请先写明原因标记风险。")
     return troubles.mark_within(
-        connection, viewer, project=project, operator=None, place="", since=today, reason=f"系统预警：{reason}",
+        connection,
+        viewer,
+        project=project,
+        operator=None,
+        place="",
+        since=today,
+        reason=f"系统预警：{reason}",
         now=now,
-    )  # fmt: skip
+    )
 
 
 def _values(
-    connection: Connection, trouble: int, name: str, year: int,
+    connection: Connection,
+    trouble: int,
+    name: str,
+    year: int,
     village: Any,  # a row of a frame
     today: str,
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, object]:
     falls = f"，其中 {village.falls} 户将低于监测线" if village.falls else ""
     return {
         "code": _code(trouble, village.code),

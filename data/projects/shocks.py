@@ -85,19 +85,29 @@ def shock(connection: Connection, viewer: Viewer, region: str, month: int, proje
     )
     frame = pd.DataFrame(villages.all(), columns=list(villages.keys()), dtype=object)
     _numbers(frame, fen=("loss",), whole=("households", "persons", "falls", "below"))
-    whole = {name: int(getattr(sums, name) or 0) for name in ("households", "persons", "falls", "below", "unknown",
-                                                             "untold")}  # fmt: skip
+    whole = {
+        name: int(getattr(sums, name) or 0) for name in ("households", "persons", "falls", "below", "unknown", "untold")
+    }
     return Shock(
-        year=month // 12, loss=int(sums.loss or 0) / 100, **whole,
+        year=month // 12,
+        loss=int(sums.loss or 0) / 100,
+        **whole,
         ways=_ways(connection, bound),
         villages=frame[["code", "name", "township", "households", "persons", "loss", "falls", "below"]],
-    )  # fmt: skip
+    )
 
 
 def households(
-    connection: Connection, viewer: Viewer, region: str, month: int, projects: Sequence[str], *,
-    sort: str = "", limit: int | None = PAGE, offset: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    region: str,
+    month: int,
+    projects: Sequence[str],
+    *,
+    sort: str = "",
+    limit: int | None = PAGE,
+    offset: int = 0,
+) -> pd.DataFrame:
     """The households themselves, who would fall first: id, village, township, code, head (masked for a display), state,
     persons, before, now, loss, per_head (12 months, yuan), after (less the loss), verdict.
 
@@ -148,8 +158,14 @@ def _asked(
     seen, bound = seen_households(viewer)
     here, place = within_sql("h.village", viewer.narrowed(region))
     sql = lined(connection, region or viewer.region, month, _BEHIND.format(seen=seen, here=here))
-    return sql, {**bound, **place, "month": month, "year": month // 12, "projects": list(projects) or [""],
-                 "seen_sql": _WAYS.format(seen=seen, here=here)}  # fmt: skip
+    return sql, {
+        **bound,
+        **place,
+        "month": month,
+        "year": month // 12,
+        "projects": list(projects) or [""],
+        "seen_sql": _WAYS.format(seen=seen, here=here),
+    }
 
 
 def _ways(connection: Connection, bound: Mapping[str, object]) -> pd.DataFrame:

@@ -108,8 +108,9 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
         titles = (*(known.titles if known else ()), row.name)
         name = mask_party(viewer, row.operator) or row.name
         reason = row.reason if viewer.sees_identity else ""
-        found[row.id] = Trouble(row.id, name, row.project, row.operator, row.region, row.since, reason,
-                                row.actor, codes, titles)  # fmt: skip
+        found[row.id] = Trouble(
+            row.id, name, row.project, row.operator, row.region, row.since, reason, row.actor, codes, titles
+        )
     return list(found.values())
 
 
@@ -128,11 +129,20 @@ def found(connection: Connection, viewer: Viewer, place: str, month: int) -> lis
         {**bound, **bounds, "month": month},
     ).all()
     return [
-        Trouble(None, row.name, row.code, None, row.region, None,
-                why_found(row.streak, _int(row.due), _int(row.received), bounds), None, (row.code,),
-                (row.name,))
+        Trouble(
+            None,
+            row.name,
+            row.code,
+            None,
+            row.region,
+            None,
+            why_found(row.streak, _int(row.due), _int(row.received), bounds),
+            None,
+            (row.code,),
+            (row.name,),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def seen_region(viewer: Viewer, one: Trouble) -> str:
@@ -150,9 +160,14 @@ def find(connection: Connection, viewer: Viewer, id: int, month: int) -> Trouble
 
 
 def supposed(
-    connection: Connection, viewer: Viewer, place: str, month: int, *, project: str | None = None,
+    connection: Connection,
+    viewer: Viewer,
+    place: str,
+    month: int,
+    *,
+    project: str | None = None,
     operator: str | None = None,
-) -> Trouble | None:  # fmt: skip
+) -> Trouble | None:
     """As if a project, or an operator with its projects in ``place``, were in trouble: to see what would be. None where
     the viewer sees no such project."""
     here, bound = within_sql("p.region", viewer.narrowed(place) if operator else viewer.region)
@@ -213,9 +228,16 @@ def operators_of(connection: Connection, viewer: Viewer, projects: Sequence[str]
 
 
 def mark(
-    engine: Engine, viewer: Viewer, *, project: str | None = None, operator: str | None = None,
-    place: str = "", since: str, reason: str, now: datetime,
-) -> int:  # fmt: skip
+    engine: Engine,
+    viewer: Viewer,
+    *,
+    project: str | None = None,
+    operator: str | None = None,
+    place: str = "",
+    since: str,
+    reason: str,
+    now: datetime,
+) -> int:
     """Say that a project, or an operator with its projects in ``place`` (a region's code), is in trouble; its id.
 
     Raises OutOfScope for who may not, NotFound for what is not his, Refused without a reason, for a day that is none
@@ -223,16 +245,24 @@ def mark(
     """
     with writing(engine) as connection:
         cube.hold(connection)
-        id = mark_within(connection, viewer, project=project, operator=operator, place=place, since=since,
-                         reason=reason, now=now)  # fmt: skip
+        id = mark_within(
+            connection, viewer, project=project, operator=operator, place=place, since=since, reason=reason, now=now
+        )
         cube.stamp(connection, now)
     return id
 
 
 def mark_within(
-    connection: Connection, viewer: Viewer, *, project: str | None, operator: str | None, place: str, since: str,
-    reason: str, now: datetime,
-) -> int:  # fmt: skip
+    connection: Connection,
+    viewer: Viewer,
+    *,
+    project: str | None,
+    operator: str | None,
+    place: str,
+    since: str,
+    reason: str,
+    now: datetime,
+) -> int:
     """The same within a transaction that holds the store already and stamps it."""
     if viewer.role not in MARKERS:
         raise OutOfScope("标记风险")

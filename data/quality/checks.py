@@ -148,14 +148,18 @@ _PARTS = {
 def _paid_out(connection: Connection) -> Iterator[Finding]:
     """Filed plans whose sources, payments or kept parts are not what the plan says, or do not come out even."""
     differs = " OR ".join(f"v.{name}_fen <> {part}" for name, part in _PARTS.items())
-    wrong = connection.execute(
-        text(
-            f"""
+    wrong = (
+        connection.execute(
+            text(
+                f"""
             SELECT v.title FROM dividend_plan v WHERE v.state = 'filed'
             AND EXISTS (SELECT 1 FROM dividend_source s WHERE s.plan = v.id)
             AND (v.received_fen <> v.distributed_fen + v.kept_fen OR {differs}) ORDER BY v.id"""
+            )
         )
-    ).scalars().all()  # fmt: skip
+        .scalars()
+        .all()
+    )
     if wrong:
         yield Finding("已备案的分配方案与记账不符", len(wrong), tuple(wrong[:SHOWN]))
     short = short_lines(connection)

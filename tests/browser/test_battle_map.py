@@ -229,9 +229,13 @@ def test_filters_narrow_map_and_table_alike_and_stand_in_the_address(open_page, 
     ready(page)
     with store.connect() as connection:
         frame = households.in_village(
-            connection, Viewer("county", COUNTY), village, known.latest,
-            filters=households.Filters(unvisited=True), limit=1000,
-        )  # fmt: skip
+            connection,
+            Viewer("county", COUNTY),
+            village,
+            known.latest,
+            filters=households.Filters(unvisited=True),
+            limit=1000,
+        )
     assert set(frame["id"]) < set(whole)
     eventually(page, lambda: set(points(page)), set(frame["id"]))
     expect(page.get_by_text(f"同一选择的户名单：{len(frame)} 户")).to_be_visible()
@@ -288,9 +292,11 @@ def test_a_helper_sees_his_own_households_on_map_board_and_list(open_page, store
     helper = by_role(store, "helper")
     with store.connect() as connection:
         expected = set(households.in_village(connection, helper, helper.region, known.latest, limit=1000)["id"])
-        others = connection.execute(
-            text("SELECT id FROM household WHERE village = :v"), {"v": helper.region}
-        ).scalars().all()  # fmt: skip
+        others = (
+            connection.execute(text("SELECT id FROM household WHERE village = :v"), {"v": helper.region})
+            .scalars()
+            .all()
+        )
     page = open_page("/battle_map?role=helper")
     assert expected < set(others)
     eventually(page, lambda: set(points(page)), expected)
@@ -331,9 +337,7 @@ def changed(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     url = f"sqlite:///{shutil.copy(county_database, folder / 'county.db')}"
     engine = open_engine(url)
     with engine.begin() as connection:
-        hostile, bare = connection.execute(
-            text("SELECT MIN(code), MAX(code) FROM region WHERE length(code) = 9")
-        ).one()  # fmt: skip
+        hostile, bare = connection.execute(text("SELECT MIN(code), MAX(code) FROM region WHERE length(code) = 9")).one()
         for number, code in enumerate(
             connection.execute(
                 text("SELECT code FROM region WHERE code LIKE :p ORDER BY code"), {"p": f"{hostile}%"}

@@ -167,10 +167,16 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
     expect(page.locator(".way li.now b")).to_have_text("已备案")
     state = one(engine, select(dividend_plan).where(dividend_plan.c.id == plan))
     paid = one(engine, select(func.sum(dividend_payment.c.amount_fen)).where(dividend_payment.c.plan == plan))[0]
-    lines = one(engine, select(ledger.c.property_dividend_fen).where(
-        ledger.c.household_id == first.household_id, ledger.c.month == state.booked))[0]  # fmt: skip
-    changes = one(engine, select(func.count()).where(
-        change.c.household_id == first.household_id, change.c.what.like("收益分配备案%")))[0]  # fmt: skip
+    lines = one(
+        engine,
+        select(ledger.c.property_dividend_fen).where(
+            ledger.c.household_id == first.household_id, ledger.c.month == state.booked
+        ),
+    )[0]
+    changes = one(
+        engine,
+        select(func.count()).where(change.c.household_id == first.household_id, change.c.what.like("收益分配备案%")),
+    )[0]
     assert (state.state, paid, changes) == ("filed", state.distributed_fen, 1) and lines >= 90_000
     ready(page)
     page.locator(".table a.row", has_text=head).first.click()
@@ -220,8 +226,12 @@ def test_a_village_sees_what_came_in_before_it_proposes_and_the_months_stand_in_
 
 @DESK
 def test_another_townships_plan_is_refused_whatever_the_address_says(page: Page, server: Server, engine: Engine):
-    far = one(engine, select(dividend_plan.c.id, dividend_plan.c.title).where(
-        ~dividend_plan.c.village.startswith(VILLAGE[:9]), dividend_plan.c.state == "submitted"))  # fmt: skip
+    far = one(
+        engine,
+        select(dividend_plan.c.id, dividend_plan.c.title).where(
+            ~dividend_plan.c.village.startswith(VILLAGE[:9]), dividend_plan.c.state == "submitted"
+        ),
+    )
     page.goto(f"{server.url}/dividends?role=township&plan={far.id}")
     ready(page)
     expect(page.locator(".problem")).to_contain_text("没有这个分配方案")

@@ -120,7 +120,7 @@ def test_a_wall_shows_no_name_no_number_and_offers_nothing_to_write(open_househo
     with store.connect() as connection:
         numbers = connection.execute(
             text("SELECT id_number FROM member WHERE household_id = :id AND id_number IS NOT NULL"), {"id": picked.id}
-        ).scalars()  # fmt: skip
+        ).scalars()
         tails = [number[-4:] for number in numbers]
     page = open_household(picked.id, role="display")
     expect(page.locator("h1")).to_have_text(re.compile(r"^.\*+$"))

@@ -154,8 +154,10 @@ def test_the_county_decides_its_settings_and_a_village_does_not_see_them(page: P
         held = dict(connection.execute(text("SELECT name, value FROM setting")).all())
     engine.dispose()
     assert held == {
-        "base_url": "http://192.168.1.10:8501", "hotline": "0411-99999999", "stranger_facts": "help,helper,persons",
-    }  # fmt: skip
+        "base_url": "http://192.168.1.10:8501",
+        "hotline": "0411-99999999",
+        "stranger_facts": "help,helper,persons",
+    }
     page.goto(f"{server.url}/scan?role=village")
     ready(page)
     expect(page.get_by_role("heading", name="县级设置")).to_have_count(0)

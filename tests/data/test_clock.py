@@ -64,9 +64,16 @@ def test_a_visit_of_today_is_taken_half_an_hour_after_midnight(engine: Engine, s
         connection.execute(model.helper.insert().values(code="Z9", name="周九", unit="示范局", team="区直干部"))
         connection.execute(model.pairing.insert().values(helper="Z9", household_id=3, started="2020-01-01"))
     saved = record_visit(
-        engine, county, 3, visited="2026-11-22", occasion="日常走访", done="清晨到户", found="", helper="Z9",
+        engine,
+        county,
+        3,
+        visited="2026-11-22",
+        occasion="日常走访",
+        done="清晨到户",
+        found="",
+        helper="Z9",
         now=county_clock(),
-    )  # fmt: skip
+    )
     with engine.connect() as connection:
         at = connection.execute(select(model.change.c.at).where(model.change.c.id == saved.change)).scalar_one()
         updated = connection.execute(select(model.data_version.c.updated)).scalar_one()

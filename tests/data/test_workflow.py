@@ -91,9 +91,17 @@ def raised(store: Engine, viewer: Viewer = PREFECTURE, at: datetime = NOW, day: 
 
 
 def step(
-    store: Engine, viewer: Viewer, id: int, action: str, version: int, *, reason: str = "", note: str = "",
-    at: datetime = NOW, day: date | None = None,
-) -> None:  # fmt: skip
+    store: Engine,
+    viewer: Viewer,
+    id: int,
+    action: str,
+    version: int,
+    *,
+    reason: str = "",
+    note: str = "",
+    at: datetime = NOW,
+    day: date | None = None,
+) -> None:
     with writing(store) as connection:
         held = ISSUES.locked(connection, viewer, id, version)
         arrow = ISSUES.transition(connection, viewer, held, action)
@@ -193,8 +201,10 @@ def late(store: Engine, today: date) -> list[int]:
     things = ISSUES.things.c
     with store.connect() as connection:
         cuts = WAY.cuts(ISSUES.days(connection), today)
-        over = [connection.execute(select(things.id).where(things.state == state, things.since < cut)).scalars()
-                for state, cut in cuts.items()]  # fmt: skip
+        over = [
+            connection.execute(select(things.id).where(things.state == state, things.since < cut)).scalars()
+            for state, cut in cuts.items()
+        ]
         return sorted(id for found in over for id in found)
 
 

@@ -75,21 +75,44 @@ def fill_village(engine: Engine) -> None:
             _visit("x3", 901, "2026-10-30"),
         ],
         model.measure: [
-            {"code": "s1", "household_id": 901, "category": "健康", "name": "大病救助", "started": "2025-01-01",
-             "ended": None, "amount_fen": 120_050, "unit": "医保局"},
-            {"code": "s2", "household_id": 901, "category": "教育", "name": "助学金", "started": "2024-01-01",
-             "ended": "2024-12-31", "amount_fen": None, "unit": "教育局"},
+            {
+                "code": "s1",
+                "household_id": 901,
+                "category": "健康",
+                "name": "大病救助",
+                "started": "2025-01-01",
+                "ended": None,
+                "amount_fen": 120_050,
+                "unit": "医保局",
+            },
+            {
+                "code": "s2",
+                "household_id": 901,
+                "category": "教育",
+                "name": "助学金",
+                "started": "2024-01-01",
+                "ended": "2024-12-31",
+                "amount_fen": None,
+                "unit": "教育局",
+            },
         ],
         model.project: [
-            {"code": "PV", "name": "大棚", "kind": "种植", "region": VILLAGE, "stage": "运营",
-             "investment_fen": 1_000_000, "started": "2023-01-01"},
+            {
+                "code": "PV",
+                "name": "大棚",
+                "kind": "种植",
+                "region": VILLAGE,
+                "stage": "运营",
+                "investment_fen": 1_000_000,
+                "started": "2023-01-01",
+            },
         ],
         model.project_household: [
             {"project": "PV", "household_id": 901, "year": 2025, "mode": "分红", "amount_fen": 50_000},
         ],
         model.problem: [_problem("q1", 901, None), _problem("q2", 902, "2026-11-01"), _problem("q3", None, None)],
         model.task: [_task("r1", 901, None), _task("r2", 902, "2026-11-20"), _task("r3", None, "2026-10-20")],
-    }  # fmt: skip
+    }
     with writing(engine) as connection:
         for table, rows in tables.items():
             upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
@@ -97,20 +120,45 @@ def fill_village(engine: Engine) -> None:
 
 
 def _visit(code: str, household: int, day: str) -> dict:
-    return {"code": code, "household_id": household, "helper": "D1", "visited": day, "occasion": "日常走访",
-            "content": "看望"}  # fmt: skip
+    return {
+        "code": code,
+        "household_id": household,
+        "helper": "D1",
+        "visited": day,
+        "occasion": "日常走访",
+        "content": "看望",
+    }
 
 
 def _problem(code: str, household: int | None, closed: str | None) -> dict:
-    return {"code": code, "region": VILLAGE, "household_id": household, "source": "排查", "category": "住房",
-            "description": f"问题{code}", "found": "2026-09-01", "deadline": "2026-10-31", "owner": "赵某",
-            "rectified": closed, "closed": closed}  # fmt: skip
+    return {
+        "code": code,
+        "region": VILLAGE,
+        "household_id": household,
+        "source": "排查",
+        "category": "住房",
+        "description": f"问题{code}",
+        "found": "2026-09-01",
+        "deadline": "2026-10-31",
+        "owner": "赵某",
+        "rectified": closed,
+        "closed": closed,
+    }
 
 
 def _task(code: str, household: int | None, finished: str | None) -> dict:
-    return {"code": code, "village": VILLAGE, "household_id": household, "name": f"任务{code}", "target": "完成",
-            "started": "2026-09-01", "deadline": "2026-10-31", "owner": "赵某", "progress_bp": 4000,
-            "finished": finished}  # fmt: skip
+    return {
+        "code": code,
+        "village": VILLAGE,
+        "household_id": household,
+        "name": f"任务{code}",
+        "target": "完成",
+        "started": "2026-09-01",
+        "deadline": "2026-10-31",
+        "owner": "赵某",
+        "progress_bp": 4000,
+        "finished": finished,
+    }
 
 
 __all__ = ["COUNTY", "FAR", "HERE", "NEIGHBOUR", "OTHER_TOWNSHIP", "TOWNSHIPS", "VILLAGE", "fill_village"]

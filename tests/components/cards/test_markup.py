@@ -39,12 +39,17 @@ def words(text: str) -> str:
 def whole(card: IncomeCard) -> str:
     return "".join(
         (
-            markup.head_markup(card, "7K3F-9QXM", dark=False), markup.per_head_markup(card),
-            markup.missing_markup(card), markup.income_markup(card), markup.facts_markup(card),
-            markup.people_markup(card), markup.help_markup(card), markup.totals_markup(card.now, card),
+            markup.head_markup(card, "7K3F-9QXM", dark=False),
+            markup.per_head_markup(card),
+            markup.missing_markup(card),
+            markup.income_markup(card),
+            markup.facts_markup(card),
+            markup.people_markup(card),
+            markup.help_markup(card),
+            markup.totals_markup(card.now, card),
             markup.short_markup([card]),
         )
-    )  # fmt: skip
+    )
 
 
 def test_values_never_become_markup():
@@ -106,9 +111,11 @@ def test_an_estimate_is_marked_wherever_the_expense_stands():
     guessed = replace(CARD, coefficients={"种植业": 0.4})
     assert guessed.expense_estimated
     for part in (
-        markup.income_markup(guessed), markup.totals_markup(guessed.now, guessed), markup.short_markup([guessed]),
+        markup.income_markup(guessed),
+        markup.totals_markup(guessed.now, guessed),
+        markup.short_markup([guessed]),
         markup.missing_markup(guessed),
-    ):  # fmt: skip
+    ):
         assert "估算" in words(part).replace("没有填报而县里定了系数的，按收入估算", "")
     assert "种植业 300.50 × 0.40 = 120.20 元" in words(markup.income_markup(guessed))
     assert "估算" not in markup.totals_markup(CARD.now, CARD)

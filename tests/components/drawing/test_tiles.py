@@ -74,9 +74,17 @@ def test_markup_in_data_stays_text():
     children = pd.DataFrame({"code": ["990181101"], "name": [HOSTILE], "value": [1.0]})
     ranking = rank(INCOME, children, 1.0, 6)
     rows = pd.DataFrame(
-        {"indicator": ["x"], "noun": ["问题"], "what": [HOSTILE], "place": [HOSTILE], "owner": [HOSTILE], "days": [3],
-         "household_id": pd.array([None], dtype="Int64"), "region": ["990181101"]}
-    )  # fmt: skip
+        {
+            "indicator": ["x"],
+            "noun": ["问题"],
+            "what": [HOSTILE],
+            "place": [HOSTILE],
+            "owner": [HOSTILE],
+            "days": [3],
+            "household_id": pd.array([None], dtype="Int64"),
+            "region": ["990181101"],
+        }
+    )
     markups = [
         ranking_markup(ranking, lambda code: f"/?region={code}"),
         overdue_markup(rows, lambda region, household: "/?a=b"),
@@ -153,9 +161,13 @@ def test_cells_are_written_by_their_form(form: str, value: object, said: str):
 
 def test_a_heading_says_how_it_is_sorted():
     markup = table_markup(
-        CHILDREN, [TableColumn("name", "乡镇"), TableColumn("value", "数值", "fen")], caption="表",
-        sort_url=lambda id: f"/?sort={id}", sorted_by="value", descending=True,
-    )  # fmt: skip
+        CHILDREN,
+        [TableColumn("name", "乡镇"), TableColumn("value", "数值", "fen")],
+        caption="表",
+        sort_url=lambda id: f"/?sort={id}",
+        sorted_by="value",
+        descending=True,
+    )
     heads = [attributes for name, attributes in Reader(markup).tags if name == "th"]
     assert [head.get("aria-sort") for head in heads] == [None, "descending"]
 

@@ -39,8 +39,12 @@ def test_a_growth_is_not_added_up():
 
 
 def test_sub_regions_without_a_value_count_as_nothing():
-    rows = sub_regions(INDICATORS["problems_open"], CHILDREN.assign(numerator=None, value=None).astype(
-        {"numerator": float, "value": float}), Figure(None, None, None), "某市")  # fmt: skip
+    rows = sub_regions(
+        INDICATORS["problems_open"],
+        CHILDREN.assign(numerator=None, value=None).astype({"numerator": float, "value": float}),
+        Figure(None, None, None),
+        "某市",
+    )
     assert rows["value"].tolist() == ["—", "—", "—"]
 
 

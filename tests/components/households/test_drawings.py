@@ -32,16 +32,21 @@ def test_the_story_is_told_in_order_with_visits_once_a_year():
     listed = [said(item) for item in re.findall(r"<li.*?</li>", story_markup(STORY))]
     assert listed[:2] == ["2015-03-01 精准识别，建档立卡", "2016-12-20 脱贫"]
     assert [item for item in listed if "走访" in item] == [
-        "2025年 走访 1 次，最后一次 12-24", "2026年 走访 2 次，最后一次 11-20",
-    ]  # fmt: skip
+        "2025年 走访 1 次，最后一次 12-24",
+        "2026年 走访 2 次，最后一次 11-20",
+    ]
     assert listed.index("2025年 走访 1 次，最后一次 12-24") < listed.index("2026-10-31 降到监测线以下")
 
 
 def test_the_story_of_a_household_without_any_record_says_so():
     bare = replace(
-        STORY, events=(), visits=(), measures=STORY.measures.iloc[:0], course=STORY.course.iloc[:0],
+        STORY,
+        events=(),
+        visits=(),
+        measures=STORY.measures.iloc[:0],
+        course=STORY.course.iloc[:0],
         spans=STORY.spans[:1],
-    )  # fmt: skip
+    )
     assert "没有识别" in story_markup(bare)
     assert any("一般户" in one.text for one in texts(drawn_story(bare)))
 

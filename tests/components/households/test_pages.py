@@ -68,9 +68,7 @@ def test_values_never_become_markup(file: HouseholdFile, markup):
 
 def test_values_never_become_markup_on_the_board_and_in_the_list(board: VillageBoard, neighbours: pd.DataFrame):
     boxes = board_markup(board, "", lambda id: f"/household?household={id}", running=True)
-    rows = table_markup(
-        neighbours, COLUMNS, caption=EVIL, drawn=drawn(MARKS), opener="head", row_url=lambda row: EVIL
-    )  # fmt: skip
+    rows = table_markup(neighbours, COLUMNS, caption=EVIL, drawn=drawn(MARKS), opener="head", row_url=lambda row: EVIL)
     for markup in (boxes, rows):
         assert "<img src=x" not in markup and "&lt;img src=x" in markup
 
@@ -104,17 +102,26 @@ def test_each_warning_leads_to_what_it_warns_of(file: HouseholdFile):
     assert "本月未走访" not in head_markup(file, LIGHTS, dark=False)
     warned = dict(re.findall(r'href="#(\w+)">([^<]+)</a>', markup))
     assert warned == {
-        "income": "低于监测线", "lights": "住房安全有风险", "helpers": "本月未走访", "problems": "1 个未销号问题",
+        "income": "低于监测线",
+        "lights": "住房安全有风险",
+        "helpers": "本月未走访",
+        "problems": "1 个未销号问题",
         "tasks": "1 项任务超期",
-    }  # fmt: skip
+    }
     assert set(warned) < set(PARTS)
 
 
 def test_every_part_that_the_page_names_is_there_to_go_to(file: HouseholdFile):
     tables = (
-        members_markup, measures_markup, projects_markup, helpers_markup, visits_markup, problems_markup, tasks_markup,
+        members_markup,
+        measures_markup,
+        projects_markup,
+        helpers_markup,
+        visits_markup,
+        problems_markup,
+        tasks_markup,
         lambda file: funds_markup(file, lambda code, region: None),
-    )  # fmt: skip
+    )
     page = lights_markup(LIGHTS, dark=False) + facts_markup(file) + story_section(STORY, dark=False)
     page += income_section(file, dark=False) + "".join(course_sections(file, dark=False))
     page += "".join(table(file) for table in tables)
@@ -160,9 +167,13 @@ def test_a_cell_bears_its_heading_and_columns_without_anything_are_left_out(file
 def test_the_income_card_shows_sums_shares_and_how_they_come_about(file: HouseholdFile):
     told = " ".join(words(income_section(file, dark=False)).split())
     for word in (
-        "工资性 务工工资 1,000 1,000 83%", "总收入 1,200", "纯收入 总收入 − 生产经营性支出 1,150",
-        "低于监测线 7,650 元（8,800 元）", "纯收入 1,150 元 ÷ 家庭人口 1 人", "较上年同月 −88.5%",
-    ):  # fmt: skip
+        "工资性 务工工资 1,000 1,000 83%",
+        "总收入 1,200",
+        "纯收入 总收入 − 生产经营性支出 1,150",
+        "低于监测线 7,650 元（8,800 元）",
+        "纯收入 1,150 元 ÷ 家庭人口 1 人",
+        "较上年同月 −88.5%",
+    ):
         assert word in told
 
 

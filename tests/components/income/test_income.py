@@ -181,10 +181,19 @@ def test_the_months_households_are_lines_from_zero():
 def one_sinking(**changes) -> Sinking:
     """One household that lost 3,000 yuan of wages and 200 of business, and was to spend 100 more."""
     values = {
-        "household": 1, "village": 990181101201, "persons": 2, "net": 1_000_000, "before": 1_330_000,
-        "lost": [[300_000], [20_000], [0], [-5_000], [10_000]], "forecast": 4100.4, "line": 8800.0, "fell": True,
-        "under": True, "below": True, "cause": 0,
-    }  # fmt: skip
+        "household": 1,
+        "village": 990181101201,
+        "persons": 2,
+        "net": 1_000_000,
+        "before": 1_330_000,
+        "lost": [[300_000], [20_000], [0], [-5_000], [10_000]],
+        "forecast": 4100.4,
+        "line": 8800.0,
+        "fell": True,
+        "under": True,
+        "below": True,
+        "cause": 0,
+    }
     return Sinking(**{name: np.array(one if name == "lost" else [one]) for name, one in (values | changes).items()})
 
 
@@ -208,15 +217,21 @@ def test_no_household_is_listed_without_its_reason(cause: int, fell: bool, under
 def test_what_stands_behind_it_is_told_in_sentences():
     assert evidence_words(
         [
-            SubjectFall("公益岗位工资", 600_000, 0), SubjectFall("种植业", 500_000, 120_000),
-            JobEnded("公益岗位", "2026-06-30"), ProjectLost("果园", True), ProjectLost("大棚", False),
+            SubjectFall("公益岗位工资", 600_000, 0),
+            SubjectFall("种植业", 500_000, 120_000),
+            JobEnded("公益岗位", "2026-06-30"),
+            ProjectLost("果园", True),
+            ProjectLost("大棚", False),
             ProjectOwes("光伏", 70_000),
         ]
     ) == [
-        "公益岗位工资没有了（上年 6,000 元）", "种植业 5,000 元 → 1,200 元",
+        "公益岗位工资没有了（上年 6,000 元）",
+        "种植业 5,000 元 → 1,200 元",
         "就业措施“公益岗位”2026-06-30 到期，没有接续",
-        "今年不再由项目“果园”带动", "上年带动的项目“大棚”今年没有带户记录", "项目“光伏”12个月欠收 700 元",
-    ]  # fmt: skip
+        "今年不再由项目“果园”带动",
+        "上年带动的项目“大棚”今年没有带户记录",
+        "项目“光伏”12个月欠收 700 元",
+    ]
 
 
 def test_the_formula_is_told_with_this_years_months():

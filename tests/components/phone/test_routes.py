@@ -35,11 +35,17 @@ def county(engine: Engine) -> Engine:
         connection.execute(
             insert(model.measure),
             [
-                {"code": f"E{n}", "household_id": 901, "category": kind, "name": f"{kind}帮扶", "started": "2026-01-01",
-                 "amount_fen": 123_400}
+                {
+                    "code": f"E{n}",
+                    "household_id": 901,
+                    "category": kind,
+                    "name": f"{kind}帮扶",
+                    "started": "2026-01-01",
+                    "amount_fen": 123_400,
+                }
                 for n, kind in enumerate(("产业", "健康", "兜底", "教育"))
             ],
-        )  # fmt: skip
+        )
     return engine
 
 
@@ -92,9 +98,22 @@ def test_a_stranger_learns_family_name_village_help_helper_and_hotline(county, p
     assert all(told in read for told in ("钱**", "示范村0", "产业", "教育", "郑六", "示范局", "12317", "演示数据"))
     assert 'href="tel:12317"' in answer.text
     for secret in (
-        "钱一", "钱小", "990181", TAIL, "138", "139", "一组", "大病", "健康", "兜底", "因病", "未脱贫", "1,234", "K901",
+        "钱一",
+        "钱小",
+        "990181",
+        TAIL,
+        "138",
+        "139",
+        "一组",
+        "大病",
+        "健康",
+        "兜底",
+        "因病",
+        "未脱贫",
+        "1,234",
+        "K901",
         VILLAGE,
-    ):  # fmt: skip
+    ):
         assert secret not in answer.text.replace(tokens[901], ""), secret
     assert views(county) == [("stranger", "stranger", 901)]
 
@@ -109,9 +128,11 @@ def test_a_stranger_learns_family_name_village_help_helper_and_hotline(county, p
 )
 def test_the_county_decides_what_a_stranger_sees(county, phone, tokens, facts, shown, hidden):
     with writing(county) as connection:
-        connection.execute(insert(model.visit).values(
-            code="VX", household_id=901, helper="D1", visited="2026-10-03", occasion="生病住院",
-            content="看病"))  # fmt: skip
+        connection.execute(
+            insert(model.visit).values(
+                code="VX", household_id=901, helper="D1", visited="2026-10-03", occasion="生病住院", content="看病"
+            )
+        )
     decide(county, "stranger_facts", facts)
     read = words(phone.get(f"/q/{tokens[901]}").text)
     assert all(word in read for word in shown)
@@ -371,11 +392,20 @@ def test_every_answer_forbids_keeping_tracing_indexing_and_scripts(county, phone
 def test_a_page_is_small(county, phone, tokens):
     with writing(county) as connection:
         for n in range(12):
-            connection.execute(insert(model.member).values(
-                code=f"Z{n}", household_id=901, name="阿卜杜热合曼" * 3, relation="子女", id_number=None))  # fmt: skip
-            connection.execute(insert(model.measure).values(
-                code=f"Y{n}", household_id=901, category="产业", name="优质稻种植技术培训补助" * 3,
-                started="2026-01-01"))  # fmt: skip
+            connection.execute(
+                insert(model.member).values(
+                    code=f"Z{n}", household_id=901, name="阿卜杜热合曼" * 3, relation="子女", id_number=None
+                )
+            )
+            connection.execute(
+                insert(model.measure).values(
+                    code=f"Y{n}",
+                    household_id=901,
+                    category="产业",
+                    name="优质稻种植技术培训补助" * 3,
+                    started="2026-01-01",
+                )
+            )
     sizes = [len(phone.get(f"/q/{tokens[901]}").content)]
     open_card(phone, tokens[901])
     sizes.append(len(phone.get(f"/q/{tokens[901]}").content))
@@ -388,10 +418,13 @@ def test_a_page_is_small(county, phone, tokens):
 def test_markup_in_any_field_stays_text(county, phone, tokens):
     with writing(county) as connection:
         for table, columns in (
-            (model.region, ("name",)), (model.household, ("head", "code", "cause", "address", "remark")),
-            (model.member, ("name", "relation")), (model.helper, ("name", "unit", "post", "phone")),
-            (model.measure, ("name", "unit")), (model.visit, ("occasion", "content")),
-        ):  # fmt: skip
+            (model.region, ("name",)),
+            (model.household, ("head", "code", "cause", "address", "remark")),
+            (model.member, ("name", "relation")),
+            (model.helper, ("name", "unit", "post", "phone")),
+            (model.measure, ("name", "unit")),
+            (model.visit, ("occasion", "content")),
+        ):
             if "code" in columns:
                 connection.execute(update(table).where(table.c.id == 901).values(code=HOSTILE))
             connection.execute(update(table).values({name: HOSTILE for name in columns if name != "code"}))

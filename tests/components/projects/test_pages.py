@@ -73,13 +73,20 @@ def test_numbers_that_cannot_be_are_none():
 
 def points(**more) -> pd.DataFrame:
     frame = {
-        "code": ["XM-2", "XM-1", "XM-3", "XM-4"], "name": ["乙", "甲", "丙", "丁"], "lat": [40.0, 40.1, 40.2, None],
-        "lon": [122.0, 122.1, 122.2, None], "sketch": [False, True, False, False], "kind": "光伏",
-        "stage": ["运营", "建设", "储备", "资产移交"], "operator": ["某公司", None, "某社", None],
-        "investment": [1e6, 2e6, 3e6, 4e6], "due": [100.0, 100.0, 100.0, float("nan")],
-        "received": [100.0, 20.0, 60.0, float("nan")], "arrears": [0.0, 80.0, 40.0, 0.0],
+        "code": ["XM-2", "XM-1", "XM-3", "XM-4"],
+        "name": ["乙", "甲", "丙", "丁"],
+        "lat": [40.0, 40.1, 40.2, None],
+        "lon": [122.0, 122.1, 122.2, None],
+        "sketch": [False, True, False, False],
+        "kind": "光伏",
+        "stage": ["运营", "建设", "储备", "资产移交"],
+        "operator": ["某公司", None, "某社", None],
+        "investment": [1e6, 2e6, 3e6, 4e6],
+        "due": [100.0, 100.0, 100.0, float("nan")],
+        "received": [100.0, 20.0, 60.0, float("nan")],
+        "arrears": [0.0, 80.0, 40.0, 0.0],
         "rate": [0.12, 0.02, 0.04, 0.0],
-    }  # fmt: skip
+    }
     return pd.DataFrame({**frame, **more})
 
 
@@ -133,10 +140,19 @@ def test_steadiness_is_said_in_words():
 
 def groups(name: str = EVIL) -> pd.DataFrame:
     return pd.DataFrame(
-        {"key": ["a", "b"], "name": [name, "好"], "projects": [1, 2], "investment": [1e6, 0.0], "rate": [0.05, None],
-         "per_household": [10.0, None], "households": [5, 0], "steadiness": [0.5, None], "periods": [2, 0],
-         "paid": [1, 0]}
-    )  # fmt: skip
+        {
+            "key": ["a", "b"],
+            "name": [name, "好"],
+            "projects": [1, 2],
+            "investment": [1e6, 0.0],
+            "rate": [0.05, None],
+            "per_household": [10.0, None],
+            "households": [5, 0],
+            "steadiness": [0.5, None],
+            "periods": [2, 0],
+            "paid": [1, 0],
+        }
+    )
 
 
 def test_the_ranking_says_what_a_hundred_yuan_bring_and_what_it_cannot_say():
@@ -159,8 +175,20 @@ RETURNS = pd.DataFrame(
 
 def file(**facts) -> ProjectFile:
     held = {**FACTS, **facts}
-    funds = pd.DataFrame([{"code": EVIL, "name": EVIL, "year": 2026, "source": EVIL, "region": "99", "arranged": 1.0,
-                           "paid": 0.5, "last_paid": None}])  # fmt: skip
+    funds = pd.DataFrame(
+        [
+            {
+                "code": EVIL,
+                "name": EVIL,
+                "year": 2026,
+                "source": EVIL,
+                "region": "99",
+                "arranged": 1.0,
+                "paid": 0.5,
+                "last_paid": None,
+            }
+        ]
+    )
     stages, gaps = stages_of("运营", {}, "2026-11-22"), gaps_of(held, "2026-11-22")
     return ProjectFile(
         code=EVIL, facts=held, stages=stages, gaps=gaps, risk=EVIL, funds=funds, returns=RETURNS, modes=pd.DataFrame()
@@ -222,10 +250,15 @@ def test_a_household_links_only_to_projects_that_the_viewer_may_open(file: House
 
 def scattered(count: int = 9) -> pd.DataFrame:
     return pd.DataFrame(
-        {"name": [f"<b>{n}</b>" for n in range(count)], "kind": "光伏",
-         "investment": [1e5 * (n + 1) for n in range(count)], "due": 1e4,
-         "received": [1e3 * n for n in range(count)], "poor": [n < count - 1 for n in range(count)]}
-    )  # fmt: skip
+        {
+            "name": [f"<b>{n}</b>" for n in range(count)],
+            "kind": "光伏",
+            "investment": [1e5 * (n + 1) for n in range(count)],
+            "due": 1e4,
+            "received": [1e3 * n for n in range(count)],
+            "poor": [n < count - 1 for n in range(count)],
+        }
+    )
 
 
 def test_the_scatter_names_the_poor_performers_with_the_largest_arrears_and_draws_the_agreed_rate():

@@ -37,10 +37,18 @@ def test_addresses_are_looked_up_and_nonsense_is_said(county: Engine):
     assert not given.problems and given.refusal is None
 
     for name, value in [
-        ("region", "123"), ("region", "990181999"), ("region", "'; DROP TABLE region"), ("region", ""),
-        ("month", "2026-13"), ("month", "1999-01"), ("month", "2026-3"), ("month", "２０２６-０３"), ("month", "<b>"),
-        ("role", "root"), ("role", "stranger"),
-    ]:  # fmt: skip
+        ("region", "123"),
+        ("region", "990181999"),
+        ("region", "'; DROP TABLE region"),
+        ("region", ""),
+        ("month", "2026-13"),
+        ("month", "1999-01"),
+        ("month", "2026-3"),
+        ("month", "２０２６-０３"),
+        ("month", "<b>"),
+        ("role", "root"),
+        ("role", "stranger"),
+    ]:
         answer = read(county, **{name: value})
         if (name, value) != ("region", ""):
             assert len(answer.problems) == 1, (name, value)

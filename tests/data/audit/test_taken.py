@@ -42,9 +42,12 @@ def test_a_log_from_before_there_were_details_holds_after_the_store_was_brought_
             chain = sha256("\x1f".join(map(str, (chain, *line))).encode()).hexdigest()
             values = dict(zip(("at", "actor", "address", "view", "household_id"), line, strict=True))
             connection.execute(
-                text("INSERT INTO access_log (at, actor, address, view, household_id, chain)"
-                     " VALUES (:at, :actor, :address, :view, :household_id, :chain)"), {**values, "chain": chain}
-            )  # fmt: skip
+                text(
+                    "INSERT INTO access_log (at, actor, address, view, household_id, chain)"
+                    " VALUES (:at, :actor, :address, :view, :household_id, :chain)"
+                ),
+                {**values, "chain": chain},
+            )
     migrate(engine)
     audit.record(engine, actor=CADRE.key, address="192.0.2.1", view="export", detail="户名单 · 2 户", now=NOW)
     assert audit.flush(engine)
@@ -82,10 +85,21 @@ def test_who_decides_for_the_county_reads_what_left_and_a_paper_for_many_househo
     lines = [("2026-11-19T09:00:00", None, "户名单 · 5 户", "export"), ("2026-11-20T08:00:00", None, None, "file")]
     lines += [("2026-11-20T10:00:00", number, "明白卡（PDF） · 2 户", "print") for number in (901, 902)]
     with writing(engine) as connection:
-        connection.execute(insert(LOG), [
-            {"at": at, "actor": "county:99:", "address": "a", "view": view, "household_id": household, "detail": said,
-             "chain": ""} for at, household, said, view in lines
-        ])  # fmt: skip
+        connection.execute(
+            insert(LOG),
+            [
+                {
+                    "at": at,
+                    "actor": "county:99:",
+                    "address": "a",
+                    "view": view,
+                    "household_id": household,
+                    "detail": said,
+                    "chain": "",
+                }
+                for at, household, said, view in lines
+            ],
+        )
     printed = Taken("2026-11-20T10:00:00", "county:99:", "a", "print", "明白卡（PDF） · 2 户")
     listed = Taken("2026-11-19T09:00:00", "county:99:", "a", "export", "户名单 · 5 户")
     with engine.connect() as connection:

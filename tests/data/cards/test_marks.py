@@ -93,8 +93,11 @@ def test_a_change_after_printing_is_told_in_figures(county: Engine):
     assert found.kind == "changed"
     assert found.differences[0] == "务工工资 12,000 → 12,600"
     assert found.differences[1:] == (
-        "工资性 12,000 → 12,600", "总收入 12,000 → 12,600", "纯收入 10,800 → 11,400", "人均纯收入 5,400 → 5,700",
-    )  # fmt: skip
+        "工资性 12,000 → 12,600",
+        "总收入 12,000 → 12,600",
+        "纯收入 10,800 → 11,400",
+        "人均纯收入 5,400 → 5,700",
+    )
 
 
 def test_a_member_more_and_the_year_before_are_figures_too(county: Engine):

@@ -142,12 +142,15 @@ def test_a_posted_card_tells_nobody_what_is_not_his_business(known):
 def test_markup_in_every_field_stays_text(known):
     evil = {"code": EVIL[:20], "village_name": EVIL, "head": EVIL, "attribute": EVIL, "cause": EVIL, "address": EVIL}
     card = replace(
-        known[0], **evil, phone=EVIL, township_name=EVIL,
+        known[0],
+        **evil,
+        phone=EVIL,
+        township_name=EVIL,
         members=(Member(EVIL, EVIL, EVIL, 3, None, EVIL, EVIL, EVIL, EVIL, EVIL, 3),),
         helpers=(Helper(EVIL, EVIL, EVIL, EVIL, EVIL),),
         measures=(Measure(EVIL, EVIL, "2026-01-01", None, 1, EVIL),),
         projects=(Share(EVIL, EVIL, EVIL, 1),),
-    )  # fmt: skip
+    )
     text = "".join(paper.texts(printed(card)))
     assert text.count("#panic(") >= 15
     reader = PdfReader(io.BytesIO(printed(card)))
@@ -229,11 +232,12 @@ def test_the_six_lights_are_those_of_the_record(engine: Engine):
     fill_village(engine)
     with writing(engine) as connection:
         connection.execute(
-            insert(assurance), [
+            insert(assurance),
+            [
                 {"household_id": 901, "item": "water", "checked": "2026-09-01", "secure": 0, "evidence": "断水"},
                 {"household_id": 901, "item": "food", "checked": "2026-09-01", "secure": 1, "evidence": None},
             ],
-        )  # fmt: skip
+        )
         connection.exec_driver_sql("UPDATE household SET housing_safe = 0 WHERE id = 902")
     with engine.connect() as connection:
         cards = income_card.cards(connection, CADRE, [902, 901], YEAR)

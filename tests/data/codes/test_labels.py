@@ -33,8 +33,15 @@ def found(engine: Engine, ids: list[int], viewer: Viewer = CADRE, year: int = 20
 
 
 def household(id: int = 1, **changes) -> Household:
-    told = {"code": f"99018100120100{id:02d}", "village": VILLAGE, "head": "欧阳䶮喆", "village_name": "柳坊村",
-            "township_name": "新林街道", "helper": "郑六", "printed": None}  # fmt: skip
+    told = {
+        "code": f"99018100120100{id:02d}",
+        "village": VILLAGE,
+        "head": "欧阳䶮喆",
+        "village_name": "柳坊村",
+        "township_name": "新林街道",
+        "helper": "郑六",
+        "printed": None,
+    }
     return Household(id, **{**told, **changes})
 
 

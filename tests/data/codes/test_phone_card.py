@@ -37,8 +37,11 @@ def stranger(engine: Engine, household: int, facts: str = "help,helper,persons,v
 
 def measure(engine: Engine, code: str, category: str, started: str, ended: str | None = None) -> None:
     with writing(engine) as connection:
-        connection.execute(insert(model.measure).values(
-            code=code, household_id=901, category=category, name=category, started=started, ended=ended))  # fmt: skip
+        connection.execute(
+            insert(model.measure).values(
+                code=code, household_id=901, category=category, name=category, started=started, ended=ended
+            )
+        )
 
 
 def test_a_stranger_card_holds_what_runs_today_and_who_helps_today(county: Engine):
@@ -75,11 +78,16 @@ def test_stars_do_not_tell_the_length_of_a_name(name: str, shown: str):
 def test_a_household_reads_its_latest_visits_without_their_words(county: Engine):
     with writing(county) as connection:
         for day in range(10, 20):
-            connection.execute(insert(model.visit).values(
-                code=f"w{day}", household_id=901, helper="D1", visited=f"2026-11-{day}",
-                occasion="日常走访"))  # fmt: skip
-        connection.execute(insert(model.visit).values(
-            code="w", household_id=901, helper="D1", visited="2026-11-23", occasion="日常走访"))  # fmt: skip
+            connection.execute(
+                insert(model.visit).values(
+                    code=f"w{day}", household_id=901, helper="D1", visited=f"2026-11-{day}", occasion="日常走访"
+                )
+            )
+        connection.execute(
+            insert(model.visit).values(
+                code="w", household_id=901, helper="D1", visited="2026-11-23", occasion="日常走访"
+            )
+        )
     with county.connect() as connection:
         own = own_card(connection, household_viewer(VILLAGE), 901)
     assert own.visits == tuple(Visit(f"2026-11-{19 - n}", "郑六", "日常走访") for n in range(VISITS_SHOWN))

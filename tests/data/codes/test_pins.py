@@ -65,15 +65,17 @@ def test_the_last_six_of_the_heads_id_number_open(county: Engine, typed: str):
 
 def test_an_id_number_that_ends_with_x_opens_however_it_is_written(county: Engine):
     with writing(county) as connection:
-        connection.execute(update(model.member).where(model.member.c.code == "901a").values(
-            id_number="99018119600101123X"))  # fmt: skip
+        connection.execute(
+            update(model.member).where(model.member.c.code == "901a").values(id_number="99018119600101123X")
+        )
     assert answer(county, "01123x").right and answer(county, "01123X").right
 
 
 def test_another_members_id_number_does_not_open(county: Engine):
     with writing(county) as connection:
-        connection.execute(update(model.member).where(model.member.c.code == "901b").values(
-            id_number="990181199001015678"))  # fmt: skip
+        connection.execute(
+            update(model.member).where(model.member.c.code == "901b").values(id_number="990181199001015678")
+        )
     assert not answer(county, "015678").right
 
 

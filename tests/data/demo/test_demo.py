@@ -282,8 +282,10 @@ def test_a_township_to_work_on_holds_something_of_everything(database_url: str):
     run_data("demo", "--preset", "township", database=database_url)
     engine = open_engine(database_url)
     assert rows(engine, "SELECT length(code), count(*) FROM region GROUP BY length(code) ORDER BY 1") == [
-        (6, 1), (9, 1), (12, 9),
-    ]  # fmt: skip
+        (6, 1),
+        (9, 1),
+        (12, 9),
+    ]
     assert rows(engine, "SELECT count(*) FROM household") == [(500,)]
     for table in ("visit", "measure", "problem", "task", "project", "fund", "boundary"):
         assert rows(engine, f"SELECT count(*) FROM {table}")[0][0], table

@@ -65,8 +65,11 @@ def test_what_the_plans_paid_stands_in_both_books_and_was_not_paid_by_the_half_y
     built = rows(store, "SELECT built FROM data_version")[0][0]
     if month_of(built) % 6 in (0, 5):  # the books gave 70 per cent of these months out already
         share = "SUM(s.amount_fen) <= 0.31 * SUM(r.received_fen) + 10"
-        assert rows(store, f"SELECT {share} FROM dividend_source s JOIN project_return r ON r.project = s.project"
-                           " AND r.month = s.month WHERE s.amount_fen > 0") == [(1,)]  # fmt: skip
+        assert rows(
+            store,
+            f"SELECT {share} FROM dividend_source s JOIN project_return r ON r.project = s.project"
+            " AND r.month = s.month WHERE s.amount_fen > 0",
+        ) == [(1,)]
     else:
         last = rows(store, "SELECT MAX(month) FROM ledger WHERE property_dividend_fen IS NOT NULL AND month % 6 = 5")
         assert rows(store, "SELECT MIN(month) FROM dividend_source")[0][0] > last[0][0]

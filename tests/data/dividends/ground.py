@@ -34,18 +34,18 @@ def ready(engine: Engine) -> None:
         projects = [
             {"code": code, "name": name, "kind": "种植", "region": place, "stage": "运营", "investment_fen": 10**8}
             for code, name, place in (
-                (OWN, "食用菌大棚", VILLAGE), (SHARED, "冷链仓储", TOWNSHIPS[0]), (FAR, "苹果园", OTHER),
+                (OWN, "食用菌大棚", VILLAGE),
+                (SHARED, "冷链仓储", TOWNSHIPS[0]),
+                (FAR, "苹果园", OTHER),
             )
-        ]  # fmt: skip
+        ]
         returns = [(OWN, month, OWN_FEN, OWN_FEN) for month in range(FIRST, LAST + 1)]
         returns += [(SHARED, FIRST, SHARED_FEN, SHARED_FEN), (FAR, FIRST, FAR_FEN, FAR_FEN)]
         behind = [*homes(connection, VILLAGE)[:3], *homes(connection, NEIGHBOUR)[:1]]
         takers = [(SHARED, id, 2025, "分红", 5_000) for id in behind]
         upsert(connection, model.project, list(projects[0]), [tuple(row.values()) for row in projects])
         upsert(connection, model.project_return, ["project", "month", "due_fen", "received_fen"], returns)
-        upsert(
-            connection, model.project_household, ["project", "household_id", "year", "mode", "amount_fen"], takers
-        )  # fmt: skip
+        upsert(connection, model.project_household, ["project", "household_id", "year", "mode", "amount_fen"], takers)
         cube.rebuild(connection, today=TODAY)
 
 
@@ -86,8 +86,14 @@ def proposed(engine: Engine, village: str = VILLAGE) -> int:
         among = candidates(connection, viewer, village)
     kept = {"fund": draft.received // 20, "posts": 1_001}
     posts = {(among[0].household.id, "post"): Share(20_002, True)}
-    save(engine, viewer, plan, 1, respread(replace(draft, kept=kept, shares={**draft.shares, **posts}), among),
-         at=NOW - timedelta(days=20))  # fmt: skip
+    save(
+        engine,
+        viewer,
+        plan,
+        1,
+        respread(replace(draft, kept=kept, shares={**draft.shares, **posts}), among),
+        at=NOW - timedelta(days=20),
+    )
     return plan
 
 
@@ -106,9 +112,15 @@ def taken_to(engine: Engine, plan: int, state: str, village: str = VILLAGE) -> i
 def whole(engine: Engine) -> dict:
     """All that a filing may write, to compare before and after."""
     tables = [
-        model.dividend_plan, model.dividend_payment, model.dividend_step, model.ledger, model.project_household,
-        model.change, model.household_month, cube.cube,
-    ]  # fmt: skip
+        model.dividend_plan,
+        model.dividend_payment,
+        model.dividend_step,
+        model.ledger,
+        model.project_household,
+        model.change,
+        model.household_month,
+        cube.cube,
+    ]
     with engine.connect() as connection:
         held = {table.name: sorted(map(tuple, connection.execute(select(table))), key=repr) for table in tables}
         held["version"] = connection.execute(select(func.max(model.data_version.c.version))).scalar_one()

@@ -72,7 +72,7 @@ def test_a_village_is_offered_its_own_returns_whole_and_its_part_of_shared_ones_
         neighbours = returns(connection, Viewer("village", NEIGHBOUR), NEIGHBOUR, FIRST, LAST)
         assert [(one.key, one.suggested, one.mine, one.everybody) for one in neighbours] == [
             ((SHARED, FIRST), 15_000, 1, 4)
-        ]  # fmt: skip
+        ]
 
 
 def test_a_draft_is_spread_by_persons_and_the_rule_is_told(county: Engine):
@@ -180,10 +180,14 @@ def test_a_plan_whose_amounts_are_not_what_its_rule_makes_is_not_published(count
     )  # the rule changed, the amounts not
     with pytest.raises(Refused, match="与分配办法不一致"):
         step(county, CADRE, plan, "publish", version=version, at=NOW)
-    one, other = (next(key for key in draft.shares if draft.shares[key].amount > 9 and key != but)
-                  for but in (None, next(key for key in draft.shares if draft.shares[key].amount > 9)))  # fmt: skip
-    moved = {one: replace(draft.shares[one], amount=draft.shares[one].amount - 9),
-             other: replace(draft.shares[other], amount=draft.shares[other].amount + 9)}  # fmt: skip
+    one, other = (
+        next(key for key in draft.shares if draft.shares[key].amount > 9 and key != but)
+        for but in (None, next(key for key in draft.shares if draft.shares[key].amount > 9))
+    )
+    moved = {
+        one: replace(draft.shares[one], amount=draft.shares[one].amount - 9),
+        other: replace(draft.shares[other], amount=draft.shares[other].amount + 9),
+    }
     version = save(county, CADRE, plan, version, replace(draft, shares={**draft.shares, **moved}), at=NOW)
     with pytest.raises(Refused, match="与分配办法不一致"):
         step(county, CADRE, plan, "publish", version=version, at=NOW)

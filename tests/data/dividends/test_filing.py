@@ -236,10 +236,12 @@ def test_two_townships_approve_and_the_county_files_both_at_once(county: Engine)
     mine = taken_to(county, proposed(county), "submitted")
     theirs = taken_to(county, proposed(county, OTHER), "submitted", OTHER)
     far = replace(TOWN, region=TOWNSHIPS[1])
-    assert at_once([
-        lambda: step(county, TOWN, mine, "approve", version=4, at=NOW),
-        lambda: step(county, far, theirs, "approve", version=4, at=NOW),
-    ]) == ["approved", "approved"]  # fmt: skip
+    assert at_once(
+        [
+            lambda: step(county, TOWN, mine, "approve", version=4, at=NOW),
+            lambda: step(county, far, theirs, "approve", version=4, at=NOW),
+        ]
+    ) == ["approved", "approved"]
     assert at_once([lambda: file(county, mine), lambda: file(county, theirs)]) == ["filed", "filed"]
     with writing(county) as connection:
         refreshed = sorted(map(tuple, connection.execute(select(cube.cube))), key=repr)
@@ -257,8 +259,10 @@ def test_the_history_of_a_household_tells_of_it_and_does_not_take_it_back_alone(
         ).scalar_one()
     assert told.what.startswith("收益分配备案：示范村0") and told.fixed and told.who.startswith("县级干部")
     assert {(one.record, one.label) for one in told.differences} >= {
-        ("收支 2026年11月", "资产收益分红"), ("收支 2026年11月", "公益岗位工资"), ("收益分配", "方案"),
-    }  # fmt: skip
+        ("收支 2026年11月", "资产收益分红"),
+        ("收支 2026年11月", "公益岗位工资"),
+        ("收益分配", "方案"),
+    }
     before = whole(county)
     with pytest.raises(Refused, match="冲销整个方案"):
         undo(county, ALL, change, now=NOW)
@@ -282,8 +286,15 @@ def test_a_reversal_puts_back_every_line_and_frees_the_returns(county: Engine):
     with county.connect() as connection:
         for id, name in (("dividend_distributed", "distributed"), ("dividend_kept", "kept")):
             rows = connection.execute(select(model.dividend_plan)).mappings().all()
-            old = sum(r[f"{name}_fen"] for r in rows if r["id"] > 9_000_000 and r["village"] == VILLAGE
-                      and r["state"] == "filed" and r["booked"] > LAST - 12 and r["id"] <= 9_000_012)  # fmt: skip
+            old = sum(
+                r[f"{name}_fen"]
+                for r in rows
+                if r["id"] > 9_000_000
+                and r["village"] == VILLAGE
+                and r["state"] == "filed"
+                and r["booked"] > LAST - 12
+                and r["id"] <= 9_000_012
+            )
             assert figures(connection, ALL, VILLAGE, LAST)[id].value == old / 100
     new = create(county, CADRE, VILLAGE, FIRST, LAST - 1, at=NOW)
     with county.connect() as connection:

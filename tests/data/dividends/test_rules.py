@@ -107,8 +107,11 @@ def test_rows_and_columns_of_a_matrix_both_add_up_to_the_fen(rows, columns, data
 
 def test_a_matrix_keeps_to_proportion():
     assert matrix({"a": 100, "b": 300}, {"x": 200, "y": 200}) == {
-        ("a", "x"): 50, ("a", "y"): 50, ("b", "x"): 150, ("b", "y"): 150,
-    }  # fmt: skip
+        ("a", "x"): 50,
+        ("a", "y"): 50,
+        ("b", "x"): 150,
+        ("b", "y"): 150,
+    }
     with pytest.raises(ValueError, match="one sum"):
         matrix({"a": 1}, {"x": 2})
 

@@ -107,8 +107,13 @@ def test_the_whole_way_is_logged_with_who_and_when(county: Engine):
     with county.connect() as connection:
         found = one_plan(connection, ALL, plan, TODAY.isoformat())
     assert [one.action for one in reversed(found.steps)] == [
-        "提出方案", "修改", "公示", "报镇审核", "审核通过", "备案并记账",
-    ]  # fmt: skip
+        "提出方案",
+        "修改",
+        "公示",
+        "报镇审核",
+        "审核通过",
+        "备案并记账",
+    ]
     assert [one.who.split(" · ")[0] for one in reversed(found.steps)][-3:] == ["村干部", "乡镇干部", "县级干部"]
     assert found.steps[0].at == (NOW - timedelta(days=11)).isoformat(timespec="seconds")
     assert found.difference == 0 and found.line.state_name == "已备案"
@@ -205,11 +210,15 @@ def _change(engine: Engine, what: str, id: int) -> None:
             connection.execute(table.update().where(table.c.id == id).values(village=NEIGHBOUR))
         elif what == "struck off":
             table = model.household
-            connection.execute(table.update().where(table.c.id == id).values(
-                type="一般户", lifted=None, relapsed=None, risk_removed=None, identified=None))  # fmt: skip
+            connection.execute(
+                table.update()
+                .where(table.c.id == id)
+                .values(type="一般户", lifted=None, relapsed=None, risk_removed=None, identified=None)
+            )
         else:
-            connection.execute(model.member.insert().values(
-                code="NEW", household_id=id, name="新生儿", relation="子女"))  # fmt: skip
+            connection.execute(
+                model.member.insert().values(code="NEW", household_id=id, name="新生儿", relation="子女")
+            )
         for village in (VILLAGE, NEIGHBOUR):
             cube.refresh(connection, village, NOW)
 
@@ -222,8 +231,12 @@ def test_a_household_that_is_gone_stops_every_step_and_the_reason_is_written(cou
         id = counted(connection)[0]
         assert doubts(connection, CADRE, plan) == []
     _change(county, what, id)
-    action, viewer = {"draft": ("publish", CADRE), "published": ("submit", CADRE), "submitted": ("approve", TOWN),
-                      "approved": ("file", COUNTY_CADRE)}[state]  # fmt: skip
+    action, viewer = {
+        "draft": ("publish", CADRE),
+        "published": ("submit", CADRE),
+        "submitted": ("approve", TOWN),
+        "approved": ("file", COUNTY_CADRE),
+    }[state]
     version = state_of(county, plan)[1]
     with pytest.raises(Refused, match=words):
         step(county, viewer, plan, action, version=version, at=NOW)

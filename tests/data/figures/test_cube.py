@@ -109,9 +109,14 @@ class Plain:
 
     def values(self) -> dict[str, float | None]:
         parts = (
-            self.of_households, self.of_incomes, self.of_projects, self.of_funds, self.of_dividends, self.of_work,
+            self.of_households,
+            self.of_incomes,
+            self.of_projects,
+            self.of_funds,
+            self.of_dividends,
+            self.of_work,
             self.of_worries,
-        )  # fmt: skip
+        )
         return {id: value for part in parts for id, value in part().items()}
 
     def of_households(self) -> dict:
@@ -297,10 +302,16 @@ def test_a_refreshed_township_takes_in_its_own_records_only(county: Engine):
     with writing(county) as connection:
         connection.execute(
             model.problem.insert().values(
-                code="NEW", region=TOWNSHIPS[0], source="暗访", category="饮水", description="水压不足",
-                found="2026-05-05", deadline="2026-06-05", owner="赵某",
+                code="NEW",
+                region=TOWNSHIPS[0],
+                source="暗访",
+                category="饮水",
+                description="水压不足",
+                found="2026-05-05",
+                deadline="2026-06-05",
+                owner="赵某",
             )
-        )  # fmt: skip
+        )
         cube.refresh(connection, TOWNSHIPS[0], NOW)
         refreshed = _whole_cube(connection)
         cube.rebuild(connection, today=TODAY)

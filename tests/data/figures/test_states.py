@@ -85,8 +85,9 @@ def test_numbers_names_and_places_of_states_are_each_unlike():
 def test_states_sort_by_urgency_and_a_household_that_is_not_counted_comes_last(engine: Engine):
     village = "990181001001"
     with engine.begin() as connection:
-        connection.execute(model.month.insert().values(month=1, first_day="2026-11-01", as_of="2026-11-22",
-                                                       window_day="2025-12-01"))  # fmt: skip
+        connection.execute(
+            model.month.insert().values(month=1, first_day="2026-11-01", as_of="2026-11-22", window_day="2025-12-01")
+        )
         connection.execute(model.region.insert().values(code=village, name="东村", parent=village[:9]))
         for id, number in enumerate((None, 5, 1, 4, 2, 3), start=1):
             connection.execute(

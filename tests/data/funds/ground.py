@@ -19,19 +19,37 @@ def fill_funds(engine: Engine) -> None:
     fill_village(engine)
     tables = {
         model.project: [
-            {"code": PROJECT, "name": "县级大棚_100%", "kind": "种植", "region": COUNTY, "stage": "运营",
-             "investment_fen": 50_000_000, "started": "2024-01-01"},
+            {
+                "code": PROJECT,
+                "name": "县级大棚_100%",
+                "kind": "种植",
+                "region": COUNTY,
+                "stage": "运营",
+                "investment_fen": 50_000_000,
+                "started": "2024-01-01",
+            },
         ],
         model.project_household: [
             {"project": PROJECT, "household_id": home, "year": year, "mode": mode, "amount_fen": fen}
             for home, year, mode, fen in (
-                (901, 2025, "分红", 10_000), (901, 2026, "分红", 20_000), (901, 2026, "务工", None),
-                (902, 2026, "分红", 50_000), (FAR, 2026, "土地流转", 70_050), (903, 2027, "分红", 99),
+                (901, 2025, "分红", 10_000),
+                (901, 2026, "分红", 20_000),
+                (901, 2026, "务工", None),
+                (902, 2026, "分红", 50_000),
+                (FAR, 2026, "土地流转", 70_050),
+                (903, 2027, "分红", 99),
             )
         ],
         model.fund: [
-            {"code": code, "year": year, "source": source, "region": region, "project": project, "name": name,
-             "arranged_fen": fen}
+            {
+                "code": code,
+                "year": year,
+                "source": source,
+                "region": region,
+                "project": project,
+                "name": name,
+                "arranged_fen": fen,
+            }
             for code, year, source, region, project, name, fen in (
                 (PROVINCE_FUND, 2026, "省", COUNTY, PROJECT, "省级资金", 100_000_000),
                 (VILLAGE_FUND, 2026, "社会", VILLAGE, "PV", "捐赠", 3_000_001),
@@ -42,8 +60,10 @@ def fill_funds(engine: Engine) -> None:
         model.fund_plan: [
             {"fund": fund, "planned": day, "amount_fen": fen}
             for fund, day, fen in (
-                (PROVINCE_FUND, "2026-03-31", 30_000_000), (PROVINCE_FUND, "2026-06-30", 30_000_000),
-                (PROVINCE_FUND, "2026-09-30", 30_000_000), (PROVINCE_FUND, "2026-12-15", 10_000_000),
+                (PROVINCE_FUND, "2026-03-31", 30_000_000),
+                (PROVINCE_FUND, "2026-06-30", 30_000_000),
+                (PROVINCE_FUND, "2026-09-30", 30_000_000),
+                (PROVINCE_FUND, "2026-12-15", 10_000_000),
                 (VILLAGE_FUND, "2026-11-22", 3_000_001),
                 (OLD_FUND, "2025-12-31", 20_000_000),
             )
@@ -51,13 +71,16 @@ def fill_funds(engine: Engine) -> None:
         model.fund_payment: [
             {"fund": fund, "paid": day, "amount_fen": fen}
             for fund, day, fen in (
-                (PROVINCE_FUND, "2026-04-10", 30_000_000), (PROVINCE_FUND, "2026-06-20", 5_000_000),
-                (PROVINCE_FUND, "2026-11-21", 1), (VILLAGE_FUND, "2026-05-01", 1_000_000),
+                (PROVINCE_FUND, "2026-04-10", 30_000_000),
+                (PROVINCE_FUND, "2026-06-20", 5_000_000),
+                (PROVINCE_FUND, "2026-11-21", 1),
+                (VILLAGE_FUND, "2026-05-01", 1_000_000),
                 (VILLAGE_FUND, "2026-11-23", 500),  # tomorrow
-                (OLD_FUND, "2025-06-30", 15_000_000), (OLD_FUND, "2026-02-28", 5_000_000),
+                (OLD_FUND, "2025-06-30", 15_000_000),
+                (OLD_FUND, "2026-02-28", 5_000_000),
             )
         ],
-    }  # fmt: skip
+    }
     with writing(engine) as connection:
         for table, rows in tables.items():
             upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])

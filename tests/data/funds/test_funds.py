@@ -72,9 +72,7 @@ class Plain:
         return found
 
     def sums(self, picked: list[dict]) -> tuple[int, float, float, float, int, float]:
-        planned = sum(
-            fen for fund in picked for day, fen in self.plans[fund["code"]].items() if day <= self.end
-        )  # fmt: skip
+        planned = sum(fen for fund in picked for day, fen in self.plans[fund["code"]].items() if day <= self.end)
         late = [self.late(fund) for fund in picked]
         short = sum(fen for batches in late for _, fen in batches)
         arranged = sum(fund["arranged_fen"] for fund in picked)
@@ -96,9 +94,7 @@ def test_by_source_and_year_equal_what_plain_python_makes_of_the_rows(county: En
         years = funds.by_year(connection, viewer, region, month)
         for year in (month // 12, month // 12 - 1):
             plain = Plain(connection, region, month, year)
-            by_source = {
-                source: [fund for fund in plain.funds if fund["source"] == source] for source in FUND_SOURCES
-            }  # fmt: skip
+            by_source = {source: [fund for fund in plain.funds if fund["source"] == source] for source in FUND_SOURCES}
             found = funds.by_source(connection, viewer, region, month, year)
             assert {row.source: told(row) for row in found.itertuples()} == {
                 source: plain.sums(picked) for source, picked in by_source.items() if picked
@@ -156,8 +152,9 @@ def test_late_payments_are_named_with_days_and_what_is_missing_the_longest_first
     assert list(batches["days"]) == sorted(batches["days"], reverse=True)
     known = batches[batches["fund"] == PROVINCE_FUND]  # 350,000.01 of 600,000 by June, of 900,000 by September
     assert list(zip(known["planned"], known["missing"], known["days"], strict=True)) == [
-        ("2026-06-30", 249_999.99, 145), ("2026-09-30", 300_000.0, 53),
-    ]  # fmt: skip
+        ("2026-06-30", 249_999.99, 145),
+        ("2026-09-30", 300_000.0, 53),
+    ]
     with county.connect() as connection:
         assert len(funds.late_batches(connection, CADRE, COUNTY, LAST, YEAR, limit=2)[1]) == 2
         _, before = funds.late_batches(connection, CADRE, COUNTY, LAST, YEAR - 1, limit=100)
@@ -256,8 +253,14 @@ def test_a_list_says_since_when_a_fund_is_late(county: Engine):
     with county.connect() as connection:
         rows = fund_lists.page(connection, CADRE, COUNTY, LAST, YEAR, filters=FundFilters(source="省"))
     assert rows.loc[0, ["late_since", "days", "short", "planned", "paid", "place", "project_name"]].tolist() == [
-        "2026-06-30", 145, 549_999.99, 900_000.0, 350_000.01, "示范市", "县级大棚_100%",
-    ]  # fmt: skip
+        "2026-06-30",
+        145,
+        549_999.99,
+        900_000.0,
+        350_000.01,
+        "示范市",
+        "县级大棚_100%",
+    ]
 
 
 def test_one_fund_holds_its_payments_against_its_plan(county: Engine):
@@ -267,9 +270,11 @@ def test_one_fund_holds_its_payments_against_its_plan(county: Engine):
         old = fund_file(connection, CADRE, OLD_FUND, LAST)
     assert (file.arranged, file.paid, file.short) == (1_000_000.0, 350_000.01, 549_999.99)
     assert [(row.state, row.missing, row.days, row.settled) for row in file.plan.itertuples()] == [
-        (PAID_UP, 0, 10, "2026-04-10"), (LATE, 249_999.99, 145, None), (LATE, 300_000.0, 53, None),
+        (PAID_UP, 0, 10, "2026-04-10"),
+        (LATE, 249_999.99, 145, None),
+        (LATE, 300_000.0, 53, None),
         (TO_COME, 100_000.0, 0, None),
-    ]  # fmt: skip
+    ]
     assert list(file.payments["cumulative"]) == [300_000.0, 350_000.0, 350_000.01]
     assert [row.state for row in spring.plan.itertuples()] == [PAID_UP, TO_COME, TO_COME, TO_COME]
     assert spring.short == 0 and len(spring.payments) == 1
@@ -289,8 +294,15 @@ def test_a_fund_of_a_region_above_is_refused_as_one_that_is_not_there(county: En
 
 
 def test_no_question_about_funds_is_answered_beyond_the_viewers_region(county: Engine):
-    questions = (funds.by_source, funds.late_batches, funds.course, funds.by_project, funds.by_region, fund_lists.count,
-                 fund_lists.page)  # fmt: skip
+    questions = (
+        funds.by_source,
+        funds.late_batches,
+        funds.course,
+        funds.by_project,
+        funds.by_region,
+        fund_lists.count,
+        fund_lists.page,
+    )
     with county.connect() as connection:
         for question in questions:
             with pytest.raises(OutOfScope):
@@ -305,11 +317,17 @@ def test_households_behind_a_fund_are_those_the_viewer_may_see(county: Engine):
     with county.connect() as connection:
         rows = behind(connection, CADRE, PROJECT, LAST)
         assert list(zip(rows["id"], rows["times"], rows["modes"], rows["amount"], strict=True)) == [
-            (FAR, 1, "土地流转", 700.5), (902, 1, "分红", 500.0), (901, 2, "分红、务工", 300.0),
-        ]  # fmt: skip
+            (FAR, 1, "土地流转", 700.5),
+            (902, 1, "分红", 500.0),
+            (901, 2, "分红、务工", 300.0),
+        ]
         assert list(rows["village"]) == [OTHER_TOWNSHIP, VILLAGE, VILLAGE]
-        for viewer, ids, times in ((CADRE, [FAR, 902, 901], 4), (VILLAGE_CADRE, [902, 901], 3), (HELPER, [902], 1),
-                                   (Viewer("helper", VILLAGE, None), [], 0)):  # fmt: skip
+        for viewer, ids, times in (
+            (CADRE, [FAR, 902, 901], 4),
+            (VILLAGE_CADRE, [902, 901], 3),
+            (HELPER, [902], 1),
+            (Viewer("helper", VILLAGE, None), [], 0),
+        ):
             assert list(behind(connection, viewer, PROJECT, LAST)["id"]) == ids
             assert count_behind(connection, viewer, PROJECT, LAST) == (len(ids), times)
         assert count_behind(connection, CADRE, PROJECT, LAST - 12) == (1, 1)  # what came later is not known yet
@@ -330,6 +348,7 @@ def test_a_household_knows_the_funds_behind_its_help(county: Engine):
         earlier = household(connection, CADRE, 901, LAST - 12)
         other = household(connection, CADRE, 904, LAST)
     assert [tuple(row) for row in file.funds[["code", "project", "arranged", "paid"]].itertuples(index=False)] == [
-        (PROVINCE_FUND, "县级大棚_100%", 1_000_000.0, 350_000.01), (VILLAGE_FUND, "大棚", 30_000.01, 10_000.0),
-    ]  # fmt: skip
+        (PROVINCE_FUND, "县级大棚_100%", 1_000_000.0, 350_000.01),
+        (VILLAGE_FUND, "大棚", 30_000.01, 10_000.0),
+    ]
     assert earlier.funds.empty and other.funds.empty

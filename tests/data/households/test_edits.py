@@ -87,9 +87,13 @@ def test_a_corrected_household_and_member_move_the_figures_as_a_rebuild_would(co
     edits = [
         Edit("household", {"id": id}, {name: facts[name] for name in changed}, changed),
         Edit("household", {"id": id}, {"housing_safe": facts["housing_safe"]}, {"housing_safe": 0}),
-        Edit("member", {"code": member["code"]}, {"medical_insured": member["medical_insured"], "schooling": None},
-             {"medical_insured": 0, "schooling": "辍学"}),
-    ]  # fmt: skip
+        Edit(
+            "member",
+            {"code": member["code"]},
+            {"medical_insured": member["medical_insured"], "schooling": None},
+            {"medical_insured": 0, "schooling": "辍学"},
+        ),
+    ]
     edits[2].before["schooling"] = member["schooling"]
     commit(county, CADRE, id, edits, what="改信息", now=NOW)
     assert_as_rebuilt(county)
@@ -191,9 +195,13 @@ def test_names_and_id_numbers_carry_their_search_columns(county: Engine):
     member = one(county, model.member, household_id=id)
     edits = [
         Edit("household", {"id": id}, {"head": "张某某"}, {"head": "单小红"}),
-        Edit("member", {"code": member["code"]}, {"name": "李某", "id_number": None},
-             {"name": "王五", "id_number": "99018119650308001x"}),
-    ]  # fmt: skip
+        Edit(
+            "member",
+            {"code": member["code"]},
+            {"name": "李某", "id_number": None},
+            {"name": "王五", "id_number": "99018119650308001x"},
+        ),
+    ]
     done = commit(county, CADRE, id, edits, what="改", now=NOW)
     assert one(county, model.household, id=id)["initials"] == "sxh"
     now = one(county, model.member, code=member["code"])
@@ -249,9 +257,11 @@ def test_of_two_who_write_at_once_one_wins_and_the_other_is_told(county: Engine)
 
 def test_many_who_write_at_once_to_one_village_leave_the_cube_as_rebuilt(county: Engine):
     with county.connect() as connection:
-        ids = connection.execute(
-            select(model.household.c.id).where(model.household.c.village.in_(VILLAGES[:2])).limit(8)
-        ).scalars().all()  # fmt: skip
+        ids = (
+            connection.execute(select(model.household.c.id).where(model.household.c.village.in_(VILLAGES[:2])).limit(8))
+            .scalars()
+            .all()
+        )
     failures = []
 
     def write(id: int) -> None:
@@ -308,8 +318,11 @@ def test_nobody_writes_to_a_household_that_is_not_his(county: Engine):
     elsewhere = next(code for code in VILLAGES if code != village)
     edit = [Edit("visit", {"code": "V-new"}, None, NEW_VISIT)]
     said = []
-    for viewer, id in ((Viewer("village", elsewhere), 3), (Viewer("village", elsewhere), 999_999),
-                       (Viewer("helper", COUNTY, "nobody"), 3)):  # fmt: skip
+    for viewer, id in (
+        (Viewer("village", elsewhere), 3),
+        (Viewer("village", elsewhere), 999_999),
+        (Viewer("helper", COUNTY, "nobody"), 3),
+    ):
         with pytest.raises(NotFound) as refused:
             commit(county, viewer, id, edit, what="走访", now=NOW)
         said.append(str(refused.value))
@@ -411,9 +424,13 @@ def test_the_history_tells_who_when_what_before_and_after(county: Engine):
     village = one(county, model.household, id=id)["village"]
     number = "990181196503080015"
     edits = [
-        Edit("member", {"code": member["code"]}, {"id_number": None, "medical_insured": member["medical_insured"]},
-             {"id_number": number, "medical_insured": 1 - (member["medical_insured"] or 0)}),
-    ]  # fmt: skip
+        Edit(
+            "member",
+            {"code": member["code"]},
+            {"id_number": None, "medical_insured": member["medical_insured"]},
+            {"id_number": number, "medical_insured": 1 - (member["medical_insured"] or 0)},
+        ),
+    ]
     commit(county, Viewer("village", village), id, edits, what="改信息", now=NOW)
     with county.connect() as connection:
         told = history(connection, CADRE, id).changes[0]

@@ -64,8 +64,15 @@ def visit(engine: Engine, viewer: Viewer = CADRE, id: int = 3, **changed):
     return record_visit(engine, viewer, id, now=NOW, **(VISIT | {"helper": "B2"} | changed))
 
 
-def line(engine: Engine, amount: str, *, subject: str = "务工工资", month: str = label(LAST), adding: bool = True,
-         stands: int | None = None):  # fmt: skip
+def line(
+    engine: Engine,
+    amount: str,
+    *,
+    subject: str = "务工工资",
+    month: str = label(LAST),
+    adding: bool = True,
+    stands: int | None = None,
+):
     return add_ledger_line(
         engine, CADRE, 3, month=month, subject=subject, amount=amount, stands=stands, adding=adding, now=NOW
     )
@@ -323,7 +330,7 @@ def test_the_name_of_the_head_is_corrected_in_both_places(county: Engine):
         connection.execute(model.member.update().where(model.member.c.household_id == id).values(relation="子女"))
         head = connection.execute(
             select(func.min(model.member.c.code)).where(model.member.c.household_id == id)
-        ).scalar_one()  # fmt: skip
+        ).scalar_one()
         connection.execute(model.member.update().where(model.member.c.code == head).values(relation="户主"))
     member = dict(one(county, model.member, code=head))
     correct_member(county, CADRE, id, head, member, {"name": "李明"}, now=NOW)
@@ -397,8 +404,15 @@ def enter_everywhere(county: Engine, id: int, text: str, day: str) -> None:
     names = ("head", "phone", "address", "remark")
     correct_household(county, CADRE, id, facts(county, id), dict.fromkeys(names, text), now=NOW)
     assert {facts(county, id)[name] for name in names} == {text}
-    correct_member(county, CADRE, id, member["code"], member | dict(one(county, model.member, code=member["code"])),
-                   {"name": text + "一", "education": text}, now=NOW)  # fmt: skip
+    correct_member(
+        county,
+        CADRE,
+        id,
+        member["code"],
+        member | dict(one(county, model.member, code=member["code"])),
+        {"name": text + "一", "education": text},
+        now=NOW,
+    )
     assert one(county, model.member, code=member["code"])["education"] == text
 
 

@@ -48,9 +48,13 @@ def own_county(filled) -> Engine:
 
 def _fill(engine: Engine) -> None:
     regions = [
-        ("990181", "示范市", ""), (TOWN, "东山镇", "990181"), (OTHER_TOWN, "西河镇", "990181"),
-        (GREEN, "青石村", TOWN), (EAST, "东村", TOWN), (FAR, "青石岭村", OTHER_TOWN),
-    ]  # fmt: skip
+        ("990181", "示范市", ""),
+        (TOWN, "东山镇", "990181"),
+        (OTHER_TOWN, "西河镇", "990181"),
+        (GREEN, "青石村", TOWN),
+        (EAST, "东村", TOWN),
+        (FAR, "青石岭村", OTHER_TOWN),
+    ]
     with writing(engine) as connection:
         upsert(connection, model.region, ["code", "name", "parent"], regions)
         _add(connection, HOUSEHOLDS)

@@ -131,10 +131,17 @@ def test_documents_are_told_by_their_own_day_but_not_hidden_ones_nor_to_a_wall(c
         for kind, title, dated, hidden in papers:
             connection.execute(
                 model.archive.insert().values(
-                    household_id=901, digest="0" * 64, kind=kind, title=title, media_type="image/png", size=1,
-                    dated=dated, added="2026-10-05T10:00:00", hidden=hidden,
+                    household_id=901,
+                    digest="0" * 64,
+                    kind=kind,
+                    title=title,
+                    media_type="image/png",
+                    size=1,
+                    dated=dated,
+                    added="2026-10-05T10:00:00",
+                    hidden=hidden,
                 )
-            )  # fmt: skip
+            )
     documents = [event for event in told(county, 901).events if event.kind == "document"]
     assert documents == [
         Event("2020-02-01", "document", "公示材料：公示"),

@@ -154,9 +154,12 @@ def test_the_legend_counts_what_the_cube_counts(county: Engine):
 def test_points_without_coordinates_stand_in_their_village_and_say_so(county: Engine):
     square = bytes.fromhex(
         "01030000000100000005000000"
-        "0000000000005E400000000000004440" "0000000000405E400000000000004440"
-        "0000000000405E400000000000804440" "0000000000005E400000000000804440" "0000000000005E400000000000004440"
-    )  # fmt: skip
+        "0000000000005E400000000000004440"
+        "0000000000405E400000000000004440"
+        "0000000000405E400000000000804440"
+        "0000000000005E400000000000804440"
+        "0000000000005E400000000000004440"
+    )
     with county.begin() as connection:
         connection.execute(model.boundary.insert().values(region=VILLAGE, geometry=square, source="test"))
         connection.execute(text("UPDATE household SET lon = 120.5, lat = 40.5 WHERE id = 902"))
@@ -225,10 +228,17 @@ def test_pages_of_visits_follow_each_other_and_count_their_photos(county: Engine
         for hidden in (None, None, "2026-11-01T08:00:00"):
             connection.execute(
                 model.archive.insert().values(
-                    household_id=904, digest="0" * 64, kind="走访照片", title="照片", media_type="image/png", size=1,
-                    visit="n07", added="2026-11-01T08:00:00", hidden=hidden,
+                    household_id=904,
+                    digest="0" * 64,
+                    kind="走访照片",
+                    title="照片",
+                    media_type="image/png",
+                    size=1,
+                    visit="n07",
+                    added="2026-11-01T08:00:00",
+                    hidden=hidden,
                 )
-            )  # fmt: skip
+            )
     with county.connect() as connection:
         files = [household(connection, VILLAGE_CADRE, 904, LAST, visits_page=page) for page in (1, 2, 3, 4, 5, 6, -5)]
     codes = [code for file in files[:6] for code in file.visits["code"]]
@@ -255,8 +265,11 @@ def test_the_file_holds_what_hangs_on_the_household(county: Engine):
     with county.connect() as connection:
         file = household(connection, VILLAGE_CADRE, 901, LAST)
     assert (file.head, file.state, file.facts["phone"], file.facts["village_name"]) == (
-        "钱一", "未脱贫户", "13812345678", "示范村0",
-    )  # fmt: skip
+        "钱一",
+        "未脱贫户",
+        "13812345678",
+        "示范村0",
+    )
     assert file.members["name"].tolist() == ["钱一", "钱小"]
     assert file.members["id_number"].tolist() == ["990181********1234"] * 2
     assert file.helpers[["name", "last_visit", "visited"]].values.tolist() == [["郑六", "2026-10-30", 0]]

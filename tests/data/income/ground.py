@@ -85,19 +85,27 @@ def fill_steady(engine: Engine) -> None:
     tables = {
         model.region: [dict(zip(("code", "name", "parent"), row, strict=True)) for row in regions],
         model.household: [
-            {"id": id, "code": f"S{id}", "village": VILLAGES[id % 5], "head": f"赵某{id}", "type": "未脱贫户",
-             "identified": "2015-01-01"} for id in STEADY
+            {
+                "id": id,
+                "code": f"S{id}",
+                "village": VILLAGES[id % 5],
+                "head": f"赵某{id}",
+                "type": "未脱贫户",
+                "identified": "2015-01-01",
+            }
+            for id in STEADY
         ],
         model.member: [
             {"code": f"S{id}-{number}", "household_id": id, "name": "赵某", "relation": ("户主", "子女")[number > 0]}
-            for id in STEADY for number in range(1 + id % 4)
+            for id in STEADY
+            for number in range(1 + id % 4)
         ],
         model.ledger: [row for id in STEADY for row in _steady_ledger(chance, id)],
         model.helper: [{"code": "B1", "name": "王某", "unit": "示范局", "team": "教师"}],
         model.pairing: [
             {"helper": "B1", "household_id": id, "started": "2024-01-01", "ended": None} for id in STEADY if id % 3 == 0
         ],
-    }  # fmt: skip
+    }
     with writing(engine) as connection:
         for table, rows in tables.items():
             upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])

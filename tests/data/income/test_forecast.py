@@ -112,8 +112,11 @@ def test_the_households_foretold_are_counted_against_those_that_came(steady: Eng
         }
         under = {id for id, (_, _, actual) in nets.items() if actual < plain.members[id] * LINE}
         assert (row["households"], row["foretold"], row["right"], row["under"]) == (
-            len(whose), len(told), len(told & under), len(under),
-        )  # fmt: skip
+            len(whose),
+            len(told),
+            len(told & under),
+            len(under),
+        )
     assert rows["foretold"].sum() > rows["right"].sum() > 0  # the case holds hits and misses
 
 
@@ -123,7 +126,9 @@ def test_forecast_and_back_test_end_at_the_viewers_scope(steady: Engine):
         own = income_forecast.region_forecasts(connection, village, VILLAGES[0], LAST)
         assert own["code"].tolist() == [VILLAGES[0]]
         for question in (
-            income_forecast.region_forecasts, income_forecast.backtest, income_forecast.household_backtest,
-        ):  # fmt: skip
+            income_forecast.region_forecasts,
+            income_forecast.backtest,
+            income_forecast.household_backtest,
+        ):
             with pytest.raises(OutOfScope):
                 question(connection, village, COUNTY, LAST)

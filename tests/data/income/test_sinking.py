@@ -127,8 +127,12 @@ def behind(filled: Callable[..., Engine]) -> Engine:
         for code in ("果园", "大棚", "光伏"):
             connection.execute(model.project.insert().values(**project, code=code, name=code))
         for code, id, year in (
-            ("果园", 1, 2025), ("果园", 2, 2026), ("大棚", 1, 2025), ("光伏", 1, 2025), ("光伏", 1, 2026),
-        ):  # fmt: skip
+            ("果园", 1, 2025),
+            ("果园", 2, 2026),
+            ("大棚", 1, 2025),
+            ("光伏", 1, 2025),
+            ("光伏", 1, 2026),
+        ):
             connection.execute(
                 model.project_household.insert().values(project=code, household_id=id, year=year, mode="分红")
             )
@@ -152,9 +156,11 @@ def test_what_stands_behind_a_fall_is_told_line_by_line(behind: Engine):
     before, now = (sum(row["wage_work_fen"] or 0 for back, row in rows if (back >= 12) == old) for old in (True, False))
     assert known[1][0] == SubjectFall("务工工资", before, now) and before > now > 0
     assert [one for one in known[1] if not isinstance(one, SubjectFall)] == [
-        JobEnded("公益岗位", "2026-06-30"), ProjectLost("大棚", False), ProjectLost("果园", True),
+        JobEnded("公益岗位", "2026-06-30"),
+        ProjectLost("大棚", False),
+        ProjectLost("果园", True),
         ProjectOwes("光伏", 7_000),
-    ]  # fmt: skip
+    ]
     assert not any(isinstance(one, JobEnded | ProjectOwes) for one in known[2])
     assert all(one.lost > 0 for one in known[2] if isinstance(one, SubjectFall))
 

@@ -126,11 +126,12 @@ def test_a_good_row_beside_a_broken_one_is_written_with_valid_rows(held, tmp_pat
 def test_results_that_are_stored_are_read_and_the_empty_text_is_an_empty_cell(held, tmp_path):
     record = sound_book()["户"][0]
     changed = cells(
-        "户", record,
+        "户",
+        record,
         联系电话='<c{at} t="str"><f>"1"&amp;A2</f><v>19900000008</v></c>',
         识别日期=f'<c{{at}} t="str">{FORMULA}<v></v></c>',
         脱贫日期=f"<c{{at}}>{FORMULA}<v>43407</v></c>",
-    )  # fmt: skip
+    )
     result = take(held, raw_xlsx(tmp_path / "a.xlsx", {"户": rows("户", changed)}))
     assert result.refusals == [] and household(held) == ("19900000008", None)
 

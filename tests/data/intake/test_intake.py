@@ -59,14 +59,47 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
     ]
     first, second = rows_of(engine, "household")
     assert first == (
-        1, HOUSE, VILLAGE, "张三", "19900000001", None, "低保户", "脱贫户", "2014-12-01", "2018-11-03", None, None,
-        "因病", "因残、缺劳力", 1, 0, 121.51, 40.21, None, "zs",
-    )  # fmt: skip
+        1,
+        HOUSE,
+        VILLAGE,
+        "张三",
+        "19900000001",
+        None,
+        "低保户",
+        "脱贫户",
+        "2014-12-01",
+        "2018-11-03",
+        None,
+        None,
+        "因病",
+        "因残、缺劳力",
+        1,
+        0,
+        121.51,
+        40.21,
+        None,
+        "zs",
+    )
     assert second[:4] == (2, OTHER_HOUSE, OTHER_VILLAGE, "李䶮") and second[8] == "2024-03-05" and second[-2] == "=1+1"
     assert rows_of(engine, "member")[0] == (
-        "R1", 1, "张三", "户主", "男", "1965-03-08", "990181196503080015", None, None, "长期慢性病",
-        None, None, 6, 1, None, "zs", "080015",
-    )  # fmt: skip
+        "R1",
+        1,
+        "张三",
+        "户主",
+        "男",
+        "1965-03-08",
+        "990181196503080015",
+        None,
+        None,
+        "长期慢性病",
+        None,
+        None,
+        6,
+        1,
+        None,
+        "zs",
+        "080015",
+    )
     assert rows_of(engine, "measure") == [("CS1", 1, "就业", "公益岗位", "2025-01-01", "2027-12-31", 600_000, None)]
     project = rows_of(engine, "project")[0]
     assert project[:6] == ("XM-1", "光伏", "光伏", VILLAGE, "运营", 120_000_001) and project[14] == 0.08
@@ -105,9 +138,11 @@ def test_income_lines_become_one_row_for_each_household_and_month(engine, book, 
     take(engine, write_xlsx(tmp_path / "a.xlsx", book))
     with engine.connect() as connection:
         found = connection.execute(
-            text("SELECT household_id, month, wage_work_fen, transfer_pension_fen, business_crop_fen, expense_fen"
-                 " FROM ledger ORDER BY 1, 2")
-        ).all()  # fmt: skip
+            text(
+                "SELECT household_id, month, wage_work_fen, transfer_pension_fen, business_crop_fen, expense_fen"
+                " FROM ledger ORDER BY 1, 2"
+            )
+        ).all()
     assert [tuple(row) for row in found] == [
         (1, 24320, None, None, -2000, None),
         (1, 24321, 235_050, 12_340, None, None),
@@ -188,8 +223,12 @@ def test_new_households_are_numbered_behind_the_old_by_village_then_code(engine,
     more = {"户": [{"户编号": c, "村代码": v, "户主姓名": "赵", "户类型": "一般户"} for c, v in new]}
     take(engine, write_xlsx(tmp_path / "b.xlsx", more))
     assert [row[:2] for row in rows_of(engine, "household")] == [
-        (1, HOUSE), (2, OTHER_HOUSE), (3, "M"), (4, "A"), (5, "Z"),
-    ]  # fmt: skip
+        (1, HOUSE),
+        (2, OTHER_HOUSE),
+        (3, "M"),
+        (4, "A"),
+        (5, "Z"),
+    ]
 
 
 def test_a_province_or_city_that_comes_later_becomes_the_parent(engine, book, tmp_path):
@@ -198,8 +237,11 @@ def test_a_province_or_city_that_comes_later_becomes_the_parent(engine, book, tm
     assert result.changed == 2
     take(engine, write_xlsx(tmp_path / "c.xlsx", {"行政区划": [{"区划代码": "9901", "名称": "示范州"}]}))
     assert [(row[0], row[2]) for row in rows_of(engine, "region")][:4] == [
-        ("99", ""), ("9901", "99"), ("990181", "9901"), ("990181001", "990181"),
-    ]  # fmt: skip
+        ("99", ""),
+        ("9901", "99"),
+        ("990181", "9901"),
+        ("990181001", "990181"),
+    ]
 
 
 def test_codes_dates_and_shares_that_excel_made_numbers_are_understood(engine, tmp_path):

@@ -117,9 +117,12 @@ def test_all_faults_of_all_sheets_come_at_once(engine, tmp_path):
     book["作战任务"][0] |= {"进度": "101", "完成日期": FUTURE}
     result = take(engine, write_xlsx(tmp_path / "a.xlsx", book))
     assert [(issue.sheet, issue.row, issue.column) for issue in result.refusals] == [
-        ("户", 2, "户类型"), ("户", 3, "识别日期"), ("收支", 2, "金额"),
-        ("作战任务", 2, "进度"), ("作战任务", 2, "完成日期"),
-    ]  # fmt: skip
+        ("户", 2, "户类型"),
+        ("户", 3, "识别日期"),
+        ("收支", 2, "金额"),
+        ("作战任务", 2, "进度"),
+        ("作战任务", 2, "完成日期"),
+    ]
     assert result.refusal_count == 5 and result.refused_rows == 4
 
 
@@ -169,8 +172,9 @@ def test_a_wrong_check_digit_is_a_warning_and_the_number_is_kept(engine, tmp_pat
     result = take(engine, write_xlsx(tmp_path / "a.xlsx", book))
     assert result.wrote and result.refusals == []
     assert [(i.sheet, i.row, i.column, i.value) for i in result.warnings] == [
-        ("家庭成员", 2, "证件号码", "99018119650308001x"), ("家庭成员", 3, "证件号码", "123"),
-    ]  # fmt: skip
+        ("家庭成员", 2, "证件号码", "99018119650308001x"),
+        ("家庭成员", 3, "证件号码", "123"),
+    ]
     with engine.connect() as connection:
         kept = connection.exec_driver_sql("SELECT id_number FROM member ORDER BY code").scalars().all()
     assert kept == ["99018119650308001X", "123"]

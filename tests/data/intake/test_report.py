@@ -62,8 +62,10 @@ def test_the_copy_marks_the_faulty_cells_and_lists_all_issues(engine, tmp_path):
     assert copy["收支"]["D4"].data_type == "s"
     listed = list(copy["问题清单"].iter_rows(min_row=2, values_only=True))
     assert [(row[1], row[2], row[3], row[6]) for row in listed] == [
-        ("户", 3, "户类型", "错误"), ("收支", 4, "金额", "错误"), ("家庭成员", 2, "证件号码", "提醒"),
-    ]  # fmt: skip
+        ("户", 3, "户类型", "错误"),
+        ("收支", 4, "金额", "错误"),
+        ("家庭成员", 2, "证件号码", "提醒"),
+    ]
 
 
 def test_the_copy_can_be_corrected_and_imported(engine, tmp_path):

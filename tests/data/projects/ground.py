@@ -32,9 +32,11 @@ def fill(engine: Engine) -> None:
         upsert(connection, model.project_return, ("project", "month", "due_fen", "received_fen"), list(_returns()))
         upsert(connection, model.project_stage, ("project", "stage", "entered", "planned"), _STAGES)
         upsert(
-            connection, model.project_household, ("project", "household_id", "year", "mode", "amount_fen"),
+            connection,
+            model.project_household,
+            ("project", "household_id", "year", "mode", "amount_fen"),
             list(_takers(connection, chance)),
-        )  # fmt: skip
+        )
         connection.execute(
             update(model.project).where(model.project.c.code == "P1").values(kind="养殖", operator=OTHER)
         )
@@ -49,8 +51,19 @@ def _projects():
     whole = ("甲集体", "乙公司", "丙村", "丁镇", 0.08, "HT1", "2030-01-01", "王管护", "2027-01-01", 1)
     lacking = (None, "乙公司", "丙村", None, None, None, None, None, "2026-01-01", 0)
     yield (STEADY, "稳当项目", "种植", COUNTY, "运营", 10_000_000, "2021-03-01", "2021-10-01", FIRM, "经营性", *whole)
-    yield (SHORT, "<b>短收</b>项目", "林果", TOWNSHIPS[0], "运营", 20_000_000, "2021-03-01", "2021-10-01", FIRM,
-           "经营性", *lacking)  # fmt: skip
+    yield (
+        SHORT,
+        "<b>短收</b>项目",
+        "林果",
+        TOWNSHIPS[0],
+        "运营",
+        20_000_000,
+        "2021-03-01",
+        "2021-10-01",
+        FIRM,
+        "经营性",
+        *lacking,
+    )
     yield (LATE, "拖欠项目", "养殖", TOWNSHIPS[1], "资产移交", 5_000_000, None, "2025-10-01", OTHER, "到户类", *whole)
     yield (VILLAGE, "村里项目", "光伏", VILLAGES[0], "储备", 0, None, None, None, "公益性", *lacking)
 
@@ -70,8 +83,11 @@ _STAGES = [
 
 
 def _takers(connection, chance: random.Random):
-    villages = dict(connection.execute(model.household.select().with_only_columns(
-        model.household.c.id, model.household.c.village)).all())  # fmt: skip
+    villages = dict(
+        connection.execute(
+            model.household.select().with_only_columns(model.household.c.id, model.household.c.village)
+        ).all()
+    )
     for household in range(1, HOUSEHOLDS + 1):
         for project, region in PROJECTS.items():
             if not villages[household].startswith(region):

@@ -44,8 +44,13 @@ def test_return_households_and_steadiness_of_each_kind_equal_plain_python(county
         returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
         behind = [dict(row) for row in connection.execute(select(model.project_household)).mappings()]
     counted = {code for code, row in facts.items() if not row["started"] or row["started"] <= "2026-11-22"}
-    invested, received, periods, paid, homes = (defaultdict(int), defaultdict(int), defaultdict(int), defaultdict(int),
-                                                defaultdict(set))  # fmt: skip
+    invested, received, periods, paid, homes = (
+        defaultdict(int),
+        defaultdict(int),
+        defaultdict(int),
+        defaultdict(int),
+        defaultdict(set),
+    )
     for code in counted:
         invested[facts[code]["kind"]] += facts[code]["investment_fen"]
     for row in returns:

@@ -37,9 +37,11 @@ def rows_of(engine: Engine, table) -> list[dict]:
 
 def test_a_stage_is_late_by_the_days_from_its_plan_to_the_next_one_on_record_or_to_today():
     dates = {
-        "储备": ("2026-01-01", "2026-02-01"), "方案编制": ("2026-02-11", "2026-03-01"), "公示": ("2026-03-01", None),
+        "储备": ("2026-01-01", "2026-02-01"),
+        "方案编制": ("2026-02-11", "2026-03-01"),
+        "公示": ("2026-03-01", None),
         "建设": ("2026-05-01", "2026-11-20"),
-    }  # fmt: skip
+    }
     stages = {stage.name: stage for stage in stages_of("建设", dates, TODAY)}
     assert [stage.name for stage in stages.values()] == list(PROJECT_STAGES)
     assert {name: stage.late for name, stage in stages.items() if stage.late} == {"储备": 10, "建设": 2}
@@ -135,8 +137,10 @@ def test_a_helper_sees_his_own_households_behind_a_project_and_a_display_no_name
     assert asked(county, project_file.takers, Viewer("helper", COUNTY), STEADY, LAST).empty
     shown = asked(county, project_file.takers, Viewer("display", COUNTY), STEADY, LAST)
     assert set(shown["head"]) == {"张**"} and set(whole["head"]) == {"张某某"}
-    told = [asked(county, project_file.project, viewer, STEADY, LAST).facts["custodian"]
-            for viewer in (ADMIN, Viewer("display", COUNTY))]  # fmt: skip
+    told = [
+        asked(county, project_file.project, viewer, STEADY, LAST).facts["custodian"]
+        for viewer in (ADMIN, Viewer("display", COUNTY))
+    ]
     assert told == ["王管护", "王**"]
 
 

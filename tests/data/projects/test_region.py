@@ -77,8 +77,11 @@ def test_every_row_equals_what_plain_python_makes_of_the_records(county: Engine,
         assert row.arrears == (due - received) / 100
         invested = facts[row.code]["investment_fen"]
         assert (row.rate == pytest.approx(received / invested)) if invested else row.rate != row.rate
-        took = {(one["household_id"], one["year"]) for one in behind
-                if one["project"] == row.code and one["year"] * 12 <= month}  # fmt: skip
+        took = {
+            (one["household_id"], one["year"])
+            for one in behind
+            if one["project"] == row.code and one["year"] * 12 <= month
+        }
         assert row.household_years == len(took)
         assert row.households == len({household for household, _ in took}) <= row.household_years
 

@@ -57,8 +57,11 @@ def in_plain_python(engine: Engine, projects, seen: set[int] | None = None) -> d
         loss = sum(max((amounts.get(YEAR - 1) or 0) - (amounts.get(YEAR) or 0), 0) for amounts in ways.values())
         month = months.get(household)
         income = month and month["wage_fen"] is not None and month["persons"] > 0
-        net = sum(month[f"{kind}_fen"] for kind in ("wage", "business", "property", "transfer")) - month[
-            "expense_fen"] if income else None  # fmt: skip
+        net = (
+            sum(month[f"{kind}_fen"] for kind in ("wage", "business", "property", "transfer")) - month["expense_fen"]
+            if income
+            else None
+        )
         below = bool(income) and Fraction(net, month["persons"]) < LINE
         told[household] = {
             "loss": loss,
@@ -211,8 +214,11 @@ def test_tasks_are_taken_back_while_nobody_has_begun_and_not_after(own: Engine):
         shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW)
     shock_tasks.raise_tasks(own, COUNTY_CADRE, trouble=id, now=NOW)
     first = tasks_of(own, id)[0]["code"]
-    for changed in ({"progress_bp": 1}, {"progress_bp": 0, "finished": "2026-11-22"},
-                    {"finished": None, "deadline": "2026-12-20"}):  # fmt: skip
+    for changed in (
+        {"progress_bp": 1},
+        {"progress_bp": 0, "finished": "2026-11-22"},
+        {"finished": None, "deadline": "2026-12-20"},
+    ):
         with writing(own) as connection:
             connection.execute(model.task.update().where(model.task.c.code == first).values(**changed))
         with pytest.raises(Refused, match="1 个村已经动手"):

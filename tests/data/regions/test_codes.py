@@ -106,8 +106,10 @@ def test_a_township_straight_under_a_city_without_counties_is_taken(engine, tmp_
     rows = [("441900000000", "东莞市"), ("441900003000", "东城街道"), ("441900003001", "村")]
     assert take(engine, listed(tmp_path / "list", rows)).refusals == []
     assert [(code, parent) for code, _, parent in regions(engine)] == [
-        ("4419", ""), ("441900003", "4419"), ("441900003001", "441900003"),
-    ]  # fmt: skip
+        ("4419", ""),
+        ("441900003", "4419"),
+        ("441900003001", "441900003"),
+    ]
 
 
 def test_a_township_in_twelve_digits_becomes_no_village_of_itself(engine, tmp_path):

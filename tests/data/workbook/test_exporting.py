@@ -192,8 +192,10 @@ def test_every_sheet_holds_the_households_that_the_pages_show(engine, tmp_path, 
     give(engine, tmp_path / "his.xlsx", viewer)
     for sheet in SHEETS:
         if "户编号" in sheet.by_heading:
-            there, his = ({every.get(code) for code in column(tmp_path / name, sheet.name, "户编号")}
-                          for name in ("whole.xlsx", "his.xlsx"))  # fmt: skip
+            there, his = (
+                {every.get(code) for code in column(tmp_path / name, sheet.name, "户编号")}
+                for name in ("whole.xlsx", "his.xlsx")
+            )
             assert his - {None} == there & shown, sheet.name
     assert set(column(tmp_path / "his.xlsx", "问题", "问题编号")) == set(problems["code"])
     assert {"q3", "r3"} <= {

@@ -82,9 +82,13 @@ def test_a_third_decimal_is_refused_but_the_dust_of_floats_is_not(text, amount):
 def test_dates_are_read_in_every_form(day):
     serial = (day - date(1899, 12, 30)).days
     for text in (
-        day.isoformat(), f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日",
-        f"{day} 00:00:00", str(serial), f"{serial}.0",
-    ):  # fmt: skip
+        day.isoformat(),
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day} 00:00:00",
+        str(serial),
+        f"{serial}.0",
+    ):
         assert values.day(text, today=TODAY, may_be_future=True) == day.isoformat(), text
 
 
