@@ -11,7 +11,7 @@ from components.battle_map.regions import RegionsShown
 from components.drawing import wording
 from components.drawing.markup import escape
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, EXPORTED, drawn, exported
 from components.shell.asking import ask, ask_uncached
@@ -64,12 +64,14 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
             rows.iloc[at.offset : at.offset + PAGE],
             columns,
             caption=f"{screen.region.name}：{title}",
-            row_url=lambda row: map_link(screen, choice, region=row.code, sort=""),
-            opener="name",
-            drawn=cells,
-            sort_url=sort_url,
-            sorted_by=key,
-            descending=descending,
+            look=TableLook(
+                row_url=lambda row: map_link(screen, choice, region=row.code, sort=""),
+                opener="name",
+                drawn=cells,
+                sort_url=sort_url,
+                sorted_by=key,
+                descending=descending,
+            ),
         )
         + pager_markup(at.page, at.pages, f"共 {len(rows)} 个", lambda number: map_link(screen, choice, page=number))
     )
@@ -213,13 +215,15 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
             rows,
             COLUMNS,
             caption=f"{screen.region.name}户名单",
-            row_url=lambda row: screen.link(HOUSEHOLD, household=row.id),
-            opener="head",
-            sort_url=lambda id: map_link(screen, choice, sort=id) if id in households.SORTS else None,
-            sorted_by=sort,
-            descending=True,
-            drawn=drawn(state_marks(screen.dark)),
-            chosen=lambda row: row.id == choice.household,
+            look=TableLook(
+                row_url=lambda row: screen.link(HOUSEHOLD, household=row.id),
+                opener="head",
+                sort_url=lambda id: map_link(screen, choice, sort=id) if id in households.SORTS else None,
+                sorted_by=sort,
+                descending=True,
+                drawn=drawn(state_marks(screen.dark)),
+                chosen=lambda row: row.id == choice.household,
+            ),
         )
         + pager_markup(at.page, at.pages, f"共 {total} 户", lambda number: map_link(screen, choice, page=number))
     )

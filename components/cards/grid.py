@@ -9,7 +9,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from components.cards.markup import cents, totals_markup
 from components.drawing.markup import escape, link
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.errors import problem, told
 from components.shell.header import write_address
@@ -201,7 +201,7 @@ def _notes(screen: Screen, sheet: _Sheet) -> None:
         columns=[column.id for column in _CLASH],
     )
     problem("您填写期间，别人已经改了下面这些格，请选择以哪一个为准；您填的都还在。")
-    show_markup(table_markup(rows, _CLASH, caption="别人改过的格", whole=True))
+    show_markup(table_markup(rows, _CLASH, caption="别人改过的格", look=TableLook(whole=True)))
     with st.container(horizontal=True, gap="small"):
         if st.button("仍用我填的", key="card_entry_mine"):
             sheet.clashes = []

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.paging import paged
@@ -54,7 +54,7 @@ def _show_taken(screen: Screen) -> None:
         columns=[column.id for column in _TAKEN],
     )
     show_markup(
-        table_markup(rows, _TAKEN, caption="带走了什么", whole=True, cards=True)
+        table_markup(rows, _TAKEN, caption="带走了什么", look=TableLook(whole=True, cards=True))
         + pager_markup(at.page, at.pages, f"共 {total:,} 次", lambda to: screen.link(SCAN, taken_page=to))
     )
 

@@ -10,7 +10,7 @@ from components.dividends.actions import show_actions
 from components.dividends.way import sums_markup, way_markup
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.logged import caller
@@ -144,9 +144,11 @@ def _shares(screen: Screen, plan: Plan) -> None:
             rows,
             _SHARES,
             caption=f"{plan.line.title}各户金额",
-            opener="head",
-            cards=True,
-            row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=int(row.household_id)),
+            look=TableLook(
+                opener="head",
+                cards=True,
+                row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=int(row.household_id)),
+            ),
         )
     )
 
@@ -214,9 +216,7 @@ def _sources(screen: Screen, plan: Plan) -> None:
             rows,
             _SOURCES,
             caption="收益来源",
-            opener="name",
-            cards=True,
-            row_url=lambda row: screen.link(PROJECT, project=row.project),
+            look=TableLook(opener="name", cards=True, row_url=lambda row: screen.link(PROJECT, project=row.project)),
         )
     )
     kept = "".join(

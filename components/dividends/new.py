@@ -5,7 +5,7 @@ import streamlit as st
 
 from components.drawing.markup import link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.header import write_address
@@ -71,7 +71,7 @@ def show_new(screen: Screen) -> None:
         ],
         columns=[column.id for column in _COLUMNS],
     )
-    show_markup(table_markup(rows, _COLUMNS, caption="可分配的收益", cards=True, whole=True))
+    show_markup(table_markup(rows, _COLUMNS, caption="可分配的收益", look=TableLook(cards=True, whole=True)))
     show_markup(
         '<p class="calm">村级项目建议全额列入；镇县项目按本村带动户数占全部带动户数的比例建议，起草后可以改。</p>'
     )

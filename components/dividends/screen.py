@@ -11,7 +11,7 @@ from components.dividends.way import deadline_markup, states_markup
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import TableColumn, TableLook, pager_markup, table_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import nothing
 from components.shell.errors import problem
@@ -99,14 +99,16 @@ def _show_region(screen: Screen) -> None:
                     pd.DataFrame([_row(one) for one in listed]),
                     _COLUMNS,
                     caption=f"{screen.region.name}收益分配方案",
-                    row_url=lambda row: screen.link(DIVIDENDS, region=row.plan.village, plan=row.plan.id),
-                    opener="title",
-                    cards=True,
-                    whole=True,
-                    drawn={
-                        "state": lambda row: _state(row.plan),
-                        "due": lambda row: deadline_markup(row.plan, date.fromisoformat(today), brief=True) or "—",
-                    },
+                    look=TableLook(
+                        row_url=lambda row: screen.link(DIVIDENDS, region=row.plan.village, plan=row.plan.id),
+                        opener="title",
+                        cards=True,
+                        whole=True,
+                        drawn={
+                            "state": lambda row: _state(row.plan),
+                            "due": lambda row: deadline_markup(row.plan, date.fromisoformat(today), brief=True) or "—",
+                        },
+                    ),
                 )
                 + pager_markup(
                     at.page, at.pages, f"共 {total} 个方案", lambda to: screen.link(DIVIDENDS, page=to, **kept)
@@ -175,9 +177,7 @@ def _without(screen: Screen) -> None:
             rows,
             _FREE,
             caption="有收益没有方案的村",
-            opener="name",
-            cards=True,
-            row_url=lambda row: screen.link(DIVIDENDS, region=row.village),
+            look=TableLook(opener="name", cards=True, row_url=lambda row: screen.link(DIVIDENDS, region=row.village)),
         )
     )
 
@@ -206,8 +206,10 @@ def _show_homes(screen: Screen) -> None:
             rows,
             _HOMES,
             caption="结对户的收益分配",
-            opener="head",
-            cards=True,
-            row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
+            look=TableLook(
+                opener="head",
+                cards=True,
+                row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
+            ),
         )
     )

@@ -41,23 +41,9 @@ def cell_text(form: str, value: Any) -> str:  # the form says what it is
     return str(value)
 
 
-def table_markup(
-    frame: pd.DataFrame,
-    columns: Sequence[TableColumn],
-    *,
-    caption: str,
-    row_url: Callable[[Row], str | None] | None = None,
-    opener: str = "",
-    sort_url: Callable[[str], str | None] | None = None,
-    sorted_by: str = "",
-    descending: bool = False,
-    strong_last: bool = False,
-    drawn: Mapping[str, Callable[[Row], str]] | None = None,
-    chosen: Callable[[Row], bool] | None = None,
-    whole: bool = False,
-    cards: bool = False,
-) -> str:
-    """The rows of ``frame`` in its order.
+@dataclass(frozen=True)
+class TableLook:
+    """How a table looks, and what leads on from it.
 
     ``row_url`` takes a row (of ``itertuples``) and gives what it opens; the link stands in the column ``opener`` and
     covers the row. ``sort_url`` takes a column's id; a heading without an address is plain. ``strong_last``: a row of
@@ -65,50 +51,61 @@ def table_markup(
     phone. ``drawn``: column id → markup of its cell in a row, its values escaped; ``chosen``: whether a row is pointed
     out.
     """
-    heads = "".join(_head(column, sort_url, sorted_by, descending) for column in columns)
+
+    row_url: Callable[[Row], str | None] | None = None
+    opener: str = ""
+    sort_url: Callable[[str], str | None] | None = None
+    sorted_by: str = ""
+    descending: bool = False
+    strong_last: bool = False
+    drawn: Mapping[str, Callable[[Row], str]] | None = None
+    chosen: Callable[[Row], bool] | None = None
+    whole: bool = False
+    cards: bool = False
+
+
+PLAIN = TableLook()
+
+
+def table_markup(frame: pd.DataFrame, columns: Sequence[TableColumn], *, caption: str, look: TableLook = PLAIN) -> str:
+    """The rows of ``frame`` in its order."""
+    heads = "".join(_head(column, look) for column in columns)
     last = len(frame) - 1
-    drawn = drawn or {}
 
     def row_style(place: int, row: Row) -> str:
-        if chosen and chosen(row):
+        if look.chosen and look.chosen(row):
             return ' class="chosen" aria-current="true"'
-        return ' class="total"' if strong_last and place == last else ""
+        return ' class="total"' if look.strong_last and place == last else ""
 
     lines = "".join(
-        f"<tr{row_style(place, row)}>"
-        f"{''.join(_cell(column, row, row_url, opener, drawn.get(column.id)) for column in columns)}</tr>"
+        f"<tr{row_style(place, row)}>{''.join(_cell(column, row, look) for column in columns)}</tr>"
         for place, row in enumerate(frame.itertuples(index=False))
     )
-    style = " ".join(["table", *["whole"] * whole, *["cards"] * cards])
+    style = " ".join(["table", *["whole"] * look.whole, *["cards"] * look.cards])
     return (
         f'<div class="{style}"><table><caption>{escape(caption)}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table></div>"
     )
 
 
-def _head(column: TableColumn, sort_url: Callable[[str], str | None] | None, sorted_by: str, descending: bool) -> str:
+def _head(column: TableColumn, look: TableLook) -> str:
     style = ' class="right"' if column.form in RIGHT else ""
-    url = sort_url and sort_url(column.id)
+    url = look.sort_url and look.sort_url(column.id)
     if url is None:
         return f'<th scope="col"{style}>{escape(column.heading)}</th>'
     mark, order = "", ""
-    if column.id == sorted_by:
-        mark = " ↓" if descending else " ↑"
-        order = f' aria-sort="{"descending" if descending else "ascending"}"'
+    if column.id == look.sorted_by:
+        mark = " ↓" if look.descending else " ↑"
+        order = f' aria-sort="{"descending" if look.descending else "ascending"}"'
     inner = link(escape(column.heading) + mark, url, data_stay="1", title=f"按{column.heading}排序")
     return f'<th scope="col"{style}{order}>{inner}</th>'
 
 
-def _cell(
-    column: TableColumn,
-    row: Row,
-    row_url: Callable[[Row], str | None] | None,
-    opener: str,
-    draw: Callable[[Row], str] | None,
-) -> str:
+def _cell(column: TableColumn, row: Row, look: TableLook) -> str:
+    draw = (look.drawn or {}).get(column.id)
     told = "" if draw else cell_text(column.form, getattr(row, column.id))
     text = draw(row) if draw else escape(told)
-    if column.id == opener and row_url and (url := row_url(row)):
+    if column.id == look.opener and look.row_url and (url := look.row_url(row)):
         text = link(text, url, style="row")
     right = " class=right" if column.form in RIGHT else ""
     wide_one = "" if draw or wide(f"{column.heading}{told}") <= _HALF_A_CARD else " data-wide"

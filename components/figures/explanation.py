@@ -7,7 +7,7 @@ from components.drawing import wording
 from components.drawing.charts import course_table, trend_chart
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.drawing.tiles import WARNINGS
 from components.shell.asking import ask
 from components.shell.header import write_address
@@ -161,9 +161,11 @@ def show_regions(screen: Screen, indicator: Indicator) -> None:
             rows,
             columns,
             caption=f"{screen.region.name}各{noun}{indicator.label}",
-            row_url=lambda row: screen.link(FIGURE, region=row.code, indicator=indicator.id) if row.code else None,
-            opener="name",
-            strong_last=True,
+            look=TableLook(
+                row_url=lambda row: screen.link(FIGURE, region=row.code, indicator=indicator.id) if row.code else None,
+                opener="name",
+                strong_last=True,
+            ),
         )
     )
 
@@ -245,9 +247,7 @@ def show_glossary(screen: Screen) -> None:
             frame,
             columns,
             caption="指标口径",
-            whole=True,
-            opener="label",
-            row_url=lambda row: screen.link(FIGURE, indicator=row.id),
+            look=TableLook(whole=True, opener="label", row_url=lambda row: screen.link(FIGURE, indicator=row.id)),
         )
     )
 

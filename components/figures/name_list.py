@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem
 from components.shell.page import show_markup
@@ -63,11 +63,13 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
             rows,
             [TableColumn(column.id, column.heading, column.form) for column in kind.columns],
             caption=f"{screen.region.name}{indicator.label}名单",
-            row_url=lambda row: _opened(screen, kind, row),
-            opener=_opener(kind),
-            sort_url=sort_url,
-            sorted_by=sort,
-            descending=descending,
+            look=TableLook(
+                row_url=lambda row: _opened(screen, kind, row),
+                opener=_opener(kind),
+                sort_url=sort_url,
+                sorted_by=sort,
+                descending=descending,
+            ),
         )
         + pager_markup(
             at.page,

@@ -6,7 +6,7 @@ import streamlit as st
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.funds.markup import percent, progress_markup
 from components.funds.screen import draw_course
@@ -95,9 +95,11 @@ def plan_markup(file: FundFile) -> str:
         plan,
         columns,
         caption="拨付计划",
-        whole=True,
-        cards=True,
-        drawn={"state": _state, "missing": lambda row: wording.cents(row.missing) if row.state == LATE else "—"},
+        look=TableLook(
+            whole=True,
+            cards=True,
+            drawn={"state": _state, "missing": lambda row: wording.cents(row.missing) if row.state == LATE else "—"},
+        ),
     )
 
 
@@ -129,9 +131,7 @@ def payments_markup(file: FundFile) -> str:
         rows,
         columns,
         caption="拨付记录",
-        whole=True,
-        cards=True,
-        drawn={"share": lambda row: progress_markup(row.share)},
+        look=TableLook(whole=True, cards=True, drawn={"share": lambda row: progress_markup(row.share)}),
     )
 
 
@@ -189,11 +189,13 @@ def households_markup(screen: Screen, rows: pd.DataFrame) -> str:
         rows,
         columns,
         caption="带动的户",
-        whole=True,
-        cards=True,
-        opener="head",
-        row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=row.id),
-        drawn={"state": lambda row: _marked(row.state, *marks[row.state])},
+        look=TableLook(
+            whole=True,
+            cards=True,
+            opener="head",
+            row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=row.id),
+            drawn={"state": lambda row: _marked(row.state, *marks[row.state])},
+        ),
     )
 
 

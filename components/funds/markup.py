@@ -6,7 +6,7 @@ import pandas as pd
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.drawing.wording import ten_thousands
 
 _SPOKEN = {"省": "省级", "市": "市级", "县": "县级"}
@@ -102,19 +102,21 @@ def sources_markup(
         rows.assign(step=0),
         columns,
         caption=caption,
-        whole=True,
-        cards=True,
-        strong_last=True,
-        opener="source",
-        row_url=lambda row: url(row.source) if row.source != "合计" else None,
-        chosen=lambda row: bool(chosen) and row.source == chosen,
-        drawn={
-            "arranged": lambda row: ten_thousands(row.arranged),
-            "paid": lambda row: ten_thousands(row.paid),
-            "progress": lambda row: progress_markup(row.progress, elapsed),
-            "step": lambda row: _beside_time(row.progress, elapsed),
-            "short": lambda row: _short(row.short),
-        },
+        look=TableLook(
+            whole=True,
+            cards=True,
+            strong_last=True,
+            opener="source",
+            row_url=lambda row: url(row.source) if row.source != "合计" else None,
+            chosen=lambda row: bool(chosen) and row.source == chosen,
+            drawn={
+                "arranged": lambda row: ten_thousands(row.arranged),
+                "paid": lambda row: ten_thousands(row.paid),
+                "progress": lambda row: progress_markup(row.progress, elapsed),
+                "step": lambda row: _beside_time(row.progress, elapsed),
+                "short": lambda row: _short(row.short),
+            },
+        ),
     )
 
 
@@ -132,17 +134,19 @@ def years_markup(years: pd.DataFrame, *, url: Callable[[int], str], chosen: int,
         years.assign(unpaid=years["arranged"] - years["paid"]),
         columns,
         caption=caption,
-        whole=True,
-        cards=True,
-        row_url=lambda row: url(row.year),
-        opener="year",
-        chosen=lambda row: row.year == chosen,
-        drawn={
-            "arranged": lambda row: ten_thousands(row.arranged),
-            "paid": lambda row: ten_thousands(row.paid),
-            "progress": lambda row: progress_markup(row.progress),
-            "unpaid": lambda row: ten_thousands(row.unpaid),
-        },
+        look=TableLook(
+            whole=True,
+            cards=True,
+            row_url=lambda row: url(row.year),
+            opener="year",
+            chosen=lambda row: row.year == chosen,
+            drawn={
+                "arranged": lambda row: ten_thousands(row.arranged),
+                "paid": lambda row: ten_thousands(row.paid),
+                "progress": lambda row: progress_markup(row.progress),
+                "unpaid": lambda row: ten_thousands(row.unpaid),
+            },
+        ),
     )
 
 
@@ -161,16 +165,18 @@ def projects_markup(projects: pd.DataFrame, *, elapsed: float | None, url: Calla
         projects,
         columns,
         caption=caption,
-        whole=True,
-        cards=True,
-        opener="name",
-        row_url=lambda row: url(row.project),
-        drawn={
-            "arranged": lambda row: ten_thousands(row.arranged),
-            "paid": lambda row: ten_thousands(row.paid),
-            "progress": lambda row: progress_markup(row.progress, elapsed),
-            "short": lambda row: _short(row.short),
-        },
+        look=TableLook(
+            whole=True,
+            cards=True,
+            opener="name",
+            row_url=lambda row: url(row.project),
+            drawn={
+                "arranged": lambda row: ten_thousands(row.arranged),
+                "paid": lambda row: ten_thousands(row.paid),
+                "progress": lambda row: progress_markup(row.progress, elapsed),
+                "short": lambda row: _short(row.short),
+            },
+        ),
     )
 
 

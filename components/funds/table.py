@@ -8,7 +8,7 @@ import streamlit as st
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.wording import ten_thousands
 from components.funds.address import DEFAULT_SORT, FundChoice, filter_words, fund_url, funds_link
 from components.funds.markup import percent, progress_markup
@@ -72,21 +72,23 @@ def list_markup(screen: Screen, choice: FundChoice, rows: pd.DataFrame, elapsed:
         rows,
         COLUMNS,
         caption=f"{screen.region.name}{choice.year}年资金名单",
-        row_url=lambda row: fund_url(screen, row.code),
-        opener="name",
-        sort_url=lambda id: funds_link(screen, choice, sort=id) if id in fund_lists.SORTS else None,
-        sorted_by="short" if choice.sort == DEFAULT_SORT else choice.sort,
-        descending=choice.sort not in ("place", "name", "source", "progress"),
-        whole=True,
-        cards=True,
-        drawn={
-            "project": lambda row: _project(screen, row),
-            "arranged": lambda row: ten_thousands(row.arranged),
-            "paid": lambda row: ten_thousands(row.paid),
-            "planned": lambda row: ten_thousands(row.planned),
-            "progress": lambda row: progress_markup(row.progress, elapsed),
-            "short": lambda row: f'<b class="alarm">{ten_thousands(row.short)}</b>' if row.short else "0",
-        },
+        look=TableLook(
+            row_url=lambda row: fund_url(screen, row.code),
+            opener="name",
+            sort_url=lambda id: funds_link(screen, choice, sort=id) if id in fund_lists.SORTS else None,
+            sorted_by="short" if choice.sort == DEFAULT_SORT else choice.sort,
+            descending=choice.sort not in ("place", "name", "source", "progress"),
+            whole=True,
+            cards=True,
+            drawn={
+                "project": lambda row: _project(screen, row),
+                "arranged": lambda row: ten_thousands(row.arranged),
+                "paid": lambda row: ten_thousands(row.paid),
+                "planned": lambda row: ten_thousands(row.planned),
+                "progress": lambda row: progress_markup(row.progress, elapsed),
+                "short": lambda row: f'<b class="alarm">{ten_thousands(row.short)}</b>' if row.short else "0",
+            },
+        ),
     )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, drawn
 from components.shell.asking import ask_uncached
@@ -213,11 +213,13 @@ def _results(screen: Screen, found: Found, filters: Filters) -> None:
             frame,
             _SHOWN,
             caption="查找结果",
-            row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=int(row.id)),
-            opener="head",
-            drawn={**drawn(state_marks(screen.dark)), "head": _head},
-            whole=True,
-            cards=True,
+            look=TableLook(
+                row_url=lambda row: screen.link(HOUSEHOLD, region=row.village, household=int(row.id)),
+                opener="head",
+                drawn={**drawn(state_marks(screen.dark)), "head": _head},
+                whole=True,
+                cards=True,
+            ),
         )
         + pager_markup(
             found.page,

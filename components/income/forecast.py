@@ -4,7 +4,7 @@ import pandas as pd
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.income.address import TrendChoice, trends_link
 from components.income.sinking_words import formula_words
 from components.shell.asking import ask
@@ -90,7 +90,9 @@ def _tested(past: pd.DataFrame, households: pd.DataFrame, code: str, this: Term)
         return f'<p class="calm">{escape(words)}</p>'
     few = "只有一年可测，说明不了多少。" if len(rows) == 1 else ""
     words = f"回测：同样的公式，站在以往各年度还剩 {this.remaining} 个月的时候预测，与后来的实际相比。{few}"
-    told = table_markup(rows, _PAST, caption="预测公式的回测", strong_last=len(rows) > 1, whole=True, cards=True)
+    told = table_markup(
+        rows, _PAST, caption="预测公式的回测", look=TableLook(strong_last=len(rows) > 1, whole=True, cards=True)
+    )
     after = "说中率：预测线下的户里年末确在线下的；没有预测到的户仍要靠走访和监测发现。"
     return (
         f'<p class="calm">{escape(words)}</p><div class="trend-cards">{told}</div><p class="calm">{escape(after)}</p>'
@@ -121,9 +123,11 @@ def _table(screen: Screen, rows: pd.DataFrame, this: Term) -> str:
         rows,
         columns,
         caption="各区划预测与回测误差",
-        opener="name",
-        whole=True,
-        cards=True,
-        row_url=lambda row: screen.link(INCOME, region=row.code, view="sinking"),
+        look=TableLook(
+            opener="name",
+            whole=True,
+            cards=True,
+            row_url=lambda row: screen.link(INCOME, region=row.code, view="sinking"),
+        ),
     )
     return f"<details><summary>各{escape(noun)}的预测和回测误差（元/人）</summary>{told}</details>"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.paging import paged
@@ -67,11 +67,13 @@ def show_names(
             rows,
             [*(TableColumn(one.id, one.heading, one.form) for one in kept), *columns],
             caption=f"{screen.region.name}{title}",
-            opener="head",
-            cards=True,
-            whole=True,
-            drawn=drawn,
-            row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
+            look=TableLook(
+                opener="head",
+                cards=True,
+                whole=True,
+                drawn=drawn,
+                row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=int(row.household_id)),
+            ),
         )
         + "</div>"
         + pager_markup(at.page, at.pages, f"共 {told}", page_url)

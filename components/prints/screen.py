@@ -7,7 +7,7 @@ import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.prints import jobs as print_jobs
 from components.prints.address import PrintChoice, read_print_choice, show_controls
 from components.prints.jobs import Job
@@ -124,9 +124,7 @@ def _place_table(screen: Screen, places: pd.DataFrame, sentence: str) -> None:
         places,
         (TableColumn("name", "区划"), TableColumn("value", "户数", "integer")),
         caption=f"{screen.region.name}各地的户数",
-        row_url=lambda row: screen.link(PRINTS, region=row.code),
-        opener="name",
-        whole=True,
+        look=TableLook(row_url=lambda row: screen.link(PRINTS, region=row.code), opener="name", whole=True),
     )
     show_markup(f'<p class="calm">{escape(sentence)}</p><div class="print-places">{table}</div>')
 

@@ -7,7 +7,7 @@ import streamlit as st
 from components.archives import section as archive_section
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import TableColumn, pager_markup, table_markup
+from components.drawing.tables import TableColumn, TableLook, pager_markup, table_markup
 from components.funds.address import fund_url
 from components.projects import file_markup as view
 from components.projects.address import ProjectChoice, projects_link
@@ -147,9 +147,11 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
                 rows,
                 _TAKERS,
                 caption="带动的户",
-                opener="head",
-                cards=True,
-                row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
+                look=TableLook(
+                    opener="head",
+                    cards=True,
+                    row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
+                ),
             )
             + pager_markup(at.page, at.pages, f"共 {total:,} 条", lambda to: address(page=to, **kept))
         )

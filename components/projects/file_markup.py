@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from components.drawing import wording
 from components.drawing.markup import escape
-from components.drawing.tables import TableColumn, table_markup
+from components.drawing.tables import TableColumn, TableLook, table_markup
 from data.projects.file import BUILT, RIGHTS, ProjectFile, Stage
 
 _FUNDS = (
@@ -139,13 +139,10 @@ def funds_markup(file: ProjectFile, url: Callable[[str, str], str | None] = lamb
         file.funds,
         _FUNDS,
         caption="投入资金",
-        cards=True,
-        whole=True,
-        opener="name",
-        row_url=lambda row: url(row.code, row.region),
+        look=TableLook(cards=True, whole=True, opener="name", row_url=lambda row: url(row.code, row.region)),
     )
 
 
 def modes_markup(file: ProjectFile) -> str:
     """By year and mode: how many households and how much."""
-    return table_markup(file.modes, _MODES, caption="历年带动", whole=True)
+    return table_markup(file.modes, _MODES, caption="历年带动", look=TableLook(whole=True))

@@ -8,7 +8,7 @@ import streamlit as st
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.projects.address import ProjectChoice, projects_link
 from components.projects.marking import tell
 from components.shell.asking import ask, ask_uncached
@@ -64,7 +64,7 @@ def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
     columns = _WAYS if found.ways["untold"].any() else _WAYS[:-1]
     show_markup(
         heading("按带动方式", f"{found.year}年预计减收＝{found.year - 1}年所得－今年已到，逐户逐项计算")
-        + table_markup(found.ways, columns, caption="按带动方式", cards=True)
+        + table_markup(found.ways, columns, caption="按带动方式", look=TableLook(cards=True))
     )
     if found.untold:
         show_markup(f'<p class="calm">有 {found.untold} 户的带动没有填金额，减收无从计算，未计入合计。</p>')
@@ -110,9 +110,7 @@ def _villages(screen: Screen, found: Shock) -> str:
         found.villages,
         _VILLAGES,
         caption="各村受影响情况",
-        row_url=lambda row: screen.link(BATTLE_MAP, region=row.code),
-        opener="name",
-        cards=True,
+        look=TableLook(row_url=lambda row: screen.link(BATTLE_MAP, region=row.code), opener="name", cards=True),
     )
 
 
@@ -203,13 +201,15 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
             rows,
             _LISTED,
             caption="受影响户名单",
-            opener="head",
-            row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
-            sort_url=lambda id: projects_link(screen, same, sort=id) if id in _SORTS else None,
-            sorted_by=sort,
-            descending=sort == "loss",
-            drawn={"verdict": _verdict},
-            cards=True,
+            look=TableLook(
+                opener="head",
+                row_url=lambda row: screen.link(HOUSEHOLD, region=row.region, household=row.id),
+                sort_url=lambda id: projects_link(screen, same, sort=id) if id in _SORTS else None,
+                sorted_by=sort,
+                descending=sort == "loss",
+                drawn={"verdict": _verdict},
+                cards=True,
+            ),
         )
         + pager_markup(
             at.page, at.pages, f"共 {found.households:,} 户", lambda to: projects_link(screen, same, sort=sort, page=to)

@@ -8,7 +8,7 @@ import streamlit as st
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, pager_markup, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.projects.address import ProjectChoice, filter_words, projects_link
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
@@ -139,14 +139,16 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
                 ),
                 COLUMNS,
                 caption=f"{screen.region.name}项目名单",
-                row_url=lambda row: screen.link(PROJECT, region=row.region, project=row.code) if row.code else None,
-                opener="name",
-                sort_url=sort_url,
-                sorted_by={"entered": "days"}.get(key, key),
-                descending=descending,
-                strong_last=True,
-                drawn={"days": _days, "risk": _risk, "name": _name},
-                cards=True,
+                look=TableLook(
+                    row_url=lambda row: screen.link(PROJECT, region=row.region, project=row.code) if row.code else None,
+                    opener="name",
+                    sort_url=sort_url,
+                    sorted_by={"entered": "days"}.get(key, key),
+                    descending=descending,
+                    strong_last=True,
+                    drawn={"days": _days, "risk": _risk, "name": _name},
+                    cards=True,
+                ),
             )
             + pager_markup(at.page, at.pages, f"共 {totals.rows} 个", lambda to: projects_link(screen, choice, page=to))
             + '<p class="calm">户按不同的户计一次，户次按户和年度计；年收益率、累计收益率和总览同一口径。'

@@ -8,7 +8,7 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.drawing.panels import heading
-from components.drawing.tables import Row, TableColumn, table_markup
+from components.drawing.tables import Row, TableColumn, TableLook, table_markup
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
 from components.shell.take_away import take_away
@@ -68,8 +68,7 @@ def show_chart(
             table,
             [TableColumn(one.name, one.heading, _FORMS.get(one.kind, "text")) for one in columns],
             caption=title,
-            row_url=row_url,
-            opener=opener,
+            look=TableLook(row_url=row_url, opener=opener),
         )
         show_markup(f"<details><summary>看表格</summary>{told}</details>")
 

@@ -9,7 +9,7 @@ import pytest
 from components.drawing.panels import overdue_markup
 from components.drawing.ranking import distance_text, extremes, finding, rank, ranking_markup
 from components.drawing.spark import spark_line
-from components.drawing.tables import TableColumn, cell_text, table_markup
+from components.drawing.tables import TableColumn, TableLook, cell_text, table_markup
 from components.drawing.tiles import Tile, tile_markup
 from data.figures.indicators import INDICATORS
 
@@ -89,7 +89,10 @@ def test_markup_in_data_stays_text():
         ranking_markup(ranking, lambda code: f"/?region={code}"),
         overdue_markup(rows, lambda region, household: "/?a=b"),
         table_markup(
-            children, [TableColumn("name", HOSTILE)], caption=HOSTILE, row_url=lambda row: '/"><script>', opener="name"
+            children,
+            [TableColumn("name", HOSTILE)],
+            caption=HOSTILE,
+            look=TableLook(row_url=lambda row: '/"><script>', opener="name"),
         ),
         tile_markup(tile(indicator=replace(INCOME, label=HOSTILE, unit=HOSTILE)), line="#000000", end="#000000"),
     ]
@@ -164,9 +167,7 @@ def test_a_heading_says_how_it_is_sorted():
         CHILDREN,
         [TableColumn("name", "乡镇"), TableColumn("value", "数值", "fen")],
         caption="表",
-        sort_url=lambda id: f"/?sort={id}",
-        sorted_by="value",
-        descending=True,
+        look=TableLook(sort_url=lambda id: f"/?sort={id}", sorted_by="value", descending=True),
     )
     heads = [attributes for name, attributes in Reader(markup).tags if name == "th"]
     assert [head.get("aria-sort") for head in heads] == [None, "descending"]

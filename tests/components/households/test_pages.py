@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from components.battle_map.controls import group, grouped
 from components.battle_map.village_board import board_markup
-from components.drawing.tables import table_markup
+from components.drawing.tables import TableLook, table_markup
 from components.drawing.theme import state_marks
 from components.households.head_markup import (
     PARTS,
@@ -68,13 +68,15 @@ def test_values_never_become_markup(file: HouseholdFile, markup):
 
 def test_values_never_become_markup_on_the_board_and_in_the_list(board: VillageBoard, neighbours: pd.DataFrame):
     boxes = board_markup(board, "", lambda id: f"/household?household={id}", running=True)
-    rows = table_markup(neighbours, COLUMNS, caption=EVIL, drawn=drawn(MARKS), opener="head", row_url=lambda row: EVIL)
+    rows = table_markup(
+        neighbours, COLUMNS, caption=EVIL, look=TableLook(drawn=drawn(MARKS), opener="head", row_url=lambda row: EVIL)
+    )
     for markup in (boxes, rows):
         assert "<img src=x" not in markup and "&lt;img src=x" in markup
 
 
 def test_a_row_says_in_words_what_needs_action(neighbours: pd.DataFrame):
-    told = said(table_markup(neighbours, COLUMNS, caption="", drawn=drawn(MARKS)))
+    told = said(table_markup(neighbours, COLUMNS, caption="", look=TableLook(drawn=drawn(MARKS))))
     assert "张四 ▲ 未脱贫户" in told
     for word in ("低于线 1,150", "未走访", "没有记录", "未结对"):
         assert word in told
