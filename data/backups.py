@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, union
 
-from data.archives.files import folder, lying, place, put, sound
+from data.archives.files import folder, lying, place, sound, write_whole
 from data.errors import Refused
 from data.model import archive, project_archive
 from data.store import engine as store
@@ -44,7 +44,7 @@ def back_up(engine: Engine, target: Path) -> Kept:
         if kept.is_file():
             standing += 1
         elif (content := sound(place(folder(engine), digest))) is not None:
-            put(kept, content)
+            write_whole(kept, content)
             copied += 1
     own, kept_key = key_file(engine), key_beside(target)
     if own.is_file():
@@ -53,7 +53,7 @@ def back_up(engine: Engine, target: Path) -> Kept:
     return Kept(copied, standing, missing, kept_key if own.is_file() else None)
 
 
-def put_back(engine: Engine, source: Path, now: datetime) -> Kept:
+def restore_backup(engine: Engine, source: Path, now: datetime) -> Kept:
     """Archives and key of a backup whose database stands in ``engine`` already, its schema of today.
 
     A file that is missing or damaged is taken from the backup, where it is sound there. Another key than the one of
@@ -65,7 +65,7 @@ def put_back(engine: Engine, source: Path, now: datetime) -> Kept:
         if sound(target) is not None:
             standing += 1
         elif (content := sound(place(source.parent / "archives", digest))) is not None:
-            put(target, content)
+            write_whole(target, content)
             copied += 1
         else:
             missing.append(digest)

@@ -127,7 +127,7 @@ def values(connection: Connection) -> dict[str, str]:
     return {name: held.get(name, one.default) for name, one in SETTINGS.items()}
 
 
-def put(connection: Connection, viewer: Viewer, name: str, value: str, *, now: datetime) -> str:
+def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now: datetime) -> str:
     """Decide a setting; returns it as stored. Raises OutOfScope where he may not, Refused for what it cannot be."""
     if viewer.role not in DECIDERS:
         raise OutOfScope("设置")

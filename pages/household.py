@@ -9,4 +9,4 @@ from components.shell.screen import current
 if "household" in st.query_params:
     show_household(current(), asked_household())
 else:
-    household_search.show(current())
+    household_search.show_search(current())

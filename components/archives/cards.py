@@ -13,7 +13,7 @@ from data.archives.files import PDF, thumbnail
 
 
 def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> str:
-    """``rows`` as of ``archives.listed``, or with ``of="project"`` of ``project_archives.listed``."""
+    """``rows`` as of ``archives.archives_of_project``, or with ``of="project"`` of ``project_archives.listed``."""
     listed = "".join(f"<li>{card_markup(screen, row, of)}</li>" for row in rows.itertuples())
     return f'<ul class="papers">{listed}</ul>'
 

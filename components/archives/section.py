@@ -12,7 +12,7 @@ from components.archives.cards import card_markup, cards_markup
 from components.drawing.markup import escape, plain
 from components.server.archive_routes import STEP
 from components.shell.asking import ask_uncached
-from components.shell.errors import told
+from components.shell.errors import reporting_failures
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.access.viewer import READERS
@@ -59,7 +59,7 @@ class _Outcome:
     refused: tuple[tuple[str, str], ...]
 
 
-def show(screen: Screen, file: HouseholdFile) -> None:
+def show_archives(screen: Screen, file: HouseholdFile) -> None:
     """Draw a household's section; it draws itself again while the page stands, for its links end after minutes."""
     shelf = _Shelf(
         "household",
@@ -67,7 +67,7 @@ def show(screen: Screen, file: HouseholdFile) -> None:
         "这一户",
         ARCHIVE_KINDS,
         "如：主屋正面、户主身份证",
-        archives.listed,
+        archives.archives_of,
         archives.add,
         archives.hide,
         archives.restore_hidden,
@@ -83,7 +83,7 @@ def show_project(screen: Screen, file: ProjectFile) -> None:
         "这个项目",
         PROJECT_ARCHIVE_KINDS,
         "如：大棚全景、经营合同",
-        project_archives.listed,
+        project_archives.archives_of_project,
         project_archives.add,
         project_archives.hide,
         project_archives.restore_hidden,
@@ -101,7 +101,7 @@ def _show(screen: Screen, shelf: _Shelf, may_write: bool) -> None:
 
 @st.fragment(run_every=STEP)
 def _section(screen: Screen, shelf: _Shelf, may_write: bool) -> None:
-    with told():
+    with reporting_failures():
         rows = ask_uncached(screen, shelf.listed, shelf.owner)
         count = f"<small>{len(rows)}</small>" if len(rows) else ""
         show_markup(f'<section class="part"><h2>档案{count}</h2></section>')

@@ -134,7 +134,7 @@ def _region_columns(
 
 def _amount(indicator: Indicator, value: float) -> str:
     """A value in the unit of its heading."""
-    if not wording.known(value):
+    if not wording.has_value(value):
         return "无数据"
     if indicator.format == "money":
         return f"{value / 1e4:,.1f}"
@@ -142,18 +142,18 @@ def _amount(indicator: Indicator, value: float) -> str:
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.0f}" if wording.known(value) else wording.NO_VALUE
+    return f"{value:,.0f}" if wording.has_value(value) else wording.NO_VALUE
 
 
 def _step(indicator: Indicator, step: float) -> str:
-    if not wording.known(step):
+    if not wording.has_value(step):
         return wording.NO_VALUE
     said = wording.difference(indicator, step)
     return said.amount if said.arrow == "－" else f"{'高' if step > 0 else '低'} {said.amount}"
 
 
 def _barred(text: str, value: float, largest: float) -> str:
-    width = abs(value) / largest * 100 if wording.known(value) and largest else 0
+    width = abs(value) / largest * 100 if wording.has_value(value) and largest else 0
     return f'<span class="barred"><i style="width: {width:.1f}%"></i>{escape(text)}</span>'
 
 

@@ -11,7 +11,7 @@ from components.cards.markup import cents, totals_markup
 from components.drawing.markup import escape, link
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem, told
+from components.shell.errors import problem, reporting_failures
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -70,7 +70,7 @@ class _Sheet:
 @st.fragment
 def show_grid(screen: Screen, household: int, year: int, by: str) -> None:
     """Draw the grid, ``by`` month or quarter; nothing is written before 保存."""
-    with told():
+    with reporting_failures():
         with screen.engine.connect() as connection:
             named = income_card.income_year(connection, year)
             card = income_card.card(connection, screen.viewer, household, named)

@@ -13,7 +13,7 @@ from data.households.file import HouseholdFile
 from data.income.year import year_of
 
 
-def show(screen: Screen, file: HouseholdFile) -> None:
+def show_card_section(screen: Screen, file: HouseholdFile) -> None:
     """Draw the section: both years as they stood in the month of the screen."""
     with screen.engine.connect() as connection:
         over = income_card.card_year(connection, screen.month)

@@ -18,7 +18,7 @@ from data.access.actors import actor_name
 from data.audit import log as audit
 from data.audit.log import PATTERNS, Pattern
 from data.audit.taken import PAGE, count_taken, taken_since
-from data.households.search import listed
+from data.households.search import by_ids
 from data.settings import DECIDERS
 
 DAYS = 30
@@ -69,7 +69,7 @@ def _show_strange(screen: Screen) -> None:
         show_markup('<p class="calm">没有发现异常。下面这些情况会列出来：</p>' + _explained())
         return
     ids = [one.household for one in patterns if one.household is not None]
-    rows = ask_uncached(screen, listed, ids, screen.month) if ids else None
+    rows = ask_uncached(screen, by_ids, ids, screen.month) if ids else None
     households = {} if rows is None else {int(row.id): row for row in rows.itertuples()}
     with screen.engine.connect() as connection:
         actors = {one.actor: actor_name(connection, one.actor) for one in patterns if one.actor}

@@ -15,7 +15,7 @@ from components.shell.site import DIVIDENDS
 from data.dividends.books import filled
 from data.dividends.file import Plan
 from data.dividends.states import ACTIONS, STATES
-from data.dividends.steps import return_reason, reverse, step, told
+from data.dividends.steps import doubts_in_words, return_reason, reverse, step
 from data.errors import WarRoomError
 from data.money import exact
 from data.months import spoken
@@ -62,7 +62,9 @@ def _confirm(screen: Screen, plan: Plan, arrow: Transition) -> None:
         )
         show_markup(f"<p>{escape(_says(screen, plan, arrow))}</p>")
         if plan.doubts and arrow.action not in ("void", "withdraw"):
-            show_markup(f'<p class="problem" role="alert">提出方案后有变动：{escape(told(list(plan.doubts)))}</p>')
+            show_markup(
+                f'<p class="problem" role="alert">提出方案后有变动：{escape(doubts_in_words(list(plan.doubts)))}</p>'
+            )
         reason = ""
         if arrow.reason:
             usual = return_reason(list(plan.doubts)) if arrow.action == "return" else ""

@@ -11,7 +11,7 @@ from components.dividends.way import sums_markup
 from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem, told
+from components.shell.errors import problem, reporting_failures
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.dividends.content import Candidate, Content, Return, candidates, follows_rule, respread, returns
@@ -52,7 +52,7 @@ def _now(screen: Screen, plan: Plan, sheet: Sheet) -> tuple[Content, list[Return
 def show_editor(screen: Screen, plan: Plan) -> None:
     """Draw the editor; nothing is written before 保存."""
     sheet = sheet_of(screen, plan)
-    with told():
+    with reporting_failures():
         content, offered, among = _now(screen, plan, sheet)
         with st.container(key="plan_top"):
             _balance(content)

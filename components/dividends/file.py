@@ -21,7 +21,7 @@ from components.shell.take_away import take_away, take_paper
 from data.audit import log as audit
 from data.audit.taken import detail
 from data.dividends import notice as dividend_notice
-from data.dividends.file import Plan, one_plan
+from data.dividends.file import Plan, plan_file
 from data.dividends.rules import PURPOSES
 from data.dividends.states import ACTIONS
 from data.errors import WarRoomError
@@ -53,7 +53,7 @@ _SOURCES = (
 
 def show_plan(screen: Screen, number: int) -> None:
     """Draw the plan; raises NotFound where there is none for this viewer."""
-    plan = ask_uncached(screen, one_plan, number, screen.status.built)
+    plan = ask_uncached(screen, plan_file, number, screen.status.built)
     line = plan.line
     others = link("全部方案", screen.link(DIVIDENDS, region=screen.region.code), style="underlined")
     span = _span(line.first_month, line.last_month)

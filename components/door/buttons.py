@@ -6,9 +6,9 @@ from components.door import facts as door_facts
 from components.door import money as door_money
 from components.door import visit as door_visit
 from components.door import work as door_work
-from components.door.form import ASKED, Outcome, close_form, open_form, outcome, put_outcome
+from components.door.form import ASKED, Outcome, close_form, keep_outcome, open_form, outcome
 from components.drawing.markup import escape
-from components.shell.errors import problem, show_problems, told
+from components.shell.errors import problem, reporting_failures, show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.errors import WarRoomError
@@ -16,17 +16,17 @@ from data.households.edits import undo
 from data.households.file import HouseholdFile
 
 FORMS = {
-    "visit": ("记走访", door_visit.draw),
-    "ledger": ("记收支", door_money.draw),
+    "visit": ("记走访", door_visit.draw_visit),
+    "ledger": ("记收支", door_money.draw_ledger),
     "measure": ("加措施", door_work.draw_measure),
     "problem": ("报问题", door_work.draw_problem),
-    "facts": ("改信息", door_facts.draw),
+    "facts": ("改信息", door_facts.draw_facts),
     "assurance": ("核实保障", door_facts.draw_assurance),
 }
 """What ``do`` in the address asks for → its title and what draws it, given screen and household."""
 
 
-def show(screen: Screen, file: HouseholdFile) -> None:
+def show_entry_buttons(screen: Screen, file: HouseholdFile) -> None:
     """Draw the section; nothing for who may not write."""
     if not screen.viewer.may_write:
         return
@@ -48,7 +48,7 @@ def _dialog(name: str, screen: Screen, file: HouseholdFile) -> None:
 
     def body() -> None:
         show_markup(f'<p class="whose">{escape(file.head)}</p>')
-        with told():
+        with reporting_failures():
             draw(screen, file.id)
 
     st.dialog(title, on_dismiss=close_form)(body)()
@@ -76,5 +76,5 @@ def take_back(screen: Screen, household: int, change: int) -> Outcome:
         done = Outcome(household, "已撤销，记录恢复原样")
     except WarRoomError as error:
         done = Outcome(household, "没有撤销", refused=(str(error),))
-    put_outcome(done)
+    keep_outcome(done)
     return done

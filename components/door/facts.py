@@ -25,7 +25,7 @@ MEMBER = (
 _SECURE, _INSECURE = "有保障", "没有保障"
 
 
-def draw(screen: Screen, household: int) -> None:
+def draw_facts(screen: Screen, household: int) -> None:
     """改信息: whose facts, then all of them in one form; only what differs is written."""
     there = ask_once(screen, "door", door, household)
     whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
@@ -57,7 +57,7 @@ def _fact(screen: Screen, table: str, name: str, stored: object, key: str) -> st
     if name != "id_number" or stored is None:
         return entry_widgets.field(table, name, stored=stored, key=key, today=screen.today)
     column = SHEET_OF[table].column(name)
-    typed = entry_widgets.words(
+    typed = entry_widgets.text_field(
         f"{column.heading}（现为 {plain(mask_id(str(stored)) or '')}，不改就留空）", name, key=key
     )
     return typed or shown(column, stored)
@@ -76,9 +76,9 @@ def draw_assurance(screen: Screen, household: int) -> None:
         told = f"上次核实 {last['checked']}：{stood}，{last['evidence'] or '没有写依据'}"
     show_markup(f'<p class="stands">{escape(told)}</p>')
     with st.form(key(f"assurance_{item}"), enter_to_submit=False, border=False):
-        verdict = entry_widgets.one_of("结论 *", (_SECURE, _INSECURE), key=key(f"secure_{item}"))
-        evidence = entry_widgets.words("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
-        checked = entry_widgets.day(
+        verdict = entry_widgets.choice_field("结论 *", (_SECURE, _INSECURE), key=key(f"secure_{item}"))
+        evidence = entry_widgets.text_field("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
+        checked = entry_widgets.day_field(
             "核实日期 *", key=key(f"checked_{item}"), today=screen.today, start=screen.today.isoformat()
         )
         finish(

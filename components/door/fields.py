@@ -19,18 +19,18 @@ def field(table: str, name: str, *, key: str, today: date, stored: object = None
     label = column.heading + (" *" if column.required else "")
     start = shown(column, stored)
     if column.kind == "day":
-        chosen = day(label, key=key, today=today, start=start, may_be_future=column.may_be_future)
+        chosen = day_field(label, key=key, today=today, start=start, may_be_future=column.may_be_future)
         return chosen.isoformat() if chosen else None
     if column.kind in ("choice", "yes_no"):
-        return one_of(label, column.choices or YES_NO, key=key, start=start, required=column.required)
+        return choice_field(label, column.choices or YES_NO, key=key, start=start, required=column.required)
     if column.kind == "choices":
         return "、".join(
             st.multiselect(label, column.choices, default=_known(column, start), key=key, placeholder="可多选")
         )
-    return words(label, name, key=key, start=start, hint=hint or ("元" if column.kind == "money" else ""))
+    return text_field(label, name, key=key, start=start, hint=hint or ("元" if column.kind == "money" else ""))
 
 
-def words(label: str, name: str, *, key: str, start: str = "", hint: str = "") -> str:
+def text_field(label: str, name: str, *, key: str, start: str = "", hint: str = "") -> str:
     """Free text, of several lines where the column takes them."""
     most = max(longest(name), len(start))
     if name in LONG_FIELDS:
@@ -38,14 +38,14 @@ def words(label: str, name: str, *, key: str, start: str = "", hint: str = "") -
     return st.text_input(label, start, key=key, max_chars=most, placeholder=hint)
 
 
-def day(label: str, *, key: str, today: date, start: str = "", may_be_future: bool = False) -> date | None:
+def day_field(label: str, *, key: str, today: date, start: str = "", may_be_future: bool = False) -> date | None:
     """A day from a calendar; empty where none is held."""
     held = date.fromisoformat(start) if start else None
     last = _LAST_DAY if may_be_future else max(today, held or _FIRST_DAY)
     return st.date_input(label, held, min_value=_FIRST_DAY, max_value=last, format="YYYY-MM-DD", key=key)
 
 
-def one_of(label: str, choices: Sequence[str], *, key: str, start: str = "", required: bool = True) -> str | None:
+def choice_field(label: str, choices: Sequence[str], *, key: str, start: str = "", required: bool = True) -> str | None:
     """One of a closed list; of a short one by a tap, and by a second tap none where none is allowed."""
     if len(choices) <= FEW:
         start_at = start if start in choices else None

@@ -64,7 +64,7 @@ def outcome(household: int) -> Outcome | None:
     return last if last is not None and last.household == household else None
 
 
-def put_outcome(last: Outcome) -> None:
+def keep_outcome(last: Outcome) -> None:
     """Remember what was done last."""
     st.session_state[_SAVED] = last
 
@@ -107,7 +107,7 @@ def finish(
             show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
     else:
         sentence = "；".join((f"已保存：{saved.what}", *saved.doubts))
-        put_outcome(Outcome(household, sentence, saved.change, refused))
+        keep_outcome(Outcome(household, sentence, saved.change, refused))
         close_form()
         st.rerun()
 

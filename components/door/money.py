@@ -18,7 +18,7 @@ MONTHS_BACK = 24
 ADD, REPLACE = "加到现有上", "改成这个数"
 
 
-def draw(screen: Screen, household: int) -> None:
+def draw_ledger(screen: Screen, household: int) -> None:
     """The form; month and 科目 are asked first, so that what stands is seen before anything is typed."""
     status = screen.status
     months = range(status.last_month, max(status.first_month, status.last_month - MONTHS_BACK) - 1, -1)
@@ -36,7 +36,7 @@ def draw(screen: Screen, household: int) -> None:
         amount = st.text_input("金额（元） *", max_chars=20, placeholder="如 2350.50", key=key("amount"))
         way: str | None = REPLACE
         if stands is not None:
-            way = entry_widgets.one_of("怎么记", (ADD, REPLACE), key=key("way"), start=ADD)
+            way = entry_widgets.choice_field("怎么记", (ADD, REPLACE), key=key("way"), start=ADD)
 
         def save(conflict: Conflict | None) -> Saved:
             held_now = stands

@@ -24,21 +24,23 @@ _NOBODY = (
 )
 
 
-def draw(screen: Screen, household: int) -> None:
+def draw_visit(screen: Screen, household: int) -> None:
     """The form."""
     there = ask_once(screen, "door", door, household)
     if not there.helpers:
         show_markup(f'<p class="calm">{escape(_NOBODY)}</p>')
         return
     with st.form(key("visit"), enter_to_submit=False, border=False):
-        visited = entry_widgets.day("日期 *", key=key("visited"), today=screen.today, start=screen.today.isoformat())
-        occasion = entry_widgets.one_of("事由 *", OCCASIONS, key=key("occasion"), start=OCCASIONS[0])
+        visited = entry_widgets.day_field(
+            "日期 *", key=key("visited"), today=screen.today, start=screen.today.isoformat()
+        )
+        occasion = entry_widgets.choice_field("事由 *", OCCASIONS, key=key("occasion"), start=OCCASIONS[0])
         people = {one.code: f"{one.name}（{one.unit}）{'' if one.own else ' · 本村'}" for one in there.helpers}
         helper = st.selectbox(
             "走访人 *", people, format_func=people.__getitem__, placeholder="请选择", key=key("helper")
         )
-        done = entry_widgets.words("做了什么 *", "content", key=key("done"), hint="如：送去米面，帮着申报慢病补助")
-        found = entry_widgets.words("发现什么", "content", key=key("found"), hint="没有可不填")
+        done = entry_widgets.text_field("做了什么 *", "content", key=key("done"), hint="如：送去米面，帮着申报慢病补助")
+        found = entry_widgets.text_field("发现什么", "content", key=key("found"), hint="没有可不填")
         photos = st.file_uploader(
             "照片（可拍照，可选几张）",
             type=["jpg", "jpeg", "png"],

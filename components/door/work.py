@@ -88,7 +88,7 @@ def _end(
 ) -> None:
     with st.form(key(f"end_{when}"), enter_to_submit=False, border=False):
         code = st.selectbox(what, rows, format_func=rows.__getitem__, placeholder="请选择", key=key(f"which_{when}"))
-        on = entry_widgets.day(
+        on = entry_widgets.day_field(
             when,
             key=key(f"day_{when}"),
             today=screen.today,

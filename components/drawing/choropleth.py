@@ -62,13 +62,13 @@ def choropleth(
     )
     if mean is not None and len(children) <= MOST_COMPARED:
         frame[f"比{mean_name}"] = [
-            distance_text(indicator, value - mean) if wording.known(value) else None for value in children["value"]
+            distance_text(indicator, value - mean) if wording.has_value(value) else None for value in children["value"]
         ]
     return Choropleth(region_values(frame, chosen=chosen), classes)
 
 
 def _told(indicator: Indicator, value: float) -> str:
-    return str(wording.amount(indicator, value)) if wording.known(value) else "无数据"
+    return str(wording.amount(indicator, value)) if wording.has_value(value) else "无数据"
 
 
 def legend_markup(classes: Classes, *, noun: str) -> str:

@@ -108,13 +108,13 @@ def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: b
 
 def _row_markup(indicator: Indicator, row: Row, url: str, *, zero: float, span: float, mean: float | None) -> str:
     name = f'<span class="name">{escape(row.name)}</span>'
-    if not wording.known(row.value):
+    if not wording.has_value(row.value):
         empty = f'{name}<span></span><span class="value">无数据</span><span></span>'
         return f"<li>{link(empty, url)}</li>"
     width = abs(row.value) / span * 100
     left = zero if row.value >= 0 else zero - width
-    behind = wording.known(row.distance) and row.distance * indicator.direction < 0
-    beside = distance_text(indicator, row.distance) if wording.known(row.distance) else ""
+    behind = wording.has_value(row.distance) and row.distance * indicator.direction < 0
+    beside = distance_text(indicator, row.distance) if wording.has_value(row.distance) else ""
     marker = "" if mean is None else f'<em style="left: {mean:.2f}%"></em>'
     style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
     inner = (

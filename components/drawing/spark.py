@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from components.drawing.wording import known
+from components.drawing.wording import has_value
 
 WIDTH, HEIGHT, EDGE = 160, 36, 3
 
@@ -12,7 +12,7 @@ def spark_line(values: Sequence[float | None], *, line: str, end: str) -> str:
 
     The last value is marked with a dot of colour ``end``.
     """
-    numbers = [(place, value) for place, value in enumerate(values) if known(value)]
+    numbers = [(place, value) for place, value in enumerate(values) if has_value(value)]
     if len(numbers) < 2:
         return ""
     low, high = min(value for _, value in numbers), max(value for _, value in numbers)

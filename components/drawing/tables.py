@@ -8,7 +8,7 @@ import pandas as pd
 
 from components.drawing.markup import escape, link
 from components.drawing.svg import wide
-from components.drawing.wording import NO_VALUE, cents, known
+from components.drawing.wording import NO_VALUE, cents, has_value
 
 _HALF_A_CARD = 130  # px of heading and value at 12 px: what is wider takes a line of a phone's card for itself
 RIGHT = {"integer", "fen", "share", "bp", "overdue", "figure"}
@@ -29,7 +29,7 @@ class TableColumn:
 
 def cell_text(form: str, value: Any) -> str:  # the form says what it is
     """A value as it is read; — where there is none."""
-    if value is None or value is pd.NA or (isinstance(value, float) and not known(value)):
+    if value is None or value is pd.NA or (isinstance(value, float) and not has_value(value)):
         return NO_VALUE
     match form:
         case "integer" | "overdue":

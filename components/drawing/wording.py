@@ -30,14 +30,14 @@ class Change:
     trend: int
 
 
-def known(value: float | None) -> TypeGuard[float]:
+def has_value(value: float | None) -> TypeGuard[float]:
     """Whether there is a value at all."""
     return value is not None and math.isfinite(value)
 
 
 def amount(indicator: Indicator, value: float | None) -> Amount:
     """The value of an indicator (shares as fractions, money in yuan) as number and unit; — where there is none."""
-    if not known(value):
+    if not has_value(value):
         return Amount(NO_VALUE, "")
     if indicator.format == "money":
         return money(value)
@@ -56,29 +56,29 @@ def money(yuan: float) -> Amount:
 
 def cents(yuan: float | None) -> str:
     """``12,345.60``: yuan with the fen."""
-    return f"{yuan + 0:,.2f}".replace("-", "−") if known(yuan) else NO_VALUE
+    return f"{yuan + 0:,.2f}".replace("-", "−") if has_value(yuan) else NO_VALUE
 
 
 def yuan(amount: float | None) -> str:
     """``12,345 元``: yuan without the fen."""
-    return f"{amount:,.0f} 元".replace("-", "−") if known(amount) else NO_VALUE
+    return f"{amount:,.0f} 元".replace("-", "−") if has_value(amount) else NO_VALUE
 
 
 def ten_thousands(yuan: float | None) -> str:
     """``1,234.5``: yuan in 万元, where the heading says so."""
-    return f"{yuan / 1e4:,.1f}" if known(yuan) else NO_VALUE
+    return f"{yuan / 1e4:,.1f}" if has_value(yuan) else NO_VALUE
 
 
 def in_class_unit(indicator: Indicator, value: float | None) -> str:
     """The value as a number alone, in the unit of :func:`class_unit`: for a column whose heading names the unit."""
-    if not known(value) or indicator.format != "money":
+    if not has_value(value) or indicator.format != "money":
         return amount(indicator, value).number
     return _plain(value / 1e4, 2)
 
 
 def change(indicator: Indicator, now: float | None, before: float | None) -> Change | None:
     """The difference of two values; of shares in percentage points. None where one of them is missing."""
-    if not known(now) or not known(before):
+    if not has_value(now) or not has_value(before):
         return None
     return difference(indicator, now - before)
 
@@ -98,7 +98,7 @@ def difference(indicator: Indicator, step: float) -> Change:
 
 def attention(indicator: Indicator, value: float | None) -> int:
     """2 where the value needs action, 1 where it needs attention, else 0: by the warning levels of the registry."""
-    if indicator.warning is None or not known(value):
+    if indicator.warning is None or not has_value(value):
         return 0
     worse = [value < level if indicator.direction > 0 else value >= level for level in indicator.warning]
     return 2 if worse[1] else 1 if worse[0] else 0

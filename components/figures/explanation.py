@@ -50,7 +50,7 @@ def parts(indicator: Indicator) -> list[tuple[str, str]]:
 
 def part_amount(unit: str, value: float | None) -> wording.Amount:
     """Money in full yuan, counts whole, but for tasks that are partly done."""
-    if not wording.known(value):
+    if not wording.has_value(value):
         return wording.Amount(wording.NO_VALUE, "")
     return wording.Amount(f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}", unit)
 

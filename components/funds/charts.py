@@ -27,7 +27,7 @@ def disbursement_chart(course: pd.DataFrame, *, dark: bool, height: int = 300, t
     for name, (colour, width, dash) in lines.items():
         values = [0.0, *course[name]]
         known = not course[name].isna().all()
-        words = [f"{NAMES[name]} {wording.money(value)}" if wording.known(value) else "" for value in values]
+        words = [f"{NAMES[name]} {wording.money(value)}" if wording.has_value(value) else "" for value in values]
         figure.add_scatter(
             x=days if known else [],
             y=[_shown(value, size) for value in values] if known else [],
@@ -65,7 +65,7 @@ def _scale(course: pd.DataFrame) -> float:
 
 
 def _shown(value: float, size: float) -> float | None:
-    return value / size if wording.known(value) else None
+    return value / size if wording.has_value(value) else None
 
 
 def _name_ends(figure: go.Figure, ends: list[tuple[float, str, str]], course: pd.DataFrame, size: float) -> None:
@@ -94,7 +94,7 @@ def course_finding(course: pd.DataFrame) -> str:
     last = course["paid"].last_valid_index()
     if last is None:
         return "累计拨付进度"
-    against, name = ("planned", "计划") if wording.known(course.at[last, "planned"]) else ("even", "时间进度")
+    against, name = ("planned", "计划") if wording.has_value(course.at[last, "planned"]) else ("even", "时间进度")
     step = course.at[last, "paid"] - course.at[last, against]
     if round(step) == 0:
         return f"累计拨付与{name}持平"

@@ -54,12 +54,12 @@ def late_finding(total: int, short: float, *, planned: bool) -> str:
 
 def percent(share: float) -> str:
     """``69.3 %``; — for none."""
-    return f"{share * 100:.1f} %" if wording.known(share) else wording.NO_VALUE
+    return f"{share * 100:.1f} %" if wording.has_value(share) else wording.NO_VALUE
 
 
 def progress_markup(share: float, elapsed: float | None = None) -> str:
     """A bar of what is paid with a mark where the year stands."""
-    if not wording.known(share):
+    if not wording.has_value(share):
         return wording.NO_VALUE
     behind = elapsed is not None and share < elapsed - _STEP
     mark = "" if elapsed is None else f'<em style="left: {elapsed * 100:.1f}%"></em>'
@@ -68,7 +68,7 @@ def progress_markup(share: float, elapsed: float | None = None) -> str:
 
 
 def _beside_time(share: float, elapsed: float | None) -> str:
-    if elapsed is None or not wording.known(share):
+    if elapsed is None or not wording.has_value(share):
         return wording.NO_VALUE
     step = share - elapsed
     if abs(step) < _STEP:

@@ -34,7 +34,7 @@ _REFUSED, _PIN = "code_refused", "code_pin"
 _HEADINGS = ("时间", "谁", "看了什么", "来自")
 
 
-def show(screen: Screen, file: HouseholdFile) -> None:
+def show_code_section(screen: Screen, file: HouseholdFile) -> None:
     """Draw the section."""
     if not screen.viewer.may_write:
         return

@@ -12,7 +12,7 @@ from components.households import code_section, tables
 from components.households import head_markup as view
 from components.households import history as household_history
 from components.shell.asking import ask_uncached
-from components.shell.errors import told
+from components.shell.errors import reporting_failures
 from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.paging import Paged, paged
@@ -54,8 +54,8 @@ def show_household(screen: Screen, id: int) -> None:
         + view.head_markup(file, six, dark=screen.dark)
     )
     if screen.viewer.may_write:
-        with told():
-            household_forms.show(screen, file)
+        with reporting_failures():
+            household_forms.show_entry_buttons(screen, file)
     for_all = [(part, name) for part, name in _OWN_PARTS.items() if screen.viewer.may_write or part not in _WRITERS]
     show_markup(view.sections_markup([*view.PARTS.items(), *for_all]))
     show_markup(view.lights_markup(six, dark=screen.dark))
@@ -67,7 +67,7 @@ def show_household(screen: Screen, id: int) -> None:
         ("history", household_history),
     ):
         _begin(part)
-        with told():
+        with reporting_failures():
             section.show(screen, file)
 
 
@@ -76,8 +76,8 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
     with left:
         show_markup(view.facts_markup(file))
         _begin("card")
-        with told():
-            card_section.show(screen, file)
+        with reporting_failures():
+            card_section.show_card_section(screen, file)
     with right:
         show_markup(view.income_section(file, dark=screen.dark))
     show_markup(view.story_section(ask_uncached(screen, story, file), dark=screen.dark))

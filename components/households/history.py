@@ -19,7 +19,7 @@ SHOWN = 12  # fields of one change at once: a year of income has more
 _PAGE, _REFUSED = "history_page", "history_refused"
 
 
-def show(screen: Screen, file: HouseholdFile) -> None:
+def show_history(screen: Screen, file: HouseholdFile) -> None:
     """Draw the section; nothing for who may not write."""
     if not screen.viewer.may_write:
         return

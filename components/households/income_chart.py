@@ -30,7 +30,7 @@ class _Course:
 
     @cached_property
     def highest(self) -> float:
-        return max(1.0, *self.edges["transfer"], *self.net, *(yuan for yuan in self.line if wording.known(yuan)))
+        return max(1.0, *self.edges["transfer"], *self.net, *(yuan for yuan in self.line if wording.has_value(yuan)))
 
     @cached_property
     def lowest(self) -> float:
@@ -81,7 +81,7 @@ def stepped(
     months: list[int], yuan: list[float], x: Callable[[int], float], y: Callable[[float], float]
 ) -> list[tuple[float, float]]:
     """Points of the monitoring line: level until a month has another one."""
-    known = [(month, value) for month, value in zip(months, yuan, strict=True) if wording.known(value)]
+    known = [(month, value) for month, value in zip(months, yuan, strict=True) if wording.has_value(value)]
     points = [(x(month), y(value)) for month, value in known[:1]]
     for (_, before), (month, now) in pairwise(known):
         if now != before:
@@ -115,7 +115,7 @@ def _names(drawn: _Course, fills: dict[str, str], colours: Palette) -> Iterator[
     if any(drawn.expense):
         told.append(("支出", drawn.expense[-1] / 2, colours.missing))
     told.append(("纯收入", drawn.net[-1], colours.ink))
-    if lines := [yuan for yuan in drawn.line if wording.known(yuan)]:
+    if lines := [yuan for yuan in drawn.line if wording.has_value(yuan)]:
         told.append(("监测线", lines[-1], colours.alarm))
     heights = pushed_apart([drawn.y(yuan) for _, yuan, _ in told], 15, HEIGHT - BOTTOM)
     for (name, _, colour), y in zip(told, heights, strict=True):

@@ -15,7 +15,7 @@ def bars(values: list[float | None], *, largest: float, colour: str) -> str:
     width = len(values) * (_BAR + _GAP) - _GAP
     drawn = []
     for place, value in enumerate(values):
-        if wording.known(value) and value > 0 and largest > 0:
+        if wording.has_value(value) and value > 0 and largest > 0:
             height = max(value / largest * _HEIGHT, 1)
             drawn.append(
                 f'<rect x="{place * (_BAR + _GAP)}" y="{_HEIGHT - height:.1f}" width="{_BAR}" height="{height:.1f}"/>'
@@ -115,5 +115,5 @@ def years_markup(income: Income) -> str:
 
 
 def _amount(yuan: float, *, alarm: bool) -> str:
-    said = f"{yuan:,.0f}".replace("-", "−") if wording.known(yuan) else wording.NO_VALUE
+    said = f"{yuan:,.0f}".replace("-", "−") if wording.has_value(yuan) else wording.NO_VALUE
     return f'<b class="alarm">▼ {said}</b>' if alarm else said

@@ -40,7 +40,7 @@ def drawn(marks: Mapping[str, tuple[str, str]]) -> dict[str, Callable[[Row], str
 
 
 def _income(row: Row) -> str:
-    income = f"{row.per_head:,.0f}" if wording.known(row.per_head) else wording.NO_VALUE
+    income = f"{row.per_head:,.0f}" if wording.has_value(row.per_head) else wording.NO_VALUE
     return f'<b class="alarm">低于线 {income}</b>' if row.below_line else income
 
 
@@ -58,7 +58,7 @@ def exported(frame: pd.DataFrame) -> pd.DataFrame:
 
 def tooltips(points: pd.DataFrame) -> pd.DataFrame:
     """``households.points`` as ``maps.household_points`` takes them: what a mark says, in words."""
-    incomes = [f"{value:,.0f} 元" if wording.known(value) else None for value in points["per_head"]]
+    incomes = [f"{value:,.0f} 元" if wording.has_value(value) else None for value in points["per_head"]]
     below = points["below_line"] == 1
     return pd.DataFrame(
         {

@@ -18,7 +18,7 @@ from components.shell.reading import UNKNOWN_FILTER, Reading, numbered, page_of
 from components.shell.screen import Change, Screen
 from components.shell.site import HOUSEHOLD
 from data.errors import Refused
-from data.households.search import Found, search
+from data.households.search import SearchResult, search
 from data.households.village import NO_FILTERS, Filters
 from data.terms import CAUSES, HOUSEHOLD_ATTRIBUTES, STATE_NAMES
 
@@ -58,7 +58,7 @@ _FOCUS = """<script>(() => {
 })()</script>"""
 
 
-def show(screen: Screen) -> None:
+def show_search(screen: Screen) -> None:
     """The field, the filters, and what they find."""
     filters, problems = read_filters(st.query_params)
     show_problems(problems)
@@ -194,7 +194,7 @@ def _hints(screen: Screen) -> None:
     )
 
 
-def _results(screen: Screen, found: Found, filters: Filters) -> None:
+def _results(screen: Screen, found: SearchResult, filters: Filters) -> None:
     if not found.total:
         _nothing(screen, found)
         return
@@ -234,7 +234,7 @@ def _head(row: Row) -> str:
     return escape(row.head) + (f"<small>{escape(row.match)}</small>" if row.match else "")
 
 
-def _nothing(screen: Screen, found: Found) -> None:
+def _nothing(screen: Screen, found: SearchResult) -> None:
     why = "前面的户里没有符合的。请再写几个字。" if found.more else "没有找到符合的户。"
     ways = ["检查姓名用字，或改用拼音首字母、证件后六位、户编号", "去掉一个词或一项筛选"]
     if screen.viewer.role == "helper":

@@ -11,7 +11,7 @@ import pandas as pd
 
 from components.drawing.svg import box, day_number, stroke, svg, wide, words
 from components.drawing.theme import Palette
-from components.drawing.wording import known
+from components.drawing.wording import has_value
 from components.households.income_chart import stepped
 from data.households.story import BEFORE_ALL, Event, Story
 from data.months import first_day, label, last_day
@@ -115,8 +115,8 @@ def _spans(
 def _income(story: Story, scale: Scale, y: float, colours: Palette) -> Iterator[str]:
     """人均纯收入 of twelve months, broken where a month is missing, against the line."""
     months, net, line = story.course.index.tolist(), story.course["per_head"].tolist(), story.course["line"].tolist()
-    lines = [yuan for yuan in line if known(yuan)]
-    heads = [yuan for yuan in net if known(yuan)]
+    lines = [yuan for yuan in line if has_value(yuan)]
+    heads = [yuan for yuan in net if has_value(yuan)]
     highest, lowest = max([1.0, *heads, *lines]), min([0.0, *heads])
 
     def x_at(month: int) -> float:
@@ -152,11 +152,11 @@ def _runs(
 ) -> list[tuple[bool, list[tuple[float, float]]]]:
     """The curve in pieces that are below the line or not, broken where a month or its figure is missing."""
     runs: list[tuple[bool, list[tuple[float, float]]]] = []
-    whole = [(month, yuan, bar) for month, yuan, bar in zip(months, net, line, strict=True) if known(yuan)]
+    whole = [(month, yuan, bar) for month, yuan, bar in zip(months, net, line, strict=True) if has_value(yuan)]
     for before, (month, yuan, bar) in pairwise(whole):
         if month != before[0] + 1:
             continue
-        low, begin = known(bar) and yuan < bar, (x_at(before[0]), y_at(before[1]))
+        low, begin = has_value(bar) and yuan < bar, (x_at(before[0]), y_at(before[1]))
         if not runs or runs[-1][0] != low or runs[-1][1][-1] != begin:
             runs.append((low, [begin]))
         runs[-1][1].append((x_at(month), y_at(yuan)))

@@ -92,7 +92,7 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
         return
     line = ask(screen, lines.monitoring_line, screen.region.code, tuple(months.index))
     growth = months["growth"].iloc[-1]
-    said = "，上年同月没有可比的数" if not wording.known(growth) else f"，比上年同月{_moved(growth)}"
+    said = "，上年同月没有可比的数" if not wording.has_value(growth) else f"，比上年同月{_moved(growth)}"
     show_chart(
         screen,
         kinds_chart(months, month=screen.month, line=line, dark=screen.dark),
@@ -106,7 +106,7 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
         row_url=lambda row: _list(screen, row.month),
         opener="name",
         note="纯收入＝四类收入之和－经营支出，与总览的人均纯收入同口径。点折线上的月份，看当月各户名单。"
-        + ("" if any(wording.known(one) for one in line) else "所选区划没有统一的监测线，图上不画。"),
+        + ("" if any(wording.has_value(one) for one in line) else "所选区划没有统一的监测线，图上不画。"),
     )
 
 
@@ -125,7 +125,7 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
     said = "还没有结束的收入年度"
     if len(complete):
         last = complete.iloc[-1]
-        grown = f"，比上年度{_moved(last['growth'])}" if wording.known(last["growth"]) else ""
+        grown = f"，比上年度{_moved(last['growth'])}" if wording.has_value(last["growth"]) else ""
         said = f"{complete.index[-1]}年度人均纯收入 {yuan(last['net'])}{grown}"
     urls = [_list(screen, month) for month in years["month"]]
     show_chart(

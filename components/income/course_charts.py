@@ -25,7 +25,7 @@ def kind_colours(colours: Palette) -> dict[str, str]:
 
 def percent(value: float | None) -> str:
     """A growth: ``+5.8 %``."""
-    return f"{value * 100:+.1f} %".replace("-", "−") if wording.known(value) else wording.NO_VALUE
+    return f"{value * 100:+.1f} %".replace("-", "−") if wording.has_value(value) else wording.NO_VALUE
 
 
 def kinds_chart(
@@ -101,9 +101,11 @@ def _name_bands(
     if last["expense"] > 0:
         told.append((-last["expense"] / 2, NAMES["expense"], colours.second_ink))
     told.append((last["net"], "<b>纯收入</b>", colours.ink))
-    if wording.known(line[-1]):
+    if wording.has_value(line[-1]):
         told.append((line[-1], "监测线", colours.alarm))
-    gap = (max(course["gross"].max(), *(one for one in line if wording.known(one)), 1.0) + course["expense"].max()) / 17
+    gap = (
+        max(course["gross"].max(), *(one for one in line if wording.has_value(one)), 1.0) + course["expense"].max()
+    ) / 17
     name_ends(figure, told, day, gap=gap)
 
 
@@ -146,7 +148,7 @@ def years_chart(years: pd.DataFrame, *, dark: bool, height: int = 330) -> go.Fig
         name="人均纯收入",
         marker={"color": colours.ink, "size": 7, "symbol": "line-ew-open"},
         text=[
-            f"<b>{net:,.0f}</b>{f'<br>{percent(growth)}' if wording.known(growth) else ''}"
+            f"<b>{net:,.0f}</b>{f'<br>{percent(growth)}' if wording.has_value(growth) else ''}"
             for net, growth in zip(years["net"], years["growth"], strict=True)
         ],
         textposition="top center",

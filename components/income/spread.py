@@ -137,7 +137,7 @@ def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
     if level > 6 and screen.viewer.may_see(county):
         value = ask(screen, figures.figures, county, screen.month, (INCOME_ID,))[INCOME_ID].value
         told.append(("县均", value))
-    return [(name, value) for name, value in told if wording.known(value)]
+    return [(name, value) for name, value in told if wording.has_value(value)]
 
 
 def _show_course(screen: Screen) -> None:
@@ -172,7 +172,7 @@ def _show_course(screen: Screen) -> None:
 
 
 def _step(change: float) -> str:
-    if not wording.known(change):
+    if not wording.has_value(change):
         return "无从比较"
     return f"{'增加' if change > 0 else '减少'} {abs(change):,.0f} 户" if change else "持平"
 

@@ -91,7 +91,8 @@ def counts_chart(
             line={"color": colour, "width": 2.5},
             name=names[column],
             customdata=[
-                f"{names[column]} {value:,.0f} 户" if wording.known(value) else f"{names[column]} —" for value in values
+                f"{names[column]} {value:,.0f} 户" if wording.has_value(value) else f"{names[column]} —"
+                for value in values
             ],
             hovertemplate="%{customdata}<extra></extra>",
         )

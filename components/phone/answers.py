@@ -49,7 +49,7 @@ class _Asked:
     request: Request
     connection: Connection
     settings: dict[str, str]
-    found: qr_codes.Found
+    found: qr_codes.TokenMatch
     household: int
     village: str
     token: str
@@ -106,7 +106,7 @@ class PhoneDesk:
         """The answer, and by how many seconds it is to be held back."""
         token = request.path_params["token"].rstrip("/")
         with engine.connect() as connection:
-            found = qr_codes.find(connection, token, self._clock().date())
+            found = qr_codes.resolve(connection, token, self._clock().date())
             household, village = found.household, found.village
             if found.kind != "valid" or household is None or village is None:
                 return self._gone(engine, connection, address_of(request), found)
@@ -140,7 +140,7 @@ class PhoneDesk:
         return tried
 
     def _gone(
-        self, engine: Engine, connection: Connection, address: str, found: qr_codes.Found
+        self, engine: Engine, connection: Connection, address: str, found: qr_codes.TokenMatch
     ) -> tuple[Response, float]:
         status, heading, sentence = GONE[found.kind]
         hotline, real = settings.value_of(connection, "hotline"), regions.holds_real_regions(connection)

@@ -15,7 +15,7 @@ from components.prints.making import WHAT, Order, sample
 from components.prints.progress import named_job, show_job
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import no_households, nothing
-from components.shell.errors import problem, show_problems, told
+from components.shell.errors import problem, reporting_failures, show_problems
 from components.shell.page import show_markup
 from components.shell.reading import whole
 from components.shell.screen import Screen
@@ -170,7 +170,7 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], jo
     if job:
         show_job(screen, job)
     if looked:
-        with told(), st.spinner("正在排版样张…"):
+        with reporting_failures(), st.spinner("正在排版样张…"):
             alt = f"{WHAT[choice.what]}样张"
             source = sample(screen.engine, screen.viewer, order, screen.now)
             show_markup(f'<img class="print-sample" alt="{escape(alt)}" src="{source}">')

@@ -32,7 +32,7 @@ _SCATTERED = (
 
 def steadiness(share: float | None, paid: int, periods: int) -> str:
     """How steadily what was due came in, in words; ``share`` is paid ÷ periods."""
-    if not periods or not wording.known(share):
+    if not periods or not wording.has_value(share):
         return "12个月没有应收"
     words = next(words for least, words in _STEADY if share >= least)
     return f"{words}，{periods} 期收足 {paid} 期"
@@ -44,7 +44,7 @@ def standings_markup(rows: pd.DataFrame, url: Callable[[Row], str]) -> str:
     largest = rows["rate"].max()
     lines = []
     for row in rows.itertuples():
-        has = wording.known(row.rate)
+        has = wording.has_value(row.rate)
         width = row.rate / largest * 100 if has and largest else 0
         brought = f"{row.rate * 100:.2f}<small>元</small>" if has else "<small>没有投资</small>"
         each = f"户均 {row.per_household:,.0f} 元 · {row.households:,} 户" if row.households else "没有登记带动户"

@@ -15,7 +15,7 @@ from components.projects.charts import recent, returns_chart
 from components.shell.asking import ask, ask_uncached
 from components.shell.chart_panel import show_chart
 from components.shell.empty import nothing
-from components.shell.errors import told
+from components.shell.errors import reporting_failures
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.reading import whole
@@ -68,7 +68,7 @@ def show_project(screen: Screen) -> None:
     with right:
         show_markup(heading(_asset_title(file), "四权、合同、保险、管护、标识牌") + view.asset_markup(file))
     _takers(screen, file)
-    with told():
+    with reporting_failures():
         archive_section.show_project(screen, file)
 
 

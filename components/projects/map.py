@@ -70,7 +70,7 @@ def tooltips(frame: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
     """Rows of ``projects.points`` as the map takes them."""
 
     def money(yuan: float) -> str | None:
-        return str(wording.money(yuan)) if wording.known(yuan) else None
+        return str(wording.money(yuan)) if wording.has_value(yuan) else None
 
     return pd.DataFrame(
         {

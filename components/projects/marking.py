@@ -24,7 +24,7 @@ def tell(sentence: str, *, wrong: bool = False) -> None:
     st.session_state[_SAID] = (sentence, wrong)
 
 
-def said() -> None:
+def show_outcome() -> None:
     """Show what is kept, once."""
     if kept := st.session_state.pop(_SAID, None):
         sentence, wrong = kept

@@ -6,7 +6,7 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.wording import moment
 from components.projects.address import ProjectChoice, projects_link
-from components.projects.marking import mark_form, said
+from components.projects.marking import mark_form, show_outcome
 from components.projects.shock import show_shock
 from components.shell.asking import ask
 from components.shell.errors import problem
@@ -23,9 +23,9 @@ SHOWN = 20  # of marks, findings and operators each, the largest first; a provin
 def show_risk(screen: Screen, choice: ProjectChoice, operators: list[str]) -> None:
     """The list at the left, the one looked at at the right."""
     region, month = screen.region.code, screen.month
-    marked, found = ask(screen, troubles.marked, region, month), ask(screen, troubles.found, region, month)
+    marked, found = ask(screen, troubles.marked, region, month), ask(screen, troubles.suspected, region, month)
     chosen = _chosen(screen, choice, marked, found)
-    said()
+    show_outcome()
     left, right = st.columns([34, 66], gap="medium")
     with left, st.container(key="risk_list"):
         show_markup(_list_markup(screen, marked, found, chosen) + _operators_markup(screen, found, chosen))
@@ -47,7 +47,7 @@ def _chosen(screen: Screen, choice: ProjectChoice, marked: list[Trouble], found:
     """The one of the address; without any the first there is. What means nothing is said."""
     asked = None
     if choice.trouble is not None:
-        asked = ask(screen, troubles.find, choice.trouble, screen.month)
+        asked = ask(screen, troubles.find_trouble, choice.trouble, screen.month)
     elif choice.project is not None:
         asked = next((one for one in found if one.project == choice.project), None) or ask(
             screen, troubles.supposed, screen.region.code, screen.month, project=choice.project

@@ -44,7 +44,7 @@ def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[
     try:
         with writing(screen.engine) as connection:
             after = {
-                name: settings.put(connection, screen.viewer, name, value, now=screen.now)
+                name: settings.decide(connection, screen.viewer, name, value, now=screen.now)
                 for name, value in typed.items()
             }
     except WarRoomError as error:

@@ -15,7 +15,7 @@ _log = logging.getLogger("warroom")
 
 
 @contextmanager
-def told(home: str | None = None) -> Iterator[None]:
+def reporting_failures(home: str | None = None) -> Iterator[None]:
     """Show what the block refuses; an unknown failure is shown as a number that stands in the log, without its data."""
     try:
         yield

@@ -77,7 +77,7 @@ class Screen:
         return f"/{page.path}?{urlencode(given)}"
 
 
-def put(screen: Screen) -> None:
+def make_current(screen: Screen) -> None:
     """Make this the screen of the run; the shell does."""
     st.session_state[_KEY] = screen
 

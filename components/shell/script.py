@@ -9,11 +9,11 @@ from components.drawing.markup import variables
 from components.drawing.theme import palette
 from components.shell.address import at_household, at_project, read_address
 from components.shell.empty import empty_store, nothing
-from components.shell.errors import show_problems, told
+from components.shell.errors import reporting_failures, show_problems
 from components.shell.foot import foot
 from components.shell.header import pickers, top_bar
 from components.shell.page import show_markup
-from components.shell.screen import Screen, put
+from components.shell.screen import Screen, make_current
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
 from components.shell.store import engine
 from data.clock import county_clock
@@ -35,7 +35,7 @@ def main() -> None:
     page, chosen = _pages()
     dark = st.context.theme.type == "dark"
     _dress(dark)
-    with told(f"/{OVERVIEW.path}"):
+    with reporting_failures(f"/{OVERVIEW.path}"):
         with engine().connect() as connection:
             status = regions.status(connection)
         if status is None:
@@ -85,7 +85,7 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
         elif chosen is PROJECT:
             address = at_project(connection, address, st.query_params.get("project"))
     screen = Screen(address.viewer, address.region, address.month, status, dark, engine(), county_clock)
-    put(screen)
+    make_current(screen)
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)
         pickers(screen, viewers)

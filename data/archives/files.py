@@ -62,7 +62,7 @@ class Material:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def examined(content: bytes) -> Material:
+def examine(content: bytes) -> Material:
     """What ``content`` is, told by itself and by a whole reading, never by a name. Raises Refused with the reason and
     what to do, for anything but a sound JPEG, PNG or PDF of at most LARGEST bytes."""
     if not content:
@@ -120,13 +120,13 @@ def keep(engine: Engine, material: Material) -> str:
     there already, and is sound, stays."""
     target = place(folder(engine), material.digest)
     if sound(target) is None:
-        put(target, material.content)
+        write_whole(target, material.content)
     if not _small(target).exists():
-        put(_small(target), material.thumbnail or b"")
+        write_whole(_small(target), material.thumbnail or b"")
     return material.digest
 
 
-def put(target: Path, content: bytes) -> None:
+def write_whole(target: Path, content: bytes) -> None:
     """Write a file whole or not at all, for its owner alone, and on the disk when this returns."""
     target.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     target.parent.mkdir(mode=0o700, exist_ok=True)
@@ -175,10 +175,10 @@ def thumbnail(engine: Engine, digest: str) -> bytes | None:
     if content is None:
         return None
     try:
-        made = examined(content).thumbnail
+        made = examine(content).thumbnail
     except Refused:  # taken in under other rules
         made = None
-    put(_small(target), made or b"")
+    write_whole(_small(target), made or b"")
     return made
 
 

@@ -13,7 +13,7 @@ from data.access.viewer import Viewer
 from data.cards import marks as card_marks
 from data.cards.marks import Verdict
 from data.codes import tokens as qr_codes
-from data.households.search import listed
+from data.households.search import by_ids
 from data.model import card_print, household
 
 LONGEST = 400
@@ -27,7 +27,7 @@ class Scanned:
     ``kind``: valid; withdrawn, expired or unknown (a household's code); refused (a code outside the viewer's scope);
     hidden (a number outside it, which must sound like one that does not exist); foreign (nothing of ours).
     ``households`` are the ids that it names, in scope or not, for the log alone; ``rows`` those in scope as
-    ``search.listed`` has them. ``verdict``: whether the card that bears the code equals the record.
+    ``search.by_ids`` has them. ``verdict``: whether the card that bears the code equals the record.
     """
 
     kind: str
@@ -46,7 +46,7 @@ def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str,
     text = "".join(filter(str.isprintable, text[:LONGEST])).strip()
     token, mark = _parts(text)
     if token is not None:
-        found = qr_codes.find(connection, token, today)
+        found = qr_codes.resolve(connection, token, today)
         if found.kind != "valid":
             return Scanned(found.kind, (found.household,) if found.household else ())
         assert found.household is not None
@@ -85,7 +85,7 @@ def _in_scope(
     *,
     beyond: str = "hidden",
 ) -> Scanned:
-    rows = listed(connection, viewer, list(ids), month)
+    rows = by_ids(connection, viewer, list(ids), month)
     if rows.empty:
         return Scanned(beyond, tuple(ids))
     only = int(rows["id"].iloc[0])

@@ -38,7 +38,7 @@ _KEY_LOST = "{count} 户的户码不能重新打印：密钥文件与数据库�
 
 
 @dataclass(frozen=True)
-class Found:
+class TokenMatch:
     """What a token stands for. ``kind``: valid, withdrawn, expired or unknown; the rest is None where it is unknown."""
 
     kind: str
@@ -60,13 +60,13 @@ class Code:
     kind: str
 
 
-def find(connection: Connection, token: str, today: date) -> Found:
+def resolve(connection: Connection, token: str, today: date) -> TokenMatch:
     """The household of a token, also of one that no longer holds. Unknown and mistyped tokens are not told apart."""
     digest = _digest(token)
     row = connection.execute(_FIND, {"digest": digest}).first()
     if row is None or not hmac.compare_digest(row.digest, digest):
-        return Found("unknown")
-    return Found(_kind(row.expires, row.withdrawn, today), row.household_id, row.village, row.id)
+        return TokenMatch("unknown")
+    return TokenMatch(_kind(row.expires, row.withdrawn, today), row.household_id, row.village, row.id)
 
 
 def issue(

@@ -16,7 +16,7 @@ from data import months, settings
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.taken import detail
-from data.backups import back_up, key_beside, put_back
+from data.backups import back_up, key_beside, restore_backup
 from data.clock import county_clock
 from data.errors import NotFound, Refused
 from data.figures import cube
@@ -247,7 +247,7 @@ def settings_command(options: argparse.Namespace) -> int:
         name, value = options.set
         with writing(engine) as connection:
             now = county_clock()
-            settings.put(connection, ADMIN, name, value, now=now)
+            settings.decide(connection, ADMIN, name, value, now=now)
             cube.stamp(connection, now)
     with engine.connect() as connection:
         held = settings.values(connection)
@@ -274,7 +274,7 @@ def restore_command(options: argparse.Namespace) -> int:
     restore(_engine(options), options.file)
     engine = ready_engine(options.database)
     cube.ensure(engine, county_clock().date())
-    kept = put_back(engine, options.file, county_clock())
+    kept = restore_backup(engine, options.file, county_clock())
     print(f"已从 {options.file} 恢复。")
     if kept.copied or kept.standing:
         print(f"档案文件：恢复 {kept.copied} 份，原已完好 {kept.standing} 份。")

@@ -37,7 +37,7 @@ class Plan:
     may_submit: date | None
 
 
-def one_plan(connection: Connection, viewer: Viewer, plan: int, today: str) -> Plan:
+def plan_file(connection: Connection, viewer: Viewer, plan: int, today: str) -> Plan:
     """Everything of a plan; raises NotFound where there is none in the viewer's region, OutOfScope for a helper."""
     if viewer.role == "helper":
         raise OutOfScope("整个分配方案")

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 
 from data import settings
 from data.access.viewer import Viewer
-from data.dividends.file import Plan, one_plan
+from data.dividends.file import Plan, plan_file
 from data.dividends.rules import BASES, PURPOSES, Rule, coefficients_of
 from data.errors import OutOfScope, Refused
 from data.model import dividend_plan
@@ -34,7 +34,7 @@ def notice(connection: Connection, viewer: Viewer, plan: int, today: str) -> byt
     """
     if not viewer.may_write:
         raise OutOfScope("打印公示稿")
-    found = one_plan(connection, viewer, plan, today)
+    found = plan_file(connection, viewer, plan, today)
     if found.line.published is None:
         raise Refused("方案还没有公示，公示后才能打印公示稿。")
     hotline = settings.value_of(connection, "hotline")

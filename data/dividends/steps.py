@@ -72,7 +72,7 @@ def doubts(connection: Connection, viewer: Viewer, plan: int) -> list[Doubt]:
     return found
 
 
-def told(found: list[Doubt]) -> str:
+def doubts_in_words(found: list[Doubt]) -> str:
     """Doubts as one sentence part, the first of them by name."""
     named = "；".join(f"{one.head}：{one.what}" for one in found[:_NAMED])
     return named + (f"；等 {len(found)} 户" if len(found) > _NAMED else "")
@@ -81,7 +81,7 @@ def told(found: list[Doubt]) -> str:
 def return_reason(found: list[Doubt]) -> str:
     """What the township or county writes when it sends a plan back for such households; empty without any."""
     grave = [one for one in found if one.grave]
-    return f"以下户有变动，请按现在的户重新分配、重新公示后再报：{told(grave)}。" if grave else ""
+    return f"以下户有变动，请按现在的户重新分配、重新公示后再报：{doubts_in_words(grave)}。" if grave else ""
 
 
 def may_submit_from(held: RowMapping) -> date:
@@ -202,7 +202,7 @@ def _ready(connection: Connection, viewer: Viewer, held: RowMapping, action: str
     found = doubts(connection, viewer, plan)
     if any(one.grave for one in found):
         raise Refused(f"名单里有迁走或已不在统计范围的户，不能{_ON[action]}。{return_reason(found)}")
-    return f"办理时已知：{told(found)}" if found else ""
+    return f"办理时已知：{doubts_in_words(found)}" if found else ""
 
 
 def _check_rule(connection: Connection, viewer: Viewer, plan: int) -> None:

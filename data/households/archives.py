@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, RowMapping, text
 from data.access.rights import writable_row
 from data.access.scope import seen_households
 from data.access.viewer import READERS, Viewer
-from data.archives.files import EXTENSIONS, Material, content_of, examined, keep
+from data.archives.files import EXTENSIONS, Material, content_of, examine, keep
 from data.clock import written
 from data.errors import NotFound, Refused
 from data.households.edits import Edit, commit
@@ -64,7 +64,7 @@ def add(
         if kind not in ARCHIVE_KINDS:
             raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(ARCHIVE_KINDS)}。")
         dated = day_of_paper(dated, now.date())
-        material = examined(content)
+        material = examine(content)
         _check_room(connection, household, material, visit)
     values: Values = {
         "kind": kind,
@@ -139,7 +139,7 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, hidden: str | None, w
     return commit(engine, viewer, held["household_id"], [edit], what=f"{what}：{held['title']}", now=now)
 
 
-def listed(connection: Connection, viewer: Viewer, household: int, *, hidden: bool = False) -> pd.DataFrame:
+def archives_of(connection: Connection, viewer: Viewer, household: int, *, hidden: bool = False) -> pd.DataFrame:
     """The archives of a household, the newest paper first: COLUMNS, missing values None; those taken out of sight
     with ``hidden``. Empty for a household that is not the viewer's and for who sees no identity."""
     seen, bound = seen_households(viewer)

@@ -29,7 +29,7 @@ _WHERE_COLUMNS = {"code": "h.code", "village": "h.village", "village_name": "v.n
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """A page of what was found.
 
     ``rows``: columns as ``households.in_village``, with code, village, village_name, township_name and ``match`` (in
@@ -56,7 +56,7 @@ def search(
     region: str,
     month: int,
     page: int = 1,
-) -> Found:
+) -> SearchResult:
     """The households of ``region`` that every word of the query means, and that pass the filters.
 
     A word is (the beginning of) a name of the head or of a member, a given name, pinyin initials, a household's code,
@@ -83,10 +83,10 @@ def search(
     if not found and page > 1:
         page = 1
         found = _page(connection, statement, bound, page)
-    rows = listed(connection, viewer, [row.id for row in found], month)
+    rows = by_ids(connection, viewer, [row.id for row in found], month)
     matches = _matches(connection, viewer, read, {"ids": list(rows["id"]), "month": month})
     rows["match"] = [matches.get(id, "") for id in rows["id"]]
-    return Found(rows, found[0].total if found else 0, more, page)
+    return SearchResult(rows, found[0].total if found else 0, more, page)
 
 
 def _page(connection: Connection, statement: str, bound: dict[str, object], page: int) -> Sequence[StoredRow]:
@@ -136,8 +136,8 @@ def _count(connection: Connection, source: str, bound: dict[str, object]) -> int
     return int(connection.execute(text(f"SELECT COUNT(*) FROM {source} c"), bound).scalar_one())
 
 
-def listed(connection: Connection, viewer: Viewer, ids: list[int], month: int) -> pd.DataFrame:
-    """These households, in the order given, as :class:`Found` has them but without ``match``.
+def by_ids(connection: Connection, viewer: Viewer, ids: list[int], month: int) -> pd.DataFrame:
+    """These households, in the order given, as :class:`SearchResult` has them but without ``match``.
 
     Those outside the viewer's scope and those that do not exist are left out.
     """

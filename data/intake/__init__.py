@@ -13,7 +13,7 @@ from data.figures import cube
 from data.intake.check import SheetCheck
 from data.intake.files import open_sheets
 from data.intake.issues import FileFault, Findings, ImportResult, Issue
-from data.intake.known import Known
+from data.intake.known import KnownCodes
 from data.intake.ledger import LedgerCheck
 from data.intake.read import Sheet
 from data.intake.runs import last_run, record_run
@@ -47,7 +47,7 @@ def import_files(
     report = progress or (lambda label, done, total: None)
     findings = Findings()
     with engine.connect() as connection:
-        known = Known(connection, valid_rows=valid_rows)
+        known = KnownCodes(connection, valid_rows=valid_rows)
     sheets = open_sheets(files, findings)
     checks = _check(sheets, known, now.date(), findings, report)
     with engine.connect() as connection:
@@ -71,7 +71,7 @@ def import_files(
 
 
 def _check(
-    sheets: Sequence[Sheet], known: Known, today: date, findings: Findings, report: Progress
+    sheets: Sequence[Sheet], known: KnownCodes, today: date, findings: Findings, report: Progress
 ) -> list[SheetCheck]:
     checks = []
     for spec in SHEETS:
@@ -92,7 +92,7 @@ def _check(
 def _write(
     engine: Engine,
     checks: Sequence[SheetCheck],
-    known: Known,
+    known: KnownCodes,
     findings: Findings,
     files: Sequence[Path],
     refused: int,

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from data.intake.columns import Checked, ColumnCheck
 from data.intake.issues import ERROR, WARNING, FileFault, Findings, Issue
-from data.intake.known import Known
+from data.intake.known import KnownCodes
 from data.intake.pieces import Piece
 from data.intake.read import Batch, Sheet
 from data.intake.repeats import mark_repeats
@@ -27,7 +27,7 @@ CheckedBatch = tuple[dict[str, pa.Array], npt.NDArray[np.int64], npt.NDArray[np.
 class SheetCheck:
     """Checks the rows of one sheet, from however many files."""
 
-    def __init__(self, spec: SheetSpec, known: Known, today: date, findings: Findings) -> None:
+    def __init__(self, spec: SheetSpec, known: KnownCodes, today: date, findings: Findings) -> None:
         self.spec, self.known, self.findings = spec, known, findings
         self.checks = {column.heading: ColumnCheck(column, known, today) for column in spec.columns}
         self.pieces: list[Piece] = []

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.intake.broken import reproach
-from data.intake.known import Known
+from data.intake.known import KnownCodes
 from data.workbook.sheets import ColumnSpec
 from data.workbook.values import LONGEST, Fault, identity_doubt, parser
 
@@ -38,7 +38,7 @@ class Checked:
 class ColumnCheck:
     """Reads one column batch by batch."""
 
-    def __init__(self, column: ColumnSpec, known: Known, today: date) -> None:
+    def __init__(self, column: ColumnSpec, known: KnownCodes, today: date) -> None:
         self.column = column
         self._parse = parser(column, today=today)
         self._known = known

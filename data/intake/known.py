@@ -10,7 +10,7 @@ from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, PROJECT, REGION, SHEET
 from data.workbook.values import Fault
 
 
-class Known:
+class KnownCodes:
     """Codes that rows may refer to. ``households`` maps a household's code to its id.
 
     With ``valid_rows`` rows fall with those they refer to. Otherwise nothing is written anyway once anything is

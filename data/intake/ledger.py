@@ -10,7 +10,7 @@ import pyarrow as pa
 from data.intake.check import CheckedBatch, SheetCheck
 from data.intake.columns import Checked
 from data.intake.issues import ERROR, Findings, Issue
-from data.intake.known import Known
+from data.intake.known import KnownCodes
 from data.intake.read import Batch, Sheet
 from data.intake.repeats import repeats, shown_key
 from data.store.batches import batches
@@ -28,7 +28,7 @@ _GROUPS = 20_000  # rows of the store made at once
 class LedgerCheck(SheetCheck):
     """Checks 收支; ``keys`` are household, month and subject in one number."""
 
-    def __init__(self, spec: SheetSpec, known: Known, today: date, findings: Findings) -> None:
+    def __init__(self, spec: SheetSpec, known: KnownCodes, today: date, findings: Findings) -> None:
         super().__init__(spec, known, today, findings)
         self.files: list[str] = []
         self._parts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]] = []

@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.intake.issues import ERROR, Findings, Issue
-from data.intake.known import Known
+from data.intake.known import KnownCodes
 from data.intake.pieces import Piece
 from data.months import label
 from data.workbook.sheets import SheetSpec
 
 
-def mark_repeats(spec: SheetSpec, pieces: Sequence[Piece], known: Known, findings: Findings) -> None:
+def mark_repeats(spec: SheetSpec, pieces: Sequence[Piece], known: KnownCodes, findings: Findings) -> None:
     """Mark repeated rows of a sheet, and refuse those that contradict one another."""
     if not pieces:
         return
@@ -50,7 +50,7 @@ def mark_repeats(spec: SheetSpec, pieces: Sequence[Piece], known: Known, finding
     findings.refuse(issues(), int(conflict.sum()))
 
 
-def shown_key(spec: SheetSpec, known: Known, values: Sequence[str | int]) -> str:
+def shown_key(spec: SheetSpec, known: KnownCodes, values: Sequence[str | int]) -> str:
     """A key as the user wrote it."""
     shown = []
     for column, value in zip(spec.key, values, strict=True):

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, select, update
 
 from data.intake.check import SheetCheck
-from data.intake.known import Known
+from data.intake.known import KnownCodes
 from data.intake.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
 from data.intake.pieces import Piece
 from data.model import region
@@ -76,7 +76,7 @@ def _told(rows: Iterable[Sequence[object]], name: str, total: int, progress: Pro
     progress(f"写入 {name}", total, total)
 
 
-def _mend_parents(connection: Connection, known: Known) -> int:
+def _mend_parents(connection: Connection, known: KnownCodes) -> int:
     """Regions whose nearest known ancestor came with this import."""
     stored = connection.execute(select(region.c.code, region.c.parent)).all()
     moved = {code: parent for code, held in stored if (parent := nearest_parent(code, known.codes[REGION])) != held}

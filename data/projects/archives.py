@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from data.access.viewer import READERS, Viewer
-from data.archives.files import EXTENSIONS, content_of, examined, keep
+from data.archives.files import EXTENSIONS, content_of, examine, keep
 from data.clock import written
 from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
 from data.figures import cube
@@ -55,7 +55,7 @@ def add(
     if kind not in PROJECT_ARCHIVE_KINDS:
         raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(PROJECT_ARCHIVE_KINDS)}。")
     dated = day_of_paper(dated, now.date())
-    material = examined(content)
+    material = examine(content)
     digest = keep(engine, material)
     id = secrets.randbelow(2**52) + 1
     with writing(engine) as connection:
@@ -122,7 +122,7 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, now: datetime, *, hid
         cube.stamp(connection, now)
 
 
-def listed(connection: Connection, viewer: Viewer, project: str, *, hidden: bool = False) -> pd.DataFrame:
+def archives_of_project(connection: Connection, viewer: Viewer, project: str, *, hidden: bool = False) -> pd.DataFrame:
     """A project's papers, the newest first: COLUMNS; those out of sight with ``hidden``. Empty for a project that is
     not the viewer's and for a wall display: papers bear names."""
     rows: Sequence[StoredRow] = []

@@ -13,7 +13,7 @@ from data.errors import NO_SUCH_PROJECT, NotFound
 from data.figures.list_kinds import PROJECT_COUNTED
 from data.money import in_yuan
 from data.projects.region import ENTERED, HOUSEHOLD_YEARS, HOUSEHOLDS
-from data.projects.troubles import MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_found
+from data.projects.troubles import MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_suspected
 from data.regions.tree import Region
 from data.store.rows import Record
 from data.terms import PROJECT_STAGES
@@ -75,7 +75,7 @@ def project(connection: Connection, viewer: Viewer, code: str, month: int) -> Pr
     risk = (
         "已标记风险"
         if facts["marked"]
-        else why_found(facts["streak"], facts["whole_due"], facts["whole_received"], bounds)
+        else why_suspected(facts["streak"], facts["whole_due"], facts["whole_received"], bounds)
     )
     known = connection.execute(
         text("SELECT stage, entered, planned FROM project_stage WHERE project = :project"), asked

@@ -24,7 +24,16 @@ from data.figures.list_kinds import (
     PROJECT_RECEIVED_EVER,
 )
 from data.money import in_yuan
-from data.projects.troubles import FOUND, MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_found
+from data.projects.troubles import (
+    FOUND,
+    MARKED,
+    STREAK,
+    WHOLE_DUE,
+    WHOLE_RECEIVED,
+    place_sql,
+    rule_bounds,
+    why_suspected,
+)
 from data.regions import outlines as geometry
 from data.store.engine import expanded
 
@@ -250,7 +259,7 @@ def _as_read(frame: pd.DataFrame, bounds: _Bound) -> pd.DataFrame:
     frame["days"] = pd.Series(days, index=frame.index, dtype="Int64")
     frame["about"] = [row.entered is not None and not row.exact for row in frame.itertuples()]
     frame["risk"] = [
-        "已标记风险" if row.marked else why_found(row.streak, row.whole_due, row.whole_received, bounds)
+        "已标记风险" if row.marked else why_suspected(row.streak, row.whole_due, row.whole_received, bounds)
         for row in frame.itertuples()
     ]
     return frame.drop(columns=["whole_due", "whole_received", "exact", "as_of"])

@@ -73,7 +73,7 @@ def _marked(connection: Connection, viewer: Viewer, project: str, today: str, no
         if one.project == project and one.id is not None:
             return one.id
     reason = next(
-        (one.reason for one in troubles.found(connection, viewer, place, month) if one.project == project), None
+        (one.reason for one in troubles.suspected(connection, viewer, place, month) if one.project == project), None
     )
     if reason is None:
         raise Refused("这个项目现在不在预警之列。要派发任务，请先写明原因标记风险。")

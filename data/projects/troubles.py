@@ -78,7 +78,7 @@ def rule_bounds(connection: Connection, month: int) -> dict[str, int]:
     }
 
 
-def why_found(streak: int, due: int | None, received: int | None, bounds: Mapping[str, int]) -> str:
+def why_suspected(streak: int, due: int | None, received: int | None, bounds: Mapping[str, int]) -> str:
     """Why the rules found a project, in words; '' where they did not. Amounts in fen."""
     why = []
     if streak >= bounds["arrears_months"]:
@@ -114,7 +114,7 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
     return list(found.values())
 
 
-def found(connection: Connection, viewer: Viewer, place: str, month: int) -> list[Trouble]:
+def suspected(connection: Connection, viewer: Viewer, place: str, month: int) -> list[Trouble]:
     """What the rules find in the region and nobody has marked yet, the largest arrears first."""
     here, bound = within_sql("p.region", viewer.narrowed(place))
     bounds = rule_bounds(connection, month)
@@ -136,7 +136,7 @@ def found(connection: Connection, viewer: Viewer, place: str, month: int) -> lis
             None,
             row.region,
             None,
-            why_found(row.streak, _int(row.due), _int(row.received), bounds),
+            why_suspected(row.streak, _int(row.due), _int(row.received), bounds),
             None,
             (row.code,),
             (row.name,),
@@ -150,7 +150,7 @@ def seen_region(viewer: Viewer, one: Trouble) -> str:
     return one.region if viewer.may_see(one.region) else viewer.region
 
 
-def find(connection: Connection, viewer: Viewer, id: int, month: int) -> Trouble | None:
+def find_trouble(connection: Connection, viewer: Viewer, id: int, month: int) -> Trouble | None:
     """One mark with all it holds for, as far as the viewer sees; None where none of that number holds for him."""
     place = connection.execute(select(trouble.c.region).where(trouble.c.id == id)).scalar()
     if place is None or not (viewer.may_see(place) or viewer.region.startswith(place)):

@@ -123,7 +123,7 @@ def test_damaged_and_missing_files_are_mended_or_counted(
 ):
     put(county, 3)
     run(county, "backup", folder / "a.db")
-    one, two, three = (archive_files.examined(PAPERS[number]).digest for number in PAPERS)
+    one, two, three = (archive_files.examine(PAPERS[number]).digest for number in PAPERS)
     archive_files.place(tmp_path / "kept", one).write_bytes(b"rotten here")
     for digest in (two, three):
         archive_files.place(tmp_path / "kept", digest).unlink()
@@ -150,7 +150,7 @@ def test_a_backup_of_a_store_without_archives_and_key_is_one_file(
 def test_the_check_counts_files_without_rows_and_rows_without_files(
     county: Engine, tmp_path: Path, capsys: pytest.CaptureFixture
 ):
-    archive_files.keep(county, archive_files.examined(PAPERS[3]))
+    archive_files.keep(county, archive_files.examine(PAPERS[3]))
     assert run_check(county) == 0
     assert "没有登记的档案文件（存入时中断，或存入后撤销） 1 处" in capsys.readouterr().out
     shutil.rmtree(tmp_path / "kept")

@@ -17,7 +17,7 @@ CADRE = Viewer("county", COUNTY)
 
 def put(engine: Engine, name: str, value: str, viewer: Viewer = CADRE) -> str:
     with writing(engine) as connection:
-        return settings.put(connection, viewer, name, value, now=NOW)
+        return settings.decide(connection, viewer, name, value, now=NOW)
 
 
 def held(engine: Engine) -> dict[str, str]:

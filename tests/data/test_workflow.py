@@ -222,7 +222,7 @@ def test_the_clock_runs_from_the_steps_own_day_by_the_countys_setting(store: Eng
     step(store, CADRE, id, "note", 1, at=datetime(2026, 3, 5, 8))  # stays where it is: the clock does not begin anew
     assert due(store, id) == date(2026, 3, 6)
     with writing(store) as connection:
-        settings.put(connection, COUNTY, "mend_days", "2", now=NOW)
+        settings.decide(connection, COUNTY, "mend_days", "2", now=NOW)
     assert due(store, id) == date(2026, 3, 1) and late(store, date(2026, 3, 2)) == [id]
     step(store, CADRE, id, "mend", 2, at=datetime(2026, 3, 5, 23, 59))
     assert due(store, id) == date(2026, 3, 8)

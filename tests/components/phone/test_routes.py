@@ -88,7 +88,7 @@ def be(client: TestClient, token: str, role: str):
 
 def decide(engine: Engine, name: str, value: str) -> None:
     with writing(engine) as connection:
-        settings.put(connection, COUNTY_CADRE, name, value, now=NOW)
+        settings.decide(connection, COUNTY_CADRE, name, value, now=NOW)
 
 
 def test_a_stranger_learns_family_name_village_help_helper_and_hotline(county, phone, tokens):

@@ -81,7 +81,7 @@ def test_a_printed_card_is_scanned_found_and_equals_the_record(county: Engine):
         address, _, mark = url.partition("?c=")
         token = address.removeprefix(f"{BASE}/q/")
         with county.connect() as connection:
-            assert qr_codes.find(connection, token, NOW.date()).household == household
+            assert qr_codes.resolve(connection, token, NOW.date()).household == household
             verdict = card_marks.verdict(county, connection, CADRE, household, mark)
         assert verdict.kind == "equal" and verdict.printed_at
 

@@ -16,7 +16,7 @@ from data import model
 from data.access.viewer import Viewer
 from data.archives import files as archive_files
 from data.archives import pictures
-from data.archives.files import examined, folder, place, thumbnail
+from data.archives.files import examine, folder, place, thumbnail
 from data.errors import NotFound, OutOfScope, Refused
 from data.households import archives
 from data.households.edits import undo
@@ -30,10 +30,10 @@ ADMIN, DISPLAY = Viewer("admin", ""), Viewer("display", COUNTY)
 HIDE, RESTORE = (partial(act, now=NOW) for act in (archives.hide, archives.restore_hidden))
 PEAK = """
 import resource, sys
-from data.archives.files import examined
+from data.archives.files import examine
 from data.errors import Refused
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-try: said = examined(sys.stdin.buffer.read()).media_type
+try: said = examine(sys.stdin.buffer.read()).media_type
 except Refused as error: said = str(error)
 used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(used // 1024, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, said)
@@ -62,7 +62,7 @@ def households(engine: Engine, village: str) -> list[int]:
 
 def listed(engine: Engine, viewer: Viewer, household: int, **options):
     with engine.connect() as connection:
-        return archives.listed(connection, viewer, household, **options)
+        return archives.archives_of(connection, viewer, household, **options)
 
 
 def put(engine: Engine, content: bytes | None = None, household: int | None = None, **options) -> int:
@@ -91,7 +91,7 @@ def test_a_photo_is_listed_and_opened_as_it_came(county: Engine):
     ],
 )
 def test_pictures_and_papers_are_told_by_their_content(content: bytes, media_type: str, has_thumbnail: bool):
-    found = examined(content)
+    found = examine(content)
     assert (found.media_type, found.thumbnail is not None) == (media_type, has_thumbnail)
 
 
@@ -124,13 +124,13 @@ def test_pictures_and_papers_are_told_by_their_content(content: bytes, media_typ
 )
 def test_everything_else_is_refused_with_what_to_do(content: bytes, reason: str):
     with pytest.raises(Refused, match=reason):
-        examined(content)
+        examine(content)
 
 
 @pytest.mark.parametrize("content", [ground.photo(), ground.pdf()])
 def test_what_is_larger_than_the_limit_is_refused(content: bytes):
     with pytest.raises(Refused, match="超过 20 MB"):
-        examined(content + b"\0" * archive_files.LARGEST)
+        examine(content + b"\0" * archive_files.LARGEST)
 
 
 def peak(content: bytes) -> tuple[int, int, str]:
@@ -171,7 +171,7 @@ def test_a_picture_made_small_is_upright_white_where_transparent_and_keeps_no_no
     turned, notes = io.BytesIO(), Image.Exif()
     notes[274], notes[315] = 6, "王某某"
     Image.new("RGB", (1000, 500), "navy").save(turned, "JPEG", exif=notes)
-    small = examined(turned.getvalue()).thumbnail
+    small = examine(turned.getvalue()).thumbnail
     shown = Image.open(io.BytesIO(small))
     assert shown.size == (160, 320)
     assert "王某某".encode() not in small and not shown.getexif()
@@ -193,7 +193,7 @@ def test_a_crash_while_writing_leaves_no_file_under_the_name(away: Path, monkeyp
     monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError("disk full")))
     target = place(away / "kept", "ab" * 32)
     with pytest.raises(OSError):
-        archive_files.put(target, b"content")
+        archive_files.write_whole(target, b"content")
     assert list(target.parent.iterdir()) == []
 
 
@@ -351,5 +351,5 @@ def test_a_file_that_is_missing_or_changed_is_said_and_a_thumbnail_is_made_again
     path.unlink()
     with pytest.raises(Refused, match="备份"):
         archives.opened(county, ADMIN, id)
-    archive_files.keep(county, examined(ground.photo()))
+    archive_files.keep(county, examine(ground.photo()))
     assert archives.opened(county, ADMIN, id).content == ground.photo()

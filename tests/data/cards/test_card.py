@@ -142,7 +142,7 @@ def test_formulas_are_written_with_their_numbers():
 
 def test_coefficients_of_the_county_are_used_only_where_no_expense_is_on_record(county: Engine):
     with writing(county) as connection:
-        settings.put(connection, CADRE, "expense_coefficients", "种植业=0.40,养殖业=0.35", now=NOW)
+        settings.decide(connection, CADRE, "expense_coefficients", "种植业=0.40,养殖业=0.35", now=NOW)
     with county.connect() as connection:
         cards = income_card.cards(connection, CADRE, [901, *range(1, 91)], OVER)
     assert not cards[0].expense_estimated and cards[0].now.expense == 12 * 10_000

@@ -172,7 +172,7 @@ def test_a_card_printed_before_the_year_was_set_otherwise_keeps_its_months(count
     one = card(county)
     card_marks.register(county, [one], now=NOW)
     with writing(county) as connection:
-        settings.put(connection, CADRE, "income_year_start", "1", now=NOW)
+        settings.decide(connection, CADRE, "income_year_start", "1", now=NOW)
     assert verdict(county, card_marks.mark(county, one)) == card_marks.Verdict(
         "equal", YEAR, verdict(county, card_marks.mark(county, one)).printed_at
     )

@@ -121,7 +121,7 @@ def test_a_year_that_still_runs_is_held_against_the_same_months(known):
 def test_an_estimated_expense_is_said_to_be_one(engine: Engine):
     fill_village(engine)
     with writing(engine) as connection:
-        settings.put(connection, CADRE, "expense_coefficients", "种植业=0.40", now=NOW)
+        settings.decide(connection, CADRE, "expense_coefficients", "种植业=0.40", now=NOW)
         connection.exec_driver_sql("UPDATE ledger SET expense_fen = NULL, business_crop_fen = 50000")
     with engine.connect() as connection:
         card = income_card.card(connection, CADRE, 901, YEAR)

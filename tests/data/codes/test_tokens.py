@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event, select, update
 from data import model, settings
 from data.access.viewer import Viewer
 from data.codes import tokens as qr_codes
-from data.codes.tokens import Found
+from data.codes.tokens import TokenMatch
 from data.errors import NotFound, OutOfScope, Refused
 from data.store.engine import writing
 from tests.data.village_ground import COUNTY, FAR, HERE, VILLAGE, fill_village
@@ -32,9 +32,9 @@ def issued(engine: Engine, households=HERE, viewer: Viewer = COUNTY_CADRE) -> di
         return qr_codes.issue(connection, engine, viewer, households, now=NOW)
 
 
-def found(engine: Engine, token: str) -> Found:
+def found(engine: Engine, token: str) -> TokenMatch:
     with engine.connect() as connection:
-        return qr_codes.find(connection, token, NOW.date())
+        return qr_codes.resolve(connection, token, NOW.date())
 
 
 def rows(engine: Engine) -> list:
@@ -51,7 +51,7 @@ def log(engine: Engine) -> list[tuple]:
 def test_a_code_stands_for_its_household_and_says_nothing_of_it(county: Engine):
     tokens = issued(county)
     assert [found(county, tokens[id]).household for id in HERE] == list(HERE)
-    assert found(county, tokens[901]) == Found("valid", 901, VILLAGE, rows(county)[0].id)
+    assert found(county, tokens[901]) == TokenMatch("valid", 901, VILLAGE, rows(county)[0].id)
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", token) for token in tokens.values())
     assert len(set(tokens.values())) == len(HERE)
 
@@ -166,7 +166,7 @@ def test_what_was_withdrawn_is_not_withdrawn_again(county: Engine):
 
 def test_a_code_runs_out_on_its_day_and_is_replaced_at_the_next_printing(county: Engine):
     with writing(county) as connection:
-        settings.put(connection, COUNTY_CADRE, "code_days", "30", now=NOW)
+        settings.decide(connection, COUNTY_CADRE, "code_days", "30", now=NOW)
     old = issued(county, [901])[901]
     assert rows(county)[0].expires == (TODAY + timedelta(days=30)).isoformat()
     _end(county, TODAY + timedelta(days=1))
@@ -190,7 +190,7 @@ def _end(engine: Engine, day: date) -> None:
 )  # fmt: skip
 def test_what_is_no_code_is_unknown_and_nothing_else(county: Engine, token: str):
     issued(county)
-    assert found(county, token) == Found("unknown")
+    assert found(county, token) == TokenMatch("unknown")
 
 
 def test_a_code_differs_in_any_character(county: Engine):

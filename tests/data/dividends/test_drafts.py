@@ -10,7 +10,7 @@ from data import model
 from data.access.viewer import Viewer
 from data.dividends.content import Share, candidates, content_of, respread, returns, usual_months
 from data.dividends.drafts import create, save
-from data.dividends.file import one_plan
+from data.dividends.file import plan_file
 from data.dividends.region import helpers_homes, without_plan
 from data.dividends.rules import Rule
 from data.dividends.steps import step
@@ -82,7 +82,7 @@ def test_a_draft_is_spread_by_persons_and_the_rule_is_told(county: Engine):
         exact = draft.received * one.household.persons / persons
         assert abs(draft.shares[one.household.id, "dividend"].amount - exact) < 1
     with county.connect() as connection:
-        told = one_plan(connection, CADRE, plan, TODAY.isoformat()).rule_told
+        told = plan_file(connection, CADRE, plan, TODAY.isoformat()).rule_told
     assert told.startswith(f"可分配 4,450.12 元 ÷ {persons} 人 = 每人 ")
 
 

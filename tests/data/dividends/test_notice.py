@@ -5,7 +5,7 @@ from sqlalchemy import Engine, select
 
 from data import model
 from data.access.viewer import Viewer
-from data.dividends.file import one_plan
+from data.dividends.file import plan_file
 from data.dividends.notice import notice, rule_name
 from data.dividends.rules import Rule
 from data.errors import NotFound, OutOfScope, Refused
@@ -30,7 +30,7 @@ def test_the_notice_names_every_household_its_amount_the_rule_and_where_to_objec
         connection.execute(table.update().where(table.c.id == first).values(head="𠮷#[*名*]\\"))
     with county.connect() as connection:
         made = notice(connection, TOWN, plan, TODAY.isoformat())
-        held = one_plan(connection, CADRE, plan, TODAY.isoformat())
+        held = plan_file(connection, CADRE, plan, TODAY.isoformat())
     told = "".join(paper.texts(made))
     assert "收益分配方案公示" in told and "演示数据" in told
     assert "2026年11月3日至2026年11月7日，共5天" in told

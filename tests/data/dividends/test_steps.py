@@ -11,7 +11,7 @@ from data import model, settings
 from data.access.viewer import ROLES, Viewer
 from data.dividends.content import content_of
 from data.dividends.drafts import create, save
-from data.dividends.file import one_plan
+from data.dividends.file import plan_file
 from data.dividends.region import plans, summary
 from data.dividends.states import ACTIONS, STATES, WAY
 from data.dividends.steps import doubts, return_reason, reverse, step
@@ -105,7 +105,7 @@ def test_the_store_itself_refuses_whatever_the_law_does_not_allow(county: Engine
 def test_the_whole_way_is_logged_with_who_and_when(county: Engine):
     plan = taken_to(county, proposed(county), "filed")
     with county.connect() as connection:
-        found = one_plan(connection, ALL, plan, TODAY.isoformat())
+        found = plan_file(connection, ALL, plan, TODAY.isoformat())
     assert [one.action for one in reversed(found.steps)] == [
         "提出方案",
         "修改",
@@ -125,7 +125,7 @@ def test_a_plan_goes_to_the_township_only_after_its_days_of_publicity(county: En
     with pytest.raises(Refused, match="没有满 5 天"):
         step(county, CADRE, plan, "submit", version=3, at=published + timedelta(days=4, hours=14))
     with writing(county) as connection:  # a plan on the wall keeps the days it was put up for
-        settings.put(connection, COUNTY_CADRE, "publicity_days", "30", now=NOW)
+        settings.decide(connection, COUNTY_CADRE, "publicity_days", "30", now=NOW)
     assert step(county, CADRE, plan, "submit", version=3, at=published + timedelta(days=5)) == "submitted"
 
 
@@ -140,8 +140,8 @@ def test_a_returned_plan_needs_a_reason_and_a_new_publicity(county: Engine):
     with pytest.raises(Refused, match="没有满"):
         step(county, CADRE, plan, "submit", version=6, at=NOW)
     with county.connect() as connection:
-        steps = one_plan(connection, CADRE, plan, TODAY.isoformat()).steps
-        masked = one_plan(connection, VIEWERS["display"], plan, TODAY.isoformat())
+        steps = plan_file(connection, CADRE, plan, TODAY.isoformat()).steps
+        masked = plan_file(connection, VIEWERS["display"], plan, TODAY.isoformat())
     assert "留存比例偏高" in [one.reason for one in steps]
     assert {one.reason for one in masked.steps} == {None}
     assert all(set(head[1:]) <= {"*"} for head in masked.shares["head"])
@@ -194,9 +194,9 @@ def test_a_plan_of_another_township_is_not_there(county: Engine):
     plan = proposed(county, OTHER)
     with county.connect() as connection:
         with pytest.raises(NotFound):
-            one_plan(connection, TOWN, plan, TODAY.isoformat())
+            plan_file(connection, TOWN, plan, TODAY.isoformat())
         with pytest.raises(OutOfScope):
-            one_plan(connection, Viewer("helper", OTHER, "B1"), plan, TODAY.isoformat())
+            plan_file(connection, Viewer("helper", OTHER, "B1"), plan, TODAY.isoformat())
         with pytest.raises(OutOfScope):
             plans(connection, TOWN, TOWNSHIPS[1], TODAY.isoformat())
     with pytest.raises(NotFound):
@@ -258,7 +258,7 @@ def test_a_household_that_grew_lets_the_plan_go_on_and_that_is_noted(county: Eng
     step(county, TOWN, plan, "approve", version=4, at=NOW)
     step(county, COUNTY_CADRE, plan, "file", version=5, at=LATER)
     with county.connect() as connection:
-        reasons = [one.reason for one in one_plan(connection, ALL, plan, TODAY.isoformat()).steps[:2]]
+        reasons = [one.reason for one in plan_file(connection, ALL, plan, TODAY.isoformat()).steps[:2]]
     assert all("办理时已知：张某某：人口由" in reason for reason in reasons)
 
 

@@ -12,7 +12,7 @@ from data.figures.read import figures
 from data.households.file import household, whereabouts
 from data.households.village import EVERY, SORTS, Filters, count, facets, in_village, points
 from data.regions.outlines import household_points
-from data.settings import put
+from data.settings import decide
 from data.terms import STATE_NAMES
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, HERE, OTHER_TOWNSHIP, VILLAGE, fill_village
@@ -215,7 +215,7 @@ def test_the_next_visit_is_due_so_many_days_after_the_last_or_after_the_pairing(
 
     assert (due(901), due(902)) == (["2026-11-30"], ["2023-02-01"])
     with county.begin() as connection:
-        put(connection, COUNTY_CADRE, "visit_days", "10", now=NOW)
+        decide(connection, COUNTY_CADRE, "visit_days", "10", now=NOW)
     assert (due(901), due(902)) == (["2026-11-09"], ["2023-01-11"])
 
 

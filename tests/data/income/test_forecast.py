@@ -38,7 +38,7 @@ def test_the_term_of_a_month_is_its_income_year(filled: Callable[..., Engine]):
         assert term(connection, month_of("2026-09")).remaining == 0
         before = one.years_back(2)
         assert (before.month, before.last, before.remaining) == (month_of("2024-11"), month_of("2025-09"), 10)
-        settings.put(connection, Viewer("admin", ""), "income_year_start", "1", now=NOW)
+        settings.decide(connection, Viewer("admin", ""), "income_year_start", "1", now=NOW)
         one = term(connection, month_of("2026-11"))
         assert (one.last, one.base, one.remaining) == (month_of("2026-12"), month_of("2025-12"), 1)
 

@@ -89,7 +89,7 @@ def test_the_county_decides_how_much_is_a_fall(filled: Callable[..., Engine]):
     engine = filled(fill_steady, own=True)
     before = int(sunk(engine).fell.sum())
     with writing(engine) as connection:
-        settings.put(connection, Viewer("county", COUNTY), "sinking_share", "90", now=NOW)
+        settings.decide(connection, Viewer("county", COUNTY), "sinking_share", "90", now=NOW)
     assert 0 == int(sunk(engine).fell.sum()) < before
 
 

@@ -43,7 +43,7 @@ def put(engine: Engine, content: bytes | None = None, viewer: Viewer = ADMIN, pr
 
 def listed(engine: Engine, viewer: Viewer = ADMIN, project: str = SHORT, **options):
     with engine.connect() as connection:
-        return project_archives.listed(connection, viewer, project, **options)
+        return project_archives.archives_of_project(connection, viewer, project, **options)
 
 
 def test_a_paper_is_listed_and_opened_as_it_came(county: Engine):

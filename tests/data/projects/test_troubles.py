@@ -31,7 +31,7 @@ def asked(engine: Engine, question, viewer: Viewer, *arguments, **options):
 
 
 def found(engine: Engine, month: int = LAST) -> dict[str, str]:
-    return {one.project: one.reason for one in asked(engine, troubles.found, ADMIN, "", month)}
+    return {one.project: one.reason for one in asked(engine, troubles.suspected, ADMIN, "", month)}
 
 
 def in_plain_python(engine: Engine, month: int, periods: int, share: int) -> set[str]:
@@ -61,8 +61,8 @@ def in_plain_python(engine: Engine, month: int, periods: int, share: int) -> set
 @pytest.mark.parametrize(("periods", "share"), [(2, 50), (1, 1), (3, 90), (24, 1), (24, 100)])
 def test_the_rules_find_what_plain_python_finds(county: Engine, periods: int, share: int):
     with writing(county) as connection:
-        settings.put(connection, ADMIN, "arrears_months", str(periods), now=NOW)
-        settings.put(connection, ADMIN, "return_share", str(share), now=NOW)
+        settings.decide(connection, ADMIN, "arrears_months", str(periods), now=NOW)
+        settings.decide(connection, ADMIN, "return_share", str(share), now=NOW)
     for month in (LAST, LAST - 1):
         assert set(found(county, month)) == in_plain_python(county, month, periods, share), month
 
@@ -133,7 +133,7 @@ def test_nobody_marks_or_ends_beyond_his_region(county: Engine):
     id = troubles.mark(county, ADMIN, project=LATE, **SAID, now=NOW)
     with pytest.raises(NotFound):
         troubles.end(county, TOWNSHIP, id, now=NOW)
-    assert asked(county, troubles.find, TOWNSHIP, id, LAST) is None
+    assert asked(county, troubles.find_trouble, TOWNSHIP, id, LAST) is None
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_every_sheet_holds_the_households_that_the_pages_show(engine, tmp_path, 
     fill_village(engine)
     with engine.connect() as connection:
         every = dict(connection.execute(select(model.household.c.code, model.household.c.id)).all())
-        shown = set(search.listed(connection, viewer, list(every.values()), LAST)["id"])
+        shown = set(search.by_ids(connection, viewer, list(every.values()), LAST)["id"])
         problems = lists.whole(connection, viewer, "rectification_rate", viewer.region, LAST)
     assert {id for id in shown if id > 900} == known
     give(engine, tmp_path / "whole.xlsx")
