@@ -1,5 +1,7 @@
 """Who sees which household and who may write to it, worked out by hand from the pairings of the ground."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import Engine, text
 
@@ -8,6 +10,7 @@ from data.access import rights
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
+from data.store.batches import batches
 from data.store.engine import writing
 from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS
 from tests.data.village_ground import FAR, HERE, NEIGHBOUR, OTHER_TOWNSHIP, VILLAGE, fill_village
@@ -63,7 +66,7 @@ def test_each_sees_his_own_households_and_only_who_writes_changes_them(county: E
     [([], "given"), ([901, 902, 904], "given"), ([901, 902, FAR], "NotFound"), ([FAR, 901, 902], "NotFound")],
 )
 def test_of_many_households_all_must_be_his_in_every_portion(county: Engine, monkeypatch, households, answer):
-    monkeypatch.setattr(rights, "AT_ONCE", 2)
+    monkeypatch.setattr(rights, "batches", partial(batches, size=2))
     with county.connect() as connection:
         assert outcome(rights.require, connection, Viewer("village", VILLAGE), households) == answer
 
