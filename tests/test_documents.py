@@ -5,7 +5,8 @@ import re
 import pytest
 
 from data.commands.version import VERSION
-from tests.test_layers import FLOOR, ROOT
+from tests.floors import FLOOR
+from tests.source_code import ROOT
 
 DOCUMENTS = ("README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
 FOLDERS = ("pages", "components", "data", "tests", "benchmarks", "docs", ".ci", ".streamlit")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.floors import FLOOR
 from tests.source_code import LAYERS, ROOT, imported, parse, roots, sources, texts
 
 SCREEN_PACKAGES = {"streamlit", "streamlit_folium"}
@@ -17,38 +18,6 @@ DRAWING = Path("components/drawing")
 THEME = DRAWING / "theme.py"
 FRONT_DOORS = {"data/model", "data/intake"}  # packages whose __init__ is more than a sentence
 MOST_FLAT = 8  # modules of data/ that stand in no package; in components/ there is none
-FLOOR = {
-    # what is the same everywhere
-    **dict.fromkeys(("data.clock", "data.errors", "data.terms", "data.money"), 0),
-    **dict.fromkeys(("data.months", "data.model", "data.paper"), 1),
-    "data.store": 2,
-    "data.access": 3,
-    # what lies below all domains
-    **dict.fromkeys(("data.archives", "data.regions", "data.settings"), 4),
-    **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 5),
-    # the domains
-    **dict.fromkeys(("data.audit", "data.duties", "data.funds", "data.households", "data.income"), 6),
-    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.projects", "data.quality"), 7),
-    **dict.fromkeys(("data.codes", "data.demo"), 8),
-    "data.commands": 9,
-    "data.__main__": 10,
-    # what is drawn
-    "components.drawing": 11,
-    "components.server": 12,
-    "components.shell": 13,
-    **dict.fromkeys(
-        (
-            *("components.archives", "components.codes", "components.dividends", "components.door"),
-            *("components.figures", "components.funds", "components.income", "components.overview"),
-            *("components.phone", "components.prints", "components.settings"),
-        ),
-        14,
-    ),
-    **dict.fromkeys(("components.cards", "components.projects"), 15),
-    "components.households": 16,
-    "components.battle_map": 17,
-}
-"""Package (or flat module) → its floor: it imports lower floors only, never its own, never a higher one."""
 TOP_LEVEL = {
     *("app.py", "pages", "components", "data", "tests", "benchmarks", "static"),
     *(

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from components.archives import section as archive_section
+from components.archives.section import show_archives
 from components.cards import section as card_section
 from components.door import buttons as household_forms
 from components.drawing.markup import escape, link
 from components.drawing.tables import pager_markup
 from components.funds.address import fund_url
-from components.households import code_section, tables
 from components.households import head_markup as view
-from components.households import history as household_history
+from components.households import tables
+from components.households.code_section import show_code_section
+from components.households.history import show_history
 from components.shell.asking import ask_uncached
 from components.shell.errors import reporting_failures
 from components.shell.logged import looked
@@ -61,14 +62,11 @@ def show_household(screen: Screen, id: int) -> None:
     show_markup(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
     _what_hangs_on_it(screen, file, visits)
-    for part, section in (
-        ("archives", archive_section),
-        ("code", code_section),
-        ("history", household_history),
-    ):
+    sections = {"archives": show_archives, "code": show_code_section, "history": show_history}
+    for part, show in sections.items():
         _begin(part)
         with reporting_failures():
-            section.show(screen, file)
+            show(screen, file)
 
 
 def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:

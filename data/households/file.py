@@ -61,7 +61,7 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     )
     if facts is None:
         raise NotFound(NO_SUCH_HOUSEHOLD)
-    skipped = (visits_page - 1) * LATEST_VISITS
+    skipped = max(visits_page - 1, 0) * LATEST_VISITS
     asked = {"household": id, "month": month, "skipped": skipped, "days": int(value_of(connection, "visit_days"))}
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
     frames["members"]["id_number"] = frames["members"]["id_number"].map(mask_id)

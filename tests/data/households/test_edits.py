@@ -20,7 +20,7 @@ from data.store.engine import writing
 from tests.data.households.ground import assert_as_rebuilt, derived, household_with_members, one
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES, fill
 from tests.moment import NOW
-from tests.test_layers import ROOT, sources
+from tests.source_code import ROOT, sources
 
 CADRE = Viewer("county", COUNTY)
 NEW_VISIT = {"helper": "B1", "visited": "2026-11-20", "occasion": "日常走访", "content": "看望"}

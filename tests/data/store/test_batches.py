@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from data.store.batches import batches
-from tests.test_layers import parse, sources
+from tests.source_code import parse, sources
 
 
 @pytest.mark.parametrize(
