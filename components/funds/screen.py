@@ -11,24 +11,23 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.ranking import extremes, rank, ranking_markup
 from components.drawing.theme import palette
-from components.drawing.tiles import Tile, tiles_markup
+from components.drawing.tiles import tiles_markup
 from components.funds import markup as panels
 from components.funds.address import FundChoice, funds_link, read_choice
 from components.funds.charts import course_finding, course_table, disbursement_chart, unit_of
 from components.shell.asking import ask
 from components.shell.chart_panel import show_chart
 from components.shell.empty import nothing
+from components.shell.indicator_tiles import indicator_tiles
 from components.shell.page import show_markup
 from components.shell.screen import Change, Screen
 from components.shell.site import FIGURE, FUNDS, PROJECT
-from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.funds import sums as funds
 from data.paper.spreadsheet import ListColumn
 from data.terms import LEVELS
 
 TILES = ("fund_arranged", "fund_disbursed", "fund_progress", "fund_planned", "fund_plan_progress", "late_funds")
-_COURSE = 24
 _BATCHES = 8
 _CHART = (
     ListColumn("month_text", "月份"), ListColumn("day", "截至", "day"), ListColumn("paid", "累计拨付（元）", "yuan"),
@@ -98,31 +97,11 @@ def show_tiles(screen: Screen, shown: FundsShown) -> None:
     """The headline figures: of the month's own year from the cube, of an earlier one as it stands now."""
     if shown.choice.year == screen.month // 12:
         colours = palette(screen.dark)
-        drawn = tiles_markup(_own_tiles(screen), line=colours.series, end=colours.accent)
+        drawn = tiles_markup(indicator_tiles(screen, TILES), line=colours.series, end=colours.accent)
     else:
         drawn = panels.still_tiles_markup(_earlier_tiles(screen, shown))
     with st.container(key="funds_tiles"):
         show_markup(drawn)
-
-
-def _own_tiles(screen: Screen) -> list[Tile]:
-    course = ask(screen, figures.trend, screen.region.code, TILES, until=screen.month, months=_COURSE)
-
-    def value(id: str, back: int) -> float | None:
-        found: float | None = course[id].get(screen.month - back)
-        return found
-
-    return [
-        Tile(
-            INDICATORS[id],
-            value(id, 0),
-            value(id, 1),
-            value(id, 12),
-            [value(id, back) for back in range(_COURSE - 1, -1, -1)],
-            screen.link(FIGURE, indicator=id),
-        )
-        for id in TILES
-    ]
 
 
 def _earlier_tiles(screen: Screen, shown: FundsShown) -> list[tuple[str, str, str]]:

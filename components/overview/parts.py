@@ -11,10 +11,11 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import changes_markup, heading, overdue_markup, states_markup
 from components.drawing.ranking import MEANS, Ranking, extremes, finding, rank, ranking_markup
 from components.drawing.theme import map_colours, palette, state_marks
-from components.drawing.tiles import Tile, tiles_markup
+from components.drawing.tiles import tiles_markup
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask
 from components.shell.header import go_to_region, write_address
+from components.shell.indicator_tiles import indicator_tiles
 from components.shell.map_view import show_map
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -36,35 +37,12 @@ DEFAULT = "net_income_per_capita"
 STATE_IDS = {
     state.name: state.indicator for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order) if state.indicator
 }
-COURSE = 24
-
-
-def headlines(screen: Screen) -> list[Tile]:
-    """The headline figures of the region and month."""
-    course = ask(screen, figures.trend, screen.region.code, HEADLINES, until=screen.month, months=COURSE)
-
-    def value(id: str, back: int) -> float | None:
-        found: float | None = course[id].get(screen.month - back)
-        return found
-
-    return [
-        Tile(
-            INDICATORS[id],
-            value(id, 0),
-            value(id, 1),
-            value(id, 12),
-            [value(id, back) for back in range(COURSE - 1, -1, -1)],
-            screen.link(FIGURE, indicator=id),
-            int(screen.status.built[8:]) if screen.running and INDICATORS[id].window == "本月" else None,
-        )
-        for id in HEADLINES
-    ]
 
 
 def show_headlines(screen: Screen) -> None:
     """The tiles."""
     colours = palette(screen.dark)
-    show_markup(tiles_markup(headlines(screen), line=colours.series, end=colours.accent))
+    show_markup(tiles_markup(indicator_tiles(screen, HEADLINES), line=colours.series, end=colours.accent))
 
 
 def ranked(screen: Screen, indicator: Indicator) -> Ranking:
