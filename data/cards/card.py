@@ -86,7 +86,7 @@ def cards(
                 raise NotFound(NO_SUCH_HOUSEHOLD)
             province = found[id]["village"][:2]
             if province not in lines:
-                lines[province] = line_of(connection, province, year.year)
+                lines[province] = line_of(connection, province, last_day(year.last))
             parts = {name: rows.get(id, []) for name, rows in hanging.items()}
             made.append(_card(viewer, found[id], parts, year, through, shares, lines[province]))
     return made

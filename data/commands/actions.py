@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -218,26 +219,36 @@ def _known_month(connection: Connection, text: str) -> int:
 def lines_command(options: argparse.Namespace) -> int:
     engine = _engine(options)
     if options.set:
-        year, amount = options.set
+        since, amount = options.set
         with writing(engine) as connection:
             now = county_clock()
-            _set_line(connection, options.province, year, amount, now.date())
+            _set_line(connection, options.province, since, amount, now.date())
             cube.rebuild(connection, today=now.date())
             cube.stamp(connection, now)
     with engine.connect() as connection:
-        for row in connection.execute(select(monitoring_line).order_by(monitoring_line.c.province)):
-            print(f"{row.province or '各省'} {row.year} 年：{exact(row.amount_fen)} 元/人（{row.standing}）")
+        for row in connection.execute(
+            select(monitoring_line).order_by(monitoring_line.c.province, monitoring_line.c.since)
+        ):
+            print(f"{row.province or '各省'} {row.since} 起：{exact(row.amount_fen)} 元/人（{row.standing}）")
     return 0
 
 
-def _set_line(connection: Connection, province: str, year: str, amount: str, today: date) -> None:
-    if not (year.isdigit() and len(year) == 4 and amount.replace(".", "", 1).isdigit() and float(amount) > 0):
-        raise Refused("监测线请写成 --set 年份 金额，例如 --set 2025 9200，金额为每人每年多少元。")
+def _set_line(connection: Connection, province: str, since: str, amount: str, today: date) -> None:
+    try:
+        day = date.fromisoformat(f"{since}-01-01" if re.fullmatch(r"\d{4}", since) else since).isoformat()
+        sound = re.fullmatch(r"\d{1,9}(\.\d{1,2})?", amount) and float(amount) > 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise Refused(
+            "监测线请写成 --set 起始日期 金额，例如 --set 2025-03-14 9200，金额为每人每年多少元；"
+            "只写年份即当年1月1日起。"
+        )
     if province and not (is_code(province) and len(province) == 2):
         raise Refused("省份请写两位区划代码，例如 --province 21。")
-    key = (monitoring_line.c.province == province) & (monitoring_line.c.year == int(year))
+    key = (monitoring_line.c.province == province) & (monitoring_line.c.since == day)
     connection.execute(monitoring_line.delete().where(key))
-    values = {"province": province, "year": int(year), "amount_fen": round(float(amount) * 100)}
+    values = {"province": province, "since": day, "amount_fen": round(float(amount) * 100)}
     connection.execute(monitoring_line.insert().values(**values, standing=f"{today} 设定"))
 
 

@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         "lines",
         commands.lines_command,
         "查看或设定监测线（按省、按年），设定后自动重新汇总",
-        (["--set"], {"nargs": 2, "metavar": ("年份", "金额")}),
+        (["--set"], {"nargs": 2, "metavar": ("起始日期", "金额")}),
         (["--province"], {"default": "", "metavar": "两位代码", "help": "不写则各省通用"}),
     )
     command(

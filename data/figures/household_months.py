@@ -6,6 +6,7 @@ from data import model
 from data.figures.monitoring_line import line_of
 from data.figures.states import STATE_SQL
 from data.model.running import runs_on
+from data.months import last_day
 from data.terms import INCOME_KINDS, UNCOUNTED, subject_columns
 
 NET = "({0}.wage_fen + {0}.business_fen + {0}.property_fen + {0}.transfer_fen - {0}.expense_fen)"
@@ -96,7 +97,7 @@ def _prepare_lookups(connection: Connection, region: str | None) -> None:
             "month": month,
             "first_day": since,
             "as_of": until,
-            "line": line_of(connection, province, month // 12),
+            "line": line_of(connection, province, last_day(month)),
         }
         for province in provinces
         for month, since, until in days

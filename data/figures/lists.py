@@ -13,6 +13,7 @@ from data.errors import NotFound
 from data.figures.list_kinds import KINDS, LINE, Column, ListKind
 from data.figures.monitoring_line import line_of
 from data.figures.read import indicator
+from data.months import last_day
 from data.store.batches import batches
 from data.store.rows import StoredRow
 from data.terms import STATE_NAMES
@@ -107,7 +108,7 @@ def lined(connection: Connection, region: str, month: int, statement: str) -> st
         return statement
     asked = text("SELECT DISTINCT substr(code, 1, 2) FROM region")
     provinces = [region[:2]] if region else connection.execute(asked).scalars().all()
-    lines = {province: line_of(connection, province, month // 12) for province in provinces}
+    lines = {province: line_of(connection, province, last_day(month)) for province in provinces}
     cases = " ".join(f"WHEN '{province}' THEN {line}" for province, line in lines.items() if line is not None)
     return statement.replace(LINE, f"(CASE substr(h.village, 1, 2) {cases} END)" if cases else "NULL")
 

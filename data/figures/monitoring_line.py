@@ -6,30 +6,28 @@ from sqlalchemy import Connection, select
 
 from data import model
 from data.access.viewer import Viewer
+from data.months import last_day
 
 
 def monitoring_line(connection: Connection, viewer: Viewer, region: str, months: Sequence[int]) -> list[float | None]:
-    """Yuan a head and year in each month's year; None where nothing is configured or the region spans provinces."""
+    """Yuan a head and year at each month's end; None where nothing is configured or the region spans provinces."""
     province = viewer.narrowed(region)[:2]
-    by_year = (
-        {year: line_of(connection, province, year) for year in {month // 12 for month in months}} if province else {}
-    )
-    amounts = [by_year.get(month // 12) for month in months]
+    amounts = [line_of(connection, province, last_day(month)) if province else None for month in months]
     return [None if fen is None else fen / 100 for fen in amounts]
 
 
-def line_of(connection: Connection, province: str, year: int) -> int | None:
-    """The monitoring line (fen a head and year) of a province in a year.
+def line_of(connection: Connection, province: str, day: str) -> int | None:
+    """The monitoring line (fen a head and year) in force in a province on a day (ISO).
 
-    The province's own where it has any, else the general one; a year without an entry takes the one before it, years
-    before the first take the first. None where nothing is configured.
+    A line holds from a day on. The province's own where it has any, else the general one; days before the first take
+    the first. Twelve months take the line of their last day. None where nothing is configured.
     """
     table = model.monitoring_line
     for owner in (province, ""):
         known = connection.execute(
-            select(table.c.year, table.c.amount_fen).where(table.c.province == owner).order_by(table.c.year)
+            select(table.c.since, table.c.amount_fen).where(table.c.province == owner).order_by(table.c.since)
         ).all()
         if known:
-            amount: int = next((amount for of, amount in reversed(known) if of <= year), known[0].amount_fen)
+            amount: int = next((amount for since, amount in reversed(known) if since <= day), known[0].amount_fen)
             return amount
     return None

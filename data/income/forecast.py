@@ -22,6 +22,7 @@ from data.figures.household_months import NET
 from data.figures.monitoring_line import line_of
 from data.income.year import IncomeYear, year_of
 from data.model import region as regions
+from data.months import last_day
 from data.settings import value_of
 
 
@@ -67,10 +68,10 @@ def foretold_sql(now: str, base: str) -> str:
 
 
 def lines_of(connection: Connection, region: str, month: int) -> dict[str, int | None]:
-    """Province → its monitoring line in the year of a month, for every province that the region has part in."""
+    """Province → its monitoring line on the last day of a month, for every province that the region has part in."""
     asked = text("SELECT DISTINCT substr(code, 1, 2) FROM region")
     provinces = [region[:2]] if region else sorted(connection.execute(asked).scalars().all())
-    return {province: line_of(connection, province, month // 12) for province in provinces}
+    return {province: line_of(connection, province, last_day(month)) for province in provinces}
 
 
 def line_sql(lines: dict[str, int | None], village: str) -> str:

@@ -5,7 +5,15 @@ table follows the indicator registry and is made by ``data.figures.cube``.
 """
 
 from data.model.columns import Code, Day, Name, Number, Real, Small, metadata
-from data.model.derived import data_version, household_month, import_run, monitoring_line, month
+from data.model.derived import (
+    books_decision,
+    data_version,
+    household_month,
+    import_run,
+    monitoring_line,
+    month,
+    region_version,
+)
 from data.model.money import (
     dividend_kept,
     dividend_payment,
@@ -24,6 +32,7 @@ from data.model.records import (
     helper,
     household,
     ledger,
+    ledger_year,
     measure,
     member,
     pairing,
@@ -48,6 +57,7 @@ __all__ = [
     "access_log",
     "archive",
     "assurance",
+    "books_decision",
     "boundary",
     "card_print",
     "change",
@@ -67,6 +77,7 @@ __all__ = [
     "household_pin",
     "import_run",
     "ledger",
+    "ledger_year",
     "measure",
     "member",
     "metadata",
@@ -81,6 +92,7 @@ __all__ = [
     "project_stage",
     "qr_code",
     "region",
+    "region_version",
     "setting",
     "task",
     "trouble",

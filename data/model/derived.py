@@ -25,13 +25,31 @@ data_version = table(
     Column("latest", Number),  # last month that has records of its own
 )
 
+region_version = table(  # grows with every write to the region or to one below it; '' is the whole
+    "region_version",
+    Column("region", Code, primary_key=True),
+    Column("version", Number, nullable=False),
+    Column("updated", Text, nullable=False),
+    clustered=True,
+)
+
+books_decision = table(  # up to which month a county has closed its books by its own word; the last row is in force
+    "books_decision",
+    Column("id", Number, primary_key=True),
+    Column("county", Code, nullable=False, index=True),
+    Column("until", Number),  # none: the rule decides again
+    Column("reason", Text),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+)
+
 monitoring_line = table(
     "monitoring_line",
     Column("province", Code, nullable=False),  # two digits; '' holds for every province without its own
-    Column("year", Small, nullable=False),
+    Column("since", Day, nullable=False),  # the day from which it holds
     Column("amount_fen", Number, nullable=False),
     Column("standing", Text, nullable=False),
-    PrimaryKeyConstraint("province", "year"),
+    PrimaryKeyConstraint("province", "since"),
     clustered=True,
 )
 

@@ -77,6 +77,15 @@ ledger = table(
     clustered=True,
 )
 
+ledger_year = table(  # what a household books once for a whole income year: a total of each item, spread over no months
+    "ledger_year",
+    household_id(primary_key=True),
+    Column("last_month", Number, primary_key=True),
+    Column("first_month", Number, nullable=False),
+    *(Column(f"{column}_fen", Number) for _, column in SUBJECTS.values()),
+    clustered=True,
+)
+
 measure = table(
     "measure",
     Column("code", Code, primary_key=True),
@@ -190,6 +199,8 @@ fund = table(
     Column("project", Code, ForeignKey("project.code")),
     Column("name", Text, nullable=False),
     Column("arranged_fen", Number, nullable=False),
+    Column("settled", Day),  # 结清: nothing more is to be paid of it
+    Column("recovered_fen", Number),  # 收回: what went back of it
     clustered=True,
 )
 

@@ -35,7 +35,7 @@ class Plain:
     def __init__(self, connection: Connection, region: str, month: int) -> None:
         self.month = month
         self.end = min(last_day(month), TODAY.isoformat())
-        self.line = line_of(connection, "99", month // 12)
+        self.line = line_of(connection, "99", last_day(month))
 
         def rows(table, column):
             return [dict(row) for row in connection.execute(select(table)).mappings() if row[column].startswith(region)]

@@ -165,7 +165,12 @@ def test_filters_narrow_what_the_words_find_and_pick_by_themselves(county, way, 
 
 def test_who_earns_less_than_the_line_is_found_by_that(own_county):
     with writing(own_county) as connection:
-        upsert(connection, model.monitoring_line, ["province", "year", "amount_fen", "standing"], [("", 2026, 1, "")])
+        upsert(
+            connection,
+            model.monitoring_line,
+            ["province", "since", "amount_fen", "standing"],
+            [("", "2026-01-01", 1, "")],
+        )
         lines = [(id, month, fen) for id, fen in ((1, 0), (3, 900)) for month in range(MONTH - 12, MONTH + 1)]
         upsert(connection, model.ledger, ["household_id", "month", "wage_work_fen"], lines)
         cube.rebuild(connection, today=TODAY)

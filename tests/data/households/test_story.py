@@ -61,7 +61,9 @@ def test_crossings_are_where_twelve_months_a_head_change_sides_of_the_line(count
             fen = sum(value or 0 for name, value in row.items() if name.endswith("_fen") and name != "expense_fen")
             books.setdefault(row["household_id"], {})[row["month"]] = fen - (row["expense_fen"] or 0)
         persons = dict(connection.execute(text("SELECT household_id, COUNT(*) FROM member GROUP BY 1")).all())
-        lines = dict(connection.execute(text("SELECT year, amount_fen FROM monitoring_line WHERE province = ''")).all())
+        lines = dict(
+            connection.execute(text("SELECT since, amount_fen FROM monitoring_line WHERE province = ''")).all()
+        )
     crossed = 0
     for month in MONTHS:
         for id, found in everybody(county, month).items():
@@ -69,7 +71,7 @@ def test_crossings_are_where_twelve_months_a_head_change_sides_of_the_line(count
             expected, below = [], None
             for end in range(min(book, default=month) + 11, max(book, default=month) + 1) if id in persons else ():
                 net = sum(book.get(at, 0) for at in range(end - 11, end + 1))
-                line = lines[max(year for year in lines if year <= end // 12)]
+                line = lines[max(since for since in lines if since <= last_day(end))]
                 now = round(net / persons[id]) < line
                 if below is not None and now != below:
                     expected.append(("below" if now else "above", min(last_day(end), found.until)))

@@ -43,7 +43,9 @@ def fill(engine: Engine) -> None:
         connection.execute(update(model.project).where(model.project.c.code == "P2").values(started="2026-12-20"))
         table = model.monitoring_line
         connection.execute(table.delete())
-        connection.execute(table.insert().values(province="99", year=YEAR, amount_fen=LINE, standing="测试"))
+        connection.execute(
+            table.insert().values(province="99", since=f"{YEAR}-01-01", amount_fen=LINE, standing="测试")
+        )
         cube.rebuild(connection, today=TODAY)
 
 

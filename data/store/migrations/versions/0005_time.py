@@ -1,0 +1,85 @@
+"""Money in time: totals of an income year, books closed by a county, lines from a day on, funds that end, versions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from data.terms import SUBJECTS
+
+revision = "0005"
+down_revision = "0004"
+
+Code = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Small = sa.SmallInteger().with_variant(sa.Integer, "sqlite")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "ledger_year",
+        sa.Column("household_id", Number, nullable=False),
+        sa.Column("last_month", Number, nullable=False),
+        sa.Column("first_month", Number, nullable=False),
+        *(sa.Column(f"{column}_fen", Number, nullable=True) for _, column in SUBJECTS.values()),
+        sa.ForeignKeyConstraint(["household_id"], ["household.id"]),
+        sa.PrimaryKeyConstraint("household_id", "last_month"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "books_decision",
+        sa.Column("id", Number, nullable=False),
+        sa.Column("county", Code, nullable=False),
+        sa.Column("until", Number, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+        sqlite_with_rowid=True,
+    )
+    op.create_index(op.f("ix_books_decision_county"), "books_decision", ["county"])
+    op.create_table(
+        "region_version",
+        sa.Column("region", Code, nullable=False),
+        sa.Column("version", Number, nullable=False),
+        sa.Column("updated", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("region"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.add_column("fund", sa.Column("settled", Code, nullable=True))
+    op.add_column("fund", sa.Column("recovered_fen", Number, nullable=True))
+    _lines("since", Code, "CAST(year AS TEXT) || '-01-01'")
+
+
+def downgrade() -> None:
+    _lines("year", Small, "CAST(substr(since, 1, 4) AS INTEGER)")
+    op.drop_column("fund", "recovered_fen")
+    op.drop_column("fund", "settled")
+    op.drop_table("region_version")
+    op.drop_table("books_decision")
+    op.drop_table("ledger_year")
+
+
+def _lines(key: str, kind: sa.types.TypeEngine, value: str) -> None:
+    """Make ``monitoring_line`` anew with another second key; of two lines that fall on one key the later stays."""
+    held = "year" if key == "since" else "since"
+    op.rename_table("monitoring_line", "monitoring_line_before")
+    op.create_table(
+        "monitoring_line",
+        sa.Column("province", Code, nullable=False),
+        sa.Column(key, kind, nullable=False),
+        sa.Column("amount_fen", Number, nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("province", key),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        f"""
+        INSERT INTO monitoring_line (province, {key}, amount_fen, standing)
+        SELECT province, {value}, amount_fen, standing FROM monitoring_line_before b
+        WHERE NOT EXISTS (SELECT 1 FROM monitoring_line_before l WHERE l.province = b.province
+        AND l.{held} > b.{held} AND {value.replace(held, "l." + held)} = {value.replace(held, "b." + held)})"""
+    )
+    op.drop_table("monitoring_line_before")
