@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, true
 
 from data.errors import OutOfScope
+from data.model.surnames import surname
 
 ROLES = {
     "admin": "管理员",
@@ -72,8 +73,9 @@ def within_sql(column: str, code: str, name: str = "region") -> tuple[str, dict[
 
 
 def mask_name(name: str) -> str:
-    """张三丰 → 张**, the custom for names that strangers may read."""
-    return name[:1] + "*" * (len(name) - 1)
+    """张三丰 → 张**, 欧阳娜娜 → 欧阳**: what everybody reads who may not read names; as many stars for every name, so
+    that they do not tell its length."""
+    return f"{surname(name)}**" if name else ""
 
 
 _ORGANISED = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from data.access.scope import seen_households
-from data.access.viewer import Viewer
+from data.access.viewer import Viewer, mask_name
 from data.cards.card import card, card_year
 from data.cards.record import IncomeCard
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
@@ -79,7 +79,7 @@ def stranger_card(connection: Connection, household: int, settings: Mapping[str,
     kinds = _column(connection, _KINDS, household) if "help" in told else []
     helpers = connection.execute(text(_HELPERS), {"household": household}).all() if "helper" in told else []
     return StrangerCard(
-        name=masked(found.head),
+        name=mask_name(found.head),
         village=found.village_name,
         township=found.township_name,
         kinds=tuple(kind for kind in MEASURE_CATEGORIES if kind in kinds and kind not in TELLING),
@@ -122,11 +122,6 @@ def cadre_card(connection: Connection, viewer: Viewer, household: int) -> CadreC
 def household_viewer(village: str) -> Viewer:
     """Who has shown that the card is his: he is asked about for one household only, the one of the code."""
     return Viewer("household", village)
-
-
-def masked(name: str) -> str:
-    """张三丰 → 张**: as many stars for every name, so that they do not tell its length."""
-    return name[:1] + "**"
 
 
 def _column(connection: Connection, sql: str, household: int) -> list[str]:

@@ -8,16 +8,11 @@ from dataclasses import dataclass, replace
 from data.errors import Refused
 from data.model.running import runs_on
 from data.model.search_columns import initials
+from data.model.surnames import COMPOUND
 
 LONGEST = 60
 MOST_WORDS = 4
 FURTHEST = "\U0010ffff"  # what begins with a text lies between it and it with this behind
-COMPOUND = (
-    "欧阳", "上官", "司马", "诸葛", "夏侯", "皇甫", "尉迟", "公孙", "慕容", "令狐", "司徒", "东方",
-    "独孤", "南宫", "长孙", "宇文", "端木", "轩辕", "百里", "钟离", "闻人", "澹台", "申屠", "太史",
-    "呼延", "西门", "赫连", "鲜于", "完颜", "拓跋",
-)  # fmt: skip
-"""Surnames of two characters, behind which the given name begins."""
 _COMPOUNDS = ", ".join(f"'{name}'" for name in COMPOUND)
 _COMPOUND_ROWS = ", ".join(f"('{name}')" for name in COMPOUND)
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
@@ -97,8 +92,12 @@ def words(query: str, *, by_identity: bool) -> list[Word]:
         return read
     if any(word.kind in ("tail", "initials") for word in read):
         raise Refused("大屏展示不能按证件号码和拼音查找，请按姓氏、村名、帮扶责任人或户编号查找。")
-    blind = {1: "family"}
-    return [replace(word, kind=blind.get(len(word.text), "known")) if word.kind == "name" else word for word in read]
+    return [replace(word, kind=_blind(word.text)) if word.kind == "name" else word for word in read]
+
+
+def _blind(text: str) -> str:
+    """What is left of a name for who reads surnames alone."""
+    return "family" if len(text) == 1 or text in COMPOUND else "known"
 
 
 def _word(text: str, place: int) -> Word:

@@ -4,18 +4,14 @@ from functools import lru_cache
 
 from pypinyin import Style, pinyin
 
-SURNAMES = {
-    "单": "s", "曾": "z", "解": "x", "仇": "q", "查": "z", "区": "o", "朴": "p", "缪": "m", "乐": "y", "秘": "b",
-    "种": "c", "繁": "p", "尉": "y", "万": "w", "覃": "q", "盖": "g", "翟": "z", "召": "s", "黑": "h", "重": "c",
-    "员": "y", "折": "s",
-}  # fmt: skip
-"""Characters that are read otherwise as a surname than elsewhere, or whose usual reading is doubtful."""
+from data.model.surnames import READINGS, surname
 
 
 def initials(name: str) -> str:
     """Lower-case first letters, one for each Chinese character; letters and digits stay, everything else goes."""
-    letters = [SURNAMES.get(name[:1]) or _letter(name[0]), *map(_letter, name[1:])] if name else []
-    return "".join(letters)
+    family = surname(name)
+    read = READINGS.get(family) or "".join(map(_letter, family))
+    return read + "".join(map(_letter, name[len(family) :]))
 
 
 @lru_cache(maxsize=30_000)  # there are not many more characters in names

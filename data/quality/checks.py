@@ -169,10 +169,16 @@ def _paid_out(connection: Connection) -> Iterator[Finding]:
 
 _BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, label in STATE_NAMES.items()) + " END"
 _NOW = "household h JOIN month m ON m.month = (SELECT MAX(month) FROM month)"
+_HEADS = "household h JOIN member p ON p.household_id = h.id"
+_IS_HEAD = "CASE WHEN p.relation = '户主' THEN 1 ELSE 0 END"
 _CONTRADICTIONS = {
     "户类型与按日期推得的状态不一致": f"SELECT h.code FROM {_NOW} WHERE {STATE_SQL} <> {_BY_STATE}",
     "没有家庭成员的户": "SELECT h.code FROM household h WHERE NOT EXISTS"
     " (SELECT 1 FROM member p WHERE p.household_id = h.id)",
+    "有成员而没有户主的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) = 0",
+    "有两个及以上户主的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) > 1",
+    "户主姓名与家庭成员中的户主不一致的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) > 0"
+    f" AND SUM(CASE WHEN p.name = h.head THEN {_IS_HEAD} ELSE 0 END) = 0",
     "致贫原因为因残而没有残疾成员的户": "SELECT h.code FROM household h WHERE h.cause = '因残' AND NOT EXISTS"
     " (SELECT 1 FROM member p WHERE p.household_id = h.id AND p.health = '残疾')",
     "识别满一个月而没有帮扶措施的户": f"SELECT h.code FROM {_NOW} WHERE h.identified < m.first_day AND NOT EXISTS"
@@ -184,7 +190,7 @@ _CONTRADICTIONS = {
 
 def _contradictions(connection: Connection) -> Iterator[Finding]:
     for what, query in _CONTRADICTIONS.items():
-        codes = connection.execute(text(query)).scalars().all()
+        codes = sorted(connection.execute(text(query)).scalars())
         if codes:
             yield Finding(what, len(codes), tuple(codes[:SHOWN]), grave=False)
     wrong = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.access.viewer import Viewer, mask_id, mask_party
+from data.access.viewer import Viewer, mask_id, mask_name, mask_party
 
 
 @pytest.mark.parametrize(
@@ -17,10 +17,22 @@ def test_a_masked_number_never_shows_all_of_itself(number: str | None, masked: s
 
 
 @pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三丰", "张**"), ("张三", "张**"), ("李", "李**"), ("", ""),
+        ("欧阳建国", "欧阳**"), ("万俟雪", "万俟**"), ("东方", "东**"),
+        ("买买提·艾力", "买**"), ("司马义·阿不都热合曼", "司**"), ("司马义阿不都", "司**"), ("John", "J**"),
+    ],
+)  # fmt: skip
+def test_a_stranger_reads_the_surname_and_as_many_stars_behind_every_name(name: str, shown: str):
+    assert mask_name(name) == shown
+
+
+@pytest.mark.parametrize(
     ("name", "on_a_wall"),
     [
         ("禾丰种植合作社", "禾丰种植合作社"), ("海泉镇人民政府", "海泉镇人民政府"),
-        ("张三丰", "张**"), ("欧阳娜娜", "欧***"), ("李村", "李*"), (None, None),
+        ("张三丰", "张**"), ("欧阳娜娜", "欧阳**"), ("李村", "李**"), (None, None),
     ],
 )  # fmt: skip
 def test_a_wall_reads_the_names_of_organisations_and_none_that_may_be_a_persons(

@@ -233,8 +233,8 @@ def test_a_card_ends_at_the_scope(connection: Connection):
 
 def test_who_sees_no_identity_gets_none(connection: Connection):
     wall = income_card.card(connection, Viewer("display", COUNTY), 901, OVER)
-    assert (wall.head, wall.phone, wall.address, wall.cause) == ("钱*", None, None, None)
-    assert [one.name for one in wall.members] == ["钱*", "钱*"]
+    assert (wall.head, wall.phone, wall.address, wall.cause) == ("钱**", None, None, None)
+    assert [one.name for one in wall.members] == ["钱**", "钱**"]
     assert {(one.id_number, one.health) for one in wall.members} == {(None, None)}
     assert wall.helpers[0].phone is None
     office = income_card.card(connection, CADRE, 901, OVER)

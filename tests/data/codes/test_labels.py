@@ -85,7 +85,7 @@ def test_one_household_out_of_scope_refuses_all(county: Engine, viewer: Viewer, 
 
 
 def test_who_sees_no_names_gets_none(county: Engine):
-    assert found(county, [901], Viewer("display", COUNTY))[0].head == "钱*"
+    assert found(county, [901], Viewer("display", COUNTY))[0].head == "钱**"
 
 
 def test_a_label_tells_what_was_chosen_and_no_more():
@@ -93,7 +93,7 @@ def test_a_label_tells_what_was_chosen_and_no_more():
     told = ("欧阳䶮喆", "新林街道柳坊村", "9901810012010001", "郑六", "扫一扫看帮扶", "热线12317", "演示数据")
     assert [part for part in told if part not in whole] == []
     bare = paper.texts(sheet("small", [household()], masked=True, with_code=False, with_helper=False))[0]
-    assert "欧***" in bare and not [part for part in ("阳", "䶮", "99018", "郑六") if part in bare]
+    assert "欧阳**" in bare and not [part for part in ("䶮", "喆", "99018", "郑六") if part in bare]
 
 
 @pytest.mark.parametrize("size", SIZES)

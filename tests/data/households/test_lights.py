@@ -193,4 +193,4 @@ def test_a_wall_is_not_told_who_among_the_uninsured_is_ill(engine: Engine):
             viewer = Viewer(role, COUNTY)
             told[role] = lights(connection, viewer, household(connection, viewer, 901, LAST))[3].evidence
     assert told["county"] == "钱一、钱小 未参加基本医疗保险，其中患病或残疾 1 人。"
-    assert told["display"] == "钱*、钱* 未参加基本医疗保险。"
+    assert told["display"] == "钱**、钱** 未参加基本医疗保险。"

@@ -60,7 +60,8 @@ def test_a_query_has_its_measure(query: str, refused: bool):
     ("word", "kind", "name", "means"),
     [
         ("王建", "name", "王建国", True), ("建国", "name", "王建国", True), ("国", "name", "王建国", False),
-        ("建", "name", "欧阳建国", True), ("阳", "name", "欧阳建国", True), ("建国", "name", "王建", False),
+        ("建", "name", "欧阳建国", True), ("建", "name", "万俟建国", True),
+        ("阳", "name", "欧阳建国", True), ("建国", "name", "王建", False),
         ("wj", "initials", "王建国", True), ("jg", "initials", "王建国", False), ("oyjg", "initials", "欧阳建国", True),
         ("王", "family", "王建国", False), ("王建", "known", "王建国", False), ("080015", "tail", "王建国", False),
     ],

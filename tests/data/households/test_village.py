@@ -177,9 +177,9 @@ def test_a_display_shows_family_names_only(county: Engine):
     with county.connect() as connection:
         listed = in_village(connection, DISPLAY, VILLAGE, LAST, limit=1000).set_index("id")
         seen = household(connection, DISPLAY, 901, LAST)
-    assert listed.loc[901, "head"] == seen.head == "钱*"
+    assert listed.loc[901, "head"] == seen.head == "钱**"
     assert (seen.facts["phone"], seen.facts["address"], seen.facts["remark"]) == (None, None, None)
-    assert set(seen.members["name"]) == {"钱*"}
+    assert set(seen.members["name"]) == {"钱**"}
     assert seen.members["id_number"].isna().all()
     assert seen.visits[["occasion", "content"]].isna().all(axis=None)
     assert seen.helpers["phone"].isna().all()

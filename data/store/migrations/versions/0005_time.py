@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from data.model.search_columns import initials
+from data.model.surnames import COMPOUND, READINGS
 from data.terms import SUBJECTS
 
 revision = "0005"
@@ -50,6 +52,8 @@ def upgrade() -> None:
     op.add_column("fund", sa.Column("settled", Code, nullable=True))
     op.add_column("fund", sa.Column("recovered_fen", Number, nullable=True))
     _lines("since", Code, "CAST(year AS TEXT) || '-01-01'")
+    _read_anew("household", "id", "head")
+    _read_anew("member", "code", "name")
 
 
 def downgrade() -> None:
@@ -59,6 +63,16 @@ def downgrade() -> None:
     op.drop_table("region_version")
     op.drop_table("books_decision")
     op.drop_table("ledger_year")
+
+
+def _read_anew(table: str, key: str, name: str) -> None:
+    """Initials of the names whose surname is read otherwise since this version."""
+    connection, first = op.get_bind(), sorted({known[0] for known in (*READINGS, *COMPOUND)})
+    asked = sa.text(f"SELECT {key}, {name}, initials FROM {table} WHERE substr({name}, 1, 1) IN :first")
+    found = connection.execute(asked.bindparams(sa.bindparam("first", first, expanding=True))).all()
+    changed = [{"key": own, "i": initials(called)} for own, called, held in found if initials(called) != held]
+    if changed:
+        connection.execute(sa.text(f"UPDATE {table} SET initials = :i WHERE {key} = :key"), changed)
 
 
 def _lines(key: str, kind: sa.types.TypeEngine, value: str) -> None:
