@@ -15,7 +15,7 @@ from components.shell.site import DIVIDENDS
 from data.dividends.books import filled
 from data.dividends.file import Plan
 from data.dividends.states import ACTIONS, STATES
-from data.dividends.steps import doubts_in_words, return_reason, reverse, step
+from data.dividends.steps import booking_months, doubts_in_words, return_reason, reverse, step
 from data.errors import WarRoomError
 from data.money import exact
 from data.months import spoken
@@ -60,7 +60,8 @@ def _confirm(screen: Screen, plan: Plan, arrow: Transition) -> None:
             f'<p class="whose">{escape(plan.line.title)}：收益 {exact(plan.line.received)} 元，'
             f"分到户 {exact(plan.line.distributed)} 元，留存 {exact(plan.line.kept)} 元</p>"
         )
-        show_markup(f"<p>{escape(_says(screen, plan, arrow))}</p>")
+        month = _booking(screen, plan) if arrow.action == "file" and plan.line.reverses is None else None
+        show_markup(f"<p>{escape(_says(screen, plan, arrow, month))}</p>")
         if plan.doubts and arrow.action not in ("void", "withdraw"):
             show_markup(
                 f'<p class="problem" role="alert">提出方案后有变动：{escape(doubts_in_words(list(plan.doubts)))}</p>'
@@ -70,27 +71,39 @@ def _confirm(screen: Screen, plan: Plan, arrow: Transition) -> None:
             usual = return_reason(list(plan.doubts)) if arrow.action == "return" else ""
             reason = st.text_area("原因（必填）", usual, max_chars=LONGEST_REASON, key=f"plan_reason_{arrow.action}")
         if st.button(f"确定{title}", type="primary", width="stretch", key="plan_confirm"):
-            _do(screen, plan, arrow, reason)
+            _do(screen, plan, arrow, reason, month)
 
     st.dialog(title)(body)()
 
 
-def _says(screen: Screen, plan: Plan, arrow: Transition) -> str:
+def _booking(screen: Screen, plan: Plan) -> int:
+    """Choose the month of the ledger that is written to: the running one, or back to that of the last receipt."""
+    months = ask_uncached(screen, booking_months, plan.line.id)
+    return st.selectbox(
+        "记账月份",
+        sorted(months, reverse=True) or [months.start],
+        format_func=spoken,
+        key="plan_booked",
+        help=f"最后一笔收益在{spoken(months.start)}到账，不能记入更早的月份，也不能记入还没有到的月份。",
+    )
+
+
+def _says(screen: Screen, plan: Plan, arrow: Transition, month: int | None) -> str:
     if arrow.action != "file":
         return _SAYS[arrow.action]
     homes = int((plan.shares["total"] != 0).sum())
-    if plan.line.reverses is not None:
+    if month is None:
         return f"备案后从 {homes} 户原记账月份的收支中扣回，所列收益放开；原方案标为已冲销。"
-    there = ask_uncached(screen, filled, plan.line.id, screen.month)
+    there = ask_uncached(screen, filled, plan.line.id, month)
     twice = f"其中 {there} 户当月已有这一科目的金额，备案后在其上相加，请先核对是不是同一笔钱。" if there else ""
     return (
-        f"备案后 {homes} 户的分红和公益岗位工资记入 {spoken(screen.month)} 的收支（页面上方所选月份），"
-        "各级汇总同时更新；已备案的方案不能再改，只能冲销。"
+        f"备案后 {homes} 户的分红和公益岗位工资记入 {spoken(month)} 的收支，各级汇总同时更新；"
+        "已备案的方案不能再改，只能冲销。"
         f"{twice}"
     )
 
 
-def _do(screen: Screen, plan: Plan, arrow: Transition, reason: str) -> None:
+def _do(screen: Screen, plan: Plan, arrow: Transition, reason: str, month: int | None) -> None:
     """The step itself; what is refused is said in the dialog and nothing has changed."""
     line = plan.line
     try:
@@ -109,7 +122,7 @@ def _do(screen: Screen, plan: Plan, arrow: Transition, reason: str) -> None:
                 arrow.action,
                 version=line.version,
                 reason=reason,
-                month=screen.month,
+                month=month,
                 at=screen.now,
             )
     except WarRoomError as error:

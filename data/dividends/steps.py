@@ -102,9 +102,9 @@ def step(
 ) -> str:
     """Take a plan one step on or back; returns its new state.
 
-    ``month`` is the month of the ledger that a filing books to (the running one). Raises NotFound and OutOfScope for a
-    plan that is not the viewer's, Changed where it is not version ``version`` any more, Refused where the role, the
-    state, the money, the days of publicity or the households do not allow it.
+    ``month`` is the month of the ledger that a filing books to, one of ``booking_months`` (the running one). Raises
+    NotFound and OutOfScope for a plan that is not the viewer's, Changed where it is not version ``version`` any more,
+    Refused where the role, the state, the money, the days of publicity or the households do not allow it.
     """
     with writing(engine) as connection:
         held = locked(connection, viewer, plan, version)
@@ -113,7 +113,7 @@ def step(
         marks = _marks(connection, arrow, written(at))
         PLANS.take(connection, viewer, held, arrow, at=at, reason=reason, note=note, values=marks)
         if action == "file":
-            write_back(connection, viewer, held, booking_month(connection, held, month), at)
+            write_back(connection, viewer, held, _booking_month(connection, viewer, held, month), at)
         else:
             cube.stamp(connection, at)
     return arrow.after
@@ -152,21 +152,35 @@ def reverse(engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: 
     return made
 
 
-def booking_month(connection: Connection, held: RowMapping, asked: int | None) -> int:
+def booking_months(connection: Connection, viewer: Viewer, plan: int) -> range:
+    """The months whose ledger a filing may write to: from that of the last receipt given out to the running one.
+
+    Raises NotFound for a plan that is not the viewer's.
+    """
+    PLANS.row(connection, viewer, plan)
+    sources = dividend_source.c
+    received = select(func.max(sources.month)).where(sources.plan == plan, sources.amount_fen != 0)
+    running = running_month(connection)
+    last: int | None = connection.execute(received).scalar()
+    return range(running if last is None else last, running + 1)
+
+
+def _booking_month(connection: Connection, viewer: Viewer, held: RowMapping, asked: int | None) -> int:
     """The month whose ledger a filing writes to: a reversal that of what it takes back, any other the one asked for.
 
-    Raises Refused for a month before the returns or after today.
+    Raises Refused for a month before the last receipt or after the running one.
     """
     if held["reverses"] is not None:
         booked: int = connection.execute(
             select(dividend_plan.c.booked).where(dividend_plan.c.id == held["reverses"])
         ).scalar_one()
         return booked
-    running = running_month(connection)
-    month = running if asked is None else asked
-    if not held["last_month"] <= month <= running:
+    months = booking_months(connection, viewer, held["id"])
+    month = months.stop - 1 if asked is None else asked
+    if month not in months:
         raise Refused(
-            f"记账月份应在{spoken(held['last_month'])}至{spoken(running)}之间，请在页面上方改选月份后再备案。"
+            f"最后一笔收益在{spoken(months.start)}到账，记账月份应在{spoken(months.start)}至{spoken(months.stop - 1)}"
+            "之间，请在备案窗口改选后再备案。"
         )
     return month
 

@@ -188,6 +188,10 @@ def test_a_plan_goes_from_its_village_to_the_books_of_its_households(page: Page,
 def _file_with_two_presses(page: Page) -> None:
     page.get_by_role("button", name="备案并记账", exact=True).click()
     ready(page)
+    dialog = page.get_by_role("dialog")
+    running = spoken(month_of(county_clock().date()))
+    expect(dialog.locator(".st-key-plan_booked input")).to_have_value(running)  # not the month of the header
+    expect(dialog).to_contain_text(f"记入 {running} 的收支")
     page.get_by_role("button", name="确定备案并记账").dblclick()
     ready(page)
 

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, event, func, select
 
 from data import model
 from data.dividends.books import filled
-from data.dividends.content import Share, content_of
+from data.dividends.content import Share, candidates, content_of, respread
 from data.dividends.drafts import create, save
-from data.dividends.steps import reverse, step
+from data.dividends.steps import booking_months, reverse, step
 from data.errors import Refused
 from data.figures import cube, lists
 from data.figures.read import children, figures
@@ -388,14 +388,31 @@ def test_a_reversal_reaches_a_household_that_moved_since(county: Engine):
         assert refreshed == sorted(map(tuple, connection.execute(select(cube.cube))), key=repr)
 
 
-def test_the_month_of_booking_is_the_one_asked_for_within_reason(county: Engine):
+def test_the_month_of_booking_is_that_of_the_last_receipt_or_a_later_one_up_to_the_running(county: Engine):
     plan = taken_to(county, proposed(county), "approved")
-    for month in (LAST - 2, LAST + 1):
-        with pytest.raises(Refused, match="记账月份应在2026年10月至2026年11月"):
+    with county.connect() as connection:
+        assert list(booking_months(connection, COUNTY_CADRE, plan)) == [LAST - 1, LAST]
+    for month in (FIRST, LAST - 2, LAST + 1):
+        with pytest.raises(Refused, match="最后一笔收益在2026年10月到账，记账月份应在2026年10月至2026年11月"):
             step(county, COUNTY_CADRE, plan, "file", version=5, month=month, at=NOW + timedelta(days=1))
     before = lines(county, LAST - 1)
     step(county, COUNTY_CADRE, plan, "file", version=5, month=LAST - 1, at=NOW)
     assert lines(county, LAST - 1) != before
+
+
+def test_a_plan_that_gives_out_only_what_came_early_may_be_booked_from_then_on(county: Engine):
+    """It is the money given out that counts, not the months a plan was made for."""
+    plan = create(county, CADRE, VILLAGE, FIRST, LAST - 1, at=NOW - timedelta(days=20))
+    with county.connect() as connection:
+        draft = content_of(connection, CADRE, plan)
+        among = candidates(connection, CADRE, VILLAGE)
+    early = {key: fen for key, fen in draft.sources.items() if key[1] <= FIRST + 1}
+    save(county, CADRE, plan, 1, respread(replace(draft, sources=early), among), at=NOW - timedelta(days=20))
+    taken_to(county, plan, "approved")
+    with county.connect() as connection:
+        assert list(booking_months(connection, COUNTY_CADRE, plan)) == list(range(FIRST + 1, LAST + 1))
+    step(county, COUNTY_CADRE, plan, "file", version=5, month=FIRST + 1, at=NOW)
+    assert sum(line[0] or 0 for line in lines(county, FIRST + 1).values()) >= sum(early.values())
 
 
 def test_a_plan_that_keeps_everything_is_filed_too(county: Engine):
