@@ -14,7 +14,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, EXPORTED, drawn, exported
-from components.shell.asking import ask, ask_uncached
+from components.shell.asking import ask, ask_shared, ask_uncached
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
@@ -85,7 +85,7 @@ def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) ->
     rows = first.ranking.rows.merge(first.rows[["code", "numerator", "denominator"]], on="code")
     ascending = first.indicator.direction >= 0  # the best has rank 1
     rows["rank"] = rows["value"].rank(method="min", ascending=not ascending).astype("Int64")
-    names = {one.code: one.name for one in ask(screen, regions.all_regions)}
+    names = {one.code: one.name for one in ask_shared(screen, regions.all_regions)}
     rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
     if second is not None:
         rows["beside"] = rows["code"].map(second.rows.set_index("code")["value"])

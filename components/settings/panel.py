@@ -12,6 +12,7 @@ from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data import settings
 from data.errors import WarRoomError
+from data.figures import cube
 from data.settings import DECIDERS, SETTINGS, STRANGER_FACTS, Setting, coefficients
 from data.store.engine import writing
 from data.terms import SUBJECTS
@@ -47,6 +48,8 @@ def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[
                 name: settings.decide(connection, screen.viewer, name, value, now=screen.now)
                 for name, value in typed.items()
             }
+            if after != held:
+                cube.stamp(connection, screen.now)
     except WarRoomError as error:
         return True, f"没有保存。{error}"
     changed = [SETTINGS[name].label for name in after if after[name] != held[name]]

@@ -1,5 +1,6 @@
 """What a page is drawn for: who looks, at which region and month, in which theme. The shell makes one for each run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -13,6 +14,7 @@ from data.access.viewer import Viewer
 from data.clock import Clock
 from data.months import label, last_day, month_of, spoken
 from data.regions.tree import Region, Status
+from data.regions.versions import Version, version_of
 
 WHOLE_IN_URL = "all"
 DEFAULT_ROLE = "county"
@@ -23,7 +25,8 @@ Change: TypeAlias = Any  # of any type that a field has: dataclasses.replace ref
 
 @dataclass(frozen=True)
 class Screen:
-    """One run of a page. ``region`` lies in the viewer's scope and ``month`` (an ordinal) in the calendar."""
+    """One run of a page. ``region`` lies in the viewer's scope and ``month`` (an ordinal) in the calendar; ``versions``
+    are those on the way to the region when the run began."""
 
     viewer: Viewer
     region: Region
@@ -32,6 +35,7 @@ class Screen:
     dark: bool
     engine: Engine
     clock: Clock
+    versions: Mapping[str, Version]
 
     @property
     def now(self) -> datetime:
@@ -43,10 +47,9 @@ class Screen:
         """The day in China; the figures may stand at another, ``status.built``."""
         return self.now.date()
 
-    @property
-    def stamp(self) -> tuple[int, str, str]:
-        """The data version: what is cached under another one is out of date."""
-        return self.status.version, self.status.updated, self.status.built
+    def stamp(self, region: str) -> tuple[int, str, str]:
+        """The version of a region, '' the whole: what is cached of it under another one is out of date."""
+        return *version_of(self.versions, region), self.status.built
 
     @property
     def running(self) -> bool:

@@ -19,6 +19,7 @@ from components.shell.store import engine
 from data.clock import county_clock
 from data.quality.clock import set_back
 from data.regions import tree as regions
+from data.regions.versions import versions
 from data.settings import DECIDERS
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
@@ -84,7 +85,8 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
             address = at_household(connection, address, st.query_params.get("household"))
         elif chosen is PROJECT:
             address = at_project(connection, address, st.query_params.get("project"))
-    screen = Screen(address.viewer, address.region, address.month, status, dark, engine(), county_clock)
+        known = versions(connection, address.region.code)
+    screen = Screen(address.viewer, address.region, address.month, status, dark, engine(), county_clock, known)
     make_current(screen)
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)

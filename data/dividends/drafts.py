@@ -47,7 +47,7 @@ def create(engine: Engine, viewer: Viewer, village: str, first: int, last: int, 
         new = {"village": village, "created": written(at), "actor": actor(viewer), **_sums(draft)}
         plan = PLANS.add(connection, viewer, "create", new, at=at)
         _write(connection, plan, draft, among)
-        cube.stamp(connection, at)
+        cube.stamp(connection, at, village)
     return plan
 
 
@@ -69,7 +69,7 @@ def save(engine: Engine, viewer: Viewer, plan: int, version: int, content: Conte
         for table in (dividend_source, dividend_share, dividend_kept):
             connection.execute(table.delete().where(table.c.plan == plan))
         _write(connection, plan, content, among)
-        cube.stamp(connection, at)
+        cube.stamp(connection, at, held["village"])
     return version + 1
 
 

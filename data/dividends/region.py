@@ -55,7 +55,7 @@ class PlanLine:
         return "已冲销" if self.reversed_state == "filed" else STATES[self.state]
 
 
-def summary(connection: Connection, viewer: Viewer, code: str, today: str) -> pd.DataFrame:
+def summary(connection: Connection, viewer: Viewer, place: str, today: str) -> pd.DataFrame:
     """Plans of the region by state: index state, columns plans, late, received, distributed, kept (fen)."""
     cuts = WAY.cuts(PLANS.days(connection), date.fromisoformat(today))
     counts = "v.reverses IS NULL OR v.state = 'filed'"  # what is to be taken back is still given out
@@ -63,7 +63,7 @@ def summary(connection: Connection, viewer: Viewer, code: str, today: str) -> pd
         f"COALESCE(SUM(CASE WHEN {counts} THEN v.{name}_fen END), 0) AS {name}"
         for name in ("received", "distributed", "kept")
     )
-    here, bound = within_sql("v.village", viewer.narrowed(code))
+    here, bound = within_sql("v.village", viewer.narrowed(place))
     rows = connection.execute(
         text(
             "SELECT v.state, COUNT(*) AS plans, SUM(CASE WHEN (v.state = 'submitted' AND v.submitted < :submitted)"
@@ -81,7 +81,7 @@ def summary(connection: Connection, viewer: Viewer, code: str, today: str) -> pd
 def plans(
     connection: Connection,
     viewer: Viewer,
-    code: str,
+    place: str,
     today: str,
     *,
     state: str | None = None,
@@ -89,7 +89,7 @@ def plans(
 ) -> list[PlanLine]:
     """A page of the plans of a region: those that wait for the viewer first, then as they are on their way, the oldest
     first; ``state`` keeps one state."""
-    here, bound = within_sql("v.village", viewer.narrowed(code))
+    here, bound = within_sql("v.village", viewer.narrowed(place))
     turn = next((state for state, role in WAY.turn.items() if role == viewer.role and state != "published"), "")
     rows = connection.execute(
         text(
@@ -104,11 +104,11 @@ def plans(
     return [line_of(viewer, row, days, date.fromisoformat(today)) for row in rows]
 
 
-def without_plan(connection: Connection, viewer: Viewer, code: str) -> pd.DataFrame:
+def without_plan(connection: Connection, viewer: Viewer, place: str) -> pd.DataFrame:
     """Villages whose own projects had returns in the usual months that no plan takes: village, name, township, free
     (yuan), the most first."""
     first, last = usual_months(running_month(connection))
-    here, bound = within_sql("p.region", viewer.narrowed(code))
+    here, bound = within_sql("p.region", viewer.narrowed(place))
     rows = connection.execute(
         text(
             f"SELECT q.village, r.name, (SELECT t.name FROM region t WHERE t.code = r.parent) AS township, q.free"
@@ -124,12 +124,12 @@ def without_plan(connection: Connection, viewer: Viewer, code: str) -> pd.DataFr
     return frame
 
 
-def helpers_homes(connection: Connection, viewer: Viewer, code: str) -> pd.DataFrame:
+def helpers_homes(connection: Connection, viewer: Viewer, place: str) -> pd.DataFrame:
     """What the households that the viewer may see get by plans past the draft.
 
     Columns: plan, title, state, household_id, region, head, dividend, post (yuan).
     """
-    here, bound = within_sql("v.village", viewer.narrowed(code))
+    here, bound = within_sql("v.village", viewer.narrowed(place))
     seen, named = seen_households(viewer)
     rows = connection.execute(
         text(

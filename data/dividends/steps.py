@@ -115,7 +115,7 @@ def step(
         if action == "file":
             write_back(connection, viewer, held, _booking_month(connection, viewer, held, month), at)
         else:
-            cube.stamp(connection, at)
+            cube.stamp(connection, at, held["village"])
     return arrow.after
 
 
@@ -148,7 +148,7 @@ def reverse(engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: 
             connection.execute(
                 insert(table).from_select(["plan", *names, "amount_fen"], rows.where(table.c.plan == plan))
             )
-        cube.stamp(connection, at)
+        cube.stamp(connection, at, held["village"])
     return made
 
 

@@ -28,6 +28,7 @@ from data.figures.indicators import MEASURES
 from data.figures.sources import Source
 from data.model import Code, Number
 from data.months import first_day, last_day, month_of
+from data.regions.versions import raise_versions
 from data.store.engine import is_sqlite, writing
 
 cube = Table(
@@ -135,7 +136,7 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
     hold(connection)
     connection.execute(record_span.delete().where(record_span.c.region == region))
     note_spans(connection, region)
-    before = beginnings(connection)
+    before, until = beginnings(connection), connection.execute(select(model.data_version.c.latest)).scalar_one()
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     if first_month(connection, last) != first or income_begins(connection) != before[INCOME]:
         return _make_anew(connection, now)
@@ -151,7 +152,8 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
     collect_own(connection, region=region)
     _add_own(connection, region)
     connection.execute(model.data_version.update().values(latest=latest(connection)))
-    stamp(connection, now)
+    elsewhere_too = (before, until) != (beginnings(connection), latest(connection))
+    stamp(connection, now, *([] if elsewhere_too else [region]))
     return None
 
 
@@ -202,13 +204,19 @@ def _add_own(connection: Connection, region: str) -> None:
     connection.execute(text("DROP TABLE own"))
 
 
-def stamp(connection: Connection, now: datetime) -> None:
-    """Say in ``data_version`` that the data changed; whoever writes calls this once in his transaction."""
-    table = model.data_version
-    changed = connection.execute(table.update().values(version=table.c.version + 1, updated=written(now)))
-    if not changed.rowcount:
-        first = {"id": 1, "version": 1, "updated": written(now), "built": now.date().isoformat()}
+def stamp(connection: Connection, now: datetime, *regions: str) -> None:
+    """Say in ``data_version`` that the data changed; whoever writes calls this once in his transaction.
+
+    ``regions`` are those written to; none where the write concerns every region: an import, a setting, another day.
+    """
+    table, at = model.data_version, written(now)
+    raised = table.update().values(version=table.c.version + 1, updated=at).returning(table.c.version)
+    number = connection.execute(raised).scalar()
+    if number is None:
+        number = 1
+        first = {"id": 1, "version": number, "updated": at, "built": now.date().isoformat()}
         connection.execute(table.insert().values(first))
+    raise_versions(connection, regions, (number, at))
 
 
 def _stamp_built(connection: Connection, today: date) -> None:

@@ -170,7 +170,7 @@ def _commit(
     if any(edit.table in COUNTED for edit in edits):
         cube.refresh(connection, owner["village"], now)
     else:
-        cube.stamp(connection, now)
+        cube.stamp(connection, now, owner["village"])
     return made
 
 

@@ -25,7 +25,7 @@ data_version = table(
     Column("latest", Number),  # last month that has records of its own
 )
 
-region_version = table(  # grows with every write to the region or to one below it; '' is the whole
+region_version = table(  # the last write that concerned a region; what codes there are: ``data.regions.versions``
     "region_version",
     Column("region", Code, primary_key=True),
     Column("version", Number, nullable=False),

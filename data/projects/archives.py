@@ -60,7 +60,7 @@ def add(
     id = secrets.randbelow(2**52) + 1
     with writing(engine) as connection:
         cube.hold(connection)
-        _writable(connection, viewer, project)
+        place = _writable(connection, viewer, project)
         _check_room(connection, project, digest, len(content))
         connection.execute(
             insert(project_archive).values(
@@ -76,15 +76,18 @@ def add(
                 actor=viewer.key,
             )
         )
-        cube.stamp(connection, now)
+        cube.stamp(connection, now, place)
     return id
 
 
-def _writable(connection: Connection, viewer: Viewer, project: str) -> None:
-    if whereabouts(connection, viewer, project) is None:
+def _writable(connection: Connection, viewer: Viewer, project: str) -> str:
+    """The project's region."""
+    place = whereabouts(connection, viewer, project)
+    if place is None:
         raise NotFound(NO_SUCH_PROJECT)
     if not may_keep(viewer):
         raise OutOfScope("项目档案的存入和整理")
+    return place.code
 
 
 def _check_room(connection: Connection, project: str, digest: str, size: int) -> None:
@@ -111,7 +114,7 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, now: datetime, *, hid
     with writing(engine) as connection:
         cube.hold(connection)
         held = _row(connection, viewer, archive_id)
-        _writable(connection, viewer, held.project)
+        place = _writable(connection, viewer, held.project)
         if (held.hidden is not None) == hidden:
             raise Refused("这份档案刚刚已由别人处理，请刷新页面。")
         connection.execute(
@@ -119,7 +122,7 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, now: datetime, *, hid
             .where(project_archive.c.id == archive_id)
             .values(hidden=written(now) if hidden else None, hidden_actor=viewer.key)
         )
-        cube.stamp(connection, now)
+        cube.stamp(connection, now, place)
 
 
 def archives_of_project(connection: Connection, viewer: Viewer, project: str, *, hidden: bool = False) -> pd.DataFrame:

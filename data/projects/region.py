@@ -163,9 +163,12 @@ def page(
 
 
 def points(
-    connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS
+    connection: Connection, viewer: Viewer, around: str, month: int, *, filters: Filters = NO_FILTERS
 ) -> pd.DataFrame:
-    """The same projects for the map, at most MOST_POINTS: with lon, lat and ``sketch`` (no coordinates on record)."""
+    """The same projects for the map, at most MOST_POINTS: with lon, lat and ``sketch`` (no coordinates on record).
+
+    Sketched places depend on what lies around the region, too.
+    """
     names = (
         "code",
         "name",
@@ -180,7 +183,7 @@ def points(
         "arrears",
         "rate",
     )
-    where, bound = _where(connection, viewer, region, month, filters)
+    where, bound = _where(connection, viewer, around, month, filters)
     columns = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
     sql = f"SELECT {columns}, p.lon, p.lat FROM {FROM} WHERE {where} ORDER BY p.code LIMIT :limit"
     found = connection.execute(expanded(sql, bound), {**bound, "limit": MOST_POINTS})

@@ -60,8 +60,7 @@ def raise_tasks(
             connection.execute(insert(task).values(_values(connection, trouble, held.name, found.year, one, today)))
         for one in fresh:
             cube.refresh(connection, one.code, now, households=False)
-        if not fresh:
-            cube.stamp(connection, now)
+        cube.stamp(connection, now, row.region)
     return Raised(trouble, len(fresh), len(found.villages) - len(fresh))
 
 

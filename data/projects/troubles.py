@@ -248,7 +248,7 @@ def mark(
         id = mark_within(
             connection, viewer, project=project, operator=operator, place=place, since=since, reason=reason, now=now
         )
-        cube.stamp(connection, now)
+        cube.stamp(connection, now, row_of(connection, viewer, id).region)
     return id
 
 
@@ -341,7 +341,7 @@ def end(engine: Engine, viewer: Viewer, id: int, *, now: datetime) -> None:
             raise Refused("这条风险已经解除过了。")
         over = {"ended": written(now), "ended_actor": viewer.key}
         connection.execute(update(trouble).where(trouble.c.id == id).values(over))
-        cube.stamp(connection, now)
+        cube.stamp(connection, now, row.region)
 
 
 def row_of(connection: Connection, viewer: Viewer, id: int) -> StoredRow:

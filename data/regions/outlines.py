@@ -20,8 +20,10 @@ from sqlalchemy import Connection, Engine, func, select
 
 from data.access.viewer import within
 from data.errors import NotFound
-from data.model import boundary, data_version, household, region
+from data.model import boundary, household, region
 from data.regions.sketch import cells
+from data.regions.tree import WHOLE
+from data.regions.versions import Version, versions, way_to
 from data.store.batches import batches
 
 LEVELS = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
@@ -39,9 +41,7 @@ class Shapes:
     def __init__(self, connection: Connection, code: str) -> None:
         """Reads which regions there are and which have a boundary; raises NotFound for a region that is not there."""
         self._connection = connection
-        above = [code[:n] for n in range(len(code))]
-        asked = select(boundary.c.region).where(boundary.c.region.in_([*above, code]))
-        top = max(connection.scalars(asked), default="")
+        top = _bounded_above(connection, code)
         columns = (region.c.code, region.c.name, region.c.parent, region.c.lon, region.c.lat)
         rows = connection.execute(select(*columns).where(within(region.c.code, top)).order_by(region.c.code)).all()
         self.names = {row.code: row.name for row in rows}
@@ -144,6 +144,12 @@ class Shapes:
         }
 
 
+def _bounded_above(connection: Connection, code: str) -> str:
+    """The nearest region above with a boundary, or the region itself: what lies outside has no part in its shapes."""
+    asked = select(boundary.c.region).where(boundary.c.region.in_(way_to(code)))
+    return max(connection.scalars(asked), default=WHOLE)
+
+
 def children_geojson(connection: Connection, parent: str) -> bytes:
     """FeatureCollection of the direct children of a region ('' has the roots): properties code, name, sketch."""
     shapes = Shapes(connection, parent)
@@ -196,18 +202,20 @@ def _texts(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
 def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
     """What a URL asks for and its ETag: ``level`` is ``children``, ``outline`` or a key of LEVELS.
 
-    Kept in memory for each data version. Raises NotFound for a region or a level that is not there.
+    Kept in memory until there is a write where its shapes come from. Raises NotFound for a region or a level that is
+    not there.
     """
     if level not in ("children", "outline", *LEVELS):
         raise NotFound(f"没有“{level}”这一级边界。")
     with engine.connect() as connection:
-        stamp = connection.execute(select(data_version.c.version, data_version.c.updated)).first()
+        top = _bounded_above(connection, code)
+        version = versions(connection, top)[top]
     with _lock:  # two who ask for the same shall not work it out twice
-        return _made(engine, code, level, stamp and tuple(stamp))
+        return _made(engine, code, level, version)
 
 
 @lru_cache(maxsize=128)
-def _made(engine: Engine, code: str, level: str, _stamp: tuple[int, str] | None) -> tuple[bytes, str]:
+def _made(engine: Engine, code: str, level: str, _version: Version) -> tuple[bytes, str]:
     with engine.connect() as connection:
         if level == "children":
             content = children_geojson(connection, code)

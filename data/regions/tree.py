@@ -100,11 +100,11 @@ def children(connection: Connection, viewer: Viewer, parent: str) -> list[Region
     return _listed(connection, _region.c.parent == viewer.narrowed(parent))
 
 
-def ancestors(connection: Connection, viewer: Viewer, code: str) -> list[Region]:
-    """The way from the viewer's topmost region down to ``code`` itself, for breadcrumbs."""
-    prefixes = [code[:length] for length in (2, 4, 6, 9, 12) if length <= len(code)]
+def ancestors(connection: Connection, viewer: Viewer, region: str) -> list[Region]:
+    """The way from the viewer's topmost region down to ``region`` itself, for breadcrumbs."""
+    prefixes = [region[:length] for length in (2, 4, 6, 9, 12) if length <= len(region)]
     found = _listed(connection, _region.c.code.in_(prefixes))
-    way = [region for region in found if viewer.may_see(region.code)]
+    way = [one for one in found if viewer.may_see(one.code)]
     whole = viewer.may_see(WHOLE) and len(roots(connection)) != 1
     return [find(connection, viewer, WHOLE), *way] if whole else way
 
