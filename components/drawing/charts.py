@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.drawing import wording
+from components.drawing.lines import pieces
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from data.figures.indicators import Indicator
 from data.months import first_day, spoken
@@ -52,6 +53,7 @@ def trend_chart(
         )
         last = course[column].dropna()
         ends.append((float(last.iloc[-1]) * scale, name, colour))
+    dot_alone(figure)
     _mark(figure, course, chosen, scale, colours)
     if len(ends) > 1:
         heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]
@@ -83,6 +85,21 @@ def _mark(figure: go.Figure, course: pd.DataFrame, chosen: int, scale: float, co
         hoverinfo="skip",
         marker={"color": colours.accent, "size": 9, "line": {"color": colours.ground, "width": 2}},
     )
+
+
+def dot_alone(figure: go.Figure) -> None:
+    """Draw a dot where a value of a line has no neighbour, since a line alone would draw nothing there.
+
+    The other points get marks too, which are not seen; a chart without such a value stays as it is.
+    """
+    for trace in figure.data:
+        if trace.type != "scatter" or trace.mode != "lines" or trace.y is None:
+            continue
+        alone = {run[0] for run in pieces(trace.y) if len(run) == 1}
+        if alone:
+            seen = [float(place in alone) for place in range(len(trace.y))]
+            size = 5 + (trace.line.width or 2)
+            trace.update(mode="lines+markers", marker={"size": size, "color": trace.line.color, "opacity": seen})
 
 
 def name_ends(

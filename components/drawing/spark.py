@@ -2,36 +2,35 @@
 
 from collections.abc import Sequence
 
+from components.drawing.lines import pieces
 from components.drawing.wording import has_value
 
 WIDTH, HEIGHT, EDGE = 160, 36, 3
 
 
 def spark_line(values: Sequence[float | None], *, line: str, end: str) -> str:
-    """SVG of the values in order, ``line`` and ``end`` its colours; a gap where there is none. '' for fewer than two.
+    """SVG of the values in order, ``line`` and ``end`` its colours; a gap where there is none. '' without a value.
 
-    The last value is marked with a dot of colour ``end``.
+    The last value is marked with a dot of colour ``end``, and so is, in that of the line, one without a neighbour.
     """
-    numbers = [(place, value) for place, value in enumerate(values) if has_value(value)]
-    if len(numbers) < 2:
+    known = [value for value in values if has_value(value)]
+    if not known:
         return ""
-    low, high = min(value for _, value in numbers), max(value for _, value in numbers)
-    span = high - low or 1.0
-    flat = high == low
+    low, high = min(known), max(known)
 
-    def point(place: int, value: float) -> tuple[float, float]:
-        x = EDGE + place / (len(values) - 1) * (WIDTH - 2 * EDGE)
-        y = HEIGHT / 2 if flat else HEIGHT - EDGE - (value - low) / span * (HEIGHT - 2 * EDGE)
+    def point(place: int) -> tuple[float, float]:
+        value = values[place]
+        assert has_value(value)  # of a piece
+        x = EDGE + place / max(len(values) - 1, 1) * (WIDTH - 2 * EDGE)
+        y = HEIGHT / 2 if high == low else HEIGHT - EDGE - (value - low) / (high - low) * (HEIGHT - 2 * EDGE)
         return round(x, 1), round(y, 1)
 
-    path = " ".join(
-        f"{'L' if index and numbers[index - 1][0] == place - 1 else 'M'}{x} {y}"
-        for index, (place, value) in enumerate(numbers)
-        for x, y in [point(place, value)]
-    )
-    x, y = point(*numbers[-1])
+    runs = [[point(place) for place in run] for run in pieces(values)]
+    path = " ".join(f"{'L' if index else 'M'}{x} {y}" for run in runs for index, (x, y) in enumerate(run))
+    dots = [(run[0], line) for run in runs[:-1] if len(run) == 1] + [(runs[-1][-1], end)]
+    circles = "".join(f'<circle cx="{x}" cy="{y}" r="2.6" fill="{colour}"/>' for (x, y), colour in dots)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none"'
         f' width="{WIDTH}" height="{HEIGHT}"><path d="{path}" fill="none" stroke="{line}" stroke-width="1.6"'
-        f' vector-effect="non-scaling-stroke"/><circle cx="{x}" cy="{y}" r="2.6" fill="{end}"/></svg>'
+        f' vector-effect="non-scaling-stroke"/>{circles}</svg>'
     )

@@ -42,14 +42,19 @@ def box(x: float, y: float, width: float, height: float, colour: str, *, round: 
 def stroke(
     points: Sequence[tuple[float, float]], colour: str, *, width: float = 1, dash: str = "", fill: str = "none"
 ) -> str:
-    """A line through points."""
+    """A line through points; a dot where there is only one, of which a line would draw nothing."""
+    if len(points) == 1:
+        return f'<circle cx="{points[0][0]:.1f}" cy="{points[0][1]:.1f}" r="{width + 1:g}" fill="{colour}"/>'
     path = " ".join(f"{'M' if not place else 'L'}{x:.1f} {y:.1f}" for place, (x, y) in enumerate(points))
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'<path d="{path}" fill="{fill}" stroke="{colour}" stroke-width="{width:g}"{dashed}/>'
 
 
 def area(points: Sequence[tuple[float, float]], colour: str) -> str:
-    """A filled shape."""
+    """A filled shape; a bar where all its points are below each other, as in a course of one month."""
+    heights = [y for _, y in points]
+    if len({x for x, _ in points}) == 1:
+        return box(points[0][0] - 3, min(heights), 6, max(heights) - min(heights), colour)
     return f'<path d="M{" L".join(f"{x:.1f} {y:.1f}" for x, y in points)} Z" fill="{colour}"/>'
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.drawing import wording
-from components.drawing.charts import name_ends
+from components.drawing.charts import dot_alone, name_ends
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from data.months import spoken
 
@@ -40,6 +40,7 @@ def disbursement_chart(course: pd.DataFrame, *, dark: bool, height: int = 300, t
         if known:
             last = course[name].last_valid_index()
             ends.append((course.at[last, name] / size, NAMES[name], colour))
+    dot_alone(figure)
     _name_ends(figure, ends, course, size)
     _mark(figure, course, size, colours)
     figure.update_xaxes(

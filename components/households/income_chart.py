@@ -37,7 +37,8 @@ class _Course:
         return min(0.0, *self.expense, *self.net)
 
     def x(self, month: int) -> float:
-        return LEFT + (month - self.months[0]) / (self.months[-1] - self.months[0]) * (self.width - LEFT - RIGHT)
+        span = self.months[-1] - self.months[0]
+        return LEFT + ((month - self.months[0]) / span if span else 1) * (self.width - LEFT - RIGHT)
 
     def y(self, yuan: float) -> float:
         return TOP + (self.highest - yuan) / (self.highest - self.lowest) * (HEIGHT - TOP - BOTTOM)
@@ -56,7 +57,7 @@ class _Course:
 
 
 def income_chart(course: pd.DataFrame, *, persons: int, colours: Palette, width: int) -> str:
-    """SVG of ``Income.course`` (at least two months), a head and in yuan; each month stands for the twelve it ends."""
+    """SVG of ``Income.course`` (at least one month), a head and in yuan; each month stands for the twelve it ends."""
     values = {name: course[name].tolist() for name in course}
     edges, edge = {}, [0.0] * len(course)
     for kind in KINDS[:4]:
@@ -86,7 +87,7 @@ def stepped(
     for (_, before), (month, now) in pairwise(known):
         if now != before:
             points += [(x(month), y(before)), (x(month), y(now))]
-    return [*points, *((x(month), y(value)) for month, value in known[-1:])]
+    return points if len(known) == 1 else [*points, *((x(month), y(value)) for month, value in known[-1:])]
 
 
 def _scale(drawn: _Course, colours: Palette) -> Iterator[str]:

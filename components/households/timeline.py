@@ -5,7 +5,6 @@ Pure: a story in, SVG out.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
 
 import pandas as pd
 
@@ -52,7 +51,7 @@ def timeline(story: Story, *, colours: Palette, marks: Mapping[str, tuple[str, s
     labels, y = _turns(story, scale, colours)
     lanes: list[tuple[float, Iterable[str]]] = [(y, _spans(story, scale, y, colours, marks))]
     y += 42
-    if len(story.course) > 1:
+    if len(story.course):
         lanes.append((y, _income(story, scale, y, colours)))
         y += _CURVE + 14
     for category in _sectors(story.measures):
@@ -153,13 +152,15 @@ def _runs(
     """The curve in pieces that are below the line or not, broken where a month or its figure is missing."""
     runs: list[tuple[bool, list[tuple[float, float]]]] = []
     whole = [(month, yuan, bar) for month, yuan, bar in zip(months, net, line, strict=True) if has_value(yuan)]
-    for before, (month, yuan, bar) in pairwise(whole):
-        if month != before[0] + 1:
-            continue
-        low, begin = has_value(bar) and yuan < bar, (x_at(before[0]), y_at(before[1]))
-        if not runs or runs[-1][0] != low or runs[-1][1][-1] != begin:
-            runs.append((low, [begin]))
-        runs[-1][1].append((x_at(month), y_at(yuan)))
+    before = None
+    for month, yuan, bar in whole:
+        low, point = has_value(bar) and yuan < bar, (x_at(month), y_at(yuan))
+        joined = before is not None and month == before + 1
+        if joined and (runs[-1][0] == low or len(runs[-1][1]) == 1):
+            runs[-1] = (low, [*runs[-1][1], point])
+        else:
+            runs.append((low, [runs[-1][1][-1], point] if joined else [point]))
+        before = month
     return runs
 
 

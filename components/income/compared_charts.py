@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from components.drawing.charts import name_ends
+from components.drawing.charts import dot_alone, name_ends
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from components.drawing.wording import yuan
 from components.income.course_charts import dress_months
@@ -38,6 +38,7 @@ def lines_chart(
         )
         if values.notna().any():
             ends.append((float(values.dropna().iloc[-1]), name, colour))
+    dot_alone(figure)
     heights = [value for _, _, values, *_ in drawn for value in values.dropna()]
     gap = (max(heights, default=1) - min(heights, default=0) or 1) * 0.08
     name_ends(figure, ends, days[-1], gap=gap)
@@ -90,6 +91,7 @@ def multiples_chart(
             hovertemplate="%{customdata}<extra></extra>",
             name="各下级" if of is None else mean_name,
         )
+    dot_alone(figure)
     _name_cells(figure, courses, names, place, colours)
     figure.update_xaxes(visible=False, range=[-0.02, columns - CELL_GAP / 2])
     figure.update_yaxes(visible=False, range=[-0.06, rows])

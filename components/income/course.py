@@ -92,17 +92,18 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
         return
     line = ask(screen, lines.monitoring_line, screen.region.code, tuple(months.index))
     growth = months["growth"].iloc[-1]
+    figure = kinds_chart(months, month=screen.month, line=line, dark=screen.dark)
     said = "，上年同月没有可比的数" if not wording.has_value(growth) else f"，比上年同月{_moved(growth)}"
     show_chart(
         screen,
-        kinds_chart(months, month=screen.month, line=line, dark=screen.dark),
+        figure,
         key="kinds",
         what="人均纯收入走势",
         title=f"人均纯收入 {yuan(months['net'].iloc[-1])}{said}",
         subtitle=f"{screen.region.name} · {screen.month_text} · 每月为截至当月的12个月 · 元/人",
         table=months.iloc[::-1],
         columns=[ListColumn("name", "12个月截至"), *_PARTS, *_NET],
-        links={7: [_list(screen, month) for month in months.index]},
+        links={len(figure.data) - 1: [_list(screen, month) for month in months.index]},
         row_url=lambda row: _list(screen, row.month),
         opener="name",
         note="纯收入＝四类收入之和－经营支出，与总览的人均纯收入同口径。点折线上的月份，看当月各户名单。"

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.drawing import wording
-from components.drawing.charts import dress_years, name_ends
+from components.drawing.charts import dot_alone, dress_years, name_ends
 from components.drawing.tables import Row
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from components.drawing.wording import yuan
@@ -31,7 +31,7 @@ def percent(value: float | None) -> str:
 def kinds_chart(
     course: pd.DataFrame, *, month: int, line: Sequence[float | None], dark: bool, height: int = 330
 ) -> go.Figure:
-    """Kinds stacked, the expense under zero, the net income as a line (the last trace but the mark) over the months.
+    """Kinds stacked, the expense under zero, the net income as a line (the last trace) over the months.
 
     ``course`` as of ``income_course.with_growth``, ``line`` the monitoring line of each of its months.
     """
@@ -52,16 +52,17 @@ def kinds_chart(
             customdata=[f"{NAMES[part]} {yuan(value)}" for value in course[part]],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    figure.add_scatter(
-        x=days,
-        y=list(line),
-        name="监测线",
-        mode="lines",
-        connectgaps=False,
-        line={"color": colours.alarm, "width": 1.5, "dash": "dash", "shape": "hv"},
-        customdata=[f"监测线 {yuan(value)}" for value in line],
-        hovertemplate="%{customdata}<extra></extra>",
-    )
+    if any(map(wording.has_value, line)):
+        figure.add_scatter(
+            x=days,
+            y=list(line),
+            name="监测线",
+            mode="lines",
+            connectgaps=False,
+            line={"color": colours.alarm, "width": 1.5, "dash": "dash", "shape": "hv"},
+            customdata=[f"监测线 {yuan(value)}" for value in line],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     figure.add_scatter(  # so that the line can be told from the dark band that it crosses
         x=days,
         y=course["net"].tolist(),
@@ -81,6 +82,7 @@ def kinds_chart(
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    dot_alone(figure)
     if month in course.index:
         figure.add_vline(x=first_day(month), line={"color": colours.accent, "width": 1})
     _name_bands(figure, course, line, days[-1], colours, dark)

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from components.drawing import wording
-from components.drawing.charts import dress_years, name_ends
+from components.drawing.charts import dot_alone, dress_years, name_ends
 from components.drawing.theme import FONT, TEMPLATES, palette
 from data.months import first_day, spoken
 
@@ -98,6 +98,7 @@ def counts_chart(
         )
         if values.notna().any():
             ends.append((float(values.dropna().iloc[-1]), names[column], colour))
+    dot_alone(figure)
     if month in course.index:
         figure.add_vline(x=first_day(month), line={"color": colours.accent, "width": 1})
     name_ends(figure, ends, days[-1], gap=(float(course.max().max()) or 1.0) * 0.08)

@@ -62,6 +62,16 @@ def test_months_without_a_value_are_a_gap_and_all_empty_is_no_line():
     assert not trend_chart(COURSE.assign(value=float("nan")), indicator=INCOME, chosen=LAST, dark=False).data
 
 
+def test_a_value_without_a_neighbour_is_a_dot_and_nothing_else_is_marked():
+    gaps = [1.0, None, 3.0, 4.0, None, 6.0]
+    course = pd.DataFrame({"value": gaps, "line": [5.0] * 6}, index=range(LAST - 5, LAST + 1)).astype(float)
+    figure = trend_chart(course, indicator=INCOME, chosen=LAST - 20, dark=False)
+    assert list(line(figure, "人均纯收入").marker.opacity) == [1, 0, 0, 0, 0, 1]
+    assert line(figure, "人均纯收入").mode == "lines+markers" and line(figure, "监测线").mode == "lines"
+    first = trend_chart(course.iloc[-1:], indicator=INCOME, chosen=LAST - 20, dark=False)
+    assert [list(trace.marker.opacity) for trace in first.data] == [[1], [1]]
+
+
 def test_the_table_says_the_same_newest_first():
     table = course_table(COURSE, indicator=INCOME)
     assert table.iloc[0].tolist() == ["2026年11月", "159 元"] and len(table) == 60

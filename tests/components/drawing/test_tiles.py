@@ -176,4 +176,8 @@ def test_a_heading_says_how_it_is_sorted():
 def test_a_course_has_a_gap_where_a_month_has_no_value():
     svg = spark_line([1, 2, None, 4, 5], line="#000000", end="#000000")
     assert svg.count("M") == 2 and svg.count("L") == 2
-    assert spark_line([None, 3], line="#000000", end="#000000") == ""
+    alone = spark_line([2, None, 3], line="#000000", end="#FF0000")
+    assert [part.split('"')[0] for part in alone.split('fill="')[2:]] == ["#000000", "#FF0000"]  # two dots
+    assert 'cx="157.0"' in spark_line([None, 3], line="#000000", end="#000000")  # the first month of books
+    assert spark_line([4], line="#000000", end="#000000").count("<circle") == 1
+    assert spark_line([None, float("nan")], line="#000000", end="#000000") == ""

@@ -84,6 +84,16 @@ def test_the_chart_of_the_years_names_what_it_draws_for_desk_and_phone(file: Hou
     assert "2026年11月 1,000 0 0 200 50 1,150 ▼ 1,150 8,800" in said(years)
 
 
-def test_a_chart_of_less_than_two_months_says_why_there_is_none(file: HouseholdFile):
-    new = replace(file, income=replace(file.income, course=file.income.course.iloc[:1]))
-    assert "账目不满13个月" in course_sections(new, dark=False)[0]
+def test_the_first_month_is_a_bar_under_a_dot_and_before_it_the_chart_says_why_there_is_none(file: HouseholdFile):
+    first = replace(file, income=replace(file.income, course=file.income.course.iloc[:1]))
+    for drawing in pictures(course_sections(first, dark=False)[0]):
+        assert drawing.count("<circle") == 2 and "nan" not in drawing  # net and line
+    new = replace(file, income=replace(file.income, course=file.income.course.iloc[:0]))
+    assert "账目不满12个月" in course_sections(new, dark=False)[0]
+
+
+def test_months_without_neighbours_are_dots_in_the_story():
+    apart = STORY.course.set_axis([STORY.course.index[0] - 5, STORY.course.index[1]])
+    courses = {"joined": STORY.course, "apart": apart, "first": STORY.course.iloc[:1]}
+    drawn = {name: drawn_story(replace(STORY, course=course)).count("<circle") for name, course in courses.items()}
+    assert drawn == {"joined": 0, "apart": 2, "first": 2}  # of the first month the line as well
