@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from data.access.viewer import Viewer
 from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
-from data.model import setting
+from data.model import ledger_year, setting
 from data.terms import SUBJECTS
 
 DECIDERS = ("admin", "county")
@@ -137,6 +137,8 @@ def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now
     except Refused as error:
         raise Refused(f"{SETTINGS[name].label}：{error}") from error
     if after != before:
+        if name == "income_year_start" and connection.execute(select(ledger_year.c.household_id).limit(1)).first():
+            raise Refused(f"{SETTINGS[name].label}：系统里已有按收入年度记的合计（收支表），起始月不能再改。")
         connection.execute(setting.delete().where(setting.c.name == name))
         connection.execute(setting.insert().values(name=name, value=after, changed=written(now), actor=viewer.key))
     return after

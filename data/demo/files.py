@@ -36,7 +36,7 @@ def _shown(column: ColumnSpec, values: Column) -> pa.Array:
         return pc.divide(pa.array(values, from_pandas=True).cast(pa.float64()), 100.0)
     if column.kind == "percent":
         return pa.array(np.asarray(values) / 100)
-    if column.kind == "month":
+    if column.kind in ("month", "period"):
         months, where = np.unique(np.asarray(values), return_inverse=True)
         return pa.array([label(int(month)) for month in months]).take(pa.array(where))
     if column.kind == "yes_no":

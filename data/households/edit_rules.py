@@ -42,6 +42,7 @@ def check_values(connection: Connection, table: str, key: dict[str, object], aft
                 raise Refused(f"{record_words.label(table, name)}：不能为负数（只有生产经营性科目可以）。")
         _check_month(connection, int(str(key["month"])), "月份")
         _check_income_month(connection, int(str(key["month"])))
+        _check_not_yearly(connection, key, after)
     elif table in _MONTHS and _MONTHS[table][0] in after:
         name, heading = _MONTHS[table]
         try:
@@ -80,6 +81,22 @@ def _check_income_month(connection: Connection, month: int) -> None:
     first, last = books(connection)
     if first is not None and last is not None and last - first >= 11 and month < first:
         raise Refused(f"月份：系统的收支账自 {spoken(first)} 起，更早的账请用导入补录。")
+
+
+def _check_not_yearly(connection: Connection, key: dict[str, object], after: dict[str, object]) -> None:
+    """An item whose total of the income year is booked has no months beside it."""
+    table, month = model.ledger_year, key["month"]
+    asked = select(table).where(table.c.household_id == key.get("household_id"))
+    asked = asked.where(table.c.first_month <= month, table.c.last_month >= month)
+    held = connection.execute(asked).mappings().first()
+    if held is None:
+        return
+    for name, value in after.items():
+        if value is not None and held[name] is not None:
+            raise Refused(
+                f"{record_words.label('ledger', name)}：{held['last_month'] // 12}年度已按全年合计记账，"
+                "不能再按月记。确需按月记的，请用导入把全年合计清空后改记。"
+            )
 
 
 def check_references(connection: Connection, table: str, after: dict[str, object], household: int) -> None:

@@ -1,6 +1,7 @@
 """One field of a form, as typed, by the rules of the workbook's column it fills; what is refused names its field."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from data.errors import Refused
@@ -51,6 +52,8 @@ def read_field(table: str, name: str, typed: str | None, *, today: date) -> obje
         if text is None and required:
             raise Unfit(column.heading, "必填，请选择")
         return text
+    if column.kind == "period":  # a form is about a month
+        column = replace(column, kind="month")
     try:
         return parser(column, today=today)(text)
     except Fault as fault:

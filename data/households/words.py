@@ -71,7 +71,7 @@ def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> st
         return "是" if stored else "否"
     if kind == "identity":
         return mask_id(str(stored)) or ""
-    return spoken(int(str(stored))) if kind == "month" else str(stored)
+    return spoken(int(str(stored))) if kind in ("month", "period") else str(stored)
 
 
 def record(table: str, key: Values, named: Named = _NOBODY) -> str:

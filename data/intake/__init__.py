@@ -20,6 +20,7 @@ from data.intake.runs import last_run, record_run
 from data.intake.stages import warn_stages
 from data.intake.sums import warn_booked, warn_sums
 from data.intake.write import write_sheet
+from data.intake.years import refuse_twice_booked
 from data.store.engine import writing
 from data.workbook.sheets import LEDGER, SHEETS
 
@@ -53,6 +54,9 @@ def import_files(
     with engine.connect() as connection:
         warn_sums(connection, checks, findings)
         warn_stages(connection, checks, findings)
+        for check in checks:
+            if isinstance(check, LedgerCheck):
+                refuse_twice_booked(connection, check)
     refused = sum(check.refused_rows for check in checks)
     changed = 0
     if checks and (valid_rows or not findings.refusal_count):

@@ -28,7 +28,7 @@ class SheetCheck:
     """Checks the rows of one sheet, from however many files."""
 
     def __init__(self, spec: SheetSpec, known: KnownCodes, today: date, findings: Findings) -> None:
-        self.spec, self.known, self.findings = spec, known, findings
+        self.spec, self.known, self.findings, self.today = spec, known, findings, today
         self.checks = {column.heading: ColumnCheck(column, known, today) for column in spec.columns}
         self.pieces: list[Piece] = []
         self.read = 0
@@ -68,7 +68,10 @@ class SheetCheck:
         values = {}
         for heading, texts in batch.cells.items():
             checked = self.checks[heading].run(texts)
-            values[self.checks[heading].column.name] = checked.values
+            column = self.checks[heading].column
+            values[column.name] = checked.values
+            if column.key and not column.required:  # 监测线: no province stands for all
+                values[column.name] = pc.fill_null(checked.values, "")
             if len(checked.faults):
                 bad[checked.faults] = True
                 self.findings.refuse(

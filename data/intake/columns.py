@@ -15,7 +15,7 @@ from data.workbook.sheets import ColumnSpec
 from data.workbook.values import LONGEST, Fault, identity_doubt, parser
 
 MEMO = 500_000  # distinct texts of a column remembered
-_INTEGERS = ("money", "number", "month", "year", "yes_no", "percent")
+_INTEGERS = ("money", "number", "month", "period", "year", "yes_no", "percent")
 _REALS = ("rate", "longitude", "latitude")
 _PLAIN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_/-]{0,63}$"
 _PLAIN_MONEY = r"^([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,2})?$"

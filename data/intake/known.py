@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from data.intake.runs import last_run
 from data.model import metadata
+from data.settings import value_of
 from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, PROJECT, REGION, SHEET
 from data.workbook.values import Fault
 
@@ -21,6 +22,7 @@ class KnownCodes:
         self.valid_rows = valid_rows
         self.unreadable: set[str] = set()
         self.last_run = last_run(connection)
+        self.income_year_start = int(value_of(connection, "income_year_start"))
         self.codes: dict[str, set[str]] = {}
         for sheet in (REGION, PROJECT, HELPER, FUND):
             table = metadata.tables[SHEET[sheet].table_name]

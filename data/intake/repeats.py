@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from data.intake.issues import ERROR, Findings, Issue
 from data.intake.known import KnownCodes
 from data.intake.pieces import Piece
-from data.months import label
 from data.workbook.sheets import SheetSpec
+from data.workbook.values import period_label
 
 
 def mark_repeats(spec: SheetSpec, pieces: Sequence[Piece], known: KnownCodes, findings: Findings) -> None:
@@ -56,7 +56,7 @@ def shown_key(spec: SheetSpec, known: KnownCodes, values: Sequence[str | int]) -
     for column, value in zip(spec.key, values, strict=True):
         if column.name == "household_id":
             value = known.household_code(int(value))
-        shown.append(label(int(value)) if column.kind == "month" else str(value))
+        shown.append(period_label(int(value)) if column.kind in ("month", "period") else str(value))
     return " ".join(shown)
 
 

@@ -1,16 +1,16 @@
-"""Warnings that only sums show: more received than was due, more paid or planned than was arranged."""
+"""Warnings that only sums show: more received than was due, more paid, planned or recovered than was arranged."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from data.households.booked import short_lines
 from data.intake.check import SheetCheck
 from data.intake.issues import WARNING, Findings, Issue
-from data.model import fund, project_return
+from data.model import fund, fund_payment, project_return
 from data.money import exact, typed
 from data.months import spoken
 from data.terms import SHARE_SUBJECTS
@@ -26,6 +26,8 @@ def warn_sums(connection: Connection, checks: Sequence[SheetCheck], findings: Fi
     if returns := by_name.get("项目收益"):
         filed = filed_rows(returns, ("project", "month"), ("due_fen", "received_fen"))
         _warn_returns(connection, filed, findings)
+    if FUND in by_name:
+        _warn_ended(connection, by_name[FUND], by_name.get("资金拨付"), findings)
     for sheet, heading, day, what in (
         ("资金拨付", "金额", "paid", "拨付"),
         ("拨付计划", "计划金额", "planned", "计划"),
@@ -53,7 +55,9 @@ def filed_rows(check: SheetCheck, keys: Sequence[str], amounts: Sequence[str]) -
     """The sound rows that the files hold of a sheet: by their key what they say, their row and their file."""
     filed: Filed = {}
     for piece in check.pieces:
-        columns = [piece.values.column(name).to_pylist() for name in (*keys, *amounts)]
+        none = [None] * len(piece.rows)
+        held = {name: piece.values.column(name).to_pylist() for name in (*keys, *amounts) if name in piece.names}
+        columns = [held.get(name, none) for name in (*keys, *amounts)]
         for row, bad, *cells in zip(piece.rows.tolist(), piece.bad.tolist(), *columns, strict=True):
             if not bad:
                 filed[tuple(cells[: len(keys)])] = (tuple(cells[len(keys) :]), row, piece.file)
@@ -105,3 +109,20 @@ def _warn_arranged(
             _, row, file = filed[code, when]
             reason = f"累计{what}超过安排金额 {exact(totals[code] - arranged[code])} 元"
             findings.warn([Issue(sheet, row, heading, typed(amount), reason, WARNING, file)], 1)
+
+
+def _warn_ended(connection: Connection, funds: SheetCheck, payments: SheetCheck | None, findings: Findings) -> None:
+    """A fund that is paid from after it was settled, or gives back more than was arranged."""
+    paid = select(fund_payment.c.fund, func.max(fund_payment.c.paid)).group_by(fund_payment.c.fund)
+    last: dict[str, str] = dict(connection.execute(paid).all())
+    for code, day in filed_rows(payments, ("fund", "paid"), ()) if payments else ():
+        last[code] = max(day, last.get(code, day))
+    names = ("arranged_fen", "settled", "recovered_fen")
+    for (code,), ((arranged, settled, recovered), row, file) in filed_rows(funds, ("code",), names).items():
+        doubts = []
+        if settled and last.get(code, "") > settled:
+            doubts.append(("结清日期", settled, f"结清之后还有拨付（最近一次 {last[code]}）"))
+        if recovered and arranged is not None and recovered > arranged:
+            doubts.append(("收回金额", typed(recovered), f"多于安排金额 {exact(arranged)} 元"))
+        issues = [Issue(FUND, row, heading, value, reason, WARNING, file) for heading, value, reason in doubts]
+        findings.warn(issues, len(issues))

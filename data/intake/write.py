@@ -8,13 +8,13 @@ from sqlalchemy import Connection, select, update
 
 from data.intake.check import SheetCheck
 from data.intake.known import KnownCodes
-from data.intake.ledger import COLUMNS, NO_AMOUNT, LedgerCheck
+from data.intake.ledger import MONTH_COLUMNS, NO_AMOUNT, YEAR_COLUMNS, LedgerCheck
 from data.intake.pieces import Piece
-from data.model import region
+from data.model import ledger, ledger_year, region
 from data.model.search_columns import id_tail, initials
 from data.regions.codes import nearest_parent
 from data.store.engine import upsert
-from data.workbook.sheets import HOUSEHOLD, REGION
+from data.workbook.sheets import HOUSEHOLD, LINE, REGION
 
 Progress = Callable[[str, int, int], None]
 STEP = 20_000
@@ -28,8 +28,12 @@ _SEARCHED = {
 def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -> int:
     """Upsert the good rows of one sheet; returns how many rows of the store changed."""
     if isinstance(check, LedgerCheck):
-        rows = _told(check.rows(), check.spec.name, check.groups, progress)
-        return upsert(connection, check.spec.table, COLUMNS, rows, merge=True, absent=NO_AMOUNT)
+        yearly = check.lines.yearly
+        months, years = check.lines.kept(~yearly), check.lines.kept(yearly)
+        rows = _told(months.rows(), check.spec.name, months.groups, progress)
+        changed = upsert(connection, ledger, MONTH_COLUMNS, rows, merge=True, absent=NO_AMOUNT)
+        totals = years.rows(check.start)
+        return changed + upsert(connection, ledger_year, YEAR_COLUMNS, totals, merge=True, absent=NO_AMOUNT)
     changed = 0
     for piece in check.pieces:
         table = _good(check, piece)
@@ -40,13 +44,15 @@ def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -
             codes = table.column("code").to_pylist()
             parents = [nearest_parent(code, check.known.codes[REGION]) for code in codes]
             table = table.append_column("parent", pa.array(parents, pa.string()))
+        elif check.spec.name == LINE:
+            table = table.append_column("standing", pa.array([f"{check.today} 导入"] * len(table), pa.string()))
         for name, source, make in _SEARCHED.get(check.spec.name, ()):
             if source in table.column_names:
                 table = table.append_column(name, _made(table.column(source), make))
         keys = [column.name for column in check.spec.table.primary_key]
         table = table.sort_by([(name, "ascending") for name in keys])
         rows = _told(_tuples(table), check.spec.name, len(table), progress)
-        changed += upsert(connection, check.spec.table, table.column_names, rows)
+        changed += upsert(connection, check.spec.table, table.column_names, rows, quiet=("standing",))
     if check.spec.name == REGION:
         changed += _mend_parents(connection, check.known)
     return changed

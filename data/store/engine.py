@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -162,19 +162,21 @@ def upsert(
     *,
     merge: bool = False,
     absent: int | None = None,
+    quiet: Collection[str] = (),
 ) -> int:
     """Insert rows or update the ones whose key stands already; returns how many rows changed.
 
     ``rows`` are tuples in the order of ``columns``, which include the primary key. A row equal to the stored one
     counts as unchanged. With ``merge`` a NULL leaves the stored value as it is. ``absent`` is a number that stands for
-    NULL in columns beyond the key: millions of None cost the SQLite driver eight times what integers do.
+    NULL in columns beyond the key: millions of None cost the SQLite driver eight times what integers do. ``quiet``
+    columns are written with a row that changes, and make none change.
     """
     rows, changed = iter(rows), 0
     if not is_sqlite(connection):
-        return _upsert_copied(connection, table, columns, rows, merge, absent)
+        return _upsert_copied(connection, table, columns, rows, merge, absent, quiet)
     wide = absent is not None
     values = ["?" if not wide or name in table.primary_key.columns else f"NULLIF(?, {absent})" for name in columns]
-    insert = _upsert_sql(table, columns, f"VALUES ({', '.join(values)})", merge)
+    insert = _upsert_sql(table, columns, f"VALUES ({', '.join(values)})", merge, quiet)
     cursor = connection.connection.cursor()
     for batch in batches(rows, BATCH):
         cursor.executemany(insert, batch)
@@ -182,7 +184,7 @@ def upsert(
     return changed
 
 
-def _upsert_sql(table: Table, columns: Sequence[str], source: str, merge: bool) -> str:
+def _upsert_sql(table: Table, columns: Sequence[str], source: str, merge: bool, quiet: Collection[str]) -> str:
     key = [column.name for column in table.primary_key]
     rest = [name for name in columns if name not in key]
     listed, conflict = ", ".join(f'"{name}"' for name in columns), ", ".join(f'"{name}"' for name in key)
@@ -193,7 +195,8 @@ def _upsert_sql(table: Table, columns: Sequence[str], source: str, merge: bool) 
     if merge:
         new = {name: f'COALESCE({value}, "{table.name}"."{name}")' for name, value in new.items()}
     sets = ", ".join(f'"{name}" = {value}' for name, value in new.items())
-    differs = " OR ".join(f'"{table.name}"."{name}" IS DISTINCT FROM {value}' for name, value in new.items())
+    looked_at = {name: value for name, value in new.items() if name not in quiet}
+    differs = " OR ".join(f'"{table.name}"."{name}" IS DISTINCT FROM {value}' for name, value in looked_at.items())
     return f"{head} DO UPDATE SET {sets} WHERE {differs}"
 
 
@@ -204,6 +207,7 @@ def _upsert_copied(
     rows: Iterator[Sequence[object]],
     merge: bool,
     absent: int | None,
+    quiet: Collection[str],
 ) -> int:
     null = "" if absent is None else f" WITH (NULL '{absent}')"
     listed = ", ".join(f'"{name}"' for name in columns)
@@ -215,7 +219,7 @@ def _upsert_copied(
             copy.write_row(row)
     # "WHERE true" keeps the grammar of INSERT … SELECT … ON CONFLICT unambiguous
     changed = connection.exec_driver_sql(
-        _upsert_sql(table, columns, f"SELECT {listed} FROM staged WHERE true", merge)
+        _upsert_sql(table, columns, f"SELECT {listed} FROM staged WHERE true", merge, quiet)
     ).rowcount
     connection.exec_driver_sql("DROP TABLE staged")
     return changed

@@ -9,17 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, TextClause, and_, func, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    TextClause,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+)
 
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within
 from data.errors import OutOfScope, Refused
-from data.model import fund, household, ledger, pairing, project, region, visit
+from data.model import fund, helper, household, ledger, ledger_year, pairing, project, region, visit
 from data.money import typed
-from data.months import label
 from data.terms import SUBJECTS
-from data.workbook.sheets import HELPER, LEDGER, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.sheets import LEDGER, SHEETS, ColumnSpec, SheetSpec
 from data.workbook.template import MOST_ROWS, add_sheet, write_instructions
+from data.workbook.values import as_period, period_label
 
 STEP = 20_000
 _HOUSEHOLD = household.alias("h")  # as the clause of scope calls it
@@ -41,7 +54,7 @@ def export_workbook(
     if path.suffix.lower() not in (".xlsx", ".zip"):
         raise Refused("导出文件名应以 .xlsx（工作簿）或 .zip（CSV 压缩包）结尾。")
     report = progress or (lambda label, done, total: None)
-    counts = {spec.name: connection.execute(counted(spec, viewer)).scalar_one() or 0 for spec in SHEETS}
+    counts = {spec.name: counted(connection, spec, viewer) for spec in SHEETS}
     largest = max(counts, key=lambda name: counts[name])
     packed = path.suffix.lower() == ".zip"
     if not packed and counts[largest] >= MOST_ROWS:
@@ -63,16 +76,15 @@ def _seen(viewer: Viewer) -> TextClause:
     return text(sql).bindparams(**bound)
 
 
-def _scope(spec: SheetSpec, viewer: Viewer) -> ColumnElement[bool]:
-    """Clause: the rows of a sheet that the viewer may see (household, project and fund are joined by ``_source``).
+def _scope(table: FromClause, viewer: Viewer) -> ColumnElement[bool]:
+    """Clause: the rows of a table that the viewer may see (household, project and fund are joined by ``_source``).
 
     What concerns no household is left to the region, as on the pages; what concerns one goes with it.
     """
-    table = _table(spec)
     if table is region:
         above = [region.c.code == viewer.region[:length] for length in (2, 4, 6, 9)]
         return or_(within(region.c.code, viewer.region), *above)
-    if spec.name == HELPER:
+    if table is helper:
         if viewer.region == "" and viewer.role != "helper":
             return within(table.c.code, "")
         seen = select(_HOUSEHOLD.c.id).where(_seen(viewer))
@@ -91,15 +103,18 @@ def _scope(spec: SheetSpec, viewer: Viewer) -> ColumnElement[bool]:
         clauses.append(within(project.c.region, viewer.region))
     if "fund" in table.c:
         clauses.append(within(fund.c.region, viewer.region))
-    return and_(*clauses)
+    return and_(true(), *clauses)
 
 
-def _table(spec: SheetSpec) -> FromClause:
-    return _HOUSEHOLD if spec.table is household else spec.table
+def _tables(spec: SheetSpec) -> tuple[FromClause, ...]:
+    """Where the rows of a sheet stand; 收支 has its totals of income years beside its months."""
+    if spec.name == LEDGER:
+        return ledger, ledger_year
+    return (_HOUSEHOLD if spec.table is household else spec.table,)
 
 
-def _source(spec: SheetSpec) -> FromClause:
-    table = joined = _table(spec)
+def _source(table: FromClause) -> FromClause:
+    joined = table
     if "household_id" in table.c:
         optional = table.c.household_id.nullable
         joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == table.c.household_id, isouter=optional)
@@ -110,42 +125,48 @@ def _source(spec: SheetSpec) -> FromClause:
     return joined
 
 
-def counted(spec: SheetSpec, viewer: Viewer) -> Select[int]:
-    """Query: how many rows a sheet will have."""
+def counted(connection: Connection, spec: SheetSpec, viewer: Viewer) -> int:
+    """How many rows a sheet will have."""
+    return sum(connection.execute(_count(spec, table, viewer)).scalar_one() or 0 for table in _tables(spec))
+
+
+def _count(spec: SheetSpec, table: FromClause, viewer: Viewer) -> Select[int]:
     number: ColumnElement[int] = func.count()
     if spec.name == LEDGER:
-        number = sum((func.count(column) for column in _subjects()), start=literal(0))
-    return select(number).select_from(_source(spec)).where(_scope(spec, viewer))
+        number = sum((func.count(column) for column in _subjects(table)), start=literal(0))
+    return select(number).select_from(_source(table)).where(_scope(table, viewer))
 
 
-def _subjects() -> list[ColumnElement[int | None]]:
-    return [ledger.c[f"{name}_fen"] for _, name in SUBJECTS.values()]
+def _subjects(table: FromClause) -> list[ColumnElement[int | None]]:
+    return [table.c[f"{name}_fen"] for _, name in SUBJECTS.values()]
 
 
-def _query(spec: SheetSpec, viewer: Viewer) -> Select[*tuple[_Value, ...]]:
-    table, code = _table(spec), _HOUSEHOLD.c.code
+def _query(spec: SheetSpec, table: FromClause, viewer: Viewer) -> Select[*tuple[_Value, ...]]:
+    code = _HOUSEHOLD.c.code
     columns: Sequence[ColumnElement[_Value]]
     order: Sequence[ColumnElement[_Value]]
     if spec.name == LEDGER:
-        columns, order = [code, ledger.c.month, *_subjects()], [ledger.c.household_id, ledger.c.month]
+        month = table.c.month if table is ledger else table.c.last_month // 12 + as_period(0)
+        columns, order = [code, month, *_subjects(table)], list(table.primary_key)
     else:
         columns = [code if c.name == "household_id" else table.c[c.name] for c in spec.columns]
         order = [table.c.village, code] if table is _HOUSEHOLD else list(spec.table.primary_key)
-    return select(*columns).select_from(_source(spec)).where(_scope(spec, viewer)).order_by(*order)
+    return select(*columns).select_from(_source(table)).where(_scope(table, viewer)).order_by(*order)
 
 
 def _rows(
     connection: Connection, spec: SheetSpec, viewer: Viewer, total: int, report: Progress
 ) -> Iterator[Sequence[_Value]]:
     """The rows of a sheet with values as the store holds them."""
-    result = connection.execute(_query(spec, viewer), execution_options={"yield_per": STEP})
     done = 0
-    for batch in result.partitions():
-        rows: Iterable[Sequence[_Value]] = _unpivoted(batch) if spec.name == LEDGER else batch
-        for row in rows:
-            done += 1
-            yield row
-        report(f"导出 {spec.name}", done, total)
+    for table in _tables(spec):
+        result = connection.execute(_query(spec, table, viewer), execution_options={"yield_per": STEP})
+        for batch in result.partitions():
+            rows: Iterable[Sequence[_Value]] = _unpivoted(batch) if spec.name == LEDGER else batch
+            for row in rows:
+                done += 1
+                yield row
+            report(f"导出 {spec.name}", done, total)
 
 
 def _unpivoted(batch: Iterable[Sequence[_Value]]) -> Iterator[tuple[str, int, str, int]]:
@@ -175,11 +196,13 @@ def _write_zip(connection: Connection, viewer: Viewer, path: Path, counts: dict[
 def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
     if column.kind == "money":
         return typed
+    if column.kind in ("month", "period"):
+        return cache(period_label)
     if column.kind == "percent":
         return lambda hundredths: f"{hundredths / 100:.2f}%"
     if column.kind in ("rate", "longitude", "latitude"):
         return repr
-    shown: dict[str, Callable[[_Value], str]] = {"month": cache(label), "yes_no": lambda yes: "是" if yes else "否"}
+    shown: dict[str, Callable[[_Value], str]] = {"yes_no": lambda yes: "是" if yes else "否"}
     return shown.get(column.kind, str)
 
 

@@ -10,7 +10,8 @@ from data import terms
 from data.model import metadata
 from data.regions import codes as region_codes
 
-REGION, HOUSEHOLD, PROJECT, HELPER, FUND, LEDGER = "行政区划", "户", "项目", "帮扶责任人", "资金", "收支"
+REGION, HOUSEHOLD, PROJECT, HELPER, FUND = "行政区划", "户", "项目", "帮扶责任人", "资金"
+LEDGER, LINE = "收支", "监测线"
 INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说明"  # our own sheets and column; never data
 
 
@@ -18,9 +19,10 @@ INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说
 class ColumnSpec:
     """One column: its heading, the table column it fills, and what may stand in it.
 
-    ``kind`` is one of region, code, identity, text, choice, choices, day, month, year, money, number, yes_no, rate,
-    percent, longitude, latitude. ``reference`` names the sheet whose key this is. ``low`` and ``high`` bound numbers
-    (money in yuan). Columns of kind region take codes of ``lengths`` digits, zeros that fill them up not counted.
+    ``kind`` is one of region, code, identity, text, choice, choices, day, month, period (a month or an income year),
+    year, money, number, yes_no, rate, percent, longitude, latitude. ``reference`` names the sheet whose key this is.
+    ``low`` and ``high`` bound numbers (money in yuan). Columns of kind region take codes of ``lengths`` digits, zeros
+    that fill them up not counted.
     """
 
     heading: str
@@ -54,7 +56,7 @@ class SheetSpec:
 
     @property
     def table(self) -> Table:
-        """The table that holds this sheet's rows (收支: one row per household and month)."""
+        """The table that holds this sheet's rows (收支: one row per household and month, ``ledger_year`` beside it)."""
         return metadata.tables[self.table_name]
 
     @cached_property
@@ -174,7 +176,7 @@ SHEETS: tuple[SheetSpec, ...] = (
         "ledger",
         (
             _household(key=True),
-            _key("月份", "month", "month"),
+            _key("月份", "month", "period", note="整个收入年度的合计写成 2025年度"),
             _key("科目", "subject", "choice", choices=tuple(terms.SUBJECTS)),
             _must("金额", "amount_fen", "money", note="元；只有生产经营性科目可为负数"),
         ),
@@ -311,8 +313,11 @@ SHEETS: tuple[SheetSpec, ...] = (
             _of(PROJECT, "项目编号", "project", required=False),
             _must("名称", "name", "text"),
             _must("安排金额", "arranged_fen", "money", low=0),
+            _may("结清日期", "settled", "day", note="这笔资金从这天起不再拨付"),
+            _may("收回金额", "recovered_fen", "money", low=0, note="未用完而收回的"),
         ),
-        example=("ZJ0001", "2026", "中央", "990181", "XM0001", "衔接推进乡村振兴补助资金", "1200000"),
+        example=("ZJ0001", "2026", "中央", "990181", "XM0001", "衔接推进乡村振兴补助资金", "1200000",
+                 "2026-11-20", "0"),
     ),
     SheetSpec(
         "资金拨付",
@@ -373,6 +378,16 @@ SHEETS: tuple[SheetSpec, ...] = (
         order=(("started", "deadline"), ("started", "finished")),
         example=("RW0001", "990181001001", "990181001001001", "危房改造", "十月底前入住", "2026-03-01", "2026-10-31",
                  "王五", "80%", ""),
+    ),
+    SheetSpec(
+        LINE,
+        "monitoring_line",
+        (
+            ColumnSpec("省代码", "province", "region", key=True, lengths=(2,), note="不填即各省通用"),
+            _key("起始日期", "since", "day", may_be_future=True, note="从这天起"),
+            _must("金额", "amount_fen", "money", low=0.01, note="每人每年"),
+        ),
+        example=("", "2026-01-01", "9200"),
     ),
 )  # fmt: skip
 """Every sheet, each behind those it refers to."""

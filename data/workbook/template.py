@@ -9,7 +9,17 @@ from xlsxwriter.worksheet import Worksheet
 from data.workbook.sheets import INSTRUCTIONS, SHEETS, ColumnSpec, SheetSpec
 
 MOST_ROWS = 1_048_576
-_WIDTHS = {"region": 16, "code": 20, "identity": 22, "text": 18, "choice": 16, "choices": 20, "day": 13, "month": 11}
+_WIDTHS = {
+    "region": 16,
+    "code": 20,
+    "identity": 22,
+    "text": 18,
+    "choice": 16,
+    "choices": 20,
+    "day": 13,
+    "month": 11,
+    "period": 11,
+}
 _KINDS = {
     "region": "区划代码，数字",
     "code": "编号",
@@ -19,6 +29,7 @@ _KINDS = {
     "choices": "从列表中选，可多项",
     "day": "日期，2026-11-05、2026/11/5 或 2026年11月5日",
     "month": "月份，2026-11",
+    "period": "月份，2026-11；或收入年度，2025年度",
     "year": "年份，2026",
     "money": "金额（元），最多两位小数，可带千分位逗号",
     "number": "整数",
@@ -81,7 +92,7 @@ def explained(column: ColumnSpec) -> str:
         parts.append(f"{column.lengths[0]} 位")
     if column.reference:
         parts.append(f"须已在“{column.reference}”表登记")
-    if column.kind in ("day", "month") and not column.may_be_future:
+    if column.kind in ("day", "month", "period") and not column.may_be_future:
         parts.append("不得晚于今天")
     if column.kind == "number" and column.low is not None:
         parts.append(f"{column.low:g} 至 {column.high:g}" if column.high and column.high < 1e6 else "不能为负")

@@ -15,6 +15,7 @@ from data.workbook.sheets import ColumnSpec
 LONGEST = 10_000  # characters of one text
 MOST_YUAN = Decimal(10**12)
 CHINA = (73.0, 136.0, 3.0, 54.0)  # west, east, south, north in degrees
+_YEARS = 28_000 - 1900  # an income year among months, whose ordinals stay below it
 
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+)[eE]\+?|[eE]\+)(\d+)")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
@@ -23,6 +24,7 @@ _DAY = re.compile(
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?")  # Excel's day numbers from 1927 on: shorter ones would be years
+_YEAR = re.compile(r"(\d{4})(?:年|年度)?")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -201,6 +203,29 @@ def month(text: str, *, today: date) -> int:
     return value
 
 
+def period(text: str, *, today: date) -> int:
+    """A month as its ordinal, or an income year (``2025``, ``2025年度``) as ``as_period`` has it."""
+    if found := _YEAR.fullmatch(narrow(text)):
+        return as_period(year(found[1]))
+    return month(text, today=today)
+
+
+def as_period(income_year: int) -> int:
+    """An income year as a number above the ordinals of all months, fifteen bits long like them."""
+    return _YEARS + income_year
+
+
+def year_in(period: int) -> int | None:
+    """The income year that a period is; None for a month."""
+    return period - _YEARS if period > _YEARS else None
+
+
+def period_label(period: int) -> str:
+    """``2026-11`` or ``2025年度``: as it is typed, so that reading it gives the same period."""
+    found = year_in(period)
+    return label(period) if found is None else f"{found}年度"
+
+
 def yes_no(text: str) -> int:
     """是 → 1, 否 → 0."""
     found = narrow(text)
@@ -237,6 +262,7 @@ def parser(column: ColumnSpec, *, today: date) -> Callable[[str], object]:
         "choices": lambda text: several(text, column.choices),
         "day": lambda text: day(text, today=today, may_be_future=column.may_be_future),
         "month": lambda text: month(text, today=today),
+        "period": lambda text: period(text, today=today),
         "year": year,
         "money": lambda text: money(text, low),
         "number": lambda text: number(text, low, high),

@@ -34,7 +34,7 @@ def rows_of(engine, name):
 
 
 def everything(engine):
-    tables = {sheet.table_name for sheet in SHEETS} | {"import_run", "data_version"}
+    tables = {sheet.table_name for sheet in SHEETS} | {"ledger_year", "import_run", "data_version"}
     return {name: rows_of(engine, name) for name in sorted(tables)}
 
 
@@ -111,7 +111,13 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
         ("2026-11-22", "日常走访", '一行\n又一行，“引号”,"和逗号"'),
         ("2026-10-01", "传统节日", "+86"),
     ]
-    assert rows_of(engine, "fund") == [("ZJ1", 2026, "中央", "990181", "XM-1", "补助资金", 120_000_000)]
+    assert rows_of(engine, "fund") == [
+        ("ZJ1", 2026, "中央", "990181", "XM-1", "补助资金", 120_000_000, "2026-09-30", 500_050)
+    ]
+    assert [row for row in rows_of(engine, "monitoring_line") if row[3] == "2026-11-22 导入"] == [
+        ("", "2027-01-01", 920_000, "2026-11-22 导入"),
+        ("99", "2026-03-01", 900_050, "2026-11-22 导入"),
+    ]
     assert rows_of(engine, "fund_payment") == [("ZJ1", "2026-05-20", 60_000_000)]
     assert rows_of(engine, "problem")[0][6:] == ("2026-09-10", "2027-10-10", "王五", "2026-09-28", "2026-10-08")
     assert rows_of(engine, "task")[0][-2:] == (3750, None)
@@ -276,7 +282,8 @@ def test_nothing_of_a_file_with_one_error_is_written(engine, book, tmp_path):
     book["作战任务"][0]["进度"] = "101"
     result = take(engine, write_xlsx(tmp_path / "a.xlsx", book))
     assert not result.wrote and len(result.refusals) == 1
-    assert all(rows == [] for rows in everything(engine).values())
+    assert all(rows == [] for name, rows in everything(engine).items() if name != "monitoring_line")
+    assert all("导入" not in row[3] for row in rows_of(engine, "monitoring_line"))
 
 
 def test_valid_rows_writes_the_good_rows_and_takes_down_what_depends_on_a_bad_one(engine, book, tmp_path):

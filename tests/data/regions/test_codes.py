@@ -142,7 +142,8 @@ def test_every_column_of_regions_reads_twelve_digits_and_a_village_column_says_w
         return
     (issue,) = result.refusals
     assert (issue.sheet, issue.row, issue.column, issue.value) == (sheet, 2, heading, "990181001000")
-    assert issue.reason == "这是乡镇的代码（990181001，末尾的 0 只是补位），本列要填村的 12 位代码"
+    wanted = {(12,): "村的 12 位代码", (2,): "省的 2 位代码"}[lengths]
+    assert issue.reason == f"这是乡镇的代码（990181001，末尾的 0 只是补位），本列要填{wanted}"
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def give(engine, path, viewer=WHOLE):
 
 
 def records(engine):
-    tables = [model.metadata.tables[sheet.table_name] for sheet in SHEETS]
+    tables = [model.metadata.tables[sheet.table_name] for sheet in SHEETS] + [model.ledger_year]
     with engine.connect() as connection:
         return {
             table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
@@ -79,7 +79,8 @@ def test_an_import_of_an_export_makes_the_same_store(engine, empty, tmp_path, na
     book = rich_book()
     take(engine, write_xlsx(tmp_path / "in.xlsx", book))
     counts = give(engine, tmp_path / name)
-    assert counts == {sheet: len(rows) for sheet, rows in book.items()}
+    standing = 5  # lines that every store holds
+    assert counts == {sheet: len(rows) + standing * (sheet == "监测线") for sheet, rows in book.items()}
     take(empty, tmp_path / name)
     assert records(empty) == records(engine)
     assert not import_files(engine, [tmp_path / name], now=NOW, rebuild=False).wrote
@@ -110,7 +111,8 @@ def test_cells_are_real_numbers_and_texts_never_formulas(engine, tmp_path):
     take(engine, write_xlsx(tmp_path / "in.xlsx", rich_book()))
     path = tmp_path / "out.xlsx"
     give(engine, path)
-    assert sorted(column(path, "收支", "金额")) == [-20.0, 0.0, 0.07, 123.4, 2350.5]
+    assert sorted(column(path, "收支", "金额")) == [-7800.25, -20.0, 0.0, 0.07, 123.4, 1200.0, 2350.5]
+    assert column(path, "收支", "月份")[-2:] == ["2024年度", "2025年度"]
     assert column(path, "户", "户编号") == [HOUSE, OTHER_HOUSE]
     assert column(path, "户", "备注")[1] == '=HYPERLINK("http://x","y")'
     assert column(path, "作战任务", "进度") == [0.01]
@@ -215,7 +217,7 @@ def test_more_rows_than_a_workbook_holds_are_refused_with_the_way_out(engine, tm
     monkeypatch.setattr(exporting, "MOST_ROWS", 4)
     with pytest.raises(Refused, match=r"\.zip"):
         give(engine, tmp_path / "out.xlsx")
-    assert give(engine, tmp_path / "out.zip")["收支"] == 4
+    assert give(engine, tmp_path / "out.zip")["收支"] == 6
     with pytest.raises(Refused, match=r"\.xlsx"):
         give(engine, tmp_path / "out.ods")
 
