@@ -82,7 +82,8 @@ def households(groups: dict[str, tuple[int, int, dict[str, str]]]) -> tuple[list
     return homes, people
 
 
-def test_33_projects_with_35_650_000_invested_and_5_549_000_received_have_returned_15_57_per_cent(engine, tmp_path):
+def seed_of_project_assets() -> tuple[list[dict], list[dict]]:
+    """Sheets 项目 and 项目收益 of a county with 3,565万 in 33 projects and 554.9万 received."""
     invested, received = spread(35_650_000, 33), spread(5_549_000, 33 * 5)
     projects = [
         {
@@ -100,6 +101,11 @@ def test_33_projects_with_35_650_000_invested_and_5_549_000_received_have_return
         {"项目编号": f"XM{place // 5}", "月份": f"{2022 + place % 5}-06", "应收": str(yuan), "实收": str(yuan)}
         for place, yuan in enumerate(received)
     ]
+    return projects, returns
+
+
+def test_33_projects_with_35_650_000_invested_and_5_549_000_received_have_returned_15_57_per_cent(engine, tmp_path):
+    projects, returns = seed_of_project_assets()
     take(engine, tmp_path, county_book(项目=projects, 项目收益=returns))
     assert said(engine, "projects", "project_investment", "cumulative_return_rate") == {
         "项目数": "33 个",
@@ -119,6 +125,28 @@ def test_33_projects_with_35_650_000_invested_and_5_549_000_received_have_return
     ]
     assert told == ["5,549,000 元", "35,650,000 元"]
     assert (len(listed), listed["investment"].sum(), listed["received_ever"].sum()) == (33, 35_650_000, 5_549_000)
+
+
+def test_what_is_not_meant_to_earn_or_still_being_built_stands_beside_the_15_57_per_cent(engine, tmp_path):
+    projects, returns = seed_of_project_assets()
+    plain = {"类型": "其他", "区划代码": COUNTY, "开工日期": "2024-03-01"}
+    projects += [
+        {**plain, "项目编号": "A", "名称": "村道", "阶段": "资产移交", "投资": "900000", "资产类别": "公益性"},
+        {**plain, "项目编号": "B", "名称": "发放母猪", "阶段": "资产移交", "投资": "400000", "资产类别": "到户类"},
+        {**plain, "项目编号": "C", "名称": "新大棚", "阶段": "建设", "投资": "2000000", "资产类别": "经营性"},
+    ]
+    take(engine, tmp_path, county_book(项目=projects, 项目收益=returns))
+    ids = ("investment_earning", "investment_building", "investment_public", "investment_to_households")
+    assert said(engine, "cumulative_return_rate", "project_investment", *ids) == {
+        "累计收益率": "15.57 %",
+        "项目投资": "3,895 万元",
+        "经营性在运营投资": "3,565 万元",
+        "未投产投资": "200.0 万元",
+        "公益性资产投资": "90.0 万元",
+        "到户类资产投资": "40.0 万元",
+    }
+    with engine.connect() as connection:
+        assert lists.count(connection, CADRE, "return_rate", COUNTY, LAST) == 33
 
 
 def test_219_of_316_million_disbursed_are_69_3_per_cent(engine, tmp_path):

@@ -46,7 +46,7 @@ def standings_markup(rows: pd.DataFrame, url: Callable[[Row], str]) -> str:
     for row in rows.itertuples():
         has = wording.has_value(row.rate)
         width = row.rate / largest * 100 if has and largest else 0
-        brought = f"{row.rate * 100:.2f}<small>元</small>" if has else "<small>没有投资</small>"
+        brought = f"{row.rate * 100:.2f}<small>元</small>" if has else "<small>不计收益率</small>"
         each = f"户均 {row.per_household:,.0f} 元 · {row.households:,} 户" if row.households else "没有登记带动户"
         inner = (
             f'<span class="name">{escape(row.name)}'
@@ -72,7 +72,7 @@ def show_comparison(screen: Screen, choice: ProjectChoice) -> None:
         )
         for by, one in GROUPINGS.items()
     )
-    told = f"{screen.region.name} · {screen.month_text} · 12个月每投 100 元实收多少元，少的在上"
+    told = f"{screen.region.name} · {screen.month_text} · 12个月每投 100 元实收多少元，只算经营性在运营项目，少的在上"
     show_markup(heading(_finding(rows), told) + f'<nav class="chips" aria-label="比较方式">{chips}</nav>')
     if rows.empty:
         show_markup('<p class="calm">所选区划和月份没有项目，无从比较。请换一个区划或月份。</p>')

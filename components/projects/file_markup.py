@@ -6,6 +6,7 @@ from components.drawing import wording
 from components.drawing.markup import escape
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from data.projects.file import BUILT, RIGHTS, ProjectFile, Stage
+from data.store.rows import Record
 
 _FUNDS = (
     TableColumn("year", "年度", "figure"), TableColumn("name", "资金"), TableColumn("source", "来源"),
@@ -25,16 +26,17 @@ def head_markup(file: ProjectFile) -> str:
     due, received = float(year["due"].sum()), float(year["received"].sum())
     ever = float(file.returns["received"].sum())
     investment = facts["investment_fen"] / 100
-    rate = f"{received / investment:.1%}" if investment and facts["counted"] else wording.NO_VALUE
-    rate_ever = f"{ever / investment:.1%}" if investment and facts["counted"] else wording.NO_VALUE
+    earning = bool(facts["earning"] and investment)
+    rate = f"年收益率 {received / investment:.1%}" if earning else _unrated(facts)
+    rate_ever = f"累计收益率 {ever / investment:.2%}" if earning else ""
     agreed = f"约定 {facts['agreed_rate']:.1%}" if facts["agreed_rate"] is not None else "没有约定收益率"
     arrears = wording.money(due - received)
     shown = (
         ("投资", *_parts(wording.money(investment)), agreed, ""),
         ("12个月应收", *_parts(wording.money(due)), "", ""),
-        ("12个月实收", *_parts(wording.money(received)), f"年收益率 {rate}", ""),
+        ("12个月实收", *_parts(wording.money(received)), rate, ""),
         ("欠收", arrears.number, arrears.unit, "12个月应收－实收", "alarm" if due > received else ""),
-        ("累计实收", *_parts(wording.money(ever)), f"累计收益率 {rate_ever}", ""),
+        ("累计实收", *_parts(wording.money(ever)), rate_ever, ""),
         ("带动户", f"{facts['households']:,}", "户", f"{facts['household_years']:,} 户次", ""),
     )
     tiles = "".join(
@@ -53,6 +55,12 @@ def head_markup(file: ProjectFile) -> str:
         f'<div class="project-head"><h1>{escape(facts["name"])}</h1><p>{escape(about)}</p></div>{risk}'
         f'<div class="strip">{tiles}</div>'
     )
+
+
+def _unrated(facts: Record) -> str:
+    """Why a project has no rate of return."""
+    named = facts["asset_class"] or "经营性"
+    return f"{'未投产' if named == '经营性' else named}，不计收益率"
 
 
 def _parts(amount: wording.Amount) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from data.projects import region as projects
 from data.projects.region import NO_FILTERS, PAGE, Totals
 
 TILES = ("projects", "project_investment", "return_due", "return_received", "return_rate", "cumulative_return_rate")
+CLASSES = ("investment_earning", "investment_building", "investment_public", "investment_to_households")
 MOST_ROWS = 50_000
 COLUMNS = (
     TableColumn("name", "项目"), TableColumn("place", "区划"), TableColumn("kind", "类型"),
@@ -61,7 +62,19 @@ def show_tiles(screen: Screen) -> None:
     behind = wording.Amount(f"{totals.households:,}", "户")
     years = f"{totals.household_years:,} 户次"
     parts.append(_tile("带动户", behind, screen.link(FIGURE, indicator="projects"), years))
-    show_markup(f'<div class="strip">{"".join(parts)}</div>')
+    show_markup(f'<div class="strip">{"".join(parts)}</div>{_classes(screen)}')
+
+
+def _classes(screen: Screen) -> str:
+    """What the rates are worked out of, and what they leave out."""
+    earning, *others = CLASSES
+    found = ask(screen, figures, screen.region.code, screen.month, CLASSES)
+
+    def told(id: str) -> str:
+        words = f"{INDICATORS[id].label} {wording.amount(INDICATORS[id], found[id].value)}"
+        return link(escape(words), screen.link(FIGURE, indicator=id), style="underlined")
+
+    return f'<p class="calm">收益率只算{told(earning)}；另有{"、".join(map(told, others))}不计入。</p>'
 
 
 def _tile(name: str, shown: wording.Amount, url: str, beside: str = "") -> str:
@@ -98,12 +111,13 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
     totals = ask(screen, projects.totals, *arguments, filters=choice.filters)
     key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
     key = key if key in projects.SORTS else ""
-    at = paged(choice.page, totals.rows, PAGE)
+    total = totals.projects
+    at = paged(choice.page, total, PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
-        show_markup(heading(f"项目名单：{totals.rows} 个", f"{screen.region.name} · {screen.month_text} · 点项目打开"))
-        if totals.rows:
+        show_markup(heading(f"项目名单：{total} 个", f"{screen.region.name} · {screen.month_text} · 点项目打开"))
+        if total:
             _export(screen, choice)
-    if not totals.rows:
+    if not total:
         why = (
             "没有符合筛选条件的项目。"
             if choice.filters != NO_FILTERS
@@ -132,7 +146,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
             table_markup(
                 pd.concat(
                     [
-                        rows[[column.id for column in COLUMNS] + ["code", "region", "about", "counted"]],
+                        rows[[column.id for column in COLUMNS] + ["code", "region", "about"]],
                         pd.DataFrame([_sums(totals)]),
                     ],
                     ignore_index=True,
@@ -146,19 +160,14 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
                     sorted_by={"entered": "days"}.get(key, key),
                     descending=descending,
                     strong_last=True,
-                    drawn={"days": _days, "risk": _risk, "name": _name},
+                    drawn={"days": _days, "risk": _risk},
                     cards=True,
                 ),
             )
-            + pager_markup(at.page, at.pages, f"共 {totals.rows} 个", lambda to: projects_link(screen, choice, page=to))
-            + '<p class="calm">户按不同的户计一次，户次按户和年度计；年收益率、累计收益率和总览同一口径。'
+            + pager_markup(at.page, at.pages, f"共 {total} 个", lambda to: projects_link(screen, choice, page=to))
+            + '<p class="calm">户按不同的户计一次，户次按户和年度计；收益率只算经营性在运营项目，与总览同一口径。'
             "“约”表示没有登记进入本阶段的日期，按开工或竣工日期推算。</p>"
         )
-
-
-def _name(row: Row) -> str:
-    said = "" if row.counted else " <small>（尚未开工，投资不计）</small>"
-    return f"{escape(row.name)}{said}"
 
 
 def _days(row: Row) -> str:
@@ -191,7 +200,6 @@ def _sums(totals: Totals) -> dict[str, object]:
         "code": "",
         "region": "",
         "about": False,
-        "counted": 1,
     }
 
 

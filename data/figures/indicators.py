@@ -106,9 +106,16 @@ INCOME_PERSONS = Measure(
     "income_persons", sources.HOUSEHOLDS, "SUM(CASE WHEN hm.wage_fen IS NOT NULL THEN hm.persons END)", None
 )
 INVESTMENT = Measure("investment", sources.PROJECTS, "SUM(p.investment_fen)", "projects", scale=100)
-RECEIVED = Measure(
-    "received", sources.RETURNS, "SUM(CASE WHEN r.month > m.month - 12 THEN r.received_fen ELSE 0 END)", "returns", 100
-)
+_EARNING = sources.PROJECT_EARNING_SQL
+
+
+def _of_projects(id: str, condition: str, sql: str = "p.investment_fen", begins: str = "projects") -> Measure:
+    return Measure(
+        id, sources.PROJECTS, f"SUM(CASE WHEN {condition} THEN COALESCE({sql}, 0) ELSE 0 END)", begins, scale=100
+    )
+
+
+EARNING_INVESTMENT = _of_projects("investment_earning", _EARNING)
 ARRANGED = Measure("arranged", sources.FUNDS, "SUM(f.arranged_fen)", "funds", 100)
 DISBURSED = Measure("disbursed", sources.PAYMENTS, "SUM(y.amount_fen)", "funds", 100)
 PLANNED = Measure("fund_planned", sources.FUND_PLANS, "SUM(q.amount_fen)", "fund_plans", 100)
@@ -119,6 +126,11 @@ DISBURSED_BY_PLAN = Measure(
 )  # fmt: skip
 _LATE_FUND = f"{sources.FUND_DUE_SQL} > {sources.FUND_PAID_SQL}"
 
+_BUILDING = f"NOT {_EARNING} AND COALESCE(p.asset_class, '经营性') = '经营性'"
+_EARNS = (
+    "经营性在运营，指资产类别为经营性（没有填类别的，有过应收或实收即按经营性计）、月末已投入运营：有“运营”阶段进入日期的"
+    "按该日期，没有的看是否已有应收或实收，再没有的看竣工日期。"
+)
 _CARD = "户、家庭成员"
 _INCOME = "收支"
 _YEAR = "12个月（含本月）"
@@ -217,30 +229,53 @@ ALL = (
     _share("transfer_share", "转移性收入占比", "transfer", "转移性", "低保、养老、补贴等"),
     Indicator(
         "projects", "项目数", "个", "count", 0, Measure("projects", sources.PROJECTS, "COUNT(*)", "projects"), None,
-        _STOCK, "月末已开工的项目；没有开工日期的也计入。", "项目", Records("projects"),
+        _STOCK, "月末已开工的项目；没有开工日期的、已有应收或实收的也计入。", "项目、项目收益", Records("projects"),
     ),
     Indicator(
         "project_investment", "项目投资", "元", "money", 0, INVESTMENT, None, _STOCK,
-        "所计项目的投资之和。", "项目", Records("projects"),
+        "所计项目的投资之和，分为四部分：经营性在运营、未投产、公益性、到户类，四部分相加等于本数。", "项目",
+        Records("projects"),
+    ),
+    Indicator(
+        "investment_earning", "经营性在运营投资", "元", "money", 0, EARNING_INVESTMENT, None, _STOCK,
+        f"{_EARNS}收益率以这一部分为分母。", "项目、项目进度、项目收益", Records("projects", _EARNING),
+    ),
+    Indicator(
+        "investment_building", "未投产投资", "元", "money", 0, _of_projects("investment_building", _BUILDING), None,
+        _STOCK, "经营性资产中月末尚未投入运营的（在建、待验收、待移交），以及没有填资产类别、也还没有应收和实收的项目的"
+        "投资之和，不计入收益率。", "项目、项目进度、项目收益", Records("projects", _BUILDING),
+    ),
+    *(
+        Indicator(
+            id, f"{word}资产投资", "元", "money", 0, _of_projects(id, f"p.asset_class = '{word}'"), None, _STOCK,
+            f"资产类别为{word}的项目的投资之和；不以收益为目的，不计入收益率。", "项目",
+            Records("projects", f"p.asset_class = '{word}'"),
+        )
+        for id, word in (("investment_public", "公益性"), ("investment_to_households", "到户类"))
     ),
     Indicator(
         "return_due", "应收收益", "元", "money", 0,
         Measure("due", sources.RETURNS, "SUM(CASE WHEN r.month > m.month - 12 THEN r.due_fen ELSE 0 END)",
                 "returns", 100),
-        None, _YEAR, "12个月项目应收收益之和。", "项目收益", Records("projects"),
+        None, _YEAR, "所有项目12个月应收收益之和，不分资产类别。", "项目收益", Records("projects"),
     ),
     Indicator(
-        "return_received", "实收收益", "元", "money", 1, RECEIVED, None, _YEAR,
-        "12个月项目实收收益之和。", "项目收益", Records("projects"),
+        "return_received", "实收收益", "元", "money", 1,
+        Measure("received", sources.RETURNS, "SUM(CASE WHEN r.month > m.month - 12 THEN r.received_fen ELSE 0 END)",
+                "returns", 100),
+        None, _YEAR, "所有项目12个月实收收益之和，不分资产类别。", "项目收益", Records("projects"),
     ),
     Indicator(
-        "return_rate", "年收益率", "%", "percent", 1, RECEIVED, INVESTMENT, _YEAR,
-        "12个月实收收益 ÷ 项目投资。", "项目、项目收益", Records("projects"), warning=(0.05, 0.03),
+        "return_rate", "年收益率", "%", "percent", 1,
+        _of_projects("received_earning", _EARNING, sources.PROJECT_RECEIVED_SQL, "returns"), EARNING_INVESTMENT, _YEAR,
+        f"经营性在运营项目的12个月实收收益 ÷ 其投资。{_EARNS}公益性、到户类资产和未投产的项目，投资和收益都不计入，"
+        "另列为单独的指标。", "项目、项目进度、项目收益", Records("projects", _EARNING), warning=(0.05, 0.03),
     ),
     Indicator(
         "cumulative_return_rate", "累计收益率", "%", "percent", 1,
-        Measure("received_total", sources.RETURNS, "SUM(r.received_fen)", "returns", 100), INVESTMENT, _STOCK,
-        "投产以来实收收益之和 ÷ 项目投资。", "项目、项目收益", Records("projects"), decimals=2,
+        _of_projects("received_total", _EARNING, sources.PROJECT_RECEIVED_EVER_SQL, "returns"), EARNING_INVESTMENT,
+        _STOCK, f"经营性在运营项目投产以来的实收收益之和 ÷ 其投资。{_EARNS}", "项目、项目进度、项目收益",
+        Records("projects", _EARNING), decimals=2,
     ),
     Indicator(
         "dividend_distributed", "收益分配到户", "元", "money", 1,
@@ -378,7 +413,8 @@ MEASURE_LABELS = {
     "business_income": "12个月生产经营性收入",
     "property_income": "12个月财产性收入",
     "transfer_income": "12个月转移性收入",
-    "received_total": "累计实收收益",
+    "received_earning": "经营性在运营项目12个月实收",
+    "received_total": "经营性在运营项目累计实收",
     "disbursed_by_plan": "有计划的资金已拨付",
     "paired": "已结对户数",
     "visited": "本月已走访户数",

@@ -7,7 +7,15 @@ project, b problem, t task, f fund, v visit.
 from dataclasses import dataclass
 
 from data.figures.household_months import NET
-from data.figures.sources import FUND_DUE_SQL, FUND_PAID_SQL
+from data.figures.sources import (
+    FUND_DUE_SQL,
+    FUND_PAID_SQL,
+    PROJECT_BEGUN_SQL,
+    PROJECT_DUE_SQL,
+    PROJECT_EARNING_SQL,
+    PROJECT_RECEIVED_EVER_SQL,
+    PROJECT_RECEIVED_SQL,
+)
 from data.figures.states import urgency
 from data.model.running import open_on, runs_on
 
@@ -84,17 +92,11 @@ def place_of(column: str) -> Column:
 
 
 _HM = "household_month hm JOIN month m ON m.month = hm.month JOIN household h ON h.id = hm.household_id"
-PROJECT_DUE = (
-    "(SELECT SUM(y.due_fen) FROM project_return y"
-    " WHERE y.project = p.code AND y.month <= m.month AND y.month > m.month - 12)"
+PROJECT_ARREARS = f"COALESCE({PROJECT_DUE_SQL}, 0) - COALESCE({PROJECT_RECEIVED_SQL}, 0)"
+PROJECT_RATE = (
+    f"CASE WHEN {PROJECT_EARNING_SQL} THEN COALESCE({PROJECT_RECEIVED_SQL}, 0) * 1.0 / NULLIF(p.investment_fen, 0) END"
 )
-PROJECT_RECEIVED = PROJECT_DUE.replace("due_fen", "received_fen")
-PROJECT_RECEIVED_EVER = (
-    "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
-)
-PROJECT_ARREARS = f"COALESCE({PROJECT_DUE}, 0) - COALESCE({PROJECT_RECEIVED}, 0)"
-PROJECT_RATE = f"COALESCE({PROJECT_RECEIVED}, 0) * 1.0 / NULLIF(p.investment_fen, 0)"
-PROJECT_COUNTED = "(p.started IS NULL OR p.started <= m.as_of)"
+PROJECT_RATE_EVER = PROJECT_RATE.replace(PROJECT_RECEIVED_SQL, PROJECT_RECEIVED_EVER_SQL)
 _SHORT = f"CASE WHEN {FUND_DUE_SQL} > {FUND_PAID_SQL} THEN {FUND_DUE_SQL} - {FUND_PAID_SQL} END"
 _OPEN = open_on("b.closed", "m.as_of")
 _UNRECTIFIED = f"({_OPEN} AND {open_on('b.rectified', 'm.as_of')})"
@@ -139,17 +141,19 @@ PEOPLE = ListKind(
      Column("insured", "参加医保", "p.medical_insured", "yes_no"), _STATE, _HELPER),
 )  # fmt: skip
 PROJECTS = ListKind(
-    "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_COUNTED, "p.region", None, "p.code",
-    f"{PROJECT_ARREARS} DESC, p.code",
+    "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_BEGUN_SQL, "p.region", None,
+    "p.code", f"{PROJECT_ARREARS} DESC, p.code",
     (place_of("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
      Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"),
+     Column("asset_class", "资产类别", "p.asset_class"),
      Column("operator", "经营主体", "p.operator", "party"),
      Column("investment", "投资（元）", "p.investment_fen", "fen"),
-     Column("due", "12个月应收（元）", PROJECT_DUE, "fen"),
-     Column("received", "12个月实收（元）", PROJECT_RECEIVED, "fen"),
+     Column("due", "12个月应收（元）", PROJECT_DUE_SQL, "fen"),
+     Column("received", "12个月实收（元）", PROJECT_RECEIVED_SQL, "fen"),
      Column("arrears", "欠收（元）", PROJECT_ARREARS, "fen"),
      Column("rate", "年收益率", PROJECT_RATE, "share"),
-     Column("received_ever", "累计实收（元）", PROJECT_RECEIVED_EVER, "fen")),
+     Column("received_ever", "累计实收（元）", PROJECT_RECEIVED_EVER_SQL, "fen"),
+     Column("rate_ever", "累计收益率", PROJECT_RATE_EVER, "share")),
 )  # fmt: skip
 FUNDS = ListKind(
     "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month", "f.year = :year", "f.region", None, "f.code",

@@ -16,6 +16,31 @@ FUND_DUE_SQL = "COALESCE((SELECT SUM(q.amount_fen) FROM fund_plan q WHERE q.fund
 """What was to be paid of it by days that have passed: a payment that is planned for today is not late yet."""
 FUND_PLANNED_SQL = FUND_DUE_SQL.replace("q.planned < m.as_of", "q.planned <= m.as_of")
 """What was to be paid of it by the end of the month."""
+PROJECT_DUE_SQL = (
+    "(SELECT SUM(y.due_fen) FROM project_return y"
+    " WHERE y.project = p.code AND y.month <= m.month AND y.month > m.month - 12)"
+)
+PROJECT_RECEIVED_SQL = PROJECT_DUE_SQL.replace("due_fen", "received_fen")
+PROJECT_RECEIVED_EVER_SQL = (
+    "(SELECT SUM(y.received_fen) FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
+)
+_RETURNED = (
+    "EXISTS (SELECT 1 FROM project_return y WHERE y.project = p.code AND y.month <= m.month"
+    " AND (y.due_fen <> 0 OR y.received_fen <> 0))"
+)
+PROJECT_BEGUN_SQL = f"(p.started IS NULL OR p.started <= m.as_of OR {_RETURNED})"
+"""Whether project ``p`` is counted: what brings returns has begun, whatever day is on record."""
+_RUNS_SINCE = "SELECT 1 FROM project_stage k WHERE k.project = p.code AND k.stage = '运营'"
+_RUNNING = (
+    f"(EXISTS ({_RUNS_SINCE} AND k.entered <= m.as_of)"
+    f" OR (NOT EXISTS ({_RUNS_SINCE}) AND ({_RETURNED} OR COALESCE(p.completed, '9999') <= m.as_of)))"
+)
+PROJECT_EARNING_SQL = (
+    f"({PROJECT_BEGUN_SQL} AND {_RUNNING}"
+    f" AND COALESCE(p.asset_class, CASE WHEN {_RETURNED} THEN '经营性' ELSE '' END) = '经营性')"
+)
+"""Whether it is an asset meant to earn (经营性; without a class: once anything was due or came in) and in operation:
+since the day its stage 运营 was entered; where that is not on record, since it returned anything or was completed."""
 OUT_OF_SCHOOL_SQL = f"p.schooling IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
 
 
@@ -64,9 +89,7 @@ VISITS = Source(
     f"visit v JOIN household h ON h.id = v.household_id JOIN month m ON m.month = {month_of_day('v.visited')}"
     " AND v.visited <= m.as_of WHERE {here}",
 )
-PROJECTS = Source(
-    "projects", "p.region", "project p JOIN month m ON (p.started IS NULL OR p.started <= m.as_of) WHERE {here}"
-)
+PROJECTS = Source("projects", "p.region", f"project p JOIN month m ON {PROJECT_BEGUN_SQL} WHERE {{here}}")
 RETURNS = Source(
     "returns",
     "p.region",

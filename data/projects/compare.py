@@ -6,9 +6,9 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access.viewer import Viewer, mask_party, within_sql
-from data.figures.list_kinds import PROJECT_DUE, PROJECT_RECEIVED
+from data.figures.sources import PROJECT_BEGUN_SQL, PROJECT_DUE_SQL, PROJECT_RECEIVED_SQL
 from data.money import in_yuan
-from data.projects.region import BASE, COLUMNS
+from data.projects.region import COLUMNS
 from data.projects.troubles import rule_bounds
 
 _COUNTY = "（县级项目）"
@@ -40,24 +40,25 @@ _PERIODS = (
 
 def compared(connection: Connection, viewer: Viewer, region: str, month: int, by: str) -> pd.DataFrame:
     """The groups of a region (``by``: a key of GROUPINGS): key, name, projects, investment, due, received (12 months),
-    received_ever, rate (received a yuan invested), households (户, different ones), per_household (yuan received a
+    received_ever, earning_investment and earning_received (of assets in operation that are meant to earn), rate (their
+    quotient, NaN without such an investment), households (户, different ones), per_household (yuan received a
     household), periods (with something due in twelve whole months) and paid (of them in full), steadiness (paid ÷
-    periods). The least return on a yuan first, those of which nothing was due last; without investment the rate is
-    NaN."""
+    periods). The least return on a yuan first, those of which nothing was due last."""
     group = GROUPINGS[by]
     here, bound = within_sql("p.region", viewer.narrowed(region))
     bound |= {"month": month, **rule_bounds(connection, month)}
     inner = f"""
-        SELECT {group.key} AS key, {group.name} AS name, {COLUMNS["counted"]} AS counted, p.investment_fen,
-        {PROJECT_DUE} AS due, {PROJECT_RECEIVED} AS received, {COLUMNS["received_ever"]} AS ever,
+        SELECT {group.key} AS key, {group.name} AS name, {COLUMNS["earning"]} AS earning, p.investment_fen,
+        {PROJECT_DUE_SQL} AS due, {PROJECT_RECEIVED_SQL} AS received, {COLUMNS["received_ever"]} AS ever,
         {_PERIODS.format(paid="")} AS periods, {_PERIODS.format(paid=" AND y.received_fen >= y.due_fen")} AS paid
-        FROM project p JOIN month m ON m.month = :month WHERE {here} AND {BASE}"""
+        FROM project p JOIN month m ON m.month = :month WHERE {here} AND {PROJECT_BEGUN_SQL}"""
     sums = connection.execute(
         text(
             f"""
-            SELECT key, MIN(name) AS name, SUM(counted) AS projects, SUM(counted * investment_fen) AS investment,
+            SELECT key, MIN(name) AS name, COUNT(*) AS projects, SUM(investment_fen) AS investment,
             SUM(due) AS due, SUM(received) AS received, SUM(ever) AS received_ever, SUM(periods) AS periods,
-            SUM(paid) AS paid FROM ({inner}) q GROUP BY key"""
+            SUM(paid) AS paid, SUM(earning * investment_fen) AS earning_investment,
+            SUM(earning * received) AS earning_received FROM ({inner}) q GROUP BY key"""
         ),
         bound,
     )
@@ -71,7 +72,7 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
             f"""
             SELECT {group.key} AS key, COUNT(DISTINCT b.household_id) AS households FROM project_household b
             JOIN month m ON m.month = :month AND b.year * 12 <= m.month JOIN project p ON p.code = b.project
-            WHERE {here} AND {BASE} GROUP BY {group.key}"""
+            WHERE {here} AND {PROJECT_BEGUN_SQL} GROUP BY {group.key}"""
         ),
         bound,
     )
@@ -79,13 +80,13 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
 
 
 def _worked_out(frame: pd.DataFrame, households: dict[str, int]) -> pd.DataFrame:
-    money = ["investment", "due", "received", "received_ever"]
+    money = ["investment", "due", "received", "received_ever", "earning_investment", "earning_received"]
     in_yuan(frame, money)
     frame[money] = frame[money].fillna(0.0)
     for name in ("projects", "periods", "paid"):
         frame[name] = pd.Series([int(number or 0) for number in frame[name]], dtype="int64")
     frame["households"] = pd.Series([households.get(key, 0) for key in frame["key"]], dtype="int64")
-    frame["rate"] = frame["received"] / frame["investment"].replace(0, float("nan"))
+    frame["rate"] = frame["earning_received"] / frame["earning_investment"].replace(0, float("nan"))
     frame["per_household"] = (frame["received"] / frame["households"].replace(0, float("nan"))).round(2)
     frame["steadiness"] = frame["paid"] / frame["periods"].replace(0, float("nan"))
     frame["idle"] = (frame["due"] == 0) | frame["rate"].isna()
@@ -115,8 +116,8 @@ def scattered(connection: Connection, viewer: Viewer, region: str, month: int) -
     columns = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
     found = connection.execute(
         text(
-            f"SELECT * FROM (SELECT {columns} FROM project p JOIN month m ON m.month = :month WHERE {here} AND {BASE})"
-            " q WHERE due > 0 ORDER BY code"
+            f"SELECT * FROM (SELECT {columns} FROM project p JOIN month m ON m.month = :month WHERE {here}"
+            f" AND {PROJECT_BEGUN_SQL}) q WHERE due > 0 ORDER BY code"
         ),
         {**bound, "month": month, **bounds},
     )

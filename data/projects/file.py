@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_name, mask_party
 from data.errors import NO_SUCH_PROJECT, NotFound
-from data.figures.list_kinds import PROJECT_COUNTED
+from data.figures.sources import PROJECT_EARNING_SQL
 from data.money import in_yuan
 from data.projects.region import ENTERED, HOUSEHOLD_YEARS, HOUSEHOLDS
 from data.projects.troubles import MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_suspected
@@ -200,7 +200,7 @@ def _rows(connection: Connection, sql: str, asked: Mapping[str, object]) -> pd.D
 
 
 _FACTS = f"""
-    SELECT p.*, m.month, m.as_of, CASE WHEN {PROJECT_COUNTED} THEN 1 ELSE 0 END AS counted,
+    SELECT p.*, m.month, m.as_of, CASE WHEN {PROJECT_EARNING_SQL} THEN 1 ELSE 0 END AS earning,
         {place_sql()} AS place, {ENTERED} AS entered_stage, {HOUSEHOLDS} AS households,
         {HOUSEHOLD_YEARS} AS household_years, CASE WHEN {MARKED} THEN 1 ELSE 0 END AS marked, {STREAK} AS streak,
         {WHOLE_DUE} AS whole_due, {WHOLE_RECEIVED} AS whole_received

@@ -1,7 +1,7 @@
 """The projects of a region as they stood in a month: filtered, in order, page by page, on the map, and their sums.
 
-Counted are those of the registry (begun, or without a day of beginning). One that has not begun but already brought
-returns is listed too, without its investment, so that the sums are the figures of the overview to the fen.
+Counted are those of the registry: begun, without a day of beginning, or with returns already. Rates are those of
+assets in operation that are meant to earn; the sums are the figures of the overview to the fen.
 """
 
 import hashlib
@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 
 from data.access.viewer import Viewer, mask_party, within_sql
 from data.errors import NotFound
-from data.figures.list_kinds import (
-    PROJECT_ARREARS,
-    PROJECT_COUNTED,
-    PROJECT_DUE,
-    PROJECT_RATE,
-    PROJECT_RECEIVED,
-    PROJECT_RECEIVED_EVER,
+from data.figures.list_kinds import PROJECT_ARREARS, PROJECT_RATE, PROJECT_RATE_EVER
+from data.figures.sources import (
+    PROJECT_BEGUN_SQL,
+    PROJECT_DUE_SQL,
+    PROJECT_EARNING_SQL,
+    PROJECT_RECEIVED_EVER_SQL,
+    PROJECT_RECEIVED_SQL,
 )
 from data.money import in_yuan
 from data.projects.troubles import (
@@ -40,8 +40,6 @@ from data.store.engine import expanded
 PAGE = 50
 _Bound = dict[str, Any]  # parameters of a statement, the settings of the rules among them
 MOST_POINTS = 2000
-_RETURNED = "EXISTS (SELECT 1 FROM project_return y WHERE y.project = p.code AND y.month <= m.month)"
-BASE = f"({PROJECT_COUNTED} OR {_RETURNED})"
 FROM = "project p JOIN month m ON m.month = :month"
 ENTERED = """
     COALESCE((SELECT s.entered FROM project_stage s WHERE s.project = p.code AND s.stage = p.stage),
@@ -61,14 +59,14 @@ COLUMNS = {
     "entered": ENTERED,
     "operator": "p.operator",
     "asset_class": "p.asset_class",
-    "counted": f"CASE WHEN {PROJECT_COUNTED} THEN 1 ELSE 0 END",
+    "earning": f"CASE WHEN {PROJECT_EARNING_SQL} THEN 1 ELSE 0 END",
     "investment": "p.investment_fen",
-    "due": PROJECT_DUE,
-    "received": PROJECT_RECEIVED,
+    "due": PROJECT_DUE_SQL,
+    "received": PROJECT_RECEIVED_SQL,
     "arrears": PROJECT_ARREARS,
     "rate": PROJECT_RATE,
-    "received_ever": PROJECT_RECEIVED_EVER,
-    "rate_ever": f"COALESCE({PROJECT_RECEIVED_EVER}, 0) * 1.0 / NULLIF(p.investment_fen, 0)",
+    "received_ever": PROJECT_RECEIVED_EVER_SQL,
+    "rate_ever": PROJECT_RATE_EVER,
     "agreed_rate": "p.agreed_rate",
     "households": HOUSEHOLDS,
     "household_years": HOUSEHOLD_YEARS,
@@ -108,17 +106,20 @@ NO_FILTERS = Filters()
 class Totals:
     """Sums over projects: money in yuan, rates as fractions, None where there is nothing to divide by.
 
+    ``earning…`` are the parts of the assets in operation that are meant to earn, which alone make the rates.
     ``households`` are different households; ``household_years`` counts one again for each further year.
     """
 
-    rows: int
     projects: int
+    households: int
+    household_years: int
     investment: float
     due: float
     received: float
     received_ever: float
-    households: int
-    household_years: int
+    earning_investment: float
+    earning_received: float
+    earning_received_ever: float
 
     @property
     def arrears(self) -> float:
@@ -126,11 +127,11 @@ class Totals:
 
     @property
     def rate(self) -> float | None:
-        return self.received / self.investment if self.investment else None
+        return self.earning_received / self.earning_investment if self.earning_investment else None
 
     @property
     def rate_ever(self) -> float | None:
-        return self.received_ever / self.investment if self.investment else None
+        return self.earning_received_ever / self.earning_investment if self.earning_investment else None
 
 
 def page(
@@ -204,20 +205,19 @@ def _masked(viewer: Viewer, frame: pd.DataFrame) -> pd.DataFrame:
 def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS) -> Totals:
     """The sums over all pages."""
     where, bound = _where(connection, viewer, region, month, filters)
-    names = ("counted", "investment", "due", "received", "received_ever")
+    names = ("earning", "investment", "due", "received", "received_ever")
     inner = ", ".join(f"{COLUMNS[name]} AS {name}" for name in names)
     sums = f"""
-        SELECT COUNT(*) AS rows_there, SUM(counted) AS projects, SUM(counted * investment) AS investment,
-        SUM(due) AS due, SUM(received) AS received, SUM(received_ever) AS ever
+        SELECT COUNT(*) AS projects, SUM(investment), SUM(due), SUM(received), SUM(received_ever),
+        SUM(earning * investment), SUM(earning * received), SUM(earning * received_ever)
         FROM (SELECT {inner} FROM {FROM} WHERE {where}) q"""
-    row = connection.execute(expanded(sums, bound), bound).one()
+    number, *fen = connection.execute(expanded(sums, bound), bound).one()
     behind = f"""
         SELECT COUNT(DISTINCT b.household_id), COUNT(DISTINCT b.household_id * 10000 + b.year)
         FROM project_household b JOIN month m ON m.month = :month AND b.year * 12 <= m.month
         JOIN project p ON p.code = b.project WHERE {where}"""
     households, years = connection.execute(expanded(behind, bound), bound).one()
-    investment, due, received, ever = (int(row[place] or 0) / 100 for place in range(2, 6))
-    return Totals(row[0], int(row[1] or 0), investment, due, received, ever, households, years)
+    return Totals(number, households, years, *(int(one or 0) / 100 for one in fen))
 
 
 def operator_key(name: str) -> str:
@@ -227,7 +227,7 @@ def operator_key(name: str) -> str:
 
 def _where(connection: Connection, viewer: Viewer, region: str, month: int, filters: Filters) -> tuple[str, _Bound]:
     here, bound = within_sql("p.region", viewer.narrowed(region))
-    parts = [here, BASE]
+    parts = [here, PROJECT_BEGUN_SQL]
     bound = {**bound, "month": month, **rule_bounds(connection, month)}
     lists = {
         "kinds": "p.kind",

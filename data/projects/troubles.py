@@ -16,7 +16,8 @@ from data.access.viewer import Viewer, mask_party, within_sql
 from data.clock import written
 from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
 from data.figures import cube
-from data.figures.list_kinds import PROJECT_COUNTED, place_of
+from data.figures.list_kinds import place_of
+from data.figures.sources import PROJECT_BEGUN_SQL
 from data.model import data_version, project, region, trouble
 from data.model.running import open_on
 from data.months import last_day
@@ -123,7 +124,7 @@ def suspected(connection: Connection, viewer: Viewer, place: str, month: int) ->
             f"""
             SELECT p.code, p.name, p.operator, p.region, {STREAK} AS streak, {WHOLE_DUE} AS due,
             {WHOLE_RECEIVED} AS received FROM project p JOIN month m ON m.month = :month
-            WHERE {here} AND {PROJECT_COUNTED} AND {FOUND} AND NOT {MARKED}
+            WHERE {here} AND {PROJECT_BEGUN_SQL} AND {FOUND} AND NOT {MARKED}
             ORDER BY COALESCE({WHOLE_DUE}, 0) - COALESCE({WHOLE_RECEIVED}, 0) DESC, p.code"""
         ),
         {**bound, **bounds, "month": month},
@@ -175,7 +176,7 @@ def supposed(
         text(
             f"""
             SELECT p.code, p.name, p.operator, p.region FROM project p JOIN month m ON m.month = :month
-            WHERE {"p.operator = :named" if operator else "p.code = :named"} AND {here} AND {PROJECT_COUNTED}
+            WHERE {"p.operator = :named" if operator else "p.code = :named"} AND {here} AND {PROJECT_BEGUN_SQL}
             ORDER BY p.code"""
         ),
         {**bound, "named": operator or project, "month": month},

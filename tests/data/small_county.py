@@ -46,6 +46,9 @@ def _day(chance: random.Random, first: str, last: str, *, missing: float = 0.0) 
 def _tables(chance: random.Random) -> dict:
     households = [_household(chance, number) for number in range(1, HOUSEHOLDS + 1)]
     projects = [_project(chance, number) for number in range(1, 7)]
+    for number, project in enumerate(projects):
+        project |= {"completed": None, "asset_class": (None, "经营性", "公益性", "到户类")[number % 4]}
+    projects += _without_returns()
     funds = [_fund(chance, number) for number in range(1, 9)]
     chance_of_plans = random.Random(11)  # of its own, so that the rest of the county stays as it is
     return {
@@ -54,7 +57,11 @@ def _tables(chance: random.Random) -> dict:
         model.member: [member for household in households for member in _members(chance, household["id"])],
         model.ledger: [row for household in households for row in _ledger(chance, household["id"])],
         model.project: projects,
-        model.project_return: [row for project in projects for row in _returns(chance, project["code"])],
+        model.project_return: [row for project in projects[:6] for row in _returns(chance, project["code"])],
+        model.project_stage: [
+            {"project": code, "stage": "运营", "entered": day}
+            for code, day in (("P2", "2026-04-09"), ("P8", "2025-05-05"))
+        ],
         model.helper: [{"code": f"B{n}", "name": "王某", "unit": "示范局", "team": "教师"} for n in range(5)],
         model.pairing: [_pairing(chance, household["id"]) for household in households if chance.random() < 0.9],
         model.visit: [row for household in households for row in _visits(chance, household["id"])],
@@ -130,6 +137,23 @@ def _project(chance: random.Random, number: int) -> dict:
         "investment_fen": chance.randrange(1_000_000, 90_000_000),
         "started": _day(chance, "2019-01-01", "2026-12-31", missing=0.3),
     }
+
+
+def _without_returns() -> list[dict]:
+    """Completed, in operation, being built; and one without a class, of which nobody knows."""
+    known = ("started", "completed", "asset_class")
+    return [
+        {**_project(random.Random(number), number), **dict(zip(known, facts, strict=True))}
+        for number, facts in enumerate(
+            (
+                ("2024-02-01", "2025-09-30", "经营性"),
+                ("2024-02-01", None, "经营性"),
+                ("2025-02-01", None, "经营性"),
+                ("2024-02-01", "2025-09-30", None),
+            ),
+            start=7,
+        )
+    ]
 
 
 def _returns(chance: random.Random, project: str) -> list[dict]:

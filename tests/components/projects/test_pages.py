@@ -157,13 +157,13 @@ def groups(name: str = EVIL) -> pd.DataFrame:
 
 def test_the_ranking_says_what_a_hundred_yuan_bring_and_what_it_cannot_say():
     told = standings_markup(groups("甲类"), lambda row: f"/x?{row.key}")
-    assert "5.00<small>元</small>" in told and "没有投资" in told and "没有登记带动户" in told
+    assert "5.00<small>元</small>" in told and "不计收益率" in told and "没有登记带动户" in told
     assert 'style="width: 100.0%"' in told and 'style="width: 0.0%"' in told and 'href="/x?a"' in told
 
 
 FACTS = {
     "code": EVIL, "name": EVIL, "place": EVIL, "kind": "光伏", "asset_class": None, "operator": EVIL, "month": LAST,
-    "investment_fen": 100_000_00, "counted": 1, "agreed_rate": 0.06, "households": 3, "household_years": 7,
+    "investment_fen": 100_000_00, "earning": 1, "agreed_rate": 0.06, "households": 3, "household_years": 7,
     "stage": "运营", "owner": EVIL, "manager": None, "beneficiary": EVIL, "supervisor": EVIL, "contract": EVIL,
     "contract_until": None, "insured_until": None, "custodian": EVIL, "sign_board": 0, "started": None,
     "completed": None, "as_of": "2026-11-22",
@@ -218,7 +218,7 @@ def test_names_stay_text_in_every_part_of_the_page(markup):
 def test_the_head_says_return_arrears_and_rates_of_twelve_months():
     told = head_markup(file(risk="")).replace("<small>", " ").replace("</small>", "")
     assert "6,000 元" in told and "5,000 元" in told and "1,000 元" in told
-    assert "年收益率 5.0%" in told and "累计收益率 5.0%" in told and "约定 6.0%" in told and "7 户次" in told
+    assert "年收益率 5.0%" in told and "累计收益率 5.01%" in told and "约定 6.0%" in told and "7 户次" in told
 
 
 def test_a_right_without_a_holder_is_shown_as_a_gap():

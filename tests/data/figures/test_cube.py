@@ -16,6 +16,7 @@ from data.months import first_day, last_day
 from data.quality.checks import check
 from data.store.engine import upsert, writing
 from data.terms import OUT_OF_SCHOOL, STATE_NAMES, SUBJECTS
+from tests.data.plain_money import begun, part
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
 from tests.moment import NOW
 
@@ -51,6 +52,7 @@ class Plain:
         }
         self.projects, self.funds = rows(model.project, "region"), rows(model.fund, "region")
         self.problems, self.tasks = rows(model.problem, "region"), rows(model.task, "village")
+        self.stages = [dict(row) for row in connection.execute(select(model.project_stage)).mappings()]
         self.returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
         self.payments = [dict(row) for row in connection.execute(select(model.fund_payment)).mappings()]
         self.fund_plans = [dict(row) for row in connection.execute(select(model.fund_plan)).mappings()]
@@ -164,20 +166,29 @@ class Plain:
         return values
 
     def of_projects(self) -> dict:
-        counted = [row for row in self.projects if not row["started"] or row["started"] <= self.end]
-        mine = {row["code"] for row in self.projects}
-        invested = sum(row["investment_fen"] for row in counted) / 100
-        returns = [row for row in self.returns if row["project"] in mine and row["month"] <= self.month]
+        counted = [row for row in self.projects if begun(row, self.returns, self.month, self.end)]
+        parts = {row["code"]: part(row, self.returns, self.stages, self.month, self.end) for row in counted}
+        returns = [row for row in self.returns if row["project"] in parts and row["month"] <= self.month]
         year = [row for row in returns if row["month"] > self.month - 12]
-        received = sum(row["received_fen"] for row in year) / 100
-        ever = sum(row["received_fen"] for row in returns) / 100
+
+        def invested(*names: str) -> float:
+            return sum(row["investment_fen"] for row in counted if parts[row["code"]] in names) / 100
+
+        def earned(rows: list[dict]) -> float:
+            return sum(row["received_fen"] for row in rows if parts[row["project"]] == "earning") / 100
+
+        earning = invested("earning")
         return {
             "projects": len(counted),
-            "project_investment": invested,
+            "project_investment": invested(*parts.values()),
+            "investment_earning": earning,
+            "investment_building": invested("building"),
+            "investment_public": invested("公益性"),
+            "investment_to_households": invested("到户类"),
             "return_due": sum(row["due_fen"] for row in year) / 100,
-            "return_received": received,
-            "return_rate": received / invested if invested else None,
-            "cumulative_return_rate": ever / invested if invested else None,
+            "return_received": sum(row["received_fen"] for row in year) / 100,
+            "return_rate": earned(year) / earning if earning else None,
+            "cumulative_return_rate": earned(returns) / earning if earning else None,
         }
 
     def of_funds(self) -> dict:

@@ -11,6 +11,7 @@ from data.errors import OutOfScope
 from data.projects import compare as project_compare
 from data.projects import region as projects
 from data.projects.compare import GROUPINGS
+from tests.data.plain_money import part
 from tests.data.projects.ground import FIRM, LATE, SHORT, STEADY, VILLAGE, fill
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS
 
@@ -33,7 +34,15 @@ def test_groups_add_up_to_the_sums_of_the_table(county: Engine, by: str, month: 
     rows = compared(county, by, month=month)
     with county.connect() as connection:
         whole = projects.totals(connection, ADMIN, "", month)
-    for name in ("projects", "investment", "due", "received", "received_ever"):
+    for name in (
+        "projects",
+        "investment",
+        "due",
+        "received",
+        "received_ever",
+        "earning_investment",
+        "earning_received",
+    ):
         assert round(rows[name].sum(), 2) == round(getattr(whole, name), 2), name
     assert rows["households"].sum() >= whole.households  # one household may stand behind two groups
 
@@ -43,20 +52,23 @@ def test_return_households_and_steadiness_of_each_kind_equal_plain_python(county
         facts = {row["code"]: row for row in connection.execute(select(model.project)).mappings()}
         returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
         behind = [dict(row) for row in connection.execute(select(model.project_household)).mappings()]
-    counted = {code for code, row in facts.items() if not row["started"] or row["started"] <= "2026-11-22"}
-    invested, received, periods, paid, homes = (
+        stages = [dict(row) for row in connection.execute(select(model.project_stage)).mappings()]
+    earning = {code for code, row in facts.items() if part(row, returns, stages, LAST, "2026-11-22") == "earning"}
+    invested, earned, received, periods, paid, homes = (
+        defaultdict(int),
         defaultdict(int),
         defaultdict(int),
         defaultdict(int),
         defaultdict(int),
         defaultdict(set),
     )
-    for code in counted:
+    for code in earning:
         invested[facts[code]["kind"]] += facts[code]["investment_fen"]
     for row in returns:
         kind = facts[row["project"]]["kind"]
         if LAST - 12 < row["month"] <= LAST:
             received[kind] += row["received_fen"]
+            earned[kind] += row["received_fen"] * (row["project"] in earning)
         if LAST - 13 < row["month"] <= LAST - 1 and row["due_fen"]:  # whole months
             periods[kind] += 1
             paid[kind] += row["received_fen"] >= row["due_fen"]
@@ -66,7 +78,7 @@ def test_return_households_and_steadiness_of_each_kind_equal_plain_python(county
     assert set(rows.index) == {row["kind"] for row in facts.values()}
     for kind, row in rows.iterrows():
         assert (
-            (row["rate"] == pytest.approx(received[kind] / invested[kind]))
+            (row["rate"] == pytest.approx(earned[kind] / invested[kind]))
             if invested[kind]
             else row["rate"] != row["rate"]
         )

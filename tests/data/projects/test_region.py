@@ -14,6 +14,7 @@ from data.figures.read import figures
 from data.months import last_day
 from data.projects import region as projects
 from data.projects.region import Filters, operator_key
+from tests.data.plain_money import part
 from tests.data.projects.ground import FIRM, LATE, SHORT, STEADY, VILLAGE, fill
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES
 
@@ -53,20 +54,29 @@ def test_the_sums_of_the_table_are_the_figures_of_the_overview_to_the_fen(county
     assert found.due == figure["return_due"] and found.received == figure["return_received"]
     assert found.rate == figure["return_rate"] and found.rate_ever == figure["cumulative_return_rate"]
     listed = page(county, region=region, month=month, limit=1000)
-    assert len(listed) == found.rows
+    assert len(listed) == found.projects
     assert round(listed["received"].sum(), 2) == round(found.received, 2)
-    assert round(listed.loc[listed["counted"] == 1, "investment"].sum(), 2) == round(found.investment, 2)
+    assert round(listed["investment"].sum(), 2) == round(found.investment, 2)
+    assert round(listed.loc[listed["earning"] == 1, "investment"].sum(), 2) == figure["investment_earning"]
+    classes = ("earning", "building", "public", "to_households")
+    assert round(sum(figure[f"investment_{one}"] for one in classes), 2) == figure["project_investment"]
 
 
-def test_a_project_that_has_not_begun_brings_its_returns_and_not_its_investment(county: Engine):
-    ahead = [row["code"] for row in rows_of(county, model.project) if row["started"] and row["started"] > "2026-11-22"]
+def test_a_project_that_brings_returns_has_begun_whatever_day_is_on_record(county: Engine):
+    """It counts with its investment as well: nothing is divided by less than what brought it."""
+    facts = {row["code"]: row for row in rows_of(county, model.project)}
+    ahead = {code for code, row in facts.items() if row["started"] and row["started"] > "2026-11-22"}
     listed = page(county, limit=1000).set_index("code")
-    assert ahead and set(listed.index[listed["counted"] == 0]) == set(ahead)
+    assert {"P2"} <= ahead <= set(listed.index)
+    assert listed.at["P2", "investment"] == facts["P2"]["investment_fen"] / 100 and listed.at["P2", "earning"] == 1
+    first = min(row["month"] for row in rows_of(county, model.project_return) if row["project"] == "P2")
+    assert "P2" not in set(page(county, month=first - 1, limit=1000)["code"])
 
 
 @pytest.mark.parametrize("month", MONTHS)
 def test_every_row_equals_what_plain_python_makes_of_the_records(county: Engine, month: int):
     returns, behind = rows_of(county, model.project_return), rows_of(county, model.project_household)
+    stages = rows_of(county, model.project_stage)
     facts = {row["code"]: row for row in rows_of(county, model.project)}
     for row in page(county, month=month, limit=1000).itertuples():
         of = [one for one in returns if one["project"] == row.code and one["month"] <= month]
@@ -76,7 +86,12 @@ def test_every_row_equals_what_plain_python_makes_of_the_records(county: Engine,
         assert (0 if row.received != row.received else row.received) == received / 100
         assert row.arrears == (due - received) / 100
         invested = facts[row.code]["investment_fen"]
-        assert (row.rate == pytest.approx(received / invested)) if invested else row.rate != row.rate
+        end = min(last_day(month), TODAY.isoformat())
+        earns = part(facts[row.code], returns, stages, month, end) == "earning"
+        assert row.earning == earns
+        ever = sum(one["received_fen"] for one in of)
+        for rate, fen in ((row.rate, received), (row.rate_ever, ever)):
+            assert (rate == pytest.approx(fen / invested)) if invested and earns else rate != rate
         took = {
             (one["household_id"], one["year"])
             for one in behind
@@ -106,7 +121,7 @@ def test_each_filter_leaves_what_plain_python_leaves(county: Engine):
 
     def left(**chosen) -> set[str]:
         found = set(page(county, limit=1000, filters=Filters(**chosen))["code"])
-        assert totals(county, filters=Filters(**chosen)).rows == len(found)
+        assert totals(county, filters=Filters(**chosen)).projects == len(found)
         return found
 
     def where(condition) -> set[str]:
@@ -116,7 +131,7 @@ def test_each_filter_leaves_what_plain_python_leaves(county: Engine):
     assert left(stages=("储备",)) == {VILLAGE}
     assert left(operators=(FIRM,)) == {STEADY, SHORT}
     assert left(operators=("",)) == where(lambda row: row.operator is None) >= {VILLAGE}
-    assert left(asset_classes=("公益性",)) == {VILLAGE}
+    assert left(asset_classes=("公益性",)) == where(lambda row: row.asset_class == "公益性") >= {VILLAGE}
     assert left(arrears=True) == where(lambda row: row.arrears > 0) != where(lambda row: True)
     assert left(trouble=True) == where(lambda row: row.risk) >= {SHORT, LATE}
     assert left(words="x-steady") == {STEADY}
@@ -156,9 +171,8 @@ def test_the_list_behind_a_figure_holds_the_same_amounts(county: Engine):
     with county.connect() as connection:
         listed = list_page(connection, ADMIN, "projects", "", LAST, limit=1000).set_index("code")
     here = page(county, limit=1000).set_index("code")
-    counted = here[here["counted"] == 1]
-    assert set(listed.index) == set(counted.index) and KINDS["projects"].key == "p.code"
-    for code, row in counted.iterrows():
+    assert set(listed.index) == set(here.index) and KINDS["projects"].key == "p.code"
+    for code, row in here.iterrows():
         assert listed.at[code, "arrears"] == row["arrears"] and listed.at[code, "investment"] == row["investment"]
 
 

@@ -11,6 +11,7 @@ from data.errors import NotFound, OutOfScope, Refused
 from data.projects import troubles
 from data.projects.region import page
 from data.store.engine import writing
+from tests.data.plain_money import begun
 from tests.data.projects.ground import FIRM, LATE, OTHER, SHORT, STEADY, VILLAGE, fill
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES
 from tests.moment import NOW
@@ -52,8 +53,9 @@ def in_plain_python(engine: Engine, month: int, periods: int, share: int) -> set
                 streak = streak + 1 if row["received_fen"] < row["due_fen"] else 0
         year = [row for row in mine if row["month"] > whole - 12]
         due, received = (sum(row[name] for row in year) for name in ("due_fen", "received_fen"))
-        begun = not facts[code]["started"] or facts[code]["started"] <= "2026-11-22"
-        if begun and (streak >= periods or (due and received * 100 < share * due)):
+        if begun(facts[code], rows, month, "2026-11-22") and (
+            streak >= periods or (due and received * 100 < share * due)
+        ):
             alarmed.add(code)
     return alarmed
 
