@@ -357,8 +357,7 @@ def test_a_reversal_leaves_a_row_of_a_project_that_stood_before_the_plan(county:
     table = model.project_household
     with writing(county) as connection:
         id = counted(connection)[0]
-        project = connection.execute(select(model.project.c.code).where(model.project.c.region == VILLAGE)).scalar()
-        key = {"project": project, "household_id": id, "year": LAST // 12, "mode": "分红"}
+        key = {"project": OWN, "household_id": id, "year": LAST // 12, "mode": "分红"}
         here = [table.c[name] == value for name, value in key.items()]
         connection.execute(table.delete().where(*here))
         connection.execute(table.insert().values(**key, amount_fen=stood))
@@ -366,7 +365,7 @@ def test_a_reversal_leaves_a_row_of_a_project_that_stood_before_the_plan(county:
     plan = taken_to(county, proposed(county), "filed")
     with county.connect() as connection:
         paid = select(PAYMENT.c.amount_fen).where(PAYMENT.c.plan == plan, PAYMENT.c.household_id == id)
-        paid = connection.execute(paid.where(PAYMENT.c.project == project, PAYMENT.c.kind == "dividend")).scalar_one()
+        paid = connection.execute(paid.where(PAYMENT.c.project == OWN, PAYMENT.c.kind == "dividend")).scalar_one()
         assert connection.execute(select(table.c.amount_fen).where(*here)).scalar() == (stood or 0) + paid > 0
     taken_to(county, reverse(county, CADRE, plan, reason="名单有误", version=6, at=NOW), "filed")
     with county.connect() as connection:
