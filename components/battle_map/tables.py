@@ -84,7 +84,9 @@ def _titled(screen: Screen, one: RegionsShown) -> str:
 def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) -> pd.DataFrame:
     rows = first.ranking.rows.merge(first.rows[["code", "numerator", "denominator"]], on="code")
     ascending = first.indicator.direction >= 0  # the best has rank 1
-    rows["rank"] = rows["value"].rank(method="min", ascending=not ascending).astype("Int64")
+    shown = (rows["value"] / first.indicator.step).round()  # what reads the same has the same rank
+    rows["rank"] = shown.rank(method="min", ascending=not ascending).astype("Int64")
+    rows["tied"] = ["并列" if tied else "" for tied in shown.notna() & shown.duplicated(keep=False)]
     names = {one.code: one.name for one in ask_shared(screen, regions.all_regions)}
     rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
     if second is not None:
@@ -103,7 +105,8 @@ def _region_columns(
         columns.append(TableColumn("above", LEVELS[9]))
     columns.append(TableColumn("value", f"{indicator.label}（{wording.class_unit(indicator)}）", "figure"))
     cells: dict[str, Callable[[Row], str]] = {
-        "value": lambda row: _barred(_amount(indicator, row.value), row.value, largest)
+        "rank": lambda row: wording.NO_VALUE if pd.isna(row.rank) else f"{row.tied} {row.rank}".strip(),
+        "value": lambda row: _barred(_amount(indicator, row.value), row.value, largest),
     }
     if indicator.denominator is not None:
         names = (
@@ -134,11 +137,7 @@ def _region_columns(
 
 def _amount(indicator: Indicator, value: float) -> str:
     """A value in the unit of its heading."""
-    if not wording.has_value(value):
-        return "无数据"
-    if indicator.format == "money":
-        return f"{value / 1e4:,.1f}"
-    return f"{value * 100:.1f}" if indicator.format in ("percent", "growth") else f"{value:,.0f}"
+    return wording.in_class_unit(indicator, value) if wording.has_value(value) else "无数据"
 
 
 def _plain(value: float) -> str:
@@ -146,10 +145,7 @@ def _plain(value: float) -> str:
 
 
 def _step(indicator: Indicator, step: float) -> str:
-    if not wording.has_value(step):
-        return wording.NO_VALUE
-    said = wording.difference(indicator, step)
-    return said.amount if said.arrow == "－" else f"{'高' if step > 0 else '低'} {said.amount}"
+    return wording.apart(indicator, step) if wording.has_value(step) else wording.NO_VALUE
 
 
 def _barred(text: str, value: float, largest: float) -> str:
@@ -157,10 +153,15 @@ def _barred(text: str, value: float, largest: float) -> str:
     return f'<span class="barred"><i style="width: {width:.1f}%"></i>{escape(text)}</span>'
 
 
+def _kind(indicator: Indicator) -> str:
+    return "percent2" if indicator.decimals == 2 else _KINDS[indicator.format]
+
+
 def _region_list(first: RegionsShown, second: RegionsShown | None) -> list[ListColumn]:
-    kind = _KINDS[first.indicator.format]
+    kind = _kind(first.indicator)
     columns = [
         ListColumn("rank", "名次", "integer"),
+        ListColumn("tied", "并列"),
         ListColumn("code", "区划代码"),
         ListColumn("above", "上级"),
         ListColumn("name", "区划"),
@@ -170,9 +171,7 @@ def _region_list(first: RegionsShown, second: RegionsShown | None) -> list[ListC
     if first.indicator.denominator is not None:
         columns.append(ListColumn("denominator", first.indicator.denominator_label or "", "number"))
     if second is not None:
-        columns.append(
-            ListColumn("beside", f"{second.indicator.label} {label(second.month)}", _KINDS[second.indicator.format])
-        )
+        columns.append(ListColumn("beside", f"{second.indicator.label} {label(second.month)}", _kind(second.indicator)))
     return columns
 
 

@@ -8,7 +8,6 @@ from components.drawing import wording
 from components.drawing.classes import Classes, classify
 from components.drawing.maps import MapPart, region_values
 from components.drawing.markup import escape
-from components.drawing.ranking import distance_text
 from components.drawing.theme import palette
 from data.figures.indicators import Indicator
 
@@ -62,7 +61,7 @@ def choropleth(
     )
     if mean is not None and len(children) <= MOST_COMPARED:
         frame[f"比{mean_name}"] = [
-            distance_text(indicator, value - mean) if wording.has_value(value) else None for value in children["value"]
+            wording.apart(indicator, value - mean) if wording.has_value(value) else None for value in children["value"]
         ]
     return Choropleth(region_values(frame, chosen=chosen), classes)
 

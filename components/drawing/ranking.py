@@ -49,7 +49,7 @@ def finding(ranking: Ranking, noun: str) -> str:
         top = rows.loc[rows["value"].idxmax()]
         if top["value"] == 0:
             return f"各{noun}均无{indicator.label}" if indicator.direction < 0 else f"{indicator.label}：各{noun}均为零"
-        return f"{indicator.label}{top['name']}最多，{wording.amount(indicator, top['value'])}"
+        return f"{indicator.label}{_with_ties(indicator, rows, top)}最多，{wording.amount(indicator, top['value'])}"
     behind = rows["distance"] > 0 if indicator.direction < 0 else rows["distance"] < 0
     side = "高于" if indicator.direction < 0 else "低于"
     number = int(behind.sum())
@@ -65,15 +65,6 @@ def mean_amount(ranking: Ranking) -> wording.Amount:
     return wording.amount(ranking.indicator, ranking.mean)
 
 
-def distance_text(indicator: Indicator, distance: float) -> str:
-    """How far a value lies from the mean: 高 1.2 个百分点, 低 0.5 户, 持平."""
-    side = "高" if distance > 0 else "低"
-    if indicator.format == "count":
-        return f"{side} {abs(distance):,.1f} {indicator.unit}" if round(distance, 1) else "持平"
-    step = wording.difference(indicator, distance)
-    return f"{side} {step.amount}" if step.arrow != "－" else step.amount
-
-
 def extremes(ranking: Ranking) -> str:
     """Best, worst and the mean in one line."""
     indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
@@ -82,11 +73,19 @@ def extremes(ranking: Ranking) -> str:
         return mean
     first, last = rows.iloc[0], rows.iloc[-1]
     names = ("最差", "最好") if indicator.direction else ("最多", "最少")
+    if indicator.same(first["value"], last["value"]):
+        return f"都是 {wording.amount(indicator, first['value'])}" + (f" · {mean}" if mean else "")
     ends = [
-        f"{name} {row['name']} {wording.amount(indicator, row['value'])}"
+        f"{name} {_with_ties(indicator, rows, row)} {wording.amount(indicator, row['value'])}"
         for name, row in zip(names, (first, last), strict=True)
     ]
     return " · ".join([*ends, mean])
+
+
+def _with_ties(indicator: Indicator, rows: pd.DataFrame, row: pd.Series) -> str:
+    """A region's name, and how many are level with it where it is not alone."""
+    level = sum(indicator.same(value, row["value"]) for value in rows["value"])
+    return f"{row['name']}等 {level} 个并列" if level > 1 else str(row["name"])
 
 
 def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: bool = False) -> str:
@@ -114,7 +113,7 @@ def _row_markup(indicator: Indicator, row: Row, url: str, *, zero: float, span: 
     width = abs(row.value) / span * 100
     left = zero if row.value >= 0 else zero - width
     behind = wording.has_value(row.distance) and row.distance * indicator.direction < 0
-    beside = distance_text(indicator, row.distance) if wording.has_value(row.distance) else ""
+    beside = wording.apart(indicator, row.distance) if wording.has_value(row.distance) else ""
     marker = "" if mean is None else f'<em style="left: {mean:.2f}%"></em>'
     style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
     inner = (

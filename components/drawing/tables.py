@@ -8,7 +8,7 @@ import pandas as pd
 
 from components.drawing.markup import escape, link
 from components.drawing.svg import wide
-from components.drawing.wording import NO_VALUE, cents, has_value
+from components.drawing.wording import NO_VALUE, cents, has_value, percent
 
 _HALF_A_CARD = 130  # px of heading and value at 12 px: what is wider takes a line of a phone's card for itself
 RIGHT = {"integer", "fen", "share", "bp", "overdue", "figure"}
@@ -20,14 +20,16 @@ Row: TypeAlias = Any  # its fields are the columns of a frame, and pandas brings
 
 @dataclass(frozen=True)
 class TableColumn:
-    """One column of a frame: ``form`` as in ``data.figures.list_kinds``, or figure (a text that is a number)."""
+    """One column of a frame: ``form`` as in ``data.figures.list_kinds``, or figure (a text that is a number);
+    ``decimals`` of a share."""
 
     id: str
     heading: str
     form: str = "text"
+    decimals: int = 1
 
 
-def cell_text(form: str, value: Any) -> str:  # the form says what it is
+def cell_text(form: str, value: Any, decimals: int = 1) -> str:  # the form says what it is
     """A value as it is read; — where there is none."""
     if value is None or value is pd.NA or (isinstance(value, float) and not has_value(value)):
         return NO_VALUE
@@ -37,7 +39,7 @@ def cell_text(form: str, value: Any) -> str:  # the form says what it is
         case "fen":
             return cents(value)
         case "share" | "bp":
-            return f"{value * 100:.1f} %"
+            return percent(value, decimals)
     return str(value)
 
 
@@ -103,7 +105,7 @@ def _head(column: TableColumn, look: TableLook) -> str:
 
 def _cell(column: TableColumn, row: Row, look: TableLook) -> str:
     draw = (look.drawn or {}).get(column.id)
-    told = "" if draw else cell_text(column.form, getattr(row, column.id))
+    told = "" if draw else cell_text(column.form, getattr(row, column.id), column.decimals)
     text = draw(row) if draw else escape(told)
     if column.id == look.opener and look.row_url and (url := look.row_url(row)):
         text = link(text, url, style="row")

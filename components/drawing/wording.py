@@ -1,7 +1,7 @@
 """Numbers and changes in officials' words: 1,234 户; 12,496 元; 3,565 万元; 69.3 %; 较上月 ▲ 1.2 个百分点."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from data.figures.indicators import Indicator
@@ -42,8 +42,8 @@ def amount(indicator: Indicator, value: float | None) -> Amount:
     if indicator.format == "money":
         return money(value)
     if indicator.format in ("percent", "growth"):
-        sign = "+" if indicator.format == "growth" and round(value, 3) > 0 else ""
-        return Amount(f"{sign}{_plain(value * 100, 2 if 0 < abs(value) < 0.001 else indicator.decimals)}", "%")
+        sign = "+" if indicator.format == "growth" and round(value / indicator.step) > 0 else ""
+        return Amount(f"{sign}{_plain(value * 100, indicator.decimals)}", "%")
     return Amount(_plain(value, 0), indicator.unit)
 
 
@@ -85,15 +85,43 @@ def change(indicator: Indicator, now: float | None, before: float | None) -> Cha
 
 def difference(indicator: Indicator, step: float) -> Change:
     """A difference in words."""
+    if indicator.same(step, 0):
+        return Change("－", "持平", 0)
     if indicator.format in ("percent", "growth"):
-        said = f"{_plain(abs(step) * 100, 1)} 个百分点"
-        still = round(abs(step) * 100, 1) == 0
+        said = f"{_plain(abs(step) * 100, indicator.decimals)} 个百分点"
     else:
         said = str(amount(indicator, abs(step)))
-        still = round(step, 2) == 0 if indicator.format == "money" else round(step) == 0
-    if still:
-        return Change("－", "持平", 0)
     return Change("▲" if step > 0 else "▼", said, indicator.direction * (1 if step > 0 else -1))
+
+
+def moved(indicator: Indicator, change: Change) -> str:
+    """A change as a verb: what is counted 增加 or 减少, a rate or an amount a head 上升 or 下降; 持平."""
+    if change.arrow == "－":
+        return change.amount
+    verbs = ("增加", "减少") if _adds_up(indicator) else ("上升", "下降")
+    return f"{verbs[change.arrow == '▼']} {change.amount}"
+
+
+def apart(indicator: Indicator, step: float) -> str:
+    """How far a value lies from another: of what is counted 多 or 少 (from a mean with one decimal), else 高 or 低."""
+    said = difference(indicator, step)
+    if indicator.format == "count" and not float(step).is_integer():
+        said = replace(said, amount=f"{_plain(abs(step), 1)} {indicator.unit}")
+        if round(abs(step), 1) == 0:
+            return "持平"
+    elif said.arrow == "－":
+        return said.amount
+    sides = ("多", "少") if _adds_up(indicator) else ("高", "低")
+    return f"{sides[step < 0]} {said.amount}"
+
+
+def _adds_up(indicator: Indicator) -> bool:
+    return indicator.format in ("count", "money")
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """``69.3 %``; — for none."""
+    return f"{_plain(share * 100, decimals)} %" if has_value(share) else NO_VALUE
 
 
 def attention(indicator: Indicator, value: float | None) -> int:

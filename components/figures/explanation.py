@@ -7,6 +7,7 @@ from components.drawing import wording
 from components.drawing.charts import course_table, trend_chart
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
+from components.drawing.sums import adding_up
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.drawing.tiles import WARNINGS
 from components.shell.asking import ask
@@ -128,8 +129,8 @@ def show_course(screen: Screen, indicator: Indicator) -> None:
     course = ask(screen, figures.trend, screen.region.code, (indicator.id,), until=until).rename(
         columns={indicator.id: "value"}
     )
-    if course["value"].notna().sum() < 2:
-        show_markup(heading("走势", "不足两个月的数据，还画不出走势。"))
+    if not course["value"].notna().any():
+        show_markup(heading("走势", "还没有一个月的数据，画不出走势。"))
         return
     show_markup(heading(f"近{len(course)}个月走势", f"{screen.region.name} · {wording.class_unit(indicator)}"))
     chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark)
@@ -179,28 +180,20 @@ def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, nam
     Texts: code, name, numerator, denominator, value. A growth cannot be added, so it has no 本级.
     """
     ordered = children.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
-    lines = [
-        (
-            row.code,
-            row.name,
-            *_told_parts(indicator, row.numerator, row.denominator),
-            wording.in_class_unit(indicator, row.value),
-        )
-        for row in ordered.itertuples()
-    ]
+    lines = [(row.code, row.name, row.numerator, row.denominator, row.value) for row in ordered.itertuples()]
     own = _own(children, whole)
     if not indicator.compared and any(part and abs(part) >= 0.005 for part in own):
         value = own[0] if indicator.denominator is None else (own[0] or 0) / own[1] if own[1] else None
-        lines.append(("", OWN, *_told_parts(indicator, *own), wording.in_class_unit(indicator, value)))
-    lines.append(
-        (
-            "",
-            name,
-            *_told_parts(indicator, whole.numerator, whole.denominator),
-            wording.in_class_unit(indicator, whole.value),
-        )
-    )
-    return pd.DataFrame(lines, columns=["code", "name", "numerator", "denominator", "value"])
+        lines.append(("", OWN, *own, value))
+    values = [value for *_, value in lines]
+    if indicator.format == "money" and indicator.denominator is None:
+        values = [rounded * 1e4 for rounded in adding_up([value and value / 1e4 for value in values], 2)]
+    lines.append(("", name, whole.numerator, whole.denominator, whole.value))
+    told = [
+        (code, called, *_told_parts(indicator, numerator, denominator), wording.in_class_unit(indicator, value))
+        for (code, called, numerator, denominator, _), value in zip(lines, [*values, whole.value], strict=True)
+    ]
+    return pd.DataFrame(told, columns=["code", "name", "numerator", "denominator", "value"])
 
 
 def _own(children: pd.DataFrame, whole: Figure) -> tuple[float | None, float | None]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
+from components.drawing.sums import adding_up, rows_adding_up
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.drawing.wording import ten_thousands
 
@@ -54,7 +55,7 @@ def late_finding(total: int, short: float, *, planned: bool) -> str:
 
 def percent(share: float) -> str:
     """``69.3 %``; — for none."""
-    return f"{share * 100:.1f} %" if wording.has_value(share) else wording.NO_VALUE
+    return wording.percent(share)
 
 
 def progress_markup(share: float, elapsed: float | None = None) -> str:
@@ -89,6 +90,8 @@ def sources_markup(
     total = sources[["funds", "arranged", "paid", "planned", "late", "short"]].sum()
     progress = total["paid"] / total["arranged"] if total["arranged"] else float("nan")
     rows = pd.concat([sources, pd.DataFrame([{**total, "source": "合计", "progress": progress}])], ignore_index=True)
+    for column in ("arranged", "paid", "short"):  # as they are read, in 万元
+        rows[column] = [*(10_000 * part for part in adding_up((sources[column] / 1e4).tolist(), 1)), total[column]]
     columns = [
         TableColumn("source", "来源"),
         TableColumn("funds", "笔数", "integer"),
@@ -130,8 +133,9 @@ def years_markup(years: pd.DataFrame, *, url: Callable[[int], str], chosen: int,
         TableColumn("unpaid", "未拨付（万元）", "figure"),
         TableColumn("late", "滞后（笔）", "integer"),
     ]
+    parts = (years[["arranged", "paid"]] / 1e4).assign(unpaid=(years["arranged"] - years["paid"]) / 1e4)
     return table_markup(
-        years.assign(unpaid=years["arranged"] - years["paid"]),
+        years.assign(**rows_adding_up(parts, ("paid", "unpaid"), "arranged", 1) * 1e4),
         columns,
         caption=caption,
         look=TableLook(

@@ -2,6 +2,7 @@
 
 from components.drawing import wording
 from components.drawing.markup import escape, picture
+from components.drawing.sums import adding_up
 from data.households.income import KINDS, Income
 from data.months import label, spoken
 from data.terms import INCOME_KINDS, SUBJECTS
@@ -29,10 +30,15 @@ def bars(values: list[float | None], *, largest: float, colour: str) -> str:
 def income_markup(income: Income, *, colour: str, muted: str) -> str:
     """The table of the income card: kinds, gross, expense, net and per head against the line."""
     largest = float(income.months.max().max()) if income.months.notna().any().any() else 0.0
-    rows = [_kind_row(income, kind, largest, colour) for kind in KINDS[:4]]
-    rows.append(_sum_row("总收入", income.gross))
-    rows.append(_kind_row(income, "expense", largest, muted))
-    rows.append(_sum_row("纯收入", income.net, "总收入 − 生产经营性支出"))
+    *kinds, expense = adding_up([*(income.totals[kind] for kind in KINDS[:4]), -income.totals["expense"]])
+    shares = adding_up([income.totals[kind] / income.gross if income.gross else None for kind in KINDS[:4]], 2)
+    rows = [
+        _kind_row(income, kind, total, wording.percent(share, 0), largest, colour)
+        for kind, total, share in zip(KINDS[:4], kinds, shares, strict=True)
+    ]
+    rows.append(_sum_row("总收入", sum(kinds)))
+    rows.append(_kind_row(income, "expense", 0.0 - expense, "", largest, muted))
+    rows.append(_sum_row("纯收入", sum(kinds) + expense, "总收入 − 生产经营性支出"))
     months = list(income.months.index)
     head = (
         f"<tr><th scope=col>科目</th><th scope=col class=right>12个月（元）</th><th scope=col class=right>占总收入</th>"
@@ -44,10 +50,8 @@ def income_markup(income: Income, *, colour: str, muted: str) -> str:
     )
 
 
-def _kind_row(income: Income, kind: str, largest: float, colour: str) -> str:
+def _kind_row(income: Income, kind: str, total: float, share: str, largest: float, colour: str) -> str:
     values = [None if value != value else float(value) for value in income.months[kind]]
-    total = income.totals[kind]
-    share = f"{total / income.gross:.0%}" if income.gross and kind != "expense" else ""
     parts = [
         f"{escape(name)} {amount:,.0f}"
         for name, amount in income.subjects.items()
@@ -100,8 +104,8 @@ def years_markup(income: Income) -> str:
     for end in (month for month in ends if month in course.index):
         at = course.loc[end]
         low = at["per_head"] < at["line"]
-        net = at[list(KINDS[:4])].sum() - at["expense"]
-        amounts = [*(at[kind] for kind in KINDS), net, at["per_head"], at["line"]]
+        kinds = adding_up([*(at[kind] for kind in KINDS[:4]), -at["expense"]])
+        amounts = [*kinds[:4], 0.0 - kinds[4], sum(kinds), at["per_head"], at["line"]]
         cells = "".join(
             f'<td class="right" data-label="{heading}">{_amount(amount, alarm=low and heading == "人均")}</td>'
             for heading, amount in zip(headings[1:], amounts, strict=True)

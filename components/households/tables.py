@@ -142,7 +142,7 @@ def funds_markup(file: HouseholdFile, url: Callable[[str, str], str | None]) -> 
             row.project,
             _yuan(row.arranged),
             _yuan(row.paid),
-            f"{row.paid / row.arranged:.1%}" if row.arranged else None,
+            wording.percent(row.paid / row.arranged) if row.arranged else None,
         )
         for row in file.funds.itertuples(index=False)
     ]

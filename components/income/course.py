@@ -11,6 +11,7 @@ from components.drawing.maps import region_layer
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.ranking import Ranking, extremes, finding, rank, ranking_markup
+from components.drawing.sums import adding_up, rows_adding_up
 from components.drawing.theme import map_colours
 from components.drawing.wording import yuan
 from components.income.address import MAPS, SPANS, TrendChoice, trends_link
@@ -46,6 +47,8 @@ from data.terms import LEVELS
 
 INCOME_ID = "net_income_per_capita"
 _PARTS = [ListColumn(part, f"{NAMES[part]}（元/人）", "integer") for part in income_course.PARTS]
+_SHARES = {f"{kind}_share": kind for kind in income_course.KINDS}
+_ROUNDED = "各项按四舍五入后能加总取整，相加等于人均纯收入的变化"
 _NET = [ListColumn("net", "人均纯收入（元）", "integer"), ListColumn("growth", "比上年增长", "percent")]
 
 
@@ -83,13 +86,14 @@ def _chips(label: str, parts: dict[str, str], chosen: str, url: Callable[[str], 
 
 def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> None:
     show_markup(_chips("收入口径", SPANS, choice.span, lambda span: trends_link(screen, choice, span=span)))
-    months = course.iloc[-60:].assign(month=lambda frame: frame.index, name=lambda f: [spoken(m) for m in f.index])
-    if choice.span == "year":
-        _show_years(screen, course)
-        return
     if choice.span == "growth":
         _show_growth(screen, course)
         return
+    course = _added_up(course)
+    if choice.span == "year":
+        _show_years(screen, course)
+        return
+    months = course.iloc[-60:].assign(month=lambda frame: frame.index, name=lambda f: [spoken(m) for m in f.index])
     line = ask(screen, lines.monitoring_line, screen.region.code, tuple(months.index))
     growth = months["growth"].iloc[-1]
     figure = kinds_chart(months, month=screen.month, line=line, dark=screen.dark)
@@ -147,7 +151,7 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
 
 
 def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
-    parts = income_course.growth_parts(course).iloc[-48:]
+    parts = rows_adding_up(income_course.growth_parts(course).iloc[-48:], income_course.PARTS, "growth", 3)
     title, figure = "还没有一年以前的数，算不出同比增速", None
     if len(parts):
         last = parts.iloc[-1]
@@ -169,8 +173,13 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
         row_url=lambda row: _list(screen, row.month),
         opener="name",
         empty="12个月收入的记录不满一年，明年同月才有同比增速。",
-        note="柱子是各类收入拉动的百分点，经营支出增加为负，相加等于增速。",
+        note="柱子是各类收入拉动的百分点，经营支出增加为负，相加等于增速（按四舍五入后能加总取整）。",
     )
+
+
+def _added_up(rows: pd.DataFrame) -> pd.DataFrame:
+    """Yuan a head of each kind and of the expense, whole, so that they make the net income as it is read."""
+    return rows_adding_up(rows, income_course.PARTS, "net", minus=("expense",))
 
 
 def _points(share: float) -> str:
@@ -192,6 +201,7 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
     parts = income_course.contributions(course, screen.month)
     title, note = "收入构成", "一年前没有数据，说不出增收来自哪里。"
     if len(parts):
+        parts["change"] = adding_up(parts["change"].tolist())
         step = parts["change"].sum()
         largest = parts["change"].idxmax() if step > 0 else parts["change"].idxmin()
         title = (
@@ -199,9 +209,10 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
             + (f"{NAMES[largest]}{_signed(parts.loc[largest, 'change'])}")
         )
         note = "一年来：" + "，".join(f"{NAMES[part]} {_signed(row.change)}" for part, row in parts.iterrows()) + "。"
-        note += "经营支出增加记为负数，各项相加等于人均纯收入的变化。"
+        note += f"经营支出增加记为负数，{_ROUNDED}。"
+    rows = _added_up(rows_adding_up(rows, list(_SHARES), "whole", 3))
     table = rows.assign(name=[f"{back_name(back)}（{spoken(screen.month - back)}）" for back in rows["back"]])
-    shares = [ListColumn(f"{kind}_share", f"{NAMES[kind]}占比", "percent") for kind in income_course.KINDS]
+    shares = [ListColumn(name, f"{NAMES[kind]}占比", "percent") for name, kind in _SHARES.items()]
     show_chart(
         screen,
         structure_chart(rows, dark=screen.dark, height=80 + 62 * len(rows)),

@@ -148,9 +148,7 @@ def _trend_finding(indicator: Indicator, course: pd.DataFrame, month: int) -> st
     change = wording.change(indicator, now, before)
     if change is None:
         return f"{indicator.label}走势"
-    if change.arrow == "－":
-        return f"{indicator.label}与上年同月持平"
-    return f"{indicator.label}较上年同月{'上升' if change.arrow == '▲' else '下降'} {change.amount}"
+    return f"{indicator.label}{'与' if change.arrow == '－' else '较'}上年同月{wording.moved(indicator, change)}"
 
 
 def show_ranking_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> None:

@@ -46,7 +46,7 @@ def scatter_chart(rows: pd.DataFrame, *, agreed: float | None, dark: bool, heigh
         figure.add_annotation(
             x=top,
             y=top * agreed,
-            text=f"约定 {agreed:.1%}",
+            text=f"约定 {wording.percent(agreed)}",
             xanchor="right",
             yshift=12,
             showarrow=False,
@@ -59,7 +59,7 @@ def scatter_chart(rows: pd.DataFrame, *, agreed: float | None, dark: bool, heigh
 
 
 def _sentence(row: Row) -> str:
-    rate = f"，收益率 {row.received / row.investment:.1%}" if row.investment else ""
+    rate = f"，收益率 {wording.percent(row.received / row.investment)}" if row.investment else ""
     return (
         f"{_text(row.name)}（{row.kind}）：投资 {wording.money(row.investment)}，12个月应收 {wording.money(row.due)}，"
         f"实收 {wording.money(row.received)}{rate}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from components.drawing import wording
 from components.drawing.markup import escape
 from components.drawing.tables import TableColumn, TableLook, table_markup
+from data.figures.indicators import INDICATORS
 from data.projects.file import BUILT, RIGHTS, ProjectFile, Stage
 from data.store.rows import Record
 
@@ -19,6 +20,9 @@ _MODES = (
 )  # fmt: skip
 
 
+EVER = INDICATORS["cumulative_return_rate"]
+
+
 def head_markup(file: ProjectFile) -> str:
     """Name, what it is, and the figures that one asks for first."""
     facts = file.facts
@@ -27,9 +31,9 @@ def head_markup(file: ProjectFile) -> str:
     ever = float(file.returns["received"].sum())
     investment = facts["investment_fen"] / 100
     earning = bool(facts["earning"] and investment)
-    rate = f"年收益率 {received / investment:.1%}" if earning else _unrated(facts)
-    rate_ever = f"累计收益率 {ever / investment:.2%}" if earning else ""
-    agreed = f"约定 {facts['agreed_rate']:.1%}" if facts["agreed_rate"] is not None else "没有约定收益率"
+    rate = f"年收益率 {wording.percent(received / investment)}" if earning else _unrated(facts)
+    rate_ever = f"累计收益率 {wording.percent(ever / investment, EVER.decimals)}" if earning else ""
+    agreed = f"约定 {wording.percent(facts['agreed_rate'])}" if facts["agreed_rate"] is not None else "没有约定收益率"
     arrears = wording.money(due - received)
     shown = (
         ("投资", *_parts(wording.money(investment)), agreed, ""),

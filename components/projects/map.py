@@ -87,7 +87,8 @@ def tooltips(frame: pd.DataFrame, classes: Sequence[str]) -> pd.DataFrame:
             "12个月实收": frame["received"].map(money),
             "欠收": [money(row.arrears) if row.arrears > 0 else None for row in frame.itertuples()],
             "年收益率": [
-                f"{row.rate:.1%}" if row.due > 0 and row.rate == row.rate else None for row in frame.itertuples()
+                wording.percent(row.rate) if row.due > 0 and row.rate == row.rate else None
+                for row in frame.itertuples()
             ],
         }
     )

@@ -25,13 +25,15 @@ from data.projects.region import NO_FILTERS, PAGE, Totals
 TILES = ("projects", "project_investment", "return_due", "return_received", "return_rate", "cumulative_return_rate")
 CLASSES = ("investment_earning", "investment_building", "investment_public", "investment_to_households")
 MOST_ROWS = 50_000
+EVER = INDICATORS["cumulative_return_rate"]
 COLUMNS = (
     TableColumn("name", "项目"), TableColumn("place", "区划"), TableColumn("kind", "类型"),
     TableColumn("stage", "阶段"),
     TableColumn("days", "在本阶段（天）", "integer"), TableColumn("investment", "投资（元）", "fen"),
     TableColumn("due", "12个月应收（元）", "fen"), TableColumn("received", "12个月实收（元）", "fen"),
     TableColumn("arrears", "欠收（元）", "fen"), TableColumn("rate", "年收益率", "share"),
-    TableColumn("rate_ever", "累计收益率", "share"), TableColumn("households", "带动户（户）", "integer"),
+    TableColumn("rate_ever", "累计收益率", "share", EVER.decimals),
+    TableColumn("households", "带动户（户）", "integer"),
     TableColumn("household_years", "带动户次（户次）", "integer"), TableColumn("operator", "经营主体"),
     TableColumn("risk", "风险"),
 )  # fmt: skip
@@ -44,7 +46,7 @@ EXPORTED = (
     ListColumn("agreed_rate", "约定年收益率", "percent"), ListColumn("due", "12个月应收（元）", "yuan"),
     ListColumn("received", "12个月实收（元）", "yuan"), ListColumn("arrears", "欠收（元）", "yuan"),
     ListColumn("rate", "年收益率", "percent"), ListColumn("received_ever", "累计实收（元）", "yuan"),
-    ListColumn("rate_ever", "累计收益率", "percent"), ListColumn("households", "带动户（户）", "integer"),
+    ListColumn("rate_ever", "累计收益率", "percent2"), ListColumn("households", "带动户（户）", "integer"),
     ListColumn("household_years", "带动户次（户次）", "integer"), ListColumn("risk", "风险"),
 )  # fmt: skip
 _SORT_OF = {"days": "entered"}

@@ -65,6 +65,15 @@ class Indicator:
     decimals: int = 1
 
     @property
+    def step(self) -> float:
+        """The smallest difference that is told: of shares by their decimals, of all else one."""
+        return 10.0 ** -(2 + self.decimals) if self.format in ("percent", "growth") else 1.0
+
+    def same(self, one: float, other: float) -> bool:
+        """Whether two values differ by nothing that is told."""
+        return round(abs(one - other) / self.step, 6) < 0.5
+
+    @property
     def numerator_label(self) -> str:
         return MEASURE_LABELS[self.numerator.id]
 
@@ -200,7 +209,7 @@ ALL = (
     Indicator(
         "incidence", "贫困发生率", "%", "percent", -1, UNLIFTED_PERSONS, RURAL_POPULATION, _END,
         "未脱贫户人口 ÷ 农村人口。分母为行政区划表填报的农村人口，取填报到的最低一级汇总。", "户、家庭成员、行政区划",
-        Records("households", f"hm.state = {UNLIFTED}"),
+        Records("households", f"hm.state = {UNLIFTED}"), decimals=2,
     ),
     Indicator(
         "net_income_per_capita", "人均纯收入", "元", "yuan", 1, NET_INCOME, INCOME_PERSONS, _YEAR,

@@ -19,6 +19,7 @@ _FORMATS = {
     "number": "#,##0.00",
     "yuan": "#,##0.00",
     "percent": "0.0%",
+    "percent2": "0.00%",
     "day": "yyyy-mm-dd",
     "text": "@",
 }
@@ -28,7 +29,8 @@ _MOST_TEXT = 32_767  # characters a cell holds
 
 @dataclass(frozen=True)
 class ListColumn:
-    """A column of a list. ``kind``: text, integer, number, yuan, percent (a fraction), day (ISO text or a date)."""
+    """A column of a list. ``kind``: text, integer, number, yuan, percent and percent2 (a fraction, with one decimal or
+    two), day (ISO text or a date)."""
 
     name: str
     heading: str

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from components.drawing.panels import overdue_markup
-from components.drawing.ranking import distance_text, extremes, finding, rank, ranking_markup
+from components.drawing.ranking import extremes, finding, rank, ranking_markup
 from components.drawing.spark import spark_line
 from components.drawing.tables import TableColumn, TableLook, cell_text, table_markup
 from components.drawing.tiles import Tile, tile_markup
@@ -134,7 +134,13 @@ def test_the_finding_counts_who_is_behind():
 def test_best_worst_and_mean_are_named():
     said = extremes(rank(INCOME, CHILDREN, 10_500.0, 6))
     assert said == "最差 甲镇 9,000 元 · 最好 乙镇 12,000 元 · 县均 10,500 元"
-    assert distance_text(PROBLEMS, 0.53) == "高 0.5 个" and distance_text(COVERAGE, -0.02) == "低 2.0 个百分点"
+    level = CHILDREN.assign(value=[3.0, 0.0, None, 0.0])
+    assert extremes(rank(PROBLEMS, level, 3.0, 6)) == "最差 甲镇 3 个 · 最好 丁镇等 2 个并列 0 个 · 县均 1.0 个"
+    assert finding(rank(PROBLEMS, level.assign(value=[3.0, 3, None, 1]), 7.0, 6), "乡镇") == (
+        "超期问题甲镇等 2 个并列最多，3 个"
+    )
+    same = extremes(rank(INCOME, CHILDREN.assign(value=[9000.2, 9000.0, None, 9000.4]), 9000.2, 6))
+    assert same == "都是 9,000 元 · 县均 9,000 元"
 
 
 def test_bars_begin_at_zero_also_where_values_are_negative():
@@ -155,6 +161,7 @@ def test_turned_round_the_best_comes_first_and_what_has_no_value_stays_last():
     ("form", "value", "said"),
     [
         ("fen", -1234.5, "−1,234.50"), ("fen", 0.0, "0.00"), ("share", 0.155, "15.5 %"), ("integer", 1234, "1,234"),
+        ("share", -0.0512, "−5.1 %"),
         ("fen", float("nan"), "—"), ("integer", pd.NA, "—"), ("text", None, "—"), ("text", "甲", "甲"),
     ],
 )  # fmt: skip

@@ -48,6 +48,25 @@ def test_a_change_has_an_arrow_a_size_and_a_direction(id: str, now: float, befor
     assert (change.arrow, change.amount, change.trend) == said
 
 
+@pytest.mark.parametrize(
+    ("id", "step", "apart", "moved"),
+    [
+        ("problems_overdue", 3, "多 3 个", "增加 3 个"),
+        ("problems_overdue", -2.6, "少 2.6 个", "减少 3 个"),
+        ("problems_overdue", 0.04, "持平", "持平"),
+        ("return_received", -549_000.0, "少 54.9 万元", "减少 54.9 万元"),
+        ("return_received", 0.3, "持平", "持平"),
+        ("net_income_per_capita", -191.0, "低 191 元", "下降 191 元"),
+        ("visit_coverage", 0.02, "高 2.0 个百分点", "上升 2.0 个百分点"),
+        ("cumulative_return_rate", 0.0004, "高 0.04 个百分点", "上升 0.04 个百分点"),
+        ("visit_coverage", 0.0004, "持平", "持平"),
+    ],
+)
+def test_what_is_counted_is_more_or_less_and_a_rate_higher_or_lower(id: str, step: float, apart: str, moved: str):
+    assert wording.apart(INDICATORS[id], step) == apart
+    assert wording.moved(INDICATORS[id], wording.difference(INDICATORS[id], step)) == moved
+
+
 @pytest.mark.parametrize(("now", "before"), [(None, 1), (1, None), (float("nan"), 1)])
 def test_there_is_no_change_where_a_value_is_missing(now: float | None, before: float | None):
     assert wording.change(INDICATORS["households"], now, before) is None

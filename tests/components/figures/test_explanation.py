@@ -38,6 +38,13 @@ def test_a_growth_is_not_added_up():
     assert adds_up(INDICATORS["problems_open"], "乡镇", own=True) == "各乡镇、本级相加等于合计。"
 
 
+def test_money_in_ten_thousands_adds_up_as_it_is_read():
+    third = pd.DataFrame({"code": list("abc"), "name": list("甲乙丙"), "value": [100_000 / 3] * 3})
+    children = third.assign(numerator=third["value"], denominator=float("nan"))
+    rows = sub_regions(INDICATORS["return_received"], children, Figure(100_000.0, 100_000.0, None), "某市")
+    assert sorted(rows["value"][:3]) == ["3.33", "3.33", "3.34"] and rows["value"].iloc[-1] == "10.00"
+
+
 def test_sub_regions_without_a_value_count_as_nothing():
     rows = sub_regions(
         INDICATORS["problems_open"],

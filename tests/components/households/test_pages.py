@@ -169,7 +169,7 @@ def test_a_cell_bears_its_heading_and_columns_without_anything_are_left_out(file
 def test_the_income_card_shows_sums_shares_and_how_they_come_about(file: HouseholdFile):
     told = " ".join(words(income_section(file, dark=False)).split())
     for word in (
-        "工资性 务工工资 1,000 1,000 83%",
+        "工资性 务工工资 1,000 1,000 83 %",
         "总收入 1,200",
         "纯收入 总收入 − 生产经营性支出 1,150",
         "低于监测线 7,650 元（8,800 元）",
@@ -193,7 +193,7 @@ def test_the_course_is_said_in_words_too(file: HouseholdFile):
 
 def test_funds_behind_the_help_are_opened_only_by_who_may(file: HouseholdFile):
     told = said(funds_markup(file, lambda code, region: None))
-    assert "帮扶资金 1 笔" in told and "200,000.00 50,000.00 25.0%" in told
+    assert "帮扶资金 1 笔" in told and "200,000.00 50,000.00 25.0 %" in told
     assert "<a " not in funds_markup(file, lambda code, region: None)
     assert 'href="/funds?fund=&lt;img' in funds_markup(file, lambda code, region: f"/funds?fund={code}")
 

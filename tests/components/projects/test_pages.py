@@ -218,7 +218,7 @@ def test_names_stay_text_in_every_part_of_the_page(markup):
 def test_the_head_says_return_arrears_and_rates_of_twelve_months():
     told = head_markup(file(risk="")).replace("<small>", " ").replace("</small>", "")
     assert "6,000 元" in told and "5,000 元" in told and "1,000 元" in told
-    assert "年收益率 5.0%" in told and "累计收益率 5.01%" in told and "约定 6.0%" in told and "7 户次" in told
+    assert "年收益率 5.0 %" in told and "累计收益率 5.01 %" in told and "约定 6.0 %" in told and "7 户次" in told
 
 
 def test_a_right_without_a_holder_is_shown_as_a_gap():
