@@ -151,9 +151,9 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
         return _make_anew(connection, now)
     collect_own(connection, region=region)
     _add_own(connection, region)
-    connection.execute(model.data_version.update().values(latest=latest(connection)))
-    elsewhere_too = (before, until) != (beginnings(connection), latest(connection))
-    stamp(connection, now, *([] if elsewhere_too else [region]))
+    after = beginnings(connection), latest(connection)
+    connection.execute(model.data_version.update().values(latest=after[1]))
+    stamp(connection, now, *([region] if after == (before, until) else []))  # what holds for all has changed for all
     return None
 
 

@@ -122,11 +122,12 @@ def scattered(connection: Connection, viewer: Viewer, region: str, month: int) -
         {**bound, "month": month, **bounds},
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
-    frame["poor"] = [
+    poor = [
         row.streak >= bounds["arrears_months"]
         or (row.whole_due or 0) * bounds["return_share"] > (row.whole_received or 0) * 100
         for row in frame.itertuples()
     ]
+    frame["poor"] = pd.Series(poor, index=frame.index, dtype=bool)
     told = [mask_party(viewer, name) for name in frame["operator"]]
     frame["operator"] = pd.Series(told, index=frame.index, dtype=object)
     money = ["investment", "due", "received"]
