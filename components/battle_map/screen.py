@@ -11,7 +11,7 @@ from components.battle_map.regions import noun, show_region_maps, shown_regions
 from components.battle_map.tables import show_household_table, show_region_table
 from components.battle_map.village import show_village_board, show_village_map
 from components.shell.asking import ask
-from components.shell.empty import no_households, nothing
+from components.shell.empty import no_ground, no_households
 from components.shell.errors import problem
 from components.shell.screen import Screen
 from data.figures import read as figures
@@ -33,7 +33,7 @@ def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> No
         problem(f"“{choice.indicator.label}”在所选区划和月份没有数据：请换一个指标、月份或区划。")
     drawable = ask(screen, can_be_drawn, screen.region.code)
     if not drawable:
-        _no_ground(screen.region.name)
+        no_ground(screen.region.name)
     elif second:
         show_region_maps(screen, choice, levels, first, second)
     else:
@@ -55,16 +55,7 @@ def show_village(screen: Screen, choice: MapChoice) -> None:
         if ask(screen, can_be_drawn, screen.region.code):
             show_village_map(screen, choice)
         else:
-            _no_ground(screen.region.name)
+            no_ground(screen.region.name)
     with right, st.container(key="village_board"):
         show_village_board(screen)
     show_household_table(screen, choice)
-
-
-def _no_ground(name: str) -> None:
-    nothing(
-        f"{name}还没有地图",
-        "没有导入行政边界，区划和户也没有登记经纬度，所以只列出表格。",
-        "导入边界（GeoJSON、GeoPackage 或压缩的 Shapefile）：`python -m data boundaries 边界文件`",
-        "或在数据模板的“行政区划”“户”表中填写经度、纬度后再次导入：`python -m data import 文件`",
-    )

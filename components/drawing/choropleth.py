@@ -59,6 +59,9 @@ def choropleth(
             indicator.label: [_told(indicator, value) for value in children["value"]],
         }
     )
+    apart = children["name"].where(children["name"].str.endswith("）"))
+    if apart.notna().any():  # names that repeat on the map, told apart as everywhere; the others came with the geometry
+        frame["name"] = apart
     if mean is not None and len(children) <= MOST_COMPARED:
         frame[f"比{mean_name}"] = [
             wording.apart(indicator, value - mean) if wording.has_value(value) else None for value in children["value"]
@@ -71,11 +74,13 @@ def _told(indicator: Indicator, value: float) -> str:
 
 
 def legend_markup(classes: Classes, *, noun: str) -> str:
-    """Classes with their colours and how many regions each holds; what has no data is said."""
+    """Classes with their colours and how many regions each holds; what has no data is said, and that all are alike."""
     parts = [
         f'<li><i style="background: {colour}"></i>{escape(label)}<small>{count} 个</small></li>'
         for label, colour, count in zip(classes.labels, classes.colours, classes.counts, strict=True)
     ]
     if classes.missing:
         parts.append(f'<li><i class="hatched"></i>无数据<small>{classes.missing} 个</small></li>')
+    if classes.note:
+        parts.append(f"<li><small>各{escape(noun)}{escape(classes.note)}</small></li>")
     return f'<ul class="legend" aria-label="图例和{escape(noun)}数">{"".join(parts)}</ul>'

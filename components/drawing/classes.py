@@ -9,13 +9,16 @@ import numpy as np
 import pandas as pd
 
 MOST_CLASSES = 5
+ALIKE, NEAR = 0.05, 0.2
+"""From lowest to highest in parts of the median: under the first all have one colour, under the second the strong
+colours are left out, so that what hardly differs does not look like best and worst."""
 
 
 @dataclass(frozen=True)
 class Classes:
     """``len(breaks) + 1`` classes from low to high, or none; class i holds breaks[i-1] <= value < breaks[i].
 
-    ``missing`` counts the values that were None, NaN or infinite.
+    ``missing`` counts the values that were None, NaN or infinite; ``note`` says where not all colours are used.
     """
 
     breaks: tuple[float, ...]
@@ -23,6 +26,7 @@ class Classes:
     colours: tuple[str, ...]
     counts: tuple[int, ...]
     missing: int
+    note: str = ""
 
     def index(self, values: pd.Series) -> list[int | None]:
         """Class of each value, None where it is missing."""
@@ -44,7 +48,8 @@ def classify(
     unit: str = "",
     format: Callable[[float], str] = "{:,.10g}".format,
 ) -> Classes:
-    """At most five classes of about equal size, at round numbers.
+    """At most five classes of about equal size, at round numbers; fewer and paler ones where values are alike
+    (``ALIKE``, ``NEAR``).
 
     ``amount``: ``colours`` run from low to high, at least five. ``change``: an odd number, at least eleven: falls
     from strong to weak, the neutral one of no change, rises from weak to strong; zero always parts two classes, and
@@ -61,15 +66,23 @@ def classify(
     missing = len(numbers) - len(known)
     if not len(known):
         return Classes((), (), (), (), missing)
-    breaks = _breaks(known, change=kind == "change")
+    spread, unit = _relative_spread(known), f" {unit}" if unit else ""
+    paint = _change_colours if kind == "change" else _amount_colours
+    if 0 < spread < ALIKE:
+        label = f"{format(known[0])} 至 {format(known[-1])}{unit}"
+        note = f"相差不到 {ALIKE:.0%}，不分级着色"
+        return Classes((), (label,), tuple(paint([known], colours)), (len(known),), missing, note)
+    near = 0 < spread < NEAR
+    most = MOST_CLASSES - 2 if near else MOST_CLASSES
+    breaks = _breaks(known, most, change=kind == "change")
     groups = np.split(known, np.searchsorted(known, breaks))
-    labels = _labels(groups, breaks, format, f" {unit}" if unit else "")
     return Classes(
         tuple(breaks),
-        tuple(labels),
-        tuple(_change_colours(groups, colours) if kind == "change" else _spread(colours, len(groups))),
+        tuple(_labels(groups, breaks, format, unit)),
+        tuple(paint(groups, _without_ends(colours, kind) if near else colours)),
         tuple(len(group) for group in groups),
         missing,
+        f"相差不到 {NEAR:.0%}，只用中间几级颜色" if near else "",
     )
 
 
@@ -78,15 +91,30 @@ def _numbers(values: pd.Series) -> np.ndarray:
     return numbers
 
 
-def _breaks(known: np.ndarray, *, change: bool) -> list[float]:
+def _relative_spread(known: np.ndarray) -> float:
+    """From lowest to highest in parts of the median; infinite where values lie on both sides of zero, or at it."""
+    if known[0] <= 0 <= known[-1]:
+        return math.inf
+    return float((known[-1] - known[0]) / abs(np.median(known)))
+
+
+def _without_ends(colours: Sequence[str], kind: str) -> Sequence[str]:
+    """The ramp without its lightest and darkest colour; of a change each of its two halves without its own."""
+    if kind == "amount":
+        return colours[1:-1]
+    half = len(colours) // 2
+    return [*colours[1 : half - 1], colours[half], *colours[half + 2 : -1]]
+
+
+def _breaks(known: np.ndarray, most: int, *, change: bool) -> list[float]:
     distinct = np.unique(known)
-    if len(distinct) <= MOST_CLASSES:
+    if len(distinct) <= most:
         inner: list[float] = distinct[1:].tolist()
         return inner
     below, zeros, above = known[known < 0], known[known == 0], known[known > 0]
-    if not change and (len(below) or len(zeros) * MOST_CLASSES < len(known)):
-        return _round_breaks(known, MOST_CLASSES)
-    classes = MOST_CLASSES - (len(zeros) > 0)
+    if not change and (len(below) or len(zeros) * most < len(known)):
+        return _round_breaks(known, most)
+    classes = most - (len(zeros) > 0)
     lower = _share(len(below), len(above), classes)
     breaks = _round_breaks(below, lower)
     if len(below) and (len(zeros) or len(above)):
@@ -148,6 +176,10 @@ def _label(
         return f"{format(low)}{unit or ' '}{'以上' if after_zero else '及以上'}"
     high = breaks[place] - 1 if counted else breaks[place]
     return f"{format(low)}{unit}" if counted and low == high else f"{format(low)} 至 {format(high)}{unit}"
+
+
+def _amount_colours(groups: list[np.ndarray], colours: Sequence[str]) -> list[str]:
+    return _spread(colours, len(groups))
 
 
 def _change_colours(groups: list[np.ndarray], colours: Sequence[str]) -> list[str]:

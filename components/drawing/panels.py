@@ -32,10 +32,11 @@ def overdue_markup(rows: pd.DataFrame, url: Callable[[str, int | None], str]) ->
     return f'<ul class="overdue">{"".join(lines)}</ul>'
 
 
-def changes_markup(rows: pd.DataFrame, url: Callable[[str, str], str]) -> str:
-    """``rows`` as of ``changes.most_moved``; ``url`` takes a region's code and an indicator's id."""
+def changes_markup(rows: pd.DataFrame, compared: int, url: Callable[[str, str], str]) -> str:
+    """``rows`` and ``compared`` as of ``movements.Moves``; ``url`` takes a region's code and an indicator's id."""
     if rows.empty:
-        return '<p class="calm">与上月相比没有变化，或上月没有数据。</p>'
+        why = "所列指标与上月相比都没有变化。" if compared else "上月没有可比的数据。"
+        return f'<p class="calm">{why}</p>'
     lines = []
     for row in rows.itertuples():
         chosen = indicator(row.indicator)

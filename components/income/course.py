@@ -27,7 +27,7 @@ from components.income.course_charts import (
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask
 from components.shell.chart_panel import show_chart
-from components.shell.empty import nothing
+from components.shell.empty import no_ground, nothing
 from components.shell.header import go_to_region
 from components.shell.map_view import show_map
 from components.shell.page import show_markup
@@ -264,7 +264,7 @@ def _ranked(screen: Screen, choice: TrendChoice, ranking: Ranking) -> str:
 
 def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
     if not ask(screen, can_be_drawn, screen.region.code):
-        show_markup('<p class="calm">没有行政边界，也没有村的经纬度，画不出地图；各下级见旁边的排名。</p>')
+        no_ground(screen.region.name)
         return
     drawn = choropleth(
         ranking.rows, indicator=ranking.indicator, mean=ranking.mean, mean_name=ranking.mean_name, dark=screen.dark

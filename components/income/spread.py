@@ -21,7 +21,7 @@ from components.income.spread_charts import bin_name, counts_chart, counts_table
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask, ask_large
 from components.shell.chart_panel import show_chart
-from components.shell.empty import nothing
+from components.shell.empty import no_ground, nothing
 from components.shell.header import go_to_region, write_address
 from components.shell.map_view import show_map
 from components.shell.page import show_markup
@@ -274,7 +274,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
                 )
             show_markup(legend_markup(drawn.classes, noun=noun))
         else:
-            show_markup('<p class="calm">没有行政边界，画不出地图；各下级户数见旁边。</p>')
+            no_ground(screen.region.name)
     with right:
         listed = [
             (child.name, number, trends_link(screen, choice, region=child.code))

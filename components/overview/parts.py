@@ -14,6 +14,7 @@ from components.drawing.theme import map_colours, palette, state_marks
 from components.drawing.tiles import tiles_markup
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask
+from components.shell.empty import no_ground
 from components.shell.header import go_to_region, write_address
 from components.shell.indicator_tiles import indicator_tiles
 from components.shell.map_view import show_map
@@ -26,6 +27,7 @@ from data.figures import movements as changes
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS, Indicator
 from data.regions import tree as regions
+from data.regions.ground import can_be_drawn
 from data.terms import HOUSEHOLD_STATES, LEVELS
 
 HEADLINES = (
@@ -89,6 +91,9 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
         figure = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
         rows = rows.iloc[0:0].astype({"value": float})
         rows.loc[0] = [screen.region.code, screen.region.name, figure.value, float("nan")]
+    if not ask(screen, can_be_drawn, screen.region.code):
+        no_ground(screen.region.name)
+        return
     drawn = choropleth(
         rows, indicator=indicator, mean=None if village else ranking.mean, mean_name=ranking.mean_name, dark=screen.dark
     )
@@ -205,9 +210,9 @@ def show_overdue_panel(screen: Screen, *, limit: int) -> None:
 def show_changes_panel(screen: Screen, *, limit: int) -> None:
     """What moved most against the month before."""
     ids = tuple(id for id in WATCHED if not (screen.running and INDICATORS[id].window == "本月"))
-    rows = ask(screen, changes.most_moved, screen.region.code, screen.month, ids, limit=limit)
-    title = "本月变化最大" if len(rows) else "本月变化"
+    moves = ask(screen, changes.most_moved, screen.region.code, screen.month, ids, limit=limit)
+    title = "本月变化最大" if len(moves.rows) else "本月变化"
     show_markup(
         heading(title, "与上月相比，按变化幅度排列")
-        + changes_markup(rows, lambda code, id: screen.link(FIGURE, region=code, indicator=id))
+        + changes_markup(moves.rows, moves.compared, lambda code, id: screen.link(FIGURE, region=code, indicator=id))
     )

@@ -50,6 +50,16 @@ def no_households(name: str) -> None:
     )
 
 
+def no_ground(name: str) -> None:
+    """A region that no map can be drawn of: the same on every page."""
+    nothing(
+        f"{name}还没有地图",
+        "没有导入行政边界，区划和户也没有登记经纬度，所以画不出地图，数字见旁边和下面的列表。",
+        "导入边界（GeoJSON、GeoPackage 或压缩的 Shapefile）：`python -m data boundaries 边界文件`",
+        "或在数据模板的“行政区划”“户”表中填写经度、纬度后再次导入：`python -m data import 文件`",
+    )
+
+
 def no_values(indicator: str) -> None:
     """An indicator without values here."""
     why = "相应的表还没有填报，或数据从以后的月份开始。"

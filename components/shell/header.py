@@ -1,6 +1,5 @@
 """The header of every page: navigation, the way up, pickers of region, month and role, day of the data, theme."""
 
-from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
@@ -18,6 +17,7 @@ from components.shell.theme_route import theme_url
 from data.access.viewer import ROLES, Viewer
 from data.months import label, spoken
 from data.regions import tree as regions
+from data.regions.names import told_apart
 from data.regions.tree import Region
 
 _OF_ONE = {f"/{HOUSEHOLD.path}": ("household", BATTLE_MAP), f"/{PROJECT.path}": ("project", PROJECTS)}
@@ -142,15 +142,12 @@ def region_choices(connection: Connection, viewer: Viewer, township: str) -> Map
 def region_labels(listed: list[Region]) -> dict[str, str]:
     """Code → name, with the township where the name occurs twice, and the code to search by."""
     names = {region.code: region.name for region in listed}
-    repeated = {name for name, times in Counter(names.values()).items() if times > 1}
-    return {
-        code: f"{name}{_above(code, names) if name in repeated else ''}　{code}".strip() for code, name in names.items()
-    }
+    above = {code: names[parent] for code in names if (parent := _parent(code, names))}
+    return {code: f"{name}　{code}".strip() for code, name in told_apart(names, above).items()}
 
 
-def _above(code: str, names: dict[str, str]) -> str:
-    parent = next((code[:length] for length in (9, 6, 4, 2) if length < len(code) and code[:length] in names), None)
-    return f"（{names[parent]}）" if parent else ""
+def _parent(code: str, names: Mapping[str, str]) -> str | None:
+    return next((code[:length] for length in (9, 6, 4, 2) if length < len(code) and code[:length] in names), None)
 
 
 def _month_picker(screen: Screen) -> None:

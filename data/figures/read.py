@@ -11,6 +11,7 @@ from data.errors import NotFound
 from data.figures.cube import cube, region_path
 from data.figures.indicators import INDICATORS, Indicator, Measure
 from data.model import region as regions
+from data.regions.names import named_apart
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def children(
 ) -> pd.DataFrame:
     """An indicator in the regions below ``parent``: columns code, name, value, numerator, denominator.
 
-    The direct children, or every descendant whose code has ``level`` digits.
+    The direct children, or every descendant whose code has ``level`` digits; each with a name of its own.
     """
     chosen = indicator(id)
     below = regions.c.parent == viewer.narrowed(parent)
@@ -73,33 +74,41 @@ def children(
         .where(below)
         .order_by(regions.c.code)
     ).mappings()
-    by_region: dict[tuple[str, str], dict[int, RowMapping]] = {}
+    by_region: dict[str, dict[int, RowMapping]] = {}
+    names: dict[str, str] = {}
     for row in found:
-        by_region.setdefault((row["code"], row["name"]), {})[row["month"]] = row
+        by_region.setdefault(row["code"], {})[row["month"]] = row
+        names[row["code"]] = row["name"]
+    names = named_apart(connection, names)
     listed = []
-    for (code, name), rows in by_region.items():
+    for code, rows in by_region.items():
         figure = _figure(chosen, rows, month)
-        listed.append((code, name, figure.value, figure.numerator, figure.denominator))
+        listed.append((code, names[code], figure.value, figure.numerator, figure.denominator))
     frame = pd.DataFrame(listed, columns=["code", "name", "value", "numerator", "denominator"])
     return frame.astype({"value": float, "numerator": float, "denominator": float})
 
 
-def movements(connection: Connection, viewer: Viewer, parent: str, month: int, ids: Sequence[str]) -> pd.DataFrame:
-    """What changed against the month before in the children of ``parent``.
+def movements(connection: Connection, viewer: Viewer, region: str, month: int, ids: Sequence[str]) -> pd.DataFrame:
+    """What is known of this month and the month before in the regions below ``region``, or of a village in itself.
 
-    Columns: code, name, indicator, value, before, change; only rows in which something changed.
+    Columns: code, name, indicator, value, before, change.
     """
+    beside = _itself if len(region) == 12 else children
     listed = []
     for id in ids:
-        now = children(connection, viewer, parent, month, id)
-        before = children(connection, viewer, parent, month - 1, id).set_index("code")["value"]
-        now["before"] = now["code"].map(before)
-        now["indicator"] = id
-        listed.append(now)
+        now = beside(connection, viewer, region, month, id)
+        before = beside(connection, viewer, region, month - 1, id).set_index("code")["value"]
+        listed.append(now.assign(before=now["code"].map(before), indicator=id))
     frame = pd.concat(listed) if listed else pd.DataFrame(columns=["code", "name", "indicator", "value", "before"])
     frame["change"] = frame["value"] - frame["before"]
-    moved = frame[frame["change"].notna() & (frame["change"] != 0)]
-    return moved[["code", "name", "indicator", "value", "before", "change"]].reset_index(drop=True)
+    known = frame[frame["change"].notna()]
+    return known[["code", "name", "indicator", "value", "before", "change"]].reset_index(drop=True)
+
+
+def _itself(connection: Connection, viewer: Viewer, region: str, month: int, id: str) -> pd.DataFrame:
+    value = figures(connection, viewer, region, month, (id,))[id].value
+    name = connection.execute(select(regions.c.name).where(regions.c.code == region)).scalar_one()
+    return pd.DataFrame({"code": [region], "name": [name], "value": [value]}).astype({"value": float})
 
 
 def _descendants(parent: str) -> Select[str]:

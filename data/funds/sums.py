@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from data.access.viewer import Viewer, within_sql
 from data.figures import read as figures
+from data.figures.list_kinds import place_of
 from data.figures.sources import FUND_DUE_SQL, FUND_PAID_SQL, FUND_PLANNED_SQL, month_of_day
 from data.money import in_yuan
 from data.months import last_day
@@ -150,7 +151,7 @@ def late_batches(
             WITH e AS MATERIALIZED (SELECT f.code AS fund, f.name, f.source, f.region, q.planned, q.amount_fen,
             m.as_of, {_CUMULATIVE} - {FUND_PAID_SQL} AS gap FROM fund_plan q JOIN fund f ON f.code = q.fund
             JOIN month m ON m.month = :month WHERE f.year = :year AND {here} AND q.planned < m.as_of)
-            SELECT fund, name, source, region, (SELECT r.name FROM region r WHERE r.code = e.region) AS place,
+            SELECT fund, name, source, region, {place_of("e.region").sql} AS place,
             planned, amount_fen AS amount, CASE WHEN gap < amount_fen THEN gap ELSE amount_fen END AS missing, as_of,
             COUNT(*) OVER () AS total FROM e WHERE gap > 0 ORDER BY planned, gap DESC, fund LIMIT :limit"""
         ),

@@ -23,6 +23,7 @@ from data.figures.monitoring_line import line_of
 from data.income.year import IncomeYear, year_of
 from data.model import region as regions
 from data.months import last_day
+from data.regions.names import named_apart
 from data.settings import value_of
 
 
@@ -136,7 +137,7 @@ def _per_head(
     named = dict(connection.execute(select(regions.c.code, regions.c.name).where(regions.c.code == here)).all())
     named = {here: named.get(here, "合计")}
     below = select(regions.c.code, regions.c.name).where(regions.c.parent == here).order_by(regions.c.code)
-    named |= dict(connection.execute(below).all()) if len(here) < 12 else {}
+    named |= named_apart(connection, dict(connection.execute(below).all())) if len(here) < 12 else {}
     children = select(regions.c.code).where(regions.c.parent == here)
     where = or_(cube.c.region == here, cube.c.region.in_(children)) if len(here) < 12 else cube.c.region == here
     found = connection.execute(

@@ -10,6 +10,7 @@ from data.figures.sources import PROJECT_BEGUN_SQL, PROJECT_DUE_SQL, PROJECT_REC
 from data.money import in_yuan
 from data.projects.region import COLUMNS
 from data.projects.troubles import rule_bounds
+from data.regions.names import named_apart
 
 _COUNTY = "（县级项目）"
 _TOWNSHIP = (
@@ -63,6 +64,8 @@ def compared(connection: Connection, viewer: Viewer, region: str, month: int, by
         bound,
     )
     frame = pd.DataFrame(sums.all(), columns=list(sums.keys()), dtype=object)
+    if by == "township":
+        frame["name"] = list(named_apart(connection, dict(zip(frame["key"], frame["name"], strict=True))).values())
     if by == "operator":
         frame["name"] = [
             mask_party(viewer, name) if key else name for key, name in zip(frame["key"], frame["name"], strict=True)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 from data import model
 from data.access.viewer import Viewer, built_in_viewers, within
 from data.errors import NotFound
+from data.regions.names import named_apart
 from data.terms import DEMONSTRATION_PREFIX
 
 _region = model.region
@@ -96,8 +97,10 @@ def find(connection: Connection, viewer: Viewer, code: str) -> Region:
 
 
 def children(connection: Connection, viewer: Viewer, parent: str) -> list[Region]:
-    """Direct children, by code; empty for a village."""
-    return _listed(connection, _region.c.parent == viewer.narrowed(parent))
+    """Direct children, by code, each with a name of its own; empty for a village."""
+    listed = _listed(connection, _region.c.parent == viewer.narrowed(parent))
+    names = named_apart(connection, {region.code: region.name for region in listed})
+    return [Region(code, name) for code, name in names.items()]
 
 
 def ancestors(connection: Connection, viewer: Viewer, region: str) -> list[Region]:

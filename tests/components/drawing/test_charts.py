@@ -91,6 +91,18 @@ def test_a_map_has_colours_from_one_hue_and_says_what_is_missing():
     assert headings == ["走访覆盖率", "比县均"]
 
 
+def test_a_legend_says_that_all_are_alike_and_names_that_repeat_are_told_apart_on_the_map():
+    children = CHILDREN.assign(value=[13_020.0, 13_100, 13_211, 13_050, None, None])
+    children["name"] = ["东风村（甲镇）", "东风村（乙镇）", "丙", "丁", "戊", "己"]
+    drawn = choropleth(children, indicator=INCOME, mean=None, mean_name="", dark=False)
+    assert "<li><small>各村相差不到 5%，不分级着色</small></li>" in legend_markup(drawn.classes, noun="村")
+    assert drawn.values.data["names"]["cells"] == "东风村（甲镇）|东风村（乙镇）|~|~|~|~" or (
+        drawn.values.data["names"] == {"prefix": "东风村（", "suffix": "镇）", "cells": "甲|乙|~|~|~|~"}
+    )
+    plain = choropleth(CHILDREN, indicator=INCOME, mean=None, mean_name="", dark=False)
+    assert "names" not in plain.values.data  # they came with the geometry
+
+
 def test_growth_is_coloured_in_two_hues_around_zero():
     children = CHILDREN.assign(value=[-0.1, -0.05, 0.02, 0.04, 0.06, 0.08])
     growth = INDICATORS["net_income_growth"]

@@ -54,6 +54,22 @@ def test_few_distinct_values_are_a_class_each():
     assert (classes.labels, classes.counts) == (("1 户", "3 户", "7 户"), (2, 1, 1))
 
 
+def test_values_that_hardly_differ_have_one_colour_and_the_legend_says_so():
+    classes = amount([13_020, 13_100, 13_211], unit="元", format="{:,.0f}".format)
+    assert (classes.labels, classes.colours, classes.counts) == (("13,020 至 13,211 元",), ("#3",), (3,))
+    assert classes.note == "相差不到 5%，不分级着色" and classes.breaks == ()
+    assert change([5.1, 5.2, 5.3]).colours == ("+3",) and change([-5.1, -5.3]).colours == ("-3",)
+
+
+def test_values_that_lie_near_each_other_do_without_the_strong_colours():
+    classes = amount([100, 104, 108, 112, 116, 118])
+    assert classes.colours == ("#2", "#3", "#4") and classes.note == "相差不到 20%，只用中间几级颜色"
+    assert change([5.0, 5.4, 5.9]).colours == ("+2", "+3", "+4")
+    for values in ([100, 104, 108, 112, 116, 130], [0, 1, 2], [-1, 0.5, 1]):
+        assert not amount(values).note
+    assert amount([0, 100, 104]).colours[-1] == "#5"  # nothing is far from something
+
+
 @pytest.mark.parametrize("kind", [amount, change])
 def test_values_that_are_all_equal_are_one_class(kind):
     classes = kind([8, 8, 8])

@@ -4,7 +4,7 @@ import itertools
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from data.access.viewer import Viewer
 from data.duties import overdue
@@ -197,7 +197,7 @@ def test_a_helper_sees_overdue_matters_of_his_households_and_of_the_village(coun
 def test_the_strongest_moves_are_real_and_come_first(county: Engine):
     ids = ("visits", "problems_open", "net_income_per_capita", "households")
     with county.connect() as connection:
-        moved = changes.most_moved(connection, COUNTY_CADRE, COUNTY, LAST, ids, limit=5)
+        moved = changes.most_moved(connection, COUNTY_CADRE, COUNTY, LAST, ids, limit=5).rows
         for row in moved.itertuples():
             now, before = (
                 figures.figures(connection, COUNTY_CADRE, row.code, month, (row.indicator,))[row.indicator].value
@@ -205,8 +205,23 @@ def test_the_strongest_moves_are_real_and_come_first(county: Engine):
             )
             assert (row.value, row.before) == (now, before)
             assert row.change == now - before != 0
+            assert not INDICATORS[row.indicator].same(now, before)
     assert 0 < len(moved) <= 5
     assert moved["indicator"].value_counts().max() <= changes.PER_INDICATOR
+
+
+def test_a_village_is_compared_with_itself_and_what_is_level_is_no_move(county: Engine):
+    ids = ("visits", "problems_open", "net_income_per_capita", "households")
+    with county.connect() as connection:
+        now, before = (figures.figures(connection, COUNTY_CADRE, VILLAGE, month, ids) for month in (LAST, LAST - 1))
+        known = [id for id in ids if now[id].value is not None and before[id].value is not None]
+        differ = {id for id in known if not INDICATORS[id].same(now[id].value, before[id].value)}
+        moves = changes.most_moved(connection, COUNTY_CADRE, VILLAGE, LAST, ids, limit=9)
+        first = connection.execute(text("SELECT MIN(month) FROM month")).scalar_one()
+        none = changes.most_moved(connection, COUNTY_CADRE, VILLAGE, first, ids)
+    assert set(moves.rows["indicator"]) == differ and set(moves.rows["code"]) <= {VILLAGE}
+    assert moves.compared == len(known) > 0
+    assert none.rows.empty and none.compared == 0
 
 
 def test_a_household_of_another_township_is_in_the_countys_list_only(county: Engine):
