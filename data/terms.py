@@ -109,6 +109,8 @@ def subject_columns(kind: str) -> list[str]:
 
 LEVELS = {0: "全域", 2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}
 """Length of a region code → its level."""
+OWN = "本级"
+"""What a region holds itself, beside its sub-regions."""
 
 DEMONSTRATION_PREFIX = "99"
 """Region codes and ID numbers under 99 are never assigned in China: whatever stands under it is demonstration data."""

@@ -170,9 +170,9 @@ def test_219_of_316_million_disbursed_are_69_3_per_cent(engine, tmp_path):
     ]
     take(engine, tmp_path, county_book(资金=given, 资金拨付=payments))
     assert said(engine, "fund_arranged", "fund_disbursed", "fund_progress") == {
-        "安排资金": "3.16 亿元",
-        "拨付资金": "2.19 亿元",
-        "资金拨付进度": "69.3 %",
+        "本年度安排资金": "3.16 亿元",
+        "本年度资金拨付": "2.19 亿元",
+        "本年度拨付进度": "69.3 %",
     }
     with engine.connect() as connection:
         by_source = funds.by_source(connection, CADRE, COUNTY, LAST, 2026)

@@ -16,7 +16,7 @@ from data.figures import read as figures
 
 COUNTED = (
     "households", "monitored_households", "below_line_households", "net_income_per_capita", "visit_coverage",
-    "problems_overdue", "tasks_overdue", "fund_progress",
+    "problems_overdue", "tasks_overdue", "fund_unpaid",
 )  # fmt: skip
 SHOWN = 5
 

@@ -18,11 +18,11 @@ from components.shell.site import BATTLE_MAP, FIGURE
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS, Indicator, Measure
 from data.figures.read import Figure
-from data.terms import LEVELS
+from data.terms import LEVELS, OWN
 
 _UNITS = {
     "households": "户", "relapses": "户", "identifications": "户", "persons": "人", "population": "人",
-    "projects": "个", "funds": "笔", "visits": "次", "problems": "个", "tasks": "项",
+    "projects": "个", "funds": "笔", "all_funds": "笔", "visits": "次", "problems": "个", "tasks": "项",
 }  # fmt: skip
 """Source of a measure → what it counts, where it is neither money nor people."""
 _OWN_PAGES = ("dividends",)
@@ -169,9 +169,6 @@ def show_regions(screen: Screen, indicator: Indicator) -> None:
             ),
         )
     )
-
-
-OWN = "本级"
 
 
 def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, name: str) -> pd.DataFrame:

@@ -17,19 +17,21 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class FundChoice:
-    """``year`` of the funds; ``filters`` and ``sort`` (a key of SORTS) and ``page`` (from 1) are the list's."""
+    """``year`` of the funds, ``usual`` the one that an address without any means; ``filters`` and ``sort`` (a key of
+    SORTS) and ``page`` (from 1) are the list's."""
 
     year: int
+    usual: int
     filters: FundFilters = NO_FILTERS
     sort: str = DEFAULT_SORT
     page: int = 1
 
-    def parameters(self, own_year: int) -> dict[str, str]:
+    def parameters(self) -> dict[str, str]:
         """The choice as parameters of an address, without what goes without saying."""
         filters = self.filters
         project = next((word for word, value in _PROJECTS.items() if value is filters.with_project), None)
         given = {
-            "year": str(self.year) if self.year != own_year else None,
+            "year": str(self.year) if self.year != self.usual else None,
             "source": filters.source,
             "late": "1" if filters.late else None,
             "project": project,
@@ -42,12 +44,17 @@ class FundChoice:
 
 def read_choice(parameters: Mapping[str, str], *, years: Sequence[int], own_year: int) -> tuple[FundChoice, list[str]]:
     """The choice of an address, and sentences about what in it means nothing and is replaced by the default; ``years``
-    are those with funds, ``own_year`` that of the month."""
+    are those with funds, ``own_year`` that of the month.
+
+    Without a year it is the month's own, or, as long as nothing is arranged for that, the last one with funds.
+    """
     reading = Reading(parameters)
     known = {str(year): year for year in (*years, own_year)}
-    year = reading.one_of("year", known, f"没有“{{asked}}”年度的资金，已显示{own_year}年度。")
+    usual = own_year if own_year in years else max(years, default=own_year)
+    year = reading.one_of("year", known, f"没有“{{asked}}”年度的资金，已显示{usual}年度。")
     choice = FundChoice(
-        year=known.get(year or "", own_year),
+        year=known.get(year or "", usual),
+        usual=usual,
         filters=FundFilters(
             source=reading.one_of("source", FUND_SOURCES, UNKNOWN_FILTER) or "",
             late=reading.one_of("late", ("1",), UNKNOWN_FILTER) is not None,
@@ -81,4 +88,4 @@ def funds_link(screen: Screen, choice: FundChoice, *, region: str | None = None,
     """The address of the page with ``changes`` of the choice; another order or filter starts at page 1."""
     changed = replace(choice, **{"page": 1, **changes})
     place = {} if region is None else {"region": region}
-    return screen.link(FUNDS, **place, **changed.parameters(screen.month // 12))
+    return screen.link(FUNDS, **place, **changed.parameters())

@@ -44,7 +44,8 @@ def head_markup(screen: Screen, file: FundFile) -> str:
     back = link(f"‹ 回到{facts['year']}年资金", _back(screen, file), style="underlined")
     place = " ".join(filter(None, (facts["township"], facts["place"])))
     elapsed = funds.elapsed(facts["as_of"], facts["year"])
-    progress = file.paid / file.arranged if file.arranged else float("nan")
+    recovered = facts["recovered_fen"] / 100
+    progress = file.paid / (file.arranged - recovered) if file.arranged > recovered else float("nan")
     short = f'<b class="alarm">{wording.money(file.short)}</b>' if file.short else "没有"
     project = "没有对应项目"
     if facts["project"]:
@@ -59,7 +60,9 @@ def head_markup(screen: Screen, file: FundFile) -> str:
         "项目": project,
         "安排": f"{wording.cents(file.arranged)} 元",
         "已拨付": f"{wording.cents(file.paid)} 元",
-        "未拨付": f"{wording.cents(file.arranged - file.paid)} 元",
+        **({"收回": f"{wording.cents(recovered)} 元"} if recovered else {}),
+        "未拨付": f"{wording.cents(file.unpaid)} 元",
+        **({"结清": wording.day(facts["settled"])} if facts["settled"] else {}),
         "拨付进度": progress_markup(progress, elapsed if elapsed < 1 else None),
         "时间进度": percent(elapsed) if elapsed < 1 else "年度已过完",
         "滞后金额": short,
@@ -109,7 +112,7 @@ def _state(row: Row) -> str:
     if row.state == PAID_UP:
         after = f"，晚 {row.days} 天" if row.days else ""
         return escape(f"{row.settled} 足额{after}")
-    return "未到期"
+    return escape(row.state)
 
 
 def payments_markup(file: FundFile) -> str:

@@ -87,7 +87,7 @@ def sources_markup(
 ) -> str:
     """One row a source and the whole; ``url`` takes a source and gives the list of its funds. ``elapsed``: None for a
     year that is over."""
-    total = sources[["funds", "arranged", "paid", "planned", "late", "short"]].sum()
+    total = sources[["funds", "arranged", "paid", "short"]].sum()
     progress = total["paid"] / total["arranged"] if total["arranged"] else float("nan")
     rows = pd.concat([sources, pd.DataFrame([{**total, "source": "合计", "progress": progress}])], ignore_index=True)
     for column in ("arranged", "paid", "short"):  # as they are read, in 万元
@@ -132,16 +132,18 @@ def years_markup(years: pd.DataFrame, *, url: Callable[[int], str], chosen: int,
         TableColumn("progress", "拨付进度"),
         TableColumn("unpaid", "未拨付（万元）", "figure"),
         TableColumn("late", "滞后（笔）", "integer"),
+        TableColumn("in_year", "当年拨付（万元）", "figure"),
     ]
-    parts = (years[["arranged", "paid"]] / 1e4).assign(unpaid=(years["arranged"] - years["paid"]) / 1e4)
+    parts = years[["arranged", "paid", "unpaid"]] / 1e4
+    parts["ended"] = parts["arranged"] - parts["paid"] - parts["unpaid"]  # settled without having been paid in full
     return table_markup(
-        years.assign(**rows_adding_up(parts, ("paid", "unpaid"), "arranged", 1) * 1e4),
+        years.assign(**rows_adding_up(parts, ("paid", "unpaid", "ended"), "arranged", 1) * 1e4),
         columns,
         caption=caption,
         look=TableLook(
             whole=True,
             cards=True,
-            row_url=lambda row: url(row.year),
+            row_url=lambda row: url(row.year) if row.funds else None,
             opener="year",
             chosen=lambda row: row.year == chosen,
             drawn={
@@ -149,6 +151,7 @@ def years_markup(years: pd.DataFrame, *, url: Callable[[int], str], chosen: int,
                 "paid": lambda row: ten_thousands(row.paid),
                 "progress": lambda row: progress_markup(row.progress),
                 "unpaid": lambda row: ten_thousands(row.unpaid),
+                "in_year": lambda row: ten_thousands(row.in_year),
             },
         ),
     )
@@ -195,7 +198,7 @@ def late_markup(batches: pd.DataFrame, *, url: Callable[[str], str], planned: bo
     for row in batches.itertuples():
         inner = (
             f'<span class="days">超 {row.days} 天</span><span class="what">{escape(row.name)}</span>'
-            f'<span class="where">{escape(row.place)} · {escape(row.source)}</span>'
+            f'<span class="where">{row.year}年度 · {escape(row.place)} · {escape(row.source)}</span>'
             f'<span class="gap">计划 {wording.day(row.planned)} {wording.money(row.amount)}，'
             f"少拨 <b>{wording.money(row.missing)}</b></span>"
         )

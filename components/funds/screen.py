@@ -1,7 +1,7 @@
 """资金: what was arranged for a year, what is paid, by source, region and project, what is late; parts of the page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -22,12 +22,13 @@ from components.shell.indicator_tiles import indicator_tiles
 from components.shell.page import show_markup
 from components.shell.screen import Change, Screen
 from components.shell.site import FIGURE, FUNDS, PROJECT
+from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.funds import sums as funds
 from data.paper.spreadsheet import ListColumn
-from data.terms import LEVELS
+from data.terms import LEVELS, OWN
 
-TILES = ("fund_arranged", "fund_disbursed", "fund_progress", "fund_planned", "fund_plan_progress", "late_funds")
+TILES = ("fund_arranged", "fund_disbursed", "fund_progress", "fund_plan_progress", "fund_unpaid", "late_funds")
 _BATCHES = 8
 _CHART = (
     ListColumn("month_text", "月份"), ListColumn("day", "截至", "day"), ListColumn("paid", "累计拨付（元）", "yuan"),
@@ -50,16 +51,12 @@ class FundsShown:
         """How far the year is gone, None where it is over: nothing is compared with the time then."""
         return self.elapsed if self.elapsed < 1 else None
 
-    @property
-    def planned(self) -> bool:
-        """Whether any plan fell due."""
-        return bool(self.sources["planned"].sum())
-
 
 def read(screen: Screen, parameters: Mapping[str, str]) -> tuple[FundsShown, list[str]]:
     """Look up the address and ask for what every part needs; and sentences about what in it means nothing."""
     years = ask(screen, funds.by_year, screen.region.code, screen.month)
-    choice, problems = read_choice(parameters, years=list(years["year"]), own_year=screen.month // 12)
+    arranged = list(years.loc[years["funds"] > 0, "year"])
+    choice, problems = read_choice(parameters, years=arranged, own_year=screen.month // 12)
     day = ask(screen, funds.as_of, screen.month)
     sources = ask(screen, funds.by_source, screen.region.code, screen.month, choice.year)
     return FundsShown(choice, sources, years, day, funds.elapsed(day, choice.year)), problems
@@ -105,23 +102,29 @@ def show_tiles(screen: Screen, shown: FundsShown) -> None:
 
 
 def _earlier_tiles(screen: Screen, shown: FundsShown) -> list[tuple[str, str, str]]:
-    """As they stand now; the address opens the figure at the end of that year."""
-    total = shown.sources[["arranged", "paid", "planned", "late"]].sum()
+    """Those of a year as they stand now, with the year in their names, and those of all years; the address opens the
+    figure at the end of that year, or now."""
+    year = shown.choice.year
+    total = shown.sources[["arranged", "paid", "planned"]].sum()
     values = {
         "fund_arranged": total["arranged"],
         "fund_disbursed": total["paid"],
         "fund_progress": total["paid"] / total["arranged"] if total["arranged"] else None,
-        "fund_planned": total["planned"] if shown.planned else None,
-        "late_funds": total["late"] if shown.planned else None,
     }
-    month = min(max(shown.choice.year * 12 + 11, screen.status.first_month), screen.month)
-    return [
+    month = min(max(year * 12 + 11, screen.status.first_month), screen.month)
+    tiles = [
         (
-            INDICATORS[id].label,
+            INDICATORS[id].label.replace("本年度", f"{year}年度"),
             str(wording.amount(INDICATORS[id], value)),
             screen.link(FIGURE, indicator=id, month=month),
         )
         for id, value in values.items()
+    ]
+    alive = ("fund_unpaid", "late_funds")
+    found = ask(screen, figures.figures, screen.region.code, screen.month, alive)
+    return tiles + [
+        (INDICATORS[id].label, str(wording.amount(INDICATORS[id], found[id].value)), screen.link(FIGURE, indicator=id))
+        for id in alive
     ]
 
 
@@ -181,7 +184,7 @@ def _show_sources(screen: Screen, shown: FundsShown) -> None:
 def _show_years(screen: Screen, shown: FundsShown) -> None:
     choice = shown.choice
     show_markup(
-        heading("历年资金", f"按资金年度 · 截至{wording.day(shown.day)} · 万元")
+        heading("历年资金", f"按资金年度，当年拨付按拨付日期 · 截至{wording.day(shown.day)} · 万元")
         + panels.years_markup(
             shown.years,
             url=lambda year: funds_link(screen, choice, year=int(year)),
@@ -228,25 +231,29 @@ def _month_url(screen: Screen, month: int) -> str | None:
 
 
 def _show_regions(screen: Screen, shown: FundsShown, children: pd.DataFrame) -> None:
-    """By progress; those without funds are counted only."""
+    """By progress, compared with all sub-regions together: what the region holds itself has a row of its own and is no
+    measure for them. Those without funds are counted only."""
     indicator = INDICATORS["fund_progress"]
-    total = shown.sources[["arranged", "paid"]].sum()
-    whole = total["paid"] / total["arranged"] if total["arranged"] else None
-    known = children[children["value"].notna()]
-    noun = LEVELS[len(children["code"].iloc[0])]
+    below = children[children["code"] != screen.region.code]
+    known = below[below["value"].notna()]
+    noun = LEVELS[len(below["code"].iloc[0])]
     if known.empty:
         show_markup(
-            heading(f"各{noun}拨付进度", f"{shown.choice.year}年资金")
-            + f'<p class="calm">没有落到{noun}一级及以下的资金；资金都登记在{escape(screen.region.name)}本级。</p>'
+            heading(f"各{noun}拨付进度", f"{shown.choice.year}年度资金")
+            + f'<p class="calm">没有落到{noun}一级及以下的资金；资金都登记在{escape(screen.region.name)}{OWN}。</p>'
         )
         return
-    ranking = rank(indicator, known, whole, screen.region.level)
-    without = len(children) - len(known)
+    together = known["numerator"].sum() / known["denominator"].sum()
+    listed = children[children["value"].notna()]
+    ranking = replace(rank(indicator, listed, together, screen.region.level), mean_name=f"各{noun}合计")
+    without = len(below) - len(known)
     note = f'<p class="calm">另有 {without} 个{noun}没有本级及以下的资金。</p>' if without else ""
+    if len(listed) > len(known):
+        note += f'<p class="calm">{OWN}为登记在{escape(screen.region.name)}的资金，与各{noun}相加等于全部。</p>'
     show_markup(
         heading(
-            panels.regions_finding(known, whole, noun, ranking.mean_name),
-            f"{extremes(ranking)} · {shown.choice.year}年",
+            panels.regions_finding(known, together, noun, ranking.mean_name),
+            f"{extremes(ranking)} · {shown.choice.year}年度资金",
         )
         + ranking_markup(ranking, lambda code: funds_link(screen, shown.choice, region=code))
         + note
@@ -254,17 +261,18 @@ def _show_regions(screen: Screen, shown: FundsShown, children: pd.DataFrame) -> 
 
 
 def _show_late(screen: Screen, shown: FundsShown) -> None:
-    code, year = screen.region.code, shown.choice.year
-    total, batches = ask(screen, funds.late_batches, code, screen.month, year, limit=_BATCHES)
-    title = panels.late_finding(total, shown.sources["short"].sum(), planned=shown.planned)
-    told = f"{year}年资金 · 计划日期已过、累计拨付少于累计计划；逐笔比较，不与提前拨付的相抵"
+    """Of all years: what is late lives on until it is paid, settled or recovered."""
+    total, batches = ask(screen, funds.late_batches, screen.region.code, screen.month, limit=_BATCHES)
+    planned = bool(shown.years["planned"].sum())
+    title = panels.late_finding(total, shown.years["short"].sum(), planned=planned)
+    told = "各年度资金 · 计划日期已过、累计拨付少于累计计划；逐笔比较，不与提前拨付的相抵"
     more = ""
     if total:
         more = link("滞后资金名单", _listed(screen, shown.choice, late=True), style="underlined more")
     rest = f'<p class="calm">另有 {total - len(batches)} 个批次，见名单。</p>' if total > len(batches) else ""
     show_markup(
         heading(title, told, more=more)
-        + panels.late_markup(batches, url=lambda fund: screen.link(FUNDS, fund=fund), planned=shown.planned)
+        + panels.late_markup(batches, url=lambda fund: screen.link(FUNDS, fund=fund), planned=planned)
         + rest
     )
 

@@ -26,8 +26,8 @@ from data.paper.spreadsheet import ListColumn
 from data.terms import FUND_SOURCES
 
 COLUMNS = (
-    TableColumn("name", "资金"), TableColumn("place", "区划"), TableColumn("source", "来源"),
-    TableColumn("project", "项目"), TableColumn("arranged", "安排（万元）", "figure"),
+    TableColumn("name", "资金"), TableColumn("year", "年度"), TableColumn("place", "区划"),
+    TableColumn("source", "来源"), TableColumn("project", "项目"), TableColumn("arranged", "安排（万元）", "figure"),
     TableColumn("paid", "已拨付（万元）", "figure"), TableColumn("progress", "拨付进度"),
     TableColumn("planned", "应拨付（万元）", "figure"), TableColumn("short", "滞后（万元）", "figure"),
     TableColumn("days", "滞后（天）", "integer"),
@@ -37,6 +37,8 @@ EXPORTED = (
     ListColumn("place", "区划"), ListColumn("source", "来源"), ListColumn("project", "项目编号"),
     ListColumn("project_name", "项目"), ListColumn("arranged", "安排（元）", "yuan"),
     ListColumn("paid", "已拨付（元）", "yuan"), ListColumn("progress", "拨付进度", "percent"),
+    ListColumn("unpaid", "未拨付（元）", "yuan"), ListColumn("recovered", "收回（元）", "yuan"),
+    ListColumn("settled", "结清日期", "day"),
     ListColumn("planned", "按计划应拨付（元）", "yuan"), ListColumn("short", "滞后金额（元）", "yuan"),
     ListColumn("late_since", "滞后自", "day"), ListColumn("days", "滞后（天）", "integer"),
 )  # fmt: skip
@@ -51,7 +53,8 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funds_list_heading"):
         sums = f"安排 {wording.money(arranged / 100)}，已拨付 {wording.money(paid / 100)}"
         progress = f"，进度 {percent(paid / arranged)}" if arranged else ""
-        show_markup(heading(f"资金名单：{total:,} 笔", f"{sums}{progress} · 默认滞后最多的在前，点表头可排序"))
+        title = f"{listed_years(choice)}资金名单：{total:,} 笔"
+        show_markup(heading(title, f"{sums}{progress} · 默认滞后最多的在前，点表头可排序"))
         if total:
             _export(screen, choice)
     _show_filters(screen, choice)
@@ -61,9 +64,14 @@ def show_list(screen: Screen, shown: FundsShown) -> None:
     at = paged(choice.page, total, fund_lists.PAGE)
     rows = ask(screen, fund_lists.page, *asked, filters=choice.filters, sort=choice.sort, offset=at.offset)
     show_markup(
-        list_markup(screen, choice, rows, shown.running)
+        list_markup(screen, choice, rows, None if choice.filters.late else shown.running)
         + pager_markup(at.page, at.pages, f"共 {total:,} 笔", lambda number: funds_link(screen, choice, page=number))
     )
+
+
+def listed_years(choice: FundChoice) -> str:
+    """Of which year the list is; what is late is listed whatever its year."""
+    return "各年度滞后" if choice.filters.late else f"{choice.year}年度"
 
 
 def list_markup(screen: Screen, choice: FundChoice, rows: pd.DataFrame, elapsed: float | None) -> str:
@@ -71,13 +79,13 @@ def list_markup(screen: Screen, choice: FundChoice, rows: pd.DataFrame, elapsed:
     return table_markup(
         rows,
         COLUMNS,
-        caption=f"{screen.region.name}{choice.year}年资金名单",
+        caption=f"{screen.region.name}{listed_years(choice)}资金名单",
         look=TableLook(
             row_url=lambda row: fund_url(screen, row.code),
             opener="name",
             sort_url=lambda id: funds_link(screen, choice, sort=id) if id in fund_lists.SORTS else None,
             sorted_by="short" if choice.sort == DEFAULT_SORT else choice.sort,
-            descending=choice.sort not in ("place", "name", "source", "progress"),
+            descending=choice.sort not in ("place", "name", "year", "source", "progress"),
             whole=True,
             cards=True,
             drawn={
@@ -175,8 +183,8 @@ def _export(screen: Screen, choice: FundChoice) -> None:
         screen,
         rows,
         EXPORTED,
-        what=f"{choice.year}年资金名单",
-        title=f"{screen.region.name}{choice.year}年资金名单",
+        what=f"{listed_years(choice)}资金名单",
+        title=f"{screen.region.name}{listed_years(choice)}资金名单",
         filters=filter_words(choice.filters),
         unit="笔",
         key="funds_export",

@@ -32,7 +32,7 @@ from data.terms import HOUSEHOLD_STATES, LEVELS
 
 HEADLINES = (
     "households", "monitored_households", "below_line_households", "net_income_per_capita", "net_income_growth",
-    "visit_coverage", "problems_overdue", "tasks_overdue", "return_rate", "fund_progress",
+    "visit_coverage", "problems_overdue", "tasks_overdue", "return_rate", "fund_unpaid",
 )  # fmt: skip
 WATCHED = (*HEADLINES[1:], "problems_open", "unsafe_housing", "unsafe_water", "dropouts", "uninsured_persons")
 DEFAULT = "net_income_per_capita"

@@ -125,7 +125,7 @@ def _of_projects(id: str, condition: str, sql: str = "p.investment_fen", begins:
 
 
 EARNING_INVESTMENT = _of_projects("investment_earning", _EARNING)
-ARRANGED = Measure("arranged", sources.FUNDS, "SUM(f.arranged_fen)", "funds", 100)
+ARRANGED = Measure("arranged", sources.FUNDS, f"SUM({sources.FUND_ARRANGED_SQL})", "funds", 100)
 DISBURSED = Measure("disbursed", sources.PAYMENTS, "SUM(y.amount_fen)", "funds", 100)
 PLANNED = Measure("fund_planned", sources.FUND_PLANS, "SUM(q.amount_fen)", "fund_plans", 100)
 DISBURSED_BY_PLAN = Measure(
@@ -133,7 +133,12 @@ DISBURSED_BY_PLAN = Measure(
     "SUM(CASE WHEN EXISTS (SELECT 1 FROM fund_plan q WHERE q.fund = f.code) THEN y.amount_fen ELSE 0 END)",
     "fund_plans", 100,
 )  # fmt: skip
-_LATE_FUND = f"{sources.FUND_DUE_SQL} > {sources.FUND_PAID_SQL}"
+_OWN_YEAR = "f.year = m.month / 12"
+_PAID_IN_YEAR = (
+    "EXISTS (SELECT 1 FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of"
+    " AND substr(y.paid, 1, 4) = substr(m.as_of, 1, 4))"
+)
+_ALIVE = "不分年度，往年的资金拨足、结清或收回以前一直计入"
 
 _BUILDING = f"NOT {_EARNING} AND COALESCE(p.asset_class, '经营性') = '经营性'"
 _EARNS = (
@@ -299,39 +304,55 @@ ALL = (
         Records("dividends"),
     ),
     Indicator(
-        "fund_arranged", "安排资金", "元", "money", 0, ARRANGED, None, "本年", "本年度安排的资金。", "资金",
-        Records("funds"),
+        "fund_arranged", "本年度安排资金", "元", "money", 0, ARRANGED, None, "本年度",
+        "资金年度为所选月份当年的资金的安排金额之和，扣除已收回的部分（有结清日期的自结清之日起扣除）。"
+        "往年的资金看“未拨付资金”和资金页面的历年资金。", "资金", Records("funds", _OWN_YEAR),
     ),
     Indicator(
-        "fund_disbursed", "拨付资金", "元", "money", 1, DISBURSED, None, "本年至月末",
-        "本年度资金截至月末已拨付的金额。", "资金、资金拨付", Records("funds"),
+        "fund_disbursed", "本年度资金拨付", "元", "money", 1, DISBURSED, None, "本年度至月末",
+        "资金年度为所选月份当年的资金，截至月末已拨付的金额。往年的资金在今年拨付的不计在这里，计入“本年拨付”。",
+        "资金、资金拨付", Records("funds", _OWN_YEAR),
     ),
     Indicator(
-        "fund_progress", "资金拨付进度", "%", "percent", 1, DISBURSED, ARRANGED, "本年至月末",
-        "本年度资金截至月末已拨付金额 ÷ 本年度安排金额。", "资金、资金拨付", Records("funds"),
+        "fund_progress", "本年度拨付进度", "%", "percent", 1, DISBURSED, ARRANGED, "本年度至月末",
+        "资金年度为所选月份当年的资金：截至月末已拨付金额 ÷ 安排金额（扣除收回）。新的一年还没有安排资金时没有数值，"
+        "上年度的进度在资金页面按年度查看。", "资金、资金拨付", Records("funds", _OWN_YEAR),
     ),
     Indicator(
-        "fund_planned", "按计划应拨付", "元", "money", 0, PLANNED, None, "本年至月末",
-        "本年度资金按拨付计划截至月末应拨付的金额。", "拨付计划、资金", Records("funds"),
+        "fund_paid", "本年拨付", "元", "money", 1,
+        Measure("paid_in_year", sources.PAID_IN_YEAR, "SUM(y.amount_fen)", "payments", 100), None,
+        "本年1月1日至月末", "按拨付日期统计：所选月份当年1月1日至月末拨付的全部金额，不论资金属于哪个年度。",
+        "资金拨付", Records("funds", _PAID_IN_YEAR),
     ),
     Indicator(
-        "fund_plan_progress", "拨付计划完成率", "%", "percent", 1, DISBURSED_BY_PLAN, PLANNED, "本年至月末",
-        "本年度有拨付计划的资金，截至月末已拨付金额 ÷ 按计划应拨付金额；提前拨付时高于100%。",
-        "资金拨付、拨付计划", Records("funds"), warning=(1.0, 0.9),
+        "fund_unpaid", "未拨付资金", "元", "money", -1,
+        Measure("unpaid", sources.ALL_FUNDS, f"SUM({sources.FUND_UNPAID_SQL})", "funds", 100), None, "各年度至月末",
+        f"所选月份当年和以前各年度的资金，安排金额扣除收回后尚未拨付的部分；{_ALIVE}。填了结清日期的，自该日起不再计入。",
+        "资金、资金拨付", Records("funds", f"f.year * 12 <= m.month AND {sources.FUND_OPEN_SQL}"),
+    ),
+    Indicator(
+        "fund_planned", "本年度应拨付", "元", "money", 0, PLANNED, None, "本年度至月末",
+        "资金年度为所选月份当年的资金，按拨付计划截至月末应拨付的金额。", "拨付计划、资金", Records("funds", _OWN_YEAR),
+    ),
+    Indicator(
+        "fund_plan_progress", "本年度拨付计划完成率", "%", "percent", 1, DISBURSED_BY_PLAN, PLANNED, "本年度至月末",
+        "资金年度为所选月份当年、有拨付计划的资金，截至月末已拨付金额 ÷ 按计划应拨付金额；提前拨付时高于100%。",
+        "资金拨付、拨付计划", Records("funds", _OWN_YEAR), warning=(1.0, 0.9),
     ),
     Indicator(
         "late_funds", "滞后资金", "笔", "count", -1,
-        Measure("late_funds", sources.FUNDS, f"SUM(CASE WHEN {_LATE_FUND} THEN 1 ELSE 0 END)", "fund_plans"), None,
-        "本年至月末", "本年度资金中，计划日期已过、累计拨付仍少于累计计划的资金。", "拨付计划、资金拨付",
-        Records("funds", _LATE_FUND), warning=(1, 10),
+        Measure("late_funds", sources.ALL_FUNDS, f"SUM(CASE WHEN {sources.FUND_LATE_SQL} THEN 1 ELSE 0 END)",
+                "fund_plans"),
+        None, "各年度至月末", f"计划日期已过、累计拨付仍少于累计计划的资金；{_ALIVE}，名单写明资金年度。"
+        "计划在当天拨付的不算滞后。", "拨付计划、资金拨付、资金",
+        Records("funds", f"f.year * 12 <= m.month AND {sources.FUND_LATE_SQL}"), warning=(1, 10),
     ),
     Indicator(
         "fund_short", "滞后金额", "元", "money", -1,
-        Measure("fund_short", sources.FUNDS,
-                f"SUM(CASE WHEN {_LATE_FUND} THEN {sources.FUND_DUE_SQL} - {sources.FUND_PAID_SQL} ELSE 0 END)",
-                "fund_plans", 100),
-        None, "本年至月末", "滞后资金中，计划日期已过的累计计划减去累计拨付的差额之和。", "拨付计划、资金拨付",
-        Records("funds", _LATE_FUND),
+        Measure("fund_short", sources.ALL_FUNDS, f"SUM({sources.FUND_SHORT_SQL})", "fund_plans", 100), None,
+        "各年度至月末", "滞后资金中，计划日期已过的累计计划减去累计拨付的差额之和，不超过该笔资金尚未拨付的金额；"
+        f"{_ALIVE}。", "拨付计划、资金拨付、资金",
+        Records("funds", f"f.year * 12 <= m.month AND {sources.FUND_LATE_SQL}"),
     ),
     Indicator(
         "paired_share", "结对帮扶率", "%", "percent", 1, _households("paired", "hm.paired = 1", "pairings"),

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from data.figures.household_months import NET
 from data.figures.sources import (
-    FUND_DUE_SQL,
+    FUND_ARRANGED_SQL,
     FUND_PAID_SQL,
+    FUND_RECOVERED_SQL,
+    FUND_SHORT_SQL,
+    FUND_UNPAID_SQL,
     PROJECT_BEGUN_SQL,
     PROJECT_DUE_SQL,
     PROJECT_EARNING_SQL,
@@ -97,7 +100,10 @@ PROJECT_RATE = (
     f"CASE WHEN {PROJECT_EARNING_SQL} THEN COALESCE({PROJECT_RECEIVED_SQL}, 0) * 1.0 / NULLIF(p.investment_fen, 0) END"
 )
 PROJECT_RATE_EVER = PROJECT_RATE.replace(PROJECT_RECEIVED_SQL, PROJECT_RECEIVED_EVER_SQL)
-_SHORT = f"CASE WHEN {FUND_DUE_SQL} > {FUND_PAID_SQL} THEN {FUND_DUE_SQL} - {FUND_PAID_SQL} END"
+_PAID_IN_YEAR = (
+    "(SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of"
+    " AND substr(y.paid, 1, 4) = substr(m.as_of, 1, 4))"
+)
 _OPEN = open_on("b.closed", "m.as_of")
 _UNRECTIFIED = f"({_OPEN} AND {open_on('b.rectified', 'm.as_of')})"
 _UNFINISHED = open_on("t.finished", "m.as_of")
@@ -155,16 +161,19 @@ PROJECTS = ListKind(
      Column("received_ever", "累计实收（元）", PROJECT_RECEIVED_EVER_SQL, "fen"),
      Column("rate_ever", "累计收益率", PROJECT_RATE_EVER, "share")),
 )  # fmt: skip
+_FUND_PROGRESS = f"{FUND_PAID_SQL} * 1.0 / NULLIF({FUND_ARRANGED_SQL}, 0)"
 FUNDS = ListKind(
-    "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month", "f.year = :year", "f.region", None, "f.code",
-    f"{_SHORT} DESC NULLS LAST, {FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0) NULLS LAST, f.code",
+    "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month", "1 = 1", "f.region", None, "f.code",
+    f"{FUND_SHORT_SQL} DESC, {_FUND_PROGRESS} NULLS LAST, f.code",
     (place_of("f.region"), Column("code", "资金编号", "f.code"), Column("name", "资金", "f.name"),
-     Column("source", "来源", "f.source"),
+     Column("year", "年度", "CAST(f.year AS TEXT)"), Column("source", "来源", "f.source"),
      Column("project", "项目", "(SELECT p.name FROM project p WHERE p.code = f.project)"),
-     Column("arranged", "安排（元）", "f.arranged_fen", "fen"), Column("paid", "已拨付（元）", FUND_PAID_SQL, "fen"),
-     Column("unpaid", "未拨付（元）", f"f.arranged_fen - {FUND_PAID_SQL}", "fen"),
-     Column("progress", "拨付进度", f"{FUND_PAID_SQL} * 1.0 / NULLIF(f.arranged_fen, 0)", "share"),
-     Column("short", "滞后金额（元）", _SHORT, "fen")),
+     Column("arranged", "安排（元）", "f.arranged_fen", "fen"),
+     Column("recovered", "收回（元）", FUND_RECOVERED_SQL, "fen"),
+     Column("paid", "已拨付（元）", FUND_PAID_SQL, "fen"), Column("in_year", "本年拨付（元）", _PAID_IN_YEAR, "fen"),
+     Column("unpaid", "未拨付（元）", FUND_UNPAID_SQL, "fen"), Column("progress", "拨付进度", _FUND_PROGRESS, "share"),
+     Column("short", "滞后金额（元）", FUND_SHORT_SQL, "fen"),
+     Column("settled", "结清日期", "CASE WHEN f.settled <= m.as_of THEN f.settled END", "day")),
 )  # fmt: skip
 DIVIDENDS = ListKind(
     "dividends", "分配方案", "个", "dividend_plan v JOIN month m ON m.month = :month",

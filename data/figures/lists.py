@@ -67,7 +67,7 @@ def page(
         return _frame(viewer, kind, [], date.max)
     statement = text(lined(connection, region, month, f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys"))
     found = connection.execute(
-        statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys, "month": month, "year": month // 12}
+        statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys, "month": month}
     ).all()
     by_key = {row.row_key: row for row in found}
     return _frame(viewer, kind, [by_key[key] for key in keys], _as_of(connection, month))
@@ -125,7 +125,7 @@ def _select(kind: ListKind) -> str:
 def _condition(viewer: Viewer, kind: ListKind, id: str, region: str, month: int) -> tuple[str, dict[str, object]]:
     here, bound = within_sql(kind.region, viewer.narrowed(region))
     parts = [kind.base, f"({indicator(id).records.where})", here]
-    bound = {**bound, "month": month, "year": month // 12}
+    bound = {**bound, "month": month}
     if kind.household:
         seen, named = seen_matters(viewer, kind.household)
         parts.append(seen)

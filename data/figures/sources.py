@@ -6,16 +6,29 @@ on the region. Months are those of table ``month``; ``m.as_of`` is the last day,
 
 from dataclasses import dataclass
 
+from data.model.running import open_on
 from data.terms import OUT_OF_SCHOOL
 
 FUND_PAID_SQL = (
     "COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)"
 )
 """What has been paid of fund ``f`` by the end of month ``m``."""
-FUND_DUE_SQL = "COALESCE((SELECT SUM(q.amount_fen) FROM fund_plan q WHERE q.fund = f.code AND q.planned < m.as_of), 0)"
-"""What was to be paid of it by days that have passed: a payment that is planned for today is not late yet."""
-FUND_PLANNED_SQL = FUND_DUE_SQL.replace("q.planned < m.as_of", "q.planned <= m.as_of")
+FUND_RECOVERED_SQL = "CASE WHEN f.settled > m.as_of THEN 0 ELSE COALESCE(f.recovered_fen, 0) END"
+"""What went back of it: on the day it was settled; where that is not on record, all along."""
+FUND_ARRANGED_SQL = f"(f.arranged_fen - {FUND_RECOVERED_SQL})"
+FUND_OPEN_SQL = f"({open_on('f.settled', 'm.as_of')} AND {FUND_ARRANGED_SQL} > {FUND_PAID_SQL})"
+"""Whether it lives: until it is paid, settled or recovered, whatever its year."""
+FUND_UNPAID_SQL = f"CASE WHEN {FUND_OPEN_SQL} THEN {FUND_ARRANGED_SQL} - {FUND_PAID_SQL} ELSE 0 END"
+_DUE = "COALESCE((SELECT SUM(q.amount_fen) FROM fund_plan q WHERE q.fund = f.code AND q.planned < m.as_of), 0)"
+FUND_PLANNED_SQL = _DUE.replace("q.planned < m.as_of", "q.planned <= m.as_of")
 """What was to be paid of it by the end of the month."""
+FUND_LATE_SQL = f"({FUND_OPEN_SQL} AND {_DUE} > {FUND_PAID_SQL})"
+"""Whether less is paid than was to be paid by days that have passed: what is planned for today is not late yet."""
+FUND_SHORT_SQL = (
+    f"CASE WHEN NOT {FUND_LATE_SQL} THEN 0 WHEN {_DUE} > {FUND_ARRANGED_SQL}"
+    f" THEN {FUND_ARRANGED_SQL} - {FUND_PAID_SQL} ELSE {_DUE} - {FUND_PAID_SQL} END"
+)
+"""How much is late of it, never more than is unpaid."""
 PROJECT_DUE_SQL = (
     "(SELECT SUM(y.due_fen) FROM project_return y"
     " WHERE y.project = p.code AND y.month <= m.month AND y.month > m.month - 12)"
@@ -98,6 +111,14 @@ RETURNS = Source(
 FUNDS = Source(
     "funds", "f.region", "fund f JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 WHERE {here}"
 )
+ALL_FUNDS = Source("all_funds", "f.region", "fund f JOIN month m ON m.month >= f.year * 12 WHERE {here}")
+_YEAR_PAID = "CAST(substr(y.paid, 1, 4) AS INTEGER)"
+PAID_IN_YEAR = Source(
+    "paid_in_year",
+    "f.region",
+    f"fund_payment y JOIN fund f ON f.code = y.fund JOIN month m ON m.month >= {_YEAR_PAID} * 12"
+    f" AND m.month < {_YEAR_PAID} * 12 + 12 AND y.paid <= m.as_of WHERE {{here}}",
+)
 PAYMENTS = Source(
     "payments",
     "f.region",
@@ -171,6 +192,9 @@ SPANS = {
         "returns", "p.region", "project_return r JOIN project p ON p.code = r.project WHERE {here}", "r.month"
     ),
     "funds": _records("funds", "f.region", "fund f WHERE {here}", "f.year * 12"),
+    "payments": _records(
+        "payments", "f.region", "fund_payment y JOIN fund f ON f.code = y.fund WHERE {here}", month_of_day("y.paid")
+    ),
     "fund_plans": _records(
         "fund_plans", "f.region", "fund_plan q JOIN fund f ON f.code = q.fund WHERE {here}", "f.year * 12"
     ),

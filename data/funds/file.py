@@ -10,21 +10,24 @@ from sqlalchemy import Connection, RowMapping, text
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_name, within_sql
 from data.errors import NotFound
+from data.figures.sources import FUND_RECOVERED_SQL
 from data.figures.states import state_of
 from data.terms import PROJECT_MODES, STATE_NAMES
 
 PAGE = 30
 NO_SUCH_FUND = "没有找到这笔资金：编号不存在，或不在您的查看范围内。请从资金页面的名单中打开。"
-PAID_UP, LATE, TO_COME = "已足额", "滞后", "未到期"
+PAID_UP, LATE, TO_COME, ENDED = "已足额", "滞后", "未到期", "不再拨付"
 
 
 @dataclass(frozen=True)
 class FundFile:
-    """``facts``: code, year, source, region, place, township, name, project, project_name, arranged_fen, as_of.
+    """``facts``: code, year, source, region, place, township, name, project, project_name, arranged_fen, settled and
+    recovered_fen as they stood, as_of.
 
-    ``plan``: a row for each planned payment: number, planned (day), amount, cumulative, state (PAID_UP, LATE, TO_COME),
-    missing, days (late until it was paid up, or until now; 0: in time), settled (day). ``payments``: paid (day),
-    amount, cumulative. Money in yuan, ``paid_fen`` and ``due_fen`` (planned by days that have passed) in fen.
+    ``plan``: a row for each planned payment: number, planned (day), amount, cumulative, state (PAID_UP, LATE, TO_COME;
+    ENDED: the fund was settled or the money went back), missing, days (late until it was paid up, or until now; 0: in
+    time), settled (day). ``payments``: paid (day), amount, cumulative. Money in yuan, ``paid_fen`` and ``due_fen``
+    (planned by days that have passed) in fen.
     """
 
     facts: RowMapping
@@ -43,9 +46,15 @@ class FundFile:
         return self.paid_fen / 100
 
     @property
+    def unpaid(self) -> float:
+        """What is still to be paid of it: nothing once it is settled."""
+        left: int = self.facts["arranged_fen"] - self.facts["recovered_fen"] - self.paid_fen
+        return 0.0 if self.facts["settled"] else max(left, 0) / 100
+
+    @property
     def short(self) -> float:
-        """What is missing of what was planned by days that have passed."""
-        return max(self.due_fen - self.paid_fen, 0) / 100
+        """What is missing of what was planned by days that have passed, as far as it is still to be paid."""
+        return min(max(self.due_fen - self.paid_fen, 0) / 100, self.unpaid)
 
 
 def fund_file(connection: Connection, viewer: Viewer, code: str, month: int) -> FundFile:
@@ -60,7 +69,7 @@ def fund_file(connection: Connection, viewer: Viewer, code: str, month: int) -> 
     planned = connection.execute(text(_PLAN), {"fund": code}).all()
     return FundFile(
         facts=facts,
-        plan=_plan(planned, paid, end),
+        plan=_plan(planned, paid, facts),
         payments=_payments(paid),
         paid_fen=sum(fen for _, fen in paid),
         due_fen=sum(fen for day, fen in planned if day < end),
@@ -75,15 +84,17 @@ def _payments(paid: Sequence[tuple[str, int]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["paid", "amount", "cumulative"])
 
 
-def _plan(planned: Sequence[tuple[str, int]], paid: Sequence[tuple[str, int]], end: str) -> pd.DataFrame:
+def _plan(planned: Sequence[tuple[str, int]], paid: Sequence[tuple[str, int]], facts: RowMapping) -> pd.DataFrame:
+    """A payment that will not come any more, because the fund is settled or the money went back, is missing nothing."""
+    end, done = facts["as_of"], sum(amount for _, amount in paid)
+    wanted = done if facts["settled"] else max(facts["arranged_fen"] - facts["recovered_fen"], done)
     rows, total = [], 0
     for number, (day, fen) in enumerate(planned, start=1):
-        total += fen
-        settled, missing = _settled(paid, total), total - sum(amount for _, amount in paid)
-        state = PAID_UP if missing <= 0 else LATE if day < end else TO_COME
-        late = max((date.fromisoformat(settled or end) - date.fromisoformat(day)).days, 0)
-        gap = min(max(missing, 0), fen) / 100
-        rows.append((number, day, fen / 100, total / 100, state, gap, late, settled))
+        before, total = total, total + fen
+        settled, missing = _settled(paid, total), max(min(total, wanted) - max(before, done), 0)
+        state = ENDED if not missing and total > done else PAID_UP if not missing else LATE if day < end else TO_COME
+        late = max((date.fromisoformat(settled or end) - date.fromisoformat(day)).days, 0) if state != ENDED else 0
+        rows.append((number, day, fen / 100, total / 100, state, missing / 100, late, settled))
     columns = ["number", "planned", "amount", "cumulative", "state", "missing", "days", "settled"]
     return pd.DataFrame(rows, columns=columns).assign(settled=pd.Series([row[-1] for row in rows], dtype=object))
 
@@ -155,8 +166,9 @@ def _asked(bound: Mapping[str, object], project: str, month: int) -> dict[str, o
     return {**bound, "project": project, "month": month}
 
 
-_FACTS = """
+_FACTS = f"""
     SELECT f.code, f.year, f.source, f.region, f.name, f.project, f.arranged_fen, m.as_of, r.name AS place,
+        CASE WHEN f.settled <= m.as_of THEN f.settled END AS settled, {FUND_RECOVERED_SQL} AS recovered_fen,
         t.name AS township, p.name AS project_name
     FROM fund f JOIN month m ON m.month = :month JOIN region r ON r.code = f.region
     LEFT JOIN region t ON length(f.region) = 12 AND t.code = substr(f.region, 1, 9)

@@ -1,8 +1,9 @@
-"""Funds of a year as they stood at the end of a month: by source, year, region and project, their course, what is late.
+"""Funds as they stood at the end of a month: by source, year, region and project, their course, what is late.
 
 The funds are those of a region and of all below it, as in the cube. What is paid or planned counts until the month's
-``as_of``. Money is yuan. For the month's own year the sums are those of the registry's fund_arranged, fund_disbursed,
-fund_planned, late_funds and fund_short.
+``as_of``. Money is yuan; what is arranged, less what was recovered. For the month's own year the sums are those of the
+registry's fund_arranged, fund_disbursed and fund_planned; over all years those of fund_unpaid, late_funds and
+fund_short, and by calendar year of payment those of fund_paid.
 """
 
 from collections.abc import Mapping
@@ -12,32 +13,60 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access.viewer import Viewer, within_sql
-from data.figures import read as figures
 from data.figures.list_kinds import place_of
-from data.figures.sources import FUND_DUE_SQL, FUND_PAID_SQL, FUND_PLANNED_SQL, month_of_day
+from data.figures.sources import (
+    FUND_ARRANGED_SQL,
+    FUND_OPEN_SQL,
+    FUND_PAID_SQL,
+    FUND_PLANNED_SQL,
+    FUND_SHORT_SQL,
+    FUND_UNPAID_SQL,
+    month_of_day,
+)
 from data.money import in_yuan
 from data.months import last_day
+from data.terms import OWN
 
 FROM = "fund f JOIN month m ON m.month = :month"
-_EACH = f"SELECT f.*, {FUND_PAID_SQL} AS paid, {FUND_DUE_SQL} AS due, {FUND_PLANNED_SQL} AS planned FROM {FROM}"
-_SUMS = (
-    "COUNT(*) AS funds, SUM(arranged_fen) AS arranged, SUM(paid) AS paid, SUM(planned) AS planned,"
-    " SUM(CASE WHEN due > paid THEN 1 ELSE 0 END) AS late,"
-    " SUM(CASE WHEN due > paid THEN due - paid ELSE 0 END) AS short"
+_EACH = (
+    f"SELECT f.code, f.year, f.source, f.region, f.project, {FUND_ARRANGED_SQL} AS arranged, {FUND_PAID_SQL} AS paid,"
+    f" {FUND_PLANNED_SQL} AS planned, {FUND_UNPAID_SQL} AS unpaid, {FUND_SHORT_SQL} AS short FROM {FROM}"
 )
-_MONEY = ("arranged", "paid", "planned", "short")
+_SUMS = (
+    "COUNT(*) AS funds, SUM(arranged) AS arranged, SUM(paid) AS paid, SUM(planned) AS planned, SUM(unpaid) AS unpaid,"
+    " SUM(CASE WHEN short > 0 THEN 1 ELSE 0 END) AS late, SUM(short) AS short"
+)
+_MONEY = ("arranged", "paid", "planned", "unpaid", "short")
 _CUMULATIVE = "(SELECT SUM(o.amount_fen) FROM fund_plan o WHERE o.fund = q.fund AND o.planned <= q.planned)"
 _SOURCE_ORDER = "CASE source WHEN '中央' THEN 1 WHEN '省' THEN 2 WHEN '市' THEN 3 WHEN '县' THEN 4 ELSE 5 END"
 
 
 def by_source(connection: Connection, viewer: Viewer, region: str, month: int, year: int) -> pd.DataFrame:
-    """One row a source, 中央 first: source, funds (number), arranged, paid, planned, late (number), short, progress."""
+    """One row a source, 中央 first: source, funds (number), arranged, paid, planned, unpaid, late (number), short,
+    progress."""
     return _grouped(connection, viewer, region, month, "source", f"GROUP BY source ORDER BY {_SOURCE_ORDER}", year)
 
 
 def by_year(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
-    """The same by year, the newest first, all as they stand at the end of ``month``; no year after the month's own."""
-    return _grouped(connection, viewer, region, month, "year", "GROUP BY year ORDER BY year DESC", None)
+    """The same by year of the fund, the newest first, all as they stand at the end of ``month``, and ``in_year``: what
+    was paid in that calendar year of whatever fund. No year after the month's own, and none without any of it."""
+    known = _grouped(connection, viewer, region, month, "year", "GROUP BY year", None)
+    here, bound = within_sql("f.region", viewer.narrowed(region))
+    found = connection.execute(
+        text(
+            "SELECT CAST(substr(y.paid, 1, 4) AS INTEGER) AS year, SUM(y.amount_fen) AS in_year FROM fund_payment y"
+            f" JOIN fund f ON f.code = y.fund JOIN month m ON m.month = :month WHERE {here} AND y.paid <= m.as_of"
+            " GROUP BY 1"
+        ),
+        {**bound, "month": month},
+    )
+    paid = pd.DataFrame(found.all(), columns=["year", "in_year"])
+    in_yuan(paid, ("in_year",))
+    years = known.merge(paid, on="year", how="outer").fillna(
+        {name: 0 for name in ("funds", "late", "in_year", *_MONEY)}
+    )
+    years = years.astype({"year": int, "funds": int, "late": int})
+    return years.sort_values("year", ascending=False, ignore_index=True)
 
 
 def by_project(
@@ -45,27 +74,27 @@ def by_project(
 ) -> pd.DataFrame:
     """The same by project (columns project, name), what is unpaid most first; funds without a project are left out."""
     columns = "project, (SELECT p.name FROM project p WHERE p.code = project) AS name"
-    rest = "GROUP BY project ORDER BY SUM(arranged_fen) - SUM(paid) DESC, project LIMIT :limit"
+    rest = "GROUP BY project ORDER BY SUM(unpaid) DESC, project LIMIT :limit"
     where = "f.project IS NOT NULL"
     return _grouped(connection, viewer, region, month, columns, rest, year, where=where, limit=limit)
 
 
 def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, year: int) -> pd.DataFrame:
-    """fund_progress in the regions below ``parent``: columns code, name, value, numerator, denominator.
-
-    For the month's own year from the cube; for an earlier one, as it stands at the end of the month, from the records.
-    """
-    if year == month // 12:
-        return figures.children(connection, viewer, parent, month, "fund_progress")
+    """The regions below ``parent``, and what ``parent`` holds itself as a last row named 本级 where it holds any, so
+    that the parts add up: columns code, name, value (paid ÷ arranged), numerator, denominator."""
     here, bound = within_sql("f.region", viewer.narrowed(parent))
     found = connection.execute(
         text(
             f"""
-            SELECT r.code, r.name, SUM(q.paid) AS numerator, SUM(q.arranged_fen) AS denominator FROM region r
-            LEFT JOIN ({_EACH} WHERE f.year = :year AND {here}) q ON substr(q.region, 1, length(r.code)) = r.code
-            WHERE r.parent = :parent GROUP BY r.code, r.name ORDER BY r.code"""
+            WITH e AS MATERIALIZED ({_EACH} WHERE f.year = :year AND {here})
+            SELECT r.code, CASE WHEN r.code = :parent THEN :own ELSE r.name END AS name, SUM(e.paid) AS numerator,
+            SUM(e.arranged) AS denominator FROM region r LEFT JOIN e ON e.region = r.code
+            OR (r.code <> :parent AND substr(e.region, 1, length(r.code)) = r.code)
+            WHERE r.parent = :parent OR r.code = :parent GROUP BY r.code, r.name
+            HAVING r.code <> :parent OR COUNT(e.code) > 0
+            ORDER BY CASE WHEN r.code = :parent THEN 1 ELSE 0 END, r.code"""
         ),
-        {**bound, "month": month, "year": year, "parent": parent},
+        {**bound, "month": month, "year": year, "parent": parent, "own": OWN},
     )
     frame = pd.DataFrame(found.all(), columns=["code", "name", "numerator", "denominator"])
     in_yuan(frame, ("numerator", "denominator"))
@@ -98,7 +127,9 @@ def course(
     here, bound = within_sql("f.region", viewer.narrowed(region))
     where = f"f.year = :year AND {here}" + (" AND f.code = :fund" if fund else "")
     asked = {**bound, "year": year, "until": until, "fund": fund}
-    arranged = connection.execute(text(f"SELECT SUM(f.arranged_fen) FROM fund f WHERE {where}"), asked).scalar()
+    arranged = connection.execute(
+        text(f"SELECT SUM({FUND_ARRANGED_SQL}) FROM {FROM} WHERE {where}"), {**asked, "month": month}
+    ).scalar()
     if not arranged:
         return pd.DataFrame(columns=["day", "paid", "planned", "even"])
     paid = _by_month(
@@ -137,25 +168,29 @@ def course(
 
 
 def late_batches(
-    connection: Connection, viewer: Viewer, region: str, month: int, year: int, *, limit: int = 10
+    connection: Connection, viewer: Viewer, region: str, month: int, *, limit: int = 10
 ) -> tuple[int, pd.DataFrame]:
-    """Planned payments whose day has passed while less was paid in all than was planned in all by then.
+    """Planned payments of living funds of any year, whose day has passed while less was paid in all than was planned in
+    all by then.
 
-    How many there are, and the first of them, the longest late first: fund, name, source, region, place, planned
+    How many there are, and the first of them, the longest late first: fund, name, year, source, region, place, planned
     (day), amount, missing (of this payment), days.
     """
     here, bound = within_sql("f.region", viewer.narrowed(region))
     found = connection.execute(
         text(
             f"""
-            WITH e AS MATERIALIZED (SELECT f.code AS fund, f.name, f.source, f.region, q.planned, q.amount_fen,
-            m.as_of, {_CUMULATIVE} - {FUND_PAID_SQL} AS gap FROM fund_plan q JOIN fund f ON f.code = q.fund
-            JOIN month m ON m.month = :month WHERE f.year = :year AND {here} AND q.planned < m.as_of)
-            SELECT fund, name, source, region, {place_of("e.region").sql} AS place,
-            planned, amount_fen AS amount, CASE WHEN gap < amount_fen THEN gap ELSE amount_fen END AS missing, as_of,
-            COUNT(*) OVER () AS total FROM e WHERE gap > 0 ORDER BY planned, gap DESC, fund LIMIT :limit"""
+            WITH e AS MATERIALIZED (SELECT f.code AS fund, f.name, f.year, f.source, f.region, q.planned, q.amount_fen,
+            m.as_of, {_CUMULATIVE} AS wanted, {FUND_ARRANGED_SQL} AS arranged, {FUND_PAID_SQL} AS paid
+            FROM fund_plan q JOIN fund f ON f.code = q.fund JOIN month m ON m.month = :month AND f.year * 12 <= m.month
+            WHERE {here} AND q.planned < m.as_of AND {FUND_OPEN_SQL}),
+            b AS (SELECT e.*, CASE WHEN wanted < arranged THEN wanted ELSE arranged END
+            - CASE WHEN wanted - amount_fen > paid THEN wanted - amount_fen ELSE paid END AS missing FROM e)
+            SELECT fund, name, year, source, region, {place_of("b.region").sql} AS place,
+            planned, amount_fen AS amount, missing, as_of, COUNT(*) OVER () AS total
+            FROM b WHERE missing > 0 ORDER BY planned, missing DESC, fund LIMIT :limit"""
         ),
-        {**bound, "month": month, "year": year, "limit": limit},
+        {**bound, "month": month, "limit": limit},
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     ends, totals = [date.fromisoformat(day) for day in frame.pop("as_of")], frame.pop("total")

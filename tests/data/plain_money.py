@@ -29,3 +29,46 @@ def _returned(project: Row, returns: Sequence[Row], month: int) -> bool:
         row["project"] == project["code"] and row["month"] <= month and (row["due_fen"] or row["received_fen"])
         for row in returns
     )
+
+
+class Fund:
+    """One fund at the end of a day, in fen; ``payments`` and ``plans`` are day → fen."""
+
+    def __init__(self, row: Row, payments: Mapping[str, int], plans: Mapping[str, int], end: str) -> None:
+        self.code, self.year, self.end = row["code"], row["year"], end
+        self.settled = bool(row["settled"]) and row["settled"] <= end
+        gone = (row["recovered_fen"] or 0) if self.settled or not row["settled"] else 0
+        self.arranged = row["arranged_fen"] - gone
+        self.payments, self.plans = {day: fen for day, fen in payments.items() if day <= end}, plans
+        self.paid = sum(self.payments.values())
+        self.unpaid = 0 if self.settled else max(self.arranged - self.paid, 0)
+        self.planned = sum(fen for day, fen in plans.items() if day <= end)
+        self.short = sum(fen for _, fen in self.late())
+
+    def paid_in(self, year: int) -> int:
+        """What was paid of it in a calendar year."""
+        return sum(fen for day, fen in self.payments.items() if day.startswith(str(year)))
+
+    def late(self) -> list[tuple[str, int]]:
+        """Day and missing fen of each late payment."""
+        found, total, missing = [], 0, 0
+        for day, fen in sorted(self.plans.items()):
+            total += fen
+            now = min(max(total - self.paid, 0), self.unpaid)
+            if day < self.end and now > missing:
+                found.append((day, now - missing))
+                missing = now
+        return found
+
+
+def funds_of(rows: Sequence[Row], payments: Sequence[Row], plans: Sequence[Row], end: str) -> list[Fund]:
+    """Funds from the rows of the three tables."""
+    return [
+        Fund(
+            row,
+            {one["paid"]: one["amount_fen"] for one in payments if one["fund"] == row["code"]},
+            {one["planned"]: one["amount_fen"] for one in plans if one["fund"] == row["code"]},
+            end,
+        )
+        for row in rows
+    ]

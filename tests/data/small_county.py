@@ -65,8 +65,9 @@ def _tables(chance: random.Random) -> dict:
         model.helper: [{"code": f"B{n}", "name": "王某", "unit": "示范局", "team": "教师"} for n in range(5)],
         model.pairing: [_pairing(chance, household["id"]) for household in households if chance.random() < 0.9],
         model.visit: [row for household in households for row in _visits(chance, household["id"])],
-        model.fund: funds,
-        model.fund_payment: [row for fund in funds for row in _payments(chance, fund)],
+        model.fund: [{**fund, **_ends(fund)} for fund in funds],
+        model.fund_payment: [row for fund in funds for row in _payments(chance, fund)]
+        + [row for fund in funds[::2] for row in _paid_later(fund)],
         model.fund_plan: [row for fund in funds[:-1] for row in _fund_plans(fund)],
         model.dividend_plan: [_plan(chance_of_plans, number) for number in range(1, 13)],
         model.problem: [_problem(chance, number) for number in range(40)],
@@ -197,6 +198,20 @@ def _fund(chance: random.Random, number: int) -> dict:
         "name": f"资金{number}",
         "arranged_fen": chance.randrange(10_000_000, 90_000_000),
     }
+
+
+def _ends(fund: dict) -> dict:
+    """How a fund ends, by a chance of its own: most not at all, some settled, with or without money that went back."""
+    chance = random.Random(fund["code"])
+    settled = _day(chance, f"{fund['year'] + 1}-01-01", "2027-03-31", missing=0.5)
+    return {"settled": settled, "recovered_fen": chance.choice((None, chance.randrange(fund["arranged_fen"])))}
+
+
+def _paid_later(fund: dict) -> list[dict]:
+    """What was paid in the January after."""
+    chance = random.Random(fund["code"])
+    day, fen = _day(chance, f"{fund['year'] + 1}-01-01", f"{fund['year'] + 1}-01-31"), chance.randrange(3_000_000)
+    return [{"fund": fund["code"], "paid": day, "amount_fen": fen}] if day < TODAY.isoformat() else []
 
 
 def _payments(chance: random.Random, fund: dict) -> list[dict]:

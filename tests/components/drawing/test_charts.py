@@ -44,7 +44,7 @@ def test_hovering_says_the_value_in_words_and_lines_are_named_at_their_ends():
     ("id", "value", "drawn", "said"),
     [
         ("visit_coverage", 0.832, 83.2, "走访覆盖率 83.2 %"),
-        ("fund_disbursed", 219_000_000.0, 2.19, "拨付资金 2.19 亿元"),
+        ("fund_disbursed", 219_000_000.0, 2.19, "本年度资金拨付 2.19 亿元"),
         ("project_investment", 35_650_000.0, 3565.0, "项目投资 3,565 万元"),
     ],
 )

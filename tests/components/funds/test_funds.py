@@ -1,6 +1,7 @@
 """The page of funds: its address is looked up, its findings are what the figures say, values stay text."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
@@ -25,11 +26,11 @@ from tests.moment import clock
 LAST = month_of("2026-11")
 STATUS = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 59, LAST, LAST, True)
 COUNTY = Screen(Viewer("county", "990181"), Region("990181", EVIL), LAST, STATUS, False, None, clock, {})
-EVERYTHING = FundChoice(2025, FundFilters("省", True, False, "大棚 & <b>"), "days", 3)
+EVERYTHING = FundChoice(2025, 2026, FundFilters("省", True, False, "大棚 & <b>"), "days", 3)
 
 
 def read(**parameters: str) -> tuple[FundChoice, list[str]]:
-    return read_choice(parameters, years=[2025, 2024], own_year=2026)
+    return read_choice(parameters, years=[2026, 2025, 2024], own_year=2026)
 
 
 def sums(*rows: tuple) -> pd.DataFrame:
@@ -39,8 +40,16 @@ def sums(*rows: tuple) -> pd.DataFrame:
 
 
 def test_an_address_that_says_nothing_is_the_months_own_year():
-    assert read() == (FundChoice(2026), [])
-    assert urlsplit(funds_link(COUNTY, FundChoice(2026))).query == "region=990181&month=2026-11"
+    assert read() == (FundChoice(2026, 2026), [])
+    assert urlsplit(funds_link(COUNTY, FundChoice(2026, 2026))).query == "region=990181&month=2026-11"
+
+
+def test_until_the_new_year_has_funds_the_last_year_with_some_is_shown_and_links_say_which_they_mean():
+    for years, shown in (([2026, 2025], 2026), ([2027, 2026], 2027), ([], 2027)):
+        choice, problems = read_choice({}, years=years, own_year=2027)
+        assert (choice, problems) == (FundChoice(shown, shown), [])
+    january = read_choice({}, years=[2026, 2025], own_year=2027)[0]
+    assert "year" not in funds_link(COUNTY, january) and "year=2027" in funds_link(COUNTY, january, year=2027)
 
 
 def test_a_link_says_the_whole_choice_and_another_filter_begins_at_the_first_page():
@@ -58,7 +67,7 @@ def test_a_link_says_the_whole_choice_and_another_filter_begins_at_the_first_pag
 )  # fmt: skip
 def test_what_means_nothing_is_said_and_replaced(name: str, value: str):
     choice, problems = read(**{name: value})
-    assert choice == FundChoice(2026)
+    assert choice == FundChoice(2026, 2026)
     assert len(problems) == 1 and value[:20] in problems[0]
 
 
@@ -99,10 +108,18 @@ def test_bars_say_where_the_year_stands_and_never_leave_their_track():
 
 
 def test_late_payments_are_told_in_words():
-    known = {"name": "衔接资金", "source": "省", "place": "示范市", "amount": 3e5, "missing": 249_999.99, "days": 145}
+    known = {
+        "name": "衔接资金",
+        "year": 2025,
+        "source": "省",
+        "place": "示范市",
+        "amount": 3e5,
+        "missing": 249_999.99,
+        "days": 145,
+    }
     rows = pd.DataFrame([{**BATCH, **known}])
     told = said(panels.late_markup(rows, url=str, planned=True))
-    assert told == "超 145 天 衔接资金 示范市 · 省 计划 2026年6月30日 30.0 万元，少拨 25.0 万元"
+    assert told == "超 145 天 衔接资金 2025年度 · 示范市 · 省 计划 2026年6月30日 30.0 万元，少拨 25.0 万元"
     assert panels.late_finding(1, 249_999.99, planned=True) == "1 个批次滞后，少拨 25.0 万元"
     assert panels.late_finding(0, 0.0, planned=True) == "没有滞后批次"
     assert panels.late_finding(0, 0.0, planned=False) == "没有填报拨付计划"
@@ -145,7 +162,8 @@ def test_the_charts_finding_compares_with_the_plan_or_else_with_the_year():
 
 
 FACTS = {"code": EVIL, "year": 2026, "source": EVIL, "region": "990181", "place": EVIL, "township": None, "name": EVIL,
-         "project": EVIL, "project_name": EVIL, "arranged_fen": 100_000_000, "as_of": "2026-11-22"}  # fmt: skip
+         "project": EVIL, "project_name": EVIL, "arranged_fen": 100_000_000, "settled": None,
+         "recovered_fen": 0, "as_of": "2026-11-22"}  # fmt: skip
 FILE = FundFile(
     facts=FACTS,
     plan=pd.DataFrame(
@@ -180,13 +198,18 @@ def test_one_fund_says_what_became_of_each_planned_payment():
         "时间进度 89.3 %",
     ):
         assert words in told
+    assert "收回" not in told and "结清" not in told
+    ended = replace(FILE, facts={**FACTS, "settled": "2026-10-09", "recovered_fen": 30_000_000})
+    told = said(head_markup(COUNTY, ended))
+    for words in ("收回 300,000.00 元", "未拨付 0.00 元", "结清 2026年10月9日", "拨付进度 50.0 %", "滞后金额 没有"):
+        assert words in told
 
 
 ROW = {"code": EVIL, "year": 2026, "place": EVIL, "name": EVIL, "source": EVIL, "project": EVIL, "project_name": EVIL,
-       "arranged": 1e6, "paid": 2e5, "planned": 3e5, "progress": 0.2, "short": 1e5, "late_since": "2026-06-30",
-       "days": 145}  # fmt: skip
-BATCH = {"fund": EVIL, "name": EVIL, "source": EVIL, "region": EVIL, "place": EVIL, "planned": "2026-06-30",
-         "amount": 1.0, "missing": 1.0, "days": 1}  # fmt: skip
+       "arranged": 1e6, "paid": 2e5, "planned": 3e5, "unpaid": 8e5, "recovered": 0.0, "settled": None,
+       "progress": 0.2, "short": 1e5, "late_since": "2026-06-30", "days": 145}  # fmt: skip
+BATCH = {"fund": EVIL, "name": EVIL, "year": 2026, "source": EVIL, "region": EVIL, "place": EVIL,
+         "planned": "2026-06-30", "amount": 1.0, "missing": 1.0, "days": 1}  # fmt: skip
 HOME = {"id": 1, "village": "990181101201", "township": EVIL, "village_name": EVIL, "code": EVIL, "head": EVIL,
         "state": "脱贫户", "times": 1, "latest": 2026, "modes": EVIL, "amount": None}  # fmt: skip
 
@@ -194,7 +217,7 @@ HOME = {"id": 1, "village": "990181101201", "township": EVIL, "village_name": EV
 @pytest.mark.parametrize(
     "markup",
     [
-        lambda: list_markup(COUNTY, FundChoice(2026), pd.DataFrame([ROW]), 0.9),
+        lambda: list_markup(COUNTY, FundChoice(2026, 2026), pd.DataFrame([ROW]), 0.9),
         lambda: panels.late_markup(pd.DataFrame([BATCH]), url=str, planned=True),
         lambda: panels.sources_markup(
             sums((EVIL, 1, 1.0, 1.0, 0, 0, 0)), elapsed=0.5, url=str, chosen="", caption=EVIL
@@ -214,6 +237,6 @@ def test_what_comes_from_the_data_stays_text(markup):
 
 def test_the_list_holds_what_the_question_answers():
     assert set(ROW) == set(COLUMNS) - {"as_of"} | {"days"}
-    made = list_markup(COUNTY, FundChoice(2026, sort="days"), pd.DataFrame([ROW]), 0.9)
+    made = list_markup(COUNTY, FundChoice(2026, 2026, sort="days"), pd.DataFrame([ROW]), 0.9)
     assert len(re.findall(r'aria-sort="descending"', made)) == 1
     assert "/project?region=990181&amp;month=2026-11&amp;project=%3Cimg" in made

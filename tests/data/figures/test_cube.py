@@ -16,7 +16,7 @@ from data.months import first_day, last_day
 from data.quality.checks import check
 from data.store.engine import upsert, writing
 from data.terms import OUT_OF_SCHOOL, STATE_NAMES, SUBJECTS
-from tests.data.plain_money import begun, part
+from tests.data.plain_money import begun, funds_of, part
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
 from tests.moment import NOW
 
@@ -192,27 +192,24 @@ class Plain:
         }
 
     def of_funds(self) -> dict:
-        funds = {row["code"]: row["arranged_fen"] for row in self.funds if row["year"] == self.month // 12}
-        paid = {
-            code: sum(row["amount_fen"] for row in self.payments if row["fund"] == code and row["paid"] <= self.end)
-            for code in funds
-        }
-        plans = {code: [row for row in self.fund_plans if row["fund"] == code] for code in funds}
-        planned = sum(row["amount_fen"] for rows in plans.values() for row in rows if row["planned"] <= self.end)
-        short = {
-            code: max(sum(row["amount_fen"] for row in rows if row["planned"] < self.end) - paid[code], 0)
-            for code, rows in plans.items()
-        }
-        arranged, disbursed = sum(funds.values()), sum(paid.values())
-        by_plan = sum(fen for code, fen in paid.items() if plans[code])
+        year = self.month // 12
+        every = funds_of(self.funds, self.payments, self.fund_plans, self.end)
+        alive = [fund for fund in every if fund.year <= year]
+        own = [fund for fund in every if fund.year == year]
+        arranged, disbursed, planned = (
+            sum(getattr(fund, name) for fund in own) for name in ("arranged", "paid", "planned")
+        )
+        by_plan = sum(fund.paid for fund in own if fund.plans)
         return {
             "fund_arranged": arranged / 100,
             "fund_disbursed": disbursed / 100,
             "fund_progress": disbursed / arranged if arranged else None,
+            "fund_paid": sum(fund.paid_in(year) for fund in every) / 100,
+            "fund_unpaid": sum(fund.unpaid for fund in alive) / 100,
             "fund_planned": planned / 100,
             "fund_plan_progress": by_plan / planned if planned else None,
-            "late_funds": sum(fen > 0 for fen in short.values()),
-            "fund_short": sum(short.values()) / 100,
+            "late_funds": sum(fund.short > 0 for fund in alive),
+            "fund_short": sum(fund.short for fund in alive) / 100,
         }
 
     def of_dividends(self) -> dict:

@@ -11,6 +11,9 @@ from tests.data.village_ground import FAR, OTHER_TOWNSHIP, VILLAGE, fill_village
 PROVINCE_FUND, VILLAGE_FUND, BARE_FUND, OLD_FUND = "K-PROVINCE", "K-VILLAGE", "K-BARE", "K-OLD"
 """Of the county, with a project of households of two townships; of VILLAGE, for its project; of a township, without
 project, plan or payment; of the year before, still paid this year."""
+LATE_FUND, SETTLED_FUND, RETURNED_FUND = "K-LATE", "K-SETTLED", "K-RETURNED"
+"""Of years before, with plans that were not kept: still open; settled this June; half gone back, without a day."""
+ENDS = {SETTLED_FUND: ("2026-06-15", 2_000_000), RETURNED_FUND: (None, 2_000_000)}
 PROJECT = "PC"
 
 
@@ -49,12 +52,16 @@ def fill_funds(engine: Engine) -> None:
                 "project": project,
                 "name": name,
                 "arranged_fen": fen,
+                **dict(zip(("settled", "recovered_fen"), ENDS.get(code, (None, None)), strict=True)),
             }
             for code, year, source, region, project, name, fen in (
                 (PROVINCE_FUND, 2026, "省", COUNTY, PROJECT, "省级资金", 100_000_000),
                 (VILLAGE_FUND, 2026, "社会", VILLAGE, "PV", "捐赠", 3_000_001),
                 (BARE_FUND, 2026, "市", TOWNSHIPS[1], None, "市级资金", 5_000_000),
                 (OLD_FUND, 2025, "县", COUNTY, None, "上年资金", 20_000_000),
+                (LATE_FUND, 2025, "县", TOWNSHIPS[0], None, "上年滞后资金", 8_000_000),
+                (SETTLED_FUND, 2025, "市", COUNTY, None, "上年结清资金", 6_000_000),
+                (RETURNED_FUND, 2024, "省", TOWNSHIPS[1], None, "收回一半的资金", 4_000_000),
             )
         ],
         model.fund_plan: [
@@ -66,6 +73,11 @@ def fill_funds(engine: Engine) -> None:
                 (PROVINCE_FUND, "2026-12-15", 10_000_000),
                 (VILLAGE_FUND, "2026-11-22", 3_000_001),
                 (OLD_FUND, "2025-12-31", 20_000_000),
+                (LATE_FUND, "2025-09-30", 5_000_000),
+                (LATE_FUND, "2026-01-20", 3_000_000),
+                (SETTLED_FUND, "2025-10-31", 6_000_000),
+                (RETURNED_FUND, "2024-06-30", 1_500_000),
+                (RETURNED_FUND, "2024-12-15", 2_500_000),
             )
         ],
         model.fund_payment: [
@@ -78,6 +90,10 @@ def fill_funds(engine: Engine) -> None:
                 (VILLAGE_FUND, "2026-11-23", 500),  # tomorrow
                 (OLD_FUND, "2025-06-30", 15_000_000),
                 (OLD_FUND, "2026-02-28", 5_000_000),
+                (LATE_FUND, "2025-10-15", 3_000_000),
+                (LATE_FUND, "2026-01-05", 1_000_000),
+                (SETTLED_FUND, "2025-11-11", 4_000_000),
+                (RETURNED_FUND, "2024-07-01", 1_800_000),
             )
         ],
     }

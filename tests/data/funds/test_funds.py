@@ -1,39 +1,48 @@
 """Funds: worked out again in plain Python from the rows, the same as the cube says, and within the viewer's scope."""
 
 import itertools
-from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from pandas.testing import assert_frame_equal
 from sqlalchemy import Connection, Engine, select
 
+from components.battle_map.region_panel import COUNTED
+from components.overview.parts import HEADLINES
 from data import model
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
-from data.figures import lists
+from data.figures import cube, lists
 from data.figures import read as figures
+from data.figures.indicators import INDICATORS
 from data.funds import region as fund_lists
 from data.funds import sums as funds
-from data.funds.file import LATE, PAID_UP, TO_COME, behind, count_behind, fund_file
+from data.funds.file import ENDED, LATE, PAID_UP, TO_COME, behind, count_behind, fund_file
 from data.funds.region import FundFilters
 from data.households.file import household
 from data.months import last_day
+from data.store.engine import writing
 from data.terms import FUND_SOURCES
 from tests.data.funds.ground import (
     BARE_FUND,
     COUNTY,
     FAR,
+    LATE_FUND,
     OLD_FUND,
     OTHER_TOWNSHIP,
     PROJECT,
     PROVINCE_FUND,
+    RETURNED_FUND,
+    SETTLED_FUND,
     TOWNSHIPS,
     VILLAGE,
     VILLAGE_FUND,
     fill_funds,
 )
+from tests.data.plain_money import Fund, funds_of
 from tests.data.small_county import LAST, TODAY, VILLAGES
 
+ADMIN = Viewer("admin", "")
 CADRE = Viewer("county", COUNTY)
 VILLAGE_CADRE = Viewer("village", VILLAGE)
 HELPER = Viewer("helper", VILLAGE, "D2")  # paired with 902
@@ -47,41 +56,31 @@ def county(filled) -> Engine:
 
 
 class Plain:
-    """The funds of a region and year at the end of a month, in fen, one loop at a time."""
+    """The funds of a region at the end of a month, of one year or of all up to the month's own."""
 
-    def __init__(self, connection: Connection, region: str, month: int, year: int) -> None:
-        self.end = min(last_day(month), TODAY.isoformat())
-        every = [dict(row) for row in connection.execute(select(model.fund)).mappings()]
-        self.funds = [row for row in every if row["year"] == year and row["region"].startswith(region)]
-        self.paid, self.plans = defaultdict(dict), defaultdict(dict)
-        for fund, day, fen in connection.execute(select(model.fund_payment)):
-            self.paid[fund][day] = fen
-        for fund, day, fen in connection.execute(select(model.fund_plan)):
-            self.plans[fund][day] = fen
+    def __init__(self, connection: Connection, region: str, month: int, year: int | None = None) -> None:
+        def rows(table):
+            return [dict(row) for row in connection.execute(select(table)).mappings()]
 
-    def paid_of(self, fund: dict) -> int:
-        return sum(fen for day, fen in self.paid[fund["code"]].items() if day <= self.end)
+        here = [row for row in rows(model.fund) if row["region"].startswith(region)]
+        end = min(last_day(month), TODAY.isoformat())
+        every = funds_of(here, rows(model.fund_payment), rows(model.fund_plan), end)
+        self.regions = {row["code"]: row["region"] for row in here}
+        self.sources = {row["code"]: row["source"] for row in here}
+        self.every = every
+        self.funds = [fund for fund in every if (fund.year <= month // 12 if year is None else fund.year == year)]
 
-    def late(self, fund: dict) -> list[tuple[str, int]]:
-        """Day and missing fen of each late payment."""
-        found, total = [], 0
-        for day, fen in sorted(self.plans[fund["code"]].items()):
-            total += fen
-            if day < self.end and total > self.paid_of(fund):
-                found.append((day, min(fen, total - self.paid_of(fund))))
-        return found
+    @staticmethod
+    def sums(picked: list[Fund]) -> tuple[int, float, float, float, float, int, float]:
+        def yuan(name: str) -> float:
+            return sum(getattr(fund, name) for fund in picked) / 100
 
-    def sums(self, picked: list[dict]) -> tuple[int, float, float, float, int, float]:
-        planned = sum(fen for fund in picked for day, fen in self.plans[fund["code"]].items() if day <= self.end)
-        late = [self.late(fund) for fund in picked]
-        short = sum(fen for batches in late for _, fen in batches)
-        arranged = sum(fund["arranged_fen"] for fund in picked)
-        paid = sum(map(self.paid_of, picked))
-        return len(picked), arranged / 100, paid / 100, planned / 100, sum(map(bool, late)), short / 100
+        late = sum(fund.short > 0 for fund in picked)
+        return len(picked), *map(yuan, ("arranged", "paid", "planned", "unpaid")), late, yuan("short")
 
 
 def told(row) -> tuple:
-    return row.funds, row.arranged, row.paid, row.planned, row.late, row.short
+    return row.funds, row.arranged, row.paid, row.planned, row.unpaid, row.late, row.short
 
 
 WHERE = [(region, month) for region in ("", COUNTY, TOWNSHIPS[0], VILLAGE) for month in (LAST, LAST - 3, LAST - 11)]
@@ -94,59 +93,96 @@ def test_by_source_and_year_equal_what_plain_python_makes_of_the_rows(county: En
         years = funds.by_year(connection, viewer, region, month)
         for year in (month // 12, month // 12 - 1):
             plain = Plain(connection, region, month, year)
-            by_source = {source: [fund for fund in plain.funds if fund["source"] == source] for source in FUND_SOURCES}
+            by_source = {
+                source: [fund for fund in plain.funds if plain.sources[fund.code] == source] for source in FUND_SOURCES
+            }
             found = funds.by_source(connection, viewer, region, month, year)
             assert {row.source: told(row) for row in found.itertuples()} == {
                 source: plain.sums(picked) for source, picked in by_source.items() if picked
             }
             assert list(found["source"]) == [source for source in FUND_SOURCES if by_source[source]]
-            of_year = [told(row) for row in years.itertuples() if row.year == year]
-            assert of_year == ([plain.sums(plain.funds)] if plain.funds else [])
+            in_year = sum(fund.paid_in(year) for fund in plain.every) / 100
+            of_year = [(*told(row), row.in_year) for row in years.itertuples() if row.year == year]
+            assert of_year == ([(*plain.sums(plain.funds), in_year)] if plain.funds or in_year else [])
         assert all(year <= month // 12 for year in years["year"])
 
 
-@pytest.mark.parametrize(("region", "month"), [place for place in WHERE if place[1] // 12 == YEAR])
-def test_sums_of_the_own_year_are_those_of_the_cube(county: Engine, region: str, month: int):
+@pytest.mark.parametrize(("region", "month"), WHERE)
+def test_sums_by_year_are_the_figures_of_the_registry(county: Engine, region: str, month: int):
+    """Of the own year, over all years, and by the day of payment."""
+    viewer, year = Viewer("admin", ""), month // 12
+    with county.connect() as connection:
+        own = funds.by_source(connection, viewer, region, month, year)[["arranged", "paid", "planned"]].sum()
+        years = funds.by_year(connection, viewer, region, month)
+        said = {id: one.value for id, one in figures.figures(connection, viewer, region, month).items()}
+        _, arranged, paid = fund_lists.count(connection, viewer, region, month, year)
+        total, _ = funds.late_batches(connection, viewer, region, month)
+        late = sum(len(fund.late()) for fund in Plain(connection, region, month).funds)
+    assert [said[f"fund_{name}"] for name in ("arranged", "disbursed", "planned")] == [round(one, 2) for one in own]
+    assert (arranged / 100, paid / 100) == (said["fund_arranged"], said["fund_disbursed"])
+    assert said["fund_progress"] == (pytest.approx(paid / arranged) if arranged else None)
+    alive = [said["fund_unpaid"], said["late_funds"], said["fund_short"]]
+    assert alive == [round(one, 2) for one in years[["unpaid", "late", "short"]].sum()]
+    assert said["fund_paid"] == round(years.loc[years["year"] == year, "in_year"].sum(), 2)
+    assert total == late
+
+
+@pytest.mark.parametrize("month", [LAST, LAST - 3, LAST - 10, LAST - 11, LAST - 23])
+@pytest.mark.parametrize("region", ["", COUNTY, *TOWNSHIPS, VILLAGE])
+def test_the_list_behind_each_figure_of_funds_holds_its_sum(county: Engine, region: str, month: int):
+    columns = {
+        "fund_arranged": "arranged", "fund_disbursed": "paid", "fund_paid": "in_year", "fund_unpaid": "unpaid",
+        "fund_short": "short",
+    }  # fmt: skip
     viewer = Viewer("admin", "")
-    ids = ("fund_arranged", "fund_disbursed", "fund_planned", "late_funds", "fund_short", "fund_progress")
     with county.connect() as connection:
-        found = funds.by_source(connection, viewer, region, month, YEAR)
-        said = figures.figures(connection, viewer, region, month, ids)
-        _, arranged, paid = fund_lists.count(connection, viewer, region, month, YEAR)
-        listed = lists.count(connection, viewer, "late_funds", region, month)
-        filtered = fund_lists.count(connection, viewer, region, month, YEAR, filters=FundFilters(late=True))
-    total = found[["arranged", "paid", "planned", "late", "short"]].sum()
-    assert [said[id].value for id in ids[:5]] == [round(value, 2) for value in total]
-    assert (arranged / 100, paid / 100) == (said["fund_arranged"].value, said["fund_disbursed"].value)
-    assert listed == filtered[0] == said["late_funds"].value
-    expected = paid / arranged if arranged else None
-    assert said["fund_progress"].value == (None if expected is None else pytest.approx(expected))
+        said = {id: one.value for id, one in figures.figures(connection, viewer, region, month).items()}
+        for id, column in columns.items():
+            listed = lists.whole(connection, viewer, id, region, month)
+            less = listed["recovered"].sum() if id == "fund_arranged" else 0
+            assert round(listed[column].sum() - less, 2) == (said[id] or 0), id
+            assert len(listed) == lists.count(connection, viewer, id, region, month)
+        late = FundFilters(late=True)
+        counts = {
+            lists.count(connection, viewer, "late_funds", region, month),
+            fund_lists.count(connection, viewer, region, month, month // 12, filters=late)[0],
+        }
+        assert counts == {said["late_funds"]}
 
 
-def test_regions_below_are_the_same_from_the_cube_and_from_the_records(county: Engine):
+def test_regions_below_and_what_the_region_holds_itself_add_up(county: Engine):
     with county.connect() as connection:
-        ours = funds.by_region(connection, CADRE, COUNTY, LAST, YEAR)
-        for code, numerator, denominator in zip(ours["code"], ours["numerator"], ours["denominator"], strict=True):
-            plain = Plain(connection, code, LAST, YEAR)
-            assert (numerator, denominator) == plain.sums(plain.funds)[2:0:-1]
-        before = funds.by_region(connection, CADRE, COUNTY, LAST, YEAR - 1)
-        assert list(before["code"]) == list(TOWNSHIPS) == list(ours["code"])
-        for row in before.itertuples():
-            plain = Plain(connection, row.code, LAST, YEAR - 1)
-            _, arranged, paid, *_ = plain.sums(plain.funds)
-            if not plain.funds:
-                assert row.value != row.value
-            else:
-                assert (row.numerator, row.denominator) == (paid, arranged)
-                assert row.value == pytest.approx(paid / arranged)
+        for year in (YEAR, YEAR - 1):
+            found = funds.by_region(connection, CADRE, COUNTY, LAST, year).set_index("code")
+            assert list(found.index) == [*TOWNSHIPS, COUNTY] and found.at[COUNTY, "name"] == "本级"
+            whole = Plain(connection, COUNTY, LAST, year)
+            for code, row in found.iterrows():
+                mine = [
+                    fund
+                    for fund in whole.funds
+                    if (
+                        whole.regions[fund.code] == code
+                        if code == COUNTY
+                        else whole.regions[fund.code].startswith(code)
+                    )
+                ]
+                _, arranged, paid, *_ = whole.sums(mine)
+                assert (row["numerator"], row["denominator"]) == (paid, arranged)
+                assert row["value"] == pytest.approx(paid / arranged)
+            assert found["denominator"].sum() == pytest.approx(whole.sums(whole.funds)[1])
+        own = funds.by_region(connection, Viewer("township", TOWNSHIPS[0]), TOWNSHIPS[0], LAST, YEAR)
+        assert ("本级" in list(own["name"])) == any(
+            region == TOWNSHIPS[0] and year == YEAR
+            for region, year in connection.execute(select(model.fund.c.region, model.fund.c.year))
+        )
 
 
-def test_late_payments_are_named_with_days_and_what_is_missing_the_longest_first(county: Engine):
+def test_late_payments_of_every_year_are_named_with_days_and_what_is_missing_the_longest_first(county: Engine):
     with county.connect() as connection:
-        total, batches = funds.late_batches(connection, CADRE, COUNTY, LAST, YEAR, limit=100)
-        plain = Plain(connection, COUNTY, LAST, YEAR)
-    expected = {(fund["code"], day): fen / 100 for fund in plain.funds for day, fen in plain.late(fund)}
-    assert {(row.fund, row.planned): row.missing for row in batches.itertuples()} == expected
+        total, batches = funds.late_batches(connection, CADRE, COUNTY, LAST, limit=100)
+        plain = Plain(connection, COUNTY, LAST)
+    expected = {(fund.code, fund.year, day): fen / 100 for fund in plain.funds for day, fen in fund.late()}
+    assert {(row.fund, row.year, row.planned): row.missing for row in batches.itertuples()} == expected
     assert total == len(expected) > 3
     assert list(batches["days"]) == [(TODAY - date.fromisoformat(day)).days for day in batches["planned"]]
     assert list(batches["days"]) == sorted(batches["days"], reverse=True)
@@ -155,13 +191,18 @@ def test_late_payments_are_named_with_days_and_what_is_missing_the_longest_first
         ("2026-06-30", 249_999.99, 145),
         ("2026-09-30", 300_000.0, 53),
     ]
+    before = batches[batches["fund"] == LATE_FUND]  # 40,000 of 50,000 by September of the year before, of 80,000 now
+    assert list(zip(before["year"], before["planned"], before["missing"], strict=True)) == [
+        (2025, "2025-09-30", 10_000.0),
+        (2025, "2026-01-20", 30_000.0),
+    ]
+    returned = batches[batches["fund"] == RETURNED_FUND]  # 20,000 stay arranged, 18,000 are paid
+    assert list(zip(returned["planned"], returned["missing"], strict=True)) == [("2024-12-15", 2_000.0)]
+    assert not {OLD_FUND, SETTLED_FUND} & set(batches["fund"])  # paid up to the fen; settled
     with county.connect() as connection:
-        assert len(funds.late_batches(connection, CADRE, COUNTY, LAST, YEAR, limit=2)[1]) == 2
-        _, before = funds.late_batches(connection, CADRE, COUNTY, LAST, YEAR - 1, limit=100)
-        plain = Plain(connection, COUNTY, LAST, YEAR - 1)
-    expected = {(fund["code"], day): fen / 100 for fund in plain.funds for day, fen in plain.late(fund)}
-    assert {(row.fund, row.planned): row.missing for row in before.itertuples()} == expected
-    assert OLD_FUND not in set(before["fund"])  # paid up to the fen
+        assert len(funds.late_batches(connection, CADRE, COUNTY, LAST, limit=2)[1]) == 2
+        _, may = funds.late_batches(connection, CADRE, COUNTY, YEAR * 12 + 4, limit=100)
+    assert SETTLED_FUND in set(may["fund"])  # before the day it was settled
 
 
 def test_what_is_planned_for_today_is_due_and_not_late(county: Engine):
@@ -293,10 +334,61 @@ def test_a_fund_of_a_region_above_is_refused_as_one_that_is_not_there(county: En
         assert fund_file(connection, viewer, VILLAGE_FUND, LAST).facts["place"] == "示范村0"
 
 
+def test_a_fund_that_ended_is_late_no_more_and_says_what_will_not_come(county: Engine):
+    with county.connect() as connection:
+        settled = fund_file(connection, CADRE, SETTLED_FUND, LAST)
+        spring = fund_file(connection, CADRE, SETTLED_FUND, YEAR * 12 + 4)
+        returned = fund_file(connection, CADRE, RETURNED_FUND, LAST)
+    assert [row.state for row in settled.plan.itertuples()] == [ENDED]
+    assert (settled.unpaid, settled.short, settled.facts["recovered_fen"]) == (0, 0, 2_000_000)
+    assert [(row.state, row.missing) for row in spring.plan.itertuples()] == [(LATE, 20_000.0)]
+    assert (spring.unpaid, spring.facts["settled"], spring.facts["recovered_fen"]) == (20_000.0, None, 0)
+    assert [(row.state, row.missing) for row in returned.plan.itertuples()] == [(PAID_UP, 0), (LATE, 2_000.0)]
+    assert (returned.unpaid, returned.short) == (2_000.0, 2_000.0)
+
+
+def test_on_new_years_day_nothing_of_the_old_year_is_lost_and_a_payment_moves_figures_by_its_amount(filled):
+    engine = filled(fill_funds, own=True)
+    old, new = date(2026, 12, 31), date(2027, 1, 1)
+    with writing(engine) as connection:
+        connection.execute(model.fund_plan.delete().where(model.fund_plan.c.planned == old.isoformat()))
+        cube.rebuild(connection, today=old)
+    alive = [id for id in (*HEADLINES, *COUNTED) if INDICATORS[id].records.kind == "funds"] + [
+        "late_funds",
+        "fund_short",
+    ]
+    where = ("", COUNTY, *TOWNSHIPS, VILLAGE)
+    with engine.connect() as connection:
+        before = {region: figures.figures(connection, ADMIN, region, LAST + 1, alive) for region in where}
+        of_2026 = funds.by_source(connection, ADMIN, COUNTY, LAST + 1, 2026)
+    assert before[COUNTY]["late_funds"].value > 3 and before[COUNTY]["fund_unpaid"].value > 0
+    cube.ensure(engine, new)
+    with engine.connect() as connection:
+        for region in where:
+            assert figures.figures(connection, ADMIN, region, LAST + 2, alive) == before[region], region
+        assert_frame_equal(funds.by_source(connection, ADMIN, COUNTY, LAST + 2, 2026), of_2026)
+        years = funds.by_year(connection, ADMIN, COUNTY, LAST + 2)
+    assert years.at[0, "year"] == 2026  # and so the page shows 2026 until something is arranged for 2027
+    with writing(engine) as connection:
+        connection.execute(
+            model.fund_payment.insert().values(fund=LATE_FUND, paid=new.isoformat(), amount_fen=1_234_567)
+        )
+        cube.refresh(connection, TOWNSHIPS[0], datetime(2027, 1, 1, 9), households=False)
+    with engine.connect() as connection:
+        now = {region: figures.figures(connection, ADMIN, region, LAST + 2) for region in where}
+        years = funds.by_year(connection, ADMIN, COUNTY, LAST + 2).set_index("year")
+    for region in ("", COUNTY, TOWNSHIPS[0]):
+        for id in ("fund_unpaid", "fund_short"):
+            assert now[region][id].value == pytest.approx(before[region][id].value - 12_345.67)
+        assert now[region]["fund_paid"].value == 12_345.67
+        assert now[region]["late_funds"] == before[region]["late_funds"]
+        assert (now[region]["fund_progress"].value, now[region]["fund_arranged"].value) == (None, 0)
+    assert years.at[2027, "in_year"] == 12_345.67 and years.at[2027, "funds"] == 0
+
+
 def test_no_question_about_funds_is_answered_beyond_the_viewers_region(county: Engine):
     questions = (
         funds.by_source,
-        funds.late_batches,
         funds.course,
         funds.by_project,
         funds.by_region,
@@ -309,8 +401,9 @@ def test_no_question_about_funds_is_answered_beyond_the_viewers_region(county: E
                 question(connection, VILLAGE_CADRE, VILLAGES[1], LAST, YEAR)
             with pytest.raises(OutOfScope):
                 question(connection, VILLAGE_CADRE, COUNTY, LAST, YEAR - 1)
-        with pytest.raises(OutOfScope):
-            funds.by_year(connection, VILLAGE_CADRE, COUNTY, LAST)
+        for question in (funds.by_year, funds.late_batches):
+            with pytest.raises(OutOfScope):
+                question(connection, VILLAGE_CADRE, COUNTY, LAST)
 
 
 def test_households_behind_a_fund_are_those_the_viewer_may_see(county: Engine):
