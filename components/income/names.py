@@ -17,7 +17,7 @@ from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from components.shell.take_away import take_away
 from data.figures import lists
-from data.figures.list_kinds import KINDS
+from data.figures.list_kinds import KINDS, Column
 from data.paper.spreadsheet import ListColumn
 
 _KINDS = {"fen": "yuan", "integer": "integer"}
@@ -39,33 +39,38 @@ def show_names(
     drawn: Mapping[str, Callable[[Row], str]] | None = None,
     exported: Sequence[ListColumn] = (),
     without: Sequence[str] = (),
+    tried: int | None = None,
 ) -> None:
     """Page ``page`` of the households ``ids``, in their order; names are asked afresh.
+
+    ``tried``: a monitoring line (yuan) that the list is of instead of the one in force; it stands in the title, and
+    so in the name of the workbook, and in the heading of the distance to it.
 
     ``beside`` adds to a frame of named households (it has ``household_id``) the ``columns`` shown and, where they are
     called so, the columns ``exported``; ``drawn`` as of ``table_markup``. The page does ``without`` these columns, the
     workbook holds them.
     """
     told = f"{len(ids):,} 户"
+    title = f"{title}（{tried_line(tried)}）" if tried is not None else title
     masked = "" if screen.viewer.sees_identity else " · 姓名已隐去"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_heading"):
         show_markup(heading(f"{title}：{told}", f"{note}{masked}"))
         if len(ids):
-            _export(screen, ids, title, beside, exported, key)
+            _export(screen, ids, title, beside, exported, key, tried)
     if not len(ids):
         show_markup('<p class="calm">没有符合条件的户。</p>')
         return
     at = paged(page, len(ids), lists.PAGE)
     shown = [int(id) for id in ids[at.offset : at.offset + lists.PAGE]]
     rows = ask_uncached(screen, lists.of_households, shown, screen.region.code, screen.month)
-    rows = beside(rows) if beside else rows
+    rows = against_line(beside(rows) if beside else rows, tried)
     kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
     kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by
     show_markup(
         '<div class="trend-cards">'
         + table_markup(
             rows,
-            [*(TableColumn(one.id, one.heading, one.form) for one in kept), *columns],
+            [*(TableColumn(one.id, column_heading(one, tried), one.form) for one in kept), *columns],
             caption=f"{screen.region.name}{title}",
             look=TableLook(
                 opener="head",
@@ -87,21 +92,40 @@ def _export(
     beside: Callable[[pd.DataFrame], pd.DataFrame] | None,
     exported: Sequence[ListColumn],
     key: str,
+    tried: int | None,
 ) -> None:
     def rows() -> pd.DataFrame:
         frame = ask_uncached(screen, lists.of_households, [int(id) for id in ids], screen.region.code, screen.month)
-        return beside(frame) if beside else frame
+        return against_line(beside(frame) if beside else frame, tried)
 
-    columns = [ListColumn(one.id, one.heading, _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns]
+    columns = [
+        ListColumn(one.id, column_heading(one, tried), _KINDS.get(one.form, "text")) for one in KINDS["incomes"].columns
+    ]
     take_away(
         screen,
         rows,
         [*columns, *exported],
         what=f"{title}名单",
         title=f"{screen.region.name}{title}",
+        filters=tried_line(tried) if tried is not None else "",
         unit="户",
         key=f"names_{key}",
     )
+
+
+def tried_line(yuan: int) -> str:
+    """``试算线 10,000 元``: how a monitoring line that is only tried out is called."""
+    return f"试算线 {yuan:,} 元"
+
+
+def column_heading(column: Column, tried: int | None) -> str:
+    """A column's heading; the distance says from which line where that is not the one in force."""
+    return column.heading if tried is None or column.id != "gap" else f"与{tried_line(tried)}的差距（元/人）"
+
+
+def against_line(rows: pd.DataFrame, tried: int | None) -> pd.DataFrame:
+    """The rows with their distance to the line that is tried, not to the one in force."""
+    return rows if tried is None else rows.assign(gap=(rows["per_head"] - tried).round(2))
 
 
 def facts_markup(facts: Sequence[tuple[str, str, str, str]]) -> str:

@@ -16,7 +16,7 @@ from components.drawing.ranking import MEANS
 from components.drawing.tables import Row
 from components.drawing.theme import map_colours
 from components.income.address import GROUPS, TrendChoice, trends_link
-from components.income.names import counts_markup, facts_markup, show_names
+from components.income.names import counts_markup, facts_markup, show_names, tried_line
 from components.income.spread_charts import bin_name, counts_chart, counts_table, spread_chart
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask, ask_large
@@ -94,6 +94,7 @@ def _show_histogram(screen: Screen, choice: TrendChoice, spread: Distribution, l
     marks += _means(screen, spread)
     number = int(spread.below.sum())
     share = number / len(spread.net)
+    trial = f" · 另画{tried_line(choice.line)}" if choice.line not in (None, line) else ""
     urls = [trends_link(screen, choice, bin=_low(row), who="") for row in bars.itertuples()]
     table = bars.assign(name=[bin_name(row.low, row.high) for row in bars.itertuples()], url=urls)
     table["share"] = table["households"] / len(spread.net)
@@ -102,8 +103,8 @@ def _show_histogram(screen: Screen, choice: TrendChoice, spread: Distribution, l
         spread_chart(bars, marks=marks, line=line, tried=choice.line, dark=screen.dark),
         key="spread",
         what="收入分布",
-        title=f"{number:,} 户低于监测线，占有收支记录的 {wording.amount(INDICATORS['wage_share'], share)}",
-        subtitle=f"{screen.region.name} · {screen.month_text} · 按12个月人均纯收入分段的户数 · 户",
+        title=f"{number:,} 户低于{'现行' if trial else ''}监测线，占有收支记录的 {wording.percent(share)}",
+        subtitle=f"{screen.region.name} · {screen.month_text} · 按12个月人均纯收入分段的户数{trial} · 户",
         table=table,
         columns=[
             ListColumn("name", "人均纯收入"),
@@ -251,6 +252,8 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
     if not children:
         return
     mask, words = _group(choice, spread), GROUPS[choice.who]
+    trial = _trial(choice)
+    said = f" · {tried_line(trial)}" if trial is not None else ""
     codes = [child.code for child in children]
     counts = income_distribution.by_region(spread.village[mask], codes)
     rows = pd.DataFrame({"code": codes, "name": [child.name for child in children], "value": np.array(counts, float)})
@@ -258,7 +261,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
     indicator = replace(INDICATORS[BELOW], label=f"{words}户数")
     left, right = st.columns([56, 44], gap="medium")
     with left:
-        show_markup(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.month_text} · 户"))
+        show_markup(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.month_text}{said} · 户"))
         if ask(screen, can_be_drawn, screen.region.code):
             drawn = choropleth(rows, indicator=indicator, mean=None, mean_name="", dark=screen.dark)
             with st.container(key="line_map_box"):
@@ -282,7 +285,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
         ]
         inside = sum(1 for number in counts if number)
         show_markup(
-            heading(f"{len(codes)} 个{noun}中 {inside} 个有", f"{words} · 各{noun}相加 {sum(counts):,} 户")
+            heading(f"{len(codes)} 个{noun}中 {inside} 个有", f"{words}{said} · 各{noun}相加 {sum(counts):,} 户")
             + f'<div class="trend-scroll">{counts_markup(listed, label=f"各{noun}{words}户数")}</div>'
         )
 
@@ -295,11 +298,12 @@ def _show_list(screen: Screen, choice: TrendChoice, spread: Distribution) -> Non
         mask = spread.under(int(bar.high) * 100) if bar.high != float("inf") else np.ones(len(spread.net), dtype=bool)
         if bar.low > float("-inf"):
             mask &= ~spread.under(int(bar.low) * 100)
-        title, kept = f"人均 {bin_name(bar.low, bar.high)}的户", {"bin": choice.bin, "who": ""}
+        title, kept, trial = f"人均 {bin_name(bar.low, bar.high)}的户", {"bin": choice.bin, "who": ""}, None
     else:
         if choice.bin is not None:
             show_markup('<p class="calm">所选月份的分布没有地址中的这一收入段，名单按下面的条件列出。</p>')
         mask, title, kept = _group(choice, spread), f"{GROUPS[choice.who]}的户", {"who": choice.who, "bin": None}
+        trial = _trial(choice)
     chips = [
         link(
             escape(words),
@@ -319,7 +323,14 @@ def _show_list(screen: Screen, choice: TrendChoice, spread: Distribution) -> Non
         page=choice.page,
         page_url=lambda page: trends_link(screen, choice, **kept, page=page),
         key="spread",
+        tried=trial,
     )
+
+
+def _trial(choice: TrendChoice) -> int | None:
+    """The line tried out, where map and list are of whom it brings in or out; the other groups are of the line in
+    force."""
+    return choice.line if choice.who in ("entering", "leaving") else None
 
 
 def _group(choice: TrendChoice, spread: Distribution) -> np.ndarray:

@@ -77,7 +77,15 @@ def test_a_line_typed_shows_who_enters_in_numbers_and_names_and_back_takes_it_aw
     told = income_distribution.touched(spread, income_distribution.what_if(spread, 1_050_000).entering)
     said = f"新进入 {told.households} 户 {told.persons} 人，涉及 {told.villages} 个村"
     expect(page.locator(".trend-said")).to_contain_text(said)
-    expect(page.get_by_text(f"新进入线下的户：{told.households} 户")).to_be_visible()
+    expect(page.get_by_text(f"新进入线下的户（试算线 10,500 元）：{told.households} 户")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="导出名单（Excel）").click()
+    assert "试算线 10,500 元" in download.value.suggested_filename
+    sheet = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes())).active
+    title, stamp, headings, first = list(sheet.iter_rows(max_row=4, values_only=True))
+    assert "试算线 10,500 元" in title[0] and "试算线 10,500 元" in stamp[0]
+    gap, income = headings.index("与试算线 10,500 元的差距（元/人）"), headings.index("人均纯收入（元）")
+    assert first[gap] == pytest.approx(first[income] - 10_500) and first[gap] < 0
     expect(page.locator(".trend-counts .value").first).to_be_visible()
     numbers = [int(one.split()[0]) for one in page.locator(".trend-counts .value").all_inner_texts()]
     assert sum(numbers) == told.households and numbers == sorted(numbers, reverse=True)

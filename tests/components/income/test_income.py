@@ -10,11 +10,12 @@ from components.income.address import TrendChoice, read_trends, trends_link
 from components.income.compared_charts import lines_chart, multiples_chart
 from components.income.course_charts import growth_chart, kinds_chart, structure_chart, years_chart
 from components.income.forecast import with_errors, years_tested
-from components.income.names import counts_markup, facts_markup
+from components.income.names import against_line, column_heading, counts_markup, facts_markup, tried_line
 from components.income.sinking_words import basis_words, cause_words, evidence_words, formula_words
 from components.income.spread_charts import bin_name, counts_chart, spread_chart
 from components.shell.screen import Screen
 from data.access.viewer import Viewer
+from data.figures.list_kinds import INCOMES
 from data.income.course import PARTS, growth_parts, income_years, structures, with_growth
 from data.income.evidence import JobEnded, ProjectLost, ProjectOwes, SubjectFall
 from data.income.forecast import Term
@@ -271,6 +272,16 @@ def test_each_region_stands_with_its_own_mean_error():
     told = with_errors(rows, PAST)
     assert told["error"].tolist() == pytest.approx([0.07, 0.30, np.nan], nan_ok=True)
     assert told["years"].tolist()[:2] == [2, 1] and told["years"].isna().iloc[2]
+
+
+def test_a_list_of_a_line_tried_out_measures_against_that_line_and_says_so():
+    rows = pd.DataFrame({"per_head": [9_650.55, 10_000.0, np.nan], "gap": [850.55, 1200.0, np.nan]})
+    assert against_line(rows, 10_000)["gap"].tolist() == pytest.approx([-349.45, 0, np.nan], nan_ok=True)
+    assert against_line(rows, None)["gap"].tolist()[0] == 850.55
+    headings = {one.id: column_heading(one, 10_000) for one in INCOMES.columns}
+    assert headings["gap"] == "与试算线 10,000 元的差距（元/人）" and headings["per_head"] == "人均纯收入（元）"
+    assert column_heading(next(one for one in INCOMES.columns if one.id == "gap"), None) == "与监测线差距（元/人）"
+    assert tried_line(9_500) == "试算线 9,500 元"
 
 
 def test_names_from_the_data_stay_text():
