@@ -91,7 +91,9 @@ def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) ->
     rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
     if second is not None:
         rows["beside"] = rows["code"].map(second.rows.set_index("code")["value"])
-        rows["step"] = rows["value"] - rows["beside"] if second.indicator is first.indicator else float("nan")
+        size = first.indicator.step
+        steps = ((rows["value"] / size).round() - (rows["beside"] / size).round()) * size  # between what is read
+        rows["step"] = steps if second.indicator is first.indicator else float("nan")
     return rows
 
 

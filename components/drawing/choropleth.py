@@ -8,6 +8,7 @@ from components.drawing import wording
 from components.drawing.classes import Classes, classify
 from components.drawing.maps import MapPart, region_values
 from components.drawing.markup import escape
+from components.drawing.ranking import distance
 from components.drawing.theme import palette
 from data.figures.indicators import Indicator
 
@@ -64,7 +65,8 @@ def choropleth(
         frame["name"] = apart
     if mean is not None and len(children) <= MOST_COMPARED:
         frame[f"比{mean_name}"] = [
-            wording.apart(indicator, value - mean) if wording.has_value(value) else None for value in children["value"]
+            None if (step := distance(indicator, value, mean)) is None else wording.apart(indicator, step)
+            for value in children["value"]
         ]
     return Choropleth(region_values(frame, chosen=chosen), classes)
 

@@ -40,7 +40,7 @@ def changes_markup(rows: pd.DataFrame, compared: int, url: Callable[[str, str], 
     lines = []
     for row in rows.itertuples():
         chosen = indicator(row.indicator)
-        step = wording.difference(chosen, row.change)
+        step = wording.difference(chosen, chosen.told(row.value) - chosen.told(row.before))
         told = f"{wording.amount(chosen, row.before)} → {wording.amount(chosen, row.value)}"
         inner = (
             f'<span class="where">{escape(row.name)}</span><span class="what">{escape(chosen.label)}</span>'

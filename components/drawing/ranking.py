@@ -33,11 +33,17 @@ def rank(indicator: Indicator, children: pd.DataFrame, whole: float | None, leve
     mean = whole
     if indicator.denominator is None:
         mean = whole / has_value.sum() if whole is not None and has_value.any() else None
-    rows = children[["code", "name", "value"]].assign(
-        distance=children["value"] - (float("nan") if mean is None else mean)
-    )
+    distances = [distance(indicator, value, mean) for value in children["value"]]
+    rows = children[["code", "name", "value"]].assign(distance=pd.Series(distances, index=children.index, dtype=float))
     ordered = rows.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
     return Ranking(indicator, ordered.reset_index(drop=True), mean, MEANS[level])
+
+
+def distance(indicator: Indicator, value: float, mean: float | None) -> float | None:
+    """What lies between a value and the mean as both are read: the mean of a count has one decimal."""
+    if not wording.has_value(value) or not wording.has_value(mean):
+        return None
+    return indicator.told(value) - (round(mean, 1) if indicator.format == "count" else indicator.told(mean))
 
 
 def finding(ranking: Ranking, noun: str) -> str:

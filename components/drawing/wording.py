@@ -77,10 +77,10 @@ def in_class_unit(indicator: Indicator, value: float | None) -> str:
 
 
 def change(indicator: Indicator, now: float | None, before: float | None) -> Change | None:
-    """The difference of two values; of shares in percentage points. None where one of them is missing."""
+    """The difference of two values as they are read; of shares in percentage points. None where one is missing."""
     if not has_value(now) or not has_value(before):
         return None
-    return difference(indicator, now - before)
+    return difference(indicator, indicator.told(now) - indicator.told(before))
 
 
 def difference(indicator: Indicator, step: float) -> Change:

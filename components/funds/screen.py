@@ -144,14 +144,15 @@ def show_nothing(screen: Screen, shown: FundsShown) -> None:
 def show_sums(screen: Screen, shown: FundsShown) -> None:
     """By source and year, month by month, and, where there are any, by sub-region."""
     children = ask(screen, funds.by_region, screen.region.code, screen.month, shown.choice.year)
+    beside = bool((children["code"] != screen.region.code).any())  # a village has its own row alone
     with st.container(key="funds"):
-        columns = st.columns([43, 32, 25] if len(children) else [55, 45], gap="medium")
+        columns = st.columns([43, 32, 25] if beside else [55, 45], gap="medium")
     with columns[0]:
         _show_sources(screen, shown)
         _show_years(screen, shown)
     with columns[1]:
         _show_course(screen, shown)
-    if len(children):
+    if beside:
         with columns[2]:
             _show_regions(screen, shown, children)
 

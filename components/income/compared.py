@@ -118,5 +118,5 @@ def _gap_said(courses: pd.DataFrame, names: dict[str, str]) -> str:
     last = courses.ffill().iloc[-1].dropna()
     if len(last) < 2:
         return f"{'、'.join(names.values())}的人均纯收入"
-    gap = last.max() - last.min()
+    gap = round(last.max()) - round(last.min())  # as both are read
     return f"{names[last.idxmax()]}比{names[last.idxmin()]}高 {yuan(gap)}（{percent(last.max() / last.min() - 1)}）"

@@ -69,9 +69,13 @@ class Indicator:
         """The smallest difference that is told: of shares by their decimals, of all else one."""
         return 10.0 ** -(2 + self.decimals) if self.format in ("percent", "growth") else 1.0
 
+    def told(self, value: float) -> float:
+        """A value as it is read, so that what stands between two of them is their difference."""
+        return round(value / self.step) * self.step
+
     def same(self, one: float, other: float) -> bool:
-        """Whether two values differ by nothing that is told."""
-        return round(abs(one - other) / self.step, 6) < 0.5
+        """Whether two values read the same."""
+        return round(one / self.step) == round(other / self.step)
 
     @property
     def numerator_label(self) -> str:

@@ -3,9 +3,18 @@
 import re
 
 import pandas as pd
+import pytest
 
-from components.drawing.ranking import Ranking, ranking_markup
+from components.drawing.ranking import Ranking, distance, ranking_markup
 from data.figures.indicators import INDICATORS
+
+
+def test_what_lies_between_a_value_and_the_mean_is_the_difference_of_what_is_read():
+    income, problems, coverage = (INDICATORS[id] for id in ("net_income_per_capita", "problems_open", "visit_coverage"))
+    assert distance(income, 16_000.4, 12_991.6) == 3_008  # 16,000 beside 12,992
+    assert distance(problems, 3.0, 2.5769) == pytest.approx(0.4)  # 3 beside 2.6
+    assert distance(coverage, 0.7774, 0.8456) == pytest.approx(-0.069)  # 77.7 % beside 84.6 %
+    assert distance(income, float("nan"), 1.0) is None and distance(income, 1.0, None) is None
 
 
 def test_the_mean_stands_beyond_the_bars_of_regions_that_all_lie_below_it():

@@ -39,6 +39,9 @@ def test_a_value_is_said_with_its_unit(id: str, value: float | None, said: str):
         ("wage_share", 0.5, 0.6, ("▼", "10.0 个百分点", 0)),
         ("net_income_growth", 0.07, 0.08, ("▼", "1.0 个百分点", -1)),
         ("net_income_per_capita", 9290.4, 9290.1, ("－", "持平", 0)),
+        ("net_income_per_capita", 12_991.6, 12_282.6, ("▲", "709 元", 1)),  # 12,992 − 12,283
+        ("net_income_per_capita", 12_992.4, 12_282.6, ("▲", "709 元", 1)),
+        ("visit_coverage", 0.83249, 0.83151, ("－", "持平", 0)),  # both 83.2 %
         ("visit_coverage", 0.83204, 0.83201, ("－", "持平", 0)),
         ("return_received", 5_549_000, 5_000_000, ("▲", "54.9 万元", 1)),
     ],
