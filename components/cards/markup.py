@@ -238,8 +238,11 @@ def help_markup(card: IncomeCard) -> str:
         for one in card.measures
     ]
     projects = [_item(one.project, (one.kind, one.mode), _amount(one.amount)) for one in card.projects]
-    return _listed("本年度帮扶措施", measures, "本年度没有帮扶措施。") + _listed(
-        "本年度项目与分红", projects, "本年度没有项目带动记录。"
+    note = f'<p class="calm">{escape(card.dividends_apart)}</p>' if card.dividends_apart else ""
+    return (
+        _listed("本年度帮扶措施", measures, "本年度没有帮扶措施。")
+        + _listed(f"{card.year.year}年度项目与分红", projects, "本年度没有项目带动记录。")
+        + note
     )
 
 

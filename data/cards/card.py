@@ -22,7 +22,7 @@ from data.months import first_day, last_day
 from data.settings import coefficients, value_of
 from data.store.batches import batches
 from data.store.rows import StoredRow
-from data.terms import STATE_NAMES, SUBJECTS
+from data.terms import SHARE_MODES, STATE_NAMES, SUBJECTS
 
 AT_ONCE = 500  # households of one round of statements
 _COLUMNS = {name: f"{column}_fen" for name, (_, column) in SUBJECTS.items()}
@@ -212,6 +212,10 @@ _FACTS = f"""
     LEFT JOIN region c ON c.code = substr(h.village, 1, 6)
     LEFT JOIN household_month hm ON hm.month = :state_month AND hm.village = h.village AND hm.household_id = h.id
     WHERE h.id IN :households"""
+_MODE = "CASE d.kind " + " ".join(f"WHEN '{kind}' THEN '{mode}'" for kind, mode in SHARE_MODES.items()) + " END"
+_BOOKED = (
+    "FROM dividend_payment d JOIN dividend_plan v ON v.id = d.plan WHERE d.household_id IN :households AND v.booked"
+)
 _HANGING = {
     "members": """
         SELECT p.household_id, p.name, p.relation, p.sex, p.born, p.id_number, p.education, p.schooling, p.health,
@@ -227,10 +231,17 @@ _HANGING = {
         SELECT s.household_id, s.category, s.name, s.started, s.ended, s.amount_fen, s.unit
         FROM measure s WHERE s.household_id IN :households AND {lasts_to('s', ':from_day')}
         ORDER BY s.household_id, s.started, s.code""",
-    "projects": """
-        SELECT b.household_id, p.name, p.kind, b.mode, b.amount_fen
-        FROM project_household b JOIN project p ON p.code = b.project
-        WHERE b.household_id IN :households AND b.year = :year ORDER BY b.household_id, p.code, b.mode""",
+    # by the year of the card's name, but for what plans booked: its months are known, so it stands in its income year
+    "projects": f"""
+        SELECT q.household_id, p.name, p.kind, q.mode, CAST(SUM(q.fen) AS BIGINT) AS amount_fen FROM (
+            SELECT b.household_id, b.project, b.mode, b.amount_fen AS fen FROM project_household b
+            WHERE b.household_id IN :households AND b.year = :year
+            UNION ALL
+            SELECT d.household_id, d.project, {_MODE}, -d.amount_fen {_BOOKED} / 12 = :year
+            UNION ALL
+            SELECT d.household_id, d.project, {_MODE}, d.amount_fen {_BOOKED} >= :first AND v.booked <= :through
+        ) q JOIN project p ON p.code = q.project GROUP BY q.household_id, p.code, p.name, p.kind, q.mode
+        HAVING COALESCE(SUM(q.fen), 1) <> 0 ORDER BY q.household_id, p.code, q.mode""",
     "ledger": """
         SELECT l.* FROM ledger l
         WHERE l.household_id IN :households AND l.month >= :first - 12 AND l.month <= :through

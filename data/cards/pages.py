@@ -66,6 +66,7 @@ def page(card: IncomeCard, *, mark: str, qr: str, lights: Sequence[tuple[str, st
             for one in card.projects[:MOST_ROWS]
         ],
         "shares_more": _more(len(card.projects)),
+        "shares_note": card.dividends_apart or None,
         "mark": mark,
         **_money(card),
     }
@@ -85,7 +86,8 @@ def _wide(text: str) -> float:
 
 def _back_fits(made: _Page) -> bool:
     lines = sum(row["level"] == "line" for row in made["income"])
-    return lines + len(made["shares"]) <= _ROOMY and len(made["notes"]) == 1 and len(made["against"]) <= 2
+    shares = len(made["shares"]) + (2 if made["shares_note"] else 0)  # a note of two lines
+    return lines + shares <= _ROOMY and len(made["notes"]) == 1 and len(made["against"]) <= 2
 
 
 def _masked(card: IncomeCard) -> IncomeCard:

@@ -5,8 +5,9 @@ from functools import cached_property
 
 from data.cards.figures import Figures, figures
 from data.income.year import IncomeYear
+from data.money import exact
 from data.months import spoken
-from data.terms import SUBJECTS
+from data.terms import SHARE_MODES, SHARE_SUBJECTS, SUBJECTS
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Share:
-    """What a project brought the household in the year of the card's name; amount in fen."""
+    """What a project brought the household: by plans in the card's months, else as registered under the year of its
+    name; amount in fen."""
 
     project: str
     kind: str
@@ -126,6 +128,20 @@ class IncomeCard:
         """Those of the same months of the year before (上年同期)."""
         same = {name: months[: self.counted] for name, months in self.lines_before.items()}
         return figures(same, self.persons, self.coefficients)
+
+    @property
+    def dividends_apart(self) -> str:
+        """Why the dividends among the lines are not those of the projects, in a sentence; '' where they are."""
+        booked = self.now.subjects[SHARE_SUBJECTS["dividend"]]
+        shared = sum(one.amount or 0 for one in self.projects if one.mode == SHARE_MODES["dividend"])
+        if booked == shared:
+            return ""
+        span = f"{spoken(self.year.first)}至{spoken(self.through)}"
+        why = "两处登记的时段不同，或尚未登记到项目" if self.year.start > 1 else "尚未登记到项目，或两处有出入"
+        return (
+            f"收支账上的资产收益分红 {exact(booked)} 元（{span}），项目带户的分红 {exact(shared)} 元"
+            f"（{self.year.year}年度）。相差 {exact(abs(booked - shared))} 元，{why}。"
+        )
 
     @property
     def expense_estimated(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select
 
 from data.access.viewer import Viewer
-from data.dividends.rules import MODES, matrix
+from data.dividends.rules import matrix
 from data.errors import Refused
 from data.figures import cube
 from data.households.booked import COLUMNS
@@ -26,7 +26,7 @@ from data.money import exact
 from data.months import spoken
 from data.store.batches import batches
 from data.store.rows import StoredRow
-from data.terms import SHARE_SUBJECTS
+from data.terms import SHARE_MODES, SHARE_SUBJECTS
 
 _NAMED = 8
 Payment = tuple[int, str, str]
@@ -53,7 +53,7 @@ def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: 
                     "project": project,
                     "kind": kind,
                     "amount_fen": amount,
-                    "stood": int((id, project, MODES[kind]) in stands),
+                    "stood": int((id, project, SHARE_MODES[kind]) in stands),
                 }
                 for (id, project, kind), amount in paid.items()
             ],
@@ -181,9 +181,9 @@ def _write_takers(
     old: list[dict[str, object]] = []
     gone: list[dict[str, object]] = []
     for (id, project, kind), amount in paid.items():
-        key = (id, project, MODES[kind])
+        key = (id, project, SHARE_MODES[kind])
         value = (stands.get(key) or 0) + amount
-        row = {"of_id": id, "of_project": project, "of_mode": MODES[kind]}
+        row = {"of_id": id, "of_project": project, "of_mode": SHARE_MODES[kind]}
         if value <= 0 and (id, project, kind) in own:
             gone.append(row)
         elif value <= 0 and key in stands:
@@ -194,7 +194,7 @@ def _write_takers(
             old.append({**row, "value": value})
         else:
             new.append(
-                {"household_id": id, "project": project, "year": year, "mode": MODES[kind], "amount_fen": amount}
+                {"household_id": id, "project": project, "year": year, "mode": SHARE_MODES[kind], "amount_fen": amount}
             )
     here = and_(
         t.c.year == year,

@@ -13,7 +13,6 @@ from data.errors import Refused
 from data.money import exact
 from data.terms import HOUSEHOLD_ATTRIBUTES, STATE_NAMES
 
-MODES = {"dividend": "分红", "post": "公益岗位"}
 """The same as 带动方式 of the households of a project."""
 PURPOSES = {"posts": "公益岗位预留", "fund": "村集体公积金", "welfare": "公益事业"}
 """What the village may keep a part for."""

@@ -15,7 +15,7 @@ from data.cards import card as income_card
 from data.cards.figures import figures
 from data.errors import NotFound, OutOfScope
 from data.income.year import IncomeYear, year_of
-from data.model import household, ledger, member
+from data.model import dividend_payment, dividend_plan, household, ledger, member, project_household
 from data.money import short
 from data.months import month_of
 from data.store.engine import open_engine, writing
@@ -163,6 +163,41 @@ def test_a_card_bears_measures_helpers_and_dividends_of_its_time(connection: Con
     assert {one.name for one in earlier.measures} == {"大病救助", "助学金"}
     assert [(one.project, one.mode, one.amount) for one in earlier.projects] == [("大棚", "分红", 50_000)]
     assert (card.state, card.cause, card.line) == ("未脱贫户", "因病", earlier.line)
+
+
+def test_what_a_plan_booked_stands_on_the_card_of_the_income_year_it_was_booked_in(county: Engine):
+    """A plan booked in November 2025 is registered under 2025 and belongs to the income year 2026."""
+    booked = OVER.first + 1
+    with writing(county) as connection:
+        connection.execute(project_household.update().values(amount_fen=80_000))  # 500.00 by the village, 300.00 by it
+        plan = {"id": 77, "village": VILLAGE, "title": "分红", "rule": "{}", "state": "filed", "version": 1,
+                "first_month": booked, "last_month": booked, "received_fen": 30_000, "distributed_fen": 30_000,
+                "kept_fen": 0, "created": "2025-11-01T08:00:00", "actor": "village:", "booked": booked}  # fmt: skip
+        connection.execute(dividend_plan.insert().values(plan))
+        payment = {
+            "plan": 77,
+            "household_id": 901,
+            "project": "PV",
+            "kind": "dividend",
+            "amount_fen": 30_000,
+            "stood": 1,
+        }
+        connection.execute(dividend_payment.insert().values(payment))
+        row = (ledger.c.household_id == 901) & (ledger.c.month == booked)
+        connection.execute(ledger.update().where(row).values(property_dividend_fen=30_000))
+    with county.connect() as connection:
+        card = income_card.card(connection, CADRE, 901, OVER)
+        before = income_card.card(connection, CADRE, 901, OVER.before)
+        by_calendar = income_card.card(connection, CADRE, 901, IncomeYear(2025, 1))
+    assert [(one.mode, one.amount) for one in card.projects] == [("分红", 30_000)]
+    assert card.dividends_apart == ""
+    assert [(one.mode, one.amount) for one in before.projects] == [("分红", 50_000)]
+    assert before.dividends_apart == (
+        "收支账上的资产收益分红 0.00 元（2024年10月至2025年9月），项目带户的分红 500.00 元（2025年度）。"
+        "相差 500.00 元，两处登记的时段不同，或尚未登记到项目。"
+    )
+    assert [(one.mode, one.amount) for one in by_calendar.projects] == [("分红", 80_000)]
+    assert "相差 500.00 元，尚未登记到项目，或两处有出入。" in by_calendar.dividends_apart
 
 
 def test_a_year_that_still_runs_says_so_and_is_held_against_the_same_months(connection: Connection):
