@@ -98,8 +98,8 @@ def moved(indicator: Indicator, change: Change) -> str:
     """A change as a verb: what is counted 增加 or 减少, a rate or an amount a head 上升 or 下降; 持平."""
     if change.arrow == "－":
         return change.amount
-    verbs = ("增加", "减少") if _adds_up(indicator) else ("上升", "下降")
-    return f"{verbs[change.arrow == '▼']} {change.amount}"
+    more, less = ("增加", "减少") if _adds_up(indicator) else ("上升", "下降")
+    return f"{less if change.arrow == '▼' else more} {change.amount}"
 
 
 def apart(indicator: Indicator, step: float) -> str:
@@ -111,8 +111,8 @@ def apart(indicator: Indicator, step: float) -> str:
             return "持平"
     elif said.arrow == "－":
         return said.amount
-    sides = ("多", "少") if _adds_up(indicator) else ("高", "低")
-    return f"{sides[step < 0]} {said.amount}"
+    more, less = ("多", "少") if _adds_up(indicator) else ("高", "低")
+    return f"{less if step < 0 else more} {said.amount}"
 
 
 def _adds_up(indicator: Indicator) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from components.drawing.charts import course_table, trend_chart
 from components.drawing.choropleth import choropleth, legend_markup
+from components.drawing.ranking import rank
 from components.drawing.theme import DARK, LIGHT, MARKS, palette, state_marks
 from data.figures.indicators import INDICATORS
 from data.months import month_of
@@ -89,6 +90,14 @@ def test_a_map_has_colours_from_one_hue_and_says_what_is_missing():
     assert "无数据<small>1 个" in legend_markup(drawn.classes, noun="乡镇")
     headings = [line["heading"] for line in drawn.values.data["lines"]]
     assert headings == ["走访覆盖率", "比县均"]
+
+
+def test_a_count_is_measured_against_the_mean_of_a_map_that_numpy_worked_out():
+    counted = CHILDREN.assign(value=[3.0, 0.0, 1.0, 0.0, 0.0, None])
+    ranking = rank(INDICATORS["problems_open"], counted, 4.0, 6)
+    drawn = choropleth(counted, indicator=ranking.indicator, mean=ranking.mean, mean_name="县均", dark=False)
+    lines = {line["heading"]: line["cells"] for line in drawn.values.data["lines"]}
+    assert lines["比县均"] == "多 2.2|少 0.8|多 0.2|少 0.8|少 0.8|~"
 
 
 def test_a_legend_says_that_all_are_alike_and_names_that_repeat_are_told_apart_on_the_map():
