@@ -27,6 +27,7 @@ def kept(ground: Ground) -> Iterator[Finding]:
     ground.ready()
     mine, other = (place.code for place in ground.villages(2))
     engine = ground.engine()
+    cube.ensure(engine, county_clock().date())  # as the application does at its start
     with engine.connect() as connection:
         status, place = regions.status(connection), regions.find(connection, ADMIN, mine)
     assert status is not None
