@@ -48,7 +48,7 @@ from data.terms import LEVELS
 INCOME_ID = "net_income_per_capita"
 _PARTS = [ListColumn(part, f"{NAMES[part]}（元/人）", "integer") for part in income_course.PARTS]
 _SHARES = {f"{kind}_share": kind for kind in income_course.KINDS}
-_ROUNDED = "各项按四舍五入后能加总取整，相加等于人均纯收入的变化"
+_ROUNDED = "尾数已作平衡，各项相加等于人均纯收入的变化"
 _NET = [ListColumn("net", "人均纯收入（元）", "integer"), ListColumn("growth", "比上年增长", "percent")]
 
 
@@ -173,7 +173,7 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
         row_url=lambda row: _list(screen, row.month),
         opener="name",
         empty="12个月收入的记录不满一年，明年同月才有同比增速。",
-        note="柱子是各类收入拉动的百分点，经营支出增加为负，相加等于增速（按四舍五入后能加总取整）。",
+        note="柱子是各类收入拉动的百分点，经营支出增加为负；尾数已作平衡，相加等于增速。",
     )
 
 

@@ -35,6 +35,13 @@ def test_who_sees_no_identity_finds_by_family_place_helper_and_code(query: str, 
     assert read(query, by_identity=False) == meant
 
 
+@pytest.mark.parametrize(
+    ("query", "kind"), [("王", "family"), ("欧阳", "family"), ("万俟", "family"), ("王建", "known"), ("东村", "known")]
+)
+def test_of_a_name_who_sees_surnames_alone_may_ask_for_the_surname(query: str, kind: str):
+    assert [word.kind for word in words(query, by_identity=False)] == [kind]
+
+
 @pytest.mark.parametrize("query", ["wjg", "080015", "王 wjg", "青石村 01004x"])
 def test_who_sees_no_identity_is_refused_numbers_and_initials(query: str):
     with pytest.raises(Refused, match="不能按证件号码和拼音"):
