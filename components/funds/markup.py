@@ -124,15 +124,15 @@ def sources_markup(
 
 
 def years_markup(years: pd.DataFrame, *, url: Callable[[int], str], chosen: int, caption: str) -> str:
-    """One row a year; ``years`` as of ``funds.by_year``."""
+    """One row a year; ``years`` as of ``funds.by_year``; money in 万元, which the caller says."""
     columns = [
         TableColumn("year", "年度"),
-        TableColumn("arranged", "安排（万元）", "figure"),
-        TableColumn("paid", "已拨付（万元）", "figure"),
+        TableColumn("arranged", "安排", "figure"),
+        TableColumn("paid", "已拨付", "figure"),
         TableColumn("progress", "拨付进度"),
-        TableColumn("unpaid", "未拨付（万元）", "figure"),
+        TableColumn("unpaid", "未拨付", "figure"),
         TableColumn("late", "滞后（笔）", "integer"),
-        TableColumn("in_year", "当年拨付（万元）", "figure"),
+        TableColumn("in_year", "当年拨付", "figure"),
     ]
     parts = years[["arranged", "paid", "unpaid"]] / 1e4
     parts["ended"] = parts["arranged"] - parts["paid"] - parts["unpaid"]  # settled without having been paid in full

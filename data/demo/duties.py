@@ -1,5 +1,7 @@
 """Measures, money, problems and tasks: what is done for households and villages, on time and late."""
 
+from collections import defaultdict
+
 import numpy as np
 
 from data.demo.ground import NOTHING, Ground, Sheet, joined, month_days, pick, some_day
@@ -138,7 +140,7 @@ def funds(ground: Ground, projects: dict[str, np.ndarray]) -> tuple[Sheet, Sheet
     rows.sort(key=lambda row: (row[0], row[2], row[3] or "", row[1], row[4]))
     sheet: Sheet = {name: list(column) for name, column in zip(_COLUMNS, zip(*rows, strict=True), strict=True)}
     sheet["code"] = [f"ZJ{year}{number:05d}" for number, year in enumerate(sheet["year"], start=1)]
-    return sheet, _payments(ground, rng, sheet)
+    return _ended(ground, sheet, _payments(ground, rng, sheet))
 
 
 def _of_townships(ground: Ground, years: range) -> list[_Fund]:
@@ -149,6 +151,27 @@ def _of_townships(ground: Ground, years: range) -> list[_Fund]:
         for number, place in enumerate(ground.land.places[9])
         for source, name, least, most in [_BY_TOWNSHIP[(number + year) % 2]]
     ]
+
+
+def _ended(ground: Ground, sheet: Sheet, paid: Sheet) -> tuple[Sheet, Sheet]:
+    """How funds of earlier years end: the rest is paid after New Year, or the fund is settled and the rest goes back;
+    a fifth of last year's are still open."""
+    rng = ground.rng("fund_ends")
+    sums: dict[str, int] = defaultdict(int)
+    for code, fen in zip(paid["fund"], paid["amount_fen"], strict=True):
+        sums[code] += int(fen)
+    settled, recovered, more = [], [], []
+    for code, year, arranged in zip(sheet["code"], sheet["year"], sheet["arranged_fen"], strict=True):
+        rest, late, lives = arranged - sums[code], rng.random() < 0.6, rng.random() < 0.2
+        then = np.datetime64(f"{year + 1}-01-04") + int(rng.integers(0, 60) if late else rng.integers(90, 200))
+        ends = rest > 0 and then <= ground.end and not (lives and year == ground.last // 12 - 1)
+        if ends and late:
+            more.append((code, then, rest))
+        settled.append(then if ends and not late else np.datetime64("NaT"))
+        recovered.append(rest if ends and not late else np.nan)
+    code, day, fen = zip(*[*zip(paid["fund"], paid["paid"], paid["amount_fen"], strict=True), *more], strict=True)
+    payments: Sheet = {"fund": list(code), "paid": np.array(day), "amount_fen": np.array(fen)}
+    return {**sheet, "settled": np.array(settled), "recovered_fen": np.array(recovered)}, payments
 
 
 def _payments(ground: Ground, rng: np.random.Generator, sheet: Sheet) -> Sheet:

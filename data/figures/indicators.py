@@ -310,7 +310,7 @@ ALL = (
     Indicator(
         "fund_arranged", "本年度安排资金", "元", "money", 0, ARRANGED, None, "本年度",
         "资金年度为所选月份当年的资金的安排金额之和，扣除已收回的部分（有结清日期的自结清之日起扣除）。"
-        "往年的资金看“未拨付资金”和资金页面的历年资金。", "资金", Records("funds", _OWN_YEAR),
+        "往年的资金看“各年度未拨付资金”和资金页面的历年资金。", "资金", Records("funds", _OWN_YEAR),
     ),
     Indicator(
         "fund_disbursed", "本年度资金拨付", "元", "money", 1, DISBURSED, None, "本年度至月末",
@@ -329,7 +329,7 @@ ALL = (
         "资金拨付", Records("funds", _PAID_IN_YEAR),
     ),
     Indicator(
-        "fund_unpaid", "未拨付资金", "元", "money", -1,
+        "fund_unpaid", "各年度未拨付资金", "元", "money", -1,
         Measure("unpaid", sources.ALL_FUNDS, f"SUM({sources.FUND_UNPAID_SQL})", "funds", 100), None, "各年度至月末",
         f"所选月份当年和以前各年度的资金，安排金额扣除收回后尚未拨付的部分；{_ALIVE}。填了结清日期的，自该日起不再计入。",
         "资金、资金拨付", Records("funds", f"f.year * 12 <= m.month AND {sources.FUND_OPEN_SQL}"),
