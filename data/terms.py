@@ -1,6 +1,7 @@
 """The closed lists of the official workbook (shared wording of the field), in the order officials print them."""
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ OUT_OF_SCHOOL = ("辍学", "失学", "休学", "未入学", "非在校", "非在
 
 INCOME_KINDS = {"wage": "工资性", "business": "生产经营性", "property": "财产性", "transfer": "转移性"}
 EXPENSE = "生产经营性支出"
+BOOK_KINDS = (*INCOME_KINDS, "expense")
+"""What books are kept of: the four kinds of income and the expense."""
 
 SUBJECTS = {
     "务工工资": ("wage", "wage_work"),
@@ -105,6 +108,16 @@ SUBJECTS = {
 def subject_columns(kind: str) -> list[str]:
     """Ledger columns of one kind of income (or ``expense``)."""
     return [f"{column}_fen" for of, column in SUBJECTS.values() if of == kind]
+
+
+class Record(IntEnum):
+    """What a household's books of twelve months are."""
+
+    NONE = 0  # 没有收支记录
+    WHOLE = 1
+    BEGUN = 2  # 记录不足: the books began within the twelve months
+    SHORT = 3  # 记录不足: more than one expected month has no line
+    SILENT = 4  # 收入中断: whole a year before, and nothing since a line was last expected
 
 
 LEVELS = {0: "全域", 2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}

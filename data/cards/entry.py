@@ -14,7 +14,6 @@ from data.access.viewer import Viewer
 from data.cards.figures import Figures, figures
 from data.cards.record import IncomeCard
 from data.errors import Refused
-from data.figures.beginnings import books
 from data.households.edits import Edit, commit
 from data.households.words import Values
 from data.income.year import IncomeYear
@@ -66,11 +65,8 @@ def begin(card: IncomeCard, months: tuple[int, int]) -> Draft:
 
 
 def open_months(connection: Connection, viewer: Viewer, status: Status) -> tuple[int, int]:
-    """First and last month that can be written to: not before the county's books, not after today's month."""
-    first, last = books(connection)
-    long = first is not None and last is not None and last - first >= 11
-    begun = first if first is not None and long else status.first_month
-    return max(begun, status.first_month), status.last_month
+    """First and last month that can be written to: those of the calendar."""
+    return status.first_month, status.last_month
 
 
 def groups(year: IncomeYear, by: str) -> list[tuple[int, ...]]:

@@ -16,6 +16,7 @@ from data.cards.card import card, card_year
 from data.cards.record import IncomeCard
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.indicators import INDICATORS
+from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.states import state_of
 from data.model.running import runs_on
 from data.terms import MEASURE_CATEGORIES, STATE_NAMES
@@ -154,13 +155,15 @@ def _where(indicator: str) -> str:
 
 _FOUND = "b.household_id = h.id AND b.found <= m.as_of"
 _CADRE = f"""
-    SELECT h.head, h.code, v.name AS village_name, {state_of("hm.state")} AS state, hm.below_line, m.month,
+    SELECT h.head, h.code, v.name AS village_name, {state_of("hm.state")} AS state, k.below_line,
+        COALESCE(k.month, m.month) AS month,
         COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id)) AS persons,
-        hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen - hm.expense_fen AS net,
+        {KNOWN_NET.format("k")} AS net,
         (SELECT MAX(i.visited) FROM visit i WHERE i.household_id = h.id AND i.visited <= m.as_of) AS visited,
         (SELECT COUNT(*) FROM problem b WHERE {_FOUND} AND {_where("problems_open")}) AS open_problems,
         (SELECT COUNT(*) FROM problem b WHERE {_FOUND} AND {_where("problems_overdue")}) AS overdue_problems
     FROM household h JOIN region v ON v.code = h.village
     JOIN month m ON m.month = (SELECT MAX(month) FROM month)
     LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    {AT_CLOSED}
     WHERE h.id = :household"""

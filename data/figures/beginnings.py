@@ -7,12 +7,10 @@ from sqlalchemy import Column, Connection, MetaData, Table, func, select, text
 
 from data import model
 from data.figures import sources
-from data.figures.household_months import begins_of
-from data.figures.sources import LEDGER
+from data.figures.sources import LEDGER, YEARLY
 from data.model import Code, Number
 
 LONGEST = 120  # months that the calendar goes back at most
-INCOME = "income"  # entry of ``measure_begins``: the first month with twelve months of income behind it
 derived = MetaData()
 """The tables that are made anew from the records whenever the cube is."""
 
@@ -44,21 +42,8 @@ def note_spans(connection: Connection, region: str | None = None) -> None:
         connection.execute(text(statement), {"region": region})
 
 
-def books(connection: Connection) -> tuple[int | None, int | None]:
-    """First and last month that have any income or expense on record."""
-    span = record_span.c
-    return connection.execute(
-        select(func.min(span.first_month), func.max(span.last_month)).where(span.name == LEDGER)
-    ).one()
-
-
-def income_begins(connection: Connection) -> int | None:
-    """What ``measure_begins`` shall hold for INCOME."""
-    return begins_of(*books(connection))
-
-
 def beginnings(connection: Connection) -> dict[str, int | None]:
-    """What ``measure_begins`` holds: INCOME and every kind of record → first month with a value."""
+    """What ``measure_begins`` holds: every kind of record → first month with a value."""
     return dict(connection.execute(select(measure_begins.c.name, measure_begins.c.month)).all())
 
 
@@ -68,21 +53,14 @@ def note_beginnings(connection: Connection) -> None:
     found = connection.execute(select(span.name, func.min(span.first_month)).group_by(span.name)).all()
     first = connection.execute(select(func.min(model.month.c.month))).scalar()
     months = dict.fromkeys(sources.SPANS) | {name: month or first for name, month in found}
-    months[INCOME] = income_begins(connection)
     months["households"] = connection.execute(select(func.min(model.household_month.c.month))).scalar()
     connection.execute(measure_begins.delete())
-    rows = [{"name": name, "month": month} for name, month in months.items() if name != LEDGER]
+    rows = [{"name": name, "month": month} for name, month in months.items()]
     connection.execute(measure_begins.insert(), rows)
-
-
-def latest(connection: Connection) -> int | None:
-    """Last month with income or returns on record."""
-    known = record_span.c.name.in_((LEDGER, "returns"))
-    return connection.execute(select(func.max(record_span.c.last_month)).where(known)).scalar()
 
 
 def first_month(connection: Connection, last: int) -> int:
     """The calendar begins with the earliest record, twelve months back at least and LONGEST at most."""
-    known = record_span.c.name.in_((LEDGER, "returns", "visits", "funds", "problems"))
+    known = record_span.c.name.in_((LEDGER, YEARLY, "returns", "visits", "funds", "problems"))
     earliest = connection.execute(select(func.min(record_span.c.first_month)).where(known)).scalar()
     return max(min(last - 11, last if earliest is None else earliest), last - LONGEST + 1)

@@ -13,16 +13,14 @@ from sqlalchemy import Column, Connection, Engine, Index, Table, func, inspect, 
 from data import model
 from data.clock import written
 from data.figures.beginnings import (
-    INCOME,
     beginnings,
     derived,
     first_month,
-    income_begins,
-    latest,
     note_beginnings,
     note_spans,
     record_span,
 )
+from data.figures.books import COUNTY, close_books, closed_month, first_months, make_books, years_of_months
 from data.figures.household_months import fill_household_months
 from data.figures.indicators import MEASURES
 from data.figures.sources import Source
@@ -70,7 +68,7 @@ def ensure(engine: Engine, today: date) -> None:
 
 def _fits(connection: Connection) -> bool:
     known = inspect(connection)
-    if not (known.has_table("cube") and known.has_table("record_span")):
+    if not (known.has_table("cube") and known.has_table("books_county")):
         return False
     return {column["name"] for column in known.get_columns("cube")} == set(cube.columns.keys())
 
@@ -87,9 +85,12 @@ def rebuild(connection: Connection, *, today: date, progress: Progress | None = 
     _make_paths(connection)
     report("逐户逐月状态与收入", 1, 3)
     connection.execute(text("DELETE FROM household_month"))
-    fill_household_months(connection, income_begins(connection))
+    running = month_of(today)
+    make_books(connection, None, running)
+    fill_household_months(connection, running)
     if not is_sqlite(connection):
         connection.execute(text("ANALYZE"))
+    close_books(connection, None, running)
     note_beginnings(connection)
     report("逐级汇总", 2, 3)
     collect_own(connection)
@@ -112,8 +113,11 @@ def advance(connection: Connection, *, today: date, built: str) -> None:
     outdated = "month >= :since" if first <= min(known) else "(month >= :since OR month < :first)"
     for table in ("month", "household_month", "cube"):
         connection.execute(text(f"DELETE FROM {table} WHERE {outdated}"), {"since": since, "first": first})
-    _add_months(connection, since, month_of(today), today)
-    fill_household_months(connection, income_begins(connection), since=since)
+    running = month_of(today)
+    _add_months(connection, since, running, today)
+    make_books(connection, None, running)
+    fill_household_months(connection, running, since=since)
+    close_books(connection, None, running)
     note_beginnings(connection)
     collect_own(connection, since=since)
     _roll_up(connection)
@@ -130,31 +134,41 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
     """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else.
 
     Without ``households`` their months stay as they are: for writes to tasks, problems, projects or funds alone.
-    Only where the calendar, the books of income or the first household of all begin otherwise than before, everything
-    is made anew.
+    Only where the calendar, the first household of all or the years of a county's totals begin otherwise than before,
+    everything is made anew.
     """
     hold(connection)
     connection.execute(record_span.delete().where(record_span.c.region == region))
     note_spans(connection, region)
-    before, until = beginnings(connection), connection.execute(select(model.data_version.c.latest)).scalar_one()
+    before, closed = beginnings(connection), closed_month(connection, region)
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
-    if first_month(connection, last) != first or income_begins(connection) != before[INCOME]:
+    if first_month(connection, last) != first:
         return _make_anew(connection, now)
     if len(region) == 12 and households:
         connection.execute(
             text("DELETE FROM household_month WHERE month IN (SELECT month FROM month) AND village = :region"),
             {"region": region},
         )
-        fill_household_months(connection, before[INCOME], region=region)
+        county_before = _of_county(connection, region, last)
+        make_books(connection, region, last)
+        if _of_county(connection, region, last) != county_before:  # the others' months are told by it as well
+            return _make_anew(connection, now)
+        fill_household_months(connection, last, region=region)
+        close_books(connection, region, last)
     note_beginnings(connection)
     if not _moved(connection, before):
         return _make_anew(connection, now)
     collect_own(connection, region=region)
     _add_own(connection, region)
-    after = beginnings(connection), latest(connection)
-    connection.execute(model.data_version.update().values(latest=after[1]))
-    stamp(connection, now, *([region] if after == (before, until) else []))  # what holds for all has changed for all
+    if closed_month(connection, region) != closed:
+        region = region[:COUNTY]  # where its figures stand has changed for the whole county
+    stamp(connection, now, *([region] if beginnings(connection) == before else []))  # what holds for all has changed
     return None
+
+
+def _of_county(connection: Connection, region: str, running: int) -> object:
+    """What the months of all households of a county go by: where its books begin, which year's totals count."""
+    return first_months(connection).get(region[:COUNTY]), years_of_months(connection, region, [running], running)
 
 
 def _make_anew(connection: Connection, now: datetime) -> None:
@@ -171,7 +185,7 @@ def _moved(connection: Connection, before: dict[str, int | None]) -> bool:
     after = beginnings(connection)
     if after["households"] != before["households"]:
         return False
-    for name in after.keys() - {INCOME}:
+    for name in after:
         was, now = (10**6 if (month := begins.get(name)) is None else month for begins in (before, after))
         for measure in (measure.id for measure in MEASURES.values() if measure.begins == name and was != now):
             value = f"COALESCE({measure}, 0)" if now < was else "NULL"
@@ -223,7 +237,7 @@ def _stamp_built(connection: Connection, today: date) -> None:
     table = model.data_version
     if connection.execute(select(table.c.version)).scalar() is None:
         stamp(connection, datetime.combine(today, time()))
-    connection.execute(table.update().values(built=today.isoformat(), latest=latest(connection)))
+    connection.execute(table.update().values(built=today.isoformat()))
 
 
 def _make_calendar(connection: Connection, today: date) -> None:

@@ -1,83 +1,219 @@
-"""``household_month``: one row for each counted household and month, with its state and twelve months of income."""
+"""``household_month``: one row for each counted household and month, with its state and twelve months of income.
 
-from sqlalchemy import Connection, func, select, text
+Twelve months of books are *whole* when the books began before or with them and no more than one expected month (one
+with a line twelve months before) lacks its line; months without a line inside whole books are zero. What is booked by
+the year counts with the total of the last income year that ended by the month and is closed (``data.figures.books``);
+the lines by month of the same household go with their twelve months.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, RowMapping, func, select, text
 
 from data import model
+from data.figures.books import COUNTY, first_months, years_of_months
 from data.figures.monitoring_line import line_of
 from data.figures.states import STATE_SQL
 from data.model.running import runs_on
 from data.months import last_day
-from data.terms import INCOME_KINDS, UNCOUNTED, subject_columns
+from data.terms import BOOK_KINDS, UNCOUNTED, Record, subject_columns
 
-NET = "({0}.wage_fen + {0}.business_fen + {0}.property_fen + {0}.transfer_fen - {0}.expense_fen)"
-"""SQL of a household's net income of twelve months in fen; format it with the alias of ``household_month``."""
 NEAR = (6, 5)
 """Numerator and denominator: up to how many times the monitoring line an income is said to be just above it."""
-
-
-def begins_of(first: int | None, last: int | None) -> int | None:
-    """First month whose twelve months are all on record, of books that span these months.
-
-    Books that span less than a year are taken whole, since nobody can fill them up backwards.
-    """
-    if first is None or last is None:
-        return None
-    return first if last - first < 11 else first + 11
+_BACK = 23  # months before the first: its twelve months, and those that tell what was expected in them
 
 
 def fill_household_months(
-    connection: Connection, begins: int | None, *, region: str | None = None, since: int | None = None
+    connection: Connection, running: int, *, region: str | None = None, since: int | None = None
 ) -> None:
-    """Insert the rows of one village (or all) from month ``since`` on (or all); ``begins`` as ``income_begins``."""
+    """Insert the rows of one village (or all) from month ``since`` on (or all); ``running`` has not ended."""
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     since = since or first
     here = "h.village = :region" if region else "1 = 1"
+    columns = (
+        "month, village, household_id, state, persons, record, lines, expected, booked, wage_fen, business_fen,"
+        " property_fen, transfer_fen, expense_fen, below_line, near_line, paired, visits"
+    )
+    _prepare_lookups(connection, here, {"region": region})
+    _prepare_years(connection, region, list(range(since, last + 1)), running)
+    select_ = _statement(connection, f"{here} AND {{state}} <> {UNCOUNTED}")
+    # in the order of the table's key: rows that go in one behind the other save a sixth of the time
+    connection.execute(
+        text(f"INSERT INTO household_month ({columns}) {select_} ORDER BY q.month, q.village, q.id"),
+        {"region": region, "since": since, "before": since - _BACK},
+    )
+    _doubt_silence(connection, region, since)
+
+
+def of_one(connection: Connection, household: int, village: str) -> list[RowMapping]:
+    """The months of one household as ``household_month`` has them, also those in which it is not counted; the record
+    SILENT may stand for SHORT or NONE here."""
+    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    _prepare_lookups(connection, "h.id = :household", {"household": household})
+    _prepare_years(connection, village, list(range(first, last + 1)), last)
+    bound = {"household": household, "since": first, "before": first - _BACK}
+    return list(connection.execute(text(_statement(connection, "h.id = :household")), bound).mappings())
+
+
+def _statement(connection: Connection, wanted: str) -> str:
+    """The SELECT of household months; ``wanted`` picks households ``h`` and may name their ``{state}``."""
+    here, _, states = wanted.partition(" AND {state}")
+    counted = f"g.state{states}" if states else "1 = 1"
     kinds = ", ".join(
         f"SUM({' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))}) OVER w AS {kind}"
-        for kind in (*INCOME_KINDS, "expense")
+        for kind in BOOK_KINDS
     )
-    net = "g.wage + g.business + g.property + g.transfer - g.expense"
-    known = "g.month >= :begins AND g.lines > 0"
-    incomes = ", ".join(f"CASE WHEN {known} THEN g.{kind} END" for kind in (*INCOME_KINDS, "expense"))
-    statement = f"""
-        INSERT INTO household_month (month, village, household_id, state, persons, wage_fen, business_fen,
-            property_fen, transfer_fen, expense_fen, below_line, near_line, paired, visits)
-        SELECT g.month, g.village, g.id, g.state, g.persons, {incomes},
-            CASE WHEN {known} AND g.persons > 0
-                THEN CASE WHEN {net} < g.persons * g.line THEN 1 ELSE 0 END END,
-            CASE WHEN {known} AND g.persons > 0
-                THEN CASE WHEN {net} >= g.persons * g.line AND ({net}) * {NEAR[1]} <= g.persons * g.line * {NEAR[0]}
-                    THEN 1 ELSE 0 END END,
-            CASE WHEN EXISTS (SELECT 1 FROM pairing p WHERE p.household_id = g.id
-                AND {runs_on("p", "g.as_of")}) THEN 1 ELSE 0 END,
-            (SELECT COUNT(*) FROM visit v WHERE v.household_id = g.id
-                AND v.visited >= g.first_day AND v.visited <= g.as_of)
+    bits = " + ".join(
+        f"CASE WHEN {' AND '.join(f'l.{column} IS NULL' for column in subject_columns(kind))} THEN 0"
+        f" ELSE {1 << place} END"
+        for place, kind in enumerate(BOOK_KINDS)
+    )
+    sums = {kind: f"(g.{kind} + COALESCE(y.{kind}_fen, 0))" for kind in BOOK_KINDS}
+    net = " + ".join(sums[kind] for kind in BOOK_KINDS[:-1]) + f" - {sums['expense']}"
+    yearly = "y.household_id IS NOT NULL"
+    known = f"(g.lines > 0 OR {yearly})"
+    incomes = ", ".join(f"CASE WHEN {known} THEN {sum_} END AS {kind}" for kind, sum_ in sums.items())
+    record = f"""CASE WHEN z.household_id IS NOT NULL AND g.lines = 0 THEN {Record.SILENT:d}
+        WHEN z.household_id IS NOT NULL AND g.begun <= z.last_month - 12 THEN {Record.SHORT:d}
+        WHEN g.missed > 1 OR (g.missed > 0 AND NOT {known})
+            THEN CASE WHEN g.last_missed > g.last_line THEN {Record.SILENT:d} ELSE {Record.SHORT:d} END
+        WHEN NOT {known} THEN {Record.NONE:d}
+        WHEN {yearly} OR g.begun <= g.month - 11 THEN {Record.WHOLE:d}
+        ELSE {Record.BEGUN:d} END"""
+    whole = f"q.record = {Record.WHOLE:d} AND q.persons > 0"
+    missing = "l.ago <> 0 AND l.line_month IS NULL"
+    if connection.execute(select(model.ledger_year.c.household_id).limit(1)).first():
+        missing += (
+            " AND NOT EXISTS (SELECT 1 FROM ledger_year c WHERE c.household_id = l.id"
+            " AND c.first_month <= l.month AND c.last_month >= l.month)"
+        )
+    return f"""
+        SELECT q.month, q.village, q.id, q.state, q.persons, q.record, q.lines, q.expected, q.booked,
+            q.wage, q.business, q.property, q.transfer, q.expense,
+            CASE WHEN {whole} THEN CASE WHEN q.net < q.persons * q.line THEN 1 ELSE 0 END END AS below_line,
+            CASE WHEN {whole} THEN CASE WHEN q.net >= q.persons * q.line
+                AND q.net * {NEAR[1]} <= q.persons * q.line * {NEAR[0]} THEN 1 ELSE 0 END END AS near_line,
+            CASE WHEN EXISTS (SELECT 1 FROM pairing p WHERE p.household_id = q.id
+                AND {runs_on("p", "q.as_of")}) THEN 1 ELSE 0 END AS paired,
+            (SELECT COUNT(*) FROM visit v WHERE v.household_id = q.id
+                AND v.visited >= q.first_day AND v.visited <= q.as_of) AS visits
         FROM (
-            SELECT m.month, m.first_day, m.as_of, m.line, h.village, h.id, COALESCE(s.persons, 0) AS persons,
-                {STATE_SQL} AS state,
-                {kinds},
-                COUNT(l.month) OVER w AS lines
-            FROM household h
-            CROSS JOIN calendar m
-            LEFT JOIN household_size s ON s.household_id = h.id
-            LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month
-            WHERE {here} AND m.province = substr(h.village, 1, 2) AND m.month >= :before
-            WINDOW w AS (PARTITION BY h.id ORDER BY m.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
-        ) g
-        WHERE g.state <> {UNCOUNTED} AND g.month >= :since
-        ORDER BY g.month, g.village, g.id
-    """  # in the order of the table's key: rows that go in one behind the other save a sixth of the time
-    _prepare_lookups(connection, region)
-    connection.execute(
-        text(statement),
-        {"region": region, "since": since, "before": since - 11, "begins": last + 1 if begins is None else begins},
+            SELECT g.month, g.village, g.id, g.state, g.persons, g.first_day, g.as_of, g.line, g.expected, g.booked,
+                {record} AS record, CASE WHEN {yearly} THEN 12 ELSE g.lines END AS lines, {net} AS net,
+                {incomes}
+            FROM (
+                SELECT l.month, l.first_day, l.as_of, l.line, l.village, l.id, l.state, l.persons, l.begun,
+                    l.booked, CASE WHEN l.month < l.first_books + 12 THEN l.month_ago ELSE l.ago END
+                        AS expected,
+                    {kinds}, COUNT(l.line_month) OVER w AS lines,
+                    SUM(CASE WHEN {missing} THEN 1 ELSE 0 END) OVER w AS missed,
+                    MAX(COALESCE(l.line_month, 0)) OVER w AS last_line,
+                    MAX(CASE WHEN {missing} THEN l.month ELSE 0 END) OVER w
+                        AS last_missed
+                FROM (
+                    SELECT m.month, m.first_day, m.as_of, m.line, h.village, h.id, COALESCE(s.persons, 0) AS persons,
+                        {STATE_SQL} AS state, b.first_month AS begun, l.month AS line_month,
+                        c.first_month AS first_books, {bits} AS booked,
+                        LAG({bits}, 12, 0) OVER v AS ago, LAG({bits}, 1, 0) OVER v AS month_ago,
+                        {", ".join(f"l.{column}" for kind in BOOK_KINDS for column in subject_columns(kind))}
+                    FROM household h
+                    CROSS JOIN calendar m
+                    LEFT JOIN household_size s ON s.household_id = h.id
+                    LEFT JOIN household_books b ON b.village = h.village AND b.household_id = h.id
+                    LEFT JOIN county_books c ON c.county = substr(h.village, 1, {COUNTY})
+                    LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month
+                    WHERE {here} AND m.province = substr(h.village, 1, 2) AND m.month >= :before
+                    WINDOW v AS (PARTITION BY h.id ORDER BY m.month)
+                ) l
+                WINDOW w AS (PARTITION BY l.id ORDER BY l.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
+            ) g
+            LEFT JOIN year_income y ON y.household_id = g.id AND y.month = g.month
+            LEFT JOIN year_missing z ON z.household_id = g.id AND z.month = g.month
+            WHERE {counted} AND g.month >= :since
+        ) q"""
+
+
+def _prepare_years(connection: Connection, region: str | None, months: list[int], running: int) -> None:
+    """Temporary tables: what totals of a year add to a household's twelve months, and whose totals are missing.
+
+    An item's total counts until the next year's are in; its lines by month after that year stay out as long as they
+    do not fill twelve months, and take its place where they do.
+    """
+    kinds = ", ".join(f"{kind}_fen BIGINT" for kind in BOOK_KINDS)
+    for statement in (
+        "DROP TABLE IF EXISTS year_of_month",
+        "DROP TABLE IF EXISTS year_income",
+        "DROP TABLE IF EXISTS year_missing",
+        "CREATE TEMPORARY TABLE year_of_month (county TEXT, month BIGINT, last_month BIGINT,"
+        " PRIMARY KEY (county, month))",
+        f"CREATE TEMPORARY TABLE year_income (household_id BIGINT, month BIGINT, last_month BIGINT, {kinds},"
+        " PRIMARY KEY (household_id, month))",
+        "CREATE TEMPORARY TABLE year_missing (household_id BIGINT, month BIGINT, last_month BIGINT,"
+        " PRIMARY KEY (household_id, month))",
+    ):
+        connection.execute(text(statement))
+    chosen = years_of_months(connection, region, months, running)
+    if not chosen:
+        return
+    connection.execute(text("INSERT INTO year_of_month VALUES (:county, :month, :last_month)"), chosen)
+    here = "h.village = :region" if region else "1 = 1"
+    totals = ", ".join(
+        " + ".join(f"COALESCE(y.{column}, 0)" for column in subject_columns(kind)) for kind in BOOK_KINDS
+    )
+    of_county = "year_of_month c ON c.county = substr(h.village, 1, 6)"
+    instead = ", ".join(f"{kind}_fen = year_income.{kind}_fen - d.{kind}" for kind in BOOK_KINDS)
+    out = ", ".join(" + ".join(_out(column) for column in subject_columns(kind)) + f" AS {kind}" for kind in BOOK_KINDS)
+    for statement in (
+        f"""
+        INSERT INTO year_income SELECT h.id, c.month, y.last_month, {totals}
+        FROM household h JOIN {of_county} JOIN ledger_year y ON y.household_id = h.id AND y.last_month = c.last_month
+        WHERE {here}""",
+        f"""
+        INSERT INTO year_missing SELECT h.id, c.month, c.last_month
+        FROM household h JOIN {of_county} JOIN ledger_year b ON b.household_id = h.id
+        AND b.last_month = c.last_month - 12 LEFT JOIN ledger_year y ON y.household_id = h.id
+        AND y.last_month = c.last_month WHERE y.household_id IS NULL AND {here}""",
+        f"""
+        UPDATE year_income SET {instead} FROM (
+            SELECT i.household_id, i.month, {out} FROM year_income i
+            JOIN ledger_year y ON y.household_id = i.household_id AND y.last_month = i.last_month
+            JOIN ledger l ON l.household_id = i.household_id AND l.month <= i.month AND l.month > i.last_month
+            AND l.month > i.month - 12 GROUP BY i.household_id, i.month
+        ) d WHERE d.household_id = year_income.household_id AND d.month = year_income.month""",
+    ):
+        connection.execute(text(statement), {"region": region})
+
+
+def _out(column: str) -> str:
+    """SQL of what of an item goes: its lines while they are less than a year's, then its total."""
+    return (
+        f"CASE WHEN COUNT(l.{column}) = 0 OR MAX(y.{column}) IS NULL THEN 0"
+        f" WHEN i.month - MAX(i.last_month) < 12 THEN SUM(l.{column}) ELSE MAX(y.{column}) END"
     )
 
 
-def _prepare_lookups(connection: Connection, region: str | None) -> None:
-    """Temporary tables: members of each household; the months with the line of each province, and eleven before."""
-    here = "h.village = :region" if region else "1 = 1"
+def _doubt_silence(connection: Connection, region: str | None, since: int) -> None:
+    """Who fell silent without whole books a year before is short of records, or has none."""
+    here = "AND village = :region" if region else ""
+    connection.execute(
+        text(
+            f"""
+            UPDATE household_month SET record = CASE WHEN lines = 0 THEN {Record.NONE:d} ELSE {Record.SHORT:d} END
+            WHERE record = {Record.SILENT:d} AND month >= :since {here} AND NOT EXISTS (
+                SELECT 1 FROM household_month p WHERE p.month = household_month.month - 12
+                AND p.village = household_month.village AND p.household_id = household_month.household_id
+                AND p.record = {Record.WHOLE:d})"""
+        ),
+        {"region": region, "since": since},
+    )
+
+
+def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, object]) -> None:
+    """Temporary tables: where each county's books begin; members of each household; the months with the line of each
+    province, and those before."""
     for statement in (
+        "DROP TABLE IF EXISTS county_books",
+        "CREATE TEMPORARY TABLE county_books (county TEXT PRIMARY KEY, first_month BIGINT)",
         "DROP TABLE IF EXISTS household_size",
         "DROP TABLE IF EXISTS calendar",
         "CREATE TEMPORARY TABLE household_size (household_id BIGINT PRIMARY KEY, persons BIGINT)",
@@ -86,11 +222,14 @@ def _prepare_lookups(connection: Connection, region: str | None) -> None:
         "CREATE TEMPORARY TABLE calendar (province TEXT, month BIGINT, first_day TEXT, as_of TEXT, line BIGINT,"
         " PRIMARY KEY (province, month))",
     ):
-        connection.execute(text(statement), {"region": region})
+        connection.execute(text(statement), bound)
+    begun = [{"county": county, "first": first} for county, first in first_months(connection).items()]
+    if begun:
+        connection.execute(text("INSERT INTO county_books VALUES (:county, :first)"), begun)
     provinces = connection.execute(text("SELECT DISTINCT substr(code, 1, 2) FROM region")).scalars().all()
     months = connection.execute(select(model.month.c.month, model.month.c.first_day, model.month.c.as_of)).all()
     first = min(month for month, *_ in months)
-    days = [(month, "", "") for month in range(first - 11, first)] + [tuple(row) for row in months]
+    days = [(month, "", "") for month in range(first - _BACK, first)] + [tuple(row) for row in months]
     rows = [
         {
             "province": province,

@@ -9,11 +9,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.figures import sources
+from data.figures.books import UNREPORTED
+from data.figures.net_income import NET
 from data.figures.sources import Source
 from data.model.running import open_on
-from data.terms import HOUSEHOLD_STATES, LIFTED, UNLIFTED, HouseholdState
+from data.terms import BOOK_KINDS, HOUSEHOLD_STATES, LIFTED, UNLIFTED, HouseholdState, Record
 
-"""State of a household as stored in ``household_month`` → 户类型, the most urgent first."""
+BOOKS, CALENDAR, NOTHING = "books", "calendar", ""
+"""What closes a month of a figure: the county's books, the calendar, nothing."""
+
+
+_INCOME = "收支"
+_YEAR = "12个月（含本月）"
+_MONTH = "本月"
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,8 @@ class Indicator:
 
     ``format`` is one of count, money (yuan, unit by size), yuan (per head), percent, growth. ``direction``: 1 more is
     better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
-    ``compared`` months back make a growth: value now ÷ value then - 1. ``decimals`` of a percentage.
+    A growth is numerator ÷ denominator - 1. ``of`` counts what the value is made of, where that is less than all.
+    ``decimals`` of a percentage.
     """
 
     id: str
@@ -61,7 +70,7 @@ class Indicator:
     source: str
     records: Records
     warning: tuple[float, float] | None = None
-    compared: int = 0
+    of: Measure | None = None
     decimals: int = 1
 
     @property
@@ -78,6 +87,13 @@ class Indicator:
         return round(one / self.step) == round(other / self.step)
 
     @property
+    def closes(self) -> str:
+        """What makes a month's value whole: BOOKS, the CALENDAR (the month's end), NOTHING (it stands at any day)."""
+        if self.source == _INCOME:
+            return BOOKS
+        return CALENDAR if self.window in (_YEAR, _MONTH) else NOTHING
+
+    @property
     def numerator_label(self) -> str:
         return MEASURE_LABELS[self.numerator.id]
 
@@ -91,9 +107,16 @@ def _households(id: str, condition: str, begins: str = "households") -> Measure:
 
 
 def _income(id: str, sql: str) -> Measure:
-    return Measure(id, sources.HOUSEHOLDS, f"SUM({sql})", None, scale=100)
+    return Measure(id, sources.HOUSEHOLDS, f"SUM(CASE WHEN {_WHOLE} THEN {sql} END)", None, scale=100)
 
 
+def _grown(part: str, sign: str = "") -> Measure:
+    """How much more a part of the income is than a year before, of the households whole in both years."""
+    return Measure(f"grown_{part}", sources.GROWTH, f"SUM({sign}(hm.{part}_fen - p.{part}_fen))", None, scale=100)
+
+
+_WHOLE = f"hm.record = {Record.WHOLE:d}"
+_SHORT = f"hm.record IN ({Record.BEGUN:d}, {Record.SHORT:d})"
 _GROSS = "hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen"
 _OPEN = open_on("b.closed", "m.as_of")
 _OVERDUE_PROBLEM = f"{_OPEN} AND {open_on('b.rectified', 'm.as_of')} AND b.deadline < m.as_of"
@@ -115,9 +138,12 @@ UNLIFTED_PERSONS = Measure(
 RURAL_POPULATION = Measure("rural_population", sources.POPULATION, "SUM(r.rural_population)", None)
 NET_INCOME = _income("net_income", f"{_GROSS} - hm.expense_fen")
 GROSS_INCOME = _income("gross_income", _GROSS)
-INCOME_PERSONS = Measure(
-    "income_persons", sources.HOUSEHOLDS, "SUM(CASE WHEN hm.wage_fen IS NOT NULL THEN hm.persons END)", None
-)
+INCOME_PERSONS = Measure("income_persons", sources.HOUSEHOLDS, f"SUM(CASE WHEN {_WHOLE} THEN hm.persons END)", None)
+GROWTH_NOW = Measure("growth_now", sources.GROWTH, f"SUM({NET.format('hm')})", None, scale=100)
+GROWTH_BEFORE = Measure("growth_before", sources.GROWTH, f"SUM({NET.format('p')})", None, scale=100)
+GROWTH_HOUSEHOLDS = Measure("growth_households", sources.GROWTH, "COUNT(*)", None)
+GROWTH_PARTS = {kind: _grown(kind, "-" if kind == "expense" else "") for kind in BOOK_KINDS}
+"""Part of the net income → what it adds to the difference against a year before; they add up to it."""
 INVESTMENT = Measure("investment", sources.PROJECTS, "SUM(p.investment_fen)", "projects", scale=100)
 _EARNING = sources.PROJECT_EARNING_SQL
 
@@ -150,8 +176,6 @@ _EARNS = (
     "按该日期，没有的看是否已有应收或实收，再没有的看竣工日期。"
 )
 _CARD = "户、家庭成员"
-_INCOME = "收支"
-_YEAR = "12个月（含本月）"
 _END = "月末"
 _STOCK = "截至月末"
 
@@ -170,6 +194,13 @@ def _of_state(state: HouseholdState) -> Indicator:
 
 _COUNTED = sorted((state for state in HOUSEHOLD_STATES if state.indicator), key=lambda state: not state.watched)
 _WATCHED = [state for state in _COUNTED if state.watched]
+
+
+def _of_record(id: str, label: str, where: str, definition: str, window: str = _YEAR) -> Indicator:
+    return Indicator(
+        id, label, "户", "count", -1, _households(id, where), None, window, definition, _INCOME,
+        Records("records", where),
+    )  # fmt: skip
 
 
 def _share(id: str, label: str, kind: str, heading: str, contents: str) -> Indicator:
@@ -223,23 +254,44 @@ ALL = (
     Indicator(
         "net_income_per_capita", "人均纯收入", "元", "yuan", 1, NET_INCOME, INCOME_PERSONS, _YEAR,
         "12个月纯收入（工资性＋生产经营性＋财产性＋转移性收入－生产经营性支出）÷ 家庭人口。"
-        "12个月内没有收支记录的户，收入与人口都不计。", _INCOME, Records("incomes"),
+        "只计12个月收支完整的户（记账满一年，应有收支的月份最多缺一个）；记录不足、收入中断和没有收支记录的户，"
+        "收入与人口都不计。按年记账的科目取截至本月最近一个报齐的收入年度的全年数。", _INCOME, Records("incomes"),
     ),
     Indicator(
-        "net_income_growth", "人均纯收入增速", "%", "growth", 1, NET_INCOME, INCOME_PERSONS, _YEAR,
-        "人均纯收入（12个月）÷ 上年同月人均纯收入 － 1。", _INCOME, Records("incomes"), compared=12,
+        "net_income_growth", "人均纯收入增速", "%", "growth", 1, GROWTH_NOW, GROWTH_BEFORE, _YEAR,
+        "收支两年都完整的户：12个月人均纯收入 ÷ 上年同期人均纯收入 － 1；只有一年完整的户不计。"
+        "开始记账的第一年，有收支的月数不少于次年的，视为完整。", _INCOME,
+        Records("incomes"), of=GROWTH_HOUSEHOLDS,
     ),
     Indicator(
         "below_line_households", "低于监测线户", "户", "count", -1,
         Measure("below_line_households", sources.HOUSEHOLDS, "SUM(hm.below_line)", None), None, _YEAR,
-        "12个月人均纯收入低于本省当年监测线的户；线可按省、按年设定。没有收支记录的户不计。", _INCOME,
+        "12个月人均纯收入低于本省监测线（取本月最后一天执行的标准）的户。"
+        "记录不足、收入中断和没有收支记录的户不判断，另列。", _INCOME,
         Records("incomes", "hm.below_line = 1"),
     ),
     Indicator(
         "near_line_households", "略高于监测线户", "户", "count", -1,
         Measure("near_line_households", sources.HOUSEHOLDS, "SUM(hm.near_line)", None), None, _YEAR,
-        "12个月人均纯收入不低于监测线、不高于监测线1.2倍的户，最容易掉到线下。没有收支记录的户不计。", _INCOME,
+        "12个月人均纯收入不低于监测线、不高于监测线1.2倍的户，最容易掉到线下。"
+        "记录不足、收入中断和没有收支记录的户不判断。", _INCOME,
         Records("incomes", "hm.near_line = 1"),
+    ),
+    _of_record(
+        "silent_households", "收入中断户", f"hm.record = {Record.SILENT:d}",
+        "上年同期收支完整、此后应有收支的月份没有再记账的户：可能失去收入来源，也可能漏报，应上门核实。",
+    ),
+    _of_record(
+        "short_records", "收支记录不足户", _SHORT,
+        "12个月收支不完整的户：记账未满一年，或应有收支的月份缺了一个以上。不参与人均纯收入，也不判断是否低于监测线。",
+    ),
+    _of_record(
+        "unbooked_households", "无收支记录户", f"hm.record = {Record.NONE:d}", "12个月内没有任何收支记录的户。",
+    ),
+    _of_record(
+        "unreported_households", "本月收支未报户", UNREPORTED,
+        "上年同月（记账第一年为上月）有某类收支、本月这一类还没有记账的户。各类收支应报户的八成报齐，本月才闭账；"
+        "连续三个应报月份没有记账的户，闭账时不再等。", window=_MONTH,
     ),
     _share("wage_share", "工资性收入占比", "wage", "工资性", "务工、公益岗位"),
     _share("business_share", "生产经营性收入占比", "business", "生产经营性", "种植、养殖、林果、其他经营"),
@@ -364,12 +416,12 @@ ALL = (
         Records("households", "hm.paired = 0"), warning=(1.0, 0.95),
     ),
     Indicator(
-        "visits", "走访次数", "次", "count", 1, Measure("visits", sources.VISITS, "COUNT(*)", "visits"), None, "本月",
+        "visits", "走访次数", "次", "count", 1, Measure("visits", sources.VISITS, "COUNT(*)", "visits"), None, _MONTH,
         "本月走访记录的条数。", "走访", Records("visits"),
     ),
     Indicator(
         "visit_coverage", "走访覆盖率", "%", "percent", 1, _households("visited", "hm.visits > 0", "visits"),
-        HOUSEHOLD_COUNT, "本月", "本月至少走访过一次的户 ÷ 所计户数。名单为本月未走访的户。", "走访、户",
+        HOUSEHOLD_COUNT, _MONTH, "本月至少走访过一次的户 ÷ 所计户数。名单为本月未走访的户。", "走访、户",
         Records("households", "hm.visits = 0"), warning=(0.9, 0.7),
     ),
     Indicator(
@@ -433,16 +485,19 @@ INDICATORS = {indicator.id: indicator for indicator in ALL}
 MEASURES = {
     measure.id: measure
     for indicator in ALL
-    for measure in (indicator.numerator, indicator.denominator)
+    for measure in (indicator.numerator, indicator.denominator, indicator.of)
     if measure is not None
-}
+} | {measure.id: measure for measure in GROWTH_PARTS.values()}
 MEASURE_LABELS = {
     **{indicator.numerator.id: indicator.label for indicator in ALL if indicator.denominator is None},
     "unlifted_persons": "未脱贫户人口",
     "rural_population": "农村人口",
     "net_income": "12个月纯收入",
     "gross_income": "12个月总收入",
-    "income_persons": "有收支记录的户的人口",
+    "income_persons": "收支完整的户的人口",
+    "growth_now": "两年收支都完整的户的12个月纯收入",
+    "growth_before": "这些户上年同期纯收入",
+    "growth_households": "两年收支都完整的户",
     "wage_income": "12个月工资性收入",
     "business_income": "12个月生产经营性收入",
     "property_income": "12个月财产性收入",

@@ -6,7 +6,7 @@ project, b problem, t task, f fund, v visit.
 
 from dataclasses import dataclass
 
-from data.figures.household_months import NET
+from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.sources import (
     FUND_ARRANGED_SQL,
     FUND_PAID_SQL,
@@ -21,9 +21,15 @@ from data.figures.sources import (
 )
 from data.figures.states import urgency
 from data.model.running import open_on, runs_on
+from data.terms import Record
 
-_NET = NET.format("hm")
-_PER_HEAD = f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END"
+
+def per_head(alias: str) -> str:
+    """SQL of the net income a head (fen) in the household month ``alias``; none without whole books or members."""
+    return f"CASE WHEN {alias}.persons > 0 THEN ({KNOWN_NET.format(alias)}) * 1.0 / {alias}.persons END"
+
+
+_PER_HEAD = per_head("hm")
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ _PLACE = (
 _WHO = (Column("code", "户编号", "h.code"), Column("head", "户主", "h.head", "person"))
 _STATE = Column("state", "户类型", "hm.state", "state")
 _PERSONS = Column("persons", "人口", "hm.persons", "integer")
-_INCOME = Column("per_head", "人均纯收入（元）", _PER_HEAD, "fen")
+_INCOME = Column("per_head", "人均纯收入（元）", per_head("k"), "fen")
 _HELPER = Column(
     "helper",
     "帮扶责任人",
@@ -109,14 +115,15 @@ _UNRECTIFIED = f"({_OPEN} AND {open_on('b.rectified', 'm.as_of')})"
 _UNFINISHED = open_on("t.finished", "m.as_of")
 
 HOUSEHOLDS = ListKind(
-    "households", "户", "户", _HM, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
-    f"{urgency('hm.state')}, COALESCE(hm.below_line, 0) DESC, {_PER_HEAD} NULLS LAST, hm.household_id",
+    "households", "户", "户", _HM + AT_CLOSED, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
+    f"{urgency('hm.state')}, COALESCE(k.below_line, 0) DESC, {per_head('k')} NULLS LAST, hm.household_id",
     (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME, Column("cause", "主要致贫原因", "h.cause"), _HELPER, _LAST_VISIT),
 )  # fmt: skip
+_WHOLE = f"hm.record = {Record.WHOLE:d}"
 INCOMES = ListKind(
-    "incomes", "户", "户", _HM, "hm.month = :month AND hm.wage_fen IS NOT NULL", "hm.village", "hm.household_id",
+    "incomes", "户", "户", _HM, "hm.month = :month AND " + _WHOLE, "hm.village", "hm.household_id",
     "hm.household_id", f"{_PER_HEAD} NULLS LAST, hm.household_id",
-    (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME,
+    (*_PLACE, *_WHO, _STATE, _PERSONS, Column("per_head", "人均纯收入（元）", _PER_HEAD, "fen"),
      Column("gap", "与监测线差距（元/人）", f"{_PER_HEAD} - {LINE}", "fen"),
      Column("wage", "工资性（元）", "hm.wage_fen", "fen"),
      Column("business", "生产经营性（元）", "hm.business_fen", "fen"),
@@ -124,10 +131,18 @@ INCOMES = ListKind(
      Column("transfer", "转移性（元）", "hm.transfer_fen", "fen"),
      Column("expense", "经营性支出（元）", "hm.expense_fen", "fen"), _HELPER),
 )  # fmt: skip
+_LAST_BOOKED = "(SELECT MAX(l.month) FROM ledger l WHERE l.household_id = h.id AND l.month <= hm.month)"
+RECORDS = ListKind(
+    "records", "户", "户", _HM, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
+    f"{urgency('hm.state')}, {_LAST_BOOKED} NULLS LAST, hm.household_id",
+    (*_PLACE, *_WHO, _STATE, _PERSONS, Column("lines", "12个月中有收支的月数", "hm.lines", "integer"),
+     Column("last_booked", "最近记账月份", _LAST_BOOKED, "month"), Column("cause", "主要致贫原因", "h.cause"), _HELPER,
+     _LAST_VISIT),
+)  # fmt: skip
 ALL_HOUSEHOLDS = ListKind(
     "all_households", "户", "户",
     "household h JOIN month m ON m.month = :month LEFT JOIN household_month hm ON hm.month = m.month"
-    " AND hm.village = h.village AND hm.household_id = h.id",
+    f" AND hm.village = h.village AND hm.household_id = h.id{AT_CLOSED}",
     "1 = 1", "h.village", "h.id", "h.id", "h.identified DESC NULLS LAST, h.id",
     (*_PLACE, *_WHO, Column("identified", "识别日期", "h.identified", "day"), _STATE, _PERSONS, _INCOME,
      Column("cause", "主要致贫原因", "h.cause"), _HELPER),
@@ -225,5 +240,17 @@ VISITS = ListKind(
 
 KINDS = {
     kind.id: kind
-    for kind in (HOUSEHOLDS, INCOMES, ALL_HOUSEHOLDS, PEOPLE, PROJECTS, FUNDS, DIVIDENDS, PROBLEMS, TASKS, VISITS)
+    for kind in (
+        HOUSEHOLDS,
+        INCOMES,
+        RECORDS,
+        ALL_HOUSEHOLDS,
+        PEOPLE,
+        PROJECTS,
+        FUNDS,
+        DIVIDENDS,
+        PROBLEMS,
+        TASKS,
+        VISITS,
+    )
 }

@@ -13,7 +13,7 @@ from data.errors import NotFound
 from data.figures.list_kinds import KINDS, LINE, Column, ListKind
 from data.figures.monitoring_line import line_of
 from data.figures.read import indicator
-from data.months import last_day
+from data.months import label, last_day
 from data.store.batches import batches
 from data.store.rows import StoredRow
 from data.terms import STATE_NAMES
@@ -164,7 +164,7 @@ def _frame(viewer: Viewer, kind: ListKind, rows: Sequence[StoredRow], as_of: dat
 _DTYPES = {
     "text": object, "person": object, "party": object, "id_number": object, "words": object, "day": object,
     "state": object, "yes_no": object, "integer": "Int64", "overdue": "Int64", "fen": float, "share": float,
-    "bp": float,
+    "bp": float, "month": object,
 }  # fmt: skip
 
 
@@ -180,6 +180,8 @@ def _told(viewer: Viewer, column: Column, value: Any, as_of: date) -> object:
             return float(value)
         case "bp":
             return value / 10_000
+        case "month":
+            return label(value)
         case "state":
             return STATE_NAMES[value]
         case "yes_no":

@@ -10,6 +10,7 @@ from data.access.viewer import Viewer
 from data.errors import NotFound
 from data.figures.cube import cube, region_path
 from data.figures.indicators import INDICATORS, Indicator, Measure
+from data.figures.standing import Standing, children_standing, standings
 from data.model import region as regions
 from data.regions.names import named_apart
 
@@ -18,16 +19,16 @@ from data.regions.names import named_apart
 class Figure:
     """An indicator's value in one region and month.
 
-    Shares and growth are fractions, money is yuan; ``numerator`` and ``denominator`` in the same units. None where
-    there is no value.
+    Shares and growth are fractions, money is yuan; ``numerator`` and ``denominator`` in the same units; ``of``: how
+    many it is made of, where that is less than all. None where there is no value. ``standing``: its month, and whether
+    that is closed.
     """
 
     value: float | None
     numerator: float | None
     denominator: float | None
-
-
-NOTHING = Figure(None, None, None)
+    of: float | None
+    standing: Standing
 
 
 def indicator(id: str) -> Indicator:
@@ -38,11 +39,19 @@ def indicator(id: str) -> Indicator:
 
 
 def figures(
-    connection: Connection, viewer: Viewer, region: str, month: int, ids: Sequence[str] | None = None
+    connection: Connection, viewer: Viewer, region: str, month: int | None, ids: Sequence[str] | None = None
 ) -> dict[str, Figure]:
-    """Figures of one region at the end of one month, by indicator id (all of the registry unless ``ids``)."""
-    rows = _rows(connection, viewer.narrowed(region), [month, month - 12])
-    return {id: _figure(indicator(id), rows, month) for id in ids or INDICATORS}
+    """Figures of one region, by indicator id (all of the registry unless ``ids``): at the end of a month, without one
+    each at its own."""
+    here = viewer.narrowed(region)
+    at = standings(connection, here, month)
+    rows = _rows(connection, here, [standing.month for standing in at.values()])
+    listed = {}
+    for id in ids or INDICATORS:
+        one = indicator(id)
+        standing = at[one.closes]
+        listed[id] = Figure(*_values(one, rows.get(standing.month)), standing)
+    return listed
 
 
 def trend(
@@ -50,15 +59,16 @@ def trend(
 ) -> pd.DataFrame:
     """Values over the months up to ``until``: one row a month (index: ordinal), one column an indicator; NaN: none."""
     span = range(until - months + 1, until + 1)
-    rows = _rows(connection, viewer.narrowed(region), range(span.start - 12, span.stop))
-    courses = {id: [_figure(indicator(id), rows, month).value for month in span if month in rows] for id in ids}
+    rows = _rows(connection, viewer.narrowed(region), span)
+    courses = {id: [_values(indicator(id), rows[month])[0] for month in span if month in rows] for id in ids}
     return pd.DataFrame(courses, index=[month for month in span if month in rows], dtype=float)
 
 
 def children(
     connection: Connection, viewer: Viewer, parent: str, month: int, id: str, *, level: int | None = None
 ) -> pd.DataFrame:
-    """An indicator in the regions below ``parent``: columns code, name, value, numerator, denominator.
+    """An indicator in the regions below ``parent``: columns code, name, value, numerator, denominator, of; closed
+    (whether the month is, there) and open_words (that it is not, '' where it is).
 
     The direct children, or every descendant whose code has ``level`` digits; each with a name of its own.
     """
@@ -66,39 +76,47 @@ def children(
     below = regions.c.parent == viewer.narrowed(parent)
     if level is not None:
         below = and_(func.length(regions.c.code) == level, regions.c.code.in_(_descendants(parent)))
-    months = [month] if not chosen.compared else [month, month - chosen.compared]
     columns = [cube.c[name] for name in _measures(chosen)]
-    found = connection.execute(
-        select(regions.c.code, regions.c.name, cube.c.month, *columns)
-        .join(cube, and_(cube.c.region == regions.c.code, cube.c.month.in_(months)))
-        .where(below)
-        .order_by(regions.c.code)
-    ).mappings()
-    by_region: dict[str, dict[int, RowMapping]] = {}
-    names: dict[str, str] = {}
-    for row in found:
-        by_region.setdefault(row["code"], {})[row["month"]] = row
-        names[row["code"]] = row["name"]
-    names = named_apart(connection, names)
-    listed = []
-    for code, rows in by_region.items():
-        figure = _figure(chosen, rows, month)
-        listed.append((code, names[code], figure.value, figure.numerator, figure.denominator))
-    frame = pd.DataFrame(listed, columns=["code", "name", "value", "numerator", "denominator"])
-    return frame.astype({"value": float, "numerator": float, "denominator": float})
+    found = list(
+        connection.execute(
+            select(regions.c.code, regions.c.name, *columns)
+            .join(cube, and_(cube.c.region == regions.c.code, cube.c.month == month))
+            .where(below)
+            .order_by(regions.c.code)
+        ).mappings()
+    )
+    at = children_standing(connection, [row["code"] for row in found], chosen, month)
+    names = named_apart(connection, {row["code"]: row["name"] for row in found})
+    listed = [
+        (row["code"], names[row["code"]], *_values(chosen, row), at[row["code"]].closed, at[row["code"]].open_words)
+        for row in found
+    ]
+    frame = pd.DataFrame(
+        listed, columns=["code", "name", "value", "numerator", "denominator", "of", "closed", "open_words"]
+    )
+    numbers = dict.fromkeys(("value", "numerator", "denominator", "of"), float)
+    return frame.astype({**numbers, "closed": bool, "open_words": object})
 
 
-def movements(connection: Connection, viewer: Viewer, region: str, month: int, ids: Sequence[str]) -> pd.DataFrame:
-    """What is known of this month and the month before in the regions below ``region``, or of a village in itself.
+def movements(
+    connection: Connection, viewer: Viewer, region: str, month: int | None, ids: Sequence[str]
+) -> pd.DataFrame:
+    """What is known of a month and the month before in the regions below ``region``, or of a village in itself:
+    without a month of each figure at its own; what is not closed is not compared.
 
     Columns: code, name, indicator, value, before, change.
     """
     beside = _itself if len(region) == 12 else children
     listed = []
+    at = standings(connection, viewer.narrowed(region), month)
     for id in ids:
-        now = beside(connection, viewer, region, month, id)
-        before = beside(connection, viewer, region, month - 1, id).set_index("code")["value"]
-        listed.append(now.assign(before=now["code"].map(before), indicator=id))
+        standing = at[indicator(id).closes]
+        if not standing.closed:
+            continue
+        now = beside(connection, viewer, region, standing.month, id)
+        before = beside(connection, viewer, region, standing.month - 1, id)
+        before = before[before["closed"]].set_index("code")["value"]
+        listed.append(now[now["closed"]].assign(before=now["code"].map(before), indicator=id))
     frame = pd.concat(listed) if listed else pd.DataFrame(columns=["code", "name", "indicator", "value", "before"])
     frame["change"] = frame["value"] - frame["before"]
     known = frame[frame["change"].notna()]
@@ -106,9 +124,10 @@ def movements(connection: Connection, viewer: Viewer, region: str, month: int, i
 
 
 def _itself(connection: Connection, viewer: Viewer, region: str, month: int, id: str) -> pd.DataFrame:
-    value = figures(connection, viewer, region, month, (id,))[id].value
+    figure = figures(connection, viewer, region, month, (id,))[id]
     name = connection.execute(select(regions.c.name).where(regions.c.code == region)).scalar_one()
-    return pd.DataFrame({"code": [region], "name": [name], "value": [value]}).astype({"value": float})
+    row = {"code": [region], "name": [name], "value": [figure.value], "closed": [figure.standing.closed]}
+    return pd.DataFrame(row).astype({"value": float})
 
 
 def _descendants(parent: str) -> Select[str]:
@@ -116,7 +135,7 @@ def _descendants(parent: str) -> Select[str]:
 
 
 def _measures(chosen: Indicator) -> list[str]:
-    return [measure.id for measure in (chosen.numerator, chosen.denominator) if measure is not None]
+    return [measure.id for measure in (chosen.numerator, chosen.denominator, chosen.of) if measure is not None]
 
 
 def _rows(connection: Connection, region: str, months: Sequence[int]) -> dict[int, RowMapping]:
@@ -127,26 +146,20 @@ def _rows(connection: Connection, region: str, months: Sequence[int]) -> dict[in
     return {row["month"]: row for row in found if row["month"] in wanted}
 
 
-def _figure(chosen: Indicator, rows: dict[int, RowMapping], month: int) -> Figure:
-    now = _ratio(chosen, rows.get(month))
-    if not chosen.compared:
-        return now
-    before = _ratio(chosen, rows.get(month - chosen.compared))
-    if now.value is None or not before.value or before.value < 0:
-        return Figure(None, now.value, before.value)
-    return Figure(now.value / before.value - 1, now.value, before.value)
-
-
-def _ratio(chosen: Indicator, row: RowMapping | None) -> Figure:
+def _values(chosen: Indicator, row: RowMapping | None) -> tuple[float | None, float | None, float | None, float | None]:
+    """Value, numerator, denominator and of how many."""
     if row is None:
-        return NOTHING
+        return None, None, None, None
     numerator = _shown(row[chosen.numerator.id], chosen.numerator)
+    of = None if chosen.of is None else _shown(row[chosen.of.id], chosen.of)
     if chosen.denominator is None:
-        return Figure(numerator, numerator, None)
+        return numerator, numerator, None, of
     denominator = _shown(row[chosen.denominator.id], chosen.denominator)
     if numerator is None or not denominator:
-        return Figure(None, numerator, denominator)
-    return Figure(numerator / denominator, numerator, denominator)
+        return None, numerator, denominator, of
+    if chosen.format != "growth":
+        return numerator / denominator, numerator, denominator, of
+    return (numerator / denominator - 1 if denominator > 0 else None), numerator, denominator, of
 
 
 def _shown(stored: int | None, measure: Measure) -> float | None:

@@ -6,8 +6,9 @@ on the region. Months are those of table ``month``; ``m.as_of`` is the last day,
 
 from dataclasses import dataclass
 
+from data.figures.net_income import COMPARABLE
 from data.model.running import open_on
-from data.terms import OUT_OF_SCHOOL
+from data.terms import OUT_OF_SCHOOL, Record
 
 FUND_PAID_SQL = (
     "COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)"
@@ -75,6 +76,13 @@ HOUSEHOLDS = Source(
     "households",
     "hm.village",
     "household_month hm JOIN household h ON h.id = hm.household_id JOIN month m ON m.month = hm.month WHERE {here}",
+)
+GROWTH = Source(  # households whose books are whole in both years; a first year is with as many months as the next
+    "growth",
+    "hm.village",
+    "household_month hm JOIN household_month p ON p.month = hm.month - 12 AND p.village = hm.village"
+    " AND p.household_id = hm.household_id JOIN month m ON m.month = hm.month"
+    f" WHERE hm.record = {Record.WHOLE:d} AND {COMPARABLE.format('hm', 'p')} AND {{here}}",
 )
 RELAPSES = Source(
     "relapses",
@@ -146,7 +154,7 @@ POPULATION = Source(
     " WHERE d.code > r.code AND d.code < r.code || ':' AND d.rural_population IS NOT NULL) AND {here}",
 )
 
-LEDGER = "ledger"
+LEDGER, YEARLY = "ledger", "ledger_year"
 _ALWAYS = "0"  # what is not dated holds for the whole calendar
 # a look into the index for each household: much less than all rows
 _BY_HOUSEHOLD = """
@@ -165,6 +173,12 @@ SPANS = {
     LEDGER: (
         "h.village",
         _BY_HOUSEHOLD.format(name=LEDGER, table="ledger", column="month", first="MIN(begun)", last="MAX(ended)"),
+    ),
+    YEARLY: (
+        "h.village",
+        _BY_HOUSEHOLD.format(
+            name=YEARLY, table="ledger_year", column="last_month", first="MIN(begun) - 11", last="MAX(ended)"
+        ),
     ),
     "visits": (
         "h.village",

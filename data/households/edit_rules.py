@@ -7,7 +7,6 @@ from sqlalchemy import Connection, Float, Text, func, select
 from data import model
 from data.access.viewer import Viewer
 from data.errors import NotFound, Refused
-from data.figures.beginnings import books
 from data.households import words as record_words
 from data.model.search_columns import id_tail, initials
 from data.months import month_of, spoken
@@ -77,10 +76,10 @@ def _check_month(connection: Connection, month: int, heading: str) -> None:
 
 
 def _check_income_month(connection: Connection, month: int) -> None:
-    """Before the first month of books that span a year nothing is added, or one line would stand for the county."""
-    first, last = books(connection)
-    if first is not None and last is not None and last - first >= 11 and month < first:
-        raise Refused(f"月份：系统的收支账自 {spoken(first)} 起，更早的账请用导入补录。")
+    """Not before the calendar: what is older comes in by import, which reaches further back."""
+    first = connection.execute(select(func.min(model.month.c.month))).scalar()
+    if first is not None and month < first:
+        raise Refused(f"月份：系统的日历自 {spoken(first)} 起，更早的账请用导入补录。")
 
 
 def _check_not_yearly(connection: Connection, key: dict[str, object], after: dict[str, object]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_id, mask_name
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.figures.net_income import AT_CLOSED
 from data.figures.sources import FUND_PAID_SQL
 from data.figures.states import state_of
 from data.households.income import Income, income_of
@@ -123,11 +124,12 @@ def _due(helpers: pd.DataFrame, days: int) -> list[str]:
 
 
 _FACTS = f"""
-    SELECT h.*, {state_of("hm.state")} AS state, hm.visits, hm.below_line, m.as_of, v.name AS village_name,
+    SELECT h.*, {state_of("hm.state")} AS state, hm.visits, k.below_line, m.as_of, v.name AS village_name,
         t.name AS township_name
     FROM household h JOIN month m ON m.month = :month JOIN region v ON v.code = h.village
     LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
     LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    {AT_CLOSED}
     WHERE h.id = :household"""
 _VISITS_TOTAL = """
     SELECT COUNT(*) FROM visit v JOIN month m ON m.month = :month

@@ -6,9 +6,9 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access.viewer import Viewer
-from data.figures.beginnings import INCOME, measure_begins
+from data.figures.household_months import of_one
 from data.figures.monitoring_line import monitoring_line
-from data.terms import SUBJECTS
+from data.terms import SUBJECTS, Record
 
 KINDS = ("wage", "business", "property", "transfer", "expense")
 
@@ -20,7 +20,7 @@ class Income:
     ``months``: one row for each month (index: ordinal), columns KINDS, NaN without a line on record. ``subjects``: 科目
     → sum, those that occur. ``per_head`` is (four kinds - expense) ÷ persons, None before twelve months are on record
     or without members; ``before`` the same a year earlier, ``line`` the monitoring line of the month's year.
-    ``course``: index the months whose twelve are all on the household's books, up to this one, oldest first; columns
+    ``course``: index the months whose twelve are whole, up to this one, oldest first; columns
     KINDS (sums of the twelve months), per_head and line, NaN where there is none.
     """
 
@@ -65,10 +65,7 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
         ),
         bound,
     ).one()
-    begins = connection.execute(measure_begins.select().where(measure_begins.c.name == INCOME)).mappings().first()
-    since = begins["month"] if begins and begins["month"] is not None else month + 1
-    sums_of_twelve = _course(by_month, since, month, persons)
-    course = sums_of_twelve.loc[min(by_month, default=0) + 11 : max(by_month, default=0)]
+    course = _course(connection, household, village, month)
     *lines, line = monitoring_line(connection, viewer, village, [*course.index, month])
     year = [by_month.get(at) for at in range(month - 11, month + 1)]
     return Income(
@@ -81,23 +78,22 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
         subjects={name: float(total) / 100 for name, total in zip(SUBJECTS, sums, strict=True) if total},
         totals={kind: sum(one[place] for one in year if one) / 100 for place, kind in enumerate(KINDS)},
         persons=persons,
-        per_head=_at(sums_of_twelve, month),
-        before=_at(sums_of_twelve, month - 12),
+        per_head=_at(course, month),
+        before=_at(course, month - 12),
         line=line,
         course=course.assign(line=pd.Series(lines, index=course.index, dtype=float)),
     )
 
 
-def _course(by_month: dict[int, tuple[int, ...]], since: int, last: int, persons: int) -> pd.DataFrame:
-    """人均纯收入 T = S ÷ 家庭人口, of the twelve months that end with each; without members there is none."""
+def _course(connection: Connection, household: int, village: str, last: int) -> pd.DataFrame:
+    """人均纯收入 T = S ÷ 家庭人口 of the months whose twelve are whole; without members there is none."""
     rows, months = [], []
-    for end in range(max(since, min(by_month, default=last + 1)), last + 1):
-        lines = [by_month[month] for month in range(end - 11, end + 1) if month in by_month]
-        if not lines:
+    for row in of_one(connection, household, village):
+        if row["record"] != Record.WHOLE or row["month"] > last:
             continue
-        sums = [sum(fen) for fen in zip(*lines, strict=True)]
-        net = sum(sums[:4]) - sums[4]
-        months.append(end)
+        sums = [int(row[kind]) for kind in KINDS]
+        net, persons = sum(sums[:4]) - sums[4], row["persons"]
+        months.append(row["month"])
         rows.append([*(fen / 100 for fen in sums), round(net / persons / 100, 2) if persons else None])
     return pd.DataFrame(rows, index=pd.Index(months, dtype="int64"), columns=[*KINDS, "per_head"], dtype=float)
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_name
 from data.errors import NotFound
-from data.figures.household_months import NET
+from data.figures.list_kinds import per_head
+from data.figures.net_income import AT_CLOSED
 from data.figures.states import state_of, urgency
 from data.model.running import open_on, runs_on
 from data.regions import outlines as geometry
@@ -19,10 +20,9 @@ from data.terms import STATE_NAMES, UNCOUNTED
 PAGE = 50
 MOST_POINTS = 2000
 
-_NET = NET.format("hm")
 _STATE = state_of("hm.state")
 _UNVISITED = "(hm.visits = 0)"
-_BELOW = "(hm.below_line = 1)"
+_BELOW = "(k.below_line = 1)"
 _PROBLEM = (
     "EXISTS (SELECT 1 FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
     f" AND {open_on('b.closed', 'm.as_of')})"
@@ -30,6 +30,7 @@ _PROBLEM = (
 FROM = (
     "household h JOIN month m ON m.month = :month"
     " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
+    f"{AT_CLOSED}"
 )
 _PAIRED_NOW = f"s.household_id = h.id AND {runs_on('s', 'm.as_of')}"
 COLUMNS = {
@@ -39,8 +40,8 @@ COLUMNS = {
     "persons": "COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id))",
     "attribute": "h.attribute",
     "cause": "h.cause",
-    "per_head": f"CASE WHEN hm.persons > 0 THEN {_NET} * 1.0 / hm.persons END",
-    "below_line": "hm.below_line",
+    "per_head": per_head("k"),
+    "below_line": "k.below_line",
     "visits": "hm.visits",
     "last_visit": "(SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of)",
     "helper": f"(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper WHERE {_PAIRED_NOW})",
@@ -49,7 +50,7 @@ COLUMNS = {
 }
 _URGENCY = urgency(_STATE)
 SORTS = {
-    "state": f"{_URGENCY}, COALESCE(hm.below_line, 0) DESC, h.id",
+    "state": f"{_URGENCY}, COALESCE(k.below_line, 0) DESC, h.id",
     "per_head": f"{COLUMNS['per_head']} NULLS LAST, h.id",
     "last_visit": f"{COLUMNS['last_visit']} NULLS FIRST, h.id",
     "problems": f"{COLUMNS['problems']} DESC, h.id",
@@ -64,8 +65,8 @@ class Filters:
     picks all.
 
     In a village without ``states`` these are the households that the figures count, 一般户 when asked for.
-    ``below_line``: per-capita income of twelve months under the line; ``unvisited``: counted, but not visited in the
-    month; ``with_problem``: a problem found that is not closed.
+    ``below_line``: per-capita income of the last twelve closed months under the line; ``unvisited``: counted, but not
+    visited in the month; ``with_problem``: a problem found that is not closed.
     """
 
     states: tuple[int, ...] = ()

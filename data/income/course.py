@@ -19,27 +19,30 @@ PARTS = (*KINDS, "expense")
 def income_course(connection: Connection, viewer: Viewer, region: str, *, until: int, months: int = 73) -> pd.DataFrame:
     """Yuan a head over twelve months, for each month up to ``until`` (index: ordinal) that has a value.
 
-    Columns wage, business, property, transfer, expense, gross, net, persons (whose income is on record). Net is the
-    indicator ``net_income_per_capita``; the expense is what the gross income has more than the net.
+    Columns wage, business, property, transfer, expense, gross, net, persons (whose income is whole). Net is the
+    indicator ``net_income_per_capita``; the expense is what the gross income has more than the net. ``growth``: the
+    indicator ``net_income_growth``; ``grown_wage`` … ``grown_expense``: what each part adds to it (more expense counts
+    against), fractions that add up to it; NaN without households whole in both years, or with nothing a year before.
     """
     columns = [cube.c[f"{kind}_income"] for kind in KINDS]
+    grown = [cube.c[f"grown_{part}"] for part in PARTS]
     found = connection.execute(
-        select(cube.c.month, *columns, cube.c.gross_income, cube.c.net_income, cube.c.income_persons)
+        select(
+            *(cube.c.month, *columns, cube.c.gross_income, cube.c.net_income, cube.c.income_persons),
+            *(cube.c.growth_before, *grown),
+        )
         .where(cube.c.region == viewer.narrowed(region), cube.c.month > until - months, cube.c.month <= until)
         .where(cube.c.income_persons > 0, cube.c.net_income.is_not(None))
         .order_by(cube.c.month)
     ).all()
-    rows = [
-        [*(fen / 100 / persons for fen in (*kinds, gross - net, gross, net)), persons]
-        for _, *kinds, gross, net, persons in found
-    ]
-    return pd.DataFrame(rows, columns=[*PARTS, "gross", "net", "persons"], index=[row.month for row in found])
-
-
-def with_growth(course: pd.DataFrame, *, back: int = 12) -> pd.DataFrame:
-    """The course with ``growth``: net now ÷ net ``back`` months before - 1; NaN where that is none or not above 0."""
-    before = course["net"].reindex(course.index - back).set_axis(course.index)
-    return course.assign(growth=(course["net"] / before - 1).where(before > 0))
+    rows = []
+    for _, wage, business, property, transfer, gross, net, persons, before, *more in found:
+        heads = (fen / 100 / persons for fen in (wage, business, property, transfer, gross - net, gross, net))
+        parts = [fen / before for fen in more] if before and before > 0 else [None] * len(PARTS)
+        rows.append([*heads, persons, *parts])
+    names = [*PARTS, "gross", "net", "persons", *(f"grown_{part}" for part in PARTS)]
+    course = pd.DataFrame(rows, columns=names, index=[row.month for row in found], dtype=float)
+    return course.assign(growth=course[names[-len(PARTS) :]].sum(axis=1, min_count=1))
 
 
 def income_years(course: pd.DataFrame, start: int) -> pd.DataFrame:
@@ -47,7 +50,7 @@ def income_years(course: pd.DataFrame, start: int) -> pd.DataFrame:
 
     Of the year that has not ended the last month known stands in, with ``complete`` False: its twelve months reach
     into the year before. A year whose last month is missing in the midst is left out. ``course`` as of
-    :func:`with_growth`, ``start`` the setting ``income_year_start``; index: the year.
+    :func:`income_course`, ``start`` the setting ``income_year_start``; index: the year.
     """
     listed = {}
     for month in course.index:
@@ -102,13 +105,7 @@ def courses_below(connection: Connection, viewer: Viewer, parent: str, *, until:
     return frame.pivot(index="month", columns="code", values="net").astype(float)
 
 
-def growth_parts(course: pd.DataFrame, *, back: int = 12) -> pd.DataFrame:
-    """What each part adds to the growth of every month that has one: columns PARTS and growth, fractions.
-
-    A part's change against ``back`` months before ÷ the net of then, so that the parts add up to the growth; more
-    expense counts against. ``course`` as of :func:`with_growth`.
-    """
-    before = course.reindex(course.index - back).set_axis(course.index)
-    parts = (course[list(PARTS)] - before[list(PARTS)]).div(before["net"], axis=0)
-    parts["expense"] *= -1
+def growth_parts(course: pd.DataFrame) -> pd.DataFrame:
+    """What each part adds to the growth of every month that has one: columns PARTS and growth, fractions."""
+    parts = course[[f"grown_{part}" for part in PARTS]].set_axis(list(PARTS), axis=1)
     return parts.assign(growth=course["growth"])[course["growth"].notna()]

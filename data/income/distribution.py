@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.errors import Refused
-from data.figures.household_months import NET
+from data.figures.net_income import NET
 
 QUANTILES = {"P10": 0.10, "P25": 0.25, "中位数": 0.50, "P75": 0.75, "P90": 0.90}
 LOWEST_LINE, HIGHEST_LINE = 1, 100_000

@@ -18,13 +18,14 @@ from sqlalchemy import Connection, or_, select, text
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.figures.cube import cube
-from data.figures.household_months import NET
 from data.figures.monitoring_line import line_of
+from data.figures.net_income import NET
 from data.income.year import IncomeYear, year_of
 from data.model import region as regions
 from data.months import last_day
 from data.regions.names import named_apart
 from data.settings import value_of
+from data.terms import Record
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,8 @@ def household_backtest(connection: Connection, viewer: Viewer, region: str, mont
     this = term(connection, month)
     here, bound = within_sql("hm.village", viewer.narrowed(region))
     seen, named = seen_matters(viewer, "hm.household_id")
-    first = connection.execute(text("SELECT MIN(month) FROM household_month WHERE wage_fen IS NOT NULL")).scalar()
+    whole = f"record = {Record.WHOLE:d}"
+    first = connection.execute(text(f"SELECT MIN(month) FROM household_month WHERE {whole}")).scalar()
     rows = []
     for one in (this.years_back(number) for number in range(1, 4)):
         if first is None or one.base < first:
@@ -174,7 +176,7 @@ def household_backtest(connection: Connection, viewer: Viewer, region: str, mont
             FROM household_month hm
             JOIN household_month b ON b.month = :base AND b.village = hm.village AND b.household_id = hm.household_id
             JOIN household_month e ON e.month = :last AND e.village = hm.village AND e.household_id = hm.household_id
-            WHERE hm.month = :month AND hm.persons > 0 AND hm.wage_fen IS NOT NULL AND b.wage_fen IS NOT NULL
+            WHERE hm.month = :month AND hm.persons > 0 AND hm.{whole} AND b.{whole}
             AND e.below_line IS NOT NULL AND {here} AND {seen}) q"""
         )
         terms = {"month": one.month, "base": one.base, "last": one.last, "remaining": one.remaining}

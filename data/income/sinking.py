@@ -12,11 +12,11 @@ from sqlalchemy import Connection, text
 
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
-from data.figures.household_months import NET
+from data.figures.net_income import COMPARABLE, KNOWN_NET, NET
 from data.income.distribution import integers, locked
 from data.income.forecast import foretold_sql, line_sql, lines_of, term
 from data.settings import value_of
-from data.terms import INCOME_KINDS
+from data.terms import INCOME_KINDS, Record
 
 PARTS = (*INCOME_KINDS, "expense")
 CAUSES = {
@@ -71,22 +71,24 @@ def sinking(connection: Connection, viewer: Viewer, region: str, month: int) -> 
     here, bound = within_sql("hm.village", viewer.narrowed(region))
     seen, named = seen_matters(viewer, "hm.household_id")
     this = term(connection, month)
-    now, before, base = (NET.format(alias) for alias in ("hm", "a", "b"))
+    now, before = NET.format("hm"), NET.format("a")
+    base = f"({KNOWN_NET.format('b')})"
+    compared = f"(a.month IS NOT NULL AND {COMPARABLE.format('hm', 'a')})"
     line = line_sql(lines_of(connection, region, this.last), "hm.village")
     told = foretold_sql(now, base)
-    fell = f"CASE WHEN {before} > 0 AND ({before} - {now}) * 100 >= :share * {before} THEN 1 ELSE 0 END"
+    fell = f"CASE WHEN {compared} AND {before} > 0 AND ({before} - {now}) * 100 >= :share * {before} THEN 1 ELSE 0 END"
     under = f"CASE WHEN hm.persons > 0 AND {told} < 12 * hm.persons * {line} THEN 1 ELSE 0 END"
     parts = ", ".join(f"hm.{part}_fen, COALESCE(a.{part}_fen, 0)" for part in PARTS)
     statement = f"""
         SELECT * FROM (SELECT hm.household_id, CAST(hm.village AS BIGINT) AS village, hm.persons,
-        CASE WHEN a.wage_fen IS NULL THEN 0 ELSE 1 END AS compared, {parts}, {told} AS told,
+        CASE WHEN {compared} THEN 1 ELSE 0 END AS compared, {parts}, {told} AS told,
         COALESCE({line}, -1) AS line, {fell} AS fell, {under} AS under, COALESCE(hm.below_line, 0) AS below
         FROM household_month hm
         LEFT JOIN household_month a ON a.month = :before AND a.village = hm.village
         AND a.household_id = hm.household_id
         LEFT JOIN household_month b ON b.month = :base AND b.village = hm.village
         AND b.household_id = hm.household_id
-        WHERE hm.month = :month AND hm.wage_fen IS NOT NULL AND {here} AND {seen}) q
+        WHERE hm.month = :month AND hm.record = {Record.WHOLE:d} AND {here} AND {seen}) q
         WHERE fell = 1 OR under = 1"""
     asked = {
         "month": month,
@@ -114,7 +116,7 @@ def _arranged(rows: npt.NDArray[np.int64]) -> Sinking:
         village,
         persons,
         (now * sign).sum(axis=0),
-        (then * sign).sum(axis=0),
+        (then * sign).sum(axis=0) * compared,
         lost,
         forecast,
         np.where(line >= 0, line / 100, np.nan),

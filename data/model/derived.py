@@ -22,7 +22,6 @@ data_version = table(
     Column("version", Number, nullable=False),
     Column("updated", Text, nullable=False),  # local time of the last change, ISO
     Column("built", Day, nullable=False),  # day the cube was built for
-    Column("latest", Number),  # last month that has records of its own
 )
 
 region_version = table(  # the last write that concerned a region; what codes there are: ``data.regions.versions``
@@ -68,7 +67,11 @@ household_month = table(
     Column("household_id", Number, primary_key=True),
     Column("state", Small, nullable=False),
     Column("persons", Number, nullable=False),
-    Column("wage_fen", Number),
+    Column("record", Small, nullable=False),  # what its books of the twelve months are: ``terms.Record``
+    Column("lines", Small, nullable=False),  # months of the twelve that have lines; a year's total counts as twelve
+    Column("expected", Small, nullable=False),  # bits of those that had a line twelve months before
+    Column("booked", Small, nullable=False),  # bits of ``terms.BOOK_KINDS`` that have a line in the month itself
+    Column("wage_fen", Number),  # the sums stand wherever there are lines: whether they are whole says ``record``
     Column("business_fen", Number),
     Column("property_fen", Number),
     Column("transfer_fen", Number),

@@ -15,15 +15,15 @@ from sqlalchemy import Connection, bindparam, text
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_name, within_sql
 from data.errors import NotFound
-from data.figures.household_months import NET
 from data.figures.list_kinds import LINE
 from data.figures.lists import lined
+from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.money import in_yuan
 from data.store.rows import Answer
 from data.terms import STATE_NAMES
 
 PAGE = 50
-_NET = NET.format("hm")
+_NET = f"({KNOWN_NET.format('k')})"
 _WAYS = """
     SELECT b.household_id, b.project, b.mode,
         SUM(CASE WHEN b.year = :year - 1 THEN b.amount_fen END) AS before,
@@ -34,14 +34,16 @@ _WAYS = """
     GROUP BY b.household_id, b.project, b.mode"""
 _LOSS = "CASE WHEN w.before > w.now THEN w.before - w.now ELSE 0 END"
 _BEHIND = f"""
-    SELECT s.*, h.village, h.code, h.head, hm.state, hm.persons, {_NET} AS net, hm.below_line,
-        CASE WHEN hm.below_line = 0 AND {_NET} - s.loss < hm.persons * {LINE} THEN 1 ELSE 0 END AS falls,
-        COALESCE(hm.below_line, 0) AS below,
-        CASE WHEN hm.below_line IS NULL THEN 1 ELSE 0 END AS unknown
+    SELECT s.*, h.village, h.code, h.head, hm.state, hm.persons, {_NET} AS net, k.below_line,
+        CASE WHEN k.below_line = 0 AND {_NET} - s.loss < k.persons * {LINE} THEN 1 ELSE 0 END AS falls,
+        COALESCE(k.below_line, 0) AS below,
+        CASE WHEN k.below_line IS NULL THEN 1 ELSE 0 END AS unknown
     FROM (SELECT w.household_id, SUM({_LOSS}) AS loss, SUM(COALESCE(w.before, 0)) AS before, SUM(w.now) AS now,
             MAX(w.untold) AS untold FROM ({_WAYS}) w GROUP BY w.household_id) s
     JOIN household h ON h.id = s.household_id
-    LEFT JOIN household_month hm ON hm.month = :month AND hm.village = h.village AND hm.household_id = h.id"""
+    JOIN month m ON m.month = :month
+    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    {AT_CLOSED}"""
 _SUMS = (
     "COUNT(*) AS households, SUM(q.loss) AS loss, SUM(q.falls) AS falls, SUM(q.below) AS below,"
     " SUM(q.unknown) AS unknown, SUM(q.untold) AS untold, SUM(COALESCE(q.persons, 0)) AS persons"

@@ -43,15 +43,14 @@ class Region:
 
 @dataclass(frozen=True)
 class Status:
-    """What the store holds: data version, time of its last change, day of the cube, first and last month, latest
-    month with records of its own, and whether every region is demonstration data."""
+    """What the store holds: data version, time of its last change, day of the cube, first and last month,
+    and whether every region is demonstration data."""
 
     version: int
     updated: str
     built: str
     first_month: int
     last_month: int
-    latest: int
     demonstration: bool
 
 
@@ -61,10 +60,7 @@ def status(connection: Connection) -> Status | None:
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     if held is None or first is None or connection.execute(select(_region.c.code).limit(1)).first() is None:
         return None
-    latest = min(max(held["latest"] or last, first), last)
-    return Status(
-        held["version"], held["updated"], held["built"], first, last, latest, not holds_real_regions(connection)
-    )
+    return Status(held["version"], held["updated"], held["built"], first, last, not holds_real_regions(connection))
 
 
 def holds_real_regions(connection: Connection) -> bool:

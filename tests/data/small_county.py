@@ -117,7 +117,7 @@ def _ledger(chance: random.Random, household: int) -> list[dict]:
     if chance.random() < 0.05:
         return []
     columns = [f"{column}_fen" for _, column in SUBJECTS.values()]
-    return [
+    rows = [
         {
             "household_id": household,
             "month": month,
@@ -126,6 +126,7 @@ def _ledger(chance: random.Random, household: int) -> list[dict]:
         for month in range(LAST - 29, LAST + 1)
         if chance.random() < 0.8
     ]
+    return [row for row in rows if any(row[column] is not None for column in columns)]  # others have no row
 
 
 def _project(chance: random.Random, number: int) -> dict:

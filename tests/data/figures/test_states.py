@@ -4,11 +4,10 @@ import re
 import subprocess
 import sys
 
-import pytest
 from sqlalchemy import Engine, text
 
 from data import model
-from data.figures.household_months import begins_of
+from data.figures.beginnings import derived
 from data.figures.states import STATE_SQL, state_of, urgency
 from data.households.village import FROM
 from data.terms import HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS, UNCOUNTED, UNLIFTED
@@ -33,6 +32,7 @@ from components.overview.parts import STATE_IDS
 from components.drawing.theme import DARK, LIGHT, MARKS, state_marks
 from data.households.village import EVERY
 from data.figures.indicators import INDICATORS
+from data.figures.beginnings import derived
 from data.figures.states import STATE_SQL, urgency
 from data.workbook.sheets import SHEET
 
@@ -85,6 +85,7 @@ def test_numbers_names_and_places_of_states_are_each_unlike():
 def test_states_sort_by_urgency_and_a_household_that_is_not_counted_comes_last(engine: Engine):
     village = "990181001001"
     with engine.begin() as connection:
+        derived.create_all(connection)
         connection.execute(
             model.month.insert().values(month=1, first_day="2026-11-01", as_of="2026-11-22", window_day="2025-12-01")
         )
@@ -95,6 +96,7 @@ def test_states_sort_by_urgency_and_a_household_that_is_not_counted_comes_last(e
             )
             if number is not None:
                 row = {"month": 1, "village": village, "household_id": id, "state": number, "persons": 1, "paired": 0}
+                row |= dict.fromkeys(("record", "lines", "expected", "booked"), 0)
                 connection.execute(model.household_month.insert().values(**row, visits=0))
         state = state_of("hm.state")
         found = connection.execute(text(f"SELECT {state} FROM {FROM} ORDER BY {urgency(state)}"), {"month": 1})
@@ -151,10 +153,3 @@ def test_the_dates_of_a_household_lead_to_its_state(engine: Engine):
             for *row, _ in DATED
         ]
     assert found == DATED
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "begins"), [(None, None, None), (5, 5, 5), (5, 15, 5), (5, 16, 16), (5, 40, 16)]
-)
-def test_income_begins_with_the_first_whole_year_of_books(first: int | None, last: int | None, begins: int | None):
-    assert begins_of(first, last) == begins

@@ -10,7 +10,8 @@ from data import model
 from data.figures import cube
 from data.months import month_of
 from data.store.engine import upsert, writing
-from data.terms import INCOME_KINDS, SUBJECTS
+from data.terms import INCOME_KINDS, SUBJECTS, Record
+from tests.data.plain_books import comparable, record
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES
 
 PARTS = (*INCOME_KINDS, "expense")
@@ -27,24 +28,35 @@ class Books:
     counted: dict[int, set[int]]
 
     @cached_property
-    def begins(self) -> int:
-        """First month with twelve months of books behind it."""
-        months = [month for _, month in self.ledger]
-        return min(months) if max(months) - min(months) < 11 else min(months) + 11
+    def lines(self) -> dict[int, set[int]]:
+        """Household → its months with a row of the books."""
+        listed: dict[int, set[int]] = {}
+        for household, month in self.ledger:
+            listed.setdefault(household, set()).add(month)
+        return listed
 
     def parts(self, household: int, month: int) -> dict[str, int] | None:
-        """Fen of twelve months by kind and expense; None without a row of the books, or before they begin."""
-        rows = [row for back in range(12) if (row := self.ledger.get((household, month - back)))]
-        if not rows or month < self.begins or household not in self.counted.get(month, ()):
+        """Fen of twelve months by kind and expense; None where they are not whole."""
+        whole = record(self.lines.get(household, set()), month) == Record.WHOLE
+        if not whole or household not in self.counted.get(month, ()):
             return None
+        return self._sums(household, month)
+
+    def _sums(self, household: int, month: int) -> dict[str, int]:
+        rows = [row for back in range(12) if (row := self.ledger.get((household, month - back)))]
         return {
             part: sum(row[f"{column}_fen"] or 0 for row in rows for of, column in SUBJECTS.values() if of == part)
             for part in PARTS
         }
 
+    def before(self, household: int, month: int) -> dict[str, int] | None:
+        """The same of the twelve months a year before, where the two may be compared."""
+        if not comparable(self.lines.get(household, set()), month):
+            return None
+        return self._sums(household, month - 12) if household in self.counted.get(month - 12, ()) else None
+
     def net(self, household: int, month: int) -> int | None:
-        parts = self.parts(household, month)
-        return parts and sum(parts[kind] for kind in INCOME_KINDS) - parts["expense"]
+        return net_of(self.parts(household, month))
 
     def here(self, region: str, month: int) -> list[int]:
         """Households of a region with an income in a month."""
@@ -58,6 +70,11 @@ class Books:
         ids = self.here(region, month)
         persons = sum(self.members.get(id, 0) for id in ids)
         return sum(self.net(id, month) for id in ids) / persons / 100 if persons else None
+
+
+def net_of(parts: dict[str, int] | None) -> int | None:
+    """The four kinds less the expense."""
+    return parts and sum(parts[kind] for kind in INCOME_KINDS) - parts["expense"]
 
 
 def books(connection: Connection) -> Books:

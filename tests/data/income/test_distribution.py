@@ -131,7 +131,10 @@ def test_two_provinces_each_have_their_own_line_until_one_is_tried_on_both(fille
             )
         )
         connection.execute(model.member.insert().values(code="N1", household_id=500, name="孙某", relation="户主"))
-        connection.execute(model.ledger.insert().values(household_id=500, month=LAST, wage_work_fen=1_000_000))
+        lines = [
+            {"household_id": 500, "month": LAST - back, "wage_work_fen": 0 if back else 10**6} for back in range(12)
+        ]
+        connection.execute(model.ledger.insert(), lines)
         connection.execute(
             model.monitoring_line.insert().values(
                 province="98", since="2020-01-01", amount_fen=1_100_000, standing="试"

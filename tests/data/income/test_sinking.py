@@ -15,7 +15,7 @@ from data.income.distribution import by_region
 from data.income.evidence import JobEnded, ProjectLost, ProjectOwes, SubjectFall, evidence
 from data.income.sinking import BASES, CAUSES, PARTS, Sinking
 from data.store.engine import writing
-from tests.data.income.ground import books, fill_steady
+from tests.data.income.ground import books, fill_steady, net_of
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
 from tests.moment import NOW
 
@@ -30,8 +30,8 @@ def sunk(engine: Engine, region: str = COUNTY, *, viewer: Viewer = CADRE, month:
 
 def by_hand(plain, id: int) -> dict:
     """What is to be known of a household at LAST: the income year ends ten months later and began two before."""
-    now, before = plain.parts(id, LAST), plain.parts(id, LAST - 12)
-    net, then, base = (plain.net(id, month) for month in (LAST, LAST - 12, LAST - 2))
+    now, before = plain.parts(id, LAST), plain.before(id, LAST)
+    net, then, base = net_of(now), net_of(before), plain.net(id, LAST - 2)
     persons = plain.members.get(id, 0)
     told = 12 * net + (net - (net if base is None else base)) * 10
     lost = {part: before[part] - now[part] for part in PARTS} if before else dict.fromkeys(PARTS, 0)
@@ -61,7 +61,9 @@ def test_who_sinks_and_why_is_what_plain_python_says(filled: Callable[..., Engin
             assert (found.fell[place], found.under[place]) == (one["fell"], one["under"])
             assert found.lost[:, place].tolist() == one["lost"]
             assert list(CAUSES)[found.cause[place]] == one["cause"]
-            assert found.net[place] == plain.net(id, LAST) and found.before[place] == (plain.net(id, LAST - 12) or 0)
+            assert found.net[place] == plain.net(id, LAST) and found.before[place] == (
+                net_of(plain.before(id, LAST)) or 0
+            )
             if one["forecast"] is not None:
                 assert found.forecast[place] == pytest.approx(one["forecast"])
 

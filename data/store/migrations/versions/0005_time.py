@@ -49,6 +49,10 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.execute("DELETE FROM household_month")  # made anew with the cube, which goes as well
+    for name in ("record", "lines", "expected", "booked"):
+        op.add_column("household_month", sa.Column(name, Small, nullable=False, server_default="0"))
+    op.drop_column("data_version", "latest")
     op.add_column("fund", sa.Column("settled", Code, nullable=True))
     op.add_column("fund", sa.Column("recovered_fen", Number, nullable=True))
     _lines("since", Code, "CAST(year AS TEXT) || '-01-01'")
@@ -58,6 +62,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _lines("year", Small, "CAST(substr(since, 1, 4) AS INTEGER)")
+    op.add_column("data_version", sa.Column("latest", Number, nullable=True))
+    for name in ("booked", "expected", "lines", "record"):
+        op.drop_column("household_month", name)
     op.drop_column("fund", "recovered_fen")
     op.drop_column("fund", "settled")
     op.drop_table("region_version")

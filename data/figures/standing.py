@@ -1,0 +1,98 @@
+"""At which month a figure stands, whether that month is closed, and the words for one that is not.
+
+Without a month asked for, a figure over books stands at the last closed month of its region and everything else at
+today; with one, all stand at its end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from data import model
+from data.figures.books import COUNTY, FULL, closed_month, closed_months, shares
+from data.figures.indicators import BOOKS, CALENDAR, NOTHING, Indicator
+from data.months import last_day, spoken
+
+OPEN = "未满"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of one kind of closing: the ``month`` (ordinal) figures stand at, its last ``day`` that counts (ISO), whether it
+    is ``closed``, and for books the ``share`` of the expected whose lines have come (None: nobody was expected, or
+    nobody asks any more)."""
+
+    month: int
+    day: str
+    closed: bool
+    share: float | None = None
+
+    @property
+    def open_words(self) -> str:
+        """``未满``, with how far it is: the share of the books, the day of the running month. Empty where closed."""
+        if self.closed:
+            return ""
+        if self.share is not None:
+            return f"{OPEN}（收支已报 {int(self.share * 100)}%）"
+        return f"{OPEN}（截至{int(self.day[8:])}日）" if self.day < last_day(self.month) else OPEN
+
+    @property
+    def stands_at(self) -> str:
+        """``2026年10月``, or ``2026年11月22日`` in the month that runs."""
+        return spoken(self.month) + (f"{int(self.day[8:])}日" if self.day < last_day(self.month) else "")
+
+
+def standings(connection: Connection, region: str, asked: int | None) -> dict[str, Standing]:
+    """What closes a figure → where it stands in a region; ``asked``: the month asked for, if any."""
+    days = dict(connection.execute(select(model.month.c.month, model.month.c.as_of)).all())
+    first, running = min(days), max(days)
+    closed = closed_month(connection, region)
+    until = min(max(running - 1 if closed is None else closed, first), running)
+    books = until if asked is None else asked
+    share = shares(connection, [region], [books]).get((region, books))
+    month = running if asked is None else asked
+    return {
+        BOOKS: Standing(books, days[books], books <= until and (share is None or share >= FULL), share),
+        CALENDAR: Standing(month, days[month], month < running),
+        NOTHING: Standing(month, days[month], True),
+    }
+
+
+def of(connection: Connection, region: str, indicator: Indicator, asked: int | None) -> Standing:
+    """Where one figure stands."""
+    return standings(connection, region, asked)[indicator.closes]
+
+
+def open_months(connection: Connection, region: str, indicator: Indicator, months: Sequence[int]) -> list[int]:
+    """Those of the months in which the figure is not closed there."""
+    if indicator.closes == NOTHING or not len(months):
+        return []
+    if indicator.closes == CALENDAR:
+        running = connection.execute(select(func.max(model.month.c.month))).scalar_one()
+        return [month for month in months if month >= running]
+    until = standings(connection, region, None)[BOOKS].month
+    known = shares(connection, [region], months)
+    return [month for month in months if month > until or known.get((region, month), 1.0) < FULL]
+
+
+def children_standing(
+    connection: Connection, codes: Sequence[str], indicator: Indicator, month: int
+) -> dict[str, Standing]:
+    """Where the same figure stands in regions beside each other, in one month."""
+    day, running = connection.execute(
+        select(model.month.c.as_of, select(func.max(model.month.c.month)).scalar_subquery()).where(
+            model.month.c.month == month
+        )
+    ).one_or_none() or (last_day(month), month)
+    if indicator.closes != BOOKS:
+        return dict.fromkeys(codes, Standing(month, day, indicator.closes == NOTHING or month < running))
+    closed = closed_months(connection, {code[:COUNTY] for code in codes if len(code) >= COUNTY})
+    known = shares(connection, codes, [month])
+    listed = {}
+    for code in codes:
+        until = closed.get(code[:COUNTY]) if len(code) >= COUNTY else closed_month(connection, code)
+        share = known.get((code, month))
+        whole = (running - 1 if until is None else until) >= month and (share is None or share >= FULL)
+        listed[code] = Standing(month, day, whole, share)
+    return listed
