@@ -184,34 +184,30 @@ def years_of_months(
     connection: Connection, region: str | None, months: Sequence[int], running: int
 ) -> list[dict[str, object]]:
     """County, month, last_month: the closed income year that each month takes its totals of; none without one."""
-    years = books_year.c
-    asked = select(func.substr(years.village, 1, COUNTY), years.last_month, func.sum(years.households)).group_by(
-        func.substr(years.village, 1, COUNTY), years.last_month
-    )
-    if region is not None:
-        county = region[:COUNTY]
-        asked = asked.where(years.village >= county, years.village < county + ":")
+    county = "" if region is None else region[:COUNTY]
+    asked = f"""
+        SELECT substr(village, 1, {COUNTY}) AS county, last_month, SUM(households) FROM books_year
+        WHERE village >= :county AND village < :after GROUP BY substr(village, 1, {COUNTY}), last_month"""
     by_county: dict[str, dict[int, int]] = {}
-    for county, last, households in connection.execute(asked):
-        by_county.setdefault(county, {})[last] = int(households)
+    for code, last, households in connection.execute(text(asked), {"county": county, "after": county + ":"}):
+        by_county.setdefault(code, {})[last] = int(households)
     rows: list[dict[str, object]] = []
-    for county, households in by_county.items():
+    for code, households in by_county.items():
         closed = closed_years(households, ended=running - 1)
         for month in months:
             if ended := [last for last in closed if last <= month]:
-                rows.append({"county": county, "month": month, "last_month": ended[-1]})
+                rows.append({"county": code, "month": month, "last_month": ended[-1]})
     return rows
 
 
 def first_months(connection: Connection) -> dict[str, int]:
     """County → the first month by which the books of a twentieth of its households had begun: one stray line of an
     old month is no beginning."""
-    books = household_books.c
-    county = func.substr(books.village, 1, COUNTY)
     begun: dict[str, list[tuple[int, int]]] = {}
-    for code, month, number in connection.execute(
-        select(county, books.first_month, func.count()).group_by(county, books.first_month).order_by(books.first_month)
-    ):
+    asked = f"""
+        SELECT substr(village, 1, {COUNTY}) AS county, first_month, COUNT(*) FROM household_books
+        GROUP BY substr(village, 1, {COUNTY}), first_month ORDER BY first_month"""
+    for code, month, number in connection.execute(text(asked)):
         begun.setdefault(code, []).append((month, number))
     firsts = {}
     for code, months in begun.items():
@@ -340,6 +336,8 @@ def _close(connection: Connection, county: str, first: int | None, running: int)
         until = min(closed_until(months, runs=bool(runs), before=months[0].month - 1), running - 1)
     else:
         until = min(last, running - 1)
+    if last is not None and not runs and yearly[0] is None:
+        until = min(until, last)
     decided = decision(connection, county)
     connection.execute(
         books_county.insert().values(

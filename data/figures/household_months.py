@@ -58,30 +58,30 @@ def of_one(connection: Connection, household: int, village: str) -> list[RowMapp
 def _statement(connection: Connection, wanted: str) -> str:
     """The SELECT of household months; ``wanted`` picks households ``h`` and may name their ``{state}``."""
     here, _, states = wanted.partition(" AND {state}")
-    counted = f"g.state{states}" if states else "1 = 1"
-    kinds = ", ".join(
-        f"SUM({' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))}) OVER w AS {kind}"
-        for kind in BOOK_KINDS
+    counted = f"q.state{states}" if states else "1 = 1"
+    amounts = ", ".join(
+        f"{' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))} AS {kind}" for kind in BOOK_KINDS
     )
     bits = " + ".join(
         f"CASE WHEN {' AND '.join(f'l.{column} IS NULL' for column in subject_columns(kind))} THEN 0"
         f" ELSE {1 << place} END"
         for place, kind in enumerate(BOOK_KINDS)
     )
+    sums_of_twelve = ", ".join(f"SUM(l.{kind}) OVER w AS {kind}" for kind in BOOK_KINDS)
     sums = {kind: f"(g.{kind} + COALESCE(y.{kind}_fen, 0))" for kind in BOOK_KINDS}
     net = " + ".join(sums[kind] for kind in BOOK_KINDS[:-1]) + f" - {sums['expense']}"
     yearly = "y.household_id IS NOT NULL"
     known = f"(g.lines > 0 OR {yearly})"
     incomes = ", ".join(f"CASE WHEN {known} THEN {sum_} END AS {kind}" for kind, sum_ in sums.items())
     record = f"""CASE WHEN z.household_id IS NOT NULL AND g.lines = 0 THEN {Record.SILENT:d}
-        WHEN z.household_id IS NOT NULL AND g.begun <= z.last_month - 12 THEN {Record.SHORT:d}
+        WHEN z.household_id IS NOT NULL AND b.first_month <= z.last_month - 12 THEN {Record.SHORT:d}
         WHEN g.missed > 1 OR (g.missed > 0 AND NOT {known})
             THEN CASE WHEN g.last_missed > g.last_line THEN {Record.SILENT:d} ELSE {Record.SHORT:d} END
         WHEN NOT {known} THEN {Record.NONE:d}
-        WHEN {yearly} OR g.begun <= g.month - 11 THEN {Record.WHOLE:d}
+        WHEN {yearly} OR b.first_month <= g.month - 11 THEN {Record.WHOLE:d}
         ELSE {Record.BEGUN:d} END"""
     whole = f"q.record = {Record.WHOLE:d} AND q.persons > 0"
-    missing = "l.ago <> 0 AND l.line_month IS NULL"
+    missing = "l.ago <> 0 AND l.booked = 0"
     if connection.execute(select(model.ledger_year.c.household_id).limit(1)).first():
         missing += (
             " AND NOT EXISTS (SELECT 1 FROM ledger_year c WHERE c.household_id = l.id"
@@ -98,39 +98,33 @@ def _statement(connection: Connection, wanted: str) -> str:
             (SELECT COUNT(*) FROM visit v WHERE v.household_id = q.id
                 AND v.visited >= q.first_day AND v.visited <= q.as_of) AS visits
         FROM (
-            SELECT g.month, g.village, g.id, g.state, g.persons, g.first_day, g.as_of, g.line, g.expected, g.booked,
-                {record} AS record, CASE WHEN {yearly} THEN 12 ELSE g.lines END AS lines, {net} AS net,
+            SELECT g.month, h.village, g.id, {STATE_SQL} AS state, COALESCE(n.persons, 0) AS persons, m.first_day,
+                m.as_of, m.line, g.booked, {record} AS record, CASE WHEN {yearly} THEN 12 ELSE g.lines END AS lines,
+                CASE WHEN g.month < c.first_month + 12 THEN g.month_ago ELSE g.ago END AS expected, {net} AS net,
                 {incomes}
             FROM (
-                SELECT l.month, l.first_day, l.as_of, l.line, l.village, l.id, l.state, l.persons, l.begun,
-                    l.booked, CASE WHEN l.month < l.first_books + 12 THEN l.month_ago ELSE l.ago END
-                        AS expected,
-                    {kinds}, COUNT(l.line_month) OVER w AS lines,
+                SELECT l.id, l.month, l.booked, l.ago, l.month_ago, {sums_of_twelve},
+                    SUM(CASE WHEN l.booked <> 0 THEN 1 ELSE 0 END) OVER w AS lines,
                     SUM(CASE WHEN {missing} THEN 1 ELSE 0 END) OVER w AS missed,
-                    MAX(COALESCE(l.line_month, 0)) OVER w AS last_line,
-                    MAX(CASE WHEN {missing} THEN l.month ELSE 0 END) OVER w
-                        AS last_missed
+                    MAX(CASE WHEN l.booked <> 0 THEN l.month ELSE 0 END) OVER w AS last_line,
+                    MAX(CASE WHEN {missing} THEN l.month ELSE 0 END) OVER w AS last_missed
                 FROM (
-                    SELECT m.month, m.first_day, m.as_of, m.line, h.village, h.id, COALESCE(s.persons, 0) AS persons,
-                        {STATE_SQL} AS state, b.first_month AS begun, l.month AS line_month,
-                        c.first_month AS first_books, {bits} AS booked,
-                        LAG({bits}, 12, 0) OVER v AS ago, LAG({bits}, 1, 0) OVER v AS month_ago,
-                        {", ".join(f"l.{column}" for kind in BOOK_KINDS for column in subject_columns(kind))}
-                    FROM household h
-                    CROSS JOIN calendar m
-                    LEFT JOIN household_size s ON s.household_id = h.id
-                    LEFT JOIN household_books b ON b.village = h.village AND b.household_id = h.id
-                    LEFT JOIN county_books c ON c.county = substr(h.village, 1, {COUNTY})
-                    LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month
-                    WHERE {here} AND m.province = substr(h.village, 1, 2) AND m.month >= :before
-                    WINDOW v AS (PARTITION BY h.id ORDER BY m.month)
-                ) l
-                WINDOW w AS (PARTITION BY l.id ORDER BY l.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
+                    SELECT l.*, LAG(l.booked, 12, 0) OVER v AS ago, LAG(l.booked, 1, 0) OVER v AS month_ago FROM (
+                        SELECT h.id, m.month, {bits} AS booked, {amounts} FROM household h
+                        JOIN calendar m ON m.province = substr(h.village, 1, 2) AND m.month >= :before
+                        LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month WHERE {here}
+                    ) l WINDOW v AS (PARTITION BY l.id ORDER BY l.month)
+                ) l WINDOW w AS (PARTITION BY l.id ORDER BY l.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
             ) g
+            JOIN household h ON h.id = g.id
+            JOIN calendar m ON m.province = substr(h.village, 1, 2) AND m.month = g.month
+            LEFT JOIN household_size n ON n.household_id = g.id
+            LEFT JOIN household_books b ON b.village = h.village AND b.household_id = h.id
+            LEFT JOIN county_books c ON c.county = substr(h.village, 1, {COUNTY})
             LEFT JOIN year_income y ON y.household_id = g.id AND y.month = g.month
             LEFT JOIN year_missing z ON z.household_id = g.id AND z.month = g.month
-            WHERE {counted} AND g.month >= :since
-        ) q"""
+            WHERE g.month >= :since
+        ) q WHERE {counted}"""
 
 
 def _prepare_years(connection: Connection, region: str | None, months: list[int], running: int) -> None:
