@@ -29,6 +29,11 @@ def spoken(month: int) -> str:
     return f"{month // 12}年{month % 12 + 1}月"
 
 
+def short_day(iso: str) -> str:
+    """``M月D日`` of an ISO date."""
+    return f"{int(iso[5:7])}月{int(iso[8:10])}日"
+
+
 def first_day(month: int) -> str:
     """ISO date of the first day."""
     return f"{label(month)}-01"

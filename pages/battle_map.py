@@ -14,7 +14,9 @@ from data.regions.ground import levels_below
 screen = current()
 open_picked(screen)
 levels = ask(screen, levels_below, screen.region.code)
-choice, problems = read_choice(st.query_params, levels=levels, status=screen.status, month=screen.month)
+choice, problems = read_choice(
+    st.query_params, levels=levels, status=screen.status, month=lambda one: screen.standing(one).month
+)
 show_problems(problems)
 
 if screen.region.is_village:

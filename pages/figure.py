@@ -26,9 +26,9 @@ if id is None:
 else:
     indicator = INDICATORS[id]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="figure_heading"):
-        show_markup(heading(indicator.label, f"{screen.region.name} · {screen.month_text}", level=1))
+        show_markup(heading(indicator.label, f"{screen.region.name} · {screen.stands(indicator)}", level=1))
         explanation.indicator_choice(id)
-    if ask(screen, figures.figures, screen.region.code, screen.month, (id,))[id].value is None:
+    if ask(screen, figures.figures, screen.region.code, screen.asked, (id,))[id].value is None:
         no_values(indicator.label)
     left, right = st.columns([40, 60], gap="medium")
     with left:

@@ -18,7 +18,7 @@ reading = Reading(st.query_params)
 indicator = INDICATORS[read_indicator(reading) or overview.DEFAULT]
 show_problems(reading.problems)
 
-values = ask(screen, figures.figures, screen.region.code, screen.month)
+values = ask(screen, figures.figures, screen.region.code, screen.asked)
 if not screen.region.is_village and not ask(screen, regions.children, screen.region.code):
     no_villages(screen.region.name)
 elif not any(figure.value for figure in values.values()):

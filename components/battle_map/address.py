@@ -1,6 +1,6 @@
 """What the battle map is set to: read from the address, where every value is looked up, and written back into links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from components.shell.address import read_indicator
@@ -59,13 +59,13 @@ class MapChoice:
 
 
 def read_choice(
-    parameters: Mapping[str, str], *, levels: Sequence[int], status: Status, month: int
+    parameters: Mapping[str, str], *, levels: Sequence[int], status: Status, month: Callable[[Indicator], int]
 ) -> tuple[MapChoice, list[str]]:
     """The choice of an address, and sentences about what in it means nothing and is replaced by the default;
-    ``levels`` are the lengths of codes that there are below its region."""
+    ``levels`` are the lengths of codes that there are below its region, ``month`` where a figure stands."""
     reading = Reading(parameters)
     indicator = INDICATORS[read_indicator(reading) or DEFAULT]
-    other, other_month = _other(reading, indicator, status, month)
+    other, other_month = _other(reading, indicator, status, month(indicator))
     sort = reading.text("sort")
     choice = MapChoice(
         indicator=indicator,

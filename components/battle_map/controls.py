@@ -59,14 +59,15 @@ def indicator_picker(choice: MapChoice) -> None:
 
 def comparison_picker(screen: Screen, choice: MapChoice) -> None:
     """What a second map shows: nothing, another month of the indicator, or another indicator."""
-    near = [screen.month - 1, screen.month - 12]
+    month = screen.standing(choice.indicator).month
+    near = [month - 1, month - 12]
     months = range(screen.status.last_month, screen.status.first_month - 1, -1)
-    listed = [month for month in near if month in months]
-    listed += [month for month in months if month not in near and month != screen.month]
+    listed = [one for one in near if one in months]
+    listed += [one for one in months if one not in near and one != month]
     others = [one.id for one in grouped() if one is not choice.indicator]
     chosen = choice.other.id if choice.other else label(choice.other_month) if choice.other_month else ""
-    words = {screen.month - 1: "（上月）", screen.month - 12: "（上年同月）"}
-    names = {"": "不对比", **{label(month): f"对比 {spoken(month)}{words.get(month, '')}" for month in listed}}
+    words = {month - 1: "（上月）", month - 12: "（上年同月）"}
+    names = {"": "不对比", **{label(one): f"对比 {spoken(one)}{words.get(one, '')}" for one in listed}}
     names |= {id: f"对比 {indicator_name(id)}" for id in others}
     st.session_state["map_with"] = chosen
     st.selectbox(

@@ -6,7 +6,7 @@ from components.battle_map.village import counted_markup
 from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading, overdue_markup
-from components.drawing.ranking import Ranking, ranking_markup
+from components.drawing.ranking import Ranking, closed, ranking_markup
 from components.shell.asking import ask
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -26,7 +26,7 @@ def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, 
     indicator = choice.indicator
     show_markup(_chosen(screen, regions))
     ids = tuple(id for id in COUNTED if id != indicator.id)
-    show_markup(counted_markup(screen, ask(screen, figures.figures, screen.region.code, screen.month, ids)))
+    show_markup(counted_markup(screen, ask(screen, figures.figures, screen.region.code, screen.asked, ids)))
     if not regions.empty:
         _show_ends(screen, choice, regions, noun)
     rows = ask(screen, overdue.most_overdue, screen.region.code, screen.month, limit=SHOWN)
@@ -43,7 +43,8 @@ def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, 
 def _chosen(screen: Screen, regions: RegionsShown) -> str:
     """The chosen indicator of the region itself, large, with its change."""
     indicator = regions.indicator
-    months = (screen.month, screen.month - 1, screen.month - 12)
+    standing = screen.standing(indicator)
+    months = (standing.month, standing.month - 1, standing.month - 12)
     now, last, year = (
         ask(screen, figures.figures, screen.region.code, month, (indicator.id,))[indicator.id].value for month in months
     )
@@ -52,6 +53,7 @@ def _chosen(screen: Screen, regions: RegionsShown) -> str:
         f"{span} {step.arrow} {step.amount}" if (step := wording.change(indicator, now, before)) else f"{span} —"
         for span, before in (("较上月", last), ("较上年同月", year))
     ]
+    steps = steps if standing.closed else [standing.open_words]
     inner = (
         f"<span>{escape(screen.region.name)} · {escape(indicator.label)}</span>"
         f"<b>{escape(shown.number)}<small>{escape(shown.unit)}</small></b><em>{escape('　'.join(steps))}</em>"
@@ -63,12 +65,12 @@ def _show_ends(screen: Screen, choice: MapChoice, regions: RegionsShown, noun: s
     """The first and the last of the ranking; all of them where they are few."""
     ranking, indicator = regions.ranking, regions.indicator
     names = ("最差", "最好") if indicator.direction else ("最多", "最少")
-    rows = ranking.rows.dropna(subset="value")
+    rows = closed(ranking)
 
     def url(code: str) -> str:
         return map_link(screen, choice, region=code)
 
-    if len(rows) <= 2 * SHOWN + 2:
+    if len(ranking.rows) <= 2 * SHOWN + 2 or rows.empty:
         show_markup(heading(f"各{noun}{indicator.label}") + ranking_markup(ranking, url))
         return
     for name, part in ((names[0], rows.head(SHOWN)), (names[1], rows.tail(SHOWN).iloc[::-1])):

@@ -44,10 +44,16 @@ class RegionsShown:
 def shown_regions(screen: Screen, choice: MapChoice, *, other: bool = False) -> RegionsShown:
     """What the map shows, or with ``other`` what the map beside it shows."""
     indicator = choice.other if other and choice.other else choice.indicator
-    month = choice.other_month if other and choice.other_month else screen.month
+    month = choice.other_month if other and choice.other_month else screen.standing(indicator).month
     rows = ask(screen, figures.children, screen.region.code, month, indicator.id, level=choice.level)
     whole = ask(screen, figures.figures, screen.region.code, month, (indicator.id,))[indicator.id].value
     return RegionsShown(indicator, month, rows, rank(indicator, rows, whole, screen.region.level))
+
+
+def stands(screen: Screen, regions: RegionsShown) -> str:
+    """The month of a map in words."""
+    own = regions.month == screen.standing(regions.indicator).month
+    return screen.stands(regions.indicator) if own else spoken(regions.month)
 
 
 def noun(choice: MapChoice, levels: Sequence[int]) -> str:
@@ -95,7 +101,7 @@ def _show_one(
     link: str | None = None,
 ) -> None:
     below = noun(choice, levels)
-    when = screen.month_text if regions.month == screen.month else spoken(regions.month)
+    when = stands(screen, regions)
     said, what = finding(regions.ranking, below), f"{regions.indicator.label} · {when}"
     title, subtitle = (what, said) if link else (said, what)
     show_markup(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))

@@ -27,7 +27,7 @@ def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> No
         comparison_picker(screen, choice)
     first = shown_regions(screen, choice)
     second = shown_regions(screen, choice, other=True) if choice.compares else None
-    if not ask(screen, figures.figures, screen.region.code, screen.month, ("households",))["households"].value:
+    if not ask(screen, figures.figures, screen.region.code, screen.asked, ("households",))["households"].value:
         problem(f"{screen.region.name}在所选月份没有户数据：请换一个月份，或导入“户”“家庭成员”“收支”表。")
     elif first.empty:
         problem(f"“{choice.indicator.label}”在所选区划和月份没有数据：请换一个指标、月份或区划。")

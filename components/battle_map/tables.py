@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from components.battle_map.address import REGION_SORTS, MapChoice, filter_words, map_link
-from components.battle_map.regions import RegionsShown
+from components.battle_map.regions import RegionsShown, stands
 from components.drawing import wording
 from components.drawing.markup import escape
 from components.drawing.panels import heading
@@ -21,6 +21,7 @@ from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from components.shell.take_away import take_away
 from data.figures.indicators import Indicator
+from data.figures.standing import OPEN
 from data.households import village as households
 from data.months import label, spoken
 from data.paper.spreadsheet import ListColumn
@@ -46,6 +47,7 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
             title=f"{screen.region.name}：{title}",
             unit="个",
             sheet="区划",
+            standing=screen.standing(first.indicator),
             words=_WORDS,
             key="map_export",
         )
@@ -78,13 +80,14 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
 
 
 def _titled(screen: Screen, one: RegionsShown) -> str:
-    return f"{one.indicator.label}（{screen.month_text if one.month == screen.month else spoken(one.month)}）"
+    return f"{one.indicator.label}（{stands(screen, one)}）"
 
 
 def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) -> pd.DataFrame:
     rows = first.ranking.rows.merge(first.rows[["code", "numerator", "denominator"]], on="code")
     ascending = first.indicator.direction >= 0  # the best has rank 1
-    shown = (rows["value"] / first.indicator.step).round()  # what reads the same has the same rank
+    whole = rows["open_words"] == ""
+    shown = (rows["value"].where(whole) / first.indicator.step).round()  # what reads the same has the same rank
     rows["rank"] = shown.rank(method="min", ascending=not ascending).astype("Int64")
     rows["tied"] = ["并列" if tied else "" for tied in shown.notna() & shown.duplicated(keep=False)]
     names = {one.code: one.name for one in ask_shared(screen, regions.all_regions)}
@@ -107,15 +110,13 @@ def _region_columns(
         columns.append(TableColumn("above", LEVELS[9]))
     columns.append(TableColumn("value", f"{indicator.label}（{wording.class_unit(indicator)}）", "figure"))
     cells: dict[str, Callable[[Row], str]] = {
-        "rank": lambda row: wording.NO_VALUE if pd.isna(row.rank) else f"{row.tied} {row.rank}".strip(),
+        "rank": lambda row: (
+            (OPEN if row.open_words else wording.NO_VALUE) if pd.isna(row.rank) else f"{row.tied} {row.rank}".strip()
+        ),
         "value": lambda row: _barred(_amount(indicator, row.value), row.value, largest),
     }
     if indicator.denominator is not None:
-        names = (
-            ("本期", f"{indicator.compared}个月前")
-            if indicator.compared
-            else (indicator.numerator_label, indicator.denominator_label or "")
-        )
+        names = (indicator.numerator_label, indicator.denominator_label or "")
         columns += [TableColumn("numerator", names[0], "figure"), TableColumn("denominator", names[1], "figure")]
         cells["numerator"] = lambda row: _plain(row.numerator)
         cells["denominator"] = lambda row: _plain(row.denominator)
@@ -135,6 +136,12 @@ def _region_columns(
             columns.append(TableColumn("step", f"较{spoken(second.month)}", "figure"))
             cells["step"] = lambda row: _step(indicator, row.step)
     return columns, cells
+
+
+def _rank(row: Row) -> str:
+    if pd.isna(row.rank):
+        return OPEN if row.open_words else wording.NO_VALUE
+    return f"{row.tied} {row.rank}".strip()
 
 
 def _amount(indicator: Indicator, value: float) -> str:
@@ -164,6 +171,7 @@ def _region_list(first: RegionsShown, second: RegionsShown | None) -> list[ListC
     columns = [
         ListColumn("rank", "名次", "integer"),
         ListColumn("tied", "并列"),
+        ListColumn("open_words", "未满"),
         ListColumn("code", "区划代码"),
         ListColumn("above", "上级"),
         ListColumn("name", "区划"),

@@ -97,7 +97,7 @@ def _said(points: pd.DataFrame, placed: pd.DataFrame, choice: MapChoice) -> str:
 def show_village_board(screen: Screen) -> None:
     """扶持谁 · 谁来扶 · 怎么扶 · 进度."""
     board = ask_uncached(screen, village_board.village_board, screen.region.code, screen.month)
-    counted = ask(screen, figures.figures, screen.region.code, screen.month, COUNTED)
+    counted = ask(screen, figures.figures, screen.region.code, screen.asked, COUNTED)
     notes = ["户和责任人只统计本人结对的户"] if screen.viewer.role == "helper" else []
     show_markup(
         heading("村级作战室", " · ".join([screen.region.name, screen.month_text, *notes]))
@@ -116,11 +116,11 @@ def counted_markup(screen: Screen, counted: dict[str, Figure]) -> str:
     for id, figure in counted.items():
         indicator = INDICATORS[id]
         shown = wording.amount(indicator, figure.value)
-        unfinished = screen.running and indicator.window == "本月"
+        unfinished = figure.standing.open_words
         level = 0 if unfinished else wording.attention(indicator, figure.value)
         style = ("", "caution", "alarm")[level]
         inner = (
-            f"<span>{escape(indicator.label)}</span>"
+            f"<span>{escape(indicator.label)}{f' <i>{escape(unfinished)}</i>' if unfinished else ''}</span>"
             f'<b class="{style}">{escape(shown.number)}<small>{escape(shown.unit)}</small></b>'
         )
         lines.append(f"<li>{link(inner, screen.link(FIGURE, indicator=id))}</li>")

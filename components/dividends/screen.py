@@ -153,7 +153,7 @@ def _state(one: PlanLine) -> str:
 def _sums(screen: Screen) -> None:
     """What was booked in twelve months, from the cube: the same figures as everywhere."""
     ids = ("return_received", "dividend_distributed", "dividend_kept")
-    known = ask(screen, figures.figures, screen.region.code, screen.month, ids)
+    known = ask(screen, figures.figures, screen.region.code, screen.asked, ids)
     cells = ""
     for id in ids:
         inner = f"<span>{escape(figures.indicator(id).label)}</span><b>{escape(wording.cents(known[id].value))}</b>"

@@ -34,7 +34,7 @@ def choropleth(
     chosen: str | None = None,
     beside: pd.Series | None = None,
 ) -> Choropleth:
-    """``children``: code, name, value as of ``figures.children``; growth is coloured in two hues around zero.
+    """``children``: code, name, value, open_words as of ``figures.children``; growth has two hues around zero.
 
     ``beside``: values of a second map of the same indicator, so that both get the same classes.
     """
@@ -53,11 +53,15 @@ def choropleth(
         places = classes.index(values)
         counts = tuple(places.count(place) for place in range(len(classes.labels)))
         classes = replace(classes, counts=counts, missing=places.count(None))
+    unfinished = children["open_words"] if "open_words" in children else [""] * len(children)
     frame = pd.DataFrame(
         {
             "code": children["code"],
             "fill": classes.fill(values),
-            indicator.label: [_told(indicator, value) for value in children["value"]],
+            indicator.label: [
+                f"{_told(indicator, value)} {words if wording.has_value(value) else ''}".strip()
+                for value, words in zip(children["value"], unfinished, strict=True)
+            ],
         }
     )
     apart = children["name"].where(children["name"].str.endswith("）"))
@@ -65,8 +69,8 @@ def choropleth(
         frame["name"] = apart
     if mean is not None and len(children) <= MOST_COMPARED:
         frame[f"比{mean_name}"] = [
-            None if (step := distance(indicator, value, mean)) is None else wording.apart(indicator, step)
-            for value in children["value"]
+            None if words or (step := distance(indicator, value, mean)) is None else wording.apart(indicator, step)
+            for value, words in zip(children["value"], unfinished, strict=True)
         ]
     return Choropleth(region_values(frame, chosen=chosen), classes)
 

@@ -9,13 +9,15 @@ from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.tables import Row
 from data.figures.indicators import Indicator
+from data.figures.standing import OPEN
 
 MEANS = {0: "总体平均", 2: "省均", 4: "市均", 6: "县均", 9: "镇均", 12: "村均"}
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """``rows``: code, name, value, distance (value - mean; NaN: none), the worst first, without a value last."""
+    """``rows``: code, name, value, distance (value - mean; NaN: none), open_words (what is missing of a month that is
+    not closed there, else empty): the worst first, then what is not closed and has no rank, without a value last."""
 
     indicator: Indicator
     rows: pd.DataFrame
@@ -27,16 +29,36 @@ def rank(indicator: Indicator, children: pd.DataFrame, whole: float | None, leve
     """Order ``children`` (as of ``figures.children``) from worst to best.
 
     The mean is the region's own figure ``whole`` for shares and per-head amounts; for what adds up, whole ÷ number of
-    children that have a value. Where neither more nor less is better, the largest comes first.
+    children that have a value. Where neither more nor less is better, the largest comes first. What is not closed
+    stands by code and is compared with nothing.
     """
+    if "open_words" not in children:
+        children = children.assign(open_words="")
+    whole_month = children["open_words"] == ""
     has_value = children["value"].notna()
     mean = whole
     if indicator.denominator is None:
         mean = whole / has_value.sum() if whole is not None and has_value.any() else None
     distances = [distance(indicator, value, mean) for value in children["value"]]
-    rows = children[["code", "name", "value"]].assign(distance=pd.Series(distances, index=children.index, dtype=float))
-    ordered = rows.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
-    return Ranking(indicator, ordered.reset_index(drop=True), mean, MEANS[level])
+    rows = children[["code", "name", "value", "open_words"]].assign(
+        distance=pd.Series(distances, index=children.index, dtype=float).where(whole_month)
+    )
+    ranked = rows[whole_month & has_value]
+    ordered = ranked.sort_values("value", ascending=indicator.direction > 0, kind="stable")
+    rest = [rows[~whole_month & has_value].sort_values("code"), rows[~has_value]]
+    return Ranking(indicator, pd.concat([ordered, *rest]).reset_index(drop=True), mean, MEANS[level])
+
+
+def closed(ranking: Ranking) -> pd.DataFrame:
+    """The rows that have a value and are ranked."""
+    rows = ranking.rows
+    return rows[rows["value"].notna() & (rows["open_words"] == "")]
+
+
+def _open(ranking: Ranking) -> str:
+    """What is said instead of a rank where no region's month is closed; empty where one is."""
+    told = ranking.rows.loc[ranking.rows["value"].notna(), "open_words"]
+    return f"{OPEN}，暂不排名" if len(told) and (told != "").all() else ""
 
 
 def distance(indicator: Indicator, value: float, mean: float | None) -> float | None:
@@ -48,7 +70,9 @@ def distance(indicator: Indicator, value: float, mean: float | None) -> float | 
 
 def finding(ranking: Ranking, noun: str) -> str:
     """What the ranking says in a sentence; ``noun`` is what a child is called: 乡镇, 村."""
-    indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
+    indicator, rows = ranking.indicator, closed(ranking)
+    if words := _open(ranking):
+        return f"{indicator.label}：各{noun}{words}"
     if rows.empty or ranking.mean is None:
         return f"{indicator.label}：各{noun}"
     if indicator.denominator is None:
@@ -73,7 +97,9 @@ def mean_amount(ranking: Ranking) -> wording.Amount:
 
 def extremes(ranking: Ranking) -> str:
     """Best, worst and the mean in one line."""
-    indicator, rows = ranking.indicator, ranking.rows.dropna(subset="value")
+    indicator, rows = ranking.indicator, closed(ranking)
+    if words := _open(ranking):
+        return words
     mean = f"{ranking.mean_name} {mean_amount(ranking)}" if ranking.mean is not None else ""
     if len(rows) < 2:
         return mean
@@ -97,9 +123,9 @@ def _with_ties(indicator: Indicator, rows: pd.DataFrame, row: pd.Series) -> str:
 def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: bool = False) -> str:
     """Rows with a bar from zero; ``url`` gives the address that a region's code opens."""
     rows = ranking.rows
-    has_value = rows["value"].notna()
     if best_first:
-        rows = pd.concat([rows[has_value].iloc[::-1], rows[~has_value]])
+        ranked = closed(ranking)
+        rows = pd.concat([ranked.iloc[::-1], rows.drop(ranked.index)])
     ends = [0, *rows["value"].dropna(), *([] if ranking.mean is None else [ranking.mean])]  # all may lie below it
     low = min(ends)
     span = (max(ends) - low) or 1
@@ -119,7 +145,9 @@ def _row_markup(indicator: Indicator, row: Row, url: str, *, zero: float, span: 
     width = abs(row.value) / span * 100
     left = zero if row.value >= 0 else zero - width
     behind = wording.has_value(row.distance) and row.distance * indicator.direction < 0
-    beside = wording.apart(indicator, row.distance) if wording.has_value(row.distance) else ""
+    beside = (
+        wording.apart(indicator, row.distance) if wording.has_value(row.distance) else OPEN if row.open_words else ""
+    )
     marker = "" if mean is None else f'<em style="left: {mean:.2f}%"></em>'
     style = f'{"class=behind " if behind else ""}style="left: {left:.2f}%; width: {width:.2f}%"'
     inner = (
@@ -127,4 +155,4 @@ def _row_markup(indicator: Indicator, row: Row, url: str, *, zero: float, span: 
         f'<span class="value">{escape(wording.in_class_unit(indicator, row.value))}</span>'
         f'<span class="distance">{escape(beside)}</span>'
     )
-    return f"<li>{link(inner, url)}</li>"
+    return f"<li>{link(inner, url, **({'title': row.open_words} if row.open_words else {}))}</li>"

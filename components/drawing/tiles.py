@@ -15,8 +15,8 @@ WARNINGS = ("", "需关注", "需处置")
 class Tile:
     """What a tile shows: values as of ``data.figures.read``; ``course`` the months up to this one, oldest first.
 
-    ``until`` is the day of the month that a figure of a running month was made on: it is compared with nothing, since
-    a part of a month cannot be.
+    ``open_words`` say what is missing of a month that is not closed: it is compared with nothing, since a part of a
+    month cannot be, and stands in no course. ``stands_at``: the month of a figure that is not of today.
     """
 
     indicator: Indicator
@@ -25,13 +25,14 @@ class Tile:
     year_before: float | None
     course: Sequence[float | None]
     url: str
-    until: int | None = None
+    open_words: str = ""
+    stands_at: str = ""
 
 
 def tile_markup(tile: Tile, *, line: str, end: str) -> str:
     """One tile; ``line`` and ``end`` are the colours of its course."""
     shown = wording.amount(tile.indicator, tile.value)
-    level = wording.attention(tile.indicator, tile.value) if tile.until is None else 0
+    level = wording.attention(tile.indicator, tile.value) if not tile.open_words else 0
     warning = f'<span class="warning level-{level}">{WARNINGS[level]}</span>' if level else ""
     drawing = spark_line(tile.course, line=line, end=end)
     course = (
@@ -39,7 +40,7 @@ def tile_markup(tile: Tile, *, line: str, end: str) -> str:
     )
     width = sum(0.58 if char.isascii() else 1 for char in shown.number) + 0.5 * len(shown.unit) + 0.2
     inner = (
-        f'<span class="name">{escape(tile.indicator.label)}{warning}</span>'
+        f'<span class="name">{escape(tile.indicator.label)}{_of(tile)}{warning}</span>'
         f'<span class="figure" style="--width: {width:.2f}">{escape(shown.number)}'
         f"<small>{escape(shown.unit)}</small></span>"
         f'<span class="changes">{_changes(tile, level)}</span>{course}'
@@ -47,10 +48,14 @@ def tile_markup(tile: Tile, *, line: str, end: str) -> str:
     return link(inner, tile.url, style="tile", title=f"{tile.indicator.label}：查看口径和名单")
 
 
+def _of(tile: Tile) -> str:
+    return f"<i>{escape(tile.stands_at)}</i>" if tile.stands_at else ""
+
+
 def _changes(tile: Tile, level: int) -> str:
-    if tile.until is not None:
+    if tile.open_words:
         before = wording.amount(tile.indicator, tile.month_before)
-        return f"<span>本月未满，截至{tile.until}日</span><span>上月全月 <b>{escape(before)}</b></span>"
+        return f"<span>{escape(tile.open_words)}</span><span>上月全月 <b>{escape(before)}</b></span>"
     spans = (("较上月", tile.month_before), ("较上年同月", tile.year_before))
     return "".join(_change_markup(tile.indicator, span, tile.value, before, level) for span, before in spans)
 

@@ -11,13 +11,17 @@ from components.drawing.sums import adding_up
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.drawing.tiles import WARNINGS
 from components.shell.asking import ask
+from components.shell.course import course_of
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, FIGURE
+from data.figures import monitoring_line as lines
 from data.figures import read as figures
-from data.figures.indicators import INDICATORS, Indicator, Measure
+from data.figures.books import counted_year
+from data.figures.indicators import BOOKS, CALENDAR, INDICATORS, MEASURE_LABELS, NOTHING, Indicator, Measure
 from data.figures.read import Figure
+from data.months import spoken
 from data.terms import LEVELS, OWN
 
 _UNITS = {
@@ -38,11 +42,6 @@ def measure_unit(measure: Measure) -> str:
 
 def parts(indicator: Indicator) -> list[tuple[str, str]]:
     """Label and unit of the numerator, and of the denominator where there is one."""
-    if indicator.compared:
-        return [
-            (f"本月{indicator.label.removesuffix('增速')}", "元"),
-            (f"上年同月{indicator.label.removesuffix('增速')}", "元"),
-        ]
     named = [(indicator.numerator_label, measure_unit(indicator.numerator))]
     if indicator.denominator is not None and indicator.denominator_label is not None:
         named.append((indicator.denominator_label, measure_unit(indicator.denominator)))
@@ -74,15 +73,15 @@ def indicator_choice(chosen: str | None) -> None:
 
 def show_value(screen: Screen, indicator: Indicator) -> None:
     """The value, how it comes about, and everything that is to be known about it."""
-    figure = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+    figure = ask(screen, figures.figures, screen.region.code, screen.asked, (indicator.id,))[indicator.id]
     shown = wording.amount(indicator, figure.value)
-    unfinished = screen.running and indicator.window == "本月"
+    unfinished = figure.standing.open_words
     level = 0 if unfinished else wording.attention(indicator, figure.value)
     warning = f'<span class="warning level-{level}">{WARNINGS[level]}</span>' if level else ""
     show_markup(
         f'<section class="value"><p class="definition">{escape(indicator.definition)}</p>'
         f'<p class="big">{escape(shown.number)}<small>{escape(shown.unit)}</small>{warning}</p>'
-        f"{_formula(indicator, figure)}{_facts(screen, indicator)}</section>"
+        f"{_formula(indicator, figure)}{_facts(screen, indicator, figure)}</section>"
     )
 
 
@@ -94,15 +93,17 @@ def _formula(indicator: Indicator, figure: Figure) -> str:
         f"<span><small>{escape(label)}</small><b>{escape(part_amount(unit, value))}</b></span>"
         for (label, unit), value in zip(named, (figure.numerator, figure.denominator), strict=True)
     ]
-    after = "<i>－ 1</i>" if indicator.compared else ""
+    after = "<i>－ 1</i>" if indicator.format == "growth" else ""
     return f'<p class="formula">{told[0]}<i>÷</i>{told[1]}{after}</p>'
 
 
-def _facts(screen: Screen, indicator: Indicator) -> str:
+def _facts(screen: Screen, indicator: Indicator, figure: Figure) -> str:
     facts = {
         "区划": f"{screen.region.name}（{screen.region.code}）" if screen.region.code else screen.region.name,
-        "月份": screen.month_text,
+        "月份": screen.stands(indicator),
         "统计时段": indicator.window,
+        "闭账": CLOSES[indicator.closes],
+        **_income_facts(screen, indicator, figure),
         "数据来源": indicator.source if indicator.records.kind in _OWN_PAGES else f"数据模板：{indicator.source}",
         "评价": {1: "越高越好", -1: "越低越好", 0: "不分好坏"}[indicator.direction],
         "预警": _levels(indicator),
@@ -110,6 +111,51 @@ def _facts(screen: Screen, indicator: Indicator) -> str:
     }
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(told)}</dd>" for name, told in facts.items() if told)
     return f'<dl class="facts-list">{lines}</dl>'
+
+
+CLOSES = {
+    BOOKS: "按收支闭账：各类收支应报户的八成报齐的月份为止，以后的月份未满，不排名、不比较",
+    CALENDAR: "月末为止，本月过完以前未满，不排名、不比较",
+    NOTHING: "",
+}
+"""What closes a month, as an official reads it."""
+
+
+def _income_facts(screen: Screen, indicator: Indicator, figure: Figure) -> dict[str, str]:
+    """Of a figure over the books: the line, the households left out, of how many a growth is."""
+    if indicator.closes != BOOKS:
+        return {}
+    month = figure.standing.month
+    facts = {"按年记账": _year_words(screen, month)}
+    if indicator.of is not None:
+        facts["可比户"] = f"{MEASURE_LABELS[indicator.of.id]} {figure.of or 0:,.0f} 户"
+    if indicator.id in ("below_line_households", "near_line_households"):
+        (line,) = ask(screen, lines.monitoring_line, screen.region.code, (month,))
+        facts["监测线"] = f"{wording.yuan(line)}/人·年" if line else "区划跨省或没有设定监测线，各户按本省的判断"
+    if indicator.records.kind == "incomes":
+        left = ask(screen, figures.figures, screen.region.code, screen.asked, tuple(LEFT_OUT))
+        told = [f"{words} {left[id].value:,.0f} 户" for id, words in LEFT_OUT.items() if left[id].value]
+        facts["没有计入"] = "、".join(told) or "无"
+    return facts
+
+
+LEFT_OUT = {
+    "silent_households": "收入中断",
+    "short_records": "收支记录不足",
+    "unbooked_households": "无收支记录",
+}
+"""Figures of the households whose income is not counted → what they are called."""
+
+
+def _year_words(screen: Screen, month: int) -> str:
+    """Which year's totals stand in a month, where the region keeps books by the year."""
+    with screen.engine.connect() as connection:
+        year = counted_year(connection, screen.region.code, month)
+    if year is None:
+        return ""
+    last, ended = year
+    told = f"取截至{spoken(last)}的收入年度全年数"
+    return told if last == ended else f"{told}；截至{spoken(ended)}的年度还没有报齐"
 
 
 def _levels(indicator: Indicator) -> str:
@@ -125,15 +171,13 @@ def _levels(indicator: Indicator) -> str:
 
 def show_course(screen: Screen, indicator: Indicator) -> None:
     """The months as a line, and as a table for who reads tables."""
-    until = max(screen.month, min(screen.status.latest, screen.month + 59))
-    course = ask(screen, figures.trend, screen.region.code, (indicator.id,), until=until).rename(
-        columns={indicator.id: "value"}
-    )
+    month = screen.standing(indicator).month
+    course = course_of(screen, indicator, until=min(screen.status.last_month, month + 59))
     if not course["value"].notna().any():
         show_markup(heading("走势", "还没有一个月的数据，画不出走势。"))
         return
     show_markup(heading(f"近{len(course)}个月走势", f"{screen.region.name} · {wording.class_unit(indicator)}"))
-    chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark)
+    chart = trend_chart(course, indicator=indicator, chosen=month, dark=screen.dark)
     st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="figure_course")
     told = table_markup(
         course_table(course, indicator=indicator),
@@ -145,10 +189,10 @@ def show_course(screen: Screen, indicator: Indicator) -> None:
 
 def show_regions(screen: Screen, indicator: Indicator) -> None:
     """The sub-regions with their parts, what the region holds itself, and the whole."""
-    children = ask(screen, figures.children, screen.region.code, screen.month, indicator.id)
+    children = ask(screen, figures.children, screen.region.code, screen.standing(indicator).month, indicator.id)
     if children.empty:
         return
-    whole = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+    whole = ask(screen, figures.figures, screen.region.code, screen.asked, (indicator.id,))[indicator.id]
     noun = LEVELS[len(children["code"].iloc[0])]
     named = parts(indicator)
     rows = sub_regions(indicator, children, whole, screen.region.name)
@@ -179,7 +223,7 @@ def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, nam
     ordered = children.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
     lines = [(row.code, row.name, row.numerator, row.denominator, row.value) for row in ordered.itertuples()]
     own = _own(children, whole)
-    if not indicator.compared and any(part and abs(part) >= 0.005 for part in own):
+    if any(part and abs(part) >= 0.005 for part in own):
         value = own[0] if indicator.denominator is None else (own[0] or 0) / own[1] if own[1] else None
         lines.append(("", OWN, *own, value))
     values = [value for *_, value in lines]
@@ -207,8 +251,6 @@ def _told_parts(indicator: Indicator, *values: float | None) -> list[str]:
 
 def adds_up(indicator: Indicator, noun: str, *, own: bool) -> str:
     """Whether the parts add up to the whole, in words."""
-    if indicator.compared:
-        return f"增速不能相加：各{noun}与合计分别按自身两年数值计算。"
     also = f"、{OWN}" if own else ""
     if indicator.denominator is None:
         return f"各{noun}{also}相加等于合计。"
@@ -218,21 +260,30 @@ def adds_up(indicator: Indicator, noun: str, *, own: bool) -> str:
 
 def show_glossary(screen: Screen) -> None:
     """Every indicator of the registry with its value here and its definition."""
-    values = ask(screen, figures.figures, screen.region.code, screen.month)
+    values = ask(screen, figures.figures, screen.region.code, screen.asked)
     lines = [
-        (id, one.label, str(wording.amount(one, values[id].value)), one.window, one.definition, one.source)
+        (
+            id,
+            one.label,
+            f"{wording.amount(one, values[id].value)} {values[id].standing.open_words}".strip(),
+            values[id].standing.stands_at,
+            one.window,
+            one.definition,
+            one.source,
+        )
         for id, one in INDICATORS.items()
     ]
-    frame = pd.DataFrame(lines, columns=["id", "label", "value", "window", "definition", "source"])
+    frame = pd.DataFrame(lines, columns=["id", "label", "value", "stands", "window", "definition", "source"])
     columns = [
         TableColumn("label", "指标"),
         TableColumn("value", "数值", "figure"),
+        TableColumn("stands", "截至"),
         TableColumn("window", "统计时段"),
         TableColumn("definition", "口径"),
         TableColumn("source", "来源"),
     ]
     show_markup(
-        heading(f"全部 {len(frame)} 个指标", f"{screen.region.name} · {screen.month_text}", level=1)
+        heading(f"全部 {len(frame)} 个指标", f"{screen.region.name} · {screen.dates_text}", level=1)
         + table_markup(
             frame,
             columns,

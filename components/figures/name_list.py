@@ -31,7 +31,8 @@ _REGION_PAGES = {"dividends": DIVIDENDS}
 def show_list(screen: Screen, indicator: Indicator) -> None:
     """The list, page by page; the address holds page and order."""
     kind = lists.list_kind(indicator.id)
-    total = ask(screen, lists.count, indicator.id, screen.region.code, screen.month)
+    month = screen.standing(indicator).month
+    total = ask(screen, lists.count, indicator.id, screen.region.code, month)
     told = f"{total:,} {kind.unit}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="list_heading"):
         show_markup(heading(f"名单：{told}", _notes(screen, indicator, kind)))
@@ -47,7 +48,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
         lists.page,
         indicator.id,
         screen.region.code,
-        screen.month,
+        month,
         sort=sort or None,
         descending=descending,
         offset=at.offset,
@@ -120,10 +121,11 @@ def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
     columns = [ListColumn(column.id, column.heading, _KINDS.get(column.form, "text")) for column in kind.columns]
     take_away(
         screen,
-        partial(ask_uncached, screen, lists.whole, indicator.id, screen.region.code, screen.month),
+        partial(ask_uncached, screen, lists.whole, indicator.id, screen.region.code, screen.standing(indicator).month),
         columns,
         what=f"{indicator.label}名单",
         title=f"{screen.region.name}{indicator.label}名单",
         unit=kind.unit,
+        standing=screen.standing(indicator),
         key="export_list",
     )

@@ -121,7 +121,7 @@ def _earlier_tiles(screen: Screen, shown: FundsShown) -> list[tuple[str, str, st
         for id, value in values.items()
     ]
     alive = ("fund_unpaid", "late_funds")
-    found = ask(screen, figures.figures, screen.region.code, screen.month, alive)
+    found = ask(screen, figures.figures, screen.region.code, screen.asked, alive)
     return tiles + [
         (INDICATORS[id].label, str(wording.amount(INDICATORS[id], found[id].value)), screen.link(FIGURE, indicator=id))
         for id in alive

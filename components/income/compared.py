@@ -25,11 +25,11 @@ MOST_MULTIPLES = 24
 
 
 def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region], course: pd.DataFrame) -> None:
-    """``children`` of the screen's region beside its own ``course`` (``income_course.with_growth``)."""
+    """``children`` of the screen's region beside its own ``course`` (``income_course.income_course``)."""
     names = {child.code: child.name for child in children}
     noun = LEVELS[len(children[0].code)]
     _comparison_picker(choice, names, noun)
-    courses = ask(screen, income_course.courses_below, screen.region.code, until=screen.month)
+    courses = ask(screen, income_course.courses_below, screen.region.code, until=screen.books.month)
     mean, mean_name = course["net"], MEANS[screen.region.level]
     if courses.empty:
         show_markup(f'<p class="calm">各{noun}没有收入数据，无从对比。</p>')
@@ -41,7 +41,7 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     pick = {code: names[code] for code in shown}
     urls = {code: trends_link(screen, choice, region=code) for code in shown}
     behind = int((last[order] < mean.iloc[-1]).sum())
-    subtitle = f"{screen.region.name}各{noun} · {spoken(screen.month)}为止 · 12个月人均纯收入 · 元"
+    subtitle = f"{screen.region.name}各{noun} · {spoken(screen.books.month)}为止 · 12个月人均纯收入 · 元"
     table, columns = _compared_table(picked, pick)
     if choice.compared and any(code in courses for code in choice.compared):
         show_chart(

@@ -54,10 +54,10 @@ _NET = [ListColumn("net", "人均纯收入（元）", "integer"), ListColumn("gr
 
 def show_course(screen: Screen, choice: TrendChoice, children: Sequence[Region]) -> None:
     """The whole view; at most three figures and a map."""
-    course = income_course.with_growth(ask(screen, income_course.income_course, screen.region.code, until=screen.month))
-    if screen.month not in course.index:
+    course = ask(screen, income_course.income_course, screen.region.code, until=screen.books.month)
+    if screen.books.month not in course.index:
         nothing(
-            f"{screen.region.name}{spoken(screen.month)}没有收入数据",
+            f"{screen.region.name}{spoken(screen.books.month)}没有收入数据",
             "所选月份以前的12个月还没有收支记录，或所选区划没有所计的户。",
             "换一个月份或区划",
             "在数据模板的“收支”表中填报后再次导入：`python -m data import 文件`",
@@ -96,7 +96,7 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
     months = course.iloc[-60:].assign(month=lambda frame: frame.index, name=lambda f: [spoken(m) for m in f.index])
     line = ask(screen, lines.monitoring_line, screen.region.code, tuple(months.index))
     growth = months["growth"].iloc[-1]
-    figure = kinds_chart(months, month=screen.month, line=line, dark=screen.dark)
+    figure = kinds_chart(months, month=screen.books.month, line=line, dark=screen.dark)
     said = "，上年同月没有可比的数" if not wording.has_value(growth) else f"，比上年同月{_moved(growth)}"
     show_chart(
         screen,
@@ -104,7 +104,7 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
         key="kinds",
         what="人均纯收入走势",
         title=f"人均纯收入 {yuan(months['net'].iloc[-1])}{said}",
-        subtitle=f"{screen.region.name} · {screen.month_text} · 每月为截至当月的12个月 · 元/人",
+        subtitle=f"{screen.region.name} · {screen.books.words} · 每月为截至当月的12个月 · 元/人",
         table=months.iloc[::-1],
         columns=[ListColumn("name", "12个月截至"), *_PARTS, *_NET],
         links={len(figure.data) - 1: [_list(screen, month) for month in months.index]},
@@ -166,7 +166,7 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
         key="growth",
         what="同比增速",
         title=title,
-        subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 12个月人均纯收入比上年同月 · %",
+        subtitle=f"{screen.region.name} · 截至{spoken(screen.books.month)} · 12个月人均纯收入比上年同月 · %",
         table=table,
         columns=[ListColumn("name", "月份"), ListColumn("growth", "同比增速", "percent"), *adds],
         links={5: [_list(screen, month) for month in parts.index]},
@@ -197,8 +197,8 @@ def _list(screen: Screen, month: int) -> str:
 
 
 def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
-    rows = income_course.structures(course, screen.month, (0, 12, 36, 60))
-    parts = income_course.contributions(course, screen.month)
+    rows = income_course.structures(course, screen.books.month, (0, 12, 36, 60))
+    parts = income_course.contributions(course, screen.books.month)
     title, note = "收入构成", "一年前没有数据，说不出增收来自哪里。"
     if len(parts):
         parts["change"] = adding_up(parts["change"].tolist())
@@ -211,7 +211,7 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
         note = "一年来：" + "，".join(f"{NAMES[part]} {_signed(row.change)}" for part, row in parts.iterrows()) + "。"
         note += f"经营支出增加记为负数，{_ROUNDED}。"
     rows = _added_up(rows_adding_up(rows, list(_SHARES), "whole", 3))
-    table = rows.assign(name=[f"{back_name(back)}（{spoken(screen.month - back)}）" for back in rows["back"]])
+    table = rows.assign(name=[f"{back_name(back)}（{spoken(screen.books.month - back)}）" for back in rows["back"]])
     shares = [ListColumn(name, f"{NAMES[kind]}占比", "percent") for name, kind in _SHARES.items()]
     show_chart(
         screen,
@@ -219,11 +219,13 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
         key="structure",
         what="收入结构",
         title=title,
-        subtitle=f"{screen.region.name} · {screen.month_text} · 占12个月总收入的比例",
+        subtitle=f"{screen.region.name} · {screen.books.words} · 占12个月总收入的比例",
         table=table,
         columns=[ListColumn("name", "时间"), *shares, *_PARTS],
         links={
-            place: [screen.link(FIGURE, indicator=f"{kind}_share", month=screen.month - back) for back in rows["back"]]
+            place: [
+                screen.link(FIGURE, indicator=f"{kind}_share", month=screen.books.month - back) for back in rows["back"]
+            ]
             for place, kind in enumerate(income_course.KINDS)
         },
         note=note,
@@ -237,8 +239,8 @@ def _signed(value: float) -> str:
 def _show_place(screen: Screen, choice: TrendChoice) -> None:
     """Income or its growth on the map, and the same in order beside it."""
     indicator = INDICATORS[MAPS[choice.map]]
-    children = ask(screen, figures.children, screen.region.code, screen.month, indicator.id)
-    whole = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id].value
+    children = ask(screen, figures.children, screen.region.code, screen.books.month, indicator.id)
+    whole = ask(screen, figures.figures, screen.region.code, screen.asked, (indicator.id,))[indicator.id].value
     ranking = rank(indicator, children, whole, screen.region.level)
     noun = LEVELS[len(children["code"].iloc[0])]
     words = {key: INDICATORS[id].label for key, id in MAPS.items()}
@@ -247,7 +249,7 @@ def _show_place(screen: Screen, choice: TrendChoice) -> None:
         chips = _chips("地图指标", words, choice.map, lambda key: trends_link(screen, choice, map=key))
         also = link("在挂图作战中看", screen.link(BATTLE_MAP, indicator=indicator.id), style="underlined")
         show_markup(
-            heading(finding(ranking, noun), f"{screen.region.name} · {screen.month_text} · {indicator.unit}")
+            heading(finding(ranking, noun), f"{screen.region.name} · {screen.books.words} · {indicator.unit}")
             + f'<div class="trend-row">{chips}{also}</div>'
         )
         _draw_map(screen, ranking, noun)

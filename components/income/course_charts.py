@@ -33,7 +33,7 @@ def kinds_chart(
 ) -> go.Figure:
     """Kinds stacked, the expense under zero, the net income as a line (the last trace) over the months.
 
-    ``course`` as of ``income_course.with_growth``, ``line`` the monitoring line of each of its months.
+    ``course`` as of ``income_course.income_course``, ``line`` the monitoring line of each of its months.
     """
     colours = palette(dark)
     fills = kind_colours(colours)

@@ -34,12 +34,12 @@ MOST_TESTED = 100_000
 
 def show_forecast(screen: Screen, choice: TrendChoice, this: Term) -> None:
     """What the region's income will be, how that is worked out, how far it was out before, and the same below it."""
-    rows = ask(screen, income_forecast.region_forecasts, screen.region.code, screen.month)
-    past = ask(screen, income_forecast.backtest, screen.region.code, screen.month)
-    number = ask(screen, figures, screen.region.code, screen.month, ("households",))["households"].value or 0
+    rows = ask(screen, income_forecast.region_forecasts, screen.region.code, screen.books.month)
+    past = ask(screen, income_forecast.backtest, screen.region.code, screen.books.month)
+    number = ask(screen, figures, screen.region.code, screen.asked, ("households",))["households"].value or 0
     each = choice.tested or number <= MOST_TESTED
     households = (
-        ask(screen, income_forecast.household_backtest, screen.region.code, screen.month) if each else NOT_TESTED
+        ask(screen, income_forecast.household_backtest, screen.region.code, screen.books.month) if each else NOT_TESTED
     )
     way = (
         ""

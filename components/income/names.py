@@ -62,7 +62,7 @@ def show_names(
         return
     at = paged(page, len(ids), lists.PAGE)
     shown = [int(id) for id in ids[at.offset : at.offset + lists.PAGE]]
-    rows = ask_uncached(screen, lists.of_households, shown, screen.region.code, screen.month)
+    rows = ask_uncached(screen, lists.of_households, shown, screen.region.code, screen.books.month)
     rows = against_line(beside(rows) if beside else rows, tried)
     kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
     kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by
@@ -95,7 +95,9 @@ def _export(
     tried: int | None,
 ) -> None:
     def rows() -> pd.DataFrame:
-        frame = ask_uncached(screen, lists.of_households, [int(id) for id in ids], screen.region.code, screen.month)
+        frame = ask_uncached(
+            screen, lists.of_households, [int(id) for id in ids], screen.region.code, screen.books.month
+        )
         return against_line(beside(frame) if beside else frame, tried)
 
     columns = [
@@ -109,6 +111,7 @@ def _export(
         title=f"{screen.region.name}{title}",
         filters=tried_line(tried) if tried is not None else "",
         unit="户",
+        standing=screen.books,
         key=f"names_{key}",
     )
 

@@ -32,26 +32,26 @@ from data.terms import LEVELS
 
 def show_sinking(screen: Screen, choice: TrendChoice, children: Sequence[Region]) -> None:
     """The whole view."""
-    if not ask(screen, figures, screen.region.code, screen.month, ("net_income_per_capita",))[
+    if not ask(screen, figures, screen.region.code, screen.asked, ("net_income_per_capita",))[
         "net_income_per_capita"
     ].value:
         nothing(
-            f"{screen.region.name}{spoken(screen.month)}没有收入数据",
+            f"{screen.region.name}{spoken(screen.books.month)}没有收入数据",
             "所选月份以前的12个月还没有收支记录，看不出谁在下降。",
             "换一个月份或区划",
             "在数据模板的“收支”表中填报后再次导入：`python -m data import 文件`",
         )
         return
-    known = ask_large(screen, sinking.sinking, screen.region.code, screen.month)
+    known = ask_large(screen, sinking.sinking, screen.region.code, screen.books.month)
     with screen.engine.connect() as connection:
-        this = term(connection, screen.month)
+        this = term(connection, screen.books.month)
         share = value_of(connection, "sinking_share")
     fell, under = int(known.fell.sum()), int(known.under.sum())
     show_markup(
         heading(
             f"{len(known.household):,} 户收入在下降：{fell:,} 户比上年少 {share} % 以上，"
             f"{under:,} 户预测年度末低于监测线",
-            f"{screen.region.name} · {screen.month_text} · {this.year.name} · 户；两者兼有的只算一户",
+            f"{screen.region.name} · {screen.books.words} · {this.year.name} · 户；两者兼有的只算一户",
         )
         + _filters(screen, choice, known)
     )
@@ -120,7 +120,7 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
     def beside(rows: pd.DataFrame) -> pd.DataFrame:
         """Basis, cause and, for a page that can be looked at, what stands behind it."""
         ids = [int(id) for id in rows["household_id"]]
-        behind = ask_uncached(screen, evidence, ids, screen.month) if len(ids) <= _MOST_EXPLAINED else {}
+        behind = ask_uncached(screen, evidence, ids, screen.books.month) if len(ids) <= _MOST_EXPLAINED else {}
         return rows.assign(
             basis=["；".join(basis_words(known, places[id], this)) for id in ids],
             cause=[cause_words(known, places[id]) for id in ids],
@@ -138,7 +138,7 @@ def _show_list(screen: Screen, choice: TrendChoice, known: Sinking, picked: np.n
         screen,
         known.household[picked],
         title=f"收入下降户{f'（{told}）' if told else ''}",
-        note=f"{screen.month_text} · 两者兼有的在前，再按预测由低到高",
+        note=f"{screen.books.words} · 两者兼有的在前，再按预测由低到高",
         page=choice.page,
         key="sinking",
         page_url=lambda page: trends_link(screen, choice, page=page),

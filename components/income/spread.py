@@ -43,16 +43,16 @@ BELOW, NEAR, INCOME_ID = "below_line_households", "near_line_households", "net_i
 
 def show_spread(screen: Screen, choice: TrendChoice, children: Sequence[Region]) -> None:
     """The whole view."""
-    spread = ask_large(screen, income_distribution.distribution, screen.region.code, screen.month)
+    spread = ask_large(screen, income_distribution.distribution, screen.region.code, screen.books.month)
     if not len(spread.net):
         nothing(
-            f"{screen.region.name}{spoken(screen.month)}没有可以统计分布的户",
+            f"{screen.region.name}{spoken(screen.books.month)}没有可以统计分布的户",
             "12个月内没有收支记录，没有登记家庭成员，或没有设置监测线。",
             "换一个月份或区划",
             "在数据模板的“家庭成员”“收支”表中填报后再次导入：`python -m data import 文件`",
         )
         return
-    line = ask(screen, lines.monitoring_line, screen.region.code, (screen.month,))[0]
+    line = ask(screen, lines.monitoring_line, screen.region.code, (screen.books.month,))[0]
     show_markup(_facts(screen, choice, spread, line))
     choice = _show_line(screen, choice, spread, line)
     left, right = st.columns([60, 40], gap="medium")
@@ -104,7 +104,7 @@ def _show_histogram(screen: Screen, choice: TrendChoice, spread: Distribution, l
         key="spread",
         what="收入分布",
         title=f"{number:,} 户低于{'现行' if trial else ''}监测线，占有收支记录的 {wording.percent(share)}",
-        subtitle=f"{screen.region.name} · {screen.month_text} · 按12个月人均纯收入分段的户数{trial} · 户",
+        subtitle=f"{screen.region.name} · {screen.books.words} · 按12个月人均纯收入分段的户数{trial} · 户",
         table=table,
         columns=[
             ListColumn("name", "人均纯收入"),
@@ -126,7 +126,7 @@ def _mean(screen: Screen, spread: Distribution) -> float | None:
     """The figure of the overview; a helper's is that of his own households."""
     if screen.viewer.role == "helper":
         return income_distribution.mean(spread)
-    return ask(screen, figures.figures, screen.region.code, screen.month, (INCOME_ID,))[INCOME_ID].value
+    return ask(screen, figures.figures, screen.region.code, screen.books.month, (INCOME_ID,))[INCOME_ID].value
 
 
 def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
@@ -136,25 +136,25 @@ def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
     told = [("本人结对户均值" if screen.viewer.role == "helper" else own, _mean(screen, spread))]
     county = screen.region.code[:6]
     if level > 6 and screen.viewer.may_see(county):
-        value = ask(screen, figures.figures, county, screen.month, (INCOME_ID,))[INCOME_ID].value
+        value = ask(screen, figures.figures, county, screen.books.month, (INCOME_ID,))[INCOME_ID].value
         told.append(("县均", value))
     return [(name, value) for name, value in told if wording.has_value(value)]
 
 
 def _show_course(screen: Screen) -> None:
-    course = ask(screen, figures.trend, screen.region.code, (BELOW, NEAR), until=screen.month).dropna(how="all")
+    course = ask(screen, figures.trend, screen.region.code, (BELOW, NEAR), until=screen.books.month).dropna(how="all")
     names = {BELOW: "线下", NEAR: "略高于线"}
     said = "线下和略高于线的户"
-    if screen.month - 12 in course.index and screen.month in course.index:
-        steps = course.loc[screen.month] - course.loc[screen.month - 12]
+    if screen.books.month - 12 in course.index and screen.books.month in course.index:
+        steps = course.loc[screen.books.month] - course.loc[screen.books.month - 12]
         said = "一年来" + "，".join(f"{names[id]}{_step(steps[id])}" for id in (BELOW, NEAR))
     show_chart(
         screen,
-        counts_chart(course, names=names, month=screen.month, dark=screen.dark) if len(course) else None,
+        counts_chart(course, names=names, month=screen.books.month, dark=screen.dark) if len(course) else None,
         key="under",
         what="线下户数",
         title=said,
-        subtitle=f"{screen.region.name} · 截至{spoken(screen.month)} · 户",
+        subtitle=f"{screen.region.name} · 截至{spoken(screen.books.month)} · 户",
         table=counts_table(course),
         columns=[
             ListColumn("name", "月份"),
@@ -261,7 +261,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
     indicator = replace(INDICATORS[BELOW], label=f"{words}户数")
     left, right = st.columns([56, 44], gap="medium")
     with left:
-        show_markup(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.month_text}{said} · 户"))
+        show_markup(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.books.words}{said} · 户"))
         if ask(screen, can_be_drawn, screen.region.code):
             drawn = choropleth(rows, indicator=indicator, mean=None, mean_name="", dark=screen.dark)
             with st.container(key="line_map_box"):
@@ -319,7 +319,7 @@ def _show_list(screen: Screen, choice: TrendChoice, spread: Distribution) -> Non
         screen,
         spread.household[mask],
         title=title,
-        note=f"{screen.month_text} · 人均纯收入由低到高 · 点户主看户档案",
+        note=f"{screen.books.words} · 人均纯收入由低到高 · 点户主看户档案",
         page=choice.page,
         page_url=lambda page: trends_link(screen, choice, **kept, page=page),
         key="spread",

@@ -14,6 +14,7 @@ from components.drawing.theme import map_colours, palette, state_marks
 from components.drawing.tiles import tiles_markup
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask
+from components.shell.course import course_of
 from components.shell.empty import no_ground
 from components.shell.header import go_to_region, write_address
 from components.shell.indicator_tiles import indicator_tiles
@@ -49,8 +50,8 @@ def show_headlines(screen: Screen) -> None:
 
 def ranked(screen: Screen, indicator: Indicator) -> Ranking:
     """The sub-regions of the screen's region, ordered."""
-    children = ask(screen, figures.children, screen.region.code, screen.month, indicator.id)
-    whole = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id].value
+    children = ask(screen, figures.children, screen.region.code, screen.standing(indicator).month, indicator.id)
+    whole = ask(screen, figures.figures, screen.region.code, screen.asked, (indicator.id,))[indicator.id].value
     return rank(indicator, children, whole, screen.region.level)
 
 
@@ -61,7 +62,7 @@ def child_noun(ranking: Ranking) -> str:
 
 def subtitle(screen: Screen, indicator: Indicator) -> str:
     """Region, month, unit."""
-    return f"{screen.region.name} · {screen.month_text} · {wording.class_unit(indicator)}"
+    return f"{screen.region.name} · {screen.stands(indicator)} · {wording.class_unit(indicator)}"
 
 
 def indicator_picker(chosen: str, key: str = "picked_indicator") -> None:
@@ -88,7 +89,7 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
         show_markup(heading(title, subtitle(screen, indicator)))
         indicator_picker(indicator.id)
     if village:
-        figure = ask(screen, figures.figures, screen.region.code, screen.month, (indicator.id,))[indicator.id]
+        figure = ask(screen, figures.figures, screen.region.code, screen.asked, (indicator.id,))[indicator.id]
         rows = rows.iloc[0:0].astype({"value": float})
         rows.loc[0] = [screen.region.code, screen.region.name, figure.value, float("nan")]
     if not ask(screen, can_be_drawn, screen.region.code):
@@ -117,17 +118,15 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
 
 def show_trend_panel(screen: Screen, indicator: Indicator) -> None:
     """The course over sixty months, beside that of the region above where the viewer may see it."""
-    until = screen.status.latest if screen.status.latest - screen.month < 60 else screen.month
-    until = max(until, screen.month)
-    course = ask(screen, figures.trend, screen.region.code, (indicator.id,), until=until).rename(
-        columns={indicator.id: "value"}
-    )
+    month, last = screen.standing(indicator).month, screen.status.last_month
+    until = last if last - month < 60 else month
+    course = course_of(screen, indicator, until=until)
     name = _add_comparison(screen, indicator, course, until)
     if indicator.id == DEFAULT:
         course["line"] = ask(screen, lines.monitoring_line, screen.region.code, tuple(course.index))
         course["line"] = course["line"].astype(float)
-    show_markup(heading(_trend_finding(indicator, course, screen.month), _span(course, name)))
-    chart = trend_chart(course, indicator=indicator, chosen=screen.month, dark=screen.dark, comparison_name=name)
+    show_markup(heading(_trend_finding(indicator, course, month), _span(course, name)))
+    chart = trend_chart(course, indicator=indicator, chosen=month, dark=screen.dark, comparison_name=name)
     st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="overview_trend")
 
 
@@ -141,7 +140,8 @@ def _add_comparison(screen: Screen, indicator: Indicator, course: pd.DataFrame, 
     if len(way) < 2:
         return ""
     above = way[-2]
-    other = ask(screen, figures.trend, above.code, (indicator.id,), until=until)[indicator.id]
+    beside = course_of(screen, indicator, until=until, region=above.code)
+    other = beside["value"].where(~beside["open"])
     if indicator.denominator is None:
         other = other / len(ask(screen, regions.children, above.code))
     course["comparison"] = other.reindex(course.index)
@@ -149,7 +149,8 @@ def _add_comparison(screen: Screen, indicator: Indicator, course: pd.DataFrame, 
 
 
 def _trend_finding(indicator: Indicator, course: pd.DataFrame, month: int) -> str:
-    now, before = course["value"].get(month), course["value"].get(month - 12)
+    closed = course["value"].where(~course["open"])
+    now, before = closed.get(month), closed.get(month - 12)
     change = wording.change(indicator, now, before)
     if change is None:
         return f"{indicator.label}走势"
@@ -177,7 +178,7 @@ def show_ranking_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -
 
 
 def _states(screen: Screen) -> str:
-    counts = ask(screen, figures.figures, screen.region.code, screen.month, tuple(STATE_IDS.values()))
+    counts = ask(screen, figures.figures, screen.region.code, screen.asked, tuple(STATE_IDS.values()))
     return states_markup(
         [
             (state, *state_marks(screen.dark)[state], screen.link(FIGURE, indicator=id), counts[id].value)
@@ -189,7 +190,7 @@ def _states(screen: Screen) -> str:
 def show_overdue_panel(screen: Screen, *, limit: int) -> None:
     """Problems and tasks beyond their deadline, the longest first."""
     rows = ask(screen, overdue.most_overdue, screen.region.code, screen.month, limit=limit)
-    counts = ask(screen, figures.figures, screen.region.code, screen.month, ("problems_overdue", "tasks_overdue"))
+    counts = ask(screen, figures.figures, screen.region.code, screen.asked, ("problems_overdue", "tasks_overdue"))
     said = [
         link(
             f"{INDICATORS[id].label} {wording.amount(INDICATORS[id], figure.value)}",
@@ -209,8 +210,7 @@ def show_overdue_panel(screen: Screen, *, limit: int) -> None:
 
 def show_changes_panel(screen: Screen, *, limit: int) -> None:
     """What moved most against the month before."""
-    ids = tuple(id for id in WATCHED if not (screen.running and INDICATORS[id].window == "本月"))
-    moves = ask(screen, changes.most_moved, screen.region.code, screen.month, ids, limit=limit)
+    moves = ask(screen, changes.most_moved, screen.region.code, screen.asked, WATCHED, limit=limit)
     title = "本月变化最大" if len(moves.rows) else "本月变化"
     show_markup(
         heading(title, "与上月相比，按变化幅度排列")

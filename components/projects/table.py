@@ -54,7 +54,7 @@ _SORT_OF = {"days": "entered"}
 
 def show_tiles(screen: Screen) -> None:
     """The region's figures as the overview has them; each opens its explanation."""
-    found = ask(screen, figures, screen.region.code, screen.month, TILES)
+    found = ask(screen, figures, screen.region.code, screen.asked, TILES)
     totals = ask(screen, projects.totals, screen.region.code, screen.month)
     parts = []
     for id in TILES:
@@ -70,7 +70,7 @@ def show_tiles(screen: Screen) -> None:
 def _classes(screen: Screen) -> str:
     """What the rates are worked out of, and what they leave out."""
     earning, *others = CLASSES
-    found = ask(screen, figures, screen.region.code, screen.month, CLASSES)
+    found = ask(screen, figures, screen.region.code, screen.asked, CLASSES)
 
     def told(id: str) -> str:
         words = f"{INDICATORS[id].label} {wording.amount(INDICATORS[id], found[id].value)}"

@@ -22,12 +22,13 @@ from data.regions.tree import Region, Status
 class Address:
     """What the address asks for, after looking it up; ``problems`` are sentences about what it asked in vain.
 
-    ``refusal`` is set where the region asked for is not the viewer's: nothing of it may be shown.
+    ``month`` is None where none is asked for. ``refusal`` is set where the region asked for is not the viewer's:
+    nothing of it may be shown.
     """
 
     viewer: Viewer
     region: Region
-    month: int
+    month: int | None
     problems: list[str] = field(default_factory=list)
     refusal: str | None = None
 
@@ -85,16 +86,16 @@ def _viewer(reading: Reading, status: Status, viewers: Sequence[Viewer]) -> View
     return by_role[asked or DEFAULT_ROLE]
 
 
-def _month(status: Status, asked: str | None, problems: list[str]) -> int:
+def _month(status: Status, asked: str | None, problems: list[str]) -> int | None:
     if asked is None:
-        return status.latest
+        return None
     try:
         month = month_of(asked)
     except NotFound as error:
-        problems.append(f"{error}已显示{label(status.latest)}。")
-        return status.latest
+        problems.append(f"{error}已显示最新数据。")
+        return None
     if not status.first_month <= month <= status.last_month or asked.strip() != label(month):
         span = f"{label(status.first_month)} 至 {label(status.last_month)}"
-        problems.append(f"“{asked[:20]}”不在可查看的月份（{span}）之内，已显示{label(status.latest)}。")
-        return status.latest
+        problems.append(f"“{asked[:20]}”不在可查看的月份（{span}）之内，已显示最新数据。")
+        return None
     return month

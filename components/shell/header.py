@@ -83,7 +83,11 @@ def breadcrumbs(screen: Screen) -> None:
         else link(escape(region.name), _to_region(region.code))
         for region in way
     ]
-    show_markup(f'<nav class="breadcrumbs" aria-label="所在区划">{"<i>›</i>".join(parts)}</nav>', width="content")
+    show_markup(
+        f'<nav class="breadcrumbs" aria-label="所在区划">{"<i>›</i>".join(parts)}</nav>'
+        f'<p class="dates">{escape(screen.dates_text)}</p>',
+        width="content",
+    )
 
 
 def _to_region(code: str) -> str:
@@ -151,14 +155,19 @@ def _parent(code: str, names: Mapping[str, str]) -> str | None:
 
 
 def _month_picker(screen: Screen) -> None:
-    months = range(screen.status.last_month, screen.status.first_month - 1, -1)
-    st.session_state["picked_month"] = screen.month
+    months = [None, *range(screen.status.last_month, screen.status.first_month - 1, -1)]
+    st.session_state["picked_month"] = screen.asked
+
+    def pick() -> None:
+        month = st.session_state["picked_month"]
+        write_address(month=None if month is None else label(month))
+
     st.selectbox(
         "月份",
-        list(months),
-        format_func=spoken,
+        months,
+        format_func=lambda month: "最新" if month is None else spoken(month),
         key="picked_month",
-        on_change=lambda: write_address(month=label(st.session_state["picked_month"])),
+        on_change=pick,
         label_visibility="collapsed",
         width=140,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
@@ -12,7 +13,9 @@ from sqlalchemy import Engine
 from components.shell.site import SitePage
 from data.access.viewer import Viewer
 from data.clock import Clock
-from data.months import label, last_day, month_of, spoken
+from data.figures.indicators import BOOKS, Indicator
+from data.figures.standing import Standing, standings
+from data.months import label, month_of, short_day, spoken
 from data.regions.tree import Region, Status
 from data.regions.versions import Version, version_of
 
@@ -25,12 +28,12 @@ Change: TypeAlias = Any  # of any type that a field has: dataclasses.replace ref
 
 @dataclass(frozen=True)
 class Screen:
-    """One run of a page. ``region`` lies in the viewer's scope and ``month`` (an ordinal) in the calendar; ``versions``
-    are those on the way to the region when the run began."""
+    """One run of a page. ``region`` lies in the viewer's scope and ``asked``, the month asked for (an ordinal, None
+    for none), in the calendar; ``versions`` are those on the way to the region when the run began."""
 
     viewer: Viewer
     region: Region
-    month: int
+    asked: int | None
     status: Status
     dark: bool
     engine: Engine
@@ -52,9 +55,33 @@ class Screen:
         return *version_of(self.versions, region), self.status.built
 
     @property
+    def month(self) -> int:
+        """The month at whose end all stands but what goes by the books: the one asked for, else the running one."""
+        return self.status.last_month if self.asked is None else self.asked
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """What closes a figure → where such figures stand here."""
+        with self.engine.connect() as connection:
+            return standings(connection, self.region.code, self.asked)
+
+    def standing(self, indicator: Indicator) -> Standing:
+        """Where this figure stands here."""
+        return self.standings[indicator.closes]
+
+    def stands(self, indicator: Indicator) -> str:
+        """The same in words: ``2026年10月``, with what is missing where the month is not closed."""
+        return self.standing(indicator).words
+
+    @property
+    def books(self) -> Standing:
+        """Where the income stands here: the month asked for, else the last whose books are closed."""
+        return self.standings[BOOKS]
+
+    @property
     def running(self) -> bool:
         """Whether the month has not ended yet on the day the figures were made for."""
-        return month_of(self.status.built) == self.month and self.status.built < last_day(self.month)
+        return month_of(self.status.built) == self.month
 
     @property
     def month_text(self) -> str:
@@ -63,20 +90,29 @@ class Screen:
         return spoken(self.month) + until
 
     @property
+    def dates_text(self) -> str:
+        """``收入截至2026年10月 · 其余截至11月22日``: where what is shown stands."""
+        if self.asked is None:
+            return f"收入截至{self.books.words} · 其余截至{short_day(self.status.built)}"
+        return f"截至{self.month_text}" + ("" if self.books.closed else f" · 收入{self.books.open_words}")
+
+    @property
     def source(self) -> str:
         """What is taken away says where it comes from: ``数据版本 7 · 演示数据``."""
         return f"数据版本 {self.status.version}{' · 演示数据' if self.status.demonstration else ''}"
 
     def link(self, page: SitePage, /, **parameters: str | int) -> str:
-        """The address of a page for the same viewer, region and month, unless ``parameters`` say otherwise.
+        """The address of a page for the same viewer, region and month asked for, unless ``parameters`` say otherwise.
 
         ``region`` is a code ('' the whole), ``month`` an ordinal; everything else goes into the address as it is.
         """
-        given: dict[str, str | int] = {"region": self.region.code, "month": self.month, **parameters}
+        asked = {} if self.asked is None else {"month": self.asked}
+        given: dict[str, str | int] = {"region": self.region.code, **asked, **parameters}
         if self.status.demonstration and self.viewer.role != DEFAULT_ROLE:
             given["role"] = self.viewer.role
         given["region"] = given["region"] or WHOLE_IN_URL
-        given["month"] = label(int(given["month"]))
+        if "month" in given:
+            given["month"] = label(int(given["month"]))
         return f"/{page.path}?{urlencode(given)}"
 
 

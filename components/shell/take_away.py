@@ -8,6 +8,7 @@ import streamlit as st
 from components.shell.logged import caller, looked
 from components.shell.screen import Screen
 from data.audit.taken import detail
+from data.figures.standing import Standing
 from data.months import label
 from data.paper.spreadsheet import EXCEL, ListColumn, file_name, list_workbook
 
@@ -23,22 +24,25 @@ def take_away(
     about: str = "",
     filters: str = "",
     place: str | None = None,
+    standing: Standing | None = None,
     unit: str = "行",
     sheet: str = "名单",
     words: str = "导出名单（Excel）",
 ) -> None:
     """A button that gives these rows, or those asked for when it is pressed, as a workbook.
 
-    ``title`` heads the sheet and with the month names the file; below it stands what it is ``about`` (the month, where
-    that is not said), and what ``filters`` picked the rows out. ``what`` and ``filters`` go into the log: words of
-    ours, which name no person; ``place`` is the code of the region where that is not the one of the screen.
+    ``title`` heads the sheet and with the month (of ``standing``, else the screen's) names the file; below it stands
+    what it is ``about`` (the month, where that is not said), and what ``filters`` picked the rows out. ``what`` and
+    ``filters`` go into the log: words of ours, which name no person; ``place`` is the code of the region where that is
+    not the one of the screen.
     """
     at = caller()
     where = f"{screen.region.name} {screen.region.code}".strip() if place is None else place
 
     def workbook() -> bytes:
         frame = rows() if callable(rows) else rows
-        told = (about or screen.month_text, f"共 {len(frame):,} {unit}", filters and f"筛选：{filters}", screen.source)
+        when = standing.words if standing else screen.month_text
+        told = (about or when, f"共 {len(frame):,} {unit}", filters and f"筛选：{filters}", screen.source)
         content = list_workbook(
             frame, title=title, subtitle=" · ".join(filter(None, told)), columns=columns, sheet=sheet
         )
@@ -49,7 +53,7 @@ def take_away(
     st.download_button(
         words,
         data=workbook,
-        file_name=f"{file_name(title)}_{label(screen.month)}.xlsx",
+        file_name=f"{file_name(title)}_{label(standing.month if standing else screen.month)}.xlsx",
         mime=EXCEL,
         on_click="ignore",
         key=key,

@@ -184,7 +184,7 @@ def years_of_months(
     connection: Connection, region: str | None, months: Sequence[int], running: int
 ) -> list[dict[str, object]]:
     """County, month, last_month: the closed income year that each month takes its totals of; none without one."""
-    county = "" if region is None else region[:COUNTY]
+    county = (region or "")[:COUNTY]
     asked = f"""
         SELECT substr(village, 1, {COUNTY}) AS county, last_month, SUM(households) FROM books_year
         WHERE village >= :county AND village < :after GROUP BY substr(village, 1, {COUNTY}), last_month"""
@@ -371,6 +371,23 @@ def closed_month(connection: Connection, region: str) -> int | None:
         if reached >= FULL * total:
             return int(closed)
     return None
+
+
+def counted_year(connection: Connection, region: str, month: int) -> tuple[int, int] | None:
+    """Last months of the income year whose totals a month counts in a region, and of the last that has ended by it.
+
+    None where no totals are kept, or the region has more than one answer.
+    """
+    years = books_year.c
+    known = connection.execute(
+        select(years.last_month).where(years.village >= region, years.village < region + ":").limit(1)
+    ).scalar()
+    if known is None:
+        return None
+    ended = month - (month - known) % 12
+    running = month_of(connection.execute(select(model.data_version.c.built)).scalar_one())
+    found = {str(row["last_month"]) for row in years_of_months(connection, region[:COUNTY], [month], running)}
+    return (int(found.pop()), ended) if len(found) == 1 else None
 
 
 def closed_months(connection: Connection, counties: Iterable[str]) -> dict[str, int]:

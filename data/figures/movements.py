@@ -23,9 +23,10 @@ class Moves:
 
 
 def most_moved(
-    connection: Connection, viewer: Viewer, region: str, month: int, ids: Sequence[str], *, limit: int = 6
+    connection: Connection, viewer: Viewer, region: str, month: int | None, ids: Sequence[str], *, limit: int = 6
 ) -> Moves:
-    """The moves against the month before in the regions below ``region`` (of a village: in itself) that stand out
+    """The moves against the month before (of each figure at its own month where none is asked for; what is not closed
+    is not compared) in the regions below ``region`` (of a village: in itself) that stand out
     most, the strongest first; what would read as level is none.
 
     A move is measured in standard deviations of its indicator between the regions (in shares of the value where all

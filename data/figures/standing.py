@@ -42,6 +42,11 @@ class Standing:
         """``2026年10月``, or ``2026年11月22日`` in the month that runs."""
         return spoken(self.month) + (f"{int(self.day[8:])}日" if self.day < last_day(self.month) else "")
 
+    @property
+    def words(self) -> str:
+        """Both: ``2026年11月，未满（截至22日）``."""
+        return spoken(self.month) + ("" if self.closed else f"，{self.open_words}")
+
 
 def standings(connection: Connection, region: str, asked: int | None) -> dict[str, Standing]:
     """What closes a figure → where it stands in a region; ``asked``: the month asked for, if any."""
