@@ -120,6 +120,14 @@ class Record(IntEnum):
     SILENT = 4  # 收入中断: whole a year before, and nothing since a line was last expected
 
 
+RECORDS = {
+    Record.NONE: "12个月内没有收支记录",
+    Record.BEGUN: "收支记录不足：记账未满12个月",
+    Record.SHORT: "收支记录不足：应有收支的月份缺了一个以上",
+    Record.SILENT: "收入中断：上年同期收支完整，此后应有收支的月份没有再记账，请上门核实",
+}
+"""Why a household's income is not counted."""
+
 LEVELS = {0: "全域", 2: "省", 4: "市", 6: "县", 9: "乡镇", 12: "村"}
 """Length of a region code → its level."""
 OWN = "本级"

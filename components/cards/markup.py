@@ -158,7 +158,18 @@ def _months(card: IncomeCard, names: Sequence[str]) -> str:
         cells.append(
             f"<li><span>{spoken(month)}</span><b>{escape(told)}</b><small>上年 {escape(short(before))}</small></li>"
         )
-    return f'<ul class="months">{"".join(cells)}</ul>'
+    return f'<ul class="months">{"".join(cells)}</ul>{_year_total(card, names)}'
+
+
+def _year_total(card: IncomeCard, names: Sequence[str]) -> str:
+    """What of some 科目 is booked for the whole year."""
+    now, before = (
+        sum(known) if (known := [totals[name] for name in names if name in totals]) else None
+        for totals in (card.totals, card.totals_before)
+    )
+    if now is None and before is None:
+        return ""
+    return f'<p class="rule">按年记账：全年 {escape(short(now))} 元，上年 {escape(short(before))} 元</p>'
 
 
 def _together(lines: dict[str, tuple[int | None, ...]], names: Iterable[str], place: int) -> int | None:

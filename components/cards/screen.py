@@ -21,7 +21,7 @@ def show_card(screen: Screen, household: int) -> None:
     """Draw the page; raises NotFound for a household that is not there or not the viewer's."""
     with screen.engine.connect() as connection:
         known = income_card.years(connection)
-        year = _year(known, income_card.card_year(connection, screen.month))
+        year = _year(known, income_card.card_year(connection, screen.month, screen.region.code))
         card = income_card.card(connection, screen.viewer, household, year)
     _note_look(screen, household)
     by = _way() if screen.viewer.may_write else ""

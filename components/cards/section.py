@@ -16,7 +16,7 @@ from data.income.year import year_of
 def show_card_section(screen: Screen, file: HouseholdFile) -> None:
     """Draw the section: both years as they stood in the month of the screen."""
     with screen.engine.connect() as connection:
-        over = income_card.card_year(connection, screen.month)
+        over = income_card.card_year(connection, screen.month, file.village)
         runs = year_of(screen.month, over.start)
         cards = [
             income_card.card(connection, screen.viewer, file.id, year, until=screen.month)

@@ -46,6 +46,8 @@ def _warnings(file: HouseholdFile, lights: Sequence[Light]) -> list[tuple[str, s
     found = []
     if income.per_head is not None and income.line is not None and income.per_head < income.line:
         found.append(("低于监测线", "income"))
+    if income.record == Record.SILENT:
+        found.append(("收入中断", "income"))
     found += [(f"{light.name}有风险", "lights") for light in lights if light.state == AT_RISK]
     if facts["visits"] == 0:
         found.append(("本月未走访", "helpers"))
@@ -125,7 +127,7 @@ def story_section(story: Story, *, dark: bool) -> str:
 def income_section(file: HouseholdFile, *, dark: bool) -> str:
     """12个月收支."""
     colours = palette(dark)
-    kept = file.income.months.notna().any(axis=None)
+    kept = file.income.months.notna().any(axis=None) or any(file.income.totals.values())
     table = income_markup(file.income, colour=colours.series, muted=colours.second_ink) if kept else ""
     return f'<section class="part" id="income"><h2>12个月收支</h2>{per_head_markup(file.income)}{table}</section>'
 

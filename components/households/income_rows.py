@@ -5,7 +5,7 @@ from components.drawing.markup import escape, picture
 from components.drawing.sums import adding_up
 from data.households.income import KINDS, Income
 from data.months import label, spoken
-from data.terms import INCOME_KINDS, SUBJECTS
+from data.terms import INCOME_KINDS, RECORDS, SUBJECTS
 
 _BAR, _GAP, _HEIGHT = 9, 3, 28
 _NAMES = {**INCOME_KINDS, "expense": "生产经营性支出"}
@@ -45,7 +45,7 @@ def income_markup(income: Income, *, colour: str, muted: str) -> str:
         f"<th scope=col>{spoken(months[0])} 至 {spoken(months[-1])}</th></tr>"
     )
     return (
-        f'<div class="table whole"><table class="income"><caption>12个月收支</caption><thead>{head}</thead>'
+        f'<div class="table whole"><table class="income"><caption>截至{spoken(months[-1])}的12个月收支</caption><thead>{head}</thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -76,7 +76,8 @@ def _sum_row(name: str, amount: float, how: str = "") -> str:
 def per_head_markup(income: Income) -> str:
     """人均纯收入 large, against the line and the year before."""
     if income.per_head is None:
-        return '<p class="calm">12个月内没有收支记录或没有家庭成员，人均纯收入算不出。</p>'
+        why = RECORDS.get(income.record, "没有登记家庭成员")
+        return f'<p class="calm">{escape(why)}，人均纯收入算不出。</p>'
     said = [f"纯收入 {income.net:,.0f} 元 ÷ 家庭人口 {income.persons} 人"]
     if income.before:
         said.append(f"较上年同月 {income.per_head / income.before - 1:+.1%}".replace("-", "−"))

@@ -52,7 +52,7 @@ def show_prints(screen: Screen) -> None:
         return
     with screen.engine.connect() as connection:
         years = income_card.years(connection)
-        usual = income_card.card_year(connection, month_of(screen.status.built))
+        usual = income_card.card_year(connection, month_of(screen.status.built), screen.region.code)
     choice, problems = read_print_choice(st.query_params, years, usual)
     ids = [asked] if asked is not None else ask_uncached(screen, income_card.villages_households, screen.region.code)
     show_problems(problems)

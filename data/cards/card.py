@@ -14,6 +14,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_id, mask_name, within_sql
 from data.cards.record import Helper, IncomeCard, Measure, Member, Share
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.figures.books import COUNTY, closed_month
 from data.figures.monitoring_line import line_of
 from data.figures.states import state_of
 from data.income.year import IncomeYear, year_of
@@ -41,9 +42,11 @@ def years(connection: Connection) -> list[IncomeYear]:
     return [IncomeYear(year, start) for year in range(newest, oldest - 1, -1)]
 
 
-def card_year(connection: Connection, month: int) -> IncomeYear:
-    """The year whose card one hands out in a month: the last that is over by then, the running one where the records
-    begin in it."""
+def card_year(connection: Connection, month: int, region: str = "") -> IncomeYear:
+    """The year whose card one hands out in a month: the last that is over by then and whose books are closed there,
+    the running one where the records begin in it."""
+    closed = closed_month(connection, region)
+    month = month if closed is None else max(min(month, closed), _calendar(connection)[0])
     running = year_of(month, int(value_of(connection, "income_year_start")))
     over = running if month == running.last else running.before
     return over if over.last >= _calendar(connection)[0] else running
@@ -62,7 +65,7 @@ def card(
 def cards(
     connection: Connection, viewer: Viewer, households: Sequence[int], year: IncomeYear, *, until: int | None = None
 ) -> list[IncomeCard]:
-    """The cards of many households in the order given, six statements for each 500; raises NotFound as ``card``.
+    """The cards of many households in the order given, seven statements for each 500; raises NotFound as ``card``.
 
     Who does not see identity gets masked names and no ID number, phone, address, health or cause.
     """
@@ -77,6 +80,7 @@ def cards(
     }
     shares = coefficients(value_of(connection, "expense_coefficients"))
     lines: dict[str, int | None] = {}
+    closed: dict[str, int | None] = {}
     made = []
     for some in batches(households, AT_ONCE):
         found = _facts(connection, viewer, some, bound)
@@ -87,8 +91,11 @@ def cards(
             province = found[id]["village"][:2]
             if province not in lines:
                 lines[province] = line_of(connection, province, last_day(year.last))
+            county = found[id]["village"][:COUNTY]
+            if county not in closed:
+                closed[county] = closed_month(connection, county)
             parts = {name: rows.get(id, []) for name, rows in hanging.items()}
-            made.append(_card(viewer, found[id], parts, year, through, shares, lines[province]))
+            made.append(_card(viewer, found[id], parts, year, through, shares, lines[province], closed[county]))
     return made
 
 
@@ -144,6 +151,7 @@ def _card(
     through: int,
     shares: dict[str, float],
     line: int | None,
+    closed: int | None,
 ) -> IncomeCard:
     open_names = viewer.sees_identity
     as_of = min(last_day(through), facts["built"])
@@ -172,8 +180,11 @@ def _card(
         projects=tuple(Share(*row[1:]) for row in parts["projects"]),
         lines=_lines(parts["ledger"], year, through),
         lines_before=_lines(parts["ledger"], year.before, year.before.last),
+        totals=_totals(parts["totals"], year),
+        totals_before=_totals(parts["totals"], year.before),
         coefficients=shares,
         line=line,
+        closed=closed is None or closed >= year.last,
     )
 
 
@@ -202,6 +213,13 @@ def _lines(rows: Iterable[StoredRow], year: IncomeYear, through: int) -> dict[st
         name: tuple(getattr(by_month.get(month), column, None) for month in year.months)
         for name, column in _COLUMNS.items()
     }
+
+
+def _totals(rows: Iterable[StoredRow], year: IncomeYear) -> dict[str, int]:
+    """What is booked for the whole of a year: 科目 → fen."""
+    booked = next((row for row in rows if row.last_month == year.last), None)
+    held = {name: getattr(booked, column, None) for name, column in _COLUMNS.items()}
+    return {name: fen for name, fen in held.items() if fen is not None}
 
 
 _FACTS = f"""
@@ -242,6 +260,10 @@ _HANGING = {
             SELECT d.household_id, d.project, {_MODE}, d.amount_fen {_BOOKED} >= :first AND v.booked <= :through
         ) q JOIN project p ON p.code = q.project GROUP BY q.household_id, p.code, p.name, p.kind, q.mode
         HAVING COALESCE(SUM(q.fen), 1) <> 0 ORDER BY q.household_id, p.code, q.mode""",
+    "totals": """
+        SELECT y.* FROM ledger_year y
+        WHERE y.household_id IN :households AND y.last_month IN (:first + 11, :first - 1)
+        ORDER BY y.household_id, y.last_month""",
     "ledger": """
         SELECT l.* FROM ledger l
         WHERE l.household_id IN :households AND l.month >= :first - 12 AND l.month <= :through

@@ -155,7 +155,7 @@ def faults(draft: Draft) -> list[str]:
 def counted(draft: Draft, card: IncomeCard) -> Figures:
     """The card's figures as they will be once the draft is saved; what cannot be read counts as it stands."""
     lines = {name: [_value(draft, (name, month)) for month in draft.year.months] for name in SUBJECTS}
-    return figures(lines, card.persons, card.coefficients)
+    return figures(lines, card.persons, card.coefficients, card.totals)
 
 
 def save(engine: Engine, viewer: Viewer, draft: Draft, *, now: datetime) -> int:

@@ -6,6 +6,7 @@ Amounts are whole fen throughout; only R by coefficients and T are rounded, each
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
 
 from data.money import short
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
@@ -91,21 +92,25 @@ class Figures:
         return said
 
 
-def figures(lines: Lines, persons: int, coefficients: Mapping[str, float]) -> Figures:
-    """The sums of ``lines``.
+def figures(
+    lines: Lines, persons: int, coefficients: Mapping[str, float], totals: Mapping[str, int] = MappingProxyType({})
+) -> Figures:
+    """The sums of ``lines`` and of what is booked for the whole year (``totals``: 科目 → fen).
 
     R is what is on record; where no expense is (no month has an amount, nought included) and the county has set
     coefficients, it is estimated: for each 科目 its income × coefficient, rounded to the fen, none for a loss.
     """
-    subjects = {name: sum(fen for fen in lines.get(name, ()) if fen is not None) for name in SUBJECTS}
-    known = any(fen is not None for fen in lines.get(EXPENSE, ()))
+    subjects = {
+        name: sum(fen for fen in lines.get(name, ()) if fen is not None) + totals.get(name, 0) for name in SUBJECTS
+    }
+    known = EXPENSE in totals or any(fen is not None for fen in lines.get(EXPENSE, ()))
     estimates = {}
     if not known:
         for name, share in coefficients.items():
             if (total := subjects[name]) > 0:
                 exact = Decimal(str(share))
                 estimates[name] = (total, exact, rounded(total * exact))
-    recorded = any(fen is not None for months in lines.values() for fen in months)
+    recorded = bool(totals) or any(fen is not None for months in lines.values() for fen in months)
     return Figures(subjects, persons, estimates, known, recorded)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from data.cards.figures import Figures, figures
+from data.figures.standing import OPEN
 from data.income.year import IncomeYear
 from data.money import exact
 from data.months import spoken
@@ -66,8 +67,10 @@ class IncomeCard:
     """One household's card of one income year; all amounts in fen.
 
     ``lines`` and ``lines_before`` (the year before): every 科目 → its twelve months, None where nothing is on record.
-    ``through``: last month that counts, the year's own last where it is over; ``as_of`` the day. ``state`` (户类型) and
-    measures are those of ``as_of``, helpers those of today. ``line``: monitoring line of the year, a head.
+    ``totals`` and ``totals_before``: 科目 → what is booked of it for the whole year. ``closed``: whether the county's
+    books of the year are. ``through``: last month that counts, the year's own last where it is over; ``as_of`` the day.
+    ``state`` (户类型) and measures are those of ``as_of``, helpers those of today. ``line``: monitoring line of the
+    year, a head.
     """
 
     household: int
@@ -91,8 +94,11 @@ class IncomeCard:
     projects: tuple[Share, ...]
     lines: dict[str, tuple[int | None, ...]]
     lines_before: dict[str, tuple[int | None, ...]]
+    totals: dict[str, int]
+    totals_before: dict[str, int]
     coefficients: dict[str, float]
     line: int | None
+    closed: bool
 
     @property
     def persons(self) -> int:
@@ -100,8 +106,8 @@ class IncomeCard:
 
     @property
     def running(self) -> bool:
-        """Whether the year has months to come."""
-        return self.through < self.year.last
+        """Whether the year has months to come, or lines that are still to come in."""
+        return self.through < self.year.last or not self.closed
 
     @property
     def counted(self) -> int:
@@ -110,22 +116,25 @@ class IncomeCard:
 
     @property
     def title(self) -> str:
-        """``2026年度（2025年10月至2026年9月）``, and through which month where the year still runs."""
-        return self.year.name.removesuffix("）") + (f"，截至{spoken(self.through)}）" if self.running else "）")
+        """``2026年度（2025年10月至2026年9月）``; through which month where the year still runs, and that it is not closed."""
+        until = f"，截至{spoken(self.through)}" if self.through < self.year.last else ""
+        return f"{self.year.name.removesuffix('）')}{until}{f'，{OPEN}' if self.running else ''}）"
 
     @cached_property
     def now(self) -> Figures:
         """The figures of the year."""
-        return figures(self.lines, self.persons, self.coefficients)
+        return figures(self.lines, self.persons, self.coefficients, self.totals)
 
     @cached_property
     def before(self) -> Figures:
         """Those of the whole year before, for as many persons."""
-        return figures(self.lines_before, self.persons, self.coefficients)
+        return figures(self.lines_before, self.persons, self.coefficients, self.totals_before)
 
     @cached_property
     def before_same(self) -> Figures:
-        """Those of the same months of the year before (上年同期)."""
+        """Those of the same months of the year before (上年同期): what is booked by the year goes with whole years."""
+        if self.counted == 12:
+            return self.before
         same = {name: months[: self.counted] for name, months in self.lines_before.items()}
         return figures(same, self.persons, self.coefficients)
 
@@ -149,7 +158,10 @@ class IncomeCard:
 
     @property
     def empty_months(self) -> tuple[int, ...]:
-        """Months up to ``through`` without any line on record, nought included (ordinals)."""
+        """Months up to ``through`` without any line on record, nought included (ordinals); none where the household
+        books by the year."""
+        if self.totals or self.totals_before:
+            return ()
         return tuple(
             self.year.first + place
             for place in range(self.counted)

@@ -93,7 +93,7 @@ def stranger_card(connection: Connection, household: int, settings: Mapping[str,
 def own_card(connection: Connection, viewer: Viewer, household: int) -> OwnCard:
     """``viewer`` is the household itself (``household_viewer``); raises NotFound where it is not his."""
     latest = connection.execute(text("SELECT MAX(month) FROM month")).scalar_one()
-    made = card(connection, viewer, household, card_year(connection, latest))
+    made = card(connection, viewer, household, card_year(connection, latest, viewer.region))
     visits = connection.execute(text(_VISITS), {"household": household})
     return OwnCard(made, tuple(Visit(*row) for row in visits))
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, mask_id, mask_name
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.figures.books import closed_month
 from data.figures.net_income import AT_CLOSED
 from data.figures.sources import FUND_PAID_SQL
 from data.figures.states import state_of
@@ -67,13 +68,15 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
     frames["members"]["id_number"] = frames["members"]["id_number"].map(mask_id)
     frames["helpers"]["due"] = _due(frames["helpers"], asked["days"])
+    closed = closed_month(connection, facts["village"])
+    books = month if closed is None else min(month, closed)
     file = HouseholdFile(
         id=id,
         village=facts["village"],
         facts=facts,
         head=facts["head"],
         state=STATE_NAMES[facts["state"]],
-        income=income_of(connection, viewer, id, facts["village"], month, len(frames["members"])),
+        income=income_of(connection, viewer, id, facts["village"], books, len(frames["members"])),
         visits_total=connection.execute(text(_VISITS_TOTAL), asked).scalar_one(),
         **frames,
     )

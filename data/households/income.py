@@ -1,11 +1,13 @@
 """The income of one household: twelve months by kind and by 科目, and its course over all months on record."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from data.access.viewer import Viewer
+from data.figures.books import counted_year
 from data.figures.household_months import of_one
 from data.figures.monitoring_line import monitoring_line
 from data.terms import SUBJECTS, Record
@@ -18,7 +20,7 @@ class Income:
     """Twelve months to the month, in yuan.
 
     ``months``: one row for each month (index: ordinal), columns KINDS, NaN without a line on record. ``subjects``: 科目
-    → sum, those that occur. ``per_head`` is (four kinds - expense) ÷ persons, None before twelve months are on record
+    → sum, those that occur; ``totals``: kind → sum. ``record``: what the books of the twelve months are. ``per_head`` is (four kinds - expense) ÷ persons, None before twelve months are on record
     or without members; ``before`` the same a year earlier, ``line`` the monitoring line of the month's year.
     ``course``: index the months whose twelve are whole, up to this one, oldest first; columns
     KINDS (sums of the twelve months), per_head and line, NaN where there is none.
@@ -31,6 +33,7 @@ class Income:
     per_head: float | None
     before: float | None
     line: float | None
+    record: Record
     course: pd.DataFrame
 
     @property
@@ -48,6 +51,7 @@ _KIND_SUMS = ", ".join(
     f"{' + '.join(f'COALESCE({column}_fen, 0)' for of, column in SUBJECTS.values() if of == kind)} AS {kind}"
     for kind in KINDS
 )
+_SUBJECT_COLUMNS = ", ".join(f"{column}_fen" for _, column in SUBJECTS.values())
 _SUBJECT_SUMS = ", ".join(f"SUM({column}_fen) AS {column}" for _, column in SUBJECTS.values())
 
 
@@ -58,16 +62,11 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
         text(f"SELECT month, {_KIND_SUMS} FROM ledger WHERE household_id = :household AND month <= :last"), bound
     )
     by_month = {row[0]: tuple(int(value) for value in row[1:]) for row in held}
-    sums = connection.execute(
-        text(
-            f"SELECT {_SUBJECT_SUMS} FROM ledger WHERE household_id = :household"
-            " AND month > :last - 12 AND month <= :last"
-        ),
-        bound,
-    ).one()
-    course = _course(connection, household, village, month)
+    rows = {row["month"]: row for row in of_one(connection, household, village) if row["month"] <= month}
+    course = _course(rows.values())
     *lines, line = monitoring_line(connection, viewer, village, [*course.index, month])
     year = [by_month.get(at) for at in range(month - 11, month + 1)]
+    now = rows.get(month)
     return Income(
         months=pd.DataFrame(
             [[None] * 5 if one is None else [fen / 100 for fen in one] for one in year],
@@ -75,27 +74,46 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
             columns=KINDS,
             dtype=float,
         ),
-        subjects={name: float(total) / 100 for name, total in zip(SUBJECTS, sums, strict=True) if total},
-        totals={kind: sum(one[place] for one in year if one) / 100 for place, kind in enumerate(KINDS)},
+        subjects=_subjects(connection, household, village, month),
+        totals={kind: ((now and now[kind]) or 0) / 100 for kind in KINDS},
         persons=persons,
         per_head=_at(course, month),
         before=_at(course, month - 12),
         line=line,
+        record=Record(now["record"]) if now else Record.NONE,
         course=course.assign(line=pd.Series(lines, index=course.index, dtype=float)),
     )
 
 
-def _course(connection: Connection, household: int, village: str, last: int) -> pd.DataFrame:
+def _subjects(connection: Connection, household: int, village: str, month: int) -> dict[str, float]:
+    """科目 → yuan of the twelve months and of the year's total that counts in the month, those that occur."""
+    year = counted_year(connection, village, month)
+    bound = {"household": household, "last": month, "year": year[0] if year else None}
+    sums = connection.execute(
+        text(
+            f"""
+            SELECT {_SUBJECT_SUMS} FROM (
+                SELECT {_SUBJECT_COLUMNS} FROM ledger
+                WHERE household_id = :household AND month > :last - 12 AND month <= :last
+                UNION ALL SELECT {_SUBJECT_COLUMNS} FROM ledger_year
+                WHERE household_id = :household AND last_month = :year) q"""
+        ),
+        bound,
+    ).one()
+    return {name: float(total) / 100 for name, total in zip(SUBJECTS, sums, strict=True) if total}
+
+
+def _course(rows: Iterable[RowMapping]) -> pd.DataFrame:
     """人均纯收入 T = S ÷ 家庭人口 of the months whose twelve are whole; without members there is none."""
-    rows, months = [], []
-    for row in of_one(connection, household, village):
-        if row["record"] != Record.WHOLE or row["month"] > last:
+    listed, months = [], []
+    for row in rows:
+        if row["record"] != Record.WHOLE:
             continue
         sums = [int(row[kind]) for kind in KINDS]
         net, persons = sum(sums[:4]) - sums[4], row["persons"]
         months.append(row["month"])
-        rows.append([*(fen / 100 for fen in sums), round(net / persons / 100, 2) if persons else None])
-    return pd.DataFrame(rows, index=pd.Index(months, dtype="int64"), columns=[*KINDS, "per_head"], dtype=float)
+        listed.append([*(fen / 100 for fen in sums), round(net / persons / 100, 2) if persons else None])
+    return pd.DataFrame(listed, index=pd.Index(months, dtype="int64"), columns=[*KINDS, "per_head"], dtype=float)
 
 
 def _at(course: pd.DataFrame, month: int) -> float | None:
