@@ -9,6 +9,7 @@ from components.drawing import wording
 from components.drawing.lines import pieces
 from components.drawing.theme import FONT, TEMPLATES, Palette, palette
 from data.figures.indicators import Indicator
+from data.figures.standing import OPEN
 from data.months import first_day, spoken
 
 
@@ -26,9 +27,13 @@ def trend_chart(
     """An indicator over the months, the chosen month marked.
 
     ``course``: index month ordinals, column ``value``, and where there are any ``comparison`` (drawn as a second line
-    called ``comparison_name``) and ``line`` (a dashed one). Values as of ``data.figures.read``.
+    called ``comparison_name``) and ``line`` (a dashed one). Values as of ``data.figures.read``. Months that ``open``
+    says are not closed stand beside the line as rings, since a part of a month would be a plunge.
     """
     colours = palette(dark)
+    unfinished = course["open"] if "open" in course else pd.Series(False, index=course.index)
+    partial = course["value"].where(unfinished)
+    course = course.drop(columns="open", errors="ignore").assign(value=course["value"].where(~unfinished))
     scale, unit = _axis(indicator, course)
     days = [first_day(month) for month in course.index]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "font": {"size": text}})
@@ -54,6 +59,16 @@ def trend_chart(
         last = course[column].dropna()
         ends.append((float(last.iloc[-1]) * scale, name, colour))
     dot_alone(figure)
+    if partial.notna().any():
+        figure.add_scatter(
+            x=days,
+            y=(partial * scale).tolist(),
+            mode="markers",
+            marker={"color": colours.ground, "size": 9, "line": {"color": colours.series, "width": 2}},
+            name=OPEN,
+            customdata=[f"{indicator.label} {wording.amount(indicator, value)}，{OPEN}" for value in partial],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
     _mark(figure, course, chosen, scale, colours)
     if len(ends) > 1:
         heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]

@@ -13,6 +13,7 @@ from components.households.timeline import timeline
 from data.households.file import HouseholdFile
 from data.households.lights import AT_RISK, SECURE, Light
 from data.households.story import Story
+from data.terms import Record
 
 PARTS = {
     "lights": "两不愁三保障", "facts": "基本情况", "story": "脱贫历程", "income": "收支", "members": "成员",

@@ -45,8 +45,8 @@ def income_markup(income: Income, *, colour: str, muted: str) -> str:
         f"<th scope=col>{spoken(months[0])} 至 {spoken(months[-1])}</th></tr>"
     )
     return (
-        f'<div class="table whole"><table class="income"><caption>截至{spoken(months[-1])}的12个月收支</caption><thead>{head}</thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="table whole"><table class="income"><caption>截至{spoken(months[-1])}的12个月收支</caption>'
+        f"<thead>{head}</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.drawing.panels import heading
+from components.settings.books import show_books
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -38,6 +39,7 @@ def show_settings(screen: Screen) -> None:
     if saved:
         st.session_state[_SAID] = _save(screen, typed, held)
         st.rerun()
+    show_books(screen)
 
 
 def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[bool, str]:

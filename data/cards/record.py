@@ -116,7 +116,7 @@ class IncomeCard:
 
     @property
     def title(self) -> str:
-        """``2026年度（2025年10月至2026年9月）``; through which month where the year still runs, and that it is not closed."""
+        """``2026年度（2025年10月至2026年9月）``; through which month where it still runs, and that it is not closed."""
         until = f"，截至{spoken(self.through)}" if self.through < self.year.last else ""
         return f"{self.year.name.removesuffix('）')}{until}{f'，{OPEN}' if self.running else ''}）"
 

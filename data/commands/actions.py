@@ -22,7 +22,9 @@ from data.clock import county_clock
 from data.errors import NotFound, Refused
 from data.figures import cube
 from data.figures import read as figures
-from data.figures.indicators import INDICATORS
+from data.figures.books import decide_books, decisions
+from data.figures.indicators import BOOKS, INDICATORS
+from data.figures.standing import standings
 from data.intake import ImportResult, import_files
 from data.intake.boundaries import import_boundaries
 from data.model import monitoring_line
@@ -178,21 +180,54 @@ def figures_command(options: argparse.Namespace) -> int:
     cube.ensure(engine, county_clock().date())
     with engine.connect() as connection:
         found = _region(connection, options.region)
-        month = _known_month(connection, options.month)
+        month = _known_month(connection, options.month) if options.month else None
         values = figures.figures(connection, ADMIN, found.code, month)
+        closed = standings(connection, found.code, None)[BOOKS].month
     if options.format == "json":
-        content = {id: vars(figure) for id, figure in values.items()}
-        shown = {"region": found.code, "month": months.label(month), "figures": content}
+        content = {id: _told(figure) for id, figure in values.items()}
+        shown = {"region": found.code, "month": months.label(month or closed), "figures": content}
         print(json.dumps(shown, ensure_ascii=False, indent=2))
     elif options.format == "csv":
+        told = {id: _told(figure) for id, figure in values.items()}
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["indicator", "label", "value", "numerator", "denominator"])
-        for id, figure in values.items():
-            writer.writerow([id, INDICATORS[id].label, figure.value, figure.numerator, figure.denominator])
+        writer.writerow(["indicator", "label", *next(iter(told.values()))])
+        for id, row in told.items():
+            writer.writerow([id, INDICATORS[id].label, *row.values()])
     else:
-        print(f"{found.name} {found.code} · {months.spoken(month)}")
+        print(f"{found.name} {found.code} · 收入闭账到 {months.spoken(closed)}")
         for id, figure in values.items():
-            print(f"  {INDICATORS[id].label}（{id}）：{_plain(INDICATORS[id].unit, figure.value)}")
+            value = _plain(INDICATORS[id].unit, figure.value)
+            print(f"  {INDICATORS[id].label}（{id}）：{value}，{figure.standing.words}")
+    return 0
+
+
+def _told(figure: figures.Figure) -> dict[str, object]:
+    """A figure with its own month, and whether that is closed."""
+    parts = {name: getattr(figure, name) for name in ("value", "numerator", "denominator", "of")}
+    return {**parts, "month": months.label(figure.standing.month), "closed": figure.standing.closed}
+
+
+def books_command(options: argparse.Namespace) -> int:
+    engine = _engine(options)
+    now = county_clock()
+    cube.ensure(engine, now.date())
+    if options.close or options.reopen:
+        with writing(engine) as connection:
+            cube.hold(connection)
+            until = None if options.reopen else _known_month(connection, options.close)
+            decide_books(connection, ADMIN, options.region, until, reason=options.reason, now=now)
+            cube.stamp(connection, now, options.region)
+    with engine.connect() as connection:
+        found = _region(connection, options.region)
+        standing = standings(connection, found.code, None)[BOOKS]
+        print(f"{found.name} {found.code}：收支闭账到 {months.spoken(standing.month)}")
+        for row in decisions(connection, ADMIN, found.code):
+            how = "由规则判断" if row["until"] is None else f"闭账到 {months.spoken(row['until'])}"
+            print(f"  {row['at'][:16].replace('T', ' ')} {row['actor']}：{how} {row['reason'] or ''}".rstrip())
+        following = standing.month + 1
+        late = figures.children(connection, ADMIN, found.code, following, "unreported_households", level=12)
+        for village in late[late["value"] > 0].itertuples():
+            print(f"  {months.spoken(following)} 未报：{village.name} {village.code} {int(village.value)} 户")
     return 0
 
 

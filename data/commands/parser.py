@@ -103,15 +103,24 @@ def _parser() -> argparse.ArgumentParser:
     command(
         "figures",
         commands.figures_command,
-        "打印一个区划一个月的全部指标",
+        "打印一个区划的全部指标：不写月份时，收入为最近闭账的月份，其余为今日",
         (["--region"], {"required": True, "metavar": "区划代码"}),
-        (["--month"], {"required": True, "metavar": "YYYY-MM"}),
+        (["--month"], {"metavar": "YYYY-MM"}),
         (["--format"], {"choices": ["table", "json", "csv"], "default": "table", "help": "比率为小数，金额为元"}),
+    )
+    command(
+        "books",
+        commands.books_command,
+        "查看收支闭账到哪个月、下一个月还有哪些村没有报；由县决定闭账或重新打开",
+        (["--region"], {"required": True, "metavar": "县代码"}),
+        (["--close"], {"metavar": "YYYY-MM", "help": "闭账到这个月；以后的月份未满"}),
+        (["--reopen"], {"action": "store_true", "help": "撤销县里的决定，仍由规则判断"}),
+        (["--reason"], {"default": "", "metavar": "说明"}),
     )
     command(
         "lines",
         commands.lines_command,
-        "查看或设定监测线（按省、按年），设定后自动重新汇总",
+        "查看或设定监测线（按省、自某日起），设定后自动重新汇总",
         (["--set"], {"nargs": 2, "metavar": ("起始日期", "金额")}),
         (["--province"], {"default": "", "metavar": "两位代码", "help": "不写则各省通用"}),
     )

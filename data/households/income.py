@@ -20,10 +20,11 @@ class Income:
     """Twelve months to the month, in yuan.
 
     ``months``: one row for each month (index: ordinal), columns KINDS, NaN without a line on record. ``subjects``: 科目
-    → sum, those that occur; ``totals``: kind → sum. ``record``: what the books of the twelve months are. ``per_head`` is (four kinds - expense) ÷ persons, None before twelve months are on record
-    or without members; ``before`` the same a year earlier, ``line`` the monitoring line of the month's year.
-    ``course``: index the months whose twelve are whole, up to this one, oldest first; columns
-    KINDS (sums of the twelve months), per_head and line, NaN where there is none.
+    → sum, those that occur; ``totals``: kind → sum, what is booked by the year with its last total. ``record``: what
+    the books of the twelve months are. ``per_head`` is (four kinds - expense) ÷ persons, None without whole books or
+    members; ``before`` the same a year earlier, ``line`` the monitoring line at the month's end. ``course``: index the
+    months whose twelve are whole, up to this one, oldest first; columns KINDS (sums of the twelve months), per_head and
+    line, NaN where there is none.
     """
 
     months: pd.DataFrame

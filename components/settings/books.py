@@ -1,0 +1,79 @@
+"""收支闭账: up to which month a county's books are closed, who has not reported the next one, and the county's word."""
+
+import streamlit as st
+
+from components.drawing.markup import escape, link
+from components.drawing.panels import heading
+from components.drawing.wording import moment
+from components.shell.asking import ask_uncached
+from components.shell.errors import problem
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from components.shell.site import FIGURE
+from data.errors import WarRoomError
+from data.figures import books, cube
+from data.figures import read as figures
+from data.months import spoken
+from data.settings import DECIDERS
+from data.store.engine import writing
+
+_SAID = "books_said"
+
+
+def show_books(screen: Screen) -> None:
+    """The state of the books of the county looked at, and for who decides the way to close or reopen them."""
+    county = screen.region.code[: books.COUNTY]
+    if screen.viewer.role not in DECIDERS or len(county) < books.COUNTY or not screen.viewer.may_see(county):
+        return
+    decided = ask_uncached(screen, books.decisions, county)
+    with screen.engine.connect() as connection:
+        closed = books.closed_month(connection, county)
+    if closed is None:
+        return
+    how = "由县里决定" if decided and decided[0]["until"] is not None else "由规则判断"
+    show_markup(
+        heading("收支闭账", f"闭账到{spoken(closed)}，{how}；以后的月份未满，不排名、不比较")
+        + _late(screen, county, closed + 1)
+    )
+    if said := st.session_state.pop(_SAID, None):
+        (problem if said[0] else st.success)(said[1])
+    with st.form("books", border=False):
+        months = list(range(screen.status.last_month, screen.status.first_month - 1, -1))
+        until = st.selectbox("闭账到", months, index=months.index(closed), format_func=spoken)
+        reason = st.text_input("说明", max_chars=200, placeholder="例如：余户已逐户核实")
+        with st.container(horizontal=True, gap="small"):
+            close = st.form_submit_button("闭账到所选月份", type="primary")
+            back = st.form_submit_button("仍由规则判断")
+    if close or back:
+        st.session_state[_SAID] = _decide(screen, county, None if back else until, reason)
+        st.rerun()
+    if decided:
+        rows = "".join(
+            f"<li>{escape(moment(row['at']))}　{escape(row['actor'])}　"
+            f"{escape('仍由规则判断' if row['until'] is None else f'闭账到{spoken(row["until"])}')}"
+            f"　{escape(row['reason'] or '')}</li>"
+            for row in decided[:12]
+        )
+        show_markup(f'<ul class="calm">{rows}</ul>')
+
+
+def _late(screen: Screen, county: str, month: int) -> str:
+    """Who has not reported the first open month, with the way to the list."""
+    if month > screen.status.last_month:
+        return ""
+    figure = ask_uncached(screen, figures.figures, county, month, ("unreported_households",))["unreported_households"]
+    url = screen.link(FIGURE, region=county, indicator="unreported_households", month=month)
+    told = f"{spoken(month)}{figure.standing.open_words}，还有 {figure.value or 0:,.0f} 户没有报齐"
+    return f'<p class="calm">{link(escape(told), url, style="underlined")}</p>'
+
+
+def _decide(screen: Screen, county: str, until: int | None, reason: str) -> tuple[bool, str]:
+    """Whether it was refused, and what to say."""
+    try:
+        with writing(screen.engine) as connection:
+            cube.hold(connection)
+            books.decide_books(connection, screen.viewer, county, until, reason=reason, now=screen.now)
+            cube.stamp(connection, screen.now, county)
+    except WarRoomError as error:
+        return True, f"没有保存。{error}"
+    return False, "已交回规则判断。" if until is None else f"已闭账到{spoken(until)}。"
