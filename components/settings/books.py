@@ -1,6 +1,7 @@
 """收支闭账: up to which month a county's books are closed, who has not reported the next one, and the county's word."""
 
 import streamlit as st
+from sqlalchemy import RowMapping
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
@@ -48,13 +49,14 @@ def show_books(screen: Screen) -> None:
         st.session_state[_SAID] = _decide(screen, county, None if back else until, reason)
         st.rerun()
     if decided:
-        rows = "".join(
-            f"<li>{escape(moment(row['at']))}　{escape(row['actor'])}　"
-            f"{escape('仍由规则判断' if row['until'] is None else f'闭账到{spoken(row["until"])}')}"
-            f"　{escape(row['reason'] or '')}</li>"
-            for row in decided[:12]
-        )
+        rows = "".join(f"<li>{escape(_told(row))}</li>" for row in decided[:12])
         show_markup(f'<ul class="calm">{rows}</ul>')
+
+
+def _told(row: RowMapping) -> str:
+    """A decision in words: when, who, what, why."""
+    what = "仍由规则判断" if row["until"] is None else f"闭账到{spoken(row['until'])}"
+    return "　".join(filter(None, (moment(row["at"]), row["actor"], what, row["reason"])))
 
 
 def _late(screen: Screen, county: str, month: int) -> str:
