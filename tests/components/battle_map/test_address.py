@@ -14,7 +14,7 @@ from data.regions.tree import Region, Status
 from tests.moment import clock
 
 LAST = month_of("2026-11")
-STATUS = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 23, LAST, LAST, True)
+STATUS = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 23, LAST, True)
 LEVELS = (9, 12)
 COUNTY = Screen(Viewer("county", "990181"), Region("990181", "示范市"), LAST, STATUS, False, None, clock, {})
 INCOME = INDICATORS["net_income_per_capita"]

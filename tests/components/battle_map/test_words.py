@@ -25,7 +25,7 @@ MONTH = month_of("2026-11")
 
 
 def screen(built: str) -> Screen:
-    status = Status(2, f"{built}T08:15:00", built, month_of("2021-12"), MONTH, MONTH, True)
+    status = Status(2, f"{built}T08:15:00", built, month_of("2021-12"), MONTH, True)
     return Screen(
         Viewer("county", "990181"),
         Region("990181", "示范市"),

@@ -24,7 +24,7 @@ from tests.components.households.ground import EVIL, said
 from tests.moment import clock
 
 LAST = month_of("2026-11")
-STATUS = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 59, LAST, LAST, True)
+STATUS = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 59, LAST, True)
 COUNTY = Screen(Viewer("county", "990181"), Region("990181", EVIL), LAST, STATUS, False, None, clock, {})
 EVERYTHING = FundChoice(2025, 2026, FundFilters("省", True, False, "大棚 & <b>"), "days", 3)
 

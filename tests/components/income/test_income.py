@@ -26,7 +26,7 @@ from data.regions.tree import Region, Status
 from tests.moment import clock
 
 LAST = month_of("2026-11")
-STATUS = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 23, LAST, LAST, True)
+STATUS = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 23, LAST, True)
 COUNTY = Screen(Viewer("county", "990181"), Region("990181", "示范市"), LAST, STATUS, False, None, clock, {})
 CHILDREN = [Region(f"99018110{number}", f"镇{number}") for number in range(1, 7)]
 TERM = Term(LAST, year_of(LAST, 10))

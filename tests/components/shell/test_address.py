@@ -95,7 +95,7 @@ def test_an_unknown_indicator_is_said():
 
 
 def test_links_carry_region_month_and_role():
-    status = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 59, LAST, LAST, True)
+    status = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 59, LAST, True)
     screen = Screen(
         Viewer("township", TOWNSHIPS[0]), Region(TOWNSHIPS[0], "甲镇"), LAST, status, False, None, clock, {}
     )
