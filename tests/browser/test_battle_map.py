@@ -80,7 +80,7 @@ def test_clicks_lead_from_the_county_down_to_a_household_and_back_leads_up(
     click_region(page, village)
     marks = points(page)
     with store.connect() as connection:
-        expected = households.count(connection, Viewer("county", COUNTY), village, known.latest)
+        expected = households.count(connection, Viewer("county", COUNTY), village, known.last_month)
     assert len(marks) == expected
     id, at = min(marks.items(), key=lambda mark: mark[1]["y"])  # the northernmost stands free
     the_map(page).locator(".leaflet-container").click(position=at)
@@ -179,7 +179,7 @@ def test_the_keyboard_picks_a_region(open_page):
 def test_the_table_holds_what_the_map_shows_and_its_rows_lead_down(open_page, store: Engine, known: Status):
     page = open_page("/battle_map?indicator=net_income_per_capita")
     with store.connect() as connection:
-        rows = children(connection, Viewer("county", COUNTY), COUNTY, known.latest, "net_income_per_capita")
+        rows = children(connection, Viewer("county", COUNTY), COUNTY, known.last_month, "net_income_per_capita")
     worst_first = rows.sort_values("value")
     told = page.locator(".table tbody tr")
     expect(told).to_have_count(TOWNSHIPS)
@@ -216,7 +216,7 @@ def test_the_table_can_be_taken_away_as_a_workbook(open_page, store: Engine, kno
     headings = [cell.value for cell in content[3]]
     told = [dict(zip(headings, (cell.value for cell in row), strict=True)) for row in content.iter_rows(min_row=4)]
     with store.connect() as connection:
-        rows = children(connection, Viewer("county", COUNTY), COUNTY, known.latest, "visit_coverage")
+        rows = children(connection, Viewer("county", COUNTY), COUNTY, known.last_month, "visit_coverage")
     expected = rows.set_index("code")["value"]
     assert {row["区划代码"]: pytest.approx(row["走访覆盖率"]) for row in told} == expected.to_dict()
 
@@ -232,7 +232,7 @@ def test_filters_narrow_map_and_table_alike_and_stand_in_the_address(open_page, 
             connection,
             Viewer("county", COUNTY),
             village,
-            known.latest,
+            known.last_month,
             filters=households.Filters(unvisited=True),
             limit=1000,
         )
@@ -291,7 +291,7 @@ def test_a_village_cadre_sees_his_village_alone(open_page, store: Engine):
 def test_a_helper_sees_his_own_households_on_map_board_and_list(open_page, store: Engine, known: Status):
     helper = by_role(store, "helper")
     with store.connect() as connection:
-        expected = set(households.in_village(connection, helper, helper.region, known.latest, limit=1000)["id"])
+        expected = set(households.in_village(connection, helper, helper.region, known.last_month, limit=1000)["id"])
         others = (
             connection.execute(text("SELECT id FROM household WHERE village = :v"), {"v": helper.region})
             .scalars()

@@ -29,7 +29,7 @@ def wider(page: Page) -> int:
 def test_from_the_county_to_a_fund_its_project_its_household_and_back(open_page, store):
     with store.connect() as connection:
         picked = connection.execute(text(PICKED)).first()
-        month = status(connection).latest
+        month = status(connection).last_month
         said = figures.figures(connection, Viewer("county", COUNTY), COUNTY, month, ("fund_arranged", "fund_progress"))
     page = open_page("/funds")
     for id, figure in said.items():

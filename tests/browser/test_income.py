@@ -11,10 +11,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Connection
 
 from data.access.viewer import Viewer
+from data.figures.books import closed_month
 from data.income import distribution as income_distribution
 from data.income import sinking
 from data.months import label
-from data.regions.tree import children, status
+from data.regions.tree import children
 from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.visitor import asked
@@ -34,7 +35,7 @@ def store(county_database: Path) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def month(store: Connection) -> int:
-    return status(store).latest
+    return closed_month(store, COUNTY)
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,7 @@ def test_the_tiles_show_what_the_store_says(open_page, county_server: Server):
     engine = open_engine(county_server.database_url)
     with engine.connect() as connection:
         held = status(connection)
-        said = figures.figures(connection, Viewer("county", COUNTY), COUNTY, held.latest, ("households",))
+        said = figures.figures(connection, Viewer("county", COUNTY), COUNTY, held.last_month, ("households",))
     tile = page.locator("a.tile", has_text="建档立卡和监测户数")
     expect(tile.locator(".figure")).to_have_text(f"{said['households'].value:,}户")
     engine.dispose()
@@ -142,7 +142,7 @@ def test_the_export_is_a_workbook_with_real_numbers_and_a_chinese_name(open_page
     engine = open_engine(county_server.database_url)
     with engine.connect() as connection:
         held = status(connection)
-        expected = lists.whole(connection, Viewer("county", COUNTY), "below_line_households", COUNTY, held.latest)
+        expected = lists.whole(connection, Viewer("county", COUNTY), "below_line_households", COUNTY, held.last_month)
     engine.dispose()
     assert len(rows) == len(expected) > 0
     place = head.index("人均纯收入（元）")
@@ -231,8 +231,10 @@ def test_a_helper_reads_the_names_of_his_own_households_only(open_page, county_s
     with engine.connect() as connection:
         helper = next(viewer for viewer in viewers(connection) if viewer.role == "helper")
         held = status(connection)
-        own = lists.count(connection, helper, "households", helper.region, held.latest)
-        village = lists.count(connection, Viewer("village", helper.region), "households", helper.region, held.latest)
+        own = lists.count(connection, helper, "households", helper.region, held.last_month)
+        village = lists.count(
+            connection, Viewer("village", helper.region), "households", helper.region, held.last_month
+        )
     engine.dispose()
     assert 0 < own < village
     page = open_page("/figure?indicator=households&role=helper")

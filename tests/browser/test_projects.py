@@ -28,12 +28,12 @@ EVIL = "`;alert(1)//${alert(2)}</script><img src=x onerror=alert(3)>{{7*7}}"
 
 def latest(store: Engine) -> int:
     with store.connect() as connection:
-        return status(connection).latest
+        return status(connection).last_month
 
 
 def listed(store: Engine, **options):
     with store.connect() as connection:
-        return projects.page(connection, COUNTY, COUNTY.region, status(connection).latest, **options)
+        return projects.page(connection, COUNTY, COUNTY.region, status(connection).last_month, **options)
 
 
 def rows(page: Page) -> Locator:
@@ -180,7 +180,7 @@ def test_from_a_mark_over_one_click_to_tasks_and_back_again(county_url: str, tmp
         page.get_by_role("button", name="解除风险").click()
         expect(page.locator(".saved")).to_contain_text("已解除")
         with engine.connect() as connection:
-            assert troubles.find_trouble(connection, COUNTY, trouble, status(connection).latest) is None
+            assert troubles.find_trouble(connection, COUNTY, trouble, status(connection).last_month) is None
         page.goto(f"{server.url}/projects")  # the hostile name on map and in the table
         ready(page)
         expect(page.locator(".st-key-project_table td", has_text=EVIL)).to_have_count(1)

@@ -21,7 +21,7 @@ INCOME = INDICATORS["net_income_per_capita"]
 
 
 def read(**parameters: str) -> tuple[MapChoice, list[str]]:
-    return read_choice(parameters, levels=LEVELS, status=STATUS, month=LAST)
+    return read_choice(parameters, levels=LEVELS, status=STATUS, month=lambda indicator: LAST)
 
 
 def test_an_address_that_says_nothing_is_the_default():

@@ -14,10 +14,10 @@ from components.households.tables import members_markup
 from components.shell.screen import Screen
 from data.access.viewer import Viewer
 from data.figures.indicators import INDICATORS
-from data.figures.read import Figure
 from data.households.file import HouseholdFile
 from data.months import month_of
 from data.regions.tree import Region, Status
+from tests.figured import figure
 from tests.moment import clock
 
 INCOME = INDICATORS["net_income_per_capita"]
@@ -53,7 +53,7 @@ def test_names_of_regions_never_become_markup(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_month_that_still_runs_raises_no_alarm_about_what_it_has_not_reached():
-    figures = {"visit_coverage": Figure(0.4, 40, 100)}
+    figures = {"visit_coverage": figure(0.4, 40, 100)}
     assert "alarm" in counted_markup(screen("2026-11-30"), figures)
     assert "alarm" not in counted_markup(screen("2026-11-22"), figures)
 

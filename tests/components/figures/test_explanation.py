@@ -5,7 +5,7 @@ import pytest
 
 from components.figures.explanation import OWN, adds_up, measure_unit, part_amount, parts, sub_regions
 from data.figures.indicators import INDICATORS, MEASURES
-from data.figures.read import Figure
+from tests.figured import figure
 
 CHILDREN = pd.DataFrame(
     {
@@ -19,7 +19,7 @@ CHILDREN = pd.DataFrame(
 
 
 def test_what_belongs_to_no_sub_region_stands_in_a_row_of_its_own():
-    rows = sub_regions(INDICATORS["return_rate"], CHILDREN, Figure(0.25, 1000.0, 4000.0), "某市").set_index("name")
+    rows = sub_regions(INDICATORS["return_rate"], CHILDREN, figure(0.25, 1000.0, 4000.0), "某市").set_index("name")
     assert rows.index.tolist() == ["乙镇", "甲镇", OWN, "某市"]
     assert rows.loc[OWN].tolist() == ["", "300 元", "1,000 元", "30.0"]
     assert rows.loc["某市"].tolist() == ["", "1,000 元", "4,000 元", "25.0"]
@@ -27,12 +27,12 @@ def test_what_belongs_to_no_sub_region_stands_in_a_row_of_its_own():
 
 def test_a_region_whose_parts_are_the_whole_has_no_such_row():
     counted = CHILDREN.assign(numerator=[3.0, 4.0], value=[3.0, 4.0], denominator=float("nan"))
-    rows = sub_regions(INDICATORS["problems_open"], counted, Figure(7.0, 7.0, None), "某市")
+    rows = sub_regions(INDICATORS["problems_open"], counted, figure(7.0, 7.0, None), "某市")
     assert rows["name"].tolist() == ["乙镇", "甲镇", "某市"] and rows["value"].tolist() == ["4", "3", "7"]
 
 
 def test_a_growth_is_not_added_up():
-    rows = sub_regions(INDICATORS["net_income_growth"], CHILDREN, Figure(0.2, 1200.0, 1000.0), "某市")
+    rows = sub_regions(INDICATORS["net_income_growth"], CHILDREN, figure(0.2, 1200.0, 1000.0), "某市")
     assert OWN not in rows["name"].tolist()
     assert "不能相加" in adds_up(INDICATORS["net_income_growth"], "乡镇", own=False)
     assert adds_up(INDICATORS["problems_open"], "乡镇", own=True) == "各乡镇、本级相加等于合计。"
@@ -41,7 +41,7 @@ def test_a_growth_is_not_added_up():
 def test_money_in_ten_thousands_adds_up_as_it_is_read():
     third = pd.DataFrame({"code": list("abc"), "name": list("甲乙丙"), "value": [100_000 / 3] * 3})
     children = third.assign(numerator=third["value"], denominator=float("nan"))
-    rows = sub_regions(INDICATORS["return_received"], children, Figure(100_000.0, 100_000.0, None), "某市")
+    rows = sub_regions(INDICATORS["return_received"], children, figure(100_000.0, 100_000.0, None), "某市")
     assert sorted(rows["value"][:3]) == ["3.33", "3.33", "3.34"] and rows["value"].iloc[-1] == "10.00"
 
 
@@ -49,7 +49,7 @@ def test_sub_regions_without_a_value_count_as_nothing():
     rows = sub_regions(
         INDICATORS["problems_open"],
         CHILDREN.assign(numerator=None, value=None).astype({"numerator": float, "value": float}),
-        Figure(None, None, None),
+        figure(None, None, None),
         "某市",
     )
     assert rows["value"].tolist() == ["—", "—", "—"]

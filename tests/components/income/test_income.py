@@ -16,7 +16,7 @@ from components.income.spread_charts import bin_name, counts_chart, spread_chart
 from components.shell.screen import Screen
 from data.access.viewer import Viewer
 from data.figures.list_kinds import INCOMES
-from data.income.course import PARTS, growth_parts, income_years, structures, with_growth
+from data.income.course import PARTS, growth_parts, income_years, structures
 from data.income.evidence import JobEnded, ProjectLost, ProjectOwes, SubjectFall
 from data.income.forecast import Term
 from data.income.sinking import CAUSES, Sinking
@@ -86,7 +86,12 @@ def course() -> pd.DataFrame:
     parts = {part: [1000.0 * place + number for number in range(37)] for place, part in enumerate(PARTS, 1)}
     frame = pd.DataFrame(parts, index=list(months))
     frame["gross"] = frame[list(PARTS[:4])].sum(axis=1)
-    return with_growth(frame.assign(net=frame["gross"] - frame["expense"], persons=1))
+    frame = frame.assign(net=frame["gross"] - frame["expense"], persons=1)
+    before = frame.reindex(frame.index - 12).set_axis(frame.index)
+    for part in PARTS:
+        sign = -1 if part == "expense" else 1
+        frame[f"grown_{part}"] = sign * (frame[part] - before[part]) / before["net"]
+    return frame.assign(growth=frame["net"] / before["net"] - 1)
 
 
 def test_kinds_are_stacked_the_expense_lies_under_zero_and_the_net_opens_its_month(course: pd.DataFrame):

@@ -56,7 +56,7 @@ class Ground:
         with self.engine.connect() as connection:
             status = regions.status(connection)
             place = regions.find(connection, Viewer("county", COUNTY), region)
-        screen = Screen(Viewer("county", COUNTY), place, status.latest, status, False, self.engine, lambda: NOW, {})
+        screen = Screen(Viewer("county", COUNTY), place, None, status, False, self.engine, lambda: NOW, {})
         self.buttons.clear()
         self.monkeypatch.setattr(st, "download_button", self._placed)
         app = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)

@@ -15,9 +15,8 @@ def one(engine: Engine, table: Table, **where: object) -> RowMapping | None:
 
 def derived(connection: Connection) -> dict:
     """Everything that a rebuild makes."""
-    tables = [cube.cube, model.household_month, beginnings.measure_begins, beginnings.record_span, model.month]
-    held = {table.name: sorted(map(tuple, connection.execute(select(table))), key=str) for table in tables}
-    return held | {"latest": connection.execute(select(model.data_version.c.latest)).scalar()}
+    tables = [*beginnings.derived.sorted_tables, model.household_month, model.month]
+    return {table.name: sorted(map(tuple, connection.execute(select(table))), key=str) for table in tables}
 
 
 def assert_as_rebuilt(engine: Engine) -> None:

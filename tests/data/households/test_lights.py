@@ -13,7 +13,7 @@ from data.households.entries import assure
 from data.households.file import HouseholdFile, household
 from data.households.income import Income
 from data.households.lights import AT_RISK, SECURE, UNCHECKED, Check, Light, age, judged, lights
-from data.terms import ASSURANCES
+from data.terms import ASSURANCES, Record
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, VILLAGE, fill_village
 from tests.moment import NOW
@@ -35,6 +35,7 @@ def file(members=(), measures=(), *, housing=None, water=None, per_head=None) ->
         per_head=per_head,
         before=None,
         line=8800.0,
+        record=Record.WHOLE,
         course=none,
     )
     return HouseholdFile(
