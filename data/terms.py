@@ -136,6 +136,9 @@ OWN = "本级"
 DEMONSTRATION_PREFIX = "99"
 """Region codes and ID numbers under 99 are never assigned in China: whatever stands under it is demonstration data."""
 
+SHARE_MODES = {"dividend": "分红", "post": "公益岗位"}
+"""Kind of a share of a dividend plan → the mode of 项目带户 that it is noted under."""
+
 SHARE_SUBJECTS = {"dividend": "资产收益分红", "post": "公益岗位工资"}
 """Kind of a share of a dividend plan → the 科目 that it is booked under."""
 SHARE_MODES = {"dividend": "分红", "post": "公益岗位"}

@@ -34,7 +34,9 @@ def _section(screen: Screen, household: int) -> None:
     count = f"<small>{found.total}</small>" if found.total else ""
     show_markup(f'<section class="part"><h2>修改记录{count}</h2></section>')
     if not found.total:
-        show_markup('<p class="calm">还没有在系统里改过；谁在什么时候改了什么，都会记在这里，可以撤销。</p>')
+        show_markup(
+            '<p class="calm">还没有改过；谁或哪次导入在什么时候改了什么，都会记在这里。在系统里改的可以撤销。</p>'
+        )
         return
     show_problems(st.session_state.pop(_REFUSED, ()))
     for one in found.changes:

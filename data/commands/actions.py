@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
@@ -18,7 +18,7 @@ from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.taken import detail
 from data.backups import back_up, key_beside, restore_backup
-from data.clock import county_clock
+from data.clock import county_clock, written
 from data.errors import NotFound, Refused
 from data.figures import cube
 from data.figures import read as figures
@@ -33,7 +33,8 @@ from data.quality.checks import check
 from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.codes import is_code
-from data.store.engine import ready_engine, restore, writing
+from data.store.engine import is_sqlite, open_engine, ready_engine, restore, writing
+from data.workbook.stamp import Stamp, stamp
 
 ADMIN = Viewer("admin", regions.WHOLE)
 
@@ -93,10 +94,24 @@ def demo_command(options: argparse.Namespace) -> int:
 
 def import_command(options: argparse.Namespace) -> int:
     bar = _Bar()
-    how = {"valid_rows": options.valid_rows, "progress": bar}
-    result = import_files(_engine(options), options.files, now=county_clock(), **how)
+    now = county_clock()
+    how = {"valid_rows": options.valid_rows, "overwrite": options.overwrite, "progress": bar}
+    result = import_files(_engine(options), options.files, as_of=_as_of(options.as_of, now), now=now, **how)
     bar.close()
     return _show_import(result, options.report, options.files)
+
+
+def _as_of(text: str, now: datetime) -> str:
+    """``--as-of`` as a moment (ISO): of a day its beginning. Raises Refused for what is none, or is not yet."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        moment = now + timedelta(days=1)
+    if moment is None:
+        return ""
+    if moment.tzinfo or moment > now:
+        raise Refused("--as-of 应写成 2026-11-20 或 2026-11-20T15:30，不得晚于现在：文件里的数据截至何时。")
+    return written(moment)
 
 
 def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path]) -> int:
@@ -104,10 +119,10 @@ def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path
 
     for line in lines(result):
         print(line, file=sys.stderr if result.refusals else sys.stdout)
-    if report and (result.refusals or result.warnings):
+    if report and (result.refusals or result.conflicts or result.warnings):
         write_marked_copy(result, files, report)
         print(f"标出错误的副本已写到 {report}。")
-    return 1 if result.refusals else 0
+    return 1 if result.refusals or (result.conflicts and not result.overwritten) else 0
 
 
 def boundaries_command(options: argparse.Namespace) -> int:
@@ -126,9 +141,18 @@ def boundaries_command(options: argparse.Namespace) -> int:
 def template_command(options: argparse.Namespace) -> int:
     from data.workbook.template import write_template
 
-    write_template(_fresh(options.file))
+    write_template(_fresh(options.file), _stamp(options))
     print(f"空白数据模板已写到 {options.file}。")
     return 0
+
+
+def _stamp(options: argparse.Namespace) -> Stamp:
+    """The stamp of an empty workbook: it needs no store, and makes none."""
+    engine = open_engine(options.database)
+    if is_sqlite(engine) and not Path(engine.url.database or "").is_file():
+        return Stamp(0, written(county_clock()))
+    with ready_engine(options.database).connect() as connection:
+        return stamp(connection, county_clock())
 
 
 def export_command(options: argparse.Namespace) -> int:
@@ -137,7 +161,7 @@ def export_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     engine = _engine(options)
     with engine.connect() as connection:
-        counts = export_workbook(connection, ADMIN, _fresh(options.file), progress=bar)
+        counts = export_workbook(connection, ADMIN, _fresh(options.file), now=county_clock(), progress=bar)
     left = detail("全部数据（数据模板）", place="全部区划", count=sum(counts.values()))
     with writing(engine) as connection:
         now = county_clock()

@@ -88,6 +88,14 @@ def _parser() -> argparse.ArgumentParser:
         commands.import_command,
         "导入数据模板：xlsx、CSV 文件夹或 zip；几个文件作为一次导入，要么全部写入，要么不写",
         several,
+        (
+            ["--overwrite"],
+            {"action": "store_true", "help": "与系统里后来填的内容冲突时以文件为准（默认保留）"},
+        ),
+        (
+            ["--as-of"],
+            {"default": "", "metavar": "日期", "help": "不是本系统导出的文件截至何时；不写则看文件自己的修改时间"},
+        ),
         (["--valid-rows"], {"action": "store_true", "help": "有错误时仍写入无误的行，其余列在报告中"}),
         (["--report"], {"type": Path, "metavar": "文件", "help": "把标出错误的副本写到这个 xlsx"}),
     )

@@ -1,9 +1,10 @@
 """Who changed what in a household's records, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import CompoundSelect, Connection, Float, Integer, func, literal_column, select, union, union_all
 
 from data import model
 from data.access.actors import actor_name
@@ -11,8 +12,8 @@ from data.access.rights import writable_row
 from data.access.viewer import Viewer
 from data.households import words as record_words
 from data.households.edits import Edit, edits_of, of_a_plan
-from data.households.words import Difference
-from data.model import change
+from data.households.words import Difference, Values
+from data.model import change, import_cell, import_ledger, import_run
 
 PAGE = 10  # changes shown at once
 _NAMED = {
@@ -27,7 +28,7 @@ _NAMED = {
 @dataclass(frozen=True)
 class Change:
     """One change: local time (ISO), who, what was done, and what stands differently. ``undone``: it was taken back;
-    ``fixed``: it is not taken back by itself."""
+    ``fixed``: it is not taken back by itself. What an import did has the number of its run, below zero, as ``id``."""
 
     id: int
     at: str
@@ -54,35 +55,88 @@ class History:
 def history(connection: Connection, viewer: Viewer, household: int, page: int = 1) -> History:
     """Raises NotFound for a household that is not the viewer's, OutOfScope for who may not write himself."""
     writable_row(connection, viewer, household, "修改记录")
-    here = change.c.household_id == household
-    total = connection.execute(select(func.count()).where(here)).scalar_one()
+    every = _everything(household)
+    total = connection.execute(select(func.count()).select_from(every.subquery())).scalar_one()
     page = min(max(page, 1), max(1, -(-total // PAGE)))
-    rows = connection.execute(
-        select(change).where(here).order_by(change.c.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    ).all()
+    newest = every.order_by(literal_column("at").desc(), literal_column("id").desc())
+    ids = [row.id for row in connection.execute(newest.limit(PAGE).offset((page - 1) * PAGE))]
+    found = {one.id: one for one in (*_by_hand(connection, ids), *_imported(connection, household, ids))}
+    return History(tuple(found[id] for id in ids), total, page)
+
+
+def _everything(household: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """Query: id and time of all that changed, imports below zero."""
+    noted = union(
+        *(select(table.c.run).where(table.c.household_id == household) for table in (import_cell, import_ledger))
+    )
+    runs = select((-import_run.c.id).label("id"), import_run.c.at).where(import_run.c.id.in_(noted))
+    return union_all(select(change.c.id, change.c.at).where(change.c.household_id == household), runs)
+
+
+def _by_hand(connection: Connection, ids: Sequence[int]) -> Iterator[Change]:
+    rows = connection.execute(select(change).where(change.c.id.in_([id for id in ids if id > 0]))).all()
     undone = set(
         connection.execute(select(change.c.undoes).where(change.c.undoes.in_([row.id for row in rows]))).scalars()
     )
     edits = {row.id: edits_of(row.edits) for row in rows}
     named = _names(connection, [edit for some in edits.values() for edit in some])
     actors = {key: actor_name(connection, key) for key in {row.actor for row in rows}}
-    changes = tuple(
-        Change(
-            row.id,
-            row.at,
-            actors[row.actor],
-            row.what,
-            tuple(
-                difference
-                for edit in edits[row.id]
-                for difference in record_words.differences(edit.table, edit.key, edit.before, edit.after, named)
-            ),
-            row.id in undone,
-            of_a_plan(edits[row.id]),
+    for row in rows:
+        differences = _differences(edits[row.id], named)
+        yield Change(
+            row.id, row.at, actors[row.actor], row.what, differences, row.id in undone, of_a_plan(edits[row.id])
         )
-        for row in rows
+
+
+def _imported(connection: Connection, household: int, ids: Sequence[int]) -> Iterator[Change]:
+    for run in connection.execute(select(import_run).where(import_run.c.id.in_([-id for id in ids if id < 0]))).all():
+        edits = [*_cells(connection, household, run.id), *_lines(connection, household, run.id)]
+        differences = _differences(edits, _names(connection, edits))
+        yield Change(-run.id, run.at, "导入", f"导入：{run.files}", differences, undone=False, fixed=True)
+
+
+def _differences(edits: Sequence[Edit], named: Mapping[tuple[str, str], str]) -> tuple[Difference, ...]:
+    return tuple(
+        difference
+        for edit in edits
+        for difference in record_words.differences(edit.table, edit.key, edit.before, edit.after, named)
     )
-    return History(changes, total, page)
+
+
+def _cells(connection: Connection, household: int, run: int) -> list[Edit]:
+    """What an import changed of the household's records, as edits."""
+    table = import_cell
+    asked = select(table).where(table.c.household_id == household, table.c.run == run)
+    sides: dict[tuple[str, str], tuple[Values, Values]] = {}
+    for row in connection.execute(asked.order_by(table.c.record, table.c.key)):
+        before, after = sides.setdefault((row.record, row.key), ({}, {}))
+        before[row.name], after[row.name] = (_stored(row.record, row.name, text) for text in (row.before, row.after))
+    return [Edit(record, _key(record, key), *both) for (record, key), both in sides.items()]
+
+
+def _key(record: str, text: str) -> Values:
+    names = [column.name for column in model.metadata.tables[record].primary_key]
+    return {name: _stored(record, name, part) for name, part in zip(names, text.split(" "), strict=True)}
+
+
+def _stored(record: str, name: str, text: str | None) -> object:
+    """A value as its column holds it."""
+    kind = model.metadata.tables[record].c[name].type
+    if text is None:
+        return None
+    return int(text) if isinstance(kind, Integer) else float(text) if isinstance(kind, Float) else text
+
+
+def _lines(connection: Connection, household: int, run: int) -> list[Edit]:
+    """The lines of 收支 that an import changed, as edits of months."""
+    table = import_ledger
+    asked = select(table).where(table.c.household_id == household, table.c.run == run).order_by(table.c.month)
+    edits = []
+    for row in connection.execute(asked).mappings():
+        names = [name for name in row if name.endswith("_fen") and row[name] is not None]
+        before, after = ({name: row[f"{name}{side}"] for name in names} for side in ("", "_after"))
+        edits.append(Edit("ledger", {"household_id": household, "month": row["month"]}, before, after))
+    return edits
 
 
 def _names(connection: Connection, edits: Sequence[Edit]) -> dict[tuple[str, str], str]:

@@ -27,7 +27,9 @@ _COLUMNS: dict[str, dict[str, ColumnSpec]] = {
     sheet.table_name: {column.name: column for column in sheet.columns} for sheet in SHEETS
 }
 _COLUMNS["ledger"] |= {f"{column}_fen": _COLUMNS["ledger"]["amount_fen"] for _, column in SUBJECTS.values()}
+_COLUMNS["ledger_year"] = _COLUMNS["ledger"]
 _TABLES = {sheet.table_name: sheet.name for sheet in SHEETS} | {table: name for table, (name, _) in _OWN.items()}
+_TABLES["ledger_year"] = _TABLES["ledger"]
 _SUBJECT_OF = {f"{column}_fen": subject for subject, (_, column) in SUBJECTS.items()}
 
 
@@ -45,7 +47,7 @@ def label(table: str, column: str) -> str:
     """The heading of a column, of a ledger column its 科目."""
     if table in _OWN:
         return _OWN[table][1].get(column, column)
-    if table == "ledger" and column in _SUBJECT_OF:
+    if table in ("ledger", "ledger_year") and column in _SUBJECT_OF:
         return _SUBJECT_OF[column]
     if (table, column) == ("visit", "helper"):
         return "走访人"
@@ -81,6 +83,8 @@ def record(table: str, key: Values, named: Named = _NOBODY) -> str:
         return "户信息"
     if table == "ledger":
         return f"{name} {spoken(int(str(key['month'])))}"
+    if table == "ledger_year":
+        return f"{name} {int(str(key['last_month'])) // 12}年度"
     if table == "assurance":
         return f"{name} {value(table, 'item', key['item'])}（{key['checked']}）"
     own = named.get((table, str(key.get("code"))))

@@ -2,7 +2,8 @@
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,7 +11,10 @@ from sqlalchemy import Engine
 
 from data.errors import Refused
 from data.figures import cube
+from data.intake.booked import compare_lines
 from data.intake.check import SheetCheck
+from data.intake.conflicts import settle
+from data.intake.current import current_of
 from data.intake.files import open_sheets
 from data.intake.issues import FileFault, Findings, ImportResult, Issue
 from data.intake.known import KnownCodes
@@ -19,10 +23,10 @@ from data.intake.read import Sheet
 from data.intake.runs import last_run, record_run
 from data.intake.stages import warn_stages
 from data.intake.sums import warn_booked, warn_sums
-from data.intake.write import write_sheet
-from data.intake.years import refuse_twice_booked
+from data.intake.write import mend_parents, pend, refuse_order, write_pending
+from data.model import import_cell
 from data.store.engine import writing
-from data.workbook.sheets import LEDGER, SHEETS
+from data.workbook.sheets import LEDGER, REGION, SHEETS
 
 __all__ = ["ImportResult", "Issue", "import_files"]
 
@@ -37,40 +41,44 @@ def import_files(
     progress: Progress | None = None,
     now: datetime,
     rebuild: bool = True,
+    as_of: str = "",
+    overwrite: bool = False,
 ) -> ImportResult:
     """Import workbooks (.xlsx), folders or zips of CSV files: several are one import, and one transaction.
 
     Nothing is written where anything is refused, unless ``valid_rows``: then the good rows are, and rows that depend
     on a refused one go with it. An import that changes nothing leaves no trace. ``progress`` is called with a label,
-    what is done and the total. Raises Refused for a missing file, and where another import came in between.
+    what is done and the total. A cell that differs from what somebody entered after its file was current is a conflict
+    and kept out, or with ``overwrite`` taken; ``as_of`` (ISO, local) says until when foreign files are current. Raises
+    Refused for a missing file, and where another import came in between.
     """
     files = [Path(file) for file in files]
     report = progress or (lambda label, done, total: None)
     findings = Findings()
+    sheets = open_sheets(files, findings, current_of(now, as_of))
     with engine.connect() as connection:
         known = KnownCodes(connection, valid_rows=valid_rows)
-    sheets = open_sheets(files, findings)
-    checks = _check(sheets, known, now.date(), findings, report)
-    with engine.connect() as connection:
+        checks = _check(sheets, known, now.date(), findings, report)
         warn_sums(connection, checks, findings)
         warn_stages(connection, checks, findings)
         for check in checks:
             if isinstance(check, LedgerCheck):
-                refuse_twice_booked(connection, check)
-    refused = sum(check.refused_rows for check in checks)
-    changed = 0
+                compare_lines(connection, check)
+    run = _Run(changed=0, conflicts=[])
     if checks and (valid_rows or not findings.refusal_count):
-        changed = _write(engine, checks, known, findings, files, refused, now, rebuild, report)
+        run = _write(engine, checks, known, findings, files, now, rebuild, overwrite, report)
     return ImportResult(
         rows={check.spec.name: check.read for check in checks},
-        changed=changed,
+        changed=run.changed,
         refusals=findings.refusals,
         warnings=findings.warnings,
         ignored=findings.ignored,
-        wrote=changed > 0,
-        refused_rows=refused,
+        wrote=run.changed > 0,
+        refused_rows=sum(check.refused_rows for check in checks),
         refusal_count=findings.refusal_count,
         warning_count=findings.warning_count,
+        conflicts=run.conflicts,
+        overwritten=overwrite,
     )
 
 
@@ -93,32 +101,58 @@ def _check(
     return checks
 
 
+@dataclass(frozen=True)
+class _Run:
+    """What a writing came to: rows changed, and the conflicts."""
+
+    changed: int
+    conflicts: list[Issue]
+
+
+class _Withdrawn(Exception):
+    """Beside the store something was found that refuses the whole."""
+
+
 def _write(
     engine: Engine,
     checks: Sequence[SheetCheck],
     known: KnownCodes,
     findings: Findings,
     files: Sequence[Path],
-    refused: int,
     now: datetime,
     rebuild: bool,
+    overwrite: bool,
     report: Progress,
-) -> int:
-    with _uncollected(), writing(engine) as connection:
+) -> _Run:
+    with suppress(_Withdrawn), _uncollected(), writing(engine) as connection:
         cube.hold(connection)
-        if last_run(connection) != known.last_run:  # what cadres write meanwhile makes no code unknown
+        if (before := last_run(connection)) != known.last_run:  # what cadres write meanwhile makes no code unknown
             raise Refused("校验期间有另一次导入写入了数据，本次未写入，请再导入一次。")
-        changed = sum(write_sheet(connection, check, report) for check in checks)
+        pending = [one for check in checks for one in pend(connection, check, report)]
+        refuse_order(pending, findings)
+        if findings.refusal_count and not known.valid_rows:
+            raise _Withdrawn
+        settled = settle(connection, pending, overwrite=overwrite)
+        changed = write_pending(pending, before + 1)
+        if any(check.spec.name == REGION for check in checks):
+            changed += mend_parents(connection, known)
         if changed:
+            if settled.notes:
+                rows = [{"run": before + 1, **note} for note in settled.notes]
+                connection.execute(import_cell.insert(), rows)
             warn_booked(connection, checks, findings)
-            rows = sum(check.read for check in checks)
-            warnings = findings.warning_count
-            counts = {"rows": rows, "changed": changed, "warnings": warnings, "refused": refused}
+            counts = {
+                "rows": sum(check.read for check in checks),
+                "changed": changed,
+                "warnings": findings.warning_count,
+                "refused": sum(check.refused_rows for check in checks),
+            }
             record_run(connection, files, "数据", **counts, now=now)
             cube.stamp(connection, now)
             if rebuild:
                 cube.rebuild(connection, today=now.date(), progress=report)
-    return changed
+        return _Run(changed, settled.conflicts)
+    return _Run(0, [])
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """All rows of one sheet against the rules of the workbook; every fault is found, none stops the rest."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,14 +15,26 @@ from data.intake.known import KnownCodes
 from data.intake.pieces import Piece
 from data.intake.read import Batch, Sheet
 from data.intake.repeats import mark_repeats
+from data.intake.standing import refuse_lacking
 from data.regions.codes import needed_parent
 from data.workbook.sheets import HOUSEHOLD, REASONS, REGION, SheetSpec
 
 Progress = Callable[[str, int, int], None]
 
 
-CheckedBatch = tuple[dict[str, pa.Array], npt.NDArray[np.int64], npt.NDArray[np.bool_]]
-"""Values by column name, row numbers, mask of the refused rows."""
+Masks = dict[str, npt.NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
+class CheckedBatch:
+    """Values by column name, row numbers, mask of the refused rows; by column name masks of the cells that empty what
+    is stored (where there are any), and of required ones that are empty."""
+
+    values: dict[str, pa.Array]
+    rows: npt.NDArray[np.int64]
+    bad: npt.NDArray[np.bool_]
+    cleared: Masks
+    lacking: Masks
 
 
 class SheetCheck:
@@ -31,12 +44,12 @@ class SheetCheck:
         self.spec, self.known, self.findings, self.today = spec, known, findings, today
         self.checks = {column.heading: ColumnCheck(column, known, today) for column in spec.columns}
         self.pieces: list[Piece] = []
-        self.read = 0
+        self.read = self.left_out = 0
 
     @property
     def refused_rows(self) -> int:
-        """How many rows are not fit to be written."""
-        return sum(int(piece.bad.sum()) for piece in self.pieces)
+        """How many rows are not fit to be written; ``left_out`` of them were found so beside the store."""
+        return sum(int(piece.bad.sum()) for piece in self.pieces) + self.left_out
 
     def take(self, sheet: Sheet, progress: Progress) -> None:
         """Read and check one file's rows; raises FileFault where the sheet as a whole cannot be read."""
@@ -63,15 +76,23 @@ class SheetCheck:
         return [heading for heading in self.checks if heading in found]
 
     def check(self, sheet: Sheet, batch: Batch) -> CheckedBatch:
-        """The values of a batch by column name, its rows, and the mask of refused ones; faults are reported."""
+        """The values of a batch; faults are reported."""
         bad = np.zeros(len(batch.rows), bool)
         values = {}
+        cleared: Masks = {}
+        lacking: Masks = {}
         for heading, texts in batch.cells.items():
             checked = self.checks[heading].run(texts)
             column = self.checks[heading].column
             values[column.name] = checked.values
             if column.key and not column.required:  # 监测线: no province stands for all
                 values[column.name] = pc.fill_null(checked.values, "")
+            if len(checked.cleared):
+                cleared[column.name] = _mask(len(bad), checked.cleared)
+            if column.required and not column.key and values[column.name].null_count:
+                empty = values[column.name].is_null().to_numpy(zero_copy_only=False)
+                given = _mask(len(bad), np.concatenate([checked.cleared, checked.faults]))
+                lacking[column.name] = empty & ~given
             if len(checked.faults):
                 bad[checked.faults] = True
                 self.findings.refuse(
@@ -87,7 +108,7 @@ class SheetCheck:
             self.findings.refuse([Issue(self.spec.name, int(batch.rows[place]), "", "", reason, ERROR, sheet.file)], 1)
         self._check_order(sheet, batch, values, bad)
         self._check_points(sheet, batch, values)
-        return values, batch.rows, bad
+        return CheckedBatch(values, batch.rows, bad, cleared, lacking)
 
     def _issues(
         self, sheet: Sheet, batch: Batch, heading: str, checked: Checked, places: Iterable[int], severity: str
@@ -124,14 +145,19 @@ class SheetCheck:
         """Keep what one file holds."""
         if not batches:
             return
-        names = tuple(batches[0][0])
-        table = pa.concat_tables([pa.table(values) for values, _, _ in batches])
-        rows, bad = (np.concatenate([batch[part] for batch in batches]) for part in (1, 2))
-        self.pieces.append(Piece(sheet.file, names, table, rows, bad, np.zeros(len(rows), bool)))
+        names = tuple(batches[0].values)
+        table = pa.concat_tables([pa.table(batch.values) for batch in batches])
+        rows = np.concatenate([batch.rows for batch in batches])
+        bad = np.concatenate([batch.bad for batch in batches])
+        cleared = _joined([(batch.cleared, len(batch.rows)) for batch in batches])
+        lacking = _joined([(batch.lacking, len(batch.rows)) for batch in batches])
+        repeated = np.zeros(len(rows), bool)
+        self.pieces.append(Piece(sheet.file, sheet.current, names, table, rows, bad, repeated, cleared, lacking))
 
     def finish(self) -> None:
         """What only all rows together show: repeated keys, regions without a parent; then let others refer to them."""
         mark_repeats(self.spec, self.pieces, self.known, self.findings)
+        refuse_lacking(self.spec, self.pieces, self.known, self.findings)
         if self.spec.name == REGION:
             self._check_parents()
         if self.spec.name in self.known.refused:
@@ -167,6 +193,20 @@ class SheetCheck:
             refused += piece.values.column("code").filter(pc.invert(mask)).drop_null().to_pylist()
         self.known.add(self.spec.name, (row[0] for row in sorted(good, key=lambda row: (row[-1], row[0]))))
         self.known.refuse(self.spec.name, refused)
+
+
+def _mask(length: int, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    mask = np.zeros(length, bool)
+    mask[places] = True
+    return mask
+
+
+def _joined(parts: list[tuple[Masks, int]]) -> Masks:
+    """The masks of several batches as one, for columns that have one in any of them."""
+    names = dict.fromkeys(name for masks, _ in parts for name in masks)
+    return {
+        name: np.concatenate([masks.get(name, np.zeros(length, bool)) for masks, length in parts]) for name in names
+    }
 
 
 def _too_early(first: str, last: str, begun: pa.Array) -> Callable[[int], str]:

@@ -1,7 +1,7 @@
 """Whole columns at once: plain cells go through arrow's kernels, the rest through ``values``, each text once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 from data.intake.broken import reproach
 from data.intake.known import KnownCodes
 from data.workbook.sheets import ColumnSpec
-from data.workbook.values import LONGEST, Fault, identity_doubt, parser
+from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, parser
 
+REQUIRED = "必填，不能为空"
 MEMO = 500_000  # distinct texts of a column remembered
 _INTEGERS = ("money", "number", "month", "period", "year", "yes_no", "percent")
 _REALS = ("rate", "longitude", "latitude")
@@ -21,18 +22,22 @@ _PLAIN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_/-]{0,63}$"
 _PLAIN_MONEY = r"^([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,2})?$"
 _UNCLEAN = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 
-_Outcome = tuple[object, str | None, str | None]
-"""Of one text: its value, why it is refused, why it is doubted."""
+_Outcome = tuple[object, str | None, str | None, bool]
+"""Of one text: its value, why it is refused, why it is doubted, whether it empties what is stored."""
+_TEXTS = ("text", "code", "identity", "choice", "choices")
+_NONE = np.empty(0, np.intp)
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A column's values (null where empty or refused), and which rows are refused or doubted, with the reason."""
+    """A column's values (null where empty or refused), which rows are refused or doubted, with the reason, and which
+    empty what is stored."""
 
     values: pa.Array
     faults: npt.NDArray[np.intp]
     doubts: npt.NDArray[np.intp]
     reason: Callable[[int], str]
+    cleared: npt.NDArray[np.intp] = field(default_factory=lambda: _NONE)
 
 
 class ColumnCheck:
@@ -55,8 +60,7 @@ class ColumnCheck:
             return self._each(texts)
         values, plain = self._plain(texts)
         if pc.all(plain, min_count=0).as_py():
-            none = np.empty(0, np.int64)
-            return Checked(values.cast(self.type), none, none, str)
+            return Checked(values.cast(self.type), _NONE, _NONE, str)
         odd = pc.invert(plain)
         places = np.flatnonzero(odd.to_numpy(zero_copy_only=False))
         checked = self._each(texts.filter(odd))
@@ -65,6 +69,7 @@ class ColumnCheck:
             places[checked.faults],
             places[checked.doubts],
             lambda place: checked.reason(int(np.searchsorted(places, place))),
+            places[checked.cleared],
         )
 
     def _each(self, texts: pa.StringArray) -> Checked:
@@ -73,13 +78,17 @@ class ColumnCheck:
         if len(self._memo) > MEMO:
             self._memo.clear()
         indices = encoded.indices.to_numpy()
-        values = pa.array([value for value, _, _ in read], self.type).take(encoded.indices)
+        values = pa.array([value for value, *_ in read], self.type).take(encoded.indices)
 
         def places(which: int) -> npt.NDArray[np.intp]:
             odd = [place for place, outcome in enumerate(read) if outcome[which]]
             return np.flatnonzero(np.isin(indices, odd)) if odd else np.empty(0, np.int64)
 
-        return Checked(values, places(1), places(2), lambda place: read[indices[place]][1] or read[indices[place]][2])
+        def reason(place: int) -> str:
+            _, refused, doubted, _ = read[indices[place]]
+            return refused or doubted or ""
+
+        return Checked(values, places(1), places(2), reason, places(3))
 
     def _read(self, text: str) -> _Outcome:
         known = self._memo.get(text)
@@ -89,16 +98,28 @@ class ColumnCheck:
 
     def _read_anew(self, text: str) -> _Outcome:
         if refused := reproach(text):
-            return None, refused, None
+            return None, refused, None, False
+        if (word := text.strip()) == CLEAR or (word in NOTHING and word not in self.column.choices):
+            return self._emptied(word)
         try:
-            value = self._parse(text) if text.strip() else None
+            value = self._parse(text) if word else None
             if value is None:
-                return None, "必填，不能为空" if self.column.required else None, None
+                return None, REQUIRED if self.column.key and self.column.required else None, None, False
             if self.column.reference:
                 value = self._known.find(self.column.reference, str(value))
-            return value, None, identity_doubt(str(value)) if self.column.kind == "identity" else None
+            return value, None, identity_doubt(str(value)) if self.column.kind == "identity" else None, False
         except Fault as fault:
-            return None, str(fault), None
+            return None, str(fault), None, False
+
+    def _emptied(self, word: str) -> _Outcome:
+        """A cell that says that there is nothing: of a record's own key it cannot be said."""
+        column = self.column
+        if column.key and column.required:
+            return None, REQUIRED, None, False
+        if word == CLEAR and column.required and not column.removes:
+            return None, "必填，不能清空", None, False
+        empties = word == CLEAR or (column.kind in _TEXTS and not column.required)
+        return None, None, None, empties and not column.key
 
     def _plain_money(self, texts: pa.StringArray) -> tuple[pa.Array, pa.BooleanArray]:
         plain = pc.match_substring_regex(texts, _PLAIN_MONEY)
@@ -111,6 +132,7 @@ class ColumnCheck:
         plain = pc.and_not(pc.less_equal(pc.utf8_length(trimmed), LONGEST), pc.match_substring_regex(texts, _UNCLEAN))
         plain = pc.and_not(plain, pc.starts_with(trimmed, "#"))  # it may be an error such as #N/A
         empty = pc.equal(trimmed, "")
+        plain = pc.and_not(plain, pc.is_in(trimmed, pa.array([CLEAR, *NOTHING])))
         if self.column.required:
             plain = pc.and_not(plain, empty)
         return pc.if_else(empty, pa.scalar(None, pa.string()), trimmed), plain

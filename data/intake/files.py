@@ -42,8 +42,11 @@ def size_limit() -> int:
     return int(given) * 2**20 if given.isdigit() else MOST_BYTES
 
 
-def open_sheets(files: Sequence[Path], findings: Findings) -> list[Sheet]:
-    """The known sheets of all files, in the order of files; faults of whole files go to ``findings``.
+def open_sheets(
+    files: Sequence[Path], findings: Findings, current: Callable[[Path], str] = lambda _: ""
+) -> list[Sheet]:
+    """The known sheets of all files, in the order of files; faults of whole files go to ``findings``. ``current`` says
+    of a file until when it knows what was entered.
 
     Raises Refused for a path that does not exist.
     """
@@ -57,6 +60,8 @@ def open_sheets(files: Sequence[Path], findings: Findings) -> list[Sheet]:
             if not found:
                 expected = "、".join(SHEET)
                 raise FileFault(f"里面没有认得的工作表，应有以下工作表（或同名 CSV 文件）中的一个或多个：{expected}")
+            for sheet in found:
+                sheet.current = current(file)
             sheets += found
         except FileFault as fault:
             findings.refuse_file(file.name, str(fault))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-ERROR, WARNING = "error", "warning"
+ERROR, WARNING, CONFLICT = "error", "warning", "conflict"
 MOST_ISSUES = 200_000  # each of both severities kept one by one; the rest is counted
 
 
@@ -13,7 +13,8 @@ class FileFault(Exception):
 
 @dataclass(frozen=True)
 class Issue:
-    """One refusal or warning. ``row`` is the row as the user sees it (headings are row 1), None for a whole file."""
+    """One refusal, warning or conflict. ``row`` is the row as the user sees it (headings are row 1), None for a whole
+    file."""
 
     sheet: str
     row: int | None
@@ -29,7 +30,8 @@ class ImportResult:
     """What came of an import: rows read by sheet, rows of the store that changed, and every issue.
 
     ``refused_rows`` counts data rows that were not (or would not be) written; ``refusals`` and ``warnings`` hold the
-    first 200,000 issues each, ``refusal_count`` and ``warning_count`` how many there were.
+    first 200,000 issues each, ``refusal_count`` and ``warning_count`` how many there were. ``conflicts``: cells that
+    differ from what somebody entered after the file was current; ``overwritten`` says that they were taken.
     """
 
     rows: dict[str, int]
@@ -41,6 +43,8 @@ class ImportResult:
     refused_rows: int
     refusal_count: int
     warning_count: int
+    conflicts: list[Issue]
+    overwritten: bool
 
 
 @dataclass

@@ -12,14 +12,15 @@ from data.workbook.values import Fault
 
 
 class KnownCodes:
-    """Codes that rows may refer to. ``households`` maps a household's code to its id.
+    """Codes that rows may refer to. ``households`` maps a household's code to its id. ``connection`` stays open for
+    questions while rows are checked.
 
     With ``valid_rows`` rows fall with those they refer to. Otherwise nothing is written anyway once anything is
     refused, so that what merely hangs on a refused row or on an unreadable sheet is not reproached.
     """
 
     def __init__(self, connection: Connection, *, valid_rows: bool) -> None:
-        self.valid_rows = valid_rows
+        self.connection, self.valid_rows = connection, valid_rows
         self.unreadable: set[str] = set()
         self.last_run = last_run(connection)
         self.income_year_start = int(value_of(connection, "income_year_start"))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from data.income.year import IncomeYear
 from data.intake.check import CheckedBatch, SheetCheck
-from data.intake.columns import Checked
+from data.intake.columns import REQUIRED, Checked
 from data.intake.issues import ERROR, WARNING, Findings, Issue
 from data.intake.known import KnownCodes
 from data.intake.read import Batch, Sheet
@@ -34,6 +34,7 @@ _PERIOD_BITS, _SUBJECT_BITS = 15, 5
 _KEY_BITS = _PERIOD_BITS + _SUBJECT_BITS
 NO_AMOUNT = int(np.iinfo(np.int64).min + 1)  # a line whose amount was refused: still compared with others of its key
 CLEARED = NO_AMOUNT + 1  # a line that is to be taken away
+BLANK = NO_AMOUNT + 2  # a line without an amount: it stays as it stands
 _GROUPS = 20_000  # rows of the store made at once
 Keys = npt.NDArray[np.int64]
 
@@ -109,6 +110,7 @@ class LedgerCheck(SheetCheck):
     def __init__(self, spec: SheetSpec, known: KnownCodes, today: date, findings: Findings) -> None:
         super().__init__(spec, known, today, findings)
         self.files: list[str] = []
+        self.current: list[str] = []
         self.lines = _NONE
         self.start = known.income_year_start
         self._month = month_of(today)
@@ -122,13 +124,16 @@ class LedgerCheck(SheetCheck):
 
     def check(self, sheet: Sheet, batch: Batch) -> CheckedBatch:
         """Check a batch and keep it packed; nothing is left to collect."""
-        values, rows, bad = super().check(sheet, batch)
+        checked = super().check(sheet, batch)
+        values, rows, bad = checked.values, checked.rows, checked.bad
         subjects = pc.fill_null(pc.index_in(values["subject"], pa.array(_NAMES)), 0).to_numpy()
-        amounts = pc.fill_null(values["amount_fen"], NO_AMOUNT).to_numpy()
-        negative = np.flatnonzero((amounts < 0) & (amounts > CLEARED) & _ONLY_POSITIVE[subjects] & ~bad)
+        amounts = np.where(bad, NO_AMOUNT, pc.fill_null(values["amount_fen"], NO_AMOUNT).to_numpy())
+        for said, masks in ((CLEARED, checked.cleared), (BLANK, checked.lacking)):
+            if "amount_fen" in masks:
+                amounts[masks["amount_fen"] & ~bad] = said
+        negative = np.flatnonzero((amounts < 0) & (amounts > BLANK) & _ONLY_POSITIVE[subjects])
         why = Checked(values["amount_fen"], negative, negative, lambda place: "不能为负数（只有生产经营性科目可以）")
         self.findings.refuse(self._issues(sheet, batch, "金额", why, negative, ERROR), len(negative))
-        amounts = np.where(bad, NO_AMOUNT, amounts)
         amounts[negative] = NO_AMOUNT
         household, period = (pc.fill_null(values[name], 0).to_numpy() for name in ("household_id", "month"))
         if (period >= as_period(0)).any():
@@ -140,9 +145,10 @@ class LedgerCheck(SheetCheck):
         keys = packed(household, period, subjects)
         if sheet.file not in self.files:
             self.files.append(sheet.file)
+            self.current.append(sheet.current)
         places = (self.files.index(sheet.file) << 32) | rows
         self._parts.append((keys[keyed], amounts[keyed], places[keyed]))
-        return {}, np.empty(0, np.int64), np.empty(0, bool)
+        return CheckedBatch({}, np.empty(0, np.int64), np.empty(0, bool), {}, {})
 
     def _check_years(self, sheet: Sheet, batch: Batch, period: Keys) -> npt.NDArray[np.intp]:
         """Tell of income years that are not over; the places of those that have not begun, which are refused."""
@@ -182,7 +188,7 @@ class LedgerCheck(SheetCheck):
         order = np.argsort(keys[kept], kind="stable")
         self.lines = Lines(*(part[kept][order] for part in (keys, amounts, places)))
         if (yearly := self.lines.yearly).any():
-            filled = self.lines.amounts != CLEARED
+            filled = self.lines.amounts > BLANK
             totals = self.lines.keys[yearly & filled]
             self.refuse_twice(filled & ~yearly & np.isin(of_year(self.lines.keys, self.start), totals), "本次导入里")
 
@@ -194,6 +200,15 @@ class LedgerCheck(SheetCheck):
         self.lines = self.lines.kept(~mask)
         self._bad += len(lines.keys)
 
+    def refuse_blank(self, held: Keys) -> None:
+        """Leave out lines without an amount; refuse those that ``held`` (the store's) has not got."""
+        blank = self.lines.amounts == BLANK
+        new = self.lines.kept(blank & ~np.isin(self.lines.keys, held))
+        parts = zip(new.keys.tolist(), new.places.tolist(), strict=True)
+        self.findings.refuse((self._issue(*part, REQUIRED, blank=True) for part in parts), len(new.keys))
+        self.lines = self.lines.kept(~blank)
+        self._bad += len(new.keys)
+
     def _twice(self, key: int, place: int, where: str) -> Issue:
         one = np.array([key])
         _, period, subject = (int(part[0]) for part in unpacked(one))
@@ -202,10 +217,13 @@ class LedgerCheck(SheetCheck):
         reason = f"{year.name}的{_NAMES[subject]}{where}还有{kind}；同一科目在一个收入年度里只能按月或按年记"
         return self._issue(key, place, reason)
 
-    def _issue(self, key: int, place: int, reason: str) -> Issue:
+    def _issue(self, key: int, place: int, reason: str, *, blank: bool = False) -> Issue:
         household, period, subject = (int(part[0]) for part in unpacked(np.array([key])))
+        file, row = self.files[place >> 32], place & 0xFFFFFFFF
+        if blank:
+            return Issue(self.spec.name, row, "金额", "", reason, ERROR, file)
         value = shown_key(self.spec, self.known, [household, period, _NAMES[subject]])
-        return Issue(self.spec.name, place & 0xFFFFFFFF, "户编号", value, reason, ERROR, self.files[place >> 32])
+        return Issue(self.spec.name, row, "户编号", value, reason, ERROR, file)
 
     def _conflict(self, key: int, one: int, other: int) -> Issue:
         file, above = self.files[one >> 32], self.files[other >> 32]

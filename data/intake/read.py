@@ -44,6 +44,7 @@ class Sheet(Protocol):
 
     name: str
     file: str
+    current: str  # until when it knows what was entered (ISO, local); empty where that is not known
 
     @property
     def size(self) -> int:
@@ -78,6 +79,7 @@ class CsvSheet:
 
     def __init__(self, name: str, file: str, size: int, opener: Callable[[], IO[bytes]]) -> None:
         self.name, self.file, self.size, self._open = name, file, size, opener
+        self.current = ""
 
     @cached_property
     def encoding(self) -> str:
@@ -178,6 +180,7 @@ class XlsxSheet:
         self, name: str, file: str, opener: Callable[[], CalamineSheet], broken: Callable[[], npt.NDArray[np.int64]]
     ) -> None:
         self.name, self.file, self._open, self._find_broken = name, file, opener, broken
+        self.current = ""
 
     @cached_property
     def _sheet(self) -> CalamineSheet:

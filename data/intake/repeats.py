@@ -28,6 +28,9 @@ def mark_repeats(spec: SheetSpec, pieces: Sequence[Piece], known: KnownCodes, fi
     place = np.concatenate([np.arange(len(piece.rows)) for piece in pieces])
     contents = [name for name in common if name not in keys]
     differing = {name: _differs(table.column(name), later, first) for name in contents}
+    for name in {name for piece in pieces for name in piece.cleared} & differing.keys():
+        emptied = np.concatenate([piece.cleared.get(name, np.zeros(len(piece.rows), bool)) for piece in pieces])
+        differing[name] |= emptied[later] != emptied[first]
     conflict = np.logical_or.reduce(list(differing.values())) if contents else np.zeros(len(later), bool)
     for row in later[~conflict]:
         pieces[where[row]].repeated[place[row]] = True

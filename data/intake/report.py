@@ -10,11 +10,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from data.intake.files import open_sheets
-from data.intake.issues import ERROR, FileFault, Findings, ImportResult, Issue
+from data.intake.issues import CONFLICT, ERROR, WARNING, FileFault, Findings, ImportResult, Issue
 from data.intake.read import CsvSheet, Sheet
 from data.workbook.sheets import PROBLEM_LIST, REASONS, SHEET
 from data.workbook.template import MOST_ROWS
 
+LEVEL = {ERROR: "错误", CONFLICT: "冲突", WARNING: "提醒"}
 MOST_COMMENTS = 5_000  # cells that get a comment beside the mark; beyond, the column of reasons says it
 _LIST = ("文件", "工作表", "行", "列", "值", "原因", "级别")
 
@@ -25,29 +26,41 @@ def sentence(issue: Issue) -> str:
     place += f"第 {issue.row} 行 " if issue.row else ""
     value = f"“{issue.value}”" if issue.value else ""
     where = f"{place}{issue.column}{value}".strip() or issue.file
-    return f"{'错误' if issue.severity == ERROR else '提醒'}：{where}：{issue.reason}"
+    return f"{LEVEL[issue.severity]}：{where}：{issue.reason}"
+
+
+def _all(result: ImportResult) -> list[Issue]:
+    return [*result.refusals, *result.conflicts, *result.warnings]
 
 
 def lines(result: ImportResult, limit: int = 50) -> list[str]:
-    """The result for the console: the counts, then the first ``limit`` issues, errors first."""
+    """The result for the console: the counts, then the first ``limit`` issues: errors, conflicts, warnings."""
     read = "，".join(f"{sheet} {count:,} 行" for sheet, count in result.rows.items()) or "没有数据行"
     said = [f"读取：{read}。"]
     if result.ignored:
         said.append(f"未识别、已忽略：{'、'.join(result.ignored[:limit])}。")
-    issues = [*result.refusals, *result.warnings]
+    issues = _all(result)
     said += [sentence(issue) for issue in issues[:limit]]
-    total = result.refusal_count + result.warning_count
+    total = result.refusal_count + len(result.conflicts) + result.warning_count
     if total > limit:
         said.append(f"……另有 {total - min(limit, len(issues)):,} 处未列出。")
     if total:
-        said.append(f"共 {result.refusal_count:,} 处错误，{result.warning_count:,} 处提醒。")
+        conflicts = f"{len(result.conflicts):,} 处冲突，" if result.conflicts else ""
+        said.append(f"共 {result.refusal_count:,} 处错误，{conflicts}{result.warning_count:,} 处提醒。")
+    if result.conflicts:
+        said.append(
+            "冲突处已按文件改写（--overwrite），改前的内容见各户的修改记录。"
+            if result.overwritten
+            else "冲突处是文件之后有人在系统里填的，已保留；确要以文件为准，请核对后加 --overwrite 再导入。"
+        )
     if result.wrote:
         left = f"，{result.refused_rows:,} 行有错误未写入" if result.refused_rows else ""
         said.append(f"已写入，{result.changed:,} 条记录有变化{left}。")
     elif result.refusal_count:
         said.append("未写入任何数据，请改正后重新导入。")
     else:
-        said.append("数据与库中一致，没有变化。")
+        besides = "除冲突处外，" if result.conflicts else ""
+        said.append(f"{besides}数据与库中一致，没有变化。")
     return said
 
 
@@ -57,7 +70,7 @@ def write_marked_copy(result: ImportResult, files: Sequence[Path], target: Path)
     Of CSV files only the sheets with issues, of those beyond a workbook's rows only the faulty rows.
     """
     by_sheet: dict[tuple[str, str], dict[int, list[Issue]]] = defaultdict(lambda: defaultdict(list))
-    for issue in (*result.refusals, *result.warnings):
+    for issue in _all(result):
         if issue.row:
             by_sheet[issue.file, issue.sheet][issue.row].append(issue)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -84,16 +97,14 @@ def _write_list(book: xlsxwriter.Workbook, result: ImportResult) -> None:
     page.set_column(5, 5, 60)
     page.write_row(0, 0, _LIST, book.add_format({"bold": True}))
     page.freeze_panes(1, 0)
-    for number, issue in enumerate((*result.refusals, *result.warnings), 1):
-        level = "错误" if issue.severity == ERROR else "提醒"
+    for number, issue in enumerate(_all(result), 1):
+        level = LEVEL[issue.severity]
         cells = (issue.file, issue.sheet, issue.row or "", issue.column, issue.value, issue.reason, level)
         for place, cell in enumerate(cells):
             page.write(number, place, cell) if isinstance(cell, int) else page.write_string(number, place, cell)
     left = result.refusal_count + result.warning_count - len(result.refusals) - len(result.warnings)
     if left:
-        page.write_string(
-            len(result.refusals) + len(result.warnings) + 1, 5, f"另有 {left:,} 处未列出，也未在各表中标出"
-        )
+        page.write_string(len(_all(result)) + 1, 5, f"另有 {left:,} 处未列出，也未在各表中标出")
 
 
 class _Copy:
@@ -113,6 +124,7 @@ class _Copy:
         self.places = {heading: place for place, heading in enumerate(self.headings)}
         self.marks = {
             ERROR: book.add_format({"bg_color": "#B8352B", "font_color": "#FFFFFF", "num_format": "@"}),
+            "conflict": book.add_format({"bg_color": "#F5E3B3", "bold": True, "num_format": "@"}),
             "warning": book.add_format({"bg_color": "#F5E3B3", "num_format": "@"}),
         }
         self.text, self.bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})

@@ -72,7 +72,7 @@ def _warn_returns(connection: Connection, filed: Filed, findings: Findings) -> N
     for project, month, owed, got in held:
         months[project][month] = (owed, got)
     for (project, month), (amounts, _, _) in filed.items():
-        months[project][month] = amounts
+        months[project][month] = _over(months[project].get(month, (0, 0)), amounts)
     for project in {project for project, _ in filed}:
         ordered = sorted(months[project].items())
         for (month, (due, received)), ahead in zip(
@@ -97,11 +97,11 @@ def _warn_arranged(
 ) -> None:
     """A row of ``sheet`` that brings a fund's sum above what was arranged."""
     arranged = dict(connection.execute(select(fund.c.code, fund.c.arranged_fen)).all())
-    arranged |= {code: amounts[0] for (code,), (amounts, _, _) in funds.items()}
+    arranged |= {code: amounts[0] for (code,), (amounts, _, _) in funds.items() if amounts[0] is not None}
     table = SHEET[sheet].table.c
     held = connection.execute(select(table.fund, table[day], table.amount_fen))
     amounts_of = {(code, when): amount for code, when, amount in held}
-    amounts_of |= {key: amounts[0] for key, (amounts, _, _) in filed.items()}
+    amounts_of |= {key: amounts[0] for key, (amounts, _, _) in filed.items() if amounts[0] is not None}
     totals: dict[str, int] = defaultdict(int)
     for (code, when), amount in sorted(amounts_of.items()):
         totals[code] += amount
@@ -118,7 +118,10 @@ def _warn_ended(connection: Connection, funds: SheetCheck, payments: SheetCheck 
     for code, day in filed_rows(payments, ("fund", "paid"), ()) if payments else ():
         last[code] = max(day, last.get(code, day))
     names = ("arranged_fen", "settled", "recovered_fen")
-    for (code,), ((arranged, settled, recovered), row, file) in filed_rows(funds, ("code",), names).items():
+    asked = select(fund.c.code, *(fund.c[name] for name in names))
+    held: dict[str, _Cells] = {row[0]: tuple(row[1:]) for row in connection.execute(asked)}
+    for (code,), (cells, row, file) in filed_rows(funds, ("code",), names).items():
+        arranged, settled, recovered = _over(held.get(code, (None,) * len(names)), cells)
         doubts = []
         if settled and last.get(code, "") > settled:
             doubts.append(("结清日期", settled, f"结清之后还有拨付（最近一次 {last[code]}）"))
@@ -126,3 +129,8 @@ def _warn_ended(connection: Connection, funds: SheetCheck, payments: SheetCheck 
             doubts.append(("收回金额", typed(recovered), f"多于安排金额 {exact(arranged)} 元"))
         issues = [Issue(FUND, row, heading, value, reason, WARNING, file) for heading, value, reason in doubts]
         findings.warn(issues, len(issues))
+
+
+def _over(stands: _Cells, filed: _Cells) -> _Cells:
+    """What stands, with what the file says of it; an empty cell says nothing."""
+    return tuple(old if new is None else new for old, new in zip(stands, filed, strict=True))

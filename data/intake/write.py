@@ -1,20 +1,24 @@
 """What was found good goes into the store, inside the caller's transaction."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from data.intake.check import SheetCheck
+from data.intake.issues import ERROR, Findings, Issue
 from data.intake.known import KnownCodes
-from data.intake.ledger import MONTH_COLUMNS, NO_AMOUNT, YEAR_COLUMNS, LedgerCheck
+from data.intake.ledger import CLEARED, MONTH_COLUMNS, NO_AMOUNT, YEAR_COLUMNS, LedgerCheck, Lines
 from data.intake.pieces import Piece
+from data.intake.staging import ROW, Staged, emptied
 from data.model import ledger, ledger_year, region
 from data.model.search_columns import id_tail, initials
 from data.regions.codes import nearest_parent
 from data.store.engine import upsert
 from data.workbook.sheets import HOUSEHOLD, LINE, REGION
+from data.workbook.values import as_period
 
 Progress = Callable[[str, int, int], None]
 STEP = 20_000
@@ -25,41 +29,145 @@ _SEARCHED = {
 """Sheet → columns that the search goes by: their name, what they are made from, and how."""
 
 
-def write_sheet(connection: Connection, check: SheetCheck, progress: Progress) -> int:
-    """Upsert the good rows of one sheet; returns how many rows of the store changed."""
+@dataclass
+class Pending:
+    """Rows of one table that are to be written. ``staged`` is None where the table was empty: then they are all new.
+
+    ``current`` and ``file`` are those of their file (收支: the oldest of its files; each line knows its own).
+    """
+
+    check: SheetCheck
+    table: Table
+    current: str
+    file: str
+    staged: Staged | None
+    fresh: Callable[[], int]  # writes all of them into the empty table
+
+    def period(self, row: dict[str, object]) -> int:
+        """The month of a row of 收支, or its income year, as its key has it."""
+        if self.table is ledger:
+            return int(str(row["month"]))
+        return as_period(int(str(row["last_month"])) // 12)
+
+
+def pend(connection: Connection, check: SheetCheck, progress: Progress) -> list[Pending]:
+    """Stage the good rows of one sheet."""
     if isinstance(check, LedgerCheck):
         yearly = check.lines.yearly
-        months, years = check.lines.kept(~yearly), check.lines.kept(yearly)
-        rows = _told(months.rows(), check.spec.name, months.groups, progress)
-        changed = upsert(connection, ledger, MONTH_COLUMNS, rows, merge=True, absent=NO_AMOUNT)
-        totals = years.rows(check.start)
-        return changed + upsert(connection, ledger_year, YEAR_COLUMNS, totals, merge=True, absent=NO_AMOUNT)
+        parts = ((ledger, MONTH_COLUMNS, ~yearly, None), (ledger_year, YEAR_COLUMNS, yearly, check.start))
+        return [
+            _pend_lines(connection, check, (table, columns), check.lines.kept(mask), start, progress)
+            for table, columns, mask, start in parts
+            if mask.any()
+        ]
+    held = _holds_rows(connection, check.spec.table)
+    return [_pend_piece(connection, check, number, held, progress) for number in range(len(check.pieces))]
+
+
+def _holds_rows(connection: Connection, table: Table) -> bool:
+    return connection.execute(select(*table.primary_key).limit(1)).first() is not None
+
+
+def _pend_lines(
+    connection: Connection,
+    check: LedgerCheck,
+    target: tuple[Table, Sequence[str]],
+    lines: Lines,
+    start: int | None,
+    progress: Progress,
+) -> Pending:
+    table, columns = target
+
+    def rows(of: Lines) -> Iterator[Sequence[object]]:
+        return _told(of.rows(start), check.spec.name, of.groups, progress)
+
+    def fresh() -> int:
+        filled = lines.kept(lines.amounts != CLEARED)
+        return upsert(connection, table, columns, rows(filled), absent=NO_AMOUNT)
+
+    staged = None
+    if _holds_rows(connection, table):
+        cleared = columns if (lines.amounts == CLEARED).any() else ()
+        staged = Staged(connection, table, columns, rows(lines), cleared=cleared, absent=NO_AMOUNT)
+    return Pending(check, table, min(check.current), "", staged, fresh)
+
+
+def _pend_piece(connection: Connection, check: SheetCheck, number: int, held: bool, progress: Progress) -> Pending:
+    piece, table = check.pieces[number], check.spec.table
+
+    def rows(of: pa.Table) -> Iterator[Sequence[object]]:
+        return _told(_tuples(of), check.spec.name, len(of), progress)
+
+    def fresh() -> int:
+        content = _content(check, piece)
+        return upsert(connection, table, content.column_names, rows(content))
+
+    staged = None
+    if held:
+        content = _content(check, piece, beside=True)
+        cleared = [*piece.cleared, *(name for name, source, _ in _searched(check) if source in piece.cleared)]
+        names = content.column_names
+        staged = Staged(connection, table, names, rows(content), cleared=cleared, number=number)
+    return Pending(check, table, piece.current, piece.file, staged, fresh)
+
+
+def _searched(check: SheetCheck) -> Sequence[tuple[str, str, Callable[[str], str | None]]]:
+    return _SEARCHED.get(check.spec.name, ())
+
+
+def _content(check: SheetCheck, piece: Piece, *, beside: bool = False) -> pa.Table:
+    """The good rows of a piece in the order of their key, with the columns that follow from others; to be staged
+    ``beside`` the table: with their row numbers, and with signs in the cells that empty."""
+    table, derived = piece.values, _searched(check)
+    for name, source, make in derived:
+        if source in table.column_names:
+            table = table.append_column(name, _made(table.column(source), make))
+    if beside:
+        for name, mask in piece.cleared.items():
+            for one in (name, *(made for made, source, _ in derived if source == name)):
+                sign = pa.scalar(emptied(check.spec.table, one), table.schema.field(one).type)
+                signed = pc.if_else(pa.array(mask), sign, table.column(one))
+                table = table.set_column(table.column_names.index(one), one, signed)
+        table = table.append_column(ROW, pa.array(piece.rows))
+    table = table.filter(pa.array(~(piece.bad | piece.repeated)))
+    if check.spec.name == HOUSEHOLD:
+        ids = pa.array([check.known.households[code] for code in table.column("code").to_pylist()], pa.int64())
+        table = table.append_column("id", ids)
+    elif check.spec.name == REGION:
+        codes = table.column("code").to_pylist()
+        parents = [nearest_parent(code, check.known.codes[REGION]) for code in codes]
+        table = table.append_column("parent", pa.array(parents, pa.string()))
+    elif check.spec.name == LINE:
+        table = table.append_column("standing", pa.array([f"{check.today} 导入"] * len(table), pa.string()))
+    return table.sort_by([(column.name, "ascending") for column in check.spec.table.primary_key])
+
+
+def refuse_order(pending: Sequence[Pending], findings: Findings) -> None:
+    """Refuse rows that give one of two dates and bring it on the wrong side of the other, which stands already."""
+    for one in pending:
+        if one.staged is None:
+            continue
+        for start, end in one.check.spec.order:
+            first, last = one.check.spec.column(start).heading, one.check.spec.column(end).heading
+            for key, row, given, stands in one.staged.out_of_order(start, end):
+                reason = f"早于系统里的{first}（{stands}）" if given == end else f"晚于系统里的{last}（{stands}）"
+                value = str((one.staged.row(key) or {})[given])
+                heading = last if given == end else first
+                findings.refuse([Issue(one.check.spec.name, row, heading, value, reason, ERROR, one.file)], 1)
+                one.staged.leave(key, None)
+                one.check.left_out += 1
+
+
+def write_pending(pending: Sequence[Pending], run: int) -> int:
+    """Write everything, sheet by sheet in their order; returns how many rows of the store changed."""
     changed = 0
-    for piece in check.pieces:
-        table = _good(check, piece)
-        if check.spec.name == HOUSEHOLD:
-            ids = pa.array([check.known.households[code] for code in table.column("code").to_pylist()], pa.int64())
-            table = table.append_column("id", ids)
-        elif check.spec.name == REGION:
-            codes = table.column("code").to_pylist()
-            parents = [nearest_parent(code, check.known.codes[REGION]) for code in codes]
-            table = table.append_column("parent", pa.array(parents, pa.string()))
-        elif check.spec.name == LINE:
-            table = table.append_column("standing", pa.array([f"{check.today} 导入"] * len(table), pa.string()))
-        for name, source, make in _SEARCHED.get(check.spec.name, ()):
-            if source in table.column_names:
-                table = table.append_column(name, _made(table.column(source), make))
-        keys = [column.name for column in check.spec.table.primary_key]
-        table = table.sort_by([(name, "ascending") for name in keys])
-        rows = _told(_tuples(table), check.spec.name, len(table), progress)
-        changed += upsert(connection, check.spec.table, table.column_names, rows, quiet=("standing",))
-    if check.spec.name == REGION:
-        changed += _mend_parents(connection, check.known)
+    for one in pending:
+        if one.staged is None:
+            changed += one.fresh()
+        else:
+            changed += one.staged.write(run)
+            one.staged.drop()
     return changed
-
-
-def _good(check: SheetCheck, piece: Piece) -> pa.Table:
-    return piece.values.filter(pa.array(~(piece.bad | piece.repeated)))
 
 
 def _made(texts: pa.ChunkedArray, make: Callable[[str], str | None]) -> pa.ChunkedArray:
@@ -82,7 +190,7 @@ def _told(rows: Iterable[Sequence[object]], name: str, total: int, progress: Pro
     progress(f"写入 {name}", total, total)
 
 
-def _mend_parents(connection: Connection, known: KnownCodes) -> int:
+def mend_parents(connection: Connection, known: KnownCodes) -> int:
     """Regions whose nearest known ancestor came with this import."""
     stored = connection.execute(select(region.c.code, region.c.parent)).all()
     moved = {code: parent for code, held in stored if (parent := nearest_parent(code, known.codes[REGION])) != held}

@@ -9,11 +9,11 @@ from data.model.derived import (
     books_decision,
     data_version,
     household_month,
-    import_run,
     monitoring_line,
     month,
     region_version,
 )
+from data.model.imports import import_cell, import_ledger, import_run
 from data.model.money import (
     dividend_kept,
     dividend_payment,
@@ -75,6 +75,8 @@ __all__ = [
     "household",
     "household_month",
     "household_pin",
+    "import_cell",
+    "import_ledger",
     "import_run",
     "ledger",
     "ledger_year",

@@ -4,18 +4,6 @@ from sqlalchemy import Column, PrimaryKeyConstraint, Text
 
 from data.model.columns import Code, Day, Number, Small, table
 
-import_run = table(
-    "import_run",
-    Column("id", Number, primary_key=True, autoincrement=False),
-    Column("at", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("files", Text, nullable=False),
-    Column("rows", Number, nullable=False),
-    Column("changed", Number, nullable=False),
-    Column("warnings", Number, nullable=False),
-    Column("refused", Number, nullable=False),
-)
-
 data_version = table(
     "data_version",
     Column("id", Small, primary_key=True, autoincrement=False),

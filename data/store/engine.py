@@ -5,14 +5,26 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Select, Table, TextClause, bindparam, create_engine, event, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    Select,
+    Table,
+    TextClause,
+    bindparam,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -160,69 +172,89 @@ def upsert(
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
-    merge: bool = False,
     absent: int | None = None,
-    quiet: Collection[str] = (),
 ) -> int:
     """Insert rows or update the ones whose key stands already; returns how many rows changed.
 
     ``rows`` are tuples in the order of ``columns``, which include the primary key. A row equal to the stored one
-    counts as unchanged. With ``merge`` a NULL leaves the stored value as it is. ``absent`` is a number that stands for
-    NULL in columns beyond the key: millions of None cost the SQLite driver eight times what integers do. ``quiet``
-    columns are written with a row that changes, and make none change.
+    counts as unchanged. ``absent`` is a number that stands for NULL in columns beyond the key: millions of None cost
+    the SQLite driver eight times what integers do.
     """
-    rows, changed = iter(rows), 0
     if not is_sqlite(connection):
-        return _upsert_copied(connection, table, columns, rows, merge, absent, quiet)
-    wide = absent is not None
-    values = ["?" if not wide or name in table.primary_key.columns else f"NULLIF(?, {absent})" for name in columns]
-    insert = _upsert_sql(table, columns, f"VALUES ({', '.join(values)})", merge, quiet)
-    cursor = connection.connection.cursor()
+        stage(connection, table, columns, rows, name="staged", absent=absent)
+        listed = _listed(columns)
+        # "WHERE true" keeps the grammar of INSERT … SELECT … ON CONFLICT unambiguous
+        statement = _upsert_sql(table, columns, f"SELECT {listed} FROM staged WHERE true")
+        changed = connection.exec_driver_sql(statement).rowcount
+        connection.exec_driver_sql("DROP TABLE staged")
+        return changed
+    statement = _upsert_sql(table, columns, f"VALUES ({_marks(table, columns, absent)})")
+    cursor, changed = connection.connection.cursor(), 0
     for batch in batches(rows, BATCH):
-        cursor.executemany(insert, batch)
+        cursor.executemany(statement, batch)
         changed += cursor.rowcount
     return changed
 
 
-def _upsert_sql(table: Table, columns: Sequence[str], source: str, merge: bool, quiet: Collection[str]) -> str:
-    key = [column.name for column in table.primary_key]
-    rest = [name for name in columns if name not in key]
-    listed, conflict = ", ".join(f'"{name}"' for name in columns), ", ".join(f'"{name}"' for name in key)
-    head = f'INSERT INTO "{table.name}" ({listed}) {source} ON CONFLICT ({conflict})'
-    if not rest:
-        return f"{head} DO NOTHING"
-    new = {name: f'excluded."{name}"' for name in rest}
-    if merge:
-        new = {name: f'COALESCE({value}, "{table.name}"."{name}")' for name, value in new.items()}
-    sets = ", ".join(f'"{name}" = {value}' for name, value in new.items())
-    looked_at = {name: value for name, value in new.items() if name not in quiet}
-    differs = " OR ".join(f'"{table.name}"."{name}" IS DISTINCT FROM {value}' for name, value in looked_at.items())
-    return f"{head} DO UPDATE SET {sets} WHERE {differs}"
-
-
-def _upsert_copied(
+def stage(
     connection: Connection,
     table: Table,
     columns: Sequence[str],
-    rows: Iterator[Sequence[object]],
-    merge: bool,
-    absent: int | None,
-    quiet: Collection[str],
-) -> int:
+    rows: Iterable[Sequence[object]],
+    *,
+    name: str,
+    beside: Sequence[str] = (),
+    absent: int | None = None,
+) -> None:
+    """Put rows into a temporary table of that name, with the key of ``table``; see ``upsert`` for ``absent``.
+
+    ``columns`` are of the table, but for those named ``beside``, which hold whole numbers. Whole numbers may be as long
+    as anywhere, whatever the table's own column takes.
+    """
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+    keys = _listed([column.name for column in table.primary_key])
+    if is_sqlite(connection):
+        connection.exec_driver_sql(
+            f"CREATE TEMPORARY TABLE {name} ({_listed(columns)}, PRIMARY KEY ({keys})) WITHOUT ROWID"
+        )
+        cursor = connection.connection.cursor()
+        for batch in batches(rows, BATCH):
+            cursor.executemany(f"INSERT INTO {name} VALUES ({_marks(table, columns, absent)})", batch)
+        return
+    whole = [*beside, *(column.name for column in table.c if isinstance(column.type, Integer))]
+    source = {column: "0" if column in beside else f'"{column}"' for column in columns}
+    typed = ", ".join(
+        f'CAST({source[column]} AS BIGINT) AS "{column}"' if column in whole else source[column] for column in columns
+    )
+    connection.exec_driver_sql(f'CREATE TEMPORARY TABLE {name} AS SELECT {typed} FROM "{table.name}" WITH NO DATA')
     null = "" if absent is None else f" WITH (NULL '{absent}')"
-    listed = ", ".join(f'"{name}"' for name in columns)
-    connection.exec_driver_sql("DROP TABLE IF EXISTS staged")
-    connection.exec_driver_sql(f'CREATE TEMPORARY TABLE staged AS SELECT {listed} FROM "{table.name}" WITH NO DATA')
-    driven = _driven(connection)
-    with driven.cursor() as cursor, cursor.copy(f"COPY staged ({listed}) FROM STDIN{null}") as copy:
+    target = f"COPY {name} ({_listed(columns)}) FROM STDIN{null}"
+    with _driven(connection).cursor() as cursor, cursor.copy(target) as copy:
         for row in rows:
             copy.write_row(row)
-    # "WHERE true" keeps the grammar of INSERT … SELECT … ON CONFLICT unambiguous
-    changed = connection.exec_driver_sql(
-        _upsert_sql(table, columns, f"SELECT {listed} FROM staged WHERE true", merge, quiet)
-    ).rowcount
-    connection.exec_driver_sql("DROP TABLE staged")
-    return changed
+    connection.exec_driver_sql(f"CREATE UNIQUE INDEX ON {name} ({keys})")
+    connection.exec_driver_sql(f"ANALYZE {name}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _marks(table: Table, columns: Sequence[str], absent: int | None) -> str:
+    """One mark for each value, which in columns beyond the key may be the number that stands for none."""
+    keys = table.primary_key.columns
+    return ", ".join("?" if absent is None or name in keys else f"NULLIF(?, {absent})" for name in columns)
+
+
+def _upsert_sql(table: Table, columns: Sequence[str], source: str) -> str:
+    key = [column.name for column in table.primary_key]
+    rest = [name for name in columns if name not in key]
+    head = f'INSERT INTO "{table.name}" ({_listed(columns)}) {source} ON CONFLICT ({_listed(key)})'
+    if not rest:
+        return f"{head} DO NOTHING"
+    sets = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    differs = " OR ".join(f'"{table.name}"."{name}" IS DISTINCT FROM excluded."{name}"' for name in rest)
+    return f"{head} DO UPDATE SET {sets} WHERE {differs}"
 
 
 def _driven(connection: Connection) -> Any:  # sqlite3's or psycopg's, each with more than SQLAlchemy knows of

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from data.model import fund, helper, household, ledger, ledger_year, pairing, pr
 from data.money import typed
 from data.terms import SUBJECTS
 from data.workbook.sheets import LEDGER, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.stamp import Stamp, stamp
 from data.workbook.template import MOST_ROWS, add_sheet, write_instructions
 from data.workbook.values import as_period, period_label
 
@@ -41,7 +43,7 @@ _Value = Any  # of a cell: which type it has, the kind of its column says
 
 
 def export_workbook(
-    connection: Connection, viewer: Viewer, path: Path, progress: Progress | None = None
+    connection: Connection, viewer: Viewer, path: Path, progress: Progress | None = None, *, now: datetime
 ) -> dict[str, int]:
     """Write what the viewer may see to ``path``: an .xlsx, or a .zip of CSV files; returns the rows of each sheet.
 
@@ -54,6 +56,7 @@ def export_workbook(
     if path.suffix.lower() not in (".xlsx", ".zip"):
         raise Refused("导出文件名应以 .xlsx（工作簿）或 .zip（CSV 压缩包）结尾。")
     report = progress or (lambda label, done, total: None)
+    mark = stamp(connection, now)
     counts = {spec.name: counted(connection, spec, viewer) for spec in SHEETS}
     largest = max(counts, key=lambda name: counts[name])
     packed = path.suffix.lower() == ".zip"
@@ -63,7 +66,7 @@ def export_workbook(
         )
     partial = path.with_name(path.name + ".partial")
     try:
-        (_write_zip if packed else _write_xlsx)(connection, viewer, partial, counts, report)
+        (_write_zip if packed else _write_xlsx)(connection, viewer, partial, counts, mark, report)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -177,8 +180,11 @@ def _unpivoted(batch: Iterable[Sequence[_Value]]) -> Iterator[tuple[str, int, st
                 yield code, month, name, amount
 
 
-def _write_zip(connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], report: Progress) -> None:
+def _write_zip(
+    connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], mark: Stamp, report: Progress
+) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        mark.on_zip(archive)
         for spec in SHEETS:
             with (
                 archive.open(f"{spec.name}.csv", "w", force_zip64=True) as stream,
@@ -206,9 +212,12 @@ def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
     return shown.get(column.kind, str)
 
 
-def _write_xlsx(connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], report: Progress) -> None:
+def _write_xlsx(
+    connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], mark: Stamp, report: Progress
+) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
+        mark.on_book(book)
         write_instructions(book)
         formats = {
             "money": book.add_format({"num_format": "#,##0.00"}),

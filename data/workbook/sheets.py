@@ -22,7 +22,7 @@ class ColumnSpec:
     ``kind`` is one of region, code, identity, text, choice, choices, day, month, period (a month or an income year),
     year, money, number, yes_no, rate, percent, longitude, latitude. ``reference`` names the sheet whose key this is.
     ``low`` and ``high`` bound numbers (money in yuan). Columns of kind region take codes of ``lengths`` digits, zeros
-    that fill them up not counted.
+    that fill them up not counted. ``removes``: 清空 here takes the record away.
     """
 
     heading: str
@@ -37,6 +37,7 @@ class ColumnSpec:
     low: float | None = None
     high: float | None = None
     note: str = ""
+    removes: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -82,6 +83,7 @@ class _Rest(TypedDict, total=False):
     low: float
     high: float
     note: str
+    removes: bool
 
 
 def _must(heading: str, name: str, kind: str, **rest: Unpack[_Rest]) -> ColumnSpec:
@@ -178,7 +180,8 @@ SHEETS: tuple[SheetSpec, ...] = (
             _household(key=True),
             _key("月份", "month", "period", note="整个收入年度的合计写成 2025年度"),
             _key("科目", "subject", "choice", choices=tuple(terms.SUBJECTS)),
-            _must("金额", "amount_fen", "money", note="元；只有生产经营性科目可为负数"),
+            _must("金额", "amount_fen", "money", note="元；只有生产经营性科目可为负数；填“清空”即删去这一笔",
+                  removes=True),
         ),
         example=("990181001001001", "2026-10", "务工工资", "2,350.50"),
     ),

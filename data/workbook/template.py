@@ -7,6 +7,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from data.workbook.sheets import INSTRUCTIONS, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.stamp import Stamp
 
 MOST_ROWS = 1_048_576
 _WIDTHS = {
@@ -40,7 +41,10 @@ _KINDS = {
     "latitude": "纬度（WGS-84 / CGCS2000，十进制度）",
 }
 _RULES = (
-    "带 * 的列必填；每张表以“关键列”区分各行：再次导入同一关键列的行即为更新，空格子会清空原值，没有的列保持原值不变。",
+    "带 * 的列必填；每张表以“关键列”区分各行：再次导入同一关键列的行即为更新。",
+    "更新时，空格子和没有的列保持原值不变；要清空原值，请填“清空”。",
+    "必填的列只对新增的行必填。收支的金额填“清空”即删去这一笔。文字和列表里填“无”或“—”也是清空，数字和日期里不算。",
+    "文件之后有人在系统里改过的内容（走访、户情、收入等），导入时会列为冲突，默认保留系统里的。",
     "列的先后次序不限；不用的工作表和列可以删去；不认得的列会列出并忽略。表头须在第一行。",
     "区划代码、编号、证件号码和日期请保持文本格式，以免末几位数字丢失。",
     "所有工作表先整体校验，有一处错误就全部不写入，并一次列出所有错误；命令行加 --valid-rows 只写入正确的行。",
@@ -48,9 +52,10 @@ _RULES = (
 )
 
 
-def write_template(path: Path) -> None:
+def write_template(path: Path, stamp: Stamp) -> None:
     """Write the empty workbook."""
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        stamp.on_book(book)
         write_instructions(book)
         for spec in SHEETS:
             add_sheet(book, spec)

@@ -30,6 +30,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
+CLEAR = "清空"
+"""What a cell says to empty the stored value."""
+NOTHING = ("无", "—", "——")
+"""What a cell says where there is nothing: it empties a list or a text, and says nothing of a number or a date."""
+
+
 class Fault(Exception):
     """A value that is refused; the text is the reason."""
 

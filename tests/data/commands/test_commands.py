@@ -16,6 +16,7 @@ from data.figures.indicators import INDICATORS
 from data.workbook.exporting import export_workbook
 from tests.conftest import run_data
 from tests.data.small_county import COUNTY, fill, month_label
+from tests.moment import NOW
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_an_export_stands_in_the_log_with_the_number_of_its_rows(url: str, engin
     log = model.access_log.c
     with engine.connect() as connection:
         [line] = connection.execute(select(log.view, log.actor, log.address, log.detail)).all()
-        counts = export_workbook(connection, Viewer("admin", ""), tmp_path / "again.zip")
+        counts = export_workbook(connection, Viewer("admin", ""), tmp_path / "again.zip", now=NOW)
     left = f"全部数据（数据模板） · 全部区划 · {sum(counts.values()):,} 行"
     assert tuple(line) == ("export", "admin::", "命令行", left)
 

@@ -310,7 +310,7 @@ def test_a_refreshed_village_leaves_the_same_cube_as_a_rebuild(county: Engine):
         first = connection.execute(select(func.min(model.household.c.id)).where(model.household.c.village == village))
         household = first.scalar_one()
         row = (household, LAST - 2, 123_456)
-        assert upsert(connection, model.ledger, ["household_id", "month", "wage_work_fen"], [row], merge=True) == 1
+        assert upsert(connection, model.ledger, ["household_id", "month", "wage_work_fen"], [row]) == 1
         connection.execute(model.visit.delete().where(model.visit.c.household_id.in_(ids)))
         connection.execute(model.household.update().where(model.household.c.id == household).values(housing_safe=0))
         before = connection.execute(select(model.data_version.c.version)).scalar_one()

@@ -123,7 +123,7 @@ def test_a_good_row_beside_a_broken_one_is_written_with_valid_rows(held, tmp_pat
     assert phones == {HOUSE: "19900000001", OTHER_HOUSE: "19900000009"}
 
 
-def test_results_that_are_stored_are_read_and_the_empty_text_is_an_empty_cell(held, tmp_path):
+def test_results_that_are_stored_are_read_and_the_empty_text_leaves_what_stands(held, tmp_path):
     record = sound_book()["户"][0]
     changed = cells(
         "户",
@@ -133,7 +133,7 @@ def test_results_that_are_stored_are_read_and_the_empty_text_is_an_empty_cell(he
         脱贫日期=f"<c{{at}}>{FORMULA}<v>43407</v></c>",
     )
     result = take(held, raw_xlsx(tmp_path / "a.xlsx", {"户": rows("户", changed)}))
-    assert result.refusals == [] and household(held) == ("19900000008", None)
+    assert result.refusals == [] and household(held) == ("19900000008", "2014-12-01")
 
 
 def test_errors_where_nothing_is_read_harm_nothing(held, tmp_path):

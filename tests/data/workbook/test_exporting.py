@@ -39,7 +39,7 @@ def take(engine, path):
 
 def give(engine, path, viewer=WHOLE):
     with engine.connect() as connection:
-        return export_workbook(connection, viewer, path)
+        return export_workbook(connection, viewer, path, now=NOW)
 
 
 def records(engine):

@@ -5,6 +5,7 @@ from openpyxl import load_workbook
 
 from data.intake import import_files
 from data.workbook.sheets import INSTRUCTIONS, SHEET, SHEETS
+from data.workbook.stamp import Stamp, stamp_of
 from data.workbook.template import write_template
 from tests.data.intake.books import write_folder
 from tests.moment import NOW
@@ -38,7 +39,7 @@ HEADINGS = {
 
 @pytest.fixture
 def template(tmp_path):
-    write_template(tmp_path / "模板.xlsx")
+    write_template(tmp_path / "模板.xlsx", Stamp(7, "2026-11-22T09:30:00"))
     return tmp_path / "模板.xlsx"
 
 
@@ -53,6 +54,10 @@ def test_sheets_and_columns_are_those_of_the_official_workbook():
 def test_a_template_as_it_is_changes_nothing_and_has_no_fault(engine, template):
     result = import_files(engine, [template], now=NOW)
     assert (result.refusals, result.warnings, result.ignored, result.wrote) == ([], [], [], False)
+
+
+def test_it_says_of_which_data_it_is(template):
+    assert stamp_of(template) == Stamp(7, "2026-11-22T09:30:00")
 
 
 def test_it_has_all_sheets_with_marked_headings_behind_the_instructions(template):

@@ -53,6 +53,25 @@ def upgrade() -> None:
     for name in ("record", "lines", "expected", "booked"):
         op.add_column("household_month", sa.Column(name, Small, nullable=False, server_default="0"))
     op.drop_column("data_version", "latest")
+    op.create_table(
+        "import_cell",
+        sa.Column("household_id", Number, nullable=False),
+        sa.Column("run", Number, nullable=False),
+        *(sa.Column(name, Code, nullable=False) for name in ("record", "key", "name")),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("before", "after")),
+        sa.PrimaryKeyConstraint("household_id", "run", "record", "key", "name"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    amounts = [name for _, column in SUBJECTS.values() for name in (f"{column}_fen", f"{column}_fen_after")]
+    op.create_table(
+        "import_ledger",
+        *(sa.Column(name, Number, nullable=False) for name in ("household_id", "month", "run")),
+        *(sa.Column(name, Number, nullable=True) for name in amounts),
+        sa.PrimaryKeyConstraint("household_id", "month", "run"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
     op.add_column("fund", sa.Column("settled", Code, nullable=True))
     op.add_column("fund", sa.Column("recovered_fen", Number, nullable=True))
     _lines("since", Code, "CAST(year AS TEXT) || '-01-01'")
@@ -65,6 +84,8 @@ def downgrade() -> None:
     op.add_column("data_version", sa.Column("latest", Number, nullable=True))
     for name in ("booked", "expected", "lines", "record"):
         op.drop_column("household_month", name)
+    op.drop_table("import_ledger")
+    op.drop_table("import_cell")
     op.drop_column("fund", "recovered_fen")
     op.drop_column("fund", "settled")
     op.drop_table("region_version")
