@@ -15,6 +15,7 @@ from data.archives.files import folder, lying, place, sound, write_whole
 from data.errors import Refused
 from data.model import archive, project_archive
 from data.store import engine as store
+from data.store.faults import told
 from data.store.key import key_file
 
 
@@ -33,11 +34,21 @@ class Kept:
 def back_up(engine: Engine, target: Path) -> Kept:
     """Copy the running store. The database first: what a row of it names was written before the row.
 
-    Raises Refused where ``target`` or its key exists, or the copy fails.
+    Raises Refused where ``target`` or its key exists, or with the cause where the copy fails; then neither database nor
+    key of it is left behind.
     """
     if key_beside(target).exists():
         raise Refused(f"{key_beside(target)} 已存在，请换一个文件名，以免覆盖旧备份的密钥。")
     store.backup(engine, target)
+    try:
+        return _back_up_files(engine, target)
+    except OSError as error:
+        for part in (target, key_beside(target)):
+            part.unlink(missing_ok=True)
+        raise Refused(f"没有备份，数据库副本已删去：档案或密钥没有全部写成，{told(error)}。") from error
+
+
+def _back_up_files(engine: Engine, target: Path) -> Kept:
     copied, standing = 0, 0
     for digest in lying(engine):
         kept = place(target.parent / "archives", digest)
@@ -58,7 +69,15 @@ def restore_backup(engine: Engine, source: Path, now: datetime) -> Kept:
 
     A file that is missing or damaged is taken from the backup, where it is sound there. Another key than the one of
     the backup is put aside, not overwritten: the codes and check codes in the records belong to the backup's.
+    Raises Refused with the cause where files cannot be written.
     """
+    try:
+        return _restore_files(engine, source, now)
+    except OSError as error:
+        raise Refused(f"数据库已恢复，但档案或密钥没有全部写成：{told(error)}。处理后请再恢复一次。") from error
+
+
+def _restore_files(engine: Engine, source: Path, now: datetime) -> Kept:
     copied, standing, missing = 0, 0, []
     for digest in _named(engine):
         target = place(folder(engine), digest)
@@ -96,5 +115,12 @@ def _named(engine: Engine) -> list[str]:
 
 def _write_key(target: Path, key: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
-        made.write(key)
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as made:
+            made.write(key)
+            made.flush()
+            os.fsync(made.fileno())
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise

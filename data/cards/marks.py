@@ -20,16 +20,17 @@ from data.cards.figures import LETTERS, Figures
 from data.cards.record import IncomeCard
 from data.clock import written
 from data.income.year import IncomeYear
-from data.model import card_print
+from data.model import card_print, household
 from data.money import short
 from data.store.batches import batches
 from data.store.engine import upsert, writing
-from data.store.key import derived
+from data.store.key import derived, key_file
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 and O, 1, I and L, which nobody tells apart on paper: 31 characters, eight of them are 39.6 bits."""
 LENGTH = 8
+TRIED = 100  # marks that a key is tried on
 _Kept = dict[str, Any]  # figures as JSON, which may have been written years ago: what _sound lets pass
 _SUMS = {
     **{letter: INCOME_KINDS[kind] for kind, letter in LETTERS.items()},
@@ -98,6 +99,19 @@ def verdict(engine: Engine, connection: Connection, viewer: Viewer, household: i
         if hmac.compare_digest(_mark(key, now.code, standing), asked):
             return Verdict("equal", year)
     return Verdict("unknown")
+
+
+def made_by_key(engine: Engine, connection: Connection) -> bool:
+    """Whether the key of the store made any of the marks last printed; true where there are none."""
+    asked = select(card_print.c.mark, card_print.c.figures, household.c.code)
+    asked = asked.join(household, household.c.id == card_print.c.household_id).order_by(card_print.c.at.desc())
+    rows = connection.execute(asked.limit(TRIED)).all()
+    if not rows:
+        return True
+    if not key_file(engine).is_file():
+        return False
+    key = derived(engine, "card")
+    return any(_mark(key, row.code, json.loads(row.figures)) == row.mark for row in rows)
 
 
 def normal(typed: str) -> str | None:

@@ -26,7 +26,7 @@ from data.model import qr_code
 from data.settings import value_of
 from data.store.batches import batches
 from data.store.engine import is_sqlite
-from data.store.key import derived
+from data.store.key import derived, key_file
 from data.store.rows import StoredRow
 
 BITS = 128
@@ -221,6 +221,17 @@ def _make(connection: Connection, engine: Engine, households: Sequence[int], now
     dialect = sqlite if is_sqlite(connection) else postgresql
     # somebody else may have made one since it was looked: his stands then
     connection.execute(dialect.insert(qr_code).on_conflict_do_nothing(), rows)
+
+
+def made_by_key(engine: Engine, connection: Connection) -> bool:
+    """Whether the key of the store makes the codes in it, all that are valid; true where there are none."""
+    asked = select(qr_code.c.nonce, qr_code.c.digest).where(qr_code.c.withdrawn.is_(None))
+    if connection.execute(asked.limit(1)).first() is None:
+        return True
+    if not key_file(engine).is_file():
+        return False
+    key = derived(engine, "code")
+    return all(hmac.compare_digest(_digest(_token(key, nonce)), digest) for nonce, digest in connection.execute(asked))
 
 
 def _token(key: bytes, nonce: str) -> str:

@@ -18,7 +18,9 @@ from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.taken import detail
 from data.backups import back_up, key_beside, restore_backup
+from data.cards import marks
 from data.clock import county_clock, written
+from data.codes import tokens
 from data.errors import NotFound, Refused
 from data.figures import cube
 from data.figures import read as figures
@@ -29,14 +31,17 @@ from data.intake import ImportResult, import_files
 from data.intake.boundaries import import_boundaries
 from data.model import monitoring_line
 from data.money import exact
-from data.quality.checks import check
+from data.quality.checks import Finding, check
 from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.codes import is_code
 from data.store.engine import is_sqlite, open_engine, ready_engine, restore, writing
+from data.store.key import key_file
 from data.workbook.stamp import Stamp, stamp
 
 ADMIN = Viewer("admin", regions.WHOLE)
+INCOMPLETE = 3
+"""Exit code: done, but something that belongs to it is missing."""
 
 
 class _Bar:
@@ -156,7 +161,7 @@ def _stamp(options: argparse.Namespace) -> Stamp:
 
 
 def export_command(options: argparse.Namespace) -> int:
-    from data.workbook.exporting import export_workbook
+    from data.workbook.exporting import export_workbook, said
 
     bar = _Bar()
     engine = _engine(options)
@@ -169,7 +174,7 @@ def export_command(options: argparse.Namespace) -> int:
             connection, actor=ADMIN.key, address="命令行", view="export", households=[None], detail=left, now=now
         )
     bar.close()
-    print(f"全部数据已导出到 {options.file}。")
+    print(f"数据已导出到 {options.file}。{said(counts)}")
     return 0
 
 
@@ -191,12 +196,23 @@ def check_command(options: argparse.Namespace) -> int:
     with engine.connect() as connection:
         if wrong := set_back(connection, county_clock()):
             print(f"存疑：{wrong}")
+    findings += _key_findings(engine)
     for finding in findings:
         examples = f"（如 {'、'.join(finding.examples)}）" if finding.examples else ""
         print(f"{'错误' if finding.grave else '存疑'}：{finding.what} {finding.count} 处{examples}")
     grave = sum(finding.grave for finding in findings)
     print("核对完成：数据库完好，各级汇总与记录一致。" if not grave else f"核对完成：有 {grave} 类错误。")
     return 1 if grave else 0
+
+
+def _key_findings(engine: Engine) -> list[Finding]:
+    """Whether the key is the one that made what was printed."""
+    with engine.connect() as connection:
+        fits = {"户码": tokens.made_by_key(engine, connection), "收入卡校验码": marks.made_by_key(engine, connection)}
+    wrong = "、".join(what for what, fitting in fits.items() if not fitting)
+    if not wrong:
+        return []
+    return [Finding(f"密钥文件 {key_file(engine)} 缺失或不是原来的，与已印的{wrong}不符，请从备份恢复该文件；", 1)]
 
 
 def figures_command(options: argparse.Namespace) -> int:
@@ -329,15 +345,14 @@ def settings_command(options: argparse.Namespace) -> int:
 
 
 def backup_command(options: argparse.Namespace) -> int:
-    kept = back_up(_engine(options), options.file)
+    kept = back_up(_engine(options), _fresh(options.file))
     print(f"已备份到 {options.file}。")
     if kept.copied or kept.standing:
         where = options.file.parent / "archives"
         print(f"档案文件在 {where}：新复制 {kept.copied} 份，已有 {kept.standing} 份（几次备份共用，请一并保存）。")
     if kept.key:
         print(f"密钥在 {kept.key}：谁拿到它和数据库，谁就能仿制户码，请与备份分开保管。")
-    _tell_missing(kept.missing, "，备份中也没有它们")
-    return 0
+    return _tell_missing(kept.missing, "，备份中也没有它们")
 
 
 def restore_command(options: argparse.Namespace) -> int:
@@ -351,14 +366,17 @@ def restore_command(options: argparse.Namespace) -> int:
     if kept.set_aside:
         print(f"现有密钥与备份的不同：已换用备份的密钥，原来的改名为 {kept.set_aside}。")
     elif not kept.key:
-        print(f"备份旁没有密钥文件 {key_beside(options.file)}：密钥保持原样；若与备份不符，已印的户码无法重印。")
-    _tell_missing(kept.missing, "，请从更早的备份中找回 archives 目录后再次恢复")
-    return 0
+        print(f"备份旁没有密钥文件 {key_beside(options.file)}：密钥保持原样。")
+    wrong = _key_findings(engine)
+    for finding in wrong:
+        print(f"{finding.what}否则已印的无法重印、无法核对。", file=sys.stderr)
+    return _tell_missing(kept.missing, "，请从更早的备份中找回 archives 目录后再次恢复") or (INCOMPLETE if wrong else 0)
 
 
-def _tell_missing(digests: Sequence[str], then: str) -> None:
+def _tell_missing(digests: Sequence[str], then: str) -> int:
     if digests:
         print(f"有 {len(digests)} 份档案的文件缺失或已损坏{then}。", file=sys.stderr)
+    return INCOMPLETE if digests else 0
 
 
 def _engine(options: argparse.Namespace) -> Engine:

@@ -1,17 +1,23 @@
-"""The command line: ``python -m data COMMAND``. Exit codes: 0 done, 1 refused or something found, 2 a wrong call."""
+"""The command line: ``python -m data COMMAND``.
+
+Exit codes: 0 done, 1 refused or something found, 2 a wrong call, 3 done but something that belongs to it is missing.
+"""
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from sqlalchemy.exc import SQLAlchemyError
+from xlsxwriter.exceptions import XlsxWriterException
 
 from data.commands import actions as commands
 from data.commands.version import VERSION
 from data.errors import WarRoomError
 from data.store.engine import database_url
+from data.store.faults import told
 
 _Command = Callable[[argparse.Namespace], int | None]
 
@@ -25,9 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WarRoomError as error:
         return _complain(str(error))
     except SQLAlchemyError as error:
-        return _complain(f"数据库没有完成这一步：{str(getattr(error, 'orig', error)).splitlines()[0]}")
-    except OSError as error:
-        return _complain(f"文件读写失败：{error.filename or ''} {error.strerror or error}")
+        return _complain(f"数据库没有完成这一步：{told(error)}。")
+    except sqlite3.Error as error:
+        return _complain(f"数据库没有完成这一步：{told(error)}。")
+    except (OSError, XlsxWriterException) as error:
+        return _complain(f"文件读写失败：{told(error)}。")
     except KeyboardInterrupt:
         return _complain("已中断，数据库保持原样。")
 
@@ -51,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m data",
         description="村级作战室的数据：导入、导出、核对、备份。",
         epilog="数据库由 --database 或环境变量 WARROOM_DATABASE_URL 指定，"
-        f"都没有时用 {database_url()}。退出码：0 完成，1 未完成或查出错误，2 命令写法有误。",
+        f"都没有时用 {database_url()}。退出码：0 完成，1 未完成或查出错误，"
+        "2 命令写法有误，3 已完成但缺少应有的部分（档案、密钥）。",
     )
     parser.add_argument("--version", action="version", version=VERSION, help="打印程序版本")
     parser.add_argument("--database", metavar="URL", help="sqlite:///文件 或 postgresql://用户@主机/库名")

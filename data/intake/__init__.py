@@ -17,6 +17,7 @@ from data.intake.conflicts import settle
 from data.intake.current import current_of
 from data.intake.files import open_sheets
 from data.intake.issues import FileFault, Findings, ImportResult, Issue
+from data.intake.kept import KeptCheck
 from data.intake.known import KnownCodes
 from data.intake.ledger import LedgerCheck
 from data.intake.read import Sheet
@@ -26,6 +27,7 @@ from data.intake.sums import warn_booked, warn_sums
 from data.intake.write import mend_parents, pend, refuse_order, write_pending
 from data.model import import_cell
 from data.store.engine import writing
+from data.workbook.kept import KEPT
 from data.workbook.sheets import LEDGER, REGION, SHEETS
 
 __all__ = ["ImportResult", "Issue", "import_files"]
@@ -58,17 +60,20 @@ def import_files(
     sheets = open_sheets(files, findings, current_of(now, as_of))
     with engine.connect() as connection:
         known = KnownCodes(connection, valid_rows=valid_rows)
+        kept = _read_kept(sheets, known, findings)
         checks = _check(sheets, known, now.date(), findings, report)
+        kept.find()
+        kept.refuse_other_plans(connection)
         warn_sums(connection, checks, findings)
         warn_stages(connection, checks, findings)
         for check in checks:
             if isinstance(check, LedgerCheck):
                 compare_lines(connection, check)
     run = _Run(changed=0, conflicts=[])
-    if checks and (valid_rows or not findings.refusal_count):
-        run = _write(engine, checks, known, findings, files, now, rebuild, overwrite, report)
+    if (checks or kept.read) and (valid_rows or not findings.refusal_count):
+        run = _write(engine, checks, kept, known, findings, files, now, rebuild, overwrite, report)
     return ImportResult(
-        rows={check.spec.name: check.read for check in checks},
+        rows={check.spec.name: check.read for check in checks} | ({KEPT: kept.read} if kept.read else {}),
         changed=run.changed,
         refusals=findings.refusals,
         warnings=findings.warnings,
@@ -101,6 +106,16 @@ def _check(
     return checks
 
 
+def _read_kept(sheets: Sequence[Sheet], known: KnownCodes, findings: Findings) -> KeptCheck:
+    check = KeptCheck(known, findings)
+    for sheet in (sheet for sheet in sheets if sheet.name == KEPT):
+        try:
+            check.take(sheet)
+        except FileFault as fault:
+            findings.refuse_file(sheet.file, str(fault), sheet=KEPT)
+    return check
+
+
 @dataclass(frozen=True)
 class _Run:
     """What a writing came to: rows changed, and the conflicts."""
@@ -116,6 +131,7 @@ class _Withdrawn(Exception):
 def _write(
     engine: Engine,
     checks: Sequence[SheetCheck],
+    kept: KeptCheck,
     known: KnownCodes,
     findings: Findings,
     files: Sequence[Path],
@@ -136,13 +152,14 @@ def _write(
         changed = write_pending(pending, before + 1)
         if any(check.spec.name == REGION for check in checks):
             changed += mend_parents(connection, known)
+        changed += kept.write(connection)
         if changed:
             if settled.notes:
                 rows = [{"run": before + 1, **note} for note in settled.notes]
                 connection.execute(import_cell.insert(), rows)
             warn_booked(connection, checks, findings)
             counts = {
-                "rows": sum(check.read for check in checks),
+                "rows": sum(check.read for check in checks) + kept.read,
                 "changed": changed,
                 "warnings": findings.warning_count,
                 "refused": sum(check.refused_rows for check in checks),

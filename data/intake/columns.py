@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from data.intake.broken import reproach
 from data.intake.known import KnownCodes
 from data.workbook.sheets import ColumnSpec
-from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, parser
+from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, parser, unwrapped
 
 REQUIRED = "必填，不能为空"
 MEMO = 500_000  # distinct texts of a column remembered
@@ -49,6 +49,7 @@ class ColumnCheck:
         self._known = known
         self._memo: dict[str, _Outcome] = {}
         kind = column.kind
+        self._wrapped = kind != "text" or column.name == "phone"  # what may be digits kept as text
         integer = kind in _INTEGERS or column.name == "household_id"
         self.type = pa.int64() if integer else pa.float64() if kind in _REALS else pa.string()
         plain = {"money": self._plain_money, "text": self._plain_text, "code": self._plain_code}
@@ -102,7 +103,7 @@ class ColumnCheck:
         if (word := text.strip()) == CLEAR or (word in NOTHING and word not in self.column.choices):
             return self._emptied(word)
         try:
-            value = self._parse(text) if word else None
+            value = self._parse(unwrapped(text) if self._wrapped else text) if word else None
             if value is None:
                 return None, REQUIRED if self.column.key and self.column.required else None, None, False
             if self.column.reference:
@@ -133,6 +134,8 @@ class ColumnCheck:
         plain = pc.and_not(plain, pc.starts_with(trimmed, "#"))  # it may be an error such as #N/A
         empty = pc.equal(trimmed, "")
         plain = pc.and_not(plain, pc.is_in(trimmed, pa.array([CLEAR, *NOTHING])))
+        if self._wrapped:
+            plain = pc.and_not(plain, pc.match_substring_regex(trimmed, "^['’‘＇=＝]"))
         if self.column.required:
             plain = pc.and_not(plain, empty)
         return pc.if_else(empty, pa.scalar(None, pa.string()), trimmed), plain

@@ -18,6 +18,8 @@ from data.errors import Refused
 from data.intake.broken import broken_cells, column_number, may_break
 from data.intake.issues import FileFault, Findings
 from data.intake.read import CsvSheet, Sheet, XlsxSheet
+from data.store.faults import cause
+from data.workbook.kept import KEPT
 from data.workbook.sheets import INSTRUCTIONS, PROBLEM_LIST, SHEET
 
 MOST_BYTES = 500 * 2**20  # of one workbook, unpacked, which is read whole
@@ -30,6 +32,7 @@ _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
 _OURS = (INSTRUCTIONS, PROBLEM_LIST)
+_KNOWN = (*SHEET, KEPT)
 _DAMAGE = (
     CalamineError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError,
     NotImplementedError,
@@ -65,8 +68,8 @@ def open_sheets(
             sheets += found
         except FileFault as fault:
             findings.refuse_file(file.name, str(fault))
-        except OSError:
-            findings.refuse_file(file.name, "文件打不开，请检查权限，或是否正被别的程序占用")
+        except OSError as error:
+            findings.refuse_file(file.name, f"文件打不开：{cause(error) or '请检查是否正被别的程序占用'}")
     return sheets
 
 
@@ -74,7 +77,7 @@ def _sheets_of(file: Path, findings: Findings, most_bytes: int) -> Iterator[Shee
     if file.is_dir():
         members = sorted(path for path in file.iterdir() if path.is_file() and not path.name.startswith("."))
         for path in members:
-            if path.suffix.lower() == ".csv" and path.stem.strip() in SHEET:
+            if path.suffix.lower() == ".csv" and path.stem.strip() in _KNOWN:
                 yield _csv_file(path, most_bytes)
             else:
                 findings.ignored.append(f"文件 {path.name}")
@@ -89,7 +92,7 @@ def _sheets_of(file: Path, findings: Findings, most_bytes: int) -> Iterator[Shee
     if zipfile.is_zipfile(file):
         yield from _packed(file, findings, most_bytes)
     elif file.suffix.lower() == ".csv":
-        if file.stem.strip() in SHEET:
+        if file.stem.strip() in _KNOWN:
             yield _csv_file(file, most_bytes)
     else:
         raise FileFault("不是有效的数据文件（或已损坏），应为 .xlsx 工作簿、CSV 文件夹或 CSV 压缩包（.zip）")
@@ -132,10 +135,10 @@ def _csv_entries(
         if path.name.startswith(".") or "__MACOSX" in path.parts:
             continue
         inside = not path.is_absolute() and ".." not in path.parts
-        if inside and path.suffix.lower() == ".csv" and path.stem.strip() in SHEET:
+        if inside and path.suffix.lower() == ".csv" and path.stem.strip() in _KNOWN:
             opener = partial(archive.open, entry)
             yield CsvSheet(path.stem.strip(), f"{file}/{path.name}", entry.file_size, opener)
-        else:
+        elif path.stem.strip() not in _OURS:
             findings.ignored.append(f"{file} 中的 {path.name}")
 
 
@@ -195,7 +198,7 @@ class Workbook:
     def sheets(self, findings: Findings) -> Iterator[XlsxSheet]:
         """Its known sheets; unknown ones are noted."""
         for title in self.opened.sheet_names:
-            if title.strip() in SHEET:
+            if title.strip() in _KNOWN:
                 yield XlsxSheet(
                     title.strip(),
                     self.file.name,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from data.intake.runs import last_run
-from data.model import metadata
+from data.model import ledger_year, metadata, setting
 from data.settings import value_of
 from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, PROJECT, REGION, SHEET
 from data.workbook.values import Fault
@@ -24,6 +24,9 @@ class KnownCodes:
         self.unreadable: set[str] = set()
         self.last_run = last_run(connection)
         self.income_year_start = int(value_of(connection, "income_year_start"))
+        decided = select(setting.c.name).where(setting.c.name == "income_year_start")
+        totals = select(ledger_year.c.last_month).limit(1)
+        self.income_year_is_set = any(connection.execute(asked).first() is not None for asked in (decided, totals))
         self.codes: dict[str, set[str]] = {}
         for sheet in (REGION, PROJECT, HELPER, FUND):
             table = metadata.tables[SHEET[sheet].table_name]

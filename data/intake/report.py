@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from data.intake.files import open_sheets
 from data.intake.issues import CONFLICT, ERROR, WARNING, FileFault, Findings, ImportResult, Issue
 from data.intake.read import CsvSheet, Sheet
+from data.workbook.kept import KEPT
 from data.workbook.sheets import PROBLEM_LIST, REASONS, SHEET
 from data.workbook.template import MOST_ROWS
 
@@ -78,6 +79,8 @@ def write_marked_copy(result: ImportResult, files: Sequence[Path], target: Path)
         _write_list(book, result)
         used: set[str] = set()
         for sheet in open_sheets([Path(file) for file in files], Findings()):
+            if sheet.name == KEPT:
+                continue
             issues = by_sheet.get((sheet.file, sheet.name), {})
             if issues or not isinstance(sheet, CsvSheet):
                 page = book.add_worksheet(_free_title(sheet.name, used))

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from data.errors import Refused
 from data.store.batches import batches
+from data.store.faults import cause, told
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -162,7 +163,8 @@ def ready_engine(url: str | None = None) -> Engine:
         migrate(engine)
     except (SQLAlchemyError, sqlite3.DatabaseError) as error:
         shown = engine.url.render_as_string(hide_password=True)
-        raise Refused(f"数据库打不开：{shown}。请检查地址、权限，以及它是否为本系统的数据库。") from error
+        why = cause(error) or "请检查地址、权限，以及它是否为本系统的数据库"
+        raise Refused(f"数据库打不开：{shown}。{why}。") from error
     return engine
 
 
@@ -236,6 +238,17 @@ def stage(
     connection.exec_driver_sql(f"ANALYZE {name}")
 
 
+def follow_keys(connection: Connection, table: Table) -> None:
+    """Let the numbers that a server gives new rows begin behind those that rows came with; SQLite does so by itself."""
+    key = list(table.primary_key)
+    if is_sqlite(connection) or len(key) > 1 or not isinstance(key[0].type, Integer):
+        return
+    name, column = table.name, key[0].name
+    connection.exec_driver_sql(
+        f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), (SELECT MAX(\"{column}\") FROM \"{name}\"))"
+    )
+
+
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
@@ -263,19 +276,31 @@ def _driven(connection: Connection) -> Any:  # sqlite3's or psycopg's, each with
 
 
 def backup(engine: Engine, target: Path) -> None:
-    """Copy the running store to one file (SQLite: online, in one step; PostgreSQL: ``pg_dump -Fc``)."""
+    """Copy the running store to one file, or leave none (SQLite: online, in one step; PostgreSQL: ``pg_dump -Fc``).
+
+    Raises Refused where the file stands already, or with the cause where it cannot be written.
+    """
     if target.exists():
         raise Refused(f"{target} 已存在，请换一个文件名，以免覆盖旧备份。")
-    if not is_sqlite(engine):
-        _run_client("pg_dump", "-Fc", "-f", str(target), "-d", _plain_url(engine))
-        return
     partial = target.with_name(target.name + ".partial")
-    partial.unlink(missing_ok=True)
-    with engine.connect() as connection, sqlite3.connect(partial) as copy:
+    try:
+        partial.unlink(missing_ok=True)
+        if is_sqlite(engine):
+            _copy_to(engine, partial)
+        else:
+            _run_client("pg_dump", "-Fc", "-f", str(partial), "-d", _plain_url(engine))
+        partial.rename(target)
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        raise Refused(f"没有备份：{told(error, target)}。") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _copy_to(engine: Engine, target: Path) -> None:
+    with closing(sqlite3.connect(target)) as copy, engine.connect() as connection:
         _driven(connection).backup(copy, pages=-1)
         copy.execute("PRAGMA journal_mode = DELETE")
-    copy.close()
-    partial.rename(target)
 
 
 def restore(engine: Engine, source: Path) -> None:
@@ -287,17 +312,30 @@ def restore(engine: Engine, source: Path) -> None:
             "pg_restore", "--clean", "--if-exists", "--single-transaction", "-d", _plain_url(engine), str(source)
         )
         return
-    try:
-        with sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True) as kept:
-            sound = kept.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-            ours = kept.execute("SELECT count(*) FROM sqlite_master WHERE name = 'data_version'").fetchone()[0] == 1
-            if not (sound and ours):
-                raise Refused(f"{source} 不是本系统的完好备份，未作任何改动。")
+    with closing(_opened_backup(source)) as kept:
+        try:
             with engine.connect() as connection:
                 kept.backup(_driven(connection), pages=-1)
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            raise Refused(f"没有恢复，数据库保持原样：{told(error)}。") from error
+    engine.dispose()
+
+
+def _opened_backup(source: Path) -> sqlite3.Connection:
+    """A backup that is sound and ours; raises Refused for any other file."""
+    try:
+        source.open("rb").close()
+        kept = sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        sound = kept.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        ours = kept.execute("SELECT count(*) FROM sqlite_master WHERE name = 'data_version'").fetchone()[0] == 1
+    except OSError as error:
+        raise Refused(f"备份文件读不出来，未作任何改动：{told(error, source)}。") from error
     except sqlite3.DatabaseError as error:
         raise Refused(f"{source} 不是本系统的完好备份，未作任何改动。") from error
-    engine.dispose()
+    if not (sound and ours):
+        kept.close()
+        raise Refused(f"{source} 不是本系统的完好备份，未作任何改动。")
+    return kept
 
 
 def _plain_url(engine: Engine) -> str:

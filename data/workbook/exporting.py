@@ -1,4 +1,7 @@
-"""The store as official workbook: what an import of it into an empty store makes the same again."""
+"""The store as official workbook: what an import of it into an empty store makes the same again.
+
+What no workbook can carry (``kept.LEFT_OUT``) is named in it.
+"""
 
 import csv
 import io
@@ -31,7 +34,8 @@ from data.errors import OutOfScope, Refused
 from data.model import fund, helper, household, ledger, ledger_year, pairing, project, region, visit
 from data.money import typed
 from data.terms import SUBJECTS
-from data.workbook.sheets import LEDGER, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.kept import HEADINGS, KEPT, LEFT_OUT, NOTE, carries, kept_rows
+from data.workbook.sheets import INSTRUCTIONS, LEDGER, SHEETS, ColumnSpec, SheetSpec
 from data.workbook.stamp import Stamp, stamp
 from data.workbook.template import MOST_ROWS, add_sheet, write_instructions
 from data.workbook.values import as_period, period_label
@@ -58,6 +62,8 @@ def export_workbook(
     report = progress or (lambda label, done, total: None)
     mark = stamp(connection, now)
     counts = {spec.name: counted(connection, spec, viewer) for spec in SHEETS}
+    if carries(viewer):
+        counts[KEPT] = sum(1 for _ in kept_rows(connection))
     largest = max(counts, key=lambda name: counts[name])
     packed = path.suffix.lower() == ".zip"
     if not packed and counts[largest] >= MOST_ROWS:
@@ -71,6 +77,12 @@ def export_workbook(
     finally:
         partial.unlink(missing_ok=True)
     return counts
+
+
+def said(counts: dict[str, int]) -> str:
+    """What a file with these sheets does not hold, as a sentence."""
+    more = "" if KEPT in counts else "、收益分配方案、保障核实、设置、闭账决定、经营风险"
+    return f"本文件不含：{LEFT_OUT}{more}。要完整保存，请用备份（python -m data backup）。"
 
 
 def _seen(viewer: Viewer) -> TextClause:
@@ -197,6 +209,20 @@ def _write_zip(
                     writer.writerow(
                         ["" if value is None else show(value) for show, value in zip(shown, row, strict=True)]
                     )
+        if KEPT in counts:
+            with (
+                archive.open(f"{KEPT}.csv", "w", force_zip64=True) as stream,
+                io.TextIOWrapper(stream, "utf-8-sig", newline="") as text,
+            ):
+                csv.writer(text).writerows([HEADINGS, *_kept(connection, counts, report)])
+        archive.writestr(f"{INSTRUCTIONS}.txt", f"{said(counts)}\n")
+
+
+def _kept(connection: Connection, counts: dict[str, int], report: Progress) -> Iterator[tuple[str, str]]:
+    for done, row in enumerate(kept_rows(connection) if KEPT in counts else (), 1):
+        yield row
+        if done % STEP == 0:
+            report(f"导出 {KEPT}", done, counts[KEPT])
 
 
 def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
@@ -218,7 +244,7 @@ def _write_xlsx(
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
         mark.on_book(book)
-        write_instructions(book)
+        write_instructions(book, said(counts))
         formats = {
             "money": book.add_format({"num_format": "#,##0.00"}),
             "percent": book.add_format({"num_format": "0.00%"}),
@@ -237,3 +263,12 @@ def _write_xlsx(
                         scale = {"money": 100, "percent": 10_000}.get(column.kind, 1)
                         shown = value / scale if scale > 1 else value
                         sheet.write_number(number, place, shown, formats.get(column.kind))
+        if KEPT in counts:
+            sheet = book.add_worksheet(KEPT)
+            sheet.set_column(1, 1, 120)
+            sheet.write_row(0, 0, HEADINGS)
+            sheet.write_comment(0, 1, NOTE, {"x_scale": 2, "author": INSTRUCTIONS})
+            for number, row in enumerate(_kept(connection, counts, report), 1):
+                for place, value in enumerate(row):
+                    if sheet.write_string(number, place, value, text):
+                        raise Refused(f"“{KEPT}”第 {number + 1} 行太长，工作簿放不下，请把导出文件名改为 .zip。")

@@ -61,8 +61,8 @@ def write_template(path: Path, stamp: Stamp) -> None:
             add_sheet(book, spec)
 
 
-def write_instructions(book: xlsxwriter.Workbook) -> None:
-    """The first sheet: rules, then every column of every sheet with its format, list and an example."""
+def write_instructions(book: xlsxwriter.Workbook, *more: str) -> None:
+    """The first sheet: what ``more`` is to be said, rules, then every column with its format, list and an example."""
     sheet = book.add_worksheet(INSTRUCTIONS)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     heading = _heading_format(book, required=False)
@@ -73,7 +73,7 @@ def write_instructions(book: xlsxwriter.Workbook) -> None:
     sheet.set_column(6, 6, 24)
     sheet.write_string(0, 0, "村级作战室数据模板 · 填写说明", book.add_format({"bold": True, "font_size": 16}))
     row = 1
-    for rule in _RULES:
+    for rule in (*more, *_RULES):
         sheet.write_string(row, 0, rule)
         row += 1
     row += 1

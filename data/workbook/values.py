@@ -23,6 +23,7 @@ _DAY = re.compile(
     r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
+_KEPT = re.compile(r"['’‘＇]\s*([^'’‘＇]+)|[=＝]\s*[\"“”]([^\"“”]+)[\"“”]")
 _SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?")  # Excel's day numbers from 1927 on: shorter ones would be years
 _YEAR = re.compile(r"(\d{4})(?:年|年度)?")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月)")
@@ -43,6 +44,12 @@ class Fault(Exception):
 def narrow(text: str) -> str:
     """Full-width digits and letters made plain, blanks around taken away."""
     return unicodedata.normalize("NFKC", text).strip()
+
+
+def unwrapped(text: str) -> str:
+    """Without what keeps digits from being taken for a number: a leading apostrophe, or ``="…"`` around them."""
+    found = _KEPT.fullmatch(text.strip())
+    return found[1] or found[2] if found else text
 
 
 def clean(text: str) -> str | None:

@@ -1,6 +1,12 @@
-"""A backup takes archives and key along, and brings them back sound."""
+"""A backup takes archives and key along, and brings them back sound; what stands in its way is named."""
 
+import errno
+import os
 import shutil
+import sqlite3
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,9 +15,12 @@ from sqlalchemy import Engine, select
 from data import model
 from data.access.viewer import Viewer
 from data.archives import files as archive_files
+from data.codes import tokens
 from data.commands.parser import main
 from data.households import archives
+from data.store import engine as store
 from data.store.engine import is_sqlite, ready_engine, writing
+from data.store.faults import FULL, READ_ONLY, cause
 from data.store.key import derived
 from tests.data.archives import ground
 from tests.data.small_county import fill
@@ -129,7 +138,7 @@ def test_damaged_and_missing_files_are_mended_or_counted(
         archive_files.place(tmp_path / "kept", digest).unlink()
     archive_files.place(folder / "archives", two).write_bytes(b"rotten there")
     capsys.readouterr()
-    assert run(county, "restore", folder / "a.db") == 0
+    assert run(county, "restore", folder / "a.db") == 3
     printed = capsys.readouterr()
     assert "恢复 2 份，原已完好 0 份" in printed.out and "有 1 份档案的文件缺失或已损坏" in printed.err
     assert archive_files.content_of(county, one) == PAPERS[1]
@@ -160,3 +169,188 @@ def test_the_check_counts_files_without_rows_and_rows_without_files(
 
 def run_check(engine: Engine) -> int:
     return main(["--database", engine.url.render_as_string(hide_password=False), "check"])
+
+
+FAULTS = {errno.ENOSPC: "磁盘已满", errno.EROFS: "只读", errno.EACCES: "没有权限", errno.EIO: "磁盘读写出错"}
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    monkeypatch.setenv("WARROOM_ARCHIVES", str(tmp_path / "kept"))
+    monkeypatch.setenv("WARROOM_KEY_FILE", str(tmp_path / "kept.key"))
+    engine = ready_engine(f"sqlite:///{tmp_path / 'a.db'}")
+    fill(engine)
+    (tmp_path / "backup").mkdir()
+    return engine
+
+
+def refuse(number: int):
+    def call(*_arguments, **_options):
+        raise OSError(number, os.strerror(number))
+
+    return call
+
+
+def one_sentence(capsys: pytest.CaptureFixture) -> str:
+    said = capsys.readouterr().err.strip()
+    assert said and len(said.splitlines()) == 1 and "Traceback" not in said
+    return said
+
+
+@pytest.mark.parametrize("number", FAULTS)
+def test_a_backup_whose_archives_cannot_be_written_leaves_nothing_and_names_the_cause(
+    county: Engine,
+    folder: Path,
+    monkeypatch,
+    capsys,
+    number,
+):
+    monkeypatch.setattr(archive_files.os, "replace", refuse(number))
+    assert run(county, "backup", folder / "a.db") == 1
+    assert FAULTS[number] in one_sentence(capsys)
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == []
+    monkeypatch.undo()
+
+
+def test_a_full_disk_leaves_no_part_of_the_database_behind(embedded: Engine, tmp_path: Path, monkeypatch, capsys):
+    """SQLite itself is made to find the disk full: a copy may have ten pages, the county has more."""
+    connect = sqlite3.connect
+
+    def small(path, *arguments, **options):
+        opened = connect(path, *arguments, **options)
+        if str(path).endswith(".partial"):
+            return _Full(opened)
+        return opened
+
+    monkeypatch.setattr(store.sqlite3, "connect", small)
+    monkeypatch.setattr(store, "_driven", lambda connection: _Source(connection.connection.driver_connection))
+    assert run(embedded, "backup", tmp_path / "backup" / "a.db") == 1
+    assert "磁盘已满" in one_sentence(capsys)
+    assert list((tmp_path / "backup").iterdir()) == []
+
+
+class _Full:
+    """A database that may hold ten pages."""
+
+    def __init__(self, opened: sqlite3.Connection) -> None:
+        self.opened = opened
+
+    def close(self) -> None:
+        self.opened.close()
+
+
+class _Source:
+    def __init__(self, opened: sqlite3.Connection) -> None:
+        self.opened = opened
+
+    def backup(self, target: _Full, *, pages: int) -> None:
+        """What SQLite says of a full disk, from SQLite: a backup sets no limit, a table does."""
+        target.opened.execute("PRAGMA max_page_count = 10")
+        target.opened.execute("CREATE TABLE t (x)")
+        target.opened.execute("INSERT INTO t VALUES (zeroblob(1000000))")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root may write anywhere")
+def test_a_directory_that_may_not_be_written_is_told_as_that(embedded: Engine, tmp_path: Path):
+    target = tmp_path / "backup"
+    target.chmod(0o500)
+    url = embedded.url.render_as_string()
+    embedded.dispose()
+    call = [sys.executable, "-m", "data", "--database", url, "backup", str(target / "a.db")]
+    if os.geteuid() == 0:
+        for path in (tmp_path, *tmp_path.rglob("*")):
+            os.chown(path, 65534, 65534)
+        tmp_path.chmod(0o700)
+        for parent in list(tmp_path.parents)[:3]:
+            if parent not in (Path("/tmp"), Path("/")):
+                parent.chmod(parent.stat().st_mode | 0o055)
+        call = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *call]
+    done = subprocess.run(call, cwd=store.ROOT, capture_output=True, text=True, check=False)
+    target.chmod(0o700)
+    assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
+    assert "权限" in done.stderr and "只读" not in done.stderr and list(target.iterdir()) == []
+
+
+def test_a_missing_directory_is_told_before_anything_is_copied(embedded: Engine, tmp_path: Path, capsys):
+    assert run(embedded, "backup", tmp_path / "absent" / "a.db") == 1
+    assert "不存在" in one_sentence(capsys)
+
+
+def test_a_restore_that_finds_no_room_leaves_the_store_as_it_was(embedded: Engine, tmp_path: Path, monkeypatch, capsys):
+    assert run(embedded, "backup", tmp_path / "backup" / "a.db") == 0
+    with writing(embedded) as connection:
+        connection.execute(model.visit.delete())
+
+    class Full(sqlite3.Connection):
+        def backup(self, *_arguments, **_options):
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(store.sqlite3, "connect", lambda *a, **o: connect(*a, **({"factory": Full} | o)))
+    capsys.readouterr()
+    assert run(embedded, "restore", tmp_path / "backup" / "a.db") == 1
+    said = one_sentence(capsys)
+    assert "没有恢复" in said and "磁盘已满" in said and "完好备份" not in said
+    with embedded.connect() as connection:
+        assert connection.execute(select(model.visit)).first() is None
+
+
+def test_a_restore_without_all_archives_says_so_by_its_exit(county: Engine, folder: Path, tmp_path: Path, capsys):
+    assert run(county, "backup", folder / "a.db") == 0
+    lost(county, tmp_path)
+    shutil.rmtree(folder / "archives")
+    assert run(county, "restore", folder / "a.db") == 3
+    assert "有 2 份档案的文件缺失" in capsys.readouterr().err
+
+
+def test_a_backup_of_a_store_whose_archives_are_gone_says_so_by_its_exit(county: Engine, folder: Path, tmp_path: Path):
+    shutil.rmtree(tmp_path / "kept")
+    assert run(county, "backup", folder / "a.db") == 3
+
+
+def test_archives_that_cannot_be_restored_name_the_cause(county: Engine, folder: Path, tmp_path, monkeypatch, capsys):
+    run(county, "backup", folder / "a.db")
+    lost(county, tmp_path)
+    capsys.readouterr()
+    monkeypatch.setattr(archive_files.os, "replace", refuse(errno.ENOSPC))
+    assert run(county, "restore", folder / "a.db") == 1
+    said = one_sentence(capsys)
+    assert "数据库已恢复" in said and "磁盘已满" in said
+
+
+def test_the_check_and_the_restore_try_the_key(county: Engine, folder: Path, tmp_path: Path, capsys):
+    with writing(county) as connection:
+        tokens.issue(connection, county, ADMIN, [1, 2], now=NOW)
+    assert run_check(county) == 0
+    run(county, "backup", folder / "a.db")
+    (tmp_path / "kept.key").unlink()
+    assert run_check(county) == 1 and not (tmp_path / "kept.key").exists()
+    derived(county, "test")  # another one is made
+    capsys.readouterr()
+    assert run_check(county) == 1
+    assert "与已印的户码不符" in capsys.readouterr().out
+    (folder / "a.db.key").unlink()
+    assert run(county, "restore", folder / "a.db") == 3
+    assert "与已印的户码不符" in capsys.readouterr().err
+
+
+def test_causes_are_found_inside_other_errors():
+    inner = OSError(errno.EROFS, "x")
+    assert cause(Exception(inner)) == READ_ONLY and cause(OSError(errno.ENOSPC, "x")) == FULL
+    assert cause(ValueError("x")) is None
+
+
+def test_an_export_onto_a_full_disk_is_one_sentence(embedded: Engine, tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setattr(zipfile.ZipFile, "write", refuse(errno.ENOSPC))
+    assert run(embedded, "export", tmp_path / "backup" / "a.xlsx") == 1
+    assert "磁盘已满" in one_sentence(capsys) and list((tmp_path / "backup").iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
+def test_a_real_full_device_is_told_as_full():
+    with pytest.raises(OSError) as raised, Path("/dev/full").open("wb") as device:
+        device.write(b"x" * 10_000)
+        device.flush()
+    assert cause(raised.value) == FULL

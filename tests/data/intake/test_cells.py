@@ -137,3 +137,16 @@ def test_an_end_alone_is_held_against_the_start_that_stands(store, tmp_path):
 def test_one_row_empties_and_another_fills_the_same_cell(store, tmp_path):
     result = take(store, tmp_path, "户", {"户编号": HOUSE, "联系电话": "清空"}, {"户编号": HOUSE, "联系电话": ""})
     assert [issue.row for issue in result.refusals] == [3]
+
+
+@pytest.mark.parametrize("mark", ["'{}", "’{}", '="{}"', "＝“{}”", " '{} "])
+def test_what_keeps_digits_from_being_numbers_is_no_part_of_them(store, tmp_path, mark):
+    row = {"户编号": mark.format(HOUSE), "村代码": mark.format(VILLAGE), "识别日期": mark.format("2014-12-02")}
+    row |= {"备注": "'引号", "联系电话": mark.format("19900000055")}
+    assert take(store, tmp_path, "户", row).refusals == []
+    found = household(store)
+    assert (found["identified"], found["phone"], found["remark"]) == ("2014-12-02", "19900000055", "'引号")
+    line = {"户编号": mark.format(HOUSE), "月份": "2026-10", "科目": "务工工资", "金额": mark.format("1.5")}
+    assert take(store, tmp_path, "收支", line).changed == 1 and lines(store)[24321, "wage_work_fen"] == 150
+    with store.connect() as connection:
+        assert len(connection.execute(select(model.household.c.id)).all()) == 2

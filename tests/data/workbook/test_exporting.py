@@ -20,7 +20,8 @@ from data.intake import import_files
 from data.store.engine import open_engine
 from data.workbook import exporting
 from data.workbook.exporting import export_workbook
-from data.workbook.sheets import SHEET, SHEETS
+from data.workbook.kept import KEPT
+from data.workbook.sheets import INSTRUCTIONS, SHEET, SHEETS
 from tests.data.intake.books import HOUSE, OTHER_HOUSE, OTHER_VILLAGE, VILLAGE, sound_book, write_xlsx
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, fill_village
@@ -80,6 +81,7 @@ def test_an_import_of_an_export_makes_the_same_store(engine, empty, tmp_path, na
     take(engine, write_xlsx(tmp_path / "in.xlsx", book))
     counts = give(engine, tmp_path / name)
     standing = 5  # lines that every store holds
+    assert counts.pop(KEPT) == 0
     assert counts == {sheet: len(rows) + standing * (sheet == "监测线") for sheet, rows in book.items()}
     take(empty, tmp_path / name)
     assert records(empty) == records(engine)
@@ -125,7 +127,8 @@ def test_a_zip_holds_one_csv_for_each_sheet(engine, tmp_path):
     take(engine, write_xlsx(tmp_path / "in.xlsx", sound_book()))
     give(engine, tmp_path / "out.zip")
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
-        assert archive.namelist() == [f"{sheet.name}.csv" for sheet in SHEETS]
+        names = [*(f"{sheet.name}.csv" for sheet in SHEETS), f"{KEPT}.csv", f"{INSTRUCTIONS}.txt"]
+        assert archive.namelist() == names
         content = archive.read("收支.csv")
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
