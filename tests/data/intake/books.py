@@ -189,7 +189,8 @@ def book_of(county: str) -> Book:
         for row in rows:
             for column in (column for column in SHEET[sheet].columns if column.heading in row):
                 if column.kind == "region":
-                    row[column.heading] = county + str(row[column.heading])[6:]
+                    code = str(row[column.heading])
+                    row[column.heading] = county[: len(code)] + code[6:]
                 elif column.kind == "code":
                     row[column.heading] = f"{row[column.heading]}-{county}"
     return book
