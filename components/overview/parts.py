@@ -90,8 +90,8 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
         indicator_picker(indicator.id)
     if village:
         figure = ask(screen, figures.figures, screen.region.code, screen.asked, (indicator.id,))[indicator.id]
-        rows = rows.iloc[0:0].astype({"value": float})
-        rows.loc[0] = [screen.region.code, screen.region.name, figure.value, float("nan")]
+        row = (screen.region.code, screen.region.name, figure.value, figure.standing.open_words)
+        rows = pd.DataFrame([row], columns=["code", "name", "value", "open_words"]).astype({"value": float})
     if not ask(screen, can_be_drawn, screen.region.code):
         no_ground(screen.region.name)
         return
