@@ -55,8 +55,9 @@ def fill(engine):
         }
         connection.execute(model.ledger.delete().where(model.ledger.c.household_id == 3))
         connection.execute(model.ledger_year.insert().values(**total))
-        ahead = model.task.c.finished > TODAY.isoformat()  # the small county has some, to no purpose here
-        connection.execute(model.task.update().where(ahead).values(finished=None))
+        for table, name in ((model.task, "finished"), (model.fund, "settled")):  # the small county has some yet to be
+            ahead = table.c[name] > TODAY.isoformat()
+            connection.execute(table.update().where(ahead).values({name: None}))
         cube.rebuild(connection, today=TODAY)
 
 
