@@ -152,7 +152,7 @@ def _state(one: PlanLine) -> str:
 
 def _sums(screen: Screen) -> None:
     """What was booked in twelve months, from the cube: the same figures as everywhere."""
-    ids = ("return_received", "dividend_distributed", "dividend_kept")
+    ids = ("return_received", "dividend_distributed", "dividend_kept", "dividend_income")
     known = ask(screen, figures.figures, screen.region.code, screen.asked, ids)
     cells = ""
     for id in ids:

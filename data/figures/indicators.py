@@ -348,16 +348,23 @@ ALL = (
         Records("projects", _EARNING), decimals=2,
     ),
     Indicator(
-        "dividend_distributed", "收益分配到户", "元", "money", 1,
-        Measure("dividend_distributed", sources.DIVIDENDS, "SUM(v.distributed_fen)", "dividends", 100), None, _YEAR,
-        "12个月内记账的已备案分配方案分到户的分红和公益岗位工资之和，冲销的已扣回。", "收益分配方案",
-        Records("dividends"),
+        "dividend_income", "到户分红收入", "元", "money", 1,
+        Measure("dividend_income", sources.BOOKED_DIVIDENDS, "SUM(h.fen)", "booked_dividends", 100), None, _YEAR,
+        "各户收支账上12个月“资产收益分红”之和，不论从哪里来：分配方案备案记入的、导入的和手工填报的都在内，一般户也计。"
+        "按年记账的，以最近一个收入年度的合计计入，到下一年度的合计填报为止，最长两年。"
+        "其中由分配方案分到户的看“方案分配到户”。", _INCOME, Records("dividend_incomes"),
     ),
     Indicator(
-        "dividend_kept", "收益留存村集体", "元", "money", 0,
+        "dividend_distributed", "方案分配到户", "元", "money", 1,
+        Measure("dividend_distributed", sources.DIVIDENDS, "SUM(v.distributed_fen)", "dividends", 100), None, _YEAR,
+        "只计在本系统办理的分配方案：12个月内备案记账的方案分到户的分红和公益岗位工资之和，按记账月份，冲销的已扣回。"
+        "各户账上全部分红看“到户分红收入”。", "收益分配方案", Records("dividends"),
+    ),
+    Indicator(
+        "dividend_kept", "方案留存村集体", "元", "money", 0,
         Measure("dividend_kept", sources.DIVIDENDS, "SUM(v.kept_fen)", "dividends", 100), None, _YEAR,
-        "12个月内记账的已备案分配方案留作公益岗位、公积金和公益事业的部分之和，冲销的已扣回。", "收益分配方案",
-        Records("dividends"),
+        "只计在本系统办理的分配方案：12个月内备案记账的方案留作公益岗位、公积金和公益事业的部分之和，按记账月份，"
+        "冲销的已扣回。", "收益分配方案", Records("dividends"),
     ),
     Indicator(
         "fund_arranged", "本年度安排资金", "元", "money", 0, ARRANGED, None, "本年度",

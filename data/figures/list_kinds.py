@@ -13,6 +13,7 @@ from data.figures.sources import (
     FUND_RECOVERED_SQL,
     FUND_SHORT_SQL,
     FUND_UNPAID_SQL,
+    HOUSEHOLD_DIVIDENDS_SQL,
     PROJECT_BEGUN_SQL,
     PROJECT_DUE_SQL,
     PROJECT_EARNING_SQL,
@@ -147,6 +148,13 @@ ALL_HOUSEHOLDS = ListKind(
     (*_PLACE, *_WHO, Column("identified", "识别日期", "h.identified", "day"), _STATE, _PERSONS, _INCOME,
      Column("cause", "主要致贫原因", "h.cause"), _HELPER),
 )  # fmt: skip
+DIVIDEND_INCOMES = ListKind(
+    "dividend_incomes", "户", "户",
+    "household h JOIN month m ON m.month = :month LEFT JOIN household_month hm ON hm.month = m.month"
+    " AND hm.village = h.village AND hm.household_id = h.id",
+    f"{HOUSEHOLD_DIVIDENDS_SQL} <> 0", "h.village", "h.id", "h.id", f"{HOUSEHOLD_DIVIDENDS_SQL} DESC, h.id",
+    (*_PLACE, *_WHO, _STATE, _PERSONS, Column("dividends", "分红收入（元）", HOUSEHOLD_DIVIDENDS_SQL, "fen"), _HELPER),
+)  # fmt: skip
 # not the day of birth: with it a masked ID number would be whole again
 _AGE = (
     "CASE WHEN p.born <= m.as_of THEN CAST(substr(m.as_of, 1, 4) AS INTEGER) - CAST(substr(p.born, 1, 4) AS INTEGER)"
@@ -245,6 +253,7 @@ KINDS = {
         INCOMES,
         RECORDS,
         ALL_HOUSEHOLDS,
+        DIVIDEND_INCOMES,
         PEOPLE,
         PROJECTS,
         FUNDS,

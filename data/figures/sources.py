@@ -145,6 +145,36 @@ DIVIDENDS = Source(
     "dividend_plan v JOIN month m ON v.booked <= m.month AND v.booked > m.month - 12"
     " WHERE v.state = 'filed' AND {here}",
 )
+_TOTAL_BEFORE = (
+    "(SELECT MAX(t.last_month) FROM ledger_year t WHERE t.household_id = l.household_id"
+    " AND t.property_dividend_fen IS NOT NULL AND t.last_month < l.month AND t.last_month > l.month - 12)"
+)
+_LINE_SINCE = f"COALESCE({_TOTAL_BEFORE} + 12, l.month)"
+_TOTAL_UNTIL = """CASE WHEN EXISTS (SELECT 1 FROM ledger n WHERE n.household_id = y.household_id
+    AND n.month > y.last_month AND n.month <= y.last_month + 12 AND n.property_dividend_fen IS NOT NULL)
+    THEN y.last_month + 11 ELSE COALESCE((SELECT MIN(t.last_month) FROM ledger_year t
+    WHERE t.household_id = y.household_id AND t.property_dividend_fen IS NOT NULL AND t.last_month > y.last_month
+    AND t.last_month < y.last_month + 24), y.last_month + 24) - 1 END"""
+HOUSEHOLD_DIVIDENDS_SQL = f"""
+    (COALESCE((SELECT SUM(l.property_dividend_fen) FROM ledger l WHERE l.household_id = h.id AND l.month <= m.month
+    AND l.month > m.month - 12 AND {_LINE_SINCE} <= m.month), 0) + COALESCE((SELECT SUM(y.property_dividend_fen)
+    FROM ledger_year y WHERE y.household_id = h.id AND y.last_month <= m.month AND {_TOTAL_UNTIL} >= m.month), 0))"""
+"""What household ``h`` has in its books of dividends, in fen: of twelve months, or the total of the last income year.
+
+A total counts until the next one is in, for two years at most, or until twelve months of lines follow it; the lines
+wait until then.
+"""
+BOOKED_DIVIDENDS = Source(  # the same by village: each line and total in the months from which to which it counts
+    "booked_dividends",
+    "h.village",
+    f"""
+    (SELECT h.village, {_LINE_SINCE} AS since, l.month + 11 AS until, SUM(l.property_dividend_fen) AS fen
+    FROM ledger l JOIN household h ON h.id = l.household_id WHERE l.property_dividend_fen <> 0 AND {{here}}
+    GROUP BY 1, 2, 3 UNION ALL
+    SELECT h.village, y.last_month, {_TOTAL_UNTIL}, SUM(y.property_dividend_fen) FROM ledger_year y
+    JOIN household h ON h.id = y.household_id WHERE y.property_dividend_fen <> 0 AND {{here}} GROUP BY 1, 2, 3
+    ) h JOIN month m ON m.month >= h.since AND m.month <= h.until WHERE 1 = 1""",
+)
 PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
 TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")
 POPULATION = Source(
@@ -211,6 +241,13 @@ SPANS = {
     ),
     "fund_plans": _records(
         "fund_plans", "f.region", "fund_plan q JOIN fund f ON f.code = q.fund WHERE {here}", "f.year * 12"
+    ),
+    "booked_dividends": _records(
+        "booked_dividends", "h.village",
+        "(SELECT household_id, month FROM ledger WHERE property_dividend_fen IS NOT NULL UNION ALL"
+        " SELECT household_id, last_month FROM ledger_year WHERE property_dividend_fen IS NOT NULL) l"
+        " JOIN household h ON h.id = l.household_id WHERE {here}",
+        "l.month",
     ),
     "dividends": _records("dividends", "v.village", "dividend_plan v WHERE v.state = 'filed' AND {here}", "v.booked"),
     "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),

@@ -58,6 +58,7 @@ class Plain:
         self.fund_plans = [dict(row) for row in connection.execute(select(model.fund_plan)).mappings()]
         self.regions = rows(model.region, "code")
         self.plans = rows(model.dividend_plan, "village")
+        self.all_lines = [dict(row) for row in connection.execute(select(model.ledger)).mappings()]
         self.all_plans = [dict(row) for row in connection.execute(select(model.dividend_plan)).mappings()]
         self.counted = {id: state for id, row in self.households.items() if (state := self.state(row)) != "一般户"}
         self.sizes = {id: sum(row["household_id"] == id for row in self.of["member"]) for id in self.households}
@@ -230,10 +231,18 @@ class Plain:
 
     def of_dividends(self) -> dict:
         """Nothing at all before the first filed plan of all; a reversal takes off in the month of what it reverses."""
+        known = [row for row in self.all_lines if row["property_dividend_fen"] is not None]
+        booked = None
+        if self.month >= min(row["month"] for row in known):
+            here = [row for row in known if row["household_id"] in self.households]
+            booked = sum(row["property_dividend_fen"] for row in here if 0 <= self.month - row["month"] < 12) / 100
         if self.month < min(row["booked"] for row in self.all_plans if row["state"] == "filed"):
-            return {"dividend_distributed": None, "dividend_kept": None}
+            return {"dividend_income": booked, "dividend_distributed": None, "dividend_kept": None}
         mine = [row for row in self.plans if row["state"] == "filed" and self.month - 12 < row["booked"] <= self.month]
-        return {f"dividend_{name}": sum(row[f"{name}_fen"] for row in mine) / 100 for name in ("distributed", "kept")}
+        by_plans = {
+            f"dividend_{name}": sum(row[f"{name}_fen"] for row in mine) / 100 for name in ("distributed", "kept")
+        }
+        return {"dividend_income": booked, **by_plans}
 
     def of_work(self) -> dict:
         end, number = self.end, len(self.counted)
