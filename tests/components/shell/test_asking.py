@@ -21,13 +21,14 @@ from data.access.viewer import Viewer
 from data.dividends.drafts import create
 from data.dividends.steps import step
 from data.figures import cube
+from data.figures.books import decide_books
 from data.households.edits import Edit, commit, undo
 from data.projects import shock_tasks, troubles
 from data.regions import tree as regions
 from data.regions.versions import versions, way_to
 from data.store.engine import writing
 from tests.data.projects import ground as projects
-from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES
+from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES
 from tests.moment import NOW, clock
 from tests.source_code import ROOT
 
@@ -111,14 +112,22 @@ def county(filled) -> Engine:
 
 
 def fill(engine: Engine) -> None:
-    """Projects, some coordinates, an operator that is marked, and versions as an import leaves them."""
+    """Projects, coordinates, whole books, an operator that is marked, and versions as an import leaves them."""
     projects.fill(engine)
     chance, homes = Random(5), model.household
     with writing(engine) as connection:
         for id, village in connection.execute(select(homes.c.id, homes.c.village)).all():
             place = {"lon": 120 + int(village[-3:]) / 100 + chance.random() / 100, "lat": 40 + int(village[8]) / 100}
             connection.execute(update(homes).where(homes.c.id == id).values(place))
+        lines = [
+            {"household_id": id, "month": month, "wage_work_fen": 50_000 + 1_000 * id}
+            for id in connection.execute(select(homes.c.id)).scalars()
+            for month in range(LAST - 29, LAST)
+        ]
+        connection.execute(model.ledger.delete())
+        connection.execute(model.ledger.insert(), lines)
         connection.execute(update(model.fund).where(model.fund.c.code == "F1").values(project=projects.SHORT))
+        cube.rebuild(connection, today=TODAY)
         cube.stamp(connection, NOW)
     troubles.mark(engine, CADRE, operator=projects.FIRM, place=COUNTY, since="2026-11-01", reason="欠收", now=NOW)
 
@@ -204,6 +213,12 @@ def marked(engine: Engine) -> None:
     troubles.mark(engine, CADRE, project=projects.SHORT, since="2026-11-02", reason="欠收", now=NOW)
 
 
+def closed(engine: Engine) -> None:
+    with writing(engine) as connection:
+        decide_books(connection, CADRE, COUNTY, LAST - 3, now=NOW)
+        cube.stamp(connection, NOW, COUNTY)
+
+
 def decided(engine: Engine, name: str, value: str) -> None:
     with writing(engine) as connection:
         settings.decide(connection, CADRE, name, value, now=NOW)
@@ -231,6 +246,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
      lambda engine: shock_tasks.raise_tasks(engine, CADRE, project=projects.LATE, now=NOW)),
     ("those tasks taken back", TOWNSHIPS[1], lambda engine: shock_tasks.undo(engine, CADRE, 3, now=NOW)),
     ("a mark on an operator of the county over", COUNTY, lambda engine: troubles.end(engine, CADRE, 1, now=NOW)),
+    ("books that a county closes", COUNTY, closed),
     ("the first visit of all", None, lambda engine: visited(engine, day="2024-02-03")),
     ("a setting", None, lambda engine: decided(engine, "arrears_months", "1")),
     ("a region renamed", None, renamed),
