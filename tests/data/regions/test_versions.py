@@ -5,19 +5,20 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, select
 
 from data import model
 from data.access.viewer import Viewer
 from data.errors import Refused
 from data.figures import cube
+from data.figures.books import closed_month
 from data.households import archives as household_archives
 from data.households.edits import Edit, commit
 from data.projects import archives as project_archives
 from data.regions.versions import EVERYTHING, Version, version_of, versions
 from data.store.engine import writing
 from tests.data.archives.ground import photo
-from tests.data.small_county import COUNTY, TOWNSHIPS, VILLAGES, fill
+from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES, fill
 from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
@@ -120,18 +121,31 @@ def test_a_visit_before_all_others_concerns_every_region_since_their_figures_beg
     assert raised(county, first) == {*ALL, EVERYTHING}
 
 
-def test_a_line_after_the_last_month_of_all_concerns_every_region(county: Engine):
+def test_the_line_by_which_a_month_of_books_closes_concerns_the_whole_county_and_those_before_it_do_not(county: Engine):
+    home, line, month = model.household.c, model.ledger, LAST - 1
+    late = (VILLAGE, SIBLING)
     with writing(county) as connection:
-        last = connection.execute(select(func.max(model.month.c.month))).scalar_one()
-        for table in (model.ledger, model.project_return):
-            connection.execute(table.delete().where(table.c.month == last))
-        cube.rebuild(connection, today=NOW.date())
-
-    def later(engine: Engine) -> None:
-        edit = Edit("ledger", {"month": last}, {"wage_work_fen": None}, {"wage_work_fen": 1})
-        commit(engine, CADRE, home_in(engine, VILLAGE), [edit], what="收支", now=NOW)
-
-    assert raised(county, later) == {*ALL, EVERYTHING}
+        homes = connection.execute(select(home.id, home.village).order_by(home.id)).all()
+        lines = [
+            {"household_id": id, "month": one, "wage_work_fen": 50_000}
+            for id, village in homes
+            for one in range(LAST - 20, LAST)
+            if one < month or village not in late
+        ]
+        connection.execute(line.delete())
+        connection.execute(line.insert(), lines)
+        cube.rebuild(connection, today=TODAY)
+        assert closed_month(connection, COUNTY) == month - 1
+    for id, village in homes:
+        if village not in late:
+            continue
+        edit = Edit("ledger", {"month": month}, {"wage_work_fen": None}, {"wage_work_fen": 50_000})
+        there = raised(county, lambda engine, id=id, edit=edit: commit(engine, CADRE, id, [edit], what="收支", now=NOW))
+        with county.connect() as connection:
+            if closed_month(connection, COUNTY) == month:
+                break
+        assert there == ABOVE | {COUNTY, TOWNSHIPS[0], village}
+    assert there == ABOVE | {COUNTY, *TOWNSHIPS, *VILLAGES}
 
 
 def test_a_paper_raises_the_region_of_what_it_belongs_to(county: Engine):
