@@ -218,7 +218,7 @@ def show_regions(screen: Screen, indicator: Indicator) -> None:
 def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, name: str) -> pd.DataFrame:
     """Sub-regions, what the region has of its own (本级) and the whole; children as of ``figures.children``.
 
-    Texts: code, name, numerator, denominator, value. A growth cannot be added, so it has no 本级.
+    Texts: code, name, numerator, denominator, value.
     """
     ordered = children.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
     lines = [(row.code, row.name, row.numerator, row.denominator, row.value) for row in ordered.itertuples()]

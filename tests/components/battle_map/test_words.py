@@ -13,11 +13,11 @@ from components.drawing.ranking import rank
 from components.households.tables import members_markup
 from components.shell.screen import Screen
 from data.access.viewer import Viewer
-from data.figures.indicators import INDICATORS
+from data.figures.indicators import BOOKS, INDICATORS
 from data.households.file import HouseholdFile
 from data.months import month_of
 from data.regions.tree import Region, Status
-from tests.figured import figure
+from tests.figured import CLOSED, OPEN, figure
 from tests.moment import clock
 
 INCOME = INDICATORS["net_income_per_capita"]
@@ -43,6 +43,7 @@ def test_names_of_regions_never_become_markup(monkeypatch: pytest.MonkeyPatch):
         {"code": ["990181001", "990181101"], "name": ["<img src=x>", "某镇"], "value": [9000.0, 12000.0]}
     )
     shown: list[str] = []
+    monkeypatch.setattr(Screen, "standings", {BOOKS: CLOSED})
     monkeypatch.setattr(map_regions, "show_markup", shown.append)
     monkeypatch.setattr(map_regions, "show_map", lambda *parts, **options: None)
     ranking = rank(INCOME, rows, 10000.0, 6)
@@ -53,9 +54,9 @@ def test_names_of_regions_never_become_markup(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_month_that_still_runs_raises_no_alarm_about_what_it_has_not_reached():
-    figures = {"visit_coverage": figure(0.4, 40, 100)}
-    assert "alarm" in counted_markup(screen("2026-11-30"), figures)
-    assert "alarm" not in counted_markup(screen("2026-11-22"), figures)
+    assert "alarm" in counted_markup(screen("2026-11-22"), {"visit_coverage": figure(0.4, 40, 100, CLOSED)})
+    told = counted_markup(screen("2026-11-22"), {"visit_coverage": figure(0.4, 40, 100, OPEN)})
+    assert "alarm" not in told and "走访覆盖率 <i>未满（截至22日）</i>" in told
 
 
 def test_who_was_not_born_yet_has_no_age(file: HouseholdFile):

@@ -18,7 +18,7 @@ def test_what_lies_between_a_value_and_the_mean_is_the_difference_of_what_is_rea
 
 
 def test_the_mean_stands_beyond_the_bars_of_regions_that_all_lie_below_it():
-    rows = pd.DataFrame({"code": ["a"], "name": ["某镇"], "value": [9000.0], "distance": [-3000.0]})
+    rows = pd.DataFrame({"code": ["a"], "name": ["某镇"], "value": [9000.0], "distance": [-3000.0], "open_words": [""]})
     ranking = Ranking(INDICATORS["net_income_per_capita"], rows, 12000.0, "县均")
     markup = ranking_markup(ranking, lambda code: "/")
     assert re.findall(r"width: ([0-9.]+)%", markup) == ["75.00"]

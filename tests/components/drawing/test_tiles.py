@@ -12,6 +12,7 @@ from components.drawing.spark import spark_line
 from components.drawing.tables import TableColumn, TableLook, cell_text, table_markup
 from components.drawing.tiles import Tile, tile_markup
 from data.figures.indicators import INDICATORS
+from tests.figured import OPEN
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&${1}`村"
 INCOME, PROBLEMS, COVERAGE = (INDICATORS[id] for id in ("net_income_per_capita", "problems_overdue", "visit_coverage"))
@@ -59,10 +60,15 @@ def test_a_tile_that_needs_action_says_so_in_words_and_marks_only_what_worsened(
     assert len(worse) == 1
 
 
-def test_a_tile_of_a_part_of_a_month_is_compared_with_nothing_and_warns_of_nothing():
-    read = drawn(tile(indicator=COVERAGE, value=0.38, month_before=0.84, year_before=0.8, until=22))
-    assert "截至22日" in read.text and "上月全月 84.0 %" in read.text
+def test_a_tile_of_a_month_that_is_not_closed_is_compared_with_nothing_and_warns_of_nothing():
+    read = drawn(tile(indicator=COVERAGE, value=0.38, month_before=0.84, year_before=0.8, open_words=OPEN.open_words))
+    assert "未满（截至22日）" in read.text and "上月全月 84.0 %" in read.text
     assert "▼" not in read.text and "需处置" not in read.text
+
+
+def test_a_tile_of_the_last_closed_month_names_it_and_is_compared_as_ever():
+    read = drawn(tile(stands_at="2026年10月"))
+    assert "人均纯收入2026年10月" in read.text and "较上月 ▲ 77 元" in read.text and "未满" not in read.text
 
 
 def test_a_tile_without_a_value_shows_a_dash_and_no_course():

@@ -31,9 +31,11 @@ def test_a_region_whose_parts_are_the_whole_has_no_such_row():
     assert rows["name"].tolist() == ["乙镇", "甲镇", "某市"] and rows["value"].tolist() == ["4", "3", "7"]
 
 
-def test_a_growth_is_not_added_up():
-    rows = sub_regions(INDICATORS["net_income_growth"], CHILDREN, figure(0.2, 1200.0, 1000.0), "某市")
-    assert OWN not in rows["name"].tolist()
+def test_the_parts_of_a_growth_add_up_and_its_values_do_not():
+    children = CHILDREN.assign(numerator=[1100.0, 1900.0], value=[0.1, -0.05])
+    rows = sub_regions(INDICATORS["net_income_growth"], children, figure(0.0, 3000.0, 3000.0), "某市").set_index("name")
+    assert rows.index.tolist() == ["乙镇", "甲镇", "某市"]
+    assert rows.loc["某市"].tolist() == ["", "3,000 元", "3,000 元", "0.0"]
     assert "不能相加" in adds_up(INDICATORS["net_income_growth"], "乡镇", own=False)
     assert adds_up(INDICATORS["problems_open"], "乡镇", own=True) == "各乡镇、本级相加等于合计。"
 
@@ -72,7 +74,9 @@ def test_every_indicator_names_its_parts():
         named = parts(indicator)
         assert all(label and unit for label, unit in named)
         assert len(named) == (2 if indicator.denominator else 1)
-    assert [label for label, _ in parts(INDICATORS["net_income_growth"])] == ["本月人均纯收入", "上年同月人均纯收入"]
+    assert [label for label, _ in parts(INDICATORS["net_income_growth"])] == [
+        "两年收支都完整的户的12个月纯收入", "这些户上年同期纯收入",
+    ]  # fmt: skip
 
 
 def test_parts_are_told_in_full():

@@ -1,7 +1,7 @@
 """One household with everything that hangs on it, imported from a workbook and hostile in every text, and its story.
 
 Two neighbours have nothing on record: one of them unlifted. Seen on 22 November 2026: one person of 65 years; 1,150
-yuan in twelve months after 10,000 the year before.
+yuan in the twelve months to October, the last whose books are closed, after 10,000 the year before.
 """
 
 import re
@@ -107,11 +107,11 @@ def book() -> Book:
             },
         ],
         "收支": [
-            line("2024-12", "务工工资", "0"),
+            line("2024-11", "务工工资", "0"),
             line("2025-10", "务工工资", "10000"),
             line("2026-10", "务工工资", "1000"),
-            line("2026-11", "养老金", "200"),
-            line("2026-11", "生产经营性支出", "50"),
+            line("2026-10", "养老金", "200"),
+            line("2026-10", "生产经营性支出", "50"),
         ],
         "帮扶措施": [
             measure("s1", "生态", EVIL, "2026-01-01", "", "1200.5"),

@@ -81,7 +81,7 @@ def test_the_chart_of_the_years_names_what_it_draws_for_desk_and_phone(file: Hou
     for drawing in pictures(chart):
         assert [one.text for one in texts(drawing)][-5:] == ["工资性", "转移性", "支出", "纯收入", "监测线"]
     assert len(pictures(chart)) == 2
-    assert "2026年11月 1,000 0 0 200 50 1,150 ▼ 1,150 8,800" in said(years)
+    assert "2026年10月 1,000 0 0 200 50 1,150 ▼ 1,150 8,800" in said(years)
 
 
 def test_the_first_month_is_a_bar_under_a_dot_and_before_it_the_chart_says_why_there_is_none(file: HouseholdFile):

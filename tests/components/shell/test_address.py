@@ -1,5 +1,7 @@
 """The address bar: looked up, never trusted; nobody is sent elsewhere by it."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine
 from starlette.applications import Starlette
@@ -30,7 +32,7 @@ def read(engine: Engine, **parameters: str) -> Address:
 
 def test_addresses_are_looked_up_and_nonsense_is_said(county: Engine):
     plain = read(county)
-    assert (plain.viewer.role, plain.region.code, plain.month, plain.problems) == ("county", COUNTY, LAST, [])
+    assert (plain.viewer.role, plain.region.code, plain.month, plain.problems) == ("county", COUNTY, None, [])
 
     given = read(county, region=VILLAGES[1], month="2026-03", role="township")
     assert (given.region.code, given.month, given.viewer.role) == (VILLAGES[1], LAST - 8, "township")
@@ -53,8 +55,8 @@ def test_addresses_are_looked_up_and_nonsense_is_said(county: Engine):
         if (name, value) != ("region", ""):
             assert len(answer.problems) == 1, (name, value)
         assert (answer.viewer.role, answer.region.code, answer.month) in (
-            ("county", COUNTY, LAST),
-            ("admin", COUNTY, LAST),
+            ("county", COUNTY, None),
+            ("admin", COUNTY, None),
         ), (name, value)
 
 
@@ -94,7 +96,7 @@ def test_an_unknown_indicator_is_said():
         assert read_indicator(reading) == known and len(reading.problems) == said
 
 
-def test_links_carry_region_month_and_role():
+def test_links_carry_region_role_and_a_month_that_was_asked_for():
     status = Status(1, "2026-11-22T08:00:00", "2026-11-22", LAST - 59, LAST, True)
     screen = Screen(
         Viewer("township", TOWNSHIPS[0]), Region(TOWNSHIPS[0], "甲镇"), LAST, status, False, None, clock, {}
@@ -105,6 +107,10 @@ def test_links_carry_region_month_and_role():
     assert "region=all" in screen.link(FIGURE, region="")
     assert screen.link(FIGURE, page=2, sort="-a&b").endswith("page=2&sort=-a%26b&role=township")
     assert screen.running and screen.month_text == "2026年11月（截至22日）"
+    plain = replace(screen, asked=None)
+    assert plain.link(FIGURE, indicator="visits") == f"/figure?region={TOWNSHIPS[0]}&indicator=visits&role=township"
+    assert plain.link(FIGURE, month=LAST - 1).endswith(f"?region={TOWNSHIPS[0]}&month=2026-10&role=township")
+    assert plain.month == LAST
 
 
 @pytest.mark.parametrize(
