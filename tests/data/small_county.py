@@ -72,7 +72,13 @@ def _tables(chance: random.Random) -> dict:
         model.dividend_plan: [_plan(chance_of_plans, number) for number in range(1, 13)],
         model.problem: [_problem(chance, number) for number in range(40)],
         model.task: [_task(chance, number) for number in range(40)],
+        model.books_decision: [closed_by_decision()],
     }
+
+
+def closed_by_decision(until: int = LAST) -> dict:
+    """That the county has closed its books, whatever lines have come: made-up ones come at random."""
+    return {"id": 1, "county": COUNTY, "until": until, "reason": None, "at": "2026-11-01T08:00:00", "actor": "county"}
 
 
 def _regions() -> list[dict]:
