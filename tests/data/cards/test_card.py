@@ -203,7 +203,7 @@ def test_what_a_plan_booked_stands_on_the_card_of_the_income_year_it_was_booked_
 def test_a_year_that_still_runs_says_so_and_is_held_against_the_same_months(connection: Connection):
     card = income_card.card(connection, CADRE, 901, RUNS)
     assert card.running and card.through == LAST
-    assert card.title == "2027年度（2026年10月至2027年9月，截至2026年11月）"
+    assert card.title == "2027年度（2026年10月至2027年9月，截至2026年11月，未满）"
     assert card.now.gross == card.before_same.gross == 200_000
     assert card.before.gross == 1_200_000
     assert not income_card.card(connection, CADRE, 901, OVER).running

@@ -31,7 +31,7 @@ def test_figures_as_json_are_one_object_of_every_indicator(url: str, capsys: pyt
     assert (shown["region"], shown["month"]) == (COUNTY, month_label(0))
     assert shown["figures"].keys() == INDICATORS.keys()
     for figure in shown["figures"].values():
-        assert figure.keys() == {"value", "numerator", "denominator"}
+        assert figure.keys() == {"value", "numerator", "denominator", "of", "month", "closed"}
     share = shown["figures"]["wage_share"]
     assert share["value"] == pytest.approx(share["numerator"] / share["denominator"])
     assert 0 < share["value"] < 1

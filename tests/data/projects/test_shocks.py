@@ -12,6 +12,7 @@ from data.figures.read import figures
 from data.projects import shock_tasks, shocks, troubles
 from data.quality.checks import check
 from data.store.engine import writing
+from data.terms import Record
 from tests.data.projects.ground import FIRM, LATE, LINE, PROJECTS, SHORT, STEADY, VILLAGE, YEAR, fill
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES
 from tests.moment import NOW
@@ -56,7 +57,7 @@ def in_plain_python(engine: Engine, projects, seen: set[int] | None = None) -> d
     for household, ways in held.items():
         loss = sum(max((amounts.get(YEAR - 1) or 0) - (amounts.get(YEAR) or 0), 0) for amounts in ways.values())
         month = months.get(household)
-        income = month and month["wage_fen"] is not None and month["persons"] > 0
+        income = month and month["record"] == Record.WHOLE and month["persons"] > 0
         net = (
             sum(month[f"{kind}_fen"] for kind in ("wage", "business", "property", "transfer")) - month["expense_fen"]
             if income
