@@ -58,9 +58,11 @@ def standings(connection: Connection, region: str, asked: int | None) -> dict[st
     share = shares(connection, [region], [books]).get((region, books))
     month = running if asked is None else asked
     return {
-        BOOKS: Standing(books, days[books], books <= until and (share is None or share >= FULL), share),
-        CALENDAR: Standing(month, days[month], month < running),
-        NOTHING: Standing(month, days[month], True),
+        BOOKS: Standing(
+            books, days.get(books, last_day(books)), books <= until and (share is None or share >= FULL), share
+        ),
+        CALENDAR: Standing(month, days.get(month, last_day(month)), month < running),
+        NOTHING: Standing(month, days.get(month, last_day(month)), True),
     }
 
 

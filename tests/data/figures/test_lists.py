@@ -214,7 +214,9 @@ def test_a_village_is_compared_with_itself_and_what_is_level_is_no_move(county: 
     ids = ("visits", "problems_open", "net_income_per_capita", "households")
     with county.connect() as connection:
         now, before = (figures.figures(connection, COUNTY_CADRE, VILLAGE, month, ids) for month in (LAST, LAST - 1))
-        known = [id for id in ids if now[id].value is not None and before[id].value is not None]
+        known = [
+            id for id in ids if all(one[id].value is not None and one[id].standing.closed for one in (now, before))
+        ]
         differ = {id for id in known if not INDICATORS[id].same(now[id].value, before[id].value)}
         moves = changes.most_moved(connection, COUNTY_CADRE, VILLAGE, LAST, ids, limit=9)
         first = connection.execute(text("SELECT MIN(month) FROM month")).scalar_one()
