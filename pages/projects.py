@@ -22,7 +22,7 @@ choice, problems = read_projects_choice(st.query_params, operators=known)
 show_problems(problems)
 
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="projects_heading"):
-    show_markup(heading("项目收益", f"{screen.region.name} · {screen.month_text}", level=1))
+    show_markup(heading("项目收益", f"{screen.region.name} · {screen.calendar.words}", level=1))
     projects_controls.view_switch(screen, choice)
 if choice.view == "list":
     projects_table.show_tiles(screen)

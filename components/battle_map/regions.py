@@ -22,16 +22,17 @@ from components.shell.page import show_markup
 from components.shell.screen import WHOLE_IN_URL, Screen
 from data.figures import read as figures
 from data.figures.indicators import Indicator
-from data.months import spoken
+from data.figures.standing import Standing
 from data.terms import LEVELS
 
 
 @dataclass(frozen=True)
 class RegionsShown:
-    """The regions of one map: ``rows`` as of ``figures.children``, and the ``ranking`` of them."""
+    """The regions of one map: ``rows`` as of ``figures.children``, the ``ranking`` of them, and where the figure of the
+    region above them stands."""
 
     indicator: Indicator
-    month: int
+    standing: Standing
     rows: pd.DataFrame
     ranking: Ranking
 
@@ -46,14 +47,8 @@ def shown_regions(screen: Screen, choice: MapChoice, *, other: bool = False) -> 
     indicator = choice.other if other and choice.other else choice.indicator
     month = choice.other_month if other and choice.other_month else screen.standing(indicator).month
     rows = ask(screen, figures.children, screen.region.code, month, indicator.id, level=choice.level)
-    whole = ask(screen, figures.figures, screen.region.code, month, (indicator.id,))[indicator.id].value
-    return RegionsShown(indicator, month, rows, rank(indicator, rows, whole, screen.region.level))
-
-
-def stands(screen: Screen, regions: RegionsShown) -> str:
-    """The month of a map in words."""
-    own = regions.month == screen.standing(regions.indicator).month
-    return screen.stands(regions.indicator) if own else spoken(regions.month)
+    whole = ask(screen, figures.figures, screen.region.code, month, (indicator.id,))[indicator.id]
+    return RegionsShown(indicator, whole.standing, rows, rank(indicator, rows, whole.value, screen.region.level))
 
 
 def noun(choice: MapChoice, levels: Sequence[int]) -> str:
@@ -101,7 +96,7 @@ def _show_one(
     link: str | None = None,
 ) -> None:
     below = noun(choice, levels)
-    when = stands(screen, regions)
+    when = regions.standing.words
     said, what = finding(regions.ranking, below), f"{regions.indicator.label} · {when}"
     title, subtitle = (what, said) if link else (said, what)
     show_markup(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))

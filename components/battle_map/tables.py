@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from components.battle_map.address import REGION_SORTS, MapChoice, filter_words, map_link
-from components.battle_map.regions import RegionsShown, stands
+from components.battle_map.regions import RegionsShown
 from components.drawing import wording
 from components.drawing.markup import escape
 from components.drawing.panels import heading
@@ -36,7 +36,7 @@ _KINDS = {"percent": "percent", "growth": "percent", "money": "yuan", "yuan": "y
 def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, second: RegionsShown | None) -> None:
     """Every region of the map with rank, value, numerator and denominator; the worst on top."""
     rows = _joined(screen, first, second)
-    title = "、".join(_titled(screen, one) for one in (first, second) if one)
+    title = "、".join(_titled(one) for one in (first, second) if one)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(heading("同一选择的表格", f"{screen.region.name} · {title} · {len(rows)} 个"))
         take_away(
@@ -47,7 +47,7 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
             title=f"{screen.region.name}：{title}",
             unit="个",
             sheet="区划",
-            standing=screen.standing(first.indicator),
+            standing=first.standing,
             words=_WORDS,
             key="map_export",
         )
@@ -79,8 +79,8 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
     )
 
 
-def _titled(screen: Screen, one: RegionsShown) -> str:
-    return f"{one.indicator.label}（{stands(screen, one)}）"
+def _titled(one: RegionsShown) -> str:
+    return f"{one.indicator.label}（{one.standing.words}）"
 
 
 def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) -> pd.DataFrame:
@@ -93,10 +93,12 @@ def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) ->
     names = {one.code: one.name for one in ask_shared(screen, regions.all_regions)}
     rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
     if second is not None:
-        rows["beside"] = rows["code"].map(second.rows.set_index("code")["value"])
+        other = second.rows.set_index("code")
+        rows["beside"] = rows["code"].map(other["value"])
         size = first.indicator.step
         steps = ((rows["value"] / size).round() - (rows["beside"] / size).round()) * size  # between what is read
-        rows["step"] = steps if second.indicator is first.indicator else float("nan")
+        compared = whole & rows["code"].map(other["closed"]).eq(True) & (second.indicator is first.indicator)
+        rows["step"] = steps.where(compared)  # what is not closed is compared with nothing
     return rows
 
 
@@ -110,9 +112,7 @@ def _region_columns(
         columns.append(TableColumn("above", LEVELS[9]))
     columns.append(TableColumn("value", f"{indicator.label}（{wording.class_unit(indicator)}）", "figure"))
     cells: dict[str, Callable[[Row], str]] = {
-        "rank": lambda row: (
-            (OPEN if row.open_words else wording.NO_VALUE) if pd.isna(row.rank) else f"{row.tied} {row.rank}".strip()
-        ),
+        "rank": _rank,
         "value": lambda row: _barred(_amount(indicator, row.value), row.value, largest),
     }
     if indicator.denominator is not None:
@@ -127,13 +127,13 @@ def _region_columns(
         columns.append(
             TableColumn(
                 "beside",
-                spoken(second.month) if other is indicator else f"{other.label}（{wording.class_unit(other)}）",
+                second.standing.words if other is indicator else f"{other.label}（{wording.class_unit(other)}）",
                 "figure",
             )
         )
         cells["beside"] = lambda row: _amount(other, row.beside)
         if other is indicator:
-            columns.append(TableColumn("step", f"较{spoken(second.month)}", "figure"))
+            columns.append(TableColumn("step", f"较{spoken(second.standing.month)}", "figure"))
             cells["step"] = lambda row: _step(indicator, row.step)
     return columns, cells
 
@@ -181,7 +181,8 @@ def _region_list(first: RegionsShown, second: RegionsShown | None) -> list[ListC
     if first.indicator.denominator is not None:
         columns.append(ListColumn("denominator", first.indicator.denominator_label or "", "number"))
     if second is not None:
-        columns.append(ListColumn("beside", f"{second.indicator.label} {label(second.month)}", _kind(second.indicator)))
+        beside = f"{second.indicator.label} {label(second.standing.month)} {second.standing.open_words}".strip()
+        columns.append(ListColumn("beside", beside, _kind(second.indicator)))
     return columns
 
 
@@ -193,7 +194,10 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
     at = paged(choice.page, total, households.PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(
-            heading(f"同一选择的户名单：{total} 户", f"{screen.region.name} · {screen.month_text} · 点户主打开户档案")
+            heading(
+                f"同一选择的户名单：{total} 户",
+                f"{screen.region.name} · {screen.month_text} · {screen.homes_text} · 点户主打开户档案",
+            )
         )
         if total:
             take_away(
@@ -202,6 +206,7 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
                 EXPORTED,
                 what="户名单",
                 title=f"{screen.region.name}户名单",
+                about=f"{screen.month_text} · {screen.homes_text}",
                 filters=filter_words(choice.filters),
                 unit="户",
                 words=_WORDS,

@@ -9,6 +9,7 @@ from components.drawing.theme import MARKS, state_marks
 from components.drawing.wording import NO_VALUE
 from data.cards.figures import Figures, rounded
 from data.cards.record import IncomeCard, Member
+from data.figures.standing import OPEN
 from data.money import short
 from data.months import spoken
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
@@ -301,7 +302,7 @@ def short_markup(cards: Sequence[IncomeCard]) -> str:
     sides: dict[str, Figures] = {}
     for card in cards:
         name = f"{card.year.year}年度"
-        sides[f"{name}至{card.through % 12 + 1}月" if card.running else name] = card.now
+        sides[f"{name}至{card.through % 12 + 1}月（{OPEN}）" if card.running else name] = card.now
         sides.setdefault("上年同期" if card.running else f"{card.year.year - 1}年度", card.before_same)
     names = (escape(name).replace("年度至", "年度<wbr>至") for name in sides)
     heads = "".join(f"<th scope=col class=right>{name}</th>" for name in names)

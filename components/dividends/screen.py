@@ -26,6 +26,7 @@ from data.dividends.region import PAGE, PlanLine
 from data.dividends.states import STATES
 from data.errors import NotFound
 from data.figures import read as figures
+from data.figures.standing import OPEN
 from data.months import spoken
 
 _COLUMNS = (
@@ -156,9 +157,11 @@ def _sums(screen: Screen) -> None:
     known = ask(screen, figures.figures, screen.region.code, screen.asked, ids)
     cells = ""
     for id in ids:
-        inner = f"<span>{escape(figures.indicator(id).label)}</span><b>{escape(wording.cents(known[id].value))}</b>"
+        label = f"{figures.indicator(id).label}{'' if known[id].standing.closed else f'（{OPEN}）'}"
+        inner = f"<span>{escape(label)}</span><b>{escape(wording.cents(known[id].value))}</b>"
         cells += f"<li>{link(inner, screen.link(FIGURE, indicator=id))}</li>"
-    until = f'<li class="of">{escape(screen.month_text)}止12个月，元</li>'
+    books = f"{figures.indicator('dividend_income').label}截至{screen.books.words}"
+    until = f'<li class="of">截至{escape(screen.calendar.words)}的12个月，元；{escape(books)}</li>'
     show_markup(f'<ul class="plan-sums" aria-label="12个月合计">{cells}{until}</ul>')
 
 

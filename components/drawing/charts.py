@@ -162,12 +162,18 @@ def _dress_axes(figure: go.Figure, course: pd.DataFrame, unit: str) -> None:
     figure.update_yaxes(ticksuffix="%" if unit == "%" else "", tickformat=",~g", nticks=5)
 
 
+def month_words(month: int, *, open: bool) -> str:
+    """``2026年11月（未满）``, without the brackets where it is closed."""
+    return f"{spoken(month)}（{OPEN}）" if open else spoken(month)
+
+
 def course_table(course: pd.DataFrame, *, indicator: Indicator) -> pd.DataFrame:
-    """The same as a table, newest first: 月份, 数值 as words."""
+    """The same as a table, newest first: 月份 (and that it is not closed, where ``open`` says so), 数值 as words."""
     newest = course.iloc[::-1]
+    unfinished = newest["open"] if "open" in newest else [False] * len(newest)
     return pd.DataFrame(
         {
-            "月份": [spoken(month) for month in newest.index],
+            "月份": [month_words(month, open=open) for month, open in zip(newest.index, unfinished, strict=True)],
             "数值": [str(wording.amount(indicator, value)) for value in newest["value"]],
         }
     )

@@ -21,6 +21,7 @@ from data.figures import read as figures
 from data.figures.books import counted_year
 from data.figures.indicators import BOOKS, CALENDAR, INDICATORS, MEASURE_LABELS, NOTHING, Indicator, Measure
 from data.figures.read import Figure
+from data.figures.standing import OPEN
 from data.months import spoken
 from data.terms import LEVELS, OWN
 
@@ -218,21 +219,31 @@ def show_regions(screen: Screen, indicator: Indicator) -> None:
 def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, name: str) -> pd.DataFrame:
     """Sub-regions, what the region has of its own (本级) and the whole; children as of ``figures.children``.
 
-    Texts: code, name, numerator, denominator, value.
+    Texts: code, name, numerator, denominator, value; a month that is not closed says so.
     """
     ordered = children.sort_values("value", ascending=indicator.direction > 0, na_position="last", kind="stable")
     lines = [(row.code, row.name, row.numerator, row.denominator, row.value) for row in ordered.itertuples()]
+    unfinished = [OPEN if words else "" for words in ordered["open_words"]]
     own = _own(children, whole)
     if any(part and abs(part) >= 0.005 for part in own):
         value = own[0] if indicator.denominator is None else (own[0] or 0) / own[1] if own[1] else None
         lines.append(("", OWN, *own, value))
+        unfinished.append("")
     values = [value for *_, value in lines]
     if indicator.format == "money" and indicator.denominator is None:
         values = [rounded * 1e4 for rounded in adding_up([value and value / 1e4 for value in values], 2)]
     lines.append(("", name, whole.numerator, whole.denominator, whole.value))
+    unfinished.append("" if whole.standing.closed else OPEN)
     told = [
-        (code, called, *_told_parts(indicator, numerator, denominator), wording.in_class_unit(indicator, value))
-        for (code, called, numerator, denominator, _), value in zip(lines, [*values, whole.value], strict=True)
+        (
+            code,
+            called,
+            *_told_parts(indicator, numerator, denominator),
+            f"{wording.in_class_unit(indicator, value)} {words if wording.has_value(value) else ''}".strip(),
+        )
+        for (code, called, numerator, denominator, _), value, words in zip(
+            lines, [*values, whole.value], unfinished, strict=True
+        )
     ]
     return pd.DataFrame(told, columns=["code", "name", "numerator", "denominator", "value"])
 

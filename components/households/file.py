@@ -50,9 +50,9 @@ def show_household(screen: Screen, id: int) -> None:
     six = ask_uncached(screen, lights, file)
     url = screen.link(BATTLE_MAP, region=file.village, household=id)
     back = link(f"‹ 回到{escape(file.facts['village_name'])}地图", url, style="underlined")
+    told = f"{screen.month_text}的情况 · {screen.homes_text}"
     show_markup(
-        f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span></nav>'
-        + view.head_markup(file, six, dark=screen.dark)
+        f'<nav class="way-back">{back}<span>{escape(told)}</span></nav>' + view.head_markup(file, six, dark=screen.dark)
     )
     if screen.viewer.may_write:
         with reporting_failures():

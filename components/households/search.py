@@ -63,7 +63,7 @@ def show_search(screen: Screen) -> None:
     filters, problems = read_filters(st.query_params)
     show_problems(problems)
     scope = "本人结对的户" if screen.viewer.role == "helper" else screen.region.name
-    show_markup(heading("查找户档案", f"{scope} · {screen.month_text}的情况", level=1))
+    show_markup(heading("查找户档案", f"{scope} · {screen.month_text}的情况 · {screen.homes_text}", level=1))
     typed = _field(screen.viewer.sees_identity)
     _filters(screen, filters)
     asked = bool(typed) or filters != NO_FILTERS

@@ -15,6 +15,7 @@ from components.shell.chart_panel import show_chart
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Screen
+from data.figures.standing import OPEN
 from data.income import course as income_course
 from data.months import spoken
 from data.paper.spreadsheet import ListColumn
@@ -41,7 +42,7 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     pick = {code: names[code] for code in shown}
     urls = {code: trends_link(screen, choice, region=code) for code in shown}
     behind = int((last[order] < mean.iloc[-1]).sum())
-    subtitle = f"{screen.region.name}各{noun} · {spoken(screen.books.month)}为止 · 12个月人均纯收入 · 元"
+    subtitle = f"{screen.region.name}各{noun} · {screen.books.words} · 12个月人均纯收入 · 元"
     table, columns = _compared_table(picked, pick)
     if choice.compared and any(code in courses for code in choice.compared):
         show_chart(
@@ -49,7 +50,7 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
             lines_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark),
             key="lines",
             what="下级对比",
-            title=_gap_said(picked, pick),
+            title=_gap_said(picked, pick) if screen.books.closed else f"{'、'.join(pick.values())}的人均纯收入，{OPEN}",
             subtitle=subtitle,
             table=table,
             columns=columns,
@@ -58,13 +59,16 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
             opener="name",
         )
         return
+    said = f"{len(order)} 个{noun}中 {behind} 个低于{mean_name}"
+    if not screen.books.closed:
+        said = f"{len(order)} 个{noun}的人均纯收入，{OPEN}，暂不比较"
     rest = f"，图中为最低的 {MOST_MULTIPLES} 个" if len(order) > MOST_MULTIPLES else ""
     show_chart(
         screen,
         multiples_chart(picked, names=pick, mean=mean, mean_name=mean_name, dark=screen.dark),
         key="multiples",
         what="下级各图",
-        title=f"{len(order)} 个{noun}中 {behind} 个低于{mean_name}{rest}",
+        title=f"{said}{rest}",
         subtitle=f"{subtitle} · 同一刻度",
         table=table,
         columns=columns,

@@ -24,6 +24,7 @@ from components.income.course_charts import (
     structure_chart,
     years_chart,
 )
+from components.income.months import named_months
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask
 from components.shell.chart_panel import show_chart
@@ -36,6 +37,7 @@ from components.shell.site import BATTLE_MAP, FIGURE
 from data.figures import monitoring_line as lines
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
+from data.figures.standing import OPEN
 from data.income import course as income_course
 from data.income.year import year_of
 from data.months import spoken
@@ -93,11 +95,12 @@ def _show_kinds(screen: Screen, choice: TrendChoice, course: pd.DataFrame) -> No
     if choice.span == "year":
         _show_years(screen, course)
         return
-    months = course.iloc[-60:].assign(month=lambda frame: frame.index, name=lambda f: [spoken(m) for m in f.index])
+    months = course.iloc[-60:]
+    months = months.assign(month=months.index, name=named_months(screen, months.index))
     line = ask(screen, lines.monitoring_line, screen.region.code, tuple(months.index))
-    growth = months["growth"].iloc[-1]
+    growth = months["growth"].iloc[-1] if screen.books.closed else float("nan")
     figure = kinds_chart(months, month=screen.books.month, line=line, dark=screen.dark)
-    said = "，上年同月没有可比的数" if not wording.has_value(growth) else f"，比上年同月{_moved(growth)}"
+    said = f"，比上年同月{_moved(growth)}" if wording.has_value(growth) else f"，{_why_not_compared(screen)}"
     show_chart(
         screen,
         figure,
@@ -123,9 +126,9 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
     table = years.iloc[::-1].assign(
         name=[year_of(month, start).name for month in years["month"][::-1]],
         state=[
-            "已结束" if done else f"未结束，为截至{spoken(month)}的12个月"
-            for done, month in zip(years["complete"][::-1], years["month"][::-1], strict=True)
-        ],
+            "已结束" if done else f"未结束，为到{name}为止的12个月"
+            for done, name in zip(years["complete"], named_months(screen, years["month"]), strict=True)
+        ][::-1],
     )
     said = "还没有结束的收入年度"
     if len(complete):
@@ -153,12 +156,15 @@ def _show_years(screen: Screen, course: pd.DataFrame) -> None:
 def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
     parts = rows_adding_up(income_course.growth_parts(course).iloc[-48:], income_course.PARTS, "growth", 3)
     title, figure = "还没有一年以前的数，算不出同比增速", None
+    if not screen.books.closed:
+        title = f"人均纯收入同比增速：{_why_not_compared(screen)}"
     if len(parts):
         last = parts.iloc[-1]
         kind = last[list(income_course.PARTS)].abs().idxmax()
-        title = f"人均纯收入同比{_moved(last['growth'])}，{NAMES[kind]}影响最大（{_points(last[kind])}）"
+        if screen.books.closed:
+            title = f"人均纯收入同比{_moved(last['growth'])}，{NAMES[kind]}影响最大（{_points(last[kind])}）"
         figure = growth_chart(parts, dark=screen.dark)
-    table = parts.iloc[::-1].assign(month=parts.index[::-1], name=[spoken(month) for month in parts.index[::-1]])
+    table = parts.assign(month=parts.index, name=named_months(screen, parts.index)).iloc[::-1]
     adds = [ListColumn(part, f"{NAMES[part]}拉动", "percent") for part in income_course.PARTS]
     show_chart(
         screen,
@@ -166,7 +172,7 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
         key="growth",
         what="同比增速",
         title=title,
-        subtitle=f"{screen.region.name} · 截至{spoken(screen.books.month)} · 12个月人均纯收入比上年同月 · %",
+        subtitle=f"{screen.region.name} · 截至{screen.books.words} · 12个月人均纯收入比上年同月 · %",
         table=table,
         columns=[ListColumn("name", "月份"), ListColumn("growth", "同比增速", "percent"), *adds],
         links={5: [_list(screen, month) for month in parts.index]},
@@ -180,6 +186,10 @@ def _show_growth(screen: Screen, course: pd.DataFrame) -> None:
 def _added_up(rows: pd.DataFrame) -> pd.DataFrame:
     """Yuan a head of each kind and of the expense, whole, so that they make the net income as it is read."""
     return rows_adding_up(rows, income_course.PARTS, "net", minus=("expense",))
+
+
+def _why_not_compared(screen: Screen) -> str:
+    return "上年同月没有可比的数" if screen.books.closed else "本月未满，不与上年比较"
 
 
 def _points(share: float) -> str:
@@ -200,7 +210,9 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
     rows = income_course.structures(course, screen.books.month, (0, 12, 36, 60))
     parts = income_course.contributions(course, screen.books.month)
     title, note = "收入构成", "一年前没有数据，说不出增收来自哪里。"
-    if len(parts):
+    if not screen.books.closed:
+        note = f"{_why_not_compared(screen)}，说不出增收来自哪里。"
+    elif len(parts):
         parts["change"] = adding_up(parts["change"].tolist())
         step = parts["change"].sum()
         largest = parts["change"].idxmax() if step > 0 else parts["change"].idxmin()
@@ -211,7 +223,13 @@ def _show_structure(screen: Screen, course: pd.DataFrame) -> None:
         note = "一年来：" + "，".join(f"{NAMES[part]} {_signed(row.change)}" for part, row in parts.iterrows()) + "。"
         note += f"经营支出增加记为负数，{_ROUNDED}。"
     rows = _added_up(rows_adding_up(rows, list(_SHARES), "whole", 3))
-    table = rows.assign(name=[f"{back_name(back)}（{spoken(screen.books.month - back)}）" for back in rows["back"]])
+    unfinished = "" if screen.books.closed else f"，{OPEN}"
+    table = rows.assign(
+        name=[
+            f"{back_name(back)}（{spoken(screen.books.month - back)}{'' if back else unfinished}）"
+            for back in rows["back"]
+        ]
+    )
     shares = [ListColumn(name, f"{NAMES[kind]}占比", "percent") for name, kind in _SHARES.items()]
     show_chart(
         screen,

@@ -51,7 +51,7 @@ def show_forecast(screen: Screen, choice: TrendChoice, this: Term) -> None:
     if len(own):
         title = f"预测{screen.region.name}{this.year.year}年度人均纯收入 {own['forecast'].iloc[0]:,.0f} 元"
     show_markup(
-        heading(title, f"{this.year.name} · 站在{spoken(this.month)}预测，剩余 {this.remaining} 个月 · 元/人")
+        heading(title, f"{this.year.name} · 站在{screen.books.words}预测，剩余 {this.remaining} 个月 · 元/人")
         + f'<p class="calm">{escape(formula_words(this))}</p>'
         + _tested(past, households, screen.region.code, this)
         + way

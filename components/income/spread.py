@@ -16,6 +16,7 @@ from components.drawing.ranking import MEANS
 from components.drawing.tables import Row
 from components.drawing.theme import map_colours
 from components.income.address import GROUPS, TrendChoice, trends_link
+from components.income.months import named_months
 from components.income.names import counts_markup, facts_markup, show_names, tried_line
 from components.income.spread_charts import bin_name, counts_chart, counts_table, spread_chart
 from components.server.geo_routes import geo_url
@@ -84,6 +85,8 @@ def _facts(screen: Screen, choice: TrendChoice, spread: Distribution, line: floa
         *((name, f"{value:,.0f}", "元/人", "") for name, value in income_distribution.quantiles(spread).items()),
         ("平均（按人）", f"{_mean(screen, spread):,.0f}", "元/人", ""),
     ]
+    if not screen.books.closed:
+        facts.insert(0, ("截至", spoken(screen.books.month), screen.books.open_words, ""))
     return facts_markup(facts)
 
 
@@ -145,7 +148,7 @@ def _show_course(screen: Screen) -> None:
     course = ask(screen, figures.trend, screen.region.code, (BELOW, NEAR), until=screen.books.month).dropna(how="all")
     names = {BELOW: "线下", NEAR: "略高于线"}
     said = "线下和略高于线的户"
-    if screen.books.month - 12 in course.index and screen.books.month in course.index:
+    if screen.books.closed and {screen.books.month - 12, screen.books.month} <= set(course.index):
         steps = course.loc[screen.books.month] - course.loc[screen.books.month - 12]
         said = "一年来" + "，".join(f"{names[id]}{_step(steps[id])}" for id in (BELOW, NEAR))
     show_chart(
@@ -154,8 +157,8 @@ def _show_course(screen: Screen) -> None:
         key="under",
         what="线下户数",
         title=said,
-        subtitle=f"{screen.region.name} · 截至{spoken(screen.books.month)} · 户",
-        table=counts_table(course),
+        subtitle=f"{screen.region.name} · 截至{screen.books.words} · 户",
+        table=counts_table(course, names=named_months(screen, course.index)),
         columns=[
             ListColumn("name", "月份"),
             ListColumn(BELOW, "低于监测线", "integer"),

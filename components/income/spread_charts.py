@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from components.drawing import wording
 from components.drawing.charts import dot_alone, dress_years, name_ends
 from components.drawing.theme import FONT, TEMPLATES, palette
-from data.months import first_day, spoken
+from data.months import first_day
 
 
 def bin_name(low: float, high: float) -> str:
@@ -107,7 +107,6 @@ def counts_chart(
     return figure
 
 
-def counts_table(course: pd.DataFrame) -> pd.DataFrame:
-    """The same, newest first, with ``month`` and its name."""
-    newest = course.iloc[::-1]
-    return newest.assign(month=newest.index, name=[spoken(month) for month in newest.index])
+def counts_table(course: pd.DataFrame, *, names: Sequence[str]) -> pd.DataFrame:
+    """The same, newest first, with ``month`` and its name of ``names``, one for each row of ``course``."""
+    return course.assign(month=course.index, name=names).iloc[::-1]

@@ -72,7 +72,9 @@ def show_comparison(screen: Screen, choice: ProjectChoice) -> None:
         )
         for by, one in GROUPINGS.items()
     )
-    told = f"{screen.region.name} · {screen.month_text} · 12个月每投 100 元实收多少元，只算经营性在运营项目，少的在上"
+    told = (
+        f"{screen.region.name} · {screen.calendar.words} · 12个月每投 100 元实收多少元，只算经营性在运营项目，少的在上"
+    )
     show_markup(heading(_finding(rows), told) + f'<nav class="chips" aria-label="比较方式">{chips}</nav>')
     if rows.empty:
         show_markup('<p class="calm">所选区划和月份没有项目，无从比较。请换一个区划或月份。</p>')
@@ -121,7 +123,7 @@ def _show_scatter(screen: Screen) -> None:
         key="project_scatter",
         what="投资与12个月实收",
         title=f"投资与12个月实收：{title}" if len(rows) else "投资与12个月实收",
-        subtitle=f"{screen.region.name} · {screen.month_text} · 横轴投资、纵轴12个月实收，万元 · 点一个标记打开项目",
+        subtitle=f"{screen.region.name} · {screen.calendar.words} · 横轴投资、纵轴12个月实收，万元 · 点标记打开项目",
         table=rows,
         columns=_SCATTERED,
         links={0: urls[:fine], 1: urls[fine:]},

@@ -77,7 +77,7 @@ def _way(screen: Screen, file: ProjectFile) -> None:
     shock = projects_link(screen, ProjectChoice(view="risk"), project=file.code)
     words = "看对户的影响" if screen.viewer.role not in MARKERS else "看对户的影响，标记风险"
     more = link(words, shock, style="underlined")
-    show_markup(f'<nav class="way-back">{back}<span>{escape(screen.month_text)}的情况</span>{more}</nav>')
+    show_markup(f'<nav class="way-back">{back}<span>{escape(screen.calendar.words)}的情况</span>{more}</nav>')
 
 
 def _asset_title(file: ProjectFile) -> str:
@@ -98,7 +98,7 @@ def _returns(screen: Screen, file: ProjectFile) -> None:
         key="project_returns",
         what=f"项目 {file.code} 收益",
         title=f"收益：{title}" if len(rows) else "收益",
-        subtitle=f"{file.facts['name']} · 截至{screen.month_text} · 元 · 柱为实收，横线为应收",
+        subtitle=f"{file.facts['name']} · 截至{screen.calendar.words} · 元 · 柱为实收，横线为应收",
         table=rows,
         columns=_RETURNS,
         empty="没有登记收益：项目还没有到付收益的时候，或“项目收益”表没有填报。",

@@ -111,7 +111,7 @@ def show_project_map(screen: Screen, choice: ProjectChoice) -> None:
     placed = frame.dropna(subset=["lon", "lat"])
     classes = classes_of(placed, choice.colour)
     marks = marks_of(choice.colour, screen.dark)
-    coloured = f"{screen.region.name} · {screen.month_text} · 标记按{COLOURINGS[choice.colour]}区分"
+    coloured = f"{screen.region.name} · {screen.calendar.words} · 标记按{COLOURINGS[choice.colour]}区分"
     show_markup(heading(_finding(frame), coloured) + colour_switch(screen, choice) + legend_markup(classes, marks))
     if not ask(screen, can_be_drawn, screen.region.code) and placed.empty:
         nothing(

@@ -100,7 +100,7 @@ def _head_markup(screen: Screen, one: Trouble, found: Shock) -> str:
     )
     more = f" 等 {len(one.projects)} 个" if len(one.projects) > 12 else ""
     return (
-        heading(title, f"{screen.month_text} · {why}")
+        heading(title, f"{screen.month_text} · {screen.homes_text} · {why}")
         + f'<div class="strip four">{tiles}</div><p class="calm">涉及项目：{links}{more}</p>'
     )
 
@@ -231,6 +231,7 @@ def _export(screen: Screen, one: Trouble) -> None:
         what=f"受影响户名单（{f'项目 {one.project}' if one.project else '一个经营主体的项目'}）",
         title=f"{one.name if one.project else screen.region.name}受影响户名单",
         place=place,
+        about=f"{screen.month_text} · {screen.homes_text}",
         unit="户",
         key="export_shock",
     )

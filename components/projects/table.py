@@ -58,9 +58,10 @@ def show_tiles(screen: Screen) -> None:
     totals = ask(screen, projects.totals, screen.region.code, screen.month)
     parts = []
     for id in TILES:
-        shown = wording.amount(INDICATORS[id], found[id].value)
-        parts.append(_tile(INDICATORS[id].label, shown, screen.link(FIGURE, indicator=id)))
-    parts.append(_tile("12个月欠收", wording.money(totals.arrears), screen.link(FIGURE, indicator="return_due")))
+        shown, unfinished = wording.amount(INDICATORS[id], found[id].value), found[id].standing.open_words
+        parts.append(_tile(INDICATORS[id].label, shown, screen.link(FIGURE, indicator=id), unfinished))
+    owed, unfinished = wording.money(totals.arrears), screen.calendar.open_words
+    parts.append(_tile("12个月欠收", owed, screen.link(FIGURE, indicator="return_due"), unfinished))
     behind = wording.Amount(f"{totals.households:,}", "户")
     years = f"{totals.household_years:,} 户次"
     parts.append(_tile("带动户", behind, screen.link(FIGURE, indicator="projects"), years))
@@ -95,7 +96,7 @@ def show_worst(screen: Screen, choice: ProjectChoice, *, limit: int = 12) -> Non
     )
     title = "欠收最多" if len(rows) else "没有欠收"
     listed = f'<ul class="owing">{lines}</ul>' if len(rows) else '<p class="calm">12个月应收都已收足。</p>'
-    show_markup(heading(title, f"{screen.region.name} · {screen.month_text} · 12个月应收－实收") + listed)
+    show_markup(heading(title, f"{screen.region.name} · {screen.calendar.words} · 12个月应收－实收") + listed)
 
 
 def _owing(row: Row) -> str:
@@ -116,7 +117,7 @@ def show_project_table(screen: Screen, choice: ProjectChoice) -> None:
     total = totals.projects
     at = paged(choice.page, total, PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
-        show_markup(heading(f"项目名单：{total} 个", f"{screen.region.name} · {screen.month_text} · 点项目打开"))
+        show_markup(heading(f"项目名单：{total} 个", f"{screen.region.name} · {screen.calendar.words} · 点项目打开"))
         if total:
             _export(screen, choice)
     if not total:
@@ -227,5 +228,6 @@ def _export(screen: Screen, choice: ProjectChoice) -> None:
         filters=filter_words(choice.filters),
         unit="个",
         sheet="项目",
+        standing=screen.calendar,
         key="export_projects",
     )

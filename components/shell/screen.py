@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from components.shell.site import SitePage
 from data.access.viewer import Viewer
 from data.clock import Clock
-from data.figures.indicators import BOOKS, Indicator
+from data.figures.indicators import BOOKS, CALENDAR, Indicator
 from data.figures.standing import Standing, standings
 from data.months import label, month_of, short_day, spoken
 from data.regions.tree import Region, Status
@@ -79,6 +79,11 @@ class Screen:
         return self.standings[BOOKS]
 
     @property
+    def calendar(self) -> Standing:
+        """Where what a month's end closes stands here: returns, dividends, visits."""
+        return self.standings[CALENDAR]
+
+    @property
     def running(self) -> bool:
         """Whether the month has not ended yet on the day the figures were made for."""
         return month_of(self.status.built) == self.month
@@ -88,6 +93,13 @@ class Screen:
         """``2026年11月``, and up to which day where the month still runs."""
         until = f"（截至{int(self.status.built[8:])}日）" if self.running else ""
         return spoken(self.month) + until
+
+    @property
+    def homes_text(self) -> str:
+        """``人均纯收入截至2026年10月``: where single households' stands, the last closed month up to this."""
+        with self.engine.connect() as connection:
+            closed = standings(connection, self.region.code, None)[BOOKS].month
+        return f"人均纯收入截至{spoken(min(closed, self.month))}"
 
     @property
     def dates_text(self) -> str:

@@ -13,7 +13,7 @@ from components.drawing.ranking import rank
 from components.households.tables import members_markup
 from components.shell.screen import Screen
 from data.access.viewer import Viewer
-from data.figures.indicators import BOOKS, INDICATORS
+from data.figures.indicators import INDICATORS
 from data.households.file import HouseholdFile
 from data.months import month_of
 from data.regions.tree import Region, Status
@@ -43,11 +43,10 @@ def test_names_of_regions_never_become_markup(monkeypatch: pytest.MonkeyPatch):
         {"code": ["990181001", "990181101"], "name": ["<img src=x>", "某镇"], "value": [9000.0, 12000.0]}
     )
     shown: list[str] = []
-    monkeypatch.setattr(Screen, "standings", {BOOKS: CLOSED})
     monkeypatch.setattr(map_regions, "show_markup", shown.append)
     monkeypatch.setattr(map_regions, "show_map", lambda *parts, **options: None)
     ranking = rank(INCOME, rows, 10000.0, 6)
-    regions = map_regions.RegionsShown(INCOME, MONTH, rows, ranking)
+    regions = map_regions.RegionsShown(INCOME, CLOSED, rows, ranking)
     drawn = map_regions._painted(screen("2026-11-22"), regions)
     map_regions._show_one(screen("2026-11-22"), MapChoice(INCOME), (9,), regions, drawn, key="map")
     assert "&lt;img src=x&gt;" in "".join(shown) and "<img" not in "".join(shown)

@@ -100,6 +100,14 @@ def test_a_count_is_measured_against_the_mean_of_a_map_that_numpy_worked_out():
     assert lines["比县均"] == "多 2.2|少 0.8|多 0.2|少 0.8|少 0.8|~"
 
 
+def test_a_map_says_of_a_region_that_its_month_is_not_closed_and_measures_it_against_nothing():
+    children = CHILDREN.assign(open_words=["未满（收支已报 40%）", "", "", "", "", ""])
+    drawn = choropleth(children, indicator=INDICATORS["visit_coverage"], mean=0.8, mean_name="县均", dark=False)
+    lines = {line["heading"]: line["cells"].split("|") for line in drawn.values.data["lines"]}
+    assert lines["走访覆盖率"][:2] == ["70.0 % 未满（收支已报 40%）", "75.0 %"]
+    assert lines["比县均"][0] == "~" != lines["比县均"][1]
+
+
 def test_a_legend_says_that_all_are_alike_and_names_that_repeat_are_told_apart_on_the_map():
     children = CHILDREN.assign(value=[13_020.0, 13_100, 13_211, 13_050, None, None])
     children["name"] = ["东风村（甲镇）", "东风村（乙镇）", "丙", "丁", "戊", "己"]

@@ -5,7 +5,7 @@ import pytest
 
 from components.figures.explanation import OWN, adds_up, measure_unit, part_amount, parts, sub_regions
 from data.figures.indicators import INDICATORS, MEASURES
-from tests.figured import figure
+from tests.figured import OPEN, figure
 
 CHILDREN = pd.DataFrame(
     {
@@ -14,6 +14,7 @@ CHILDREN = pd.DataFrame(
         "value": [0.5, 0.1],
         "numerator": [500.0, 200.0],
         "denominator": [1000.0, 2000.0],
+        "open_words": ["", ""],
     }
 )
 
@@ -40,8 +41,14 @@ def test_the_parts_of_a_growth_add_up_and_its_values_do_not():
     assert adds_up(INDICATORS["problems_open"], "乡镇", own=True) == "各乡镇、本级相加等于合计。"
 
 
+def test_a_region_whose_month_is_not_closed_says_so_beside_its_value():
+    children = CHILDREN.assign(open_words=["未满（收支已报 40%）", ""])
+    rows = sub_regions(INDICATORS["net_income_per_capita"], children, figure(0.1, 700.0, 3000.0, OPEN), "某市")
+    assert rows.set_index("name")["value"].to_dict() == {"乙镇": "0", "甲镇": "0 未满", "某市": "0 未满"}
+
+
 def test_money_in_ten_thousands_adds_up_as_it_is_read():
-    third = pd.DataFrame({"code": list("abc"), "name": list("甲乙丙"), "value": [100_000 / 3] * 3})
+    third = pd.DataFrame({"code": list("abc"), "name": list("甲乙丙"), "value": [100_000 / 3] * 3, "open_words": ""})
     children = third.assign(numerator=third["value"], denominator=float("nan"))
     rows = sub_regions(INDICATORS["return_received"], children, figure(100_000.0, 100_000.0, None), "某市")
     assert sorted(rows["value"][:3]) == ["3.33", "3.33", "3.34"] and rows["value"].iloc[-1] == "10.00"
