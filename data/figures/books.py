@@ -200,14 +200,16 @@ def years_of_months(
     return rows
 
 
-def first_months(connection: Connection) -> dict[str, int]:
-    """County → the first month by which the books of a twentieth of its households had begun: one stray line of an
-    old month is no beginning."""
+def first_months(connection: Connection, region: str | None = None) -> dict[str, int]:
+    """County (that of a region, or each) → the first month by which the books of a twentieth of its households had
+    begun: one stray line of an old month is no beginning."""
+    county = (region or "")[:COUNTY]
     begun: dict[str, list[tuple[int, int]]] = {}
     asked = f"""
         SELECT substr(village, 1, {COUNTY}) AS county, first_month, COUNT(*) FROM household_books
+        WHERE village >= :county AND village < :after
         GROUP BY substr(village, 1, {COUNTY}), first_month ORDER BY first_month"""
-    for code, month, number in connection.execute(text(asked)):
+    for code, month, number in connection.execute(text(asked), {"county": county, "after": county + ":"}):
         begun.setdefault(code, []).append((month, number))
     firsts = {}
     for code, months in begun.items():
@@ -226,7 +228,7 @@ def close_books(connection: Connection, region: str | None, running: int) -> Non
     Of one village and what lies above it, or of all. After the household months are filled.
     """
     counties = _counties(connection, region)
-    firsts = first_months(connection)
+    firsts = first_months(connection, region)
     for county in counties:
         _count(connection, region or county, firsts.get(county), running)
         _sum_up(connection, county)
@@ -450,4 +452,4 @@ def decide_books(
         )
     )
     built = connection.execute(select(model.data_version.c.built)).scalar_one()
-    _close(connection, county, first_months(connection).get(county), month_of(built))
+    _close(connection, county, first_months(connection, county).get(county), month_of(built))

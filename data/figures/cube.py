@@ -168,7 +168,9 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
 
 def _of_county(connection: Connection, region: str, running: int) -> object:
     """What the months of all households of a county go by: where its books begin, which year's totals count."""
-    return first_months(connection).get(region[:COUNTY]), years_of_months(connection, region, [running], running)
+    return first_months(connection, region).get(region[:COUNTY]), years_of_months(
+        connection, region, [running], running
+    )
 
 
 def _make_anew(connection: Connection, now: datetime) -> None:

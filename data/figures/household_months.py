@@ -34,7 +34,7 @@ def fill_household_months(
         "month, village, household_id, state, persons, record, lines, expected, booked, wage_fen, business_fen,"
         " property_fen, transfer_fen, expense_fen, below_line, near_line, paired, visits"
     )
-    _prepare_lookups(connection, here, {"region": region})
+    _prepare_lookups(connection, here, {"region": region}, region)
     _prepare_years(connection, region, list(range(since, last + 1)), running)
     select_ = _statement(connection, f"{here} AND {{state}} <> {UNCOUNTED}")
     # in the order of the table's key: rows that go in one behind the other save a sixth of the time
@@ -49,7 +49,7 @@ def of_one(connection: Connection, household: int, village: str) -> list[RowMapp
     """The months of one household as ``household_month`` has them, also those in which it is not counted; the record
     SILENT may stand for SHORT or NONE here."""
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
-    _prepare_lookups(connection, "h.id = :household", {"household": household})
+    _prepare_lookups(connection, "h.id = :household", {"household": household}, village)
     _prepare_years(connection, village, list(range(first, last + 1)), last)
     bound = {"household": household, "since": first, "before": first - _BACK}
     return list(connection.execute(text(_statement(connection, "h.id = :household")), bound).mappings())
@@ -202,7 +202,7 @@ def _doubt_silence(connection: Connection, region: str | None, since: int) -> No
     )
 
 
-def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, object]) -> None:
+def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, object], region: str | None) -> None:
     """Temporary tables: where each county's books begin; members of each household; the months with the line of each
     province, and those before."""
     for statement in (
@@ -217,10 +217,11 @@ def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, obje
         " PRIMARY KEY (province, month))",
     ):
         connection.execute(text(statement), bound)
-    begun = [{"county": county, "first": first} for county, first in first_months(connection).items()]
+    begun = [{"county": county, "first": first} for county, first in first_months(connection, region).items()]
     if begun:
         connection.execute(text("INSERT INTO county_books VALUES (:county, :first)"), begun)
-    provinces = connection.execute(text("SELECT DISTINCT substr(code, 1, 2) FROM region")).scalars().all()
+    asked = text("SELECT DISTINCT substr(code, 1, 2) FROM region")
+    provinces = [region[:2]] if region else connection.execute(asked).scalars().all()
     months = connection.execute(select(model.month.c.month, model.month.c.first_day, model.month.c.as_of)).all()
     first = min(month for month, *_ in months)
     days = [(month, "", "") for month in range(first - _BACK, first)] + [tuple(row) for row in months]

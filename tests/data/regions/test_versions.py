@@ -133,6 +133,7 @@ def test_the_line_by_which_a_month_of_books_closes_concerns_the_whole_county_and
             if one < month or village not in late
         ]
         connection.execute(line.delete())
+        connection.execute(model.books_decision.delete())
         connection.execute(line.insert(), lines)
         cube.rebuild(connection, today=TODAY)
         assert closed_month(connection, COUNTY) == month - 1
