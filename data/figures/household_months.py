@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, RowMapping, func, select, text
 
 from data import model
-from data.figures.books import COUNTY, first_months, years_of_months
+from data.figures.books import COUNTY, first_months, household_books, years_of_months
 from data.figures.monitoring_line import line_of
 from data.figures.states import STATE_SQL
 from data.model.running import runs_on
@@ -20,6 +20,8 @@ from data.terms import BOOK_KINDS, UNCOUNTED, Record, subject_columns
 
 NEAR = (6, 5)
 """Numerator and denominator: up to how many times the monitoring line an income is said to be just above it."""
+_YEARS = """LEFT JOIN year_income y ON y.household_id = g.id AND y.month = g.month
+            LEFT JOIN year_missing z ON z.household_id = g.id AND z.month = g.month"""
 _BACK = 23  # months before the first: its twelve months, and those that tell what was expected in them
 
 
@@ -40,7 +42,7 @@ def fill_household_months(
     # in the order of the table's key: rows that go in one behind the other save a sixth of the time
     connection.execute(
         text(f"INSERT INTO household_month ({columns}) {select_} ORDER BY q.month, q.village, q.id"),
-        {"region": region, "since": since, "before": since - _BACK},
+        {"region": region, "since": since, "before": _before(connection, since)},
     )
     _doubt_silence(connection, region, since)
 
@@ -51,13 +53,20 @@ def of_one(connection: Connection, household: int, village: str) -> list[RowMapp
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     _prepare_lookups(connection, "h.id = :household", {"household": household}, village)
     _prepare_years(connection, village, list(range(first, last + 1)), last)
-    bound = {"household": household, "since": first, "before": first - _BACK}
+    bound = {"household": household, "since": first, "before": _before(connection, first)}
     return list(connection.execute(text(_statement(connection, "h.id = :household")), bound).mappings())
+
+
+def _before(connection: Connection, since: int) -> int:
+    """The first month to read for those from ``since`` on: as far back as they reach, if there are lines so early."""
+    begun = connection.execute(select(func.min(household_books.c.first_month))).scalar()
+    return since if begun is None else min(max(since - _BACK, begun), since)
 
 
 def _statement(connection: Connection, wanted: str) -> str:
     """The SELECT of household months; ``wanted`` picks households ``h`` and may name their ``{state}``."""
     here, _, states = wanted.partition(" AND {state}")
+    by_year = bool(connection.execute(select(model.ledger_year.c.household_id).limit(1)).first())
     counted = f"q.state{states}" if states else "1 = 1"
     amounts = ", ".join(
         f"{' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))} AS {kind}" for kind in BOOK_KINDS
@@ -68,13 +77,14 @@ def _statement(connection: Connection, wanted: str) -> str:
         for place, kind in enumerate(BOOK_KINDS)
     )
     sums_of_twelve = ", ".join(f"SUM(l.{kind}) OVER w AS {kind}" for kind in BOOK_KINDS)
-    sums = {kind: f"(g.{kind} + COALESCE(y.{kind}_fen, 0))" for kind in BOOK_KINDS}
+    sums = {kind: f"(g.{kind} + COALESCE(y.{kind}_fen, 0))" if by_year else f"g.{kind}" for kind in BOOK_KINDS}
     net = " + ".join(sums[kind] for kind in BOOK_KINDS[:-1]) + f" - {sums['expense']}"
-    yearly = "y.household_id IS NOT NULL"
+    years = _YEARS if by_year else ""
+    yearly, no_more = ("y.household_id IS NOT NULL", "z.household_id IS NOT NULL") if by_year else ("1 = 0", "1 = 0")
     known = f"(g.lines > 0 OR {yearly})"
     incomes = ", ".join(f"CASE WHEN {known} THEN {sum_} END AS {kind}" for kind, sum_ in sums.items())
-    record = f"""CASE WHEN z.household_id IS NOT NULL AND g.lines = 0 THEN {Record.SILENT:d}
-        WHEN z.household_id IS NOT NULL AND b.first_month <= z.last_month - 12 THEN {Record.SHORT:d}
+    record = f"""CASE WHEN {no_more} AND g.lines = 0 THEN {Record.SILENT:d}
+        WHEN {no_more} AND b.first_month <= {"z.last_month" if by_year else "0"} - 12 THEN {Record.SHORT:d}
         WHEN g.missed > 1 OR (g.missed > 0 AND NOT {known})
             THEN CASE WHEN g.last_missed > g.last_line THEN {Record.SILENT:d} ELSE {Record.SHORT:d} END
         WHEN NOT {known} THEN {Record.NONE:d}
@@ -82,7 +92,7 @@ def _statement(connection: Connection, wanted: str) -> str:
         ELSE {Record.BEGUN:d} END"""
     whole = f"q.record = {Record.WHOLE:d} AND q.persons > 0"
     missing = "l.ago <> 0 AND l.booked = 0"
-    if connection.execute(select(model.ledger_year.c.household_id).limit(1)).first():
+    if by_year:
         missing += (
             " AND NOT EXISTS (SELECT 1 FROM ledger_year c WHERE c.household_id = l.id"
             " AND c.first_month <= l.month AND c.last_month >= l.month)"
@@ -121,8 +131,7 @@ def _statement(connection: Connection, wanted: str) -> str:
             LEFT JOIN household_size n ON n.household_id = g.id
             LEFT JOIN household_books b ON b.village = h.village AND b.household_id = h.id
             LEFT JOIN county_books c ON c.county = substr(h.village, 1, {COUNTY})
-            LEFT JOIN year_income y ON y.household_id = g.id AND y.month = g.month
-            LEFT JOIN year_missing z ON z.household_id = g.id AND z.month = g.month
+            {years}
             WHERE g.month >= :since
         ) q WHERE {counted}"""
 

@@ -244,10 +244,11 @@ SPANS = {
     ),
     "booked_dividends": _records(
         "booked_dividends", "h.village",
-        "(SELECT household_id, month FROM ledger WHERE property_dividend_fen IS NOT NULL UNION ALL"
-        " SELECT household_id, last_month FROM ledger_year WHERE property_dividend_fen IS NOT NULL) l"
-        " JOIN household h ON h.id = l.household_id WHERE {here}",
-        "l.month",
+        "(SELECT h.village, l.month FROM household h JOIN ledger l ON l.household_id = h.id"
+        " WHERE l.property_dividend_fen IS NOT NULL AND {here} UNION ALL"
+        " SELECT h.village, y.last_month FROM household h JOIN ledger_year y ON y.household_id = h.id"
+        " WHERE y.property_dividend_fen IS NOT NULL AND {here}) h WHERE 1 = 1",
+        "h.month",
     ),
     "dividends": _records("dividends", "v.village", "dividend_plan v WHERE v.state = 'filed' AND {here}", "v.booked"),
     "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),
