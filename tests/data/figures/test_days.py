@@ -58,7 +58,8 @@ class County:
         regions += [(code, f"示范村{code[-1]}", code[:9]) for code in VILLAGES]
         with writing(self.engine) as connection:
             upsert(connection, model.region, ["code", "name", "parent"], regions)
-            homes = [(id, f"H{id}", VILLAGES[id % 3], "赵某", "未脱贫户", "2015-01-01", int(id % 5 != 0)) for id in HOMES]
+            same = ("赵某", "未脱贫户", "2015-01-01")
+            homes = [(id, f"H{id}", VILLAGES[id % 3], *same, int(id % 5 != 0)) for id in HOMES]
             names = ["id", "code", "village", "head", "type", "identified", "housing_safe"]
             upsert(connection, model.household, names, homes)
             people = [(f"H{id}1", id, "赵某", "户主") for id in HOMES]
