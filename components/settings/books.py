@@ -11,6 +11,7 @@ from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import FIGURE
+from data.access.actors import actor_name
 from data.errors import WarRoomError
 from data.figures import books, cube
 from data.figures import read as figures
@@ -40,7 +41,7 @@ def show_books(screen: Screen) -> None:
         (problem if said[0] else st.success)(said[1])
     with st.form("books", border=False):
         months = list(range(screen.status.last_month, screen.status.first_month - 1, -1))
-        until = st.selectbox("闭账到", months, index=months.index(closed), format_func=spoken)
+        until = st.selectbox("闭账到", months, index=months.index(max(closed, months[-1])), format_func=spoken)
         reason = st.text_input("说明", max_chars=200, placeholder="例如：余户已逐户核实")
         with st.container(horizontal=True, gap="small"):
             close = st.form_submit_button("闭账到所选月份", type="primary")
@@ -49,14 +50,16 @@ def show_books(screen: Screen) -> None:
         st.session_state[_SAID] = _decide(screen, county, None if back else until, reason)
         st.rerun()
     if decided:
-        rows = "".join(f"<li>{escape(_told(row))}</li>" for row in decided[:12])
+        with screen.engine.connect() as connection:
+            told = [_told(row, actor_name(connection, row["actor"])) for row in decided[:12]]
+        rows = "".join(f"<li>{escape(one)}</li>" for one in told)
         show_markup(f'<ul class="calm">{rows}</ul>')
 
 
-def _told(row: RowMapping) -> str:
+def _told(row: RowMapping, who: str) -> str:
     """A decision in words: when, who, what, why."""
     what = "仍由规则判断" if row["until"] is None else f"闭账到{spoken(row['until'])}"
-    return "　".join(filter(None, (moment(row["at"]), row["actor"], what, row["reason"])))
+    return "　".join(filter(None, (moment(row["at"]), who, what, row["reason"])))
 
 
 def _late(screen: Screen, county: str, month: int) -> str:
