@@ -77,8 +77,9 @@ def _tables(chance: random.Random) -> dict:
 
 
 def closed_by_decision(until: int = LAST) -> dict:
-    """That the county has closed its books, whatever lines have come: made-up ones come at random."""
-    return {"id": 1, "county": COUNTY, "until": until, "reason": None, "at": "2026-11-01T08:00:00", "actor": "county"}
+    """That the county has closed its books, whatever lines have come: made-up ones come at random. Before all that a
+    sequence numbers, so that what is decided later stands."""
+    return {"id": 0, "county": COUNTY, "until": until, "reason": None, "at": "2026-11-01T08:00:00", "actor": "county"}
 
 
 def _regions() -> list[dict]:
