@@ -23,6 +23,7 @@ from data.regions.tree import Region
 _OF_ONE = {f"/{HOUSEHOLD.path}": ("household", BATTLE_MAP), f"/{PROJECT.path}": ("project", PROJECTS)}
 """Pages about one household or project → the parameter that names it, and the page for another region."""
 _CHOSEN = "region_to_open"
+_LATEST = 0  # no month: what is asked for without one
 LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库只对本机开放。"
 
 
@@ -155,17 +156,17 @@ def _parent(code: str, names: Mapping[str, str]) -> str | None:
 
 
 def _month_picker(screen: Screen) -> None:
-    months = [None, *range(screen.status.last_month, screen.status.first_month - 1, -1)]
-    st.session_state["picked_month"] = screen.asked
+    months = [_LATEST, *range(screen.status.last_month, screen.status.first_month - 1, -1)]
+    st.session_state["picked_month"] = screen.asked or _LATEST
 
     def pick() -> None:
         month = st.session_state["picked_month"]
-        write_address(month=None if month is None else label(month))
+        write_address(month=None if month == _LATEST else label(month))
 
     st.selectbox(
         "月份",
         months,
-        format_func=lambda month: "最新" if month is None else spoken(month),
+        format_func=lambda month: "最新" if month == _LATEST else spoken(month),
         key="picked_month",
         on_change=pick,
         label_visibility="collapsed",

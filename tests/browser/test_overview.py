@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from data.access.viewer import Viewer
-from data.clock import county_clock
 from data.commands.version import VERSION
 from data.figures import lists
 from data.figures import read as figures
+from data.figures.books import closed_month
+from data.figures.standing import OPEN
+from data.months import label, month_of, short_day, spoken
 from data.regions.tree import status, viewers
 from data.store.engine import open_engine
 from tests.browser.ready import ready
@@ -94,7 +96,7 @@ def test_a_tile_opens_its_explanation_and_the_households_behind_it(open_page, co
     page.wait_for_url("**/figure?**")
     ready(page)
     expect(page.get_by_role("heading", name="低于监测线户", exact=True)).to_be_visible()
-    expect(page.get_by_text("12个月人均纯收入低于本省当年监测线的户")).to_be_visible()
+    expect(page.get_by_text("12个月人均纯收入低于本省监测线（取本月最后一天执行的标准）的户")).to_be_visible()
     expect(page.locator(".big")).to_contain_text("户")
     shown = int(page.locator(".big").inner_text().split("户")[0].replace(",", ""))
     expect(page.get_by_role("heading", name=f"名单：{shown} 户")).to_be_visible()
@@ -141,9 +143,10 @@ def test_the_export_is_a_workbook_with_real_numbers_and_a_chinese_name(open_page
     head, *rows = list(sheet.iter_rows(min_row=3, values_only=True))
     engine = open_engine(county_server.database_url)
     with engine.connect() as connection:
-        held = status(connection)
-        expected = lists.whole(connection, Viewer("county", COUNTY), "below_line_households", COUNTY, held.last_month)
+        month = closed_month(connection, COUNTY)
+        expected = lists.whole(connection, Viewer("county", COUNTY), "below_line_households", COUNTY, month)
     engine.dispose()
+    assert download.suggested_filename.endswith(f"_{label(month)}.xlsx")
     assert len(rows) == len(expected) > 0
     place = head.index("人均纯收入（元）")
     assert [row[place] for row in rows] == expected["per_head"].tolist()
@@ -303,10 +306,25 @@ def test_a_tile_opens_by_the_keyboard(open_page):
     expect(page.locator(".big")).to_be_visible()
 
 
-def test_the_day_of_the_figures_is_said(open_page):
+def test_the_day_of_the_figures_is_said_and_a_month_that_is_not_closed(open_page, county_server: Server):
     page = open_page("/")
     expect(page.locator(".version")).to_have_text(re.compile(r"更新于 \d{4}-\d\d-\d\d \d\d:\d\d"))
     expect(page.get_by_text("演示数据", exact=True)).to_be_visible()
-    today = county_clock().date()
-    if today.day < 28:
-        expect(page.locator(".heading p").first).to_contain_text(f"截至{today.day}日")
+    engine = open_engine(county_server.database_url)
+    with engine.connect() as connection:
+        month, built = closed_month(connection, COUNTY), status(connection).built
+    engine.dispose()
+    dates, tile = page.locator(".dates"), page.locator("a.tile", has_text="人均纯收入").first
+    expect(dates).to_have_text(f"收入截至{spoken(month)} · 其余截至{short_day(built)}")
+    expect(page.get_by_role("combobox", name="月份")).to_have_value("最新")
+    expect(page.locator(".heading p").first).to_contain_text(spoken(month))
+    expect(tile).to_contain_text(spoken(month))
+    expect(tile).not_to_contain_text(OPEN)
+    choose(page, "月份", spoken(month_of(built)))
+    expect(dates).to_contain_text(f"收入{OPEN}")
+    expect(tile).to_contain_text(OPEN)
+    expect(page.locator(".heading p").first).to_contain_text(f"{spoken(month_of(built))}，{OPEN}")
+    choose(page, "月份", "最新")
+    expect(page.get_by_role("combobox", name="月份")).to_have_value("最新")
+    assert "month" not in asked(page)
+    expect(dates).to_have_text(f"收入截至{spoken(month)} · 其余截至{short_day(built)}")
