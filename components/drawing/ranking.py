@@ -129,7 +129,8 @@ def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: b
     ends = [0, *rows["value"].dropna(), *([] if ranking.mean is None else [ranking.mean])]  # all may lie below it
     low = min(ends)
     span = (max(ends) - low) or 1
-    mean = None if ranking.mean is None else (ranking.mean - low) / span * 100
+    compared = ranking.mean is not None and not _open(ranking)
+    mean = (ranking.mean - low) / span * 100 if compared else None
     lines = "".join(
         _row_markup(ranking.indicator, row, url(row.code), zero=-low / span * 100, span=span, mean=mean)
         for row in rows.itertuples()

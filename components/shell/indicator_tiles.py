@@ -9,7 +9,6 @@ from components.shell.screen import Screen
 from components.shell.site import FIGURE
 from data.figures import read as figures
 from data.figures.indicators import BOOKS, INDICATORS
-from data.months import spoken
 
 COURSE = 24  # months in a tile's line
 
@@ -34,5 +33,5 @@ def _tile(screen: Screen, id: str, now: float | None) -> Tile:
         told,
         screen.link(FIGURE, indicator=id),
         standing.open_words,
-        spoken(standing.month) if indicator.closes == BOOKS and screen.asked is None else "",
+        f"{standing.month % 12 + 1}月" if indicator.closes == BOOKS and screen.asked is None else "",
     )

@@ -106,7 +106,7 @@ class Screen:
         """``收入截至2026年10月 · 其余截至11月22日``: where what is shown stands."""
         if self.asked is None:
             return f"收入截至{self.books.words} · 其余截至{short_day(self.status.built)}"
-        return f"截至{self.month_text}" + ("" if self.books.closed else f" · 收入{self.books.open_words}")
+        return self.month_text + ("" if self.books.closed else f" · 收入{self.books.open_words}")
 
     @property
     def source(self) -> str:

@@ -20,6 +20,7 @@ from data.model import (
     dividend_source,
     household,
     ledger,
+    ledger_year,
     project_household,
 )
 from data.money import exact
@@ -37,7 +38,8 @@ _Lines = Mapping[int, Mapping[str, int | None]]  # household → column → fen
 def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: int, now: datetime) -> None:
     """Book a plan whose state was just set to filed, into the ledger of ``month``.
 
-    Raises Refused where a reversal would bring a household's line below zero.
+    Raises Refused where a reversal would bring a household's line below zero, or where a household has the item booked
+    by the year.
     """
     plan = held["id"]
     paid = payments(connection, held)
@@ -63,6 +65,7 @@ def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: 
         sums[id][COLUMNS[kind]] += amount
     people = _households(connection, sums)
     before = _lines(connection, sums, month)
+    _refuse_yearly(connection, people, sums, month)
     due = {
         id: {name: (before.get(id, {}).get(name) or 0) + more for name, more in of.items()} for id, of in sums.items()
     }
@@ -123,6 +126,28 @@ def _refuse_below_zero(people: Mapping[int, StoredRow], after: Mapping[int, Mapp
         more = f"；等 {len(short)} 处" if len(short) > _NAMED else ""
         raise Refused(
             f"冲销后{spoken(month)}这些户的收入会成为负数，没有写入。请先核对这些户当月的收支：{named}{more}。"
+        )
+
+
+def _refuse_yearly(
+    connection: Connection, people: Mapping[int, StoredRow], sums: Mapping[int, Mapping[str, int]], month: int
+) -> None:
+    """An item whose total of the income year is booked has no months beside it, or it would count twice."""
+    table = ledger_year
+    asked = select(table.c.household_id, *(table.c[name] for name in COLUMNS.values())).where(
+        table.c.first_month <= month, table.c.last_month >= month
+    )
+    booked = [
+        people[row["household_id"]].head
+        for batch in batches(sorted(sums))
+        for row in connection.execute(asked.where(table.c.household_id.in_(batch))).mappings()
+        if any(row[name] is not None for name in sums[row["household_id"]])
+    ]
+    if booked:
+        more = f"等 {len(booked)} 户" if len(booked) > _NAMED else ""
+        raise Refused(
+            f"{'、'.join(booked[:_NAMED])}{more}的分红或公益岗位工资在{spoken(month)}所在的收入年度已按全年合计记账，"
+            "再按月记入会重复。请先用导入把全年合计清空后改为按月记账。"
         )
 
 

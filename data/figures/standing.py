@@ -33,9 +33,9 @@ class Standing:
         """``未满``, with how far it is: the share of the books, the day of the running month. Empty where closed."""
         if self.closed:
             return ""
-        if self.share is not None:
-            return f"{OPEN}（收支已报 {int(self.share * 100)}%）"
-        return f"{OPEN}（截至{int(self.day[8:])}日）" if self.day < last_day(self.month) else OPEN
+        told = [f"截至{int(self.day[8:])}日"] if self.day < last_day(self.month) else []
+        told += [] if self.share is None else [f"收支已报 {int(self.share * 100)}%"]
+        return f"{OPEN}（{'，'.join(told)}）" if told else OPEN
 
     @property
     def stands_at(self) -> str:

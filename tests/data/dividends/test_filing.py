@@ -423,3 +423,18 @@ def test_a_plan_that_keeps_everything_is_filed_too(county: Engine):
     before = lines(county)
     assert state_of(county, taken_to(county, plan, "filed"))[0] == "filed"
     assert lines(county) == before
+
+
+def test_a_plan_is_not_booked_beside_a_total_of_the_year(county: Engine):
+    plan = taken_to(county, proposed(county), "approved")
+    with writing(county) as connection:
+        shared = select(SHARE.c.household_id).where(
+            SHARE.c.plan == plan, SHARE.c.kind == "dividend", SHARE.c.amount_fen > 0
+        )
+        first = connection.execute(shared).scalars().first()
+        total = {"household_id": first, "first_month": LAST - 1, "last_month": LAST + 10, "property_dividend_fen": 1}
+        connection.execute(model.ledger_year.insert().values(**total))
+    before = whole(county)
+    with pytest.raises(Refused, match="全年合计"):
+        file(county, plan)
+    assert whole(county) == before
