@@ -321,7 +321,7 @@ def test_the_day_of_the_figures_is_said_and_a_month_that_is_not_closed(open_page
     expect(tile).to_contain_text(spoken(month))
     expect(tile).not_to_contain_text(OPEN)
     choose(page, "月份", spoken(month_of(built)))
-    expect(dates).to_contain_text(f"收入{OPEN}")
+    expect(dates).to_contain_text(re.compile(rf"{spoken(month_of(built))}.* · 收入{OPEN}"))
     expect(tile).to_contain_text(OPEN)
     expect(page.locator(".heading p").first).to_contain_text(f"{spoken(month_of(built))}，{OPEN}")
     choose(page, "月份", "最新")

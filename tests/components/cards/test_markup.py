@@ -143,5 +143,5 @@ def test_columns_of_figures_have_two_decimals(fen: int | None, shown: str):
 def test_the_short_card_puts_the_running_year_beside_the_one_that_is_over():
     runs = replace(CARD, year=IncomeYear(2027, 10), through=IncomeYear(2027, 10).first + 1)
     told = words(markup.short_markup([runs, CARD]))
-    assert "项目 2027年度 至11月 上年同期 2026年度 2025年度" in told
+    assert "项目 2027年度 至11月（未满） 上年同期 2026年度 2025年度" in told
     assert f"{EXPENSE} 0" in told and "2026年度人均纯收入 低于监测线" in told
