@@ -239,6 +239,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a line of a month long ago", VILLAGE, lambda engine: booked(engine, LAST - 14)),
     ("a household elsewhere on the map", VILLAGE, moved),
     ("a problem", VILLAGE, found_leaking),
+    ("the first dividend of all in the books", None, lambda engine: booked(engine, LAST - 1, "property_dividend_fen")),
     ("a dividend plan that is filed", VILLAGE, filed),
     ("a mark on a project of the township", TOWNSHIPS[0], marked),
     ("that mark over", TOWNSHIPS[0], lambda engine: troubles.end(engine, CADRE, 2, now=NOW)),
