@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from data.figures import sources
 from data.figures.books import UNREPORTED
-from data.figures.net_income import NET
+from data.figures.net_income import COMPARABLE, NET
 from data.figures.sources import Source
 from data.model.running import open_on
 from data.terms import BOOK_KINDS, HOUSEHOLD_STATES, LIFTED, UNLIFTED, HouseholdState, Record
@@ -116,6 +116,10 @@ def _grown(part: str, sign: str = "") -> Measure:
 
 
 _WHOLE = f"hm.record = {Record.WHOLE:d}"
+_BOTH_YEARS = (
+    "EXISTS (SELECT 1 FROM household_month p WHERE p.month = hm.month - 12 AND p.village = hm.village"
+    f" AND p.household_id = hm.household_id AND {COMPARABLE.format('hm', 'p')})"
+)
 _SHORT = f"hm.record IN ({Record.BEGUN:d}, {Record.SHORT:d})"
 _GROSS = "hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen"
 _OPEN = open_on("b.closed", "m.as_of")
@@ -261,7 +265,7 @@ ALL = (
         "net_income_growth", "人均纯收入增速", "%", "growth", 1, GROWTH_NOW, GROWTH_BEFORE, _YEAR,
         "收支两年都完整的户：12个月人均纯收入 ÷ 上年同期人均纯收入 － 1；只有一年完整的户不计。"
         "开始记账的第一年，有收支的月数不少于次年的，视为完整。", _INCOME,
-        Records("incomes"), of=GROWTH_HOUSEHOLDS,
+        Records("incomes", _BOTH_YEARS), of=GROWTH_HOUSEHOLDS,
     ),
     Indicator(
         "below_line_households", "低于监测线户", "户", "count", -1,

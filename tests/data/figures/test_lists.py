@@ -26,7 +26,8 @@ COUNTED = (
     "households", "monitored_households", "unstable_households", "marginal_households", "hardship_households",
     "unlifted_households", "lifted_households", "newly_identified_households", "below_line_households", "projects",
     "visits", "problems_open", "problems_overdue", "tasks_overdue", "unsafe_housing", "unsafe_water", "dropouts",
-    "uninsured_persons",
+    "uninsured_persons", "near_line_households", "silent_households", "short_records", "unbooked_households",
+    "unreported_households", "late_funds",
 )  # fmt: skip
 """Indicators whose list holds one row for each unit of the figure."""
 ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(INDICATORS.values())}
@@ -44,11 +45,16 @@ def whole(engine: Engine, viewer: Viewer, id: str, region: str, month: int = LAS
 
 
 def test_a_list_has_as_many_rows_as_its_figure_says(county: Engine):
-    for region, month in itertools.product((COUNTY, VILLAGE), (LAST, LAST - 1, LAST - 14)):
+    for region, month in itertools.product(
+        (COUNTY, VILLAGE), (LAST, LAST - 1, LAST - 2, LAST - 7, LAST - 13, LAST - 14)
+    ):
         with county.connect() as connection:
             said = figures.figures(connection, COUNTY_CADRE, region, month, COUNTED)
             counted = {id: lists.count(connection, COUNTY_CADRE, id, region, month) for id in COUNTED}
+            growth = figures.figures(connection, COUNTY_CADRE, region, month)["net_income_growth"]
+            growing = lists.count(connection, COUNTY_CADRE, "net_income_growth", region, month)
         assert counted == {id: said[id].value or 0 for id in COUNTED}
+        assert growing == (growth.of or 0)
         assert any(counted.values())
 
 
