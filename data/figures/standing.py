@@ -59,11 +59,17 @@ def standings(connection: Connection, region: str, asked: int | None) -> dict[st
     month = running if asked is None else asked
     return {
         BOOKS: Standing(
-            books, days.get(books, last_day(books)), books <= until and (share is None or share >= FULL), share
+            books, days.get(books, last_day(books)), books <= until and _enough(region, share), share
         ),
         CALENDAR: Standing(month, days.get(month, last_day(month)), month < running),
         NOTHING: Standing(month, days.get(month, last_day(month)), True),
     }
+
+
+def _enough(region: str, share: float | None) -> bool:
+    """Whether a closed month holds for a region: for a county and what lies above it always, below it where enough of
+    its own lines have come."""
+    return len(region) <= COUNTY or share is None or share >= FULL
 
 
 def of(connection: Connection, region: str, indicator: Indicator, asked: int | None) -> Standing:
@@ -80,7 +86,7 @@ def open_months(connection: Connection, region: str, indicator: Indicator, month
         return [month for month in months if month >= running]
     until = standings(connection, region, None)[BOOKS].month
     known = shares(connection, [region], months)
-    return [month for month in months if month > until or known.get((region, month), 1.0) < FULL]
+    return [month for month in months if month > until or not _enough(region, known.get((region, month)))]
 
 
 def children_standing(
@@ -100,6 +106,6 @@ def children_standing(
     for code in codes:
         until = closed.get(code[:COUNTY]) if len(code) >= COUNTY else closed_month(connection, code)
         share = known.get((code, month))
-        whole = (running - 1 if until is None else until) >= month and (share is None or share >= FULL)
+        whole = (running - 1 if until is None else until) >= month and _enough(code, share)
         listed[code] = Standing(month, day, whole, share)
     return listed

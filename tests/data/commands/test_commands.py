@@ -12,10 +12,14 @@ from data import model
 from data.access.viewer import Viewer
 from data.commands.parser import main
 from data.commands.version import VERSION
+from data.figures import cube
+from data.figures.books import closed_month
 from data.figures.indicators import INDICATORS
+from data.months import month_of, spoken
+from data.store.engine import writing
 from data.workbook.exporting import export_workbook
 from tests.conftest import run_data
-from tests.data.small_county import COUNTY, fill, month_label
+from tests.data.small_county import COUNTY, VILLAGES, fill, month_label
 from tests.moment import NOW
 
 
@@ -115,3 +119,25 @@ def test_the_commands_run_as_a_program(database_url: str, tmp_path: Path):
     assert "8,800.00 元/人" in done.stdout
     assert run_data("nonsense", database=database_url, check=False).returncode == 2
     assert run_data("demo", "--if-empty", "--help", database=database_url).stdout.startswith("usage: python -m data")
+
+
+def test_the_county_closes_its_books_by_command(url: str, engine: Engine, capsys: pytest.CaptureFixture):
+    with writing(engine) as connection:
+        connection.execute(model.books_decision.delete())
+        cube.rebuild(connection, today=NOW.date())
+    month, before = month_label(1), model.data_version.c.version
+    with engine.connect() as connection:
+        version = connection.execute(select(before)).scalar_one()
+    assert main(["--database", url, "books", "--region", COUNTY, "--close", month, "--reason", "已核"]) == 0
+    assert f"闭账到 {spoken(month_of(month))} 已核" in capsys.readouterr().out
+    with engine.connect() as connection:
+        assert closed_month(connection, COUNTY) == month_of(month)
+        assert connection.execute(select(before)).scalar_one() == version + 1
+    assert main(["--database", url, "figures", "--region", COUNTY, "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["month"] == month == shown["figures"]["net_income_per_capita"]["month"]
+    assert shown["figures"]["net_income_per_capita"]["closed"] and not shown["figures"]["visits"]["closed"]
+    assert main(["--database", url, "books", "--region", COUNTY, "--close", month]) == 1  # as it is already
+    assert main(["--database", url, "books", "--region", VILLAGES[0], "--close", month]) == 1
+    assert main(["--database", url, "books", "--region", COUNTY, "--reopen"]) == 0
+    assert "由规则判断" in capsys.readouterr().out

@@ -9,10 +9,15 @@ from sqlalchemy import Engine, select
 
 from data import model
 from data.access.viewer import Viewer
+from data.cards.card import card
 from data.errors import OutOfScope, Refused
 from data.figures import books, cube, lists
 from data.figures.read import children, figures
 from data.figures.standing import standings
+from data.income.distribution import distribution
+from data.income.forecast import region_forecasts
+from data.income.sinking import sinking
+from data.income.year import IncomeYear
 from data.model import household_month
 from data.months import label, month_of
 from data.store.engine import upsert, writing
@@ -341,3 +346,35 @@ def test_a_stray_line_of_an_old_month_moves_nobody_elses_figure(engine: Engine):
         assert figures(connection, ALL, COUNTY + "001202", None) == before
         growth = figures(connection, ALL, COUNTY, None)["net_income_growth"]
     assert growth.value is None
+
+
+@pytest.mark.parametrize("rhythm", ["months", "halves", "years"])
+def test_everything_about_income_works_on_months_on_halves_and_on_years(engine: Engine, rhythm: str):
+    """Three income years of 12,000 yuan each; the first household has half of it in the last."""
+    parts = {"months": span("2023-10", "2026-09"), "halves": each(range(2024, 2027), 3, 9), "years": set()}[rhythm]
+    years = all_with(**{WAGE: each(range(2024, 2027), 9)}) if rhythm == "years" else {}
+    made = Made("", "2026-11-20", "", all_with(**{WAGE: parts}) if parts else {}, years)
+    fill(engine, made)
+    fen = 1_200_000 if rhythm == "years" else 3_600_000 // len(parts)
+    table = model.ledger_year if rhythm == "years" else model.ledger
+    key = table.c.last_month if rhythm == "years" else table.c.month
+    with writing(engine) as connection:
+        connection.execute(table.update().values({WAGE: fen}))
+        last = (table.c.household_id == 1) & (key > month_of("2025-09"))
+        connection.execute(table.update().where(last).values({WAGE: fen // 2}))
+        cube.rebuild(connection, today=date.fromisoformat(made.today))
+    month = month_of("2026-09")
+    with engine.connect() as connection:
+        told = figures(connection, ALL, COUNTY, month)
+        assert told["net_income_per_capita"].value == (39 * 12_000 + 6_000) / 40
+        assert told["net_income_growth"].value == pytest.approx(39.5 / 40 - 1) and told["net_income_growth"].of == 40
+        assert told["below_line_households"].value == 1
+        spread = distribution(connection, ALL, COUNTY, month)
+        assert spread.household[spread.below].tolist() == [1] and len(spread.net) == 40
+        found = sinking(connection, ALL, COUNTY, month)
+        assert found.household[found.fell].tolist() == [1] and found.lost[0, 0] == 600_000
+        foretold = region_forecasts(connection, ALL, COUNTY, month)
+        assert foretold.loc[0, ["now", "base", "forecast"]].tolist() == [11_850, 12_000, 11_850]
+        held = card(connection, ALL, 1, IncomeYear(2026, 10))
+        assert (held.now.net, held.before.net, held.before_same.net) == (600_000, 1_200_000, 1_200_000)
+        assert held.closed == (rhythm != "halves" or books.closed_month(connection, COUNTY) >= month)
