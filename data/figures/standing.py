@@ -58,9 +58,7 @@ def standings(connection: Connection, region: str, asked: int | None) -> dict[st
     share = shares(connection, [region], [books]).get((region, books))
     month = running if asked is None else asked
     return {
-        BOOKS: Standing(
-            books, days.get(books, last_day(books)), books <= until and _enough(region, share), share
-        ),
+        BOOKS: Standing(books, days.get(books, last_day(books)), books <= until and _enough(region, share), share),
         CALENDAR: Standing(month, days.get(month, last_day(month)), month < running),
         NOTHING: Standing(month, days.get(month, last_day(month)), True),
     }
