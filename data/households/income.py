@@ -76,7 +76,7 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
             dtype=float,
         ),
         subjects=_subjects(connection, household, village, month),
-        totals={kind: ((now and now[kind]) or 0) / 100 for kind in KINDS},
+        totals={kind: int((now and now[kind]) or 0) / 100 for kind in KINDS},  # PostgreSQL sums to decimals
         persons=persons,
         per_head=_at(course, month),
         before=_at(course, month - 12),
