@@ -318,7 +318,7 @@ def test_the_day_of_the_figures_is_said_and_a_month_that_is_not_closed(open_page
     expect(dates).to_have_text(f"收入截至{spoken(month)} · 其余截至{short_day(built)}")
     expect(page.get_by_role("combobox", name="月份")).to_have_value("最新")
     expect(page.locator(".heading p").first).to_contain_text(spoken(month))
-    expect(tile).to_contain_text(spoken(month))
+    expect(tile.locator(".name")).to_have_text(f"人均纯收入{month % 12 + 1}月")
     expect(tile).not_to_contain_text(OPEN)
     choose(page, "月份", spoken(month_of(built)))
     expect(dates).to_contain_text(re.compile(rf"{spoken(month_of(built))}.* · 收入{OPEN}"))
