@@ -314,7 +314,8 @@ def _roll_up(connection: Connection) -> None:
     connection.execute(
         text(
             f"INSERT INTO cube (region, month, {', '.join(MEASURES)}) SELECT a.ancestor, o.month, {sums}"
-            " FROM own o JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month"
+            f" FROM (SELECT region, month, {', '.join(f'SUM({name}) AS {name}' for name in MEASURES)} FROM own"
+            " GROUP BY region, month) o JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month"
         )
     )
     connection.execute(text("DROP TABLE own"))

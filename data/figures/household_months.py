@@ -22,7 +22,7 @@ NEAR = (6, 5)
 """Numerator and denominator: up to how many times the monitoring line an income is said to be just above it."""
 _YEARS = """LEFT JOIN year_income y ON y.household_id = g.id AND y.month = g.month
             LEFT JOIN year_missing z ON z.household_id = g.id AND z.month = g.month"""
-_BACK = 23  # months before the first: its twelve months, and those that tell what was expected in them
+_BACK = 11  # months before the first that its twelve months reach back
 
 
 def fill_household_months(
@@ -38,7 +38,7 @@ def fill_household_months(
     )
     _prepare_lookups(connection, here, {"region": region}, region)
     _prepare_years(connection, region, list(range(since, last + 1)), running)
-    select_ = _statement(connection, f"{here} AND {{state}} <> {UNCOUNTED}")
+    select_ = _statement(connection, f"{here} AND {{state}} <> {UNCOUNTED}", since)
     # in the order of the table's key: rows that go in one behind the other save a sixth of the time
     connection.execute(
         text(f"INSERT INTO household_month ({columns}) {select_} ORDER BY q.month, q.village, q.id"),
@@ -54,7 +54,7 @@ def of_one(connection: Connection, household: int, village: str) -> list[RowMapp
     _prepare_lookups(connection, "h.id = :household", {"household": household}, village)
     _prepare_years(connection, village, list(range(first, last + 1)), last)
     bound = {"household": household, "since": first, "before": _before(connection, first)}
-    return list(connection.execute(text(_statement(connection, "h.id = :household")), bound).mappings())
+    return list(connection.execute(text(_statement(connection, "h.id = :household", first)), bound).mappings())
 
 
 def _before(connection: Connection, since: int) -> int:
@@ -63,18 +63,22 @@ def _before(connection: Connection, since: int) -> int:
     return since if begun is None else min(max(since - _BACK, begun), since)
 
 
-def _statement(connection: Connection, wanted: str) -> str:
+def _bits(alias: str) -> str:
+    """SQL of the kinds that a row of the ledger has a line of, as bits; none for no row."""
+    return " + ".join(
+        f"CASE WHEN {' AND '.join(f'{alias}.{column} IS NULL' for column in subject_columns(kind))} THEN 0"
+        f" ELSE {1 << place} END"
+        for place, kind in enumerate(BOOK_KINDS)
+    )
+
+
+def _statement(connection: Connection, wanted: str, since: int) -> str:
     """The SELECT of household months; ``wanted`` picks households ``h`` and may name their ``{state}``."""
     here, _, states = wanted.partition(" AND {state}")
     by_year = bool(connection.execute(select(model.ledger_year.c.household_id).limit(1)).first())
     counted = f"q.state{states}" if states else "1 = 1"
     amounts = ", ".join(
         f"{' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))} AS {kind}" for kind in BOOK_KINDS
-    )
-    bits = " + ".join(
-        f"CASE WHEN {' AND '.join(f'l.{column} IS NULL' for column in subject_columns(kind))} THEN 0"
-        f" ELSE {1 << place} END"
-        for place, kind in enumerate(BOOK_KINDS)
     )
     sums_of_twelve = ", ".join(f"SUM(l.{kind}) OVER w AS {kind}" for kind in BOOK_KINDS)
     sums = {kind: f"(g.{kind} + COALESCE(y.{kind}_fen, 0))" if by_year else f"g.{kind}" for kind in BOOK_KINDS}
@@ -97,6 +101,13 @@ def _statement(connection: Connection, wanted: str) -> str:
             " AND NOT EXISTS (SELECT 1 FROM ledger_year c WHERE c.household_id = l.id"
             " AND c.first_month <= l.month AND c.last_month >= l.month)"
         )
+    first_year = connection.execute(
+        text("SELECT 1 FROM county_books WHERE first_month + 12 > :since"), {"since": since}
+    )
+    month_ago, last_month = "0", ""
+    if first_year.first():
+        month_ago = _bits("z")
+        last_month = "LEFT JOIN ledger z ON z.household_id = h.id AND z.month = m.month - 1"
     return f"""
         SELECT q.month, q.village, q.id, q.state, q.persons, q.record, q.lines, q.expected, q.booked,
             q.wage, q.business, q.property, q.transfer, q.expense,
@@ -119,11 +130,13 @@ def _statement(connection: Connection, wanted: str) -> str:
                     MAX(CASE WHEN l.booked <> 0 THEN l.month ELSE 0 END) OVER w AS last_line,
                     MAX(CASE WHEN {missing} THEN l.month ELSE 0 END) OVER w AS last_missed
                 FROM (
-                    SELECT l.*, LAG(l.booked, 12, 0) OVER v AS ago, LAG(l.booked, 1, 0) OVER v AS month_ago FROM (
-                        SELECT h.id, m.month, {bits} AS booked, {amounts} FROM household h
-                        JOIN calendar m ON m.province = substr(h.village, 1, 2) AND m.month >= :before
-                        LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month WHERE {here}
-                    ) l WINDOW v AS (PARTITION BY l.id ORDER BY l.month)
+                    SELECT h.id, m.month, {_bits("l")} AS booked, {_bits("a")} AS ago, {month_ago} AS month_ago,
+                        {amounts}
+                    FROM household h
+                    JOIN calendar m ON m.province = substr(h.village, 1, 2) AND m.month >= :before
+                    LEFT JOIN ledger l ON l.household_id = h.id AND l.month = m.month
+                    LEFT JOIN ledger a ON a.household_id = h.id AND a.month = m.month - 12
+                    {last_month} WHERE {here}
                 ) l WINDOW w AS (PARTITION BY l.id ORDER BY l.month ROWS BETWEEN 11 PRECEDING AND CURRENT ROW)
             ) g
             JOIN household h ON h.id = g.id

@@ -96,13 +96,15 @@ IDENTIFICATIONS = Source(
     "household h JOIN month m ON h.identified >= m.window_day AND h.identified <= m.as_of"
     " WHERE h.identified >= (SELECT MIN(window_day) FROM month) AND {here}",
 )
-PERSONS = Source(
+PERSONS = Source(  # whoever lacks something, picked out first; ``h`` is the household month
     "persons",
     "h.village",
     f"""
-    member p JOIN household h ON h.id = p.household_id CROSS JOIN month m JOIN household_month hm
-    ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
-    WHERE (p.medical_insured = 0 OR {OUT_OF_SCHOOL_SQL}) AND {{here}}""",
+    month m CROSS JOIN (
+        WITH lacking AS MATERIALIZED (SELECT h.village, p.* FROM household h JOIN member p ON p.household_id = h.id
+        WHERE (p.medical_insured = 0 OR {OUT_OF_SCHOOL_SQL}) AND {{here}}) SELECT * FROM lacking
+    ) p JOIN household_month h ON h.month = m.month AND h.village = p.village AND h.household_id = p.household_id
+    WHERE 1 = 1""",
 )
 VISITS = Source(
     "visits",
