@@ -101,13 +101,12 @@ def _statement(connection: Connection, wanted: str, since: int) -> str:
             " AND NOT EXISTS (SELECT 1 FROM ledger_year c WHERE c.household_id = l.id"
             " AND c.first_month <= l.month AND c.last_month >= l.month)"
         )
-    first_year = connection.execute(
-        text("SELECT 1 FROM county_books WHERE first_month + 12 > :since"), {"since": since}
-    )
+    first_year = (connection.execute(text("SELECT MAX(first_month) FROM county_books")).scalar() or 0) + 12
     month_ago, last_month = "0", ""
-    if first_year.first():
+    if first_year > since:
         month_ago = _bits("z")
-        last_month = "LEFT JOIN ledger z ON z.household_id = h.id AND z.month = m.month - 1"
+        before = f"CASE WHEN m.month < {first_year} THEN m.month - 1 END"  # no look where no first year is left
+        last_month = f"LEFT JOIN ledger z ON z.household_id = h.id AND z.month = {before}"
     return f"""
         SELECT q.month, q.village, q.id, q.state, q.persons, q.record, q.lines, q.expected, q.booked,
             q.wage, q.business, q.property, q.transfer, q.expense,
