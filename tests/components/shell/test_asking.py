@@ -255,6 +255,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)  # what is kept knows nothing of the engine
 def test_after_a_write_nothing_out_of_date_is_answered_and_answers_about_other_regions_stay_kept(cache: Cache):
     questions = list(cache.heard.values())
     assert asked_of_pages() <= {question.query.__name__ for question in questions}
