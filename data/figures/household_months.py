@@ -54,7 +54,8 @@ def of_one(connection: Connection, household: int, village: str) -> list[RowMapp
     _prepare_lookups(connection, "h.id = :household", {"household": household}, village)
     _prepare_years(connection, village, list(range(first, last + 1)), last)
     bound = {"household": household, "since": first, "before": _before(connection, first)}
-    return list(connection.execute(text(_statement(connection, "h.id = :household", first)), bound).mappings())
+    asked = text(f"{_statement(connection, 'h.id = :household', first)} ORDER BY q.month")
+    return list(connection.execute(asked, bound).mappings())
 
 
 def _before(connection: Connection, since: int) -> int:
@@ -156,15 +157,13 @@ def _prepare_years(connection: Connection, region: str | None, months: list[int]
     """
     kinds = ", ".join(f"{kind}_fen BIGINT" for kind in BOOK_KINDS)
     for statement in (
-        "DROP TABLE IF EXISTS year_of_month",
-        "DROP TABLE IF EXISTS year_income",
-        "DROP TABLE IF EXISTS year_missing",
-        "CREATE TEMPORARY TABLE year_of_month (county TEXT, month BIGINT, last_month BIGINT,"
+        "CREATE TEMPORARY TABLE IF NOT EXISTS year_of_month (county TEXT, month BIGINT, last_month BIGINT,"
         " PRIMARY KEY (county, month))",
-        f"CREATE TEMPORARY TABLE year_income (household_id BIGINT, month BIGINT, last_month BIGINT, {kinds},"
+        "CREATE TEMPORARY TABLE IF NOT EXISTS year_income (household_id BIGINT, month BIGINT, last_month BIGINT,"
+        f" {kinds}, PRIMARY KEY (household_id, month))",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS year_missing (household_id BIGINT, month BIGINT, last_month BIGINT,"
         " PRIMARY KEY (household_id, month))",
-        "CREATE TEMPORARY TABLE year_missing (household_id BIGINT, month BIGINT, last_month BIGINT,"
-        " PRIMARY KEY (household_id, month))",
+        *(f"DELETE FROM {name}" for name in ("year_of_month", "year_income", "year_missing")),
     ):
         connection.execute(text(statement))
     chosen = years_of_months(connection, region, months, running)
@@ -227,15 +226,15 @@ def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, obje
     """Temporary tables: where each county's books begin; members of each household; the months with the line of each
     province, and those before."""
     for statement in (
-        "DROP TABLE IF EXISTS county_books",
-        "CREATE TEMPORARY TABLE county_books (county TEXT PRIMARY KEY, first_month BIGINT)",
-        "DROP TABLE IF EXISTS household_size",
-        "DROP TABLE IF EXISTS calendar",
-        "CREATE TEMPORARY TABLE household_size (household_id BIGINT PRIMARY KEY, persons BIGINT)",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS county_books (county TEXT PRIMARY KEY, first_month BIGINT)",
+        "DELETE FROM county_books",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS household_size (household_id BIGINT PRIMARY KEY, persons BIGINT)",
+        "DELETE FROM household_size",
         "INSERT INTO household_size SELECT p.household_id, COUNT(*) FROM household h"
         f" JOIN member p ON p.household_id = h.id WHERE {here} GROUP BY p.household_id",
-        "CREATE TEMPORARY TABLE calendar (province TEXT, month BIGINT, first_day TEXT, as_of TEXT, line BIGINT,"
-        " PRIMARY KEY (province, month))",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS calendar (province TEXT, month BIGINT, first_day TEXT, as_of TEXT,"
+        " line BIGINT, PRIMARY KEY (province, month))",
+        "DELETE FROM calendar",
     ):
         connection.execute(text(statement), bound)
     begun = [{"county": county, "first": first} for county, first in first_months(connection, region).items()]

@@ -40,7 +40,6 @@ def check_values(connection: Connection, table: str, key: dict[str, object], aft
             if isinstance(value, int) and value < 0 and name not in _MAY_BE_NEGATIVE:
                 raise Refused(f"{record_words.label(table, name)}：不能为负数（只有生产经营性科目可以）。")
         _check_month(connection, int(str(key["month"])), "月份")
-        _check_income_month(connection, int(str(key["month"])))
         _check_not_yearly(connection, key, after)
     elif table in _MONTHS and _MONTHS[table][0] in after:
         name, heading = _MONTHS[table]
@@ -73,13 +72,6 @@ def _check_month(connection: Connection, month: int, heading: str) -> None:
         raise Refused(f"{heading}：早于系统最早的月份 {spoken(first)}，更早的请用导入补录。")
     if month > last:
         raise Refused(f"{heading}：在本月（{spoken(last)}）之后，请核对。")
-
-
-def _check_income_month(connection: Connection, month: int) -> None:
-    """Not before the calendar: what is older comes in by import, which reaches further back."""
-    first = connection.execute(select(func.min(model.month.c.month))).scalar()
-    if first is not None and month < first:
-        raise Refused(f"月份：系统的日历自 {spoken(first)} 起，更早的账请用导入补录。")
 
 
 def _check_not_yearly(connection: Connection, key: dict[str, object], after: dict[str, object]) -> None:

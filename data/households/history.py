@@ -64,6 +64,7 @@ def history(connection: Connection, viewer: Viewer, household: int, page: int = 
     return History(tuple(found[id] for id in ids), total, page)
 
 
+# Any: what the columns of a union are, no type says
 def _everything(household: int) -> CompoundSelect[*tuple[Any, ...]]:
     """Query: id and time of all that changed, imports below zero."""
     noted = union(

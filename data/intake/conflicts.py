@@ -187,7 +187,7 @@ def _issue(
     if isinstance(one.check, LedgerCheck):
         key = shown_key(spec, one.check.known, [int(str(row["household_id"])), one.period(row), _subject(name)])
     else:
-        key = shown_key(spec, one.check.known, [row[column.name] for column in spec.key])  # type: ignore[misc]
+        key = shown_key(spec, one.check.known, [row[column.name] for column in spec.key])  # type: ignore[misc]  # values as read
     who, when = actor_name(connection, entry.actor), entry.at[:16].replace("T", " ")
     then = "已按文件改写" if overwrite else "保留系统里的，没有采用文件的"
     if name == WHOLE:

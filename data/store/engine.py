@@ -245,7 +245,8 @@ def follow_keys(connection: Connection, table: Table) -> None:
         return
     name, column = table.name, key[0].name
     connection.exec_driver_sql(
-        f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), (SELECT MAX(\"{column}\") FROM \"{name}\"))"
+        f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'),"
+        f' (SELECT GREATEST(MAX("{column}"), 1) FROM "{name}"))'
     )
 
 

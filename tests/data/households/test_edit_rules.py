@@ -67,7 +67,7 @@ def test_what_a_household_is_is_decided_from_the_township_up(role: str, table: s
         ("ledger", {"month": LAST}, {"expense_fen": -1}, "生产经营性支出：不能为负数"),
         ("ledger", {"month": LAST}, {"business_crop_fen": -1}, FINE),
         ("ledger", {"month": FIRST}, {"wage_work_fen": 1}, FINE),
-        ("ledger", {"month": FIRST - 60}, {"wage_work_fen": 1}, "月份：系统的日历自"),
+        ("ledger", {"month": FIRST - 60}, {"wage_work_fen": 1}, "月份：早于系统最早的月份"),
         ("ledger", {"month": LAST - 200}, {"wage_work_fen": 1}, "月份：早于系统最早的月份"),
         ("ledger", {"month": LAST + 1}, {"wage_work_fen": 1}, "月份：在本月（2026年11月）之后"),
         ("visit", {"code": "V1"}, {"visited": "2026-11-30"}, FINE),

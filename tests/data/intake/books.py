@@ -6,7 +6,10 @@ import zipfile
 from pathlib import Path
 
 import xlsxwriter
+from sqlalchemy import Engine
 
+from data.access.viewer import Viewer
+from data.households.history import history
 from data.workbook.sheets import SHEET, SHEETS
 
 TODAY = "2026-11-22"
@@ -250,3 +253,12 @@ def write_zip(path: Path, book: Book, encoding: str = "utf-8", *, windows: bool 
 
 
 assert list(sound_book()) == [sheet.name for sheet in SHEETS]
+
+
+def told(engine: Engine, household: int = 1) -> list[tuple]:
+    """The household's history, the newest first: who, what, and the fields that changed."""
+    with engine.connect() as connection:
+        return [
+            (one.who, one.what, [(d.record, d.label, d.before, d.after) for d in one.differences])
+            for one in history(connection, Viewer("admin", ""), household).changes
+        ]

@@ -5,8 +5,7 @@ from sqlalchemy import select
 
 from data import model
 from data.intake import import_files
-from tests.data.intake.books import HOUSE, OTHER_HOUSE, VILLAGE, sound_book, write_folder, write_xlsx
-from tests.data.intake.test_conflicts import told
+from tests.data.intake.books import HOUSE, OTHER_HOUSE, VILLAGE, sound_book, told, write_folder, write_xlsx
 from tests.moment import NOW
 
 

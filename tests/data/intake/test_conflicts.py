@@ -12,13 +12,12 @@ from data import model
 from data.access.viewer import Viewer
 from data.commands.parser import main
 from data.households.edits import Edit, commit, undo
-from data.households.history import history
 from data.intake import import_files
 from data.store.engine import open_engine
 from data.workbook.exporting import export_workbook
 from data.workbook.sheets import SHEET
 from data.workbook.stamp import Stamp, modified, stamp_of
-from tests.data.intake.books import HOUSE, sound_book, write_folder, write_xlsx
+from tests.data.intake.books import HOUSE, sound_book, told, write_folder, write_xlsx
 from tests.moment import NOW
 
 ADMIN = Viewer("admin", "")
@@ -56,15 +55,6 @@ def cell(engine, table, name, **key):
     with engine.connect() as connection:
         here = [table.c[column] == value for column, value in key.items()]
         return connection.execute(select(table.c[name]).where(*here)).scalar()
-
-
-def told(engine, household=1):
-    """The household's history, the newest first: who, what, and the fields that changed."""
-    with engine.connect() as connection:
-        return [
-            (one.who, one.what, [(d.record, d.label, d.before, d.after) for d in one.differences])
-            for one in history(connection, ADMIN, household).changes
-        ]
 
 
 def test_a_stale_workbook_changes_nothing_that_was_entered_since(store, tmp_path):
