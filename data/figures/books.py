@@ -182,8 +182,8 @@ def make_books(connection: Connection, region: str | None, running: int) -> None
 
 def years_of_months(
     connection: Connection, region: str | None, months: Sequence[int], running: int
-) -> list[dict[str, object]]:
-    """County, month, last_month: the closed income year that each month takes its totals of; none without one."""
+) -> list[tuple[str, int, int]]:
+    """County, month, last month: the closed income year that each month takes its totals of; none without one."""
     county = (region or "")[:COUNTY]
     asked = f"""
         SELECT substr(village, 1, {COUNTY}) AS county, last_month, SUM(households) FROM books_year
@@ -191,12 +191,12 @@ def years_of_months(
     by_county: dict[str, dict[int, int]] = {}
     for code, last, households in connection.execute(text(asked), {"county": county, "after": county + ":"}):
         by_county.setdefault(code, {})[last] = int(households)
-    rows: list[dict[str, object]] = []
+    rows = []
     for code, households in by_county.items():
         closed = closed_years(households, ended=running - 1)
         for month in months:
             if ended := [last for last in closed if last <= month]:
-                rows.append({"county": code, "month": month, "last_month": ended[-1]})
+                rows.append((code, month, ended[-1]))
     return rows
 
 
@@ -231,17 +231,16 @@ def close_books(connection: Connection, region: str | None, running: int) -> Non
     firsts = first_months(connection, region)
     for county in counties:
         _count(connection, region or county, firsts.get(county), running)
-        _sum_up(connection, county)
+        _sum_up(connection, "length(b.region) = 12", f"length(a.ancestor) BETWEEN {COUNTY} AND 11", county)
         _close(connection, county, firsts.get(county), running)
-    _sum_up_above(connection, counties)
+    _sum_up(connection, f"length(b.region) = {COUNTY}", f"length(a.ancestor) < {COUNTY}")
 
 
 def _counties(connection: Connection, region: str | None) -> list[str]:
     if region is not None:
         return [region[:COUNTY]]
-    asked = """
-        SELECT substr(village, 1, 6) FROM household_books UNION SELECT substr(village, 1, 6) FROM books_year"""
-    return sorted(connection.execute(text(asked)).scalars())
+    parts = (f"SELECT substr(village, 1, {COUNTY}) FROM {table.name}" for table in (household_books, books_year))
+    return sorted(connection.execute(text(" UNION ".join(parts))).scalars())
 
 
 def _count(connection: Connection, place: str, first: int | None, running: int) -> None:
@@ -277,37 +276,21 @@ def _count(connection: Connection, place: str, first: int | None, running: int) 
     )
 
 
-def _sum_up(connection: Connection, county: str) -> None:
-    """The rows of a county and of what lies between it and its villages."""
-    connection.execute(
-        text("DELETE FROM books_month WHERE region >= :county AND region < :after AND length(region) < 12"),
-        {"county": county, "after": county + ":"},
-    )
+def _sum_up(connection: Connection, held: str, above: str, county: str = "") -> None:
+    """The rows of the regions whose code ``a.ancestor`` is as ``above`` says, from those ``b`` as ``held`` says, which
+    they are made of; of a county or of all."""
     sums = ", ".join(f"SUM(b.{name})" for name in _COUNTS)
+    gone = above.replace("a.ancestor", "region")
+    bound = {"county": county, "after": county + ":"}
+    connection.execute(text(f"DELETE FROM books_month WHERE region >= :county AND region < :after AND {gone}"), bound)
     connection.execute(
         text(
             f"""
             INSERT INTO books_month (region, month, {", ".join(_COUNTS)})
             SELECT a.ancestor, b.month, {sums} FROM books_month b JOIN region_path a ON a.region = b.region
-            WHERE b.region >= :county AND b.region < :after AND length(a.ancestor) >= {COUNTY}
-            AND a.ancestor <> b.region
-            GROUP BY a.ancestor, b.month"""
+            WHERE b.region >= :county AND b.region < :after AND {held} AND {above} GROUP BY a.ancestor, b.month"""
         ),
-        {"county": county, "after": county + ":"},
-    )
-
-
-def _sum_up_above(connection: Connection, counties: Sequence[str]) -> None:
-    """The rows of what lies above the counties: of all of it, which are few."""
-    sums = ", ".join(f"SUM(b.{name})" for name in _COUNTS)
-    connection.execute(text(f"DELETE FROM books_month WHERE length(region) < {COUNTY}"))
-    connection.execute(
-        text(
-            f"""
-            INSERT INTO books_month (region, month, {", ".join(_COUNTS)})
-            SELECT a.ancestor, b.month, {sums} FROM books_month b JOIN region_path a ON a.region = b.region
-            WHERE length(b.region) = {COUNTY} AND length(a.ancestor) < {COUNTY} GROUP BY a.ancestor, b.month"""
-        )
+        bound,
     )
 
 
@@ -388,8 +371,8 @@ def counted_year(connection: Connection, region: str, month: int) -> tuple[int, 
         return None
     ended = month - (month - known) % 12
     running = month_of(connection.execute(select(model.data_version.c.built)).scalar_one())
-    found = {str(row["last_month"]) for row in years_of_months(connection, region[:COUNTY], [month], running)}
-    return (int(found.pop()), ended) if len(found) == 1 else None
+    found = {last for _, _, last in years_of_months(connection, region[:COUNTY], [month], running)}
+    return (found.pop(), ended) if len(found) == 1 else None
 
 
 def closed_months(connection: Connection, counties: Iterable[str]) -> dict[str, int]:

@@ -38,7 +38,7 @@ def fill_household_months(
     )
     _prepare_lookups(connection, here, {"region": region}, region)
     _prepare_years(connection, region, list(range(since, last + 1)), running)
-    select_ = _statement(connection, f"{here} AND {{state}} <> {UNCOUNTED}", since)
+    select_ = _statement(connection, here, since, counted=f"q.state <> {UNCOUNTED}")
     # in the order of the table's key: rows that go in one behind the other save a sixth of the time
     connection.execute(
         text(f"INSERT INTO household_month ({columns}) {select_} ORDER BY q.month, q.village, q.id"),
@@ -73,11 +73,9 @@ def _bits(alias: str) -> str:
     )
 
 
-def _statement(connection: Connection, wanted: str, since: int) -> str:
-    """The SELECT of household months; ``wanted`` picks households ``h`` and may name their ``{state}``."""
-    here, _, states = wanted.partition(" AND {state}")
+def _statement(connection: Connection, here: str, since: int, *, counted: str = "1 = 1") -> str:
+    """The SELECT of household months: ``here`` picks households ``h``, ``counted`` their months ``q``."""
     by_year = bool(connection.execute(select(model.ledger_year.c.household_id).limit(1)).first())
-    counted = f"q.state{states}" if states else "1 = 1"
     amounts = ", ".join(
         f"{' + '.join(f'COALESCE(l.{column}, 0)' for column in subject_columns(kind))} AS {kind}" for kind in BOOK_KINDS
     )
@@ -169,12 +167,13 @@ def _prepare_years(connection: Connection, region: str | None, months: list[int]
     chosen = years_of_months(connection, region, months, running)
     if not chosen:
         return
-    connection.execute(text("INSERT INTO year_of_month VALUES (:county, :month, :last_month)"), chosen)
+    rows = [{"county": county, "month": month, "last": last} for county, month, last in chosen]
+    connection.execute(text("INSERT INTO year_of_month VALUES (:county, :month, :last)"), rows)
     here = "h.village = :region" if region else "1 = 1"
     totals = ", ".join(
         " + ".join(f"COALESCE(y.{column}, 0)" for column in subject_columns(kind)) for kind in BOOK_KINDS
     )
-    of_county = "year_of_month c ON c.county = substr(h.village, 1, 6)"
+    of_county = f"year_of_month c ON c.county = substr(h.village, 1, {COUNTY})"
     instead = ", ".join(f"{kind}_fen = year_income.{kind}_fen - d.{kind}" for kind in BOOK_KINDS)
     out = ", ".join(" + ".join(_out(column) for column in subject_columns(kind)) + f" AS {kind}" for kind in BOOK_KINDS)
     for statement in (

@@ -70,11 +70,6 @@ def _enough(region: str, share: float | None) -> bool:
     return len(region) <= COUNTY or share is None or share >= FULL
 
 
-def of(connection: Connection, region: str, indicator: Indicator, asked: int | None) -> Standing:
-    """Where one figure stands."""
-    return standings(connection, region, asked)[indicator.closes]
-
-
 def open_months(connection: Connection, region: str, indicator: Indicator, months: Sequence[int]) -> list[int]:
     """Those of the months in which the figure is not closed there."""
     if indicator.closes == NOTHING or not len(months):
