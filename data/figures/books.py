@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, RowMapping, Table, func, select, text
 
 from data import model
-from data.access.viewer import Viewer
+from data.access.viewer import Viewer, within
 from data.clock import written
 from data.errors import OutOfScope, Refused
 from data.figures.beginnings import derived
@@ -305,12 +305,12 @@ def _close(connection: Connection, county: str, first: int | None, running: int)
     books = household_books.c
     number, runs, last = connection.execute(
         select(func.count(), func.sum(1 - books.stopped), func.max(books.last_month)).where(
-            books.village >= county, books.village < county + ":"
+            within(books.village, county)
         )
     ).one()
     yearly = connection.execute(
         select(func.max(books_year.c.last_month), func.max(books_year.c.households)).where(
-            books_year.c.village >= county, books_year.c.village < county + ":"
+            within(books_year.c.village, county)
         )
     ).one()
     if not number and yearly[0] is None:
@@ -347,8 +347,7 @@ def closed_month(connection: Connection, region: str) -> int | None:
     least 80 % of the households whose books run.
     """
     books = books_county.c
-    county = region[:COUNTY]
-    asked = select(books.closed, books.weight).where(books.county >= county, books.county < county + ":")
+    asked = select(books.closed, books.weight).where(within(books.county, region[:COUNTY]))
     held = sorted(connection.execute(asked).all(), reverse=True)
     total, reached = sum(weight for _, weight in held), 0
     for closed, weight in held:
@@ -364,9 +363,7 @@ def counted_year(connection: Connection, region: str, month: int) -> tuple[int, 
     None where no totals are kept, or the region has more than one answer.
     """
     years = books_year.c
-    known = connection.execute(
-        select(years.last_month).where(years.village >= region, years.village < region + ":").limit(1)
-    ).scalar()
+    known = connection.execute(select(years.last_month).where(within(years.village, region)).limit(1)).scalar()
     if known is None:
         return None
     ended = month - (month - known) % 12

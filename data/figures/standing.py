@@ -52,8 +52,7 @@ def standings(connection: Connection, region: str, asked: int | None) -> dict[st
     """What closes a figure → where it stands in a region; ``asked``: the month asked for, if any."""
     days = dict(connection.execute(select(model.month.c.month, model.month.c.as_of)).all())
     first, running = min(days), max(days)
-    closed = closed_month(connection, region)
-    until = min(max(running - 1 if closed is None else closed, first), running)
+    until = min(max(_closed(closed_month(connection, region), running), first), running)
     books = until if asked is None else asked
     share = shares(connection, [region], [books]).get((region, books))
     month = running if asked is None else asked
@@ -62,6 +61,11 @@ def standings(connection: Connection, region: str, asked: int | None) -> dict[st
         CALENDAR: Standing(month, days.get(month, last_day(month)), month < running),
         NOTHING: Standing(month, days.get(month, last_day(month)), True),
     }
+
+
+def _closed(until: int | None, running: int) -> int:
+    """The last closed month; where nobody keeps books the last that has ended."""
+    return running - 1 if until is None else until
 
 
 def _enough(region: str, share: float | None) -> bool:
@@ -99,6 +103,6 @@ def children_standing(
     for code in codes:
         until = closed.get(code[:COUNTY]) if len(code) >= COUNTY else closed_month(connection, code)
         share = known.get((code, month))
-        whole = (running - 1 if until is None else until) >= month and _enough(code, share)
+        whole = _closed(until, running) >= month and _enough(code, share)
         listed[code] = Standing(month, day, whole, share)
     return listed
