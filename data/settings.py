@@ -108,6 +108,13 @@ SETTINGS = {
         Setting("publicity_days", "公示天数", "5", _number(5, 60), "收益分配方案公示多少天后才能报镇审核；不少于5天。"),
         Setting("township_days", "镇审天数", "5", _number(1, 60), "乡镇收到分配方案后应在多少天内审核。"),
         Setting("county_days", "县备天数", "10", _number(1, 60), "县级收到分配方案后应在多少天内备案。"),
+        Setting("idle_minutes", "无操作退出分钟数", "30", _number(5, 720), "登录后多少分钟不操作即退出。"),
+        Setting(
+            "day_end_hour", "每日退出时刻", "3", _number(0, 23), "每天到这个整点，所有人重新登录；大屏设备不受影响。"
+        ),
+        Setting(
+            "borrowing", "借阅", "1", _number(0, 1), "1：查看范围以外的一户，写明理由可看两小时并记入日志；0：不允许。"
+        ),
         Setting("visit_days", "走访间隔天数", "31", _number(1, 366), "下次走访应在上次之后多少天内。"),
     )
 }  # fmt: skip
@@ -140,7 +147,7 @@ def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now
         if name == "income_year_start" and connection.execute(select(ledger_year.c.household_id).limit(1)).first():
             raise Refused(f"{SETTINGS[name].label}：系统里已有按收入年度记的合计（收支表），起始月不能再改。")
         connection.execute(setting.delete().where(setting.c.name == name))
-        connection.execute(setting.insert().values(name=name, value=after, changed=written(now), actor=viewer.key))
+        connection.execute(setting.insert().values(name=name, value=after, changed=written(now), actor=viewer.actor))
     return after
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from data import settings
 from data.access.actors import actor_name
-from data.access.viewer import ROLES, Viewer
+from data.access.roles import ROLES
+from data.access.viewer import Viewer
 from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
 
@@ -57,7 +58,7 @@ class Step:
 
 def actor(viewer: Viewer) -> str:
     """Who acts, as the log keeps it; by this one person is told from another."""
-    return viewer.key
+    return viewer.actor
 
 
 def decides(viewer: Viewer, role: str, region: str) -> bool:

@@ -11,7 +11,7 @@ FLOOR = {
     **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 5),
     # the domains
     **dict.fromkeys(("data.audit", "data.duties", "data.funds", "data.households", "data.income"), 6),
-    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.projects", "data.quality"), 7),
+    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.people", "data.projects", "data.quality"), 7),
     **dict.fromkeys(("data.codes", "data.demo"), 8),
     "data.commands": 9,
     "data.__main__": 10,
@@ -21,13 +21,19 @@ FLOOR = {
     "components.shell": 13,
     **dict.fromkeys(
         (
-            *("components.archives", "components.codes", "components.dividends", "components.door"),
+            *(
+                "components.access",
+                "components.archives",
+                "components.codes",
+                "components.dividends",
+                "components.door",
+            ),
             *("components.figures", "components.funds", "components.income", "components.overview"),
             *("components.phone", "components.prints", "components.settings"),
         ),
         14,
     ),
-    **dict.fromkeys(("components.cards", "components.projects"), 15),
+    **dict.fromkeys(("components.admin", "components.cards", "components.projects"), 15),
     "components.households": 16,
     "components.battle_map": 17,
 }

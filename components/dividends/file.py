@@ -195,7 +195,7 @@ def _notice(screen: Screen, plan: Plan) -> None:
         with writing(screen.engine) as connection:
             audit.enter(
                 connection,
-                actor=screen.viewer.key,
+                actor=screen.viewer.actor,
                 address=at,
                 view="print",
                 households=homes,

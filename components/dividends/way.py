@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 
 from components.drawing.markup import escape, link
-from data.access.viewer import ROLES
+from data.access.roles import ROLES
 from data.dividends.region import PlanLine
 from data.dividends.states import STATES, WAY
 from data.money import exact

@@ -16,7 +16,8 @@ from components.server.guard import is_this_machine
 from components.shell.screen import DEFAULT_ROLE
 from components.shell.site import HOUSEHOLD
 from data import settings
-from data.access.viewer import ROLES, Viewer
+from data.access.roles import ROLES
+from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.cards import marks as card_marks
 from data.clock import Clock
@@ -197,7 +198,7 @@ def _shown(asked: _Asked) -> Response:
     """Who looks: he who has just shown that the card is his, a cadre, anybody."""
     viewer = _cadre(asked)
     if asked.request.query_params.get("as") == _STRANGER:
-        asked.log(viewer.key if viewer else _STRANGER, "stranger")
+        asked.log(viewer.actor if viewer else _STRANGER, "stranger")
         return _stranger(asked, preview=viewer is not None)
     if carried(asked.engine, asked.request, CARD) == [asked.found.code_id, asked.household]:
         return _household(asked)
@@ -207,7 +208,7 @@ def _shown(asked: _Asked) -> Response:
     try:
         return _to_cadre(asked, viewer)
     except NotFound:
-        asked.log(viewer.key, "refused")
+        asked.log(viewer.actor, "refused")
         notice = f"这一户不在您（{ROLES[viewer.role]}）的查看范围内，以下是路人看到的内容。"
         return _stranger(asked, notice=notice)
 
@@ -260,7 +261,7 @@ def _household(asked: _Asked) -> Response:
 
 def _to_cadre(asked: _Asked, viewer: Viewer) -> Response:
     card = phone_card.cadre_card(asked.connection, viewer, asked.household)
-    asked.log(viewer.key, "cadre")
+    asked.log(viewer.actor, "cadre")
     given = {"household": asked.household, "role": viewer.role}
     return asked.page(
         "cadre.html",

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from components.phone.answers import DOING, PhoneDesk
 from components.phone.cookies import EVERY_CODE, ROLE, give
 from components.phone.pages import failure
-from data.access.viewer import ROLES
+from data.access.roles import ROLES
 from data.clock import Clock
 from data.errors import WarRoomError
 from data.regions import tree as regions

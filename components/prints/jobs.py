@@ -32,7 +32,7 @@ class Job:
     """One job: ``done`` of ``order.households`` are set; ``paper`` once it is finished, ``why`` where it failed."""
 
     id: str
-    owner: str  # ``Viewer.key``
+    owner: str  # ``Viewer.actor``
     order: Order
     name: str  # of the file
     state: str = WAITING
@@ -61,7 +61,7 @@ _room = threading.BoundedSemaphore(AT_ONCE)
 
 def start(engine: Engine, viewer: Viewer, order: Order, name: str, clock: Clock) -> Job:
     """Begin a job; raises Refused where too many wait."""
-    job = Job(secrets.token_urlsafe(12), viewer.key, order, name)
+    job = Job(secrets.token_urlsafe(12), viewer.actor, order, name)
     with _lock:
         if sum(one.at_work for one in _jobs.values()) >= MOST_WAITING:
             raise Refused(_TOO_MANY)
@@ -73,7 +73,7 @@ def start(engine: Engine, viewer: Viewer, order: Order, name: str, clock: Clock)
 def find(id: str, viewer: Viewer) -> Job | None:
     """The job of that number; None where it is gone or another viewer's."""
     job = _jobs.get(id)
-    return job if job and job.owner == viewer.key else None
+    return job if job and job.owner == viewer.actor else None
 
 
 def _run(engine: Engine, viewer: Viewer, job: Job, clock: Clock) -> None:

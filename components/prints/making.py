@@ -93,7 +93,7 @@ def made(
     now = clock()
     card_marks.register(engine, printed, now=now)
     with writing(engine) as connection:
-        mine = {"actor": viewer.key, "address": order.address}
+        mine = {"actor": viewer.actor, "address": order.address}
         left = detail(f"{WHAT[order.what]}（PDF）", count=len(order.households), unit="户")
         audit.enter(connection, **mine, view="print", households=order.households, detail=left, now=now)
     return Paper(content, "".join(sorted(lacking)))
@@ -108,7 +108,7 @@ def sample(engine: Engine, viewer: Viewer, order: Order, now: datetime) -> str:
     with engine.connect() as connection:
         documents, shared, held = _documents(connection, engine, viewer, some, urls, now.date(), specimen=True)
     for card in held:
-        mine = {"actor": viewer.key, "address": order.address}
+        mine = {"actor": viewer.actor, "address": order.address}
         left = detail("明白卡样张", count=1, unit="户")
         audit.record(engine, **mine, view="card", household=card.household, detail=left, now=now)
     return f"data:image/png;base64,{b64encode(typeset.preview(order.what, documents, shared)).decode()}"

@@ -12,7 +12,8 @@ from components.shell.asking import ask
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.viewer import ROLES, mask_party
+from data.access.roles import ROLES
+from data.access.viewer import mask_party
 from data.projects import troubles
 from data.projects.troubles import MARKERS, Trouble
 from data.settings import values

@@ -78,7 +78,7 @@ def archive_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         address = request.client.host if request.client else ""
         audit.record(
             store,
-            actor=viewer.key,
+            actor=viewer.actor,
             address=address,
             view=view,
             household=found.household,

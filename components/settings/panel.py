@@ -131,6 +131,9 @@ def _begins(one: Setting, held: str) -> str:
 _FIELDS: dict[str, Callable[[Setting, str], str]] = {
     "stranger_facts": _facts,
     "code_days": partial(_whole, low=0, high=3650),
+    "idle_minutes": partial(_whole, low=5, high=720),
+    "day_end_hour": partial(_whole, low=0, high=23),
+    "borrowing": partial(_whole, low=0, high=1),
     "visit_days": partial(_whole, low=1, high=366),
     "income_year_start": _begins,
     "expense_coefficients": _shares,

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from components.shell.reading import Reading, whole
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL
-from data.access.viewer import ROLES, Viewer
+from data.access.roles import ROLES
+from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
 from data.figures.indicators import INDICATORS
 from data.households.file import whereabouts

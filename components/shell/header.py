@@ -14,7 +14,8 @@ from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS, SitePage
 from components.shell.theme_route import theme_url
-from data.access.viewer import ROLES, Viewer
+from data.access.roles import ROLES
+from data.access.viewer import Viewer
 from data.months import label, spoken
 from data.regions import tree as regions
 from data.regions.names import told_apart

@@ -17,7 +17,7 @@ def looked(
     """One line: ``view`` is a key of ``audit.VIEWS``, ``at`` a :func:`caller` asked before, ``detail`` what left."""
     audit.record(
         screen.engine,
-        actor=screen.viewer.key,
+        actor=screen.viewer.actor,
         address=at or caller(),
         view=view,
         household=household,

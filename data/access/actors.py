@@ -1,21 +1,35 @@
-"""Who acted, in words: what stands behind the key that a change, a step or a look was written under."""
+"""Who acted, in words: what stands behind the ``Viewer.actor`` that a change, a step or a look was written under."""
 
 from sqlalchemy import Connection, select
 
 from data import model
-from data.access.viewer import ROLES
+from data.access.roles import OTHERS, ROLES
 
-_NOT_SIGNED_IN = {"stranger": "路人", "household": "本户"}
+COMMAND = "command"
+"""Who acts on the command line."""
+_OURS = {COMMAND: "命令行", "system": "系统", **OTHERS}
+PERSON = "person:"
 
 
 def actor_name(connection: Connection, key: str) -> str:
-    """A ``Viewer.key`` in words: 村干部 · 示范村, 帮扶责任人 · 李四, 路人."""
+    """A ``Viewer.actor`` in words: 张三 · 村干部; of a role played 村干部 · 示范村, 帮扶责任人 · 李四; 路人."""
+    if key.startswith(PERSON):
+        return _person(connection, int(key.removeprefix(PERSON)))
     role, _, rest = key.partition(":")
     region, _, helper = rest.partition(":")
     if role not in ROLES:
-        return _NOT_SIGNED_IN.get(role, "其他")
+        return _OURS.get(role, "其他")
     if helper:
         name = connection.execute(select(model.helper.c.name).where(model.helper.c.code == helper)).scalar()
     else:
         name = connection.execute(select(model.region.c.name).where(model.region.c.code == region)).scalar()
     return f"{ROLES[role]} · {name}" if name else ROLES[role]
+
+
+def _person(connection: Connection, id: int) -> str:
+    person, account = model.person, model.account
+    named = select(person.c.name, account.c.role).outerjoin(account, account.c.person_id == person.c.id)
+    found = connection.execute(named.where(person.c.id == id)).first()
+    if found is None:
+        return "其他"
+    return f"{found.name} · {ROLES.get(found.role, '其他')}" if found.role else str(found.name)

@@ -1,45 +1,38 @@
-"""Who may do something to households: asked before records change, codes are made, PINs handed out, a log is read."""
+"""A query or a write of ``data`` names the right that it needs; without it the call raises and nothing is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, text
+from sqlalchemy import Connection
 
-from data.access.scope import seen_households
+from data.access.roles import RIGHTS, THINGS
 from data.access.viewer import Viewer
-from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope
-from data.model import household as households_table
-from data.store.batches import batches
+from data.errors import OutOfScope
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Query = Callable[Concatenate[Connection, Viewer, P], T]
 
 
-def row_of(connection: Connection, viewer: Viewer, household: int, *, lock: bool = False) -> RowMapping:
-    """The household's own row; raises NotFound where it is not there or not the viewer's.
+def needs(right: str, thing: str) -> Callable[[Query[P, T]], Query[P, T]]:
+    """The function asks for this right over this thing before anything else; it raises OutOfScope without."""
+    if right not in RIGHTS or thing not in THINGS:
+        raise ValueError(f"no such right: {right} {thing}")
 
-    ``lock``: held against other editors until the transaction ends.
-    """
-    seen, bound = seen_households(viewer)
-    h = households_table.alias("h")
-    asked = select(h).where(h.c.id == household, text(seen))
-    found = connection.execute(asked.with_for_update(of=h) if lock else asked, bound).mappings().first()
-    if found is None:
-        raise NotFound(NO_SUCH_HOUSEHOLD)
-    return found
+    def asking(query: Query[P, T]) -> Query[P, T]:
+        @wraps(query)
+        def asked(connection: Connection, viewer: Viewer, /, *arguments: P.args, **options: P.kwargs) -> T:
+            require_right(viewer, right, thing)
+            return query(connection, viewer, *arguments, **options)
 
+        asked.needed = (right, thing)  # type: ignore[attr-defined]  # what the test of the table reads
+        return asked
 
-def writable_row(connection: Connection, viewer: Viewer, household: int, what: str = "修改户档案") -> RowMapping:
-    """The same for who may write; raises OutOfScope, of ``what``, for who may not."""
-    found = row_of(connection, viewer, household)
-    if not viewer.may_write:
-        raise OutOfScope(what)
-    return found
+    return asking
 
 
-def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -> None:
-    """Raises OutOfScope for who changes nothing, NotFound where a household (none named twice) is not his."""
-    if not viewer.may_write:
-        raise OutOfScope("这些户的户码、口令和查看记录")
-    clause, bound = seen_households(viewer)
-    asked = text(f"SELECT COUNT(*) FROM household h WHERE h.id IN :ids AND {clause}")
-    asked = asked.bindparams(bindparam("ids", expanding=True))
-    there = sum(connection.execute(asked, {**bound, "ids": batch}).scalar_one() for batch in batches(households))
-    if there != len(households):
-        raise NotFound(NO_SUCH_HOUSEHOLD)
+def require_right(viewer: Viewer, right: str, thing: str) -> None:
+    """Raises OutOfScope for who has no such right; for what takes no connection first."""
+    if not viewer.may(right, thing):
+        raise OutOfScope(THINGS[thing])

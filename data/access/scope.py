@@ -13,10 +13,13 @@ def seen_households(viewer: Viewer) -> tuple[str, dict[str, object]]:
     """SQL condition on ``household h`` with its bound parameters (their names begin with ``seen_``).
 
     The households of the viewer's region; of these a helper sees only the ones he is paired with today, whatever
-    month is looked at, so that a pairing that ended ends the sight too. A helper without a code sees none.
+    month is looked at, so that a pairing that ended ends the sight too. A helper without a code sees none. A viewer of
+    single households sees these alone.
     """
     sql, bound = within_sql("h.village", viewer.region, "seen")
     own, named = _own(viewer, "h.id")
+    if viewer.households is not None:  # whole numbers of our own
+        own = f"{own} AND h.id IN ({', '.join(map(str, sorted(viewer.households))) or 'NULL'})"
     return f"({sql} AND {own})", {**bound, **named}
 
 

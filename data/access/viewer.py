@@ -5,44 +5,49 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, true
 
+from data.access.roles import HOUSEHOLDS, IDENTITY, READ, WRITE, allows
 from data.errors import OutOfScope
 from data.model.surnames import surname
 
-ROLES = {
-    "admin": "管理员",
-    "display": "大屏展示",
-    "county": "县级干部",
-    "township": "乡镇干部",
-    "village": "村干部",
-    "helper": "帮扶责任人",
-}
-"""The roles that sign in. Behind a household's code there are two more, who see one card: stranger and household."""
-READERS = ("display", "stranger", "household")
+READERS = ("display", "stranger", "household", "borrower")
 """Roles that change nothing."""
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who looks: a role, the region he may see (a code, '' the whole) and, for a helper, his own code."""
+    """Somebody who looks: a role, the region he may see (a code, '' the whole), for a helper his own code, for who may
+    see single households alone their ids; and which person acts, None where nobody signed in."""
 
     role: str
     region: str
     helper: str | None = None
+    person: int | None = None
+    households: frozenset[int] | None = None
+
+    def may(self, right: str, thing: str) -> bool:
+        """Whether the table of rights (``data.access.roles``) gives it to his role."""
+        return allows(self.role, right, thing)
 
     @property
     def sees_identity(self) -> bool:
-        """Whether full names, phones and addresses are shown; a wall display shows family names only."""
-        return self.role not in ("display", "stranger")
+        """Whether full names and addresses are shown; a wall display shows family names only."""
+        return self.may(READ, IDENTITY)
 
     @property
     def may_write(self) -> bool:
         """Whether he may change the records of what he sees."""
-        return self.role not in READERS
+        return self.may(WRITE, HOUSEHOLDS)
 
     @property
     def key(self) -> str:
-        """What a cache is keyed by: two viewers with one key may see the same rows."""
-        return f"{self.role}:{self.region}:{self.helper or ''}"
+        """What a cache is keyed by: two viewers with one key may see the same rows. Who acts is ``actor``."""
+        own = "" if self.households is None else f":{sorted(self.households)}"
+        return f"{self.role}:{self.region}:{self.helper or ''}{own}"
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as history, steps, jobs and the log keep it: ``person:7``; without an account the role played."""
+        return self.key if self.person is None else f"person:{self.person}"
 
     def may_see(self, code: str) -> bool:
         """Whether a region lies within this viewer's own."""

@@ -17,7 +17,7 @@ from data.store.rows import StoredRow
 
 @dataclass(frozen=True)
 class Look:
-    """One line: time (ISO, seconds), who (``Viewer.key``, stranger or household), from which address, what he saw (a
+    """One line: time (ISO, seconds), who (``Viewer.actor``, stranger or household), from which address, what he saw (a
     key of VIEWS) and of which household, None where the code named none; ``detail``: what he took away, in words."""
 
     at: str

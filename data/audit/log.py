@@ -17,7 +17,7 @@ from itertools import islice
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from data.access.rights import require
+from data.access.households import require
 from data.access.viewer import Viewer, within_sql
 from data.audit.chain import Look, append, cut_off, end_file, write_end
 from data.clock import written
@@ -50,6 +50,24 @@ VIEWS = {
     "pin_taken": "收回口令",
     "flood": "不存在的码过多，已限制",
     "gap": "日志此前有缺行（或恢复过备份）",
+    "signed_in": "登录",
+    "sign_in_wrong": "登录失败",
+    "signed_out": "退出登录",
+    "session_ended": "结束会话",
+    "password": "修改密码",
+    "second": "设置动态码",
+    "account": "管理人员和账号",
+    "device": "管理大屏设备",
+    "setting": "更改设置",
+    "search": "查找户",
+    "list": "查看名单",
+    "unmasked": "显示全号",
+    "borrowed": "借阅",
+    "change": "修改户档案",
+    "approve": "审核办理",
+    "import": "导入数据",
+    "command": "命令行操作",
+    "log": "查看日志",
 }
 MOST_WAITING = 20_000
 RETRY = 2.0  # seconds between two tries while the store is held by somebody else

@@ -22,7 +22,7 @@ _TAKEN = """
 
 @dataclass(frozen=True)
 class Taken:
-    """One thing that left: when, by whom (``Viewer.key``), to which address, as what (a key of ``log.VIEWS``)."""
+    """One thing that left: when, by whom (``Viewer.actor``), to which address, as what (a key of ``log.VIEWS``)."""
 
     at: str
     actor: str

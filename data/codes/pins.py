@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from data.access.rights import require
+from data.access.households import require
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import SKEW, Clock, written
@@ -74,7 +74,7 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, now: dat
     connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
     kept = {"household_id": household, "hash": _hasher.hash(pin), "set_at": written(now)}
     connection.execute(insert(household_pin).values(kept))
-    audit.enter(connection, actor=viewer.key, address=address, view="pin_given", households=[household], now=now)
+    audit.enter(connection, actor=viewer.actor, address=address, view="pin_given", households=[household], now=now)
     return pin
 
 
@@ -84,7 +84,7 @@ def take_back(connection: Connection, viewer: Viewer, household: int, *, now: da
     done = connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
     if not done.rowcount:
         raise Refused("这一户没有口令可以收回。")
-    audit.enter(connection, actor=viewer.key, address=address, view="pin_taken", households=[household], now=now)
+    audit.enter(connection, actor=viewer.actor, address=address, view="pin_taken", households=[household], now=now)
 
 
 def ways(connection: Connection, household: int) -> Ways:

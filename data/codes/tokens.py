@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from data.access.rights import require
+from data.access.households import require
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
@@ -90,7 +90,7 @@ def issue(
     _withdraw(connection, gone, _REPLACED, now)
     missing = [id for id in wanted if id not in held or held[id].id in gone]
     _make(connection, engine, missing, now)
-    audit.enter(connection, actor=viewer.key, address=address, view="issued", households=missing, now=now)
+    audit.enter(connection, actor=viewer.actor, address=address, view="issued", households=missing, now=now)
     held = _held(connection, wanted) if missing else held
     again = {id: _token_again(engine, held[id]) for id in wanted}
     tokens = {id: token for id, token in again.items() if token is not None}
@@ -134,7 +134,7 @@ def withdraw(
     if row is None:
         raise Refused("这一户现在没有可作废的户码。")
     _withdraw(connection, [row.id], reason, now)
-    audit.enter(connection, actor=viewer.key, address=address, view="revoked", households=[household], now=now)
+    audit.enter(connection, actor=viewer.actor, address=address, view="revoked", households=[household], now=now)
 
 
 def renew(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from tqdm import tqdm
 
 from data import months, settings
+from data.access.actors import COMMAND
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.taken import detail
@@ -170,9 +171,7 @@ def export_command(options: argparse.Namespace) -> int:
     left = detail("全部数据（数据模板）", place="全部区划", count=sum(counts.values()))
     with writing(engine) as connection:
         now = county_clock()
-        audit.enter(
-            connection, actor=ADMIN.key, address="命令行", view="export", households=[None], detail=left, now=now
-        )
+        audit.enter(connection, actor=COMMAND, address="命令行", view="export", households=[None], detail=left, now=now)
     bar.close()
     print(f"数据已导出到 {options.file}。{said(counts)}")
     return 0

@@ -428,7 +428,7 @@ def decide_books(
         raise Refused("与现在的决定相同，没有改动。")
     connection.execute(
         model.books_decision.insert().values(
-            county=county, until=until, reason=reason.strip()[:200] or None, at=written(now), actor=viewer.key
+            county=county, until=until, reason=reason.strip()[:200] or None, at=written(now), actor=viewer.actor
         )
     )
     built = connection.execute(select(model.data_version.c.built)).scalar_one()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, Engine, RowMapping, text
 
-from data.access.rights import writable_row
+from data.access.households import writable_row
 from data.access.scope import seen_households
 from data.access.viewer import READERS, Viewer
 from data.archives.files import EXTENSIONS, Material, content_of, examine, keep

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, select
 
 from data import model
-from data.access.rights import writable_row
+from data.access.households import writable_row
 from data.access.viewer import Viewer
 from data.model.running import lasting, running
 from data.terms import SUBJECTS

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and_, func, insert, select
 from sqlalchemy.exc import OperationalError
 
-from data.access.rights import row_of
+from data.access.households import row_of
 from data.access.viewer import Viewer
 from data.clock import written
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoomError
@@ -46,7 +46,7 @@ class Edit:
 class Conflict(WarRoomError):
     """What stands is not what the editor had before him.
 
-    ``differences``: before is what he had, after what stands now. ``who`` (a ``Viewer.key``) and ``at`` tell of the
+    ``differences``: before is what he had, after what stands now. ``who`` (a ``Viewer.actor``) and ``at`` tell of the
     last change to these records, None where they came otherwise. ``rebased``: the same edits upon what stands now,
     for the one who wants his own nevertheless; None where a record is gone.
     """
@@ -187,7 +187,7 @@ def write_history(
 
     Nothing else writes there. ``what`` says it in the user's words, ``undoes`` is the change that it takes back.
     """
-    same = {"at": written(now), "actor": viewer.key, "what": what, "undoes": undoes}
+    same = {"at": written(now), "actor": viewer.actor, "what": what, "undoes": undoes}
     rows = [
         {"household_id": id, "edits": json.dumps([vars(edit) for edit in edits], ensure_ascii=False), **same}
         for id, edits in done.items()

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import Engine, func, select
 
 from data import model
-from data.access.rights import writable_row
+from data.access.households import writable_row
 from data.access.viewer import Viewer
 from data.households.door import door
 from data.households.edits import Edit, commit

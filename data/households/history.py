@@ -8,7 +8,7 @@ from sqlalchemy import CompoundSelect, Connection, Float, Integer, func, literal
 
 from data import model
 from data.access.actors import actor_name
-from data.access.rights import writable_row
+from data.access.households import writable_row
 from data.access.viewer import Viewer
 from data.households import words as record_words
 from data.households.edits import Edit, edits_of, of_a_plan

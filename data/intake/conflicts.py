@@ -22,7 +22,7 @@ WHOLE = ""  # in the place of a column: the record as a whole was taken away
 
 @dataclass(frozen=True)
 class Entry:
-    """What somebody entered in a cell, when (ISO, local) and who (a ``Viewer.key``)."""
+    """What somebody entered in a cell, when (ISO, local) and who (a ``Viewer.actor``)."""
 
     value: object
     at: str

@@ -13,6 +13,8 @@ Small = SmallInteger().with_variant(Integer, "sqlite")
 Real = Float(53).with_variant(REAL(), "sqlite")
 
 metadata = MetaData()
+transient = MetaData()
+"""Tables of the store beside the store: what a county loses without harm (``data.store.transient``)."""
 
 
 class ColumnOptions(TypedDict, total=False):
@@ -23,9 +25,9 @@ class ColumnOptions(TypedDict, total=False):
     index: bool
 
 
-def table(name: str, *parts: SchemaItem, clustered: bool = False) -> Table:
+def table(name: str, *parts: SchemaItem, clustered: bool = False, of: MetaData = metadata) -> Table:
     """A table with strict types; ``clustered``: kept in the order of its primary key."""
-    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=not clustered)
+    return Table(name, of, *parts, sqlite_strict=True, sqlite_with_rowid=not clustered)
 
 
 def household_id(*, primary_key: bool = False, nullable: bool = False) -> Column[int]:

@@ -24,7 +24,7 @@ dividend_plan = table(
     Column("state", Code, nullable=False),
     Column("version", Number, nullable=False),  # grows with every write, so that two do not write over each other
     Column("created", Text, nullable=False),
-    Column("actor", Text, nullable=False),  # ``Viewer.key``
+    Column("actor", Text, nullable=False),  # ``Viewer.actor``
     Column("published", Day),
     Column("publicity_days", Small),
     Column("submitted", Text),

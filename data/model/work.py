@@ -19,7 +19,7 @@ change = table(
     Column("id", Number, primary_key=True),
     household_id(),
     Column("at", Text, nullable=False),
-    Column("actor", Text, nullable=False),  # ``Viewer.key``
+    Column("actor", Text, nullable=False),  # ``Viewer.actor``
     Column("what", Text, nullable=False),  # what was done, in the user's words
     Column("edits", Text, nullable=False),  # JSON: table, key, before, after of each record
     Column("undoes", Number, ForeignKey("change.id")),
@@ -86,7 +86,7 @@ access_log = table(
     "access_log",
     Column("id", Number, primary_key=True),
     Column("at", Text, nullable=False),
-    Column("actor", Text, nullable=False),  # ``Viewer.key``, stranger or household
+    Column("actor", Text, nullable=False),  # ``Viewer.actor``, stranger or household
     Column("address", Text, nullable=False),
     Column("view", Text, nullable=False),  # a key of ``audit.VIEWS``
     Column("household_id", Number),  # no foreign key: the log outlives what it tells of

@@ -73,7 +73,7 @@ def add(
                 size=len(content),
                 dated=dated,
                 added=written(now),
-                actor=viewer.key,
+                actor=viewer.actor,
             )
         )
         cube.stamp(connection, now, place)
@@ -120,7 +120,7 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, now: datetime, *, hid
         connection.execute(
             update(project_archive)
             .where(project_archive.c.id == archive_id)
-            .values(hidden=written(now) if hidden else None, hidden_actor=viewer.key)
+            .values(hidden=written(now) if hidden else None, hidden_actor=viewer.actor)
         )
         cube.stamp(connection, now, place)
 

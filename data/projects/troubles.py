@@ -290,7 +290,7 @@ def mark_within(
             since=since,
             reason=reason,
             at=written(now),
-            actor=viewer.key,
+            actor=viewer.actor,
         )
     )
     return written_id(made)
@@ -340,7 +340,7 @@ def end(engine: Engine, viewer: Viewer, id: int, *, now: datetime) -> None:
         row = row_of(connection, viewer, id)
         if row.ended is not None:
             raise Refused("这条风险已经解除过了。")
-        over = {"ended": written(now), "ended_actor": viewer.key}
+        over = {"ended": written(now), "ended_actor": viewer.actor}
         connection.execute(update(trouble).where(trouble.c.id == id).values(over))
         cube.stamp(connection, now, row.region)
 

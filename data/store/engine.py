@@ -15,8 +15,8 @@ from alembic.config import Config
 from sqlalchemy import (
     Connection,
     Engine,
+    Executable,
     Integer,
-    Select,
     Table,
     TextClause,
     bindparam,
@@ -109,25 +109,33 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 class Question:
-    """A statement put to the store thousands of times: whether it finds a row, seen anew each time.
+    """A statement put to the store thousands of times, seen anew each time.
 
     It has a connection of its own. SQLite's readers wait for nobody: an answer takes 15 µs or there is none. A server
     may keep who asks ``waiting``, up to two seconds.
     """
 
-    def __init__(self, engine: Engine, statement: Select[int]) -> None:
+    def __init__(self, engine: Engine, statement: Executable) -> None:
         self.waiting = not is_sqlite(engine)
         self._engine = engine
-        self._sql = str(statement.compile(engine, compile_kwargs={"literal_binds": True}))
+        compiled = statement.compile(dialect=engine.dialect)  # type: ignore[attr-defined]  # every statement can
+        self._sql, self._known, self._order = str(compiled), dict(compiled.params), compiled.positiontup
         self._connection: DBAPIConnection | None = None
         self._one_at_a_time = threading.Lock()
 
     def ask(self) -> bool | None:
-        """None where the store does not answer; then the next question goes over a new connection."""
+        """Whether it finds a row; None where the store does not answer."""
+        found = self.rows()
+        return None if found is None else bool(found)
+
+    def rows(self, **given: object) -> list[Any] | None:  # Any: what the statement's columns hold
+        """What it finds; None where the store does not answer: the next question goes over a new connection."""
+        bound = {**self._known, **given}
+        values = bound if self._order is None else tuple(bound[name] for name in self._order)
         with self._one_at_a_time:
             try:
                 self._connection = self._connection or self._opened()
-                return bool(self._connection.execute(self._sql).fetchall())
+                return list(self._connection.execute(self._sql, values).fetchall())
             except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
                 if self._connection is not None:
                     self._connection.close()

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, RowMapping, Table, Text, event, select
 
 from data import settings, workflow
-from data.access.viewer import ROLES, Viewer
+from data.access.roles import ROLES
+from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.store.engine import writing
 from data.workflow import LONGEST_REASON, Changed, Register, Transition, Way

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from data import model
-from data.access import rights
+from data.access import households as owned
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
@@ -54,9 +54,9 @@ def test_each_sees_his_own_households_and_only_who_writes_changes_them(county: E
         assert tuple(connection.execute(among, bound).scalars()) == seen
         for id in (*ALL, 999_999):
             is_seen, refused = id in seen, "given" if writes else "OutOfScope"
-            assert outcome(rights.row_of, connection, viewer, id) == ("given" if is_seen else "NotFound"), id
-            assert outcome(rights.writable_row, connection, viewer, id) == (refused if is_seen else "NotFound"), id
-            assert outcome(rights.require, connection, viewer, [id]) == (
+            assert outcome(owned.row_of, connection, viewer, id) == ("given" if is_seen else "NotFound"), id
+            assert outcome(owned.writable_row, connection, viewer, id) == (refused if is_seen else "NotFound"), id
+            assert outcome(owned.require, connection, viewer, [id]) == (
                 "OutOfScope" if not writes else "given" if is_seen else "NotFound"
             ), id
 
@@ -66,9 +66,9 @@ def test_each_sees_his_own_households_and_only_who_writes_changes_them(county: E
     [([], "given"), ([901, 902, 904], "given"), ([901, 902, FAR], "NotFound"), ([FAR, 901, 902], "NotFound")],
 )
 def test_of_many_households_all_must_be_his_in_every_portion(county: Engine, monkeypatch, households, answer):
-    monkeypatch.setattr(rights, "batches", partial(batches, size=2))
+    monkeypatch.setattr(owned, "batches", partial(batches, size=2))
     with county.connect() as connection:
-        assert outcome(rights.require, connection, Viewer("village", VILLAGE), households) == answer
+        assert outcome(owned.require, connection, Viewer("village", VILLAGE), households) == answer
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_a_pairing_gives_sight_from_its_first_day_to_its_last(filled, started: s
     with writing(engine) as connection:
         pairing = {"helper": "D2", "household_id": 904, "started": started, "ended": ended}
         connection.execute(model.pairing.insert().values(pairing))
-        assert outcome(rights.row_of, connection, D2, 904) == ("given" if sees else "NotFound")
+        assert outcome(owned.row_of, connection, D2, 904) == ("given" if sees else "NotFound")

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from data import model, settings
-from data.access.viewer import ROLES, Viewer
+from data.access.roles import ROLES
+from data.access.viewer import Viewer
 from data.dividends.content import content_of
 from data.dividends.drafts import create, save
 from data.dividends.file import plan_file

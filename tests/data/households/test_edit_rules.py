@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import Engine
 
-from data.access.viewer import ROLES, Viewer
+from data.access.roles import ROLES
+from data.access.viewer import Viewer
 from data.errors import Refused
 from data.households.edit_rules import (
     LONGEST,

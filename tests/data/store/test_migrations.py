@@ -30,7 +30,7 @@ def test_initials_of_surnames_that_are_read_otherwise_now_are_written_anew(blank
                 ),
                 {"id": number, "code": f"P{number}", "head": name, "held": held},
             )
-        command.upgrade(configuration, "0005")
+        command.upgrade(configuration, "0006")
         for table in ("household", "member"):
             known = connection.execute(text(f"SELECT initials FROM {table} ORDER BY code")).scalars().all()
             assert known == ["njg", "mqx", "zs"]

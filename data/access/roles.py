@@ -1,0 +1,115 @@
+"""The one table of rights: which role may do what to which kind of thing.
+
+Where (a region, the households of a helper, the one household of a code) is the viewer's; this table says what. Pages,
+plain routes, exports, prints, archives, uploads and the command line ask it by ``Viewer.may`` and ``rights.needs``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+READ, UNMASK, WRITE, APPROVE = "read", "unmask", "write", "approve"
+EXPORT, PRINT, IMPORT, ADMINISTER = "export", "print", "import", "administer"
+RIGHTS = {
+    READ: "查看",
+    UNMASK: "显示全号",
+    WRITE: "填报修改",
+    APPROVE: "审核",
+    EXPORT: "导出",
+    PRINT: "打印",
+    IMPORT: "导入",
+    ADMINISTER: "管理",
+}
+
+FIGURES, HOUSEHOLDS, IDENTITY, HEALTH = "figures", "households", "identity", "health"
+PROJECTS, PLANS, PAPERS, CODES = "projects", "plans", "papers", "codes"
+RECORDS, SETTINGS, PEOPLE, LOG = "records", "settings", "people", "log"
+THINGS = {
+    FIGURES: "各级汇总和地图",
+    HOUSEHOLDS: "户名单和户档案",
+    IDENTITY: "姓名、证件、电话、住址",
+    HEALTH: "病情、残疾、致贫原因、户编号",
+    PROJECTS: "项目、资金、风险",
+    PLANS: "收益分配方案",
+    PAPERS: "档案材料",
+    CODES: "户码、口令、查看记录",
+    RECORDS: "完整数据",
+    SETTINGS: "县级设置、闭账",
+    PEOPLE: "人员、账号、设备、会话",
+    LOG: "日志、异常查看",
+}
+
+ROLES = {
+    "admin": "管理员",
+    "display": "大屏展示",
+    "county": "县级干部",
+    "township": "乡镇干部",
+    "village": "村干部",
+    "helper": "帮扶责任人",
+}
+"""The roles that sign in. Behind a household's code there are two more, who see one card: stranger and household; and
+one who looks at one household outside his scope for a while: borrower."""
+OTHERS = {"borrower": "借阅", "household": "本户", "stranger": "路人"}
+LEAST = "stranger"
+
+_Things = frozenset[str]
+_CARD = frozenset({HOUSEHOLDS, IDENTITY, HEALTH, PAPERS})
+_SEEN = frozenset({FIGURES, *_CARD, PROJECTS, PLANS})
+_LISTS = frozenset({FIGURES, HOUSEHOLDS, PROJECTS})
+_DOOR = frozenset({HOUSEHOLDS, PAPERS, CODES})
+
+ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
+    {
+        "admin": {
+            READ: _SEEN | {CODES, SETTINGS, PEOPLE, LOG},
+            UNMASK: frozenset({IDENTITY, HEALTH}),
+            WRITE: _DOOR | {PROJECTS},
+            APPROVE: frozenset({HOUSEHOLDS}),
+            EXPORT: _LISTS | {RECORDS, LOG},
+            PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
+            IMPORT: frozenset({RECORDS}),
+            ADMINISTER: frozenset({SETTINGS, PEOPLE, LOG}),
+        },
+        "county": {
+            READ: _SEEN | {CODES, SETTINGS, LOG},
+            UNMASK: frozenset({IDENTITY, HEALTH}),
+            WRITE: _DOOR | {PROJECTS, PLANS},
+            APPROVE: frozenset({HOUSEHOLDS, PLANS}),
+            EXPORT: _LISTS | {RECORDS},
+            PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
+            IMPORT: frozenset({RECORDS}),
+            ADMINISTER: frozenset({SETTINGS}),
+        },
+        "township": {
+            READ: _SEEN | {CODES},
+            UNMASK: frozenset({IDENTITY, HEALTH}),
+            WRITE: _DOOR | {PROJECTS, PLANS},
+            APPROVE: frozenset({HOUSEHOLDS, PLANS}),
+            EXPORT: _LISTS,
+            PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
+        },
+        "village": {
+            READ: _SEEN | {CODES},
+            UNMASK: frozenset({IDENTITY, HEALTH}),
+            WRITE: _DOOR | {PLANS},
+            EXPORT: _LISTS,
+            PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
+        },
+        "helper": {
+            READ: _SEEN | {CODES},
+            UNMASK: frozenset({IDENTITY, HEALTH}),
+            WRITE: _DOOR,
+            EXPORT: _LISTS,
+            PRINT: frozenset({HOUSEHOLDS, CODES}),
+        },
+        "display": {READ: _LISTS},
+        "borrower": {READ: _CARD},
+        "household": {READ: _CARD},
+        "stranger": {READ: frozenset({HOUSEHOLDS})},
+    }
+)
+"""Role → right → things. What does not stand here is refused."""
+
+
+def allows(role: str, right: str, thing: str) -> bool:
+    """Whether the table gives a role this right over this thing; a role that nobody knows has none."""
+    return thing in ALLOWED.get(role, {}).get(right, frozenset())

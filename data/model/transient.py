@@ -1,0 +1,55 @@
+"""What stands beside the records: who is signed in, who guessed in vain, what is being printed. Lost, it costs a
+sign-in."""
+
+from sqlalchemy import Column, Index, LargeBinary, Text
+
+from data.model.columns import Code, Number, Small, table, transient
+
+session = table(
+    "session",
+    Column("digest", Code, primary_key=True),  # SHA-256 of the token in the cookie
+    Column("person", Number),
+    Column("device", Number),
+    Column("version", Number, nullable=False),  # of the account, when it began
+    Column("how", Code, nullable=False),  # password, device
+    Column("address", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("made", Code, nullable=False),
+    Column("seen", Code, nullable=False),  # to the minute
+    Column("idle", Number, nullable=False),  # minutes without a look after which it ends; 0 never
+    Column("until", Code, nullable=False),
+    Column("ended", Code),
+    Index("session_person", "person"),
+    clustered=True,
+    of=transient,
+)
+
+attempt = table(
+    "attempt",
+    Column("id", Number, primary_key=True),
+    Column("kind", Code, nullable=False),  # password, second, pin, scan
+    Column("target", Code, nullable=False),  # a login or a household, as a keyed hash
+    Column("network", Code, nullable=False),
+    Column("device", Code, nullable=False),  # what a browser that was right before carries, as a hash; '' without
+    Column("at", Code, nullable=False),
+    Index("attempt_target", "kind", "target", "at"),
+    Index("attempt_network", "kind", "network", "at"),
+    of=transient,
+)
+
+job = table(
+    "job",
+    Column("id", Code, primary_key=True),
+    Column("actor", Code, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", Code, nullable=False),
+    Column("total", Number, nullable=False),
+    Column("done", Number, nullable=False),
+    Column("stop", Small, nullable=False),
+    Column("seen", Code, nullable=False),  # the last sign of life of who works at it
+    Column("why", Text, nullable=False),
+    Column("facts", Text, nullable=False),  # JSON of what the page says of it
+    Column("paper", LargeBinary),
+    clustered=True,
+    of=transient,
+)
