@@ -10,10 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from components.drawing.theme import MARKS
-from components.phone.cookies import CARD, EVERY_CODE, ROLE, carried, give, take
 from components.phone.pages import HEADERS, page, waiting_words
-from components.server.guard import is_this_machine
-from components.shell.screen import DEFAULT_ROLE
+from components.server.sealed import CARD, EVERY_CODE, ROLE, carried, give, take
+from components.server.viewing import viewer_of
 from components.shell.site import HOUSEHOLD
 from data import settings
 from data.access.roles import ROLES
@@ -214,14 +213,7 @@ def _shown(asked: _Asked) -> Response:
 
 
 def _cadre(asked: _Asked) -> Viewer | None:
-    """The role chosen on demonstration data; with real regions whoever sits at this machine, as for the pages."""
-    if asked.demonstration:
-        role = carried(asked.engine, asked.request, ROLE)
-    else:
-        role = DEFAULT_ROLE if is_this_machine(asked.request.scope, asked.request.headers) else None
-    if role is None:
-        return None
-    viewer = next((one for one in regions.viewers(asked.connection) if one.role == role), None)
+    viewer = viewer_of(asked.request, asked.connection)
     return viewer if viewer and viewer.may_write else None
 
 

@@ -18,8 +18,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from components.phone.answers import DOING, PhoneDesk
-from components.phone.cookies import EVERY_CODE, ROLE, give
 from components.phone.pages import failure
+from components.server.sealed import EVERY_CODE, ROLE, give
 from data.access.roles import ROLES
 from data.clock import Clock
 from data.errors import WarRoomError

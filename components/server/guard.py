@@ -13,10 +13,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy import Engine
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from components.server.cookie import token_of
+from data.access.sessions import sessions_of
+from data.clock import Clock, county_clock
 from data.regions.tree import REAL_REGION
 from data.store.engine import Question
 
@@ -47,8 +51,9 @@ _FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", 
 class Guard:
     """Middleware before everything else: refuses strangers, foreign origins and closed paths, adds the headers."""
 
-    def __init__(self, app: ASGIApp, engine: Engine) -> None:
+    def __init__(self, app: ASGIApp, engine: Engine, clock: Clock = county_clock) -> None:
         self.app = app
+        self._sessions, self._clock = sessions_of(engine), clock
         self._real_region = Question(engine, REAL_REGION)
         self._sockets: set[_Socket] = set()  # those of other machines
         self._watch: asyncio.Task[None] | None = None
@@ -57,6 +62,8 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
+        signed = self._sessions.who(token_of(HTTPConnection(scope)), self._clock())
+        scope.setdefault("state", {})["signed"] = signed
         if scope["path"].rstrip("/") in _CLOSED:
             return await _refuse(scope, receive, send, "没有这个页面。", 404)
         if scope["type"] == "websocket":

@@ -8,8 +8,8 @@ from sqlalchemy import Engine, insert, select, update
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from components.phone import cookies as phone_cookies
 from components.phone.routes import phone_routes
+from components.server import sealed
 from data import model, settings
 from data.access.viewer import Viewer
 from data.audit import log as audit
@@ -21,6 +21,7 @@ from data.income.year import IncomeYear
 from data.store.engine import writing
 from tests.data.village_ground import COUNTY, FAR, HERE, VILLAGE, fill_village
 from tests.moment import NOW, clock
+from tests.people import signed_in
 
 COUNTY_CADRE = Viewer("county", COUNTY)
 TAIL = "011234"
@@ -233,7 +234,7 @@ def test_a_cookie_that_is_forged_expired_or_anothers_opens_nothing(county, phone
         assert said.status_code == 200 and "钱一" not in said.text, held
     borrowed = visitor(county).get(f"/q/{tokens[FAR]}", headers={"Cookie": f"card={good}"})
     assert "吴五" not in borrowed.text and "钱一" not in borrowed.text
-    monkeypatch.setitem(phone_cookies._LIVES, phone_cookies.CARD, -1)
+    monkeypatch.setitem(sealed._LIVES, sealed.CARD, -1)
     late = visitor(county).get(f"/q/{tokens[901]}", headers={"Cookie": f"card={good}"})
     assert "钱一" not in late.text
 
@@ -307,7 +308,7 @@ def test_with_real_regions_nobody_chooses_a_role(real, tokens):
     be(away, tokens[901], "county")
     assert away.post("/as/county").status_code == 404
     assert "打开户档案" not in away.get(f"/q/{tokens[901]}").text
-    earlier = phone_cookies._signer(real, phone_cookies.ROLE).dumps("county")
+    earlier = sealed._signer(real, sealed.ROLE).dumps("county")
     assert "打开户档案" not in away.get(f"/q/{tokens[901]}", headers={"Cookie": f"role={earlier}"}).text
 
 
@@ -322,9 +323,12 @@ def test_with_real_regions_other_machines_reach_the_codes_and_nothing_else(
     for path in ("/q", "/healthz", "/household?household=901", "/q/../healthz"):
         assert away.get(path).status_code == 403, path
     assert away.post("/as/county").status_code == 403
-    here = open_client(database)
-    assert "打开户档案" in here.get(f"/q/{tokens[901]}").text
-    assert "打开户档案" not in here.get(f"/q/{tokens[901]}", headers={"X-Forwarded-For": "192.0.2.9"}).text
+    signed = open_client(database, peer="192.0.2.7", host="192.0.2.1")
+    signed.cookies.update(signed_in(real, "county", COUNTY))
+    assert "打开户档案" in signed.get(f"/q/{tokens[901]}").text
+    for role, region in (("county", "210881"), ("display", COUNTY)):
+        signed.cookies.update(signed_in(real, role, region))
+        assert "打开户档案" not in signed.get(f"/q/{tokens[901]}").text
 
 
 def test_unknown_and_mistyped_codes_get_one_and_the_same_answer(county, phone, tokens):

@@ -1,4 +1,4 @@
-"""What a phone carries to the page behind a code: that the card was opened, and, on demonstration data, a role."""
+"""Cookies that say something by themselves, sealed: that a card was opened, and, on demonstration data, a role."""
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Engine
