@@ -7,18 +7,19 @@ FLOOR = {
     "data.store": 2,
     "data.access": 3,
     # what lies below all domains
-    **dict.fromkeys(("data.archives", "data.regions", "data.settings"), 4),
-    **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 5),
+    **dict.fromkeys(("data.archives", "data.audit", "data.regions"), 4),
+    "data.settings": 5,
+    **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 6),
     # the domains
-    **dict.fromkeys(("data.audit", "data.duties", "data.funds", "data.households", "data.income"), 6),
-    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.people", "data.projects", "data.quality"), 7),
-    **dict.fromkeys(("data.codes", "data.demo"), 8),
-    "data.commands": 9,
-    "data.__main__": 10,
+    **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),
+    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.people", "data.projects", "data.quality"), 8),
+    **dict.fromkeys(("data.codes", "data.demo"), 9),
+    "data.commands": 10,
+    "data.__main__": 11,
     # what is drawn
-    "components.drawing": 11,
-    "components.server": 12,
-    "components.shell": 13,
+    "components.drawing": 12,
+    "components.server": 13,
+    "components.shell": 14,
     **dict.fromkeys(
         (
             *(
@@ -31,10 +32,10 @@ FLOOR = {
             *("components.figures", "components.funds", "components.income", "components.overview"),
             *("components.phone", "components.prints", "components.settings"),
         ),
-        14,
+        15,
     ),
-    **dict.fromkeys(("components.admin", "components.cards", "components.projects"), 15),
-    "components.households": 16,
-    "components.battle_map": 17,
+    **dict.fromkeys(("components.admin", "components.cards", "components.projects"), 16),
+    "components.households": 17,
+    "components.battle_map": 18,
 }
 """Package (or flat module) → its floor: it imports lower floors only, never its own, never a higher one."""

@@ -18,12 +18,12 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.access.households import require
+from data.access.rights import needs
+from data.access.roles import CODES, LOG, READ
 from data.access.viewer import Viewer, within_sql
 from data.audit.chain import Look, append, cut_off, end_file, write_end
 from data.clock import written
-from data.errors import OutOfScope
 from data.model import access_log
-from data.settings import DECIDERS
 from data.store.engine import writing
 
 VIEWS = {
@@ -171,6 +171,7 @@ def enter(
         append(connection, lines)
 
 
+@needs(READ, CODES)
 def of_household(connection: Connection, viewer: Viewer, household: int, page: int = 1) -> tuple[list[Look], int]:
     """One page of a household's lines, the newest first, and how many there are; raises as ``require``."""
     require(connection, viewer, [household])
@@ -182,13 +183,12 @@ def of_household(connection: Connection, viewer: Viewer, household: int, page: i
     return [Look(*row) for row in found], total
 
 
+@needs(READ, LOG)
 def patterns(connection: Connection, viewer: Viewer, since: str) -> list[Pattern]:
     """What looks strange from a day (ISO) on, in the viewer's region, the newest day first; at most twenty a kind.
 
-    Looks that name no household count everywhere. Raises OutOfScope for who does not decide for the county.
+    Looks that name no household count everywhere.
     """
-    if viewer.role not in DECIDERS:
-        raise OutOfScope("异常查看")
     here, bound = within_sql("h.village", viewer.region)
     found = []
     for id, kind in PATTERNS.items():

@@ -20,6 +20,8 @@ from data.store.engine import database_url
 from data.store.faults import told
 
 _Command = Callable[[argparse.Namespace], int | None]
+GROUPS = {"audit": "日志：核对、查询、导出", "user": "人员和账号", "device": "大屏设备"}
+"""First words of commands of two words."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,9 +68,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", metavar="URL", help="sqlite:///文件 或 postgresql://用户@主机/库名")
     named = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
 
+    groups: dict[str, Any] = {"": named}  # Any: argparse keeps the class of its subparsers to itself
+
     # Any: whatever add_argument takes
     def command(name: str, run: _Command, help: str, *arguments: tuple[Sequence[str], dict[str, Any]]) -> None:
-        added = named.add_parser(name, help=help, description=help)
+        """``name`` may be two words, the first a key of GROUPS."""
+        group, _, own = name.rpartition(" ")
+        if group not in groups:
+            words = GROUPS[group]
+            outer = named.add_parser(group, help=words, description=words)
+            groups[group] = outer.add_subparsers(dest="action", required=True, metavar="操作", parser_class=_Parser)
+        added = groups[group].add_parser(own, help=help, description=help)
         added.add_argument("--database", help=argparse.SUPPRESS, default=argparse.SUPPRESS)
         for flags, settings in arguments:
             added.add_argument(*flags, **settings)

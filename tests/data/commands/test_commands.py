@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from data import model
+from data.access.actors import COMMAND
 from data.access.viewer import Viewer
 from data.commands.parser import main
 from data.commands.version import VERSION
@@ -55,7 +56,7 @@ def test_an_export_stands_in_the_log_with_the_number_of_its_rows(url: str, engin
         [line] = connection.execute(select(log.view, log.actor, log.address, log.detail)).all()
         counts = export_workbook(connection, Viewer("admin", ""), tmp_path / "again.zip", now=NOW)
     left = f"全部数据（数据模板） · 全部区划 · {sum(counts.values()):,} 行"
-    assert tuple(line) == ("export", "admin::", "命令行", left)
+    assert tuple(line) == ("export", COMMAND, "命令行", left)
 
 
 @pytest.mark.parametrize(
