@@ -1,20 +1,25 @@
 """What a county decides for itself. A setting stands in the store; where it does not, its default holds."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, insert, select
 
+from data.access.rights import needs
+from data.access.roles import READ
+from data.access.roles import SETTINGS as COUNTYS
 from data.access.viewer import Viewer
 from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
-from data.model import ledger_year, setting
+from data.model import ledger_year, setting, setting_change
+from data.store.rows import Record
 from data.terms import SUBJECTS
 
 DECIDERS = ("admin", "county")
+CHANGES = 20  # changes to a page
 STRANGER_FACTS = {
     "help": "帮扶措施类别",
     "helper": "帮扶责任人姓名和单位",
@@ -147,8 +152,23 @@ def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now
         if name == "income_year_start" and connection.execute(select(ledger_year.c.household_id).limit(1)).first():
             raise Refused(f"{SETTINGS[name].label}：系统里已有按收入年度记的合计（收支表），起始月不能再改。")
         connection.execute(setting.delete().where(setting.c.name == name))
-        connection.execute(setting.insert().values(name=name, value=after, changed=written(now), actor=viewer.actor))
+        by = {"name": name, "actor": viewer.actor}
+        connection.execute(setting.insert().values(value=after, changed=written(now), **by))
+        connection.execute(insert(setting_change).values(before=before, after=after, at=written(now), **by))
     return after
+
+
+@needs(READ, COUNTYS)
+def changes(connection: Connection, viewer: Viewer, *, offset: int = 0, limit: int = CHANGES) -> Sequence[Record]:
+    """What was changed, the newest first: ``name``, ``before``, ``after``, ``at``, ``actor`` (``Viewer.actor``)."""
+    newest = select(setting_change).order_by(setting_change.c.id.desc()).offset(offset).limit(limit)
+    return connection.execute(newest).mappings().all()
+
+
+@needs(READ, COUNTYS)
+def count_changes(connection: Connection, viewer: Viewer) -> int:
+    """How many changes there were."""
+    return connection.execute(select(func.count()).select_from(setting_change)).scalar_one()
 
 
 def coefficients(text: str) -> dict[str, float]:

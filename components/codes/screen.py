@@ -16,7 +16,8 @@ from components.shell.errors import problem
 from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from components.shell.site import HOUSEHOLD
+from components.shell.site import ADMIN, HOUSEHOLD
+from data.access.roles import LOG, READ
 from data.codes.decoding import tokens
 from data.codes.scanning import Scanned, looked_up
 from data.errors import Refused
@@ -54,6 +55,11 @@ def show_scan(screen: Screen) -> None:
         inputs = [*_typed(), *_photos(), *_camera()]
     with right:
         _results(screen, list({one.text: one for one in inputs}.values()))
+    if screen.viewer.may(READ, LOG):
+        way = link(
+            "异常查看：近来的扫码和打开档案里哪些不寻常", screen.link(ADMIN, tab="oversight"), style="underlined"
+        )
+        show_markup(f'<p class="calm">{way}</p>')
 
 
 def _typed() -> list[_Input]:

@@ -12,11 +12,11 @@ from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import FIGURE
 from data.access.actors import actor_name
+from data.access.roles import ADMINISTER, SETTINGS
 from data.errors import WarRoomError
 from data.figures import books, cube
 from data.figures import read as figures
 from data.months import spoken
-from data.settings import DECIDERS
 from data.store.engine import writing
 
 _SAID = "books_said"
@@ -25,7 +25,7 @@ _SAID = "books_said"
 def show_books(screen: Screen) -> None:
     """The state of the books of the county looked at, and for who decides the way to close or reopen them."""
     county = screen.region.code[: books.COUNTY]
-    if screen.viewer.role not in DECIDERS or len(county) < books.COUNTY or not screen.viewer.may_see(county):
+    if not screen.viewer.may(ADMINISTER, SETTINGS) or len(county) < books.COUNTY or not screen.viewer.may_see(county):
         return
     decided = ask_uncached(screen, books.decisions, county)
     with screen.engine.connect() as connection:

@@ -8,13 +8,16 @@ import streamlit as st
 from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.settings.books import show_books
+from components.settings.changes import show_changes
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data import settings
+from data.access.roles import ADMINISTER
+from data.access.roles import SETTINGS as COUNTYS
 from data.errors import WarRoomError
 from data.figures import cube
-from data.settings import DECIDERS, SETTINGS, STRANGER_FACTS, Setting, coefficients
+from data.settings import SETTINGS, STRANGER_FACTS, Setting, coefficients
 from data.store.engine import writing
 from data.terms import SUBJECTS
 
@@ -24,11 +27,9 @@ _BUSINESS = [name for name, (kind, _) in SUBJECTS.items() if kind == "business"]
 
 def show_settings(screen: Screen) -> None:
     """The form, for who decides for the county; nobody else sees it."""
-    if screen.viewer.role not in DECIDERS:
+    if not screen.viewer.may(ADMINISTER, COUNTYS):
         return
     show_markup(heading("县级设置", "保存后立即对全县生效，记下最后由谁、何时修改"))
-    if not st.toggle("修改", key="settings_open"):
-        return
     if said := st.session_state.pop(_SAID, None):
         (problem if said[0] else st.success)(said[1])
     with screen.engine.connect() as connection:
@@ -40,6 +41,7 @@ def show_settings(screen: Screen) -> None:
         st.session_state[_SAID] = _save(screen, typed, held)
         st.rerun()
     show_books(screen)
+    show_changes(screen)
 
 
 def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[bool, str]:

@@ -30,7 +30,7 @@ LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库
 
 def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     """Name, navigation, marks, day of the data and the switch of the theme. Without a screen the store is empty."""
-    links = "".join(_page_link(page, screen, path) for page in PAGES if page.listed)
+    links = "".join(_page_link(page, screen, path) for page in PAGES if _is_offered(page, screen))
     marks = version = ""
     if screen:
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
@@ -43,6 +43,10 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     )
     if screen and not screen.status.demonstration:
         show_markup(f'<p class="local-only" role="note">{escape(LOCAL_ONLY)}</p>')
+
+
+def _is_offered(page: SitePage, screen: Screen | None) -> bool:
+    return page.listed and (page.open_to(screen.viewer) if screen else not page.rights)
 
 
 def _page_link(page: SitePage, screen: Screen | None, path: str) -> str:

@@ -31,12 +31,10 @@ def opened(engine: Engine, viewer: Viewer = CADRE, region: str = COUNTY) -> AppT
         screen = Screen(
             viewer, regions.find(connection, viewer, region), None, regions.status(connection), False, engine, clock, {}
         )
-    app = AppTest.from_file(str(ROOT / "pages" / "scan.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "pages" / "admin.py"), default_timeout=120)
     app.session_state["screen"] = screen
-    app.run()
-    if any(toggle.key == "settings_open" for toggle in app.toggle):
-        app.toggle(key="settings_open").set_value(True).run()
-    return app
+    app.query_params["tab"] = "settings"
+    return app.run()
 
 
 def press(app: AppTest, label: str) -> AppTest:

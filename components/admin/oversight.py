@@ -6,6 +6,7 @@ from datetime import timedelta
 import pandas as pd
 import streamlit as st
 
+from components.admin.address import admin_link
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
@@ -13,13 +14,12 @@ from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
-from components.shell.site import HOUSEHOLD, SCAN
+from components.shell.site import HOUSEHOLD
 from data.access.actors import actor_name
 from data.audit import log as audit
 from data.audit.log import PATTERNS, Pattern
 from data.audit.taken import PAGE, count_taken, taken_since
 from data.households.search import by_ids
-from data.settings import DECIDERS
 
 DAYS = 30
 _TAKEN = (
@@ -29,17 +29,13 @@ _TAKEN = (
 
 
 def show_oversight(screen: Screen) -> None:
-    """Both panels; the log is gone through only when it is asked for."""
-    if screen.viewer.role not in DECIDERS:
-        return
+    """Both panels."""
     _show_strange(screen)
     _show_taken(screen)
 
 
 def _show_taken(screen: Screen) -> None:
     show_markup(heading("带走了什么", f"近 {DAYS} 天导出、打印和打开的材料：哪份名单、哪个区划、怎样筛选、多少行"))
-    if not st.toggle("查看", key="taken"):
-        return
     since = (screen.today - timedelta(days=DAYS)).isoformat()
     total = ask_uncached(screen, count_taken, since)
     if not total:
@@ -55,14 +51,12 @@ def _show_taken(screen: Screen) -> None:
     )
     show_markup(
         table_markup(rows, _TAKEN, caption="带走了什么", look=TableLook(whole=True, cards=True))
-        + pager_markup(at.page, at.pages, f"共 {total:,} 次", lambda to: screen.link(SCAN, taken_page=to))
+        + pager_markup(at.page, at.pages, f"共 {total:,} 次", lambda to: admin_link(screen, "oversight", taken_page=to))
     )
 
 
 def _show_strange(screen: Screen) -> None:
     show_markup(heading("异常查看", f"近 {DAYS} 天扫码和打开档案的记录里，哪些不寻常"))
-    if not st.toggle("查看", key="oversight"):
-        return
     since = (screen.today - timedelta(days=DAYS)).isoformat()
     patterns = ask_uncached(screen, audit.patterns, since)
     if not patterns:

@@ -1,0 +1,6 @@
+"""用户与设置: people, displays, who is signed in, the county's settings, the log and what in it looks strange."""
+
+from components.admin.screen import show_admin
+from components.shell.screen import current
+
+show_admin(current())
