@@ -29,11 +29,13 @@ from data.commands.version import VERSION
 from data.figures import cube
 from data.regions.tree import status
 from data.store.engine import ready_engine
+from data.store.private import keep_private
 
 HERE = Path(__file__).resolve().parent
 DAY_CHECK = 300  # seconds between two looks at the calendar
 
 log = logging.getLogger(__name__)
+keep_private()
 engine = ready_engine()
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from data.archives.pictures import as_jpeg, shrunk
 from data.errors import Refused
 from data.store.engine import ROOT, beside
+from data.store.private import own_folder, tighten
 
 LARGEST = 20 * 2**20  # a phone's 50-megapixel photo has some 15 MB, forty pages scanned at 200 dpi as well
 THUMBNAIL = 320  # pixels of the longer side: two beside each other fill a phone
@@ -118,7 +119,9 @@ def place(home: Path, digest: str) -> Path:
 def keep(engine: Engine, material: Material) -> str:
     """Put a file and its small picture (empty where it has none) where they belong; returns the digest. What lies
     there already, and is sound, stays."""
-    target = place(folder(engine), material.digest)
+    home = folder(engine)
+    tighten(home)
+    target = place(home, material.digest)
     if sound(target) is None:
         write_whole(target, material.content)
     if not _small(target).exists():
@@ -128,8 +131,7 @@ def keep(engine: Engine, material: Material) -> str:
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file whole or not at all, for its owner alone, and on the disk when this returns."""
-    target.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target.parent.mkdir(mode=0o700, exist_ok=True)
+    own_folder(target.parent)
     handle, partial = tempfile.mkstemp(dir=target.parent, suffix=".partial")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:

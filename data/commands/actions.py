@@ -18,7 +18,7 @@ from data.access.actors import COMMAND
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.taken import detail
-from data.backups import back_up, key_beside, restore_backup
+from data.backups import back_up, restore_backup
 from data.cards import marks
 from data.clock import county_clock, written
 from data.codes import tokens
@@ -211,7 +211,8 @@ def _key_findings(engine: Engine) -> list[Finding]:
     wrong = "、".join(what for what, fitting in fits.items() if not fitting)
     if not wrong:
         return []
-    return [Finding(f"密钥文件 {key_file(engine)} 缺失或不是原来的，与已印的{wrong}不符，请从备份恢复该文件；", 1)]
+    how = "不是原来的" if key_file(engine).is_file() else "缺失"
+    return [Finding(f"密钥文件 {key_file(engine)} {how}，与已印的{wrong}不符，请放回另行保管的密钥；", 1)]
 
 
 def figures_command(options: argparse.Namespace) -> int:
@@ -344,31 +345,41 @@ def settings_command(options: argparse.Namespace) -> int:
 
 
 def backup_command(options: argparse.Namespace) -> int:
-    kept = back_up(_engine(options), _fresh(options.file))
+    engine = _engine(options)
+    kept = back_up(engine, _fresh(options.file), options.key_to)
     print(f"已备份到 {options.file}。")
     if kept.copied or kept.standing:
         where = options.file.parent / "archives"
         print(f"档案文件在 {where}：新复制 {kept.copied} 份，已有 {kept.standing} 份（几次备份共用，请一并保存）。")
     if kept.key:
-        print(f"密钥在 {kept.key}：谁拿到它和数据库，谁就能仿制户码，请与备份分开保管。")
+        print(f"密钥另存到 {kept.key}，请与备份分开保管。")
+    elif key_file(engine).is_file():
+        print(
+            f"备份里没有密钥（{key_file(engine)}）：谁拿到它和数据库，谁就能仿制户码。请另行保管一份（--key-to），"
+            "没有它，恢复后已印的户码无法重印。"
+        )
     return _tell_missing(kept.missing, "，备份中也没有它们")
 
 
 def restore_command(options: argparse.Namespace) -> int:
+    if options.key_from is not None and not options.key_from.is_file():
+        raise Refused(f"找不到密钥文件 {options.key_from}，未作任何改动。")
     restore(_engine(options), options.file)
     engine = ready_engine(options.database)
     cube.ensure(engine, county_clock().date())
-    kept = restore_backup(engine, options.file, county_clock())
+    kept = restore_backup(engine, options.file, county_clock(), options.key_from)
     print(f"已从 {options.file} 恢复。")
     if kept.copied or kept.standing:
         print(f"档案文件：恢复 {kept.copied} 份，原已完好 {kept.standing} 份。")
     if kept.set_aside:
-        print(f"现有密钥与备份的不同：已换用备份的密钥，原来的改名为 {kept.set_aside}。")
-    elif not kept.key:
-        print(f"备份旁没有密钥文件 {key_beside(options.file)}：密钥保持原样。")
+        print(f"密钥已换上，原来的改名为 {kept.set_aside}。")
+    elif kept.key:
+        print(f"密钥在 {kept.key}。")
+    else:
+        print(f"密钥没有动（{key_file(engine)}，{'在' if key_file(engine).is_file() else '不存在'}）。")
     wrong = _key_findings(engine)
     for finding in wrong:
-        print(f"{finding.what}否则已印的无法重印、无法核对。", file=sys.stderr)
+        print(f"{finding.what}否则已印的无法重印、无法核对（restore --key-from）。", file=sys.stderr)
     return _tell_missing(kept.missing, "，请从更早的备份中找回 archives 目录后再次恢复") or (INCOMPLETE if wrong else 0)
 
 

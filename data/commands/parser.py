@@ -18,6 +18,7 @@ from data.commands.version import VERSION
 from data.errors import WarRoomError
 from data.store.engine import database_url
 from data.store.faults import told
+from data.store.private import keep_private
 
 _Command = Callable[[argparse.Namespace], int | None]
 GROUPS = {"audit": "日志：核对、查询、导出", "user": "人员和账号", "device": "大屏设备"}
@@ -27,6 +28,7 @@ GROUPS = {"audit": "日志：核对、查询、导出", "user": "人员和账号
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; whatever a user can mend is one line on standard error, never a traceback."""
     parsed = _parser().parse_args(arguments)
+    keep_private()
     try:
         run: _Command = parsed.run
         return run(parsed) or 0
@@ -157,6 +159,18 @@ def _parser() -> argparse.ArgumentParser:
         "查看或更改设置：户码网址、热线、收入年度、支出系数等",
         (["--set"], {"nargs": 2, "metavar": ("名称", "值"), "help": "值写成 '' 即清空"}),
     )
-    command("backup", commands.backup_command, "在运行中备份：数据库到一个文件，档案和密钥在它旁边", file)
-    command("restore", commands.restore_command, "用备份替换全部内容，连同档案和密钥（先停止服务）", file)
+    command(
+        "backup",
+        commands.backup_command,
+        "在运行中备份：数据库到一个文件，档案在它旁边；密钥从不放在一起",
+        file,
+        (["--key-to"], {"type": Path, "metavar": "密钥文件", "help": "把密钥另存到别的文件夹（如另一只 U 盘）"}),
+    )
+    command(
+        "restore",
+        commands.restore_command,
+        "用备份替换全部内容，连同档案（先停止服务）",
+        file,
+        (["--key-from"], {"type": Path, "metavar": "密钥文件", "help": "同时换上另行保管的密钥"}),
+    )
     return parser

@@ -1,5 +1,6 @@
 """The store: opening it, writing to it, copying it. What differs between SQLite and PostgreSQL lives here alone."""
 
+import glob
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     Executable,
@@ -31,6 +33,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from data.errors import Refused
 from data.store.batches import batches
 from data.store.faults import cause, told
+from data.store.private import own_file, own_folder, tighten
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -65,8 +68,9 @@ def open_engine(url: str | None = None) -> Engine:
         return engine
     if address.drivername != "sqlite" or not address.database or address.database == ":memory:":
         raise Refused("只支持 sqlite:///文件 与 postgresql://用户@主机/库名 两种数据库地址。")
-    Path(address.database).resolve().parent.mkdir(parents=True, exist_ok=True)
+    own_folder(Path(address.database).resolve().parent)
     engine = create_engine(address)
+    event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -76,6 +80,12 @@ def _compile_nothing(connection: DBAPIConnection, _record: object) -> None:
     """Compiling a query to machine code took up to three seconds where running it took half of one."""
     connection.execute("SET jit = off")
     connection.commit()
+
+
+def _keep_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+    """The file stands before SQLite opens it; what SQLite lays beside it takes its mode. Any: what the driver takes."""
+    with suppress(OSError):  # SQLite says better why it cannot be opened
+        own_file(Path(arguments[0]))
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -99,6 +109,13 @@ def beside(engine: Engine, kind: str) -> Path:
     if is_sqlite(engine):
         return Path(f"{Path(engine.url.database or '').resolve()}.{kind}")
     return Path(os.environ.get("WARROOM_VAR") or ROOT / "var") / f"{engine.url.database}.{kind}"
+
+
+def _tighten(engine: Engine) -> None:
+    """Close what an older version, or another program, left open beside the store."""
+    home = beside(engine, "")
+    for path in home.parent.glob(f"{glob.escape(home.name.rstrip('.'))}*"):
+        tighten(path)
 
 
 @contextmanager
@@ -167,6 +184,7 @@ def migrate(engine: Engine) -> None:
 def ready_engine(url: str | None = None) -> Engine:
     """An engine on a store that answers and has today's schema; raises Refused where it does not answer."""
     engine = open_engine(url)
+    _tighten(engine)
     try:
         migrate(engine)
     except (SQLAlchemyError, sqlite3.DatabaseError) as error:
@@ -294,10 +312,11 @@ def backup(engine: Engine, target: Path) -> None:
     partial = target.with_name(target.name + ".partial")
     try:
         partial.unlink(missing_ok=True)
+        own_file(partial)
         if is_sqlite(engine):
             _copy_to(engine, partial)
         else:
-            _run_client("pg_dump", "-Fc", "-f", str(partial), "-d", _plain_url(engine))
+            _run_client(engine, "pg_dump", "-Fc", "-f", str(partial))
         partial.rename(target)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise Refused(f"没有备份：{told(error, target)}。") from error
@@ -317,9 +336,7 @@ def restore(engine: Engine, source: Path) -> None:
     if not source.is_file():
         raise Refused(f"找不到备份文件 {source}。")
     if not is_sqlite(engine):
-        _run_client(
-            "pg_restore", "--clean", "--if-exists", "--single-transaction", "-d", _plain_url(engine), str(source)
-        )
+        _run_client(engine, "pg_restore", "--clean", "--if-exists", "--single-transaction", str(source))
         return
     with closing(_opened_backup(source)) as kept:
         try:
@@ -347,14 +364,18 @@ def _opened_backup(source: Path) -> sqlite3.Connection:
     return kept
 
 
-def _plain_url(engine: Engine) -> str:
-    return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _run_client(program: str, *arguments: str) -> None:
+def _run_client(engine: Engine, program: str, *arguments: str) -> None:
+    """Arguments can be read by everybody on the machine: a password goes by the environment, which cannot."""
     if shutil.which(program) is None:
         raise Refused(f"没有找到 {program}，请安装 PostgreSQL 客户端后再试。")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    address = engine.url.set(drivername="postgresql")
+    password = address.password or address.query.get("password")
+    shown = URL.create(
+        "postgresql", address.username, None, address.host, address.port, address.database, address.query
+    ).difference_update_query(["password"])
+    secret = {"PGPASSWORD": str(password)} if password else {}
+    call = [program, "-d", shown.render_as_string(), *arguments]
+    done = subprocess.run(call, capture_output=True, text=True, check=False, env={**os.environ, **secret})
     if done.returncode:
         raise Refused(
             f"{program} 没有成功：{done.stderr.strip().splitlines()[-1] if done.stderr.strip() else '原因不明'}"

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from data.errors import Refused
 from data.store.engine import beside
+from data.store.private import own_folder, tighten
 
 LENGTH = 32
 
@@ -28,16 +29,16 @@ def key_file(engine: Engine) -> Path:
 def _key(path: Path) -> bytes:
     """Read the key, made at first use; readable by its owner alone. Raises Refused for a file that holds none."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(path.parent)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
             made.write(secrets.token_hex(LENGTH))
     except FileExistsError:
-        pass
+        tighten(path)
     text = path.read_text(encoding="ascii", errors="replace").strip()
     try:
         key = bytes.fromhex(text)
     except ValueError:
         key = b""
     if len(key) != LENGTH:
-        raise Refused(f"密钥文件 {path} 已损坏，请从备份恢复该文件；删除它会使已印的户码无法重印。")
+        raise Refused(f"密钥文件 {path} 已损坏，请放回另行保管的那一份；删除它会使已印的户码无法重印。")
     return key

@@ -1,4 +1,4 @@
-"""A backup takes archives and key along, and brings them back sound; what stands in its way is named."""
+"""A backup takes archives along, never the key, and brings them back sound; what stands in its way is named."""
 
 import errno
 import os
@@ -54,8 +54,9 @@ def put(engine: Engine, number: int, household: int = 1) -> int:
     return archives.add(engine, ADMIN, household, PAPERS[number], kind="其他", title=f"第{number}份", now=NOW)
 
 
-def run(engine: Engine, command: str, file: Path) -> int:
-    return main(["--database", engine.url.render_as_string(hide_password=False), command, str(file)])
+def run(engine: Engine, command: str, file: Path, *more: str | Path) -> int:
+    url = engine.url.render_as_string(hide_password=False)
+    return main(["--database", url, command, str(file), *map(str, more)])
 
 
 def lost(engine: Engine, tmp_path: Path) -> None:
@@ -75,19 +76,32 @@ def opened(engine: Engine) -> dict[str, bytes]:
     return {one.filename: one.content for one in found}
 
 
-def test_archives_and_key_come_back_with_the_database(
+def test_archives_and_the_key_kept_apart_come_back_with_the_database(
     county: Engine, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ):
-    key = derived(county, "test")
-    assert run(county, "backup", folder / "a.db") == 0
+    key, apart = derived(county, "test"), tmp_path / "apart" / "county.key"
+    assert run(county, "backup", folder / "a.db", "--key-to", apart) == 0
     told = capsys.readouterr().out
-    assert "新复制 2 份" in told and "a.db.key" in told and "仿制户码" in told
-    assert oct((folder / "a.db.key").stat().st_mode)[-3:] == "600"
+    assert "新复制 2 份" in told and str(apart) in told
+    assert oct(apart.stat().st_mode)[-3:] == "600"
     lost(county, tmp_path)
-    assert run(county, "restore", folder / "a.db") == 0
+    assert run(county, "restore", folder / "a.db", "--key-from", apart) == 0
     assert "恢复 2 份" in capsys.readouterr().out
     assert opened(county) == {"第1份.jpg": PAPERS[1], "第2份.jpg": PAPERS[2]}
     assert derived(county, "test") == key
+
+
+def test_the_key_is_never_beside_a_backup(county: Engine, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture):
+    key = (tmp_path / "kept.key").read_bytes()
+    assert run(county, "backup", folder / "a.db") == 0
+    told = capsys.readouterr().out
+    assert str(tmp_path / "kept.key") in told and "仿制户码" in told
+    for place in (folder / "b.key", folder / "archives" / "b.key", tmp_path / "backup" / ".." / "backup" / "b.key"):
+        assert run(county, "backup", folder / "b.db", "--key-to", place) == 1
+        assert "不能与备份放在一起" in one_sentence(capsys)
+    assert run(county, "backup", tmp_path / "b.db") == 1  # where the store itself has its key
+    assert "不能与备份放在一起" in one_sentence(capsys) and not (tmp_path / "b.db").exists()
+    assert not any(path.read_bytes() == key for path in folder.rglob("*") if path.is_file())
 
 
 def test_backups_in_one_folder_share_their_files(county: Engine, folder: Path, capsys: pytest.CaptureFixture):
@@ -101,30 +115,41 @@ def test_backups_in_one_folder_share_their_files(county: Engine, folder: Path, c
     assert all(path.stat().st_ino == inode for path, inode in inodes.items())
 
 
-def test_a_second_backup_under_the_same_name_overwrites_neither_database_nor_key(
-    county: Engine, folder: Path, capsys: pytest.CaptureFixture
+def test_a_key_kept_apart_is_not_overwritten_by_another(
+    county: Engine, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ):
-    run(county, "backup", folder / "a.db")
-    (folder / "a.db").unlink()
-    assert run(county, "backup", folder / "a.db") == 1
+    (tmp_path / "county.key").write_text("another county's")
+    assert run(county, "backup", folder / "a.db", "--key-to", tmp_path / "county.key") == 1
     assert "密钥" in capsys.readouterr().err and not (folder / "a.db").exists()
+    assert (tmp_path / "county.key").read_text() == "another county's"
 
 
 def test_another_key_is_put_aside_and_said_and_the_same_one_is_left(
     county: Engine, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
 ):
-    key = derived(county, "test")
-    run(county, "backup", folder / "a.db")
-    assert run(county, "restore", folder / "a.db") == 0
+    key, apart = derived(county, "test"), tmp_path / "apart.key"
+    run(county, "backup", folder / "a.db", "--key-to", apart)
+    assert run(county, "restore", folder / "a.db", "--key-from", apart) == 0
     assert list(tmp_path.glob("kept.key*")) == [tmp_path / "kept.key"]
     (tmp_path / "kept.key").unlink()
     derived(county, "test")
     made = (tmp_path / "kept.key").read_bytes()
     capsys.readouterr()
-    assert run(county, "restore", folder / "a.db") == 0
+    assert run(county, "restore", folder / "a.db", "--key-from", apart) == 0
     aside = next(tmp_path.glob("kept.key.*"))
     assert str(aside) in capsys.readouterr().out
     assert (aside.read_bytes(), derived(county, "test")) == (made, key)
+
+
+def test_a_key_that_is_nowhere_is_told_before_anything_is_restored(county: Engine, folder: Path, tmp_path, capsys):
+    run(county, "backup", folder / "a.db")
+    with writing(county) as connection:
+        connection.execute(model.visit.delete())
+    capsys.readouterr()
+    assert run(county, "restore", folder / "a.db", "--key-from", tmp_path / "absent") == 1
+    assert "找不到密钥文件" in one_sentence(capsys)
+    with county.connect() as connection:
+        assert connection.execute(select(model.visit)).first() is None
 
 
 def test_damaged_and_missing_files_are_mended_or_counted(
@@ -153,7 +178,7 @@ def test_a_backup_of_a_store_without_archives_and_key_is_one_file(
     assert run(engine, "backup", folder / "a.db") == 0
     assert [path.name for path in folder.iterdir()] == ["a.db"]
     assert run(engine, "restore", folder / "a.db") == 0
-    assert "没有密钥文件" in capsys.readouterr().out
+    assert "不存在" in capsys.readouterr().out
 
 
 def test_the_check_counts_files_without_rows_and_rows_without_files(
@@ -331,7 +356,6 @@ def test_the_check_and_the_restore_try_the_key(county: Engine, folder: Path, tmp
     capsys.readouterr()
     assert run_check(county) == 1
     assert "与已印的户码不符" in capsys.readouterr().out
-    (folder / "a.db.key").unlink()
     assert run(county, "restore", folder / "a.db") == 3
     assert "与已印的户码不符" in capsys.readouterr().err
 
