@@ -12,13 +12,15 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
-from sqlalchemy import Engine, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Engine, RowMapping, bindparam, func, insert, select, update
 
 from data.access.viewer import Viewer
 from data.clock import written
 from data.model import account, device, person
 from data.model.transient import session
+from data.store.batches import batches
 from data.store.engine import Question, writing
 from data.store.transient import transient_engine
 
@@ -145,6 +147,14 @@ class Sessions:
         going = (session.c.ended.is_(None), session.c.until > written(now))
         with self._own.connect() as connection:
             return connection.execute(select(session).where(*going).order_by(session.c.made.desc())).mappings().all()
+
+    def last(self, ids: Sequence[int], *, of: Literal["person", "device"] = "person") -> dict[int, tuple[str, str]]:
+        """When each of these persons or displays last signed in and was last seen, of whom the store knows one."""
+        whose = session.c[of]
+        asked = select(whose, func.max(session.c.made), func.max(session.c.seen)).group_by(whose)
+        with self._own.connect() as connection:
+            found = (row for some in batches(ids) for row in connection.execute(asked.where(whose.in_(some))))
+            return {id: (made, seen) for id, made, seen in found}
 
 
 def digest_of(token: str) -> str:
