@@ -5,8 +5,9 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
+
+from data.access.tries import network_of
 
 
 class ScanLimit:
@@ -32,7 +33,7 @@ class ScanLimit:
 
     def add(self, address: str) -> bool:
         """Count one in vain; whether the next would be too many."""
-        name, now = _network(address), self._clock()
+        name, now = network_of(address), self._clock()
         with self._lock:
             level = min(self._level(name, now) + 1, self._most)
             self._levels[name] = (level, now)
@@ -44,25 +45,15 @@ class ScanLimit:
     def wait(self, address: str) -> int:
         """Seconds until the address may ask in vain again; 0 where it may now."""
         with self._lock:
-            over = self._level(_network(address), self._clock()) + 1 - self._most
+            over = self._level(network_of(address), self._clock()) + 1 - self._most
         return ceil(over * self._seconds) if over > 0 else 0
 
     def slowed(self, address: str) -> float:
         """Seconds by which an answer is held back, at most two."""
         with self._lock:
-            level = self._level(_network(address), self._clock())
+            level = self._level(network_of(address), self._clock())
         return min(max(level - self._free, 0) * 0.2, 2.0)
 
     def _level(self, name: str, now: float) -> float:
         level, since = self._levels.get(name, (0.0, now))
         return max(level - (now - since) / self._seconds, 0.0)
-
-
-def _network(address: str) -> str:
-    """What is counted as one: an IPv4 address, the 64 bits in front of an IPv6 address."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return "?"
-    found = getattr(found, "ipv4_mapped", None) or found
-    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found)

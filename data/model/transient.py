@@ -27,11 +27,13 @@ session = table(
 attempt = table(
     "attempt",
     Column("id", Number, primary_key=True),
-    Column("kind", Code, nullable=False),  # password, second, pin, scan
+    Column("kind", Code, nullable=False),  # password, second, pin, link
     Column("target", Code, nullable=False),  # a login or a household, as a keyed hash
     Column("network", Code, nullable=False),
-    Column("device", Code, nullable=False),  # what a browser that was right before carries, as a hash; '' without
+    Column("device", Code, nullable=False),  # a browser that was right before, of its signed mark; '' without
     Column("at", Code, nullable=False),
+    Column("due", Code, nullable=False),  # until when it is held before it is compared
+    Index("attempt_at", "at"),
     Index("attempt_target", "kind", "target", "at"),
     Index("attempt_network", "kind", "network", "at"),
     of=transient,

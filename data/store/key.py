@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -28,12 +29,10 @@ def key_file(engine: Engine) -> Path:
 
 def _key(path: Path) -> bytes:
     """Read the key, made at first use; readable by its owner alone. Raises Refused for a file that holds none."""
-    try:
-        own_folder(path.parent)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-            made.write(secrets.token_hex(LENGTH))
-    except FileExistsError:
+    if path.exists():
         tighten(path)
+    else:
+        _make(path)
     text = path.read_text(encoding="ascii", errors="replace").strip()
     try:
         key = bytes.fromhex(text)
@@ -42,3 +41,16 @@ def _key(path: Path) -> bytes:
     if len(key) != LENGTH:
         raise Refused(f"密钥文件 {path} 已损坏，请放回另行保管的那一份；删除它会使已印的户码无法重印。")
     return key
+
+
+def _make(path: Path) -> None:
+    """A new key, whole before it has its name: of two that make it at once both go by the first."""
+    own_folder(path.parent)
+    making = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+            made.write(secrets.token_hex(LENGTH))
+        with suppress(FileExistsError):
+            os.link(making, path)
+    finally:
+        making.unlink(missing_ok=True)
