@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from components.shell.reading import Reading
 from components.shell.screen import Screen
 from components.shell.site import ADMIN
-from data.access.roles import LOG, READ, SETTINGS
+from data.access.roles import LOG, PEOPLE, READ, SETTINGS
 from data.access.viewer import Viewer
 
 
@@ -20,6 +20,8 @@ class Tab:
 
 
 TABS = {
+    "devices": Tab("设备", READ, PEOPLE),
+    "sessions": Tab("会话", READ, SETTINGS),
     "settings": Tab("设置", READ, SETTINGS),
     "oversight": Tab("异常查看", READ, LOG),
 }

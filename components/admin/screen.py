@@ -6,7 +6,9 @@ from types import MappingProxyType
 import streamlit as st
 
 from components.admin.address import TABS, admin_link, open_tabs, read_tab
+from components.admin.devices import show_devices
 from components.admin.oversight import show_oversight
+from components.admin.sessions import show_sessions
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.settings.panel import show_settings
@@ -17,7 +19,12 @@ from components.shell.site import ADMIN
 from data.errors import OutOfScope
 
 _DRAWN: Mapping[str, Callable[[Screen], None]] = MappingProxyType(
-    {"settings": show_settings, "oversight": show_oversight}
+    {
+        "devices": show_devices,
+        "sessions": show_sessions,
+        "settings": show_settings,
+        "oversight": show_oversight,
+    }
 )
 
 
@@ -30,7 +37,8 @@ def show_admin(screen: Screen) -> None:
         show_markup(heading(ADMIN.title, level=1), width="content")
         _tab_bar(screen, tab)
     show_problems(problems)
-    _DRAWN[tab](screen)
+    with st.container(key="admin"):
+        _DRAWN[tab](screen)
 
 
 def _tab_bar(screen: Screen, chosen: str) -> None:

@@ -86,7 +86,7 @@ def picture(url: str) -> str:
 
 def _reach(base: str) -> str:
     local = any(name in base for name in ("//localhost", "//127.", "//[::1]"))
-    return '<p class="alarm">网址是本机地址，手机打不开。请在“扫码查询”页的设置里填写户码网址。</p>' if local else ""
+    return '<p class="alarm">网址是本机地址，手机打不开。请县里在“用户与设置”里填写户码网址。</p>' if local else ""
 
 
 def _code_buttons(screen: Screen, household: int, valid: qr_codes.Code | None) -> None:

@@ -139,9 +139,7 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], jo
         f'<p class="calm">二维码里的网址：{escape(base or "没有设定")}</p></div>'
     )
     if not base or (urlsplit(base).hostname or "") in _LOCAL:
-        problem(
-            "这个网址只在本机有效，手机扫码打不开。正式发放前，请县级干部或管理员在“扫码查询”页的县级设置里填写户码网址。"
-        )
+        problem("这个网址只在本机有效，手机扫码打不开。正式发放前，请县级干部或管理员在“用户与设置”里填写户码网址。")
     order = Order(
         choice.what,
         picked,

@@ -62,7 +62,7 @@ def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[
 
 def _text(one: Setting, held: str) -> str:
     _explain(one)
-    return st.text_input(one.label, value=held, key=f"setting_{one.name}", label_visibility="collapsed")
+    return st.text_input(one.label, value=held, key=f"setting_{one.name}", label_visibility="collapsed", width=520)
 
 
 def _explain(one: Setting) -> None:

@@ -61,5 +61,6 @@ def test_who_changed_what_when_and_from_what_is_told_below(county: Engine):
             settings.changes(connection, Viewer("township", "990181101"))
     app = AppTest.from_file(str(ROOT / "pages" / "admin.py"), default_timeout=120)
     app.session_state["screen"] = Screen(viewer, place, LAST, status, False, county, clock, {})
+    app.query_params["tab"] = "settings"
     shown = " ".join(html.proto.body for html in app.run().get("html"))
     assert "县级干部 · 示范市" in shown and "&lt;b&gt;1&lt;/b&gt;" in shown and "<b>1</b>" not in shown

@@ -1,0 +1,96 @@
+"""The dialogs of 用户与设置: which one the address asks for, about whom; what came of the last; what is told once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import streamlit as st
+from sqlalchemy import Connection
+
+from components.door.form import ASKED, close_form
+from components.drawing.markup import escape
+from components.shell.errors import problem, reporting_failures
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from data.errors import WarRoomError
+from data.store.engine import writing
+
+T = TypeVar("T")
+WHOM = "of"  # in the address: what an open dialog is about
+_SAID, _GIVEN = "admin_said", "admin_given"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is told once and stands nowhere: on which tab, and as what (markup)."""
+
+    tab: str
+    markup: str
+
+
+def open_dialog(title: str, draw: Callable[[], None]) -> None:
+    """Show a dialog; what it may not show is said in it."""
+
+    def body() -> None:
+        with reporting_failures():
+            draw()
+
+    st.dialog(title, on_dismiss=close)(body)()
+
+
+def close() -> None:
+    """Close the open dialog."""
+    close_form()
+    st.query_params.pop(WHOM, None)
+
+
+def act(screen: Screen, work: Callable[[Connection], T], done: Callable[[T], str]) -> None:
+    """Do it in one transaction, close the dialog and say what was ``done``; refused, the dialog says why."""
+    try:
+        with writing(screen.engine) as connection:
+            made = work(connection)
+    except WarRoomError as error:
+        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        return
+    st.session_state[_SAID] = done(made)
+    close()
+    st.rerun()
+
+
+def hand_over(tab: str, markup: str) -> None:
+    """Show this above the tab until somebody puts it away or goes elsewhere."""
+    st.session_state[_GIVEN] = Given(tab, markup)
+
+
+def show_outcome(tab: str) -> None:
+    """What was done last, and what it handed over."""
+    if said := st.session_state.pop(_SAID, None):
+        show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
+    given = st.session_state.get(_GIVEN)
+    if given is None:
+        return
+    if given.tab != tab:
+        del st.session_state[_GIVEN]
+        return
+    with st.container(key="admin_given"):
+        show_markup(given.markup)
+        st.button("已经记下，不再显示", key="given_away", on_click=_put_away)
+
+
+def _put_away() -> None:
+    st.session_state.pop(_GIVEN, None)
+
+
+def unknown(asked: str) -> None:
+    """Say that the address asks for a dialog that is none."""
+    problem(f"没有“{asked[:20]}”这项操作，请用页上的按钮。")
+
+
+def asked() -> str | None:
+    """The dialog that the address asks for."""
+    return st.query_params.get(ASKED)
+
+
+def whom() -> str:
+    """What it is about."""
+    return st.query_params.get(WHOM, "")
