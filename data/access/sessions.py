@@ -128,6 +128,11 @@ class Sessions:
         with writing(self._own) as connection:
             connection.execute(update(session).where(*stale).values(seen=written(now)))
 
+    def renew(self, digest: str, version: int) -> None:
+        """It goes on after its own person changed his account."""
+        with writing(self._own) as connection:
+            connection.execute(update(session).where(session.c.digest == digest).values(version=version))
+
     def end(self, digest: str, now: datetime) -> None:
         """End one."""
         self._end(now, session.c.digest == digest)
