@@ -17,6 +17,7 @@ from data.errors import NotFound, OutOfScope, Refused
 from data.model import ledger_year, setting, setting_change
 from data.store.rows import Record
 from data.terms import SUBJECTS
+from data.text.signs import hidden
 
 DECIDERS = ("admin", "county")
 CHANGES = 20  # changes to a page
@@ -41,8 +42,8 @@ class Setting:
 
 def _text(longest: int) -> Callable[[str], str]:
     def check(value: str) -> str:
-        if len(value) > longest or not value.isprintable():
-            raise Refused(f"最多 {longest} 个字，不能有换行。")
+        if len(value) > longest or not value.isprintable() or hidden(value):
+            raise Refused(f"最多 {longest} 个字，不能有换行和看不见的字符。")
         return value
 
     return check

@@ -16,6 +16,7 @@ from data.access.roles import ROLES
 from data.access.viewer import Viewer
 from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
+from data.text.signs import seen
 
 LONGEST_REASON = 500
 _LEVELS = {"village": (12,), "township": (9,), "county": (0, 2, 4, 6)}
@@ -258,7 +259,7 @@ class Register:
 
         Raises Refused where a reason is missing that must be given, or it is too long.
         """
-        reason = reason.strip()
+        reason = seen(reason)
         if arrow.reason and not reason:
             raise Refused("请写明原因，对方要按它来改。")
         if len(reason) > LONGEST_REASON:

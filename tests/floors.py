@@ -2,7 +2,7 @@
 
 FLOOR = {
     # what is the same everywhere
-    **dict.fromkeys(("data.clock", "data.errors", "data.terms", "data.money"), 0),
+    **dict.fromkeys(("data.clock", "data.errors", "data.terms", "data.text", "data.money"), 0),
     **dict.fromkeys(("data.months", "data.model", "data.paper"), 1),
     "data.store": 2,
     "data.access": 3,

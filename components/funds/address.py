@@ -9,6 +9,7 @@ from components.shell.site import FUNDS
 from data.audit.taken import BY_NAME
 from data.funds.region import NO_FILTERS, SORTS, FundFilters
 from data.terms import FUND_SOURCES
+from data.text.signs import seen
 
 DEFAULT_SORT = "late"
 _PROJECTS = {"with": True, "without": False}
@@ -59,7 +60,7 @@ def read_choice(parameters: Mapping[str, str], *, years: Sequence[int], own_year
             source=reading.one_of("source", FUND_SOURCES, UNKNOWN_FILTER) or "",
             late=reading.one_of("late", ("1",), UNKNOWN_FILTER) is not None,
             with_project=_PROJECTS.get(reading.one_of("project", _PROJECTS, UNKNOWN_FILTER) or ""),
-            words=reading.text("words").strip()[:_LONGEST],
+            words=seen(reading.text("words"))[:_LONGEST],
         ),
         sort=reading.one_of("sort", SORTS, UNKNOWN_SORT) or DEFAULT_SORT,
         page=reading.page(),

@@ -10,6 +10,7 @@ from data.audit.taken import BY_NAME
 from data.projects.compare import GROUPINGS
 from data.projects.region import NO_FILTERS, SORTS, Filters, operator_key
 from data.terms import ASSET_CLASSES, PROJECT_KINDS, PROJECT_STAGES
+from data.text.signs import seen
 
 VIEWS = {"list": "地图和名单", "compare": "比较", "risk": "上游风险"}
 COLOURINGS = {"kind": "类型", "stage": "阶段", "rate": "年收益率", "arrears": "欠收"}
@@ -71,7 +72,7 @@ def read_projects_choice(parameters: Mapping[str, str], *, operators: Sequence[s
     def several(name: str, known: Mapping[str, str], what: str) -> tuple[str, ...]:
         return reading.several(name, known, f"筛选条件“{what}”中有无法识别的内容，已忽略。")
 
-    words = "".join(filter(str.isprintable, reading.text("q"))).strip()[:LONGEST_WORDS]
+    words = seen(reading.text("q"))[:LONGEST_WORDS]
     filters = Filters(
         kinds=several("kind", numbered(PROJECT_KINDS), "类型"),
         stages=several("stage", numbered(PROJECT_STAGES), "阶段"),

@@ -15,6 +15,7 @@ from data.cards.marks import Verdict
 from data.codes import tokens as qr_codes
 from data.households.search import by_ids
 from data.model import card_print, household
+from data.text.signs import seen
 
 LONGEST = 400
 _PATH = re.compile(r"(?:^|.*/)q/([^/]+)/?$")
@@ -43,7 +44,7 @@ class Scanned:
 
 def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str, month: int, today: date) -> Scanned:
     """The household of a text: the address in a code or its token, a card's check code, a household's code."""
-    text = "".join(filter(str.isprintable, text[:LONGEST])).strip()
+    text = "".join(seen(text[:LONGEST]).splitlines())
     token, mark = _parts(text)
     if token is not None:
         found = qr_codes.resolve(connection, token, today)

@@ -28,6 +28,7 @@ from data.store.batches import batches
 from data.store.engine import is_sqlite
 from data.store.key import derived, key_file
 from data.store.rows import StoredRow
+from data.text.signs import seen
 
 BITS = 128
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -127,7 +128,7 @@ def withdraw(
     Raises as :func:`issue` does, and Refused without a reason or without a code.
     """
     require(connection, viewer, [household])
-    reason = reason.strip()
+    reason = seen(reason)
     if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
         raise Refused(f"请写明作废的原因（不超过 {LONGEST_REASON} 字）。")
     row = _held(connection, [household]).get(household)

@@ -16,6 +16,7 @@ from data.model import dividend_kept, dividend_share, dividend_source, region
 from data.months import spoken
 from data.store.engine import writing
 from data.terms import SHARE_SUBJECTS
+from data.text.signs import seen
 from data.workflow import actor
 
 MOST = 10**13  # fen: more than any village gives out, and what a sum of them still holds
@@ -81,8 +82,9 @@ def locked(connection: Connection, viewer: Viewer, plan: int, version: int) -> R
 
 def _check(connection: Connection, viewer: Viewer, held: RowMapping, content: Content, among: list[Candidate]) -> None:
     dividend_rules.check(content.rule)
-    if not content.title.strip() or len(content.title) > LONGEST or not content.title.isprintable():
-        raise Refused(f"方案名称要填写，最多 {LONGEST} 个字。")
+    title = seen(content.title)
+    if not title or title != content.title.strip() or len(title) > LONGEST or not title.isprintable():
+        raise Refused(f"方案名称要填写，最多 {LONGEST} 个字，不能有看不见的字符。")
     amounts = [*content.sources.values(), *content.kept.values(), *(share.amount for share in content.shares.values())]
     if any(not 0 <= amount <= MOST for amount in amounts):
         raise Refused("金额不能小于零，也不能大得离谱，请核对。")

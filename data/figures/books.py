@@ -25,6 +25,7 @@ from data.model import Code, Number, Small
 from data.months import month_of, spoken
 from data.settings import DECIDERS
 from data.terms import BOOK_KINDS
+from data.text.signs import seen
 
 WATCHED = 24  # months for which it is worked out who was expected
 FULL = 0.8
@@ -428,7 +429,7 @@ def decide_books(
         raise Refused("与现在的决定相同，没有改动。")
     connection.execute(
         model.books_decision.insert().values(
-            county=county, until=until, reason=reason.strip()[:200] or None, at=written(now), actor=viewer.actor
+            county=county, until=until, reason=seen(reason)[:200] or None, at=written(now), actor=viewer.actor
         )
     )
     built = connection.execute(select(model.data_version.c.built)).scalar_one()

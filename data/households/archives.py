@@ -4,7 +4,6 @@ The file is written before its row, so that a crash leaves at most a file that n
 """
 
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -22,11 +21,11 @@ from data.households.edits import Edit, commit
 from data.households.words import Values
 from data.store.rows import StoredRow
 from data.terms import ARCHIVE_KINDS
+from data.text.signs import seen
 
 LONGEST_TITLE = 60
 MOST_OF_A_HOUSEHOLD = 500 * 2**20  # bytes: a hundred photos; a whole county's stay on one disk
 NO_SUCH_ARCHIVE = "没有找到这份档案：它不存在、已被移除，或不在您的查看范围内。"
-_NOT_SHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp", "Zs")  # private and new characters are kept: rare names are written in them
 COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "visit", "added", "digest")
 
 
@@ -109,8 +108,7 @@ def day_of_paper(dated: str | None, today: date) -> str | None:
 
 def plain_title(title: str) -> str:
     """One line of at most LONGEST_TITLE characters, without controls (NUL, turned writing) and doubled spaces."""
-    kept = "".join(" " if unicodedata.category(one) in _NOT_SHOWN else one for one in title)
-    return " ".join(kept.split())[:LONGEST_TITLE].strip()
+    return " ".join(seen(title).split())[:LONGEST_TITLE].strip()
 
 
 def title_of_file(name: str) -> str:

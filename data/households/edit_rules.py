@@ -11,6 +11,7 @@ from data.households import words as record_words
 from data.model.search_columns import id_tail, initials
 from data.months import month_of, spoken
 from data.terms import SUBJECTS
+from data.text.signs import hidden
 
 APPROVERS = ("admin", "county", "township")
 """Roles that decide on what a household is; the others correct everything else about it."""
@@ -53,8 +54,8 @@ def _check_type(label: str, kind: object, value: object) -> None:
     if isinstance(kind, Text):
         if not isinstance(value, str):
             raise TypeError(f"{label}: text expected")
-        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-            raise Refused(f"{label}：含有无法保存的字符，请删去后重新填写。")
+        if sign := hidden(value):
+            raise Refused(f"{label}：含有看不见的字符（{sign}），请删去后重新填写。")
         if len(value) > LONGEST:
             raise Refused(f"{label}：文字超过 {LONGEST} 个字符，请精简。")
     elif isinstance(kind, Float):

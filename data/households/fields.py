@@ -6,11 +6,10 @@ from datetime import date
 
 from data.errors import Refused
 from data.money import typed
-from data.workbook.sheets import SHEETS, ColumnSpec, SheetSpec
-from data.workbook.values import Fault, clean, identity_doubt, parser
+from data.workbook.sheets import FREE, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.values import Fault, clean, identity_doubt, named, parser
 
 SHORT, LONG = 100, 2_000  # characters of a name or a phone, of a description
-LONG_FIELDS = ("content", "description", "remark", "evidence", "address")
 SHEET_OF: dict[str, SheetSpec] = {sheet.table_name: sheet for sheet in SHEETS}
 
 
@@ -24,16 +23,15 @@ class Unfit(Refused):
 
 def longest(name: str) -> int:
     """How many characters a text column takes from a form."""
-    return LONG if name in LONG_FIELDS else SHORT
+    return LONG if name in FREE else SHORT
 
 
-def read_text(field: str, typed: str | None, *, most: int = SHORT, required: bool = False) -> str | None:
-    """Free text; raises Unfit."""
-    text = typed or ""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise Unfit(field, "含有无法保存的字符，请删去后重新填写")
+def read_text(
+    field: str, typed: str | None, *, most: int = SHORT, required: bool = False, free: bool = True
+) -> str | None:
+    """What was typed, ``free`` sentences or a name; raises Unfit."""
     try:
-        found = clean(text)
+        found = (clean if free else named)(typed or "")
     except Fault as fault:
         raise Unfit(field, str(fault)) from fault
     if found is not None and len(found) > most:
@@ -47,7 +45,9 @@ def read_field(table: str, name: str, typed: str | None, *, today: date) -> obje
     """The stored value of one column; None where nothing was typed. Raises Unfit."""
     column = SHEET_OF[table].column(name)
     required = column.required
-    text = read_text(column.heading, typed, most=longest(name), required=required and column.kind != "choice")
+    text = read_text(
+        column.heading, typed, most=longest(name), required=required and column.kind != "choice", free=column.free
+    )
     if text is None or column.kind == "text":
         if text is None and required:
             raise Unfit(column.heading, "必填，请选择")

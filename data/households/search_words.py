@@ -9,6 +9,7 @@ from data.errors import Refused
 from data.model.running import runs_on
 from data.model.search_columns import initials
 from data.model.surnames import COMPOUND
+from data.text.signs import seen
 
 LONGEST = 60
 MOST_WORDS = 4
@@ -83,7 +84,7 @@ def words(query: str, *, by_identity: bool) -> list[Word]:
 
     Raises Refused for one that is too long or has too many words, and for a number or initials where he may not.
     """
-    plain = "".join(character if character.isprintable() else " " for character in query.translate(_HALF_WIDTH))
+    plain = seen(query).translate(_HALF_WIDTH)
     parts = list(dict.fromkeys(plain.split()))
     if len(plain) > LONGEST or len(parts) > MOST_WORDS:
         raise Refused(f"一次最多写 {MOST_WORDS} 个词、{LONGEST} 个字，请写短一些。")

@@ -26,6 +26,7 @@ from pyproj.exceptions import CRSError as UnknownCRS
 from pyproj.exceptions import ProjError
 
 from data.errors import Refused
+from data.text.signs import seen
 
 MAX_BYTES = 500 * 2**20  # of one file, unpacked
 MAX_ENTRIES = 5_000  # in one zip
@@ -261,7 +262,7 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{Decimal(f'{value:.15g}'):f}"
     text = unicodedata.normalize("NFKC", str(value))
-    return "".join(character for character in text if character.isprintable()).strip()
+    return " ".join(seen(text).split())
 
 
 def _in_wgs84(label: str, shapes: npt.NDArray[np.object_], crs: str | None) -> npt.NDArray[np.object_]:

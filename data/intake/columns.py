@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from data.intake.broken import reproach
 from data.intake.known import KnownCodes
+from data.text.signs import SUSPECT
 from data.workbook.sheets import ColumnSpec
 from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, parser, unwrapped
 
@@ -20,7 +21,6 @@ _INTEGERS = ("money", "number", "month", "period", "year", "yes_no", "percent")
 _REALS = ("rate", "longitude", "latitude")
 _PLAIN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_/-]{0,63}$"
 _PLAIN_MONEY = r"^([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,2})?$"
-_UNCLEAN = r"[\x00-\x08\x0b-\x1f\x7f\x{fffe}\x{ffff}]"
 
 _Outcome = tuple[object, str | None, str | None, bool]
 """Of one text: its value, why it is refused, why it is doubted, whether it empties what is stored."""
@@ -130,7 +130,7 @@ class ColumnCheck:
 
     def _plain_text(self, texts: pa.StringArray) -> tuple[pa.Array, pa.BooleanArray]:
         trimmed = pc.utf8_trim_whitespace(texts)
-        plain = pc.and_not(pc.less_equal(pc.utf8_length(trimmed), LONGEST), pc.match_substring_regex(texts, _UNCLEAN))
+        plain = pc.and_not(pc.less_equal(pc.utf8_length(trimmed), LONGEST), pc.match_substring_regex(texts, SUSPECT))
         plain = pc.and_not(plain, pc.starts_with(trimmed, "#"))  # it may be an error such as #N/A
         empty = pc.equal(trimmed, "")
         plain = pc.and_not(plain, pc.is_in(trimmed, pa.array([CLEAR, *NOTHING])))

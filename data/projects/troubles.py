@@ -24,6 +24,7 @@ from data.months import last_day
 from data.settings import value_of
 from data.store.engine import writing
 from data.store.rows import StoredRow, written_id
+from data.text.signs import seen
 
 MARKERS = ("admin", "county", "township")
 LONGEST_REASON = 200
@@ -269,7 +270,7 @@ def mark_within(
         raise OutOfScope("标记风险")
     if (project is None) == (operator is None):
         raise ValueError("either a project or an operator")
-    reason = " ".join("".join(sign for sign in reason if sign.isprintable() or sign.isspace()).split())
+    reason = " ".join(seen(reason).split())
     if not reason:
         raise Refused("请写明原因：出了什么事、从哪里知道的。")
     if len(reason) > LONGEST_REASON:

@@ -15,6 +15,10 @@ LEDGER, LINE = "收支", "监测线"
 INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说明"  # our own sheets and column; never data
 
 
+FREE = ("content", "description", "remark", "evidence", "address")
+"""What takes sentences; every other text is a name."""
+
+
 @dataclass(frozen=True)
 class ColumnSpec:
     """One column: its heading, the table column it fills, and what may stand in it.
@@ -38,6 +42,11 @@ class ColumnSpec:
     high: float | None = None
     note: str = ""
     removes: bool = False
+
+    @property
+    def free(self) -> bool:
+        """Whether it takes sentences, not a name."""
+        return self.name in FREE
 
     @property
     def is_text(self) -> bool:

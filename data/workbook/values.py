@@ -10,6 +10,7 @@ from data.errors import NotFound
 from data.months import first_day, label, month_of
 from data.regions.codes import region_code
 from data.terms import LEVELS
+from data.text.signs import hidden, seen
 from data.workbook.sheets import ColumnSpec
 
 LONGEST = 10_000  # characters of one text
@@ -27,7 +28,6 @@ _KEPT = re.compile(r"['’‘＇]\s*([^'’‘＇]+)|[=＝]\s*[\"“”]([^\"“
 _SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?")  # Excel's day numbers from 1927 on: shorter ones would be years
 _YEAR = re.compile(r"(\d{4})(?:年|年度)?")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月)")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -53,11 +53,17 @@ def unwrapped(text: str) -> str:
 
 
 def clean(text: str) -> str | None:
-    """Free text without control characters and blanks around; None where nothing is left."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """Free text as it can be seen; None where nothing is left."""
     if len(text) > LONGEST:
         raise Fault(f"文字超过 {LONGEST} 个字符")
-    return text or None
+    return seen(text) or None
+
+
+def named(text: str) -> str | None:
+    """A name or a number with words: with a sign that cannot be seen it would look like another, and is refused."""
+    if sign := hidden(text):
+        raise Fault(f"含有看不见的字符（{sign}），请删去后重新填写")
+    return clean(text)
 
 
 def code(text: str) -> str:
@@ -70,7 +76,7 @@ def code(text: str) -> str:
         if exponent >= 15 or len(fraction) < exponent or fraction[exponent:].strip("0"):
             raise Fault("被存成了科学计数法的数字，末几位已丢失，请把该列设为文本格式后重新填写")
         found = whole + fraction[:exponent]
-    if len(found) > 64 or re.search(r"\s", found) or _CONTROL.search(found) or not found.isprintable():
+    if len(found) > 64 or re.search(r"\s", found) or not found.isprintable():
         raise Fault("编号不得超过64个字符，也不得含空白或不可见字符")
     return found
 
@@ -270,7 +276,7 @@ def parser(column: ColumnSpec, *, today: date) -> Callable[[str], object]:
         "region": lambda text: region(text, column.lengths),
         "code": code,
         "identity": identity,
-        "text": clean,
+        "text": clean if column.free else named,
         "choice": lambda text: choice(text, column.choices),
         "choices": lambda text: several(text, column.choices),
         "day": lambda text: day(text, today=today, may_be_future=column.may_be_future),

@@ -282,10 +282,14 @@ def test_rows_are_counted_as_the_user_sees_them(engine, tmp_path):
     assert result.rows["走访"] == 5
 
 
-def test_texts_lose_control_characters_and_blanks_around(engine, tmp_path):
+def test_names_lose_blanks_around_and_are_refused_with_a_sign_that_cannot_be_seen(engine, tmp_path):
     folder = write_folder(tmp_path / "csv", {"行政区划": sound_book()["行政区划"]})
-    text = (folder / "行政区划.csv").read_text().replace("东村", " 东\x00村\x0b　")
-    (folder / "行政区划.csv").write_text(text)
+    text = (folder / "行政区划.csv").read_text()
+    for turned in ("东\x00村", "东\u202e村", "东村\u200b", "\ufeff\ufeff东村"):
+        (folder / "行政区划.csv").write_text(text.replace("东村", turned))
+        (refusal,) = take(engine, folder).refusals
+        assert (refusal.column, refusal.row) == ("名称", 4) and "看不见的字符（U+" in refusal.reason
+    (folder / "行政区划.csv").write_text(text.replace("东村", " 东村　"))
     assert take(engine, folder).wrote
     with engine.connect() as connection:
         names = connection.exec_driver_sql("SELECT name FROM region ORDER BY code").scalars().all()

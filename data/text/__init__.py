@@ -1,0 +1,1 @@
+"""Text that people type or paste: what of it can be seen."""
