@@ -1,5 +1,6 @@
 """Who looks: every query takes a Viewer, and none answers beyond its scope."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -103,6 +104,15 @@ def mask_id(number: str | None) -> str | None:
         return None
     head, tail = (6, 4) if len(number) >= 15 else (1, 1)
     return number[:head] + "*" * (len(number) - head - tail) + number[-tail:] if len(number) > 4 else "*" * len(number)
+
+
+_BORN = r"(?:[1１][9９]|[2２][0０])\d{2}(?:[0０][1-9１-９]|[1１][0-2０-２])(?:[0０][1-9１-９]|[12１２]\d|[3３][01０１])"
+_WHOLE_ID = re.compile(rf"(?<!\d)\d{{6}}{_BORN}\d{{3}}[\dXxＸｘ](?:\d{{2}}|\d{{4}})?(?!\d)")
+
+
+def mask_ids(text: str) -> str:
+    """A sentence, a report or a line of a log with the ID numbers in it masked."""
+    return _WHOLE_ID.sub(lambda found: mask_id(found[0]) or "", text)
 
 
 def built_in_viewers(

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.access.viewer import mask_id
 from data.intake.columns import Checked, ColumnCheck
 from data.intake.issues import ERROR, WARNING, FileFault, Findings, Issue
 from data.intake.known import KnownCodes
@@ -23,6 +24,8 @@ Progress = Callable[[str, int, int], None]
 
 
 Masks = dict[str, npt.NDArray[np.bool_]]
+
+_TELLS_LITTLE = 6  # digits of an ID number that somebody typed
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ class SheetCheck:
     ) -> Iterator[Issue]:
         for place in map(int, places):
             value = batch.cells[heading][place].as_py()[:200]
+            if self.spec.by_heading[heading].kind == "identity" and len(value) > _TELLS_LITTLE:
+                value = mask_id(value) or ""  # also one that is none, for a blank or a digit
             row = int(batch.rows[place])
             yield Issue(self.spec.name, row, heading, value, checked.reason(place), severity, sheet.file)
 

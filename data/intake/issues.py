@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from data.access.viewer import mask_ids
+
 ERROR, WARNING, CONFLICT = "error", "warning", "conflict"
 MOST_ISSUES = 200_000  # each of both severities kept one by one; the rest is counted
 
@@ -23,6 +25,11 @@ class Issue:
     reason: str
     severity: str = ERROR
     file: str = ""
+
+    def __post_init__(self) -> None:
+        """What is printed, written into a report or shown tells nobody's whole ID number."""
+        for name in ("column", "value", "reason"):
+            object.__setattr__(self, name, mask_ids(getattr(self, name)))
 
 
 @dataclass(frozen=True)

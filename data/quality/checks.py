@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, select, text
 
 from data import backups, model
+from data.access.viewer import mask_ids
 from data.archives import files as archive_files
 from data.audit.chain import broken, cut_off
 from data.figures import cube
@@ -28,6 +29,10 @@ class Finding:
     count: int
     examples: tuple[str, ...] = ()
     grave: bool = True
+
+    def __post_init__(self) -> None:
+        """A code that somebody made of an ID number is masked like one."""
+        object.__setattr__(self, "examples", tuple(map(mask_ids, self.examples)))
 
 
 class _Undo(Exception):

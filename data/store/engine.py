@@ -63,13 +63,13 @@ def open_engine(url: str | None = None) -> Engine:
     except ArgumentError as error:
         raise Refused("数据库地址无法识别，应为 sqlite:///文件 或 postgresql://用户@主机/库名。") from error
     if address.drivername.startswith("postgresql"):
-        engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "connect", _compile_nothing)
         return engine
     if address.drivername != "sqlite" or not address.database or address.database == ":memory:":
         raise Refused("只支持 sqlite:///文件 与 postgresql://用户@主机/库名 两种数据库地址。")
     own_folder(Path(address.database).resolve().parent)
-    engine = create_engine(address)
+    engine = create_engine(address, hide_parameters=True)  # what goes wrong is logged, and values name people
     event.listen(engine, "do_connect", _keep_private)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data.access.viewer import Viewer, mask_id, mask_name, mask_party
+from data.access.viewer import Viewer, mask_id, mask_ids, mask_name, mask_party
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,19 @@ from data.access.viewer import Viewer, mask_id, mask_name, mask_party
 )  # fmt: skip
 def test_a_masked_number_never_shows_all_of_itself(number: str | None, masked: str | None):
     assert mask_id(number) == masked
+
+
+@pytest.mark.parametrize(
+    ("told", "masked"),
+    [
+        ("户主 210881196001011234 的", "户主 210881********1234 的"), ("21088119600101123x、", "210881********123x、"),
+        ("２１０８８１１９６００１０１１２３Ｘ", "２１０８８１********１２３Ｘ"),
+        ("残疾证21088119600101123443", "残疾证210881**********3443"),
+        ("211004104201000123", "211004104201000123"), ("13800001234", "13800001234"),
+    ],
+)  # fmt: skip
+def test_a_sentence_holds_no_whole_id_number(told: str, masked: str):
+    assert mask_ids(told) == masked
 
 
 @pytest.mark.parametrize(

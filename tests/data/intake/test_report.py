@@ -2,7 +2,10 @@
 
 from datetime import date
 
+import pytest
 from openpyxl import load_workbook
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from data.intake import import_files
 from data.intake.report import lines, write_marked_copy
@@ -120,3 +123,29 @@ def test_a_copy_that_cannot_list_all_says_how_many_are_left(engine, tmp_path, mo
     write_marked_copy(take(engine, path), [path], tmp_path / "marked.xlsx")
     rows = list(load_workbook(tmp_path / "marked.xlsx")["问题清单"].iter_rows(min_row=2, values_only=True))
     assert len(rows) == 3 and rows[-1][5].startswith("另有 1 处未列出")
+
+
+def test_no_whole_id_number_is_told_by_a_warning_a_report_or_its_comments(engine, tmp_path):
+    """S8: wherever it stands: in its own column, with a blank in it, in a name, in a code that is refused."""
+    number, spoilt = "990181196503080014", "99018119 6503080014"
+    book = sound_book()
+    book["家庭成员"][0]["证件号码"] = number
+    book["家庭成员"][1]["证件号码"] = spoilt
+    book["走访"][0]["户编号"] = number
+    book["户"][1]["户类型"] = number
+    path = write_xlsx(tmp_path / "a.xlsx", book)
+    result = take(engine, path)
+    assert len(result.refusals) >= 3 and len(result.warnings) == 1
+    write_marked_copy(result, [path], tmp_path / "marked.xlsx")
+    copy = load_workbook(tmp_path / "marked.xlsx")
+    listed = [str(cell.value) for row in copy["问题清单"].iter_rows() for cell in row]
+    comments = [cell.comment.text for page in copy for row in page.iter_rows() for cell in row if cell.comment]
+    told = "\n".join([*lines(result), *listed, *comments])
+    assert told.count("990181********0014") >= 6 and number not in told and spoilt not in told
+
+
+def test_an_error_of_the_store_quotes_no_value(engine):
+    """S8: what goes wrong below is logged by others, whole."""
+    with pytest.raises(DBAPIError) as failed, engine.connect() as connection:
+        connection.execute(text("SELECT nothing FROM member WHERE name = :name"), {"name": "钱一"})
+    assert "钱一" not in str(failed.value)
