@@ -5,8 +5,8 @@ from datetime import date
 
 import streamlit as st
 
-from data.households.fields import LONG_FIELDS, SHEET_OF, longest, shown
-from data.workbook.sheets import ColumnSpec
+from data.households.fields import SHEET_OF, longest, shown
+from data.workbook.sheets import FREE, ColumnSpec
 
 FEW = 8  # so many choices are laid out to be tapped; more come as a list
 YES_NO = ("是", "否")
@@ -33,7 +33,7 @@ def field(table: str, name: str, *, key: str, today: date, stored: object = None
 def text_field(label: str, name: str, *, key: str, start: str = "", hint: str = "") -> str:
     """Free text, of several lines where the column takes them."""
     most = max(longest(name), len(start))
-    if name in LONG_FIELDS:
+    if name in FREE:
         return st.text_area(label, start, key=key, max_chars=most, height=96, placeholder=hint)
     return st.text_input(label, start, key=key, max_chars=most, placeholder=hint)
 
