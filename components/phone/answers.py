@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from components.drawing.theme import MARKS
-from components.phone.pages import HEADERS, page, waiting_words
+from components.phone.pages import HEADERS, page
+from components.server.forms import address_of
+from components.server.plain import waiting_words
 from components.server.sealed import CARD, EVERY_CODE, ROLE, carried, give, take
 from components.server.viewing import viewer_of
 from components.shell.site import HOUSEHOLD
@@ -185,12 +187,6 @@ def _opened(asked: _Asked, tried: pins.Answer) -> Response:
     if not tried.counted:
         return _stranger(asked, problem="应为 6 位：数字，或 5 位数字加 X。", status=400)
     return _stranger(asked, problem=f"不对，请核对后再输。还可以试 {tried.left} 次。", status=403)
-
-
-def address_of(request: Request) -> str:
-    """Where a request comes from: the peer of the connection. What a header claims counts nothing, but for a proxy's on
-    this machine, which the server itself puts in its place."""
-    return request.client.host if request.client else ""
 
 
 def _shown(asked: _Asked) -> Response:

@@ -8,24 +8,23 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from components.phone.answers import DOING, PhoneDesk
 from components.phone.pages import failure
+from components.server.forms import form_of, from_own_page
 from components.server.sealed import EVERY_CODE, ROLE, give
 from data.access.roles import ROLES
 from data.clock import Clock
 from data.errors import WarRoomError
 from data.regions import tree as regions
 
-MOST_FORM = 4096  # bytes
 _log = logging.getLogger("warroom")
 
 
@@ -43,7 +42,7 @@ def phone_routes(
         if request.method == "POST":
             if not from_own_page(request):
                 return failure(403, "请在本页操作", "这次提交不是从本页发出的，请重新扫码后再试。")
-            form = await _form(request)
+            form = await form_of(request)
             if form.get("do") not in DOING:
                 return failure(400, "没有收到内容", "请重新扫码后再试。")
         response, delay = await run_in_threadpool(_answered, desk, engine(), request, form)
@@ -66,39 +65,6 @@ def phone_routes(
         Route(f"{EVERY_CODE}/{{token:path}}", code, methods=["GET", "POST"]),
         Route("/as/{role}", role, methods=["POST"]),
     ]
-
-
-def from_own_page(request: Request) -> bool:
-    """Whether a form was sent by a page of ours.
-
-    ``Referrer-Policy: no-referrer`` makes browsers send ``Origin: null`` with our own forms, so the origin only counts
-    where it names somebody; what tells for sure, Sec-Fetch-Site, is sent over https and to localhost. Where neither
-    says anything, SameSite cookies, and that a form here gives nothing to who cannot read the answer, have to do.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("origin", "null")
-    try:
-        return origin == "null" or urlsplit(origin).netloc == request.headers.get("host")
-    except ValueError:
-        return False
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a small form; empty for what is none."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
-        return {}
-    body = b""
-    try:
-        async for part in request.stream():
-            body += part
-            if len(body) > MOST_FORM:
-                return {}
-        fields = parse_qs(body.decode(), max_num_fields=8)
-    except (ClientDisconnect, ValueError):
-        return {}
-    return {name: values[0] for name, values in fields.items()}
 
 
 def _answered(desk: PhoneDesk, engine: Engine, request: Request, form: dict[str, str]) -> tuple[Response, float]:
