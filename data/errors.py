@@ -15,6 +15,13 @@ class OutOfScope(WarRoomError):
         super().__init__(f"{what}不在您的查看范围内，请切换到本辖区，或联系管理员。")
 
 
+class NoRight(OutOfScope):
+    """The viewer's role may not do this to anything, wherever it lies."""
+
+    def __init__(self, right: str, thing: str) -> None:
+        WarRoomError.__init__(self, f"您的身份没有“{thing}”的{right}权限；需要时请联系管理员。")
+
+
 class NotFound(WarRoomError):
     """A region, month, indicator or record that does not exist."""
 

@@ -9,17 +9,16 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, func, insert, select
 
 from data.access.rights import needs
-from data.access.roles import READ
+from data.access.roles import ADMINISTER, READ
 from data.access.roles import SETTINGS as COUNTYS
 from data.access.viewer import Viewer
 from data.clock import written
-from data.errors import NotFound, OutOfScope, Refused
+from data.errors import NotFound, Refused
 from data.model import ledger_year, setting, setting_change
 from data.store.rows import Record
 from data.terms import SUBJECTS
 from data.text.signs import hidden
 
-DECIDERS = ("admin", "county")
 CHANGES = 20  # changes to a page
 STRANGER_FACTS = {
     "help": "帮扶措施类别",
@@ -140,10 +139,9 @@ def values(connection: Connection) -> dict[str, str]:
     return {name: held.get(name, one.default) for name, one in SETTINGS.items()}
 
 
+@needs(ADMINISTER, COUNTYS)
 def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now: datetime) -> str:
     """Decide a setting; returns it as stored. Raises OutOfScope where he may not, Refused for what it cannot be."""
-    if viewer.role not in DECIDERS:
-        raise OutOfScope("设置")
     before = value_of(connection, name)
     try:
         after = SETTINGS[name].check(value.strip())

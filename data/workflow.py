@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from data import settings
 from data.access.actors import actor_name
-from data.access.roles import ROLES
+from data.access.roles import ROLES, WRITE
 from data.access.viewer import Viewer
 from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
@@ -35,7 +35,8 @@ class Changed(Refused):
 @dataclass(frozen=True)
 class Transition:
     """One arrow. ``before`` None: by it a thing comes into being. ``reason``: whether one must be given.
-    ``other_than``: an earlier action; who took that one last does not take this one."""
+    ``other_than``: an earlier action; who took that one last does not take this one. ``right``: of the table of rights,
+    which the role needs over the way's things besides."""
 
     action: str
     before: str | None
@@ -43,6 +44,7 @@ class Transition:
     role: str
     reason: bool = False
     other_than: str | None = None
+    right: str = WRITE
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,8 @@ class Way:
     """A way: ``name`` of the thing in full and ``noun`` in short, ``states`` and ``actions`` with their words, the
     arrows in the order in which they are offered. Several roles may take an action: an arrow for each.
 
-    ``turn``: state → the role that it waits for. ``deadlines``: state → the setting that says in how many days it
-    should be over.
+    ``turn``: state → the role that it waits for. ``thing``: which of ``roles.THINGS`` it is. ``deadlines``:
+    state → the setting that says in how many days it should be over.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Way:
     actions: Mapping[str, str]
     transitions: tuple[Transition, ...]
     turn: Mapping[str, str]
+    thing: str
     deadlines: Mapping[str, str] = field(default_factory=dict)
 
     def allowed(
@@ -92,7 +95,7 @@ class Way:
         return [
             one
             for one in self.transitions
-            if one.before == state and decides(viewer, one.role, region) and _is_second(viewer, one, actors)
+            if one.before == state and self._decides(viewer, one, region) and _is_second(viewer, one, actors)
         ]
 
     def transition(
@@ -109,7 +112,7 @@ class Way:
         if not arrows:
             raise Refused(self._impossible(state, action))
         word = self.actions[action]
-        mine = next((one for one in arrows if decides(viewer, one.role, region)), None)
+        mine = next((one for one in arrows if self._decides(viewer, one, region)), None)
         if mine is None:
             whose = "、".join(ROLES[one.role] for one in arrows)
             raise Refused(f"“{word}”由{whose}办理，您现在的身份是{ROLES.get(viewer.role, '访客')}。")
@@ -127,8 +130,21 @@ class Way:
 
     def waits_for(self, viewer: Viewer, region: str, state: str) -> bool:
         """Whether it is the viewer's turn."""
-        role = self.turn.get(state)
-        return role is not None and decides(viewer, role, region)
+        return any(self._decides(viewer, one, region) for one in self._awaited(state))
+
+    def turns_of(self, viewer: Viewer) -> list[str]:
+        """The states in which a thing waits for a role such as the viewer's, somewhere."""
+        return [state for state in self.turn if any(self._may(viewer, one) for one in self._awaited(state))]
+
+    def _awaited(self, state: str) -> list[Transition]:
+        """The arrows of the role that this state waits for."""
+        return [one for one in self.transitions if one.before == state and one.role == self.turn.get(state)]
+
+    def _decides(self, viewer: Viewer, arrow: Transition, region: str) -> bool:
+        return decides(viewer, arrow.role, region) and self._may(viewer, arrow)
+
+    def _may(self, viewer: Viewer, arrow: Transition) -> bool:
+        return viewer.role == arrow.role and viewer.may(arrow.right, self.thing)
 
     def due(self, state: str, since: date | None, days: Mapping[str, int]) -> date | None:
         """The day by which a thing in this state since that day should be through; None where no clock runs."""

@@ -15,7 +15,7 @@ from components.shell.asking import ask_uncached
 from components.shell.errors import reporting_failures
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.viewer import READERS
+from data.access.roles import PAPERS, PROJECTS, READ, WRITE
 from data.archives.files import LARGEST
 from data.errors import WarRoomError
 from data.households import archives
@@ -88,11 +88,11 @@ def show_project(screen: Screen, file: ProjectFile) -> None:
         project_archives.hide,
         project_archives.restore_hidden,
     )
-    _show(screen, shelf, project_archives.may_keep(screen.viewer))
+    _show(screen, shelf, screen.viewer.may(WRITE, PROJECTS))
 
 
 def _show(screen: Screen, shelf: _Shelf, may_write: bool) -> None:
-    if screen.viewer.role in READERS:
+    if not screen.viewer.may(READ, PAPERS):
         show_markup('<section class="part"><h2>档案</h2><p class="calm">大屏上不显示档案材料。</p></section>')
         return
     with st.container(key="archives"):

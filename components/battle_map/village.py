@@ -98,7 +98,7 @@ def show_village_board(screen: Screen) -> None:
     """扶持谁 · 谁来扶 · 怎么扶 · 进度."""
     board = ask_uncached(screen, village_board.village_board, screen.region.code, screen.month)
     counted = ask(screen, figures.figures, screen.region.code, screen.asked, COUNTED)
-    notes = ["户和责任人只统计本人结对的户"] if screen.viewer.role == "helper" else []
+    notes = ["户和责任人只统计本人结对的户"] if screen.viewer.sees_own_only else []
     show_markup(
         heading("村级作战室", " · ".join([screen.region.name, screen.month_text, *notes]))
         + board_markup(

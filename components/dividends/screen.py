@@ -54,7 +54,7 @@ _FREE = (
 
 def show_dividends(screen: Screen) -> None:
     """Draw the page that the address asks for."""
-    if screen.viewer.role == "helper":
+    if screen.viewer.sees_own_only:
         _show_homes(screen)
         return
     asked = st.query_params.get("plan")

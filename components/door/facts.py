@@ -7,9 +7,10 @@ from components.door.form import ask_once, finish, key
 from components.drawing.markup import escape, plain
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.viewer import mask_id
+from data.access.masks import mask_id
+from data.access.roles import APPROVE, HOUSEHOLDS
 from data.households.door import door
-from data.households.edit_rules import APPROVERS, STATE_FIELDS
+from data.households.edit_rules import STATE_FIELDS
 from data.households.edits import Conflict
 from data.households.entries import Saved, assure, correct_household, correct_member
 from data.households.fields import SHEET_OF, shown
@@ -32,7 +33,7 @@ def draw_facts(screen: Screen, household: int) -> None:
     code = st.pills("改谁的", whose, format_func=whose.__getitem__, default="", required=True, key=key("whose"))
     table = "member" if code else "household"
     before = dict(next(one for one in there.members if one["code"] == code) if code else there.household)
-    approves = screen.viewer.role in APPROVERS
+    approves = screen.viewer.may(APPROVE, HOUSEHOLDS)
     names = MEMBER if code else tuple(name for name in HOUSEHOLD if approves or name not in STATE_FIELDS)
     with st.form(key(f"facts_{code}"), enter_to_submit=False, border=False):
         typed = {name: _fact(screen, table, name, before[name], key(f"fact_{code}_{name}")) for name in names}

@@ -83,7 +83,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
 
 def _notes(screen: Screen, indicator: Indicator, kind: ListKind) -> str:
     notes = [f"{indicator.label}背后的{kind.noun}", "默认最需要关注的在前，点表头可排序"]
-    if screen.viewer.role == "helper" and kind.household:
+    if screen.viewer.sees_own_only and kind.household:
         notes.append("只列出本人结对的户，户数可能少于上面的数")
     if not screen.viewer.sees_identity:
         notes.append("姓名已隐去")

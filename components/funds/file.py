@@ -167,7 +167,7 @@ def _show_households(screen: Screen, file: FundFile) -> None:
 
 def _scope_notes(screen: Screen) -> list[str]:
     notes = []
-    if screen.viewer.role == "helper":
+    if screen.viewer.sees_own_only:
         notes.append("只列出本人结对的户")
     elif screen.viewer.region:
         notes.append("只列出您查看范围内的户")

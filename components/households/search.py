@@ -62,12 +62,12 @@ def show_search(screen: Screen) -> None:
     """The field, the filters, and what they find."""
     filters, problems = read_filters(st.query_params)
     show_problems(problems)
-    scope = "本人结对的户" if screen.viewer.role == "helper" else screen.region.name
+    scope = "本人结对的户" if screen.viewer.sees_own_only else screen.region.name
     show_markup(heading("查找户档案", f"{scope} · {screen.month_text}的情况 · {screen.homes_text}", level=1))
     typed = _field(screen.viewer.sees_identity)
     _filters(screen, filters)
     asked = bool(typed) or filters != NO_FILTERS
-    if not asked and not (screen.region.is_village or screen.viewer.role == "helper"):
+    if not asked and not (screen.region.is_village or screen.viewer.sees_own_only):
         _hints(screen)
         return
     try:
@@ -237,7 +237,7 @@ def _head(row: Row) -> str:
 def _nothing(screen: Screen, found: SearchResult) -> None:
     why = "前面的户里没有符合的。请再写几个字。" if found.more else "没有找到符合的户。"
     ways = ["检查姓名用字，或改用拼音首字母、证件后六位、户编号", "去掉一个词或一项筛选"]
-    if screen.viewer.role == "helper":
+    if screen.viewer.sees_own_only:
         ways.append("只能找到本人结对的户")
     elif screen.region.code != screen.viewer.region:
         ways.append(f"现在只在{screen.region.name}内找：可在上方换成更大的区划")

@@ -39,7 +39,7 @@ def _views(screen: Screen, choice: TrendChoice) -> str:
         for view, words in VIEWS.items()
     )
     only = ""
-    if screen.viewer.role == "helper":
+    if screen.viewer.sees_own_only:
         told = {
             "course": "走势、地图和对比是全区划的数，不含姓名；名单只列本人结对的户。",
             "spread": "分布、试算和名单只含本人结对的户；逐月户数是全区划的数。",

@@ -127,7 +127,7 @@ def _low(row: Row) -> int:
 
 def _mean(screen: Screen, spread: Distribution) -> float | None:
     """The figure of the overview; a helper's is that of his own households."""
-    if screen.viewer.role == "helper":
+    if screen.viewer.sees_own_only:
         return income_distribution.mean(spread)
     return ask(screen, figures.figures, screen.region.code, screen.books.month, (INCOME_ID,))[INCOME_ID].value
 
@@ -136,7 +136,7 @@ def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
     """The mean of the region, and beside it that of its county."""
     level = screen.region.level
     own = MEANS[level] if level <= 6 else f"本{LEVELS[level]}均值"
-    told = [("本人结对户均值" if screen.viewer.role == "helper" else own, _mean(screen, spread))]
+    told = [("本人结对户均值" if screen.viewer.sees_own_only else own, _mean(screen, spread))]
     county = screen.region.code[:6]
     if level > 6 and screen.viewer.may_see(county):
         value = ask(screen, figures.figures, county, screen.books.month, (INCOME_ID,))[INCOME_ID].value

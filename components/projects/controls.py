@@ -10,7 +10,7 @@ from components.projects.address import COLOURINGS, VIEWS, ProjectChoice, projec
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Change, Screen
-from data.access.viewer import mask_party
+from data.access.masks import mask_party
 from data.projects.region import NO_FILTERS, Filters
 from data.terms import ASSET_CLASSES, PROJECT_KINDS, PROJECT_STAGES
 

@@ -22,12 +22,12 @@ from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, PROJECT, PROJECTS
 from components.shell.take_away import take_away
+from data.access import roles
 from data.errors import NO_SUCH_PROJECT, NotFound
 from data.months import spoken
 from data.paper.spreadsheet import ListColumn
 from data.projects import file as project_file
 from data.projects.file import PAGE, ProjectFile
-from data.projects.troubles import MARKERS
 
 _RETURNS = (
     ListColumn("when", "月份"), ListColumn("due", "应收（元）", "yuan"), ListColumn("received", "实收（元）", "yuan"),
@@ -75,7 +75,7 @@ def show_project(screen: Screen) -> None:
 def _way(screen: Screen, file: ProjectFile) -> None:
     back = link("‹ 回到项目收益", screen.link(PROJECTS), style="underlined")
     shock = projects_link(screen, ProjectChoice(view="risk"), project=file.code)
-    words = "看对户的影响" if screen.viewer.role not in MARKERS else "看对户的影响，标记风险"
+    words = "看对户的影响" if not screen.viewer.may(roles.APPROVE, roles.PROJECTS) else "看对户的影响，标记风险"
     more = link(words, shock, style="underlined")
     show_markup(f'<nav class="way-back">{back}<span>{escape(screen.calendar.words)}的情况</span>{more}</nav>')
 
@@ -111,7 +111,7 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
     year = year if year in years else None
     total = ask(screen, project_file.takers_count, file.code, screen.month, year)
     notes = [f"{file.facts['households']:,} 户、{file.facts['household_years']:,} 户次", "点户主打开户档案"]
-    if screen.viewer.role == "helper":
+    if screen.viewer.sees_own_only:
         notes.append("名单只列出本人结对的户")
     if not screen.viewer.sees_identity:
         notes.append("姓名已隐去")

@@ -12,10 +12,10 @@ from components.shell.asking import ask
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.roles import ROLES
-from data.access.viewer import mask_party
+from data.access.masks import mask_party
+from data.access.roles import APPROVE, PROJECTS, ROLES
 from data.projects import troubles
-from data.projects.troubles import MARKERS, Trouble
+from data.projects.troubles import Trouble
 from data.settings import values
 
 SHOWN = 20  # of marks, findings and operators each, the largest first; a province has hundreds
@@ -30,7 +30,7 @@ def show_risk(screen: Screen, choice: ProjectChoice, operators: list[str]) -> No
     left, right = st.columns([34, 66], gap="medium")
     with left, st.container(key="risk_list"):
         show_markup(_list_markup(screen, marked, found, chosen) + _operators_markup(screen, found, chosen))
-        if screen.viewer.role in MARKERS:
+        if screen.viewer.may(APPROVE, PROJECTS):
             mark_form(screen, operators, chosen)
         _log(screen)
     with right:

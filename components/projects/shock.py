@@ -19,11 +19,12 @@ from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.shell.take_away import take_away
+from data.access.roles import APPROVE, PROJECTS
 from data.errors import WarRoomError
 from data.paper.spreadsheet import ListColumn
 from data.projects import shock_tasks, shocks, troubles
 from data.projects.shocks import PAGE, Shock
-from data.projects.troubles import MARKERS, Trouble
+from data.projects.troubles import Trouble
 
 _VILLAGES = (
     TableColumn("name", "村"), TableColumn("township", "乡镇"), TableColumn("households", "户", "integer"),
@@ -56,7 +57,7 @@ def show_shock(screen: Screen, choice: ProjectChoice, one: Trouble) -> None:
     """Everything about one trouble."""
     found = ask(screen, shocks.shock, troubles.seen_region(screen.viewer, one), screen.month, one.projects)
     show_markup(_head_markup(screen, one, found))
-    if screen.viewer.role in MARKERS and screen.viewer.may_see(one.region):
+    if screen.viewer.may(APPROVE, PROJECTS) and screen.viewer.may_see(one.region):
         _actions(screen, one, found)
     if not found.households:
         show_markup('<p class="calm">今年和上年都没有登记受它带动的户。请在数据模板的“项目带户”表中补录后导入。</p>')
@@ -179,7 +180,7 @@ def _done(screen: Screen, act: Callable[[], str]) -> None:
 
 def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) -> None:
     notes = ["将低于监测线的在前", "点户主打开户档案"]
-    if screen.viewer.role == "helper":
+    if screen.viewer.sees_own_only:
         notes.append("只列出本人结对的户")
     if not screen.viewer.sees_identity:
         notes.append("姓名已隐去")

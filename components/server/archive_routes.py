@@ -18,7 +18,7 @@ from data.archives.files import EXTENSIONS, PDF
 from data.audit import log as audit
 from data.audit.taken import detail
 from data.clock import Clock
-from data.errors import NotFound, Refused
+from data.errors import NotFound, OutOfScope, Refused
 from data.households import archives
 from data.projects import archives as project_archives
 from data.store.key import derived
@@ -71,7 +71,7 @@ def archive_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             found = opened(store, viewer, id)
         except SignatureExpired:
             return _said("这个链接已超过 10 分钟，请回到原来的页面刷新后重新打开。", 410)
-        except (BadData, NotFound):
+        except (BadData, NotFound, OutOfScope):
             return _said(archives.NO_SUCH_ARCHIVE, 404)
         except Refused as error:
             return _said(str(error), 500)

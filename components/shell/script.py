@@ -16,11 +16,11 @@ from components.shell.page import show_markup
 from components.shell.screen import Screen, make_current
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
 from components.shell.store import engine
+from data.access.roles import READ, SETTINGS
 from data.clock import county_clock
 from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.versions import versions
-from data.settings import DECIDERS
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 SCRIPTS = ("links.js", "forms.js", "charts.js")
@@ -100,7 +100,7 @@ def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
 
 def _of_the_clock(screen: Screen) -> list[str]:
     """That the server's clock is wrong, or was: for who may see settings."""
-    if screen.viewer.role not in DECIDERS:
+    if not screen.viewer.may(READ, SETTINGS):
         return []
     with screen.engine.connect() as connection:
         wrong = set_back(connection, screen.now)

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, text
 
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ, WRITE
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
-from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.model import household as households_table
 from data.store.batches import batches
 
 
+@needs(READ, HOUSEHOLDS)
 def row_of(connection: Connection, viewer: Viewer, household: int, *, lock: bool = False) -> RowMapping:
     """The household's own row; raises NotFound where it is not there or not the viewer's.
 
@@ -25,18 +28,15 @@ def row_of(connection: Connection, viewer: Viewer, household: int, *, lock: bool
     return found
 
 
-def writable_row(connection: Connection, viewer: Viewer, household: int, what: str = "修改户档案") -> RowMapping:
-    """The same for who may write; raises OutOfScope, of ``what``, for who may not."""
-    found = row_of(connection, viewer, household)
-    if not viewer.may_write:
-        raise OutOfScope(what)
-    return found
+@needs(WRITE, HOUSEHOLDS)
+def writable_row(connection: Connection, viewer: Viewer, household: int) -> RowMapping:
+    """The same for who may write."""
+    return row_of(connection, viewer, household)
 
 
+@needs(READ, HOUSEHOLDS)
 def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -> None:
-    """Raises OutOfScope for who changes nothing, NotFound where a household (none named twice) is not his."""
-    if not viewer.may_write:
-        raise OutOfScope("这些户的户码、口令和查看记录")
+    """Raises NotFound where a household (none named twice) is not his."""
     clause, bound = seen_households(viewer)
     asked = text(f"SELECT COUNT(*) FROM household h WHERE h.id IN :ids AND {clause}")
     asked = asked.bindparams(bindparam("ids", expanding=True))

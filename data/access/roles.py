@@ -28,7 +28,7 @@ THINGS = {
     HOUSEHOLDS: "户名单和户档案",
     IDENTITY: "姓名、证件、电话、住址",
     HEALTH: "病情、残疾、致贫原因、户编号",
-    PROJECTS: "项目、资金、风险",
+    PROJECTS: "项目、资金、风险",  # written: its papers are kept; approved: a risk is marked, lifted, acted on
     PLANS: "收益分配方案",
     PAPERS: "档案材料",
     CODES: "户码、口令、查看记录",
@@ -52,8 +52,9 @@ OTHERS = {"borrower": "借阅", "household": "本户", "stranger": "路人"}
 LEAST = "stranger"
 
 _Things = frozenset[str]
-_CARD = frozenset({HOUSEHOLDS, IDENTITY, HEALTH, PAPERS})
-_SEEN = frozenset({FIGURES, *_CARD, PROJECTS, PLANS})
+_CARD = frozenset({HOUSEHOLDS, IDENTITY, HEALTH})
+"""Not its papers: what is photographed cannot be masked."""
+_SEEN = frozenset({FIGURES, *_CARD, PAPERS, PROJECTS, PLANS})
 _LISTS = frozenset({FIGURES, HOUSEHOLDS, PROJECTS})
 _DOOR = frozenset({HOUSEHOLDS, PAPERS, CODES})
 
@@ -63,7 +64,7 @@ ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
             READ: _SEEN | {CODES, SETTINGS, PEOPLE, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS},
-            APPROVE: frozenset({HOUSEHOLDS}),
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS}),
             EXPORT: _LISTS | {RECORDS, LOG},
             PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
             IMPORT: frozenset({RECORDS}),
@@ -73,7 +74,7 @@ ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
             READ: _SEEN | {CODES, SETTINGS, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS, PLANS},
-            APPROVE: frozenset({HOUSEHOLDS, PLANS}),
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS}),
             EXPORT: _LISTS | {RECORDS},
             PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
             IMPORT: frozenset({RECORDS}),
@@ -83,14 +84,14 @@ ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
             READ: _SEEN | {CODES},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS, PLANS},
-            APPROVE: frozenset({HOUSEHOLDS, PLANS}),
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS}),
             EXPORT: _LISTS,
             PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
         },
         "village": {
             READ: _SEEN | {CODES},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR | {PLANS},
+            WRITE: _DOOR | {PROJECTS, PLANS},
             EXPORT: _LISTS,
             PRINT: frozenset({HOUSEHOLDS, CODES, PLANS}),
         },

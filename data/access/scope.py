@@ -18,21 +18,22 @@ def seen_households(viewer: Viewer) -> tuple[str, dict[str, object]]:
     """
     sql, bound = within_sql("h.village", viewer.region, "seen")
     own, named = _own(viewer, "h.id")
-    if viewer.households is not None:  # whole numbers of our own
-        own = f"{own} AND h.id IN ({', '.join(map(str, sorted(viewer.households))) or 'NULL'})"
     return f"({sql} AND {own})", {**bound, **named}
 
 
 def seen_matters(viewer: Viewer, household: str) -> tuple[str, dict[str, object]]:
     """The same for problems and tasks: ``household`` is the SQL of a household's id, NULL for a matter of the village.
 
-    The region is left to the query; a helper sees what concerns his households and what concerns none.
+    The region is left to the query; who sees single households sees what concerns these and what concerns none.
     """
     own, bound = _own(viewer, household)
-    return (f"({household} IS NULL OR {own})" if bound else own), bound
+    return (f"({household} IS NULL OR {own})" if viewer.sees_own_only else own), bound
 
 
 def _own(viewer: Viewer, household: str) -> tuple[str, dict[str, object]]:
+    named = "1 = 1"
+    if viewer.households is not None:  # whole numbers of our own
+        named = f"{household} IN ({', '.join(map(str, sorted(viewer.households))) or 'NULL'})"
     if viewer.role != "helper":
-        return "1 = 1", {}
-    return _MINE.format(household=household), {"seen_helper": viewer.helper}
+        return named, {}
+    return f"({named} AND {_MINE.format(household=household)})", {"seen_helper": viewer.helper}

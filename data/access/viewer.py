@@ -1,6 +1,5 @@
 """Who looks: every query takes a Viewer, and none answers beyond its scope."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,10 +7,6 @@ from sqlalchemy import ColumnElement, and_, true
 
 from data.access.roles import HOUSEHOLDS, IDENTITY, READ, WRITE, allows
 from data.errors import OutOfScope
-from data.model.surnames import surname
-
-READERS = ("display", "stranger", "household", "borrower")
-"""Roles that change nothing."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,11 @@ class Viewer:
     def may_write(self) -> bool:
         """Whether he may change the records of what he sees."""
         return self.may(WRITE, HOUSEHOLDS)
+
+    @property
+    def sees_own_only(self) -> bool:
+        """Whether he sees single households and no region's: who helps them, who borrowed one."""
+        return self.role == "helper" or self.households is not None
 
     @property
     def key(self) -> str:
@@ -76,43 +76,6 @@ def within_sql(column: str, code: str, name: str = "region") -> tuple[str, dict[
     if code == "":
         return "1 = 1", {}
     return f"({column} >= :{name}_lo AND {column} < :{name}_hi)", {f"{name}_lo": code, f"{name}_hi": following(code)}
-
-
-def mask_name(name: str) -> str:
-    """张三丰 → 张**, 欧阳娜娜 → 欧阳**: what everybody reads who may not read names; as many stars for every name, so
-    that they do not tell its length."""
-    return f"{surname(name)}**" if name else ""
-
-
-_ORGANISED = (
-    "公司", "合作", "集团", "企业", "厂", "场", "社", "店", "院", "站", "中心", "协会", "基地", "村", "镇", "乡",
-    "街道", "办事处", "政府", "委员会", "局", "户", "集体", "银行",
-)  # fmt: skip
-
-
-def mask_party(viewer: Viewer, name: str | None) -> str | None:
-    """A holder of rights or an operator as the viewer may read it: for a wall display masked where it may be a person's
-    name, that is, where nothing says that it is an organisation."""
-    if name is None or viewer.sees_identity or (len(name) > 3 and any(word in name for word in _ORGANISED)):
-        return name
-    return mask_name(name)
-
-
-def mask_id(number: str | None) -> str | None:
-    """210881196001011234 → 210881********1234; of what is shorter than an ID number (a passport) the ends alone."""
-    if number is None:
-        return None
-    head, tail = (6, 4) if len(number) >= 15 else (1, 1)
-    return number[:head] + "*" * (len(number) - head - tail) + number[-tail:] if len(number) > 4 else "*" * len(number)
-
-
-_BORN = r"(?:[1１][9９]|[2２][0０])\d{2}(?:[0０][1-9１-９]|[1１][0-2０-２])(?:[0０][1-9１-９]|[12１２]\d|[3３][01０１])"
-_WHOLE_ID = re.compile(rf"(?<!\d)\d{{6}}{_BORN}\d{{3}}[\dXxＸｘ](?:\d{{2}}|\d{{4}})?(?!\d)")
-
-
-def mask_ids(text: str) -> str:
-    """A sentence, a report or a line of a log with the ID numbers in it masked."""
-    return _WHOLE_ID.sub(lambda found: mask_id(found[0]) or "", text)
 
 
 def built_in_viewers(

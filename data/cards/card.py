@@ -10,8 +10,11 @@ from itertools import groupby
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from data import model
+from data.access.masks import mask_id, mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, PRINT, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_id, mask_name, within_sql
+from data.access.viewer import Viewer, within_sql
 from data.cards.record import Helper, IncomeCard, Measure, Member, Share
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import COUNTY, closed_month
@@ -52,6 +55,7 @@ def card_year(connection: Connection, month: int, region: str = "") -> IncomeYea
     return over if over.last >= _calendar(connection)[0] else running
 
 
+@needs(READ, HOUSEHOLDS)
 def card(
     connection: Connection, viewer: Viewer, household: int, year: IncomeYear, *, until: int | None = None
 ) -> IncomeCard:
@@ -62,6 +66,7 @@ def card(
     return cards(connection, viewer, [household], year, until=until)[0]
 
 
+@needs(READ, HOUSEHOLDS)
 def cards(
     connection: Connection, viewer: Viewer, households: Sequence[int], year: IncomeYear, *, until: int | None = None
 ) -> list[IncomeCard]:
@@ -99,6 +104,7 @@ def cards(
     return made
 
 
+@needs(PRINT, HOUSEHOLDS)
 def villages_households(connection: Connection, viewer: Viewer, region: str, *, ordinary: bool = False) -> list[int]:
     """The households of a region (of any level) in card order: by village, then by code.
 

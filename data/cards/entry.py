@@ -10,6 +10,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.cards.figures import Figures, figures
 from data.cards.record import IncomeCard
@@ -64,6 +66,7 @@ def begin(card: IncomeCard, months: tuple[int, int]) -> Draft:
     return Draft(card.household, card.year, *months, _standing(card))
 
 
+@needs(WRITE, HOUSEHOLDS)
 def open_months(connection: Connection, viewer: Viewer, status: Status) -> tuple[int, int]:
     """First and last month that can be written to: those of the calendar."""
     return status.first_month, status.last_month
@@ -158,6 +161,7 @@ def counted(draft: Draft, card: IncomeCard) -> Figures:
     return figures(lines, card.persons, card.coefficients, card.totals)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def save(engine: Engine, viewer: Viewer, draft: Draft, *, now: datetime) -> int:
     """Write the draft in one change; returns its id.
 

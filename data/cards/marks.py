@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
 from data.cards.card import card, years
 from data.cards.figures import LETTERS, Figures
@@ -75,6 +77,7 @@ def register(engine: Engine, cards: Sequence[IncomeCard], *, now: datetime) -> N
             upsert(connection, card_print, ["household_id", "year", "mark", "figures", "at"], fresh.values())
 
 
+@needs(READ, HOUSEHOLDS)
 def verdict(engine: Engine, connection: Connection, viewer: Viewer, household: int, mark: str) -> Verdict:
     """What a mark, typed or scanned, says of a household's card; raises NotFound for a household not the viewer's.
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from data.access.viewer import mask_name
+from data.access.masks import mask_name
 from data.cards.figures import LETTERS, Figures
 from data.cards.record import IncomeCard, Measure, Member
 from data.money import exact, short

@@ -5,8 +5,11 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, bindparam, text
 
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.roles import CODES, PRINT
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name
+from data.access.viewer import Viewer
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.model.running import runs_on
 from data.paper.typeset import clean
@@ -64,6 +67,7 @@ class Household:
     printed: str | None
 
 
+@needs(PRINT, CODES)
 def households(connection: Connection, viewer: Viewer, ids: Sequence[int], year: int) -> list[Household]:
     """The households in the order given; raises NotFound where one is not there or not the viewer's."""
     seen, scope = seen_households(viewer)

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, IDENTITY, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name
+from data.access.viewer import Viewer
 from data.cards.card import card, card_year
 from data.cards.record import IncomeCard
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
@@ -90,6 +93,7 @@ def stranger_card(connection: Connection, household: int, settings: Mapping[str,
     )
 
 
+@needs(READ, HOUSEHOLDS)
 def own_card(connection: Connection, viewer: Viewer, household: int) -> OwnCard:
     """``viewer`` is the household itself (``household_viewer``); raises NotFound where it is not his."""
     latest = connection.execute(text("SELECT MAX(month) FROM month")).scalar_one()
@@ -98,6 +102,7 @@ def own_card(connection: Connection, viewer: Viewer, household: int) -> OwnCard:
     return OwnCard(made, tuple(Visit(*row) for row in visits))
 
 
+@needs(READ, IDENTITY)
 def cadre_card(connection: Connection, viewer: Viewer, household: int) -> CadreCard:
     """Raises NotFound, in the words of the household's page, for one that is not the viewer's."""
     seen, bound = seen_households(viewer)

@@ -19,6 +19,8 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from data.access.households import require
+from data.access.rights import needs
+from data.access.roles import CODES, WRITE
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import SKEW, Clock, written
@@ -64,6 +66,7 @@ class Answer:
     counted: bool = True
 
 
+@needs(WRITE, CODES)
 def hand_out(connection: Connection, viewer: Viewer, household: int, *, now: datetime, address: str = "") -> str:
     """A new PIN in the place of the old one; it is told here once and stored as a hash.
 
@@ -78,6 +81,7 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, now: dat
     return pin
 
 
+@needs(WRITE, CODES)
 def take_back(connection: Connection, viewer: Viewer, household: int, *, now: datetime, address: str = "") -> None:
     """Withdraw the PIN; raises as ``hand_out``, and Refused where there is none."""
     require(connection, viewer, [household])

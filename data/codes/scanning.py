@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 from sqlalchemy import Connection, Engine, select
 
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
 from data.cards import marks as card_marks
 from data.cards.marks import Verdict
@@ -42,6 +44,7 @@ class Scanned:
         return {"valid": "cadre", "foreign": None, "hidden": "refused"}.get(self.kind, self.kind)
 
 
+@needs(READ, HOUSEHOLDS)
 def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str, month: int, today: date) -> Scanned:
     """The household of a text: the address in a code or its token, a card's check code, a household's code."""
     text = "".join(seen(text[:LONGEST]).splitlines())

@@ -18,6 +18,8 @@ from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from data.access.households import require
+from data.access.rights import needs
+from data.access.roles import CODES, READ, WRITE
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
@@ -70,6 +72,7 @@ def resolve(connection: Connection, token: str, today: date) -> TokenMatch:
     return TokenMatch(_kind(row.expires, row.withdrawn, today), row.household_id, row.village, row.id)
 
 
+@needs(WRITE, CODES)
 def issue(
     connection: Connection,
     engine: Engine,
@@ -100,6 +103,7 @@ def issue(
     return tokens
 
 
+@needs(READ, CODES)
 def token_of(connection: Connection, engine: Engine, viewer: Viewer, household: int, today: date) -> str | None:
     """The token of the code that holds, None without one; raises as :func:`issue` does."""
     require(connection, viewer, [household])
@@ -112,6 +116,7 @@ def token_of(connection: Connection, engine: Engine, viewer: Viewer, household: 
     return token
 
 
+@needs(READ, CODES)
 def codes(connection: Connection, viewer: Viewer, household: int, today: date) -> list[Code]:
     """Every code the household ever had, the newest first; raises as :func:`issue` does."""
     require(connection, viewer, [household])
@@ -120,6 +125,7 @@ def codes(connection: Connection, viewer: Viewer, household: int, today: date) -
     return [Code(*row, _kind(row.expires, row.withdrawn, today)) for row in rows]
 
 
+@needs(WRITE, CODES)
 def withdraw(
     connection: Connection, viewer: Viewer, household: int, reason: str, *, now: datetime, address: str = ""
 ) -> None:
@@ -138,6 +144,7 @@ def withdraw(
     audit.enter(connection, actor=viewer.actor, address=address, view="revoked", households=[household], now=now)
 
 
+@needs(WRITE, CODES)
 def renew(
     connection: Connection,
     engine: Engine,

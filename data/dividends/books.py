@@ -2,11 +2,14 @@
 
 from sqlalchemy import Connection, text
 
+from data.access import roles
+from data.access.rights import needs
 from data.access.viewer import Viewer
 from data.dividends.states import PLANS
 from data.households.booked import LINE_SQL
 
 
+@needs(roles.READ, roles.PLANS)
 def filled(connection: Connection, viewer: Viewer, plan: int, month: int) -> int:
     """How many households of a plan have an amount on record already where its filing would book, that no plan booked:
     it may be the same money. Raises NotFound for a plan that is not the viewer's."""

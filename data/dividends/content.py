@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
+from data.access import roles
+from data.access.rights import needs
 from data.access.viewer import Viewer
 from data.dividends import rules as dividend_rules
 from data.dividends.rules import PURPOSES, WHOLE, Household, Rule, spread, spread_rest
@@ -128,6 +130,7 @@ def usual_months(running: int) -> tuple[int, int]:
     return (first, running - 1) if running > first else (first - 6, first - 1)
 
 
+@needs(roles.READ, roles.PLANS)
 def returns(
     connection: Connection, viewer: Viewer, village: str, first: int, last: int, *, but: int = 0
 ) -> list[Return]:
@@ -150,6 +153,7 @@ def returns(
     return found
 
 
+@needs(roles.READ, roles.PLANS)
 def candidates(connection: Connection, viewer: Viewer, village: str) -> list[Candidate]:
     """The households of the village that are counted in the month that runs."""
     rows = connection.execute(
@@ -218,6 +222,7 @@ def proposed_households(connection: Connection, plan: int) -> dict[int, Househol
     }
 
 
+@needs(roles.READ, roles.PLANS)
 def content_of(connection: Connection, viewer: Viewer, plan: int) -> Content:
     """What stands of a plan; raises NotFound where there is none for this viewer."""
     held = PLANS.row(connection, viewer, plan)

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
+from data.access import roles
+from data.access.rights import needs
 from data.access.viewer import Viewer
 from data.clock import written
 from data.dividends import rules as dividend_rules
@@ -23,6 +25,7 @@ MOST = 10**13  # fen: more than any village gives out, and what a sum of them st
 LONGEST = 60
 
 
+@needs(roles.WRITE, roles.PLANS)
 def create(engine: Engine, viewer: Viewer, village: str, first: int, last: int, *, at: datetime) -> int:
     """Make a draft of what is free of these months: sources as suggested, nothing kept, by persons; returns its id.
 
@@ -52,6 +55,7 @@ def create(engine: Engine, viewer: Viewer, village: str, first: int, last: int, 
     return plan
 
 
+@needs(roles.WRITE, roles.PLANS)
 def save(engine: Engine, viewer: Viewer, plan: int, version: int, content: Content, *, at: datetime) -> int:
     """Write a changed draft over version ``version``; returns the new version. A draft need not come out even.
 
@@ -74,6 +78,7 @@ def save(engine: Engine, viewer: Viewer, plan: int, version: int, content: Conte
     return version + 1
 
 
+@needs(roles.WRITE, roles.PLANS)
 def locked(connection: Connection, viewer: Viewer, plan: int, version: int) -> RowMapping:
     """The row for writing, behind whoever else writes; raises as ``Register.locked`` does."""
     cube.hold(connection)

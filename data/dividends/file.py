@@ -6,7 +6,10 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, text
 
-from data.access.viewer import Viewer, mask_name
+from data.access import roles
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.viewer import Viewer
 from data.dividends import steps as dividend_flow
 from data.dividends.content import Content, content_of
 from data.dividends.region import NAMES, PlanLine, line_of
@@ -37,9 +40,10 @@ class Plan:
     may_submit: date | None
 
 
+@needs(roles.READ, roles.PLANS)
 def plan_file(connection: Connection, viewer: Viewer, plan: int, today: str) -> Plan:
     """Everything of a plan; raises NotFound where there is none in the viewer's region, OutOfScope for a helper."""
-    if viewer.role == "helper":
+    if viewer.sees_own_only:
         raise OutOfScope("整个分配方案")
     PLANS.row(connection, viewer, plan)
     row = connection.execute(text(f"SELECT v.*, {NAMES} FROM dividend_plan v WHERE v.id = :id"), {"id": plan})

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select
 
+from data.access.rights import needs
+from data.access.roles import APPROVE, PLANS
 from data.access.viewer import Viewer
 from data.dividends.rules import matrix
 from data.errors import Refused
@@ -35,6 +37,7 @@ Payment = tuple[int, str, str]
 _Lines = Mapping[int, Mapping[str, int | None]]  # household → column → fen
 
 
+@needs(APPROVE, PLANS)
 def write_back(connection: Connection, viewer: Viewer, held: RowMapping, month: int, now: datetime) -> None:
     """Book a plan whose state was just set to filed, into the ledger of ``month``.
 

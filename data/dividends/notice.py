@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, select
 
 from data import settings
+from data.access.rights import needs
+from data.access.roles import PLANS, PRINT
 from data.access.viewer import Viewer
 from data.dividends.file import Plan, plan_file
 from data.dividends.rules import BASES, PURPOSES, Rule, coefficients_of
@@ -26,6 +28,7 @@ def rule_name(rule: Rule) -> str:
     return f"{BASES[rule.basis]}{by}{f'，系数：{told}，其余 1' if told else ''}"
 
 
+@needs(PRINT, PLANS)
 def notice(connection: Connection, viewer: Viewer, plan: int, today: str) -> bytes:
     """The notice as PDF.
 

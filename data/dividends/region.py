@@ -6,8 +6,11 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, text
 
+from data.access import roles
+from data.access.masks import mask_name
+from data.access.rights import needs
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name, within_sql
+from data.access.viewer import Viewer, within_sql
 from data.dividends import steps as dividend_flow
 from data.dividends.content import TAKEN, running_month, usual_months
 from data.dividends.states import PLANS, STATES, WAY
@@ -55,6 +58,7 @@ class PlanLine:
         return "已冲销" if self.reversed_state == "filed" else STATES[self.state]
 
 
+@needs(roles.READ, roles.PLANS)
 def summary(connection: Connection, viewer: Viewer, place: str, today: str) -> pd.DataFrame:
     """Plans of the region by state: index state, columns plans, late, received, distributed, kept (fen)."""
     cuts = WAY.cuts(PLANS.days(connection), date.fromisoformat(today))
@@ -78,6 +82,7 @@ def summary(connection: Connection, viewer: Viewer, place: str, today: str) -> p
     return frame.reindex(list(STATES), fill_value=0).astype("int64")
 
 
+@needs(roles.READ, roles.PLANS)
 def plans(
     connection: Connection,
     viewer: Viewer,
@@ -90,7 +95,7 @@ def plans(
     """A page of the plans of a region: those that wait for the viewer first, then as they are on their way, the oldest
     first; ``state`` keeps one state."""
     here, bound = within_sql("v.village", viewer.narrowed(place))
-    turn = next((state for state, role in WAY.turn.items() if role == viewer.role and state != "published"), "")
+    turn = next((state for state in WAY.turns_of(viewer) if state != "published"), "")
     rows = connection.execute(
         text(
             f"SELECT v.*, {NAMES} FROM dividend_plan v WHERE {here}{' AND v.state = :state' if state else ''}"
@@ -104,6 +109,7 @@ def plans(
     return [line_of(viewer, row, days, date.fromisoformat(today)) for row in rows]
 
 
+@needs(roles.READ, roles.PLANS)
 def without_plan(connection: Connection, viewer: Viewer, place: str) -> pd.DataFrame:
     """Villages whose own projects had returns in the usual months that no plan takes: village, name, township, free
     (yuan), the most first."""
@@ -124,6 +130,7 @@ def without_plan(connection: Connection, viewer: Viewer, place: str) -> pd.DataF
     return frame
 
 
+@needs(roles.READ, roles.PLANS)
 def helpers_homes(connection: Connection, viewer: Viewer, place: str) -> pd.DataFrame:
     """What the households that the viewer may see get by plans past the draft.
 
@@ -159,6 +166,7 @@ def helpers_homes(connection: Connection, viewer: Viewer, place: str) -> pd.Data
     return pd.DataFrame(listed, columns=names)
 
 
+@needs(roles.READ, roles.PLANS)
 def line_of(viewer: Viewer, row: RowMapping, days: dict[str, int], today: date) -> PlanLine:
     """A row of ``dividend_plan`` with ``NAMES`` beside it, as it is listed."""
     published = row["state"] == "published"

@@ -1,5 +1,6 @@
 """The way of a dividend plan 村提方案 → 镇级审核 → 县级备案 as data: who may do what, and what it comes to."""
 
+from data.access import roles
 from data.model import dividend_plan, dividend_step
 from data.workflow import Register, Transition, Way
 
@@ -37,13 +38,14 @@ WAY = Way(
         Transition("submit", "published", "submitted", "village"),
         Transition("withdraw", "published", "draft", "village"),
         Transition("withdraw", "submitted", "draft", "village"),
-        Transition("approve", "submitted", "approved", "township"),
-        Transition("return", "submitted", "draft", "township", reason=True),
-        Transition("file", "approved", "filed", "county"),
-        Transition("return", "approved", "draft", "county", reason=True),
+        Transition("approve", "submitted", "approved", "township", right=roles.APPROVE),
+        Transition("return", "submitted", "draft", "township", reason=True, right=roles.APPROVE),
+        Transition("file", "approved", "filed", "county", right=roles.APPROVE),
+        Transition("return", "approved", "draft", "county", reason=True, right=roles.APPROVE),
         Transition("reverse", "filed", "filed", "village", reason=True),
     ),
     turn={"draft": "village", "published": "village", "submitted": "township", "approved": "county"},
+    thing=roles.PLANS,
     deadlines={"submitted": "township_days", "approved": "county_days"},
 )
 PLANS = Register(WAY, dividend_plan, dividend_step, key="plan", region="village")

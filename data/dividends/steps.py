@@ -9,7 +9,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, literal, select, text
 
 from data import settings
-from data.access.viewer import Viewer, mask_name
+from data.access import roles
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.viewer import Viewer
 from data.clock import written
 from data.dividends.content import check_sources, content_of, follows_rule, proposed_households, running_month
 from data.dividends.drafts import locked
@@ -43,6 +46,7 @@ class Doubt:
     grave: bool
 
 
+@needs(roles.READ, roles.PLANS)
 def doubts(connection: Connection, viewer: Viewer, plan: int) -> list[Doubt]:
     """Who moved away, is no longer counted, or has other members or another state than when it was proposed.
 
@@ -89,6 +93,7 @@ def may_submit_from(held: RowMapping) -> date:
     return date.fromisoformat(held["published"]) + timedelta(days=held["publicity_days"])
 
 
+@needs(roles.WRITE, roles.PLANS)
 def step(
     engine: Engine,
     viewer: Viewer,
@@ -119,6 +124,7 @@ def step(
     return arrow.after
 
 
+@needs(roles.WRITE, roles.PLANS)
 def reverse(engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: int, at: datetime) -> int:
     """Propose to take a filed plan back: a new plan with the same amounts below zero, on the same way; returns its id.
 
@@ -152,6 +158,7 @@ def reverse(engine: Engine, viewer: Viewer, plan: int, *, reason: str, version: 
     return made
 
 
+@needs(roles.READ, roles.PLANS)
 def booking_months(connection: Connection, viewer: Viewer, plan: int) -> range:
     """The months whose ledger a filing may write to: from that of the last receipt given out to the running one.
 

@@ -3,12 +3,15 @@
 import pandas as pd
 from sqlalchemy import Connection
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer
 from data.figures import lists
 
 _INDICATORS = {"problems_overdue": "问题", "tasks_overdue": "任务"}
 
 
+@needs(READ, FIGURES)
 def most_overdue(connection: Connection, viewer: Viewer, region: str, month: int, *, limit: int = 8) -> pd.DataFrame:
     """The ``limit`` problems and tasks that are overdue the longest at the month's end.
 

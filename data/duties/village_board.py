@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households, seen_matters
-from data.access.viewer import Viewer, mask_name
+from data.access.viewer import Viewer
 from data.model.running import open_on, runs_on
 
 _LATEST = 6
@@ -37,6 +40,7 @@ class VillageBoard:
     visited_month: int
 
 
+@needs(READ, HOUSEHOLDS)
 def village_board(connection: Connection, viewer: Viewer, village: str, month: int) -> VillageBoard:
     """The board of a village; raises OutOfScope for one that is not the viewer's."""
     seen, bound = seen_households(viewer)

@@ -17,13 +17,14 @@ from datetime import datetime
 from sqlalchemy import Column, Connection, RowMapping, Table, func, select, text
 
 from data import model
+from data.access.rights import needs
+from data.access.roles import ADMINISTER, READ, SETTINGS
 from data.access.viewer import Viewer, within
 from data.clock import written
 from data.errors import OutOfScope, Refused
 from data.figures.beginnings import derived
 from data.model import Code, Number, Small
 from data.months import month_of, spoken
-from data.settings import DECIDERS
 from data.terms import BOOK_KINDS
 from data.text.signs import seen
 
@@ -399,6 +400,7 @@ def decision(connection: Connection, county: str) -> RowMapping | None:
     )
 
 
+@needs(READ, SETTINGS)
 def decisions(connection: Connection, viewer: Viewer, county: str) -> list[RowMapping]:
     """All of them, the latest first; raises OutOfScope."""
     table = model.books_decision
@@ -406,6 +408,7 @@ def decisions(connection: Connection, viewer: Viewer, county: str) -> list[RowMa
     return list(connection.execute(select(table).where(table.c.county == place).order_by(table.c.id.desc())).mappings())
 
 
+@needs(ADMINISTER, SETTINGS)
 def decide_books(
     connection: Connection, viewer: Viewer, county: str, until: int | None, *, reason: str = "", now: datetime
 ) -> None:
@@ -414,7 +417,7 @@ def decide_books(
     Raises OutOfScope for who may not, Refused for a month that has not begun or lies before the calendar. The caller
     stamps the county's version.
     """
-    if viewer.role not in DECIDERS or not viewer.may_see(county):
+    if not viewer.may_see(county):
         raise OutOfScope("收支闭账")
     if (
         len(county) != COUNTY

@@ -7,8 +7,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
+from data.access.masks import mask_id, mask_name, mask_party
+from data.access.rights import needs
+from data.access.roles import EXPORT, FIGURES, HOUSEHOLDS, READ
 from data.access.scope import seen_households, seen_matters
-from data.access.viewer import Viewer, mask_id, mask_name, mask_party, within_sql
+from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.list_kinds import KINDS, LINE, Column, ListKind
 from data.figures.monitoring_line import line_of
@@ -26,6 +29,7 @@ def list_kind(id: str) -> ListKind:
     return KINDS[indicator(id).records.kind]
 
 
+@needs(READ, FIGURES)
 def count(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> int:
     """How many records stand behind the indicator in this region and month, for this viewer."""
     kind = list_kind(id)
@@ -34,6 +38,7 @@ def count(connection: Connection, viewer: Viewer, id: str, region: str, month: i
     return int(counted.scalar_one())
 
 
+@needs(READ, HOUSEHOLDS)
 def page(
     connection: Connection,
     viewer: Viewer,
@@ -73,6 +78,7 @@ def page(
     return _frame(viewer, kind, [by_key[key] for key in keys], _as_of(connection, month))
 
 
+@needs(EXPORT, HOUSEHOLDS)
 def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> pd.DataFrame:
     """The whole list as :func:`page` gives it, worst first: for an export."""
     kind = list_kind(id)
@@ -82,6 +88,7 @@ def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: i
     return _frame(viewer, kind, found, _as_of(connection, month))
 
 
+@needs(READ, HOUSEHOLDS)
 def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], region: str, month: int) -> pd.DataFrame:
     """Those of these households that the viewer may see and that have an income in the month, in the order of ``ids``.
 

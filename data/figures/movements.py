@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
@@ -22,6 +24,7 @@ class Moves:
     compared: int
 
 
+@needs(READ, FIGURES)
 def most_moved(
     connection: Connection, viewer: Viewer, region: str, month: int | None, ids: Sequence[str], *, limit: int = 6
 ) -> Moves:

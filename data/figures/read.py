@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, Select, and_, func, select
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer
 from data.errors import NotFound
 from data.figures.cube import cube, region_path
@@ -38,6 +40,7 @@ def indicator(id: str) -> Indicator:
     return INDICATORS[id]
 
 
+@needs(READ, FIGURES)
 def figures(
     connection: Connection, viewer: Viewer, region: str, month: int | None, ids: Sequence[str] | None = None
 ) -> dict[str, Figure]:
@@ -54,6 +57,7 @@ def figures(
     return listed
 
 
+@needs(READ, FIGURES)
 def trend(
     connection: Connection, viewer: Viewer, region: str, ids: Sequence[str], *, until: int, months: int = 60
 ) -> pd.DataFrame:
@@ -64,6 +68,7 @@ def trend(
     return pd.DataFrame(courses, index=[month for month in span if month in rows], dtype=float)
 
 
+@needs(READ, FIGURES)
 def children(
     connection: Connection, viewer: Viewer, parent: str, month: int, id: str, *, level: int | None = None
 ) -> pd.DataFrame:
@@ -98,6 +103,7 @@ def children(
     return frame.astype({**numbers, "closed": bool, "open_words": object})
 
 
+@needs(READ, FIGURES)
 def movements(
     connection: Connection, viewer: Viewer, region: str, month: int | None, ids: Sequence[str]
 ) -> pd.DataFrame:

@@ -7,8 +7,11 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, text
 
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, PROJECTS, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name, within_sql
+from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.sources import FUND_RECOVERED_SQL
 from data.figures.states import state_of
@@ -57,6 +60,7 @@ class FundFile:
         return min(max(self.due_fen - self.paid_fen, 0) / 100, self.unpaid)
 
 
+@needs(READ, PROJECTS)
 def fund_file(connection: Connection, viewer: Viewer, code: str, month: int) -> FundFile:
     """Raises NotFound, in the same words, for a fund that does not exist and for one outside the viewer's region."""
     here, bound = within_sql("f.region", viewer.region)
@@ -109,6 +113,7 @@ def _settled(paid: Sequence[tuple[str, int]], wanted: int) -> str | None:
     return None
 
 
+@needs(READ, HOUSEHOLDS)
 def count_behind(connection: Connection, viewer: Viewer, project: str, month: int) -> tuple[int, int]:
     """Households behind a project until the end of a month's year that the viewer may see: 户 and 户次 (by year)."""
     seen, bound = seen_households(viewer)
@@ -118,6 +123,7 @@ def count_behind(connection: Connection, viewer: Viewer, project: str, month: in
     return int(found[0]), int(found[1])
 
 
+@needs(READ, HOUSEHOLDS)
 def behind(
     connection: Connection, viewer: Viewer, project: str, month: int, *, limit: int = PAGE, offset: int = 0
 ) -> pd.DataFrame:

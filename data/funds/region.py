@@ -6,6 +6,8 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access.rights import needs
+from data.access.roles import PROJECTS, READ
 from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.sources import (
@@ -79,6 +81,7 @@ class FundFilters:
 NO_FILTERS = FundFilters()
 
 
+@needs(READ, PROJECTS)
 def count(
     connection: Connection, viewer: Viewer, region: str, month: int, year: int, *, filters: FundFilters = NO_FILTERS
 ) -> tuple[int, int, int]:
@@ -89,6 +92,7 @@ def count(
     return int(number), int(arranged), int(paid)
 
 
+@needs(READ, PROJECTS)
 def page(
     connection: Connection,
     viewer: Viewer,

@@ -12,6 +12,8 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access.rights import needs
+from data.access.roles import PROJECTS, READ
 from data.access.viewer import Viewer, within_sql
 from data.figures.list_kinds import place_of
 from data.figures.sources import (
@@ -41,12 +43,14 @@ _CUMULATIVE = "(SELECT SUM(o.amount_fen) FROM fund_plan o WHERE o.fund = q.fund 
 _SOURCE_ORDER = "CASE source WHEN '中央' THEN 1 WHEN '省' THEN 2 WHEN '市' THEN 3 WHEN '县' THEN 4 ELSE 5 END"
 
 
+@needs(READ, PROJECTS)
 def by_source(connection: Connection, viewer: Viewer, region: str, month: int, year: int) -> pd.DataFrame:
     """One row a source, 中央 first: source, funds (number), arranged, paid, planned, unpaid, late (number), short,
     progress."""
     return _grouped(connection, viewer, region, month, "source", f"GROUP BY source ORDER BY {_SOURCE_ORDER}", year)
 
 
+@needs(READ, PROJECTS)
 def by_year(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
     """The same by year of the fund, the newest first, all as they stand at the end of ``month``, and ``in_year``: what
     was paid in that calendar year of whatever fund. No year after the month's own, and none without any of it."""
@@ -69,6 +73,7 @@ def by_year(connection: Connection, viewer: Viewer, region: str, month: int) -> 
     return years.sort_values("year", ascending=False, ignore_index=True)
 
 
+@needs(READ, PROJECTS)
 def by_project(
     connection: Connection, viewer: Viewer, region: str, month: int, year: int, *, limit: int = 8
 ) -> pd.DataFrame:
@@ -79,6 +84,7 @@ def by_project(
     return _grouped(connection, viewer, region, month, columns, rest, year, where=where, limit=limit)
 
 
+@needs(READ, PROJECTS)
 def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, year: int) -> pd.DataFrame:
     """The regions below ``parent``, and what ``parent`` holds itself as a last row named 本级 where it holds any, so
     that the parts add up: columns code, name, value (paid ÷ arranged), numerator, denominator."""
@@ -102,6 +108,7 @@ def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, y
     return frame[["code", "name", "value", "numerator", "denominator"]]
 
 
+@needs(READ, PROJECTS)
 def as_of(connection: Connection, viewer: Viewer, month: int) -> str:
     """The day up to which a month's figures count."""
     day: str = connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar_one()
@@ -114,6 +121,7 @@ def elapsed(day: str, year: int) -> float:
     return min(max(gone / (date(year, 12, 31) - date(year - 1, 12, 31)).days, 0.0), 1.0)
 
 
+@needs(READ, PROJECTS)
 def course(
     connection: Connection, viewer: Viewer, region: str, month: int, year: int, *, fund: str | None = None
 ) -> pd.DataFrame:
@@ -167,6 +175,7 @@ def course(
     )
 
 
+@needs(READ, PROJECTS)
 def late_batches(
     connection: Connection, viewer: Viewer, region: str, month: int, *, limit: int = 10
 ) -> tuple[int, pd.DataFrame]:

@@ -4,7 +4,6 @@ The file is written before its row, so that a crash leaves at most a file that n
 """
 
 import secrets
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,14 +11,15 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, RowMapping, text
 
 from data.access.households import writable_row
+from data.access.rights import needs
+from data.access.roles import PAPERS, READ, WRITE
 from data.access.scope import seen_households
-from data.access.viewer import READERS, Viewer
+from data.access.viewer import Viewer
 from data.archives.files import EXTENSIONS, Material, content_of, examine, keep
 from data.clock import written
 from data.errors import NotFound, Refused
 from data.households.edits import Edit, commit
 from data.households.words import Values
-from data.store.rows import StoredRow
 from data.terms import ARCHIVE_KINDS
 from data.text.signs import seen
 
@@ -40,6 +40,7 @@ class Opened(NamedTuple):
     kind: str
 
 
+@needs(WRITE, PAPERS)
 def add(
     engine: Engine,
     viewer: Viewer,
@@ -117,12 +118,14 @@ def title_of_file(name: str) -> str:
     return plain_title(own.rsplit(".", 1)[0])
 
 
+@needs(WRITE, PAPERS)
 def hide(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> int:
     """Take an archive out of sight; it stays in the household's history and can be put back. Returns the change's id;
     raises NotFound, OutOfScope, Refused where it is hidden already."""
     return _turn(engine, viewer, archive_id, written(now), "移除档案", now)
 
 
+@needs(WRITE, PAPERS)
 def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> int:
     """Put a hidden archive back into sight. Returns the change's id; raises as :func:`hide` does."""
     return _turn(engine, viewer, archive_id, None, "恢复档案", now)
@@ -137,21 +140,21 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, hidden: str | None, w
     return commit(engine, viewer, held["household_id"], [edit], what=f"{what}：{held['title']}", now=now)
 
 
+@needs(READ, PAPERS)
 def archives_of(connection: Connection, viewer: Viewer, household: int, *, hidden: bool = False) -> pd.DataFrame:
     """The archives of a household, the newest paper first: COLUMNS, missing values None; those taken out of sight
-    with ``hidden``. Empty for a household that is not the viewer's and for who sees no identity."""
+    with ``hidden``. Empty for a household that is not the viewer's."""
     seen, bound = seen_households(viewer)
-    rows: Sequence[StoredRow] = []
-    if viewer.role not in READERS:
-        sql = f"""
-            SELECT {", ".join(f"a.{column}" for column in COLUMNS)}
-            FROM archive a JOIN household h ON h.id = a.household_id
-            WHERE a.household_id = :household AND a.hidden IS {"NOT " if hidden else ""}NULL AND {seen}
-            ORDER BY COALESCE(a.dated, SUBSTR(a.added, 1, 10)) DESC, a.added DESC, a.id"""
-        rows = connection.execute(text(sql), {**bound, "household": household}).all()
+    sql = f"""
+        SELECT {", ".join(f"a.{column}" for column in COLUMNS)}
+        FROM archive a JOIN household h ON h.id = a.household_id
+        WHERE a.household_id = :household AND a.hidden IS {"NOT " if hidden else ""}NULL AND {seen}
+        ORDER BY COALESCE(a.dated, SUBSTR(a.added, 1, 10)) DESC, a.added DESC, a.id"""
+    rows = connection.execute(text(sql), {**bound, "household": household}).all()
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
+@needs(READ, PAPERS)
 def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
     """One archive whole. Raises NotFound, in the same words, for one that does not exist, is hidden or is not the
     viewer's; Refused where its file is missing or damaged."""
@@ -166,10 +169,8 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
 
 def _row(connection: Connection, viewer: Viewer, archive_id: int) -> RowMapping:
     seen, bound = seen_households(viewer)
-    found = None
-    if viewer.role not in READERS:
-        sql = f"SELECT a.* FROM archive a JOIN household h ON h.id = a.household_id WHERE a.id = :archive AND {seen}"
-        found = connection.execute(text(sql), {**bound, "archive": archive_id}).mappings().first()
+    sql = f"SELECT a.* FROM archive a JOIN household h ON h.id = a.household_id WHERE a.id = :archive AND {seen}"
+    found = connection.execute(text(sql), {**bound, "archive": archive_id}).mappings().first()
     if found is None:
         raise NotFound(NO_SUCH_ARCHIVE)
     return found

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, select
 
 from data import model
 from data.access.households import writable_row
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.model.running import lasting, running
 from data.terms import SUBJECTS
@@ -35,6 +37,7 @@ class Door:
     assurances: Mapping[str, RowMapping]
 
 
+@needs(WRITE, HOUSEHOLDS)
 def door(connection: Connection, viewer: Viewer, household: int) -> Door:
     """Measures that run, problems that are not closed, the last check of each assurance.
 
@@ -57,6 +60,7 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
     )
 
 
+@needs(WRITE, HOUSEHOLDS)
 def ledger_stands(connection: Connection, viewer: Viewer, household: int, month: int) -> dict[str, int | None]:
     """科目 → fen on record in a month (ordinal), None without a line."""
     writable_row(connection, viewer, household)
@@ -81,7 +85,7 @@ def _rows(
 def _helpers(connection: Connection, viewer: Viewer, facts: RowMapping, built: str) -> tuple[Helper, ...]:
     """The household's own first, then the village's; a helper himself alone."""
     a, s, h = model.helper, model.pairing, model.household
-    if viewer.role == "helper":
+    if viewer.sees_own_only:
         codes, own = {viewer.helper}, {viewer.helper}
     else:
         in_village = select(s.c.helper, s.c.household_id).join(h, h.c.id == s.c.household_id)

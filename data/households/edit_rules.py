@@ -5,6 +5,8 @@ import math
 from sqlalchemy import Connection, Float, Text, func, select
 
 from data import model
+from data.access.rights import needs
+from data.access.roles import APPROVE, HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.errors import NotFound, Refused
 from data.households import words as record_words
@@ -13,7 +15,6 @@ from data.months import month_of, spoken
 from data.terms import SUBJECTS
 from data.text.signs import hidden
 
-APPROVERS = ("admin", "county", "township")
 """Roles that decide on what a household is; the others correct everything else about it."""
 STATE_FIELDS = ("type", "identified", "lifted", "relapsed", "risk_removed")
 LONGEST = 10_000  # characters of one text
@@ -22,9 +23,10 @@ _MAY_BE_NEGATIVE = {f"{column}_fen" for kind, column in SUBJECTS.values() if kin
 _REFERS = {"visit": ("helper", model.helper), "archive": ("visit", model.visit), "problem": ("region", model.region)}
 
 
+@needs(WRITE, HOUSEHOLDS)
 def check_approval(viewer: Viewer, table: str, after: dict[str, object]) -> None:
     """Raises Refused where somebody changes, or takes back, what is decided above him."""
-    if table == "household" and set(after) & set(STATE_FIELDS) and viewer.role not in APPROVERS:
+    if table == "household" and set(after) & set(STATE_FIELDS) and not viewer.may(APPROVE, HOUSEHOLDS):
         raise Refused("户类型和识别、脱贫、返贫、风险消除日期要经乡镇以上审批，请报乡镇办理。")
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and
 from sqlalchemy.exc import OperationalError
 
 from data.access.households import row_of
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.clock import written
-from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoomError
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound, Refused, WarRoomError
 from data.figures import cube
 from data.households import words as record_words
 from data.households.booked import check_booked
@@ -59,6 +61,7 @@ class Conflict(WarRoomError):
         self.differences, self.who, self.at, self.rebased = differences, who, at, rebased
 
 
+@needs(WRITE, HOUSEHOLDS)
 def commit(engine: Engine, viewer: Viewer, household: int, edits: Sequence[Edit], *, what: str, now: datetime) -> int:
     """Write the edits in one transaction, all or none; returns the id of the change.
 
@@ -69,6 +72,7 @@ def commit(engine: Engine, viewer: Viewer, household: int, edits: Sequence[Edit]
         return _commit(connection, viewer, household, edits, what, now)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def undo(engine: Engine, viewer: Viewer, change_id: int, *, now: datetime) -> int:
     """Take a change back, as a new change; returns its id.
 
@@ -149,8 +153,6 @@ def _commit(
 ) -> int:
     cube.hold(connection)
     owner = row_of(connection, viewer, id, lock=True)
-    if not viewer.may_write:
-        raise OutOfScope("修改户档案")
     edits = [_complete(connection, edit, owner) for edit in edits]
     edits = [part for edit in edits for part in (*_detached(connection, edit, now), edit) if part.before != part.after]
     if not edits:
@@ -174,6 +176,7 @@ def _commit(
     return made
 
 
+@needs(WRITE, HOUSEHOLDS)
 def write_history(
     connection: Connection,
     viewer: Viewer,

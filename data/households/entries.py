@@ -14,6 +14,8 @@ from sqlalchemy import Engine, func, select
 
 from data import model
 from data.access.households import writable_row
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.households.door import door
 from data.households.edits import Edit, commit
@@ -48,6 +50,7 @@ class Saved:
     doubts: tuple[str, ...] = ()
 
 
+@needs(WRITE, HOUSEHOLDS)
 def record_visit(
     engine: Engine,
     viewer: Viewer,
@@ -77,6 +80,7 @@ def record_visit(
     return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def add_ledger_line(
     engine: Engine,
     viewer: Viewer,
@@ -105,6 +109,7 @@ def add_ledger_line(
     return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def add_measure(
     engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, now: datetime
 ) -> Saved:
@@ -112,11 +117,13 @@ def add_measure(
     return _add(engine, viewer, household, "measure", typed, letter="M", act="加措施", named="name", now=now)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def end_measure(engine: Engine, viewer: Viewer, household: int, code: str, ended: str, *, now: datetime) -> Saved:
     """A running measure gets its last day."""
     return _date(engine, viewer, household, "measure", code, "ended", ended, "结束措施", now)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def raise_problem(
     engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, now: datetime
 ) -> Saved:
@@ -124,11 +131,13 @@ def raise_problem(
     return _add(engine, viewer, household, "problem", typed, letter="P", act="报问题", named="category", now=now)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def rectify_problem(engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, now: datetime) -> Saved:
     """The day a problem was put right."""
     return _date(engine, viewer, household, "problem", code, "rectified", on, "问题整改", now)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def close_problem(engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, now: datetime) -> Saved:
     """The day a problem was struck off."""
     return _date(engine, viewer, household, "problem", code, "closed", on, "问题销号", now)
@@ -179,6 +188,7 @@ def _date(
     return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def correct_household(
     engine: Engine,
     viewer: Viewer,
@@ -203,6 +213,7 @@ def correct_household(
     return Saved(commit(engine, viewer, household, edits, what=what, now=now), what)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def correct_member(
     engine: Engine,
     viewer: Viewer,
@@ -241,6 +252,7 @@ def _headings(table: str, names: Mapping[str, object]) -> str:
     return "、".join(label(table, name) for name in names)
 
 
+@needs(WRITE, HOUSEHOLDS)
 def assure(
     engine: Engine,
     viewer: Viewer,

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access.masks import mask_id, mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_id, mask_name
+from data.access.viewer import Viewer
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import closed_month
 from data.figures.net_income import AT_CLOSED
@@ -51,6 +54,7 @@ class HouseholdFile:
     tasks: pd.DataFrame
 
 
+@needs(READ, HOUSEHOLDS)
 def household(connection: Connection, viewer: Viewer, id: int, month: int, *, visits_page: int = 1) -> HouseholdFile:
     """The file of one household.
 
@@ -83,6 +87,7 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     return file if viewer.sees_identity else _without_identity(file)
 
 
+@needs(READ, HOUSEHOLDS)
 def whereabouts(connection: Connection, viewer: Viewer, id: int) -> Region | None:
     """The village of a household, None where there is no such household in the viewer's scope."""
     seen, bound = seen_households(viewer)

@@ -9,6 +9,8 @@ from sqlalchemy import CompoundSelect, Connection, Float, Integer, func, literal
 from data import model
 from data.access.actors import actor_name
 from data.access.households import writable_row
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.households import words as record_words
 from data.households.edits import Edit, edits_of, of_a_plan
@@ -52,9 +54,10 @@ class History:
         return max(1, -(-self.total // PAGE))
 
 
+@needs(WRITE, HOUSEHOLDS)
 def history(connection: Connection, viewer: Viewer, household: int, page: int = 1) -> History:
     """Raises NotFound for a household that is not the viewer's, OutOfScope for who may not write himself."""
-    writable_row(connection, viewer, household, "修改记录")
+    writable_row(connection, viewer, household)
     every = _everything(household)
     total = connection.execute(select(func.count()).select_from(every.subquery())).scalar_one()
     page = min(max(page, 1), max(1, -(-total // PAGE)))

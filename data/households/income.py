@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, text
 
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
 from data.figures.books import counted_year
 from data.figures.household_months import of_one
@@ -56,6 +58,7 @@ _SUBJECT_COLUMNS = ", ".join(f"{column}_fen" for _, column in SUBJECTS.values())
 _SUBJECT_SUMS = ", ".join(f"SUM({column}_fen) AS {column}" for _, column in SUBJECTS.values())
 
 
+@needs(READ, HOUSEHOLDS)
 def income_of(connection: Connection, viewer: Viewer, household: int, village: str, month: int, persons: int) -> Income:
     """The income up to a month; whether the viewer may see the household is asked before."""
     bound = {"household": household, "last": month}

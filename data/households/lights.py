@@ -8,6 +8,8 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access.actors import actor_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
 from data.households.edits import edits_of
 from data.households.file import HouseholdFile
@@ -67,6 +69,7 @@ class Light:
         return ASSURANCES[self.item]
 
 
+@needs(READ, HOUSEHOLDS)
 def lights(connection: Connection, viewer: Viewer, file: HouseholdFile) -> list[Light]:
     """The six of a file; who does not see identity gets no words of a check."""
     held = connection.execute(text(_CHECKS), {"household": file.id}).all()

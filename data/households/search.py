@@ -14,8 +14,11 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name, within_sql
+from data.access.viewer import Viewer, within_sql
 from data.households.search_words import Word, parameters, words
 from data.households.village import COLUMNS, FROM, NO_FILTERS, PAGE, Filters, as_read, conditions
 from data.model.running import runs_on
@@ -47,6 +50,7 @@ class SearchResult:
         return min(max(1, -(-self.total // PAGE)), MOST_PAGES)
 
 
+@needs(READ, HOUSEHOLDS)
 def search(
     connection: Connection,
     viewer: Viewer,
@@ -122,7 +126,7 @@ def _united(word: Word, here: str) -> str:
 
 def _scope(viewer: Viewer, here: str) -> str:
     """The households within reach themselves; a helper's through his pairings, which are few."""
-    if viewer.role == "helper":
+    if viewer.helper is not None:
         return (
             "(SELECT DISTINCT s.household_id AS household, 0 AS rank FROM pairing s WHERE s.helper = :seen_helper"
             " LIMIT :most_in_scope)"
@@ -136,6 +140,7 @@ def _count(connection: Connection, source: str, bound: dict[str, object]) -> int
     return int(connection.execute(text(f"SELECT COUNT(*) FROM {source} c"), bound).scalar_one())
 
 
+@needs(READ, HOUSEHOLDS)
 def by_ids(connection: Connection, viewer: Viewer, ids: list[int], month: int) -> pd.DataFrame:
     """These households, in the order given, as :class:`SearchResult` has them but without ``match``.
 

@@ -6,6 +6,8 @@ from itertools import pairwise
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
 from data.figures.states import STATE_SQL
 from data.households.file import HouseholdFile
@@ -57,6 +59,7 @@ class Story:
         return min([*(event.day for event in self.events), *self.visits[:1], *months, self.until])
 
 
+@needs(READ, HOUSEHOLDS)
 def story(connection: Connection, viewer: Viewer, file: HouseholdFile) -> Story:
     """The story of a file, up to its day; documents only for who sees identity."""
     as_of = file.facts["as_of"]

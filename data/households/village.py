@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection
 
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name
+from data.access.viewer import Viewer
 from data.errors import NotFound
 from data.figures.list_kinds import per_head
 from data.figures.net_income import AT_CLOSED
@@ -81,6 +84,7 @@ NO_FILTERS = Filters()
 EVERY = Filters(states=tuple(STATE_NAMES))
 
 
+@needs(READ, HOUSEHOLDS)
 def in_village(
     connection: Connection,
     viewer: Viewer,
@@ -105,6 +109,7 @@ def in_village(
     return as_read(viewer, connection.execute(expanded(statement, bound), {**bound, "limit": limit, "offset": offset}))
 
 
+@needs(READ, HOUSEHOLDS)
 def count(connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS) -> int:
     """How many households :func:`in_village` lists in all."""
     where, bound = _where(viewer, village, month, filters)
@@ -112,6 +117,7 @@ def count(connection: Connection, viewer: Viewer, village: str, month: int, *, f
     return int(counted.scalar_one())
 
 
+@needs(READ, HOUSEHOLDS)
 def points(
     connection: Connection, viewer: Viewer, village: str, month: int, *, filters: Filters = NO_FILTERS
 ) -> pd.DataFrame:
@@ -127,6 +133,7 @@ def points(
     return geometry.household_points(connection, as_read(viewer, found))
 
 
+@needs(READ, HOUSEHOLDS)
 def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> pd.DataFrame:
     """How many households hold each combination: state (key of STATE_NAMES, UNCOUNTED among them), cause, below_line,
     unvisited, with_problem (0 or 1) and ``households``, for the legend and the filters."""
@@ -162,6 +169,7 @@ def conditions(filters: Filters) -> tuple[list[str], dict[str, list[object]]]:
     return [f"{lists[name]} IN :{name}" for name in chosen] + [sql for on, sql in flags if on], chosen
 
 
+@needs(READ, HOUSEHOLDS)
 def as_read(viewer: Viewer, found: Answer) -> pd.DataFrame:
     """Rows as this viewer may read them."""
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)

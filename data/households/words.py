@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from data.access.viewer import mask_id
+from data.access.masks import mask_id
 from data.money import exact
 from data.months import spoken
 from data.terms import ASSURANCES, SUBJECTS

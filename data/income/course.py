@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 from sqlalchemy import Connection, and_, select
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer
 from data.figures.cube import cube
 from data.income.year import year_of
@@ -16,6 +18,7 @@ PARTS = (*KINDS, "expense")
 """What makes the net income: four kinds, and the expense that is taken from them."""
 
 
+@needs(READ, FIGURES)
 def income_course(connection: Connection, viewer: Viewer, region: str, *, until: int, months: int = 73) -> pd.DataFrame:
     """Yuan a head over twelve months, for each month up to ``until`` (index: ordinal) that has a value.
 
@@ -91,6 +94,7 @@ def contributions(course: pd.DataFrame, month: int, *, back: int = 12) -> pd.Dat
     return pd.DataFrame({"before": before, "now": now, "change": (now - before) * sign})
 
 
+@needs(READ, FIGURES)
 def courses_below(connection: Connection, viewer: Viewer, parent: str, *, until: int, months: int = 60) -> pd.DataFrame:
     """Net income a head in each direct child of ``parent``: index month, a column for each code; NaN: none."""
     found = connection.execute(

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.errors import Refused
@@ -85,6 +87,7 @@ def locked(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
     return arrays
 
 
+@needs(READ, FIGURES)
 def distribution(connection: Connection, viewer: Viewer, region: str, month: int) -> Distribution:
     """The distribution of a region and month among the households that the viewer may see."""
     here, bound = within_sql("hm.village", viewer.narrowed(region))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, text
 
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.model.running import lasts_to, runs_on
@@ -52,6 +54,7 @@ class ProjectOwes:
 Evidence = SubjectFall | JobEnded | ProjectLost | ProjectOwes
 
 
+@needs(READ, HOUSEHOLDS)
 def evidence(
     connection: Connection, viewer: Viewer, households: Sequence[int], month: int, *, most: int = 3
 ) -> dict[int, list[Evidence]]:

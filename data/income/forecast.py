@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, or_, select, text
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.figures.cube import cube
@@ -83,6 +85,7 @@ def line_sql(lines: dict[str, int | None], village: str) -> str:
     return f"(CASE substr({village}, 1, 2) {cases} END)" if cases else "CAST(NULL AS BIGINT)"
 
 
+@needs(READ, FIGURES)
 def region_forecasts(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
     """The region itself first, then its children by code: columns code, name, now, base, forecast (yuan a head).
 
@@ -99,6 +102,7 @@ def region_forecasts(connection: Connection, viewer: Viewer, region: str, month:
     return frame.astype({"now": float, "base": float, "forecast": float})
 
 
+@needs(READ, FIGURES)
 def backtest(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
     """The same forecast from the same month of each income year that has ended, beside what came.
 
@@ -152,6 +156,7 @@ def _per_head(
     return [(code, name, values.get(code, {})) for code, name in named.items()]
 
 
+@needs(READ, FIGURES)
 def household_backtest(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
     """How well the forecast named the households that ended under the line, for the income years that have ended.
 

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, text
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.figures.net_income import COMPARABLE, KNOWN_NET, NET
@@ -66,6 +68,7 @@ class Sinking:
         return np.flatnonzero(mask)
 
 
+@needs(READ, FIGURES)
 def sinking(connection: Connection, viewer: Viewer, region: str, month: int) -> Sinking:
     """The households of a region that sink in a month, among those the viewer may see."""
     here, bound = within_sql("hm.village", viewer.narrowed(region))

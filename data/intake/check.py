@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.access.viewer import mask_id
+from data.access.masks import mask_id
 from data.intake.columns import Checked, ColumnCheck
 from data.intake.issues import ERROR, WARNING, FileFault, Findings, Issue
 from data.intake.known import KnownCodes

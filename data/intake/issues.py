@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from data.access.viewer import mask_ids
+from data.access.masks import mask_ids
 
 ERROR, WARNING, CONFLICT = "error", "warning", "conflict"
 MOST_ISSUES = 200_000  # each of both severities kept one by one; the rest is counted

@@ -10,10 +10,12 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from data.access.viewer import READERS, Viewer
+from data.access.rights import needs
+from data.access.roles import PAPERS, PROJECTS, READ, WRITE
+from data.access.viewer import Viewer
 from data.archives.files import EXTENSIONS, content_of, examine, keep
 from data.clock import written
-from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
+from data.errors import NO_SUCH_PROJECT, NotFound, Refused
 from data.figures import cube
 from data.households.archives import MOST_OF_A_HOUSEHOLD, NO_SUCH_ARCHIVE, Opened, day_of_paper, plain_title
 from data.model import project_archive
@@ -23,18 +25,12 @@ from data.store.rows import StoredRow
 from data.terms import PROJECT_ARCHIVE_KINDS
 
 COLUMNS = ("id", "kind", "title", "media_type", "size", "dated", "added", "actor", "digest", "hidden", "hidden_actor")
-WRITERS = ("admin", "county", "township", "village")
-"""Who keeps a project's papers: its region's officials, not a helper of single households."""
 PHOTO = PROJECT_ARCHIVE_KINDS[0]
 """What a helper sees of them: vouchers and notices name households that are not his."""
 MOST_OF_A_PROJECT = MOST_OF_A_HOUSEHOLD
 
 
-def may_keep(viewer: Viewer) -> bool:
-    """Whether the viewer may take in, hide and put back."""
-    return viewer.role in WRITERS
-
-
+@needs(WRITE, PROJECTS)
 def add(
     engine: Engine,
     viewer: Viewer,
@@ -85,8 +81,6 @@ def _writable(connection: Connection, viewer: Viewer, project: str) -> str:
     place = whereabouts(connection, viewer, project)
     if place is None:
         raise NotFound(NO_SUCH_PROJECT)
-    if not may_keep(viewer):
-        raise OutOfScope("项目档案的存入和整理")
     return place.code
 
 
@@ -100,11 +94,13 @@ def _check_room(connection: Connection, project: str, digest: str, size: int) ->
         raise Refused(f"这个项目的档案已满 {MOST_OF_A_PROJECT >> 20} MB，请降低照片分辨率，或联系管理员。")
 
 
+@needs(WRITE, PROJECTS)
 def hide(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> None:
     """Take a paper out of sight. Raises NotFound, OutOfScope, Refused where somebody has done so already."""
     _turn(engine, viewer, archive_id, now, hidden=True)
 
 
+@needs(WRITE, PROJECTS)
 def restore_hidden(engine: Engine, viewer: Viewer, archive_id: int, *, now: datetime) -> None:
     """Put it back into sight; raises as :func:`hide`."""
     _turn(engine, viewer, archive_id, now, hidden=False)
@@ -125,14 +121,15 @@ def _turn(engine: Engine, viewer: Viewer, archive_id: int, now: datetime, *, hid
         cube.stamp(connection, now, place)
 
 
+@needs(READ, PAPERS)
 def archives_of_project(connection: Connection, viewer: Viewer, project: str, *, hidden: bool = False) -> pd.DataFrame:
     """A project's papers, the newest first: COLUMNS; those out of sight with ``hidden``. Empty for a project that is
-    not the viewer's and for a wall display: papers bear names."""
+    not the viewer's."""
     rows: Sequence[StoredRow] = []
-    if viewer.role not in READERS and whereabouts(connection, viewer, project) is not None:
+    if whereabouts(connection, viewer, project) is not None:
         of = project_archive.c
         asked = select(*(of[name] for name in COLUMNS)).where(of.project == project)
-        if not may_keep(viewer):
+        if not viewer.may(WRITE, PROJECTS):
             asked = asked.where(of.kind == PHOTO)
         rows = connection.execute(asked.where(of.hidden.is_not(None) if hidden else of.hidden.is_(None))).all()
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
@@ -140,6 +137,7 @@ def archives_of_project(connection: Connection, viewer: Viewer, project: str, *,
     return frame.sort_values(["on", "added", "id"], ascending=False, kind="stable").drop(columns="on")
 
 
+@needs(READ, PAPERS)
 def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
     """One paper whole; raises as ``archives.opened`` does."""
     with engine.connect() as connection:
@@ -152,7 +150,7 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
 
 def _row(connection: Connection, viewer: Viewer, archive_id: int) -> StoredRow:
     held = connection.execute(select(project_archive).where(project_archive.c.id == archive_id)).first()
-    if held is None or viewer.role in READERS or not (may_keep(viewer) or held.kind == PHOTO):
+    if held is None or not (viewer.may(WRITE, PROJECTS) or held.kind == PHOTO):
         raise NotFound(NO_SUCH_ARCHIVE)
     if whereabouts(connection, viewer, held.project) is None:
         raise NotFound(NO_SUCH_ARCHIVE)

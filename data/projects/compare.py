@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from data.access.viewer import Viewer, mask_party, within_sql
+from data.access.masks import mask_party
+from data.access.rights import needs
+from data.access.roles import PROJECTS, READ
+from data.access.viewer import Viewer, within_sql
 from data.figures.sources import PROJECT_BEGUN_SQL, PROJECT_DUE_SQL, PROJECT_RECEIVED_SQL
 from data.money import in_yuan
 from data.projects.region import COLUMNS
@@ -39,6 +42,7 @@ _PERIODS = (
 )
 
 
+@needs(READ, PROJECTS)
 def compared(connection: Connection, viewer: Viewer, region: str, month: int, by: str) -> pd.DataFrame:
     """The groups of a region (``by``: a key of GROUPINGS): key, name, projects, investment, due, received (12 months),
     received_ever, earning_investment and earning_received (of assets in operation that are meant to earn), rate (their
@@ -96,6 +100,7 @@ def _worked_out(frame: pd.DataFrame, households: dict[str, int]) -> pd.DataFrame
     return frame.sort_values(["idle", "rate", "name"], kind="stable").drop(columns="idle").reset_index(drop=True)
 
 
+@needs(READ, PROJECTS)
 def scattered(connection: Connection, viewer: Viewer, region: str, month: int) -> tuple[pd.DataFrame, float | None]:
     """Every project with something due in twelve months: code, name, place, kind, operator, investment, due, received,
     agreed_rate, poor (received less than return_share per cent of what was due in twelve whole months, or

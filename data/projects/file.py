@@ -7,8 +7,11 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, text
 
+from data.access import roles
+from data.access.masks import mask_name, mask_party
+from data.access.rights import needs
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name, mask_party
+from data.access.viewer import Viewer
 from data.errors import NO_SUCH_PROJECT, NotFound
 from data.figures.sources import PROJECT_EARNING_SQL
 from data.money import in_yuan
@@ -61,6 +64,7 @@ class ProjectFile:
 _PARTIES = ("operator", "owner", "manager", "beneficiary", "supervisor")
 
 
+@needs(roles.READ, roles.PROJECTS)
 def project(connection: Connection, viewer: Viewer, code: str, month: int) -> ProjectFile:
     """The file of one project; raises NotFound, in the same words, where there is none or it is not the viewer's."""
     bounds = rule_bounds(connection, month)
@@ -91,6 +95,7 @@ def project(connection: Connection, viewer: Viewer, code: str, month: int) -> Pr
     )
 
 
+@needs(roles.READ, roles.PROJECTS)
 def whereabouts(connection: Connection, viewer: Viewer, code: str) -> Region | None:
     """The region of a project, None where there is no such project in the viewer's scope."""
     sql = "SELECT r.code, r.name FROM project p JOIN region r ON r.code = p.region WHERE p.code = :project"
@@ -141,12 +146,14 @@ def gaps_of(facts: Record, as_of: str) -> tuple[str, ...]:
     return tuple(gaps)
 
 
+@needs(roles.READ, roles.HOUSEHOLDS)
 def takers_count(connection: Connection, viewer: Viewer, code: str, month: int, year: int | None = None) -> int:
     """How many rows :func:`takers` has in all."""
     sql, bound = _takers(viewer, code, month, year)
     return int(connection.execute(text(f"SELECT COUNT(*) {sql}"), bound).scalar_one())
 
 
+@needs(roles.READ, roles.HOUSEHOLDS)
 def takers(
     connection: Connection,
     viewer: Viewer,

@@ -13,7 +13,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from data.access.viewer import Viewer, mask_party, within_sql
+from data.access.masks import mask_party
+from data.access.rights import needs
+from data.access.roles import PROJECTS, READ
+from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.list_kinds import PROJECT_ARREARS, PROJECT_RATE, PROJECT_RATE_EVER
 from data.figures.sources import (
@@ -134,6 +137,7 @@ class Totals:
         return self.earning_received_ever / self.earning_investment if self.earning_investment else None
 
 
+@needs(READ, PROJECTS)
 def page(
     connection: Connection,
     viewer: Viewer,
@@ -163,6 +167,7 @@ def page(
     return _as_read(_masked(viewer, pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)), bound)
 
 
+@needs(READ, PROJECTS)
 def points(
     connection: Connection, viewer: Viewer, around: str, month: int, *, filters: Filters = NO_FILTERS
 ) -> pd.DataFrame:
@@ -202,6 +207,7 @@ def _masked(viewer: Viewer, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(operator=pd.Series(told, index=frame.index, dtype=object))
 
 
+@needs(READ, PROJECTS)
 def totals(connection: Connection, viewer: Viewer, region: str, month: int, *, filters: Filters = NO_FILTERS) -> Totals:
     """The sums over all pages."""
     where, bound = _where(connection, viewer, region, month, filters)

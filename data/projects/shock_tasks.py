@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, text
 
+from data.access.rights import needs
+from data.access.roles import APPROVE, PROJECTS, READ
 from data.access.viewer import Viewer
-from data.errors import OutOfScope, Refused
+from data.errors import Refused
 from data.figures import cube
 from data.model import task
 from data.months import month_of
@@ -29,6 +31,7 @@ class Raised:
     standing: int
 
 
+@needs(APPROVE, PROJECTS)
 def raise_tasks(
     engine: Engine, viewer: Viewer, *, trouble: int | None = None, project: str | None = None, now: datetime
 ) -> Raised:
@@ -38,8 +41,6 @@ def raise_tasks(
     Raises OutOfScope for who may not, NotFound for what is not his, Refused where nobody stands behind it, it has
     ended, or the rules no longer find it.
     """
-    if viewer.role not in troubles.MARKERS:
-        raise OutOfScope("派发任务")
     with writing(engine) as connection:
         cube.hold(connection)
         today = troubles.today_of(connection)
@@ -121,6 +122,7 @@ def _owner(connection: Connection, village: str) -> str:
     return known or "村党支部和村委会"
 
 
+@needs(APPROVE, PROJECTS)
 def undo(engine: Engine, viewer: Viewer, trouble: int, *, now: datetime) -> int:
     """Take the tasks of a mark away again, as long as nobody has begun any; how many there were.
 
@@ -146,6 +148,7 @@ def _touched(row: StoredRow) -> bool:
     return row.progress_bp > 0 or row.finished is not None or row.deadline != due
 
 
+@needs(READ, PROJECTS)
 def raised(connection: Connection, viewer: Viewer, trouble: int) -> int:
     """How many villages of the viewer's have a task of this mark."""
     return sum(viewer.may_see(code.rpartition("-")[2]) for code in _of(connection, trouble))

@@ -12,8 +12,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
+from data.access.masks import mask_name
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, PROJECTS, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer, mask_name, within_sql
+from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.list_kinds import LINE
 from data.figures.lists import lined
@@ -73,6 +76,7 @@ class Shock:
     villages: pd.DataFrame
 
 
+@needs(READ, PROJECTS)
 def shock(connection: Connection, viewer: Viewer, region: str, month: int, projects: Sequence[str]) -> Shock:
     """What trouble with these projects (codes) means for the viewer's households in a region at a month's end."""
     asked, bound = _asked(connection, viewer, region, month, projects)
@@ -99,6 +103,7 @@ def shock(connection: Connection, viewer: Viewer, region: str, month: int, proje
     )
 
 
+@needs(READ, HOUSEHOLDS)
 def households(
     connection: Connection,
     viewer: Viewer,

@@ -12,9 +12,12 @@ from typing import SupportsInt
 import pandas as pd
 from sqlalchemy import Connection, Engine, bindparam, insert, select, text, update
 
-from data.access.viewer import Viewer, mask_party, within_sql
+from data.access.masks import mask_party
+from data.access.rights import needs
+from data.access.roles import APPROVE, PROJECTS, READ
+from data.access.viewer import Viewer, within_sql
 from data.clock import written
-from data.errors import NO_SUCH_PROJECT, NotFound, OutOfScope, Refused
+from data.errors import NO_SUCH_PROJECT, NotFound, Refused
 from data.figures import cube
 from data.figures.list_kinds import place_of
 from data.figures.sources import PROJECT_BEGUN_SQL
@@ -26,7 +29,6 @@ from data.store.engine import writing
 from data.store.rows import StoredRow, written_id
 from data.text.signs import seen
 
-MARKERS = ("admin", "county", "township")
 LONGEST_REASON = 200
 NO_SUCH_TROUBLE = "没有这条风险记录，或不在您的查看范围内。请回到“上游风险”重新选择。"
 
@@ -90,6 +92,7 @@ def why_suspected(streak: int, due: int | None, received: int | None, bounds: Ma
     return "，".join(why)
 
 
+@needs(READ, PROJECTS)
 def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> list[Trouble]:
     """The marks that hold at the month's end on anything in the region, the newest first; their reasons, which may name
     people, are not for a wall display."""
@@ -116,6 +119,7 @@ def marked(connection: Connection, viewer: Viewer, place: str, month: int) -> li
     return list(found.values())
 
 
+@needs(READ, PROJECTS)
 def suspected(connection: Connection, viewer: Viewer, place: str, month: int) -> list[Trouble]:
     """What the rules find in the region and nobody has marked yet, the largest arrears first."""
     here, bound = within_sql("p.region", viewer.narrowed(place))
@@ -147,11 +151,13 @@ def suspected(connection: Connection, viewer: Viewer, place: str, month: int) ->
     ]
 
 
+@needs(READ, PROJECTS)
 def seen_region(viewer: Viewer, one: Trouble) -> str:
     """As much of a trouble's region as the viewer sees: a mark of the county holds in a township, too."""
     return one.region if viewer.may_see(one.region) else viewer.region
 
 
+@needs(READ, PROJECTS)
 def find_trouble(connection: Connection, viewer: Viewer, id: int, month: int) -> Trouble | None:
     """One mark with all it holds for, as far as the viewer sees; None where none of that number holds for him."""
     place = connection.execute(select(trouble.c.region).where(trouble.c.id == id)).scalar()
@@ -161,6 +167,7 @@ def find_trouble(connection: Connection, viewer: Viewer, id: int, month: int) ->
     return next((one for one in marked(connection, viewer, place, month) if one.id == id), None)
 
 
+@needs(READ, PROJECTS)
 def supposed(
     connection: Connection,
     viewer: Viewer,
@@ -195,6 +202,7 @@ def _int(value: SupportsInt | None) -> int | None:
     return None if value is None else int(value)
 
 
+@needs(READ, PROJECTS)
 def log(connection: Connection, viewer: Viewer, place: str, *, limit: int = 50) -> pd.DataFrame:
     """Every mark there was in the region, ended ones too: name, since, reason (None for a wall display), at, actor,
     ended, ended_actor."""
@@ -212,6 +220,7 @@ def log(connection: Connection, viewer: Viewer, place: str, *, limit: int = 50) 
     return frame if viewer.sees_identity else frame.assign(reason=None)
 
 
+@needs(READ, PROJECTS)
 def operators(connection: Connection, viewer: Viewer, place: str) -> list[str]:
     """Who runs projects in the region."""
     here, bound = within_sql("p.region", viewer.narrowed(place))
@@ -219,6 +228,7 @@ def operators(connection: Connection, viewer: Viewer, place: str) -> list[str]:
     return list(connection.execute(text(sql), bound).scalars())
 
 
+@needs(READ, PROJECTS)
 def operators_of(connection: Connection, viewer: Viewer, projects: Sequence[str]) -> dict[str, int]:
     """Who runs these projects of the viewer's, and how many of them each."""
     here, bound = within_sql("p.region", viewer.region)
@@ -229,6 +239,7 @@ def operators_of(connection: Connection, viewer: Viewer, projects: Sequence[str]
     return dict(connection.execute(sql, {**bound, "projects": list(projects) or [""]}).all())
 
 
+@needs(APPROVE, PROJECTS)
 def mark(
     engine: Engine,
     viewer: Viewer,
@@ -254,6 +265,7 @@ def mark(
     return id
 
 
+@needs(APPROVE, PROJECTS)
 def mark_within(
     connection: Connection,
     viewer: Viewer,
@@ -266,8 +278,6 @@ def mark_within(
     now: datetime,
 ) -> int:
     """The same within a transaction that holds the store already and stamps it."""
-    if viewer.role not in MARKERS:
-        raise OutOfScope("标记风险")
     if (project is None) == (operator is None):
         raise ValueError("either a project or an operator")
     reason = " ".join(seen(reason).split())
@@ -313,6 +323,7 @@ def today_of(connection: Connection) -> str:
     return day
 
 
+@needs(READ, PROJECTS)
 def place_of_project(connection: Connection, viewer: Viewer, code: str) -> str:
     """The region of a project; raises NotFound, in the same words, where there is none or it is not the viewer's."""
     place: str | None = connection.execute(select(project.c.region).where(project.c.code == code)).scalar()
@@ -333,6 +344,7 @@ def _place(connection: Connection, viewer: Viewer, operator: str, place: str) ->
     return place
 
 
+@needs(APPROVE, PROJECTS)
 def end(engine: Engine, viewer: Viewer, id: int, *, now: datetime) -> None:
     """Say that the trouble is over. Raises OutOfScope for who may not, NotFound for what is not his, Refused for what
     has ended already."""
@@ -346,10 +358,9 @@ def end(engine: Engine, viewer: Viewer, id: int, *, now: datetime) -> None:
         cube.stamp(connection, now, row.region)
 
 
+@needs(APPROVE, PROJECTS)
 def row_of(connection: Connection, viewer: Viewer, id: int) -> StoredRow:
     """The row of a mark that the viewer may change; raises as :func:`end`."""
-    if viewer.role not in MARKERS:
-        raise OutOfScope("处置上游风险")
     row = connection.execute(select(trouble).where(trouble.c.id == id)).first()
     if row is None or not viewer.may_see(row.region):
         raise NotFound(NO_SUCH_TROUBLE)

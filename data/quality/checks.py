@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, select, text
 
 from data import backups, model
-from data.access.viewer import mask_ids
+from data.access.masks import mask_ids
 from data.archives import files as archive_files
 from data.audit.chain import broken, cut_off
 from data.figures import cube

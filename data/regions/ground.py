@@ -2,10 +2,13 @@
 
 from sqlalchemy import Connection, func, or_, select
 
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer, within
 from data.model import boundary, household, region
 
 
+@needs(READ, FIGURES)
 def levels_below(connection: Connection, viewer: Viewer, place: str) -> tuple[int, ...]:
     """Lengths of the codes below a region, the nearest first; () for one without any."""
     below = within(region.c.code, viewer.narrowed(place)), region.c.code != place
@@ -13,6 +16,7 @@ def levels_below(connection: Connection, viewer: Viewer, place: str) -> tuple[in
     return tuple(sorted(connection.scalars(lengths)))
 
 
+@needs(READ, FIGURES)
 def can_be_drawn(connection: Connection, viewer: Viewer, place: str) -> bool:
     """Whether a boundary, a seat or a household's coordinates are known in a region: without any there is no map."""
     code = viewer.narrowed(place)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from data import model
+from data.access.rights import needs
+from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer, built_in_viewers, within
 from data.errors import NotFound
 from data.regions.names import named_apart
@@ -73,6 +75,7 @@ def roots(connection: Connection) -> list[Region]:
     return _listed(connection, _region.c.parent == "")
 
 
+@needs(READ, FIGURES)
 def home(connection: Connection, viewer: Viewer) -> str:
     """Where a viewer starts: his own region, or the only root where he may see the whole."""
     if viewer.region != WHOLE:
@@ -81,6 +84,7 @@ def home(connection: Connection, viewer: Viewer) -> str:
     return top[0].code if len(top) == 1 else WHOLE
 
 
+@needs(READ, FIGURES)
 def find(connection: Connection, viewer: Viewer, code: str) -> Region:
     """The region of that code; raises OutOfScope or NotFound."""
     viewer.narrowed(code)
@@ -92,6 +96,7 @@ def find(connection: Connection, viewer: Viewer, code: str) -> Region:
     return found[0]
 
 
+@needs(READ, FIGURES)
 def children(connection: Connection, viewer: Viewer, parent: str) -> list[Region]:
     """Direct children, by code, each with a name of its own; empty for a village."""
     listed = _listed(connection, _region.c.parent == viewer.narrowed(parent))
@@ -99,6 +104,7 @@ def children(connection: Connection, viewer: Viewer, parent: str) -> list[Region
     return [Region(code, name) for code, name in names.items()]
 
 
+@needs(READ, FIGURES)
 def ancestors(connection: Connection, viewer: Viewer, region: str) -> list[Region]:
     """The way from the viewer's topmost region down to ``region`` itself, for breadcrumbs."""
     prefixes = [region[:length] for length in (2, 4, 6, 9, 12) if length <= len(region)]
@@ -108,11 +114,13 @@ def ancestors(connection: Connection, viewer: Viewer, region: str) -> list[Regio
     return [find(connection, viewer, WHOLE), *way] if whole else way
 
 
+@needs(READ, FIGURES)
 def all_regions(connection: Connection, viewer: Viewer) -> list[Region]:
     """Every region in scope, by code (a prefecture has about a thousand): for the region picker."""
     return _with_whole(connection, viewer, within(_region.c.code, viewer.region))
 
 
+@needs(READ, FIGURES)
 def pickable(connection: Connection, viewer: Viewer, township: str) -> list[Region]:
     """The regions of a picker, by code: all in scope, or where these are more than MOST_PICKED those above the
     villages and the villages of one township (a code of up to nine digits)."""

@@ -28,9 +28,11 @@ from sqlalchemy import (
     true,
 )
 
+from data.access.rights import needs
+from data.access.roles import EXPORT, RECORDS
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within
-from data.errors import OutOfScope, Refused
+from data.errors import Refused
 from data.model import fund, helper, household, ledger, ledger_year, pairing, project, region, visit
 from data.money import typed
 from data.terms import SUBJECTS
@@ -46,6 +48,7 @@ Progress = Callable[[str, int, int], None]
 _Value = Any  # of a cell: which type it has, the kind of its column says
 
 
+@needs(EXPORT, RECORDS)
 def export_workbook(
     connection: Connection, viewer: Viewer, path: Path, progress: Progress | None = None, *, now: datetime
 ) -> dict[str, int]:
@@ -53,10 +56,8 @@ def export_workbook(
 
     Texts that begin with = + - @ stay texts in a workbook; in a CSV they stand as they are, which our importer reads
     back as text but a spreadsheet program may take for formulas. Raises Refused for another suffix and where a sheet
-    has more rows than a workbook holds, OutOfScope where the viewer may not see names.
+    has more rows than a workbook holds.
     """
-    if not viewer.sees_identity:
-        raise OutOfScope("完整名单")
     if path.suffix.lower() not in (".xlsx", ".zip"):
         raise Refused("导出文件名应以 .xlsx（工作簿）或 .zip（CSV 压缩包）结尾。")
     report = progress or (lambda label, done, total: None)
@@ -100,7 +101,7 @@ def _scope(table: FromClause, viewer: Viewer) -> ColumnElement[bool]:
         above = [region.c.code == viewer.region[:length] for length in (2, 4, 6, 9)]
         return or_(within(region.c.code, viewer.region), *above)
     if table is helper:
-        if viewer.region == "" and viewer.role != "helper":
+        if viewer.region == "" and not viewer.sees_own_only:
             return within(table.c.code, "")
         seen = select(_HOUSEHOLD.c.id).where(_seen(viewer))
         met = [select(t.c.helper).where(t.c.household_id.in_(seen)) for t in (pairing, visit)]
@@ -140,6 +141,7 @@ def _source(table: FromClause) -> FromClause:
     return joined
 
 
+@needs(EXPORT, RECORDS)
 def counted(connection: Connection, spec: SheetSpec, viewer: Viewer) -> int:
     """How many rows a sheet will have."""
     return sum(connection.execute(_count(spec, table, viewer)).scalar_one() or 0 for table in _tables(spec))

@@ -46,7 +46,7 @@ KINDS = (
 
 def carries(viewer: Viewer) -> bool:
     """Whether his export has this sheet: it is whole or it is not."""
-    return viewer.region == "" and viewer.role != "helper"
+    return viewer.region == "" and not viewer.sees_own_only
 
 
 def kept_rows(connection: Connection) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 from sqlalchemy import Engine, text
 
-from data.access.viewer import Viewer, mask_name
+from data.access.masks import mask_name
+from data.access.viewer import Viewer
 from data.figures.books import closed_month
 from data.figures.read import children
 from data.households import village as households

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Connection
 
-from data.access.viewer import Viewer, mask_name
+from data.access.masks import mask_name
+from data.access.viewer import Viewer
 from data.figures import lists
 from data.figures.books import closed_month
 from data.income import distribution as income_distribution

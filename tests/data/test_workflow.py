@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, RowMapping, Table, Text, event, select
 
 from data import settings, workflow
-from data.access.roles import ROLES
+from data.access.roles import PLANS, ROLES
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.store.engine import writing
@@ -39,6 +39,7 @@ WAY = Way(
         Transition("reopen", "closed", "open", "county", reason=True),
     ),
     turn={"open": "village", "mended": "township", "checked": "county"},
+    thing=PLANS,
     deadlines={"open": "mend_days", "mended": "check_days"},
 )
 # the same law once more by hand: (role, state) → action → the state it comes to

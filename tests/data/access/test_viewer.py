@@ -2,7 +2,8 @@
 
 import pytest
 
-from data.access.viewer import Viewer, mask_id, mask_ids, mask_name, mask_party
+from data.access.masks import mask_id, mask_ids, mask_name, mask_party
+from data.access.viewer import Viewer
 
 
 @pytest.mark.parametrize(

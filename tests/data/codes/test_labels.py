@@ -11,7 +11,7 @@ from components.drawing.qr import qr_svg
 from data.access.viewer import Viewer
 from data.codes import labels as label_sheets
 from data.codes.labels import SIZES, Household
-from data.errors import NotFound
+from data.errors import NoRight, NotFound
 from data.model import card_print
 from data.paper import typeset
 from data.store.engine import writing
@@ -84,8 +84,9 @@ def test_one_household_out_of_scope_refuses_all(county: Engine, viewer: Viewer, 
         found(county, ids, viewer)
 
 
-def test_who_sees_no_names_gets_none(county: Engine):
-    assert found(county, [901], Viewer("display", COUNTY))[0].head == "钱**"
+def test_a_wall_prints_no_labels(county: Engine):
+    with pytest.raises(NoRight):
+        found(county, [901], Viewer("display", COUNTY))
 
 
 def test_a_label_tells_what_was_chosen_and_no_more():

@@ -1,6 +1,7 @@
 """Papers of a project: taken in, opened in scope, out of sight and back, along in a backup."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from data import model
 from data.access.viewer import Viewer
 from data.archives import files as archive_files
 from data.commands.parser import main
-from data.errors import NotFound, OutOfScope, Refused
+from data.errors import NoRight, NotFound, OutOfScope, Refused
 from data.households import archives
 from data.projects import archives as project_archives
 from data.quality import checks
@@ -62,10 +63,13 @@ def test_a_paper_is_listed_and_opened_as_it_came(county: Engine):
 
 def test_a_paper_is_neither_listed_nor_opened_beyond_its_region_or_on_a_wall(county: Engine):
     id = put(county)
-    for other in (Viewer("township", TOWNSHIPS[1]), Viewer("village", VILLAGES[0]), Viewer("display", COUNTY)):
+    for other in (Viewer("township", TOWNSHIPS[1]), Viewer("village", VILLAGES[0])):
         assert listed(county, other).empty
         with pytest.raises(NotFound, match=archives.NO_SUCH_ARCHIVE):
             project_archives.opened(county, other, id)
+    for ask in (listed, partial(project_archives.opened, archive_id=id)):
+        with pytest.raises(NoRight):
+            ask(county, Viewer("display", COUNTY))
     with pytest.raises(NotFound):
         archives.opened(county, ADMIN, id)  # a household's archive is another thing
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from data import model
 from data.access.viewer import Viewer
-from data.errors import OutOfScope, Refused
+from data.errors import NoRight, Refused
 from data.figures import lists
 from data.households import search
 from data.intake import import_files
@@ -135,10 +135,10 @@ def test_a_zip_holds_one_csv_for_each_sheet(engine, tmp_path):
     assert rows[:2] == [["户编号*", "月份*", "科目*", "金额*"], [HOUSE, "2026-09", "种植业", "-20.00"]]
 
 
-def test_a_village_cadre_gets_his_village_and_the_regions_above_it(engine, empty, tmp_path):
+def test_of_one_village_there_are_the_regions_above_it_and_nothing_beside_it(engine, empty, tmp_path):
     take(engine, write_xlsx(tmp_path / "in.xlsx", sound_book()))
     path = tmp_path / "out.xlsx"
-    give(engine, path, Viewer("village", OTHER_VILLAGE))
+    give(engine, path, Viewer("county", OTHER_VILLAGE))
     assert column(path, "行政区划", "区划代码") == ["990181", "990181001", OTHER_VILLAGE]
     assert column(path, "户", "户编号") == [OTHER_HOUSE]
     assert column(path, "家庭成员", "人编号") == ["R2"]
@@ -161,13 +161,15 @@ def test_a_village_cadre_gets_his_village_and_the_regions_above_it(engine, empty
     assert len(records(empty)["household"]) == 1
 
 
-def test_a_helper_gets_his_own_households_only(engine, tmp_path):
+def test_who_sees_single_households_gets_these_only(engine, tmp_path):
     book = sound_book()
     book["户"].append({"户编号": "X", "村代码": VILLAGE, "户主姓名": "赵", "户类型": "一般户"})
     book["问题"].append(book["问题"][0] | {"问题编号": "WT2", "户编号": "X"})
     import_files(engine, [write_xlsx(tmp_path / "in.xlsx", book)], now=NOW)
     path = tmp_path / "out.xlsx"
-    give(engine, path, Viewer("helper", VILLAGE, "BF1"))
+    with engine.connect() as connection:
+        own = connection.execute(select(model.household.c.id).where(model.household.c.code == HOUSE)).scalar_one()
+    give(engine, path, Viewer("county", VILLAGE, households=frozenset({own})))
     assert column(path, "户", "户编号") == [HOUSE]
     assert column(path, "问题", "问题编号") == ["WT1"]
     assert column(path, "帮扶责任人", "责任人编号") == ["BF1"]
@@ -177,12 +179,10 @@ def test_a_helper_gets_his_own_households_only(engine, tmp_path):
 @pytest.mark.parametrize(
     ("viewer", "known"),
     [
-        (Viewer("helper", PLACE, "D1"), {901}),  # 903 was his until September
-        (Viewer("helper", COUNTY, "D1"), {901, FAR}),
-        (Viewer("helper", "", "D2"), {902}),  # 901 was his in 2022
-        (Viewer("helper", COUNTY), set()),
-        (Viewer("helper", ""), set()),
-        (Viewer("village", PLACE), {901, 902, 903, 904}),
+        (Viewer("county", PLACE, households=frozenset({901, FAR})), {901}),
+        (Viewer("admin", "", households=frozenset({901, FAR})), {901, FAR}),
+        (Viewer("county", COUNTY, households=frozenset()), set()),
+        (Viewer("county", PLACE), {901, 902, 903, 904}),
         (Viewer("county", COUNTY), {901, 902, 903, 904, FAR}),
     ],
 )
@@ -209,9 +209,10 @@ def test_every_sheet_holds_the_households_that_the_pages_show(engine, tmp_path, 
     }  # what concerns no household
 
 
-def test_a_display_gets_no_names(engine, tmp_path):
-    with pytest.raises(OutOfScope):
-        give(engine, tmp_path / "out.xlsx", Viewer("display", ""))
+@pytest.mark.parametrize("role", ["display", "township", "village", "helper"])
+def test_the_whole_records_are_the_countys_alone(engine, tmp_path, role):
+    with pytest.raises(NoRight):
+        give(engine, tmp_path / "out.xlsx", Viewer(role, ""))
     assert not (tmp_path / "out.xlsx").exists()
 
 

@@ -211,7 +211,7 @@ def test_what_was_tampered_with_is_refused_as_a_whole(county, other, tmp_path, c
 @pytest.mark.parametrize("name", ["out.xlsx", "out.zip"])
 def test_an_export_says_by_name_what_it_does_not_hold(county, tmp_path, name):
     path = taken_out(county, tmp_path / name)
-    part = taken_out(county, tmp_path / f"part-{name}", Viewer("village", ground.VILLAGE))
+    part = taken_out(county, tmp_path / f"part-{name}", Viewer("county", ground.VILLAGE))
     for file, of_plans in ((path, False), (part, True)):
         if name.endswith("zip"):
             with zipfile.ZipFile(file) as archive:
