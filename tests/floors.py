@@ -12,8 +12,8 @@ FLOOR = {
     **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 6),
     # the domains
     **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),
-    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.people", "data.projects", "data.quality"), 8),
-    **dict.fromkeys(("data.codes", "data.demo"), 9),
+    **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.projects", "data.quality"), 8),
+    **dict.fromkeys(("data.codes", "data.demo", "data.people"), 9),
     "data.commands": 10,
     "data.__main__": 11,
     # what is drawn

@@ -46,10 +46,14 @@ def size_limit() -> int:
 
 
 def open_sheets(
-    files: Sequence[Path], findings: Findings, current: Callable[[Path], str] = lambda _: ""
+    files: Sequence[Path],
+    findings: Findings,
+    current: Callable[[Path], str] = lambda _: "",
+    *,
+    names: Sequence[str] = _KNOWN,
 ) -> list[Sheet]:
-    """The known sheets of all files, in the order of files; faults of whole files go to ``findings``. ``current`` says
-    of a file until when it knows what was entered.
+    """The sheets of these ``names`` in all files, in the order of files; faults of whole files go to ``findings``.
+    ``current`` says of a file until when it knows what was entered.
 
     Raises Refused for a path that does not exist.
     """
@@ -59,9 +63,9 @@ def open_sheets(
         if not file.exists():
             raise Refused(f"找不到文件 {file}，请检查路径。")
         try:
-            found = list(_sheets_of(file, findings, most_bytes))
+            found = list(_sheets_of(file, findings, most_bytes, names))
             if not found:
-                expected = "、".join(SHEET)
+                expected = "、".join(name for name in names if name != KEPT)
                 raise FileFault(f"里面没有认得的工作表，应有以下工作表（或同名 CSV 文件）中的一个或多个：{expected}")
             for sheet in found:
                 sheet.current = current(file)
@@ -73,11 +77,11 @@ def open_sheets(
     return sheets
 
 
-def _sheets_of(file: Path, findings: Findings, most_bytes: int) -> Iterator[Sheet]:
+def _sheets_of(file: Path, findings: Findings, most_bytes: int, names: Sequence[str]) -> Iterator[Sheet]:
     if file.is_dir():
         members = sorted(path for path in file.iterdir() if path.is_file() and not path.name.startswith("."))
         for path in members:
-            if path.suffix.lower() == ".csv" and path.stem.strip() in _KNOWN:
+            if path.suffix.lower() == ".csv" and path.stem.strip() in names:
                 yield _csv_file(path, most_bytes)
             else:
                 findings.ignored.append(f"文件 {path.name}")
@@ -90,9 +94,9 @@ def _sheets_of(file: Path, findings: Findings, most_bytes: int) -> Iterator[Shee
             "文件已加密，请取消密码后再导入" if encrypted else "是旧版 .xls 文件，请用 Excel 另存为 .xlsx 后再导入"
         )
     if zipfile.is_zipfile(file):
-        yield from _packed(file, findings, most_bytes)
+        yield from _packed(file, findings, most_bytes, names)
     elif file.suffix.lower() == ".csv":
-        if file.stem.strip() in _KNOWN:
+        if file.stem.strip() in names:
             yield _csv_file(file, most_bytes)
     else:
         raise FileFault("不是有效的数据文件（或已损坏），应为 .xlsx 工作簿、CSV 文件夹或 CSV 压缩包（.zip）")
@@ -105,14 +109,14 @@ def _csv_file(path: Path, most_bytes: int) -> CsvSheet:
     return CsvSheet(path.stem.strip(), path.name, size, lambda: path.open("rb"))
 
 
-def _packed(file: Path, findings: Findings, most_bytes: int) -> Iterator[Sheet]:
+def _packed(file: Path, findings: Findings, most_bytes: int, names: Sequence[str]) -> Iterator[Sheet]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise FileFault("压缩包已损坏，无法读取") from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    names = {entry.filename for entry in entries}
-    size, book = sum(entry.file_size for entry in entries), "xl/workbook.xml" in names
+    parts = {entry.filename for entry in entries}
+    size, book = sum(entry.file_size for entry in entries), "xl/workbook.xml" in parts
     limit = most_bytes * (1 if book else STREAMED)
     shrunk = size > most_bytes and size > file.stat().st_size * MOST_SHRUNK
     if len(entries) > MOST_ENTRIES or size > limit or shrunk:
@@ -120,22 +124,22 @@ def _packed(file: Path, findings: Findings, most_bytes: int) -> Iterator[Sheet]:
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileFault("文件已加密，请取消密码后再导入")
     if book:
-        yield from Workbook(file, archive, guarded(_measured, archive)).sheets(findings)
-    elif "xl/workbook.bin" in names or "content.xml" in names:
+        yield from Workbook(file, archive, guarded(_measured, archive)).sheets(findings, names)
+    elif "xl/workbook.bin" in parts or "content.xml" in parts:
         raise FileFault("不是 .xlsx 工作簿，请用 Excel 另存为 .xlsx 后再导入")
     else:
-        yield from _csv_entries(archive, entries, file.name, findings)
+        yield from _csv_entries(archive, entries, file.name, findings, names)
 
 
 def _csv_entries(
-    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], file: str, findings: Findings
+    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], file: str, findings: Findings, names: Sequence[str]
 ) -> Iterator[CsvSheet]:
     for entry in entries:
         path = PurePosixPath(_entry_name(entry).replace("\\", "/"))
         if path.name.startswith(".") or "__MACOSX" in path.parts:
             continue
         inside = not path.is_absolute() and ".." not in path.parts
-        if inside and path.suffix.lower() == ".csv" and path.stem.strip() in _KNOWN:
+        if inside and path.suffix.lower() == ".csv" and path.stem.strip() in names:
             opener = partial(archive.open, entry)
             yield CsvSheet(path.stem.strip(), f"{file}/{path.name}", entry.file_size, opener)
         elif path.stem.strip() not in _OURS:
@@ -195,10 +199,10 @@ class Workbook:
         """The reader; raises FileFault for a damaged workbook."""
         return guarded(CalamineWorkbook.from_path, str(self.file))
 
-    def sheets(self, findings: Findings) -> Iterator[XlsxSheet]:
-        """Its known sheets; unknown ones are noted."""
+    def sheets(self, findings: Findings, names: Sequence[str]) -> Iterator[XlsxSheet]:
+        """Its sheets of these names; others are noted."""
         for title in self.opened.sheet_names:
-            if title.strip() in _KNOWN:
+            if title.strip() in names:
                 yield XlsxSheet(
                     title.strip(),
                     self.file.name,

@@ -19,12 +19,12 @@ from data.errors import NotFound, OutOfScope, Refused
 from data.model import account, person
 from data.model import helper as helpers
 from data.people import passwords
-from data.people.words import plain_words
+from data.people.words import phone_form, plain_words
 from data.regions import tree as regions
 from data.store.engine import is_sqlite
 from data.store.rows import written_id
 
-LONGEST_NAME = 40
+LONGEST_NAME = LONGEST_UNIT = 40
 _COUNTY, _TOWNSHIP, _VILLAGE = (0, 2, 4, 6), (9,), (12,)
 LEVELS = {
     "admin": _COUNTY,
@@ -78,6 +78,8 @@ def add_account(
     region: str,
     name: str = "",
     helper: str | None = None,
+    phone: str | None = None,
+    unit: str | None = None,
     person: int | None = None,
     **done: Unpack[Done],
 ) -> int:
@@ -87,10 +89,12 @@ def add_account(
     fit (role and region, a login or a helper that is somebody's), OutOfScope and NotFound.
     """
     _standing(connection, viewer)
-    _fits(connection, viewer, role, region)
-    _helper_is_free(connection, role, helper, person)
+    fits(connection, viewer, role, region)
+    helper_is_free(connection, role, helper, person)
     if person is None:
-        person = _person(connection, name, helper, done.get("actor") or viewer.actor, done["now"])
+        person = _person(
+            connection, name, helper, done.get("actor") or viewer.actor, done["now"], phone=phone, unit=unit
+        )
     elif helper is not None:
         _set_helper(connection, person, helper)
     _account(connection, person, login, role, region, hash, must_change=True, now=done["now"])
@@ -113,8 +117,8 @@ def move_account(
     """Another role, region or helper's code; None leaves the code as it is. Raises as ``add_account``; for oneself and
     for the last administrator of a region Refused."""
     held = _other(connection, viewer, person, "自己的角色和区划")
-    _fits(connection, viewer, role, region)
-    _helper_is_free(connection, role, helper, person)
+    fits(connection, viewer, role, region)
+    helper_is_free(connection, role, helper, person)
     if role not in ADMINISTRATORS or not held["region"].startswith(region):
         _not_the_last(connection, held)
     if helper is not None:
@@ -211,7 +215,7 @@ def _not_the_last(connection: Connection, held: RowMapping) -> None:
         raise Refused("这是最后一个管理员，停用或改派以后就没有人能管理账号。请先设立另一个管理员。")
 
 
-def _fits(connection: Connection, viewer: Viewer, role: str, region: str) -> None:
+def fits(connection: Connection, viewer: Viewer, role: str, region: str) -> None:
     """Raises where there is no such role or region, where they do not fit, or where it is more than the viewer has."""
     if role not in LEVELS:
         raise Refused(f"没有“{role[:20]}”这个角色，可选：{'、'.join(LEVELS)}。")
@@ -220,7 +224,7 @@ def _fits(connection: Connection, viewer: Viewer, role: str, region: str) -> Non
         raise Refused(f"{ROLES[role]}的区划应选到{_LEVEL_WORDS.get(LEVELS[role], '县、乡镇或村')}。")
 
 
-def _helper_is_free(connection: Connection, role: str, code: str | None, mine: int | None) -> None:
+def helper_is_free(connection: Connection, role: str, code: str | None, mine: int | None) -> None:
     """Raises Refused where a helper's code is missing, unknown or somebody else's."""
     if code is None:
         held = select(person.c.helper).where(person.c.id == mine)
@@ -234,13 +238,36 @@ def _helper_is_free(connection: Connection, role: str, code: str | None, mine: i
         raise Refused(f"编码为“{code}”的帮扶责任人已经是另一个人。")
 
 
+def login_is_free(connection: Connection, login: str) -> None:
+    """Raises Refused where somebody signs in with it."""
+    if connection.execute(select(account.c.login).where(account.c.login == login)).first() is not None:
+        raise Refused(f"登录名“{login}”已经有人用，请换一个。")
+
+
 def _set_helper(connection: Connection, id: int, code: str) -> None:
     connection.execute(update(person).where(person.c.id == id).values(helper=code))
 
 
-def _person(connection: Connection, name: str, helper: str | None, actor: str, now: datetime) -> int:
-    named = plain_words(name, "姓名", LONGEST_NAME)
-    row = {"name": named, "helper": helper, "made": written(now), "actor": actor}
+def facts_of(name: str, phone: str | None, unit: str | None) -> dict[str, str | None]:
+    """Name, telephone and unit of a person as they are stored; raises Refused for what cannot be one."""
+    return {
+        "name": plain_words(name, "姓名", LONGEST_NAME),
+        "phone": phone_form(phone) if phone and phone.strip() else None,
+        "unit": plain_words(unit, "单位", LONGEST_UNIT) if unit and unit.strip() else None,
+    }
+
+
+def _person(
+    connection: Connection,
+    name: str,
+    helper: str | None,
+    actor: str,
+    now: datetime,
+    *,
+    phone: str | None = None,
+    unit: str | None = None,
+) -> int:
+    row = {**facts_of(name, phone, unit), "helper": helper, "made": written(now), "actor": actor}
     return written_id(connection.execute(insert(person).values(row)))
 
 
@@ -253,8 +280,7 @@ def _account(
         raise NotFound("没有这个人员，请从人员名单中选择。")
     if connection.execute(select(account.c.login).where(account.c.person_id == id)).first() is not None:
         raise Refused("这个人员已经有账号。")
-    if connection.execute(select(account.c.login).where(account.c.login == login)).first() is not None:
-        raise Refused(f"登录名“{login}”已经有人用，请换一个。")
+    login_is_free(connection, login)
     what = {"login": login, "role": role, "region": region, "hash": hash, "must_change": int(must_change)}
     connection.execute(insert(account).values(person_id=id, version=1, changed=written(now), **what))
 
@@ -262,7 +288,12 @@ def _account(
 def _change(connection: Connection, viewer: Viewer, id: int, what: str, done: Done, **values: object) -> None:
     raised = {"version": account.c.version + 1, "changed": written(done["now"]), **values}
     connection.execute(update(account).where(account.c.person_id == id).values(raised))
-    _log(connection, done.get("actor") or viewer.actor, f"人员 {id} · {what}", done)
+    log_change(connection, viewer, f"人员 {id} · {what}", done)
+
+
+def log_change(connection: Connection, viewer: Viewer, told: str, done: Done) -> None:
+    """A line of what was done to an account or a person, in the transaction that does it."""
+    _log(connection, done.get("actor") or viewer.actor, told, done)
 
 
 def _log(connection: Connection, actor: str, detail: str, done: Done) -> None:

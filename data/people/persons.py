@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
-from sqlalchemy import ColumnElement, Connection, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, not_, or_, select, update
 
 from data.access.rights import needs
-from data.access.roles import PEOPLE, READ
+from data.access.roles import ADMINISTER, PEOPLE, READ
 from data.access.sessions import ADMINISTRATORS, Sessions
 from data.access.viewer import Viewer, within
 from data.errors import NotFound
 from data.model import account, helper, person, region
+from data.people.accounts import Done, facts_of, log_change
 
 PAGE = 50
 LONGEST_WORDS = 30
+_FACTS = {"name": "姓名", "phone": "电话", "unit": "单位"}
 _SECOND_DUE = account.c.role.in_(ADMINISTRATORS) & account.c.totp.is_(None)
 STATES: dict[str, tuple[str, ColumnElement[bool]]] = {
     "open": ("可登录", account.c.disabled.is_(None)),
@@ -90,6 +93,28 @@ def count_people(connection: Connection, viewer: Viewer, filters: Filters) -> in
 def one_person(connection: Connection, viewer: Viewer, id: int) -> Person:
     """One person; raises NotFound where there is none, or he is not of the viewer's region."""
     return _one(connection, viewer, person.c.id == id)
+
+
+@needs(ADMINISTER, PEOPLE)
+def edit_person(
+    connection: Connection,
+    viewer: Viewer,
+    id: int,
+    *,
+    name: str,
+    phone: str | None,
+    unit: str | None,
+    **done: Unpack[Done],
+) -> bool:
+    """Write down name, telephone and unit; whether anything changed. Raises NotFound as ``one_person``, Refused."""
+    held = one_person(connection, viewer, id)
+    after = facts_of(name, phone, unit)
+    changed = [what for what in after if after[what] != getattr(held, what)]
+    if changed:
+        connection.execute(update(person).where(person.c.id == id).values(after))
+        told = f"人员 {id} · 更改{'、'.join(_FACTS[what] for what in changed)}"
+        log_change(connection, viewer, told, done)
+    return bool(changed)
 
 
 @needs(READ, PEOPLE)

@@ -1,8 +1,11 @@
 """What an administrator types about a person or a display: one short line that reads as it was written."""
 
-from unicodedata import category
+import re
+from unicodedata import category, normalize
 
 from data.errors import Refused
+
+_PHONE = re.compile(r"\+?[0-9][0-9-]{3,18}[0-9]")
 
 
 def plain_words(text: str, what: str, longest: int) -> str:
@@ -16,3 +19,11 @@ def plain_words(text: str, what: str, longest: int) -> str:
     if any(category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") for sign in words):
         raise Refused(f"{what}里有看不见的字符，请删去后重新填写。")
     return words
+
+
+def phone_form(typed: str) -> str:
+    """A telephone number as it is stored; raises Refused for what is none."""
+    found = "".join(normalize("NFKC", typed[:60]).split())
+    if not _PHONE.fullmatch(found):
+        raise Refused("电话应为 5 至 20 位数字，可带区号和短横线。")
+    return found

@@ -1,5 +1,6 @@
 """The empty official workbook: headings, drop-down lists, text formats, and a sheet that explains every column."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
@@ -61,7 +62,13 @@ def write_template(path: Path, stamp: Stamp) -> None:
             add_sheet(book, spec)
 
 
-def write_instructions(book: xlsxwriter.Workbook, *more: str) -> None:
+def write_instructions(
+    book: xlsxwriter.Workbook,
+    *more: str,
+    title: str = "村级作战室数据模板",
+    rules: Sequence[str] = _RULES,
+    specs: Sequence[SheetSpec] = SHEETS,
+) -> None:
     """The first sheet: what ``more`` is to be said, rules, then every column with its format, list and an example."""
     sheet = book.add_worksheet(INSTRUCTIONS)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
@@ -71,15 +78,15 @@ def write_instructions(book: xlsxwriter.Workbook, *more: str) -> None:
     sheet.set_column(4, 4, 50)
     sheet.set_column(5, 5, 70)
     sheet.set_column(6, 6, 24)
-    sheet.write_string(0, 0, "村级作战室数据模板 · 填写说明", book.add_format({"bold": True, "font_size": 16}))
+    sheet.write_string(0, 0, f"{title} · 填写说明", book.add_format({"bold": True, "font_size": 16}))
     row = 1
-    for rule in (*more, *_RULES):
+    for rule in (*more, *rules):
         sheet.write_string(row, 0, rule)
         row += 1
     row += 1
     sheet.write_row(row, 0, ("工作表", "列", "必填", "关键列", "填写格式", "可选值", "示例"), heading)
     sheet.freeze_panes(row + 1, 2)
-    for spec in SHEETS:
+    for spec in specs:
         for column, example in zip(spec.columns, spec.example or ("",) * len(spec.columns), strict=True):
             row += 1
             sheet.write_string(row, 0, spec.name, bold if column is spec.columns[0] else None)
