@@ -14,8 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from xlsxwriter.exceptions import XlsxWriterException
 
 from data.commands import actions as commands
+from data.commands import people
 from data.commands.version import VERSION
 from data.errors import WarRoomError
+from data.people.accounts import LEVELS
 from data.store.engine import database_url
 from data.store.faults import told
 from data.store.private import keep_private
@@ -172,5 +174,43 @@ def _parser() -> argparse.ArgumentParser:
         "用备份替换全部内容，连同档案（先停止服务）",
         file,
         (["--key-from"], {"type": Path, "metavar": "密钥文件", "help": "同时换上另行保管的密钥"}),
+    )
+    region = {"required": True, "metavar": "区划代码", "help": "县、乡镇或村的代码；all 为全部区划"}
+    whom = {"metavar": "登录名|姓名"}
+    command(
+        "user add",
+        people.user_add_command,
+        "新增一个人的账号；不写密码时给一次性密码，只显示一次",
+        (["name"], {"metavar": "姓名"}),
+        (["--role"], {"required": True, "choices": list(LEVELS), "help": "角色；第一个账号应是 admin（管理员）"}),
+        (["--region"], region),
+        (["--helper"], {"metavar": "编号", "help": "帮扶责任人编号，角色为 helper 时必写"}),
+        (["--login"], {"metavar": "登录名", "help": "不写则用姓名的拼音"}),
+        (["--password-stdin"], {"action": "store_true", "help": "从标准输入读一行作为密码，首次登录仍须修改"}),
+    )
+    command("user list", people.user_list_command, "列出有账号的人")
+    command("user disable", people.user_disable_command, "停用一个人的账号，已打开的页面随即退出", (["who"], whom))
+    command("user reset", people.user_reset_command, "重置一个人的密码，新密码只显示一次", (["who"], whom))
+    command(
+        "user sessions",
+        people.user_sessions_command,
+        "列出打开的会话，或结束其中一个",
+        (["who"], {**whom, "nargs": "?"}),
+        (["--end"], {"metavar": "编号", "help": "结束这个编号的会话"}),
+    )
+    command(
+        "device add",
+        people.device_add_command,
+        "新增大屏设备，给出它登录用的网址，只显示一次",
+        (["--region"], region),
+        (["--purpose"], {"required": True, "metavar": "用途", "help": "例如 镇政府一楼大厅"}),
+        (["--base-url"], {"default": "", "metavar": "网址", "help": "本系统的网址；不写用设置里的户码网址"}),
+    )
+    command("device list", people.device_list_command, "列出大屏设备，最近何时在线")
+    command(
+        "device withdraw",
+        people.device_withdraw_command,
+        "收回一台大屏设备，大屏随即退出",
+        (["number"], {"type": int, "metavar": "编号"}),
     )
     return parser

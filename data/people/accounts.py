@@ -4,9 +4,12 @@ What changes an account raises its version, which ends what its person has open,
 transaction. ``actor`` is told where it is not the viewer who acts, as on the command line.
 """
 
+import re
+from contextlib import suppress
 from datetime import datetime
 from typing import NotRequired, Required, TypedDict, Unpack
 
+from pypinyin import lazy_pinyin
 from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
 
 from data.access.rights import needs
@@ -63,7 +66,7 @@ def first_administrator(
         raise Refused("管理员已经设立，请登录。")
     id = _person(connection, name, None, done.get("actor", "system"), done["now"])
     _account(connection, id, login, "admin", region, hash, must_change=False, now=done["now"])
-    _log(connection, done.get("actor", f"person:{id}"), f"人员 {id} · 设立第一个管理员", done)
+    log_change(connection, done.get("actor", f"person:{id}"), f"人员 {id} · 设立第一个管理员", done)
     return id
 
 
@@ -99,7 +102,7 @@ def add_account(
         _set_helper(connection, person, helper)
     _account(connection, person, login, role, region, hash, must_change=True, now=done["now"])
     told = f"人员 {person} · 新增账号 · {ROLES[role]} {region}"
-    _log(connection, done.get("actor") or viewer.actor, told, done)
+    log_change(connection, done.get("actor") or viewer.actor, told, done)
     return person
 
 
@@ -215,6 +218,7 @@ def _not_the_last(connection: Connection, held: RowMapping) -> None:
         raise Refused("这是最后一个管理员，停用或改派以后就没有人能管理账号。请先设立另一个管理员。")
 
 
+@needs(ADMINISTER, PEOPLE)
 def fits(connection: Connection, viewer: Viewer, role: str, region: str) -> None:
     """Raises where there is no such role or region, where they do not fit, or where it is more than the viewer has."""
     if role not in LEVELS:
@@ -236,6 +240,17 @@ def helper_is_free(connection: Connection, role: str, code: str | None, mine: in
     whose = connection.execute(select(person.c.id).where(person.c.helper == code)).scalar()
     if whose not in (None, mine):
         raise Refused(f"编码为“{code}”的帮扶责任人已经是另一个人。")
+
+
+def suggested_login(connection: Connection, name: str) -> str:
+    """What somebody of this name may sign in with, of those still free: zhangsan, zhangsan2; raises Refused."""
+    sounded = "".join(re.findall("[a-z0-9]+", "".join(lazy_pinyin(name)).lower()))[:36]
+    for number in range(1, 1000):
+        login = passwords.login_form(f"{sounded}{number if number > 1 else ''}".ljust(3, "0"))
+        with suppress(Refused):
+            login_is_free(connection, login)
+            return login
+    raise Refused("这个姓名的登录名都有人用了，请自己写一个。")
 
 
 def login_is_free(connection: Connection, login: str) -> None:
@@ -288,14 +303,10 @@ def _account(
 def _change(connection: Connection, viewer: Viewer, id: int, what: str, done: Done, **values: object) -> None:
     raised = {"version": account.c.version + 1, "changed": written(done["now"]), **values}
     connection.execute(update(account).where(account.c.person_id == id).values(raised))
-    log_change(connection, viewer, f"人员 {id} · {what}", done)
+    log_change(connection, done.get("actor") or viewer.actor, f"人员 {id} · {what}", done)
 
 
-def log_change(connection: Connection, viewer: Viewer, told: str, done: Done) -> None:
+def log_change(connection: Connection, actor: str, detail: str, done: Done) -> None:
     """A line of what was done to an account or a person, in the transaction that does it."""
-    _log(connection, done.get("actor") or viewer.actor, told, done)
-
-
-def _log(connection: Connection, actor: str, detail: str, done: Done) -> None:
     when, where = done["now"], done["address"]
     audit.enter(connection, actor=actor, address=where, view="account", households=[None], detail=detail, now=when)

@@ -80,7 +80,7 @@ def enrol(connection: Connection, viewer: Viewer, preview: Preview, drawn: Drawn
                 unit=row.unit,
                 **done,
             )
-            slips.append(slip(connection, viewer, row, password))
+            slips.append(_slip(connection, viewer, row, password))
         except WarRoomError as error:
             raise Refused(f"第 {row.number} 行（{row.login}）：{error}全部没有写入。") from error
     return slips
@@ -93,7 +93,7 @@ def _change(connection: Connection, viewer: Viewer, row: Row, person: int, done:
         move_account(connection, viewer, person, role=row.role, region=row.region, helper=row.helper, **done)
 
 
-def slip(connection: Connection, viewer: Viewer, row: Row, password: str) -> Slip:
+def _slip(connection: Connection, viewer: Viewer, row: Row, password: str) -> Slip:
     """What the person of a row is handed."""
     place = regions.find(connection, viewer, row.region)
     return Slip(row.name, row.login, password, ROLES[row.role], f"{place.name} {place.code}".strip(), row.unit or "")

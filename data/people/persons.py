@@ -113,7 +113,7 @@ def edit_person(
     if changed:
         connection.execute(update(person).where(person.c.id == id).values(after))
         told = f"人员 {id} · 更改{'、'.join(_FACTS[what] for what in changed)}"
-        log_change(connection, viewer, told, done)
+        log_change(connection, done.get("actor") or viewer.actor, told, done)
     return bool(changed)
 
 
