@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from components.shell.reading import Reading
+from components.shell.reading import UNKNOWN_FILTER, Reading
 from components.shell.screen import Screen
 from components.shell.site import ADMIN
 from data.access.roles import LOG, PEOPLE, READ, SETTINGS
 from data.access.viewer import Viewer
+from data.people.accounts import LEVELS
+from data.people.persons import LONGEST_WORDS, STATES
+from data.text.signs import seen
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,42 @@ class Tab:
 
 
 TABS = {
+    "people": Tab("人员", READ, PEOPLE),
     "devices": Tab("设备", READ, PEOPLE),
     "sessions": Tab("会话", READ, SETTINGS),
     "settings": Tab("设置", READ, SETTINGS),
     "oversight": Tab("异常查看", READ, LOG),
 }
+
+
+@dataclass(frozen=True)
+class PeopleChoice:
+    """Which people are listed: words of name or login, a role, a key of ``STATES``; ``page`` 0 is the first."""
+
+    words: str = ""
+    role: str = ""
+    state: str = ""
+    page: int = 0
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.words or self.role or self.state)
+
+    def parameters(self) -> dict[str, str]:
+        """The choice as parameters of an address, without what goes without saying."""
+        given = {"q": self.words, "who": self.role, "state": self.state, "page": str(self.page or "")}
+        return {name: value for name, value in given.items() if value}
+
+
+def read_people_choice(parameters: Mapping[str, str]) -> tuple[PeopleChoice, list[str]]:
+    """The choice of an address, and sentences about what in it means nothing."""
+    reading = Reading(parameters)
+    words = seen(reading.text("q"))[:LONGEST_WORDS]
+    role = reading.one_of("who", LEVELS, UNKNOWN_FILTER) or ""
+    state = reading.one_of("state", STATES, UNKNOWN_FILTER) or ""
+    page = reading.page()
+    return PeopleChoice(words, role, state, page if page > 1 else 0), reading.problems
 
 
 def read_tab(parameters: Mapping[str, str], viewer: Viewer) -> tuple[str, list[str]]:

@@ -46,7 +46,7 @@ def show_devices(screen: Screen) -> None:
         show_markup(heading("大屏设备", "会议室、大厅的屏幕不用账号，凭一个网址登录，只看一个区划"), width="content")
         if may:
             st.button("新增设备", key="device_add", type="primary", on_click=open_form, args=(_ADD,))
-    show_outcome(TAB)
+    show_outcome(screen, TAB)
     if not found:
         show_markup('<p class="calm">还没有大屏设备。按“新增设备”，选好区划和用途，即得到一个网址。</p>')
     else:
@@ -105,7 +105,7 @@ def _add(screen: Screen) -> None:
         return base + path, purpose.strip()
 
     def done(made: tuple[str, str]) -> str:
-        hand_over(TAB, given_markup(*made))
+        hand_over(TAB, lambda _: show_markup(given_markup(*made)))
         return "已新增设备。下面的网址只显示这一次，请现在就在大屏上打开。"
 
     act(screen, work, done)

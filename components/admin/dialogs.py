@@ -1,8 +1,7 @@
 """The dialogs of 用户与设置: which one the address asks for, about whom; what came of the last; what is told once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import streamlit as st
 from sqlalchemy import Connection
@@ -20,22 +19,14 @@ WHOM = "of"  # in the address: what an open dialog is about
 _SAID, _GIVEN = "admin_said", "admin_given"
 
 
-@dataclass(frozen=True)
-class Given:
-    """What is told once and stands nowhere: on which tab, and as what (markup)."""
-
-    tab: str
-    markup: str
-
-
-def open_dialog(title: str, draw: Callable[[], None]) -> None:
+def open_dialog(title: str, draw: Callable[[], None], *, width: Literal["small", "large"] = "small") -> None:
     """Show a dialog; what it may not show is said in it."""
 
     def body() -> None:
         with reporting_failures():
             draw()
 
-    st.dialog(title, on_dismiss=close)(body)()
+    st.dialog(title, width=width, on_dismiss=close)(body)()
 
 
 def close() -> None:
@@ -57,23 +48,21 @@ def act(screen: Screen, work: Callable[[Connection], T], done: Callable[[T], str
     st.rerun()
 
 
-def hand_over(tab: str, markup: str) -> None:
-    """Show this above the tab until somebody puts it away or goes elsewhere."""
-    st.session_state[_GIVEN] = Given(tab, markup)
+def hand_over(tab: str, show: Callable[[Screen], None]) -> None:
+    """Show this above the tab until somebody puts it away or goes elsewhere: it is told once and stands nowhere."""
+    st.session_state[_GIVEN] = (tab, show)
 
 
-def show_outcome(tab: str) -> None:
+def show_outcome(screen: Screen, tab: str) -> None:
     """What was done last, and what it handed over."""
     if said := st.session_state.pop(_SAID, None):
         show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
-    given = st.session_state.get(_GIVEN)
-    if given is None:
-        return
-    if given.tab != tab:
-        del st.session_state[_GIVEN]
+    where, show = st.session_state.get(_GIVEN, ("", None))
+    if where != tab:
+        st.session_state.pop(_GIVEN, None)
         return
     with st.container(key="admin_given"):
-        show_markup(given.markup)
+        show(screen)
         st.button("已经记下，不再显示", key="given_away", on_click=_put_away)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from components.admin.address import TABS, admin_link, open_tabs, read_tab
 from components.admin.devices import show_devices
 from components.admin.oversight import show_oversight
+from components.admin.people import show_people
 from components.admin.sessions import show_sessions
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
@@ -20,6 +21,7 @@ from data.errors import OutOfScope
 
 _DRAWN: Mapping[str, Callable[[Screen], None]] = MappingProxyType(
     {
+        "people": show_people,
         "devices": show_devices,
         "sessions": show_sessions,
         "settings": show_settings,

@@ -37,7 +37,7 @@ def show_sessions(screen: Screen) -> None:
     person = whole(st.query_params.get("person"))
     about = "从这里结束会话，对方的页面一秒内退出" if everybody else "您自己登录的设备；不认得的请结束，并修改密码"
     show_markup(heading("谁在登录" if everybody else "我的会话", about))
-    show_outcome(TAB)
+    show_outcome(screen, TAB)
     sessions = sessions_of(screen.engine)
     if everybody:
         found = ask_uncached(screen, open_sessions, sessions, screen.now, person=person)

@@ -60,13 +60,21 @@ def take_away(
     )
 
 
-def take_paper(words: str, made: Callable[[], bytes], *, name: str, key: str, primary: bool = False) -> None:
-    """A button that gives a PDF; whoever makes it enters it in the log."""
+def take_paper(
+    words: str,
+    made: Callable[[], bytes],
+    *,
+    name: str,
+    key: str,
+    primary: bool = False,
+    mime: str = "application/pdf",
+) -> None:
+    """A button that gives a PDF, or what ``mime`` says; whoever makes it enters it in the log."""
     st.download_button(
         words,
         data=made,
         file_name=name,
-        mime="application/pdf",
+        mime=mime,
         on_click="ignore",
         key=key,
         type="primary" if primary else "secondary",
