@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from components.access.routes import access_routes
 from components.phone.routes import phone_routes
 from components.server.archive_routes import archive_routes
 from components.server.collector import collect_garbage
@@ -86,6 +87,7 @@ app = st.App(
         Route("/healthz", health),
         theme_route(),
         *geo_routes(lambda: engine),
+        *access_routes(lambda: engine, county_clock),
         *phone_routes(lambda: engine, county_clock),
         *archive_routes(lambda: engine, county_clock),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),

@@ -12,6 +12,8 @@ from starlette.responses import Response
 from data.access.sessions import Signed
 
 SECURE, PLAIN = "__Host-wr", "wr"
+FORM, BROWSER = "-form", "-browser"
+"""Beside it: what forms are bound to before anybody is signed in; who was right before in this browser."""
 LASTING = 400 * 24 * 3600  # seconds: the longest that browsers keep one
 
 
@@ -28,6 +30,16 @@ def give(request: Request, response: Response, token: str, *, lasting: bool = Fa
 def take(request: Request, response: Response) -> None:
     """Have the browser forget it."""
     response.delete_cookie(_name(request), **_kept(request))
+
+
+def carried(connection: HTTPConnection, kind: str) -> str | None:
+    """What the browser carries beside it."""
+    return connection.cookies.get(_name(connection) + kind)
+
+
+def lay(request: Request, response: Response, kind: str, value: str, *, seconds: int | None = None) -> None:
+    """Have it carry that, until it is closed or for so long; nothing after 0 seconds."""
+    response.set_cookie(_name(request) + kind, value, max_age=seconds, **_kept(request))
 
 
 def signed_of(connection: HTTPConnection) -> Signed | None:

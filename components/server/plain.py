@@ -37,7 +37,7 @@ class PlainPages:
         }
 
     def page(
-        self, template: str, status: int = 200, *, headers: Mapping[str, str] | None = None, **values: object
+        self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
     ) -> HTMLResponse:
         """A template with its values."""
         made = self._templates.get_template(template).render(style=self.style, **values)

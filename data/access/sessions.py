@@ -146,6 +146,14 @@ class Sessions:
         with writing(self._own) as connection:
             connection.execute(update(session).where(session.c.ended.is_(None), *which).values(ended=written(now)))
 
+    def before(self, person: int, digest: str) -> tuple[str, str] | None:
+        """When and from which address somebody signed in last before this session, as far as the store knows."""
+        earlier = select(session.c.made, session.c.address).where(session.c.person == person)
+        latest = earlier.where(session.c.digest != digest).order_by(session.c.made.desc()).limit(1)
+        with self._own.connect() as connection:
+            found = connection.execute(latest).first()
+        return None if found is None else (found.made, found.address)
+
     def open(self, now: datetime) -> Sequence[RowMapping]:
         """The rows of those that are not ended nor over, the latest first; whether an account still stands as it did
         is asked by ``of``."""

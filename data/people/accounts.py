@@ -164,17 +164,18 @@ def remove_second(connection: Connection, viewer: Viewer, person: int, **done: U
 
 def new_password(connection: Connection, person: int, typed: str) -> str:
     """What a person typed as his new password, where it may be one; raises Refused."""
-    return passwords.checked(typed, known_words(connection, *_known(connection, person)))
+    return passwords.checked(typed, known_words(connection, *who_is(connection, person)))
 
 
-def known_words(connection: Connection, login: str, name: str, region: str) -> list[str]:
+def known_words(connection: Connection, login: str, name: str, region: str = regions.WHOLE) -> list[str]:
     """What everybody knows of somebody: no password consists of it."""
     whole = Viewer("admin", regions.WHOLE)
     places = [*regions.roots(connection), *regions.ancestors(connection, whole, region)]
     return [login, name, *{place.name for place in places}]
 
 
-def _known(connection: Connection, id: int) -> tuple[str, str, str]:
+def who_is(connection: Connection, id: int) -> tuple[str, str, str]:
+    """Login, name and region of somebody with an account."""
     asked = select(account.c.login, person.c.name, account.c.region).join(person, person.c.id == account.c.person_id)
     login, name, region = connection.execute(asked.where(person.c.id == id)).one()
     return login, name, region

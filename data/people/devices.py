@@ -92,5 +92,12 @@ def withdraw(connection: Connection, viewer: Viewer, id: int, *, actor: str = ""
         _log(connection, actor or viewer.actor, address, f"收回设备 {id}", now)
 
 
+def opened_by(connection: Connection, token: str) -> tuple[int, str] | None:
+    """The display whose link this is, its number and region; None for a link that is none or was withdrawn."""
+    held = select(device.c.id, device.c.region).where(device.c.digest == digest_of(token), device.c.withdrawn.is_(None))
+    found = connection.execute(held).first()
+    return None if found is None else (found.id, found.region)
+
+
 def _log(connection: Connection, actor: str, address: str, detail: str, now: datetime) -> None:
     audit.enter(connection, actor=actor, address=address, view="device", households=[None], detail=detail, now=now)

@@ -6,6 +6,7 @@ import hmac
 import json
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
@@ -23,6 +24,14 @@ _STEP = 30  # seconds
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 50 bits in ten
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The account's version; ``left``: how many codes on paper are not used yet, None without a second factor."""
+
+    version: int
+    left: int | None
+
+
 def new_secret() -> str:
     """A secret for an application on a telephone, base32."""
     return pyotp.random_base32()
@@ -33,28 +42,31 @@ def enrolment(secret: str, login: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
 
 
-def left(connection: Connection, person: int) -> int | None:
-    """How many of the codes on paper are left; None without a second factor."""
-    held = connection.execute(select(account.c.totp, account.c.recovery).where(account.c.person_id == person)).one()
-    return None if held.totp is None else len(json.loads(held.recovery or "[]"))
+def standing(connection: Connection, person: int) -> Standing:
+    """How it stands with somebody's second factor."""
+    columns = (account.c.version, account.c.totp, account.c.recovery)
+    held = connection.execute(select(*columns).where(account.c.person_id == person)).one()
+    return Standing(held.version, None if held.totp is None else len(json.loads(held.recovery or "[]")))
 
 
-def set_up(engine: Engine, signed: Signed, secret: str, code: str, *, address: str, now: datetime) -> list[str] | None:
+def set_up(
+    engine: Engine, signed: Signed, secret: str, code: str, *, version: int, address: str, now: datetime
+) -> list[str] | None:
     """Take the secret into use after its first right code; the ten codes for paper, told here once. None where the code
-    is wrong. His other sessions end."""
-    person = signed.viewer.person
+    is wrong, or the account is not of that version any more. His other sessions end, this one goes on."""
     step = _step_of(secret, code, now)
     if step is None:
         return None
     codes = ["".join(secrets.choice(_SIGNS) for _ in range(10)) for _ in range(CODES)]
+    kept = {"totp": secret, "totp_step": step, "recovery": json.dumps([_hash(one) for one in codes])}
     with writing(engine) as connection:
-        kept = {"totp": secret, "totp_step": step, "recovery": json.dumps([_hash(one) for one in codes])}
-        raised = {"version": account.c.version + 1, "changed": written(now), **kept}
-        mine = update(account).where(account.c.person_id == person).values(raised)
-        version = connection.execute(mine.returning(account.c.version)).scalar_one()
+        mine = (account.c.person_id == signed.viewer.person, account.c.version == version)
+        raised = {"version": version + 1, "changed": written(now), **kept}
+        if not connection.execute(update(account).where(*mine).values(raised)).rowcount:
+            return None
         actor = signed.viewer.actor
         audit.enter(connection, actor=actor, address=address, view="second", households=[None], now=now)
-        sessions_of(engine).renew(signed.digest, version)
+        sessions_of(engine).renew(signed.digest, version + 1)
     return [f"{one[:5]}-{one[5:]}" for one in codes]
 
 

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, select, update
 
 from data import settings
-from data.access.sessions import Signed, sessions_of
+from data.access.roles import LEAST
+from data.access.sessions import Signed, digest_of, sessions_of
+from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
 from data.errors import Refused
@@ -31,15 +33,25 @@ class Known:
 def known_by_password(connection: Connection, typed_login: str, password: str) -> Known | None:
     """Who signs in so; None for a wrong password, for nobody's login and for a disabled account, each after one
     comparison."""
-    try:
-        login = passwords.login_form(typed_login)
-    except Refused:
-        login = ""
-    found = connection.execute(select(account).where(account.c.login == login)).first()
+    found = connection.execute(select(account).where(account.c.login == _login(typed_login))).first()
     right = passwords.matches(found.hash if found else None, password)
     if found is None or not right or found.disabled is not None:
         return None
     return Known(found.person_id, found.version, found.login, found.totp is not None)
+
+
+def target(typed_login: str) -> str:
+    """What tries in vain at a login are counted by, also at one that nobody has."""
+    return f"login:{_login(typed_login) or typed_login[:100]}"
+
+
+def in_vain(engine: Engine, typed_login: str, what: str, *, address: str, now: datetime) -> None:
+    """Enter in the log that somebody tried to sign in; at whose account, never as whom he called himself."""
+    with engine.connect() as connection:
+        asked = select(account.c.person_id).where(account.c.login == _login(typed_login))
+        person = connection.execute(asked).scalar()
+    told = f"{what} · {'没有这个账号' if person is None else f'人员 {person}'}"
+    audit.record(engine, actor=LEAST, address=address, view="sign_in_wrong", detail=told, now=now)
 
 
 def still_known(connection: Connection, known: Known) -> bool:
@@ -63,6 +75,23 @@ def begin(engine: Engine, known: Known, *, address: str, agent: str, now: dateti
     )
     audit.record(engine, actor=f"person:{known.person}", address=address, view="signed_in", now=now)
     return token
+
+
+def begin_display(engine: Engine, id: int, region: str, *, address: str, agent: str, now: datetime) -> str:
+    """A session of a display; its token. It lasts a year without a touch and ends those that the display had before."""
+    sessions = sessions_of(engine)
+    until = now + DISPLAY_LIFE
+    token = sessions.begin(device=id, address=address, agent=agent, now=now, idle=0, until=until)
+    sessions.end_of(now, device=id, but=digest_of(token))
+    actor = Viewer("display", region).actor
+    audit.record(engine, actor=actor, address=address, view="signed_in", detail=f"设备 {id}", now=now)
+    return token
+
+
+def end(engine: Engine, signed: Signed, *, address: str, now: datetime) -> None:
+    """He signs out."""
+    sessions_of(engine).end(signed.digest, now)
+    audit.record(engine, actor=signed.viewer.actor, address=address, view="signed_out", now=now)
 
 
 def end_of_day(now: datetime, hour: int) -> datetime:
@@ -95,3 +124,11 @@ def change_password(engine: Engine, signed: Signed, old: str, new: str, *, addre
         audit.enter(connection, actor=actor, address=address, view="password", households=[None], now=now)
         sessions_of(engine).renew(signed.digest, held.version + 1)
     return True
+
+
+def _login(typed: str) -> str:
+    """What was typed in the form of logins; '' where nobody can be called so."""
+    try:
+        return passwords.login_form(typed)
+    except Refused:
+        return ""
