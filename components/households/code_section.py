@@ -137,12 +137,11 @@ def _old_codes(codes: list[qr_codes.Code]) -> str:
 
 def _show_pin(screen: Screen, household: int) -> None:
     with screen.engine.connect() as connection:
-        known = pins.ways(connection, household)
-        pause, wrong = pins.pause(screen.engine, household, screen.now)
+        known = pins.ways(connection, screen.engine, household)
     said = "可用户主证件号后六位查看。" if known.tail else "没有登记户主的证件号码，只能用口令查看。"
+    if known.closed:
+        said = "户主证件号后六位被猜错的次数太多，已停用，只认口令；发放新口令后恢复。"
     said += f"口令于{spoken_day(known.pin)}发放。" if known.pin else "没有发放口令。"
-    if wrong:
-        said += f"已连续输错 {wrong} 次" + (f"，{-(-pause // 60)} 分钟内不能再试。" if pause else "。")
     show_markup(f'<section class="part"><h2>本户查看的口令</h2><p>{escape(said)}</p></section>')
     given_to, pin = st.session_state.pop(_PIN, (None, ""))
     if given_to == household:

@@ -17,14 +17,14 @@ from components.server.sealed import CARD, EVERY_CODE, ROLE, carried, give, take
 from components.server.viewing import viewer_of
 from components.shell.site import HOUSEHOLD
 from data import settings
+from data.access import tries
 from data.access.roles import ROLES
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.cards import marks as card_marks
 from data.clock import Clock
-from data.codes import phone_card, pins
+from data.codes import opened, phone_card, pins
 from data.codes import tokens as qr_codes
-from data.codes.limits import ScanLimit
 from data.errors import NotFound
 from data.regions import tree as regions
 
@@ -41,6 +41,8 @@ INCOME = (
     ("P", "转移性收入", "低保、养老金、各种补贴"),
 )
 _STRANGER = "stranger"
+MARK = "known"  # the cookie of a phone that was right before: others' guesses do not slow it
+_FLOOD = 16  # seconds that an unknown code is held at once in a row, and so said once
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,23 @@ class _Asked:
     def address(self) -> str:
         return address_of(self.request)
 
+    @property
+    def code(self) -> int:
+        assert self.found.code_id is not None
+        return self.found.code_id
+
+    @property
+    def card(self) -> str:
+        """What the phone carries of a card that was opened; '' where nothing of ours."""
+        held = carried(self.engine, self.request, CARD)
+        return held if isinstance(held, str) else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this household's card was opened here, and still is."""
+        token, now = self.card, self.clock()
+        return bool(token) and opened.is_open(self.connection, self.engine, token, self.household, self.code, now)
+
     def log(self, actor: str, view: str) -> None:
         now, address = self.clock(), self.address
         audit.record(self.engine, actor=actor, view=view, address=address, household=self.household, now=now)
@@ -96,75 +115,110 @@ class _Asked:
         return RedirectResponse(self.here, 303, HEADERS)
 
 
-class PhoneDesk:
-    """Answers looks at codes; remembers, for a while, which addresses asked in vain."""
+@dataclass(frozen=True)
+class Held:
+    """An answer that is given after ``seconds``: what was asked in vain before costs time, never a right answer."""
 
-    def __init__(self, clock: Clock, elapsed: Callable[[], float]) -> None:
-        self._clock = clock
-        self.unknown = ScanLimit(free=10, most=30, seconds=30, clock=elapsed)
-        self.wrong = ScanLimit(free=30, most=30, seconds=120, clock=elapsed)
+    seconds: int
+    then: Callable[[], Response]
 
-    def answer(self, engine: Engine, request: Request, form: dict[str, str]) -> tuple[Response, float]:
-        """The answer, and by how many seconds it is to be held back."""
-        token = request.path_params["token"].rstrip("/")
-        with engine.connect() as connection:
-            found = qr_codes.resolve(connection, token, self._clock().date())
-            household, village = found.household, found.village
-            if found.kind != "valid" or household is None or village is None:
-                return self._gone(engine, connection, address_of(request), found)
-        # no connection is held while an answer waits to be compared: many at once would take all there are
-        opening = form.get("do") == "open"
-        tried = self._tried(engine, request, household, form.get("secret", "")) if opening else None
-        with engine.connect() as connection:
-            asked = _Asked(
-                engine,
-                request,
-                connection,
-                settings.values(connection),
-                found,
-                household,
-                village,
-                token,
-                demonstration=not regions.holds_real_regions(connection),
-                clock=self._clock,
-            )
-            if tried:
-                return _opened(asked, tried), 0
-            return (_done(asked, form) if form else _shown(asked)), 0
 
-    def _tried(self, engine: Engine, request: Request, household: int, secret: str) -> pins.Answer:
-        address = address_of(request)
-        if wait := self.wrong.wait(address):
-            return pins.Answer(False, wait, counted=False)
-        tried = pins.attempt(engine, household, secret, address=address, clock=self._clock)
-        if tried.counted and not tried.right:
-            self.wrong.add(address)
-        return tried
+def answered(engine: Engine, request: Request, form: dict[str, str], clock: Clock) -> Response | Held:
+    """What a look at a code, or a form of its page, is answered with."""
+    token, address = request.path_params["token"].rstrip("/"), address_of(request)
+    with engine.connect() as connection:
+        found = qr_codes.resolve(connection, token, clock().date())
+    if found.kind == "unknown":
+        return _unknown(engine, address, clock)
+    if found.kind != "valid" or found.household is None or found.village is None:
+        return _gone(engine, address, found.kind, found.household, clock)
+    if form.get("do") != "open":
+        way = partial(_done, form=form) if form else _shown
+        return _asking(engine, request, found, token, clock, way)
+    return _trying(engine, request, found, token, form.get("secret", ""), clock)
 
-    def _gone(
-        self, engine: Engine, connection: Connection, address: str, found: qr_codes.TokenMatch
-    ) -> tuple[Response, float]:
-        status, heading, sentence = GONE[found.kind]
+
+def _asking(
+    engine: Engine,
+    request: Request,
+    found: qr_codes.TokenMatch,
+    token: str,
+    clock: Clock,
+    answer: Callable[[_Asked], Response],
+) -> Response:
+    assert found.household is not None and found.village is not None
+    with engine.connect() as connection:
+        asked = _Asked(
+            engine,
+            request,
+            connection,
+            settings.values(connection),
+            found,
+            found.household,
+            found.village,
+            token,
+            demonstration=not regions.holds_real_regions(connection),
+            clock=clock,
+        )
+        return answer(asked)
+
+
+def _trying(
+    engine: Engine, request: Request, found: qr_codes.TokenMatch, token: str, typed: str, clock: Clock
+) -> Response | Held:
+    """No connection and no thread is held while an answer waits to be compared: many would take all there are."""
+    assert found.household is not None
+    household = found.household
+    address, mark = address_of(request), request.cookies.get(MARK)
+    turn = pins.begin(engine, household, typed, address=address, mark=mark, now=clock())
+    asking = partial(_asking, engine, request, found, token, clock)
+    if turn is None:
+        return asking(lambda asked: _stranger(asked, problem="应为 6 位：数字，或 5 位数字加 X。", status=400))
+    if turn.id is None:
+        busy = f"同时试的人太多，请{waiting_words(turn.hold)}后再输一次。"
+        after = {"Retry-After": str(turn.hold)}
+        return asking(lambda asked: _stranger(asked, problem=busy, status=429, headers=after))
+
+    def compared() -> Response:
+        right = pins.answer(engine, household, typed, address=address, mark=mark, now=clock())
+        return asking(lambda asked: _opened(asked) if right else _wrong(asked))
+
+    return Held(turn.hold, compared)
+
+
+def _unknown(engine: Engine, address: str, clock: Clock) -> Response | Held:
+    """Nothing is told by a code that never was; who asks for many waits longer and longer for that."""
+    where = tries.network_of(address)
+    turn = tries.take(engine, tries.tried(engine, tries.SCAN, f"network:{where}", address=address), clock())
+    if turn.id is None:
+        sentence = f"这个网络上不存在的码扫得太多，请{waiting_words(turn.hold)}后再试。正常的户码不受影响。"
+        after = {"Retry-After": str(turn.hold)}
+        return _gone_page(engine, 429, "请稍候再扫", sentence, headers=after)
+    if turn.hold == _FLOOD:
+        audit.record(engine, actor=_STRANGER, address=address, view="flood", now=clock())
+    return Held(turn.hold, lambda: _gone(engine, address, "unknown", None, clock))
+
+
+def _gone(engine: Engine, address: str, kind: str, household: int | None, clock: Clock) -> Response:
+    audit.record(engine, actor=_STRANGER, address=address, view=kind, household=household, now=clock())
+    return _gone_page(engine, *GONE[kind])
+
+
+def _gone_page(
+    engine: Engine, status: int, heading: str, sentence: str, headers: dict[str, str] | None = None
+) -> Response:
+    with engine.connect() as connection:
         hotline, real = settings.value_of(connection, "hotline"), regions.holds_real_regions(connection)
-        gone = partial(page, "gone.html", demonstration=not real, hotline=hotline)
-        delay = 0.0
-        if found.kind == "unknown":
-            if wait := self.unknown.wait(address):
-                sentence = f"这个网络上不存在的码扫得太多，请{waiting_words(wait)}后再试。正常的户码不受影响。"
-                after = {"Retry-After": str(wait)}
-                return gone(429, headers=after, heading="请稍候再扫", sentence=sentence), 0.0
-            delay = self.unknown.slowed(address)
-            if self.unknown.add(address):
-                audit.record(engine, actor=_STRANGER, address=address, view="flood", now=self._clock())
-        view, household = found.kind, found.household
-        audit.record(engine, actor=_STRANGER, address=address, view=view, household=household, now=self._clock())
-        return gone(status, heading=heading, sentence=sentence), delay
+    told = {"demonstration": not real, "hotline": hotline}
+    return page("gone.html", status, headers=headers, heading=heading, sentence=sentence, **told)
 
 
 def _done(asked: _Asked, form: dict[str, str]) -> Response:
     """What a form of the page asks for, but for the card."""
     response = asked.again()
     if form["do"] == "leave":
+        if asked.card:
+            opened.leave(asked.engine, asked.card)
         take(response, CARD, asked.path)
     elif form["do"] == "norole":
         take(response, ROLE, EVERY_CODE)
@@ -173,20 +227,30 @@ def _done(asked: _Asked, form: dict[str, str]) -> Response:
     return response
 
 
-def _opened(asked: _Asked, tried: pins.Answer) -> Response:
-    """The card, after the right answer; else why not."""
-    if tried.right:
-        response = asked.again()
-        value = [asked.found.code_id, asked.household]
-        give(asked.engine, asked.request, response, CARD, value, asked.path)
-        return response
-    if tried.pause:
-        way_out = "忘记了，或是别人输错的，到村委会领取新口令，马上能看。"
-        problem = f"输错的次数太多，请{waiting_words(tried.pause)}后再试。{way_out}"
-        return _stranger(asked, problem=problem, status=429, headers={"Retry-After": str(tried.pause)})
-    if not tried.counted:
-        return _stranger(asked, problem="应为 6 位：数字，或 5 位数字加 X。", status=400)
-    return _stranger(asked, problem=f"不对，请核对后再输。还可以试 {tried.left} 次。", status=403)
+def _opened(asked: _Asked) -> Response:
+    """The card, after the right answer."""
+    response = asked.again()
+    token = opened.open_for(asked.connection, asked.engine, asked.household, asked.code, asked.clock())
+    give(asked.engine, asked.request, response, CARD, token, asked.path)
+    mine = pins.a_try(asked.engine, asked.household, address=asked.address, mark=asked.request.cookies.get(MARK))
+    response.set_cookie(
+        MARK,
+        tries.marked(asked.engine, mine, asked.request.cookies.get(MARK)),
+        max_age=tries.MARK_LIFE,
+        path=EVERY_CODE,
+        secure=asked.request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+def _wrong(asked: _Asked) -> Response:
+    """Why not, and what to do."""
+    problem = "不对，请核对后再输。"
+    if pins.ways(asked.connection, asked.engine, asked.household).closed:
+        problem = "不对。"  # the page says that the ID number opens no more
+    return _stranger(asked, problem=problem, status=403)
 
 
 def _shown(asked: _Asked) -> Response:
@@ -195,7 +259,7 @@ def _shown(asked: _Asked) -> Response:
     if asked.request.query_params.get("as") == _STRANGER:
         asked.log(viewer.actor if viewer else _STRANGER, "stranger")
         return _stranger(asked, preview=viewer is not None)
-    if carried(asked.engine, asked.request, CARD) == [asked.found.code_id, asked.household]:
+    if asked.is_open:
         return _household(asked)
     if viewer is None:
         asked.log(_STRANGER, "stranger")
@@ -225,7 +289,7 @@ def _stranger(
     card = phone_card.stranger_card(asked.connection, asked.household, asked.settings)
     verdict = asked.verdict(Viewer(_STRANGER, asked.village))
     roles = [(role, name) for role, name in ROLES.items() if role != "display"] if asked.demonstration else []
-    ways = pins.ways(asked.connection, asked.household)
+    ways = pins.ways(asked.connection, asked.engine, asked.household)
     return asked.page(
         "stranger.html",
         status,

@@ -6,8 +6,8 @@ Until there are accounts a cadre is who chose a role on demonstration data, or w
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.phone.answers import DOING, PhoneDesk
+from components.phone.answers import DOING, Held, answered
 from components.phone.pages import failure
 from components.server.forms import form_of, from_own_page
 from components.server.sealed import EVERY_CODE, ROLE, give
@@ -28,14 +28,8 @@ from data.regions import tree as regions
 _log = logging.getLogger("warroom")
 
 
-def phone_routes(
-    engine: Callable[[], Engine], clock: Clock, elapsed: Callable[[], float] = time.monotonic
-) -> list[Route]:
-    """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request.
-
-    ``elapsed`` counts the seconds between tries of an address, whatever is done to the clock.
-    """
-    desk = PhoneDesk(clock, elapsed)
+def phone_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
+    """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request."""
 
     async def code(request: Request) -> Response:
         form: dict[str, str] = {}
@@ -45,10 +39,11 @@ def phone_routes(
             form = await form_of(request)
             if form.get("do") not in DOING:
                 return failure(400, "没有收到内容", "请重新扫码后再试。")
-        response, delay = await run_in_threadpool(_answered, desk, engine(), request, form)
-        if delay:
-            await asyncio.sleep(delay)  # holds no thread
-        return response
+        found = await run_in_threadpool(_told, partial(answered, engine(), request, form, clock))
+        while isinstance(found, Held):
+            await asyncio.sleep(found.seconds)  # holds no thread
+            found = await run_in_threadpool(_told, found.then)
+        return found
 
     def role(request: Request) -> Response:
         """The role switch of the pages tells which role this browser goes by; known on demonstration data only."""
@@ -67,12 +62,12 @@ def phone_routes(
     ]
 
 
-def _answered(desk: PhoneDesk, engine: Engine, request: Request, form: dict[str, str]) -> tuple[Response, float]:
-    """The page, and by how many seconds it is held back. What goes wrong is told without what it was about."""
+def _told(answer: Callable[[], Response | Held]) -> Response | Held:
+    """The answer; what goes wrong is told without what it was about."""
     try:
-        return desk.answer(engine, request, form)
+        return answer()
     except WarRoomError as error:
-        return failure(503, "现在不能查看", str(error)), 0
+        return failure(503, "现在不能查看", str(error))
     except SQLAlchemyError as error:
         _log.error("the page of a code failed: %s", type(error).__name__)
-        return failure(503, "系统正忙", "请过几分钟再扫一次。"), 0
+        return failure(503, "系统正忙", "请过几分钟再扫一次。")

@@ -14,7 +14,7 @@ _LIVES = {CARD: CARD_SECONDS, ROLE: ROLE_SECONDS}
 
 
 def give(engine: Engine, request: Request, response: Response, kind: str, value: object, path: str) -> None:
-    """Set a signed cookie of a kind for a path. It cannot be read by scripts nor taken back before it runs out."""
+    """Set a signed cookie of a kind for a path. It cannot be read by scripts."""
     response.set_cookie(
         kind,
         _signer(engine, kind).dumps(value),

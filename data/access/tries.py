@@ -23,8 +23,8 @@ from data.store.engine import is_sqlite, writing
 from data.store.key import derived
 from data.store.transient import transient_engine
 
-PASSWORD, SECOND, PIN, LINK = "password", "second", "pin", "link"
-KINDS = (PASSWORD, SECOND, PIN, LINK)
+PASSWORD, SECOND, PIN, LINK, SCAN = "password", "second", "pin", "link", "scan"
+KINDS = (PASSWORD, SECOND, PIN, LINK, SCAN)
 REMEMBERED = timedelta(hours=24)
 MOST_WAITING = 4  # held at once for one target from one network
 BUSY = 5  # seconds after which one more may come again
@@ -86,9 +86,8 @@ def take(engine: Engine, one: Try, now: datetime) -> Turn:
     with writing(transient_engine(engine)) as connection:
         if not is_sqlite(connection):
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK, int(one.target[:7], 16))))
-        connection.execute(
-            delete(attempt).where(or_(_tries.at < written(now - REMEMBERED), _tries.at > written(now + SKEW)))
-        )
+        gone = or_(_tries.at < written(now - REMEMBERED), _tries.at > written(now + SKEW))
+        connection.execute(delete(attempt).where(_tries.kind.in_(KINDS), gone))
         own = _own(one)
         if _number(connection, own, _tries.due > written(now)) >= MOST_WAITING:
             return Turn(None, BUSY)

@@ -1,1 +1,1 @@
-"""Codes on doors: tokens, PINs, limits for who guesses, reading a picture, sheets of labels, the phone's card."""
+"""Codes on doors: tokens, PINs, cards that are open, reading a picture, sheets of labels, the phone's card."""

@@ -1,69 +1,55 @@
 """How a household shows that the card is its own: the last six of the head's ID number, or a PIN from the village.
 
-Tries are counted from the log of looks, for the household and not for an address: over all addresses, also after a
-restart. The count starts anew after a right answer, and when the village hands out a new PIN.
+What is right is never refused for another's guesses: each answer is compared, after being held the longer the more were
+in vain (``data.access.tries``). The last six are the weaker way: who knows a birthday has but some five hundred left to
+guess, so after sixty in vain within thirty days, from wherever, they open no more, until the village hands out a new
+PIN or a PIN was right. The PIN always does. What is counted lies in the store beside the store.
 """
 
 import hmac
 import re
 import secrets
-import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
+from data.access import tries
 from data.access.households import require
 from data.access.rights import needs
 from data.access.roles import CODES, WRITE
+from data.access.tries import Try, Turn
 from data.access.viewer import Viewer
 from data.audit import log as audit
-from data.clock import SKEW, Clock, written
+from data.clock import written
 from data.errors import Refused
-from data.model import access_log, household_pin, member
+from data.model import household_pin, member
 from data.model.search_columns import id_tail
-from data.store.engine import is_sqlite
+from data.model.transient import attempt
+from data.people import passwords
+from data.store.engine import is_sqlite, writing
+from data.store.transient import transient_engine
 
 DIGITS = 6
-FREE_TRIES = 5
-FIRST_PAUSE, LONGEST_PAUSE = 30, 24 * 3600  # seconds; doubled with every try in vain
-# who knows a neighbour's birthday has but some five hundred ID numbers left to guess: weeks at one an hour
-BUSY = 5  # seconds that one try waits for the others' end
-MOST_WAITING = 4  # tries at once; each keeps a thread of the server
+TAIL = "tail"  # the kind of what is counted against the weaker way
+MOST_TAILS, WITHIN = 60, timedelta(days=30)
 HEADS = ("户主", "本人")
-RESETS = ("right", "pin_given")
-_LOCK = 60_313  # of the tries, among PostgreSQL's advisory locks
+_LOCK = 60_313  # of the weaker way, among PostgreSQL's advisory locks
 _SECRET = re.compile(r"[0-9]{5}[0-9X]")
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # RFC 9106, OWASP's smallest: 19 MiB
-_one_at_a_time = threading.Lock()
-_places = threading.BoundedSemaphore(MOST_WAITING)
 
 
 @dataclass(frozen=True)
 class Ways:
-    """What a household can answer with: the head's ID number, a PIN (and since when)."""
+    """What a household can answer with: the head's ID number, a PIN (and since when). ``closed``: the ID number, of
+    which too many were guessed in vain."""
 
     tail: bool
     pin: str | None
+    closed: bool = False
 
     def __bool__(self) -> bool:
         return self.tail or self.pin is not None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Whether it was right; else the seconds until the next try may be made and how many are free before a pause.
-    ``counted`` is False where nothing was compared: not of six characters, or in a pause."""
-
-    right: bool
-    pause: int = 0
-    left: int = 0
-    counted: bool = True
 
 
 @needs(WRITE, CODES)
@@ -75,7 +61,7 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, now: dat
     require(connection, viewer, [household])
     pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
-    kept = {"household_id": household, "hash": _hasher.hash(pin), "set_at": written(now)}
+    kept = {"household_id": household, "hash": passwords.hashed(pin), "set_at": written(now)}
     connection.execute(insert(household_pin).values(kept))
     audit.enter(connection, actor=viewer.actor, address=address, view="pin_given", households=[household], now=now)
     return pin
@@ -91,77 +77,73 @@ def take_back(connection: Connection, viewer: Viewer, household: int, *, now: da
     audit.enter(connection, actor=viewer.actor, address=address, view="pin_taken", households=[household], now=now)
 
 
-def ways(connection: Connection, household: int) -> Ways:
+def ways(connection: Connection, engine: Engine, household: int) -> Ways:
     """What the household whose code somebody holds can be asked for."""
-    since = connection.execute(select(household_pin.c.set_at).where(household_pin.c.household_id == household)).scalar()
-    return Ways(bool(_tails(connection, household)), since)
+    held = connection.execute(_HELD.where(household_pin.c.household_id == household)).first()
+    tails = _tails(connection, household)
+    with transient_engine(engine).connect() as beside:
+        closed = bool(tails) and in_vain(beside, _target(engine, household, held and held.hash)) >= MOST_TAILS
+    return Ways(bool(tails) and not closed, held and held.set_at, closed)
 
 
-def attempt(engine: Engine, household: int, typed: str, *, address: str, clock: Clock) -> Answer:
-    """Compare what was typed, unless the household is in a pause; every try is entered in the log.
-
-    Tries are taken one after the other, a few may wait, so that many at once are no more than one; the clock is asked
-    when the turn has come.
-    """
-    if not _places.acquire(blocking=False):
-        return Answer(False, pause=BUSY, counted=False)
-    try:
-        if not _one_at_a_time.acquire(timeout=BUSY):
-            return Answer(False, pause=BUSY, counted=False)
-        try:
-            with _alone(engine, household):
-                return _compared(engine, household, normal(typed), address, clock())
-        finally:
-            _one_at_a_time.release()
-    finally:
-        _places.release()
+def begin(engine: Engine, household: int, typed: str, *, address: str, mark: str | None, now: datetime) -> Turn | None:
+    """Count a try and say how long it is to be held before ``answer`` compares it; None for what cannot be an answer,
+    which costs nothing."""
+    if not _SECRET.fullmatch(normal(typed)):
+        return None
+    return tries.take(engine, a_try(engine, household, address=address, mark=mark), now)
 
 
-@contextmanager
-def _alone(engine: Engine, household: int) -> Iterator[None]:
-    """Against the tries that another server on the same PostgreSQL takes for this household at the same time."""
-    if is_sqlite(engine):
-        yield
-        return
+def a_try(engine: Engine, household: int, *, address: str, mark: str | None) -> Try:
+    """Whose tries are counted together: a new PIN begins anew, for it is another target."""
     with engine.connect() as connection:
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK, household % 2**31)))
-        yield
+        name = _name(household, _hash(connection, household))
+    return tries.tried(engine, tries.PIN, name, address=address, mark=mark)
 
 
-def _compared(engine: Engine, household: int, given: str, address: str, now: datetime) -> Answer:
-    wait, wrong = pause(engine, household, now)
-    if wait or not _SECRET.fullmatch(given):
-        return Answer(False, wait, max(FREE_TRIES - wrong, 0), counted=False)
+def answer(engine: Engine, household: int, typed: str, *, address: str, mark: str | None, now: datetime) -> bool:
+    """Compare what was typed, after it was held; it stands in the log."""
+    given = normal(typed)
     with engine.connect() as connection:
-        right = _matches(connection, household, given)
-    actor, view = ("household", "right") if right else ("stranger", "wrong")
+        held, tails = _hash(connection, household), _tails(connection, household)
+    pin, target = passwords.matches(held, given), _target(engine, household, held)
+    number = None if pin or not tails else _count(engine, target, now)
+    tail = number is not None and any([hmac.compare_digest(one, given) for one in tails if one.isascii()])
+    if pin or tail:
+        tries.right(engine, a_try(engine, household, address=address, mark=mark))
+        with writing(transient_engine(engine)) as beside:
+            mine = (attempt.c.kind == TAIL, attempt.c.target == target)
+            beside.execute(delete(attempt).where(*mine, *(() if pin else (attempt.c.id == number,))))
+    actor, view = ("household", "right") if pin or tail else ("stranger", "wrong")
     audit.record(engine, actor=actor, address=address, view=view, household=household, now=now)
-    audit.flush(engine, 1)  # where an importer holds the store it is counted among the waiting
-    return Answer(right) if right else Answer(False, pause_after(wrong + 1), max(FREE_TRIES - wrong - 1, 0))
+    return pin or tail
 
 
-def pause(engine: Engine, household: int, now: datetime) -> tuple[int, int]:
-    """Seconds until the next try may be made, and how many were in vain since the last right one."""
-    waiting = audit.waiting(engine)
-    if len(waiting) >= audit.MOST_WAITING:
-        return BUSY, 0  # what cannot be counted is not tried
-    late = [look for look in waiting if look.household == household]
-    with engine.connect() as connection:
-        count, last = _wrong(connection, household)
-    for look in late:
-        count = 0 if look.view in RESETS else count + (look.view == "wrong")
-        last = look.at if look.view == "wrong" else last
-    if last is None or not pause_after(count):
-        return 0, count
-    passed = now - datetime.fromisoformat(last)
-    if passed < -SKEW:  # the clock was set back since: this try goes free, and the next counts from it
-        return 0, count
-    return max(pause_after(count) - max(int(passed.total_seconds()), 0), 0), count
+def _count(engine: Engine, target: str, now: datetime) -> int | None:
+    """One more against the weaker way, before it is compared, so that many at once are no more than one after the
+    other; its number, None where that way is closed."""
+    mine = (attempt.c.kind == TAIL, attempt.c.target == target)
+    with writing(transient_engine(engine)) as connection:
+        if not is_sqlite(connection):
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK, int(target[:7], 16))))
+        if in_vain(connection, target) >= MOST_TAILS:
+            return None
+        connection.execute(delete(attempt).where(*mine, attempt.c.at < written(now - WITHIN)))
+        row = {"kind": TAIL, "target": target, "network": "", "device": "", "at": written(now), "due": written(now)}
+        return int(connection.execute(insert(attempt).values(row).returning(attempt.c.id)).scalar_one())
 
 
-def pause_after(wrong: int) -> int:
-    """Seconds of pause after so many tries in vain: none before the fifth, then 30, 60, 120 … up to a day."""
-    return min(FIRST_PAUSE * 2 ** min(wrong - FREE_TRIES, 20), LONGEST_PAUSE) if wrong >= FREE_TRIES else 0
+def in_vain(connection: Connection, target: str) -> int:
+    counted = select(func.count()).select_from(attempt).where(attempt.c.kind == TAIL, attempt.c.target == target)
+    return connection.execute(counted).scalar_one()
+
+
+def _target(engine: Engine, household: int, held: str | None) -> str:
+    return tries.tried(engine, tries.PIN, _name(household, held), address="").target
+
+
+def _name(household: int, held: str | None) -> str:
+    return f"household:{household}:{_epoch(held)}"
 
 
 def normal(typed: str) -> str:
@@ -169,32 +151,23 @@ def normal(typed: str) -> str:
     return "".join(unicodedata.normalize("NFKC", typed[:40]).split()).upper()
 
 
-def _wrong(connection: Connection, household: int) -> tuple[int, str | None]:
-    mine = access_log.c.household_id == household
-    since = select(func.max(access_log.c.id)).where(mine, access_log.c.view.in_(RESETS)).scalar_subquery()
-    wrong = (mine, access_log.c.view == "wrong", access_log.c.id > func.coalesce(since, 0))
-    last = (
-        select(access_log.c.at)
-        .where(*wrong)
-        .order_by(access_log.c.id.desc())
-        .limit(1)
-        .correlate(None)
-        .scalar_subquery()
-    )
-    return tuple(connection.execute(select(func.count(), last).where(*wrong)).one())
+_HELD = select(household_pin.c.hash, household_pin.c.set_at)
+
+
+def epoch(connection: Connection, household: int) -> str:
+    """Which PIN holds now, told without telling anything of it: another one, another answer; '' without a PIN."""
+    return _epoch(_hash(connection, household))
+
+
+def _epoch(held: str | None) -> str:
+    return (held or "")[-16:]
+
+
+def _hash(connection: Connection, household: int) -> str | None:
+    held = connection.execute(_HELD.where(household_pin.c.household_id == household)).first()
+    return None if held is None else str(held.hash)
 
 
 def _tails(connection: Connection, household: int) -> list[str]:
     heads = select(member.c.id_number).where(member.c.household_id == household, member.c.relation.in_(HEADS))
     return list(filter(None, map(id_tail, connection.execute(heads).scalars())))
-
-
-def _matches(connection: Connection, household: int, given: str) -> bool:
-    """Both are always compared, so that the time does not tell which one it was."""
-    tail = [hmac.compare_digest(tail, given) for tail in _tails(connection, household) if tail.isascii()]
-    held = connection.execute(select(household_pin.c.hash).where(household_pin.c.household_id == household)).scalar()
-    try:
-        pin = held is not None and _hasher.verify(held, given)
-    except (Argon2Error, InvalidHashError):
-        pin = False
-    return any(tail) or pin

@@ -27,7 +27,7 @@ session = table(
 attempt = table(
     "attempt",
     Column("id", Number, primary_key=True),
-    Column("kind", Code, nullable=False),  # password, second, pin, link
+    Column("kind", Code, nullable=False),  # password, second, pin, link, scan, tail
     Column("target", Code, nullable=False),  # a login or a household, as a keyed hash
     Column("network", Code, nullable=False),
     Column("device", Code, nullable=False),  # a browser that was right before, of its signed mark; '' without
@@ -36,6 +36,17 @@ attempt = table(
     Index("attempt_at", "at"),
     Index("attempt_target", "kind", "target", "at"),
     Index("attempt_network", "kind", "network", "at"),
+    of=transient,
+)
+
+open_card = table(
+    "open_card",
+    Column("digest", Code, primary_key=True),  # SHA-256 of what the phone carries
+    Column("household", Number, nullable=False),
+    Column("code", Number, nullable=False),  # the number of the code it was opened by
+    Column("pin", Code, nullable=False),  # which one held then (``pins.epoch``)
+    Column("until", Code, nullable=False),
+    clustered=True,
     of=transient,
 )
 

@@ -5,7 +5,6 @@ from sqlalchemy import Engine, insert, select, update
 
 from data import model, settings
 from data.access.viewer import Viewer
-from data.codes.limits import ScanLimit
 from data.codes.phone_card import (
     VISITS_SHOWN,
     CadreCard,
@@ -135,55 +134,3 @@ def test_the_page_changes_nothing_in_the_store(county: Engine):
     with county.connect() as connection:
         own_card(connection, household_viewer(VILLAGE), 901)
         assert connection.execute(select(model.data_version)).one() == before
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-def limit(clock: Clock, **changed) -> ScanLimit:
-    return ScanLimit(**{"free": 2, "most": 4, "seconds": 10, "clock": clock, **changed})
-
-
-def test_an_address_is_slowed_then_refused_then_let_in_again(clock: Clock):
-    counted = limit(clock)
-    slowed, filled = [], []
-    for _ in range(4):
-        assert counted.wait("192.0.2.1") == 0
-        slowed.append(counted.slowed("192.0.2.1"))
-        filled.append(counted.add("192.0.2.1"))
-    assert slowed == pytest.approx([0, 0, 0, 0.2]) and filled == [False, False, False, True]
-    assert counted.wait("192.0.2.1") == 10
-    assert counted.wait("192.0.2.2") == 0
-    clock.now = 4
-    assert counted.wait("192.0.2.1") == 6
-    clock.now = 10
-    assert counted.wait("192.0.2.1") == 0
-    clock.now = 1000
-    assert counted.slowed("192.0.2.1") == 0
-
-
-def test_one_network_is_one_address(clock: Clock):
-    counted = limit(clock, most=1)
-    counted.add("2001:db8:1:1::5")
-    assert counted.wait("2001:db8:1:1:ffff::9") and not counted.wait("2001:db8:1:2::5")
-    counted.add("::ffff:192.0.2.1")
-    assert counted.wait("192.0.2.1") and not counted.wait("192.0.2.2")
-    counted.add("nonsense")
-    assert counted.wait("other nonsense")
-
-
-def test_memory_is_bounded_and_the_quiet_are_forgotten(clock: Clock):
-    counted = limit(clock, most=1, addresses=100)
-    for number in range(300):
-        counted.add(f"10.0.{number // 256}.{number % 256}")
-    assert len(counted._levels) == 100
-    assert not counted.wait("10.0.0.1") and counted.wait("10.0.1.43")
