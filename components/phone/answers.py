@@ -19,6 +19,7 @@ from components.shell.site import HOUSEHOLD
 from data import settings
 from data.access import tries
 from data.access.roles import ROLES
+from data.access.tries import Try
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.cards import marks as card_marks
@@ -117,13 +118,23 @@ class _Asked:
 
 @dataclass(frozen=True)
 class Held:
-    """An answer that is given after ``seconds``: what was asked in vain before costs time, never a right answer."""
+    """An answer that is given after ``seconds``: what was asked in vain before costs time."""
 
     seconds: int
     then: Callable[[], Response]
 
 
-def answered(engine: Engine, request: Request, form: dict[str, str], clock: Clock) -> Response | Held:
+@dataclass(frozen=True)
+class Guess:
+    """An answer that is compared when its turn has come; ``then`` takes whether it was right, and the seconds after which
+    it may come again where it was not compared."""
+
+    one: Try
+    compare: Callable[[], bool]
+    then: Callable[[bool, int], Response]
+
+
+def answered(engine: Engine, request: Request, form: dict[str, str], clock: Clock) -> Response | Held | Guess:
     """What a look at a code, or a form of its page, is answered with."""
     token, address = request.path_params["token"].rstrip("/"), address_of(request)
     with engine.connect() as connection:
@@ -165,25 +176,22 @@ def _asking(
 
 def _trying(
     engine: Engine, request: Request, found: qr_codes.TokenMatch, token: str, typed: str, clock: Clock
-) -> Response | Held:
-    """No connection and no thread is held while an answer waits to be compared: many would take all there are."""
+) -> Response | Guess:
+    """No connection is held while an answer waits to be compared: many would take all there are."""
     assert found.household is not None
-    household = found.household
-    address, mark = address_of(request), request.cookies.get(MARK)
-    turn = pins.begin(engine, household, typed, address=address, mark=mark, now=clock())
+    household, address = found.household, address_of(request)
     asking = partial(_asking, engine, request, found, token, clock)
-    if turn is None:
+    if not pins.may_be(typed):
         return asking(lambda asked: _stranger(asked, problem="应为 6 位：数字，或 5 位数字加 X。", status=400))
-    if turn.id is None:
-        busy = f"同时试的人太多，请{waiting_words(turn.hold)}后再输一次。"
-        after = {"Retry-After": str(turn.hold)}
-        return asking(lambda asked: _stranger(asked, problem=busy, status=429, headers=after))
 
-    def compared() -> Response:
-        right = pins.answer(engine, household, typed, address=address, mark=mark, now=clock())
-        return asking(lambda asked: _opened(asked) if right else _wrong(asked))
+    def compare() -> bool:
+        return pins.answer(engine, household, typed, address=address, now=clock())
 
-    return Held(turn.hold, compared)
+    def then(right: bool, busy: int) -> Response:
+        return asking(_opened if right else partial(_wrong, busy=busy))
+
+    one = pins.a_try(engine, household, address=address, mark=request.cookies.get(MARK))
+    return Guess(one, compare, then)
 
 
 def _unknown(engine: Engine, address: str, clock: Clock) -> Response | Held:
@@ -245,12 +253,12 @@ def _opened(asked: _Asked) -> Response:
     return response
 
 
-def _wrong(asked: _Asked) -> Response:
+def _wrong(asked: _Asked, *, busy: int) -> Response:
     """Why not, and what to do."""
-    problem = "不对，请核对后再输。"
-    if pins.ways(asked.connection, asked.engine, asked.household).closed:
-        problem = "不对。"  # the page says that the ID number opens no more
-    return _stranger(asked, problem=problem, status=403)
+    if busy:
+        problem = f"同时试的人太多，请{waiting_words(busy)}后再输一次。"
+        return _stranger(asked, problem=problem, status=429, headers={"Retry-After": str(busy)})
+    return _stranger(asked, problem="不对，请核对后再输。", status=403)
 
 
 def _shown(asked: _Asked) -> Response:

@@ -7,7 +7,6 @@ Until there are accounts a cadre is who chose a role on demonstration data, or w
 import asyncio
 import logging
 from collections.abc import Callable
-from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from components.phone.answers import DOING, Held, answered
+from components.phone.answers import DOING, Guess, Held, answered
 from components.phone.pages import failure
 from components.server.forms import form_of, from_own_page
 from components.server.sealed import EVERY_CODE, ROLE, give
+from components.server.turns import Sleep, in_turn
 from data.access.roles import ROLES
 from data.clock import Clock
 from data.errors import WarRoomError
@@ -28,7 +28,7 @@ from data.regions import tree as regions
 _log = logging.getLogger("warroom")
 
 
-def phone_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
+def phone_routes(engine: Callable[[], Engine], clock: Clock, sleep: Sleep = asyncio.sleep) -> list[Route]:
     """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request."""
 
     async def code(request: Request) -> Response:
@@ -39,10 +39,22 @@ def phone_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             form = await form_of(request)
             if form.get("do") not in DOING:
                 return failure(400, "没有收到内容", "请重新扫码后再试。")
-        found = await run_in_threadpool(_told, partial(answered, engine(), request, form, clock))
-        while isinstance(found, Held):
-            await asyncio.sleep(found.seconds)  # holds no thread
-            found = await run_in_threadpool(_told, found.then)
+        try:
+            return await answer(request, form)
+        except WarRoomError as error:
+            return failure(503, "现在不能查看", str(error))
+        except SQLAlchemyError as error:  # told without what it was about
+            _log.error("the page of a code failed: %s", type(error).__name__)
+            return failure(503, "系统正忙", "请过几分钟再扫一次。")
+
+    async def answer(request: Request, form: dict[str, str]) -> Response:
+        found = await run_in_threadpool(answered, engine(), request, form, clock)
+        if isinstance(found, Held):
+            await sleep(found.seconds)  # holds no thread
+            found = await run_in_threadpool(found.then)
+        if isinstance(found, Guess):
+            right, busy = await in_turn(engine(), found.one, found.compare, clock=clock, sleep=sleep)
+            found = await run_in_threadpool(found.then, bool(right), busy)
         return found
 
     def role(request: Request) -> Response:
@@ -60,14 +72,3 @@ def phone_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         Route(f"{EVERY_CODE}/{{token:path}}", code, methods=["GET", "POST"]),
         Route("/as/{role}", role, methods=["POST"]),
     ]
-
-
-def _told(answer: Callable[[], Response | Held]) -> Response | Held:
-    """The answer; what goes wrong is told without what it was about."""
-    try:
-        return answer()
-    except WarRoomError as error:
-        return failure(503, "现在不能查看", str(error))
-    except SQLAlchemyError as error:
-        _log.error("the page of a code failed: %s", type(error).__name__)
-        return failure(503, "系统正忙", "请过几分钟再扫一次。")

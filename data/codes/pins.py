@@ -13,13 +13,15 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from data.access import tries
 from data.access.households import require
 from data.access.rights import needs
 from data.access.roles import CODES, WRITE
-from data.access.tries import Try, Turn
+from data.access.tries import Try
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
@@ -27,7 +29,6 @@ from data.errors import Refused
 from data.model import household_pin, member
 from data.model.search_columns import id_tail
 from data.model.transient import attempt
-from data.people import passwords
 from data.store.engine import is_sqlite, writing
 from data.store.transient import transient_engine
 
@@ -37,6 +38,7 @@ MOST_TAILS, WITHIN = 60, timedelta(days=30)
 HEADS = ("户主", "本人")
 _LOCK = 60_313  # of the weaker way, among PostgreSQL's advisory locks
 _SECRET = re.compile(r"[0-9]{5}[0-9X]")
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # RFC 9106, OWASP's smallest: 19 MiB
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, now: dat
     require(connection, viewer, [household])
     pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
-    kept = {"household_id": household, "hash": passwords.hashed(pin), "set_at": written(now)}
+    kept = {"household_id": household, "hash": _hasher.hash(pin), "set_at": written(now)}
     connection.execute(insert(household_pin).values(kept))
     audit.enter(connection, actor=viewer.actor, address=address, view="pin_given", households=[household], now=now)
     return pin
@@ -86,12 +88,9 @@ def ways(connection: Connection, engine: Engine, household: int) -> Ways:
     return Ways(bool(tails) and not closed, held and held.set_at, closed)
 
 
-def begin(engine: Engine, household: int, typed: str, *, address: str, mark: str | None, now: datetime) -> Turn | None:
-    """Count a try and say how long it is to be held before ``answer`` compares it; None for what cannot be an answer,
-    which costs nothing."""
-    if not _SECRET.fullmatch(normal(typed)):
-        return None
-    return tries.take(engine, a_try(engine, household, address=address, mark=mark), now)
+def may_be(typed: str) -> bool:
+    """Whether it can be an answer at all: what cannot costs nothing."""
+    return _SECRET.fullmatch(normal(typed)) is not None
 
 
 def a_try(engine: Engine, household: int, *, address: str, mark: str | None) -> Try:
@@ -101,22 +100,28 @@ def a_try(engine: Engine, household: int, *, address: str, mark: str | None) -> 
     return tries.tried(engine, tries.PIN, name, address=address, mark=mark)
 
 
-def answer(engine: Engine, household: int, typed: str, *, address: str, mark: str | None, now: datetime) -> bool:
-    """Compare what was typed, after it was held; it stands in the log."""
+def answer(engine: Engine, household: int, typed: str, *, address: str, now: datetime) -> bool:
+    """Compare what was typed, when its turn has come (``a_try``); it stands in the log."""
     given = normal(typed)
     with engine.connect() as connection:
         held, tails = _hash(connection, household), _tails(connection, household)
-    pin, target = passwords.matches(held, given), _target(engine, household, held)
+    pin, target = _is_pin(held, given), _target(engine, household, held)
     number = None if pin or not tails else _count(engine, target, now)
     tail = number is not None and any([hmac.compare_digest(one, given) for one in tails if one.isascii()])
     if pin or tail:
-        tries.right(engine, a_try(engine, household, address=address, mark=mark))
         with writing(transient_engine(engine)) as beside:
             mine = (attempt.c.kind == TAIL, attempt.c.target == target)
             beside.execute(delete(attempt).where(*mine, *(() if pin else (attempt.c.id == number,))))
     actor, view = ("household", "right") if pin or tail else ("stranger", "wrong")
     audit.record(engine, actor=actor, address=address, view=view, household=household, now=now)
     return pin or tail
+
+
+def _is_pin(held: str | None, given: str) -> bool:
+    try:
+        return held is not None and _hasher.verify(held, given)
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
 def _count(engine: Engine, target: str, now: datetime) -> int | None:
