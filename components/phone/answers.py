@@ -126,8 +126,8 @@ class Held:
 
 @dataclass(frozen=True)
 class Guess:
-    """An answer that is compared when its turn has come; ``then`` takes whether it was right, and the seconds after which
-    it may come again where it was not compared."""
+    """An answer that is compared when its turn has come; ``then`` takes whether it was right, and after how many
+    seconds it may come again where it was not compared."""
 
     one: Try
     compare: Callable[[], bool]
