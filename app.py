@@ -23,7 +23,9 @@ from components.server.archive_routes import archive_routes
 from components.server.collector import collect_garbage
 from components.server.geo_routes import geo_routes
 from components.server.guard import Guard
-from components.server.sockets import send_at_once
+from components.server.launch import tell_launch
+from components.server.pulse import pulse_routes
+from components.server.sockets import close_silent, send_at_once
 from components.shell.theme_route import theme_route
 from data.clock import county_clock
 from data.commands.version import VERSION
@@ -70,9 +72,11 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
     await asyncio.to_thread(cube.ensure, engine, county_clock().date())
     send_at_once()
+    beside = [asyncio.create_task(work()) for work in (follow_the_calendar, collect_garbage, close_silent)]
+    await asyncio.sleep(0)  # what they look for among the objects is found before the freeze
     gc.collect()
     gc.freeze()
-    beside = [asyncio.create_task(follow_the_calendar()), asyncio.create_task(collect_garbage())]
+    tell_launch(engine)
     yield
     for task in beside:
         task.cancel()
@@ -90,8 +94,9 @@ app = st.App(
         *access_routes(lambda: engine, county_clock),
         *phone_routes(lambda: engine, county_clock),
         *archive_routes(lambda: engine, county_clock),
+        *pulse_routes(lambda: engine, county_clock),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),
         Mount("/assets/map", StaticFiles(directory=HERE / "components" / "static")),
     ],
-    middleware=[Middleware(Guard, engine=engine)],
+    middleware=[Middleware(Guard, engine=engine, clock=county_clock)],
 )

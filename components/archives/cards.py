@@ -28,7 +28,7 @@ def card_markup(screen: Screen, row: Row, of: str = "household") -> str:
     dated = day(row.dated) if row.dated else f"{day(row.added)}存入"
     kind = f"<span>{escape(row.kind)}</span>" if row.kind != row.title else ""
     inner = f'<span class="frame">{picture}{mark}</span><b>{escape(row.title)}</b>{kind}<span>{dated}</span>'
-    url = archive_url(screen.engine, screen.viewer, row.id, of)
+    url = archive_url(screen.engine, screen.viewer, row.id, of, screen.signed)
     return link(inner, url, style="paper", data_tab="1", title=f"打开{row.kind}：{row.title}（{_size(row.size)}）")
 
 

@@ -1,6 +1,7 @@
 """``/archive/{token}``: one paper or photo, for whoever was shown its link, for a few minutes.
 
-The token names archive and viewer and is signed; what the viewer may see is asked of the store again when it is opened.
+The token names archive, viewer and session and is signed; to another session the link leads nowhere, and what the
+viewer may see is asked of the store again when it is opened.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from components.server.cookie import signed_of
+from data.access.sessions import Signed
 from data.access.viewer import Viewer
 from data.archives.files import EXTENSIONS, PDF
 from data.audit import log as audit
@@ -48,9 +51,12 @@ _OPENERS = {"household": (archives.opened, "archive"), "project": (project_archi
 """Whose paper → how it is opened, and as what it stands in the log of looks."""
 
 
-def archive_url(engine: Engine, viewer: Viewer, archive_id: int, of: str = "household") -> str:
-    """The address of an archive for this viewer, good for six to ten minutes; ``of``: household or project."""
-    named = (archive_id, viewer.role, viewer.region, viewer.helper, of)
+def archive_url(
+    engine: Engine, viewer: Viewer, archive_id: int, of: str = "household", signed: Signed | None = None
+) -> str:
+    """The address of an archive for this viewer, good for six to ten minutes in his session; ``of``: household or
+    project."""
+    named = (archive_id, viewer.role, viewer.region, viewer.helper, signed.digest if signed else "", of)
     return f"/archive/{_tokens(engine, _Stepping).dumps(named)}"
 
 
@@ -65,8 +71,11 @@ def archive_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
     def archive(request: Request) -> Response:
         store = engine()
         try:
-            id, *who, of = _tokens(store).loads(request.path_params["token"], max_age=VALID)
-            viewer = Viewer(*who)
+            id, *who, digest, of = _tokens(store).loads(request.path_params["token"], max_age=VALID)
+            signed = signed_of(request)
+            if digest != (signed.digest if signed else ""):
+                raise NotFound(archives.NO_SUCH_ARCHIVE)
+            viewer = signed.viewer if signed else Viewer(*who)
             opened, view = _OPENERS[of]
             found = opened(store, viewer, id)
         except SignatureExpired:

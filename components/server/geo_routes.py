@@ -1,4 +1,5 @@
-"""``/geo/{code}/{level}.json``: outlines for the map's script. Geometry and names, never a record."""
+"""``/geo/{code}/{level}.json``: outlines for the map's script, of what lies in the viewer's region alone. Geometry and
+names, never a record."""
 
 from collections.abc import Callable
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from components.server.viewing import viewer_of
 from data.errors import NotFound
 from data.regions.outlines import served
 
@@ -25,9 +27,13 @@ def geo_routes(engine: Callable[[], Engine]) -> list[Route]:
     """The routes, for the list that ``st.App`` takes; ``engine`` is asked at each request."""
 
     def outlines(request: Request) -> Response:
-        code = request.path_params["code"]
+        asked = request.path_params["code"]
+        code, store = "" if asked == WHOLE else asked, engine()
         try:
-            content, digest = served(engine(), "" if code == WHOLE else code, request.path_params["level"])
+            with store.connect() as connection:
+                if (viewer := viewer_of(request, connection)) and not viewer.may_see(code):
+                    raise NotFound(f"没有代码为 {code} 的区划。")
+            content, digest = served(store, code, request.path_params["level"])
         except NotFound as error:
             return JSONResponse({"error": str(error)}, 404, {"Cache-Control": "no-cache"})
         tag = f'W/"{digest}"'  # weak: the same whether it travels packed or not

@@ -1,33 +1,39 @@
 """Who may reach the server at all, and what every answer says to the browser about outside content.
 
-Until there are accounts, a database that holds any region outside the demonstration prefix answers this machine only;
-but for the pages behind households' codes, which are for everybody's phone. That is asked at every request, and of a
-socket at every message in either direction: of tabs that stand open when real regions arrive none reads on, and an
-idle one is ended by a watch. What a run is doing at that moment, ``components/shell/store.py`` stops at the store.
+What is open to whom is told in ``components/server/doors.py``. It is asked at every request, at each part of a long
+answer, of a socket at every message in either direction and twice a second besides: a page, a fragment, a download that
+stands open ends within a second of whatever ends the right to it. What a run is doing at that moment,
+``components/shell/store.py`` stops at the store.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from contextlib import nullcontext
+from urllib.parse import quote
 
 from sqlalchemy import Engine
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from components.server import limits
+from components.server.admission import HEADER, Admission, admission_of, admitted, bound
 from components.server.cookie import token_of
-from data.access.sessions import sessions_of
-from data.clock import Clock, county_clock
-from data.regions.tree import REAL_REGION
-from data.store.engine import Question
+from components.server.doors import Came, Doors
+from components.server.ending import ENDED, Kept, Socket, Watch
+from components.server.files import MEDIA, note_made, withheld
+from data.clock import Clock
+from data.people.launch import PATH as BEGIN
 
-REFUSAL = (
-    "本系统含有真实区划的数据，在账号功能启用之前只对本机开放。\n"
-    "请在运行本系统的计算机上，用浏览器打开 http://localhost 加端口号。"
-)
+REFUSAL = "本系统含有真实区划的数据，还没有任何账号，现在不对外开放。\n请用服务器启动时打印的启用链接建立第一个管理员。"
+SIGN_IN = "登录已经结束或还没有登录，请先登录。"
+DUE = {"password": "请先修改初始密码。", "second": "请先设置动态码。"}
+NOT_FOUND = "没有这个页面。"
+LOGIN = "/login"
+STREAM = "/pulse/stream"
+"""A stream that hears of its end (``state["over"]``) and tells it itself."""
 _POLICY = (  # a picture taken with the camera is a data: address to the page, which fetches it to send it
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data:; worker-src 'self' blob:; "
@@ -40,165 +46,239 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
-_BEHIND_CODES = "/q/"  # pages that tell each who looks no more than is his; cadres' views stay on this machine
-_FILES = "/media/"  # cards, labels and lists that Streamlit holds for a session: no browser keeps a copy
-_CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
-_LOOK = 0.5  # seconds between two looks whether idle tabs must be ended
-_ENDED = 4401
-_FORWARDED = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
+_OPEN = (LOGIN, "/logout", "/healthz")
+_OPEN_BELOW = ("/q/", "/device/")  # pages that tell each who looks no more than is his; a display's own link
+_DUE = (LOGIN, "/logout", "/password", "/second")
+_CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent", "/auth", "/oauth2callback")
+_PART = 64 * 1024  # bytes of an answer between two looks
 
 
 class Guard:
-    """Middleware before everything else: refuses strangers, foreign origins and closed paths, adds the headers."""
+    """Middleware before everything else: lets in who may come in, ends what may not go on, adds the headers."""
 
-    def __init__(self, app: ASGIApp, engine: Engine, clock: Clock = county_clock) -> None:
+    def __init__(self, app: ASGIApp, engine: Engine, clock: Clock) -> None:
         self.app = app
-        self._sessions, self._clock = sessions_of(engine), clock
-        self._real_region = Question(engine, REAL_REGION)
-        self._sockets: set[_Socket] = set()  # those of other machines
-        self._watch: asyncio.Task[None] | None = None
+        self._doors = Doors(engine, clock)
+        self._watch = Watch(self._doors)
+        self._sockets = limits.Sockets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             return await self.app(scope, receive, send)
+        if refused := limits.too_much(scope, Headers(scope=scope)):
+            return await _refuse(scope, receive, send, *refused)
+        if any(scope["path"] == closed or scope["path"].startswith(f"{closed}/") for closed in _CLOSED):
+            return await _refuse(scope, receive, send, NOT_FOUND, 404)
+        came = await self._doors.came(token_of(HTTPConnection(scope)))
+        scope.setdefault("state", {})["signed"] = came.signed
+        admission = admission_of(came.signed)
+        admitted.set(admission)
+        if scope["type"] == "http":
+            return await self._request(scope, receive, send, came, admission)
+        await self._websocket(scope, receive, send, came, admission)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send, came: Came, admission: Admission) -> None:
+        if refusal := await self._refusal(scope, came):
+            return await refusal(scope, receive, send)
+        if admission.digest and _is_acting(scope) and self._doors.at_work(admission.digest):
+            self._doors.touch(admission.digest)
+        path, kept = scope["path"], Kept(admission)
+        itself = _is_open(path) or path in _DUE or path.startswith(BEGIN) or path == STREAM
+        answer = _Answer(scope, receive, send, None if itself else self._asked_again(scope, admission))
+        scope["state"]["over"] = kept.over
+        with self._watch.over(kept) if path == STREAM else nullcontext():
+            await self.app(scope, limits.measured(scope, receive), answer.send)
+
+    async def _refusal(self, scope: Scope, came: Came) -> Response | None:
+        """What a request is answered instead; None where it may pass."""
+        path = scope["path"]
+        if path.startswith(BEGIN) and await self._doors.launches(path.removeprefix(BEGIN)):
+            return None
+        if came.launching:
+            return _said(scope, REFUSAL, 403)
+        if path.startswith(BEGIN):
+            return _said(scope, NOT_FOUND, 404)
+        if _is_open(path):
+            return None
+        if came.signed and came.signed.due:
+            to, why = f"/{came.signed.due}", DUE[came.signed.due]
+            return None if path in _DUE else _sent(scope, to) or _said(scope, why, 403)
+        if came.real and not came.signed:
+            return _sent(scope, LOGIN) or _said(scope, SIGN_IN, 401)
+        if withheld(path, admission_of(came.signed).digest):
+            return _said(scope, "没有这个文件。", 404)
+        return None
+
+    def _asked_again(self, scope: Scope, admission: Admission) -> Callable[[], Awaitable[Response | None]]:
+        """What asks, while an answer is made and sent, why it may not go on."""
+
+        async def asked() -> Response | None:
+            if await self._doors.holds(admission) or (admission.digest and scope["path"] in _DUE):
+                return None
+            came = await self._doors.came(token_of(HTTPConnection(scope)))
+            return await self._refusal(scope, came) or _said(scope, SIGN_IN, 401)
+
+        return asked
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send, came: Came, admission: Admission) -> None:
         headers = Headers(scope=scope)
-        signed = self._sessions.who(token_of(HTTPConnection(scope)), self._clock())
-        scope.setdefault("state", {})["signed"] = signed
-        if scope["path"].rstrip("/") in _CLOSED:
-            return await _refuse(scope, receive, send, "没有这个页面。", 404)
-        if scope["type"] == "websocket":
-            if not _same_origin(headers):
-                return await _refuse(scope, receive, send, "连接来源不符。", 403)
-            here = is_this_machine(scope, headers)
-            return await (self.app(scope, receive, send) if here else self._through(scope, receive, send))
-        here = scope["path"].startswith(_BEHIND_CODES) or is_this_machine(scope, headers)
-        if not here and await self._closed():
-            return await _refuse(scope, receive, send, REFUSAL, 403)
-        withheld = False
+        if limits.split(headers.get("origin", "")).netloc != headers.get("host"):
+            return await _refuse(scope, receive, send, "连接来源不符。", 403)
+        address = scope["client"][0] if scope.get("client") else ""
+        with self._sockets.one_more(admission.digest, address) as room:
+            if not room:
+                return await _refuse(scope, receive, send, "打开的页面太多，请关闭一些后再试。", 403)
+            if away := _away(came):
+                return await _turn_away(scope, receive, send, away)
+            await self._through(scope, receive, send, admission)
 
-        async def send_with_headers(message: Message) -> None:
-            nonlocal withheld
-            if message["type"] == "http.response.start":
-                if not here and await self._closed():  # since the request was let in
-                    withheld = True
-                    return await _refuse(scope, receive, send, REFUSAL, 403)
-                answer = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    answer.setdefault(name, value)
-                if scope["path"].startswith(_FILES):
-                    answer["Cache-Control"] = "no-store"
-            if not withheld:
-                await send(message)
-
-        return await self.app(scope, receive, send_with_headers)
-
-    async def _closed(self) -> bool:
-        """Whether real regions stand in the store now; what cannot be asked is taken for real."""
-        question = self._real_region
-        return (await asyncio.to_thread(question.ask) if question.waiting else question.ask()) is not False
-
-    async def _through(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a socket of another machine until the door closes.
+    async def _through(self, scope: Scope, receive: Receive, send: Send, admission: Admission) -> None:
+        """Serve a socket until it ends by itself or the right to it does.
 
         The application hears then that its peer has gone, which stops the run and ends the session; after that the
-        tab is sent to a page that says why. A tab that comes back is told so too, and its session is not resumed.
+        tab is sent to a page that says why.
         """
-        if await self._closed():
-            await receive()
-            chosen = scope.get("subprotocols")
-            await send({"type": "websocket.accept", "subprotocol": chosen[0] if chosen else None})
-            return await _send_away(send)
-        socket = _Socket(receive, send, self._closed)
-        self._sockets.add(socket)
-        if self._watch is None or self._watch.done():
-            self._watch = asyncio.create_task(self._end_idle())
+
+        def heard(message: bytes) -> None:
+            if admission.digest and self._doors.at_work(admission.digest) and _is_act(message):
+                self._doors.touch(admission.digest)
+
+        def told(message: bytes) -> None:
+            note_made(admission.digest, message)
+
+        socket = Socket(admission, self._doors, receive, send, heard=heard, told=told)
         try:
-            await self.app(scope, socket.receive, socket.send)
+            with self._watch.over(socket):
+                await self.app(_introduced(scope, admission), socket.receive, socket.send)
         finally:
-            self._sockets.discard(socket)
             socket.leave()
         if socket.over.done() and socket.open:
-            await _send_away(send)
-
-    async def _end_idle(self) -> None:
-        while self._sockets:
-            await asyncio.sleep(_LOOK)
-            if await self._closed():
-                for socket in self._sockets:
-                    socket.end()
+            came = await self._doors.came(token_of(HTTPConnection(scope)))
+            await _send_away(send, _away(came) or LOGIN)
 
 
-class _Socket:
-    """An open socket of another machine. Once it is ``over`` nothing is passed on, neither way."""
+class _Answer:
+    """An answer on its way out. What may not go on is refused where it has not begun, else cut off."""
 
-    def __init__(self, receive: Receive, send: Send, closed: Callable[[], Awaitable[bool]]) -> None:
-        self.over = asyncio.get_running_loop().create_future()
-        self.open = False
-        self._receive, self._send, self._closed = receive, send, closed
-        self._next: asyncio.Future[Message] | None = None
-
-    def end(self) -> None:
-        if not self.over.done():
-            self.over.set_result(None)
-
-    def leave(self) -> None:
-        if self._next:
-            self._next.cancel()
-
-    async def receive(self) -> Message:
-        self._next = self._next or asyncio.ensure_future(self._receive())
-        await asyncio.wait({self._next, self.over}, return_when=asyncio.FIRST_COMPLETED)
-        if not self.over.done():
-            message, self._next = self._next.result(), None
-            if message["type"] == "websocket.disconnect":
-                self.open = False
-            if message["type"] != "websocket.receive" or not await self._closed():
-                return message
-            self.end()
-        return {"type": "websocket.disconnect", "code": _ENDED}
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        asked: Callable[[], Awaitable[Response | None]] | None = None,
+    ) -> None:
+        self._scope, self._receive, self._send, self._asked = scope, receive, send, asked
+        self._over = False
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "websocket.send" and (self.over.done() or await self._closed()):
-            return self.end()
-        self.open = message["type"] != "websocket.close"
-        await self._send(message)
+        if message["type"] == "http.response.start":
+            return await self._pass(self._dressed(message))
+        if message["type"] != "http.response.body":
+            return await self._pass(message)
+        body, more = message.get("body", b""), message.get("more_body", False)
+        if self._asked is None or len(body) <= _PART:
+            return await self._pass(message)
+        for begin in range(0, len(body), _PART):
+            last = begin + _PART >= len(body)
+            part = {"body": body[begin : begin + _PART], "more_body": more or not last}
+            await self._pass({**message, **part})
+
+    async def _pass(self, message: Message) -> None:
+        if not self._over and self._asked and (refusal := await self._asked()):
+            self._over = True
+            if message["type"] == "http.response.start":
+                await refusal(self._scope, self._receive, self._send)
+        if not self._over:
+            await self._send(message)
+
+    def _dressed(self, message: Message) -> Message:
+        headers = MutableHeaders(scope=message)
+        for name, value in _HEADERS.items():
+            headers.setdefault(name, value)
+        if self._scope["path"].startswith(MEDIA):
+            headers["Cache-Control"] = "no-store"  # lists and papers: no browser keeps a copy
+        return message
 
 
-async def _send_away(send: Send) -> None:
-    """Lead the tab to the start page, which is refused in Chinese; without this Streamlit shows an English box."""
+def _is_open(path: str) -> bool:
+    """Whether it is for everybody, once there are accounts."""
+    return path in _OPEN or any(path.startswith(below) and path != below for below in _OPEN_BELOW)
+
+
+def _away(came: Came) -> str | None:
+    """Where a tab is led that may have no socket; None for who may."""
+    if came.launching:
+        return "/"  # which says why
+    if came.signed and came.signed.due:
+        return f"/{came.signed.due}"
+    return LOGIN if came.real and not came.signed else None
+
+
+def _is_acting(scope: Scope) -> bool:
+    """Whether a request is a person's doing: a page opened, a form sent."""
+    return scope["method"] not in ("GET", "HEAD") or _wants_page(scope)
+
+
+def _is_act(message: bytes) -> bool:
+    """Whether what a tab says is a person's doing, not a fragment's that runs by itself."""
+    try:
+        said = BackMsg.FromString(message)
+    except Exception:  # what cannot be read, the application refuses
+        return False
+    kind = said.WhichOneof("type")
+    return kind != "app_heartbeat" and not (kind == "rerun_script" and said.rerun_script.is_auto_rerun)
+
+
+def _introduced(scope: Scope, admission: Admission) -> Scope:
+    """The scope of a websocket as the application may read it: whose it is, and no older session of somebody else's.
+
+    The third entry of the protocols names the session that Streamlit would resume.
+    """
+    headers = [(name, value) for name, value in scope["headers"] if name != HEADER.encode()]
+    headers = [
+        (name, _own(value, admission) if name == b"sec-websocket-protocol" else value) for name, value in headers
+    ]
+    return {**scope, "headers": [*headers, (HEADER.encode(), admission.digest.encode())]}
+
+
+def _own(protocols: bytes, admission: Admission) -> bytes:
+    entries = protocols.split(b",")
+    resumed = bound(entries[2].strip().decode("latin-1")) if len(entries) > 2 else None
+    return b",".join(entries[:3] if resumed and resumed.digest == admission.digest else entries[:2])
+
+
+def _wants_page(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _sent(scope: Scope, to: str) -> Response | None:
+    """To a page that must come first, with the way back; None for what is no page."""
+    if not _wants_page(scope):
+        return None
+    query = scope["query_string"].decode("latin-1")
+    back = quote(scope["path"]) + (f"?{query}" if query else "")
+    return RedirectResponse(f"{to}?next={quote(back, safe='')}", 303, {**_HEADERS, "Cache-Control": "no-store"})
+
+
+def _said(scope: Scope, sentence: str, status: int) -> Response:
+    """A sentence. Whatever is being sent up is not waited for."""
+    closes = {} if scope["method"] in ("GET", "HEAD") else limits.CLOSE
+    return PlainTextResponse(sentence, status, {**_HEADERS, "Cache-Control": "no-store", **closes})
+
+
+async def _turn_away(scope: Scope, receive: Receive, send: Send, to: str) -> None:
+    """Tell a tab that comes back where to go; a socket that is refused leaves what it shows standing without a word."""
+    await receive()
+    chosen = scope.get("subprotocols")
+    await send({"type": "websocket.accept", "subprotocol": chosen[0] if chosen else None})
+    await _send_away(send, to)
+
+
+async def _send_away(send: Send, to: str) -> None:
     away = ForwardMsg(hash="x")
-    away.auth_redirect.url = "/"
+    away.auth_redirect.url = to
     await send({"type": "websocket.send", "bytes": away.SerializeToString()})
-    await send({"type": "websocket.close", "code": _ENDED, "reason": REFUSAL.split("。")[0]})
-
-
-def is_this_machine(scope: Scope, headers: Headers) -> bool:
-    """A loopback peer that no proxy stands before and that asked for this machine by its own name."""
-    forwarded = any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers)
-    if forwarded or not scope.get("client"):
-        return False
-    host = _parts(f"//{headers.get('host', '')}").hostname or ""
-    return _is_loopback(scope["client"][0]) and (host == "localhost" or _is_loopback(host))
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return False
-    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
-
-
-def _same_origin(headers: Headers) -> bool:
-    return _parts(headers.get("origin", "")).netloc == headers.get("host")
-
-
-def _parts(url: str) -> SplitResult:
-    """What a header names; nothing where it cannot be read."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
+    await send({"type": "websocket.close", "code": ENDED, "reason": "登录已结束"})
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, sentence: str, status: int) -> None:
@@ -206,4 +286,4 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, sentence: str, sta
         await receive()
         await send({"type": "websocket.close", "code": 4403, "reason": sentence.split("。")[0]})
         return
-    await PlainTextResponse(sentence, status, headers=_HEADERS)(scope, receive, send)
+    await _said(scope, sentence, status)(scope, receive, send)

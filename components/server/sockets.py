@@ -1,7 +1,13 @@
-"""The sockets that the server listens on."""
+"""The connections of the server: the sockets that it listens on, and who connects and then says nothing."""
 
+import asyncio
 import gc
 import socket
+import time
+from typing import Any
+
+HEAD = 15.0  # seconds within which the head of a request must be whole
+_LOOK = 3.0
 
 
 def send_at_once() -> None:
@@ -19,3 +25,32 @@ def send_at_once() -> None:
 def _listens(one: socket.socket) -> bool:
     inet = one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_STREAM
     return inet and bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+async def close_silent() -> None:
+    """Close, for as long as the server stands, connections on which no request's head is whole in time.
+
+    Uvicorn has no time for it: somebody who sends a letter a minute would keep each connection for ever. To be started
+    before ``gc.freeze``.
+    """
+    from uvicorn.server import ServerState
+
+    states = [one for one in gc.get_objects() if type(one) is ServerState]
+    since: dict[Any, tuple[object, float]] = {}
+    while True:
+        since = {one: silent for state in states for one in list(state.connections) if (silent := _silent(one, since))}
+        for connection, (_, begun) in since.items():
+            if time.monotonic() - begun >= HEAD:
+                connection.transport.abort()
+        await asyncio.sleep(_LOOK)
+
+
+def _silent(connection: Any, since: dict[Any, tuple[object, float]]) -> tuple[object, float] | None:
+    """The last request of an http connection that waits for the next one, and since when; None where it does not."""
+    if not hasattr(connection, "cycle"):  # a websocket
+        return None
+    last = connection.cycle
+    if last is not None and not last.response_complete:
+        return None
+    known = since.get(connection)
+    return known if known and known[0] is last else (last, time.monotonic())

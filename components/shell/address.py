@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection
 
 from components.shell.reading import Reading, whole
-from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL
+from components.shell.screen import DEFAULT_ROLE, LEAST_ROLE, WHOLE_IN_URL
 from data.access.roles import ROLES
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
@@ -37,10 +37,13 @@ class Address:
 def read_address(
     connection: Connection, status: Status, viewers: Sequence[Viewer], parameters: Mapping[str, str]
 ) -> Address:
-    """Viewer, region and month of an address, with the viewer's start region where it names none that he may see."""
+    """Viewer, region and month of an address, with the viewer's start region where it names none that he may see.
+
+    ``viewers``: whoever is signed in, alone; else those of whom the address may choose one, on demonstration data.
+    """
     reading = Reading(parameters)
     problems = reading.problems
-    viewer = _viewer(reading, status, viewers)
+    viewer = viewers[0] if len(viewers) == 1 else _played(reading, viewers)
     month = _month(status, parameters.get("month"), problems)
     start = regions.find(connection, viewer, regions.home(connection, viewer))
     asked = parameters.get("region")
@@ -79,12 +82,12 @@ def read_indicator(reading: Reading) -> str | None:
     return reading.one_of("indicator", INDICATORS, "没有“{asked}”这个指标，已显示默认内容。")
 
 
-def _viewer(reading: Reading, status: Status, viewers: Sequence[Viewer]) -> Viewer:
+def _played(reading: Reading, viewers: Sequence[Viewer]) -> Viewer:
     by_role = {viewer.role: viewer for viewer in viewers}
-    if not status.demonstration:
+    if not reading.text("role"):
         return by_role[DEFAULT_ROLE]
-    asked = reading.one_of("role", by_role, f"没有“{{asked}}”这个身份，已按{ROLES[DEFAULT_ROLE]}显示。")
-    return by_role[asked or DEFAULT_ROLE]
+    asked = reading.one_of("role", by_role, f"没有“{{asked}}”这个身份，已按{ROLES[LEAST_ROLE]}显示。")
+    return by_role[asked or LEAST_ROLE]
 
 
 def _month(status: Status, asked: str | None, problems: list[str]) -> int | None:

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 from components.drawing.markup import escape, link
 from components.drawing.wording import moment
 from components.shell.asking import ask, ask_shared
+from components.shell.logged import looked
 from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS, SitePage
 from components.shell.theme_route import theme_url
 from data.access.roles import ROLES
+from data.access.sessions import sessions_of
 from data.access.viewer import Viewer
 from data.months import label, spoken
 from data.regions import tree as regions
@@ -25,15 +27,17 @@ _OF_ONE = {f"/{HOUSEHOLD.path}": ("household", BATTLE_MAP), f"/{PROJECT.path}": 
 """Pages about one household or project → the parameter that names it, and the page for another region."""
 _CHOSEN = "region_to_open"
 _LATEST = 0  # no month: what is asked for without one
-LOCAL_ONLY = "本机访问：账号功能启用前，含真实区划的数据库只对本机开放。"
 
 
 def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
-    """Name, navigation, marks, day of the data and the switch of the theme. Without a screen the store is empty."""
+    """Name, navigation, marks, who is signed in, day of the data, the switch of the theme. Without a screen the store
+    is empty."""
     links = "".join(_page_link(page, screen, path) for page in PAGES if _is_offered(page, screen))
     marks = version = ""
     if screen:
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
+        if screen.signed:
+            marks += f'<span class="who">{escape(screen.signed.name)} · {ROLES[screen.viewer.role]}</span>'
         version = f"更新于 {escape(moment(screen.status.updated))}"
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show_markup(
@@ -41,8 +45,6 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
         f'<span class="facts">{marks}<span class="version">{version}</span>'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
-    if screen and not screen.status.demonstration:
-        show_markup(f'<p class="local-only" role="note">{escape(LOCAL_ONLY)}</p>')
 
 
 def _is_offered(page: SitePage, screen: Screen | None) -> bool:
@@ -69,10 +71,18 @@ def pickers(screen: Screen, viewers: list[Viewer]) -> None:
         breadcrumbs(screen)
         _region_picker(screen)
         _month_picker(screen)
-        if screen.status.demonstration:
+        if screen.signed:
+            st.button("退出", key="sign_out", on_click=_sign_out, args=(screen, screen.signed.digest))
+        else:
             _role_switch(screen, viewers)
-    if screen.status.demonstration:
+    if not screen.signed:
         _tell_role(screen.viewer.role)
+
+
+def _sign_out(screen: Screen, digest: str) -> None:
+    """End the session; the door then leads this tab, and every other one of it, to the sign-in."""
+    looked(screen, "signed_out")
+    sessions_of(screen.engine).end(digest, screen.now)
 
 
 def _tell_role(role: str) -> None:

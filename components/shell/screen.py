@@ -11,6 +11,7 @@ import streamlit as st
 from sqlalchemy import Engine
 
 from components.shell.site import SitePage
+from data.access.sessions import Signed
 from data.access.viewer import Viewer
 from data.clock import Clock
 from data.figures.indicators import BOOKS, CALENDAR, Indicator
@@ -21,6 +22,8 @@ from data.regions.versions import Version, version_of
 
 WHOLE_IN_URL = "all"
 DEFAULT_ROLE = "county"
+LEAST_ROLE = "display"
+"""Who looks where an address names a role that is none."""
 _KEY = "screen"
 Change: TypeAlias = Any  # of any type that a field has: dataclasses.replace refuses a name that is none
 """What a link changes of one field of a page's choice."""
@@ -29,7 +32,8 @@ Change: TypeAlias = Any  # of any type that a field has: dataclasses.replace ref
 @dataclass(frozen=True)
 class Screen:
     """One run of a page. ``region`` lies in the viewer's scope and ``asked``, the month asked for (an ordinal, None
-    for none), in the calendar; ``versions`` are those on the way to the region when the run began."""
+    for none), in the calendar; ``versions`` are those on the way to the region when the run began; ``signed`` says who
+    is signed in, None where roles are played on demonstration data."""
 
     viewer: Viewer
     region: Region
@@ -39,6 +43,7 @@ class Screen:
     engine: Engine
     clock: Clock
     versions: Mapping[str, Version]
+    signed: Signed | None = None
 
     @property
     def now(self) -> datetime:
@@ -120,7 +125,7 @@ class Screen:
         """
         asked = {} if self.asked is None else {"month": self.asked}
         given: dict[str, str | int] = {"region": self.region.code, **asked, **parameters}
-        if self.status.demonstration and self.viewer.role != DEFAULT_ROLE:
+        if self.signed is None and self.viewer.role != DEFAULT_ROLE:
             given["role"] = self.viewer.role
         given["region"] = given["region"] or WHOLE_IN_URL
         if "month" in given:

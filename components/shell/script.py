@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from sqlalchemy import Engine
 
 from components.drawing.markup import variables
 from components.drawing.theme import palette
@@ -15,8 +16,9 @@ from components.shell.header import pickers, top_bar
 from components.shell.page import show_markup
 from components.shell.screen import Screen, make_current
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
-from components.shell.store import engine
+from components.shell.store import arrived, engine
 from data.access.roles import READ, SETTINGS
+from data.access.sessions import Signed
 from data.clock import county_clock
 from data.quality.clock import set_back
 from data.regions import tree as regions
@@ -38,13 +40,15 @@ def main() -> None:
     dark = st.context.theme.type == "dark"
     _dress(dark)
     with reporting_failures(f"/{OVERVIEW.path}"):
-        with engine().connect() as connection:
+        store = engine(county_clock)
+        signed = arrived(store, county_clock)
+        with store.connect() as connection:
             status = regions.status(connection)
         if status is None:
             with st.container(key="shell"):
                 top_bar(None, chosen.path, dark)
             empty_store()
-        elif _opened(status, chosen, dark):
+        elif _opened(store, status, signed, chosen, dark):
             page.run()
         foot(status)
 
@@ -77,17 +81,17 @@ def _dress_of(dark: bool) -> tuple[str, str]:
     return f"<script>{script}</script>", shown
 
 
-def _opened(status: regions.Status, chosen: SitePage, dark: bool) -> bool:
+def _opened(store: Engine, status: regions.Status, signed: Signed | None, chosen: SitePage, dark: bool) -> bool:
     """Read the address and draw the header; whether the page may be drawn below it."""
-    with engine().connect() as connection:
-        viewers = regions.viewers(connection)
+    with store.connect() as connection:
+        viewers = [signed.viewer] if signed else regions.viewers(connection)
         address = read_address(connection, status, viewers, st.query_params)
         if chosen in OF_A_HOUSEHOLD:
             address = at_household(connection, address, st.query_params.get("household"))
         elif chosen is PROJECT:
             address = at_project(connection, address, st.query_params.get("project"))
         known = versions(connection, address.region.code)
-    screen = Screen(address.viewer, address.region, address.month, status, dark, engine(), county_clock, known)
+    screen = Screen(address.viewer, address.region, address.month, status, dark, store, county_clock, known, signed)
     make_current(screen)
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)

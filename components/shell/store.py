@@ -1,63 +1,78 @@
-"""The store as the screens use it: one engine, which serves another machine only while that may be served.
+"""The store as the screens use it: one engine, which serves a run only while its right to be served stands.
 
-The door (``components/server/guard.py``) hears no message of another machine once real regions stand in the store, but
-a run or a fragment may be going then. So each transaction asks again, in itself, on the thread that begins it: for
-SQLite the answer holds as long as the transaction does; on a server, where it may change meanwhile, a write asks once
-more before it stands, and what was read does not leave, for the door withholds it. Whose thread it is, is asked of the
-run's socket as it is now, also where that took up an older session; nothing has to be remembered for a session.
+The door (``components/server/guard.py``) hears no message once a session has ended or real regions have arrived, but a
+run or a fragment may be going then. So each transaction asks again, on the thread that begins it, and a write once more
+before it stands: what was read meanwhile does not leave, for the door withholds it. By what a run was let in, the shell
+notes at its first line; a thread beside it and a download carry it with them.
 """
 
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import ParamSpec
 
 import streamlit as st
 from sqlalchemy import Connection, Engine, event
-from starlette.datastructures import Headers
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from components.server.guard import REFUSAL, is_this_machine
+from components.server.admission import HEADER, Admission, admitted, bind, bound
+from components.server.guard import REFUSAL, SIGN_IN
+from data.access.sessions import Signed, sessions_of
+from data.clock import Clock
 from data.errors import Refused
 from data.regions.tree import holds_real_regions
 from data.store.engine import ready_engine
 
 P = ParamSpec("P")
-_elsewhere = ContextVar("elsewhere", default=False)  # of a thread beside the sessions
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def engine() -> Engine:
-    """The engine of this process, opened at the first request. Its transactions raise Refused where a browser on
-    another machine may not be served any more."""
+def engine(_clock: Clock) -> Engine:
+    """The engine of this process, opened at the first request. Its transactions raise Refused where the run that they
+    are of may not be served any more."""
     opened = ready_engine()
-    keep_door(opened)
+    keep_door(opened, _clock)
     return opened
 
 
-def keep_door(engine: Engine) -> None:
-    """Have each transaction ask whether it is for another machine, and real regions stand in the store."""
+def keep_door(engine: Engine, clock: Clock) -> None:
+    """Have each transaction ask whether its run is still by a session that holds; of one without, whether no real
+    regions stand in the store."""
+    sessions = sessions_of(engine)
+
+    def ask(connection: Connection) -> None:
+        admission = _admission()
+        if admission is None:
+            return
+        if admission.digest and not admission.stands(sessions.of(admission.digest, clock())):
+            raise Refused(SIGN_IN)
+        if not admission.digest and holds_real_regions(connection):
+            raise Refused(REFUSAL)
+
     for moment in ("begin", "commit"):
-        event.listen(engine, moment, _ask)
+        event.listen(engine, moment, ask)
 
 
-def _ask(connection: Connection) -> None:
-    if _is_elsewhere() and holds_real_regions(connection):
-        raise Refused(REFUSAL)
+def arrived(engine: Engine, clock: Clock) -> Signed | None:
+    """Who is signed in where this run is for somebody who is; from here on its transactions are his."""
+    run = get_script_run_ctx()
+    assert run is not None
+    digest = st.context.headers.get(HEADER) or ""
+    signed = sessions_of(engine).of(digest, clock()) if digest else None
+    bind(run.session_id, Admission(digest, signed.viewer if signed else None))
+    return signed
 
 
-def _is_elsewhere() -> bool:
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return _elsewhere.get()
-    peer = st.context.ip_address or "127.0.0.1"  # Streamlit gives no address for this machine
-    return not is_this_machine({"client": (peer, 0)}, Headers(st.context.headers))  # no headers: the socket has gone
+def _admission() -> Admission | None:
+    """For whom this thread works; None: for the server itself."""
+    run = get_script_run_ctx(suppress_warning=True)
+    return admitted.get() if run is None else bound(run.session_id) or Admission()
 
 
 def beside_session(work: Callable[P, None]) -> Callable[P, None]:
     """``work`` for a thread of its own, with the right of the session that asks for it now."""
-    elsewhere = _is_elsewhere()
+    admission = _admission()
 
     def run(*arguments: P.args, **options: P.kwargs) -> None:
-        _elsewhere.set(elsewhere)
+        admitted.set(admission)
         work(*arguments, **options)
 
     return run

@@ -65,6 +65,8 @@ def _wait_for(server: Server, process: subprocess.Popen) -> None:
         try:
             with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=30):
                 return
+        except urllib.error.HTTPError:  # closed to who is not signed in
+            return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
     raise RuntimeError(f"the server did not answer (exit code {process.poll()}):\n{server.log.read_text()}")

@@ -12,14 +12,18 @@ from starlette.testclient import TestClient
 
 from components.server import archive_routes as routes
 from components.server.archive_routes import archive_url
+from components.server.guard import Guard
 from data import model
+from data.access.sessions import sessions_of
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.clock import county_clock
 from data.households import archives
 from data.projects import archives as project_archives
 from tests.data.archives import ground
 from tests.data.small_county import COUNTY, VILLAGES, fill
 from tests.moment import NOW, clock
+from tests.people import signed_in
 
 CADRE = Viewer("village", VILLAGES[0])
 
@@ -53,6 +57,23 @@ def test_a_projects_paper_opens_for_its_region_and_the_look_is_logged(client: Te
     project_archives.hide(county, CADRE, id, now=NOW)
     assert client.get(archive_url(county, CADRE, id, "project")).status_code == 404
     assert len(looks(county)) == 1
+
+
+def test_the_link_of_a_session_leads_nobody_else_to_the_archive(county: Engine):
+    id, application = put(county, ground.photo()), Starlette(routes=routes.archive_routes(lambda: county, clock))
+    guarded, tokens = (
+        Guard(application, county, county_clock),
+        [signed_in(county, "village", VILLAGES[0])["wr"] for _ in range(2)],
+    )
+    mine, theirs = (TestClient(guarded, cookies={"wr": token}) for token in tokens)
+    signed = sessions_of(county).who(tokens[0], county_clock())
+    url = archive_url(county, signed.viewer, id, signed=signed)
+    assert mine.get(url).content == ground.photo()
+    assert looks(county)[-1][0] == signed.viewer.actor
+    for other in (theirs, TestClient(guarded)):
+        assert (other.get(url).status_code, other.get(url).text) == (404, archives.NO_SUCH_ARCHIVE)
+    played = archive_url(county, CADRE, id)  # of a role that is played on demonstration data
+    assert mine.get(played).status_code == 404 and TestClient(guarded).get(played).status_code == 200
 
 
 def household(engine: Engine) -> int:

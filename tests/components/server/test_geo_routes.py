@@ -9,12 +9,15 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from components.server.geo_routes import geo_routes, geo_url
+from components.server.guard import Guard
+from data.clock import county_clock
 from data.figures import cube
 from data.intake.boundaries import import_boundaries
 from data.model import region
 from data.store.engine import upsert, writing
 from tests.data.intake.boundary_ground import COUNTY, TOWN, VILLAGES, ground
 from tests.moment import NOW
+from tests.people import signed_in
 
 
 @pytest.fixture
@@ -90,3 +93,13 @@ def test_only_geometry_and_names_leave(client: TestClient) -> None:
 
 def test_nothing_can_be_written(client: TestClient) -> None:
     assert client.post(geo_url(COUNTY, "children")).status_code == 405
+
+
+def test_outlines_of_a_region_that_is_not_the_viewer_s_are_not_there(engine: Engine, client: TestClient) -> None:
+    cookies = signed_in(engine, "township", TOWN)
+    own = TestClient(Guard(Starlette(routes=geo_routes(lambda: engine)), engine, county_clock), cookies=cookies)
+    for code, level in ((TOWN, "children"), (TOWN, "village"), (min(VILLAGES), "outline")):
+        assert own.get(geo_url(code, level)).status_code == 200, (code, level)
+    for code, level in (("", "children"), (COUNTY, "children"), (COUNTY, "village"), ("990981100", "outline")):
+        assert own.get(geo_url(code, level)).status_code == 404, (code, level)
+        assert own.get(geo_url(code, level)).json() == {"error": f"没有代码为 {code} 的区划。"}

@@ -12,6 +12,7 @@ from components.shell.reading import Reading
 from components.shell.screen import Screen
 from components.shell.site import FIGURE, PAGES
 from components.shell.theme_route import own_path, theme_route, theme_url
+from data.access.sessions import Signed
 from data.access.viewer import Viewer
 from data.regions import tree as regions
 from data.regions.tree import Region, Status
@@ -48,8 +49,6 @@ def test_addresses_are_looked_up_and_nonsense_is_said(county: Engine):
         ("month", "2026-3"),
         ("month", "２０２６-０３"),
         ("month", "<b>"),
-        ("role", "root"),
-        ("role", "stranger"),
     ]:
         answer = read(county, **{name: value})
         if (name, value) != ("region", ""):
@@ -84,10 +83,21 @@ def test_a_region_of_somebody_else_is_refused_and_not_named(county: Engine):
     assert read(county, region="all", role="admin").region.code == ""
 
 
-def test_with_real_regions_a_role_cannot_be_chosen_by_the_address(county: Engine):
-    with county.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO region (code, name, parent) VALUES ('21', '某省', '')")
-    assert read(county, role="admin").viewer.role == "county"
+def test_who_is_signed_in_plays_no_other_role(county: Engine):
+    own = Viewer("village", VILLAGES[0], person=7)
+    with county.connect() as connection:
+        status = regions.status(connection)
+        for asked in ("admin", "root", ""):
+            answer = read_address(connection, status, [own], {"role": asked, "region": VILLAGES[0]})
+            assert (answer.viewer, answer.problems) == (own, [])
+        assert read_address(connection, status, [own], {"region": COUNTY}).refusal
+
+
+@pytest.mark.parametrize("asked", ["root", "stranger", "county ", "ADMIN", "<b>"])
+def test_an_unknown_role_falls_to_the_least(county: Engine, asked: str):
+    answer = read(county, role=asked)
+    assert (answer.viewer.role, len(answer.problems)) == ("display", 1)
+    assert read(county, role="").viewer.role == "county"
 
 
 def test_an_unknown_indicator_is_said():
@@ -107,6 +117,8 @@ def test_links_carry_region_role_and_a_month_that_was_asked_for():
     assert "region=all" in screen.link(FIGURE, region="")
     assert screen.link(FIGURE, page=2, sort="-a&b").endswith("page=2&sort=-a%26b&role=township")
     assert screen.running and screen.month_text == "2026年11月（截至22日）"
+    signed = replace(screen, signed=Signed("d", screen.viewer, "李四", "password"))
+    assert "role" not in signed.link(FIGURE)
     plain = replace(screen, asked=None)
     assert plain.link(FIGURE, indicator="visits") == f"/figure?region={TOWNSHIPS[0]}&indicator=visits&role=township"
     assert plain.link(FIGURE, month=LAST - 1).endswith(f"?region={TOWNSHIPS[0]}&month=2026-10&role=township")

@@ -1,44 +1,58 @@
-"""A run that is going when real regions arrive: for another machine it neither reads nor writes from then on."""
+"""A run that is going when its right ends: it neither reads nor writes from then on."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select
-from streamlit.runtime import context
 
 from components.prints import jobs as print_jobs
 from components.prints.making import CARD, Order
-from components.server.guard import REFUSAL
+from components.server.admission import Admission, admitted, bind
+from components.server.guard import REFUSAL, SIGN_IN
 from components.shell import store
 from data import model
+from data.access.sessions import digest_of, sessions_of
 from data.access.viewer import Viewer
+from data.clock import county_clock
 from data.errors import Refused
 from data.store.engine import is_sqlite, writing
 from tests.data.small_county import COUNTY, fill, real_regions_arrive
 from tests.moment import clock
+from tests.people import begun, change_role, disable, enrolled
 
-ELSEWHERE = SimpleNamespace(remote_ip="192.0.2.7", headers=[("host", "192.0.2.1:8501")])
-HERE = SimpleNamespace(remote_ip="127.0.0.1", headers=[("host", "localhost:8501")])
-BY_A_PROXY = SimpleNamespace(remote_ip="127.0.0.1", headers=[*HERE.headers, ("x-forwarded-for", "198.51.100.4")])
-GONE = None
+CADRE = Viewer("county", COUNTY)
 
 
 @pytest.fixture
 def kept(engine: Engine) -> Engine:
     fill(engine, build=False)
-    store.keep_door(engine)
+    store.keep_door(engine, county_clock)
     return engine
 
 
-def run_for(client: SimpleNamespace | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From here on this thread runs a script for the browser at this end of a socket."""
-    mine = threading.current_thread()
+@pytest.fixture
+def person(kept: Engine) -> int:
+    """A cadre of the county, where real regions stand too."""
+    real_regions_arrive(kept)
+    return enrolled(kept, "county", COUNTY)
+
+
+def run_by(admission: Admission | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on this thread runs a script that was let in by this; None: its session was never run before."""
+    mine, session = threading.current_thread(), f"run-{id(admission)}"
+    if admission:
+        bind(session, admission)
+    run = SimpleNamespace(session_id=session)
     monkeypatch.setattr(
-        store, "get_script_run_ctx", lambda suppress_warning: threading.current_thread() is mine or None
+        store, "get_script_run_ctx", lambda **options: run if threading.current_thread() is mine else None
     )
-    monkeypatch.setattr(context, "_get_client_context", lambda: client)
+
+
+def signed(engine: Engine, person: int) -> Admission:
+    return Admission(digest_of(begun(engine, person)), Viewer("county", COUNTY, person=person))
 
 
 def visits(engine: Engine) -> int:
@@ -50,25 +64,60 @@ def strike_visits(connection: Connection) -> None:
     connection.execute(model.visit.delete())
 
 
-def test_a_run_for_another_machine_reads_and_writes_until_real_regions_arrive(
-    kept: Engine, monkeypatch: pytest.MonkeyPatch
+def sign_out(engine: Engine, person: int) -> None:
+    sessions_of(engine).end_of(county_clock(), person=person)
+
+
+ENDINGS = {"signed out": sign_out, "disabled": disable, "another role": change_role}
+
+
+def test_a_run_of_nobody_s_reads_and_writes_until_real_regions_arrive(kept: Engine, monkeypatch: pytest.MonkeyPatch):
+    with ThreadPoolExecutor(1) as outside:
+        before = outside.submit(visits, kept).result()
+        run_by(Admission(), monkeypatch)
+        assert visits(kept) == before > 0
+        outside.submit(real_regions_arrive, kept).result()
+        with pytest.raises(Refused) as refused:
+            visits(kept)
+        assert str(refused.value) == REFUSAL
+        with pytest.raises(Refused), writing(kept) as connection:
+            strike_visits(connection)
+        assert outside.submit(visits, kept).result() == before
+
+
+@pytest.mark.parametrize("ending", list(ENDINGS))
+def test_a_run_of_a_session_reads_and_writes_until_it_ends(
+    kept: Engine, person: int, ending: str, monkeypatch: pytest.MonkeyPatch
 ):
     with ThreadPoolExecutor(1) as outside:
         before = outside.submit(visits, kept).result()
-        run_for(ELSEWHERE, monkeypatch)
+        run_by(signed(kept, person), monkeypatch)
         assert visits(kept) == before > 0
-        outside.submit(real_regions_arrive, kept).result()
-        with pytest.raises(Refused, match="只对本机开放"):
+        outside.submit(ENDINGS[ending], kept, person).result()
+        with pytest.raises(Refused) as refused:
             visits(kept)
-        with pytest.raises(Refused, match="只对本机开放"), writing(kept) as connection:
+        assert str(refused.value) == SIGN_IN
+        with pytest.raises(Refused), writing(kept) as connection:
             strike_visits(connection)
+        assert outside.submit(visits, kept).result() == before
+
+
+def test_a_long_write_does_not_stand_where_its_session_ended_meanwhile(
+    kept: Engine, person: int, monkeypatch: pytest.MonkeyPatch
+):
+    with ThreadPoolExecutor(1) as outside:
+        before = outside.submit(visits, kept).result()
+        run_by(signed(kept, person), monkeypatch)
+        with pytest.raises(Refused, match="请先登录"), writing(kept) as connection:
+            strike_visits(connection)
+            outside.submit(sign_out, kept, person).result()
         assert outside.submit(visits, kept).result() == before
 
 
 def test_a_write_never_stands_after_real_regions_that_came_while_it_was_made(
     kept: Engine, monkeypatch: pytest.MonkeyPatch
 ):
-    run_for(ELSEWHERE, monkeypatch)
+    run_by(Admission(), monkeypatch)
     with ThreadPoolExecutor(1) as outside:
         before = outside.submit(visits, kept).result()
         if is_sqlite(kept):  # they wait for the write
@@ -86,28 +135,44 @@ def test_a_write_never_stands_after_real_regions_that_came_while_it_was_made(
 
 
 @pytest.mark.parametrize(
-    ("client", "served"), [(HERE, True), (ELSEWHERE, False), (BY_A_PROXY, False), (GONE, False)],
-    ids=["here", "elsewhere", "by a proxy", "gone"],
+    "made_for",
+    [lambda own: None, lambda own: Admission(), lambda own: Admission("0" * 64, own.viewer),
+     lambda own: Admission(own.digest, Viewer("admin", "")), lambda own: Admission(own.digest, None)],
+    ids=["never run", "nobody's", "another session's", "a greater viewer's", "one that had ended"],
 )  # fmt: skip
-def test_a_run_is_judged_by_the_socket_that_its_session_has_now(
-    kept: Engine, monkeypatch: pytest.MonkeyPatch, client: SimpleNamespace | None, served: bool
+def test_a_run_is_served_by_what_it_was_let_in_by_alone(
+    kept: Engine, person: int, monkeypatch: pytest.MonkeyPatch, made_for: Callable[[Admission], Admission | None]
 ):
-    real_regions_arrive(kept)
-    run_for(HERE, monkeypatch)
+    own = signed(kept, person)
+    run_by(own, monkeypatch)
     assert visits(kept)
-    run_for(client, monkeypatch)
-    if served:
+    run_by(made_for(own), monkeypatch)
+    with pytest.raises(Refused):
+        visits(kept)
+
+
+def test_a_download_is_made_for_the_session_whose_socket_asked_for_it(kept: Engine, person: int):
+    admitted.set(signed(kept, person))
+    try:
         assert visits(kept)
-    else:
+        with ThreadPoolExecutor(1) as outside:
+            outside.submit(disable, kept, person).result()
         with pytest.raises(Refused):
             visits(kept)
+    finally:
+        admitted.set(None)
+    assert visits(kept)  # the server's own work
 
 
-def test_a_print_job_keeps_the_right_of_who_ordered_it(kept: Engine, monkeypatch: pytest.MonkeyPatch):
-    real_regions_arrive(kept)
-    run_for(ELSEWHERE, monkeypatch)
-    order = Order(CARD, (1,), 2026, "http://192.0.2.1:8501", "192.0.2.7")
-    job = print_jobs.start(kept, Viewer("county", COUNTY), order, "cards.pdf", clock)
+@pytest.mark.parametrize("served", [True, False])
+def test_a_print_job_keeps_the_right_of_who_ordered_it(
+    kept: Engine, person: int, monkeypatch: pytest.MonkeyPatch, served: bool
+):
+    run_by(signed(kept, person), monkeypatch)
+    if not served:
+        sign_out(kept, person)
+    order = Order(CARD, (), 2026, "http://192.0.2.1:8501", "192.0.2.7")
+    job = print_jobs.start(kept, CADRE, order, "cards.pdf", clock)
     while job.at_work:
         job.stop.wait(0.01)
-    assert (job.state, job.why) == (print_jobs.FAILED, REFUSAL)
+    assert (job.why == SIGN_IN) is not served

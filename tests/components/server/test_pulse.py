@@ -1,0 +1,84 @@
+"""What an open display is told, and that it is told of its end."""
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from components.server import pulse
+from components.server.guard import Guard
+from data.clock import county_clock
+from data.figures import cube
+from data.store.engine import writing
+from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES, fill, real_regions_arrive
+from tests.moment import NOW, clock
+from tests.people import begun, disable, enrolled, signed_in
+
+
+@pytest.fixture
+def county(engine: Engine) -> Engine:
+    fill(engine)
+    real_regions_arrive(engine)
+    return engine
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No answer is kept from one test, or one write, to the next."""
+    monkeypatch.setattr(pulse, "_version", pulse._version.__wrapped__)
+    yield
+
+
+def visitor(engine: Engine, cookies: dict[str, str]) -> TestClient:
+    guarded = Guard(Starlette(routes=pulse.pulse_routes(lambda: engine, clock)), engine, county_clock)
+    return TestClient(guarded, cookies=cookies)
+
+
+def write_in(engine: Engine, region: str) -> None:
+    with writing(engine) as connection:
+        cube.stamp(connection, NOW, region)
+
+
+def test_a_beat_tells_the_version_of_the_region_the_boot_and_the_day(county: Engine):
+    town = visitor(county, signed_in(county, "display", TOWNSHIPS[0]))
+    beat = town.get("/pulse").json()
+    assert set(beat) == {"version", "boot", "day"}
+    assert (beat["boot"], beat["day"]) == (pulse.BOOT, TODAY.isoformat())
+    write_in(county, TOWNSHIPS[1])
+    assert town.get("/pulse").json() == beat
+    write_in(county, VILLAGES[0])
+    assert town.get("/pulse").json()["version"] > beat["version"]
+    assert town.get("/pulse", params={"region": VILLAGES[1]}).json() == beat
+
+
+def test_a_region_of_somebody_else_has_no_pulse(county: Engine):
+    town = visitor(county, signed_in(county, "display", TOWNSHIPS[0]))
+    for region in (COUNTY, "all", TOWNSHIPS[1], "", "210881"):
+        for path in ("/pulse", "/pulse/stream"):
+            assert town.get(path, params={"region": region}).status_code == 404, (path, region)
+    assert visitor(county, {}).get("/pulse/stream").status_code == 401
+
+
+def told(text: str) -> list[str]:
+    return [part for part in text.split("\n\n") if part]
+
+
+def test_a_stream_beats_and_lives_a_while(county: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulse, "BEAT", 0.01)
+    answer = visitor(county, signed_in(county, "display", COUNTY)).get("/pulse/stream")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    retry, *beats = told(answer.text)
+    assert (retry, len(beats)) == ("retry: 300", pulse.BEATS)
+    assert json.loads(beats[0].removeprefix("data: "))["boot"] == pulse.BOOT
+
+
+def test_a_stream_tells_its_end_when_the_right_to_it_ends(county: Engine):
+    person = enrolled(county, "village", VILLAGES[0])
+    client = visitor(county, {"wr": begun(county, person)})
+    threading.Timer(0.3, disable, (county, person)).start()
+    assert told(client.get("/pulse/stream").text)[-1] == "event: ended\ndata: {}"
+    assert client.get("/pulse").status_code == 401
