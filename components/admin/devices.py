@@ -27,7 +27,7 @@ from data.people.devices import LONGEST_PURPOSE, Device, add_device, devices, wi
 TAB = "devices"
 _ADD, _WITHDRAW = "add", "withdraw"
 _COLUMNS = (
-    TableColumn("id", "编号", "integer"), TableColumn("purpose", "用途"), TableColumn("place", "显示哪里"),
+    TableColumn("id", "编号"), TableColumn("purpose", "用途"), TableColumn("place", "显示哪里"),
     TableColumn("made", "发放"), TableColumn("by", "发放人"), TableColumn("seen", "最近在线"),
     TableColumn("state", "状态"),
 )  # fmt: skip

@@ -43,7 +43,8 @@ def show_enrolling(screen: Screen) -> None:
 def _draw(screen: Screen) -> None:
     show_markup("<p>先下载空名单，按说明填好后上传。有一处错误就全部不写入；没有错误时先看清要做什么，再写入。</p>")
     take_paper("下载空名单（Excel）", _template, name="人员名单.xlsx", key="people_template", mime=EXCEL)
-    file = st.file_uploader("填好的名单（.xlsx）", type=["xlsx", "csv"], key=key("people_file"))
+    with st.container(key="people_upload"):
+        file = st.file_uploader("填好的名单（.xlsx）", type=["xlsx", "csv"], key=key("people_file"))
     if file is None:
         return
     preview = _read(screen, file)

@@ -167,22 +167,23 @@ def _ways(screen: Screen, one: Person) -> None:
 
 
 def _facts(one: Person | None) -> tuple[str, str, str]:
-    name = st.text_input("姓名", one.name if one else "", max_chars=LONGEST_NAME)
-    phone = st.text_input("电话", (one.phone if one else "") or "", max_chars=20)
+    left, right = st.columns(2, gap="small")
+    name = left.text_input("姓名", one.name if one else "", max_chars=LONGEST_NAME)
+    phone = right.text_input("电话", (one.phone if one else "") or "", max_chars=20)
     return name, phone, st.text_input("单位", (one.unit if one else "") or "", max_chars=LONGEST_UNIT)
 
 
 def _place(screen: Screen, one: Person | None) -> tuple[str, str, str]:
+    left, right = st.columns(2, gap="small")
     roles = list(LEVELS)
-    role = st.selectbox(
-        "角色", roles, index=roles.index(one.role) if one else roles.index("village"), format_func=ROLES.__getitem__
-    )
+    usual = roles.index(one.role if one else "village")
+    role = left.selectbox("角色", roles, index=usual, format_func=ROLES.__getitem__)
+    helper = right.text_input("帮扶责任人编号", (one.helper if one else "") or "", max_chars=64)
     labels = dict(ask_shared(screen, region_choices, screen.region.code[:9]))
     held = one.region if one else screen.region.code
     labels.setdefault(held, one.place if one else screen.region.name)
     codes = list(labels)
     region = st.selectbox("区划（可输入名称或代码）", codes, index=codes.index(held), format_func=labels.__getitem__)
-    helper = st.text_input("帮扶责任人编号（帮扶责任人必填）", (one.helper if one else "") or "", max_chars=64)
     return role, region, helper.strip()
 
 

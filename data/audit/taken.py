@@ -15,7 +15,8 @@ PAGE = 50
 _TAKEN = """
     SELECT a.at, a.actor, a.address, a.view, a.detail
     FROM access_log a
-    WHERE a.detail IS NOT NULL AND a.at >= :since AND (a.household_id IS NULL
+    WHERE a.view IN ('export', 'print', 'card', 'archive', 'project_archive', 'plan')
+        AND a.detail IS NOT NULL AND a.at >= :since AND (a.household_id IS NULL
         OR EXISTS (SELECT 1 FROM household h WHERE h.id = a.household_id AND {here}))
     GROUP BY a.at, a.actor, a.address, a.view, a.detail"""
 

@@ -84,6 +84,7 @@ def test_who_decides_for_the_county_reads_what_left_and_a_paper_for_many_househo
     fill_village(engine)
     lines = [("2026-11-19T09:00:00", None, "户名单 · 5 户", "export"), ("2026-11-20T08:00:00", None, None, "file")]
     lines += [("2026-11-20T10:00:00", number, "明白卡（PDF） · 2 户", "print") for number in (901, 902)]
+    lines += [("2026-11-20T09:00:00", None, "人员 7 · 新增账号", "account")]  # done, not taken away
     with writing(engine) as connection:
         connection.execute(
             insert(LOG),
