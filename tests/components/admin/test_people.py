@@ -1,14 +1,21 @@
 """People on the page: listed within the region, added, changed, reset, disabled; passwords are shown once."""
 
+import io
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
+import xlsxwriter
+from openpyxl import load_workbook
 from sqlalchemy import Engine, select
 
 from data import model
 from data.access.sessions import sessions_of
+from data.audit import log as audit
 from data.people import passwords
 from data.people.persons import by_login, one_person
+from data.people.workbook import SHEET
 from tests.components.admin import ground
 from tests.components.admin.ground import drawn, markup, press, words
 from tests.data.people.ground import ADMINISTRATOR, COUNTY, ELSEWHERE, HOSTILE, NOW, TOWNSHIP, VILLAGE, signed_in
@@ -132,3 +139,58 @@ def test_somebody_disabled_is_let_in_again(store: Engine):
 def test_nobody_disables_himself(store: Engine):
     app = press(drawn(store, tab="people", do="disable", of="1"), "确定停用")
     assert "不能在这里更改自己的账号" in words(app) and views(store) == []
+
+
+def test_passwords_leave_as_a_list_or_as_slips_and_each_time_stand_in_the_log_without_them(
+    store: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    made = {}
+    monkeypatch.setattr(st, "download_button", lambda words, *, data, **rest: made.update({rest["key"]: data}))
+    app = drawn(store, tab="people", do="add")
+    field(app, "姓名").input("=1+1")
+    field(app, "登录名").input("formula")
+    field(app, "区划").select(VILLAGE)
+    press(app, "新增并给一次性密码")
+    sheet = load_workbook(io.BytesIO(made["slips_list"]())).active
+    name, login, password = sheet[4][:3]
+    assert (name.value, name.data_type, login.value) == ("=1+1", "s", "formula") and "演示数据" in sheet["A2"].value
+    assert made["slips_paper"]().startswith(b"%PDF")
+    assert audit.flush(store)
+    line = model.access_log.c
+    with store.connect() as connection:
+        left = connection.execute(select(line.view, line.detail).where(line.view.in_(["export", "print"]))).all()
+    assert [tuple(one) for one in left] == [
+        ("export", f"一次性密码 · 示范市 {COUNTY} · 1 人"), ("print", "一次性密码（密码条） · 1 人"),
+    ]  # fmt: skip
+    assert not any(password.value in detail or "=1+1" in detail for _, detail in left)
+
+
+def upload(store: Engine, rows: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch):
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"strings_to_formulas": False}) as book:
+        page = book.add_worksheet("人员")
+        for number, row in enumerate(([column.heading for column in SHEET.columns], *rows)):
+            page.write_row(number, 0, row)
+    file = SimpleNamespace(name="名单.xlsx", getvalue=content.getvalue)
+    monkeypatch.setattr(st, "file_uploader", lambda *given, **rest: file)
+    return drawn(store, tab="people", do="enrol")
+
+
+def test_a_list_with_a_fault_names_row_and_column_and_cannot_be_written(store: Engine, monkeypatch: pytest.MonkeyPatch):
+    rows = [("王五", "wangwu", "", "", "乡镇干部", TOWNSHIP, ""), (HOSTILE, "x", "", "", "书记", VILLAGE, "")]
+    app = upload(store, rows, monkeypatch)
+    assert "有 2 处错误，全部没有写入" in words(app) and "3 登录名 x 登录名应为" in words(app)
+    assert "3 角色 书记 不在可选范围内" in words(app) and HOSTILE not in markup(app)
+    assert "全部写入" not in labels(app) and views(store) == []
+
+
+def test_a_list_without_faults_says_what_it_does_and_is_written_at_once(store: Engine, monkeypatch: pytest.MonkeyPatch):
+    rows = [
+        ("王五", "wangwu", "", "", "乡镇干部", TOWNSHIP, ""), (HOSTILE, "wuliu", "", "", "村干部", VILLAGE, ""),
+        ("孙叁", "sun", "", "", "", "", ""), ("", "zhao", "", "", "", "", ""),
+    ]  # fmt: skip
+    app = upload(store, rows, monkeypatch)
+    assert "新增 2 人，修改 1 人，不变 1 人" in words(app) and "改姓名" in words(app) and views(store) == []
+    app = press(app, "全部写入")
+    assert "已新增 2 人，修改 1 人" in words(app) and "2 人的一次性密码" in words(app)
+    assert HOSTILE not in markup(app) and views(store) == ["account"] * 3
