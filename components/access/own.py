@@ -60,13 +60,17 @@ def _password_page(visit: Visit, signed: Signed, status: int = 200, problem: str
     person = signed.viewer.person
     assert person is not None
     last = sessions_of(visit.engine).before(person, signed.digest)
-    given = {
-        "due": signed.due == "password",
-        "last": last,
-        "shortest": passwords.SHORTEST,
-        "longest": passwords.LONGEST,
-    }
-    return visit.own_page("password.html", signed, status, problem=problem, **given)
+    return visit.own_page(
+        "password.html",
+        signed,
+        status,
+        problem=problem,
+        login=_login(visit, signed),
+        due=signed.due == "password",
+        last=last,
+        shortest=passwords.SHORTEST,
+        longest=passwords.LONGEST,
+    )
 
 
 async def second_factor(visit: Visit, sleep: Sleep) -> Response:

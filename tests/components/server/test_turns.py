@@ -1,0 +1,112 @@
+"""An answer waits its turn without a thread; who was right before waits behind nobody's flood."""
+
+import asyncio
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from components.server import turns
+from components.server.turns import in_turn, slowed
+from data.access import tries
+from data.access.tries import Try
+from data.store.engine import ready_engine
+
+NOW = datetime(2026, 11, 29, 9, 0)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Engine:
+    return ready_engine(f"sqlite:///{tmp_path / 'county.db'}")
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def a_try(store: Engine, number: int = 1, mark: str | None = None) -> Try:
+    return tries.tried(store, tries.PASSWORD, f"login:{number}", address=f"10.0.0.{number}", mark=mark)
+
+
+async def nothing(_seconds: float) -> None:
+    """Passes at once."""
+
+
+def test_what_is_held_takes_no_thread(store: Engine):
+    async def many() -> int:
+        gate, waiting = asyncio.Event(), 0
+
+        async def held(_seconds: float) -> None:
+            nonlocal waiting
+            waiting += 1
+            await gate.wait()
+
+        for number in range(60):  # each login a few times over the free ones
+            for _ in range(4):
+                await in_turn(store, a_try(store, number), lambda: None, clock=clock, sleep=nothing)
+        before = threading.active_count()
+        going = [
+            asyncio.create_task(in_turn(store, a_try(store, number), lambda: "right", clock=clock, sleep=held))
+            for number in range(60)
+        ]
+        async with asyncio.timeout(60):
+            while waiting < 60:
+                await asyncio.sleep(0.01)
+        more = threading.active_count() - before
+        gate.set()
+        assert [await one for one in going] == [("right", 0)] * 60
+        return more
+
+    assert asyncio.run(many()) < 10  # the loop's own pool, which counts tries, may grow
+
+
+def test_a_flood_of_guesses_keeps_nobody_waiting_who_was_right_here_before(store: Engine):
+    mark = tries.marked(store, a_try(store), None)
+
+    async def flooded() -> tuple[str | None, int]:
+        stop = threading.Event()
+        flood = [
+            asyncio.create_task(in_turn(store, a_try(store, number), lambda: stop.wait(30), clock=clock, sleep=nothing))
+            for number in range(20)
+        ]
+        await asyncio.sleep(0.1)
+        answer = await asyncio.wait_for(
+            in_turn(store, a_try(store, mark=mark), lambda: "right", clock=clock, sleep=nothing), 10
+        )
+        stop.set()
+        await asyncio.gather(*flood)
+        return answer
+
+    assert asyncio.run(flooded()) == ("right", 0)
+
+
+def test_behind_too_many_one_is_told_to_come_again_and_is_not_counted(store: Engine, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(turns, "MOST_IN_LANE", 0)
+    for _ in range(10):
+        found = asyncio.run(in_turn(store, a_try(store), lambda: "right", clock=clock, sleep=nothing))
+        assert found == (None, tries.BUSY)
+    assert tries.take(store, a_try(store), NOW).hold == 0
+
+
+def test_an_answer_that_fails_is_counted_and_its_place_is_free_again(store: Engine):
+    def fails() -> bool:
+        raise OSError
+
+    for _ in range(4):
+        with pytest.raises(OSError):
+            asyncio.run(in_turn(store, a_try(store), fails, clock=clock, sleep=nothing))
+    assert turns._lane.waiting == 0
+    assert tries.take(store, a_try(store), NOW).hold == 1
+
+
+def test_what_was_found_wrong_is_held_back_five_seconds_at_most(store: Engine):
+    held: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        held.append(seconds)
+
+    for _ in range(12):
+        asyncio.run(slowed(store, a_try(store), clock=clock, sleep=noted))
+    assert max(held) == 5
