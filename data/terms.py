@@ -81,6 +81,7 @@ EXPENSE = "生产经营性支出"
 BOOK_KINDS = (*INCOME_KINDS, "expense")
 """What books are kept of: the four kinds of income and the expense."""
 
+DISABILITY = "残疾补贴"
 SUBJECTS = {
     "务工工资": ("wage", "wage_work"),
     "公益岗位工资": ("wage", "wage_post"),
@@ -95,7 +96,7 @@ SUBJECTS = {
     "低保金": ("transfer", "transfer_allowance"),
     "特困供养金": ("transfer", "transfer_destitute"),
     "养老金": ("transfer", "transfer_pension"),
-    "残疾补贴": ("transfer", "transfer_disability"),
+    DISABILITY: ("transfer", "transfer_disability"),
     "生态补偿": ("transfer", "transfer_ecology"),
     "计划生育金": ("transfer", "transfer_family"),
     "农业补贴": ("transfer", "transfer_farm"),

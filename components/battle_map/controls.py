@@ -141,7 +141,8 @@ def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -
     show_markup(
         f'<div class="filters"><div class="chips" role="group" aria-label="户类型图例与筛选">{"".join(states)}</div>'
         f'<div class="chips" role="group" aria-label="按情况筛选">{"".join(flags)}{clear}</div>'
-        f'<div class="chips" role="group" aria-label="按致贫原因筛选">{"".join(causes)}</div></div>'
+        + (f'<div class="chips" role="group" aria-label="按致贫原因筛选">{"".join(causes)}</div>' if causes else "")
+        + "</div>"
     )
 
 

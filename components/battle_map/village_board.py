@@ -88,7 +88,7 @@ def _problems(board: VillageBoard, url: Url) -> str:
         return "<p><em>卡点</em>没有未销号的问题。</p>"
     rows = "".join(
         f"<li>{_deadline(row.deadline, board.as_of, done=row.rectified is not None, word='已整改待销号')}"
-        f"<span>{escape(row.category)}：{escape(row.description)}"
+        f"<span>{escape('：'.join(filter(None, (row.category, row.description))))}"
         f"<small>{escape(row.owner)} {_who(row, url)}</small></span></li>"
         for row in board.problems.head(_PROBLEMS).itertuples()
     )
@@ -100,7 +100,8 @@ def _tasks(board: VillageBoard, url: Url) -> str:
         return "<p><em>时间表</em>没有作战任务。</p>"
     rows = "".join(
         f"<li>{_deadline(row.deadline, board.as_of, done=row.finished is not None, word='已完成')}"
-        f"<span>{escape(row.name)}<small>{escape(row.target)} · {escape(row.owner)} {_who(row, url)}"
+        f"<span>{escape(row.name or '入户任务')}<small>"
+        f"{escape(' · '.join(filter(None, (row.target, row.owner))))} {_who(row, url)}"
         f" · {row.started} 至 {row.deadline}</small></span>"
         f'<span class="done">{row.progress:.0%}<i><i style="width: {row.progress:.0%}"></i></i></span></li>'
         for row in board.tasks.head(_TASKS).itertuples()

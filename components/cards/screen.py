@@ -1,5 +1,8 @@
 """明白卡 on screen: one household's year of income, every figure with what stands behind it, and the entry of lines."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import streamlit as st
 
 from components.cards import markup
@@ -11,6 +14,8 @@ from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import CARD, HOUSEHOLD
+from components.shell.unmasking import Masked, show_choice, shown
+from data.access.masks import HEALTHY
 from data.cards import card as income_card
 from data.cards import marks as card_marks
 from data.cards.record import IncomeCard
@@ -24,6 +29,7 @@ def show_card(screen: Screen, household: int) -> None:
         year = _year(known, income_card.card_year(connection, screen.month, screen.region.code))
         card = income_card.card(connection, screen.viewer, household, year)
     _note_look(screen, household)
+    card = _unmasked(card, shown(screen, household))
     by = _way() if screen.viewer.may_write else ""
     with st.container(key="card_ways", horizontal=True, vertical_alignment="center", gap="small"):
         show_markup(_ways(screen, card, known, by), width="content")
@@ -35,7 +41,30 @@ def show_card(screen: Screen, household: int) -> None:
     with left:
         show_markup(markup.per_head_markup(card) + markup.missing_markup(card) + markup.income_markup(card))
     with right:
-        show_markup(markup.facts_markup(card) + markup.people_markup(card) + markup.help_markup(card))
+        show_markup(markup.facts_markup(card) + markup.people_markup(card))
+        _choose_shown(screen, card)
+        show_markup(markup.help_markup(card))
+
+
+def _unmasked(card: IncomeCard, shown: Mapping[Masked, str]) -> IncomeCard:
+    """The card with what was shown in the place of its masks."""
+    members = tuple(
+        replace(
+            one,
+            id_number=shown.get((one.code, "id_number"), one.id_number),
+            health=shown.get((one.code, "health"), one.health),
+        )
+        for one in card.members
+    )
+    return replace(card, phone=shown.get((None, "phone"), card.phone), members=members)
+
+
+def _choose_shown(screen: Screen, card: IncomeCard) -> None:
+    told: list[Masked] = [(None, "phone")] if card.phone else []
+    for one in card.members:
+        told += [(one.code, "id_number")] if one.id_number else []
+        told += [(one.code, "health")] if one.health not in (None, HEALTHY) else []
+    show_choice(screen, card.household, {one.code: one.name for one in card.members}, told)
 
 
 def _year(known: list[IncomeYear], usual: IncomeYear) -> IncomeYear:

@@ -5,9 +5,10 @@ import streamlit as st
 from components.door import fields as entry_widgets
 from components.door.form import ask_once, finish, key
 from components.drawing.markup import escape, plain
+from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.masks import mask_id
+from data.access.masks import HEALTHY, mask_id, mask_phone
 from data.access.roles import APPROVE, HOUSEHOLDS
 from data.households.door import door
 from data.households.edit_rules import STATE_FIELDS
@@ -23,6 +24,7 @@ MEMBER = (
     "name", "health", "schooling", "education", "skill", "work_area", "work_months", "medical_insured",
     "pension_insured", "relation", "sex", "born", "id_number",
 )  # fmt: skip
+_MASKED = {"id_number": mask_id, "phone": mask_phone}
 _SECURE, _INSECURE = "有保障", "没有保障"
 
 
@@ -33,6 +35,8 @@ def draw_facts(screen: Screen, household: int) -> None:
     code = st.pills("改谁的", whose, format_func=whose.__getitem__, default="", required=True, key=key("whose"))
     table = "member" if code else "household"
     before = dict(next(one for one in there.members if one["code"] == code) if code else there.household)
+    if code:
+        _note_health(screen, household, code, before["health"])
     approves = screen.viewer.may(APPROVE, HOUSEHOLDS)
     names = MEMBER if code else tuple(name for name in HOUSEHOLD if approves or name not in STATE_FIELDS)
     with st.form(key(f"facts_{code}"), enter_to_submit=False, border=False):
@@ -49,17 +53,25 @@ def draw_facts(screen: Screen, household: int) -> None:
         finish(screen, household, save)
 
 
+def _note_health(screen: Screen, household: int, code: str, health: object) -> None:
+    """Who corrects a member's facts reads his illness in the form: entered as what is shown by a click."""
+    noted = st.session_state.setdefault("health_noted", set())
+    if health not in (None, HEALTHY) and (household, code) not in noted:
+        noted.add((household, code))
+        looked(screen, "unmasked", household, detail="健康状况（改信息）")
+
+
 def _standing(conflict: Conflict | None, table: str) -> dict[str, object]:
     edits = (conflict.rebased if conflict is not None else None) or ()
     return {name: value for edit in edits if edit.table == table for name, value in (edit.before or {}).items()}
 
 
 def _fact(screen: Screen, table: str, name: str, stored: object, key: str) -> str | None:
-    if name != "id_number" or stored is None:
+    if name not in _MASKED or stored is None:
         return entry_widgets.field(table, name, stored=stored, key=key, today=screen.today)
     column = SHEET_OF[table].column(name)
     typed = entry_widgets.text_field(
-        f"{column.heading}（现为 {plain(mask_id(str(stored)) or '')}，不改就留空）", name, key=key
+        f"{column.heading}（现为 {plain(_MASKED[name](str(stored)) or '')}，不改就留空）", name, key=key
     )
     return typed or shown(column, stored)
 

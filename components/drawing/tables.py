@@ -70,7 +70,9 @@ PLAIN = TableLook()
 
 
 def table_markup(frame: pd.DataFrame, columns: Sequence[TableColumn], *, caption: str, look: TableLook = PLAIN) -> str:
-    """The rows of ``frame`` in its order."""
+    """The rows of ``frame`` in its order, in those columns that they have or that are drawn: what a viewer may not
+    know, his rows have not."""
+    columns = [one for one in columns if one.id in frame or one.id in (look.drawn or {})]
     heads = "".join(_head(column, look) for column in columns)
     last = len(frame) - 1
 

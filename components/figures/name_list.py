@@ -15,9 +15,10 @@ from components.shell.reading import UNKNOWN_SORT
 from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROJECT
 from components.shell.take_away import take_away
+from data.access.roles import READ
 from data.figures import lists
 from data.figures.indicators import Indicator
-from data.figures.list_kinds import ListKind
+from data.figures.list_kinds import ListKind, columns_of
 from data.paper.spreadsheet import ListColumn
 
 _KINDS = {"fen": "yuan", "share": "percent", "bp": "percent", "integer": "integer", "overdue": "integer", "day": "day"}
@@ -31,6 +32,8 @@ _REGION_PAGES = {"dividends": DIVIDENDS}
 def show_list(screen: Screen, indicator: Indicator) -> None:
     """The list, page by page; the address holds page and order."""
     kind = lists.list_kind(indicator.id)
+    if not screen.viewer.may(READ, kind.thing):
+        return
     month = screen.standing(indicator).month
     total = ask(screen, lists.count, indicator.id, screen.region.code, month)
     told = f"{total:,} {kind.unit}"
@@ -42,7 +45,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
         show_markup('<p class="calm">所选区划和月份没有符合条件的记录。</p>')
         return
     at = paged(st.query_params.get("page"), total, lists.PAGE)
-    sort, descending = _order(st.query_params.get("sort"), kind)
+    sort, descending = _order(screen, st.query_params.get("sort"), kind)
     rows = ask_uncached(
         screen,
         lists.page,
@@ -62,7 +65,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
     show_markup(
         table_markup(
             rows,
-            [TableColumn(column.id, column.heading, column.form) for column in kind.columns],
+            [TableColumn(column.id, column.heading, column.form) for column in columns_of(screen.viewer, kind)],
             caption=f"{screen.region.name}{indicator.label}名单",
             look=TableLook(
                 row_url=lambda row: _opened(screen, kind, row),
@@ -107,18 +110,21 @@ def _opened(screen: Screen, kind: ListKind, row: Row) -> str:
     return screen.link(_REGION_PAGES.get(kind.id, OVERVIEW), region=row.region)
 
 
-def _order(asked: str | None, kind: ListKind) -> tuple[str, bool]:
+def _order(screen: Screen, asked: str | None, kind: ListKind) -> tuple[str, bool]:
     if asked is None:
         return "", False
     column = asked.removeprefix("-")
-    if column in {known.id for known in kind.columns}:
+    if column in {known.id for known in columns_of(screen.viewer, kind)}:
         return column, asked.startswith("-")
     problem(UNKNOWN_SORT.format(asked=asked[:20]))
     return "", False
 
 
 def _export(screen: Screen, indicator: Indicator, kind: ListKind) -> None:
-    columns = [ListColumn(column.id, column.heading, _KINDS.get(column.form, "text")) for column in kind.columns]
+    columns = [
+        ListColumn(column.id, column.heading, _KINDS.get(column.form, "text"))
+        for column in columns_of(screen.viewer, kind)
+    ]
     take_away(
         screen,
         partial(ask_uncached, screen, lists.whole, indicator.id, screen.region.code, screen.standing(indicator).month),

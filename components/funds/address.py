@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from components.shell.reading import UNKNOWN_FILTER, UNKNOWN_SORT, Reading
 from components.shell.screen import Change, Screen
 from components.shell.site import FUNDS
+from data.access.roles import PROJECTS, READ
 from data.audit.taken import BY_NAME
 from data.funds.region import NO_FILTERS, SORTS, FundFilters
 from data.terms import FUND_SOURCES
@@ -82,7 +83,8 @@ def filter_words(filters: FundFilters) -> str:
 
 def fund_url(screen: Screen, code: str, region: str | None = None) -> str | None:
     """The page of one fund; one of a ``region`` above the viewer's own is named, and not to be opened by him."""
-    return screen.link(FUNDS, fund=code) if region is None or screen.viewer.may_see(region) else None
+    seen = region is None or (screen.viewer.may(READ, PROJECTS) and screen.viewer.may_see(region))
+    return screen.link(FUNDS, fund=code) if seen else None
 
 
 def funds_link(screen: Screen, choice: FundChoice, *, region: str | None = None, **changes: Change) -> str:

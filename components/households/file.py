@@ -1,5 +1,8 @@
 """The page of one household: asked by the number in the address, refused in the same words whatever the reason."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import streamlit as st
 
 from components.archives.section import show_archives
@@ -20,14 +23,19 @@ from components.shell.paging import Paged, paged
 from components.shell.reading import page_of, whole
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
+from components.shell.unmasking import Masked, show_choice, shown
+from data.access.masks import HEALTHY
+from data.access.roles import CODES, FIGURES, HOUSEHOLDS, IDENTITY, PAPERS, PROJECTS, READ, WRITE
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.households.file import LATEST_VISITS, HouseholdFile, household
 from data.households.lights import lights
 from data.households.story import story
 
 _OWN_PARTS = {"card": "明白卡", "archives": "档案", "code": "户码", "history": "记录"}
-_WRITERS = ("code", "history")
-"""Parts that show nothing to who changes nothing."""
+_PARTS_RIGHT = {
+    "card": (READ, IDENTITY), "archives": (READ, PAPERS), "code": (READ, CODES), "history": (WRITE, HOUSEHOLDS),
+}  # fmt: skip
+"""What each of them needs."""
 _OPENED = "opened_files"
 
 
@@ -47,9 +55,11 @@ def show_household(screen: Screen, id: int) -> None:
     if visits.page != asked:
         file = ask_uncached(screen, household, id, screen.month, visits_page=visits.page)
     _remember(screen, id)
+    file = _unmasked(file, shown(screen, id))
     six = ask_uncached(screen, lights, file)
     url = screen.link(BATTLE_MAP, region=file.village, household=id)
     back = link(f"‹ 回到{escape(file.facts['village_name'])}地图", url, style="underlined")
+    back = back if screen.viewer.may(READ, FIGURES) else ""
     told = f"{screen.month_text}的情况 · {screen.homes_text}"
     show_markup(
         f'<nav class="way-back">{back}<span>{escape(told)}</span></nav>' + view.head_markup(file, six, dark=screen.dark)
@@ -57,8 +67,8 @@ def show_household(screen: Screen, id: int) -> None:
     if screen.viewer.may_write:
         with reporting_failures():
             household_forms.show_entry_buttons(screen, file)
-    for_all = [(part, name) for part, name in _OWN_PARTS.items() if screen.viewer.may_write or part not in _WRITERS]
-    show_markup(view.sections_markup([*view.PARTS.items(), *for_all]))
+    own = [(part, name) for part, name in _OWN_PARTS.items() if screen.viewer.may(*_PARTS_RIGHT[part])]
+    show_markup(view.sections_markup([*view.PARTS.items(), *own]))
     show_markup(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
     _what_hangs_on_it(screen, file, visits)
@@ -73,20 +83,44 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
     left, right = st.columns([42, 58], gap="medium")
     with left:
         show_markup(view.facts_markup(file))
-        _begin("card")
-        with reporting_failures():
-            card_section.show_card_section(screen, file)
+        if screen.viewer.may(*_PARTS_RIGHT["card"]):
+            _begin("card")
+            with reporting_failures():
+                card_section.show_card_section(screen, file)
     with right:
         show_markup(view.income_section(file, dark=screen.dark))
     show_markup(view.story_section(ask_uncached(screen, story, file), dark=screen.dark))
     _side_by_side(*view.course_sections(file, dark=screen.dark), sizes=(44, 56))
     show_markup(tables.members_markup(file))
+    _choose_shown(screen, file)
+
+
+def _unmasked(file: HouseholdFile, shown: Mapping[Masked, str]) -> HouseholdFile:
+    """The file with what was shown in the place of its masks."""
+    members = file.members.assign(
+        **{
+            field: [shown.get((row.code, field), getattr(row, field)) for row in file.members.itertuples()]
+            for field in ("id_number", "health")
+        }
+    )
+    return replace(
+        file, facts={**file.facts, "phone": shown.get((None, "phone"), file.facts["phone"])}, members=members
+    )
+
+
+def _choose_shown(screen: Screen, file: HouseholdFile) -> None:
+    told: list[Masked] = [(None, "phone")] if file.facts["phone"] else []
+    for row in file.members.itertuples():
+        told += [(row.code, "id_number")] if row.id_number else []
+        told += [(row.code, "health")] if row.health not in (None, HEALTHY) else []
+    show_choice(screen, file.id, dict(zip(file.members["code"], file.members["name"], strict=True)), told)
 
 
 def _what_hangs_on_it(screen: Screen, file: HouseholdFile, visits: Paged) -> None:
     def project_url(code: str, region: str) -> str | None:
         """A project of the whole county that helps here has its page with the county."""
-        return screen.link(PROJECT, region=region, project=code) if screen.viewer.may_see(region) else None
+        seen = screen.viewer.may(READ, PROJECTS) and screen.viewer.may_see(region)
+        return screen.link(PROJECT, region=region, project=code) if seen else None
 
     _side_by_side(tables.measures_markup(file), tables.projects_markup(file, project_url))
     show_markup(tables.funds_markup(file, lambda code, region: fund_url(screen, code, region)))

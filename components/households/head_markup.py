@@ -33,7 +33,13 @@ def head_markup(file: HouseholdFile, lights: Sequence[Light], *, dark: bool) -> 
     place = " ".join(filter(None, (facts["township_name"], facts["village_name"])))
     warnings = "".join(f"<li>{link(escape(said), f'#{part}')}</li>" for said, part in _warnings(file, lights))
     colour = state_marks(dark)[file.state][1]
-    told = [place, f"{len(file.members)} 人", facts["cause"], facts["attribute"], f"户编号 {facts['code']}"]
+    told = [
+        place,
+        f"{len(file.members)} 人",
+        facts["cause"],
+        facts["attribute"],
+        facts["code"] and f"户编号 {facts['code']}",
+    ]
     return (
         f'<div class="household-head"><h1>{escape(file.head)}</h1>'
         f'<span class="state"><b style="color: {colour}">{MARKS[file.state]}</b> {escape(file.state)}</span>'

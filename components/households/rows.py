@@ -69,7 +69,7 @@ def tooltips(points: pd.DataFrame) -> pd.DataFrame:
             "label": points["head"],
             "sketch": points["sketch"],
             "人口": [f"{number} 人" for number in points["persons"]],
-            "致贫原因": points["cause"],
+            **({"致贫原因": points["cause"]} if "cause" in points else {}),
             "人均纯收入": [
                 f"{income}，低于监测线" if low and income else income
                 for income, low in zip(incomes, below, strict=True)

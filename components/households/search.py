@@ -42,10 +42,10 @@ _HINTS = (
     ("帮扶责任人", "责任人姓名，找他结对的户"),
 )
 _ASKED = "姓名、户编号、村名、帮扶责任人、证件后六位、拼音首字母"
-_ASKED_OF_A_WALL = "姓氏、户编号、村名、帮扶责任人"
+_ASKED_OF_A_WALL = "姓氏、村名、帮扶责任人"
 _HINTS_OF_A_WALL = (
     ("姓氏", "户主的姓，一个字：王"),
-    *(hint for hint in _HINTS if hint[0] in ("户编号", "村、乡镇", "帮扶责任人")),
+    *(hint for hint in _HINTS if hint[0] in ("村、乡镇", "帮扶责任人")),
 )
 _FOCUS = """<script>(() => {
   if (!matchMedia("(pointer: fine)").matches) return;  // on a phone the keyboard would cover the page
@@ -153,6 +153,8 @@ def _filters(screen: Screen, filters: Filters) -> None:
     with st.container(key="search_filters", horizontal=True, vertical_alignment="center", gap="small"):
         show_markup(f'<div class="chips" role="group" aria-label="按户类型和情况筛选">{chips}</div>', width="content")
         for name, (field, listed, every) in _LISTS.items():
+            if field == "causes" and not screen.viewer.sees_health:
+                continue
             _choice(name, listed, every, getattr(filters, field))
 
 

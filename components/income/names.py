@@ -17,7 +17,7 @@ from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from components.shell.take_away import take_away
 from data.figures import lists
-from data.figures.list_kinds import KINDS, Column
+from data.figures.list_kinds import KINDS, Column, columns_of
 from data.paper.spreadsheet import ListColumn
 
 _KINDS = {"fen": "yuan", "integer": "integer"}
@@ -64,7 +64,7 @@ def show_names(
     shown = [int(id) for id in ids[at.offset : at.offset + lists.PAGE]]
     rows = ask_uncached(screen, lists.of_households, shown, screen.region.code, screen.books.month)
     rows = against_line(beside(rows) if beside else rows, tried)
-    kept = [one for one in KINDS["incomes"].columns if one.id not in (*_LEFT_OUT, *without)]
+    kept = [one for one in columns_of(screen.viewer, KINDS["incomes"]) if one.id not in (*_LEFT_OUT, *without)]
     kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by
     show_markup(
         '<div class="trend-cards">'

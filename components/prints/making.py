@@ -136,7 +136,7 @@ def _documents(
         flags = {"masked": order.masked, "with_code": order.with_code, "with_helper": order.with_helper}
         documents = [label_sheets.label(one, qr=qr_svg(urls[one.id]), **flags) for one in found]
         return documents, label_sheets.shared(label_sheets.SIZES[order.size], hotline=hotline), []
-    held = cards(connection, viewer, order.households, income_year(connection, order.year))
+    held = cards(connection, viewer, order.households, income_year(connection, order.year), paper=True)
     documents = []
     for card, lights in zip(held, card_lights(connection, held), strict=True):
         mark = _NO_CODE if specimen else card_marks.mark(engine, card)

@@ -7,6 +7,7 @@ from components.shell.errors import problem
 from components.shell.screen import Screen
 from components.shell.take_away import take_paper
 from data import settings
+from data.access.roles import HOUSEHOLDS, PRINT
 from data.codes import tokens as qr_codes
 from data.errors import WarRoomError
 from data.paper import fonts
@@ -15,7 +16,7 @@ from data.paper import fonts
 def button(screen: Screen, household_id: int, year: int) -> None:
     """A download button for the card of the income year ``year`` (the year's name); nothing for who may not print, and
     a sentence in its place where there is no font to set it in."""
-    if not screen.viewer.may_write:
+    if not screen.viewer.may(PRINT, HOUSEHOLDS):
         return
     try:
         fonts.family()

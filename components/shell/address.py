@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from data.errors import NotFound, OutOfScope
 from data.figures.indicators import INDICATORS
 from data.households.file import whereabouts
 from data.months import label, month_of
+from data.people.borrowing import Loan, loan_of
 from data.projects import file as project_file
 from data.regions import tree as regions
 from data.regions.codes import is_code
@@ -24,7 +26,8 @@ class Address:
     """What the address asks for, after looking it up; ``problems`` are sentences about what it asked in vain.
 
     ``month`` is None where none is asked for. ``refusal`` is set where the region asked for is not the viewer's:
-    nothing of it may be shown.
+    nothing of it may be shown. ``loan``: the page is of a
+    household that he borrowed, while the header stays his.
     """
 
     viewer: Viewer
@@ -32,6 +35,7 @@ class Address:
     month: int | None
     problems: list[str] = field(default_factory=list)
     refusal: str | None = None
+    loan: Loan | None = None
 
 
 def read_address(
@@ -63,12 +67,15 @@ def read_address(
         return Address(viewer, start, month, problems, str(error))
 
 
-def at_household(connection: Connection, address: Address, asked: str | None) -> Address:
+def at_household(connection: Connection, address: Address, asked: str | None, now: datetime) -> Address:
     """The same address standing in the village of the household it names, where the viewer may see one of that number;
-    what region it asks for then does not matter."""
+    what region it asks for then does not matter. With one that he borrowed he stays where he is."""
     number = whole(asked)
     village = None if number is None else whereabouts(connection, address.viewer, number)
-    return replace(address, region=village, refusal=None) if village else address
+    if village or number is None:
+        return replace(address, region=village, refusal=None) if village else address
+    loan = loan_of(connection, address.viewer.person, number, now)
+    return replace(address, refusal=None, loan=loan) if loan else address
 
 
 def at_project(connection: Connection, address: Address, asked: str | None) -> Address:

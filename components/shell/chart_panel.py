@@ -12,6 +12,7 @@ from components.drawing.tables import Row, TableColumn, TableLook, table_markup
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
 from components.shell.take_away import take_away
+from data.access.roles import EXPORT, FIGURES
 from data.paper.spreadsheet import ListColumn, file_name
 
 _FORMS = {"integer": "integer", "number": "fen", "yuan": "fen", "percent": "share"}
@@ -51,19 +52,20 @@ def show_chart(
         if note:
             show_markup(f'<p class="calm">{escape(note)}</p>')
         name = file_name(f"{screen.region.name}_{title}")
-        with st.container(key=f"take_{key}", horizontal=True, vertical_alignment="center", gap="small"):
-            show_markup(_pictures(screen, title, subtitle, name), width="content")
-            take_away(
-                screen,
-                table,
-                columns,
-                what=f"图表数据（{what}）",
-                title=f"{screen.region.name}：{title}",
-                about=subtitle,
-                sheet="数据",
-                words="Excel 表格",
-                key=f"excel_{key}",
-            )
+        if screen.viewer.may(EXPORT, FIGURES):
+            with st.container(key=f"take_{key}", horizontal=True, vertical_alignment="center", gap="small"):
+                show_markup(_pictures(screen, title, subtitle, name), width="content")
+                take_away(
+                    screen,
+                    table,
+                    columns,
+                    what=f"图表数据（{what}）",
+                    title=f"{screen.region.name}：{title}",
+                    about=subtitle,
+                    sheet="数据",
+                    words="Excel 表格",
+                    key=f"excel_{key}",
+                )
         told = table_markup(
             table,
             [TableColumn(one.name, one.heading, _FORMS.get(one.kind, "text")) for one in columns],

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from components.drawing.markup import variables
 from components.drawing.theme import palette
 from components.shell.address import at_household, at_project, read_address
+from components.shell.borrowing import lent, show_loan
 from components.shell.empty import empty_store, nothing
 from components.shell.errors import reporting_failures, show_problems
 from components.shell.foot import foot
@@ -87,7 +88,7 @@ def _opened(store: Engine, status: regions.Status, signed: Signed | None, chosen
         viewers = [signed.viewer] if signed else regions.viewers(connection)
         address = read_address(connection, status, viewers, st.query_params)
         if chosen in OF_A_HOUSEHOLD:
-            address = at_household(connection, address, st.query_params.get("household"))
+            address = at_household(connection, address, st.query_params.get("household"), county_clock())
         elif chosen is PROJECT:
             address = at_project(connection, address, st.query_params.get("project"))
         known = versions(connection, address.region.code)
@@ -97,6 +98,9 @@ def _opened(store: Engine, status: regions.Status, signed: Signed | None, chosen
         top_bar(screen, chosen.path, dark)
         pickers(screen, viewers)
     show_problems([*address.problems, *_of_the_clock(screen)])
+    if address.loan:
+        show_loan(screen, address.loan)
+        make_current(lent(screen, address.loan))
     if address.refusal:
         nothing("无法显示", address.refusal, home=screen.link(OVERVIEW))
     return address.refusal is None

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.shell.logged import caller, looked
 from components.shell.screen import Screen
+from data.access.roles import EXPORT, FIGURES
 from data.audit.taken import detail
 from data.figures.standing import Standing
 from data.months import label
@@ -29,13 +30,16 @@ def take_away(
     sheet: str = "名单",
     words: str = "导出名单（Excel）",
 ) -> None:
-    """A button that gives these rows, or those asked for when it is pressed, as a workbook.
+    """A button that gives these rows, or those asked for when it is pressed, as a workbook; none for who takes nothing
+    away.
 
     ``title`` heads the sheet and with the month (of ``standing``, else the screen's) names the file; below it stands
     what it is ``about`` (the month, where that is not said), and what ``filters`` picked the rows out. ``what`` and
     ``filters`` go into the log: words of ours, which name no person; ``place`` is the code of the region where that is
     not the one of the screen.
     """
+    if not screen.viewer.may(EXPORT, FIGURES):
+        return
     at = caller()
     where = f"{screen.region.name} {screen.region.code}".strip() if place is None else place
 

@@ -9,7 +9,8 @@ Work phones of officials and helpers are read by every cadre: they are called ev
 
 import re
 
-from data.access.roles import HEALTH, READ
+import pandas as pd
+
 from data.access.viewer import Viewer
 from data.model.surnames import surname
 
@@ -27,6 +28,12 @@ _ORGANISED = (
     "公司", "合作", "集团", "企业", "厂", "场", "社", "店", "院", "站", "中心", "协会", "基地", "村", "镇", "乡",
     "街道", "办事处", "政府", "委员会", "局", "户", "集体", "银行",
 )  # fmt: skip
+
+
+def without_telling(viewer: Viewer, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Rows of households without the columns, of those called so, that tell of illness, cause or code, for who may not
+    know."""
+    return frame if viewer.sees_health else frame.drop(columns=[name for name in names if name in frame])
 
 
 def mask_party(viewer: Viewer, name: str | None) -> str | None:
@@ -64,6 +71,6 @@ def mask_phone(number: str | None) -> str | None:
 
 def mask_health(viewer: Viewer, health: str | None) -> str | None:
     """健康 as it is, an illness or disability as ●●; nothing for who may not know of either."""
-    if health is None or not viewer.may(READ, HEALTH):
+    if health is None or not viewer.sees_health:
         return None
     return HEALTHY if health == HEALTHY else ILL

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, true
 
-from data.access.roles import HOUSEHOLDS, IDENTITY, READ, WRITE, allows
+from data.access.roles import HEALTH, HOUSEHOLDS, IDENTITY, READ, WRITE, allows
 from data.errors import OutOfScope
 
 
@@ -28,6 +28,11 @@ class Viewer:
     def sees_identity(self) -> bool:
         """Whether full names and addresses are shown; a wall display shows family names only."""
         return self.may(READ, IDENTITY)
+
+    @property
+    def sees_health(self) -> bool:
+        """Whether he may know of illness, disability, causes and a household's code at all."""
+        return self.may(READ, HEALTH)
 
     @property
     def may_write(self) -> bool:

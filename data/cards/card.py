@@ -10,9 +10,9 @@ from itertools import groupby
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from data import model
-from data.access.masks import mask_id, mask_name
-from data.access.rights import needs
-from data.access.roles import HOUSEHOLDS, PRINT, READ
+from data.access.masks import mask_health, mask_id, mask_name, mask_phone
+from data.access.rights import needs, require_right
+from data.access.roles import HOUSEHOLDS, IDENTITY, PRINT, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
 from data.cards.record import Helper, IncomeCard, Measure, Member, Share
@@ -55,7 +55,7 @@ def card_year(connection: Connection, month: int, region: str = "") -> IncomeYea
     return over if over.last >= _calendar(connection)[0] else running
 
 
-@needs(READ, HOUSEHOLDS)
+@needs(READ, IDENTITY)
 def card(
     connection: Connection, viewer: Viewer, household: int, year: IncomeYear, *, until: int | None = None
 ) -> IncomeCard:
@@ -66,14 +66,41 @@ def card(
     return cards(connection, viewer, [household], year, until=until)[0]
 
 
-@needs(READ, HOUSEHOLDS)
+@needs(READ, IDENTITY)
 def cards(
-    connection: Connection, viewer: Viewer, households: Sequence[int], year: IncomeYear, *, until: int | None = None
+    connection: Connection,
+    viewer: Viewer,
+    households: Sequence[int],
+    year: IncomeYear,
+    *,
+    until: int | None = None,
+    paper: bool = False,
 ) -> list[IncomeCard]:
     """The cards of many households in the order given, seven statements for each 500; raises NotFound as ``card``.
 
-    Who does not see identity gets masked names and no ID number, phone, address, health or cause.
+    ID numbers, phones and illnesses are masked; on ``paper``, which is the household's own, its illnesses are told:
+    raises NoRight for who may not print.
     """
+    if paper:
+        require_right(viewer, PRINT, HOUSEHOLDS)
+    return _cards(connection, viewer, households, year, until, paper)
+
+
+@needs(READ, HOUSEHOLDS)
+def for_mark(connection: Connection, viewer: Viewer, household: int, year: IncomeYear) -> IncomeCard:
+    """The card that a mark is compared with, for whoever holds one: masked names, and no fact about a person for who
+    does not see identity."""
+    return _cards(connection, viewer, [household], year, None, False)[0]
+
+
+def _cards(
+    connection: Connection,
+    viewer: Viewer,
+    households: Sequence[int],
+    year: IncomeYear,
+    until: int | None,
+    paper: bool,
+) -> list[IncomeCard]:
     first, last = _calendar(connection)
     through = min(year.last, last, last if until is None else until)
     bound = {
@@ -100,7 +127,7 @@ def cards(
             if county not in closed:
                 closed[county] = closed_month(connection, county)
             parts = {name: rows.get(id, []) for name, rows in hanging.items()}
-            made.append(_card(viewer, found[id], parts, year, through, shares, lines[province], closed[county]))
+            made.append(_card(viewer, found[id], parts, year, through, shares, lines[province], closed[county], paper))
     return made
 
 
@@ -158,6 +185,7 @@ def _card(
     shares: dict[str, float],
     line: int | None,
     closed: int | None,
+    paper: bool,
 ) -> IncomeCard:
     open_names = viewer.sees_identity
     as_of = min(last_day(through), facts["built"])
@@ -171,13 +199,13 @@ def _card(
         head=facts["head"] if open_names else mask_name(facts["head"]),
         state=STATE_NAMES[facts["state"]],
         attribute=facts["attribute"],
-        cause="、".join(filter(None, (facts["cause"], facts["other_causes"]))) or None if open_names else None,
+        cause="、".join(filter(None, (facts["cause"], facts["other_causes"]))) or None if viewer.sees_health else None,
         address=facts["address"] if open_names else None,
-        phone=facts["phone"] if open_names else None,
+        phone=mask_phone(facts["phone"]) if open_names else None,
         year=year,
         through=through,
         as_of=as_of,
-        members=tuple(_member(row, as_of, open_names) for row in parts["members"]),
+        members=tuple(_member(viewer, row, as_of, paper) for row in parts["members"]),
         helpers=tuple(
             Helper(row.name, row.unit, row.team, row.post, row.phone if open_names else None)
             for row in parts["helpers"]
@@ -194,7 +222,8 @@ def _card(
     )
 
 
-def _member(row: StoredRow, as_of: str, open_names: bool) -> Member:
+def _member(viewer: Viewer, row: StoredRow, as_of: str, paper: bool) -> Member:
+    open_names = viewer.sees_identity
     age = None
     if row.born is not None and row.born <= as_of:
         age = int(as_of[:4]) - int(row.born[:4]) - (as_of[5:] < row.born[5:])
@@ -206,10 +235,11 @@ def _member(row: StoredRow, as_of: str, open_names: bool) -> Member:
         mask_id(row.id_number) if open_names else None,
         row.education,
         row.schooling,
-        row.health if open_names else None,
+        row.health if paper and viewer.sees_health else mask_health(viewer, row.health),
         row.skill,
         row.work_area,
         row.work_months,
+        row.code,
     )
 
 
@@ -243,7 +273,7 @@ _BOOKED = (
 _HANGING = {
     "members": """
         SELECT p.household_id, p.name, p.relation, p.sex, p.born, p.id_number, p.education, p.schooling, p.health,
-            p.skill, p.work_area, p.work_months
+            p.skill, p.work_area, p.work_months, p.code
         FROM member p WHERE p.household_id IN :households
         ORDER BY p.household_id, CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
     "helpers": f"""

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, select
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
-from data.cards.card import card, years
+from data.cards.card import for_mark, years
 from data.cards.figures import LETTERS, Figures
 from data.cards.record import IncomeCard
 from data.clock import written
@@ -84,7 +84,7 @@ def verdict(engine: Engine, connection: Connection, viewer: Viewer, household: i
     A kept row whose figures do not give its mark was not written by us and counts for nothing.
     """
     asked, key = normal(mark), derived(engine, "card")
-    now = card(connection, viewer, household, years(connection)[0])
+    now = for_mark(connection, viewer, household, years(connection)[0])
     if asked is None:
         return Verdict("unknown")
     rows = connection.execute(select(card_print).where(card_print.c.household_id == household)).mappings()
@@ -92,13 +92,13 @@ def verdict(engine: Engine, connection: Connection, viewer: Viewer, household: i
         printed = _sound(row["figures"])
         if printed and hmac.compare_digest(_mark(key, now.code, printed), asked) and row["mark"] == asked:
             year = IncomeYear(printed["year"], printed["start"])
-            standing = _figures(now if year == now.year else card(connection, viewer, household, year))
+            standing = _figures(now if year == now.year else for_mark(connection, viewer, household, year))
             if _canonical(printed) == _canonical(standing):
                 return Verdict("equal", year, row["at"])
             said = _differences(printed, standing) if viewer.sees_identity else ()
             return Verdict("changed", year, row["at"], said)
     for year in years(connection):
-        standing = _figures(now if year == now.year else card(connection, viewer, household, year))
+        standing = _figures(now if year == now.year else for_mark(connection, viewer, household, year))
         if hmac.compare_digest(_mark(key, now.code, standing), asked):
             return Verdict("equal", year)
     return Verdict("unknown")

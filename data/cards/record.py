@@ -26,6 +26,7 @@ class Member:
     skill: str | None
     work_area: str | None
     work_months: int | None
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str,
         assert found.household is not None
         return _in_scope(connection, engine, viewer, [found.household], mark, month, beyond="refused")
     asked = select(household.c.id).where(household.c.code == text.upper())
-    ids = connection.execute(asked).scalars().all()
+    ids = connection.execute(asked).scalars().all() if viewer.sees_health else []
     if ids:
         return _in_scope(connection, engine, viewer, ids, None, month)
     if mark := card_marks.normal(text):
@@ -65,6 +65,16 @@ def looked_up(connection: Connection, engine: Engine, viewer: Viewer, text: str,
         if ids:
             return _in_scope(connection, engine, viewer, ids, mark, month)
     return Scanned("foreign")
+
+
+def code_of(connection: Connection, text: str, today: date) -> str:
+    """The household's own code (户编号) of what was scanned or typed; what names no code of ours is taken as one."""
+    text = "".join(filter(str.isprintable, text[:LONGEST])).strip()
+    token, _ = _parts(text)
+    found = qr_codes.resolve(connection, token, today) if token is not None else None
+    if found is None or found.kind != "valid":
+        return text
+    return str(connection.execute(select(household.c.code).where(household.c.id == found.household)).scalar_one())
 
 
 def _parts(text: str) -> tuple[str | None, str | None]:

@@ -21,7 +21,9 @@ def most_overdue(connection: Connection, viewer: Viewer, region: str, month: int
     parts = []
     for id, noun in _INDICATORS.items():
         rows = lists.page(connection, viewer, id, region, month, limit=limit)
-        rows["what"] = rows["description" if id == "problems_overdue" else "name"]
+        said = "description" if id == "problems_overdue" else "name"
+        known = rows[said] if said in rows else rows["category"]  # words may tell of somebody
+        rows["what"] = known.fillna("入户任务")
         rows["days"] = rows["over"]
         rows["indicator"], rows["noun"] = id, noun
         parts.append(rows[["indicator", "noun", "what", "place", "owner", "days", "household_id", "region"]])

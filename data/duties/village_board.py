@@ -13,6 +13,7 @@ from data.access.viewer import Viewer
 from data.model.running import open_on, runs_on
 
 _LATEST = 6
+FEWEST = 5  # households: what is said of fewer, tells of them
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class VillageBoard:
 
 @needs(READ, HOUSEHOLDS)
 def village_board(connection: Connection, viewer: Viewer, village: str, month: int) -> VillageBoard:
-    """The board of a village; raises OutOfScope for one that is not the viewer's."""
+    """The board of a village; raises OutOfScope for one that is not the viewer's.
+
+    Who may not know of illness or causes reads what many have in common, and no words about a household.
+    """
     seen, bound = seen_households(viewer)
     bound = {**bound, "village": viewer.narrowed(village), "month": month}
     frames = {}
@@ -52,12 +56,28 @@ def village_board(connection: Connection, viewer: Viewer, village: str, month: i
         found = connection.execute(text(sql.format(seen=condition)), {**bound, **named})
         frames[name] = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     counted = connection.execute(text(_VISITED.format(seen=seen)), bound).one()
-    for frame in frames.values():
-        if "head" in frame and not viewer.sees_identity:
-            frame["head"] = frame["head"].map(mask_name, na_action="ignore")
+    if not viewer.sees_identity:
+        _mask(frames)
+    if not viewer.sees_health:
+        frames["causes"], frames["measures"] = _of_many(frames["causes"]), _of_many(frames["measures"])
     return VillageBoard(
         as_of=counted.as_of, visited_today=counted.today or 0, visited_month=counted.month or 0, **frames
     )
+
+
+def _mask(frames: dict[str, pd.DataFrame]) -> None:
+    """Family names alone, and of what is about a household no words."""
+    for frame in frames.values():
+        if "head" in frame:
+            frame["head"] = frame["head"].map(mask_name, na_action="ignore")
+    for name, words in {"visits": ["occasion"], "problems": ["description"], "tasks": ["name", "target"]}.items():
+        about = frames[name]["household_id"].notna()
+        frames[name].loc[about, words] = ""
+
+
+def _of_many(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of enough households that they tell of none of them."""
+    return frame[frame["households"] >= FEWEST].reset_index(drop=True)
 
 
 _HERE = "h.village = :village AND {seen}"

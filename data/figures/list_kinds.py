@@ -6,6 +6,8 @@ project, b problem, t task, f fund, v visit.
 
 from dataclasses import dataclass
 
+from data.access import roles
+from data.access.viewer import Viewer
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.sources import (
     FUND_ARRANGED_SQL,
@@ -39,7 +41,8 @@ class Column:
 
     Forms: text, integer, fen (yuan to the reader), share (a fraction), day, state (of a household), yes_no, person
     (a name, masked for who may not read names), party (the same unless it is an organisation),
-    id_number (always masked) and words (of a visit), both nothing for him,
+    id_number (always masked), words (of a visit, a problem), telling (cause, code), health (an illness masked always):
+    none of these columns for who may not know; matter (words about a household or its village, the former not for him),
     overdue (a deadline that has passed: days over), bp (hundredths of a per cent: a fraction to the reader).
     """
 
@@ -54,7 +57,7 @@ class ListKind:
     """One kind of list: ``noun`` and ``unit`` name its rows, ``joined`` is what follows FROM, ``base`` the condition.
 
     ``region`` and ``household`` are the SQL of a row's region code and household id, ``key`` of its primary key;
-    ``order`` puts the worst first.
+    ``order`` puts the worst first. ``thing``: what of ``roles.THINGS`` its rows are.
     """
 
     id: str
@@ -67,15 +70,17 @@ class ListKind:
     key: str
     order: str
     columns: tuple[Column, ...]
+    thing: str = roles.HOUSEHOLDS
 
 
 _PLACE = (
     Column("township", "乡镇", "(SELECT r.name FROM region r WHERE r.code = substr(h.village, 1, 9))"),
     Column("village", "村", "(SELECT r.name FROM region r WHERE r.code = h.village)"),
 )
-_WHO = (Column("code", "户编号", "h.code"), Column("head", "户主", "h.head", "person"))
+_WHO = (Column("code", "户编号", "h.code", "telling"), Column("head", "户主", "h.head", "person"))
 _STATE = Column("state", "户类型", "hm.state", "state")
 _PERSONS = Column("persons", "人口", "hm.persons", "integer")
+_CAUSE = Column("cause", "主要致贫原因", "h.cause", "telling")
 _INCOME = Column("per_head", "人均纯收入（元）", per_head("k"), "fen")
 _HELPER = Column(
     "helper",
@@ -118,7 +123,7 @@ _UNFINISHED = open_on("t.finished", "m.as_of")
 HOUSEHOLDS = ListKind(
     "households", "户", "户", _HM + AT_CLOSED, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
     f"{urgency('hm.state')}, COALESCE(k.below_line, 0) DESC, {per_head('k')} NULLS LAST, hm.household_id",
-    (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME, Column("cause", "主要致贫原因", "h.cause"), _HELPER, _LAST_VISIT),
+    (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME, _CAUSE, _HELPER, _LAST_VISIT),
 )  # fmt: skip
 _WHOLE = f"hm.record = {Record.WHOLE:d}"
 INCOMES = ListKind(
@@ -137,7 +142,7 @@ RECORDS = ListKind(
     "records", "户", "户", _HM, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
     f"{urgency('hm.state')}, {_LAST_BOOKED} NULLS LAST, hm.household_id",
     (*_PLACE, *_WHO, _STATE, _PERSONS, Column("lines", "12个月中有收支的月数", "hm.lines", "integer"),
-     Column("last_booked", "最近记账月份", _LAST_BOOKED, "month"), Column("cause", "主要致贫原因", "h.cause"), _HELPER,
+     Column("last_booked", "最近记账月份", _LAST_BOOKED, "month"), _CAUSE, _HELPER,
      _LAST_VISIT),
 )  # fmt: skip
 ALL_HOUSEHOLDS = ListKind(
@@ -146,7 +151,7 @@ ALL_HOUSEHOLDS = ListKind(
     f" AND hm.village = h.village AND hm.household_id = h.id{AT_CLOSED}",
     "1 = 1", "h.village", "h.id", "h.id", "h.identified DESC NULLS LAST, h.id",
     (*_PLACE, *_WHO, Column("identified", "识别日期", "h.identified", "day"), _STATE, _PERSONS, _INCOME,
-     Column("cause", "主要致贫原因", "h.cause"), _HELPER),
+     _CAUSE, _HELPER),
 )  # fmt: skip
 DIVIDEND_INCOMES = ListKind(
     "dividend_incomes", "户", "户",
@@ -163,10 +168,10 @@ _AGE = (
 PEOPLE = ListKind(
     "persons", "人员", "人", f"{_HM} JOIN member p ON p.household_id = h.id", "hm.month = :month", "hm.village",
     "hm.household_id", "p.code", "h.village, h.id, p.code",
-    (*_PLACE, Column("code", "户编号", "h.code"), Column("name", "姓名", "p.name", "person"),
+    (*_PLACE, Column("code", "户编号", "h.code", "telling"), Column("name", "姓名", "p.name", "person"),
      Column("relation", "与户主关系", "p.relation"), Column("sex", "性别", "p.sex"),
      Column("age", "年龄", _AGE, "integer"), Column("id_number", "证件号码", "p.id_number", "id_number"),
-     Column("schooling", "在校状况", "p.schooling"), Column("health", "健康状况", "p.health"),
+     Column("schooling", "在校状况", "p.schooling"), Column("health", "健康状况", "p.health", "health"),
      Column("insured", "参加医保", "p.medical_insured", "yes_no"), _STATE, _HELPER),
 )  # fmt: skip
 PROJECTS = ListKind(
@@ -183,6 +188,7 @@ PROJECTS = ListKind(
      Column("rate", "年收益率", PROJECT_RATE, "share"),
      Column("received_ever", "累计实收（元）", PROJECT_RECEIVED_EVER_SQL, "fen"),
      Column("rate_ever", "累计收益率", PROJECT_RATE_EVER, "share")),
+    roles.PROJECTS,
 )  # fmt: skip
 _FUND_PROGRESS = f"{FUND_PAID_SQL} * 1.0 / NULLIF({FUND_ARRANGED_SQL}, 0)"
 FUNDS = ListKind(
@@ -197,6 +203,7 @@ FUNDS = ListKind(
      Column("unpaid", "未拨付（元）", FUND_UNPAID_SQL, "fen"), Column("progress", "拨付进度", _FUND_PROGRESS, "share"),
      Column("short", "滞后金额（元）", FUND_SHORT_SQL, "fen"),
      Column("settled", "结清日期", "CASE WHEN f.settled <= m.as_of THEN f.settled END", "day")),
+    roles.PROJECTS,
 )  # fmt: skip
 DIVIDENDS = ListKind(
     "dividends", "分配方案", "个", "dividend_plan v JOIN month m ON m.month = :month",
@@ -209,6 +216,7 @@ DIVIDENDS = ListKind(
      Column("homes", "户数", "(SELECT COUNT(DISTINCT s.household_id) FROM dividend_payment s WHERE s.plan = v.id)",
             "integer"),
      Column("filed", "备案日期", "substr(v.filed, 1, 10)", "day")),
+    roles.PLANS,
 )  # fmt: skip
 PROBLEMS = ListKind(
     "problems", "问题", "个",
@@ -217,7 +225,7 @@ PROBLEMS = ListKind(
     f"CASE WHEN {_UNRECTIFIED} THEN 0 WHEN {_OPEN} THEN 1 ELSE 2 END, b.deadline, b.code",
     (place_of("b.region"), Column("code", "问题编号", "b.code"), Column("head", "户主", "h.head", "person"),
      Column("source", "来源", "b.source"), Column("category", "类别", "b.category"),
-     Column("description", "描述", "b.description"), Column("owner", "责任人", "b.owner"),
+     Column("description", "描述", "b.description", "words"), Column("owner", "责任人", "b.owner"),
      Column("found", "发现日期", "b.found", "day"), Column("deadline", "整改期限", "b.deadline", "day"),
      Column("over", "超期（天）", f"CASE WHEN {_UNRECTIFIED} AND b.deadline < m.as_of THEN b.deadline END", "overdue"),
      Column("rectified", "整改日期", "CASE WHEN b.rectified <= m.as_of THEN b.rectified END", "day"),
@@ -228,7 +236,8 @@ TASKS = ListKind(
     "t.started <= m.as_of", "t.village", "t.household_id", "t.code",
     f"CASE WHEN {_UNFINISHED} THEN 0 ELSE 1 END, t.deadline, t.code",
     (place_of("t.village"), Column("code", "任务编号", "t.code"), Column("head", "户主", "h.head", "person"),
-     Column("name", "任务", "t.name"), Column("target", "目标", "t.target"), Column("owner", "责任人", "t.owner"),
+     Column("name", "任务", "t.name", "matter"), Column("target", "目标", "t.target", "matter"),
+     Column("owner", "责任人", "t.owner"),
      Column("started", "开始日期", "t.started", "day"), Column("deadline", "期限", "t.deadline", "day"),
      Column("over", "超期（天）", f"CASE WHEN {_UNFINISHED} AND t.deadline < m.as_of THEN t.deadline END", "overdue"),
      Column("progress", "进度",
@@ -242,7 +251,7 @@ VISITS = ListKind(
     "v.visited >= m.first_day AND v.visited <= m.as_of", "h.village", "v.household_id", "v.code",
     "v.visited DESC, v.code",
     (*_PLACE, Column("visited", "日期", "v.visited", "day"), *_WHO, Column("helper", "走访人", "a.name"),
-     Column("unit", "单位", "a.unit"), Column("occasion", "事由", "v.occasion"),
+     Column("unit", "单位", "a.unit"), Column("occasion", "事由", "v.occasion", "words"),
      Column("content", "内容", "v.content", "words")),
 )  # fmt: skip
 
@@ -263,3 +272,11 @@ KINDS = {
         VISITS,
     )
 }
+
+_OF_NAMED = {"id_number": roles.IDENTITY, "words": roles.IDENTITY, "telling": roles.HEALTH, "health": roles.HEALTH}
+"""Form → what of somebody named who reads such a column must have the right to read."""
+
+
+def columns_of(viewer: Viewer, kind: ListKind) -> tuple[Column, ...]:
+    """The columns of a kind that the viewer may read."""
+    return tuple(one for one in kind.columns if viewer.may(roles.READ, _OF_NAMED.get(one.form, kind.thing)))

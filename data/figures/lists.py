@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
-from data.access.masks import mask_id, mask_name, mask_party
-from data.access.rights import needs
+from data.access.masks import mask_health, mask_id, mask_name, mask_party
+from data.access.rights import needs, require_right
 from data.access.roles import EXPORT, FIGURES, HOUSEHOLDS, READ
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
-from data.figures.list_kinds import KINDS, LINE, Column, ListKind
+from data.figures.list_kinds import KINDS, LINE, Column, ListKind, columns_of
 from data.figures.monitoring_line import line_of
 from data.figures.read import indicator
 from data.months import label, last_day
@@ -51,41 +51,43 @@ def page(
     limit: int = PAGE,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """A page of the list: columns as in its kind, then ``household_id`` (Int64) and ``region`` (code) of each row.
+    """A page of the list: the columns of its kind that the viewer may read, then ``household_id`` (Int64) and
+    ``region`` (code) of each row.
 
     Worst first, or by the column ``sort``; raises NotFound for a column that is not there. Money is yuan, shares and
     progress are fractions, days are ISO texts, what is missing is None or NaN.
     """
-    kind = list_kind(id)
+    kind, columns = _kind(viewer, id)
     condition, bound = _condition(viewer, kind, id, region, month)
     picked = text(
         lined(
             connection,
             region,
             month,
-            f"SELECT {kind.key} FROM {kind.joined} WHERE {condition} ORDER BY {_order(kind, sort, descending)}"
+            f"SELECT {kind.key} FROM {kind.joined} WHERE {condition} ORDER BY {_order(kind, columns, sort, descending)}"
             " LIMIT :limit OFFSET :offset",
         )
     )
     keys = connection.execute(picked, {**bound, "limit": limit, "offset": offset}).scalars().all()
     if not keys:
-        return _frame(viewer, kind, [], date.max)
-    statement = text(lined(connection, region, month, f"{_select(kind)} WHERE {kind.base} AND {kind.key} IN :keys"))
+        return _frame(viewer, columns, [], date.max)
+    asked = f"{_select(kind, columns)} WHERE {kind.base} AND {kind.key} IN :keys"
+    statement = text(lined(connection, region, month, asked))
     found = connection.execute(
         statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys, "month": month}
     ).all()
     by_key = {row.row_key: row for row in found}
-    return _frame(viewer, kind, [by_key[key] for key in keys], _as_of(connection, month))
+    return _frame(viewer, columns, [by_key[key] for key in keys], _as_of(connection, month))
 
 
 @needs(EXPORT, HOUSEHOLDS)
 def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> pd.DataFrame:
     """The whole list as :func:`page` gives it, worst first: for an export."""
-    kind = list_kind(id)
+    kind, columns = _kind(viewer, id)
     condition, bound = _condition(viewer, kind, id, region, month)
-    statement = lined(connection, region, month, f"{_select(kind)} WHERE {condition} ORDER BY {kind.order}")
+    statement = lined(connection, region, month, f"{_select(kind, columns)} WHERE {condition} ORDER BY {kind.order}")
     found = connection.execute(text(statement), bound).all()
-    return _frame(viewer, kind, found, _as_of(connection, month))
+    return _frame(viewer, columns, found, _as_of(connection, month))
 
 
 @needs(READ, HOUSEHOLDS)
@@ -95,18 +97,26 @@ def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], re
     Columns as :func:`page` gives them for incomes; asked in portions, so that any number may be asked for.
     """
     kind = KINDS["incomes"]
+    columns = columns_of(viewer, kind)
     seen, named = seen_households(viewer)
     here, bound = within_sql("h.village", viewer.narrowed(region))
     # by the household's own key first, its row of the month then by its whole key: '' keeps SQLite from walking through
     # the range of villages instead
     whole_key = "h.id IN :keys AND hm.village = h.village || ''"
-    found = f"{_select(kind)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
+    found = f"{_select(kind, columns)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
     statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
     by_key: dict[int, StoredRow] = {}
     for keys in batches(ids):
         asked = {**bound, **named, "keys": keys, "month": month}
         by_key |= {row.row_key: row for row in connection.execute(statement, asked)}
-    return _frame(viewer, kind, [by_key[id] for id in ids if id in by_key], _as_of(connection, month))
+    return _frame(viewer, columns, [by_key[id] for id in ids if id in by_key], _as_of(connection, month))
+
+
+def _kind(viewer: Viewer, id: str) -> tuple[ListKind, tuple[Column, ...]]:
+    """The kind of list behind an indicator, and what of it the viewer reads; raises NoRight where that is nothing."""
+    kind = list_kind(id)
+    require_right(viewer, READ, kind.thing)
+    return kind, columns_of(viewer, kind)
 
 
 def lined(connection: Connection, region: str, month: int, statement: str) -> str:
@@ -120,11 +130,11 @@ def lined(connection: Connection, region: str, month: int, statement: str) -> st
     return statement.replace(LINE, f"(CASE substr(h.village, 1, 2) {cases} END)" if cases else "NULL")
 
 
-def _select(kind: ListKind) -> str:
-    columns = ", ".join(f"{column.sql} AS c_{column.id}" for column in kind.columns)
+def _select(kind: ListKind, columns: Sequence[Column]) -> str:
+    listed = ", ".join(f"{column.sql} AS c_{column.id}" for column in columns)
     household = kind.household or "CAST(NULL AS INTEGER)"
     return (
-        f"SELECT {kind.key} AS row_key, {columns}, {household} AS row_household, {kind.region} AS row_region"
+        f"SELECT {kind.key} AS row_key, {listed}, {household} AS row_household, {kind.region} AS row_region"
         f" FROM {kind.joined}"
     )
 
@@ -140,10 +150,10 @@ def _condition(viewer: Viewer, kind: ListKind, id: str, region: str, month: int)
     return " AND ".join(parts), bound
 
 
-def _order(kind: ListKind, sort: str | None, descending: bool) -> str:
+def _order(kind: ListKind, columns: Sequence[Column], sort: str | None, descending: bool) -> str:
     if sort is None:
         return kind.order
-    chosen = next((column for column in kind.columns if column.id == sort), None)
+    chosen = next((column for column in columns if column.id == sort), None)
     if chosen is None:
         raise NotFound(f"名单中没有“{sort[:20]}”这一列。")
     down = descending != (chosen.form == "overdue")  # the earliest deadline is the most days over
@@ -156,27 +166,26 @@ def _as_of(connection: Connection, month: int) -> date:
     )
 
 
-def _frame(viewer: Viewer, kind: ListKind, rows: Sequence[StoredRow], as_of: date) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            column.id: pd.Series([_told(viewer, column, row[place], as_of) for row in rows], dtype=_DTYPES[column.form])
-            for place, column in enumerate(kind.columns, start=1)
-        }
-    )
+def _frame(viewer: Viewer, columns: Sequence[Column], rows: Sequence[StoredRow], as_of: date) -> pd.DataFrame:
+    told: dict[str, pd.Series] = {}
+    for place, column in enumerate(columns, start=1):
+        values = [_told(viewer, column, row[place], row.row_household is None, as_of) for row in rows]
+        told[column.id] = pd.Series(values, dtype=_DTYPES[column.form])
+    frame = pd.DataFrame(told)
     frame["household_id"] = pd.Series([row.row_household for row in rows], dtype="Int64")
     frame["region"] = pd.Series([row.row_region for row in rows], dtype=object)
     return frame
 
 
 _DTYPES = {
-    "text": object, "person": object, "party": object, "id_number": object, "words": object, "day": object,
-    "state": object, "yes_no": object, "integer": "Int64", "overdue": "Int64", "fen": float, "share": float,
-    "bp": float, "month": object,
+    "text": object, "person": object, "party": object, "id_number": object, "words": object, "telling": object,
+    "health": object, "matter": object, "day": object, "state": object, "yes_no": object, "integer": "Int64",
+    "overdue": "Int64", "fen": float, "share": float, "bp": float, "month": object,
 }  # fmt: skip
 
 
 # Any: what the column's SQL gives
-def _told(viewer: Viewer, column: Column, value: Any, as_of: date) -> object:
+def _told(viewer: Viewer, column: Column, value: Any, of_nobody: bool, as_of: date) -> object:
     """A stored value as the viewer may read it."""
     if value is None:
         return None
@@ -198,9 +207,11 @@ def _told(viewer: Viewer, column: Column, value: Any, as_of: date) -> object:
         case "party":
             return mask_party(viewer, value)
         case "id_number":
-            return mask_id(value) if viewer.sees_identity else None
-        case "words":
-            return value if viewer.sees_identity else None
+            return mask_id(value)
+        case "health":
+            return mask_health(viewer, value)
+        case "matter":
+            return value if of_nobody or viewer.sees_identity else None
         case "overdue":
             return (as_of - date.fromisoformat(value)).days
     return value

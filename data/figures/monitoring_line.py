@@ -6,12 +6,12 @@ from sqlalchemy import Connection, select
 
 from data import model
 from data.access.rights import needs
-from data.access.roles import FIGURES, READ
+from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
 from data.months import last_day
 
 
-@needs(READ, FIGURES)
+@needs(READ, HOUSEHOLDS)
 def monitoring_line(connection: Connection, viewer: Viewer, region: str, months: Sequence[int]) -> list[float | None]:
     """Yuan a head and year at each month's end; None where nothing is configured or the region spans provinces."""
     province = viewer.narrowed(region)[:2]

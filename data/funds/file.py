@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, text
 
-from data.access.masks import mask_name
+from data.access.masks import mask_name, without_telling
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, PROJECTS, READ
 from data.access.scope import seen_households
@@ -165,7 +165,7 @@ def behind(
         "modes",
         "amount",
     ]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+    return without_telling(viewer, pd.DataFrame(rows, columns=columns, dtype=object), "code")
 
 
 def _asked(bound: Mapping[str, object], project: str, month: int) -> dict[str, object]:

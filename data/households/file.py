@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from data.access.masks import mask_id, mask_name
+from data.access.masks import mask_health, mask_id, mask_name, mask_phone
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
@@ -24,7 +24,6 @@ from data.store.rows import Record
 from data.terms import STATE_NAMES
 
 LATEST_VISITS = 10
-ILLNESS_CAUSES = ("因病", "因残")
 ILLNESS_MEASURES = ("健康", "兜底")
 """Categories of measures whose names tell of illness or disability (大病救助, 残疾人两项补贴)."""
 
@@ -58,8 +57,9 @@ class HouseholdFile:
 def household(connection: Connection, viewer: Viewer, id: int, month: int, *, visits_page: int = 1) -> HouseholdFile:
     """The file of one household.
 
-    Raises NotFound, in the same words, for one that does not exist and for one that is not the viewer's. ID numbers
-    are masked for everybody; what a viewer without identity does not get, ``_without_identity`` says.
+    Raises NotFound, in the same words, for one that does not exist and for one that is not the viewer's. ID numbers,
+    phones and illnesses are masked for everybody (``data.access.masks``); what a viewer without identity, or one who
+    may not know of illness, does not get besides, ``_without_identity`` and ``_without_telling`` say.
     """
     seen, bound = seen_households(viewer)
     facts = (
@@ -70,21 +70,24 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     skipped = max(visits_page - 1, 0) * LATEST_VISITS
     asked = {"household": id, "month": month, "skipped": skipped, "days": int(value_of(connection, "visit_days"))}
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
-    frames["members"]["id_number"] = frames["members"]["id_number"].map(mask_id)
+    members = frames["members"]
+    members["id_number"] = members["id_number"].map(mask_id)
+    members["health"] = [mask_health(viewer, health) for health in members["health"]]
     frames["helpers"]["due"] = _due(frames["helpers"], asked["days"])
     closed = closed_month(connection, facts["village"])
     books = month if closed is None else min(month, closed)
     file = HouseholdFile(
         id=id,
         village=facts["village"],
-        facts=facts,
+        facts={**facts, "phone": mask_phone(facts["phone"])},
         head=facts["head"],
         state=STATE_NAMES[facts["state"]],
         income=income_of(connection, viewer, id, facts["village"], books, len(frames["members"])),
         visits_total=connection.execute(text(_VISITS_TOTAL), asked).scalar_one(),
         **frames,
     )
-    return file if viewer.sees_identity else _without_identity(file)
+    file = file if viewer.sees_identity else _without_identity(file)
+    return file if viewer.sees_health else _without_telling(file)
 
 
 @needs(READ, HOUSEHOLDS)
@@ -99,25 +102,28 @@ def whereabouts(connection: Connection, viewer: Viewer, id: int) -> Region | Non
 
 
 def _without_identity(file: HouseholdFile) -> HouseholdFile:
-    """What passers-by of a wall may read: no full name, ID number, phone, address, free words, or sign of illness."""
+    """No full name, ID number, phone, address or free words."""
     hidden = {
-        "members": ["id_number", "health", "skill"],
+        "members": ["id_number", "skill"],
         "visits": ["occasion", "content"],
         "helpers": ["phone"],
         "problems": ["description"],
         "tasks": ["name", "target"],
     }
-    frames = {name: getattr(file, name).copy() for name in hidden} | {"measures": file.measures.copy()}
+    frames = {name: getattr(file, name).copy() for name in hidden}
     for name, columns in hidden.items():
         frames[name][columns] = None
     frames["members"]["name"] = frames["members"]["name"].map(mask_name)
-    telling = frames["measures"]["category"].isin(ILLNESS_MEASURES)
-    frames["measures"].loc[telling, ["name", "unit"]] = None
-    facts = {**file.facts, **dict.fromkeys(("phone", "address", "remark", "other_causes"), None)}
+    facts = {**file.facts, **dict.fromkeys(("phone", "address", "remark"), None)}
     facts["head"] = mask_name(file.head)
-    facts["cause"] = None if facts["cause"] in ILLNESS_CAUSES else facts["cause"]
-    income = replace(file.income, subjects={})
-    return replace(file, facts=facts, head=facts["head"], income=income, **frames)
+    return replace(file, facts=facts, head=facts["head"], **frames)
+
+
+def _without_telling(file: HouseholdFile) -> HouseholdFile:
+    """No sign of illness or disability, no cause, no code. (Members come without their health.)"""
+    facts = {**file.facts, **dict.fromkeys(("code", "cause", "other_causes"), None)}
+    measures = file.measures[~file.measures["category"].isin(ILLNESS_MEASURES)].reset_index(drop=True)
+    return replace(file, facts=facts, measures=measures, income=replace(file.income, subjects={}))
 
 
 def _rows(connection: Connection, sql: str, asked: dict[str, int]) -> pd.DataFrame:

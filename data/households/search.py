@@ -73,7 +73,7 @@ def search(
     read = words(query, by_identity=viewer.sees_identity)
     here, bound = within_sql("h.village", viewer.narrowed(region), "asked")
     seen, named = seen_households(viewer)
-    picked, lists = conditions(filters)
+    picked, lists = conditions(viewer, filters)
     bound |= {**named, **lists, **parameters(read), "month": month}
     source, checked, more = _source(connection, viewer, read, here, bound)
     rank = checked[0].nearness() if checked and checked == read else "d.rank"

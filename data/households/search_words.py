@@ -82,7 +82,7 @@ def words(query: str, *, by_identity: bool) -> list[Word]:
     """The words of a query. ``by_identity``: whether the viewer may find people by what is told of them to nobody who
     sees no identity: what he guesses would be confirmed to him.
 
-    Raises Refused for one that is too long or has too many words, and for a number or initials where he may not.
+    Raises Refused for one that is too long or has too many words, and for a number, code or initials where he may not.
     """
     plain = seen(query).translate(_HALF_WIDTH)
     parts = list(dict.fromkeys(plain.split()))
@@ -91,8 +91,8 @@ def words(query: str, *, by_identity: bool) -> list[Word]:
     read = [_word(part, place) for place, part in enumerate(parts)]
     if by_identity:
         return read
-    if any(word.kind in ("tail", "initials") for word in read):
-        raise Refused("大屏展示不能按证件号码和拼音查找，请按姓氏、村名、帮扶责任人或户编号查找。")
+    if any(word.kind in ("tail", "initials", "code") for word in read):
+        raise Refused("大屏展示不能按证件号码、户编号和拼音查找，请按姓氏、村名或帮扶责任人查找。")
     return [replace(word, kind=_blind(word.text)) if word.kind == "name" else word for word in read]
 
 

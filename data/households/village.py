@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection
 
-from data.access.masks import mask_name
-from data.access.rights import needs
-from data.access.roles import HOUSEHOLDS, READ
+from data.access.masks import mask_name, without_telling
+from data.access.rights import needs, require_right
+from data.access.roles import HEALTH, HOUSEHOLDS, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.errors import NotFound
@@ -96,8 +96,9 @@ def in_village(
     limit: int = PAGE,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """The households of a village: id, head (masked for a display), state (户类型), persons, attribute, cause,
-    per_head (yuan), below_line, visits (of the month), last_visit, helper (one of them), problems (not closed).
+    """The households of a village: id, head (masked for a display), state (户类型), persons, attribute, cause (not for
+    who may not know it), per_head (yuan), below_line, visits (of the month), last_visit, helper (one of them),
+    problems (not closed).
 
     What is not known is None. Raises NotFound for a sort that is not in SORTS.
     """
@@ -138,11 +139,12 @@ def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> 
     """How many households hold each combination: state (key of STATE_NAMES, UNCOUNTED among them), cause, below_line,
     unvisited, with_problem (0 or 1) and ``households``, for the legend and the filters."""
     where, bound = _where(viewer, village, month, EVERY)
+    cause = "h.cause" if viewer.sees_health else "CAST(NULL AS TEXT)"
     told = {"below_line": _BELOW, "unvisited": _UNVISITED, "with_problem": _PROBLEM}
     flags = ", ".join(f"CASE WHEN {sql} THEN 1 ELSE 0 END AS {name}" for name, sql in told.items())
     statement = f"""
         SELECT state, cause, below_line, unvisited, with_problem, COUNT(*) AS households
-        FROM (SELECT {_STATE} AS state, h.cause, {flags} FROM {FROM} WHERE {where}) q
+        FROM (SELECT {_STATE} AS state, {cause} AS cause, {flags} FROM {FROM} WHERE {where}) q
         GROUP BY state, cause, below_line, unvisited, with_problem"""
     found = connection.execute(expanded(statement, bound), bound)
     return pd.DataFrame(found.all(), columns=list(found.keys()))
@@ -153,7 +155,7 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
     seen, bound = seen_households(viewer)
     parts = ["h.village = :village", seen]
     bound |= {"village": viewer.narrowed(village), "month": month}
-    picked, named = conditions(filters)
+    picked, named = conditions(viewer, filters)
     if not filters.states:
         parts.append(f"hm.state <> {UNCOUNTED}")
     parts += picked
@@ -161,8 +163,12 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
     return " AND ".join(parts), bound
 
 
-def conditions(filters: Filters) -> tuple[list[str], dict[str, list[object]]]:
-    """SQL conditions on FROM and their parameters; lists expand (see :func:`data.store.engine.expanded`)."""
+@needs(READ, HOUSEHOLDS)
+def conditions(viewer: Viewer, filters: Filters) -> tuple[list[str], dict[str, list[object]]]:
+    """SQL conditions on FROM and their parameters; lists expand (see :func:`data.store.engine.expanded`). Raises
+    NoRight for causes of who may not know them."""
+    if filters.causes:
+        require_right(viewer, READ, HEALTH)
     lists = {"states": _STATE, "causes": "h.cause", "attributes": "h.attribute"}
     chosen = {name: list(getattr(filters, name)) for name in lists if getattr(filters, name)}
     flags = (filters.below_line, _BELOW), (filters.unvisited, _UNVISITED), (filters.with_problem, _PROBLEM)
@@ -177,4 +183,4 @@ def as_read(viewer: Viewer, found: Answer) -> pd.DataFrame:
     frame["per_head"] = frame["per_head"].astype(float).div(100).round(2)
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)
-    return frame
+    return without_telling(viewer, frame, "cause", "code")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from data.access.masks import mask_id
+from data.access.masks import HEALTHY, ILL, mask_id, mask_phone
 from data.money import exact
 from data.months import spoken
 from data.terms import ASSURANCES, SUBJECTS
@@ -55,7 +55,7 @@ def label(table: str, column: str) -> str:
 
 
 def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> str:
-    """A stored value as it is shown: yuan, 是/否, months; ID numbers masked; codes by their names where given."""
+    """A stored value as it is shown: yuan, 是/否, months; masked as ``access.masks`` says; codes by names given."""
     if stored is None:
         return EMPTY
     if table == "assurance" and column == "item":
@@ -73,6 +73,10 @@ def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> st
         return "是" if stored else "否"
     if kind == "identity":
         return mask_id(str(stored)) or ""
+    if column == "phone":
+        return mask_phone(str(stored)) or ""
+    if (table, column) == ("member", "health") and stored != HEALTHY:
+        return ILL
     return spoken(int(str(stored))) if kind in ("month", "period") else str(stored)
 
 

@@ -11,7 +11,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.model.running import lasts_to, runs_on
 from data.store.rows import StoredRow
-from data.terms import SUBJECTS
+from data.terms import DISABILITY, SUBJECTS
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,11 @@ def evidence(
     seen, bound = seen_households(viewer)
     asked = {**bound, "ids": list(households), "month": month, "year": month // 12}
     found: dict[int, list[Evidence]] = {id: [] for id in households}
+    untold = () if viewer.sees_health else (DISABILITY,)
     for question in (_subjects, _jobs, _lost, _owing):
         for id, known in question(connection, seen, asked, most):
-            found[id].append(known)
+            if not (isinstance(known, SubjectFall) and known.subject in untold):
+                found[id].append(known)
     return found
 
 

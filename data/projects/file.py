@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, text
 
 from data.access import roles
-from data.access.masks import mask_name, mask_party
+from data.access.masks import mask_name, mask_party, without_telling
 from data.access.rights import needs
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
@@ -183,7 +183,7 @@ def takers(
     in_yuan(frame, ("amount",))
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)
-    return frame
+    return without_telling(viewer, frame, "household")
 
 
 def _takers(viewer: Viewer, code: str, month: int, year: int | None) -> tuple[str, dict[str, object]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
-from data.access.masks import mask_name
+from data.access.masks import mask_name, without_telling
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, PROJECTS, READ
 from data.access.scope import seen_households
@@ -143,7 +143,7 @@ def households(
     frame["verdict"] = [_verdict(row) for row in frame.itertuples()]
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)
-    return frame.drop(columns=["net", "falls", "below", "unknown", "untold"])
+    return without_telling(viewer, frame.drop(columns=["net", "falls", "below", "unknown", "untold"]), "code")
 
 
 def _verdict(row: Any) -> str:  # Any: a row of the frame

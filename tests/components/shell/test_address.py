@@ -17,7 +17,7 @@ from data.access.viewer import Viewer
 from data.regions import tree as regions
 from data.regions.tree import Region, Status
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES, fill
-from tests.moment import clock
+from tests.moment import NOW, clock
 
 
 @pytest.fixture
@@ -64,11 +64,11 @@ def test_a_household_s_page_stands_in_its_village_for_who_may_see_it_and_moves_n
         id, village = connection.exec_driver_sql("SELECT id, village FROM household ORDER BY village, id").first()
         own, others = read(county, role="village", region=TOWNSHIPS[1]), read(county, role="township", region="all")
         assert own.refusal and others.refusal
-        moved = at_household(connection, own, str(id))
+        moved = at_household(connection, own, str(id), NOW)
         assert (moved.region.code, moved.refusal) == (village, None)
         far = connection.exec_driver_sql(f"SELECT id FROM household WHERE village LIKE '{TOWNSHIPS[1]}%%'").scalar()
         for asked in (str(far), "0", "-1", "１", "1 OR 1=1", "9" * 30, "", None):
-            assert at_household(connection, own, asked) == own
+            assert at_household(connection, own, asked, NOW) == own
 
 
 def test_a_region_of_somebody_else_is_refused_and_not_named(county: Engine):

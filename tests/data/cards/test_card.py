@@ -13,7 +13,7 @@ from data import settings
 from data.access.viewer import Viewer
 from data.cards import card as income_card
 from data.cards.figures import figures
-from data.errors import NotFound, OutOfScope
+from data.errors import NoRight, NotFound, OutOfScope
 from data.income.year import IncomeYear, year_of
 from data.model import dividend_payment, dividend_plan, household, ledger, member, project_household
 from data.money import short
@@ -266,14 +266,16 @@ def test_a_card_ends_at_the_scope(connection: Connection):
         income_card.villages_households(connection, village, COUNTY)
 
 
-def test_who_sees_no_identity_gets_none(connection: Connection):
-    wall = income_card.card(connection, Viewer("display", COUNTY), 901, OVER)
+def test_who_sees_no_identity_gets_a_card_to_compare_and_none_to_read(connection: Connection):
+    with pytest.raises(NoRight):
+        income_card.card(connection, Viewer("display", COUNTY), 901, OVER)
+    wall = income_card.for_mark(connection, Viewer("display", COUNTY), 901, OVER)
     assert (wall.head, wall.phone, wall.address, wall.cause) == ("钱**", None, None, None)
     assert [one.name for one in wall.members] == ["钱**", "钱**"]
     assert {(one.id_number, one.health) for one in wall.members} == {(None, None)}
     assert wall.helpers[0].phone is None
     office = income_card.card(connection, CADRE, 901, OVER)
-    assert (office.head, office.phone) == ("钱一", "13812345678")
+    assert (office.head, office.phone) == ("钱一", "138****5678")
     assert office.members[0].id_number == "990181********1234"
     assert office.now == wall.now
 

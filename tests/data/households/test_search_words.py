@@ -27,11 +27,11 @@ def test_the_form_of_a_word_says_what_it_may_mean(query: str, meant: list[tuple[
 @pytest.mark.parametrize(
     ("query", "meant"),
     [
-        ("王", [("王", "family")]), ("王建", [("王建", "known")]), ("K901", [("K901", "code")]),
+        ("王", [("王", "family")]), ("王建", [("王建", "known")]),
         ("王 青石村", [("王", "family"), ("青石村", "known")]),
     ],
 )  # fmt: skip
-def test_who_sees_no_identity_finds_by_family_place_helper_and_code(query: str, meant: list[tuple[str, str]]):
+def test_who_sees_no_identity_finds_by_family_place_and_helper(query: str, meant: list[tuple[str, str]]):
     assert read(query, by_identity=False) == meant
 
 
@@ -42,9 +42,9 @@ def test_of_a_name_who_sees_surnames_alone_may_ask_for_the_surname(query: str, k
     assert [word.kind for word in words(query, by_identity=False)] == [kind]
 
 
-@pytest.mark.parametrize("query", ["wjg", "080015", "王 wjg", "青石村 01004x"])
-def test_who_sees_no_identity_is_refused_numbers_and_initials(query: str):
-    with pytest.raises(Refused, match="不能按证件号码和拼音"):
+@pytest.mark.parametrize("query", ["wjg", "080015", "王 wjg", "青石村 01004x", "K901", "990181"])
+def test_who_sees_no_identity_is_refused_numbers_codes_and_initials(query: str):
+    with pytest.raises(Refused, match="不能按证件号码、户编号和拼音"):
         words(query, by_identity=False)
 
 
