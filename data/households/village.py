@@ -152,10 +152,10 @@ def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> 
 
 def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[str, dict[str, object]]:
     """Condition and parameters; the village must lie in the viewer's region, the households in his scope."""
+    picked, named = conditions(viewer, filters)
     seen, bound = seen_households(viewer)
     parts = ["h.village = :village", seen]
     bound |= {"village": viewer.narrowed(village), "month": month}
-    picked, named = conditions(viewer, filters)
     if not filters.states:
         parts.append(f"hm.state <> {UNCOUNTED}")
     parts += picked

@@ -1,0 +1,204 @@
+"""One call for each right over each thing of the table, on the county of ``tests/data/village_ground.py``.
+
+Each aims at something of VILLAGE: who may see that village is inside, who may see another one alone is outside. A case
+that is the same wherever somebody sits (a setting) has no outside. ``CASES`` is data: the tests of the queries, and
+those of routes and pages, go through it; what it leaves out of the table fails.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from data import model
+from data.access.rights import require_right
+from data.access.roles import (
+    ADMINISTER,
+    APPROVE,
+    CODES,
+    EXPORT,
+    FIGURES,
+    HEALTH,
+    HOUSEHOLDS,
+    IDENTITY,
+    IMPORT,
+    LOG,
+    PAPERS,
+    PEOPLE,
+    PLANS,
+    PRINT,
+    PROJECTS,
+    READ,
+    RECORDS,
+    SETTINGS,
+    UNMASK,
+    WRITE,
+)
+from data.access.sessions import sessions_of
+from data.access.viewer import Viewer
+from data.audit import log as audit
+from data.cards.card import card, income_year, villages_households
+from data.codes import labels, pins
+from data.dividends.filing import write_back
+from data.dividends.notice import notice
+from data.dividends.region import plans
+from data.dividends.steps import step
+from data.errors import NoRight, Refused
+from data.figures import lists, read
+from data.households import archives
+from data.households.edit_rules import check_approval
+from data.households.entries import raise_problem
+from data.households.file import household
+from data.households.unmask import unmask
+from data.households.village import Filters, in_village
+from data.people.devices import add_device, devices
+from data.projects import archives as project_archives
+from data.projects.region import page as projects_page
+from data.projects.troubles import mark
+from data.settings import changes, decide
+from data.store.engine import writing
+from data.workbook.exporting import export_workbook
+from tests.data.archives.ground import photo
+from tests.data.small_county import FIRST_PLAN, LAST, TODAY, VILLAGES
+from tests.data.village_ground import VILLAGE
+from tests.moment import NOW
+
+HOUSEHOLD, MEMBER, PROJECT, PLAN = 901, "901a", "P901", FIRST_PLAN + 1
+INSIDE = {
+    "admin": Viewer("admin", "", person=1), "county": Viewer("county", VILLAGE[:6], person=2),
+    "township": Viewer("township", VILLAGE[:9], person=3), "village": Viewer("village", VILLAGE, person=4),
+    "helper": Viewer("helper", VILLAGE, "D1", person=5), "display": Viewer("display", VILLAGE[:6]),
+    "borrower": Viewer("borrower", VILLAGE, person=6, households=frozenset({HOUSEHOLD})),
+    "household": Viewer("household", VILLAGE, households=frozenset({HOUSEHOLD})),
+    "stranger": Viewer("stranger", VILLAGE), "nobody": Viewer("nobody", ""),
+}  # fmt: skip
+"""Role → somebody whose scope holds VILLAGE and HOUSEHOLD; ``nobody`` is a role that no table knows."""
+OUTSIDE = {
+    role: Viewer(role, VILLAGES[2], "D1" if role == "helper" else None, one.person, one.households and frozenset({950}))
+    for role, one in INSIDE.items()
+}
+"""The same roles in a village of another township."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """``call(engine, viewer, folder)`` asks for it; ``scoped``: what it aims at lies in VILLAGE."""
+
+    call: Callable[[Engine, Viewer, Path], object]
+    scoped: bool = True
+
+
+def asked(query: Callable[[Connection, Viewer], object]) -> Callable[[Engine, Viewer, Path], object]:
+    """A question or a write in a transaction of its own."""
+
+    def call(engine: Engine, viewer: Viewer, _: Path) -> object:
+        with writing(engine) as connection:
+            return query(connection, viewer)
+
+    return call
+
+
+def written(act: Callable[[Engine, Viewer], object]) -> Callable[[Engine, Viewer, Path], object]:
+    """A write that makes its own transaction."""
+    return lambda engine, viewer, _: act(engine, viewer)
+
+
+def only_asked(right: str, thing: str) -> Case:
+    """What no query of ``data`` does by itself; pages and the command line ask for the right."""
+    return Case(lambda engine, viewer, _: require_right(viewer, right, thing), scoped=False)
+
+
+def _approved(_: Connection, viewer: Viewer) -> None:
+    try:
+        check_approval(viewer, "household", {"type": "脱贫户"})
+    except Refused as error:  # said as a rule of the form: who may not approve still writes the rest
+        raise NoRight("审核", str(error)) from error
+
+
+def _filed(connection: Connection, viewer: Viewer) -> None:
+    held = connection.execute(select(model.dividend_plan).where(model.dividend_plan.c.id == PLAN)).mappings().one()
+    write_back(connection, viewer, held, LAST, NOW)
+
+
+def _raised(engine: Engine, viewer: Viewer) -> object:
+    typed = {"source": "排查", "category": "住房", "description": "漏雨", "found": "2026-11-01"}
+    return raise_problem(engine, viewer, HOUSEHOLD, typed | {"deadline": "2026-12-01", "owner": "赵某"}, now=NOW)
+
+
+def _kept(engine: Engine, viewer: Viewer) -> int:
+    shade = 20 + (viewer.person or 0)
+    return archives.add(engine, viewer, HOUSEHOLD, photo(shade=shade), kind="其他", title="", now=NOW)
+
+
+def _project_kept(engine: Engine, viewer: Viewer) -> int:
+    shade = 120 + (viewer.person or 0)
+    return project_archives.add(engine, viewer, PROJECT, photo(shade=shade), kind="项目照片", title="", now=NOW)
+
+
+def _marked(engine: Engine, viewer: Viewer) -> int:
+    return mark(engine, viewer, project=PROJECT, since=TODAY.isoformat(), reason="停产", now=NOW)
+
+
+def _causes(connection: Connection, viewer: Viewer) -> object:
+    return in_village(connection, viewer, VILLAGE, LAST, filters=Filters(causes=("因病",)))
+
+
+def _unmasked(member: str | None, field: str) -> Callable[[Connection, Viewer], object]:
+    return lambda connection, viewer: unmask(connection, viewer, HOUSEHOLD, member, field, now=NOW, address="")
+
+
+def _card(connection: Connection, viewer: Viewer) -> object:
+    return card(connection, viewer, HOUSEHOLD, income_year(connection, 2026))
+
+
+def _labels(connection: Connection, viewer: Viewer) -> object:
+    return labels.households(connection, viewer, [HOUSEHOLD], 2026)
+
+
+def _device(connection: Connection, viewer: Viewer) -> str:
+    return add_device(connection, viewer, VILLAGE, "村部", address="", now=NOW)
+
+
+def _export(engine: Engine, viewer: Viewer, folder: Path) -> object:
+    with engine.connect() as connection:
+        return export_workbook(connection, viewer, folder / f"{viewer.role}.xlsx", now=NOW)
+
+
+CASES: Mapping[tuple[str, str], Case] = {
+    (READ, FIGURES): Case(asked(lambda c, v: read.figures(c, v, VILLAGE, LAST, ("households",)))),
+    (READ, HOUSEHOLDS): Case(asked(lambda c, v: household(c, v, HOUSEHOLD, LAST))),
+    (READ, IDENTITY): Case(asked(_card)),
+    (READ, HEALTH): Case(asked(_causes)),
+    (READ, PAPERS): Case(written(lambda e, v: archives.opened(e, v, 1)), scoped=False),
+    (READ, PROJECTS): Case(asked(lambda c, v: projects_page(c, v, VILLAGE, LAST))),
+    (READ, PLANS): Case(asked(lambda c, v: plans(c, v, VILLAGE, TODAY.isoformat()))),
+    (READ, CODES): Case(asked(lambda c, v: audit.of_household(c, v, HOUSEHOLD))),
+    (READ, SETTINGS): Case(asked(changes), scoped=False),
+    (READ, PEOPLE): Case(asked(lambda c, v: devices(c, v, sessions_of(c.engine))), scoped=False),
+    (READ, LOG): Case(asked(lambda c, v: audit.patterns(c, v, (NOW - timedelta(days=9)).isoformat())), scoped=False),
+    (UNMASK, IDENTITY): Case(asked(_unmasked(None, "phone"))),
+    (UNMASK, HEALTH): Case(asked(_unmasked(MEMBER, "health"))),
+    (WRITE, HOUSEHOLDS): Case(written(_raised)),
+    (WRITE, PAPERS): Case(written(_kept)),
+    (WRITE, CODES): Case(asked(lambda c, v: pins.hand_out(c, v, HOUSEHOLD, now=NOW))),
+    (WRITE, PROJECTS): Case(written(_project_kept)),
+    (WRITE, PLANS): Case(written(lambda e, v: step(e, v, PLAN, "publish", version=1, at=NOW))),
+    (APPROVE, HOUSEHOLDS): Case(asked(_approved), scoped=False),
+    (APPROVE, PROJECTS): Case(written(_marked)),
+    (APPROVE, PLANS): Case(asked(_filed), scoped=False),
+    (EXPORT, FIGURES): only_asked(EXPORT, FIGURES),
+    (EXPORT, HOUSEHOLDS): Case(asked(lambda c, v: lists.whole(c, v, "households", VILLAGE, LAST))),
+    (EXPORT, PROJECTS): only_asked(EXPORT, PROJECTS),
+    (EXPORT, RECORDS): Case(_export, scoped=False),
+    (EXPORT, LOG): only_asked(EXPORT, LOG),
+    (PRINT, HOUSEHOLDS): Case(asked(lambda c, v: villages_households(c, v, VILLAGE))),
+    (PRINT, CODES): Case(asked(_labels)),
+    (PRINT, PLANS): Case(asked(lambda c, v: notice(c, v, PLAN, TODAY.isoformat()))),
+    (IMPORT, RECORDS): only_asked(IMPORT, RECORDS),
+    (ADMINISTER, SETTINGS): Case(asked(lambda c, v: decide(c, v, "hotline", "12317", now=NOW)), scoped=False),
+    (ADMINISTER, PEOPLE): Case(asked(_device)),
+    (ADMINISTER, LOG): only_asked(ADMINISTER, LOG),
+}
+"""(right, thing) → its case."""
