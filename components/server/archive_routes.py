@@ -1,7 +1,8 @@
 """``/archive/{token}``: one paper or photo, for whoever was shown its link, for a few minutes.
 
 The token names archive, viewer and session and is signed; to another session the link leads nowhere, and what the
-viewer may see is asked of the store again when it is opened.
+viewer may see is asked of the store again when it is opened. What leaves tells nothing of its maker
+(``data.archives.bare``).
 """
 
 from collections.abc import Callable

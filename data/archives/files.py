@@ -12,17 +12,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from data.archives.pictures import as_jpeg, shrunk
+from data.archives.bare import Torn, bare, is_two_things
+from data.archives.pictures import DAMAGED, as_jpeg, shrunk
 from data.errors import Refused
 from data.store.engine import ROOT, beside
 from data.store.private import own_folder, tighten
 
 LARGEST = 20 * 2**20  # a phone's 50-megapixel photo has some 15 MB, forty pages scanned at 200 dpi as well
+LONGEST_SIDE = 8_000  # pixels of a picture that is drawn anew
 THUMBNAIL = 320  # pixels of the longer side: two beside each other fill a phone
 PDF = "application/pdf"
 EXTENSIONS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -75,6 +78,11 @@ def examine(content: bytes) -> Material:
     if media_type is None:
         raise Refused(_why_not(content))
     small = _pdf_thumbnail(content) if media_type == PDF else as_jpeg(shrunk(content, THUMBNAIL))
+    try:
+        if is_two_things(content, media_type):
+            raise Refused("这个文件里还藏着另一个文件（压缩包、网页或脚本），不能存档。请重新拍照或扫描后上传。")
+    except Torn as error:
+        raise Refused(DAMAGED) from error
     return Material(media_type, content, small)
 
 
@@ -87,13 +95,8 @@ def _why_not(content: bytes) -> str:
 
 def _pdf_thumbnail(content: bytes) -> bytes | None:
     """Try the PDF in a process of its own; its first page small where that is a scan. Raises Refused."""
-    command = [sys.executable, "-m", "data.archives.pdf_trial"]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, cwd=ROOT, timeout=PDF_SECONDS, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise Refused(_PDF_REASONS["heavy"]) from error
-    line, _, scan = done.stdout.partition(b"\n")
-    said = json.loads(line) if done.returncode == 0 else {}
+    line, _, scan = _in_trial(content).partition(b"\n")
+    said = json.loads(line) if line else {}
     verdict = said.get("verdict", "heavy")
     if verdict != "fine":
         raise Refused(_PDF_REASONS[verdict])
@@ -101,6 +104,16 @@ def _pdf_thumbnail(content: bytes) -> bytes | None:
         return as_jpeg(shrunk(scan, THUMBNAIL).rotate(-said["turned"], expand=True)) if scan else None
     except Refused:  # a viewer may still show it
         return None
+
+
+def _in_trial(content: bytes, *how: str) -> bytes:
+    """What the process that may be lost says of a PDF; nothing where it was. Raises Refused for one that takes long."""
+    command = [sys.executable, "-m", "data.archives.pdf_trial", *how]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, cwd=ROOT, timeout=PDF_SECONDS, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise Refused(_PDF_REASONS["heavy"]) from error
+    return done.stdout if done.returncode == 0 else b""
 
 
 def folder(engine: Engine) -> Path:
@@ -155,6 +168,31 @@ def content_of(engine: Engine, digest: str) -> bytes:
     if content is None:
         raise Refused("这份档案的文件缺失或已损坏，请管理员从备份恢复（python -m data restore）。")
     return content
+
+
+def shown_content(engine: Engine, digest: str, media_type: str) -> bytes:
+    """A file as it leaves: without the place, the device and the author that its maker wrote into it, which stay in
+    the file alone. Raises Refused where it is missing, damaged, or cannot be parted from them."""
+    content = content_of(engine, digest)
+    if media_type == PDF:
+        return _bare_pdf(engine, digest, content)
+    try:
+        return bare(content, media_type)
+    except Torn:  # taken in under other rules
+        return as_jpeg(shrunk(content, LONGEST_SIDE), quality=90)
+
+
+def _bare_pdf(engine: Engine, digest: str, content: bytes) -> bytes:
+    """Made once, in a process of its own, and kept beside the file."""
+    kept = place(folder(engine), digest)
+    kept = kept.with_name(f"{kept.name}.bare")
+    with suppress(FileNotFoundError):
+        return kept.read_bytes()
+    made = _in_trial(content, "bare")
+    if not made.startswith(b"%PDF-"):
+        raise Refused("这份 PDF 里的作者、时间等信息去不掉，不能打开，请联系管理员。")
+    write_whole(kept, made)
+    return made
 
 
 def sound(path: Path) -> bytes | None:

@@ -1,7 +1,8 @@
 """Reads a PDF from outside in a process of its own, with little memory and time, and says whether it may be kept.
 
 ``python -m data.archives.pdf_trial < FILE`` writes one line of JSON, ``{"verdict": …, "turned": degrees}``, and behind
-it the JPEG that is the first page where that is a scan. A file that means harm costs this process, not the application.
+it the JPEG that is the first page where that is a scan; ``… pdf_trial bare < FILE`` the file without what its makers
+wrote of themselves. A file that means harm costs this process, not the application.
 """
 
 import io
@@ -10,8 +11,10 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+from data.archives.bare import JPEG, Torn, bare
 
 MEMORY = 640 * 2**20  # the file three times over, and what one of its streams may hold
 SECONDS = 10
@@ -21,6 +24,9 @@ ACTIVE_KINDS = {
     *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData"),
     *("/RichMedia", "/FileAttachment", "/EmbeddedFile"),
 }
+MAKERS = {"/Metadata", "/PieceInfo", "/LastModified", "/Author", "/Creator", "/Producer"}
+NOTES = ("/Text", "/FreeText", "/Highlight", "/Stamp", "/Ink", "/Popup")
+NOTES_MAKERS = {"/T", "/M", "/NM", "/CreationDate"}
 
 
 class _Heavy(Exception):
@@ -109,6 +115,31 @@ def _scan(page: DictionaryObject) -> bytes:
     return pictures[0]._data if len(pictures) == 1 and _filters(pictures[0]) == ["/DCTDecode"] else b""
 
 
+def bared(content: bytes) -> bytes:
+    """The PDF without author, programs, times, notes' authors and XMP, also of the pictures in it; what it was before
+    it was changed is not in it either."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content), strict=False))
+    writer.metadata = None
+    for found in writer._objects:  # private, so held by a test
+        if found is None:
+            continue
+        for part in _parts(found):
+            for key in MAKERS & part.keys():
+                del part[key]
+            if part.get("/Subtype") in NOTES or "/Rect" in part:
+                for key in NOTES_MAKERS & part.keys():
+                    del part[key]
+        if isinstance(found, StreamObject) and _filters(found) == ["/DCTDecode"]:
+            try:
+                found._data = bare(found._data, JPEG)
+            except Torn:  # shown as far as it goes
+                continue
+    writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
 def _limit() -> None:
     try:
         import resource  # not on Windows, where the time limit of the caller remains
@@ -120,5 +151,8 @@ def _limit() -> None:
 
 if __name__ == "__main__":
     _limit()
+    if sys.argv[1:] == ["bare"]:
+        sys.stdout.buffer.write(bared(sys.stdin.buffer.read()))
+        sys.exit()
     verdict, turned, scan = tried(sys.stdin.buffer.read())
     sys.stdout.buffer.write(json.dumps({"verdict": verdict, "turned": turned}).encode() + b"\n" + scan)

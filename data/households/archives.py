@@ -15,7 +15,7 @@ from data.access.rights import needs
 from data.access.roles import PAPERS, READ, WRITE
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
-from data.archives.files import EXTENSIONS, Material, content_of, examine, keep
+from data.archives.files import EXTENSIONS, Material, examine, keep, shown_content
 from data.clock import written
 from data.errors import NotFound, Refused
 from data.households.edits import Edit, commit
@@ -162,7 +162,7 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
         held = _row(connection, viewer, archive_id)
     if held["hidden"] is not None:
         raise NotFound(NO_SUCH_ARCHIVE)
-    content = content_of(engine, held["digest"])
+    content = shown_content(engine, held["digest"], held["media_type"])
     filename = f"{held['title']}.{EXTENSIONS[held['media_type']]}"
     return Opened(content, held["media_type"], filename, held["household_id"], held["kind"])
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from data.access.rights import needs
 from data.access.roles import PAPERS, PROJECTS, READ, WRITE
 from data.access.viewer import Viewer
-from data.archives.files import EXTENSIONS, content_of, examine, keep
+from data.archives.files import EXTENSIONS, examine, keep, shown_content
 from data.clock import written
 from data.errors import NO_SUCH_PROJECT, NotFound, Refused
 from data.figures import cube
@@ -144,7 +144,7 @@ def opened(engine: Engine, viewer: Viewer, archive_id: int) -> Opened:
         held = _row(connection, viewer, archive_id)
     if held.hidden is not None:
         raise NotFound(NO_SUCH_ARCHIVE)
-    content = content_of(engine, held.digest)
+    content = shown_content(engine, held.digest, held.media_type)
     return Opened(content, held.media_type, f"{held.title}.{EXTENSIONS[held.media_type]}", None, held.kind)
 
 
