@@ -27,7 +27,9 @@ from components.server.launch import tell_launch
 from components.server.pulse import pulse_routes
 from components.server.sockets import close_silent, send_at_once
 from components.shell.theme_route import theme_route
-from data.clock import county_clock
+from data.audit.chain import ready
+from data.audit.verify import log_end
+from data.clock import county_clock, written
 from data.commands.version import VERSION
 from data.figures import cube
 from data.regions.tree import status
@@ -45,8 +47,9 @@ engine = ready_engine()
 async def health(request: Request) -> JSONResponse:
     """Alive, which application, and on which data."""
     with engine.connect() as connection:
-        held = status(connection)
-    return JSONResponse({"status": "ok", "version": VERSION, "data_version": held.version if held else 0})
+        held, end = status(connection), log_end(connection)
+    told = {"version": VERSION, "data_version": held.version if held else 0, "log_end": end}
+    return JSONResponse({"status": "ok", **told})
 
 
 async def follow_the_calendar() -> None:
@@ -71,6 +74,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     import shapely  # noqa: F401
 
     await asyncio.to_thread(cube.ensure, engine, county_clock().date())
+    await asyncio.to_thread(ready, engine, written(county_clock()))
     send_at_once()
     beside = [asyncio.create_task(work()) for work in (follow_the_calendar, collect_garbage, close_silent)]
     await asyncio.sleep(0)  # what they look for among the objects is found before the freeze

@@ -12,10 +12,11 @@ from data.access.rights import needs
 from data.access.roles import ADMINISTER, READ
 from data.access.roles import SETTINGS as COUNTYS
 from data.access.viewer import Viewer
+from data.audit import log as audit
 from data.clock import written
 from data.errors import NotFound, Refused
 from data.model import ledger_year, setting, setting_change
-from data.store.rows import Record
+from data.store.rows import Record, written_id
 from data.terms import SUBJECTS
 from data.text.signs import hidden
 
@@ -153,7 +154,11 @@ def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now
         connection.execute(setting.delete().where(setting.c.name == name))
         by = {"name": name, "actor": viewer.actor}
         connection.execute(setting.insert().values(value=after, changed=written(now), **by))
-        connection.execute(insert(setting_change).values(before=before, after=after, at=written(now), **by))
+        told = {"before": before, "after": after, "at": written(now), **by}
+        made = written_id(connection.execute(insert(setting_change).values(told)))
+        label = SETTINGS[name].label
+        for table, key in (("setting_change", made), ("setting", name)):
+            audit.wrote(connection, table, [key], actor=viewer.actor, view="setting", detail=label, now=now)
     return after
 
 

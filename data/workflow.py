@@ -14,8 +14,10 @@ from data import settings
 from data.access.actors import actor_name
 from data.access.roles import ROLES, WRITE
 from data.access.viewer import Viewer
+from data.audit import log as audit
 from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
+from data.store.rows import written_id
 from data.text.signs import seen
 
 LONGEST_REASON = 500
@@ -281,7 +283,7 @@ class Register:
         if len(reason) > LONGEST_REASON:
             raise Refused(f"原因最多 {LONGEST_REASON} 个字。")
         own = {"day": (day or at.date()).isoformat()} if "day" in self.steps.c else {}
-        connection.execute(
+        made = connection.execute(
             insert(self.steps).values(
                 at=written(at),
                 actor=actor(viewer),
@@ -292,6 +294,10 @@ class Register:
                 **{self.key: id},
                 **own,
             )
+        )
+        told = f"{self.way.name}：{self.way.actions[arrow.action]}"
+        audit.wrote(
+            connection, self.steps.name, [written_id(made)], actor=actor(viewer), view="approve", detail=told, now=at
         )
 
     def history(self, connection: Connection, viewer: Viewer, id: int) -> tuple[Step, ...]:

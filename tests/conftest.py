@@ -5,7 +5,6 @@ import hashlib
 import itertools
 import os
 import runpy
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from data.audit import log as audit
 from data.clock import county_clock
 from data.store.engine import migrate, open_engine
 from tests.postgres import Cluster, running_cluster, server_programs
+from tests.stores import copied, copied_beside
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -107,6 +107,7 @@ def _postgres_copy(request: pytest.FixtureRequest, template: str) -> str:
     cluster = request.getfixturevalue("postgres")
     name = f"test_{next(_numbers)}"
     url = cluster.create(name, template)
+    copied_beside(template, name)
     request.addfinalizer(lambda: cluster.drop(name))
     return url
 
@@ -124,7 +125,7 @@ def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -
     """The URL of an empty database with the newest schema, one of its own for the test, on each engine."""
     if dialect == "postgresql":
         return _postgres_copy(request, request.getfixturevalue("migrated_postgres"))
-    path = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "warroom.db")
+    path = copied(request.getfixturevalue("migrated_sqlite"), tmp_path / "warroom.db")
     return f"sqlite:///{path}"
 
 
@@ -153,6 +154,8 @@ def county_database(pytestconfig: pytest.Config) -> Path:
                     old.unlink()
             making = shared / "making.db"
             run_data("demo", database=f"sqlite:///{making}")
+            for left in shared.glob("making.db.log-*"):
+                left.rename(f"{path}{left.name.removeprefix('making.db')}")
             making.rename(path)
     return path
 
@@ -167,7 +170,7 @@ def _state_of_the_county() -> str:
 @pytest.fixture
 def county_url(county_database: Path, tmp_path: Path) -> str:
     """The URL of the test's own copy of the demonstration county."""
-    return f"sqlite:///{shutil.copy(county_database, tmp_path / 'county.db')}"
+    return f"sqlite:///{copied(county_database, tmp_path / 'county.db')}"
 
 
 @pytest.fixture
@@ -189,7 +192,7 @@ def filled(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
         elif dialect == "postgresql":
             url = _postgres_copy(request, template)
         else:
-            url = f"sqlite:///{shutil.copy(template, tmp_path / 'filled.db')}"
+            url = f"sqlite:///{copied(template, tmp_path / 'filled.db')}"
         engines.append(open_engine(url))
         return engines[-1]
 
@@ -208,7 +211,7 @@ def _fill_one(dialect: str, request: pytest.FixtureRequest, fill: Callable[[Engi
         url = request.getfixturevalue("postgres").create(name, request.getfixturevalue("migrated_postgres"))
     else:
         folder = request.getfixturevalue("tmp_path_factory").mktemp("filled")
-        name = str(shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "filled.db"))
+        name = str(copied(request.getfixturevalue("migrated_sqlite"), folder / "filled.db"))
         url = f"sqlite:///{name}"
     engine = open_engine(url)
     fill(engine)

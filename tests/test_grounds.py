@@ -35,7 +35,7 @@ def test_an_engine_has_the_whole_schema_and_a_blank_database_has_none(engine: En
 def test_plain_routes_are_asked_without_a_server(open_client: Callable[..., TestClient], database_url: str, time: str):
     answer = open_client(database_url).get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "version": VERSION, "data_version": 0}
+    assert answer.json() == {"status": "ok", "version": VERSION, "data_version": 0, "log_end": "0"}
 
 
 def test_a_test_without_a_database_does_not_reach_the_developers_own():

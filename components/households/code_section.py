@@ -23,7 +23,7 @@ from data import settings
 from data.access.actors import actor_name
 from data.access.viewer import Viewer
 from data.audit import log as audit
-from data.audit.chain import Look
+from data.audit.lines import Look
 from data.codes import pins
 from data.codes import tokens as qr_codes
 from data.errors import WarRoomError

@@ -9,8 +9,8 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -21,7 +21,9 @@ from data.access.households import require
 from data.access.rights import needs
 from data.access.roles import CODES, LOG, READ
 from data.access.viewer import Viewer, within_sql
-from data.audit.chain import Look, append, cut_off, end_file, write_end
+from data.audit.chain import LogBroken, append
+from data.audit.lines import Look
+from data.audit.records import proofs
 from data.clock import written
 from data.model import access_log
 from data.store.engine import writing
@@ -49,7 +51,8 @@ VIEWS = {
     "pin_given": "发放口令",
     "pin_taken": "收回口令",
     "flood": "不存在的码过多，已限制",
-    "gap": "日志此前有缺行（或恢复过备份）",
+    "gap": "日志此前有缺行或改动，已说明原因",
+    "restored": "恢复备份",
     "signed_in": "登录",
     "sign_in_wrong": "登录失败",
     "signed_out": "退出登录",
@@ -66,6 +69,7 @@ VIEWS = {
     "change": "修改户档案",
     "approve": "审核办理",
     "import": "导入数据",
+    "books": "收支闭账",
     "command": "命令行操作",
     "log": "查看日志",
 }
@@ -171,6 +175,28 @@ def enter(
         append(connection, lines)
 
 
+def wrote(
+    connection: Connection,
+    table: str,
+    keys: Sequence[int | str],
+    *,
+    actor: str,
+    view: str,
+    detail: str | None = None,
+    address: str = "",
+    now: datetime,
+) -> None:
+    """Enter rows of a watched table (``records.WATCHED``) that this transaction wrote or took away: a line each, with
+    what it holds now. From here on the log vouches for them."""
+    standing = {one.key: one for one in proofs(connection, table, keys)}
+    lines = []
+    for key in keys:
+        one = standing.get(key)
+        line = _look(actor, address, view, one.household if one else None, written(now), detail)
+        lines.append(replace(line, ref=f"{table}:{key}", digest=one.digest if one else None))
+    append(connection, lines)
+
+
 @needs(READ, CODES)
 def of_household(connection: Connection, viewer: Viewer, household: int, page: int = 1) -> tuple[list[Look], int]:
     """One page of a household's lines, the newest first, and how many there are; raises as ``require``."""
@@ -258,17 +284,13 @@ class _Writer:
         while True:
             try:
                 with writing(self._engine) as connection:
-                    end = append(connection, _with_gap(connection, lines))
-                write_end(end_file(self._engine), *end)
+                    append(connection, lines)
                 return
+            except LogBroken as error:
+                _log.error("the log is not written on: %s", error)
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("the log of looks waits: %s", type(error).__name__)
                 time.sleep(RETRY)
-
-
-def _with_gap(connection: Connection, lines: list[Look]) -> list[Look]:
-    """The lines to write, and before them that some are missing, so that it stays known."""
-    return [_look("system", "", "gap", None, lines[0].at), *lines] if cut_off(connection) else lines
 
 
 _writers: dict[Engine, _Writer] = {}  # a process has two or three engines

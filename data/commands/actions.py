@@ -17,7 +17,10 @@ from data import months, settings
 from data.access.actors import COMMAND
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.audit.chain import ready
+from data.audit.mending import keep_lines, kept_file, put_back
 from data.audit.taken import detail
+from data.audit.verify import log_end
 from data.backups import back_up, restore_backup
 from data.cards import marks
 from data.clock import county_clock, written
@@ -38,6 +41,7 @@ from data.regions import tree as regions
 from data.regions.codes import is_code
 from data.store.engine import is_sqlite, open_engine, ready_engine, restore, writing
 from data.store.key import key_file
+from data.store.private import own_file
 from data.workbook.stamp import Stamp, stamp
 
 ADMIN = Viewer("admin", regions.WHOLE)
@@ -165,16 +169,24 @@ def export_command(options: argparse.Namespace) -> int:
     from data.workbook.exporting import export_workbook, said
 
     bar = _Bar()
-    engine = _engine(options)
-    with engine.connect() as connection:
-        counts = export_workbook(connection, ADMIN, _fresh(options.file), now=county_clock(), progress=bar)
-    left = detail("全部数据（数据模板）", place="全部区划", count=sum(counts.values()))
-    with writing(engine) as connection:
-        now = county_clock()
-        audit.enter(connection, actor=COMMAND, address="命令行", view="export", households=[None], detail=left, now=now)
+    engine, target = _engine(options), _fresh(options.file)
+    making = target.with_name(f".{target.name}")  # it bears its name when it stands in the log, not before
+    try:
+        with engine.connect() as connection:
+            counts = export_workbook(connection, ADMIN, making, now=county_clock(), progress=bar)
+        _logged(engine, "export", detail("全部数据（数据模板）", place="全部区划", count=sum(counts.values())))
+        making.rename(target)
+    finally:
+        making.unlink(missing_ok=True)
     bar.close()
     print(f"数据已导出到 {options.file}。{said(counts)}")
     return 0
+
+
+def _logged(engine: Engine, view: str, told: str) -> None:
+    with writing(engine) as connection:
+        mine = {"actor": COMMAND, "address": "命令行"}
+        audit.enter(connection, **mine, view=view, households=[None], detail=told, now=county_clock())
 
 
 def rebuild_command(options: argparse.Namespace) -> int:
@@ -298,6 +310,10 @@ def lines_command(options: argparse.Namespace) -> int:
         with writing(engine) as connection:
             now = county_clock()
             _set_line(connection, options.province, since, amount, now.date())
+            told = f"监测线 {since} 起 {amount} 元"
+            audit.enter(
+                connection, actor=COMMAND, address="命令行", view="setting", households=[None], detail=told, now=now
+            )
             cube.rebuild(connection, today=now.date())
             cube.stamp(connection, now)
     with engine.connect() as connection:
@@ -346,8 +362,15 @@ def settings_command(options: argparse.Namespace) -> int:
 
 def backup_command(options: argparse.Namespace) -> int:
     engine = _engine(options)
-    kept = back_up(engine, _fresh(options.file), options.key_to)
-    print(f"已备份到 {options.file}。")
+    target = _fresh(options.file)
+    _logged(engine, "command", "备份全部数据")
+    with engine.connect() as connection:
+        end = log_end(connection)
+    kept = back_up(engine, target, options.key_to)
+    beside = target.with_name(f"{target.name}.log-end")
+    own_file(beside)
+    beside.write_text(f"{end}\n", encoding="utf-8")
+    print(f"已备份到 {target}。日志止于 {end}，已写在 {beside}：请抄在别处，日后可用 audit verify --end 核对。")
     if kept.copied or kept.standing:
         where = options.file.parent / "archives"
         print(f"档案文件在 {where}：新复制 {kept.copied} 份，已有 {kept.standing} 份（几次备份共用，请一并保存）。")
@@ -364,11 +387,20 @@ def backup_command(options: argparse.Namespace) -> int:
 def restore_command(options: argparse.Namespace) -> int:
     if options.key_from is not None and not options.key_from.is_file():
         raise Refused(f"找不到密钥文件 {options.key_from}，未作任何改动。")
-    restore(_engine(options), options.file)
+    engine = _engine(options)
+    keep_lines(engine)
+    try:
+        restore(engine, options.file)
+    except Refused:
+        kept_file(engine).unlink()
+        raise
     engine = ready_engine(options.database)
+    with writing(engine) as connection:
+        lines = put_back(connection, options.file.name, actor=COMMAND, at=written(county_clock()))
+    kept_file(engine).unlink()
     cube.ensure(engine, county_clock().date())
     kept = restore_backup(engine, options.file, county_clock(), options.key_from)
-    print(f"已从 {options.file} 恢复。")
+    print(f"已从 {options.file} 恢复。备份以后的 {lines:,} 行日志接在后面。")
     if kept.copied or kept.standing:
         print(f"档案文件：恢复 {kept.copied} 份，原已完好 {kept.standing} 份。")
     if kept.set_aside:
@@ -390,7 +422,9 @@ def _tell_missing(digests: Sequence[str], then: str) -> int:
 
 
 def _engine(options: argparse.Namespace) -> Engine:
-    return ready_engine(options.database)
+    engine = ready_engine(options.database)
+    ready(engine, written(county_clock()))
+    return engine
 
 
 def _fresh(path: Path) -> Path:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from xlsxwriter.exceptions import XlsxWriterException
 
 from data.commands import actions as commands
-from data.commands import people
+from data.commands import audit, people
 from data.commands.version import VERSION
 from data.errors import WarRoomError
 from data.people.accounts import LEVELS
@@ -213,4 +213,21 @@ def _parser() -> argparse.ArgumentParser:
         "收回一台大屏设备，大屏随即退出",
         (["number"], {"type": int, "metavar": "编号"}),
     )
+    key = (["--key"], {"type": Path, "metavar": "文件", "help": "移到别处保管的根密钥"})
+    end = (["--end"], {"metavar": "'行号·校验'", "help": "纸上、备份旁或副本中的日志末尾，与现在的核对"})
+    copy = (["--copy"], {"type": Path, "metavar": "文件", "help": "WARROOM_LOG_COPY 指定的副本，逐行核对"})
+    command("audit verify", audit.verify_command, "核对日志和它所记的行是否被改动、删去、添加、截短", key, end, copy)
+    reason = (["--reason"], {"required": True, "metavar": "说明", "help": "何时、为何不符"})
+    command("audit accept", audit.accept_command, "日志不符、系统停止写入时：写明情况，从现状接着记", reason, key)
+    asked = (
+        (["--since"], {"default": "", "metavar": "日期", "help": "从这天（或时刻）起"}),
+        (["--until"], {"default": "", "metavar": "日期", "help": "到这天（含）或时刻"}),
+        (["--who"], {"default": "", "metavar": "谁", "help": "姓名，或 village、stranger、command 等身份"}),
+        (["--view"], {"default": "", "metavar": "种类", "help": "如 导出名单、登录失败"}),
+        (["--household"], {"default": "", "metavar": "户编号"}),
+        (["--address"], {"default": "", "metavar": "地址"}),
+    )
+    page = (["--page"], {"type": int, "default": 1, "metavar": "页"})
+    command("audit search", audit.search_command, "查询日志，最近的在前", *asked, page)
+    command("audit export", audit.export_command, "把日志导出为 xlsx", file, *asked)
     return parser

@@ -20,11 +20,13 @@ from data import model
 from data.access.rights import needs
 from data.access.roles import ADMINISTER, READ, SETTINGS
 from data.access.viewer import Viewer, within
+from data.audit import log as audit
 from data.clock import written
 from data.errors import OutOfScope, Refused
 from data.figures.beginnings import derived
 from data.model import Code, Number, Small
 from data.months import month_of, spoken
+from data.store.rows import written_id
 from data.terms import BOOK_KINDS
 from data.text.signs import seen
 
@@ -430,10 +432,14 @@ def decide_books(
     held = decision(connection, county)
     if (held["until"] if held else None) == until:
         raise Refused("与现在的决定相同，没有改动。")
-    connection.execute(
+    made = connection.execute(
         model.books_decision.insert().values(
             county=county, until=until, reason=seen(reason)[:200] or None, at=written(now), actor=viewer.actor
         )
+    )
+    told = f"{county} {'由规则判断' if until is None else f'闭账到{spoken(until)}'}"
+    audit.wrote(
+        connection, "books_decision", [written_id(made)], actor=viewer.actor, view="books", detail=told, now=now
     )
     built = connection.execute(select(model.data_version.c.built)).scalar_one()
     _close(connection, county, first_months(connection, county).get(county), month_of(built))

@@ -13,6 +13,7 @@ from data.access.households import row_of
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
+from data.audit import log as audit
 from data.clock import written
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound, Refused, WarRoomError
 from data.figures import cube
@@ -195,7 +196,11 @@ def write_history(
         {"household_id": id, "edits": json.dumps([vars(edit) for edit in edits], ensure_ascii=False), **same}
         for id, edits in done.items()
     ]
-    return list(connection.execute(insert(change).returning(change.c.id), rows).scalars()) if rows else []
+    if not rows:
+        return []
+    made = list(connection.execute(insert(change).returning(change.c.id), rows).scalars())
+    audit.wrote(connection, "change", made, actor=viewer.actor, view="change", now=now)
+    return made
 
 
 def _complete(connection: Connection, edit: Edit, owner: RowMapping) -> Edit:

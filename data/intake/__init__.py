@@ -164,10 +164,10 @@ def _write(
                 "warnings": findings.warning_count,
                 "refused": sum(check.refused_rows for check in checks),
             }
-            record_run(connection, files, "数据", **counts, now=now)
             cube.stamp(connection, now)
             if rebuild:
                 cube.rebuild(connection, today=now.date(), progress=report)
+            record_run(connection, files, "数据", **counts, now=now)
         return _Run(changed, settled.conflicts)
     return _Run(0, [])
 

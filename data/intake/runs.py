@@ -6,6 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select
 
+from data.access.actors import COMMAND
+from data.audit import log as audit
 from data.clock import written
 from data.model import import_run
 
@@ -21,10 +23,11 @@ def record_run(
     refused: int,
     now: datetime,
 ) -> None:
-    """Enter an import of one kind (数据, 边界) into the history."""
+    """Enter an import of one kind (数据, 边界) into the history and the log."""
+    run = last_run(connection) + 1
     connection.execute(
         insert(import_run).values(
-            id=last_run(connection) + 1,
+            id=run,
             at=written(now),
             kind=kind,
             files="、".join(Path(file).name for file in files),
@@ -34,6 +37,8 @@ def record_run(
             refused=refused,
         )
     )
+    told = f"{kind} · 读入 {rows:,} 行 · 改动 {changed:,} 处"
+    audit.wrote(connection, "import_run", [run], actor=COMMAND, view="import", detail=told, address="命令行", now=now)
 
 
 def last_run(connection: Connection) -> int:

@@ -91,7 +91,10 @@ access_log = table(
     Column("view", Text, nullable=False),  # a key of ``audit.VIEWS``
     Column("household_id", Number),  # no foreign key: the log outlives what it tells of
     Column("detail", Text),  # what left, in words; never a person's name
-    Column("chain", Code, nullable=False),  # SHA-256 over the line before and this one
+    Column("ref", Code),  # the row that was written with it: ``change:123``
+    Column("digest", Code),  # SHA-256 of what that row then held; NULL: it is gone
+    Column("epoch", Number),  # of the key; NULL: of the time before there were keys
+    Column("chain", Code, nullable=False),  # over the line before and this one: a mac, without a key SHA-256
     Index("access_log_household", "household_id", "id"),
     Index("access_log_address", "address", "at"),
     Index("access_log_at", "at"),

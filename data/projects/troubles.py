@@ -16,6 +16,7 @@ from data.access.masks import mask_party
 from data.access.rights import needs
 from data.access.roles import APPROVE, PROJECTS, READ
 from data.access.viewer import Viewer, within_sql
+from data.audit import log as audit
 from data.clock import written
 from data.errors import NO_SUCH_PROJECT, NotFound, Refused
 from data.figures import cube
@@ -304,7 +305,12 @@ def mark_within(
             actor=viewer.actor,
         )
     )
+    _logged(connection, viewer, written_id(made), "标记风险", now)
     return written_id(made)
+
+
+def _logged(connection: Connection, viewer: Viewer, id: int, what: str, now: datetime) -> None:
+    audit.wrote(connection, "trouble", [id], actor=viewer.actor, view="trouble", detail=what, now=now)
 
 
 def _day(connection: Connection, since: str) -> str:
@@ -355,6 +361,7 @@ def end(engine: Engine, viewer: Viewer, id: int, *, now: datetime) -> None:
             raise Refused("这条风险已经解除过了。")
         over = {"ended": written(now), "ended_actor": viewer.actor}
         connection.execute(update(trouble).where(trouble.c.id == id).values(over))
+        _logged(connection, viewer, id, "解除风险", now)
         cube.stamp(connection, now, row.region)
 
 

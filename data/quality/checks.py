@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, select, text
 from data import backups, model
 from data.access.masks import mask_ids
 from data.archives import files as archive_files
-from data.audit.chain import broken, cut_off
+from data.audit.verify import verified
 from data.figures import cube
 from data.figures.indicators import MEASURES
 from data.figures.states import STATE_SQL
@@ -45,7 +45,7 @@ def check(engine: Engine, progress: Callable[[str, int, int], None] | None = Non
     with engine.connect() as connection:
         report("数据库完整性", 0, 3)
         findings = list(_integrity(connection))
-        findings += _log_of_looks(connection)
+        findings += _log_of_looks(engine)
         report("填报内容", 1, 3)
         findings += _contradictions(connection)
         findings += _archive_files(engine, connection)
@@ -72,11 +72,12 @@ def _integrity(connection: Connection) -> Iterator[Finding]:
         yield Finding("记录指向不存在的对象", len(orphans), tuple(sorted({row[0] for row in orphans})[:SHOWN]))
 
 
-def _log_of_looks(connection: Connection) -> Iterator[Finding]:
-    if lines := broken(connection):
-        yield Finding("查看日志被改动过（日志行号）", len(lines), tuple(map(str, lines[:SHOWN])))
-    if cut_off(connection):
-        yield Finding("查看日志末尾缺行（刚恢复过备份的属正常）", 1, grave=False)
+def _log_of_looks(engine: Engine) -> Iterator[Finding]:
+    verdict = verified(engine)
+    if faults := verdict.faults:
+        yield Finding(
+            "日志或它所记的行被动过（用 audit verify 查明）", len(faults) + verdict.more, tuple(faults[:SHOWN])
+        )
 
 
 def _reconcile(connection: Connection) -> list[Finding]:

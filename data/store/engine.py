@@ -6,10 +6,11 @@ import shutil
 import sqlite3
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config
@@ -27,6 +28,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.engine import Transaction
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -122,7 +124,24 @@ def _tighten(engine: Engine) -> None:
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: all of it or nothing. SQLite takes its lock at once (``BEGIN IMMEDIATE``)."""
     with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        transaction = _transaction(connection)
         yield connection
+    for do in _afterwards.pop(transaction, []):
+        do()
+
+
+_afterwards: "WeakKeyDictionary[Transaction, list[Callable[[], None]]]" = WeakKeyDictionary()
+
+
+def _transaction(connection: Connection) -> Transaction:
+    transaction = connection.get_transaction()
+    assert transaction is not None
+    return transaction
+
+
+def after_commit(connection: Connection, do: Callable[[], None]) -> None:
+    """Do something once the transaction of :func:`writing` stands; not where it is taken back, or is no such one."""
+    _afterwards.setdefault(_transaction(connection), []).append(do)
 
 
 class Question:

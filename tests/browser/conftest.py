@@ -1,7 +1,6 @@
 """A real Chromium on the real server; every request off this machine is aborted, counted, and fails the test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from data.store.engine import open_engine
 from tests.browser.chromium import FLAGS, executable
 from tests.browser.ready import SECONDS, ready, watch
 from tests.browser.server import Server, serving
+from tests.stores import copied
 
 HERE = Path(__file__).parent
 DESK = (1280, 800)
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def county_server(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The application on a copy of the full demonstration county; tests that use it share its records."""
     folder = tmp_path_factory.mktemp("county-server")
-    database = shutil.copy(county_database, folder / "county.db")
+    database = copied(county_database, folder / "county.db")
     with serving(f"sqlite:///{database}", folder) as server:
         yield server
 

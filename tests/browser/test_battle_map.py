@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -22,6 +21,7 @@ from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.browser.visitor import asked, choose, crumbs, eventually
+from tests.stores import copied
 
 COUNTY, TOWNSHIPS, VILLAGES = "990181", 19, 91
 HOUSEHOLDS = "() => map.warRoom.points.items.map(item => [item.id, map.latLngToContainerPoint(item.at)])"
@@ -339,7 +339,7 @@ def test_nonsense_in_the_address_is_said_and_replaced(open_page):
 def changed(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str, str]]:
     """A server whose county has hostile names, and one township without any boundary or place; with a village each."""
     folder = tmp_path_factory.mktemp("changed")
-    url = f"sqlite:///{shutil.copy(county_database, folder / 'county.db')}"
+    url = f"sqlite:///{copied(county_database, folder / 'county.db')}"
     engine = open_engine(url)
     with engine.begin() as connection:
         hostile, bare = connection.execute(text("SELECT MIN(code), MAX(code) FROM region WHERE length(code) = 9")).one()

@@ -1,6 +1,5 @@
 """明白卡 in a real browser: lines typed and pasted into the grid, saved, seen, taken back; two who type at once."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from data.terms import SUBJECTS
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.browser.visitor import eventually
+from tests.stores import copied
 
 ADMIN = Viewer("admin", "")
 CLIPBOARD = ("clipboard-read", "clipboard-write")
@@ -30,7 +30,7 @@ ROWS = list(SUBJECTS)
 def server(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose records these tests write to; each test takes a household of its own."""
     folder = tmp_path_factory.mktemp("card-server")
-    database = shutil.copy(county_database, folder / "county.db")
+    database = copied(county_database, folder / "county.db")
     with serving(f"sqlite:///{database}", folder) as server:
         yield server
 
@@ -212,7 +212,7 @@ def test_the_card_is_read_on_a_phone_and_the_look_is_noted_once(page: Page, serv
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
 
     def looks() -> list[str]:
-        seen = access_log.c.household_id == before.household
+        seen = (access_log.c.household_id == before.household) & (access_log.c.view == "card")
         with engine.connect() as connection:
             return list(connection.execute(select(access_log.c.view).where(seen)).scalars())
 

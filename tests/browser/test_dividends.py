@@ -20,6 +20,7 @@ from data.store.engine import open_engine, writing
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.data.paper import reading as paper
+from tests.stores import copied
 
 DESK, PHONE = pytest.mark.screen(1366, 768), pytest.mark.screen(390, 844)
 VILLAGE = "990181001201"  # of the demonstration's village cadre; its plan has been public for eight days
@@ -30,7 +31,7 @@ def server(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """A server of its own: plans are written."""
     folder = tmp_path_factory.mktemp("dividends")
     database = folder / "county.db"
-    database.write_bytes(county_database.read_bytes())
+    copied(county_database, database)
     with serving(f"sqlite:///{database}", folder) as running:
         yield running
 

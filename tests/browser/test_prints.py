@@ -11,6 +11,7 @@ from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.browser.visitor import crumbs, eventually
 from tests.data.paper import reading as paper
+from tests.stores import copied
 
 DESK, PHONE = pytest.mark.screen(1366, 768), pytest.mark.screen(390, 844)
 VILLAGE = "990181001201"
@@ -21,7 +22,7 @@ def server(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """A server of its own: printing writes codes, what was printed, and the log."""
     folder = tmp_path_factory.mktemp("prints")
     database = folder / "county.db"
-    database.write_bytes(county_database.read_bytes())
+    copied(county_database, database)
     with serving(f"sqlite:///{database}", folder) as running:
         yield running
 

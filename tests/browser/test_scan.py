@@ -1,7 +1,6 @@
 """扫码查询 by clicks: photos with one and several codes, the camera, a typed number; and what is not one's own."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from tests.browser.chromium import FLAGS, executable
 from tests.browser.ready import ready, watch
 from tests.browser.server import Server, serving
 from tests.browser.visitor import eventually
+from tests.stores import copied
 
 CADRE = Viewer("county", "990181")
 
@@ -27,7 +27,7 @@ CADRE = Viewer("county", "990181")
 @pytest.fixture
 def server(county_database: Path, tmp_path: Path) -> Iterator[Server]:
     """A server of its own: codes are given out, scans are logged."""
-    database = shutil.copy(county_database, tmp_path / "county.db")
+    database = copied(county_database, tmp_path / "county.db")
     with serving(f"sqlite:///{database}", tmp_path) as server:
         yield server
 

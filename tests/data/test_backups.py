@@ -170,13 +170,13 @@ def test_damaged_and_missing_files_are_mended_or_counted(
     assert archive_files.content_of(county, three) == PAPERS[3]
 
 
-def test_a_backup_of_a_store_without_archives_and_key_is_one_file(
+def test_a_backup_of_a_store_without_archives_is_one_file_and_the_end_of_the_log(
     engine: Engine, folder: Path, capsys: pytest.CaptureFixture
 ):
     if not is_sqlite(engine) and shutil.which("pg_dump") is None:
         pytest.skip("pg_dump is not on the path")
     assert run(engine, "backup", folder / "a.db") == 0
-    assert [path.name for path in folder.iterdir()] == ["a.db"]
+    assert {path.name for path in folder.iterdir()} == {"a.db", "a.db.log-end"}
     assert run(engine, "restore", folder / "a.db") == 0
     assert "不存在" in capsys.readouterr().out
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, RowMapping
 from data import settings, workflow
 from data.access.roles import PLANS, ROLES
 from data.access.viewer import Viewer
+from data.audit.records import WATCHED, Watched
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.store.engine import writing
 from data.workflow import LONGEST_REASON, Changed, Register, Transition, Way
@@ -82,6 +83,7 @@ NOW = datetime(2026, 11, 20, 9, 30)
 @pytest.fixture
 def store(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     TABLES.create_all(engine)
+    monkeypatch.setitem(WATCHED, ISSUES.steps.name, Watched(ISSUES.steps))
     for name, label, default in (("mend_days", "整改天数", "7"), ("check_days", "核验天数", "3")):
         monkeypatch.setitem(settings.SETTINGS, name, settings.Setting(name, label, default, str, ""))
     return engine

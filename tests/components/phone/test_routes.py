@@ -89,7 +89,7 @@ def views(engine: Engine) -> list[tuple]:
     columns = (model.access_log.c.view, model.access_log.c.actor, model.access_log.c.household_id)
     with engine.connect() as connection:
         rows = connection.execute(select(*columns).order_by(model.access_log.c.id))
-        return [tuple(row) for row in rows if row.view != "issued"]
+        return [tuple(row) for row in rows if row.view not in ("issued", "log")]
 
 
 def words(text: str) -> str:

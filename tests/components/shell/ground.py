@@ -76,7 +76,8 @@ class Ground:
         assert audit.flush(self.engine)
         with self.engine.connect() as connection:
             columns = (LOG.at, LOG.actor, LOG.view, LOG.detail)
-            return [tuple(row) for row in connection.execute(select(*columns).order_by(LOG.id))]
+            made = LOG.at == NOW.isoformat(timespec="seconds")  # and not with the county
+            return [tuple(row) for row in connection.execute(select(*columns).where(made).order_by(LOG.id))]
 
     def known(self, value: str) -> str:
         """What is asked of the store where it begins with SELECT."""

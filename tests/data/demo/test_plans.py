@@ -1,6 +1,5 @@
 """The demonstration's dividend plans: alive in every state, even to the fen, and out of money not yet given out."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +9,13 @@ from sqlalchemy import Engine, text
 from data.months import month_of
 from data.quality.checks import check
 from data.store.engine import open_engine
+from tests.stores import copied
 
 
 @pytest.fixture(scope="module")
 def store(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A copy of the full demonstration; read it, never write."""
-    engine = open_engine(f"sqlite:///{shutil.copy(county_database, tmp_path_factory.mktemp('plans') / 'county.db')}")
+    engine = open_engine(f"sqlite:///{copied(county_database, tmp_path_factory.mktemp('plans') / 'county.db')}")
     yield engine
     engine.dispose()
 

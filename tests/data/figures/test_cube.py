@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Engine, func, select
 
 from data import model
 from data.access.viewer import Viewer
+from data.audit.chain import ready
+from data.clock import written
 from data.figures import cube
 from data.figures.indicators import INDICATORS
 from data.figures.monitoring_line import line_of
@@ -377,10 +379,12 @@ def test_a_calendar_as_long_as_it_may_be_moves_on_with_the_months(engine: Engine
 
 
 def test_check_finds_nothing_grave_in_a_sound_store(county: Engine):
+    ready(county, written(NOW))
     assert [finding for finding in check(county) if finding.grave] == []
 
 
 def test_check_sees_a_cube_that_was_tampered_with_and_leaves_it_so(county: Engine):
+    ready(county, written(NOW))
     with writing(county) as connection:
         spot = (cube.cube.c.region == TOWNSHIPS[0]) & (cube.cube.c.month == LAST)
         connection.execute(cube.cube.update().where(spot).values(households=cube.cube.c.households + 1))

@@ -196,7 +196,8 @@ _FIELDS = {
 def test_whatever_is_entered_stands_against_an_older_file_or_the_history_tells(
     migrated_sqlite, tmp_path, entered, overwrite
 ):
-    (tmp_path / "one.db").unlink(missing_ok=True)
+    for left in tmp_path.glob("one.db*"):
+        left.unlink()
     (tmp_path / "one.db").write_bytes(migrated_sqlite.read_bytes())
     engine = open_engine(f"sqlite:///{tmp_path / 'one.db'}")
     fill(engine)

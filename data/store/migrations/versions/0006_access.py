@@ -81,8 +81,12 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=True,
     )
+    for name, kind in (("ref", Code), ("digest", Code), ("epoch", Number)):
+        op.add_column("access_log", sa.Column(name, kind, nullable=True))
 
 
 def downgrade() -> None:
+    for name in ("epoch", "digest", "ref"):
+        op.drop_column("access_log", name)
     for name in ("setting_change", "borrowing", "device", "account", "person"):
         op.drop_table(name)
