@@ -123,7 +123,10 @@ def message(status: int, heading: str, sentence: str, *, to: str = "/", link: st
 
 def busy(seconds: int) -> str:
     """What is said to one more where too many wait already."""
-    return f"正在核对的太多，这一次没有核对，也不算输错，请{waiting_words(seconds)}后再试。"
+    return (
+        f"正在核对的太多，这一次没有核对，也不算输错，请{waiting_words(seconds)}后再试。"
+        "一直这样，可能有人在猜这个账号，请换一个网络（如手机流量）再试，并告诉管理员。"
+    )
 
 
 def _sealer(engine: Engine, kind: str) -> URLSafeTimedSerializer:

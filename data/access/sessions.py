@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Engine, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Engine, RowMapping, bindparam, delete, func, insert, select, update
 
 from data.access.viewer import Viewer
 from data.clock import written
@@ -25,6 +25,8 @@ from data.store.engine import Question, writing
 from data.store.transient import transient_engine
 
 MINUTE = timedelta(minutes=1)
+KEPT = timedelta(days=90)
+"""How long a session that is over is remembered: when somebody signed in last, and from where."""
 ADMINISTRATORS = ("admin",)
 """Roles that sign in with a second factor, or do nothing but set it up."""
 
@@ -119,6 +121,7 @@ class Sessions:
             "made": written(now), "seen": written(now), "idle": idle, "until": written(until),
         }  # fmt: skip
         with writing(self._own) as connection:
+            connection.execute(delete(session).where(session.c.until < written(now - KEPT)))
             connection.execute(insert(session).values(row))
         return token
 

@@ -20,6 +20,7 @@ session = table(
     Column("until", Code, nullable=False),
     Column("ended", Code),
     Index("session_person", "person"),
+    Index("session_until", "until"),
     clustered=True,
     of=transient,
 )

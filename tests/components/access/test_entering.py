@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
+import pyotp
 import pytest
 from httpx2 import Response
 from sqlalchemy import Engine, func, insert, select, update
@@ -552,6 +553,27 @@ def test_a_display_has_no_password(browser: Browsers, display: str):
 # ——— the whole application
 
 
-def test_the_pages_stand_in_the_application(open_client: Callable[..., TestClient], tmp_path: Path):
-    client = open_client(f"sqlite:///{tmp_path / 'app.db'}")
-    assert client.get("/login").status_code == 200
+def test_in_the_application_a_county_is_closed_then_begun_then_signed_in_to(
+    bare: Engine, open_client: Callable[..., TestClient]
+):
+    with writing(bare) as connection:
+        connection.execute(insert(model.region).values(code="210881", name="某市", parent=""))
+    path = launch.launch_path(bare)
+    desk = open_client(str(bare.url), peer="10.0.0.1", host="warroom.example")
+    other = TestClient(desk.app, base_url="http://warroom.example", client=("10.0.0.2", 50000))
+    page = {"Accept": "text/html", "Sec-Fetch-Dest": "document"}
+    send = partial(Browser.fill_in, desk)
+    assert [other.get(way).status_code for way in ("/login", "/password", "/begin/guess", "/")] == [403] * 4
+    setting = send(path, desk.get(path), **FIRST)
+    assert (setting.url.path, "设置动态码" in words(setting)) == ("/second", True)
+    first = desk.get("/household?household=7", headers=page, follow_redirects=False)
+    assert first.headers["location"] == "/second?next=%2Fhousehold%3Fhousehold%3D7"
+    secret = re.search(r'class="secret">([^<]+)<', setting.text)
+    assert secret
+    now = pyotp.TOTP(secret[1].replace(" ", "")).now()
+    assert "恢复码" in words(send("/second", setting, code=now))
+    assert "恢复码还剩 10 组" in words(desk.get("/second"))
+    gone = other.get("/household?household=7", headers=page, follow_redirects=False)
+    assert gone.headers["location"] == "/login?next=%2Fhousehold%3Fhousehold%3D7"
+    assert "登录名" in words(other.get(gone.headers["location"]))
+    assert other.get(path).status_code == 404

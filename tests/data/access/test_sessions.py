@@ -86,6 +86,18 @@ def test_it_ends_when_idle_when_over_and_when_ended(store: Engine):
     assert sessions.who(token, NOW) is None
 
 
+def test_a_session_long_over_is_forgotten_when_another_begins(store: Engine):
+    sessions = sessions_of(store)
+    first = digest_of(begun(sessions))
+    later = NOW + timedelta(days=91)
+    told = {"version": 1, "address": "10.0.0.3", "agent": "phone", "idle": 30, "until": later + timedelta(hours=12)}
+    token = sessions.begin(person=7, now=NOW + timedelta(days=90), **told)
+    assert sessions.before(7, digest_of(token)) == ("2026-11-29T09:00:00", "10.0.0.2")
+    token = sessions.begin(person=7, now=later, **told)
+    assert sessions.before(7, digest_of(token)) == ("2027-02-27T09:00:00", "10.0.0.3")
+    assert sessions.of(first, NOW) is None
+
+
 def test_a_display_is_shown_its_region_until_its_link_is_withdrawn(store: Engine):
     sessions = sessions_of(store)
     year = NOW + timedelta(days=365)
