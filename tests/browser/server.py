@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +27,16 @@ class Server:
 
 
 @contextmanager
-def serving(database_url: str, folder: Path, script: Path = ROOT / "app.py") -> Iterator[Server]:
-    """Run the application on the database until the block ends; ``folder`` takes the log.
+def serving(
+    database_url: str, folder: Path, script: Path = ROOT / "app.py", options: Sequence[str] = ()
+) -> Iterator[Server]:
+    """Run the application on the database until the block ends; ``folder`` takes the log, ``options`` are Streamlit's.
 
     Raises RuntimeError with the log where the server does not answer in time.
     """
     port = free_port()
     written = folder / f"server-{port}.log"
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
     environment = {**os.environ, "WARROOM_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
     with written.open("w") as log:
         process = subprocess.Popen(
