@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.admin.address import TABS, admin_link, open_tabs, read_tab
 from components.admin.devices import show_devices
+from components.admin.log import show_log
 from components.admin.oversight import show_oversight
 from components.admin.people import show_people
 from components.admin.sessions import show_sessions
@@ -25,6 +26,7 @@ _DRAWN: Mapping[str, Callable[[Screen], None]] = MappingProxyType(
         "devices": show_devices,
         "sessions": show_sessions,
         "settings": show_settings,
+        "log": show_log,
         "oversight": show_oversight,
     }
 )
