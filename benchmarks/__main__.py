@@ -23,11 +23,12 @@ MEASUREMENTS = {
     "money": "money.answers",
     "map": "recolouring.recolourings",
     "print": "printing.prints",
+    "sign-in": "signing_in.signed_in",
     "sessions": "sessions.held_open",
 }
 AT = {name: ("county", "prefecture") for name in MEASUREMENTS}
 """Where each is measured: at a million households only what needs no files and would not say the same."""
-AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",)}
+AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",), "sign-in": ("county",)}
 
 
 def main() -> int:
