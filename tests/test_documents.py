@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from data.access.roles import ALLOWED, OTHERS, RIGHTS, ROLES, THINGS
 from data.commands.version import VERSION
 from tests.floors import FLOOR
 from tests.source_code import ROOT
@@ -55,6 +56,16 @@ def test_the_drawing_of_the_floors_is_the_law():
         layer = layer if floor else line
         drawn |= {f"{layer}.{room}": int(floor[1]) for room in floor[2].split()} if floor else {}
     assert drawn == FLOOR
+
+
+def test_the_table_of_rights_is_the_law():
+    signs, told = {right: word[-1] for right, word in RIGHTS.items()}, written("SECURITY.md")
+    for thing, named in THINGS.items():
+        may = [
+            [sign for right, sign in signs.items() if thing in ALLOWED[role].get(right, ())] for role in ROLES | OTHERS
+        ]
+        assert f"| {named} | {' | '.join(' '.join(own) or '—' for own in may)} |\n" in told
+    assert all(f"{sign} {RIGHTS[right]}" in told for right, sign in signs.items())
 
 
 def test_the_newest_entry_of_the_changelog_is_this_version():
