@@ -10,15 +10,16 @@ from sqlalchemy import Connection
 from components.drawing.markup import escape, link
 from components.drawing.wording import moment
 from components.shell.asking import ask, ask_shared
-from components.shell.logged import looked
+from components.shell.logged import caller
 from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS, SitePage
 from components.shell.theme_route import theme_url
 from data.access.roles import ROLES
-from data.access.sessions import sessions_of
+from data.access.sessions import Signed
 from data.access.viewer import Viewer
 from data.months import label, spoken
+from data.people import sign_in
 from data.regions import tree as regions
 from data.regions.names import told_apart
 from data.regions.tree import Region
@@ -72,17 +73,16 @@ def pickers(screen: Screen, viewers: list[Viewer]) -> None:
         _region_picker(screen)
         _month_picker(screen)
         if screen.signed:
-            st.button("退出", key="sign_out", on_click=_sign_out, args=(screen, screen.signed.digest))
+            st.button("退出", key="sign_out", on_click=_sign_out, args=(screen, screen.signed))
         else:
             _role_switch(screen, viewers)
     if not screen.signed:
         _tell_role(screen.viewer.role)
 
 
-def _sign_out(screen: Screen, digest: str) -> None:
+def _sign_out(screen: Screen, signed: Signed) -> None:
     """End the session; the door then leads this tab, and every other one of it, to the sign-in."""
-    looked(screen, "signed_out")
-    sessions_of(screen.engine).end(digest, screen.now)
+    sign_in.end(screen.engine, signed, address=caller(), now=screen.now)
 
 
 def _tell_role(role: str) -> None:
