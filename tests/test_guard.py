@@ -486,6 +486,14 @@ def test_a_tab_that_comes_back_after_its_end_is_told_so_and_resumes_nothing(engi
     assert behind.messages == []
 
 
+def test_before_the_first_account_a_tab_is_told_why_nothing_is_served(engine: Engine, behind: Heard):
+    real_regions_arrive(engine)
+    for token in (None, launch_path(engine).removeprefix("/begin/")):
+        with before(engine, behind, token).websocket_connect(STREAM, headers=ORIGIN) as socket:
+            assert sent_away(socket) == "/"
+    assert behind.messages == []
+
+
 def test_a_tab_of_who_owes_a_password_is_led_there(engine: Engine, behind: Heard, person: int):
     with writing(engine) as connection:
         connection.execute(model.account.update().values(must_change=1))
