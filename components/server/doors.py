@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -51,6 +52,7 @@ class Doors:
         self._region = Question(engine, REAL_REGION)
         self._account = Question(engine, select(account.c.person_id).limit(1))
         self._touched: dict[str, float] = {}
+        self._threads = ThreadPoolExecutor(4, "door")  # of its own: downloads keep the common ones for seconds
 
     async def came(self, token: str | None) -> Came:
         """Who comes with this token."""
@@ -63,7 +65,7 @@ class Doors:
     async def ended(self, admissions: Iterable[Admission]) -> set[Admission]:
         """Those that hold no more; asked beside the event loop, for they may be many."""
         asked = set(admissions)
-        return await asyncio.to_thread(lambda: {one for one in asked if not self._stands(one)})
+        return await self._beside(lambda: {one for one in asked if not self._stands(one)})
 
     async def launches(self, secret: str) -> bool:
         """Whether this is the secret of the launch link."""
@@ -78,7 +80,7 @@ class Doors:
         if len(self._touched) >= _MOST_TOUCHED:
             self._touched.clear()
         self._touched[digest] = time.monotonic()
-        asyncio.get_running_loop().run_in_executor(None, self._touch, digest)
+        asyncio.get_running_loop().run_in_executor(self._threads, self._touch, digest)
 
     def _touch(self, digest: str) -> None:
         try:
@@ -98,4 +100,7 @@ class Doors:
         return admission.stands(self._sessions.of(admission.digest, self._clock()))
 
     async def _asked(self, question: Callable[[], T]) -> T:
-        return await asyncio.to_thread(question) if self._region.waiting else question()
+        return await self._beside(question) if self._region.waiting else question()
+
+    async def _beside(self, question: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, question)

@@ -7,7 +7,6 @@ stands open ends within a second of whatever ends the right to it. What a run is
 """
 
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from urllib.parse import quote
 
 from sqlalchemy import Engine
@@ -31,6 +30,7 @@ REFUSAL = "本系统含有真实区划的数据，还没有任何账号，现在
 SIGN_IN = "登录已经结束或还没有登录，请先登录。"
 DUE = {"password": "请先修改初始密码。", "second": "请先设置动态码。"}
 NOT_FOUND = "没有这个页面。"
+TOO_MANY = "打开的页面太多，请关闭一些后再试。"
 LOGIN = "/login"
 STREAM = "/pulse/stream"
 """A stream that hears of its end (``state["over"]``) and tells it itself."""
@@ -82,12 +82,20 @@ class Guard:
             return await refusal(scope, receive, send)
         if admission.digest and _is_acting(scope) and self._doors.at_work(admission.digest):
             self._doors.touch(admission.digest)
-        path, kept = scope["path"], Kept(admission)
-        itself = _is_open(path) or path in _DUE or path.startswith(BEGIN) or path == STREAM
+        path = scope["path"]
+        if path == STREAM:
+            return await self._stream(scope, receive, send, admission)
+        itself = _is_open(path) or path in _DUE or path.startswith(BEGIN)
         answer = _Answer(scope, receive, send, None if itself else self._asked_again(scope, admission))
+        await self.app(scope, limits.measured(scope, receive), answer.send)
+
+    async def _stream(self, scope: Scope, receive: Receive, send: Send, admission: Admission) -> None:
+        kept = Kept(admission)
         scope["state"]["over"] = kept.over
-        with self._watch.over(kept) if path == STREAM else nullcontext():
-            await self.app(scope, limits.measured(scope, receive), answer.send)
+        with self._sockets.one_more(admission.digest, _address(scope)) as room, self._watch.over(kept):
+            if not room:
+                return await _refuse(scope, receive, send, TOO_MANY, 429)
+            await self.app(scope, receive, _Answer(scope, receive, send).send)
 
     async def _refusal(self, scope: Scope, came: Came) -> Response | None:
         """What a request is answered instead; None where it may pass."""
@@ -124,10 +132,9 @@ class Guard:
         headers = Headers(scope=scope)
         if limits.split(headers.get("origin", "")).netloc != headers.get("host"):
             return await _refuse(scope, receive, send, "连接来源不符。", 403)
-        address = scope["client"][0] if scope.get("client") else ""
-        with self._sockets.one_more(admission.digest, address) as room:
+        with self._sockets.one_more(admission.digest, _address(scope)) as room:
             if not room:
-                return await _refuse(scope, receive, send, "打开的页面太多，请关闭一些后再试。", 403)
+                return await _refuse(scope, receive, send, TOO_MANY, 403)
             if away := _away(came):
                 return await _turn_away(scope, receive, send, away)
             await self._through(scope, receive, send, admission)
@@ -198,6 +205,10 @@ class _Answer:
         if self._scope["path"].startswith(MEDIA):
             headers["Cache-Control"] = "no-store"  # lists and papers: no browser keeps a copy
         return message
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _is_open(path: str) -> bool:

@@ -74,7 +74,7 @@ def measured(scope: Scope, receive: Receive) -> Receive:
 
 
 class Sockets:
-    """How many websockets stand open, by session and by the address of who is not signed in."""
+    """How many websockets and streams stand open, by session and by the address of who is not signed in."""
 
     def __init__(self) -> None:
         self._open: Counter[tuple[str, str]] = Counter()

@@ -16,7 +16,7 @@ def viewer_of(request: Request, connection: Connection) -> Viewer | None:
     """
     if signed := signed_of(request):
         return None if signed.due else signed.viewer
-    role = None if regions.holds_real_regions(connection) else carried(connection.engine, request, ROLE)
-    if role is None:
+    role = carried(connection.engine, request, ROLE)
+    if role is None or regions.holds_real_regions(connection):
         return None
     return next((one for one in regions.viewers(connection) if one.role == role), None)
