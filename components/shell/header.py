@@ -38,7 +38,7 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     if screen:
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
         if screen.signed:
-            marks += f'<span class="who">{escape(screen.signed.name)} · {ROLES[screen.viewer.role]}</span>'
+            marks += _who(screen.signed)
         version = f"更新于 {escape(moment(screen.status.updated))}"
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show_markup(
@@ -46,6 +46,14 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
         f'<span class="facts">{marks}<span class="version">{version}</span>'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
+
+
+def _who(signed: Signed) -> str:
+    """Name and role; of a person the way to his own password and second factor, which a display has not."""
+    told = f"{escape(signed.name)} · {ROLES[signed.viewer.role]}"
+    if signed.viewer.person is None:
+        return f'<span class="who">{told}</span>'
+    return link(told, "/password", style="who", title="修改密码、设置动态码")
 
 
 def _is_offered(page: SitePage, screen: Screen | None) -> bool:

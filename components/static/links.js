@@ -4,6 +4,7 @@
 (() => {
   if (window.warRoomLinks) return;
   window.warRoomLinks = true;
+  const PLAIN_PAGE = /^\/(theme\/.*|login|logout|password|second)$/; // the server's own, not the session's
   const plain = (event) =>
     event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey && !event.defaultPrevented;
   document.addEventListener("click", (event) => {
@@ -14,7 +15,7 @@
       return;
     }
     const link = event.target instanceof Element && event.target.closest(".stHtml a[href^='/']");
-    if (!link || !plain(event) || link.target === "_blank" || link.pathname.startsWith("/theme/")) return;
+    if (!link || !plain(event) || link.target === "_blank" || PLAIN_PAGE.test(link.pathname)) return;
     event.preventDefault();
     if ("tab" in link.dataset) return void window.open(link.href, "_blank", "noopener");
     window.warRoomOpen(link.href, "stay" in link.dataset);

@@ -86,6 +86,7 @@ def test_an_account_that_another_process_ends_leads_its_tabs_to_the_sign_in_and_
     page.goto(server.url + asked)
     ready(page)
     expect(page.locator(".top-bar .who")).to_have_text(f"李{person} · 县级干部")
+    expect(page.locator(".top-bar .who")).to_have_attribute("href", "/password")
     expect(page.get_by_role("combobox", name="身份（演示）")).to_have_count(0)
 
     with page.expect_request(lambda request: urlsplit(request.url).path == "/login") as led:

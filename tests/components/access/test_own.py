@@ -124,6 +124,12 @@ def test_the_page_tells_the_last_sign_in(desk: Browser, browser: Browsers, momen
     assert "上次登录：11月29日 10:05，来自 10.9.8.7" in words(again.get("/password"))
 
 
+def test_from_the_page_of_the_password_one_comes_to_the_second_factor_and_back(desk: Browser):
+    page = desk.get("/password", params={"next": "/income"})
+    assert 'href="/second"' in page.text
+    assert 'href="/income"' in page.text
+
+
 # ——— the second factor
 
 
