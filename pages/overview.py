@@ -17,6 +17,7 @@ screen = current()
 reading = Reading(st.query_params)
 indicator = INDICATORS[read_indicator(reading) or overview.DEFAULT]
 show_problems(reading.problems)
+overview.show_strange(screen)
 
 values = ask(screen, figures.figures, screen.region.code, screen.asked)
 if not screen.region.is_village and not ask(screen, regions.children, screen.region.code):

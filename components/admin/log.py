@@ -144,7 +144,7 @@ def state_markup(end: str, kept: tuple[str, str, Verdict] | None) -> str:
     """The state of the log, as markup: ``end`` is where it ends now, ``kept`` where it ended when it was verified, when
     that was, and what was found."""
     if kept is None:
-        return f'<p class="calm">日志止于第 {escape(end)} 行，还没有核对。</p>'
+        return f'<p class="calm">日志止于 {escape(end)}，还没有核对。</p>'
     to, when, verdict = kept
     if verdict.faults:
         faults = "".join(f"<li>{escape(one)}</li>" for one in verdict.faults[:_FAULTS])
@@ -154,4 +154,5 @@ def state_markup(end: str, kept: tuple[str, str, Verdict] | None) -> str:
             f"请保留现场，报告上级和系统维护人员。<ul>{faults}</ul></div>"
         )
     root = "" if verdict.whole else "较早的行要用另行保管的根密钥在命令行核对。"
-    return f'<p class="saved" role="status">日志完好，核对到第 {escape(to)} 行（{escape(when)}）。{root}</p>'
+    said = f"日志完好，核对到第 {to.partition('·')[0]} 行（止于 {to}，{when} 核对）。{root}"
+    return f'<p class="saved" role="status">{escape(said)}</p>'

@@ -1,5 +1,7 @@
 """The parts of the overview: each asks for its figures and draws them."""
 
+from datetime import timedelta
+
 import pandas as pd
 import streamlit as st
 
@@ -21,7 +23,9 @@ from components.shell.indicator_tiles import indicator_tiles
 from components.shell.map_view import show_map
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from components.shell.site import BATTLE_MAP, FIGURE, HOUSEHOLD, OVERVIEW
+from components.shell.site import ADMIN, BATTLE_MAP, FIGURE, HOUSEHOLD, OVERVIEW
+from data.access.roles import ADMINISTER, LOG
+from data.audit.log import patterns
 from data.duties import overdue
 from data.figures import monitoring_line as lines
 from data.figures import movements as changes
@@ -37,9 +41,21 @@ HEADLINES = (
 )  # fmt: skip
 WATCHED = (*HEADLINES[1:], "problems_open", "unsafe_housing", "unsafe_water", "dropouts", "uninsured_persons")
 DEFAULT = "net_income_per_capita"
+STRANGE_DAYS = 7
 STATE_IDS = {
     state.name: state.indicator for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order) if state.indicator
 }
+
+
+def show_strange(screen: Screen) -> None:
+    """For who administers the log: that something in it looks strange, with the way there."""
+    if not screen.viewer.may(ADMINISTER, LOG):
+        return
+    since = (screen.today - timedelta(days=STRANGE_DAYS)).isoformat()
+    if found := ask(screen, patterns, since):
+        way = link("查看", screen.link(ADMIN, tab="oversight"), style="underlined")
+        told = f"近 {STRANGE_DAYS} 天有 {len(found):,} 处不寻常的扫码或打开档案。"
+        show_markup(f'<p class="problem" role="status">{escape(told)}{way}</p>')
 
 
 def show_headlines(screen: Screen) -> None:

@@ -100,7 +100,7 @@ def test_a_line_changed_afterwards_is_told_and_first_of_all(store: Engine):
 def test_the_state_says_up_to_which_line_and_that_older_lines_want_their_key():
     assert "还没有核对" in state_markup("12·ab", None)
     whole, part = Verdict(lines=12), Verdict(lines=12, whole=False)
-    assert "核对到第 12·ab 行" in state_markup("13·cd", ("12·ab", "2026-11-29 09:00", whole))
+    assert "核对到第 12 行（止于 12·ab" in state_markup("13·cd", ("12·ab", "2026-11-29 09:00", whole))
     assert "根密钥" in state_markup("12·ab", ("12·ab", "2026-11-29 09:00", part))
     broken = state_markup("12·ab", ("12·ab", "", Verdict(faults=[f"第 3 行 {HOSTILE}"], more=2)))
     assert "查出 3 处" in broken and HOSTILE not in broken
