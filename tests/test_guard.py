@@ -297,6 +297,15 @@ def signed(engine: Engine, behind: Heard, token: str) -> Iterator[WebSocketTestS
         yield opened
 
 
+def a_scope(path: str, method: str = "GET") -> Scope:
+    """A request as the server hands it on, whose path no client has tidied up."""
+    return {
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(), "root_path": "", "scheme": "http",
+        "query_string": b"", "headers": [(b"host", b"192.0.2.1")], "client": ("192.0.2.7", 1), "http_version": "1.1",
+        "server": ("192.0.2.1", 80),
+    }  # fmt: skip
+
+
 def sent_away(socket: WebSocketTestSession) -> str | None:
     """Where what comes next leads the tab, which then is closed."""
     away = ForwardMsg.FromString(socket.receive_bytes())
@@ -349,12 +358,7 @@ def test_a_client_that_sends_a_letter_at_a_time_is_given_up(engine: Engine, demo
         sent.append(message)
 
     sent_parts: list[int] = []
-    scope = {
-        "type": "http", "method": "POST", "path": "/x", "raw_path": b"/x", "root_path": "", "query_string": b"",
-        "headers": [(b"host", b"192.0.2.1")], "client": ("192.0.2.7", 1), "scheme": "http", "http_version": "1.1",
-        "server": ("192.0.2.1", 80),
-    }  # fmt: skip
-    asyncio.run(guard(scope, slow, keep))
+    asyncio.run(guard(a_scope("/x", "POST"), slow, keep))
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
 
@@ -367,6 +371,33 @@ def test_sockets_of_one_session_and_of_one_address_are_counted(engine: Engine, b
         pass
     with client.websocket_connect(STREAM, headers=ORIGIN):
         pass
+
+
+LIKE_OPEN = (
+    *("/healthz/x", "/healthz/", "/login/", "/Login", "//login", "/./login", "/x/healthz", "/healthz;x", "/healthz\0"),
+    *(
+        "/q",
+        "/q/",
+        "/device",
+        "/device/",
+        "/device/x/y",
+        "/device/../pulse",
+        "/device/x/../../pulse",
+        "/begin/../pulse",
+    ),
+)
+
+
+@pytest.mark.parametrize("path", LIKE_OPEN)
+def test_what_looks_like_an_open_path_is_none(engine: Engine, behind: Heard, person: int, path: str):
+    sent: list[dict] = []
+
+    async def keep(message: dict) -> None:
+        sent.append(message)
+
+    asyncio.run(Guard(behind, engine, county_clock)(a_scope(path), lambda: asyncio.sleep(60), keep))
+    assert sent[0]["status"] in (401, 404) and sent[1]["body"].decode() in (SIGN_IN, NOT_FOUND)
+    assert behind.scopes == []
 
 
 # Open pages

@@ -47,7 +47,7 @@ _HEADERS = {
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
 _OPEN = (LOGIN, "/logout", "/healthz")
-_OPEN_BELOW = ("/q/", "/device/")  # pages that tell each who looks no more than is his; a display's own link
+_CODES, _DEVICE = "/q/", "/device/"  # pages that tell each who looks no more than is his; a display's own link
 _DUE = (LOGIN, "/logout", "/password", "/second")
 _CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent", "/auth", "/oauth2callback")
 _PART = 64 * 1024  # bytes of an answer between two looks
@@ -213,7 +213,8 @@ def _address(scope: Scope) -> str:
 
 def _is_open(path: str) -> bool:
     """Whether it is for everybody, once there are accounts."""
-    return path in _OPEN or any(path.startswith(below) and path != below for below in _OPEN_BELOW)
+    below = (path.startswith(_CODES) and path != _CODES) or path.rpartition("/")[0] + "/" == _DEVICE != path
+    return path in _OPEN or below
 
 
 def _away(came: Came) -> str | None:
