@@ -27,6 +27,7 @@ from components.server.launch import tell_launch
 from components.server.pulse import pulse_routes
 from components.server.sockets import close_silent, send_at_once
 from components.shell.theme_route import theme_route
+from data.access.jobs import sweep
 from data.audit.chain import ready
 from data.audit.verify import log_end
 from data.clock import county_clock, written
@@ -75,6 +76,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
 
     await asyncio.to_thread(cube.ensure, engine, county_clock().date())
     await asyncio.to_thread(ready, engine, written(county_clock()))
+    await asyncio.to_thread(sweep, engine, county_clock())
     send_at_once()
     beside = [asyncio.create_task(work()) for work in (follow_the_calendar, collect_garbage, close_silent)]
     await asyncio.sleep(0)  # what they look for among the objects is found before the freeze

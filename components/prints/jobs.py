@@ -1,100 +1,88 @@
-"""Print jobs beside the sessions: a thread each, two at work at once, found again by number, kept for half an hour.
+"""Print jobs beside the sessions: a thread each, two at work at once in a process; how far they are and what they made
+stands in the store beside the store (``data.access.jobs``)."""
 
-What a job made lies in the memory of this process alone, and is given to nobody but the viewer who ordered it.
-"""
-
-import secrets
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextvars import copy_context
+from functools import partial
 
 from sqlalchemy import Engine
 
 from components.prints.making import Order, Paper, made
 from components.shell.errors import numbered
 from components.shell.store import beside_session
+from data.access import jobs
+from data.access.jobs import CANCELLED, FAILED, FINISHED, RUNNING, WAITING
 from data.access.viewer import Viewer
 from data.clock import Clock
-from data.errors import Refused, WarRoomError
+from data.errors import WarRoomError
 from data.paper.typeset import Cancelled
 
 AT_ONCE = 2
-MOST_WAITING = 8
-KEPT = 30 * 60  # seconds that a finished job is kept
-_LOOK = 0.2  # seconds between two looks of a waiting job whether it was cancelled
-_TOO_MANY = f"正在排队的打印任务已有 {MOST_WAITING} 个，请等前面的完成后再试。"
-
-WAITING, RUNNING, FINISHED, FAILED, CANCELLED = "waiting", "running", "finished", "failed", "cancelled"
-
-
-@dataclass
-class Job:
-    """One job: ``done`` of ``order.households`` are set; ``paper`` once it is finished, ``why`` where it failed."""
-
-    id: str
-    owner: str  # ``Viewer.actor``
-    order: Order
-    name: str  # of the file
-    state: str = WAITING
-    done: int = 0
-    paper: Paper | None = None
-    why: str = ""
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def total(self) -> int:
-        return len(self.order.households)
-
-    @property
-    def at_work(self) -> bool:
-        return self.state in (WAITING, RUNNING)
-
-    def cancel(self) -> None:
-        """Take it back; it ends within a second."""
-        self.stop.set()
-
-
-_jobs: dict[str, Job] = {}
-_lock = threading.Lock()
+PULSE = 1.0  # seconds between two signs of life, and looks whether it was cancelled
 _room = threading.BoundedSemaphore(AT_ONCE)
 
 
-def start(engine: Engine, viewer: Viewer, order: Order, name: str, clock: Clock) -> Job:
-    """Begin a job; raises Refused where too many wait."""
-    job = Job(secrets.token_urlsafe(12), viewer.actor, order, name)
-    with _lock:
-        if sum(one.at_work for one in _jobs.values()) >= MOST_WAITING:
-            raise Refused(_TOO_MANY)
-        _jobs[job.id] = job
-    threading.Thread(target=beside_session(_run), args=(engine, viewer, job, clock), name="print", daemon=True).start()
-    return job
+class _Work:
+    """A job in the hands of this process."""
+
+    def __init__(self, engine: Engine, id: str, clock: Clock) -> None:
+        self.engine, self.id, self.clock = engine, id, clock
+        self.done, self.state = 0, WAITING
+        self.outcome: tuple[str, Paper | None, str] = (CANCELLED, None, "")
+        self.stop, self.over = threading.Event(), threading.Event()
+
+    def pulse(self) -> None:
+        """Signs of life until it is over."""
+        while not self.over.wait(PULSE):
+            if not jobs.beat(self.engine, self.id, self.clock(), done=self.done, state=self.state):
+                self.stop.set()
+
+    def told(self, more: int) -> None:
+        self.done += more
+        if self.stop.is_set():
+            raise Cancelled
 
 
-def find(id: str, viewer: Viewer) -> Job | None:
-    """The job of that number; None where it is gone or another viewer's."""
-    job = _jobs.get(id)
-    return job if job and job.owner == viewer.actor else None
+def start(engine: Engine, viewer: Viewer, order: Order, name: str, clock: Clock) -> str:
+    """Begin a job; its number. Raises Refused where too many wait."""
+    facts = {"what": order.what}
+    id = jobs.begin(engine, viewer, name=name, total=len(order.households), facts=facts, now=clock())
+    work = _Work(engine, id, clock)
+    make = beside_session(partial(_make, viewer, order, work))  # with the right of the session; the rest is ours
+    threading.Thread(target=work.pulse, name="print-pulse", daemon=True).start()
+    threading.Thread(target=_run, args=(make, order, work), name="print", daemon=True).start()
+    return id
 
 
-def _run(engine: Engine, viewer: Viewer, job: Job, clock: Clock) -> None:
-    while not _room.acquire(timeout=_LOOK):
-        if job.stop.is_set():
-            return _end(job, CANCELLED)
+def _run(make: Callable[[], None], order: Order, work: _Work) -> None:
     try:
-        job.state = RUNNING
-        stopped = job.stop.is_set
-        _end(job, *_outcome(lambda: made(engine, viewer, job.order, clock=clock, told=_teller(job), cancelled=stopped)))
+        copy_context().run(make)
+        state, paper, why = work.outcome
+        told = {"what": order.what, "lacking": paper.lacking if paper else ""}
+        content = paper.content if paper else None
+        now = work.clock()
+        jobs.end(work.engine, work.id, state, now, done=work.done, paper=content, why=why, facts=told)
+    finally:
+        work.over.set()
+    time.sleep(jobs.KEPT.total_seconds())  # of a daemon: what nobody fetched does not lie there longer
+    jobs.sweep(work.engine, work.clock())
+
+
+def _make(viewer: Viewer, order: Order, work: _Work) -> None:
+    while not _room.acquire(timeout=PULSE / 5):
+        if work.stop.is_set():
+            return
+    try:
+        work.state = RUNNING
+        work.outcome = _outcome(lambda: _made(viewer, order, work))
     finally:
         _room.release()
 
 
-def _teller(job: Job) -> Callable[[int], None]:
-    def told(more: int) -> None:
-        job.done += more
-        if job.stop.is_set():
-            raise Cancelled
-
-    return told
+def _made(viewer: Viewer, order: Order, work: _Work) -> Paper:
+    return made(work.engine, viewer, order, clock=work.clock, told=work.told, cancelled=work.stop.is_set)
 
 
 def _outcome(work: Callable[[], Paper]) -> tuple[str, Paper | None, str]:
@@ -106,10 +94,3 @@ def _outcome(work: Callable[[], Paper]) -> tuple[str, Paper | None, str]:
         return FAILED, None, str(error)
     except Exception as error:
         return FAILED, None, numbered(error)
-
-
-def _end(job: Job, state: str, paper: Paper | None = None, why: str = "") -> None:
-    job.paper, job.why, job.state = paper, why, state
-    gone = threading.Timer(KEPT, _jobs.pop, (job.id, None))
-    gone.daemon = True
-    gone.start()

@@ -1,23 +1,26 @@
 """A print job on the page: how far it is, how to take it back, and its file when it is done."""
 
+from functools import partial
+
 import streamlit as st
 
 from components.drawing.markup import escape
-from components.prints.jobs import CANCELLED, FAILED, KEPT, WAITING, Job, find
 from components.prints.making import WHAT
 from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.take_away import take_paper
+from data.access import jobs
+from data.access.jobs import CANCELLED, FAILED, KEPT, WAITING, Job
 
-_GONE = f"这个打印任务不存在或已清除：做好的文件只保留 {KEPT // 60} 分钟，服务重启也会清除。请重新生成。"
+_GONE = f"这个打印任务不存在或已清除：做好的文件只保留 {KEPT.seconds // 60} 分钟，只给下单的人。请重新生成。"
 
 
 def named_job(screen: Screen) -> Job | None:
     """The job that the address names; None where it names none, or one that is gone, which is said."""
     asked = st.query_params.get("job")
-    job = find(asked, screen.viewer) if asked else None
+    job = jobs.find(screen.engine, screen.viewer, asked, screen.clock()) if asked else None
     if asked is not None and job is None:
         problem(_GONE)
     return job
@@ -29,16 +32,16 @@ def show_job(screen: Screen, job: Job) -> None:
         if job.at_work:
             _watch(job.id, screen)
         else:
-            _show_outcome(job)
+            _show_outcome(screen, job)
 
 
 @st.fragment(run_every=1)
 def _watch(id: str, screen: Screen) -> None:
     """Looks each second; when the job has ended, the page is drawn anew."""
-    job = find(id, screen.viewer)
+    job = jobs.find(screen.engine, screen.viewer, id, screen.clock())
     if job is None or not job.at_work:
         st.rerun()
-    what = WHAT[job.order.what]
+    what = WHAT[job.facts["what"]]
     text = f"正在排版{what}：{job.done:,} / {job.total:,} 户"
     if job.state == WAITING:
         text = f"排队中：前面的打印任务完成后开始（{what}，{job.total:,} 户）"
@@ -46,23 +49,22 @@ def _watch(id: str, screen: Screen) -> None:
         text = f"正在合并成一个文件（{what}，{job.total:,} 户）"
     st.progress(job.done / job.total, text)
     show_markup('<p class="calm">可以离开或刷新本页，任务继续进行；用同一网址回来看结果。</p>')
-    st.button("取消打印", key="print_cancel", on_click=job.cancel)
+    st.button("取消打印", key="print_cancel", on_click=jobs.cancel, args=(screen.engine, screen.viewer, job.id))
 
 
-def _show_outcome(job: Job) -> None:
-    what = f"{WHAT[job.order.what]}，{job.total:,} 户"
+def _show_outcome(screen: Screen, job: Job) -> None:
+    what = f"{WHAT[job.facts['what']]}，{job.total:,} 户"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        if job.paper:
-            size = f"{len(job.paper.content) / 1_000_000:.1f} MB"
+        if job.size:
+            size = f"{job.size / 1_000_000:.1f} MB"
             show_markup(f'<p class="print-done"><b>已生成</b> {escape(what)}（PDF，{size}）</p>', width="content")
-            content = job.paper.content
-            take_paper("下载 PDF", lambda: content, name=job.name, key="print_download", primary=True)
+            made = partial(jobs.paper, screen.engine, screen.viewer, job.id)
+            take_paper("下载 PDF", made, name=job.name, key="print_download", primary=True)
         else:
             said = {CANCELLED: "已取消，没有生成文件。", FAILED: job.why}[job.state]
             show_markup(f'<p class="print-done"><b>没有生成</b> {escape(what)}：{escape(said)}</p>', width="content")
         st.button("关闭", key="print_close", on_click=lambda: write_address(job=None))
-    if job.paper:
-        show_lacking(job.paper.lacking)
+    show_lacking(job.facts.get("lacking", ""))
 
 
 def show_lacking(lacking: str) -> None:

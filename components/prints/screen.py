@@ -10,7 +10,6 @@ from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.prints import jobs as print_jobs
 from components.prints.address import PrintChoice, read_print_choice, show_controls
-from components.prints.jobs import Job
 from components.prints.making import WHAT, Order, sample
 from components.prints.progress import named_job, show_job
 from components.shell.asking import ask, ask_uncached
@@ -21,6 +20,7 @@ from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import PRINTS
 from data import settings
+from data.access.jobs import Job
 from data.cards import card as income_card
 from data.codes import labels as label_sheets
 from data.codes import tokens as qr_codes
@@ -179,7 +179,7 @@ def _start(screen: Screen, choice: PrintChoice, order: Order) -> None:
     part = "" if len(order.households) > 1 else "_一户"
     when = f"{choice.year.year}年度" if choice.what == "card" else label_sheets.SIZES[choice.size].name.split()[0]
     try:
-        job = print_jobs.start(
+        id = print_jobs.start(
             screen.engine,
             screen.viewer,
             order,
@@ -189,4 +189,4 @@ def _start(screen: Screen, choice: PrintChoice, order: Order) -> None:
     except WarRoomError as error:
         st.session_state[_REFUSED] = str(error)
         return
-    st.query_params["job"] = job.id
+    st.query_params["job"] = id

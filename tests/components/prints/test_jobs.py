@@ -5,23 +5,28 @@ import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from components.prints import jobs as print_jobs
 from components.prints import making as print_making
-from components.prints.jobs import CANCELLED, FAILED, FINISHED, RUNNING, WAITING, Job
 from components.prints.making import CARD, LABEL, Order, Paper, made, sample
+from data.access import jobs
+from data.access.jobs import CANCELLED, FAILED, FINISHED, RUNNING, WAITING, Job
 from data.access.viewer import Viewer
 from data.cards import marks as card_marks
 from data.cards import pages as card_pages
 from data.codes import tokens as qr_codes
 from data.errors import NotFound, OutOfScope, Refused
 from data.model import access_log, card_print, qr_code
+from data.model.transient import job as job_row
 from data.paper import typeset
+from data.store.engine import open_engine, writing
+from data.store.transient import transient_engine
 from tests.data.paper import reading as paper
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
 from tests.moment import NOW, clock
@@ -38,12 +43,23 @@ def county(engine: Engine, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 
 @pytest.fixture(autouse=True)
-def no_jobs_left() -> Iterator[None]:
+def no_jobs_left(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(print_jobs, "PULSE", 0.02)
     yield
-    for job in list(print_jobs._jobs.values()):
-        job.cancel()
-        until(lambda job=job: not job.at_work)
-    print_jobs._jobs.clear()
+    with writing(transient_engine(engine)) as connection:
+        connection.execute(delete(job_row))  # who works at one finds it gone
+    until(lambda: all(thread.name != "print-pulse" for thread in threading.enumerate()))
+    transient_engine(engine).dispose()
+
+
+def at_work(engine: Engine) -> int:
+    with transient_engine(engine).connect() as connection:
+        asked = select(func.count()).select_from(job_row).where(job_row.c.state.in_(jobs.AT_WORK))
+        return connection.execute(asked).scalar_one()
+
+
+def found(engine: Engine, id: str, viewer: Viewer = CADRE, now: datetime = NOW) -> Job | None:
+    return jobs.find(engine, viewer, id, now)
 
 
 def order(*households: int, what: str = CARD, **changes) -> Order:
@@ -69,9 +85,9 @@ def until(done: Callable[[], bool], seconds: float = 300) -> None:
         time.sleep(0.02)
 
 
-def ended(job: Job) -> Job:
-    until(lambda: not job.at_work)
-    return job
+def ended(engine: Engine, id: str) -> Job:
+    until(lambda: not found(engine, id).at_work)
+    return found(engine, id)
 
 
 def test_a_printed_card_is_scanned_found_and_equals_the_record(county: Engine):
@@ -145,60 +161,104 @@ def test_a_specimen_issues_nothing_and_its_code_opens_no_household(county: Engin
 
 
 def test_a_job_ends_with_its_file_and_tells_how_far_it_is(county: Engine):
-    job = ended(print_jobs.start(county, CADRE, order(), "明白卡.pdf", clock))
+    job = ended(county, print_jobs.start(county, CADRE, order(), "明白卡.pdf", clock))
     assert (job.state, job.done, job.total) == (FINISHED, 3, 3)
-    assert len(paper.texts(job.paper.content)) == 6
+    assert len(paper.texts(jobs.paper(county, CADRE, job.id))) == 6
 
 
-def test_a_job_is_given_to_nobody_but_who_ordered_it(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: Paper(b"", ""))
-    job = ended(print_jobs.start(None, CADRE, order(), "x.pdf", clock))
-    assert print_jobs.find(job.id, CADRE) is job
-    assert print_jobs.find(job.id, Viewer("township", COUNTY + "101")) is None
-    assert print_jobs.find("another", CADRE) is None
+def quick(monkeypatch: pytest.MonkeyPatch, gate: threading.Event | None = None) -> None:
+    """What is printed is of one byte, once the gate is open."""
+
+    def printed(*_, cancelled: Callable[[], bool], **__) -> Paper:
+        while gate is not None and not gate.wait(0.02):
+            if cancelled():
+                raise typeset.Cancelled
+        return Paper(b"x", "")
+
+    monkeypatch.setattr(print_jobs, "made", printed)
 
 
-def test_two_jobs_work_at_once_and_the_third_waits(monkeypatch: pytest.MonkeyPatch):
+def test_a_job_is_given_to_nobody_but_who_ordered_it(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    quick(monkeypatch)
+    zhang, li = Viewer("county", COUNTY, person=7), Viewer("county", COUNTY, person=8)
+    id = print_jobs.start(engine, zhang, order(), "x.pdf", clock)
+    until(lambda: not at_work(engine))
+    assert found(engine, id, zhang).state == FINISHED and jobs.paper(engine, zhang, id) == b"x"
+    for other in (li, CADRE, Viewer("admin", ""), Viewer("township", COUNTY + "101")):
+        assert found(engine, id, other) is None
+        jobs.cancel(engine, other, id)
+        with pytest.raises(Refused, match="已经清除"):
+            jobs.paper(engine, other, id)
+    assert found(engine, "another", zhang) is None and found(engine, id, zhang).state == FINISHED
+
+
+def test_a_job_is_found_and_cancelled_from_another_process(engine: Engine, monkeypatch: pytest.MonkeyPatch):
     gate = threading.Event()
-    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: gate.wait(300) and Paper(b"", ""))
-    jobs = [print_jobs.start(None, CADRE, order(), "x.pdf", clock) for _ in range(3)]
-    until(lambda: sum(job.state == RUNNING for job in jobs) == 2)
-    assert sorted(job.state for job in jobs) == [RUNNING, RUNNING, WAITING]
-    waiting = next(job for job in jobs if job.state == WAITING)
-    waiting.cancel()
-    assert ended(waiting).state == CANCELLED
+    quick(monkeypatch, gate)
+    id = print_jobs.start(engine, CADRE, order(), "x.pdf", clock)
+    until(lambda: found(engine, id).state == RUNNING)
+    another = open_engine(engine.url.render_as_string(hide_password=False))
+    try:
+        assert found(another, id).state == RUNNING
+        jobs.cancel(another, CADRE, id)
+        assert ended(another, id).state == CANCELLED
+    finally:
+        transient_engine(another).dispose()
+        another.dispose()
+
+
+def test_a_job_whose_process_died_has_failed_after_a_minute_and_can_be_begun_again(engine: Engine, monkeypatch):
+    id = jobs.begin(engine, CADRE, name="x.pdf", total=3, facts={"what": CARD}, now=NOW)  # and nobody works at it
+    assert found(engine, id, now=NOW + timedelta(seconds=59)).at_work
+    died = found(engine, id, now=NOW + timedelta(seconds=61))
+    assert (died.state, died.at_work) == (FAILED, False) and "请重新生成" in died.why
+    quick(monkeypatch)
+    assert ended(engine, print_jobs.start(engine, CADRE, order(), "x.pdf", clock)).state == FINISHED
+
+
+def test_two_jobs_work_at_once_and_the_third_waits(engine: Engine, monkeypatch: pytest.MonkeyPatch):
+    gate = threading.Event()
+    quick(monkeypatch, gate)
+    ids = [print_jobs.start(engine, CADRE, order(), "x.pdf", clock) for _ in range(3)]
+    states = lambda: sorted(found(engine, id).state for id in ids)  # noqa: E731
+    until(lambda: states() == [RUNNING, RUNNING, WAITING])
+    waiting = next(id for id in ids if found(engine, id).state == WAITING)
+    jobs.cancel(engine, CADRE, waiting)
+    assert ended(engine, waiting).state == CANCELLED
     gate.set()
-    assert [ended(job).state for job in jobs].count(FINISHED) == 2
+    assert [ended(engine, id).state for id in ids].count(FINISHED) == 2
 
 
-def test_too_many_jobs_are_refused(monkeypatch: pytest.MonkeyPatch):
-    gate = threading.Event()
-    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: gate.wait(300) and Paper(b"", ""))
-    for _ in range(print_jobs.MOST_WAITING):
-        print_jobs.start(None, CADRE, order(), "x.pdf", clock)
+def test_too_many_jobs_are_refused_those_of_dead_processes_not_counted(engine: Engine):
+    for number in range(2 * jobs.MOST_AT_WORK):
+        at = NOW - timedelta(minutes=5) if number < jobs.MOST_AT_WORK else NOW
+        jobs.begin(engine, CADRE, name="x.pdf", total=3, facts={}, now=at)
     with pytest.raises(Refused, match="请等前面的完成"):
-        print_jobs.start(None, CADRE, order(), "x.pdf", clock)
-    gate.set()
+        jobs.begin(engine, CADRE, name="x.pdf", total=3, facts={}, now=NOW)
 
 
 def test_a_running_job_is_cancelled_and_frees_its_place(county: Engine):
     for _ in range(print_jobs.AT_ONCE + 1):
-        job = print_jobs.start(county, CADRE, order(), "x.pdf", clock)
-        job.cancel()
-        assert ended(job).state == CANCELLED and job.paper is None
+        id = print_jobs.start(county, CADRE, order(), "x.pdf", clock)
+        jobs.cancel(county, CADRE, id)
+        job = ended(county, id)
+        assert (job.state, job.size) == (CANCELLED, 0)
 
 
 def test_a_failure_is_a_sentence_without_data(county: Engine, monkeypatch: pytest.MonkeyPatch, caplog):
     monkeypatch.setattr(print_making.typeset, "pdf", lambda *_, **__: {}["钱一 990181196001011234"])
     with caplog.at_level(logging.ERROR):
-        job = ended(print_jobs.start(county, CADRE, order(), "x.pdf", clock))
+        job = ended(county, print_jobs.start(county, CADRE, order(), "x.pdf", clock))
     assert job.state == FAILED and "错误编号" in job.why and "钱一" not in job.why + caplog.text
-    refused = ended(print_jobs.start(county, CADRE, order(99_999), "x.pdf", clock))
+    refused = ended(county, print_jobs.start(county, CADRE, order(99_999), "x.pdf", clock))
     assert refused.why.startswith("没有找到这一户")
 
 
-def test_a_finished_job_is_kept_for_a_while_only(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(print_jobs, "made", lambda *_, **__: Paper(b"x", ""))
-    monkeypatch.setattr(print_jobs, "KEPT", 0.05)
-    job = ended(print_jobs.start(None, CADRE, order(), "x.pdf", clock))
-    until(lambda: print_jobs.find(job.id, CADRE) is None)
+def test_a_finished_job_is_kept_for_half_an_hour_and_swept_at_the_start(engine: Engine, monkeypatch):
+    quick(monkeypatch)
+    id = print_jobs.start(engine, CADRE, order(), "x.pdf", clock)
+    assert ended(engine, id).state == FINISHED
+    later = NOW + jobs.KEPT + timedelta(seconds=1)
+    assert found(engine, id, now=later) is None
+    jobs.sweep(engine, later)
+    assert rows(transient_engine(engine), job_row) == 0
