@@ -19,6 +19,7 @@ from data.regions import tree as regions
 from tests.source_code import ROOT
 
 COUNTY = "990181"
+CADRE = Viewer("county", COUNTY)
 NOW = datetime(2030, 1, 2, 3, 4, 5)
 LOG = model.access_log.c
 
@@ -40,6 +41,7 @@ class Ground:
     engine: Engine
     monkeypatch: pytest.MonkeyPatch
     asked: int | None = None  # the month that is asked for
+    viewer: Viewer = CADRE
     buttons: list[Button] = field(default_factory=list)
 
     def drawn(self, page: str, region: str, **parameters: str) -> list[Button]:
@@ -48,11 +50,11 @@ class Ground:
         return list(self.buttons)
 
     def run(self, page: str, region: str, **parameters: str) -> AppTest:
-        """A page as the county's own cadre sees it."""
+        """A page as the ground's viewer sees it."""
         with self.engine.connect() as connection:
             status = regions.status(connection)
-            place = regions.find(connection, Viewer("county", COUNTY), region)
-        screen = Screen(Viewer("county", COUNTY), place, self.asked, status, False, self.engine, lambda: NOW, {})
+            place = regions.find(connection, self.viewer, region)
+        screen = Screen(self.viewer, place, self.asked, status, False, self.engine, lambda: NOW, {})
         self.buttons.clear()
         self.monkeypatch.setattr(st, "download_button", self._placed)
         app = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=120)
