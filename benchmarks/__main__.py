@@ -25,10 +25,12 @@ MEASUREMENTS = {
     "print": "printing.prints",
     "sign-in": "signing_in.signed_in",
     "sessions": "sessions.held_open",
+    "rights": "rights.rights_of_a_run",
 }
 AT = {name: ("county", "prefecture") for name in MEASUREMENTS}
 """Where each is measured: at a million households only what needs no files and would not say the same."""
-AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",), "sign-in": ("county",)}
+AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",)}
+AT |= dict.fromkeys(("sign-in", "rights"), ("county",))
 
 
 def main() -> int:

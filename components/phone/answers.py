@@ -26,10 +26,12 @@ from data.cards import marks as card_marks
 from data.clock import Clock
 from data.codes import opened, phone_card, pins
 from data.codes import tokens as qr_codes
-from data.errors import NotFound
+from data.errors import NotFound, OutOfScope
+from data.households.unmask import unmask
 from data.regions import tree as regions
+from data.store.engine import writing
 
-DOING = ("open", "leave", "role", "norole")
+DOING = ("open", "leave", "role", "norole", "unmask")
 GONE = {
     "withdrawn": (410, "这个码已经作废", "请向村委会领取新的户码，或拨打帮扶热线。"),
     "expired": (410, "这个码已经过期", "请到村委会换领新的户码，或拨打帮扶热线。"),
@@ -223,6 +225,14 @@ def _gone_page(
 
 def _done(asked: _Asked, form: dict[str, str]) -> Response:
     """What a form of the page asks for, but for the card."""
+    if form["do"] == "unmask" and (viewer := _cadre(asked)):
+        try:
+            with writing(asked.engine) as connection:
+                now = asked.clock()
+                phone = unmask(connection, viewer, asked.household, None, "phone", now=now, address=asked.address)
+            return _to_cadre(asked, viewer, phone)
+        except (NotFound, OutOfScope):
+            return asked.again()
     response = asked.again()
     if form["do"] == "leave":
         if asked.card:
@@ -319,13 +329,15 @@ def _household(asked: _Asked) -> Response:
     return asked.page("household.html", own=own, verdict=asked.verdict(viewer), income=INCOME)
 
 
-def _to_cadre(asked: _Asked, viewer: Viewer) -> Response:
+def _to_cadre(asked: _Asked, viewer: Viewer, phone: str = "") -> Response:
+    """The short of the household; ``phone`` whole where he has just had it shown."""
     card = phone_card.cadre_card(asked.connection, viewer, asked.household)
     asked.log(viewer.actor, "cadre")
     given = {"household": asked.household, "role": viewer.role}
     return asked.page(
         "cadre.html",
         card=card,
+        phone=phone,
         mark=MARKS[card.state],
         verdict=asked.verdict(viewer),
         role_name=ROLES[viewer.role],

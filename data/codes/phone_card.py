@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from data.access.masks import mask_name
+from data.access.masks import mask_name, mask_phone
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, IDENTITY, READ
 from data.access.scope import seen_households
@@ -74,6 +74,7 @@ class CadreCard:
     open_problems: int
     overdue_problems: int
     month: int
+    phone: str | None = None
 
 
 def stranger_card(connection: Connection, household: int, settings: Mapping[str, str]) -> StrangerCard:
@@ -122,6 +123,7 @@ def cadre_card(connection: Connection, viewer: Viewer, household: int) -> CadreC
         open_problems=row.open_problems,
         overdue_problems=row.overdue_problems,
         month=row.month,
+        phone=mask_phone(row.phone),
     )
 
 
@@ -160,7 +162,7 @@ def _where(indicator: str) -> str:
 
 _FOUND = "b.household_id = h.id AND b.found <= m.as_of"
 _CADRE = f"""
-    SELECT h.head, h.code, v.name AS village_name, {state_of("hm.state")} AS state, k.below_line,
+    SELECT h.head, h.code, h.phone, v.name AS village_name, {state_of("hm.state")} AS state, k.below_line,
         COALESCE(k.month, m.month) AS month,
         COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id)) AS persons,
         {KNOWN_NET.format("k")} AS net,

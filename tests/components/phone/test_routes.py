@@ -591,3 +591,23 @@ def test_a_look_takes_few_statements(county, phone, tokens):
     phone.get(f"/q/{tokens[901]}")
     asked = [one for one in statements if one.lstrip().startswith("SELECT") and "access_log" not in one]
     assert len(asked) <= 9, asked
+
+
+def test_a_cadre_at_the_door_has_the_phone_shown_by_a_click_that_is_logged(county: Engine, phone: TestClient, tokens):
+    be(phone, tokens[901], "village")
+    assert "138****5678" in (shown := phone.get(f"/q/{tokens[901]}").text) and "13812345678" not in shown
+    told = phone.post(f"/q/{tokens[901]}", data={"do": "unmask"}).text
+    assert 'href="tel:13812345678"' in told
+    assert "13812345678" not in phone.get(f"/q/{tokens[901]}").text
+    assert [line for line in views(county) if "unmasked" in line]
+
+
+def test_nobody_else_has_a_phone_shown(county: Engine, phone: TestClient, tokens):
+    for role in (None, "display"):
+        if role:
+            be(phone, tokens[901], role)
+        answer = phone.post(f"/q/{tokens[901]}", data={"do": "unmask"})
+        assert "13812345678" not in answer.text
+    be(phone, tokens[FAR], "village")
+    assert "1381234" not in phone.post(f"/q/{tokens[FAR]}", data={"do": "unmask"}).text
+    assert not [line for line in views(county) if "unmasked" in line]

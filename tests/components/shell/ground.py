@@ -53,7 +53,7 @@ class Ground:
         """A page as the ground's viewer sees it."""
         with self.engine.connect() as connection:
             status = regions.status(connection)
-            place = regions.find(connection, self.viewer, region)
+            place = regions.find(connection, CADRE, region)
         screen = Screen(self.viewer, place, self.asked, status, False, self.engine, lambda: NOW, {})
         self.buttons.clear()
         self.monkeypatch.setattr(st, "download_button", self._placed)
