@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert
 from data import model
 from data.access.sessions import digest_of, sessions_of
 from data.access.viewer import Viewer
-from data.store.engine import writing
+from data.store.engine import follow_keys, writing
 
 NOW = datetime(2026, 11, 29, 9, 0)
 COUNTY, OTHER = "990181", "990182"
@@ -38,6 +38,7 @@ def fill(engine: Engine) -> None:
             connection.execute(insert(model.person).values(actor="command", **row))
             held = {"login": login, "role": role, "region": region, "hash": "", "must_change": 0, "version": 1, **more}
             connection.execute(insert(model.account).values(person_id=id, changed="2026-11-01", **held))
+        follow_keys(connection, model.person)
 
 
 def signed_in(engine: Engine, person: int, *, version: int = 1, now: datetime = NOW) -> str:
