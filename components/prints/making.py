@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine
 
 from components.drawing.qr import qr_svg
+from data.access.actors import actor_name, taken_by
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.taken import detail
@@ -84,7 +85,8 @@ def made(
     printed: list[IncomeCard] = []
     for some in _chunks(order):
         with engine.connect() as connection:
-            documents, shared, held = _documents(connection, engine, viewer, some, urls, begun.date())
+            by = taken_by(actor_name(connection, viewer.actor), begun, "打印")
+            documents, shared, held = _documents(connection, engine, viewer, some, urls, begun.date(), by=by)
         lacking |= set(fonts.lacking(typeset.texts(documents)))
         parts.append(typeset.pdf(some.what, documents, shared, cancelled=cancelled))
         printed += held
@@ -127,6 +129,7 @@ def _documents(
     urls: dict[int, str],
     today: date,
     *,
+    by: str = "",
     specimen: bool = False,
 ) -> tuple[list[dict[str, object]], dict[str, object], Sequence[IncomeCard]]:
     """The pages' data, what they share, and the cards among them."""
@@ -135,11 +138,11 @@ def _documents(
         found = label_sheets.households(connection, viewer, order.households, order.year)
         flags = {"masked": order.masked, "with_code": order.with_code, "with_helper": order.with_helper}
         documents = [label_sheets.label(one, qr=qr_svg(urls[one.id]), **flags) for one in found]
-        return documents, label_sheets.shared(label_sheets.SIZES[order.size], hotline=hotline), []
+        return documents, label_sheets.shared(label_sheets.SIZES[order.size], hotline=hotline, by=by), []
     held = cards(connection, viewer, order.households, income_year(connection, order.year), paper=True)
     documents = []
     for card, lights in zip(held, card_lights(connection, held), strict=True):
         mark = _NO_CODE if specimen else card_marks.mark(engine, card)
         qr = qr_svg(urls[card.household] if specimen else f"{urls[card.household]}?c={mark}")
         documents.append(card_pages.page(card, mark=mark, qr=qr, lights=lights, masked=order.masked))
-    return documents, card_pages.shared(held[0], hotline=hotline, printed=today, sample=specimen), held
+    return documents, card_pages.shared(held[0], hotline=hotline, printed=today, by=by, sample=specimen), held

@@ -109,7 +109,8 @@ def _draw(figure: go.Figure, key: str, links: Mapping[int, Sequence[str | None]]
 
 def _pictures(screen: Screen, title: str, subtitle: str, name: str) -> str:
     """Buttons that static/charts.js answers to: the picture with its title, in this browser, without the server."""
-    told = f'data-title="{escape(title)}" data-subtitle="{escape(subtitle)}" data-foot="{escape(screen.source)}"'
+    foot = f"{screen.source} · {screen.taken_by()}"
+    told = f'data-title="{escape(title)}" data-subtitle="{escape(subtitle)}" data-foot="{escape(foot)}"'
     buttons = "".join(
         f'<button type="button" data-take="{kind}" data-file="{escape(name)}" {told}>{kind.upper()} 图片</button>'
         for kind in ("png", "svg")

@@ -11,6 +11,8 @@ import streamlit as st
 from sqlalchemy import Engine
 
 from components.shell.site import SitePage
+from data.access.actors import taken_by
+from data.access.roles import ROLES
 from data.access.sessions import Signed
 from data.access.viewer import Viewer
 from data.clock import Clock
@@ -112,6 +114,11 @@ class Screen:
         if self.asked is None:
             return f"收入截至{self.books.words} · 其余截至{short_day(self.status.built)}"
         return self.month_text + ("" if self.books.closed else f" · 收入{self.books.open_words}")
+
+    def taken_by(self) -> str:
+        """Who takes something away now, for what he takes; on demonstration data the role he plays."""
+        role = ROLES[self.viewer.role]
+        return taken_by(f"{self.signed.name} · {role}" if self.signed else role, self.clock())
 
     @property
     def source(self) -> str:

@@ -46,10 +46,10 @@ def take_away(
     def workbook() -> bytes:
         frame = rows() if callable(rows) else rows
         when = standing.words if standing else screen.month_text
-        told = (about or when, f"共 {len(frame):,} {unit}", filters and f"筛选：{filters}", screen.source)
-        content = list_workbook(
-            frame, title=title, subtitle=" · ".join(filter(None, told)), columns=columns, sheet=sheet
-        )
+        by = screen.taken_by()
+        told = (about or when, f"共 {len(frame):,} {unit}", filters and f"筛选：{filters}", screen.source, by)
+        below = " · ".join(filter(None, told))
+        content = list_workbook(frame, title=title, subtitle=below, mark=by, columns=columns, sheet=sheet)
         left = detail(what, place=where, filters=filters, count=len(frame), unit=unit)
         looked(screen, "export", at=at, detail=left)
         return content

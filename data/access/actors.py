@@ -1,5 +1,7 @@
 """Who acted, in words: what stands behind the ``Viewer.actor`` that a change, a step or a look was written under."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select
 
 from data import model
@@ -24,6 +26,11 @@ def actor_name(connection: Connection, key: str) -> str:
     else:
         name = connection.execute(select(model.region.c.name).where(model.region.c.code == region)).scalar()
     return f"{ROLES[role]} · {name}" if name else ROLES[role]
+
+
+def taken_by(who: str, now: datetime, how: str = "导出") -> str:
+    """What stands on a list or a paper that leaves: 导出人 张三 · 村干部 · 2026-11-29 10:15."""
+    return f"{how}人 {who} · {now:%Y-%m-%d %H:%M}"
 
 
 def _person(connection: Connection, id: int) -> str:

@@ -24,8 +24,9 @@ _Page = dict[str, Any]  # texts, tables and flags as the template takes them
 _SUMS = {"K": "总收入 K", "R": f"{EXPENSE} R", "S": "纯收入 S", "T": "人均纯收入 T"}
 
 
-def shared(card: IncomeCard, *, hotline: str, printed: date, sample: bool = False) -> dict[str, object]:
-    """What all cards of one year have in common; ``sample``: a preview, which says so."""
+def shared(card: IncomeCard, *, hotline: str, printed: date, by: str = "", sample: bool = False) -> dict[str, object]:
+    """What all cards of one year have in common; ``by``: who printed them, and when, at their foot; ``sample``: a
+    preview, which says so."""
     name, _, span = card.title.partition("（")
     return {
         "title": TITLE,
@@ -33,6 +34,7 @@ def shared(card: IncomeCard, *, hotline: str, printed: date, sample: bool = Fals
         "span": span.removesuffix("）"),
         "printed": f"{printed.year}年{printed.month}月{printed.day}日",
         "hotline": clean(hotline),
+        "by": clean(by, 120, run=0),
         "sample": sample,
     }
 

@@ -90,9 +90,10 @@ def households(connection: Connection, viewer: Viewer, ids: Sequence[int], year:
     return [found[id] for id in ids]
 
 
-def shared(size: LabelSize, *, hotline: str) -> dict[str, object]:
-    """What all labels of a sheet have in common."""
-    return {"title": TITLE, "size": asdict(size), "hotline": clean(hotline) if hotline else ""}
+def shared(size: LabelSize, *, hotline: str, by: str = "") -> dict[str, object]:
+    """What all labels of a sheet have in common; ``by``: who printed it, and when, at its foot."""
+    told = {"hotline": clean(hotline) if hotline else "", "by": clean(by, 120, run=0) if by else ""}
+    return {"title": TITLE, "size": asdict(size), **told}
 
 
 def label(household: Household, *, qr: str, masked: bool, with_code: bool, with_helper: bool) -> dict[str, object]:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from data.intake.broken import reproach
 from data.intake.known import KnownCodes
+from data.text.formulas import as_written
 from data.text.signs import SUSPECT
 from data.workbook.sheets import ColumnSpec
 from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, parser, unwrapped
@@ -103,7 +104,7 @@ class ColumnCheck:
         if (word := text.strip()) == CLEAR or (word in NOTHING and word not in self.column.choices):
             return self._emptied(word)
         try:
-            value = self._parse(unwrapped(text) if self._wrapped else text) if word else None
+            value = self._parse(unwrapped(text) if self._wrapped else as_written(text)) if word else None
             if value is None:
                 return None, REQUIRED if self.column.key and self.column.required else None, None, False
             if self.column.reference:
@@ -134,8 +135,7 @@ class ColumnCheck:
         plain = pc.and_not(plain, pc.starts_with(trimmed, "#"))  # it may be an error such as #N/A
         empty = pc.equal(trimmed, "")
         plain = pc.and_not(plain, pc.is_in(trimmed, pa.array([CLEAR, *NOTHING])))
-        if self._wrapped:
-            plain = pc.and_not(plain, pc.match_substring_regex(trimmed, "^['’‘＇=＝]"))
+        plain = pc.and_not(plain, pc.match_substring_regex(trimmed, "^['’‘＇=＝]" if self._wrapped else "^'"))
         if self.column.required:
             plain = pc.and_not(plain, empty)
         return pc.if_else(empty, pa.scalar(None, pa.string()), trimmed), plain

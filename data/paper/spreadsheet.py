@@ -44,9 +44,16 @@ def file_name(title: str) -> str:
 
 
 def list_workbook(
-    frame: pd.DataFrame, *, title: str, subtitle: str = "", columns: Sequence[ListColumn], sheet: str = "名单"
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    subtitle: str = "",
+    mark: str = "",
+    columns: Sequence[ListColumn],
+    sheet: str = "名单",
 ) -> bytes:
-    """The rows of ``frame`` as .xlsx, in the order of ``columns``; NaN, None and infinity are empty cells."""
+    """The rows of ``frame`` as .xlsx, in the order of ``columns``; NaN, None and infinity are empty cells. ``mark``
+    stands at the foot of every printed page."""
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, options) as book:
@@ -67,6 +74,7 @@ def list_workbook(
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEAD)
+        page.set_footer(f"&L&8{mark.replace('&', '&&')[:200]}&R&8&P / &N")
     return target.getvalue()
 
 

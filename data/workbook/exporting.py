@@ -36,6 +36,7 @@ from data.errors import Refused
 from data.model import fund, helper, household, ledger, ledger_year, pairing, project, region, visit
 from data.money import typed
 from data.terms import SUBJECTS
+from data.text.formulas import defused
 from data.workbook.kept import HEADINGS, KEPT, LEFT_OUT, NOTE, carries, kept_rows
 from data.workbook.sheets import INSTRUCTIONS, LEDGER, SHEETS, ColumnSpec, SheetSpec
 from data.workbook.stamp import Stamp, stamp
@@ -206,7 +207,7 @@ def _write_zip(
             ):
                 writer = csv.writer(text)
                 writer.writerow(column.heading + "*" * column.required for column in spec.columns)
-                shown = [_as_text(column) for column in spec.columns]
+                shown = [_as_cell(column) for column in spec.columns]
                 for row in _rows(connection, spec, viewer, counts[spec.name], report):
                     writer.writerow(
                         ["" if value is None else show(value) for show, value in zip(shown, row, strict=True)]
@@ -225,6 +226,12 @@ def _kept(connection: Connection, counts: dict[str, int], report: Progress) -> I
         yield row
         if done % STEP == 0:
             report(f"导出 {KEPT}", done, counts[KEPT])
+
+
+def _as_cell(column: ColumnSpec) -> Callable[[_Value], str]:
+    """The same for a file of texts, where a program that opens it might take a text for a formula; numbers stay."""
+    shown = _as_text(column)
+    return (lambda value: defused(shown(value))) if column.kind in ("text", "code", "identity") else shown
 
 
 def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from sqlalchemy import Engine, delete, func, select
+from sqlalchemy import Engine, delete, func, insert, select
 
 from components.prints import jobs as print_jobs
 from components.prints import making as print_making
@@ -22,7 +22,7 @@ from data.cards import marks as card_marks
 from data.cards import pages as card_pages
 from data.codes import tokens as qr_codes
 from data.errors import NotFound, OutOfScope, Refused
-from data.model import access_log, card_print, qr_code
+from data.model import access_log, card_print, person, qr_code
 from data.model.transient import job as job_row
 from data.paper import typeset
 from data.store.engine import open_engine, writing
@@ -106,6 +106,17 @@ def test_a_label_opens_the_same_household_as_the_card(county: Engine):
     label = paper.codes(paper.pictures(made(county, CADRE, order(901, what=LABEL), clock=clock).content)[0])
     card = paper.codes(paper.pictures(made(county, CADRE, order(901), clock=clock).content)[0])
     assert label == {url.partition("?")[0] for url in card} and rows(county, qr_code) == 1
+
+
+def test_every_paper_says_who_printed_it_and_when(county: Engine):
+    with writing(county) as connection:
+        who = {"id": 7, "name": "周明", "made": "2026-01-01T00:00:00", "actor": "command"}
+        connection.execute(insert(person).values(who))
+    for what in (CARD, LABEL):
+        for viewer, said in ((CADRE, "打印人县级干部"), (Viewer("county", COUNTY, person=7), "打印人周明")):
+            pages = paper.texts(made(county, viewer, order(901, what=what), clock=clock).content)
+            told = "".join("".join(pages).split())
+            assert said in told and f"{NOW:%Y-%m-%d%H:%M}" in told
 
 
 def test_every_printed_household_stands_in_the_log_once(county: Engine):
