@@ -153,6 +153,8 @@ def county_database(pytestconfig: pytest.Config) -> Path:
                 if old.stat().st_mtime < time.time() - 3600:  # another run may still read a younger one
                     old.unlink()
             making = shared / "making.db"
+            for left in shared.glob("making.db*"):
+                left.unlink()  # of one that was stopped: its log's state fits no other
             run_data("demo", database=f"sqlite:///{making}")
             for left in shared.glob("making.db.log-*"):
                 left.rename(f"{path}{left.name.removeprefix('making.db')}")
