@@ -24,13 +24,14 @@ MEASUREMENTS = {
     "map": "recolouring.recolourings",
     "print": "printing.prints",
     "sign-in": "signing_in.signed_in",
+    "log": "logging_lines.lines",
     "sessions": "sessions.held_open",
     "rights": "rights.rights_of_a_run",
 }
 AT = {name: ("county", "prefecture") for name in MEASUREMENTS}
 """Where each is measured: at a million households only what needs no files and would not say the same."""
 AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",)}
-AT |= dict.fromkeys(("sign-in", "rights"), ("county",))
+AT |= dict.fromkeys(("sign-in", "rights", "log"), ("county",))
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from components.drawing.tables import Row, TableColumn, TableLook, pager_markup,
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, EXPORTED, drawn, exported
 from components.shell.asking import ask, ask_shared, ask_uncached
+from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
@@ -224,6 +225,7 @@ def show_household_table(screen: Screen, choice: MapChoice) -> None:
         limit=households.PAGE,
         offset=at.offset,
     )
+    list_shown(screen, "户名单", count=total, filters=filter_words(choice.filters))
     show_markup(
         table_markup(
             rows,

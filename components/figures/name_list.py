@@ -9,6 +9,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem
+from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.reading import UNKNOWN_SORT
@@ -56,6 +57,7 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
         descending=descending,
         offset=at.offset,
     )
+    list_shown(screen, f"{indicator.label}名单", count=total, unit=kind.unit)
     order = {"sort": f"{'-' if descending else ''}{sort}"} if sort else {}
 
     def sort_url(column: str) -> str:

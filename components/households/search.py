@@ -13,10 +13,12 @@ from components.households.rows import COLUMNS, drawn
 from components.shell.asking import ask_uncached
 from components.shell.errors import problem, show_problems
 from components.shell.header import write_address
+from components.shell.logged import list_shown, looked_once
 from components.shell.page import show_markup
 from components.shell.reading import UNKNOWN_FILTER, Reading, numbered, page_of
 from components.shell.screen import Change, Screen
 from components.shell.site import HOUSEHOLD
+from data.audit.taken import BY_NAME, detail
 from data.errors import Refused
 from data.households.search import SearchResult, search
 from data.households.village import NO_FILTERS, Filters
@@ -83,6 +85,13 @@ def show_search(screen: Screen) -> None:
     except Refused as error:
         problem(str(error))
         return
+    if asked:
+        told = detail(
+            "查找户", place=screen.region.code, filters=BY_NAME if typed else "", count=found.total, unit="户"
+        )
+        looked_once(screen, "search", (typed, filters, screen.region.code), told)
+    else:
+        list_shown(screen, "户名单", count=found.total)
     if found.total:
         show_problems(page_of(st.query_params.get("page"), found.pages)[1])
     _results(screen, found, filters)

@@ -11,6 +11,7 @@ from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.shell.asking import ask_uncached
+from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
@@ -63,6 +64,7 @@ def show_names(
     at = paged(page, len(ids), lists.PAGE)
     shown = [int(id) for id in ids[at.offset : at.offset + lists.PAGE]]
     rows = ask_uncached(screen, lists.of_households, shown, screen.region.code, screen.books.month)
+    list_shown(screen, title, count=len(ids))
     rows = against_line(beside(rows) if beside else rows, tried)
     kept = [one for one in columns_of(screen.viewer, KINDS["incomes"]) if one.id not in (*_LEFT_OUT, *without)]
     kept.sort(key=lambda one: one.id != "head")  # what a card on a phone is called by

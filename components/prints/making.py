@@ -112,7 +112,7 @@ def sample(engine: Engine, viewer: Viewer, order: Order, now: datetime) -> str:
     for card in held:
         mine = {"actor": viewer.actor, "address": order.address}
         left = detail("明白卡样张", count=1, unit="户")
-        audit.record(engine, **mine, view="card", household=card.household, detail=left, now=now)
+        audit.leaves(engine, **mine, view="card", household=card.household, detail=left, now=now)
     return f"data:image/png;base64,{b64encode(typeset.preview(order.what, documents, shared)).decode()}"
 
 

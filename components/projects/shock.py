@@ -13,7 +13,7 @@ from components.projects.address import ProjectChoice, projects_link
 from components.projects.marking import tell
 from components.shell.asking import ask, ask_uncached
 from components.shell.header import write_address
-from components.shell.logged import looked
+from components.shell.logged import list_shown, looked
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
@@ -191,6 +191,7 @@ def _named(screen: Screen, choice: ProjectChoice, one: Trouble, found: Shock) ->
     sort = choice.sort if choice.sort in _SORTS else ""
     place = troubles.seen_region(screen.viewer, one)
     rows = ask_uncached(screen, shocks.households, place, screen.month, one.projects, sort=sort, offset=at.offset)
+    list_shown(screen, "受影响户名单", count=found.households, place=place)
     same = ProjectChoice(
         view="risk",
         trouble=one.id,

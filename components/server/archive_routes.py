@@ -86,15 +86,12 @@ def archive_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         except Refused as error:
             return _said(str(error), 500)
         address = request.client.host if request.client else ""
-        audit.record(
-            store,
-            actor=viewer.actor,
-            address=address,
-            view=view,
-            household=found.household,
-            detail=detail(found.kind, count=1, unit="份"),
-            now=clock(),
-        )
+        left = detail(found.kind, count=1, unit="份")
+        who, whose = {"actor": viewer.actor, "address": address}, found.household
+        try:
+            audit.leaves(store, **who, view=view, household=whose, detail=left, now=clock())
+        except Refused as error:
+            return _said(str(error), 503)
         headers = {**_HEADERS, "Content-Disposition": _inline(found.filename, id, found.media_type)}
         if found.media_type == PDF:
             headers["Content-Security-Policy"] = _PDF_POLICY

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from components.shell.logged import caller, looked
+from components.shell.logged import caller, leaves
 from components.shell.screen import Screen
 from data.access.roles import EXPORT, FIGURES
 from data.audit.taken import detail
@@ -51,7 +51,7 @@ def take_away(
         below = " · ".join(filter(None, told))
         content = list_workbook(frame, title=title, subtitle=below, mark=by, columns=columns, sheet=sheet)
         left = detail(what, place=where, filters=filters, count=len(frame), unit=unit)
-        looked(screen, "export", at=at, detail=left)
+        leaves(screen, "export", at=at, left=left)
         return content
 
     st.download_button(

@@ -25,6 +25,7 @@ from data.audit.chain import LogBroken, append
 from data.audit.lines import Look
 from data.audit.records import proofs
 from data.clock import written
+from data.errors import Refused
 from data.model import access_log
 from data.store.engine import writing
 
@@ -74,6 +75,7 @@ VIEWS = {
     "log": "查看日志",
 }
 MOST_WAITING = 20_000
+PATIENCE = 10.0  # seconds that something waits to leave
 RETRY = 2.0  # seconds between two tries while the store is held by somebody else
 LONGEST = 80  # characters of an actor or address
 LONGEST_DETAIL = 200
@@ -120,6 +122,24 @@ PATTERNS = {
         "深夜打开户档案", 5, "同一身份在同一地址 23 时至次日 5 时打开 {least} 户以上。", _DIFFERENT,
         f"{_FILES} AND (substr(a.at, 12, 2) = '23' OR substr(a.at, 12, 2) < '05')", _PERSON,
     ),
+    "unmasked": PatternKind(
+        "显示了很多全号", 30, "同一身份在同一地址一天里显示 {least} 次以上证件、电话或病情的原文。", _TIMES,
+        "a.view = 'unmasked'", _PERSON,
+    ),
+    "exports": PatternKind(
+        "导出、打印很多次", 20, "同一身份在同一地址一天里导出或打印 {least} 次以上，一次打印许多户只算一次。",
+        "COUNT(DISTINCT a.at || a.detail)", "a.view IN ('export', 'print')", _PERSON,
+    ),
+    "sign_in": PatternKind(
+        "登录失败很多次", 20, "同一地址一天里登录失败 {least} 次以上，可能在猜密码。", _TIMES,
+        "a.view = 'sign_in_wrong'",
+    ),
+    "borrowed": PatternKind(
+        "借阅很多户", 5, "同一身份在同一地址一天里借阅 {least} 户以上。", _DIFFERENT, "a.view = 'borrowed'", _PERSON
+    ),
+    "broken": PatternKind(
+        "日志断过", 1, "日志缺过行或不符，或恢复过备份，已说明原因。", _TIMES, "a.view IN ('gap', 'restored')"
+    ),
 }  # fmt: skip
 PAGE = 10
 _STRANGE = """
@@ -157,6 +177,23 @@ def record(
 ) -> None:
     """Enter a look; returns at once. ``detail`` says what was taken away, and names no person."""
     _writer(engine).put(_look(actor, address, view, household, written(now), detail))
+
+
+def leaves(
+    engine: Engine,
+    *,
+    actor: str,
+    address: str,
+    view: str,
+    household: int | None = None,
+    detail: str | None = None,
+    now: datetime,
+) -> None:
+    """Enter what is about to leave, and wait until the line stands. Raises Refused where it does not stand in time:
+    then nothing may leave."""
+    record(engine, actor=actor, address=address, view=view, household=household, detail=detail, now=now)
+    if not flush(engine, PATIENCE):
+        raise Refused("日志一时写不进去（系统可能正在导入），内容没有交出，请过一两分钟再试。")
 
 
 def enter(

@@ -10,6 +10,7 @@ import pytest
 
 from data.audit import log as audit
 from data.audit.taken import BY_NAME
+from data.errors import Refused
 from data.store.engine import open_engine
 from tests.components.shell.ground import COUNTY, PAGES, Ground
 from tests.source_code import ROOT
@@ -88,6 +89,23 @@ def test_who_decides_for_the_county_reads_what_left_under_strange_looks(ground: 
     shown = ground.run("admin", COUNTY, tab="oversight")
     told = " ".join(html.proto.body for html in shown.get("html"))
     assert detail in told and "共 1 次" in told and "2030-01-02 03:04:05" in told and "旧名单" not in told
+
+
+def test_nothing_leaves_that_does_not_stand_in_the_log(ground: Ground, monkeypatch: pytest.MonkeyPatch):
+    [button, *_] = ground.drawn("projects", COUNTY)
+    with monkeypatch.context() as held:
+        held.setattr(audit, "PATIENCE", 0.2)
+        held.setattr(audit, "RETRY", 0.02)
+        held.setattr(audit, "append", lambda *_: (_ for _ in ()).throw(OSError("held")))
+        with pytest.raises(Refused, match="日志一时写不进去"):
+            button.made()
+    assert button.made()
+
+
+def test_a_named_list_stands_in_the_log_with_its_region_and_length(ground: Ground):
+    ground.run("figure", COUNTY, indicator="households")
+    [(*_, detail)] = [line for line in ground.logged() if line[2] == "list"]
+    assert re.fullmatch(rf".*名单 · {COUNTY} · [0-9,]+ 户", detail)
 
 
 def test_a_download_button_stands_in_one_module_alone():
