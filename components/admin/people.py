@@ -12,7 +12,7 @@ from components.drawing.markup import link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.wording import NO_VALUE, moment
-from components.shell.asking import ask, ask_uncached
+from components.shell.asking import ask_uncached
 from components.shell.errors import show_problems
 from components.shell.header import write_address
 from components.shell.page import show_markup
@@ -61,7 +61,7 @@ def show_people(screen: Screen) -> None:
 
 def _region(screen: Screen) -> str:
     """The region looked at; where that is the topmost one he may see, whoever stands above it too."""
-    home = ask(screen, regions.home)
+    home = ask_uncached(screen, regions.home)
     return screen.viewer.region if screen.region.code == home else screen.region.code
 
 

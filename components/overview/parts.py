@@ -15,7 +15,7 @@ from components.drawing.ranking import MEANS, Ranking, extremes, finding, rank, 
 from components.drawing.theme import map_colours, palette, state_marks
 from components.drawing.tiles import tiles_markup
 from components.server.geo_routes import geo_url
-from components.shell.asking import ask
+from components.shell.asking import ask, ask_uncached
 from components.shell.course import course_of
 from components.shell.empty import no_ground
 from components.shell.header import go_to_region, write_address
@@ -52,7 +52,7 @@ def show_strange(screen: Screen) -> None:
     if not screen.viewer.may(ADMINISTER, LOG):
         return
     since = (screen.today - timedelta(days=STRANGE_DAYS)).isoformat()
-    if found := ask(screen, patterns, since):
+    if found := ask_uncached(screen, patterns, since):
         way = link("查看", screen.link(ADMIN, tab="oversight"), style="underlined")
         told = f"近 {STRANGE_DAYS} 天有 {len(found):,} 处不寻常的扫码或打开档案。"
         show_markup(f'<p class="problem" role="status">{escape(told)}{way}</p>')
