@@ -46,6 +46,8 @@ def test_every_export_of_every_page_is_stamped_and_finds_its_line_in_the_log(gro
             assert (at, actor, view) == ("2030-01-02T03:04:05", f"county:{COUNTY}:", "export"), button
             assert re.search(rf"{code}|{COUNTY}|\d{{12}}", detail) and re.search(rf" · {rows:,} \S+$", detail), detail
             assert "演示数据" in sheet["A2"].value and "数据版本" in sheet["A2"].value, button
+            by = "导出人 县级干部 · 2030-01-02 03:04"
+            assert sheet["A2"].value.endswith(by) and by in sheet.oddFooter.left.text, button
             assert button.name.endswith(".xlsx") and "/" not in button.name
     once = {"components/admin/person.py", "components/admin/log.py"}  # an administrator's: tests/components/admin/
     assert reached == (set(_callers("take_away(")) | set(_callers("show_chart("))) - once
