@@ -8,6 +8,7 @@ log that is shorter than its state, or does not fit it, is not written on.
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, insert, select, text
@@ -104,9 +105,12 @@ def ready(engine: Engine, at: str) -> None:
             begin(connection, at)
 
 
+_told = itemgetter(*(list(access_log.c.keys()).index(name) for name in COLUMNS))
+
+
 def look_of(row: StoredRow) -> Look:
-    """A stored line."""
-    return Look(*(getattr(row, name) for name in COLUMNS))
+    """A stored line, of all columns of the log."""
+    return Look(*_told(row))
 
 
 def behind(state: State, row: StoredRow) -> State | None:
@@ -170,7 +174,7 @@ def _first(connection: Connection, last: StoredRow | None) -> State:
         raise LogBroken("状态文件不见了")
     state = State(0, make_root(connection.engine), last.id if last else 0, last.chain if last else "")
     save_state(connection.engine, state)
-    _log.warning("the log has its first key in %s: move it to another machine", root_file(connection.engine))
+    _log.warning("日志的根密钥在 %s：请移到另一台机器保管，核对日志时再带来", root_file(connection.engine))
     return state
 
 

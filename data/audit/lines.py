@@ -27,9 +27,12 @@ class Look:
         return canonical([*told, self.detail, self.ref, self.digest])
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def canonical(values: list[object]) -> bytes:
     """Values in the one form in which they are hashed."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encoded(values).encode()
 
 
 def link(before: str, look: Look) -> str:

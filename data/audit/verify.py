@@ -128,22 +128,27 @@ def content_so_far(connection: Connection) -> str:
     """The digest over all lines as they stand: what is taken as it is."""
     seen = hashlib.sha256()
     for row in lines_from(connection):
-        seen.update(_whole(row))
+        seen.update(_whole(row, _content(row, look_of(row))))
     return seen.hexdigest()
 
 
-def _whole(row: StoredRow) -> bytes:
-    return f"{row.id}\x1f{row.chain}\x1f".encode() + look_of(row).content(-1 if row.epoch is None else row.epoch)
+def _content(row: StoredRow, look: Look) -> bytes:
+    return look.content(-1 if row.epoch is None else row.epoch)
+
+
+def _whole(row: StoredRow, content: bytes) -> bytes:
+    return f"{row.id}\x1f{row.chain}\x1f".encode() + content
 
 
 def _step(walk: _Walk, row: StoredRow, state: State | None, root: bytes | None, verdict: Verdict) -> None:
     look = look_of(row)
-    if not _takes(walk, row, look, state, root, verdict):
+    content = _content(row, look)
+    if not _takes(walk, row, look, content, state, root, verdict):
         if row.epoch is None:
             _unkeyed(walk, row, look, verdict)
         else:
-            _keyed(walk, row, look, state, root, verdict)
-    walk.seen.update(_whole(row))
+            _keyed(walk, row, look, content, state, root, verdict)
+    walk.seen.update(_whole(row, content))
     walk.n, walk.mac = row.id, row.chain
     if look.ref and look.view == RESTORED:
         _void(walk, int(look.ref.partition(":")[2]))
@@ -151,7 +156,9 @@ def _step(walk: _Walk, row: StoredRow, state: State | None, root: bytes | None, 
         walk.refs[look.ref].append((row.id, look.digest))
 
 
-def _takes(walk: _Walk, row: StoredRow, look: Look, state: State | None, root: bytes | None, verdict: Verdict) -> bool:
+def _takes(
+    walk: _Walk, row: StoredRow, look: Look, content: bytes, state: State | None, root: bytes | None, verdict: Verdict
+) -> bool:
     """Whether this is a line by which all before is taken as it stands, and is itself sound."""
     if look.ref != ACCEPTED or row.epoch is None or not 0 <= row.epoch < FARTHEST:
         return False
@@ -161,7 +168,7 @@ def _takes(walk: _Walk, row: StoredRow, look: Look, state: State | None, root: b
         key = state.key
     else:
         return False
-    sound = mac(key, walk.mac, row.id, look.content(row.epoch)) == row.chain
+    sound = mac(key, walk.mac, row.id, content) == row.chain
     if not sound or look.digest != walk.seen.hexdigest():
         return False
     verdict.accepted += [*verdict.faults, f"第 {row.id} 行：{look.detail}"]
@@ -177,7 +184,9 @@ def _unkeyed(walk: _Walk, row: StoredRow, look: Look, verdict: Verdict) -> None:
         verdict.fault(f"第 {row.id} 行与前一行接不上（被改动、插入，或前面有行被删去）")
 
 
-def _keyed(walk: _Walk, row: StoredRow, look: Look, state: State | None, root: bytes | None, verdict: Verdict) -> None:
+def _keyed(
+    walk: _Walk, row: StoredRow, look: Look, content: bytes, state: State | None, root: bytes | None, verdict: Verdict
+) -> None:
     walk.keyed = True
     if row.id != walk.n + 1:
         verdict.fault(f"第 {walk.n + 1} 至 {row.id - 1} 行不见了")
@@ -189,7 +198,7 @@ def _keyed(walk: _Walk, row: StoredRow, look: Look, state: State | None, root: b
     assert walk.key is not None
     if row.epoch == walk.epoch + 1:
         walk.epoch, walk.key = row.epoch, following(walk.key)
-    if row.epoch != walk.epoch or mac(walk.key, walk.mac, row.id, look.content(row.epoch)) != row.chain:
+    if row.epoch != walk.epoch or mac(walk.key, walk.mac, row.id, content) != row.chain:
         verdict.fault(f"第 {row.id} 行被改动、插入或重算过（{look.at.replace('T', ' ')}）")
 
 
