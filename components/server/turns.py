@@ -1,11 +1,15 @@
 """An answer that may be a guess waits its turn, on no thread, and is then compared: ``data.access.tries`` says how
 long. Comparing takes a processor for a while, so there are two lanes, one for browsers that were right before: who
-floods the other keeps nobody of these waiting."""
+floods the other keeps nobody of these waiting. In a lane networks take turns: who floods it from one waits behind
+himself, and his are the places that run out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from queue import PriorityQueue
 from typing import TypeVar
 
 from sqlalchemy import Engine
@@ -16,17 +20,57 @@ from data.clock import Clock
 
 T = TypeVar("T")
 Sleep = Callable[[float], Awaitable[object]]
-MOST_IN_LANE = 100  # at some 50 ms each
+MOST_OF_ONE = 100  # held or waiting of one network, at some 50 ms each
+MOST_IN_LANE = 2000
 
 
-@dataclass
 class _Lane:
-    thread: ThreadPoolExecutor
-    waiting: int = 0
+    """One thread. Of those who wait the next is one of the network whose turn comes first."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = ThreadPoolExecutor(1, name)
+        self._queue: PriorityQueue[tuple[int, int, Callable[[], None]]] = PriorityQueue()
+        self._came = count()
+        self._now = 0  # the turn of the one that was begun last
+        self._last: dict[str, int] = {}  # the latest turn that each network has taken
+        self._places: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, whose: str) -> Iterator[bool]:
+        """Takes one while the block lasts; whether there was one left."""
+        if self._places[whose] >= MOST_OF_ONE or self._places.total() >= MOST_IN_LANE:
+            yield False
+            return
+        self._places[whose] += 1
+        try:
+            yield True
+        finally:
+            self._places[whose] -= 1
+            if not self._places[whose]:
+                del self._places[whose]
+                self._last.pop(whose, None)
+
+    async def run(self, whose: str, work: Callable[[], T]) -> T:
+        """What ``work`` returns or raises, called in the thread when the turn of ``whose`` has come."""
+        done: Future[T] = Future()
+        turn = max(self._now, self._last.get(whose, 0)) + 1
+
+        def do() -> None:
+            self._now = turn
+            if done.set_running_or_notify_cancel():
+                try:
+                    done.set_result(work())
+                except BaseException as error:
+                    done.set_exception(error)
+
+        self._last[whose] = turn
+        self._queue.put((turn, next(self._came), do))
+        self._thread.submit(lambda: self._queue.get()[-1]())
+        return await asyncio.wrap_future(done)
 
 
-_known_lane = _Lane(ThreadPoolExecutor(1, "compared-known"))
-_lane = _Lane(ThreadPoolExecutor(1, "compared"))
+_known_lane = _Lane("compared-known")
+_lane = _Lane("compared")
 
 
 async def in_turn(
@@ -38,18 +82,16 @@ async def in_turn(
     seconds to come again.
     """
     lane = _known_lane if one.device else _lane
-    if lane.waiting >= MOST_IN_LANE:
-        return None, tries.BUSY
-    turn = await asyncio.to_thread(tries.take, engine, one, clock())
-    if turn.id is None:
-        return None, turn.hold
-    if turn.hold:
-        await sleep(turn.hold)
-    lane.waiting += 1
-    try:
-        answer = await asyncio.get_running_loop().run_in_executor(lane.thread, compare)
-    finally:
-        lane.waiting -= 1
+    whose = one.device or one.network
+    with lane.place(whose) as room:
+        if not room:
+            return None, tries.BUSY
+        turn = await asyncio.to_thread(tries.take, engine, one, clock())
+        if turn.id is None:
+            return None, turn.hold
+        if turn.hold:
+            await sleep(turn.hold)
+        answer = await lane.run(whose, compare)
     if answer:
         await asyncio.to_thread(tries.right, engine, one)
     return answer, 0
