@@ -57,7 +57,7 @@ def _who(signed: Signed) -> str:
 
 
 def _is_offered(page: SitePage, screen: Screen | None) -> bool:
-    return page.listed and (page.open_to(screen.viewer) if screen else not page.rights)
+    return page.listed and (screen is None or page.open_to(screen.viewer))
 
 
 def _page_link(page: SitePage, screen: Screen | None, path: str) -> str:

@@ -15,7 +15,7 @@ from components.shell.errors import reporting_failures, show_problems
 from components.shell.foot import foot
 from components.shell.header import pickers, top_bar
 from components.shell.page import show_markup
-from components.shell.screen import Screen, make_current
+from components.shell.screen import Screen, current, make_current
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
 from components.shell.store import arrived, engine
 from data.access.roles import READ, SETTINGS
@@ -50,6 +50,7 @@ def main() -> None:
                 top_bar(None, chosen.path, dark)
             empty_store()
         elif _opened(store, status, signed, chosen, dark):
+            chosen.require(current().viewer)
             page.run()
         foot(status)
 

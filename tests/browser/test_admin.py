@@ -61,7 +61,7 @@ def test_people_are_added_one_by_one_and_from_a_list_and_disabled(page: Page, se
     ready(page)
     expect(page.get_by_role("link", name="用户与设置")).to_have_count(0)
     page.goto(f"{server.url}/admin?role=village")
-    expect(page.get_by_text("不在您的查看范围内")).to_be_visible()
+    expect(page.get_by_text("没有“用户与设置”的打开权限")).to_be_visible()
     page.goto(f"{server.url}/overview?role=admin")
     ready(page)
     page.get_by_role("link", name="用户与设置").click()

@@ -219,12 +219,12 @@ def test_the_card_is_read_on_a_phone_and_the_look_is_noted_once(page: Page, serv
     eventually(page, looks, ["card"] * 2)  # one for each session, none for a rerun
 
 
-def test_a_display_sees_masked_names_and_no_entry(page: Page, server: Server, worker):
+def test_a_display_is_refused_a_card_and_its_entry(page: Page, server: Server, worker):
     page.goto(f"{server.url}/card?household={worker(5).household}&role=display&entry=month")
     ready(page)
-    expect(page.locator(".card-head h1")).to_contain_text("*")
-    expect(page.locator("[data-testid=stDataFrame]")).to_have_count(0)
-    expect(page.get_by_text("填报收支")).to_have_count(0)
+    expect(page.get_by_text("没有“明白卡”的打开权限")).to_be_visible()
+    for shown in (".card-head", "[data-testid=stDataFrame]"):
+        expect(page.locator(shown)).to_have_count(0)
 
 
 def test_nonsense_in_the_address_is_said(page: Page, server: Server, worker):

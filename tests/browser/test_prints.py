@@ -105,7 +105,7 @@ def test_a_wall_display_prints_nothing_and_another_role_does_not_get_the_file(se
     opened(server, page, f"/prints?region={VILLAGE}&household=999999999")
     expect(page.locator("body")).to_contain_text("没有找到这一户")
     opened(server, page, "/prints?role=display")
-    expect(page.locator("body")).to_contain_text("这个身份不能打印")
+    expect(page.locator("body")).to_contain_text("没有“打印发放”的打开权限")
     opened(server, page, f"/prints?region={VILLAGE}&what=label")
     page.get_by_role("button", name="生成 PDF").click()
     expect(page.get_by_role("button", name="下载 PDF")).to_be_visible()
