@@ -4,7 +4,7 @@ import streamlit as st
 
 from components.households import search as household_search
 from components.households.file import asked_household, show_household
-from components.shell.borrowing import offering_loan
+from components.shell.borrowing import offer_loan, offering_loan
 from components.shell.screen import current
 
 if "household" in st.query_params:
@@ -12,3 +12,4 @@ if "household" in st.query_params:
         show_household(current(), asked_household())
 else:
     household_search.show_search(current())
+    offer_loan(current())

@@ -93,7 +93,7 @@ def show_project(screen: Screen, file: ProjectFile) -> None:
 
 def _show(screen: Screen, shelf: _Shelf, may_write: bool) -> None:
     if not screen.viewer.may(READ, PAPERS):
-        show_markup('<section class="part"><h2>档案</h2><p class="calm">大屏上不显示档案材料。</p></section>')
+        show_markup('<section class="part"><h2>档案</h2><p class="calm">这里不显示档案材料。</p></section>')
         return
     with st.container(key="archives"):
         _section(screen, shelf, may_write)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from components.drawing.markup import escape
+from components.drawing.panels import heading
 from components.shell.empty import nothing
 from components.shell.errors import problem
 from components.shell.logged import caller
@@ -20,6 +21,8 @@ from data.people import borrowing
 from data.people.borrowing import LONGEST, SHORTEST, Loan
 from data.regions.versions import versions
 from data.store.engine import writing
+
+_TITLE, _RULE = "借阅查看范围以外的一户", "写明户编号和理由，可看两小时；本户的查看记录里会留名。"
 
 
 def lent(screen: Screen, loan: Loan) -> Screen:
@@ -49,27 +52,40 @@ def offering_loan(screen: Screen) -> Iterator[None]:
     try:
         yield
     except NotFound as error:
-        with screen.engine.connect() as connection:
-            offered = borrowing.may_borrow(connection, screen.viewer)
-        if not offered:
+        if screen.viewer.person is None:
             raise
-        nothing("无法显示", str(error), home=screen.link(OVERVIEW))
-        _form(screen)
+        why = _obstacle(screen)
+        nothing("无法显示", str(error), *([why] if why else []), home=screen.link(OVERVIEW))
+        if not why:
+            with st.container(key="borrowing"):
+                _form(screen, folded=False)
 
 
-def _form(screen: Screen) -> None:
+def offer_loan(screen: Screen) -> None:
+    """The same below the search, folded; nothing for who may not borrow."""
+    if not _obstacle(screen):
+        with st.expander(_TITLE, width=720):
+            _form(screen, folded=True)
+
+
+def _obstacle(screen: Screen) -> str | None:
+    with screen.engine.connect() as connection:
+        return borrowing.obstacle(connection, screen.viewer)
+
+
+def _form(screen: Screen, *, folded: bool) -> None:
     at = caller()
-    with st.form("borrow", border=True):
-        show_markup("<h2>借阅查看范围以外的一户</h2><p>写明户编号和理由，可看两小时；本户的查看记录里会留名。</p>")
+    with st.form("borrow", border=not folded):
+        show_markup(f'<p class="calm">{_RULE}</p>' if folded else heading(_TITLE, _RULE))
         code = st.text_input("户编号（或扫码得到的网址）", key="borrow_code", max_chars=200)
         reason = st.text_input(f"借阅理由（不少于 {SHORTEST} 个字）", key="borrow_reason", max_chars=LONGEST)
         if not st.form_submit_button("开始借阅", type="primary"):
             return
-    try:
-        with writing(screen.engine) as connection:
-            named = code_of(connection, code, screen.today)
-            loan = borrowing.borrow(connection, screen.viewer, named, reason, now=screen.now, address=at)
-    except WarRoomError as error:
-        problem(str(error))
-        return
+        try:
+            with writing(screen.engine) as connection:
+                named = code_of(connection, code, screen.today)
+                loan = borrowing.borrow(connection, screen.viewer, named, reason, now=screen.now, address=at)
+        except WarRoomError as error:
+            problem(str(error))
+            return
     go_to(screen.link(HOUSEHOLD, household=loan.household))

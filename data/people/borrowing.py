@@ -34,9 +34,11 @@ class Loan:
     until: str
 
 
-def may_borrow(connection: Connection, viewer: Viewer) -> bool:
-    """Whether he is somebody who can be named, and the county lets people borrow."""
-    return viewer.person is not None and viewer.may(READ, HOUSEHOLDS) and value_of(connection, "borrowing") == "1"
+def obstacle(connection: Connection, viewer: Viewer) -> str | None:
+    """Why he cannot borrow, None where he can: he must be somebody who can be named, and the county must allow it."""
+    if viewer.person is None or not viewer.may(READ, HOUSEHOLDS):
+        return "没有以本人账号登录，不能借阅。"
+    return None if value_of(connection, "borrowing") == "1" else "本县没有开放借阅，查看范围以外的户不能打开。"
 
 
 @needs(READ, HOUSEHOLDS)
@@ -46,8 +48,8 @@ def borrow(connection: Connection, viewer: Viewer, code: str, reason: str, *, no
     Raises Refused where nobody may borrow, for a reason that says too little and for what he sees anyhow, NotFound
     where there is no such household.
     """
-    if not may_borrow(connection, viewer):
-        raise Refused("现在不能借阅：本县没有开放，或您没有以本人账号登录。")
+    if why := obstacle(connection, viewer):
+        raise Refused(why)
     reason = " ".join(seen(reason).split())
     if not SHORTEST <= len(reason.replace(" ", "")) <= LONGEST:
         raise Refused(f"请写明借阅理由，{SHORTEST} 至 {LONGEST} 个字。")

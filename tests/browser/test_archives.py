@@ -100,6 +100,6 @@ def test_only_who_works_with_the_household_gets_its_archives(page: Page, new_con
     context: BrowserContext = new_context()
     wall = context.new_page()
     section(wall, server, household, "display")
-    expect(wall.get_by_text("大屏上不显示档案材料")).to_be_visible()
+    expect(wall.get_by_text("这里不显示档案材料")).to_be_visible()
     expect(wall.locator("a.paper")).to_have_count(0)
     assert wall.request.get(address[:-4] + "AAAA").status == 404

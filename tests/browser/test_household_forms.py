@@ -113,7 +113,7 @@ def test_of_two_who_correct_the_same_fact_the_second_is_told_and_loses_nothing(
     save(second)
     told = dialog(second).locator(".conflict")
     expect(told).to_contain_text("村干部")
-    expect(told).to_contain_text("19900000001")
+    expect(told).to_contain_text("199****0001")
     expect(dialog(second).get_by_label("备注")).to_have_value("冬天在女儿家")
     assert rows(server.database_url, model.household, id=id)[0]["remark"] != "冬天在女儿家"
     save(second, "仍然保存")

@@ -213,7 +213,7 @@ def test_a_household_leads_to_its_project_whose_papers_are_kept_and_every_look_l
         assert page.request.get(address).body() == ground.photo(800, 600)
         page.goto(f"{server.url}/project?project={code}&role=display")
         ready(page)
-        expect(page.get_by_text("大屏上不显示档案材料")).to_be_visible()
+        expect(page.get_by_text("这里不显示档案材料")).to_be_visible()
         expect(page.locator("a.paper")).to_have_count(0)
         looked = select(func.count()).where(model.access_log.c.view == "project_archive")
         eventually(page, lambda: number(engine, looked), 1)  # the log is written behind the pages
