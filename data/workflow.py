@@ -177,8 +177,10 @@ class Register:
     region: str
 
     def row(self, connection: Connection, viewer: Viewer, id: int, *, lock: bool = False) -> RowMapping:
-        """The thing's own row; raises NotFound where there is none in the viewer's region. ``lock``: held until the
-        end of the transaction."""
+        """The thing's own row; raises NotFound where there is none in the viewer's region, OutOfScope for who sees
+        single households alone. ``lock``: held until the end of the transaction."""
+        if viewer.sees_own_only:
+            raise OutOfScope(f"整个{self.way.name}")
         asked = select(self.things).where(self.things.c.id == id)
         held = connection.execute(asked.with_for_update() if lock else asked).mappings().first()
         if held is None or not viewer.may_see(held[self.region]):

@@ -84,7 +84,10 @@ def read_state(engine: Engine) -> State | None:
     """The state; None where there is none, or it cannot be read as one."""
     try:
         kept = json.loads(state_file(engine).read_text(encoding="ascii"))
-        return State(**{**kept, "key": bytes.fromhex(kept["key"])})
+        return State(
+            int(kept["epoch"]), bytes.fromhex(kept["key"]), int(kept["n"]), str(kept["mac"]),
+            str(kept["hour"]), int(kept["first"]),
+        )  # fmt: skip
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
 

@@ -7,18 +7,19 @@ by what they vouch for.
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, exists, select
 
 from data.audit.chain import look_of
 from data.audit.lines import Look, link
 from data.audit.records import OLD, WATCHED, proofs, together
 from data.audit.state import State, following, key_of, mac, read_root, read_state, root_file
-from data.model import access_log
+from data.model import access_log, account
 from data.store.engine import is_sqlite
 from data.store.rows import StoredRow
 
@@ -67,6 +68,7 @@ class _Walk:
     n: int = 0
     mac: str = ""
     keyed: bool = False
+    excused: bool = False  # the line before took what was wrong as it is, or is one of those behind it that say of what
     seen: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     refs: dict[str, list[tuple[int, str | None]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -90,14 +92,14 @@ def verify(
     state = read_state(engine)
     root = read_root(key or root_file(engine)) if key or root_file(engine).exists() else None
     walk = _Walk(0, root)
-    copied = _copied(copy) if copy else None
+    copied = _copied(copy, verdict) if copy else None
     for row in lines_from(connection):
         verdict.lines += 1
         _step(walk, row, state, root, verdict)
         _witnessed(row.id, row.chain, end, copied, verdict)
         if state and row.id == state.n and row.chain != state.mac:
             verdict.fault(f"第 {row.id} 行不是状态文件记下的那一行（整段日志被重写过）")
-    _at_end(walk, state, root, verdict)
+    _at_end(connection, walk, state, root, verdict)
     if end and end[0] > walk.n:
         verdict.fault(f"见证记下日志到过第 {end[0]} 行，现在只到第 {walk.n} 行")
     for n in sorted(copied or {}):
@@ -108,8 +110,9 @@ def verify(
     return verdict
 
 
-def lines_from(connection: Connection, after: int = 0) -> Iterator[StoredRow]:
-    """Every line behind a number, some thousand at a time."""
+def lines_from(connection: Connection) -> Iterator[StoredRow]:
+    """Every line, those too that somebody gave a number below the first; some thousand at a time."""
+    after = -(2**63)
     while rows := connection.execute(
         select(access_log).where(access_log.c.id > after).order_by(access_log.c.id).limit(_BATCH)
     ).all():
@@ -143,17 +146,40 @@ def _whole(row: StoredRow, content: bytes) -> bytes:
 def _step(walk: _Walk, row: StoredRow, state: State | None, root: bytes | None, verdict: Verdict) -> None:
     look = look_of(row)
     content = _content(row, look)
-    if not _takes(walk, row, look, content, state, root, verdict):
-        if row.epoch is None:
-            _unkeyed(walk, row, look, verdict)
-        else:
-            _keyed(walk, row, look, content, state, root, verdict)
+    if row.id < 1:
+        verdict.fault(f"第 {row.id} 行是插入的（日志从第 1 行起）")
+        walk.seen.update(_whole(row, content))
+        return
+    if takes := _takes(walk, row, look, content, state, root, verdict):
+        walk.excused = True
+    elif row.epoch is None:
+        _unkeyed(walk, row, look, verdict)
+    else:
+        _keyed(walk, row, look, content, state, root, verdict)
+    walk.excused &= takes or look.view == "gap"
     walk.seen.update(_whole(row, content))
     walk.n, walk.mac = row.id, row.chain
-    if look.ref and look.view == RESTORED:
-        _void(walk, int(look.ref.partition(":")[2]))
-    elif look.ref:
-        walk.refs[look.ref].append((row.id, look.digest))
+    if look.ref and not takes:
+        _vouches(walk, row.id, look, look.ref, verdict)
+
+
+def _vouches(walk: _Walk, n: int, look: Look, ref: str, verdict: Verdict) -> None:
+    """What a line says of a row. Of one that stays as it was written nothing else can be said later, and rows from
+    before there were keys are vouched for before all others."""
+    name, _, key = ref.partition(":")
+    lasting = name in WATCHED and WATCHED[name].lasting
+    old = lasting and key.startswith(OLD)
+    if (old or look.view == RESTORED) and not re.fullmatch("[0-9]{1,18}", key.removeprefix(OLD)):
+        verdict.fault(f"第 {n} 行所指的“{ref[:40]}”不是系统写的")
+    elif look.view == RESTORED:
+        verdict.accepted.append(f"第 {n} 行：恢复备份 {look.detail}")
+        _void(walk, int(key))
+    else:
+        before = next((told for one, told in walk.refs.items() if one.startswith(f"{name}:")), None) if old else None
+        before = walk.refs[ref] or before if lasting else None
+        if before and before[-1][1] != look.digest and not walk.excused:
+            verdict.fault(f"第 {n} 行改了 {ref} 的记载，第 {before[-1][0]} 行记下的不会再变")
+        walk.refs[ref].append((n, look.digest))
 
 
 def _takes(
@@ -221,16 +247,27 @@ def _witnessed(
             verdict.fault(f"第 {n} 行与副本不符")
 
 
-def _copied(path: Path) -> dict[int, str]:
-    """Number → mac of what the second file holds."""
-    with path.open(encoding="utf-8") as lines:
-        told = [json.loads(line) for line in lines]
-    return {int(one["n"]): str(one["mac"]) for one in told}
+def _copied(path: Path, verdict: Verdict) -> dict[int, str]:
+    """Number → mac of what the second file holds; what it says first of a line counts, since it is only added to."""
+    held: dict[int, str] = {}
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for place, line in enumerate(lines, 1):
+            try:
+                one = json.loads(line)
+                n, proof = int(one["n"]), str(one["mac"])
+            except (ValueError, TypeError, KeyError):
+                verdict.fault(f"副本的第 {place} 条读不出来（写到一半，或被改动）")
+                continue
+            if held.setdefault(n, proof) != proof:
+                verdict.fault(f"第 {n} 行在副本中有两种写法")
+    return held
 
 
-def _at_end(walk: _Walk, state: State | None, root: bytes | None, verdict: Verdict) -> None:
+def _at_end(connection: Connection, walk: _Walk, state: State | None, root: bytes | None, verdict: Verdict) -> None:
     if state is None:
-        if walk.n or root is not None:
+        if not walk.n and root is None and connection.execute(select(exists().select_from(account))).scalar():
+            verdict.fault("日志是空的，而人员账号还在（设立账号都有一行）：第 1 行起全部不见了")
+        elif walk.n or root is not None:
             verdict.fault(f"状态文件不见了，看不出日志是否止于第 {walk.n} 行")
     elif state.n > walk.n:
         verdict.fault(f"第 {walk.n + 1} 至 {state.n} 行被截去")

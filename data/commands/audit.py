@@ -13,7 +13,7 @@ from data.access.viewer import Viewer
 from data.audit import log
 from data.audit.mending import accept
 from data.audit.search import Found, Wanted, count, every, search
-from data.audit.state import root_file
+from data.audit.state import copy_file, root_file
 from data.audit.taken import detail
 from data.audit.verify import SHOWN, Verdict, log_end, verified
 from data.clock import county_clock, written
@@ -35,7 +35,7 @@ _COLUMNS = (
 
 def verify_command(options: argparse.Namespace) -> int:
     engine = ready_engine(options.database)
-    verdict = verified(engine, key=options.key, end=_end(options.end), copy=options.copy)
+    verdict = verified(engine, key=options.key, end=_end(options.end), copy=options.copy or copy_file())
     for words in verdict.accepted:
         print(f"已说明：{words}")
     for words in verdict.faults:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, func, select, text
 
 from data.access import roles
 from data.access.rights import needs
+from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.dividends import rules as dividend_rules
 from data.dividends.rules import PURPOSES, WHOLE, Household, Rule, spread, spread_rest
@@ -155,15 +156,16 @@ def returns(
 
 @needs(roles.READ, roles.PLANS)
 def candidates(connection: Connection, viewer: Viewer, village: str) -> list[Candidate]:
-    """The households of the village that are counted in the month that runs."""
+    """The households of the village, those that the viewer sees, that are counted in the month that runs."""
+    seen, named = seen_households(viewer)
     rows = connection.execute(
         text(
             "SELECT h.id, h.code, h.head, h.attribute, hm.state, hm.persons, (SELECT COUNT(*) FROM member p"
             f" WHERE p.household_id = h.id AND p.skill IN {_ABLE}) AS labour"
             " FROM household_month hm JOIN household h ON h.id = hm.household_id AND h.village = hm.village"
-            " WHERE hm.month = :month AND hm.village = :village ORDER BY h.id"
+            f" WHERE hm.month = :month AND hm.village = :village AND {seen} ORDER BY h.id"
         ),
-        {"month": running_month(connection), "village": viewer.narrowed(village)},
+        {**named, "month": running_month(connection), "village": viewer.narrowed(village)},
     )
     return [
         Candidate(Household(row.id, int(row.persons), int(row.labour), row.state, row.attribute), row.code, row.head)

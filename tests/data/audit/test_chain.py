@@ -20,6 +20,7 @@ from data.audit import state as files
 from data.audit.chain import LogBroken, begin, look_of
 from data.audit.lines import Look, link
 from data.audit.mending import accept
+from data.audit.records import proofs, together
 from data.audit.state import SEAL, mac, read_state, root_file, save_state, state_file
 from data.audit.verify import Verdict, lines_from, log_end, verified
 from data.errors import Refused
@@ -28,6 +29,7 @@ from data.settings import decide
 from data.store.engine import open_engine, writing
 from tests.data.village_ground import VILLAGE, fill_village
 from tests.moment import NOW
+from tests.people import enrolled
 
 LOG = model.access_log
 ADMIN, CADRE = Viewer("admin", ""), Viewer("village", VILLAGE)
@@ -181,6 +183,102 @@ def test_a_row_inserted_in_the_middle_is_named(kept: Engine):
         for row in rows:
             connection.execute(insert(LOG).values({**row._mapping, "id": row.id + 1}))
     assert first_fault(kept).startswith("第 16 行")
+
+
+@pytest.mark.parametrize("n", [0, -1])
+def test_a_row_inserted_before_the_first_is_named(kept: Engine, n: int):
+    with attack(kept) as connection:
+        row = connection.execute(select(LOG).where(LOG.c.id == 1)).one()
+        connection.execute(insert(LOG).values({**row._mapping, "id": n, "epoch": None}))
+    assert first_fault(kept) == f"第 {n} 行是插入的（日志从第 1 行起）"
+
+
+@pytest.mark.parametrize(
+    ("view", "ref"), [("restored", "restored:x"), ("restored", "x"), ("change", "change:*x"), ("change", "change:*²")]
+)
+def test_a_row_that_points_at_nothing_is_named_and_does_not_stop_the_reader(kept: Engine, view: str, ref: str):
+    with attack(kept) as connection:
+        connection.execute(update(LOG).where(LOG.c.id == 15).values(view=view, ref=ref))
+    assert first_fault(kept).startswith("第 15 行被改动")
+
+
+def forged_with_the_state(engine: Engine, *looks: Look) -> None:
+    """Write lines with the running key, as who holds the store and the state can."""
+    state = read_state(engine)
+    assert state is not None
+    with attack(engine) as connection:
+        for look in looks:
+            state = state.behind(look)
+            values = dict(vars(look))
+            values["household_id"] = values.pop("household")
+            connection.execute(insert(LOG).values({**values, "id": state.n, "epoch": state.epoch, "chain": state.mac}))
+    save_state(engine, state)
+
+
+def a_change(engine: Engine) -> tuple[int, str]:
+    with engine.connect() as connection:
+        one = next(proofs(connection, "change"))
+    return int(one.key), one.digest
+
+
+@pytest.mark.parametrize("name", ["changed", "removed", "changed, and excused by a word alone"])
+def test_who_holds_the_state_cannot_vouch_anew_for_an_old_row(kept: Engine, name: str):
+    key, held = a_change(kept)
+    rows = model.change
+    with attack(kept) as connection:
+        here = rows.c.id == key
+        connection.execute(delete(rows).where(here) if name == "removed" else update(rows).where(here).values(what="x"))
+    digest = None if name == "removed" else a_change(kept)[1]
+    assert digest != held
+    view = "gap" if name.endswith("alone") else "change"
+    forged_with_the_state(kept, Look(AT, "person:1", "", view, None, None, f"change:{key}", digest))
+    assert f"改了 change:{key} 的记载" in first_fault(kept)
+
+
+def test_who_holds_the_state_cannot_vouch_for_all_old_rows_at_once(kept: Engine):
+    with attack(kept) as connection:
+        connection.execute(update(model.change).values(actor="person:1"))
+        held = [one.digest for one in proofs(connection, "change")]
+        end = connection.execute(select(func.max(model.change.c.id))).scalar_one()
+    forged_with_the_state(kept, Look(AT, "system", "", "log", None, None, f"change:*{end}", together(held)))
+    assert f"改了 change:*{end} 的记载" in first_fault(kept)
+
+
+def test_a_restore_that_never_was_is_told(kept: Engine):
+    forged_with_the_state(kept, Look(AT, "command", "", "restored", None, "一月.db", "restored:0"))
+    verdict = verified(kept)
+    assert f"第 {last(kept)} 行：恢复备份 一月.db" in verdict.accepted and verdict.faults
+
+
+def test_a_log_wiped_with_its_state_and_all_it_vouches_for_is_named_by_the_accounts_that_stand(kept: Engine):
+    enrolled(kept)
+    root_file(kept).unlink()  # as it should be: on another machine
+    state_file(kept).unlink()
+    with attack(kept) as connection:
+        for table in (LOG, model.change):
+            connection.execute(delete(table))
+    assert first_fault(kept).startswith("日志是空的，而人员账号还在")
+
+
+@pytest.mark.parametrize("changed", [{"epoch": "a"}, {"n": "x"}, {"first": None}, {"mac": 5}])
+def test_a_state_that_holds_something_else_is_named(kept: Engine, changed: dict[str, object]):
+    state_file(kept).write_text(json.dumps({**json.loads(state_file(kept).read_text()), **changed}))
+    assert verified(kept).faults
+
+
+@pytest.mark.parametrize("torn", ["{", "5", '{"n": 1}', '{"n": "x", "mac": "y"}', "\udcff"])
+def test_a_copy_that_was_spoiled_is_named(kept: Engine, tmp_path: Path, torn: str):
+    copy = tmp_path / "copy.jsonl"
+    copy.write_bytes(torn.encode(errors="surrogateescape") + b"\n")
+    assert first_fault(kept, copy=copy).startswith("副本的第 1 条读不出来")
+
+
+def test_a_copy_to_which_a_line_was_added_once_more_with_another_proof_is_named(kept: Engine, tmp_path: Path):
+    copy = tmp_path / "copy.jsonl"
+    with kept.connect() as connection:
+        chain = connection.execute(select(LOG.c.chain).where(LOG.c.id == 3)).scalar_one()
+    copy.write_text(f'{{"n": 3, "mac": "00"}}\n{{"n": 3, "mac": "{chain}"}}\n')
+    assert verified(kept, copy=copy).faults == ["第 3 行在副本中有两种写法", "第 3 行与副本不符"]
 
 
 def test_a_forged_row_in_change_is_named(kept: Engine):

@@ -13,7 +13,7 @@ from data.dividends.drafts import create, save
 from data.dividends.file import plan_file
 from data.dividends.region import helpers_homes, without_plan
 from data.dividends.rules import Rule
-from data.dividends.steps import step
+from data.dividends.steps import booking_months, doubts, step
 from data.errors import OutOfScope, Refused
 from data.figures import cube
 from data.figures.read import figures
@@ -256,3 +256,16 @@ def test_a_plan_of_a_month_without_returns_is_refused(county: Engine):
         create(county, Viewer("village", VILLAGES[3]), VILLAGES[3], FIRST, LAST - 1, at=NOW - timedelta(days=1))
     with pytest.raises(Refused, match="不晚于"):
         create(county, CADRE, VILLAGE, LAST, FIRST, at=NOW)
+
+
+def test_a_helper_reads_no_whole_plan_and_proposes_nobody_elses_household(county: Engine):
+    with writing(county) as connection:
+        mine = counted(connection)[0]
+        connection.execute(model.pairing.insert().values(helper="B1", household_id=mine, started="2024-01-01"))
+    plan = proposed(county)
+    helper = Viewer("helper", VILLAGE, "B1")
+    with county.connect() as connection:
+        assert {one.household.id for one in candidates(connection, helper, VILLAGE)} == {mine}
+        for query in (content_of, doubts, booking_months):
+            with pytest.raises(OutOfScope):
+                query(connection, helper, plan)
