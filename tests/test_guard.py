@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine
@@ -19,9 +20,11 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from components.server import admission, limits
-from components.server.guard import DUE, NOT_FOUND, REFUSAL, SIGN_IN, Guard
+from components.server import admission, files, limits
+from components.server.guard import DUE, NOT_FOUND, REFUSAL, SIGN_IN, TOO_MUCH, Guard
 from data import model
 from data.access.sessions import digest_of, sessions_of
 from data.access.viewer import Viewer
@@ -363,12 +366,19 @@ def test_a_client_that_sends_a_letter_at_a_time_is_given_up(engine: Engine, demo
     assert (b"connection", b"close") in sent[0]["headers"]
 
 
-def test_sockets_of_one_session_and_of_one_address_are_counted(engine: Engine, behind: Heard, token: str, monkeypatch):
-    monkeypatch.setattr(limits, "SOCKETS_OF_SESSION", 1)
+def test_sockets_of_one_person_are_counted_however_often_he_signs_in(
+    engine: Engine, behind: Heard, person: int, token: str, monkeypatch
+):
+    monkeypatch.setattr(limits, "SOCKETS_OF_ONE", 1)
     client = before(engine, behind, token)
-    one_more = client.websocket_connect(STREAM, headers=ORIGIN)
-    with client.websocket_connect(STREAM, headers=ORIGIN), pytest.raises(WebSocketDisconnect), one_more:
-        pass
+    with client.websocket_connect(STREAM, headers=ORIGIN):
+        client.cookies.set("wr", begun(engine, person))
+        with pytest.raises(WebSocketDisconnect), client.websocket_connect(STREAM, headers=ORIGIN):
+            pass
+        client.cookies.set("wr", begun(engine, enrolled(engine)))
+        with client.websocket_connect(STREAM, headers=ORIGIN):
+            pass
+    client.cookies.set("wr", token)
     with client.websocket_connect(STREAM, headers=ORIGIN):
         pass
 
@@ -648,6 +658,31 @@ def test_nothing_is_uploaded_to_another_session(engine: Engine, behind: Heard, p
     for method in ("PUT", "DELETE"):
         assert theirs.request(method, "/_stcore/upload_file/li/photo", content=b"photo").status_code == 404
     assert mine.put("/_stcore/upload_file/unknown/photo", content=b"photo").status_code == 404
+
+
+def test_nobody_fills_the_memory_with_uploads(engine: Engine, behind: Heard, person: int, token: str, monkeypatch):
+    """Files under made-up names, which no form ever asks for, were held for as long as the tab stood open."""
+    held = MemoryUploadedFileManager("/_stcore/upload_file")
+    monkeypatch.setattr(Runtime, "exists", lambda: True)
+    monkeypatch.setattr(Runtime, "instance", lambda: SimpleNamespace(uploaded_file_mgr=held))
+    monkeypatch.setattr(files, "HELD", 10)
+    of_two_tabs = {"li": digest_of(token), "li2": digest_of(begun(engine, person))}
+    for tab, digest in of_two_tabs.items():
+        admission.bind(tab, admission.Admission(digest, Viewer("village", "210881101201", None, person)))
+    client = before(engine, behind, token)
+
+    def sent(content: bytes | Iterator[bytes]) -> int:
+        return client.put("/_stcore/upload_file/li/made-up", content=content).status_code
+
+    assert sent(b"12345") == 200
+    for tab in of_two_tabs:
+        held.add_file(tab, UploadedFileRec("made-up", "photo.jpg", "image/jpeg", b"123"))
+    assert sent(b"1234") == 200
+    refused = client.put("/_stcore/upload_file/li/made-up", content=b"12345")
+    assert (refused.status_code, refused.text) == (413, TOO_MUCH)
+    assert sent(iter([b"1"])) == 413  # says no length
+    held.remove_session_files("li2")
+    assert sent(b"12345") == 200
 
 
 def test_an_import_that_has_not_ended_keeps_nobody_waiting(engine: Engine, behind: Heard):

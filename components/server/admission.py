@@ -22,6 +22,12 @@ class Admission:
     digest: str = ""
     viewer: Viewer | None = None
 
+    @property
+    def whose(self) -> str:
+        """What is counted as one: a person however often he signs in, a display; '' of who is not signed in."""
+        person = self.viewer.person if self.viewer else None
+        return self.digest if person is None else f"person:{person}"
+
     def stands(self, signed: Signed | None) -> bool:
         """Whether what the store says of the session now is what it was opened by."""
         return signed is not None and signed.viewer == self.viewer and not signed.due

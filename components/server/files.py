@@ -1,15 +1,20 @@
 """Whose the files are that Streamlit holds: what is given out under ``/media`` and taken in by uploads."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from components.server.admission import bound
-from components.server.limits import UPLOADS
+from components.server.admission import Admission, bound
+from components.server.limits import MB, UPLOADS
 
 MEDIA = "/media/"
 MOST = 10_000
+HELD = 600 * MB
+"""Of what one person sent up and the server holds in memory: three of the largest files."""
 _LONGEST = 4096  # bytes: an answer to a click on a download is short
 _made: OrderedDict[tuple[str, str], None] = OrderedDict()  # session, file
 
@@ -34,6 +39,38 @@ def note_made(digest: str, message: bytes) -> None:
         _made.move_to_end((digest, _file(url)))
         while len(_made) > MOST:
             _made.popitem(last=False)
+
+
+class Uploads:
+    """What is being sent up, and room for it beside what is held already, by who is signed in."""
+
+    def __init__(self) -> None:
+        self._coming: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, admission: Admission, length: int) -> Iterator[bool]:
+        """Counts so many bytes while the block lasts; whether there was room for them."""
+        whose = admission.whose
+        if whose and self._coming[whose] + _sent_up(whose) + length > HELD:
+            yield False
+            return
+        self._coming[whose] += length
+        try:
+            yield True
+        finally:
+            self._coming[whose] -= length
+            if not self._coming[whose]:
+                del self._coming[whose]
+
+
+def _sent_up(whose: str) -> int:
+    """Bytes that are held of somebody, whatever session or tab they came by."""
+    if not Runtime.exists():
+        return 0
+    held = Runtime.instance().uploaded_file_mgr
+    assert isinstance(held, MemoryUploadedFileManager)
+    own = (files for session, files in list(held.file_storage.items()) if (by := bound(session)) and by.whose == whose)
+    return sum(len(file.data) for files in own for file in list(files.values()))
 
 
 def _holds(digest: str, file: str) -> bool:

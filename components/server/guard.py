@@ -22,7 +22,7 @@ from components.server.admission import HEADER, Admission, admission_of, admitte
 from components.server.cookie import token_of
 from components.server.doors import Came, Doors
 from components.server.ending import ENDED, Kept, Socket, Watch
-from components.server.files import MEDIA, note_made, withheld
+from components.server.files import MEDIA, Uploads, note_made, withheld
 from data.clock import Clock
 from data.people.launch import PATH as BEGIN
 
@@ -31,6 +31,7 @@ SIGN_IN = "登录已经结束或还没有登录，请先登录。"
 DUE = {"password": "请先修改初始密码。", "second": "请先设置动态码。"}
 NOT_FOUND = "没有这个页面。"
 TOO_MANY = "打开的页面太多，请关闭一些后再试。"
+TOO_MUCH = "上传后还没有处理的文件太多，请先提交或移除一些，过几分钟再试。"
 LOGIN = "/login"
 STREAM = "/pulse/stream"
 """A stream that hears of its end (``state["over"]``) and tells it itself."""
@@ -61,6 +62,7 @@ class Guard:
         self._doors = Doors(engine, clock)
         self._watch = Watch(self._doors)
         self._sockets = limits.Sockets()
+        self._uploads = Uploads()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -87,12 +89,17 @@ class Guard:
             return await self._stream(scope, receive, send, admission)
         itself = _is_open(path) or path in _DUE or path.startswith(BEGIN)
         answer = _Answer(scope, receive, send, None if itself else self._asked_again(scope, admission))
-        await self.app(scope, limits.measured(scope, receive), answer.send)
+        if not path.startswith(limits.UPLOADS) or scope["method"] not in ("PUT", "POST"):
+            return await self.app(scope, limits.measured(scope, receive), answer.send)
+        with self._uploads.one_more(admission, limits.length_of(Headers(scope=scope), path)) as room:
+            if not room:
+                return await _refuse(scope, receive, send, TOO_MUCH, 413)
+            await self.app(scope, limits.measured(scope, receive), answer.send)
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send, admission: Admission) -> None:
         kept = Kept(admission)
         scope["state"]["over"] = kept.over
-        with self._sockets.one_more(admission.digest, _address(scope)) as room, self._watch.over(kept):
+        with self._sockets.one_more(admission.whose, _address(scope)) as room, self._watch.over(kept):
             if not room:
                 return await _refuse(scope, receive, send, TOO_MANY, 429)
             await self.app(scope, receive, _Answer(scope, receive, send).send)
@@ -132,7 +139,7 @@ class Guard:
         headers = Headers(scope=scope)
         if limits.split(headers.get("origin", "")).netloc != headers.get("host"):
             return await _refuse(scope, receive, send, "连接来源不符。", 403)
-        with self._sockets.one_more(admission.digest, _address(scope)) as room:
+        with self._sockets.one_more(admission.whose, _address(scope)) as room:
             if not room:
                 return await _refuse(scope, receive, send, TOO_MANY, 403)
             if away := _away(came):

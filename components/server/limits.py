@@ -20,7 +20,7 @@ BODY_PAUSE = 30.0  # seconds between two parts of a body
 BODY_TIME = 60.0  # seconds for all of one; an upload may take as long as it goes on
 URL = 8192  # characters
 PARAMETERS = 100
-SOCKETS_OF_SESSION = 40
+SOCKETS_OF_ONE = 40  # of a person, over all his sessions; of a display
 SOCKETS_OF_ADDRESS = 400  # of all who are not signed in there
 CLOSE = {"Connection": "close"}
 
@@ -74,25 +74,31 @@ def measured(scope: Scope, receive: Receive) -> Receive:
 
 
 class Sockets:
-    """How many websockets and streams stand open, by session and by the address of who is not signed in."""
+    """How many websockets and streams stand open, by who is signed in and by the address of who is not."""
 
     def __init__(self) -> None:
         self._open: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
-    def one_more(self, digest: str, address: str) -> Iterator[bool]:
+    def one_more(self, whose: str, address: str) -> Iterator[bool]:
         """Counts one while the block lasts; whether there was room for it."""
-        whose, most = (("", digest), SOCKETS_OF_SESSION) if digest else ((address, ""), SOCKETS_OF_ADDRESS)
-        if self._open[whose] >= most:
+        of, most = (("", whose), SOCKETS_OF_ONE) if whose else ((address, ""), SOCKETS_OF_ADDRESS)
+        if self._open[of] >= most:
             yield False
             return
-        self._open[whose] += 1
+        self._open[of] += 1
         try:
             yield True
         finally:
-            self._open[whose] -= 1
-            if not self._open[whose]:
-                del self._open[whose]
+            self._open[of] -= 1
+            if not self._open[of]:
+                del self._open[of]
+
+
+def length_of(headers: Headers, path: str) -> int:
+    """Bytes that a body says it has, else the most that it may have."""
+    told = headers.get("content-length")
+    return most(path) if told is None else int(told)
 
 
 def _known_host(given: str) -> bool:
