@@ -24,7 +24,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from components.server import admission, files, limits
-from components.server.guard import DUE, NOT_FOUND, REFUSAL, SIGN_IN, TOO_MUCH, Guard
+from components.server.guard import DUE, LAUNCHED, NOT_FOUND, REFUSAL, SIGN_IN, TOO_MUCH, Guard
 from data import model
 from data.access.sessions import digest_of, sessions_of
 from data.access.viewer import Viewer
@@ -406,7 +406,7 @@ def test_what_looks_like_an_open_path_is_none(engine: Engine, behind: Heard, per
         sent.append(message)
 
     asyncio.run(Guard(behind, engine, county_clock)(a_scope(path), lambda: asyncio.sleep(60), keep))
-    assert sent[0]["status"] in (401, 404) and sent[1]["body"].decode() in (SIGN_IN, NOT_FOUND)
+    assert sent[0]["status"] in (401, 404) and sent[1]["body"].decode() in (SIGN_IN, LAUNCHED)
     assert behind.scopes == []
 
 

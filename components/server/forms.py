@@ -1,7 +1,7 @@
 """Small forms of plain pages: where a request comes from, what it brings, whether a page of ours sent it."""
 
 import hashlib
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import Engine
@@ -78,8 +78,10 @@ def way_back(request: Request, asked: str | None) -> str:
             own = False
         asked = f"{led.path}?{led.query}".rstrip("?") if own else "/"
     leads_off = not asked.startswith("/") or asked.startswith("//") or "\\" in asked or not asked.isprintable()
-    itself = asked.startswith(("/login", "/logout", "/begin/", "/device/"))
-    return "/" if leads_off or itself or len(asked) > LONGEST_WAY else asked
+    path = unquote(asked.partition("?")[0].partition("#")[0])
+    round_about = not {".", ".."}.isdisjoint(path.split("/"))  # browsers make /device/ of /./device/
+    itself = path.startswith(("/login", "/logout", "/begin/", "/device/"))
+    return "/" if leads_off or round_about or itself or len(asked) > LONGEST_WAY else asked
 
 
 def _digest(bound: str) -> str:

@@ -30,6 +30,7 @@ REFUSAL = "本系统含有真实区划的数据，还没有任何账号，现在
 SIGN_IN = "登录已经结束或还没有登录，请先登录。"
 DUE = {"password": "请先修改初始密码。", "second": "请先设置动态码。"}
 NOT_FOUND = "没有这个页面。"
+LAUNCHED = "启用链接没有抄全，或者已经用过：管理员设立以后它就失效。有账号的，请打开本系统首页登录。"
 TOO_MANY = "打开的页面太多，请关闭一些后再试。"
 TOO_MUCH = "上传后还没有处理的文件太多，请先提交或移除一些，过几分钟再试。"
 LOGIN = "/login"
@@ -112,7 +113,7 @@ class Guard:
         if came.launching:
             return _said(scope, REFUSAL, 403)
         if path.startswith(BEGIN):
-            return _said(scope, NOT_FOUND, 404)
+            return _said(scope, LAUNCHED, 404)
         if _is_open(path):
             return None
         if came.signed and came.signed.due:

@@ -284,7 +284,8 @@ ASTRAY = [
     "//evil.example", "///evil.example", "\\\\evil.example", "/\\evil.example", "/\t/evil.example", "/\n/evil.example",
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "http://evil.example/", "https:evil.example",
     "evil.example", "", " /", "/\x00", "/\u202e", "/\u2028", "//warroom.example@evil.example", "/" + "x" * 3000,
-    "/login?next=/login", "/logout", "/device/abc", "/begin/abc",
+    "/login?next=/login", "/logout", "/device/abc", "/begin/abc", "/./device/abc", "/%2e/device/abc", "/%64evice/abc",
+    "/x/../device/abc", "/%6cogout", "/..//evil.example", "/x/%2E%2e//evil.example",
 ]  # fmt: skip
 
 
