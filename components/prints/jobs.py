@@ -29,7 +29,8 @@ class _Work:
 
     def __init__(self, engine: Engine, id: str, clock: Clock) -> None:
         self.engine, self.id, self.clock = engine, id, clock
-        self.done, self.state = 0, WAITING
+        self.done = 0
+        self.state = WAITING
         self.outcome: tuple[str, Paper | None, str] = (CANCELLED, None, "")
         self.stop, self.over = threading.Event(), threading.Event()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ def too_much(scope: Scope, headers: Headers) -> tuple[str, int] | None:
     if query.count(b"&") >= PARAMETERS:
         return "网址中的参数太多。", 400
     length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()):
+    if not re.fullmatch("[0-9]+", length):
         return "请求无法识别。", 400
     if len(length) > 15 or int(length) > most(scope["path"]):
         return "提交的内容太大。", 413

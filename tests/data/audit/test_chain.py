@@ -406,14 +406,14 @@ def write_some(url: str, var: str, count: int) -> None:
 def test_threads_and_two_processes_keep_one_chain(kept: Engine):
     end, url = last(kept), kept.url.render_as_string(hide_password=False)
     start = multiprocessing.get_context("spawn")
-    others = [start.Process(target=write_some, args=(url, os.environ["WARROOM_VAR"], 20)) for _ in range(2)]
-    threads = [Thread(target=lambda: [enter(kept, 2) for _ in range(10)]) for _ in range(3)]
+    others = [start.Process(target=write_some, args=(url, os.environ["WARROOM_VAR"], 8)) for _ in range(2)]
+    threads = [Thread(target=lambda: [enter(kept, 2) for _ in range(5)]) for _ in range(3)]
     for one in (*others, *threads):
         one.start()
     for one in (*others, *threads):
         one.join()
     assert [one.exitcode for one in others] == [0, 0]
-    assert last(kept) == end + 2 * 20 * 3 + 3 * 10 * 2
+    assert last(kept) == end + 2 * 8 * 3 + 3 * 5 * 2
     assert verified(kept).faults == []
     enter(kept, 1)
     assert read_state(kept).n == last(kept)

@@ -95,7 +95,7 @@ def test_a_cadre_reads_the_short_of_the_household(county: Engine):
         card = cadre_card(connection, Viewer("village", VILLAGE), 901)
         line = figures(connection, Viewer("county", COUNTY), VILLAGE, LAST, ["problems_overdue"])["problems_overdue"]
     assert card == CadreCard(
-        "钱一", "K901", "示范村0", "未脱贫户", 2, 540_000, card.below_line, "2026-10-30", 1, 1, LAST
+        "钱一", "K901", "示范村0", "未脱贫户", 2, 540_000, card.below_line, "2026-10-30", 1, 1, LAST, "138****5678"
     )
     assert card.below_line is True and line.value >= 1
     with county.connect() as connection:
