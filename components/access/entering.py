@@ -86,8 +86,10 @@ async def _second_step(visit: Visit, sleep: Sleep) -> Response:
 
     def compare() -> bool:
         with writing(visit.engine) as connection:
+            if not sign_in.still_known(connection, known):
+                return False
             code = visit.form.get("code", "")
-            return sign_in.still_known(connection, known) and second.take(connection, known.person, code, visit.clock())
+            return second.take(connection, known.person, code, address=visit.address, now=visit.clock())
 
     one = tries.tried(visit.engine, tries.SECOND, sign_in.target(known.login), address=visit.address, mark=visit.mark)
     right, wait = await in_turn(visit.engine, one, compare, clock=visit.clock, sleep=sleep)

@@ -135,7 +135,8 @@ async def _replacing(visit: Visit, signed: Signed, sleep: Sleep) -> Response:
         person = signed.viewer.person
         assert person is not None
         with writing(visit.engine) as connection:
-            return second.take(connection, person, visit.form.get("code", ""), visit.clock())
+            code = visit.form.get("code", "")
+            return second.take(connection, person, code, address=visit.address, now=visit.clock())
 
     right, wait = await _in_turn(visit, signed, tries.SECOND, take, sleep)
     if not right:

@@ -37,12 +37,13 @@ def lent(screen: Screen, loan: Loan) -> Screen:
 
 def show_loan(screen: Screen, loan: Loan) -> None:
     """Until when and why, and the way to end it."""
+    at = caller()
     with st.container(key="loan", horizontal=True, vertical_alignment="center", gap="small"):
         words = f"借阅至 {loan.until[11:16]} · 理由：{loan.reason} · 只能查看，不能显示全号、修改、打印或导出"
         show_markup(f'<p class="problem" role="status">{escape(words)}</p>', width="content")
         if st.button("结束借阅", key="loan_end"):
             with writing(screen.engine) as connection:
-                borrowing.give_back(connection, screen.viewer.person, loan.household, now=screen.now)
+                borrowing.give_back(connection, screen.viewer, loan.household, now=screen.now, address=at)
             go_to(screen.link(OVERVIEW))
 
 

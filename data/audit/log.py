@@ -219,17 +219,19 @@ def wrote(
     *,
     actor: str,
     view: str,
+    household: int | None = None,
     detail: str | None = None,
     address: str = "",
     now: datetime,
 ) -> None:
     """Enter rows of a watched table (``records.WATCHED``) that this transaction wrote or took away: a line each, with
-    what it holds now. From here on the log vouches for them."""
+    what it holds now. From here on the log vouches for them. ``household``: whose they are, where the rows do not say
+    so (any more)."""
     standing = {one.key: one for one in proofs(connection, table, keys)}
     lines = []
     for key in keys:
         one = standing.get(key)
-        line = _look(actor, address, view, one.household if one else None, written(now), detail)
+        line = _look(actor, address, view, one.household if one else household, written(now), detail)
         lines.append(replace(line, ref=f"{table}:{key}", digest=one.digest if one else None))
     append(connection, lines)
 

@@ -65,7 +65,7 @@ def hand_out(connection: Connection, viewer: Viewer, household: int, *, now: dat
     connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
     kept = {"household_id": household, "hash": _hasher.hash(pin), "set_at": written(now)}
     connection.execute(insert(household_pin).values(kept))
-    audit.enter(connection, actor=viewer.actor, address=address, view="pin_given", households=[household], now=now)
+    _log(connection, viewer, household, "pin_given", now, address)
     return pin
 
 
@@ -76,7 +76,20 @@ def take_back(connection: Connection, viewer: Viewer, household: int, *, now: da
     done = connection.execute(delete(household_pin).where(household_pin.c.household_id == household))
     if not done.rowcount:
         raise Refused("这一户没有口令可以收回。")
-    audit.enter(connection, actor=viewer.actor, address=address, view="pin_taken", households=[household], now=now)
+    _log(connection, viewer, household, "pin_taken", now, address)
+
+
+def _log(connection: Connection, viewer: Viewer, household: int, view: str, now: datetime, address: str) -> None:
+    audit.wrote(
+        connection,
+        "household_pin",
+        [household],
+        actor=viewer.actor,
+        view=view,
+        household=household,
+        address=address,
+        now=now,
+    )
 
 
 def ways(connection: Connection, engine: Engine, household: int) -> Ways:

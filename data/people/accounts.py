@@ -65,8 +65,10 @@ def first_administrator(
     if any_account(connection):
         raise Refused("管理员已经设立，请登录。")
     id = _person(connection, name, None, done.get("actor", "system"), done["now"])
+    actor = done.get("actor", f"person:{id}")
+    log_change(connection, actor, "person", id, "新增人员", done)
     _account(connection, id, login, "admin", region, hash, must_change=False, now=done["now"])
-    log_change(connection, done.get("actor", f"person:{id}"), f"人员 {id} · 设立第一个管理员", done)
+    log_change(connection, actor, "account", id, "设立第一个管理员", done)
     return id
 
 
@@ -94,15 +96,14 @@ def add_account(
     _standing(connection, viewer)
     fits(connection, viewer, role, region)
     helper_is_free(connection, role, helper, person)
+    actor = done.get("actor") or viewer.actor
     if person is None:
-        person = _person(
-            connection, name, helper, done.get("actor") or viewer.actor, done["now"], phone=phone, unit=unit
-        )
+        person = _person(connection, name, helper, actor, done["now"], phone=phone, unit=unit)
+        log_change(connection, actor, "person", person, "新增人员", done)
     elif helper is not None:
-        _set_helper(connection, person, helper)
+        _set_helper(connection, actor, person, helper, done)
     _account(connection, person, login, role, region, hash, must_change=True, now=done["now"])
-    told = f"人员 {person} · 新增账号 · {ROLES[role]} {region}"
-    log_change(connection, done.get("actor") or viewer.actor, told, done)
+    log_change(connection, actor, "account", person, f"新增账号 · {ROLES[role]} {region}", done)
     return person
 
 
@@ -125,7 +126,7 @@ def move_account(
     if role not in ADMINISTRATORS or not held["region"].startswith(region):
         _not_the_last(connection, held)
     if helper is not None:
-        _set_helper(connection, person, helper)
+        _set_helper(connection, done.get("actor") or viewer.actor, person, helper, done)
     told = f"改为 {ROLES[role]} {region}"
     _change(connection, viewer, person, told, done, role=role, region=region)
 
@@ -260,8 +261,10 @@ def login_is_free(connection: Connection, login: str) -> None:
         raise Refused(f"登录名“{login}”已经有人用，请换一个。")
 
 
-def _set_helper(connection: Connection, id: int, code: str) -> None:
-    connection.execute(update(person).where(person.c.id == id).values(helper=code))
+def _set_helper(connection: Connection, actor: str, id: int, code: str, done: Done) -> None:
+    changed = update(person).where(person.c.id == id, person.c.helper.is_distinct_from(code))
+    if connection.execute(changed.values(helper=code)).rowcount:
+        log_change(connection, actor, "person", id, f"帮扶责任人编号改为 {code}", done)
 
 
 def facts_of(name: str, phone: str | None, unit: str | None) -> dict[str, str | None]:
@@ -304,10 +307,10 @@ def _account(
 def _change(connection: Connection, viewer: Viewer, id: int, what: str, done: Done, **values: object) -> None:
     raised = {"version": account.c.version + 1, "changed": written(done["now"]), **values}
     connection.execute(update(account).where(account.c.person_id == id).values(raised))
-    log_change(connection, done.get("actor") or viewer.actor, f"人员 {id} · {what}", done)
+    log_change(connection, done.get("actor") or viewer.actor, "account", id, what, done)
 
 
-def log_change(connection: Connection, actor: str, detail: str, done: Done) -> None:
-    """A line of what was done to an account or a person, in the transaction that does it."""
-    when, where = done["now"], done["address"]
-    audit.enter(connection, actor=actor, address=where, view="account", households=[None], detail=detail, now=when)
+def log_change(connection: Connection, actor: str, table: str, id: int, what: str, done: Done) -> None:
+    """A line of what was done to a person's row of ``person`` or ``account``, in the transaction that does it."""
+    told, where, when = f"人员 {id} · {what}", done["address"], done["now"]
+    audit.wrote(connection, table, [id], actor=actor, address=where, view="account", detail=told, now=when)

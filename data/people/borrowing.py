@@ -18,6 +18,7 @@ from data.errors import NO_SUCH_HOUSEHOLD, NotFound, Refused
 from data.households.file import whereabouts
 from data.model import borrowing, household
 from data.settings import value_of
+from data.store.rows import written_id
 from data.text.signs import seen
 
 BORROWED = timedelta(hours=2)
@@ -61,15 +62,10 @@ def borrow(connection: Connection, viewer: Viewer, code: str, reason: str, *, no
         raise Refused("这一户就在您的查看范围内，不用借阅，请直接打开。")
     loan = Loan(row.id, row.village, reason, written(now + BORROWED))
     kept = {"household_id": loan.household, "reason": reason, "begun": written(now), "until": loan.until}
-    connection.execute(insert(borrowing).values(person_id=viewer.person, **kept))
-    audit.enter(
-        connection,
-        actor=viewer.actor,
-        address=address,
-        view="borrowed",
-        households=[loan.household],
-        detail=f"至 {loan.until[11:16]} · {reason}",
-        now=now,
+    made = written_id(connection.execute(insert(borrowing).values(person_id=viewer.person, **kept)))
+    told = f"至 {loan.until[11:16]} · {reason}"
+    audit.wrote(
+        connection, "borrowing", [made], actor=viewer.actor, address=address, view="borrowed", detail=told, now=now
     )
     return loan
 
@@ -95,11 +91,14 @@ def borrower(viewer: Viewer, loan: Loan) -> Viewer:
     return Viewer("borrower", loan.village, person=viewer.person, households=frozenset({loan.household}))
 
 
-def give_back(connection: Connection, person: int | None, household_id: int, *, now: datetime) -> None:
-    """End it before its time."""
-    mine = (borrowing.c.person_id == person) & (borrowing.c.household_id == household_id)
-    running = mine & (borrowing.c.until > written(now))
-    connection.execute(update(borrowing).where(running).values(until=written(now)))
+def give_back(connection: Connection, viewer: Viewer, household_id: int, *, now: datetime, address: str) -> None:
+    """End it before its time. ``connection`` is that of a writing transaction."""
+    mine = (borrowing.c.person_id == viewer.person) & (borrowing.c.household_id == household_id)
+    running = select(borrowing.c.id).where(mine, borrowing.c.until > written(now))
+    ids = connection.execute(running).scalars().all()
+    connection.execute(update(borrowing).where(borrowing.c.id.in_(ids)).values(until=written(now)))
+    actor, told = viewer.actor, "提前结束"
+    audit.wrote(connection, "borrowing", ids, actor=actor, address=address, view="borrowed", detail=told, now=now)
 
 
 def _running(person: int | None, now: datetime) -> Select[int, str, str, str]:

@@ -74,7 +74,7 @@ def add_device(
     by = actor or viewer.actor
     row = {"purpose": told, "region": place, "digest": digest_of(token), "made": written(now), "actor": by}
     id = written_id(connection.execute(insert(device).values(row)))
-    _log(connection, by, address, f"新增设备 {id} · {f'{found.name} {found.code}'.strip()}", now)
+    _log(connection, id, by, address, f"新增设备 {id} · {f'{found.name} {found.code}'.strip()}", now)
     return PATH + token
 
 
@@ -89,7 +89,7 @@ def withdraw(connection: Connection, viewer: Viewer, id: int, *, actor: str = ""
         raise NotFound("没有这台设备，或不在您的管理范围内。请从设备名单中选择。")
     open_yet = here & device.c.withdrawn.is_(None)
     if connection.execute(update(device).where(open_yet).values(withdrawn=written(now))).rowcount:
-        _log(connection, actor or viewer.actor, address, f"收回设备 {id}", now)
+        _log(connection, id, actor or viewer.actor, address, f"收回设备 {id}", now)
 
 
 def opened_by(connection: Connection, token: str) -> tuple[int, str] | None:
@@ -99,5 +99,5 @@ def opened_by(connection: Connection, token: str) -> tuple[int, str] | None:
     return None if found is None else (found.id, found.region)
 
 
-def _log(connection: Connection, actor: str, address: str, detail: str, now: datetime) -> None:
-    audit.enter(connection, actor=actor, address=address, view="device", households=[None], detail=detail, now=now)
+def _log(connection: Connection, id: int, actor: str, address: str, detail: str, now: datetime) -> None:
+    audit.wrote(connection, "device", [id], actor=actor, address=address, view="device", detail=detail, now=now)

@@ -112,8 +112,8 @@ def edit_person(
     changed = [what for what in after if after[what] != getattr(held, what)]
     if changed:
         connection.execute(update(person).where(person.c.id == id).values(after))
-        told = f"人员 {id} · 更改{'、'.join(_FACTS[what] for what in changed)}"
-        log_change(connection, done.get("actor") or viewer.actor, told, done)
+        told = f"更改{'、'.join(_FACTS[what] for what in changed)}"
+        log_change(connection, done.get("actor") or viewer.actor, "person", id, told, done)
     return bool(changed)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import Connection, Engine, select, update
 
+from data.access.actors import PERSON
 from data.access.sessions import Signed, sessions_of
 from data.audit import log as audit
 from data.clock import ZONE, written
@@ -65,13 +66,16 @@ def set_up(
         if not connection.execute(update(account).where(*mine).values(raised)).rowcount:
             return None
         actor = signed.viewer.actor
-        audit.enter(connection, actor=actor, address=address, view="second", households=[None], now=now)
+        person = signed.viewer.person
+        assert person is not None
+        audit.wrote(connection, "account", [person], actor=actor, address=address, view="second", now=now)
         sessions_of(engine).renew(signed.digest, version + 1)
     return [f"{one[:5]}-{one[5:]}" for one in codes]
 
 
-def take(connection: Connection, person: int, code: str, now: datetime) -> bool:
-    """Whether this is a code of his that was not used yet; it is used now. For a writing transaction."""
+def take(connection: Connection, person: int, code: str, *, address: str, now: datetime) -> bool:
+    """Whether this is a code of his that was not used yet; it is used now, and one from paper stands in the log. For a
+    writing transaction."""
     held = select(account.c.totp, account.c.totp_step, account.c.recovery).where(account.c.person_id == person)
     found = connection.execute(held.with_for_update()).first()
     if found is None or found.totp is None:
@@ -84,7 +88,10 @@ def take(connection: Connection, person: int, code: str, now: datetime) -> bool:
     codes = json.loads(found.recovery or "[]")
     if (used := _hash(_plain(code))) not in codes:
         return False
-    connection.execute(mine.values(recovery=json.dumps([one for one in codes if one != used])))
+    left = [one for one in codes if one != used]
+    connection.execute(mine.values(recovery=json.dumps(left)))
+    actor, told = f"{PERSON}{person}", f"用去一个恢复码，还剩 {len(left)} 个"
+    audit.wrote(connection, "account", [person], actor=actor, address=address, view="second", detail=told, now=now)
     return True
 
 

@@ -121,7 +121,7 @@ def change_password(engine: Engine, signed: Signed, old: str, new: str, *, addre
         if not done.rowcount:
             raise Refused("账号刚刚有变化，密码没有修改，请重新登录后再试。")
         actor = signed.viewer.actor
-        audit.enter(connection, actor=actor, address=address, view="password", households=[None], now=now)
+        audit.wrote(connection, "account", [held.person_id], actor=actor, address=address, view="password", now=now)
         sessions_of(engine).renew(signed.digest, held.version + 1)
     return True
 

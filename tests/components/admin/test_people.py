@@ -36,7 +36,8 @@ def labels(app) -> list[str]:
 
 def views(engine: Engine) -> list[str]:
     with engine.connect() as connection:
-        return list(connection.execute(select(model.access_log.c.view)).scalars())
+        line = model.access_log.c
+        return list(connection.execute(select(line.view).where(line.actor != "system").order_by(line.id)).scalars())
 
 
 def test_the_list_holds_the_county_alone_and_what_was_typed_is_text(store: Engine):
@@ -79,7 +80,7 @@ def test_somebody_new_gets_a_password_that_is_shown_until_it_is_put_away(store: 
         True,
     )
     password = markup(app).split('<code class="secret">')[1].split("<")[0]
-    assert passwords.matches(hash, password) and views(store) == ["account"]
+    assert passwords.matches(hash, password) and views(store) == ["account"] * 2
     press(app, "已经记下，不再显示")
     assert password not in markup(app) and password not in markup(drawn(store, tab="people"))
 
@@ -193,4 +194,4 @@ def test_a_list_without_faults_says_what_it_does_and_is_written_at_once(store: E
     assert "新增 2 人，修改 1 人，不变 1 人" in words(app) and "改姓名" in words(app) and views(store) == []
     app = press(app, "全部写入")
     assert "已新增 2 人，修改 1 人" in words(app) and "2 人的一次性密码" in words(app)
-    assert HOSTILE not in markup(app) and views(store) == ["account"] * 3
+    assert HOSTILE not in markup(app) and views(store) == ["account"] * 5

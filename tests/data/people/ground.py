@@ -7,9 +7,12 @@ from sqlalchemy import Engine, insert
 from data import model
 from data.access.sessions import digest_of, sessions_of
 from data.access.viewer import Viewer
+from data.audit.chain import begin
 from data.store.engine import follow_keys, writing
 
 NOW = datetime(2026, 11, 29, 9, 0)
+TAKEN_OVER = "2026-11-01T08:00:00"
+"""When the log began, with a line for each person and each account."""
 COUNTY, OTHER = "990181", "990182"
 TOWNSHIP, VILLAGE = "990181101", "990181101201"
 ADMINISTRATOR = Viewer("admin", COUNTY, None, 1)
@@ -39,6 +42,7 @@ def fill(engine: Engine) -> None:
             held = {"login": login, "role": role, "region": region, "hash": "", "must_change": 0, "version": 1, **more}
             connection.execute(insert(model.account).values(person_id=id, changed="2026-11-01", **held))
         follow_keys(connection, model.person)
+        begin(connection, TAKEN_OVER)
 
 
 def signed_in(engine: Engine, person: int, *, version: int = 1, now: datetime = NOW) -> str:

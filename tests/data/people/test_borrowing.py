@@ -1,5 +1,6 @@
 """借阅: one household outside one's scope, for a reason and two hours, masked, and in the household's own log."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from tests.data.village_ground import FAR, VILLAGE, fill_village
 from tests.moment import NOW
 
 WHY = "核对随迁家庭情况"
+BACK = {"now": NOW, "address": "192.0.2.5"}
 
 
 @pytest.fixture
@@ -119,9 +121,9 @@ def test_a_county_that_switches_it_off_ends_what_runs_and_begins_none(county: En
 def test_a_loan_given_back_is_over(county: Engine):
     lent(county)
     with writing(county) as connection:
-        borrowing.give_back(connection, 8, FAR, now=NOW)
+        borrowing.give_back(connection, replace(CADRE, person=8), FAR, **BACK)
     assert running(county) == {FAR}
     with writing(county) as connection:
-        borrowing.give_back(connection, 7, FAR, now=NOW)
+        borrowing.give_back(connection, CADRE, FAR, **BACK)
         assert borrowing.loan_of(connection, 7, FAR, NOW) is None
     assert running(county) == frozenset()

@@ -39,7 +39,7 @@ def code(now: datetime) -> str:
 
 def taken(engine: Engine, typed: str, now: datetime = NOW) -> bool:
     with writing(engine) as connection:
-        return second.take(connection, 7, typed, now)
+        return second.take(connection, 7, typed, address="192.0.2.7", now=now)
 
 
 @pytest.mark.parametrize(
