@@ -14,8 +14,9 @@ from data.access.roles import SETTINGS as COUNTYS
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
-from data.errors import NotFound, Refused
+from data.errors import NotFound, OutOfScope, Refused
 from data.model import ledger_year, setting, setting_change
+from data.regions import tree as regions
 from data.store.rows import Record, written_id
 from data.terms import SUBJECTS
 from data.text.signs import hidden
@@ -142,8 +143,11 @@ def values(connection: Connection) -> dict[str, str]:
 
 @needs(ADMINISTER, COUNTYS)
 def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now: datetime) -> str:
-    """Decide a setting; returns it as stored. Raises OutOfScope where he may not, Refused for what it cannot be."""
+    """Decide a setting; returns it as stored. Raises OutOfScope for who does not see every county that it holds for,
+    Refused for what it cannot be."""
     before = value_of(connection, name)
+    if not all(viewer.may_see(county) for county in regions.counties(connection)):
+        raise OutOfScope("设置对库里各县都起作用，其中有的县")
     try:
         after = SETTINGS[name].check(value.strip())
     except Refused as error:

@@ -26,8 +26,8 @@ class Address:
     """What the address asks for, after looking it up; ``problems`` are sentences about what it asked in vain.
 
     ``month`` is None where none is asked for. ``refusal`` is set where the region asked for is not the viewer's:
-    nothing of it may be shown. ``loan``: the page is of a
-    household that he borrowed, while the header stays his.
+    nothing of it may be shown. ``loan``: the page is of a household that he borrowed, while the header stays his.
+    ``beyond``: the number of a household that it asks for, and that is not there or not his.
     """
 
     viewer: Viewer
@@ -36,6 +36,7 @@ class Address:
     problems: list[str] = field(default_factory=list)
     refusal: str | None = None
     loan: Loan | None = None
+    beyond: int | None = None
 
 
 def read_address(
@@ -75,7 +76,7 @@ def at_household(connection: Connection, address: Address, asked: str | None, no
     if village or number is None:
         return replace(address, region=village, refusal=None) if village else address
     loan = loan_of(connection, address.viewer.person, number, now)
-    return replace(address, refusal=None, loan=loan) if loan else address
+    return replace(address, refusal=None, loan=loan) if loan else replace(address, beyond=number)
 
 
 def at_project(connection: Connection, address: Address, asked: str | None) -> Address:

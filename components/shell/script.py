@@ -14,6 +14,7 @@ from components.shell.empty import empty_store, nothing
 from components.shell.errors import reporting_failures, show_problems
 from components.shell.foot import foot
 from components.shell.header import pickers, top_bar
+from components.shell.logged import looked_once
 from components.shell.page import show_markup
 from components.shell.screen import Screen, current, make_current
 from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
@@ -99,6 +100,8 @@ def _opened(store: Engine, status: regions.Status, signed: Signed | None, chosen
         top_bar(screen, chosen.path, dark)
         pickers(screen, viewers)
     show_problems([*address.problems, *_of_the_clock(screen)])
+    if address.beyond is not None:
+        looked_once(screen, "refused", address.beyond, f"{chosen.title} · 内部编号 {address.beyond}")
     if address.loan:
         show_loan(screen, address.loan)
         make_current(lent(screen, address.loan))

@@ -137,6 +137,10 @@ PATTERNS = {
     "borrowed": PatternKind(
         "借阅很多户", 5, "同一身份在同一地址一天里借阅 {least} 户以上。", _DIFFERENT, "a.view = 'borrowed'", _PERSON
     ),
+    "refused": PatternKind(
+        "反复打开范围以外的户", 20, "同一身份在同一地址一天里被拒 {least} 次以上，可能在逐户试探。", _TIMES,
+        "a.view = 'refused'", _PERSON,
+    ),
     "broken": PatternKind(
         "日志断过", 1, "日志缺过行或不符，或恢复过备份，已说明原因。", _TIMES, "a.view IN ('gap', 'restored')"
     ),

@@ -75,6 +75,12 @@ def roots(connection: Connection) -> list[Region]:
     return _listed(connection, _region.c.parent == "")
 
 
+def counties(connection: Connection) -> list[str]:
+    """Codes of the counties; those of demonstration where there are no others."""
+    held = list(connection.execute(select(_region.c.code).where(func.length(_region.c.code) == 6)).scalars())
+    return [code for code in held if not code.startswith(DEMONSTRATION_PREFIX)] or held
+
+
 @needs(READ, FIGURES)
 def home(connection: Connection, viewer: Viewer) -> str:
     """Where a viewer starts: his own region, or the only root where he may see the whole."""

@@ -105,6 +105,10 @@ def test_a_household_of_another_village_is_borrowed_masked_and_given_back(
     asked_for(page, server, home)
     expect(page.get_by_text(OUTSIDE)).to_be_visible()
     expect(page.get_by_text(home.head)).to_have_count(0)
+    with store.connect() as connection:  # who goes from number to number stands in the log
+        told = connection.execute(text("SELECT actor, detail FROM access_log WHERE view = 'refused' ORDER BY id")).all()
+    assert told and all(row.actor.startswith("person:") for row in told)
+    assert told[-1].detail == f"户档案 · 内部编号 {home.id}"
 
 
 def test_below_the_search_one_asks_too_and_a_county_that_switches_it_off_says_so(

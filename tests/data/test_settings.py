@@ -7,9 +7,9 @@ from data import settings
 from data.access.viewer import Viewer
 from data.commands.parser import main
 from data.errors import NotFound, OutOfScope, Refused
-from data.model import data_version, setting
+from data.model import data_version, region, setting
 from data.store.engine import writing
-from tests.data.small_county import COUNTY, VILLAGES, fill
+from tests.data.small_county import COUNTY, VILLAGES, fill, real_regions_arrive
 from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
@@ -122,3 +122,20 @@ def test_the_command_shows_all_and_sets_one(engine: Engine, capsys: pytest.Captu
     for arguments, sentence in ((("income_year_start", "14"), "应为 1 至 12"), (("colour", "red"), "没有“colour”")):
         assert main(["--database", url, "settings", "--set", *arguments]) == 1
         assert sentence in capsys.readouterr().err
+
+
+def test_a_county_decides_nothing_for_its_neighbour_in_the_same_store(engine: Engine):
+    with writing(engine) as connection:
+        for code in ("210881", "210882"):
+            connection.execute(region.insert().values(code=code, name="某市", parent="2108"))
+    for viewer in (Viewer("county", "210881"), Viewer("admin", "210881"), Viewer("county", COUNTY)):
+        with pytest.raises(OutOfScope):
+            put(engine, "borrowing", "0", viewer)
+    assert put(engine, "borrowing", "0", Viewer("county", "2108")) == "0"
+    assert put(engine, "borrowing", "1", Viewer("admin", "")) == "1"
+
+
+def test_a_county_alone_with_the_demonstration_decides_for_itself(engine: Engine):
+    fill(engine, build=False)
+    real_regions_arrive(engine)
+    assert put(engine, "borrowing", "0", Viewer("county", "210881")) == "0"

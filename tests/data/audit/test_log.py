@@ -154,6 +154,7 @@ def strange(engine: Engine, viewer: Viewer = COUNTY_CADRE, since: str = "2026-11
         ("files", "file", False, "10", "county:99:", ("192.0.2.1", None, "county:99:")),
         ("night", "file", False, "23", "county:99:", ("192.0.2.1", None, "county:99:")),
         ("night", "archive", False, "04", "county:99:", ("192.0.2.1", None, "county:99:")),
+        ("refused", "refused", None, "10", "person:7", ("192.0.2.1", None, "person:7")),
     ],
 )
 def test_each_pattern_begins_at_its_threshold(county, monkeypatch, kind, view, repeat, at, actor, who):
