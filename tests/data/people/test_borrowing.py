@@ -65,6 +65,12 @@ def test_a_loan_runs_two_hours_for_who_took_it_and_stands_in_the_households_log(
     assert (look.actor, look.view, total) == ("person:7", "borrowed", 1) and look.detail.endswith(WHY)
 
 
+def test_a_clock_that_is_set_back_makes_no_loan_longer(county: Engine):
+    lent(county)
+    assert running(county, after=-timedelta(minutes=4)) == {FAR}
+    assert running(county, after=-timedelta(minutes=6)) == running(county, after=-timedelta(days=300)) == frozenset()
+
+
 def test_the_borrower_reads_the_one_household_masked_and_nothing_else(county: Engine):
     loan = lent(county)
     viewer = borrowing.borrower(CADRE, loan)
