@@ -39,6 +39,7 @@ from data.access.roles import (
 from data.access.sessions import sessions_of
 from data.access.viewer import Viewer
 from data.audit import log as audit
+from data.audit.search import Wanted, every
 from data.cards.card import card, income_year, villages_households
 from data.codes import labels, pins
 from data.dividends.filing import write_back
@@ -192,7 +193,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (EXPORT, HOUSEHOLDS): Case(asked(lambda c, v: lists.whole(c, v, "households", VILLAGE, LAST))),
     (EXPORT, PROJECTS): only_asked(EXPORT, PROJECTS),
     (EXPORT, RECORDS): Case(_export, scoped=False),
-    (EXPORT, LOG): only_asked(EXPORT, LOG),
+    (EXPORT, LOG): Case(asked(lambda c, v: list(every(c, v, Wanted()))), scoped=False),
     (PRINT, HOUSEHOLDS): Case(asked(lambda c, v: villages_households(c, v, VILLAGE))),
     (PRINT, CODES): Case(asked(_labels)),
     (PRINT, PLANS): Case(asked(lambda c, v: notice(c, v, PLAN, TODAY.isoformat()))),

@@ -80,7 +80,7 @@ def _show_slips(screen: Screen, slips: Sequence[Slip], address: str) -> None:
     )
 
     def paper() -> bytes:
-        made = slip_paper(slips, address)
+        made = slip_paper(slips, address, screen.printed_by())
         looked(screen, "print", at=at, detail=detail(f"{WHAT}（密码条）", count=len(slips), unit="人"))
         return made
 

@@ -191,7 +191,8 @@ def _notice(screen: Screen, plan: Plan) -> None:
 
     def made() -> bytes:
         """Set when the button is pressed, not before."""
-        paper = ask_uncached(screen, dividend_notice.notice, plan.line.id, screen.status.built)
+        by = screen.printed_by()
+        paper = ask_uncached(screen, dividend_notice.notice, plan.line.id, screen.status.built, by=by)
         with writing(screen.engine) as connection:
             audit.enter(
                 connection,

@@ -12,6 +12,7 @@ from data.access.actors import actor_name, taken_by
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.taken import detail
+from data.audit.verify import log_end
 from data.cards import marks as card_marks
 from data.cards import pages as card_pages
 from data.cards.card import cards, income_year
@@ -80,12 +81,13 @@ def made(
     with writing(engine) as connection:
         tokens = qr_codes.issue(connection, engine, viewer, order.households, now=begun, address=order.address)
     urls = {id: qr_codes.url(order.base, token) for id, token in tokens.items()}
+    with engine.connect() as connection:
+        by = taken_by(actor_name(connection, viewer.actor), begun, "打印", log_end(connection))
     parts: list[bytes] = []
     lacking: set[str] = set()
     printed: list[IncomeCard] = []
     for some in _chunks(order):
         with engine.connect() as connection:
-            by = taken_by(actor_name(connection, viewer.actor), begun, "打印")
             documents, shared, held = _documents(connection, engine, viewer, some, urls, begun.date(), by=by)
         lacking |= set(fonts.lacking(typeset.texts(documents)))
         parts.append(typeset.pdf(some.what, documents, shared, cancelled=cancelled))

@@ -15,6 +15,7 @@ from data.access.actors import taken_by
 from data.access.roles import ROLES
 from data.access.sessions import Signed
 from data.access.viewer import Viewer
+from data.audit.verify import log_end
 from data.clock import Clock
 from data.figures.indicators import BOOKS, CALENDAR, Indicator
 from data.figures.standing import Standing, standings
@@ -117,8 +118,17 @@ class Screen:
 
     def taken_by(self) -> str:
         """Who takes something away now, for what he takes; on demonstration data the role he plays."""
+        return taken_by(self._who, self.clock())
+
+    def printed_by(self) -> str:
+        """The same for a paper, and where the log ends."""
+        with self.engine.connect() as connection:
+            return taken_by(self._who, self.clock(), "打印", log_end(connection))
+
+    @property
+    def _who(self) -> str:
         role = ROLES[self.viewer.role]
-        return taken_by(f"{self.signed.name} · {role}" if self.signed else role, self.clock())
+        return f"{self.signed.name} · {role}" if self.signed else role
 
     @property
     def source(self) -> str:

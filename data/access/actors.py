@@ -28,9 +28,10 @@ def actor_name(connection: Connection, key: str) -> str:
     return f"{ROLES[role]} · {name}" if name else ROLES[role]
 
 
-def taken_by(who: str, now: datetime, how: str = "导出") -> str:
-    """What stands on a list or a paper that leaves: 导出人 张三 · 村干部 · 2026-11-29 10:15."""
-    return f"{how}人 {who} · {now:%Y-%m-%d %H:%M}"
+def taken_by(who: str, now: datetime, how: str = "导出", end: str = "") -> str:
+    """What stands on a list or a paper that leaves: 导出人 张三 · 村干部 · 2026-11-29 10:15; on a paper, which lies
+    where nobody changes it, also where the log ended: 日志止于 1203·9f86d081."""
+    return f"{how}人 {who} · {now:%Y-%m-%d %H:%M}" + (f" · 日志止于 {end}" if end else "")
 
 
 def _person(connection: Connection, id: int) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select
 from tqdm import tqdm
 
 from data import months, settings
-from data.access.actors import COMMAND
+from data.access.actors import COMMAND, actor_name, taken_by
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.chain import ready
@@ -173,7 +173,9 @@ def export_command(options: argparse.Namespace) -> int:
     making = target.with_name(f".{target.name}")  # it bears its name when it stands in the log, not before
     try:
         with engine.connect() as connection:
-            counts = export_workbook(connection, ADMIN, making, now=county_clock(), progress=bar)
+            now = county_clock()
+            by = taken_by(actor_name(connection, COMMAND), now)
+            counts = export_workbook(connection, ADMIN, making, now=now, by=by, progress=bar)
         _logged(engine, "export", detail("全部数据（数据模板）", place="全部区划", count=sum(counts.values())))
         making.rename(target)
     finally:

@@ -1,6 +1,9 @@
 """``python -m data audit …``: whether the log is whole, what stands in it, going on where it was broken."""
 
 import argparse
+import csv
+import io
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
@@ -8,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from data.access.actors import COMMAND
+from data.access.actors import COMMAND, actor_name, taken_by
 from data.access.viewer import Viewer
 from data.audit import log
 from data.audit.mending import accept
@@ -21,6 +24,7 @@ from data.errors import NotFound, Refused
 from data.paper.spreadsheet import ListColumn, list_workbook
 from data.store.engine import ready_engine, writing
 from data.store.private import own_file
+from data.text.formulas import defused
 
 INCOMPLETE = 3
 PAGE = 50
@@ -91,23 +95,40 @@ def search_command(options: argparse.Namespace) -> int:
 
 def export_command(options: argparse.Namespace) -> int:
     target: Path = options.file
-    if target.suffix.lower() != ".xlsx":
-        raise Refused("文件名请以 .xlsx 结尾。")
+    kind = target.suffix.lower()
+    if kind not in (".xlsx", ".csv"):
+        raise Refused("文件名请以 .xlsx 或 .csv 结尾。")
     if target.exists():
         raise Refused(f"{target} 已存在，请换一个文件名。")
     engine, wanted = ready_engine(options.database), _wanted(options)
     with engine.connect() as connection:
         total = count(connection, _ADMIN, wanted)
-        if total > MOST:
-            raise Refused(f"符合的有 {total:,} 行，一张表最多 {MOST:,} 行，请用 --since、--until 分段导出。")
-        rows = pd.DataFrame(list(every(connection, _ADMIN, wanted)), columns=[one.name for one in fields(Found)])
-    now = county_clock()
-    content = list_workbook(rows, title="日志", subtitle=f"{written(now)} 导出 · 共 {total:,} 行", columns=_COLUMNS)
-    _log(engine, "export", detail("日志", count=total))
+        if kind == ".xlsx" and total > MOST:
+            raise Refused(
+                f"符合的有 {total:,} 行，一张表最多 {MOST:,} 行，请用 --since、--until 分段导出，或导出为 .csv。"
+            )
+        lines = list(every(connection, _ADMIN, wanted))
+        by = taken_by(actor_name(connection, COMMAND), county_clock())
+    content = _sheet(lines, by) if kind == ".xlsx" else _csv(lines)
+    _log(engine, "export", detail("日志", count=len(lines)))
     own_file(target)
     target.write_bytes(content)
-    print(f"日志已导出到 {target}，共 {total:,} 行。")
+    print(f"日志已导出到 {target}，共 {len(lines):,} 行。")
     return 0
+
+
+def _sheet(lines: Sequence[Found], by: str) -> bytes:
+    rows = pd.DataFrame(lines, columns=[one.name for one in fields(Found)])
+    return list_workbook(rows, title="日志", subtitle=f"共 {len(lines):,} 行 · {by}", mark=by, columns=_COLUMNS)
+
+
+def _csv(lines: Sequence[Found]) -> bytes:
+    """With the sign by which spreadsheet programs know UTF-8; no text in it is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([column.heading for column in _COLUMNS])
+    writer.writerows([defused(str(getattr(one, column.name))) for column in _COLUMNS] for one in lines)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _log(engine: Engine, view: str, told: str) -> None:

@@ -29,8 +29,8 @@ def rule_name(rule: Rule) -> str:
 
 
 @needs(PRINT, PLANS)
-def notice(connection: Connection, viewer: Viewer, plan: int, today: str) -> bytes:
-    """The notice as PDF.
+def notice(connection: Connection, viewer: Viewer, plan: int, today: str, *, by: str = "") -> bytes:
+    """The notice as PDF; ``by``: who printed it, and when, at its foot.
 
     Raises NotFound for a plan that is not the viewer's, OutOfScope for who may not read names, Refused before it is
     published, and where there is no Chinese font.
@@ -41,9 +41,8 @@ def notice(connection: Connection, viewer: Viewer, plan: int, today: str) -> byt
     if found.line.published is None:
         raise Refused("方案还没有公示，公示后才能打印公示稿。")
     hotline = settings.value_of(connection, "hotline")
-    return pdf(
-        TEMPLATE, [_page(found, _days(connection, plan))], {"title": "收益分配方案公示", "hotline": clean(hotline)}
-    )
+    shared = {"title": "收益分配方案公示", "hotline": clean(hotline), "by": clean(by, 120, run=0)}
+    return pdf(TEMPLATE, [_page(found, _days(connection, plan))], shared)
 
 
 def _days(connection: Connection, plan: int) -> int:

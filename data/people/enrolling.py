@@ -104,8 +104,9 @@ def slip_frame(slips: Sequence[Slip]) -> pd.DataFrame:
     return pd.DataFrame([asdict(one) for one in slips], columns=[column.name for column in COLUMNS])
 
 
-def slip_paper(slips: Sequence[Slip], address: str) -> bytes:
-    """The slips as a PDF to be cut: ten to a sheet of A4. ``address``: where one signs in. Raises Refused."""
+def slip_paper(slips: Sequence[Slip], address: str, by: str) -> bytes:
+    """The slips as a PDF to be cut: ten to a sheet of A4. ``address``: where one signs in; ``by``: who printed them
+    and when, at the foot of each sheet. Raises Refused."""
     documents = [
         {
             "name": clean(one.name, 40),
@@ -116,4 +117,5 @@ def slip_paper(slips: Sequence[Slip], address: str) -> bytes:
         }
         for one in slips
     ]
-    return pdf(TEMPLATE, documents, {"title": "登录账号", "address": clean(address, 80, run=0)})
+    shared = {"title": "登录账号", "address": clean(address, 80, run=0), "by": clean(by, 120, run=0)}
+    return pdf(TEMPLATE, documents, shared)

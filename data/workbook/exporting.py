@@ -51,9 +51,10 @@ _Value = Any  # of a cell: which type it has, the kind of its column says
 
 @needs(EXPORT, RECORDS)
 def export_workbook(
-    connection: Connection, viewer: Viewer, path: Path, progress: Progress | None = None, *, now: datetime
+    connection: Connection, viewer: Viewer, path: Path, progress: Progress | None = None, *, now: datetime, by: str = ""
 ) -> dict[str, int]:
     """Write what the viewer may see to ``path``: an .xlsx, or a .zip of CSV files; returns the rows of each sheet.
+    ``by``: who takes it, and when, at the foot of each printed page of a workbook.
 
     Texts that begin with = + - @ stay texts in a workbook; in a CSV they stand as they are, which our importer reads
     back as text but a spreadsheet program may take for formulas. Raises Refused for another suffix and where a sheet
@@ -74,7 +75,10 @@ def export_workbook(
         )
     partial = path.with_name(path.name + ".partial")
     try:
-        (_write_zip if packed else _write_xlsx)(connection, viewer, partial, counts, mark, report)
+        if packed:
+            _write_zip(connection, viewer, partial, counts, mark, report)
+        else:
+            _write_xlsx(connection, viewer, partial, counts, mark, report, by)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -248,7 +252,7 @@ def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
 
 
 def _write_xlsx(
-    connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], mark: Stamp, report: Progress
+    connection: Connection, viewer: Viewer, path: Path, counts: dict[str, int], mark: Stamp, report: Progress, by: str
 ) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
@@ -281,3 +285,5 @@ def _write_xlsx(
                 for place, value in enumerate(row):
                     if sheet.write_string(number, place, value, text):
                         raise Refused(f"“{KEPT}”第 {number + 1} 行太长，工作簿放不下，请把导出文件名改为 .zip。")
+        for sheet in book.worksheets():
+            sheet.set_footer(f"&L&8{by.replace('&', '&&')[:200]}&R&8&P / &N")

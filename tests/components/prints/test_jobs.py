@@ -1,6 +1,7 @@
 """Printing as a whole: codes issued, what was printed kept and logged; jobs bounded, cancelled, their owner's."""
 
 import logging
+import re
 import threading
 import time
 from base64 import b64decode
@@ -18,6 +19,7 @@ from components.prints.making import CARD, LABEL, Order, Paper, made, sample
 from data.access import jobs
 from data.access.jobs import CANCELLED, FAILED, FINISHED, RUNNING, WAITING, Job
 from data.access.viewer import Viewer
+from data.audit.verify import verified
 from data.cards import marks as card_marks
 from data.cards import pages as card_pages
 from data.codes import tokens as qr_codes
@@ -108,7 +110,7 @@ def test_a_label_opens_the_same_household_as_the_card(county: Engine):
     assert label == {url.partition("?")[0] for url in card} and rows(county, qr_code) == 1
 
 
-def test_every_paper_says_who_printed_it_and_when(county: Engine):
+def test_every_paper_says_who_printed_it_and_when_and_where_the_log_ended(county: Engine):
     with writing(county) as connection:
         who = {"id": 7, "name": "周明", "made": "2026-01-01T00:00:00", "actor": "command"}
         connection.execute(insert(person).values(who))
@@ -117,6 +119,8 @@ def test_every_paper_says_who_printed_it_and_when(county: Engine):
             pages = paper.texts(made(county, viewer, order(901, what=what), clock=clock).content)
             told = "".join("".join(pages).split())
             assert said in told and f"{NOW:%Y-%m-%d%H:%M}" in told
+            n, proof = re.findall(r"日志止于(\d+)·([0-9a-f]{8})", told)[0]
+            assert not verified(county, end=(int(n), proof)).faults and int(n) > 0
 
 
 def test_every_printed_household_stands_in_the_log_once(county: Engine):

@@ -1,5 +1,7 @@
 """The log on the command line: it is verified, looked up, taken away and kept over a restore."""
 
+import csv
+import io
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from data.audit.verify import verified
 from data.commands.parser import main
 from data.households.edits import Edit, write_history
 from data.store.engine import open_engine, writing
+from data.text.formulas import defused
 from tests.data.village_ground import VILLAGE, fill_village
 from tests.moment import NOW
 
@@ -30,6 +33,7 @@ def store(engine: Engine) -> Engine:
     with writing(engine) as connection:
         person = {"id": 7, "name": "张三", "made": "2026-11-01T00:00:00", "actor": "command"}
         connection.execute(model.person.insert().values(person))
+        audit.wrote(connection, "person", [7], actor="command", view="account", now=NOW)
     return engine
 
 
@@ -148,6 +152,17 @@ def test_the_log_is_taken_away_as_a_workbook_that_runs_nothing_and_that_is_logge
     assert run(store, "audit", "export", str(target)) == 1
 
 
+def test_the_log_is_taken_away_as_csv_in_which_no_text_is_a_formula(store: Engine, tmp_path: Path):
+    with writing(store) as connection:
+        told = {"view": "print", "households": [None], "detail": "=1+1", "now": NOW}
+        audit.enter(connection, actor="county:99:", address="192.0.2.1", **told)
+    target = tmp_path / "log.csv"
+    assert run(store, "audit", "export", str(target), "--view", "print") == 0
+    assert target.stat().st_mode & 0o777 == 0o600
+    head, *rows = csv.reader(io.StringIO(target.read_text(encoding="utf-8-sig")))
+    assert head[-1] == "内容" and rows[-1][-1] == defused("=1+1") != "=1+1"
+
+
 def test_a_backup_has_the_end_of_the_log_beside_it(store: Engine, tmp_path: Path):
     target = tmp_path / "kept" / "backup.db"
     target.parent.mkdir()
@@ -200,7 +215,7 @@ def test_a_backup_on_a_machine_without_its_keys_goes_on_with_a_new_one_and_says_
     look(store, "early", "192.0.2.9", 901)  # of the new machine, before the backup came
     assert run(store, "restore", str(target)) == 0
     store.dispose()
-    assert views(store)[: len(before)] == before and views(store)[-3:] == ["restored", "log", "print"]
+    assert views(store)[: len(before)] == before and views(store)[-4:] == ["restored", "log", "log", "print"]
     verdict = verified(store)
     assert verdict.faults == [] and any("恢复备份" in one for one in verdict.accepted)
 

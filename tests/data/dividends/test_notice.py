@@ -29,10 +29,11 @@ def test_the_notice_names_every_household_its_amount_the_rule_and_where_to_objec
         first = connection.execute(select(model.dividend_share.c.household_id).limit(1)).scalar_one()
         connection.execute(table.update().where(table.c.id == first).values(head="𠮷#[*名*]\\"))
     with county.connect() as connection:
-        made = notice(connection, TOWN, plan, TODAY.isoformat())
+        by = "打印人 周明 · 乡镇干部 · 2026-11-22 10:00 · 日志止于 12·0123abcd"
+        made = notice(connection, TOWN, plan, TODAY.isoformat(), by=by)
         held = plan_file(connection, CADRE, plan, TODAY.isoformat())
     told = "".join(paper.texts(made))
-    assert "收益分配方案公示" in told and "演示数据" in told
+    assert "".join(by.split()) in told and "收益分配方案公示" in told and "演示数据" in told
     assert "2026年11月3日至2026年11月7日，共5天" in told
     assert (
         f"收益{exact(held.line.received)}元=分到户{exact(held.line.distributed)}元+留存{exact(held.line.kept)}元"

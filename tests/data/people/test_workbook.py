@@ -228,7 +228,7 @@ def test_a_formula_in_a_name_is_text_in_the_list_of_passwords_and_on_paper(store
     [row] = [cells for cells in load_workbook(path).active.iter_rows(min_row=4)]
     assert (row[0].value, row[0].data_type) == ('=HYPERLINK("http://x")', "s")
     assert row[2].value == slips[0].password
-    assert slip_paper(slips, "http://192.0.2.1:8501").startswith(b"%PDF")
+    assert slip_paper(slips, "http://192.0.2.1:8501", "打印人 赵一").startswith(b"%PDF")
 
 
 def test_the_list_of_people_holds_those_written(store: Engine, tmp_path: Path):
