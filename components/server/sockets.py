@@ -36,7 +36,7 @@ async def close_silent() -> None:
     from uvicorn.server import ServerState
 
     states = [one for one in gc.get_objects() if type(one) is ServerState]
-    since: dict[Any, tuple[object, float]] = {}
+    since: dict[Any, tuple[object, float]] = {}  # Any: a connection of uvicorn's, which names no type
     while True:
         since = {one: silent for state in states for one in list(state.connections) if (silent := _silent(one, since))}
         for connection, (_, begun) in since.items():
@@ -45,6 +45,7 @@ async def close_silent() -> None:
         await asyncio.sleep(_LOOK)
 
 
+# Any: as above
 def _silent(connection: Any, since: dict[Any, tuple[object, float]]) -> tuple[object, float] | None:
     """The last request of an http connection that waits for the next one, and since when; None where it does not."""
     if not hasattr(connection, "cycle"):  # a websocket

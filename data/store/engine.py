@@ -84,8 +84,9 @@ def _compile_nothing(connection: DBAPIConnection, _record: object) -> None:
     connection.commit()
 
 
+# Any: what a driver of any kind takes
 def _keep_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
-    """The file stands before SQLite opens it; what SQLite lays beside it takes its mode. Any: what the driver takes."""
+    """The file stands before SQLite opens it; what SQLite lays beside it takes its mode."""
     with suppress(OSError):  # SQLite says better why it cannot be opened
         own_file(Path(arguments[0]))
 
