@@ -17,7 +17,7 @@ from data import months, settings
 from data.access.actors import COMMAND, actor_name, taken_by
 from data.access.viewer import Viewer
 from data.audit import log as audit
-from data.audit.chain import ready
+from data.audit.chain import LogBroken, ready
 from data.audit.mending import keep_lines, kept_file, put_back
 from data.audit.taken import detail
 from data.audit.verify import log_end
@@ -45,6 +45,7 @@ from data.store.private import own_file
 from data.workbook.stamp import Stamp, stamp
 
 ADMIN = Viewer("admin", regions.WHOLE)
+_EVEN_BROKEN = ("check", "restore")
 INCOMPLETE = 3
 """Exit code: done, but something that belongs to it is missing."""
 
@@ -424,8 +425,19 @@ def _tell_missing(digests: Sequence[str], then: str) -> int:
 
 
 def _engine(options: argparse.Namespace) -> Engine:
+    """The store that a command reads or writes; of real data that stands in the log, by the command's name alone. A
+    broken log keeps nobody from checking the store or putting a backup back."""
     engine = ready_engine(options.database)
     ready(engine, written(county_clock()))
+    with engine.connect() as connection:
+        real = regions.holds_real_regions(connection)
+    if real:
+        try:
+            _logged(engine, "command", options.command)
+        except LogBroken as broken:
+            if options.command not in _EVEN_BROKEN:
+                raise
+            print(broken, file=sys.stderr)
     return engine
 
 

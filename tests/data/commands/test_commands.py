@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from data import model
 from data.access.actors import COMMAND
 from data.access.viewer import Viewer
+from data.audit.state import state_file
 from data.commands.parser import main
 from data.commands.version import VERSION
 from data.figures import cube
@@ -20,7 +21,7 @@ from data.months import month_of, spoken
 from data.store.engine import writing
 from data.workbook.exporting import export_workbook
 from tests.conftest import run_data
-from tests.data.small_county import COUNTY, VILLAGES, fill, month_label
+from tests.data.small_county import COUNTY, VILLAGES, fill, month_label, real_regions_arrive
 from tests.moment import NOW
 
 
@@ -144,3 +145,21 @@ def test_the_county_closes_its_books_by_command(url: str, engine: Engine, capsys
     assert main(["--database", url, "books", "--region", VILLAGES[0], "--close", month]) == 1
     assert main(["--database", url, "books", "--region", COUNTY, "--reopen"]) == 0
     assert "由规则判断" in capsys.readouterr().out
+
+
+def test_a_command_on_real_data_stands_in_the_log_by_its_name_and_one_on_demonstration_data_does_not(
+    url: str, engine: Engine
+):
+    def told() -> list[str]:
+        line = model.access_log.c
+        with engine.connect() as connection:
+            return list(connection.execute(select(line.detail).where(line.view == "command")).scalars())
+
+    assert main(["--database", url, "settings"]) == 0 and told() == []
+    real_regions_arrive(engine)
+    assert main(["--database", url, "settings", "--set", "hotline", "10086"]) == 0
+    assert main(["--database", url, "figures", "--region", COUNTY]) == 0
+    assert told() == ["settings", "figures"]
+    state_file(engine).unlink()
+    assert main(["--database", url, "lines"]) == 1  # what cannot be logged is not told
+    assert main(["--database", url, "check"]) == 1 and told() == ["settings", "figures"]
