@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from components.battle_map.address import MapChoice
+from components.battle_map.address import MapChoice, filter_words
 from components.battle_map.controls import household_filters
 from components.battle_map.regions import open_region
 from components.battle_map.village_board import board_markup
@@ -15,6 +15,7 @@ from components.drawing.theme import map_colours, state_marks
 from components.households.rows import tooltips
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask, ask_uncached
+from components.shell.logged import list_shown
 from components.shell.map_view import show_map
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
@@ -38,6 +39,7 @@ def show_village_map(screen: Screen, choice: MapChoice) -> None:
     village = screen.region
     counts = ask(screen, households.facets, village.code, screen.month)
     points = ask_uncached(screen, households.points, village.code, screen.month, filters=choice.filters)
+    list_shown(screen, "户分布图", count=len(points), filters=filter_words(choice.filters))
     placed = points.dropna(subset=["lon", "lat"])
     show_markup(heading(_finding(counts), f"{village.name} · {screen.month_text} · 户"))
     household_filters(screen, choice, counts)
@@ -97,6 +99,7 @@ def _said(points: pd.DataFrame, placed: pd.DataFrame, choice: MapChoice) -> str:
 def show_village_board(screen: Screen) -> None:
     """扶持谁 · 谁来扶 · 怎么扶 · 进度."""
     board = ask_uncached(screen, village_board.village_board, screen.region.code, screen.month)
+    list_shown(screen, "村级作战板", count=1, unit="村")
     counted = ask(screen, figures.figures, screen.region.code, screen.asked, COUNTED)
     notes = ["户和责任人只统计本人结对的户"] if screen.viewer.sees_own_only else []
     show_markup(

@@ -13,7 +13,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.shell.asking import ask_uncached
 from components.shell.errors import problem
-from components.shell.logged import caller
+from components.shell.logged import caller, list_shown
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import DIVIDENDS, HOUSEHOLD, PROJECT
@@ -134,6 +134,7 @@ def _household(screen: Screen, id: int, head: str) -> str:
 def _shares(screen: Screen, plan: Plan) -> None:
     rows = plan.shares.assign(weight=plan.shares["weight"].map(weight_words).where(~plan.shares["by_hand"], "手工"))
     given = rows[rows["total"] != 0]
+    list_shown(screen, f"收益分配方案 {plan.line.id} 分户名单", count=len(rows), place=plan.line.village)
     with st.container(key="plan_take", horizontal=True, vertical_alignment="center", gap="small"):
         does = "冲回" if plan.line.reverses is not None else "分到"
         show_markup(heading(f"{len(given)} 户{does} {exact(abs(plan.line.distributed))} 元", "点户主打开户档案"))

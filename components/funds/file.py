@@ -11,6 +11,7 @@ from components.drawing.theme import state_marks
 from components.funds.markup import percent, progress_markup
 from components.funds.screen import draw_course
 from components.shell.asking import ask, ask_uncached
+from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
@@ -154,6 +155,7 @@ def _show_households(screen: Screen, file: FundFile) -> None:
         return
     at = paged(st.query_params.get("page"), households, PAGE)
     rows = ask_uncached(screen, behind, project, screen.month, offset=at.offset)
+    list_shown(screen, f"资金 {file.facts['code']} 带动户名单", count=households)
     show_markup(
         households_markup(screen, rows)
         + pager_markup(

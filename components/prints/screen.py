@@ -15,6 +15,7 @@ from components.prints.progress import named_job, show_job
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import no_households
 from components.shell.errors import problem, reporting_failures, show_problems
+from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.reading import whole
 from components.shell.screen import Screen
@@ -90,6 +91,7 @@ def _show_households(screen: Screen, choice: PrintChoice, ids: list[int]) -> tup
         _show_villages(screen)
         return tuple(ids)
     held = ask_uncached(screen, label_sheets.households, ids, choice.year.year)
+    list_shown(screen, "打印户名单", count=len(ids))
     frame = pd.DataFrame(
         {
             "户主": [one.head for one in held],

@@ -16,6 +16,7 @@ from components.shell.asking import ask, ask_uncached
 from components.shell.chart_panel import show_chart
 from components.shell.empty import nothing
 from components.shell.errors import reporting_failures
+from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.reading import whole
@@ -138,6 +139,7 @@ def _takers(screen: Screen, file: ProjectFile) -> None:
     )
     at = paged(st.query_params.get("page"), total, PAGE)
     rows = ask_uncached(screen, project_file.takers, file.code, screen.month, year, offset=at.offset)
+    list_shown(screen, f"项目 {file.code} 带动户名单", count=total)
     kept = {"year": year} if year else {}
     left, right = st.columns([64, 36], gap="medium")
     with left:

@@ -17,12 +17,12 @@ def leaves(screen: Screen, view: str, *, at: str, left: str) -> None:
     audit.leaves(screen.engine, actor=screen.viewer.actor, address=at, view=view, detail=left, now=screen.now)
 
 
-def looked_once(screen: Screen, view: str, about: object, told: str) -> None:
-    """The same once for each opening: not again until something else of this kind is looked at in this session.
-    ``about`` tells one opening from another and stands in no log."""
+def looked_once(screen: Screen, view: str, about: object, told: str, *, kind: str = "") -> None:
+    """The same once for each opening: not again until something else of this view and kind is looked at in this
+    session. ``about`` tells one opening from another and stands in no log."""
     opened = st.session_state.setdefault("looked_once", {})
-    if opened.get(view) != (now := (screen.viewer.actor, about)):
-        opened[view] = now
+    if opened.get((view, kind)) != (now := (screen.viewer.actor, about)):
+        opened[view, kind] = now
         looked(screen, view, detail=told)
 
 
@@ -30,7 +30,7 @@ def list_shown(screen: Screen, what: str, *, count: int, unit: str = "户", filt
     """A list of named people or households that is shown: which one, of where, how picked, how long; once an opening.
     ``what`` and ``filters`` are words of ours, ``place`` a region's code where that is not the screen's."""
     told = told_of(what, place=place or screen.region.code, filters=filters, count=count, unit=unit)
-    looked_once(screen, "list", told, told)
+    looked_once(screen, "list", told, told, kind=what)
 
 
 def looked(

@@ -12,8 +12,10 @@ from data.audit import log as audit
 from data.audit.taken import BY_NAME
 from data.errors import Refused
 from data.store.engine import open_engine
-from tests.components.shell.ground import COUNTY, PAGES, Ground
+from tests.components.shell.ground import BIGGEST_VILLAGE, COUNTY, PAGES, PLAN, PROJECT, Ground
 from tests.source_code import ROOT
+
+BEHIND = "SELECT f.code FROM fund f JOIN project_household p ON p.project = f.project ORDER BY f.code LIMIT 1"
 
 
 @pytest.fixture
@@ -104,10 +106,26 @@ def test_nothing_leaves_that_does_not_stand_in_the_log(ground: Ground, monkeypat
     assert button.made()
 
 
-def test_a_named_list_stands_in_the_log_with_its_region_and_length(ground: Ground):
-    ground.run("figure", COUNTY, indicator="households")
-    [(*_, detail)] = [line for line in ground.logged() if line[2] == "list"]
-    assert re.fullmatch(rf".*名单 · {COUNTY} · [0-9,]+ 户", detail)
+@pytest.mark.parametrize(
+    ("page", "region", "parameters", "lists"),
+    [
+        ("figure", COUNTY, {"indicator": "households"}, [".*名单"]),
+        ("battle_map", BIGGEST_VILLAGE, {}, ["户分布图", "村级作战板", "户名单"]),
+        ("project", COUNTY, {"project": PROJECT}, ["项目 .* 带动户名单"]),
+        ("funds", COUNTY, {"fund": BEHIND}, ["资金 .* 带动户名单"]),
+        ("dividends", COUNTY, {"plan": PLAN}, ["收益分配方案 [0-9]+ 分户名单"]),
+        ("prints", BIGGEST_VILLAGE, {}, ["打印户名单"]),
+    ],
+)
+def test_named_lists_stand_in_the_log_with_their_region_and_length_once_an_opening(
+    ground: Ground, page: str, region: str, parameters: dict[str, str], lists: list[str]
+):
+    known = {name: ground.known(value) for name, value in parameters.items()}
+    ground.run(page, ground.known(region), **known).run()
+    details = [detail for *_, view, detail in ground.logged() if view == "list"]
+    assert len(details) == len(lists)
+    for detail, named in zip(details, lists, strict=True):
+        assert re.fullmatch(rf"{named} · {COUNTY}\d* · ([0-9,]+ 户|1 村)", detail)
 
 
 def test_a_download_button_stands_in_one_module_alone():
