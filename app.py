@@ -21,6 +21,7 @@ from components.access.routes import access_routes
 from components.phone.routes import phone_routes
 from components.server.archive_routes import archive_routes
 from components.server.collector import collect_garbage
+from components.server.downloads import tell_why
 from components.server.geo_routes import geo_routes
 from components.server.guard import Guard
 from components.server.launch import tell_launch
@@ -78,6 +79,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(ready, engine, written(county_clock()))
     await asyncio.to_thread(sweep, engine, county_clock())
     send_at_once()
+    tell_why()
     beside = [asyncio.create_task(work()) for work in (follow_the_calendar, collect_garbage, close_silent)]
     await asyncio.sleep(0)  # what they look for among the objects is found before the freeze
     gc.collect()
