@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -20,6 +21,8 @@ from streamlit.runtime import Runtime
 
 from data.audit import log as audit
 from data.clock import county_clock
+from data.codes import pins
+from data.people import passwords
 from data.store.engine import migrate, open_engine
 from tests.postgres import Cluster, running_cluster, server_programs
 from tests.stores import copied, copied_beside
@@ -34,6 +37,10 @@ settings.load_profile("unhurried")
 # What lies beside a database server's stores: keys, ends of logs, archives.
 _beside = tempfile.TemporaryDirectory(prefix="warroom-tests-")
 os.environ["WARROOM_VAR"] = _beside.name
+
+# Thousands of passwords are compared here, none of which anybody has to guess.
+passwords._hasher = pins._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._NOBODY = passwords._hasher.hash("nobody's")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -90,7 +90,7 @@ def test_an_unknown_login_costs_as_many_comparisons_as_a_known_one(browser: Brow
         hashes.clear()
         browser().sign_in(login, "wrong password")
         costs.append(list(hashes))
-    assert costs == [["m=47104,t=2,p=1"]] * 4
+    assert costs == [costs[0]] * 4 and len(costs[0]) == 1
 
 
 def test_tries_in_vain_stand_in_the_log_without_what_was_typed(browser: Browsers, county: Engine):

@@ -1,9 +1,11 @@
 """What may be a password, how logins are read, and that nobody's password takes as long as a wrong one."""
 
+import runpy
 import threading
 import time
 
 import pytest
+from argon2 import extract_parameters
 
 from data.errors import Refused
 from data.people import passwords
@@ -112,3 +114,9 @@ def test_a_login_is_read_in_one_form(typed: str, login: str):
 def test_what_cannot_be_a_login_is_refused(typed: str):
     with pytest.raises(Refused):
         passwords.login_form(typed)
+
+
+def test_a_password_costs_what_owasp_asks_and_nobodys_as_much():
+    real = runpy.run_path(passwords.__file__)  # the tests compare cheaper ones
+    made, nobodys = (extract_parameters(one) for one in (real["_hasher"].hash("x"), real["_NOBODY"]))
+    assert (made.memory_cost, made.time_cost) == (nobodys.memory_cost, nobodys.time_cost) >= (47_104, 1)
