@@ -18,7 +18,7 @@ from data.people.devices import add_device
 from data.store.engine import writing
 from tests.components.admin import ground
 from tests.components.admin.ground import drawn, markup, words
-from tests.data.people.ground import ADMINISTRATOR, CADRE, COUNTY, HOSTILE, NOW, TOWNSHIP
+from tests.data.people.ground import ADMINISTRATOR, COUNTY, HOSTILE, NOW, TOWNSHIP
 
 COUNTYS = Viewer("county", COUNTY)
 
@@ -87,10 +87,6 @@ def test_who_may_takes_it_away_with_formulas_as_text_and_the_county_only_reads(
     with store.connect() as connection:
         last = connection.execute(select(line.view, line.detail).order_by(line.id.desc())).first()
     assert tuple(last) == ("export", f"日志 · 示范市 {COUNTY} · 筛选：按类别 · 1 行")
-
-
-def test_a_village_cadre_reads_none_of_it(store: Engine):
-    assert words(drawn(store, CADRE, tab="log")).startswith("无法显示")
 
 
 def test_a_line_changed_afterwards_is_told_and_first_of_all(store: Engine):

@@ -4,11 +4,13 @@ import hashlib
 import json
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 
 import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
@@ -403,7 +405,8 @@ def write_some(url: str, var: str, count: int) -> None:
     engine.dispose()
 
 
-def test_threads_and_two_processes_keep_one_chain(kept: Engine):
+def test_threads_and_two_processes_keep_one_chain(kept: Engine, monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))  # else a page that a test drew is run anew
     end, url = last(kept), kept.url.render_as_string(hide_password=False)
     start = multiprocessing.get_context("spawn")
     others = [start.Process(target=write_some, args=(url, os.environ["WARROOM_VAR"], 8)) for _ in range(2)]
