@@ -114,7 +114,7 @@ def test_each_page_is_drawn_or_refused_with_its_buttons_as_the_table_says(
             assert [name for name in beyond if name in text] == [], site
 
 
-@pytest.mark.parametrize("role", ["township", "helper"])  # of the others each page is asked without a browser
+@pytest.mark.parametrize("role", ["township", "helper"])  # the others' queries refuse as theirs do
 def test_no_page_tells_of_what_lies_out_of_scope(county: County, new_context: Callable[..., BrowserContext], role: str):
     viewer = INSIDE[role]
     read, beyond = visitor(county, new_context(), role), county.names_beyond(viewer)
