@@ -1,5 +1,6 @@
 """``/password`` and ``/second``: what somebody changes of his own account."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -99,7 +100,7 @@ def _setting_up(
 ) -> Response:
     shown = {
         "qr": qr_svg(second.enrolment(secret, _login(visit, signed))),
-        "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
+        "secret": " ".join(re.findall(".{1,4}", secret)),
         "setting": visit.seal("setting", [secret, version, signed.digest]),
         "due": signed.due == "second",
     }

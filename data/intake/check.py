@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.access.masks import mask_id
+from data.intake import broken
 from data.intake.columns import Checked, ColumnCheck
 from data.intake.issues import ERROR, WARNING, FileFault, Findings, Issue
 from data.intake.known import KnownCodes
@@ -118,7 +119,8 @@ class SheetCheck:
     ) -> Iterator[Issue]:
         for place in map(int, places):
             value = batch.cells[heading][place].as_py()[:200]
-            if self.spec.by_heading[heading].kind == "identity" and len(value) > _TELLS_LITTLE:
+            tells = len(value) > _TELLS_LITTLE and value.strip() not in broken.WORDS
+            if self.spec.by_heading[heading].kind == "identity" and tells:
                 value = mask_id(value) or ""  # also one that is none, for a blank or a digit
             row = int(batch.rows[place])
             yield Issue(self.spec.name, row, heading, value, checked.reason(place), severity, sheet.file)

@@ -122,13 +122,18 @@ def test_who_has_no_second_factor_has_no_code(store: Engine):
         connection.execute(update(model.account).values(totp=None))
     assert not taken(store, code(NOW))
     with writing(store) as connection:
-        assert not second.take(connection, 99, code(NOW), NOW)
+        assert not second.take(connection, 99, code(NOW), address="192.0.2.7", now=NOW)
 
 
 def test_tries_in_vain_name_the_person_and_never_what_he_called_himself(store: Engine):
     for login in ("LISI", "nobody", "a'b", "\ud800"):
         sign_in.in_vain(store, login, "密码", address="10.0.0.1", now=NOW)
     audit.flush(store)
+    line = model.access_log.c
     with store.connect() as connection:
-        lines = connection.execute(select(model.access_log.c.detail).order_by(model.access_log.c.id)).scalars().all()
+        lines = (
+            connection.execute(select(line.detail).where(line.view == "sign_in_wrong").order_by(line.id))
+            .scalars()
+            .all()
+        )
     assert lines == ["密码 · 人员 7"] + ["密码 · 没有这个账号"] * 3

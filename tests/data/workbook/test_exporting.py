@@ -93,7 +93,8 @@ def test_an_import_of_an_export_makes_the_same_store(engine, empty, tmp_path, na
 def test_texts_and_amounts_survive_the_round(migrated_sqlite, tmp_path, text, fen, packed):
     stores = []
     for name in ("one", "other"):
-        (tmp_path / f"{name}.db").unlink(missing_ok=True)
+        for left in tmp_path.glob(f"{name}.db*"):
+            left.unlink()
         (tmp_path / f"{name}.db").write_bytes(migrated_sqlite.read_bytes())
         stores.append(open_engine(f"sqlite:///{tmp_path / name}.db"))
     book = sound_book()
