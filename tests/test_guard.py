@@ -32,6 +32,7 @@ from data.clock import county_clock
 from data.people.launch import launch_path
 from data.store.engine import open_engine, writing
 from tests.data.small_county import fill, real_regions_arrive
+from tests.loops import run
 from tests.people import begun, change_role, disable, enrolled
 from tests.source_code import ROOT
 
@@ -361,7 +362,7 @@ def test_a_client_that_sends_a_letter_at_a_time_is_given_up(engine: Engine, demo
         sent.append(message)
 
     sent_parts: list[int] = []
-    asyncio.run(guard(a_scope("/x", "POST"), slow, keep))
+    run(guard(a_scope("/x", "POST"), slow, keep))
     assert sent[0]["status"] == 408
     assert (b"connection", b"close") in sent[0]["headers"]
 
@@ -405,7 +406,7 @@ def test_what_looks_like_an_open_path_is_none(engine: Engine, behind: Heard, per
     async def keep(message: dict) -> None:
         sent.append(message)
 
-    asyncio.run(Guard(behind, engine, county_clock)(a_scope(path), lambda: asyncio.sleep(60), keep))
+    run(Guard(behind, engine, county_clock)(a_scope(path), lambda: asyncio.sleep(60), keep))
     assert sent[0]["status"] in (401, 404) and sent[1]["body"].decode() in (SIGN_IN, LAUNCHED)
     assert behind.scopes == []
 

@@ -16,6 +16,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.script_data import ScriptData
 
 from components.server import collector
+from tests.loops import run
 
 
 class Circle:
@@ -70,11 +71,11 @@ def test_a_closed_session_is_freed_when_its_time_is_over(runtime: Runtime, by_ha
         assert session(), "Streamlit lets it go by itself: the collector has less to do"
         await until_freed(session)
 
-    asyncio.run(come_and_go())
+    run(come_and_go())
 
 
 def test_what_a_run_left_in_a_circle_is_freed(runtime: Runtime, by_hand: None):
-    asyncio.run(until_freed(weakref.ref(Circle())))
+    run(until_freed(weakref.ref(Circle())))
 
 
 def test_nothing_is_collected_after_a_run():

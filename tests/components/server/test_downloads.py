@@ -1,6 +1,5 @@
 """What a button says whose file could not be made: our sentence, and nothing of what went wrong inside."""
 
-import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +9,7 @@ from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from components.server.downloads import FAILED, tell_why
 from data.errors import Refused
+from tests.loops import run
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,6 @@ def test_a_download_that_could_not_be_made_says_why_in_chinese(
     monkeypatch.setattr(DeferredFileHandler, "handle", DeferredFileHandler.handle)
     tell_why()
     request = SimpleNamespace(request_id="7", deferred_file=SimpleNamespace(file_id=id))
-    answer = asyncio.run(DeferredFileHandler(lambda: files).handle(request, "mine"))
+    answer = run(DeferredFileHandler(lambda: files).handle(request, "mine"))
     assert (answer.request_id, answer.error_msg) == ("7", said)
     assert bool(answer.deferred_file.url) is (raised is None)

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 
 from components.server import sockets
 from components.server.sockets import close_silent, send_at_once
+from tests.loops import run
 
 
 @pytest.fixture
@@ -69,4 +70,4 @@ def test_a_head_that_is_not_whole_in_time_ends_the_connection(
             return answer.result()
         return b""
 
-    assert asyncio.run(said()) == (b"HTTP/1.1 200 OK" if kept else b"")
+    assert run(said()) == (b"HTTP/1.1 200 OK" if kept else b"")

@@ -13,6 +13,7 @@ from components.server.turns import in_turn, slowed
 from data.access import tries
 from data.access.tries import Try
 from data.store.engine import ready_engine
+from tests.loops import run
 
 NOW = datetime(2026, 11, 29, 9, 0)
 
@@ -59,7 +60,7 @@ def test_what_is_held_takes_no_thread(store: Engine):
         assert [await one for one in going] == [("right", 0)] * 60
         return more
 
-    assert asyncio.run(many()) < 10  # the loop's own pool, which counts tries, may grow
+    assert run(many()) < 10  # the loop's own pool, which counts tries, may grow
 
 
 def test_a_flood_of_guesses_keeps_nobody_waiting_who_was_right_here_before(store: Engine):
@@ -79,7 +80,7 @@ def test_a_flood_of_guesses_keeps_nobody_waiting_who_was_right_here_before(store
         await asyncio.gather(*flood)
         return answer
 
-    assert asyncio.run(flooded()) == ("right", 0)
+    assert run(flooded()) == ("right", 0)
 
 
 def test_a_flood_from_one_network_shuts_nobody_of_another_out(store: Engine, monkeypatch: pytest.MonkeyPatch):
@@ -116,7 +117,7 @@ def test_a_flood_from_one_network_shuts_nobody_of_another_out(store: Engine, mon
         await asyncio.gather(*flood)
         return [await one for one in right]
 
-    assert asyncio.run(asyncio.wait_for(flooded(), 30)) == [("right", 0)] * 2
+    assert run(asyncio.wait_for(flooded(), 30)) == [("right", 0)] * 2
     assert len(compared) == 22 and compared.index("mine") <= 2
     assert compared[:4].count("mine") == 2
 
@@ -127,7 +128,7 @@ def test_behind_too_many_one_is_told_to_come_again_and_is_not_counted(
 ):
     monkeypatch.setattr(turns, most, 0)
     for _ in range(10):
-        found = asyncio.run(in_turn(store, a_try(store), lambda: "right", clock=clock, sleep=nothing))
+        found = run(in_turn(store, a_try(store), lambda: "right", clock=clock, sleep=nothing))
         assert found == (None, tries.BUSY)
     assert tries.take(store, a_try(store), NOW).hold == 0
 
@@ -138,7 +139,7 @@ def test_an_answer_that_fails_is_counted_and_its_place_is_free_again(store: Engi
 
     for _ in range(4):
         with pytest.raises(OSError):
-            asyncio.run(in_turn(store, a_try(store), fails, clock=clock, sleep=nothing))
+            run(in_turn(store, a_try(store), fails, clock=clock, sleep=nothing))
     assert not turns._lane._places and not turns._lane._last
     assert tries.take(store, a_try(store), NOW).hold == 1
 
@@ -150,5 +151,5 @@ def test_what_was_found_wrong_is_held_back_five_seconds_at_most(store: Engine):
         held.append(seconds)
 
     for _ in range(12):
-        asyncio.run(slowed(store, a_try(store), clock=clock, sleep=noted))
+        run(slowed(store, a_try(store), clock=clock, sleep=noted))
     assert max(held) == 5
