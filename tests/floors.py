@@ -13,7 +13,7 @@ FLOOR = {
     # the domains
     **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),
     **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.projects", "data.quality"), 8),
-    **dict.fromkeys(("data.codes", "data.demo", "data.people"), 9),
+    **dict.fromkeys(("data.codes", "data.demo", "data.people", "data.wall"), 9),
     "data.commands": 10,
     "data.__main__": 11,
     # what is drawn
@@ -30,7 +30,7 @@ FLOOR = {
                 "components.door",
             ),
             *("components.figures", "components.funds", "components.income", "components.overview"),
-            *("components.phone", "components.prints", "components.settings"),
+            *("components.phone", "components.prints", "components.settings", "components.wall"),
         ),
         15,
     ),

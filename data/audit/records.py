@@ -44,6 +44,8 @@ WATCHED = {
         Watched(model.person, lasting=False),
         Watched(model.account, lasting=False, without=("totp_step",)),  # each code that is taken moves it
         Watched(model.device, lasting=False),
+        Watched(model.display, lasting=False),
+        Watched(model.showing),
         Watched(model.borrowing, lasting=False),
         Watched(model.household_pin, lasting=False),
     )

@@ -46,6 +46,7 @@ from data.model.records import (
     task,
     visit,
 )
+from data.model.wall import display, figure_shown, showing
 from data.model.work import access_log, archive, assurance, card_print, change, household_pin, qr_code, setting
 
 __all__ = [
@@ -66,12 +67,14 @@ __all__ = [
     "change",
     "data_version",
     "device",
+    "display",
     "dividend_kept",
     "dividend_payment",
     "dividend_plan",
     "dividend_share",
     "dividend_source",
     "dividend_step",
+    "figure_shown",
     "fund",
     "fund_payment",
     "fund_plan",
@@ -102,6 +105,7 @@ __all__ = [
     "region_version",
     "setting",
     "setting_change",
+    "showing",
     "task",
     "trouble",
     "visit",

@@ -37,6 +37,7 @@ household = table(
     Column("water_safe", Small),
     Column("lon", Real),
     Column("lat", Real),
+    Column("walking_order", Number),  # 走访顺序 within its village, from 1
     Column("remark", Text),
     Column("initials", Code),  # pinyin initials of the head's name, for the search
     Index("household_head", "head", "village"),

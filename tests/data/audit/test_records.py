@@ -36,6 +36,7 @@ UNWATCHED = {
     ),
     "a paper bears the digest of its file as a name, opening it stands in the log": ("archive", "project_archive"),
     "made and told by the key beside the store; each one given or taken is a line": ("qr_code", "card_print"),
+    "what was shown goes with its showing, which is watched": ("figure_shown",),
     "the log itself": ("access_log",),
 }  # fmt: skip
 
