@@ -202,33 +202,27 @@ def _reset(screen: Screen, one: Person) -> None:
 
 
 def _disable(screen: Screen, one: Person) -> None:
-    done = _done(screen)
-    if _sure(one, "他立即退出，不能再登录；做过的事和记录都保留。调走、离任时停用，不要把账号转给别人。", "确定停用"):
-        act(
-            screen,
-            lambda connection: disable_account(connection, screen.viewer, one.id, **done),
-            lambda _: f"已停用{one.name}的账号。",
-        )
+    told = "他立即退出，不能再登录；做过的事和记录都保留。调走、离任时停用，不要把账号转给别人。"
+    _once_sure(screen, one, disable_account, told, "确定停用", f"已停用{one.name}的账号。")
 
 
 def _enable(screen: Screen, one: Person) -> None:
-    done = _done(screen)
-    if _sure(one, "恢复后可以用原来的密码登录；忘记密码的请再重置。", "确定恢复"):
-        act(
-            screen,
-            lambda connection: enable_account(connection, screen.viewer, one.id, **done),
-            lambda _: f"已恢复{one.name}的账号。",
-        )
+    told = "恢复后可以用原来的密码登录；忘记密码的请再重置。"
+    _once_sure(screen, one, enable_account, told, "确定恢复", f"已恢复{one.name}的账号。")
 
 
 def _second(screen: Screen, one: Person) -> None:
+    told = "手机丢失、换手机时解除；他打开的页面退出，管理员下次登录须重新设置动态码。"
+    _once_sure(screen, one, remove_second, told, "确定解除", f"已解除{one.name}的动态码。")
+
+
+def _once_sure(
+    screen: Screen, one: Person, change: Callable[..., object], told: str, words: str, afterwards: str
+) -> None:
+    """Change his account once the administrator says that he is sure."""
     done = _done(screen)
-    if _sure(one, "手机丢失、换手机时解除；他打开的页面退出，管理员下次登录须重新设置动态码。", "确定解除"):
-        act(
-            screen,
-            lambda connection: remove_second(connection, screen.viewer, one.id, **done),
-            lambda _: f"已解除{one.name}的动态码。",
-        )
+    if _sure(one, told, words):
+        act(screen, lambda connection: change(connection, screen.viewer, one.id, **done), lambda _: afterwards)
 
 
 def _sure(one: Person, what: str, words: str) -> bool:

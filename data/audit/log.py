@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
+from typing import NotRequired, TypedDict, Unpack
 
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -169,33 +170,29 @@ class Pattern:
     actor: str | None = None
 
 
-def record(
-    engine: Engine,
-    *,
-    actor: str,
-    address: str,
-    view: str,
-    household: int | None = None,
-    detail: str | None = None,
-    now: datetime,
-) -> None:
-    """Enter a look; returns at once. ``detail`` says what was taken away, and names no person."""
-    _writer(engine).put(_look(actor, address, view, household, written(now), detail))
+class Line(TypedDict):
+    """A line of the log: who (``Viewer.actor``), whence, a key of VIEWS, whose household (an id), what was taken away
+    (it names no person), when."""
+
+    actor: str
+    address: str
+    view: str
+    household: NotRequired[int | None]
+    detail: NotRequired[str | None]
+    now: datetime
 
 
-def leaves(
-    engine: Engine,
-    *,
-    actor: str,
-    address: str,
-    view: str,
-    household: int | None = None,
-    detail: str | None = None,
-    now: datetime,
-) -> None:
+def record(engine: Engine, **line: Unpack[Line]) -> None:
+    """Enter a look; returns at once."""
+    household, detail = line.get("household"), line.get("detail")
+    look = _look(line["actor"], line["address"], line["view"], household, written(line["now"]), detail)
+    _writer(engine).put(look)
+
+
+def leaves(engine: Engine, **line: Unpack[Line]) -> None:
     """Enter what is about to leave, and wait until the line stands. Raises Refused where it does not stand in time:
     then nothing may leave."""
-    record(engine, actor=actor, address=address, view=view, household=household, detail=detail, now=now)
+    record(engine, **line)
     if not flush(engine, PATIENCE):
         raise Refused("日志一时写不进去（系统可能正在导入），内容没有交出，请过一两分钟再试。")
 
