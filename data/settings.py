@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, insert, select
@@ -71,6 +71,15 @@ def _address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _day(value: str) -> str:
+    if value and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        raise Refused("应写成 2026-12-31，不填则没有。")
+    try:
+        return date.fromisoformat(value).isoformat() if value else ""
+    except ValueError as error:
+        raise Refused("没有这一天，应写成 2026-12-31。") from error
+
+
 def _facts(value: str) -> str:
     names = [name for name in value.split(",") if name]
     if unknown := [name for name in names if name not in STRANGER_FACTS]:
@@ -123,6 +132,12 @@ SETTINGS = {
             "borrowing", "借阅", "1", _number(0, 1), "1：查看范围以外的一户，写明理由可看两小时并记入日志；0：不允许。"
         ),
         Setting("visit_days", "走访间隔天数", "31", _number(1, 366), "下次走访应在上次之后多少天内。"),
+        Setting("countdown_day", "倒计时日期", "", _day, "作战室大屏和挂图倒数到这一天；不填则不显示。"),
+        Setting("countdown_name", "倒计时名称", "年度核查", _text(12), "倒数的是什么：距离年度核查还有 32 天。"),
+        Setting(
+            "wall_names", "大屏姓名遮盖", "1", _number(0, 1),
+            "1：大屏和上墙挂图上户主姓名写作 张**；0：写全名。病情、致贫原因、证件、电话、户编号任何时候都不上墙。",
+        ),
     )
 }  # fmt: skip
 

@@ -69,7 +69,8 @@ class Filters:
 
     In a village without ``states`` these are the households that the figures count, 一般户 when asked for.
     ``below_line``: per-capita income of the last twelve closed months under the line; ``unvisited``: counted, but not
-    visited in the month; ``with_problem``: a problem found that is not closed.
+    visited in the month; ``with_problem``: a problem found that is not closed; ``walked``: also who is not counted, but
+    has a typed place in the walking order.
     """
 
     states: tuple[int, ...] = ()
@@ -78,9 +79,11 @@ class Filters:
     unvisited: bool = False
     with_problem: bool = False
     attributes: tuple[str, ...] = ()
+    walked: bool = False
 
 
 NO_FILTERS = Filters()
+WALKED = Filters(walked=True)
 EVERY = Filters(states=tuple(STATE_NAMES))
 
 
@@ -157,7 +160,8 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
     parts = ["h.village = :village", seen]
     bound |= {"village": viewer.narrowed(village), "month": month}
     if not filters.states:
-        parts.append(f"hm.state <> {UNCOUNTED}")
+        counted = f"{_STATE} <> {UNCOUNTED}"
+        parts.append(f"({counted} OR h.walking_order IS NOT NULL)" if filters.walked else counted)
     parts += picked
     bound |= named
     return " AND ".join(parts), bound

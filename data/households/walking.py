@@ -1,0 +1,104 @@
+"""The order in which a village is walked (走访顺序): as typed, else from the office to whoever lives nearest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from math import cos, radians
+
+import pandas as pd
+import shapely
+from sqlalchemy import Connection, text
+
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, READ
+from data.access.viewer import Viewer
+from data.figures.states import state_of
+from data.households.village import WALKED, points
+from data.model import region
+from data.regions.outlines import Shapes
+from data.terms import UNCOUNTED
+
+Point = tuple[float, float]
+"""Degrees east, degrees north."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A household on the walk: its number in the stored order or None, and where it is on record to live, or None."""
+
+    id: int
+    typed: int | None
+    place: Point | None
+
+
+@needs(READ, HOUSEHOLDS)
+def walked(connection: Connection, viewer: Viewer, village: str, month: int) -> pd.DataFrame:
+    """The households of a village as they are walked in a month, of whom the viewer may see: ``number`` (from 1, the
+    same for every viewer, on screens and on paper), ``typed`` (whether its place was typed) and the columns of
+    ``data.households.village.points``; ``sketch`` tells a position that is a guess.
+
+    These are the households that the figures count, and whichever the village gave a place. Where any place was not
+    typed, the order is a sketch (示意). Raises OutOfScope for a village that is not the viewer's.
+    """
+    numbered = pd.DataFrame(
+        [(stop.id, number, stop.typed is not None) for number, stop in enumerate(_walk(connection, village, month), 1)],
+        columns=["id", "number", "typed"],
+    )
+    placed = points(connection, viewer, village, month, filters=WALKED)
+    return placed.merge(numbered, on="id", how="inner").sort_values("number", ignore_index=True)
+
+
+def office(connection: Connection, village: str) -> Point | None:
+    """Where the walk begins: the village's own point, else a point within its shape; None where nothing is known."""
+    own = connection.execute(
+        region.select().with_only_columns(region.c.lon, region.c.lat).where(region.c.code == village)
+    ).one_or_none()
+    if own is not None and own.lon is not None and own.lat is not None:
+        return own.lon, own.lat
+    shape = Shapes(connection, village).shape(village) if own is not None else None
+    if shape is None:
+        return None
+    inner: shapely.Point = shape[0].representative_point()
+    return inner.x, inner.y
+
+
+def walk(stops: Sequence[Stop], start: Point | None) -> list[Stop]:
+    """The stops in their order: the typed ones by their numbers (one number twice: by id), from there the nearest next
+    of those whose place is known, the others at the end by id."""
+    typed = sorted((stop for stop in stops if stop.typed is not None), key=lambda stop: (stop.typed or 0, stop.id))
+    rest = sorted((stop for stop in stops if stop.typed is None), key=lambda stop: stop.id)
+    here = next((stop.place for stop in reversed(typed) if stop.place is not None), start)
+    return [*typed, *_nearest_next([stop for stop in rest if stop.place], here), *(s for s in rest if not s.place)]
+
+
+def _nearest_next(stops: list[Stop], here: Point | None) -> list[Stop]:
+    left, order = list(stops), []
+    while left:
+        nearest = left[0] if here is None else min(left, key=partial(_apart, here))
+        left.remove(nearest)
+        order.append(nearest)
+        here = nearest.place
+    return order
+
+
+def _apart(here: Point, stop: Stop) -> float:
+    """How far a stop is from here, within a village, in a measure that only compares."""
+    assert stop.place is not None
+    east = (stop.place[0] - here[0]) * cos(radians(here[1]))
+    return east * east + (stop.place[1] - here[1]) ** 2
+
+
+_STOPS = f"""
+    SELECT h.id, h.walking_order, h.lon, h.lat FROM household h
+    LEFT JOIN household_month hm ON hm.month = :month AND hm.village = h.village AND hm.household_id = h.id
+    WHERE h.village = :village AND (h.walking_order IS NOT NULL OR {state_of("hm.state")} <> {UNCOUNTED})"""
+
+
+def _walk(connection: Connection, village: str, month: int) -> list[Stop]:
+    """Everybody's order, whoever asks, so that a number means the same household to all."""
+    found = connection.execute(text(_STOPS), {"village": village, "month": month})
+    stops = [
+        Stop(row.id, row.walking_order, None if row.lon is None or row.lat is None else (row.lon, row.lat))
+        for row in found
+    ]
+    return walk(stops, office(connection, village))
