@@ -34,7 +34,7 @@ def trend_chart(
     unfinished = course["open"] if "open" in course else pd.Series(False, index=course.index)
     partial = course["value"].where(unfinished)
     course = course.drop(columns="open", errors="ignore").assign(value=course["value"].where(~unfinished))
-    scale, unit = _axis(indicator, course)
+    scale, unit = axis(indicator, course)
     days = [first_day(month) for month in course.index]
     figure = go.Figure(layout={"template": TEMPLATES[dark], "height": height, "font": {"size": text}})
     ends: list[tuple[float, str, str]] = []
@@ -77,7 +77,7 @@ def trend_chart(
     return figure
 
 
-def _axis(indicator: Indicator, course: pd.DataFrame) -> tuple[float, str]:
+def axis(indicator: Indicator, course: pd.DataFrame) -> tuple[float, str]:
     """What the axis multiplies by, and the unit it says."""
     if indicator.format in ("percent", "growth"):
         return 100, "%"

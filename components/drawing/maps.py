@@ -206,7 +206,7 @@ def _points(points: pd.DataFrame, kind: str, marks: Mapping[str, tuple[str, str]
         raise ValueError(f"no mark for {sorted(unknown)}" if unknown else "unknown mark")
     _check_colours(colour for _, colour in marks.values())
     states = list(marks)
-    lat, lon = _apart(placed["lat"].to_numpy(float), placed["lon"].to_numpy(float))
+    lat, lon = set_apart(placed["lat"].to_numpy(float), placed["lon"].to_numpy(float))
     data: dict[str, object] = {
         "kind": kind,
         "ids": placed["id"].tolist(),
@@ -244,7 +244,7 @@ def picked(value: Any) -> tuple[str, str | int] | None:  # from the browser, wha
     return None
 
 
-def _apart(lat: np.ndarray, lon: np.ndarray, step: float = 0.00015) -> tuple[np.ndarray, np.ndarray]:
+def set_apart(lat: np.ndarray, lon: np.ndarray, step: float = 0.00015) -> tuple[np.ndarray, np.ndarray]:
     """Points within about a metre of each other, set on a spiral some 15 metres apart; the first stays."""
     rank = pd.DataFrame({"lat": lat.round(5), "lon": lon.round(5)}).groupby(["lat", "lon"]).cumcount().to_numpy()
     radius, angle = step * np.sqrt(rank), 2.399963 * rank  # the golden angle

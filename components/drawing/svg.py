@@ -1,5 +1,6 @@
 """Parts of a drawing as SVG text: lines, boxes and words; values in it stay text."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
@@ -17,20 +18,39 @@ def svg(width: float, height: float, parts: Iterable[str]) -> str:
 
 
 def words(
-    x: float, y: float, text: object, colour: str, *, size: int = 12, anchor: str = "start", bold: bool = False
+    x: float, y: float, text: object, colour: str, *, size: float = 12, anchor: str = "start", bold: bool = False
 ) -> str:
     """A text whose baseline begins (``anchor``: or ends, or has its middle) at a point."""
     said = "".join(sign for sign in str(text) if sign.isprintable())  # XML knows no control characters
     weight = ' font-weight="700"' if bold else ""
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" fill="{colour}" text-anchor="{anchor}"{weight}>'
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{weight}>'
         f"{escape(said)}</text>"
     )
 
 
-def wide(text: str, size: int = 12) -> float:
+def wide(text: str, size: float = 12) -> float:
     """About how wide a text is: a Chinese character is as wide as high, a Latin one a little more than half."""
     return sum(size if ord(sign) > 0x2000 else size * 0.58 for sign in text)
+
+
+def shortened(text: str, most: float, size: float = 12) -> str:
+    """A text no wider than ``most``: its end gives way to …; '' where not even one sign fits."""
+    if wide(text, size) <= most:
+        return text
+    kept = text
+    while kept and wide(kept, size) + size > most:
+        kept = kept[:-1]
+    return f"{kept}…" if kept else ""
+
+
+def round_steps(low: float, high: float, most: int) -> list[float]:
+    """Round numbers from at or under ``low`` to at or over ``high``, about ``most`` of them and at least two."""
+    rough = max((high - low) / max(most - 1, 1), 1e-9)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(unit * power for unit in (1, 2, 5, 10) if unit * power >= rough * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(place * step, 10) for place in range(first, max(last, first + 1) + 1)]
 
 
 def box(x: float, y: float, width: float, height: float, colour: str, *, round: float = 0) -> str:

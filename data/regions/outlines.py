@@ -41,7 +41,7 @@ class Shapes:
     def __init__(self, connection: Connection, code: str) -> None:
         """Reads which regions there are and which have a boundary; raises NotFound for a region that is not there."""
         self._connection = connection
-        top = _bounded_above(connection, code)
+        top = bounded_above(connection, code)
         columns = (region.c.code, region.c.name, region.c.parent, region.c.lon, region.c.lat)
         rows = connection.execute(select(*columns).where(within(region.c.code, top)).order_by(region.c.code)).all()
         self.names = {row.code: row.name for row in rows}
@@ -64,6 +64,10 @@ class Shapes:
     def level(self, code: str, length: int) -> list[str]:
         """Regions below ``code`` whose codes have that length."""
         return [one for one in self.names if len(one) == length and one != code and one.startswith(code)]
+
+    def seat(self, code: str) -> tuple[float, float] | None:
+        """Where a region's own point lies (longitude, latitude)."""
+        return self._points.get(code)
 
     def load(self, codes: Iterable[str]) -> None:
         """Read the boundaries of several regions at once."""
@@ -144,7 +148,7 @@ class Shapes:
         }
 
 
-def _bounded_above(connection: Connection, code: str) -> str:
+def bounded_above(connection: Connection, code: str) -> str:
     """The nearest region above with a boundary, or the region itself: what lies outside has no part in its shapes."""
     asked = select(boundary.c.region).where(boundary.c.region.in_(way_to(code)))
     return max(connection.scalars(asked), default=WHOLE)
@@ -208,7 +212,7 @@ def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
     if level not in ("children", "outline", *LEVELS):
         raise NotFound(f"没有“{level}”这一级边界。")
     with engine.connect() as connection:
-        top = _bounded_above(connection, code)
+        top = bounded_above(connection, code)
         version = versions(connection, top)[top]
     with _lock:  # two who ask for the same shall not work it out twice
         return _made(engine, code, level, version)

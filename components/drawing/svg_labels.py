@@ -1,0 +1,114 @@
+"""Where names stand on a drawing: inside what they name, over nothing else, or not at all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+
+from components.drawing.svg import wide, words
+from components.drawing.svg_view import Box, Numbers, inside, overlaps
+
+_ROWS = 13
+_HIGH = 1.15  # of a line of text, in sizes
+
+
+@dataclass
+class Page:
+    """What of a drawing is taken already, and what is written on it: names are placed one after the other."""
+
+    frame: Box
+    taken: list[Box] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+
+    def free(self, box: Box) -> bool:
+        """Whether a box lies in the frame and touches nothing."""
+        return inside(box, self.frame) and not any(overlaps(box, other) for other in self.taken)
+
+    def write(self, x: float, y: float, lines: tuple[str, ...], colour: str, *, size: float, bold: bool) -> None:
+        """Lines around a middle, and their place taken."""
+        self.taken.append(box_of(x, y, lines, size))
+        top = y - (len(lines) - 1) * size * _HIGH / 2 + size * 0.36
+        for place, line in enumerate(lines):
+            self.written.append(
+                words(x, top + place * size * _HIGH, line, colour, size=size, anchor="middle", bold=bold)
+            )
+
+
+def box_of(x: float, y: float, lines: tuple[str, ...], size: float) -> Box:
+    """What lines of text around a middle take, with a little air."""
+    width = max(wide(line, size) for line in lines) + size * 0.3
+    height = len(lines) * size * _HIGH
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def forms(name: str) -> list[tuple[str, ...]]:
+    """How a name may be written, the best first: whole; in two lines where it says in what it lies (东风村（某镇）);
+    without its kind (兴泉镇 → 兴泉), as maps do."""
+    if name.endswith("）") and "（" in name:
+        first, beside = name[:-1].split("（", 1)
+        return [(name,), (first, f"（{beside}）")]
+    short = next((name.removesuffix(kind) for kind in _KINDS if name.endswith(kind)), name)
+    return [(name,), (short,)] if 2 <= len(short) < len(name) else [(name,)]
+
+
+_KINDS = ("民族乡", "街道办事处", "村民委员会", "社区居民委员会", "街道", "社区", "镇", "乡", "村")
+
+
+def spots(shape: shapely.Geometry, width: float, height: float) -> Iterator[tuple[float, float]]:
+    """Middles of boxes of that size that lie inside a polygon, the best first: wide room, near the middle."""
+    left, top, right, bottom = shape.bounds
+    if right - left < width or bottom - top < height:
+        return
+    rows = np.linspace(top + height / 2, bottom - height / 2, _ROWS)
+    edges = [shapely.get_coordinates(ring) for part in shapely.get_parts(shape) for ring in _rings(part)]
+    found = []
+    for place, row in enumerate(rows):
+        for begin, end in _stretches(edges, row, height):
+            if end - begin >= width:
+                worth = (end - begin) * (1 - abs(place - _ROWS // 2) / _ROWS / 1.5)
+                found.append((worth, (begin + end) / 2, float(row), end - begin - width))
+    for _, x, y, slack in sorted(found, reverse=True):
+        yield x, y
+        if slack > width * 0.2:
+            yield x - slack / 2, y
+            yield x + slack / 2, y
+
+
+def _rings(polygon: shapely.Geometry) -> list[shapely.Geometry]:
+    return [polygon.exterior, *polygon.interiors]
+
+
+def _stretches(rings: list[Numbers], row: float, height: float) -> list[tuple[float, float]]:
+    """From where to where a strip of that height around a row lies inside: at its top, its middle and its bottom."""
+    held = [(-np.inf, np.inf)]
+    for y in (row - height / 2, row, row + height / 2):
+        cuts = np.sort(np.concatenate([_crossings(ring, y) for ring in rings]))
+        here = list(zip(cuts[::2].tolist(), cuts[1::2].tolist(), strict=False))
+        held = [(max(a, c), min(b, d)) for a, b in held for c, d in here if max(a, c) < min(b, d)]
+    return held
+
+
+def _crossings(ring: Numbers, y: float) -> Numbers:
+    x1, y1, x2, y2 = ring[:-1, 0], ring[:-1, 1], ring[1:, 0], ring[1:, 1]
+    cut = (y1 > y) != (y2 > y)
+    found: Numbers = x1[cut] + (y - y1[cut]) / (y2[cut] - y1[cut]) * (x2[cut] - x1[cut])
+    return found
+
+
+def around(shape: shapely.Geometry, width: float, height: float) -> list[tuple[float, float]]:
+    """Middles of boxes that may hang over the polygon: in it, then beside it."""
+    left, top, right, bottom = shape.bounds
+    inner = shape.representative_point()
+    x, y, gap = inner.x, inner.y, height * 0.3
+    return [
+        (x, y),
+        (right + gap + width / 2, y),
+        (left - gap - width / 2, y),
+        (x, top - gap - height / 2),
+        (x, bottom + gap + height / 2),
+        (right + gap + width / 2, top),
+        (left - gap - width / 2, top),
+        (right + gap + width / 2, bottom),
+        (left - gap - width / 2, bottom),
+    ]
