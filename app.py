@@ -28,6 +28,7 @@ from components.server.launch import tell_launch
 from components.server.pulse import pulse_routes
 from components.server.sockets import close_silent, send_at_once
 from components.shell.theme_route import theme_route
+from components.wall.routes import wall_routes
 from data.access.jobs import sweep
 from data.audit.chain import ready
 from data.audit.verify import log_end
@@ -103,6 +104,7 @@ app = st.App(
         *phone_routes(lambda: engine, county_clock),
         *archive_routes(lambda: engine, county_clock),
         *pulse_routes(lambda: engine, county_clock),
+        *wall_routes(lambda: engine, county_clock),
         Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),
         Mount("/assets/map", StaticFiles(directory=HERE / "components" / "static")),
     ],

@@ -22,6 +22,8 @@ from components.server.archive_routes import archive_url
 from components.server.files import MEDIA, note_made
 from components.server.geo_routes import geo_url
 from components.server.limits import UPLOADS
+from components.wall import files
+from components.wall.scenes import SCENES
 from data import model
 from data.access.roles import FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
 from data.access.sessions import Signed, sessions_of
@@ -138,6 +140,11 @@ def closed(path: str) -> list[Line]:
     return [Line(at(path), none, unsigned=404)]
 
 
+def on_a_wall(place: str = "") -> Callable[[Viewer], bool]:
+    """Whose wall it can be: no helper's; and of who may see the place."""
+    return lambda viewer: not viewer.sees_own_only and (not place or viewer.may_see(place))
+
+
 LINES: dict[str, list[Line]] = {
     "/healthz": [Line(at("/healthz"), whoever, unsigned=200)],
     "/theme/{theme}": [Line(at("/theme/dark"), whoever)],
@@ -161,6 +168,12 @@ LINES: dict[str, list[Line]] = {
     ],
     "/pulse": [Line(at(f"/pulse?region={place}"), having(READ, FIGURES, place)) for place in (VILLAGE, VILLAGES[2])],
     "/pulse/stream": [Line(at(f"/pulse/stream?region={VILLAGE}"), having(READ, FIGURES))],
+    "/wall": [Line(at(f"/wall?region={VILLAGE}"), on_a_wall())],
+    "/wall/scene/{name}": [
+        Line(at(f"/wall/scene/{SCENES[0].name}?region={place}&w=1920&h=1080"), on_a_wall(place))
+        for place in (VILLAGE, VILLAGES[2])
+    ],
+    "/wall/file/{name}": [Line(at(files.url("wall.js")), whoever)],
     "/assets/leaflet": [Line(at("/assets/leaflet/leaflet.js"), whoever)],
     "/assets/map": [Line(at("/assets/map/map.js"), whoever)],
     "/_stcore/health": [Line(at("/_stcore/health"), whoever)],

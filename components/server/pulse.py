@@ -1,6 +1,6 @@
 """``/pulse`` and ``/pulse/stream``: by what an open display knows that it must draw anew, or may not go on.
 
-A beat tells the version of the region, the boot of this process (another one may serve other files) and the day. All
+A beat tells the version of the region, the boot of this process (another one may serve other files), day and time. All
 streams beat together, each three seconds; a stream lives a quarter of a minute, so that a server that stops waits for
 none, and is opened again by the browser itself.
 """
@@ -38,7 +38,8 @@ def pulse_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
 
     def beat(region: str) -> dict[str, object]:
         version = _version(engine(), region, int(time.monotonic() / _KEPT))
-        return {"version": version, "boot": BOOT, "day": clock().date().isoformat()}
+        now = clock()
+        return {"version": version, "boot": BOOT, "day": now.date().isoformat(), "time": f"{now:%H:%M}"}
 
     def region_of(request: Request) -> str | None:
         """The region asked for, else the viewer's own; None where it is not his."""

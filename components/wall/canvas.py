@@ -17,7 +17,7 @@ class Canvas:
 
     width: int
     height: int
-    cm: int
+    cm: float
     far: float
     dark: bool
 

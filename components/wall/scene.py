@@ -40,3 +40,4 @@ class Scene:
     title: str
     levels: frozenset[int]
     posters: Callable[[Place, Canvas], Sequence[Poster]]
+    critical: bool = False

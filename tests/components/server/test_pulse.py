@@ -43,10 +43,10 @@ def write_in(engine: Engine, region: str) -> None:
         cube.stamp(connection, NOW, region)
 
 
-def test_a_beat_tells_the_version_of_the_region_the_boot_and_the_day(county: Engine):
+def test_a_beat_tells_the_version_of_the_region_the_boot_the_day_and_the_time(county: Engine):
     town = visitor(county, signed_in(county, "display", TOWNSHIPS[0]))
     beat = town.get("/pulse").json()
-    assert set(beat) == {"version", "boot", "day"}
+    assert set(beat) == {"version", "boot", "day", "time"}
     assert (beat["boot"], beat["day"]) == (pulse.BOOT, TODAY.isoformat())
     write_in(county, TOWNSHIPS[1])
     assert town.get("/pulse").json() == beat

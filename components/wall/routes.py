@@ -1,0 +1,171 @@
+"""``/wall``: what hangs on walls, as plain pages of this server: the document, its scenes, its few files."""
+
+import gzip
+import logging
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from components.drawing.markup import Markup
+from components.server.cookie import signed_of
+from components.server.viewing import viewer_of
+from components.wall import files, page
+from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
+from components.wall.fragments import Fragments, composed
+from components.wall.scene import Place, Scene
+from components.wall.scenes import SCENES
+from data.access.viewer import Viewer
+from data.clock import Clock
+from data.errors import NotFound, OutOfScope, Refused, WarRoomError
+from data.regions import tree as regions
+from data.regions.tree import Region
+from data.regions.versions import Version, version_of, versions
+from data.wall.displays import LEADERS, Setup, setup_of, usual
+
+NOT_FOR_HIM = "上墙画面给管理辖区的干部和大屏用，请从首页进入自己的工作。"
+NO_SCENES = "这个区划还没有可以上墙的画面。"
+BUSY = "系统正忙，请过几分钟再打开。"
+MOST_BESIDE = 6
+_UNSEEN = {"Cache-Control": "no-store"}
+_log = logging.getLogger("warroom")
+
+
+def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
+    """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request."""
+    fragments = Fragments()
+
+    def document(request: Request) -> Response:
+        with engine().connect() as connection:
+            viewer = _viewer(request, connection)
+            region = _region(connection, viewer, region_of(request.query_params))
+            setup = setup_in(request.query_params, _kept(request, connection, viewer, region.code))
+        scenes = [_scene(name) for name in chosen_scenes(setup, region.level)]
+        if not scenes:
+            return _page(NO_SCENES, 404, setup)
+        is_display = (signed := signed_of(request)) is not None and signed.device is not None
+        made = page.document(region.code, region.name, setup, scenes, is_display=is_display)
+        return HTMLResponse(made, headers=page.HEADERS)
+
+    def place_of(request: Request) -> tuple[Viewer, str, Version]:
+        with engine().connect() as connection:
+            viewer = _viewer(request, connection)
+            asked = region_of(request.query_params)
+            region = regions.home(connection, viewer) if asked is None else viewer.narrowed(asked)
+            return viewer, region, version_of(versions(connection, region), region)
+
+    async def scene(request: Request) -> Response:
+        told, store, now = request.query_params, engine(), clock()
+        viewer, region, version = await run_in_threadpool(place_of, request)
+        canvas = canvas_in(told, setup_in(told, usual(region)))
+        beside = [name for name in told.get("beside", "").split(",") if name][:MOST_BESIDE]
+        scenes = [_scene(name) for name in (request.path_params["name"], *beside)]
+        if any(len(region) not in one.levels for one in scenes):
+            raise NotFound("这个区划没有这个画面。")
+
+        def compose() -> Markup:
+            with store.connect() as connection:
+                regions.find(connection, viewer, region)
+                return composed(Place(connection, viewer, region, now), scenes, canvas)
+
+        names = tuple(one.name for one in scenes)
+        key = (str(store.url), viewer.key, region, version, now.date(), canvas, names)
+        made = await fragments.made(key, compose)
+        headers = {"ETag": made.tag, **_UNSEEN}
+        if request.headers.get("if-none-match") == made.tag:
+            return Response(status_code=304, headers=headers)
+        return _packed(request, made.packed, "text/html", headers) if made.packed else Response(None, 204, headers)
+
+    def file(request: Request) -> Response:
+        asked = request.path_params["name"]
+        found = next((one for one in files.files().values() if one.name == asked), None)
+        if found is None:  # of another build: the page that asks is renewed soon
+            return PlainTextResponse("没有这个文件。", 404, _UNSEEN)
+        headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+        return _packed(request, found.packed, found.media_type, headers)
+
+    async def answered(request: Request) -> Response:
+        return await run_in_threadpool(document, request)
+
+    return [
+        Route("/wall", _telling(answered, _page)),
+        Route("/wall/scene/{name}", _telling(scene, _sentence)),
+        Route(f"{files.PATH}{{name}}", file),
+    ]
+
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def _telling(answer: Answer, said: Callable[[str, int], Response]) -> Answer:
+    """The answer, or in words why there is none."""
+
+    async def told(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except (NotFound, OutOfScope) as error:
+            return said(str(error), 404)
+        except Refused as error:
+            return said(str(error), 400)
+        except WarRoomError as error:
+            return said(str(error), 503)
+        except SQLAlchemyError as error:  # told without what it was about
+            _log.error("a wall failed: %s", type(error).__name__)
+            return said(BUSY, 503)
+
+    return told
+
+
+def _page(sentence: str, status: int, setup: Setup = LEADERS) -> Response:
+    return HTMLResponse(page.message(sentence, setup), status, page.HEADERS)
+
+
+def _sentence(sentence: str, status: int) -> Response:
+    return PlainTextResponse(sentence, status, _UNSEEN)
+
+
+def _packed(request: Request, packed: bytes, media_type: str, headers: dict[str, str]) -> Response:
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(packed), headers={**headers, "Vary": "Accept-Encoding"}, media_type=media_type)
+    headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+    return Response(packed, headers=headers, media_type=media_type)
+
+
+def _viewer(request: Request, connection: Connection) -> Viewer:
+    """Who looks; on demonstration data, where nobody is signed in, a display. Raises NotFound for who has no region
+    of his own to look at."""
+    viewer = viewer_of(request, connection)
+    if viewer is None:
+        viewer = next(one for one in regions.viewers(connection) if one.role == "display")
+    if viewer.sees_own_only:
+        raise NotFound(NOT_FOR_HIM)
+    return viewer
+
+
+def _region(connection: Connection, viewer: Viewer, asked: str | None) -> Region:
+    """The region asked for; the viewer's own for one that is not his or not there."""
+    own = regions.home(connection, viewer)
+    try:
+        return regions.find(connection, viewer, own if asked is None else asked)
+    except (NotFound, OutOfScope):
+        return regions.find(connection, viewer, own)
+
+
+def _kept(request: Request, connection: Connection, viewer: Viewer, region: str) -> Setup:
+    """How the display that asks is set up."""
+    signed = signed_of(request)
+    held = None
+    if signed and signed.device is not None:
+        held = setup_of(connection, viewer, signed.device)
+    return held or usual(region)
+
+
+def _scene(name: str) -> Scene:
+    found = next((one for one in SCENES if one.name == name), None)
+    if found is None:
+        raise NotFound("没有这个画面。")
+    return found

@@ -1,0 +1,26 @@
+"""All scenes, in the order in which they follow each other where a display names none."""
+
+from collections.abc import Sequence
+
+from components.drawing.markup import Markup, escape
+from components.wall.canvas import Canvas
+from components.wall.scene import Place, Poster, Scene
+from data.regions import tree as regions
+from data.terms import LEVELS
+
+
+def _named(place: Place, canvas: Canvas) -> Sequence[Poster]:
+    name = regions.find(place.connection, place.viewer, place.region).name
+    size = min(canvas.width / max(len(name), 4), canvas.height * 0.6)
+    return [Poster("村级作战室", name, Markup(f'<p style="font-size:{size:.0f}px">{escape(name)}</p>'))]
+
+
+SCENES: tuple[Scene, ...] = (
+    # One line each, in the order of a round.
+    Scene("name", "区划", frozenset(LEVELS), _named),
+)
+
+
+def scenes_for(level: int) -> tuple[Scene, ...]:
+    """Those that regions of this level have (``data.terms.LEVELS``; 0 the whole)."""
+    return tuple(scene for scene in SCENES if level in scene.levels)
