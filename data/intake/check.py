@@ -18,6 +18,7 @@ from data.intake.pieces import Piece
 from data.intake.read import Batch, Sheet
 from data.intake.repeats import mark_repeats
 from data.intake.standing import refuse_lacking
+from data.intake.walking import refuse_same_place
 from data.regions.codes import needed_parent
 from data.workbook.sheets import HOUSEHOLD, REASONS, REGION, SheetSpec
 
@@ -165,6 +166,8 @@ class SheetCheck:
         """What only all rows together show: repeated keys, regions without a parent; then let others refer to them."""
         mark_repeats(self.spec, self.pieces, self.known, self.findings)
         refuse_lacking(self.spec, self.pieces, self.known, self.findings)
+        if self.spec.name == HOUSEHOLD:
+            refuse_same_place(self.spec, self.pieces, self.known, self.findings)
         if self.spec.name == REGION:
             self._check_parents()
         if self.spec.name in self.known.refused:

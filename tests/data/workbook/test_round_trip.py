@@ -58,6 +58,9 @@ def fill(engine):
         for table, name in ((model.task, "finished"), (model.fund, "settled")):  # the small county has some yet to be
             ahead = table.c[name] > TODAY.isoformat()
             connection.execute(table.update().where(ahead).values({name: None}))
+        connection.execute(
+            model.household.update().where(model.household.c.id < 40).values(walking_order=model.household.c.id)
+        )
         cube.rebuild(connection, today=TODAY)
 
 
@@ -119,6 +122,12 @@ def carried(engine):
     return found
 
 
+def walks(engine):
+    """Code of a household → its number in the walk of its village."""
+    with engine.connect() as connection:
+        return dict(connection.execute(select(model.household.c.code, model.household.c.walking_order)).all())
+
+
 def free(engine):
     """What each village may still give out, in fen."""
     with engine.connect() as connection:
@@ -136,6 +145,7 @@ def test_a_round_trip_changes_no_figure_no_state_and_no_right_to_file(county, ot
     assert figures(other) == figures(county)
     assert carried(other) == carried(county)
     assert free(other) == free(county)
+    assert walks(other) == walks(county)
     again = take(other, path)
     assert (again.refusals, again.wrote) == ([], False)
     before = figures(county), carried(county)
