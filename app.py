@@ -15,18 +15,20 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from components.access.routes import access_routes
 from components.phone.routes import phone_routes
 from components.server.archive_routes import archive_routes
 from components.server.collector import collect_garbage
 from components.server.downloads import tell_why
+from components.server.front import Front
 from components.server.geo_routes import geo_routes
 from components.server.guard import Guard
 from components.server.launch import tell_launch
+from components.server.packed import Packed, PackedFiles, map_urls
 from components.server.pulse import pulse_routes
 from components.server.sockets import close_silent, send_at_once
+from components.shell.site import BATTLE_MAP, NAME, OVERVIEW, PAGES
 from components.shell.theme_route import theme_route
 from components.wall.routes import wall_routes
 from data.access.jobs import sweep
@@ -93,6 +95,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
             await task
 
 
+front = Front(NAME, {"/": True, **{f"/{page.path}": page in (OVERVIEW, BATTLE_MAP) for page in PAGES}}, map_urls())
 app = st.App(
     str(HERE / "components" / "shell" / "script.py"),
     lifespan=lifespan,
@@ -105,8 +108,8 @@ app = st.App(
         *archive_routes(lambda: engine, county_clock),
         *pulse_routes(lambda: engine, county_clock),
         *wall_routes(lambda: engine, county_clock),
-        Mount("/assets/leaflet", StaticFiles(directory=leaflet.BASE_DIR)),
-        Mount("/assets/map", StaticFiles(directory=HERE / "components" / "static")),
+        Mount("/assets/leaflet", PackedFiles(leaflet.BASE_DIR)),
+        Mount("/assets/map", PackedFiles(HERE / "components" / "static")),
     ],
-    middleware=[Middleware(Guard, engine=engine, clock=county_clock)],
+    middleware=[Middleware(Guard, engine=engine, clock=county_clock), Middleware(Packed, front=front)],
 )

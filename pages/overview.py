@@ -28,10 +28,11 @@ else:
     ranking = overview.ranked(screen, indicator)
     with st.container(key="overview"):
         left, middle, right = st.columns([24, 48, 28], gap="medium")
+    with middle:  # the map first: the browser has most to ask for it
+        overview.show_map_panel(screen, indicator, ranking)
     with left:
         overview.show_headlines(screen)
     with middle:
-        overview.show_map_panel(screen, indicator, ranking)
         overview.show_trend_panel(screen, indicator)
     with right:
         room = max(0, 19 - len(ranking.rows))

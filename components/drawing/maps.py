@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ ASSET_PATH = "/assets/map"
 LEAFLET_PATH = "/assets/leaflet"
 MOST_LABELLED_POINTS = 1000
 LONGEST_CODE = 100
+_LEAFLET = version("XStatic-Leaflet")
 _SCRIPTS = ("map_labels.js", "map_regions.js", "map_points.js", "map.js")
 _MARKS = frozenset("▲◆●■○·")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?(?:[0-9a-fA-F]{2})?")
@@ -73,8 +75,8 @@ class OfflineMap(Map):
     It is the same for all regions, values and themes, so that none of them makes the browser load it anew.
     """
 
-    default_js = [("leaflet", f"{LEAFLET_PATH}/leaflet.js"), *((name, _asset(name)) for name in _SCRIPTS)]  # noqa: RUF012
-    default_css = [("leaflet_css", f"{LEAFLET_PATH}/leaflet.css"), ("map_css", _asset("map.css"))]  # noqa: RUF012
+    default_js = [("leaflet", f"{LEAFLET_PATH}/leaflet.js?v={_LEAFLET}"), *((name, _asset(name)) for name in _SCRIPTS)]  # noqa: RUF012
+    default_css = [("leaflet_css", f"{LEAFLET_PATH}/leaflet.css?v={_LEAFLET}"), ("map_css", _asset("map.css"))]  # noqa: RUF012
     _template = Template("""
         {% macro header(this, kwargs) %}{% endmacro %}
         {% macro html(this, kwargs) %}<div class="folium-map" id="{{ this.get_name() }}" ></div>{% endmacro %}

@@ -1,19 +1,23 @@
 """Two processes behind nginx with TLS, set up by the lines of the README: the whole way of somebody who signs in."""
 
+import gzip
 import io
 import json
 import os
 import signal
 import ssl
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from email.message import Message
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
+from components.server.front import streamlit_files
 from data.access.viewer import Viewer
 from data.clock import county_clock
 from data.people import accounts, passwords
@@ -22,6 +26,7 @@ from tests.browser.nginx import lines_of, nginx, program
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.data.small_county import real_regions_arrive
+from tests.people import begun, enrolled
 
 PASSWORD = "石榴树下 forty-two"
 BEHIND = ("--server.address", "127.0.0.1")
@@ -81,6 +86,31 @@ def picture() -> dict[str, str | bytes]:
     drawn = io.BytesIO()
     Image.effect_noise((2400, 1800), 90).save(drawn, "PNG")
     return {"name": "a.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+
+
+def test_files_come_packed_through_nginx_and_are_kept(address: str, servers: list[Server], once: str):
+    engine = open_engine(servers[0].database_url)
+    token = begun(engine, enrolled(engine))
+    engine.dispose()
+    bundle = next((streamlit_files() / "static" / "js").glob("index.*.js"))
+
+    def answer(path: str, **headers: str) -> tuple[int, bytes, Message]:
+        asked = urllib.request.Request(f"{address}{path}", headers={"Cookie": f"__Host-wr={token}", **headers})
+        try:
+            with urllib.request.urlopen(asked, timeout=60, context=ssl._create_unverified_context()) as told:
+                return told.status, told.read(), told.headers
+        except urllib.error.HTTPError as told:
+            return told.code, told.read(), told.headers
+
+    packed = {"Accept-Encoding": "gzip"}
+    status, body, headers = answer(f"/static/js/{bundle.name}", **packed)
+    assert (status, gzip.decompress(body), headers["Content-Encoding"]) == (200, bundle.read_bytes(), "gzip")
+    assert "immutable" in headers["Cache-Control"] and headers["Vary"] == "Accept-Encoding"
+    assert answer(f"/static/js/{bundle.name}", **packed, **{"If-None-Match": headers["ETag"]})[0] == 304
+    assert answer(f"/static/js/{bundle.name}", Range="bytes=0-9")[:2] == (206, bundle.read_bytes()[:10])
+    assert answer("/static/js/index.00000000.js")[0] == 404
+    status, page, headers = answer("/", **packed)
+    assert headers["Content-Encoding"] == "gzip" and bundle.name.encode() in gzip.decompress(page)
 
 
 def test_the_whole_way_of_a_cadre_and_a_process_that_is_killed(
