@@ -36,10 +36,12 @@ from data.audit.chain import ready
 from data.audit.verify import log_end
 from data.clock import county_clock, written
 from data.commands.version import VERSION
+from data.errors import WarRoomError
 from data.figures import cube
 from data.regions.tree import status
 from data.store.engine import ready_engine
 from data.store.private import keep_private
+from data.wall.shown import keep_night
 
 HERE = Path(__file__).resolve().parent
 DAY_CHECK = 300  # seconds between two looks at the calendar
@@ -57,12 +59,22 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", **told})
 
 
+def turn_the_day() -> None:
+    """When the day turns in China: keep what was shown on the last, then bring the running month up to date."""
+    now = county_clock()
+    try:
+        keep_night(engine, now)
+    except (SQLAlchemyError, WarRoomError):  # such as a broken log: the figures go on
+        log.exception("what was shown on the day before could not be kept")
+    cube.ensure(engine, now.date())
+
+
 async def follow_the_calendar() -> None:
-    """What is overdue depends on the day: bring the running month up to date when the day turns in China."""
+    """What is overdue depends on the day."""
     while True:
         await asyncio.sleep(DAY_CHECK)
         try:
-            await asyncio.to_thread(cube.ensure, engine, county_clock().date())
+            await asyncio.to_thread(turn_the_day)
         except SQLAlchemyError:  # a store that is away for a while must not end the watch
             log.exception("the running month could not be brought up to date")
 
@@ -78,8 +90,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     import plotly.graph_objects  # noqa: F401
     import shapely  # noqa: F401
 
-    await asyncio.to_thread(cube.ensure, engine, county_clock().date())
     await asyncio.to_thread(ready, engine, written(county_clock()))
+    await asyncio.to_thread(turn_the_day)
     await asyncio.to_thread(sweep, engine, county_clock())
     send_at_once()
     tell_why()

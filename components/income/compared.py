@@ -15,8 +15,8 @@ from components.shell.chart_panel import show_chart
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Screen
+from data.figures import read as figures
 from data.figures.standing import OPEN
-from data.income import course as income_course
 from data.months import spoken
 from data.paper.spreadsheet import ListColumn
 from data.regions.tree import Region
@@ -30,7 +30,7 @@ def show_compared(screen: Screen, choice: TrendChoice, children: Sequence[Region
     names = {child.code: child.name for child in children}
     noun = LEVELS[len(children[0].code)]
     _comparison_picker(choice, names, noun)
-    courses = ask(screen, income_course.courses_below, screen.region.code, until=screen.books.month)
+    courses = ask(screen, figures.courses, screen.region.code, "net_income_per_capita", until=screen.books.month)
     mean, mean_name = course["net"], MEANS[screen.region.level]
     if courses.empty:
         show_markup(f'<p class="calm">各{noun}没有收入数据，无从对比。</p>')

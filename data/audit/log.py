@@ -72,6 +72,7 @@ VIEWS = {
     "approve": "审核办理",
     "import": "导入数据",
     "books": "收支闭账",
+    "showing": "留存展示数字",
     "command": "命令行操作",
     "log": "查看日志",
 }

@@ -42,6 +42,7 @@ from data.regions.codes import is_code
 from data.store.engine import is_sqlite, open_engine, ready_engine, restore, writing
 from data.store.key import key_file
 from data.store.private import own_file
+from data.wall.shown import compared_showing, keep_named, keep_night, showings
 from data.workbook.stamp import Stamp, stamp
 
 ADMIN = Viewer("admin", regions.WHOLE)
@@ -304,6 +305,24 @@ def _known_month(connection: Connection, text: str) -> int:
         span = f"，现有 {months.label(held.first_month)} 至 {months.label(held.last_month)}" if held else ""
         raise NotFound(f"没有 {months.label(month)} 的数据{span}。")
     return month
+
+
+def shown_command(options: argparse.Namespace) -> int:
+    engine, now = _engine(options), county_clock()
+    keep_night(engine, now)
+    cube.ensure(engine, now.date())
+    if options.name:
+        with writing(engine) as connection:
+            cube.hold(connection)
+            keep_named(connection, ADMIN, options.name, now=now)
+            cube.stamp(connection, now)
+    with engine.connect() as connection:
+        held, compared = showings(connection, ADMIN), compared_showing(connection, ADMIN)
+    if not held:
+        print("还没有留存过展示的数字。")
+    for one in held:
+        print(f"{one.day} {one.name or '当晚'}" + ("　← 大屏“变化”与它相比" if one == compared else ""))
+    return 0
 
 
 def lines_command(options: argparse.Namespace) -> int:

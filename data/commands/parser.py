@@ -149,6 +149,12 @@ def _parser() -> argparse.ArgumentParser:
         (["--reason"], {"default": "", "metavar": "说明"}),
     )
     command(
+        "shown",
+        commands.shown_command,
+        "留存现在展示的数字，供大屏“变化”以后对比；不写名称时只列出已留存的（每晚的自动留存）",
+        (["--name"], {"default": "", "metavar": "名称", "help": "为什么事留存，例如 例会"}),
+    )
+    command(
         "lines",
         commands.lines_command,
         "查看或设定监测线（按省、自某日起），设定后自动重新汇总",

@@ -56,9 +56,9 @@ def ensure(engine: Engine, today: date) -> None:
     A cube that was built for a later day stays (``data.quality.clock`` speaks of it).
     """
     with engine.connect() as connection:
-        fits = _fits(connection)
+        usable = fits(connection)
         built = connection.execute(select(model.data_version.c.built)).scalar()
-    if not fits or built is None:
+    if not usable or built is None:
         with writing(engine) as connection:
             rebuild(connection, today=today)
     elif built < today.isoformat():
@@ -66,7 +66,8 @@ def ensure(engine: Engine, today: date) -> None:
             advance(connection, today=today, built=built)
 
 
-def _fits(connection: Connection) -> bool:
+def fits(connection: Connection) -> bool:
+    """Whether the cube is there, with the measures of this version."""
     known = inspect(connection)
     if not (known.has_table("cube") and known.has_table("books_county")):
         return False

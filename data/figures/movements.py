@@ -35,7 +35,11 @@ def most_moved(
     A move is measured in standard deviations of its indicator between the regions (in shares of the value where all
     were alike, or there is only one).
     """
-    known = figures.movements(connection, viewer, region, month, ids)
+    return strongest(figures.movements(connection, viewer, region, month, ids), limit=limit)
+
+
+def strongest(known: pd.DataFrame, *, limit: int) -> Moves:
+    """The moves of ``known`` (code, name, indicator, value, before, change) that stand out most, as said there."""
     told = [not INDICATORS[row.indicator].same(row.value, row.before) for row in known.itertuples()]
     spread = known.groupby("indicator")["before"].transform("std")
     size = known[["value", "before"]].abs().max(axis=1)

@@ -15,6 +15,7 @@ from data.figures.indicators import INDICATORS, Indicator, Measure
 from data.figures.standing import Standing, children_standing, standings
 from data.model import region as regions
 from data.regions.names import named_apart
+from data.store.batches import batches
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,37 @@ def children(
     )
     numbers = dict.fromkeys(("value", "numerator", "denominator", "of"), float)
     return frame.astype({**numbers, "closed": bool, "open_words": object})
+
+
+@needs(READ, FIGURES)
+def courses(
+    connection: Connection, viewer: Viewer, parent: str, id: str, *, until: int, months: int = 60
+) -> pd.DataFrame:
+    """An indicator over the months up to ``until`` in the direct sub-regions that have a value: one row a month (index:
+    ordinal), one column a code; NaN: none."""
+    chosen = indicator(id)
+    below = select(regions.c.code).where(regions.c.parent == viewer.narrowed(parent))
+    asked = select(cube.c.region, cube.c.month, *(cube.c[name] for name in _measures(chosen))).where(
+        cube.c.region.in_(below), cube.c.month > until - months, cube.c.month <= until
+    )
+    held = {(row["month"], row["region"]): _values(chosen, row)[0] for row in connection.execute(asked).mappings()}
+    known = {key: value for key, value in held.items() if value is not None}
+    rows, codes = sorted({month for month, _ in known}), sorted({code for _, code in known})
+    return pd.DataFrame({code: [known.get((month, code)) for month in rows] for code in codes}, index=rows, dtype=float)
+
+
+def of_regions(
+    connection: Connection, codes: Sequence[str], month: int, ids: Sequence[str]
+) -> dict[str, dict[str, float | None]]:
+    """Region → indicator → value in a month, of any number of regions: for what keeps figures; nobody looks."""
+    chosen = [indicator(id) for id in ids]
+    columns = {name for one in chosen for name in _measures(one)}
+    asked = select(cube.c.region, *(cube.c[name] for name in sorted(columns))).where(cube.c.month == month)
+    held: dict[str, dict[str, float | None]] = {}
+    for some in batches(codes):
+        for row in connection.execute(asked.where(cube.c.region.in_(some))).mappings():
+            held[row["region"]] = {one.id: _values(one, row)[0] for one in chosen}
+    return held
 
 
 @needs(READ, FIGURES)

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 import pandas as pd
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, select
 
 from data.access.rights import needs
 from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer
 from data.figures.cube import cube
 from data.income.year import year_of
-from data.model import region as regions
 from data.terms import INCOME_KINDS
 
 KINDS = tuple(INCOME_KINDS)
@@ -92,21 +91,6 @@ def contributions(course: pd.DataFrame, month: int, *, back: int = 12) -> pd.Dat
     sign = pd.Series(1.0, index=list(PARTS))
     sign["expense"] = -1.0
     return pd.DataFrame({"before": before, "now": now, "change": (now - before) * sign})
-
-
-@needs(READ, FIGURES)
-def courses_below(connection: Connection, viewer: Viewer, parent: str, *, until: int, months: int = 60) -> pd.DataFrame:
-    """Net income a head in each direct child of ``parent``: index month, a column for each code; NaN: none."""
-    found = connection.execute(
-        select(cube.c.month, regions.c.code, cube.c.net_income, cube.c.income_persons)
-        .join(regions, and_(regions.c.code == cube.c.region))
-        .where(regions.c.parent == viewer.narrowed(parent), cube.c.month > until - months, cube.c.month <= until)
-        .where(cube.c.income_persons > 0, cube.c.net_income.is_not(None))
-    ).all()
-    frame = pd.DataFrame(
-        [(month, code, net / 100 / persons) for month, code, net, persons in found], columns=["month", "code", "net"]
-    )
-    return frame.pivot(index="month", columns="code", values="net").astype(float)
 
 
 def growth_parts(course: pd.DataFrame) -> pd.DataFrame:

@@ -33,6 +33,7 @@ figure_shown = table(
     Column("indicator", Code, primary_key=True),
     Column("showing", Number, ForeignKey("showing.id"), primary_key=True),
     Column("month", Number, nullable=False),  # at whose end it stood
+    Column("closed", Small, nullable=False),  # whether that was closed there
     Column("value", Real),
     clustered=True,
 )

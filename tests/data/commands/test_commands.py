@@ -21,7 +21,7 @@ from data.months import month_of, spoken
 from data.store.engine import writing
 from data.workbook.exporting import export_workbook
 from tests.conftest import run_data
-from tests.data.small_county import COUNTY, VILLAGES, fill, month_label, real_regions_arrive
+from tests.data.small_county import COUNTY, TODAY, VILLAGES, fill, month_label, real_regions_arrive
 from tests.moment import NOW
 
 
@@ -123,6 +123,19 @@ def test_the_commands_run_as_a_program(database_url: str, tmp_path: Path):
     assert "8,800.00 元/人" in done.stdout
     assert run_data("nonsense", database=database_url, check=False).returncode == 2
     assert run_data("demo", "--if-empty", "--help", database=database_url).stdout.startswith("usage: python -m data")
+
+
+def test_what_is_shown_is_kept_for_a_meeting_by_command(url: str, engine: Engine, capsys: pytest.CaptureFixture):
+    assert main(["--database", url, "shown", "--name", "例会"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "例会" in lines[0] and lines[0].endswith("与它相比")
+    assert lines[1:] == [f"{TODAY.isoformat()} 当晚"]  # the county stood at that day, which is over
+    with engine.connect() as connection:
+        assert connection.execute(select(model.showing.c.actor).order_by(model.showing.c.id)).scalars().all() == [
+            "system", Viewer("admin", "").actor,
+        ]  # fmt: skip
+    assert main(["--database", url, "shown"]) == 0 and capsys.readouterr().out.splitlines() == lines
+    assert main(["--database", url, "shown", "--name", "长" * 21]) == 1
 
 
 def test_the_county_closes_its_books_by_command(url: str, engine: Engine, capsys: pytest.CaptureFixture):

@@ -108,7 +108,7 @@ def test_the_shares_of_the_kinds_make_the_whole_now_and_then(county: Engine):
 
 def test_the_courses_of_the_children_are_each_childs_own(county: Engine):
     with county.connect() as connection:
-        below = income_course.courses_below(connection, CADRE, COUNTY, until=LAST, months=15)
+        below = figures.courses(connection, CADRE, COUNTY, "net_income_per_capita", until=LAST, months=15)
     assert sorted(below.columns) == list(TOWNSHIPS)
     for code in TOWNSHIPS:
         own = course_of(county, code)["net"].loc[LAST - 14 :]
@@ -121,4 +121,4 @@ def test_nothing_is_told_beyond_the_viewers_scope(county: Engine):
     with pytest.raises(OutOfScope):
         course_of(county, VILLAGES[1], viewer=village)
     with county.connect() as connection, pytest.raises(OutOfScope):
-        income_course.courses_below(connection, village, COUNTY, until=LAST)
+        figures.courses(connection, village, COUNTY, "net_income_per_capita", until=LAST)

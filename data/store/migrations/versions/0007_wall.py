@@ -45,6 +45,7 @@ def upgrade() -> None:
         *(sa.Column(name, Code, nullable=False) for name in ("region", "indicator")),
         sa.Column("showing", Number, nullable=False),
         sa.Column("month", Number, nullable=False),
+        sa.Column("closed", Small, nullable=False),
         sa.Column("value", Real, nullable=True),
         sa.ForeignKeyConstraint(["region"], ["region.code"]),
         sa.ForeignKeyConstraint(["showing"], ["showing.id"]),
