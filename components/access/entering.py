@@ -1,6 +1,7 @@
 """``/login`` and ``/logout``; ``/begin/…``, where the first administrator is made; ``/device/…``, a display's link."""
 
 from dataclasses import astuple
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -195,7 +196,7 @@ def _first(visit: Visit, name: str, typed: str) -> Known:
 
 
 async def device(visit: Visit, sleep: Sleep) -> Response:
-    """A display is signed in by its link; a link in a picture or a preview is not opened by a person."""
+    """A display is signed in by its link and shows its wall; a link in a picture or a preview is not opened by a person."""
     token = visit.request.path_params["token"]
     opened = visit.request.method == "GET" and visit.request.headers.get("sec-fetch-dest", "document") == "document"
     response = await run_in_threadpool(_displayed, visit, token) if opened else None
@@ -211,6 +212,6 @@ def _displayed(visit: Visit, token: str) -> Response | None:
         found = opened_by(connection, token)
     if found is None:
         return None
-    now = visit.clock()
+    now, asked = visit.clock(), urlencode(visit.request.query_params)
     given = sign_in.begin_display(visit.engine, *found, address=visit.address, agent=visit.agent, now=now)
-    return _carrying(visit, visit.go("/"), given, lasting=True)
+    return _carrying(visit, visit.go(f"/wall?{asked}".rstrip("?")), given, lasting=True)

@@ -40,12 +40,21 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
         if screen.signed:
             marks += _who(screen.signed)
         version = f"更新于 {escape(moment(screen.status.updated))}"
+    wall = _wall_link(screen) if screen else ""
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show_markup(
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
-        f'<span class="facts">{marks}<span class="version">{version}</span>'
+        f'<span class="facts">{marks}<span class="version">{version}</span>{wall}'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
+
+
+def _wall_link(screen: Screen) -> str:
+    """The way to what hangs on walls of this region; '' for who has single households and no region."""
+    if screen.viewer.sees_own_only:
+        return ""
+    url = f"/wall?{urlencode({'region': screen.region.code or WHOLE_IN_URL})}"
+    return link("上墙", url, style="theme", title="投到电视或大屏上：大字、自动轮播、自动更新")
 
 
 def _who(signed: Signed) -> str:

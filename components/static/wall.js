@@ -18,7 +18,7 @@
   const spread = (ms) => Math.random() * ms;
 
   let turn = -1, poster = 0, shown = null; // where in the round, which page of the scene, what stands there
-  let moving = 0, until = Infinity, ahead = Infinity, paused = false;
+  let changes = 0, moving = 0, until = Infinity, ahead = Infinity, paused = false;
   let beat = null, heard = Date.now(), ticked = Date.now(), source = null, opened = 0, over = false;
   let redrawn = 0, redraw = Infinity, looked = Date.now() + spread(SELF), asking = false;
 
@@ -103,7 +103,8 @@
     back.classList.add("on");
     calm.classList.remove("on");
     shown = picture;
-    root.dataset.shown = `${turns[turn]} ${poster}`;
+    root.dataset.shown = `${turn} ${turns[turn]} ${poster}`;
+    root.dataset.changes = ++changes;
     for (const one of bar.querySelectorAll("[data-scene]")) one.ariaCurrent = one.dataset.scene === turns[turn];
     until = Date.now() + wall.seconds * 1000;
     ahead = Date.now() + 2000 + spread(6000);

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from components.drawing.markup import Markup
 from components.wall.canvas import Canvas
 from components.wall.frame import Surroundings, body_canvas, framed, panes, readable
+from components.wall.leaders_strip import overdue_strip
 from components.wall.scene import Place, Poster, Scene
-from data.duties.overdue import most_overdue
 from data.errors import Refused
 from data.regions.tree import status
 from data.regions.versions import version_of, versions
@@ -36,16 +36,17 @@ class Made:
 def composed(place: Place, scenes: Sequence[Scene], canvas: Canvas) -> Markup:
     """The pictures of the first of the scenes, one after the other; on very wide walls those of the following ones
     stand beside them. '' where the first has nothing to show."""
+    around, number = _around(place), panes(canvas)
     if not readable(canvas):
-        return framed([TOO_FAR] * panes(canvas), _around(place), canvas)
-    body, number = body_canvas(canvas), panes(canvas)
+        return framed([TOO_FAR] * number, around, canvas)
+    body = body_canvas(canvas)
     own = list(scenes[0].posters(place, body))
     if not own:
         return Markup("")
     others: list[Poster] = []
     if number > 1:
         others = [poster for scene in scenes[1:] for poster in scene.posters(place, body)]
-    return Markup("".join(framed(row, _around(place), canvas) for row in _rows(own, others, number)))
+    return Markup("".join(framed(row, around, canvas) for row in _rows(own, others, number)))
 
 
 def _rows(own: Sequence[Poster], others: Sequence[Poster], number: int) -> list[list[Poster]]:
@@ -61,15 +62,12 @@ def _rows(own: Sequence[Poster], others: Sequence[Poster], number: int) -> list[
 
 
 def _around(place: Place) -> Surroundings:
-    connection, region = place.connection, place.region
-    held = status(connection)
+    held = status(place.connection)
     if held is None:
         return Surroundings(["还没有装入数据"], "", demonstration=True)
-    number, at = version_of(versions(connection, region), region)
-    worst = most_overdue(connection, place.viewer, region, held.last_month, limit=3)
-    overdue = [f"{row.place} {row.what} 超期 {row.days} 天" for row in worst.itertuples()] or ["没有超期事项"]
+    number, at = version_of(versions(place.connection, place.region), place.region)
     source = f"数据第 {number} 版 · {int(at[5:7])}月{int(at[8:10])}日 {at[11:16]} 更新"
-    return Surroundings(overdue, source, held.demonstration)
+    return Surroundings(overdue_strip(place), source, held.demonstration)
 
 
 class Fragments:

@@ -513,8 +513,8 @@ def test_a_display_is_signed_in_by_its_link_for_a_year_and_at_one_place_alone(
     old, wall = browser(), browser()
     old.get(display)
     assert sessions_of(county).who(old.carried, moment.now) is not None
-    answer = wall.get(display)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    answer = wall.get(f"{display}?cm=143&far=4")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/wall?cm=143&far=4")
     assert "Max-Age" in next(line for line in answer.headers.get_list("set-cookie") if line.startswith("wr="))
     assert sessions_of(county).who(old.carried, moment.now) is None
     signed = sessions_of(county).who(wall.carried, moment.now + timedelta(days=364))
