@@ -196,7 +196,7 @@ def _first(visit: Visit, name: str, typed: str) -> Known:
 
 
 async def device(visit: Visit, sleep: Sleep) -> Response:
-    """A display is signed in by its link and shows its wall; a link in a picture or a preview is not opened by a person."""
+    """A display is signed in by its link, to its wall; a link in a picture or a preview is not opened by a person."""
     token = visit.request.path_params["token"]
     opened = visit.request.method == "GET" and visit.request.headers.get("sec-fetch-dest", "document") == "document"
     response = await run_in_threadpool(_displayed, visit, token) if opened else None
