@@ -1,13 +1,13 @@
 """Where names stand on a drawing: inside what they name, over nothing else, or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
 
 from components.drawing.svg import wide, words
-from components.drawing.svg_view import Box, Numbers, inside, overlaps
+from components.drawing.svg_view import Box, Numbers, crosses, inside
 
 _ROWS = 13
 _HIGH = 1.15  # of a line of text, in sizes
@@ -15,19 +15,45 @@ _HIGH = 1.15  # of a line of text, in sizes
 
 @dataclass
 class Page:
-    """What of a drawing is taken already, and what is written on it: names are placed one after the other."""
+    """What of a drawing is taken already, and what is written on it: names are placed one after the other. ``led``:
+    lines (x, y, x, y) that lead from a number to its place."""
 
     frame: Box
-    taken: list[Box] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
+    led: list[Box] = field(default_factory=list)
+    _taken: Numbers = field(default_factory=lambda: np.empty((64, 4)))
+    _number: int = 0
+
+    def take(self, box: Box) -> None:
+        """Keep a box free of all that comes later."""
+        if self._number == len(self._taken):
+            self._taken = np.vstack([self._taken, np.empty_like(self._taken)])
+        self._taken[self._number] = box
+        self._number += 1
 
     def free(self, box: Box) -> bool:
         """Whether a box lies in the frame and touches nothing."""
-        return inside(box, self.frame) and not any(overlaps(box, other) for other in self.taken)
+        taken = self._taken[: self._number]
+        touched = (taken[:, :2] < box[2:]).all(axis=1) & (taken[:, 2:] > box[:2]).all(axis=1)
+        return inside(box, self.frame) and not touched.any() and not any(crosses(line, box) for line in self.led)
+
+    def mark(self) -> tuple[int, int]:
+        """How far it is taken and written on now, for :meth:`back`."""
+        return self._number, len(self.written)
+
+    def back(self, mark: tuple[int, int]) -> None:
+        """Take back what was written since."""
+        self._number = mark[0]
+        del self.written[mark[1] :]
+
+    def clear(self, begin: Sequence[float], end: Sequence[float]) -> bool:
+        """Whether a line crosses nothing that is taken."""
+        line = (begin[0], begin[1], end[0], end[1])
+        return not any(crosses(line, box) for box in self._taken[: self._number].tolist())
 
     def write(self, x: float, y: float, lines: tuple[str, ...], colour: str, *, size: float, bold: bool) -> None:
         """Lines around a middle, and their place taken."""
-        self.taken.append(box_of(x, y, lines, size))
+        self.take(box_of(x, y, lines, size))
         top = y - (len(lines) - 1) * size * _HIGH / 2 + size * 0.36
         for place, line in enumerate(lines):
             self.written.append(
@@ -96,12 +122,12 @@ def _crossings(ring: Numbers, y: float) -> Numbers:
     return found
 
 
-def around(shape: shapely.Geometry, width: float, height: float) -> list[tuple[float, float]]:
+def around(shape: shapely.Geometry, width: float, height: float) -> Iterator[tuple[float, float]]:
     """Middles of boxes that may hang over the polygon: in it, then beside it."""
     left, top, right, bottom = shape.bounds
     inner = shape.representative_point()
     x, y, gap = inner.x, inner.y, height * 0.3
-    return [
+    yield from (
         (x, y),
         (right + gap + width / 2, y),
         (left - gap - width / 2, y),
@@ -111,4 +137,4 @@ def around(shape: shapely.Geometry, width: float, height: float) -> list[tuple[f
         (left - gap - width / 2, top),
         (right + gap + width / 2, bottom),
         (left - gap - width / 2, bottom),
-    ]
+    )

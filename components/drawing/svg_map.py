@@ -2,23 +2,24 @@
 
 Sizes of text are handed in, in pixels: what does not fit is left out in this order of right: what stands fixed (north,
 scale, 示意边界), numbers and names of points, the chosen region, those that come ``first``, the names of ``over``
-(townships over villages), then the others; among equals the larger land.
+(townships over villages), then the others, all or none of these where less than a quarter finds room; among equals the
+larger land.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import shapely
 
 from components.drawing.svg import box, stroke, svg, wide, words
 from components.drawing.svg_labels import Page, around, box_of, forms, spots
 from components.drawing.svg_points import Points, draw_points
-from components.drawing.svg_view import FINE, Box, View, fitted, path
+from components.drawing.svg_view import FINE, Box, View, fitted, hatched, path
 from components.drawing.theme import Palette
 from data.regions.lands import Land, Lands
 
 SKETCH, GUESS, NOTHING = "示意边界", "示意位置", "尚无边界和位置，画不出地图"
+_ENOUGH = 0.25  # of the names under others (villages under townships): where fewer find room none is written
 _LENGTHS = [size * 10**power for power in range(6) for size in (1, 2, 5)]
 
 
@@ -65,7 +66,7 @@ def region_map(
     notes = _notes(ground, points)
     edge = max(4.0, text * 0.3)
     seen, furniture = _composed(ground, bounds, (edge, edge, width - edge, height - edge), notes, text, line, colours)
-    page.taken.append(furniture.place)
+    page.take(furniture.place)
     rim = shapely.box(-9 * line, -9 * line, width + 9 * line, height + 9 * line)
     drawn = {land.code: _cut(seen, land, rim) for land in (*ground.over, *ground.each)}
     drawn = {code: shape for code, shape in drawn.items() if not shape.is_empty}
@@ -109,10 +110,7 @@ def _ground(
     thin = (0.6 if ground.over else 1) * line * FINE
     parts = [f'<path d="{path(some)}" fill="{fill or colours.land}"/>' for fill, some in groups.items()]
     if None in groups:
-        parts.append(
-            f'<path d="{_hatching(groups[None], 7 * line)}" fill="none" stroke="{colours.missing}"'
-            f' stroke-width="{1.6 * line * FINE:g}"/>'
-        )
+        parts.append(hatched(groups[None], colours.missing, line))
     strong = [drawn[land.code] for land in ground.over if land.code in drawn]
     lines = (
         f'<path d="{path(strong)}" fill="none" stroke="{colours.map_strong_line}" stroke-width="{2 * line * FINE:g}"/>'
@@ -123,17 +121,6 @@ def _ground(
         f'<g transform="scale({1 / FINE:g})" stroke="{colours.map_line}" stroke-width="{thin:g}"'
         f' stroke-linejoin="round">{"".join(parts)}{lines}</g>'
     ]
-
-
-def _hatching(shapes: Sequence[shapely.Geometry], gap: float) -> str:
-    """Slanting lines ``gap`` apart, inside the shapes: plain lines, which every printer knows."""
-    whole = shapely.union_all(shapely.make_valid(np.array(shapes, object)))
-    left, top, right, bottom = whole.bounds
-    begins = np.arange(left - (bottom - top), right, gap * 2**0.5)
-    low = np.column_stack([begins, np.full_like(begins, bottom)])
-    high = np.column_stack([begins + bottom - top, np.full_like(begins, top)])
-    ends = np.stack([low, high], axis=1)
-    return path(shapely.intersection(shapely.linestrings(ends), whole))
 
 
 def _outlined(
@@ -161,38 +148,54 @@ def _names(
 ) -> list[str]:
     """Write what fits, in order of right; gives the names that don't."""
     names = {land.code: land.name for land in (*ground.over, *ground.each) if land.code in drawn and land.name.strip()}
-    strong = {land.code for land in ground.over}
-    marked = list(dict.fromkeys([*([chosen] if chosen else []), *first]))
-    order = [code for code in marked if code in names]
-    for group in (ground.over, ground.each):
-        rest = [land.code for land in group if land.code in names and land.code not in marked]
-        order += sorted(rest, key=lambda code: -drawn[code].area)
+    marked = [code for code in dict.fromkeys([*([chosen] if chosen else []), *first]) if code in names]
     missed = []
-    for code in order:
-        bold = code in strong or code in marked
-        if not _name(names[code], told.get(code, ""), drawn[code], page, bold, code in marked, text, colours):
-            missed.append(names[code])
-    return missed
+
+    def write(codes: list[str], ink: str, *, bold: bool, anywhere: bool = False) -> list[str]:
+        return [
+            code
+            for code in codes
+            if not _write(_ways(names[code], told.get(code)), drawn[code], page, text, ink, bold, anywhere)
+        ]
+
+    for code in marked:
+        ink = colours.accent if code == chosen else colours.alarm
+        missed += write([code], ink, bold=True, anywhere=True)
+    for group in (ground.over, ground.each):
+        codes = [land.code for land in group if land.code in names and land.code not in marked]
+        codes.sort(key=lambda code: -drawn[code].area)
+        before = page.mark()
+        without = write(codes, colours.ink, bold=group is ground.over)
+        if ground.over and group is ground.each and len(codes) - len(without) < len(codes) * _ENOUGH:
+            page.back(before)
+            without = codes
+        missed += without
+    return [names[code] for code in missed]
 
 
-def _name(
-    name: str, beside: str, shape: shapely.Geometry, page: Page, bold: bool, marked: bool, text: float, colours: Palette
-) -> bool:
-    """Write a name inside its land, a marked one else over or beside it; False where there is no room."""
+def _ways(name: str, beside: str | None) -> list[tuple[str, ...]]:
+    """How a name may be written, the best first: with the words that go under it, then without."""
     ways = forms(name)
-    written = [(*lines, beside) for lines in ways] + ways if beside else ways
-    for lines in written:
-        left, top, right, bottom = box_of(0, 0, lines, text)
-        for x, y in spots(shape, right - left, bottom - top):
-            if page.free(box_of(x, y, lines, text)):
-                page.write(x, y, lines, colours.ink, size=text, bold=bold)
-                return True
-    for lines in written if marked else []:
-        left, top, right, bottom = box_of(0, 0, lines, text)
-        for x, y in around(shape, right - left, bottom - top):
-            if page.free(box_of(x, y, lines, text)):
-                page.write(x, y, lines, colours.ink, size=text, bold=bold)
-                return True
+    return [(*lines, beside) for lines in ways] + ways if beside else ways
+
+
+def _write(
+    ways: Sequence[tuple[str, ...]],
+    shape: shapely.Geometry,
+    page: Page,
+    text: float,
+    ink: str,
+    bold: bool,
+    anywhere: bool,
+) -> bool:
+    """Write one of the ways inside a land, or ``anywhere`` over or beside it; False where there is no room."""
+    for find in (spots, around) if anywhere else (spots,):
+        for lines in ways:
+            left, top, right, bottom = box_of(0, 0, lines, text)
+            for x, y in find(shape, right - left, bottom - top):
+                if page.free(box_of(x, y, lines, text)):
+                    page.write(x, y, lines, ink, size=text, bold=bold)
+                    return True
     return False
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from components.drawing.maps import set_apart
 from components.drawing.svg import stroke, wide, words
 from components.drawing.svg_labels import Page, box_of
-from components.drawing.svg_view import Box, Numbers, View
+from components.drawing.svg_view import Box, Numbers, View, metres
 from components.drawing.theme import Palette
 
 _RADIUS = 0.42  # of a mark, in sizes of text
@@ -27,21 +27,37 @@ _DISCS = {"●": 0.95, "○": 0.85, "·": 0.45}
 class Points:
     """``rows``: id, lon, lat, state, and where there are any number (NaN: none), label (None: none), sketch (bool: the
     place is a guess); rows without a place are left out. ``marks``: state → (one of ▲◆●■○·, colour). ``walk``: join
-    the numbers by a line, in their order."""
+    the numbers by a line, in their order, but for guessed places."""
 
     rows: pd.DataFrame
     marks: Mapping[str, tuple[str, str]]
     walk: bool = False
 
+    def bounds(self, least: float = 400) -> Box | None:
+        """(west, south, east, north) around the rows whose place is known (around guessed ones where there is no
+        other), with a margin and at least so many metres wide and high; None where none has a place."""
+        rows = self.rows.dropna(subset=["lon", "lat"])
+        known = rows[~rows["sketch"].astype(bool)] if "sketch" in rows else rows
+        rows = rows if known.empty else known
+        if rows.empty:
+            return None
+        west, south = rows["lon"].min(), rows["lat"].min()
+        east, north = rows["lon"].max(), rows["lat"].max()
+        lon, lat = metres((south + north) / 2)
+        across = max((east - west) * 0.08, (least / lon - (east - west)) / 2)
+        along = max((north - south) * 0.08, (least / lat - (north - south)) / 2)
+        return float(west - across), float(south - along), float(east + across), float(north + along)
+
 
 @dataclass(frozen=True)
 class _Badge:
-    """A number and where it stands; ``point`` is the place that it is of."""
+    """A number and where it stands: of the household in that row; ``away`` from its place, to which it is led."""
 
     x: float
     y: float
     width: float
     row: int
+    away: bool
 
 
 def mark_path(mark: str, x: float, y: float, radius: float) -> str:
@@ -86,82 +102,86 @@ def draw_points(
     """The parts of the drawing, and the numbers and names for which there was no room.
 
     Numbers go first to the lowest, those of guessed places last; a number that finds no room at its place stands near
-    by and is led to it.
+    by and is led to it, or its household stays a mark.
     """
     radius = text * _RADIUS
     rows, pixels = placed(points, view, page.frame, radius)
     guessed = rows["sketch"].to_numpy(bool) if "sketch" in rows else np.zeros(len(rows), bool)
-    badges, missed = _badges(rows, pixels, guessed, page, text)
-    at_place = {badge.row for badge in badges if _far(badge, pixels) < 0.1}
+    numbers = rows["number"] if "number" in rows else pd.Series(np.nan, index=rows.index)
+    badges, missed = _badges(numbers, pixels, guessed, page, text)
     parts = []
-    if points.walk and "number" in rows:
-        way = pixels[rows["number"].notna().to_numpy()]
-        if len(way) > 1:
-            parts.append(stroke([(x, y) for x, y in way], colours.second_ink, width=1.4 * line, dash=f"{6 * line:g}"))
+    way = pixels[numbers.notna().to_numpy() & ~guessed]
+    if points.walk and len(way) > 1:
+        parts.append(stroke(way.tolist(), colours.second_ink, width=1.4 * line, dash=f"{6 * line:g}"))
     parts += [
-        stroke([tuple(pixels[one.row]), (one.x, one.y)], colours.ink, width=line)
+        stroke([tuple(pixels[one.row]), (one.x, one.y)], colours.second_ink, width=1.2 * line)
         for one in badges
-        if one.row not in at_place
+        if one.away
     ]
-    grouped: dict[tuple[str, str, bool], str] = {}
+    told = {badge.row: 0.55 if badge.away else 0 for badge in badges}
+    signs: dict[tuple[str, str, float], list[str]] = {}
     for place, (state, (x, y)) in enumerate(zip(rows["state"], pixels, strict=True)):
-        if place not in at_place:
+        size = told.get(place, 0.8 if guessed[place] else 1) * radius
+        if size:
+            page.take((x - size, y - size, x + size, y + size))
             sign, colour = ("○", colours.second_ink) if guessed[place] else points.marks[state]
-            key = (sign, colour, bool(guessed[place]))
-            grouped[key] = grouped.get(key, "") + mark_path(sign, x, y, radius)
-            if not guessed[place] or "number" not in rows:
-                page.taken.append((x - radius, y - radius, x + radius, y + radius))
+            signs.setdefault((sign, colour, size), []).append(mark_path(sign, x, y, size))
     parts += [
-        _marks(sign, colour, paths, radius * (0.8 if guess else 1), colours.surface)
-        for (sign, colour, guess), paths in grouped.items()
+        _marks(sign, colour, "".join(paths), size, colours.surface) for (sign, colour, size), paths in signs.items()
     ]
     for one in badges:
         sign, colour = points.marks[rows["state"][one.row]]
-        parts.append(_badge(one, f"{rows['number'][one.row]:.0f}", sign, colour, guessed[one.row], text, line, colours))
+        parts.append(_badge(one, f"{numbers[one.row]:.0f}", sign, colour, guessed[one.row], text, line, colours))
     if "label" in rows:
         missed += _labels(rows, pixels, page, text, radius, colours)
     return parts, missed
 
 
-def _far(badge: _Badge, pixels: Numbers) -> float:
-    return hypot(badge.x - pixels[badge.row][0], badge.y - pixels[badge.row][1])
-
-
 def _badges(
-    rows: pd.DataFrame, pixels: Numbers, guessed: np.ndarray, page: Page, text: float
+    numbers: pd.Series, pixels: Numbers, guessed: np.ndarray, page: Page, text: float
 ) -> tuple[list[_Badge], list[str]]:
     """Numbers with their places, and those without."""
-    if "number" not in rows:
-        return [], []
-    numbered = [place for place in range(len(rows)) if pd.notna(rows["number"][place])]
+    numbered = [place for place in range(len(numbers)) if pd.notna(numbers[place])]
     badges, missed = [], []
     for place in sorted(numbered, key=lambda place: bool(guessed[place])):
-        number = f"{rows['number'][place]:.0f}"
+        number = f"{numbers[place]:.0f}"
         width = max(1.45 * text, wide(number, text) + 0.55 * text)
-        others = np.delete(pixels, place, axis=0)
-        spot = _spot(pixels[place], width, 1.45 * text, others, page)
+        spot = _spot(place, pixels, width, 1.45 * text, page)
         if spot is None:
             missed.append(number)
         else:
-            badges.append(_Badge(*spot, width, place))
+            away = hypot(spot[0] - pixels[place][0], spot[1] - pixels[place][1]) > 0.1
+            badges.append(_Badge(*spot, width, place, away))
     return badges, missed
 
 
-def _spot(point: Numbers, width: float, height: float, others: Numbers, page: Page) -> tuple[float, float] | None:
-    """The nearest middle where a badge covers neither what is taken nor another's place."""
+def _spot(place: int, pixels: Numbers, width: float, height: float, page: Page) -> tuple[float, float] | None:
+    """The nearest middle where a badge covers neither what is taken nor another's place, and is led to its own over
+    nothing that is taken."""
+    point = pixels[place]
+    others = np.delete(pixels, place, axis=0)
     for dx, dy in _steps():
         x, y = point[0] + dx * (width + height) / 2, point[1] + dy * height
-        box = (x - width / 2 - 1, y - height / 2 - 1, x + width / 2 + 1, y + height / 2 + 1)
+        box = (x - width / 2 - 1, y - height / 2 - height * 0.12, x + width / 2 + height * 0.12, y + height / 2 + 1)
         covered = (others > [box[0], box[1]]).all(axis=1) & (others < [box[2], box[3]]).all(axis=1)
-        if not covered.any() and page.free(box):
-            page.taken.append(box)
+        if not covered.any() and page.free(box) and ((not dx and not dy) or page.clear(point, (x, y))):
+            page.take(box)
+            page.led.append((float(point[0]), float(point[1]), x, y))
             return x, y
     return None
 
 
+def _near(points: Numbers, begin: Numbers, end: tuple[float, float], reach: float) -> bool:
+    """Whether a line passes one of the points closer than ``reach``."""
+    way = np.array(end) - begin
+    along = np.clip((points - begin) @ way / (way @ way), 0, 1)
+    apart = points - begin - along[:, None] * way
+    return bool((np.hypot(apart[:, 0], apart[:, 1]) < reach).any())
+
+
 def _steps() -> Iterator[tuple[float, float]]:
     yield 0, 0
-    for reach, ways in ((1.1, 8), (1.7, 12), (2.4, 16)):
+    for reach, ways in ((1.05, 12), (1.6, 16), (2.3, 20), (3.1, 24)):
         for way in range(ways):
             yield reach * cos(2 * pi * way / ways), reach * sin(2 * pi * way / ways)
 
@@ -183,7 +203,7 @@ def _badge(
     rim = ""
     if not guess and sign not in "○·":
         r = text * 0.26
-        rim = mark(sign, colour, x + width / 2 - r, y - height / 2 + r, r, colours.surface)
+        rim = mark(sign, colour, x + width / 2 - r * 0.4, y - height / 2 + r * 0.4, r, colours.surface)
     return ring + told + rim
 
 

@@ -1,6 +1,6 @@
 """From degrees to the pixels of a drawing, and shapes as short paths."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
@@ -14,9 +14,18 @@ Numbers = npt.NDArray[np.float64]
 FINE = 2  # units of a path to a pixel
 
 
-def overlaps(one: Box, other: Box) -> bool:
-    """Whether two boxes have a part in common."""
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def crosses(line: Box, box: Box) -> bool:
+    """Whether a line (from x, y to x, y) has a part in a box."""
+    begin, end = 0.0, 1.0
+    for axis in (0, 1):
+        start, step = line[axis], line[axis + 2] - line[axis]
+        if step == 0:
+            if not box[axis] < start < box[axis + 2]:
+                return False
+            continue
+        near, far = sorted(((box[axis] - start) / step, (box[axis + 2] - start) / step))
+        begin, end = max(begin, near), min(end, far)
+    return begin < end
 
 
 def inside(one: Box, frame: Box) -> bool:
@@ -96,3 +105,14 @@ def _ring(points: Numbers, *, closed: bool) -> str:
     )
     first, second = units[0].tolist()
     return f"M{first} {second}l{steps.lstrip()}{'z' if closed else ''}"
+
+
+def hatched(shapes: Sequence[shapely.Geometry], colour: str, line: float) -> str:
+    """Slanting lines inside the shapes, in units of ``FINE``: plain lines, which every printer knows."""
+    whole = shapely.union_all(shapely.make_valid(np.array(shapes, object)))
+    left, top, right, bottom = whole.bounds
+    begins = np.arange(left - (bottom - top), right, 7 * line * 2**0.5)
+    low = np.column_stack([begins, np.full_like(begins, bottom)])
+    high = np.column_stack([begins + bottom - top, np.full_like(begins, top)])
+    lines = shapely.intersection(shapely.linestrings(np.stack([low, high], axis=1)), whole)
+    return f'<path d="{path(lines)}" fill="none" stroke="{colour}" stroke-width="{1.6 * line * FINE:g}"/>'
