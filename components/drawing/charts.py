@@ -167,13 +167,18 @@ def month_words(month: int, *, open: bool) -> str:
     return f"{spoken(month)}（{OPEN}）" if open else spoken(month)
 
 
-def course_table(course: pd.DataFrame, *, indicator: Indicator) -> pd.DataFrame:
-    """The same as a table, newest first: 月份 (and that it is not closed, where ``open`` says so), 数值 as words."""
+def course_table(
+    course: pd.DataFrame, *, indicator: Indicator, comparison_name: str = "", line_name: str = "监测线"
+) -> pd.DataFrame:
+    """The same as a table, newest first: 月份 (and that it is not closed, where ``open`` says so), 数值 as words, and
+    what ``trend_chart`` draws beside it under its name."""
     newest = course.iloc[::-1]
     unfinished = newest["open"] if "open" in newest else [False] * len(newest)
-    return pd.DataFrame(
-        {
-            "月份": [month_words(month, open=open) for month, open in zip(newest.index, unfinished, strict=True)],
-            "数值": [str(wording.amount(indicator, value)) for value in newest["value"]],
-        }
-    )
+    months = [month_words(month, open=open) for month, open in zip(newest.index, unfinished, strict=True)]
+    beside = {"value": "数值", "comparison": comparison_name, "line": line_name}
+    told = {
+        name: [str(wording.amount(indicator, value)) for value in newest[column]]
+        for column, name in beside.items()
+        if name and column in newest
+    }
+    return pd.DataFrame({"月份": months, **told})

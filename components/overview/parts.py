@@ -6,16 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from components.drawing import wording
-from components.drawing.charts import trend_chart
+from components.drawing.charts import course_table
 from components.drawing.choropleth import choropleth, legend_markup
 from components.drawing.maps import region_layer
 from components.drawing.markup import escape, link
 from components.drawing.panels import changes_markup, heading, overdue_markup, states_markup
 from components.drawing.ranking import MEANS, Ranking, extremes, finding, rank, ranking_markup
+from components.drawing.svg_charts import trend_svg
+from components.drawing.tables import TableColumn
 from components.drawing.theme import map_colours, palette, state_marks
 from components.drawing.tiles import tiles_markup
 from components.server.geo_routes import geo_url
 from components.shell.asking import ask, ask_uncached
+from components.shell.chart_panel import show_drawing
 from components.shell.course import course_of
 from components.shell.empty import no_ground
 from components.shell.header import go_to_region, write_address
@@ -41,6 +44,8 @@ HEADLINES = (
 )  # fmt: skip
 WATCHED = (*HEADLINES[1:], "problems_open", "unsafe_housing", "unsafe_water", "dropouts", "uninsured_persons")
 DEFAULT = "net_income_per_capita"
+TREND_WIDTHS, TREND_HEIGHT = (360, 640, 960), 220
+"""Pixels: of a phone, a desk, a wide one. static/money.css shows the one that fits."""
 STRANGE_DAYS = 7
 STATE_IDS = {
     state.name: state.indicator for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order) if state.indicator
@@ -141,9 +146,23 @@ def show_trend_panel(screen: Screen, indicator: Indicator) -> None:
     if indicator.id == DEFAULT:
         course["line"] = ask(screen, lines.monitoring_line, screen.region.code, tuple(course.index))
         course["line"] = course["line"].astype(float)
-    show_markup(heading(_trend_finding(indicator, course, month), _span(course, name)))
-    chart = trend_chart(course, indicator=indicator, chosen=month, dark=screen.dark, comparison_name=name)
-    st.plotly_chart(chart, theme=None, config={"displayModeBar": False}, key="overview_trend")
+    drawn = [
+        trend_svg(
+            course, indicator=indicator, chosen=month, colours=palette(screen.dark), width=width, height=TREND_HEIGHT,
+            text=13, comparison_name=name, hover=True,
+        )
+        for width in TREND_WIDTHS
+    ]  # fmt: skip
+    table = course_table(course, indicator=indicator, comparison_name=name)
+    show_drawing(
+        screen,
+        drawn,
+        key="overview_trend",
+        title=_trend_finding(indicator, course, month),
+        subtitle=_span(course, name),
+        table=table,
+        columns=[TableColumn(column, column, "text" if column == "月份" else "figure") for column in table],
+    )
 
 
 def _span(course: pd.DataFrame, name: str) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from components.drawing.markup import escape
+from components.drawing.markup import escape, picture
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, table_markup
 from components.shell.page import go_to, show_markup
@@ -73,6 +73,34 @@ def show_chart(
             look=TableLook(row_url=row_url, opener=opener),
         )
         show_markup(f"<details><summary>看表格</summary>{told}</details>")
+
+
+def show_drawing(
+    screen: Screen,
+    drawings: Sequence[str],
+    *,
+    key: str,
+    title: str,
+    subtitle: str,
+    table: pd.DataFrame,
+    columns: Sequence[TableColumn],
+) -> None:
+    """Draw a chart without what a figure brings along: its SVG, from the narrowest to the widest, of which the one is
+    seen that fits; what it says of a month (``rect[data-month]``) shows under the pointer (static/charts.js).
+
+    Beside the heading the picture can be taken away; below stands the same as a table, for who has no pointer.
+    """
+    told = f"{title}。{subtitle}。内容同下方表格。"
+    pictures = "".join(picture(one, told) for one in drawings)
+    name = file_name(f"{screen.region.name}_{title}")
+    may_take = screen.viewer.may(EXPORT, FIGURES)
+    more = f'<span class="more">{_pictures(screen, title, subtitle, name)}</span>' if may_take else ""
+    rows = table_markup(table, columns, caption=title)
+    with st.container(key=f"chart_{key}"):
+        show_markup(
+            f'{heading(title, subtitle, more=more)}<div class="drawn">{pictures}</div>'
+            f"<details><summary>看表格</summary>{rows}</details>"
+        )
 
 
 def _draw(figure: go.Figure, key: str, links: Mapping[int, Sequence[str | None]], alt: str) -> None:

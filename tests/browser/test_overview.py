@@ -40,14 +40,14 @@ def test_the_overview_shows_the_county_on_one_wall_without_a_scroll_bar(open_pag
     expect(page.locator("a.tile")).to_have_count(10)
     expect(the_map(page).locator("path.region")).to_have_count(TOWNSHIPS)
     expect(page.locator("ol.ranking li")).to_have_count(TOWNSHIPS)
-    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    expect(page.locator(".drawn img:visible")).to_have_count(1)
     heights = page.evaluate(
         "(() => { const main = document.querySelector('[data-testid=stMain]');"
         " return [main.scrollHeight, main.clientHeight] })()"
     )
     assert heights[0] <= heights[1]
     sizes = page.evaluate(
-        "(() => Object.fromEntries(['.st-key-overview_map', '.tiles', '.ranking', '.js-plotly-plot'].map(part => {"
+        "(() => Object.fromEntries(['.st-key-overview_map', '.tiles', '.ranking', '.drawn'].map(part => {"
         " const {width, height} = document.querySelector(part).getBoundingClientRect();"
         " return [part, width * height] })))()"
     )

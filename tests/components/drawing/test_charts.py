@@ -76,6 +76,10 @@ def test_a_value_without_a_neighbour_is_a_dot_and_nothing_else_is_marked():
 def test_the_table_says_the_same_newest_first():
     table = course_table(COURSE, indicator=INCOME)
     assert table.iloc[0].tolist() == ["2026年11月", "159 元"] and len(table) == 60
+    beside = COURSE.assign(comparison=COURSE["value"] + 1, line=8800.0)
+    table = course_table(beside, indicator=INCOME, comparison_name="县均")
+    assert list(table) == ["月份", "数值", "县均", "监测线"]
+    assert table.iloc[0].tolist() == ["2026年11月", "159 元", "160 元", "8,800 元"]
 
 
 CHILDREN = pd.DataFrame(
