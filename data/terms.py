@@ -53,6 +53,8 @@ HEALTH = ("健康", "长期慢性病", "大病", "残疾")
 SKILLS = ("普通劳动力", "技能劳动力", "丧失劳动力", "无劳动力")
 WORK_AREAS = ("乡内", "乡外县内", "县外省内", "省外")
 MEASURE_CATEGORIES = ("产业", "就业", "教育", "健康", "住房", "饮水", "兜底", "金融", "搬迁", "生态", "其他")
+ILL_MEASURES = ("健康",)
+"""Kinds of measure that tell of illness where they stand beside a name."""
 PROJECT_KINDS = ("种植", "养殖", "光伏", "林果", "加工", "乡村旅游", "扶贫车间", "其他")
 PROJECT_STAGES = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交", "运营")
 ASSET_CLASSES = ("公益性", "经营性", "到户类")
