@@ -100,6 +100,24 @@ def _coefficients(value: str) -> str:
     return value
 
 
+RULES = (
+    "第一书记和驻村工作队每月驻村不少于20天|帮扶责任人每月至少入户走访一次|一日一考勤，一周一总结，一月一通报"
+    "|问题随到随记，有责任人、有期限，办结销号"
+)
+
+
+def _rules(value: str) -> str:
+    lines = rules_of(_text(300)(value))
+    if len(lines) > 5 or any(len(line) > 60 for line in lines):
+        raise Refused("最多 5 条，每条最多 60 个字，各条之间用“|”隔开。")
+    return "|".join(lines)
+
+
+def rules_of(value: str) -> list[str]:
+    """The setting ``wall_rules`` line by line."""
+    return [line.strip() for line in value.replace("｜", "|").split("|") if line.strip()]
+
+
 SETTINGS = {
     one.name: one
     for one in (
@@ -142,6 +160,7 @@ SETTINGS = {
             "wall_names", "大屏姓名遮盖", "1", _number(0, 1),
             "1：大屏和上墙挂图上户主姓名写作 张**；0：写全名。病情、致贫原因、证件、电话、户编号任何时候都不上墙。",
         ),
+        Setting("wall_rules", "作战室制度", RULES, _rules, "印在挂图上的几条制度，用“|”隔开，最多5条；不填则不印。"),
     )
 }  # fmt: skip
 

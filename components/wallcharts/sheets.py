@@ -56,12 +56,18 @@ class Sheet:
         """How many Chinese characters of the tables' type stand beside each other in a column."""
         return self.column / self.text
 
+    @property
+    def code(self) -> float:
+        """Millimetres that the QR code is wide: to be scanned from as far as the tables are read, at the least two
+        centimetres and a half."""
+        return max(25.0, self.far * 45)
+
     def data(self) -> dict[str, object]:
         """As ``typst/wallchart.typ`` takes it."""
         return {
             "width": self.width, "height": self.height, "margin": self.margin, "gap": self.gap,
             "columns": self.columns, "text": self.text, "small": self.small, "head": self.head,
-            "titles": self.titles, "line": round(self.text / 30, 2), "foot": round(self.small * 0.36 * 3.6, 1),
+            "titles": self.titles, "line": round(self.text / 30, 2), "foot": round(self.small / MILLIMETRE * 3.4 + self.gap * 0.4, 1),
         }  # fmt: skip
 
 

@@ -61,19 +61,19 @@ def read(connection: Connection, viewer: Viewer, village: str, month: int) -> Vi
 def village_panels(
     connection: Connection, viewer: Viewer, village: str, month: int, asked: int | None, sheet: Sheet, rules: Sequence[str]
 ) -> list[Panel]:
-    """The panels in their order: the figures, the numbered map, 组织架构, 责任清单, the households, 倒排工期, 问题销号,
-    the rules; what does not fit on one sheet goes on to the next in that order. ``month``: whose end it is; ``asked``:
+    """The panels in their order: the figures, the numbered map, 组织架构, the rules, 责任清单, the households, 倒排工期,
+    问题销号; what does not fit on one sheet goes on to the next in that order. ``month``: whose end it is; ``asked``:
     the same where it was asked for, else None, and each figure stands at its own."""
     facts = read(connection, viewer, village, month)
     letters = sheet.letters
     return [
         figures_panel(connection, as_display(viewer), village, asked, HEADLINES, sheet),
         organisation(facts.roster, letters),
+        panels.rules("作战室制度", rules),
         duties(facts, letters),
         households(facts, letters),
         schedule(facts.board, letters),
         problems(facts.board, letters),
-        panels.rules("作战室制度", rules),
     ]
 
 

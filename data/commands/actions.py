@@ -75,7 +75,7 @@ def demo_command(options: argparse.Namespace) -> int:
     from data.demo.county import generate
     from data.demo.plans import make_plans
 
-    engine = _engine(options)
+    engine = opened(options)
     with engine.connect() as connection:
         if regions.holds_real_regions(connection):
             raise Refused("数据库中已有真实区划的数据，不能装入演示数据。请用 --database 另指一个空数据库。")
@@ -108,7 +108,7 @@ def import_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     now = county_clock()
     how = {"valid_rows": options.valid_rows, "overwrite": options.overwrite, "progress": bar}
-    result = import_files(_engine(options), options.files, as_of=_as_of(options.as_of, now), now=now, **how)
+    result = import_files(opened(options), options.files, as_of=_as_of(options.as_of, now), now=now, **how)
     bar.close()
     return _show_import(result, options.report, options.files)
 
@@ -139,7 +139,7 @@ def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path
 
 def boundaries_command(options: argparse.Namespace) -> int:
     bar = _Bar()
-    result = import_boundaries(_engine(options), options.files, now=county_clock(), progress=bar)
+    result = import_boundaries(opened(options), options.files, now=county_clock(), progress=bar)
     bar.close()
     print(
         f"读到 {result.features} 个图形：对上 {len(result.joined)} 个区划，新建 {len(result.created)} 个区划，"
@@ -171,7 +171,7 @@ def export_command(options: argparse.Namespace) -> int:
     from data.workbook.exporting import export_workbook, said
 
     bar = _Bar()
-    engine, target = _engine(options), _fresh(options.file)
+    engine, target = opened(options), _fresh(options.file)
     making = target.with_name(f".{target.name}")  # it bears its name when it stands in the log, not before
     try:
         with engine.connect() as connection:
@@ -195,7 +195,7 @@ def _logged(engine: Engine, view: str, told: str) -> None:
 
 def rebuild_command(options: argparse.Namespace) -> int:
     bar = _Bar()
-    with writing(_engine(options)) as connection:
+    with writing(opened(options)) as connection:
         cube.rebuild(connection, today=county_clock().date(), progress=bar)
     bar.close()
     print("汇总表已重建。")
@@ -204,7 +204,7 @@ def rebuild_command(options: argparse.Namespace) -> int:
 
 def check_command(options: argparse.Namespace) -> int:
     bar = _Bar()
-    engine = _engine(options)
+    engine = opened(options)
     cube.ensure(engine, county_clock().date())
     findings = check(engine, progress=bar)
     bar.close()
@@ -232,11 +232,11 @@ def _key_findings(engine: Engine) -> list[Finding]:
 
 
 def figures_command(options: argparse.Namespace) -> int:
-    engine = _engine(options)
+    engine = opened(options)
     cube.ensure(engine, county_clock().date())
     with engine.connect() as connection:
-        found = _region(connection, options.region)
-        month = _known_month(connection, options.month) if options.month else None
+        found = known_region(connection, options.region)
+        month = known_month(connection, options.month) if options.month else None
         values = figures.figures(connection, ADMIN, found.code, month)
         closed = standings(connection, found.code, None)[BOOKS].month
     if options.format == "json":
@@ -264,17 +264,17 @@ def _told(figure: figures.Figure) -> dict[str, object]:
 
 
 def books_command(options: argparse.Namespace) -> int:
-    engine = _engine(options)
+    engine = opened(options)
     now = county_clock()
     cube.ensure(engine, now.date())
     if options.close or options.reopen:
         with writing(engine) as connection:
             cube.hold(connection)
-            until = None if options.reopen else _known_month(connection, options.close)
+            until = None if options.reopen else known_month(connection, options.close)
             decide_books(connection, ADMIN, options.region, until, reason=options.reason, now=now)
             cube.stamp(connection, now, options.region)
     with engine.connect() as connection:
-        found = _region(connection, options.region)
+        found = known_region(connection, options.region)
         standing = standings(connection, found.code, None)[BOOKS]
         print(f"{found.name} {found.code}：收支闭账到 {months.spoken(standing.month)}")
         for row in decisions(connection, ADMIN, found.code):
@@ -293,13 +293,13 @@ def _plain(unit: str, value: float | None) -> str:
     return f"{value * 100:.2f} %" if unit == "%" else f"{value:,.2f}".removesuffix(".00") + f" {unit}"
 
 
-def _region(connection: Connection, code: str) -> regions.Region:
+def known_region(connection: Connection, code: str) -> regions.Region:
     if not regions.roots(connection):
         raise NotFound("数据库还是空的，请先导入数据（import）或装入演示数据（demo）。")
     return regions.find(connection, ADMIN, code)
 
 
-def _known_month(connection: Connection, text: str) -> int:
+def known_month(connection: Connection, text: str) -> int:
     month, held = months.month_of(text), regions.status(connection)
     if held is None or not held.first_month <= month <= held.last_month:
         span = f"，现有 {months.label(held.first_month)} 至 {months.label(held.last_month)}" if held else ""
@@ -326,7 +326,7 @@ def shown_command(options: argparse.Namespace) -> int:
 
 
 def lines_command(options: argparse.Namespace) -> int:
-    engine = _engine(options)
+    engine = opened(options)
     if options.set:
         since, amount = options.set
         with writing(engine) as connection:
@@ -366,7 +366,7 @@ def _set_line(connection: Connection, province: str, since: str, amount: str, to
 
 
 def settings_command(options: argparse.Namespace) -> int:
-    engine = _engine(options)
+    engine = opened(options)
     if options.set:
         name, value = options.set
         with writing(engine) as connection:
@@ -383,7 +383,7 @@ def settings_command(options: argparse.Namespace) -> int:
 
 
 def backup_command(options: argparse.Namespace) -> int:
-    engine = _engine(options)
+    engine = opened(options)
     target = _fresh(options.file)
     _logged(engine, "command", "备份全部数据")
     with engine.connect() as connection:
@@ -409,7 +409,7 @@ def backup_command(options: argparse.Namespace) -> int:
 def restore_command(options: argparse.Namespace) -> int:
     if options.key_from is not None and not options.key_from.is_file():
         raise Refused(f"找不到密钥文件 {options.key_from}，未作任何改动。")
-    engine = _engine(options)
+    engine = opened(options)
     keep_lines(engine)
     try:
         restore(engine, options.file)
@@ -443,7 +443,7 @@ def _tell_missing(digests: Sequence[str], then: str) -> int:
     return INCOMPLETE if digests else 0
 
 
-def _engine(options: argparse.Namespace) -> Engine:
+def opened(options: argparse.Namespace) -> Engine:
     """The store that a command reads or writes; of real data that stands in the log, by the command's name alone. A
     broken log keeps nobody from checking the store or putting a backup back."""
     engine = ready_engine(options.database)

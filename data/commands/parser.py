@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 refused or something found, 2 a wrong call, 3 done but som
 """
 
 import argparse
+import importlib
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,11 @@ GROUPS = {"audit": "日志：核对、查询、导出", "user": "人员和账号
 """First words of commands of two words."""
 
 
+ABOVE = {"wallcharts": "components.wallcharts.command"}
+"""Commands whose work is drawing, which lies above ``data/``: name → module, imported when the command is called and by
+nothing else here, so that imports still run one way. Each has ``run(options) -> int`` and knows no Streamlit."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; whatever a user can mend is one line on standard error, never a traceback."""
     parsed = _parser().parse_args(arguments)
@@ -44,6 +50,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"文件读写失败：{told(error)}。")
     except KeyboardInterrupt:
         return _complain("已中断，数据库保持原样。")
+
+
+def _above(name: str) -> _Command:
+    """A command of the layer above, as ABOVE names it."""
+
+    def run(options: argparse.Namespace) -> int | None:
+        command: _Command = importlib.import_module(ABOVE[name]).run
+        return command(options)
+
+    return run
 
 
 def _complain(sentence: str) -> int:
@@ -180,6 +196,16 @@ def _parser() -> argparse.ArgumentParser:
         "用备份替换全部内容，连同档案（先停止服务）",
         file,
         (["--key-from"], {"type": Path, "metavar": "密钥文件", "help": "同时换上另行保管的密钥"}),
+    )
+    command(
+        "wallcharts",
+        _above("wallcharts"),
+        "把一个区划和它下面各级的挂图写成 PDF，放进一个空目录或一个 zip",
+        (["--region"], {"required": True, "metavar": "区划代码", "help": "县、乡镇或村的代码"}),
+        (["--out"], {"required": True, "type": Path, "metavar": "目录", "help": "不存在则新建，已有文件则不写"}),
+        (["--size"], {"choices": ["A0", "A1", "A2", "A3", "A4"], "default": "A0", "help": "纸张；不写为 A0"}),
+        (["--month"], {"metavar": "YYYY-MM", "help": "不写则用最新的数据"}),
+        (["--zip"], {"action": "store_true", "help": "目录里只放一个 zip"}),
     )
     region = {"required": True, "metavar": "区划代码", "help": "县、乡镇或村的代码；all 为全部区划"}
     whom = {"metavar": "登录名|姓名"}

@@ -1,0 +1,195 @@
+"""From a region and a size of paper to a chart as PDF, and many of them for an order."""
+
+import io
+import os
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection, Engine
+
+from components.drawing.qr import qr_svg
+from components.wallcharts.panels import COLOURS
+from components.wallcharts.region import region_panels
+from components.wallcharts.sheets import SHEETS
+from components.wallcharts.village import village_panels
+from data.access.actors import actor_name, taken_by
+from data.access.rights import needs, require_right
+from data.access.roles import FIGURES, HOUSEHOLDS, PRINT
+from data.access.viewer import Viewer
+from data.audit import log as audit
+from data.audit.taken import detail
+from data.audit.verify import log_end
+from data.clock import Clock
+from data.errors import Refused
+from data.figures.indicators import CALENDAR
+from data.figures.standing import standings
+from data.months import spoken
+from data.paper import fonts, typeset
+from data.paper.spreadsheet import file_name
+from data.paper.typeset import clean
+from data.regions import tree
+from data.settings import rules_of, values
+from data.store.engine import writing
+from data.terms import DEMONSTRATION_PREFIX, LEVELS
+
+TEMPLATE = "wallchart"
+CHART = "chart"
+"""As an order names what it is of, beside cards and labels."""
+AT_ONCE = 2
+"""Processes of typst at work for one order."""
+PAGE = "battle_map"
+"""The page that a chart's code opens."""
+
+
+@dataclass(frozen=True)
+class ChartOrder:
+    """Charts of these regions (codes, in their order) on paper of one size (a key of SHEETS).
+
+    ``month``: whose figures, None for the newest, each at its own; ``base`` is the address that the QR code names, ''
+    for none; ``address`` whence the order came. ``zipped``: a PDF for each region in a zip, else all in one PDF.
+    """
+
+    regions: tuple[str, ...]
+    size: str
+    month: int | None
+    base: str
+    address: str
+    zipped: bool = False
+
+    what = CHART
+
+    @property
+    def total(self) -> int:
+        return len(self.regions)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One finished chart: what its file is called, the PDF, and characters that no font of this machine draws."""
+
+    name: str
+    content: bytes
+    lacking: str
+
+
+class _Facts(TypedDict):
+    """What all charts of an order have in common."""
+
+    settings: dict[str, str]
+    by: str
+    now: datetime
+
+
+@needs(PRINT, FIGURES)
+def charts(
+    engine: Engine,
+    viewer: Viewer,
+    order: ChartOrder,
+    *,
+    clock: Clock,
+    told: Callable[[int], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[Chart]:
+    """The charts one after the other; ``told`` hears of each that is done. What left stands in the log once all are
+    made. Raises NoRight for who may not print what stands on them, NotFound, OutOfScope, Refused, Cancelled."""
+    begun = clock()
+    with engine.connect() as connection:
+        for region in order.regions:
+            _require(viewer, tree.find(connection, viewer, region))
+        by = taken_by(actor_name(connection, viewer.actor), begun, "打印", log_end(connection))
+        facts: _Facts = {"settings": values(connection), "by": by, "now": begun}
+
+    def make(region: str) -> Chart:
+        with engine.connect() as connection:
+            name, document = _document(connection, viewer, region, order, facts)
+        lacking = fonts.lacking(typeset.texts(document))
+        shared = {"colours": COLOURS, "by": clean(by, 120, run=0)}
+        return Chart(name, typeset.pdf(TEMPLATE, [document], shared, cancelled=cancelled), lacking)
+
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="charts") as pool:
+        work = [pool.submit(copy_context().run, make, region) for region in order.regions]
+        try:
+            for one in work:
+                yield one.result()
+                told(1)
+        finally:
+            for one in work:
+                one.cancel()
+    with writing(engine) as connection:
+        left = detail(f"挂图{order.size}（PDF）", place=_places(connection, viewer, order), count=order.total, unit="份")
+        mine = {"actor": viewer.actor, "address": order.address}
+        audit.enter(connection, **mine, view="print", households=[None], detail=left, now=clock())
+
+
+def _require(viewer: Viewer, region: tree.Region) -> None:
+    """Whether this viewer may print the chart of a region: that of a village names households."""
+    if region.code == tree.WHOLE:
+        raise Refused("挂图按县、乡镇、村印，请先选择区划。")
+    if region.is_village:
+        require_right(viewer, PRINT, HOUSEHOLDS)
+
+
+def _places(connection: Connection, viewer: Viewer, order: ChartOrder) -> str:
+    """The region that all of them lie in, as the log names it."""
+    above = os.path.commonprefix(list(order.regions))
+    code = above[: max((length for length in LEVELS if length <= len(above)), default=0)]
+    if not viewer.may_see(code):
+        code = viewer.region
+    return f"{tree.find(connection, viewer, code).name} {code}".strip()
+
+
+def _document(
+    connection: Connection, viewer: Viewer, code: str, order: ChartOrder, facts: _Facts
+) -> tuple[str, dict[str, object]]:
+    """The name of a chart's file, and the chart as the template takes it."""
+    region, sheet, settings = tree.find(connection, viewer, code), SHEETS[order.size], facts["settings"]
+    held = tree.status(connection)
+    if held is None:
+        raise Refused("数据库还是空的，没有可印的内容。")
+    month = held.last_month if order.month is None else order.month
+    made = village_panels if region.is_village else region_panels
+    way = [one.name for one in tree.ancestors(connection, viewer, code)]
+    demonstration = code.startswith(DEMONSTRATION_PREFIX)
+    stands = standings(connection, code, month)[CALENDAR]
+    return f"{code}_{file_name(clean(region.name, 40, run=0))}_{sheet.id}.pdf", {
+        "sheet": sheet.data(),
+        "title": clean(f"{region.name}{'作战室' if region.is_village else ''} · 挂图作战", 40),
+        "name": clean(f"{region.name} {code} {sheet.id}", 60, run=0),
+        "subtitle": clean(" · ".join([*way[:-1], stands.stands_at]), 80),
+        "days": days_left(settings, facts["now"].date()),
+        "demonstration": demonstration,
+        "contact": {
+            "qr": qr_svg(f"{order.base}/{PAGE}?{urlencode({'region': code})}") if order.base else None,
+            "lines": [f"扫一扫看{LEVELS[len(code)]}情", f"帮扶热线 {clean(settings['hotline'], 30)}"],
+            "side": sheet.code,
+        },
+        "panels": made(connection, viewer, code, month, order.month, sheet, rules_of(settings["wall_rules"])),
+        "source": f"数据 {spoken(month)}，数据版本 {held.version}，更新于 {held.updated[:16].replace('T', ' ')}；"
+        "边界和户的位置为示意，不作划界依据",
+        "blank": "手写 · 图钉",
+    }
+
+
+def days_left(settings: Mapping[str, str], today: date) -> dict[str, str] | None:
+    """The box that counts down; None where the county set no day, or it has passed."""
+    if not settings["countdown_day"] or (days := (date.fromisoformat(settings["countdown_day"]) - today).days) < 0:
+        return None
+    return {"name": f"距离{clean(settings['countdown_name'], 12)}还有", "number": f"{days:,}", "unit": "天"}
+
+
+def bundled(made: Sequence[Chart], order: ChartOrder) -> tuple[bytes, str]:
+    """All charts of an order as one file, a zip or a PDF, and the characters that no font draws."""
+    lacking = "".join(sorted({sign for one in made for sign in one.lacking}))
+    if not order.zipped:
+        return typeset.merged([one.content for one in made], "挂图", two_sided=False), lacking
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for one in made:
+            archive.writestr(one.name, one.content)
+    return packed.getvalue(), lacking
