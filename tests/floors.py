@@ -18,7 +18,7 @@ FLOOR = {
     "data.__main__": 11,
     # what is drawn
     "components.drawing": 12,
-    "components.server": 13,
+    **dict.fromkeys(("components.server", "components.wallcharts"), 13),
     "components.shell": 14,
     **dict.fromkeys(
         (

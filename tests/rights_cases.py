@@ -194,6 +194,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (EXPORT, PROJECTS): only_asked(EXPORT, PROJECTS),
     (EXPORT, RECORDS): Case(_export, scoped=False),
     (EXPORT, LOG): Case(asked(lambda c, v: list(every(c, v, Wanted()))), scoped=False),
+    (PRINT, FIGURES): only_asked(PRINT, FIGURES),
     (PRINT, HOUSEHOLDS): Case(asked(lambda c, v: villages_households(c, v, VILLAGE))),
     (PRINT, CODES): Case(asked(_labels)),
     (PRINT, PLANS): Case(asked(lambda c, v: notice(c, v, PLAN, TODAY.isoformat()))),

@@ -1,5 +1,6 @@
 """A map of sub-regions coloured by one indicator, with its legend: what goes into the map's builders."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -18,10 +19,12 @@ MOST_COMPARED = 400
 
 @dataclass(frozen=True)
 class Choropleth:
-    """Values for ``maps.map_contents`` and the classes that its legend names."""
+    """Values for ``maps.map_contents``, the classes that its legend names, and the colour of each code (None: no data)
+    for ``svg_map.region_map``."""
 
     values: MapPart
     classes: Classes
+    fills: Mapping[str, str | None]
 
 
 def choropleth(
@@ -72,7 +75,8 @@ def choropleth(
             None if words or (step := distance(indicator, value, mean)) is None else wording.apart(indicator, step)
             for value, words in zip(children["value"], unfinished, strict=True)
         ]
-    return Choropleth(region_values(frame, chosen=chosen), classes)
+    fills = dict(zip(frame["code"], frame["fill"], strict=True))
+    return Choropleth(region_values(frame, chosen=chosen), classes, fills)
 
 
 def _told(indicator: Indicator, value: float) -> str:

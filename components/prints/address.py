@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from components.prints.making import CARD, LABEL, WHAT
+from components.prints.making import CARD, LABEL, OF_HOUSEHOLDS, WHAT
 from components.shell.header import write_address
 from components.shell.reading import Reading
+from components.wallcharts.making import CHART
+from components.wallcharts.sheets import SHEETS
 from data.codes.labels import SIZES
 from data.income.year import IncomeYear
 
 _FLAGS = {"1": True, "0": False}
+BELOW = {"own": "只印本级", "next": "本级和下一级", "all": "本级和以下各级"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ def read_print_choice(
     def one_of(name: str, known: Collection[str], default: str) -> str:
         return reading.one_of(name, known, "地址中的打印选项“{asked}”不存在，已按默认的显示。") or default
 
-    what = one_of("what", WHAT, CARD)
+    what = one_of("what", OF_HOUSEHOLDS, CARD)
     by_name = {str(year.year): year for year in years}
     year = one_of("year", by_name, str(usual.year))
     choice = PrintChoice(
@@ -56,10 +59,10 @@ def read_print_choice(
     return choice, reading.problems
 
 
-def show_controls(choice: PrintChoice, years: Sequence[IncomeYear]) -> None:
-    """What can be chosen; each choice is written into the address."""
+def show_controls(choice: PrintChoice, years: Sequence[IncomeYear], offered: Sequence[str]) -> None:
+    """What can be chosen (``offered``: keys of WHAT); each choice is written into the address."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="print_controls"):
-        _pick("打印什么", "what", list(WHAT), choice.what, WHAT.__getitem__, masked=None)
+        pick_what(choice.what, offered)
         if choice.what == CARD:
             names = {str(year.year): year.name for year in years}
             _pick("收入年度", "year", list(names), str(choice.year.year), names.__getitem__, width=330)
@@ -72,6 +75,47 @@ def show_controls(choice: PrintChoice, years: Sequence[IncomeYear]) -> None:
             _flag("只印姓氏", "masked", choice.masked)
             _flag("印户编号", "code", choice.with_code)
             _flag("印帮扶责任人", "helper", choice.with_helper)
+
+
+def pick_what(chosen: str, offered: Sequence[str]) -> None:
+    """The control that says what is printed."""
+    _pick("打印什么", "what", list(offered), chosen, WHAT.__getitem__, masked=None, size=None)
+
+
+@dataclass(frozen=True)
+class ChartChoice:
+    """``size`` a key of SHEETS, ``below`` a key of BELOW, ``zipped``: a file for each region."""
+
+    size: str
+    below: str
+    zipped: bool
+
+
+def read_chart_choice(parameters: Mapping[str, str]) -> tuple[ChartChoice, list[str]]:
+    """The choice of an address, and sentences about what in it means nothing."""
+    reading = Reading(parameters)
+    unknown = "地址中的打印选项“{asked}”不存在，已按默认的显示。"
+    size = reading.one_of("size", SHEETS, unknown) or "A0"
+    below = reading.one_of("below", BELOW, unknown) or "own"
+    zipped = _FLAGS[reading.one_of("zip", _FLAGS, unknown) or "1"]
+    return ChartChoice(size, below, zipped), reading.problems
+
+
+def show_chart_controls(choice: ChartChoice, offered: Sequence[str], levels: Sequence[str]) -> None:
+    """What can be chosen of charts; ``levels``: the keys of BELOW that the region has."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="print_controls"):
+        pick_what(CHART, offered)
+        _pick("纸张", "size", list(SHEETS), choice.size, _paper, width=240)
+        if len(levels) > 1:
+            _pick("印哪些", "below", list(levels), choice.below, BELOW.__getitem__, width=240)
+    if choice.below != "own":
+        with st.container(horizontal=True, gap="medium", key="print_flags"):
+            _flag("每个区划一个 PDF，装进一个 zip", "zip", choice.zipped)
+
+
+def _paper(id: str) -> str:
+    sheet = SHEETS[id]
+    return f"{id} {sheet.width}×{sheet.height} 毫米"
 
 
 def _pick(

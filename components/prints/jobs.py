@@ -9,9 +9,10 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from components.prints.making import Order, Paper, made
+from components.prints.making import Order, Paper, made, made_charts
 from components.shell.errors import numbered
 from components.shell.store import beside_session
+from components.wallcharts.making import ChartOrder
 from data.access import jobs
 from data.access.jobs import CANCELLED, FAILED, FINISHED, RUNNING, WAITING
 from data.access.viewer import Viewer
@@ -46,10 +47,10 @@ class _Work:
             raise Cancelled
 
 
-def start(engine: Engine, viewer: Viewer, order: Order, name: str, clock: Clock) -> str:
+def start(engine: Engine, viewer: Viewer, order: Order | ChartOrder, name: str, clock: Clock) -> str:
     """Begin a job; its number. Raises Refused where too many wait."""
     facts = {"what": order.what}
-    id = jobs.begin(engine, viewer, name=name, total=len(order.households), facts=facts, now=clock())
+    id = jobs.begin(engine, viewer, name=name, total=order.total, facts=facts, now=clock())
     work = _Work(engine, id, clock)
     make = beside_session(partial(_make, viewer, order, work))  # with the right of the session; the rest is ours
     threading.Thread(target=work.pulse, name="print-pulse", daemon=True).start()
@@ -57,7 +58,7 @@ def start(engine: Engine, viewer: Viewer, order: Order, name: str, clock: Clock)
     return id
 
 
-def _run(make: Callable[[], None], order: Order, work: _Work) -> None:
+def _run(make: Callable[[], None], order: Order | ChartOrder, work: _Work) -> None:
     try:
         copy_context().run(make)
         state, paper, why = work.outcome
@@ -71,7 +72,7 @@ def _run(make: Callable[[], None], order: Order, work: _Work) -> None:
     jobs.sweep(work.engine, work.clock())
 
 
-def _make(viewer: Viewer, order: Order, work: _Work) -> None:
+def _make(viewer: Viewer, order: Order | ChartOrder, work: _Work) -> None:
     while not _room.acquire(timeout=PULSE / 5):
         if work.stop.is_set():
             return
@@ -82,7 +83,9 @@ def _make(viewer: Viewer, order: Order, work: _Work) -> None:
         _room.release()
 
 
-def _made(viewer: Viewer, order: Order, work: _Work) -> Paper:
+def _made(viewer: Viewer, order: Order | ChartOrder, work: _Work) -> Paper:
+    if isinstance(order, ChartOrder):
+        return made_charts(work.engine, viewer, order, clock=work.clock, told=work.told, cancelled=work.stop.is_set)
     return made(work.engine, viewer, order, clock=work.clock, told=work.told, cancelled=work.stop.is_set)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine
 
 from components.drawing.qr import qr_svg
+from components.wallcharts.making import CHART, ChartOrder, bundled, charts
 from data.access.actors import actor_name, taken_by
 from data.access.viewer import Viewer
 from data.audit import log as audit
@@ -27,7 +28,9 @@ from data.store.batches import batches
 from data.store.engine import writing
 
 CARD, LABEL = "card", "label"
-WHAT = {CARD: "明白卡", LABEL: "户码标签"}
+OF_HOUSEHOLDS = {CARD: "明白卡", LABEL: "户码标签"}
+WHAT = {**OF_HOUSEHOLDS, CHART: "挂图"}
+UNITS = {CARD: "户", LABEL: "户", CHART: "份"}
 _NO_CODE = "样张"
 
 
@@ -50,6 +53,10 @@ class Order:
     with_helper: bool = True
 
     @property
+    def total(self) -> int:
+        return len(self.households)
+
+    @property
     def chunk(self) -> int:
         """Households to one process of typst."""
         return card_pages.CHUNK if self.what == CARD else label_sheets.SIZES[self.size].chunk
@@ -57,7 +64,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Paper:
-    """A finished PDF, and the characters in it that no font of this machine draws."""
+    """A finished PDF, or a zip of several, and the characters in it that no font of this machine draws."""
 
     content: bytes
     lacking: str
@@ -101,6 +108,19 @@ def made(
         left = detail(f"{WHAT[order.what]}（PDF）", count=len(order.households), unit="户")
         audit.enter(connection, **mine, view="print", households=order.households, detail=left, now=now)
     return Paper(content, "".join(sorted(lacking)))
+
+
+def made_charts(
+    engine: Engine,
+    viewer: Viewer,
+    order: ChartOrder,
+    *,
+    clock: Clock,
+    told: Callable[[int], None] = lambda done: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Paper:
+    """The same for wall charts, which name no single household in the log."""
+    return Paper(*bundled(list(charts(engine, viewer, order, clock=clock, told=told, cancelled=cancelled)), order))
 
 
 def sample(engine: Engine, viewer: Viewer, order: Order, now: datetime) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from components.drawing.markup import escape
-from components.prints.making import WHAT
+from components.prints.making import UNITS, WHAT
 from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import show_markup
@@ -14,6 +14,7 @@ from components.shell.take_away import take_paper
 from data.access import jobs
 from data.access.jobs import CANCELLED, FAILED, KEPT, WAITING, Job
 
+_MIMES = {"PDF": "application/pdf", "ZIP": "application/zip"}
 _GONE = f"这个打印任务不存在或已清除：做好的文件只保留 {KEPT.seconds // 60} 分钟，只给下单的人。请重新生成。"
 
 
@@ -41,25 +42,26 @@ def _watch(id: str, screen: Screen) -> None:
     job = jobs.find(screen.engine, screen.viewer, id, screen.clock())
     if job is None or not job.at_work:
         st.rerun()
-    what = WHAT[job.facts["what"]]
-    text = f"正在排版{what}：{job.done:,} / {job.total:,} 户"
+    what, unit = WHAT[job.facts["what"]], UNITS[job.facts["what"]]
+    text = f"正在排版{what}：{job.done:,} / {job.total:,} {unit}"
     if job.state == WAITING:
-        text = f"排队中：前面的打印任务完成后开始（{what}，{job.total:,} 户）"
+        text = f"排队中：前面的打印任务完成后开始（{what}，{job.total:,} {unit}）"
     elif job.done == job.total:
-        text = f"正在合并成一个文件（{what}，{job.total:,} 户）"
+        text = f"正在合并成一个文件（{what}，{job.total:,} {unit}）"
     st.progress(job.done / job.total, text)
     show_markup('<p class="calm">可以离开或刷新本页，任务继续进行；用同一网址回来看结果。</p>')
     st.button("取消打印", key="print_cancel", on_click=jobs.cancel, args=(screen.engine, screen.viewer, job.id))
 
 
 def _show_outcome(screen: Screen, job: Job) -> None:
-    what = f"{WHAT[job.facts['what']]}，{job.total:,} 户"
+    what = f"{WHAT[job.facts['what']]}，{job.total:,} {UNITS[job.facts['what']]}"
+    kind = "ZIP" if job.name.endswith(".zip") else "PDF"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if job.size:
             size = f"{job.size / 1_000_000:.1f} MB"
-            show_markup(f'<p class="print-done"><b>已生成</b> {escape(what)}（PDF，{size}）</p>', width="content")
+            show_markup(f'<p class="print-done"><b>已生成</b> {escape(what)}（{kind}，{size}）</p>', width="content")
             made = partial(jobs.paper, screen.engine, screen.viewer, job.id)
-            take_paper("下载 PDF", made, name=job.name, key="print_download", primary=True)
+            take_paper(f"下载 {kind}", made, name=job.name, key="print_download", primary=True, mime=_MIMES[kind])
         else:
             said = {CANCELLED: "已取消，没有生成文件。", FAILED: job.why}[job.state]
             show_markup(f'<p class="print-done"><b>没有生成</b> {escape(what)}：{escape(said)}</p>', width="content")

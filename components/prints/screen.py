@@ -9,8 +9,9 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.prints import jobs as print_jobs
-from components.prints.address import PrintChoice, read_print_choice, show_controls
-from components.prints.making import WHAT, Order, sample
+from components.prints.address import PrintChoice, pick_what, read_print_choice, show_controls
+from components.prints.charts import show_charts
+from components.prints.making import CARD, OF_HOUSEHOLDS, WHAT, Order, sample
 from components.prints.progress import named_job, show_job
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import no_households
@@ -20,8 +21,10 @@ from components.shell.page import show_markup
 from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import PRINTS
+from components.wallcharts.making import CHART
 from data import settings
 from data.access.jobs import Job
+from data.access.roles import FIGURES, PRINT
 from data.cards import card as income_card
 from data.codes import labels as label_sheets
 from data.codes import tokens as qr_codes
@@ -39,13 +42,21 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 def show_prints(screen: Screen) -> None:
     """Draw the page."""
-    show_markup(heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口", level=1))
+    show_markup(
+        heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口，挂图上作战室的墙", level=1)
+    )
     fonts.family()  # says what to install before anything is chosen
     job = named_job(screen)
     asked = whole(st.query_params.get("household"))
+    offered = [*OF_HOUSEHOLDS, *([CHART] if screen.viewer.may(PRINT, FIGURES) else [])]
+    if asked is None and st.query_params.get("what") == CHART and CHART in offered:
+        show_charts(screen, job, offered)
+        return
     if asked is None and len(screen.region.code) < TOWNSHIP:
         if job:
             show_job(screen, job)
+        with st.container(key="print_controls"):
+            pick_what(_of_households(st.query_params.get("what")), offered)
         _show_places(screen)
         return
     with screen.engine.connect() as connection:
@@ -57,12 +68,17 @@ def show_prints(screen: Screen) -> None:
     if not ids:
         no_households(screen.region.name)
         return
-    show_controls(choice, years)
+    show_controls(choice, years, offered if asked is None else list(OF_HOUSEHOLDS))
     left, right = st.columns([58, 42], gap="medium")
     with left:
         picked = _show_one(screen, choice, asked) if asked is not None else _show_households(screen, choice, ids)
     with right:
         _show_order(screen, choice, picked, job)
+
+
+def _of_households(asked: str | None) -> str:
+    """What of households is asked for: cards unless it is something else."""
+    return asked if asked in OF_HOUSEHOLDS else CARD
 
 
 def _show_places(screen: Screen) -> None:
@@ -123,7 +139,11 @@ def _place_table(screen: Screen, places: pd.DataFrame, sentence: str) -> None:
         places,
         (TableColumn("name", "区划"), TableColumn("value", "户数", "integer")),
         caption=f"{screen.region.name}各地的户数",
-        look=TableLook(row_url=lambda row: screen.link(PRINTS, region=row.code), opener="name", whole=True),
+        look=TableLook(
+            row_url=lambda row: screen.link(PRINTS, region=row.code, what=_of_households(st.query_params.get("what"))),
+            opener="name",
+            whole=True,
+        ),
     )
     show_markup(f'<p class="calm">{escape(sentence)}</p><div class="print-places">{table}</div>')
 

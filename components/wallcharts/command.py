@@ -1,5 +1,7 @@
-"""``python -m data wallcharts``: the charts of a region and of all below it, as files. Loaded by ``data.commands.parser``
-when it is called; knows no Streamlit."""
+"""``python -m data wallcharts``: the charts of a region and of all below it, as files.
+
+Loaded by ``data.commands.parser`` when it is called; knows no Streamlit.
+"""
 
 import argparse
 import sys

@@ -7,15 +7,14 @@ from sqlalchemy import Connection
 from components.drawing import wording
 from components.wallcharts import panels
 from components.wallcharts.panels import Panel
-from components.wallcharts.sheets import Sheet
 from data.access.viewer import Viewer
 from data.figures import read
 from data.figures.indicators import INDICATORS
 
+ACROSS = 3
 
-def figures_panel(
-    connection: Connection, viewer: Viewer, region: str, asked: int | None, ids: Sequence[str], sheet: Sheet
-) -> Panel:
+
+def figures_panel(connection: Connection, viewer: Viewer, region: str, asked: int | None, ids: Sequence[str]) -> Panel:
     """Headline figures, each with where it stands and, where that is less than whole, how far."""
     found = read.figures(connection, viewer, region, asked, ids)
     listed = []
@@ -24,4 +23,4 @@ def figures_panel(
         said = wording.amount(indicator, figure.value)
         alarm = wording.attention(indicator, figure.value) == 2
         listed.append((indicator.label, said.number, said.unit, figure.standing.words, alarm))
-    return panels.figures("", listed, columns=min(len(ids), 3 if sheet.columns > 1 else 3))
+    return panels.figures("", listed, columns=ACROSS)

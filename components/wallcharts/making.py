@@ -1,7 +1,6 @@
 """From a region and a size of paper to a chart as PDF, and many of them for an order."""
 
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -122,7 +121,9 @@ def charts(
             for one in work:
                 one.cancel()
     with writing(engine) as connection:
-        left = detail(f"挂图{order.size}（PDF）", place=_places(connection, viewer, order), count=order.total, unit="份")
+        left = detail(
+            f"挂图{order.size}（PDF）", place=_places(connection, viewer, order), count=order.total, unit="份"
+        )
         mine = {"actor": viewer.actor, "address": order.address}
         audit.enter(connection, **mine, view="print", households=[None], detail=left, now=clock())
 
@@ -137,8 +138,9 @@ def _require(viewer: Viewer, region: tree.Region) -> None:
 
 def _places(connection: Connection, viewer: Viewer, order: ChartOrder) -> str:
     """The region that all of them lie in, as the log names it."""
-    above = os.path.commonprefix(list(order.regions))
-    code = above[: max((length for length in LEVELS if length <= len(above)), default=0)]
+    first = order.regions[0]
+    shared = [first[:length] for length in LEVELS if all(one.startswith(first[:length]) for one in order.regions)]
+    code = max(shared, key=len)
     if not viewer.may_see(code):
         code = viewer.region
     return f"{tree.find(connection, viewer, code).name} {code}".strip()

@@ -27,7 +27,13 @@ class Column:
 
 
 def table(
-    title: str, columns: Sequence[Column], rows: Sequence[Sequence[object]], *, letters: float, empty: str, note: str = ""
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[object]],
+    *,
+    letters: float,
+    empty: str,
+    note: str = "",
 ) -> Panel:
     """A table; of a row each text is cleaned, and what has no place to break gets one where its column ends.
 
@@ -62,9 +68,24 @@ def _cell(value: object, run: int) -> Cell:
     return "" if value is None or value == "" else clean(value, MOST, run=run)
 
 
-def drawing(title: str, svg: str, width: float, height: float, *, note: str = "", frame: bool = True) -> Panel:
-    """A drawing of so many points, at its own size."""
-    return {"kind": "drawing", "title": title, "note": note, "svg": svg, "width": width, "height": height, "frame": frame}
+def drawing(
+    title: str,
+    svg: str,
+    width: float,
+    height: float,
+    *,
+    note: str = "",
+    legend: Sequence[dict[str, str]] = (),
+    frame: bool = True,
+) -> Panel:
+    """A drawing of so many points, at its own size, and what its marks and colours mean (:func:`swatch`)."""
+    size: Panel = {"svg": svg, "width": width, "height": height, "frame": frame}
+    return {"kind": "drawing", "title": clean(title, MOST), "note": clean(note, 160), "legend": list(legend), **size}
+
+
+def swatch(label: str, colour: str, mark: str = "■") -> dict[str, str]:
+    """A line of a legend."""
+    return {"label": label, "colour": colour, "mark": mark}
 
 
 def figures(title: str, listed: Sequence[tuple[str, str, str, str, bool]], *, columns: int, note: str = "") -> Panel:

@@ -1,4 +1,4 @@
-"""The chart of a county or a township: where it is behind and by how much, who helps where, projects, what is overdue."""
+"""The chart of a county or a township: where it is behind and how far, who helps where, projects, what is overdue."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from components.drawing import wording
 from components.drawing.ranking import Ranking, closed, finding, mean_amount, rank
 from components.wallcharts import panels
 from components.wallcharts.figures import figures_panel
+from components.wallcharts.maps import class_map, course
 from components.wallcharts.panels import Column, Panel
 from components.wallcharts.sheets import Sheet
 from data.access.viewer import Viewer
@@ -16,6 +17,7 @@ from data.duties.overdue import most_overdue
 from data.figures import read
 from data.figures.indicators import INDICATORS
 from data.projects import region as projects
+from data.regions import tree
 from data.terms import LEVELS
 from data.wall.names import as_display
 from data.wall.roster import first_secretaries, places, units
@@ -31,16 +33,26 @@ MOST_OVERDUE, MOST_UNITS, MOST_PROJECTS = 20, 20, 20
 
 
 def region_panels(
-    connection: Connection, viewer: Viewer, region: str, month: int, asked: int | None, sheet: Sheet, rules: Sequence[str]
+    connection: Connection,
+    viewer: Viewer,
+    region: str,
+    month: int,
+    asked: int | None,
+    sheet: Sheet,
+    rules: Sequence[str],
 ) -> list[Panel]:
     """The panels in their order: the figures, the map by classes of the chosen figure, the regions below in order of
     it, its course, what is overdue, the projects, 组织架构, the units that help, the rules; what does not fit on one
     sheet goes on to the next in that order. ``month`` and ``asked`` as ``village.village_panels`` takes them."""
     public, letters = as_display(viewer), sheet.letters
+    stands = read.figures(connection, public, region, asked, (CHOSEN,))[CHOSEN].standing
     ranking = ranked(connection, public, region, asked)
+    way = [one.code for one in tree.ancestors(connection, public, region) if one.code]
     return [
-        figures_panel(connection, public, region, asked, HEADLINES, sheet),
+        figures_panel(connection, public, region, asked, HEADLINES),
+        class_map(connection, ranking, region, noun_of(ranking), stands, sheet),
         standing_of(connection, public, region, asked, ranking, letters),
+        course(connection, public, region, ranking.indicator, stands, way[-2] if len(way) > 1 else None, sheet),
         overdue(connection, public, region, month, letters),
         project_table(connection, public, region, month, letters),
         organisation(connection, public, region, month, letters),
@@ -76,17 +88,22 @@ def standing_of(
     for row in ranking.rows.itertuples():
         behind = wording.has_value(row.distance) and row.distance * indicator.direction < 0
         said = wording.in_class_unit(indicator, row.value)
-        apart = wording.apart(indicator, row.distance) if wording.has_value(row.distance) else row.open_words or "无数据"
+        apart = (
+            wording.apart(indicator, row.distance) if wording.has_value(row.distance) else row.open_words or "无数据"
+        )
         rows.append([
             str(places_of.get(row.code, "")), row.name, panels.bold(said) if behind else said, apart,
             *(wording.amount(INDICATORS[id], beside[id].get(row.code)).number for id in BESIDE),
         ])  # fmt: skip
     columns = (
-        Column("序", 2.4, "center"), Column(noun, 6), Column(f"{indicator.label}（{wording.class_unit(indicator)}）", 5.4, "right"),
+        Column("序", 2.4, "center"), Column(noun, 6),
+        Column(f"{indicator.label}（{wording.class_unit(indicator)}）", 5.4, "right"),
         Column(f"与{ranking.mean_name}比", 5.4, "right"),
         *(Column(INDICATORS[id].label + _unit(id), 4.4, "right") for id in BESIDE),
     )  # fmt: skip
-    note = f"{finding(ranking, noun)}；{ranking.mean_name} {mean_amount(ranking)}；{stands[indicator.id].standing.words}"
+    note = (
+        f"{finding(ranking, noun)}；{ranking.mean_name} {mean_amount(ranking)}；{stands[indicator.id].standing.words}"
+    )
     return panels.table(f"各{noun}排名", columns, rows, letters=letters, empty="没有下级区划。", note=note)
 
 
@@ -124,7 +141,8 @@ def project_table(connection: Connection, viewer: Viewer, region: str, month: in
         for row in found.itertuples()
     ]  # fmt: skip
     columns = (
-        Column("项目", 11), Column("区划", 7), Column("阶段", 4.2), Column("投资", 4, "right"), Column("应收", 3.6, "right"),
+        Column("项目", 11), Column("区划", 7), Column("阶段", 4.2), Column("投资", 4, "right"),
+        Column("应收", 3.6, "right"),
         Column("实收", 3.6, "right"), Column("带户", 3, "right"), Column("风险", 8),
     )  # fmt: skip
     note = (
@@ -149,7 +167,9 @@ def organisation(connection: Connection, viewer: Viewer, region: str, month: int
     rows = []
     for row in below.itertuples():
         held = counted.loc[row.code] if row.code in counted.index else None
-        numbers = ["0", "0", "0"] if held is None else [str(held[name]) for name in ("helpers", "households", "unvisited")]
+        numbers = (
+            ["0", "0", "0"] if held is None else [str(held[name]) for name in ("helpers", "households", "unvisited")]
+        )
         named = ["", "", ""]
         if row.code in heads.index:
             named = [heads.loc[row.code, name] for name in ("name", "unit", "phone")]

@@ -67,7 +67,8 @@ class Sheet:
         return {
             "width": self.width, "height": self.height, "margin": self.margin, "gap": self.gap,
             "columns": self.columns, "text": self.text, "small": self.small, "head": self.head,
-            "titles": self.titles, "line": round(self.text / 30, 2), "foot": round(self.small / MILLIMETRE * 3.4 + self.gap * 0.4, 1),
+            "titles": self.titles, "line": round(self.text / 30, 2),
+            "foot": round(self.small / MILLIMETRE * 3.4 + self.gap * 0.4, 1),
         }  # fmt: skip
 
 

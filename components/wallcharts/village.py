@@ -11,24 +11,31 @@ from components.drawing import wording
 from components.drawing.theme import LIGHT, MARKS
 from components.wallcharts import panels
 from components.wallcharts.figures import figures_panel
+from components.wallcharts.maps import village_maps
 from components.wallcharts.panels import TICK, Cell, Column, Panel
 from components.wallcharts.sheets import Sheet
 from data.access.viewer import Viewer
 from data.duties.village_board import VillageBoard, village_board
 from data.months import short_day
-from data.terms import HOUSEHOLD_STATES, TEAMS
+from data.terms import HOUSEHOLD_STATES, LIFTED, TEAMS, UNLIFTED
 from data.wall.names import as_display
 from data.wall.roster import Roster, roster
 from data.wall.village import walk_on_wall
 
-HEADLINES = ("households", "persons", "monitored_households", "net_income_per_capita", "visit_coverage", "problems_open")
+HEADLINES = (
+    "households",
+    "persons",
+    "monitored_households",
+    "net_income_per_capita",
+    "visit_coverage",
+    "problems_open",
+)
 ORGANISED = ("第一书记", "驻村工作队", "党支部", "网格员")
 """Teams that make a village's war room; the others are named beside their households alone."""
 GOALS = {
-    state.name: "稳定脱贫" if state.registered and not state.watched and state.order == 1
-    else "消除风险" if state.watched else "巩固成果" if state.registered else ""
+    state.name: "消除风险" if state.watched else {UNLIFTED: "稳定脱贫", LIFTED: "巩固成果"}.get(state.number, "")
     for state in HOUSEHOLD_STATES
-}  # fmt: skip
+}
 """户类型 → what is to come of it: what each of its kind is helped towards, which tells of nobody."""
 NO_TASKS = "本月没有进行中的作战任务。"
 NO_PROBLEMS = "目前没有未销号的问题。"
@@ -59,15 +66,24 @@ def read(connection: Connection, viewer: Viewer, village: str, month: int) -> Vi
 
 
 def village_panels(
-    connection: Connection, viewer: Viewer, village: str, month: int, asked: int | None, sheet: Sheet, rules: Sequence[str]
+    connection: Connection,
+    viewer: Viewer,
+    village: str,
+    month: int,
+    asked: int | None,
+    sheet: Sheet,
+    rules: Sequence[str],
 ) -> list[Panel]:
-    """The panels in their order: the figures, the numbered map, 组织架构, the rules, 责任清单, the households, 倒排工期,
-    问题销号; what does not fit on one sheet goes on to the next in that order. ``month``: whose end it is; ``asked``:
-    the same where it was asked for, else None, and each figure stands at its own."""
+    """The panels in their order: the figures, the numbered map, 组织架构, the rules, 责任清单, the households,
+    倒排工期, 问题销号; what does not fit on one sheet goes on to the next in that order.
+
+    ``month``: whose end it is; ``asked``: the same where it was asked for, else None, and each figure stands at its
+    own."""
     facts = read(connection, viewer, village, month)
     letters = sheet.letters
     return [
-        figures_panel(connection, as_display(viewer), village, asked, HEADLINES, sheet),
+        figures_panel(connection, as_display(viewer), village, asked, HEADLINES),
+        *village_maps(connection, village, facts.walk, sheet),
         organisation(facts.roster, letters),
         panels.rules("作战室制度", rules),
         duties(facts, letters),
@@ -103,7 +119,8 @@ def duties(facts: VillageFacts, letters: float) -> Panel:
         for (name, unit, team, _), of in listed.groupby(["name", "unit", "team", "phone"], sort=False, dropna=False)
     ]
     columns = (
-        Column("责任人", 4), Column("单位", 11), Column("队伍", 5), Column("户数", 2.6, "right"), Column("包哪些户（图上号）", 12),
+        Column("责任人", 4), Column("单位", 11), Column("队伍", 5), Column("户数", 2.6, "right"),
+        Column("包哪些户（图上号）", 12),
     )  # fmt: skip
     rows.sort(key=lambda row: -int(row[3]))
     return panels.table("责任清单", columns, rows, letters=letters, empty=NO_HELPERS, note="数字是作战图和户表上的户号")
@@ -169,7 +186,9 @@ def _thirds(today: date) -> list[tuple[date, date]]:
     return found
 
 
-def _bar(started: str, deadline: str, finished: str | None, as_of: str, thirds: Sequence[tuple[date, date]]) -> list[Cell]:
+def _bar(
+    started: str, deadline: str, finished: str | None, as_of: str, thirds: Sequence[tuple[date, date]]
+) -> list[Cell]:
     cells: list[Cell] = []
     for begin, end in thirds:
         first, last = begin.isoformat(), end.isoformat()
