@@ -308,7 +308,7 @@ def known_month(connection: Connection, text: str) -> int:
 
 
 def shown_command(options: argparse.Namespace) -> int:
-    engine, now = _engine(options), county_clock()
+    engine, now = opened(options), county_clock()
     keep_night(engine, now)
     cube.ensure(engine, now.date())
     if options.name:
