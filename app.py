@@ -27,7 +27,7 @@ from components.server.guard import Guard
 from components.server.launch import tell_launch
 from components.server.packed import Packed, PackedFiles, map_urls
 from components.server.pulse import pulse_routes
-from components.server.sockets import close_silent, send_at_once
+from components.server.sockets import close_silent, note_servers, send_at_once
 from components.shell.site import BATTLE_MAP, NAME, OVERVIEW, PAGES
 from components.shell.theme_route import theme_route
 from components.wall.routes import wall_routes
@@ -94,6 +94,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     await asyncio.to_thread(turn_the_day)
     await asyncio.to_thread(sweep, engine, county_clock())
     send_at_once()
+    note_servers()
     tell_why()
     beside = [asyncio.create_task(work()) for work in (follow_the_calendar, collect_garbage, close_silent)]
     await asyncio.sleep(0)  # what they look for among the objects is found before the freeze

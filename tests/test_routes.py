@@ -204,7 +204,7 @@ LINES: dict[str, list[Line]] = {
 @pytest.fixture
 def county(filled: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     monkeypatch.setenv("WARROOM_ARCHIVES", str(tmp_path / "kept"))
-    monkeypatch.setattr(pulse, "BEATS", 1)
+    monkeypatch.setattr(pulse, "LIFE", 0.01)
     monkeypatch.setattr(pulse, "BEAT", 0.01)
     engine = filled(fill_village, own=True)
     archives.add(engine, ADMINISTRATOR, HOUSEHOLD, photo(), kind="其他", title="", now=NOW)

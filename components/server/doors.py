@@ -51,6 +51,9 @@ class Doors:
         self._sessions = sessions_of(engine)
         self._region = Question(engine, REAL_REGION)
         self._account = Question(engine, select(account.c.person_id).limit(1))
+        self._displays: set[Admission] = set()  # that held when the stores stood as at ...
+        self._at: object = None
+        self._looked = 0.0
         self._touched: dict[str, float] = {}
         self._threads = ThreadPoolExecutor(4, "door")  # of its own: downloads keep the common ones for seconds
 
@@ -65,7 +68,16 @@ class Doors:
     async def ended(self, admissions: Iterable[Admission]) -> set[Admission]:
         """Those that hold no more; asked beside the event loop, for they may be many."""
         asked = set(admissions)
-        return await self._beside(lambda: {one for one in asked if not self._stands(one)})
+        return await self._beside(lambda: self._ended(asked))
+
+    def _ended(self, asked: set[Admission]) -> set[Admission]:
+        """A display's right ends by a write alone: where nothing was written it is not asked again, for a minute."""
+        written, now = self._written(), time.monotonic()
+        if written is None or written != self._at or now - self._looked > TOUCH:
+            self._displays, self._at, self._looked = set(), written, now
+        ended = {one for one in asked - self._displays if not self._stands(one)}
+        self._displays |= {one for one in asked - ended if one.viewer and one.viewer.person is None}
+        return ended
 
     async def launches(self, secret: str) -> bool:
         """Whether this is the secret of the launch link."""
@@ -87,6 +99,10 @@ class Doors:
             self._sessions.touch(digest, self._clock())
         except SQLAlchemyError as error:
             _log.warning("that somebody is at work was not noted: %s", type(error).__name__)
+
+    def _written(self) -> object:
+        """What changes with every write to a store or to the one beside it; None where nothing tells."""
+        return self._sessions.written()
 
     def _real(self) -> bool:
         return self._region.ask() is not False

@@ -22,6 +22,21 @@ def send_at_once() -> None:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
+_servers: list[Any] = []  # Any: of uvicorn, which is imported late
+
+
+def note_servers() -> None:
+    """Find the servers of this process, so that :func:`stopping` can ask them. To be called before ``gc.freeze``."""
+    from uvicorn import Server
+
+    _servers[:] = [one for one in gc.get_objects() if isinstance(one, Server)]
+
+
+def stopping() -> bool:
+    """Whether the server is about to stop and waits for what stands open."""
+    return any(one.should_exit for one in _servers)
+
+
 def _listens(one: socket.socket) -> bool:
     inet = one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_STREAM
     return inet and bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))

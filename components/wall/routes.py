@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from components.drawing.markup import Markup
 from components.server.cookie import signed_of
+from components.server.pulse import Store
 from components.server.viewing import viewer_of
 from components.wall import files, page
 from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
@@ -24,7 +25,6 @@ from data.clock import Clock
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.regions import tree as regions
 from data.regions.tree import Region
-from data.regions.versions import Version, version_of, versions
 from data.wall.displays import LEADERS, Setup, setup_of, usual
 
 NOT_FOR_HIM = "上墙画面给管理辖区的干部和大屏用，请从首页进入自己的工作。"
@@ -37,7 +37,7 @@ _log = logging.getLogger("warroom")
 
 def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
     """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request."""
-    fragments = Fragments()
+    fragments, store = Fragments(), Store(engine)
 
     def document(request: Request) -> Response:
         with engine().connect() as connection:
@@ -51,16 +51,22 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         made = page.document(region.code, region.name, setup, scenes, is_display=is_display)
         return HTMLResponse(made, headers=page.HEADERS)
 
-    def place_of(request: Request) -> tuple[Viewer, str, Version]:
+    async def place_of(request: Request) -> tuple[Viewer, str]:
+        """Who looks at which region; asked of the store only where the request does not say it."""
+        asked, signed = region_of(request.query_params), signed_of(request)
+        if asked is None or signed is None or signed.due:
+            return await run_in_threadpool(looked_up, request, asked)
+        return _over_a_region(signed.viewer), signed.viewer.narrowed(asked)
+
+    def looked_up(request: Request, asked: str | None) -> tuple[Viewer, str]:
         with engine().connect() as connection:
             viewer = _viewer(request, connection)
-            asked = region_of(request.query_params)
-            region = regions.home(connection, viewer) if asked is None else viewer.narrowed(asked)
-            return viewer, region, version_of(versions(connection, region), region)
+            return viewer, regions.home(connection, viewer) if asked is None else viewer.narrowed(asked)
 
     async def scene(request: Request) -> Response:
-        told, store, now = request.query_params, engine(), clock()
-        viewer, region, version = await run_in_threadpool(place_of, request)
+        told, now = request.query_params, clock()
+        viewer, region = await place_of(request)
+        version = await store.versions.of(region)
         canvas = canvas_in(told, setup_in(told, usual(region)))
         beside = [name for name in told.get("beside", "").split(",") if name][:MOST_BESIDE]
         scenes = [_scene(name) for name in (request.path_params["name"], *beside)]
@@ -68,12 +74,12 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             raise NotFound("这个区划没有这个画面。")
 
         def compose() -> Markup:
-            with store.connect() as connection:
+            with store.versions.engine.connect() as connection:
                 regions.find(connection, viewer, region)
                 return composed(Place(connection, viewer, region, now), scenes, canvas)
 
         names = tuple(one.name for one in scenes)
-        key = (str(store.url), viewer.key, region, version, now.date(), canvas, names)
+        key = (store.versions, viewer.key, region, version, now.date(), canvas, names)
         made = await fragments.made(key, compose)
         headers = {"ETag": made.tag, **_UNSEEN}
         if request.headers.get("if-none-match") == made.tag:
@@ -141,6 +147,10 @@ def _viewer(request: Request, connection: Connection) -> Viewer:
     viewer = viewer_of(request, connection)
     if viewer is None:
         viewer = next(one for one in regions.viewers(connection) if one.role == "display")
+    return _over_a_region(viewer)
+
+
+def _over_a_region(viewer: Viewer) -> Viewer:
     if viewer.sees_own_only:
         raise NotFound(NOT_FOR_HIM)
     return viewer

@@ -21,7 +21,7 @@ from data.clock import written
 from data.model import account, device, person
 from data.model.transient import session
 from data.store.batches import batches
-from data.store.engine import Question, writing
+from data.store.engine import OTHERS_WRITES, Question, writing
 from data.store.transient import transient_engine
 
 MINUTE = timedelta(minutes=1)
@@ -62,11 +62,18 @@ class Sessions:
         self._account = Question(engine, mine.where(account.c.person_id == bindparam("person")))
         shown = select(device.c.region, device.c.purpose, device.c.withdrawn)
         self._device = Question(engine, shown.where(device.c.id == bindparam("device")))
+        self._writes = [] if self.waiting else [Question(one, OTHERS_WRITES) for one in (engine, self._own)]
 
     @property
     def waiting(self) -> bool:
         """Whether an answer may take long (a server's), so that it is asked beside the event loop."""
         return self._session.waiting
+
+    def written(self) -> object:
+        """What is another after every write to the records or the sessions, of whatever process; None where the store
+        does not tell that."""
+        seen = [one.rows() for one in self._writes]
+        return None if not seen or None in seen else seen
 
     def who(self, token: str | None, now: datetime) -> Signed | None:
         """Whose token this is; None for one that is none, that ended, or where the store does not answer."""

@@ -20,6 +20,8 @@ tree of regions."""
 Version = tuple[int, str]
 """Number of the write (``data_version.version`` after it) and its time, ISO."""
 NEVER: Version = (0, "")
+LAST_WRITE = select(model.data_version.c.version)
+"""Finds the number of the last write: as long as it stays, so do the versions of all regions."""
 _table = model.region_version
 
 

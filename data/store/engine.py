@@ -145,6 +145,10 @@ def after_commit(connection: Connection, do: Callable[[], None]) -> None:
     _afterwards.setdefault(_transaction(connection), []).append(do)
 
 
+OTHERS_WRITES = text("PRAGMA data_version")
+"""SQLite: on one connection, a number that every write of another one changes."""
+
+
 class Question:
     """A statement put to the store thousands of times, seen anew each time.
 

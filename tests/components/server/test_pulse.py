@@ -11,8 +11,11 @@ from starlette.testclient import TestClient
 
 from components.server import pulse
 from components.server.guard import Guard
+from data.access.viewer import Viewer
 from data.clock import county_clock
 from data.figures import cube
+from data.people.devices import add_device, opened_by, withdraw
+from data.people.sign_in import begin_display
 from data.store.engine import writing
 from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES, fill, real_regions_arrive
 from tests.moment import NOW, clock
@@ -29,7 +32,7 @@ def county(engine: Engine) -> Engine:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No answer is kept from one test, or one write, to the next."""
-    monkeypatch.setattr(pulse, "_version", pulse._version.__wrapped__)
+    monkeypatch.setattr(pulse, "_KEPT", 0)
     yield
 
 
@@ -69,10 +72,11 @@ def told(text: str) -> list[str]:
 
 def test_a_stream_beats_and_lives_a_while(county: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pulse, "BEAT", 0.01)
+    monkeypatch.setattr(pulse, "LIFE", 0.1)
     answer = visitor(county, signed_in(county, "display", COUNTY)).get("/pulse/stream")
     assert answer.headers["content-type"].startswith("text/event-stream")
     retry, *beats = told(answer.text)
-    assert (retry, len(beats)) == ("retry: 300", pulse.BEATS)
+    assert retry == "retry: 300" and len(beats) > 1
     assert json.loads(beats[0].removeprefix("data: "))["boot"] == pulse.BOOT
 
 
@@ -80,5 +84,22 @@ def test_a_stream_tells_its_end_when_the_right_to_it_ends(county: Engine):
     person = enrolled(county, "village", VILLAGES[0])
     client = visitor(county, {"wr": begun(county, person)})
     threading.Timer(0.3, disable, (county, person)).start()
+    assert told(client.get("/pulse/stream").text)[-1] == "event: ended\ndata: {}"
+    assert client.get("/pulse").status_code == 401
+
+
+def test_a_stream_of_a_display_tells_its_end_when_the_display_is_withdrawn(county: Engine):
+    administrator = Viewer("admin", "", person=enrolled(county, "admin", ""))
+    with writing(county) as connection:
+        link = add_device(connection, administrator, VILLAGES[0], "村部", address="", now=NOW)
+        known = opened_by(connection, link.rpartition("/")[2])
+    assert known is not None
+    client = visitor(county, {"wr": begin_display(county, *known, address="", agent="", now=county_clock())})
+
+    def withdrawn() -> None:
+        with writing(county) as connection:
+            withdraw(connection, administrator, known[0], address="", now=NOW)
+
+    threading.Timer(1.2, withdrawn).start()  # after the watch has looked twice and found nothing written
     assert told(client.get("/pulse/stream").text)[-1] == "event: ended\ndata: {}"
     assert client.get("/pulse").status_code == 401
