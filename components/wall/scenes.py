@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from components.drawing.markup import Markup, escape
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
+from components.wall.village_help import HELP
+from components.wall.village_map import MAP
+from components.wall.village_parts import VILLAGE
+from components.wall.village_stuck import STUCK
+from components.wall.village_tasks import TASKS
+from components.wall.village_today import TODAY
 from data.regions import tree as regions
 from data.terms import LEVELS
 
@@ -17,7 +23,12 @@ def _named(place: Place, canvas: Canvas) -> Sequence[Poster]:
 
 SCENES: tuple[Scene, ...] = (
     # One line each, in the order of a round.
-    Scene("name", "区划", frozenset(LEVELS), _named),
+    Scene("name", "区划", frozenset(LEVELS) - VILLAGE, _named),
+    MAP,
+    HELP,
+    TASKS,
+    TODAY,
+    STUCK,
 )
 
 

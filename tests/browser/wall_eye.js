@@ -90,13 +90,13 @@
     }
   });
 
-  // What there is to read: numbers that are no days, runs of characters; on a map the labels do not count.
+  // What there is to read: numbers that are no days, runs of characters; labels of a map do not count, nor where they stand in its list.
   const counts = [...poster.querySelectorAll('.pane')].map((pane) => {
     const texts = [], names = [];
     const walk = document.createTreeWalker(pane, NodeFilter.SHOW_TEXT);
     for (let node = walk.nextNode(); node; node = walk.nextNode()) {
       const holder = node.parentElement, drawing = holder.closest('svg');
-      if (holder.closest('.sub, title, desc, style')) continue;
+      if (holder.closest('.sub, .v-badge, title, desc, style')) continue;
       if (drawing?.querySelector('[paint-order]')) names.push(node.data);
       else texts.push(node.data);
     }

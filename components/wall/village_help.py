@@ -1,0 +1,95 @@
+"""扶持谁 · 谁来扶 · 怎么扶: three posters of a village, each with its figure and at most seven rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.drawing.theme import MARKS, state_marks
+from components.wall.canvas import Canvas
+from components.wall.scene import Place, Poster, Scene
+from components.wall.village_parts import (
+    MOST_ROWS,
+    UNIT,
+    URGENT,
+    VILLAGE,
+    Cell,
+    Hero,
+    asked,
+    beside,
+    listed,
+    mark,
+    planned,
+    share,
+    spare,
+    subtitle,
+    with_hero,
+)
+from data.wall.village import VillageRoom
+
+
+def help_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
+    """None of a village without households; those of who helps and how only where that is on record."""
+    room = asked(place)
+    if room.counted.empty:
+        return []
+    posters = [_whom(place, room, canvas)]
+    posters += [] if room.helpers.empty else [_who(place, room, canvas)]
+    posters += [] if room.measures.empty else [_how(place, room, canvas)]
+    return posters
+
+
+HELP = Scene("village-help", "扶持谁 · 谁来扶 · 怎么扶", VILLAGE, help_posters)
+
+
+def _whom(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
+    counts = room.counted["state"].value_counts()
+    hero = Hero(len(room.counted), "户", "帮扶对象")
+    _, _, width, height = beside(hero, canvas)
+    there = [state for state in MARKS if state in counts.index]
+    cells = (Cell(1.2), Cell(7.1), Cell(6, rank=1, grow=True), Cell(3, "v-figure v-end"))
+    plan = planned(cells, canvas, width, height, rows=len(there))
+    most = int(counts.max())
+    rows = [
+        [mark(state, canvas), state, share(counts[state], most, _colour(state, canvas)), f"{counts[state]:,}"]
+        for state in there
+    ]
+    urgent = int(room.counted["state"].isin(URGENT).sum())
+    finding = f"{urgent} 户未脱贫或在监测" if urgent else "都已脱贫，没有监测对象"
+    told = subtitle(place, room, f"{int(room.counted['persons'].sum()):,} 人")
+    return Poster(f"扶持谁：{finding}", told, with_hero(hero, canvas, listed(rows, plan)))
+
+
+def _colour(state: str, canvas: Canvas) -> str:
+    """Grey is what is normal."""
+    return state_marks(canvas.dark)[state][1] if state in URGENT else "var(--second-ink)"
+
+
+def _who(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
+    hero = Hero(len(room.helpers), "人", "结对帮扶")
+    _, _, width, height = beside(hero, canvas)
+    cells = (Cell(4.2), Cell(UNIT, "v-second", rank=1), Cell(5, rank=2, grow=True), Cell(3.5, "v-end"))
+    plan = planned(cells, canvas, width, height, rows=min(len(room.helpers), MOST_ROWS - 1))
+    behind = int((room.helpers["unvisited"] > 0).sum())
+    title = f"谁来扶：{behind} 人本月还没走访完" if behind else "谁来扶：本月户户走访到"
+    rows = spare([_helper(one) for one in room.helpers.itertuples()], plan, f"{title} {hero.said}")
+    left_out = len(room.helpers) - len(rows)
+    told = subtitle(place, room, "条是本月已走访的户", "差几户没走访", f"另有 {left_out} 人未列" * bool(left_out))
+    return Poster(title, told, with_hero(hero, canvas, listed(rows, plan)))
+
+
+def _helper(one: Any) -> list[object]:
+    visited = share(one.households - one.unvisited, one.households)
+    return [one.name, one.unit, visited, f"差 {one.unvisited}" if one.unvisited else "✓"]
+
+
+def _how(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
+    top = room.measures.iloc[0]
+    hero = Hero(int(top["households"]), "户", f"{top['category']}措施惠及")
+    _, _, width, height = beside(hero, canvas)
+    cells = (Cell(4.2), Cell(6, rank=1, grow=True), Cell(3, "v-figure v-end"))
+    plan = planned(cells, canvas, width, height, rows=len(room.measures))
+    rows = [
+        [one.category, share(one.households, top["households"]), f"{one.households:,}"]
+        for one in room.measures.head(plan.rows).itertuples()
+    ]
+    told = subtitle(place, room, "各类措施惠及户数", "不足 5 户的不列")
+    return Poster(f"怎么扶：{top['category']}措施最多", told, with_hero(hero, canvas, listed(rows, plan)))

@@ -1,0 +1,199 @@
+"""The village on its wall: its households numbered as they are walked, by state; by groups where not all fit."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from components.drawing.markup import Markup, escape
+from components.drawing.svg_map import region_map
+from components.drawing.svg_points import Points
+from components.drawing.svg_view import Box
+from components.drawing.theme import MARKS, palette, state_marks
+from components.wall.canvas import Canvas
+from components.wall.frame import ems
+from components.wall.scene import Place, Poster, Scene
+from components.wall.village_parts import (
+    ROW,
+    URGENT,
+    VILLAGE,
+    Cell,
+    Plan,
+    asked,
+    badge,
+    listed,
+    mark,
+    planned,
+    subtitle,
+)
+from data.regions.lands import Lands, lands
+from data.wall.village import VillageRoom
+
+MOST_PAGES = 8
+_OFFICE = "村部"
+_CLOSE = 0.25  # of the village: what a page shows at least
+_LONGEST = 8  # characters of a name
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The map's ``width`` and ``height`` in pixels; ``lists`` beside each other as ``plan`` has it; ``below``: under
+    the map, not beside it."""
+
+    width: float
+    height: float
+    lists: int
+    plan: Plan
+    below: bool
+
+    @property
+    def group(self) -> int:
+        return self.lists * self.plan.rows
+
+
+def map_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
+    """The whole village first, then, where not all of its numbers find room, page by page with who they are."""
+    room = asked(place)
+    if room.walk.empty:
+        return [_nobody(place, room, canvas)]
+    ground = lands(place.connection, place.region, across=canvas.height)
+    layout = _layout(room, canvas)
+    if len(room.walk) <= layout.group:
+        return [_page(place, room, room.walk, ground, layout, canvas, whole=True)]
+    first, all_fit = _whole(place, room, ground, canvas)
+    if all_fit:
+        return [first]
+    return [first, *(_page(place, room, some, ground, layout, canvas) for some in _groups(room, layout.group))]
+
+
+MAP = Scene("village-map", "走访图", VILLAGE, map_posters)
+
+
+def _groups(room: VillageRoom, size: int) -> Iterator[pd.DataFrame]:
+    """The walk in groups; of a village that would have too many, the households that are watched alone."""
+    walk = room.walk
+    if size and len(walk) > size * MOST_PAGES:
+        walk = walk[walk["state"].isin(URGENT)].head(size * MOST_PAGES)
+    for begin in range(0, len(walk) if size else 0, size or 1):
+        yield walk.iloc[begin : begin + size]
+
+
+def _layout(room: VillageRoom, canvas: Canvas) -> _Layout:
+    """Two lists where they leave the map as broad as high, else one."""
+    names, helpers = (
+        min(max(map(ems, rows.dropna()), default=2), _LONGEST) for rows in (room.walk["head"], room.walk["helper"])
+    )
+    cells = (Cell(2.2), Cell(1.1), Cell(names + 0.1), Cell(1.1, "v-second"), Cell(helpers + 0.1, "v-second", rank=1))
+    legend = 2 * ROW * canvas.small
+    upright = canvas.width < canvas.height
+    width = canvas.width if upright else canvas.width - min(canvas.height, canvas.width * 0.6) - canvas.text
+    height = canvas.height * 0.45 - legend if upright else canvas.height - legend
+    one = planned(cells, canvas, width, height)
+    two = planned(cells, canvas, (width - canvas.text) / 2, height)
+    plan, lists = (two, 2) if all(two.cells) and 2 * two.width < width else (one, 1)
+    taken = lists * (plan.width + canvas.text)
+    if upright:
+        return _Layout(canvas.width, canvas.height - plan.rows * plan.row - legend, lists, plan, below=True)
+    return _Layout(canvas.width - taken, canvas.height, lists, plan, below=False)
+
+
+def _page(
+    place: Place, room: VillageRoom, some: pd.DataFrame, ground: Lands, layout: _Layout, canvas: Canvas, *,
+    whole: bool = False,
+) -> Poster:  # fmt: skip
+    drawn, _ = _map(room.walk, some, ground, canvas, (layout.width, layout.height), None if whole else _close(some))
+    rows = [_row(row, canvas) for row in some.itertuples()]
+    step = layout.plan.rows
+    lists = "".join(listed(rows[at : at + step], layout.plan) for at in range(0, len(rows), step))
+    states = _legend(some.loc[some["state"].isin(URGENT), "state"].value_counts(), canvas, counted=False)
+    body = Markup(
+        f'<div class="v-map{" v-below" if layout.below else ""}">{drawn}'
+        f'<div class="v-side"><div class="v-lists">{lists}</div>{states}</div></div>'
+    )
+    numbers = some["number"]
+    reach = f"第 {numbers.iloc[0]}–{numbers.iloc[-1]} 户" if len(some) > 1 else f"第 {numbers.iloc[0]} 户"
+    unvisited = int((some["visits"].fillna(1) == 0).sum())
+    finding = f"本月还有 {unvisited} 户没去" if unvisited else "本月都去过了"
+    title = f"{len(room.walk)} 户，{finding}" if whole else f"{reach}，{finding}"
+    only = len(room.walk) > layout.group * MOST_PAGES and not whole
+    about = "只列未脱贫和监测对象" if only else "" if whole else f"共 {len(room.walk)} 户"
+    return Poster(title, subtitle(place, room, about, _order(room)), body)
+
+
+def _whole(place: Place, room: VillageRoom, ground: Lands, canvas: Canvas) -> tuple[Poster, bool]:
+    """The whole village with all numbers that find room, and whether that are all of them."""
+    side = 11 * canvas.text
+    broad = canvas.width >= canvas.height
+    size = (canvas.width - side, canvas.height) if broad else (canvas.width, canvas.height - 7 * ROW * canvas.text)
+    drawn, missed = _map(room.walk, room.walk, ground, canvas, size, None)
+    counts = room.counted["state"].value_counts()
+    body = Markup(
+        f'<div class="v-map{"" if broad else " v-below"}">{drawn}'
+        f'<div class="v-side">{_legend(counts, canvas, counted=True)}</div></div>'
+    )
+    fit = not missed and bool(room.walk["lon"].notna().all())
+    return Poster(_finding(room), subtitle(place, room, _order(room)), body), fit
+
+
+def _finding(room: VillageRoom) -> str:
+    urgent = int(room.counted["state"].isin(URGENT).sum())
+    told = f"{urgent} 户未脱贫或在监测" if urgent else "都已脱贫，没有监测对象"
+    return f"{len(room.counted)} 户，{told}"
+
+
+def _order(room: VillageRoom) -> str:
+    return "" if room.walk["typed"].all() else "走访顺序按就近排（示意）"
+
+
+def _row(row: Any, canvas: Canvas) -> list[object]:
+    visited = Markup('<b class="v-late">□</b>') if row.visits == 0 else "✓"
+    return [badge(row.number, row.state, canvas), mark(row.state, canvas), row.head, visited, row.helper]
+
+
+def _map(
+    walk: pd.DataFrame, some: pd.DataFrame, ground: Lands, canvas: Canvas, size: tuple[float, float], view: Box | None
+) -> tuple[str, tuple[str, ...]]:
+    """The drawing, with the numbers of ``some`` of the walk; and the numbers that found no room."""
+    rows = walk[["id", "lon", "lat", "state", "sketch"]].assign(
+        number=walk["number"].where(walk["number"].isin(some["number"]))
+    )
+    colours = palette(canvas.dark)
+    points = [Points(rows, state_marks(canvas.dark), walk=True)]
+    if ground.seat is not None:
+        seat = pd.DataFrame({"id": [0], "lon": [ground.seat[0]], "lat": [ground.seat[1]], "state": [_OFFICE]})
+        points.append(Points(seat.assign(label=_OFFICE), {_OFFICE: ("■", colours.ink)}))
+    drawn = region_map(
+        ground, width=size[0], height=size[1], text=canvas.small, colours=colours, names=False, points=points,
+        view=view, line=canvas.small / 14,
+    )  # fmt: skip
+    return drawn.svg, tuple(name for name in drawn.left_out if name != _OFFICE)
+
+
+def _close(some: pd.DataFrame) -> Box | None:
+    """The degrees around a group, with room at its edges; None where nothing is known of its places."""
+    known = some.dropna(subset=["lon", "lat"])
+    if known.empty:
+        return None
+    west, east, south, north = known["lon"].min(), known["lon"].max(), known["lat"].min(), known["lat"].max()
+    across, along = max(east - west, 0.004) * _CLOSE, max(north - south, 0.003) * _CLOSE
+    return west - across, south - along, east + across, north + along
+
+
+def _legend(counts: "pd.Series[int]", canvas: Canvas, *, counted: bool) -> Markup:
+    """The states that are there, each with its mark; with how many households where they are ``counted``, else with
+    what tells who was not visited."""
+    told = "".join(
+        f"<li>{mark(state, canvas)} {escape(state)}" + (f"<b>{counts[state]:,}</b>" if counted else "") + "</li>"
+        for state in MARKS
+        if state in counts.index
+    )
+    if not counted:
+        told += '<li><b class="v-late">□</b> 本月没去</li>'
+    return Markup(f'<ul class="v-legend{" v-counts" if counted else ""}">{told}</ul>')
+
+
+def _nobody(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
+    ground = lands(place.connection, place.region, across=canvas.height)
+    drawn, _ = _map(room.walk, room.walk, ground, canvas, (canvas.width, canvas.height), None)
+    return Poster("还没有帮扶户", subtitle(place, room, "导入“户”表后这里按走访顺序编号"), Markup(drawn))

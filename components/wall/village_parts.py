@@ -1,0 +1,196 @@
+"""What the posters of a village share: what is asked of it, who is named how, rows of a list that are never cut."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from components.drawing.markup import Markup, escape
+from components.drawing.theme import state_marks
+from components.drawing.wording import NO_VALUE
+from components.wall.canvas import Canvas
+from components.wall.frame import ems
+from components.wall.scene import Place
+from data.months import short_day
+from data.regions import tree as regions
+from data.terms import HOUSEHOLD_STATES
+from data.wall.village import VillageRoom, village_room
+
+MOST_ROWS, WORDS, FIGURES = 7, 40, 12
+"""Of one list; of one poster. A household's number on the walk and a day are no figures."""
+_NUMBER, _CHARACTERS = re.compile(r"[0-9][0-9,.]*"), re.compile(r"[\u4e00-\u9fff]+")
+_TAGS, _DAYS = re.compile(r'<b class="v-badge.*?</b>|<[^>]*>'), re.compile(r"\d+月|\d+日")
+VILLAGE = frozenset({12})
+ROW = 1.6  # a row of a list at least, in sizes of its type
+_GAP = 0.5  # between columns, in sizes of type
+ROOM, NAME, UNIT = "本村", 4.2, 8.0
+"""What a matter of no household is about; characters that a name and a unit may take."""
+URGENT = tuple(state.name for state in HOUSEHOLD_STATES if state.watched or state.name == "未脱贫户")
+
+
+def asked(place: Place) -> VillageRoom:
+    """The war room in the newest month. Whoever draws a village's posters has data: the frame says so otherwise."""
+    held = regions.status(place.connection)
+    assert held is not None
+    return village_room(place.connection, place.viewer, place.region, held.last_month, today=place.now.date())
+
+
+def subtitle(place: Place, room: VillageRoom, *parts: str) -> str:
+    """The village with its township, what else is to be said, the day that all stands at."""
+    above = regions.ancestors(place.connection, place.viewer, place.region)
+    named = "".join(one.name for one in above[-2:] if one.level >= 9)
+    return " · ".join([named, *(part for part in parts if part), f"截至{short_day(room.as_of)}"])
+
+
+def fitted(words: str | None, room: float) -> str:
+    """As many of the characters as find room (in sizes of type), with … for the others."""
+    told = words or NO_VALUE
+    if ems(told) <= room:
+        return told
+    while told and ems(told) + 1 > room:
+        told = told[:-1]
+    return f"{told}…"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column of a list: ``width`` in characters; ``style`` its class; those of a high ``rank`` go first where the
+    list is too wide (0: never); one that may ``grow`` takes what is left."""
+
+    width: float
+    style: str = ""
+    rank: int = 0
+    grow: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a list is set: which of its columns stand, how many rows, type and row in pixels."""
+
+    cells: tuple[Cell | None, ...]
+    rows: int
+    size: float
+    row: float
+
+    @property
+    def width(self) -> float:
+        return self.size * _broad([cell for cell in self.cells if cell])
+
+
+def planned(cells: Sequence[Cell], canvas: Canvas, width: float, height: float, *, rows: int = MOST_ROWS) -> Plan:
+    """As large as so many rows can stand in so many pixels, up to half again as large as text; where it is tight, with
+    fewer columns and fewer rows, never in smaller type."""
+    kept: list[Cell | None] = list(cells)
+    while _broad([cell for cell in kept if cell]) * canvas.text > width and any(cell and cell.rank for cell in kept):
+        most = max(cell.rank for cell in kept if cell)
+        kept = [None if cell and cell.rank == most else cell for cell in kept]
+    fit = max(1, min(rows, int(height / (ROW * canvas.text))))
+    broad = _broad([cell for cell in kept if cell])
+    size = max(canvas.text, min(1.5 * canvas.text, width / broad, height / fit / ROW))
+    return Plan(tuple(kept), fit, size, min(height / fit, 2.4 * size))
+
+
+def _broad(cells: Sequence[Cell]) -> float:
+    return sum(cell.width for cell in cells) + _GAP * max(len(cells) - 1, 0)
+
+
+def spare(rows: Sequence[Sequence[object]], plan: Plan, said: str) -> Sequence[Sequence[object]]:
+    """As many of the first rows as find room, and leave the poster, with what it ``said`` beside them, no more than
+    WORDS and FIGURES."""
+    words, figures = _words(said), len(_NUMBER.findall(said))
+    for place, row in enumerate(rows[: plan.rows]):
+        text = _TAGS.sub(" ", _DAYS.sub(" ", "".join(_line(row, plan))))
+        words, figures = words + _words(text), figures + len(_NUMBER.findall(text))
+        if words > WORDS or figures > FIGURES:
+            return rows[:place]
+    return rows[: plan.rows]
+
+
+def _words(text: str) -> int:
+    """Runs of up to four characters."""
+    return sum(ceil(len(run) / 4) for run in _CHARACTERS.findall(text))
+
+
+def listed(rows: Sequence[Sequence[object]], plan: Plan) -> Markup:
+    """Rows of a list; a text is cut to its column by :func:`fitted`, Markup stands."""
+    widths = " ".join("1fr" if cell.grow else f"{cell.width * plan.size:.0f}px" for cell in plan.cells if cell)
+    told = "".join(f"<li>{''.join(_line(row, plan))}</li>" for row in rows)
+    style = f"--columns:{widths};--row:{plan.row:.1f}px;--between:{_GAP * plan.size:.0f}px;font-size:{plan.size:.1f}px"
+    return Markup(f'<ol class="v-rows" style="{style}">{told}</ol>')
+
+
+def _line(row: Sequence[object], plan: Plan) -> Iterator[str]:
+    return (_cell(value, cell) for value, cell in zip(row, plan.cells, strict=True) if cell)
+
+
+def _cell(value: object, cell: Cell) -> str:
+    told = value if isinstance(value, Markup) else fitted(None if value is None else str(value), cell.width)
+    return f'<span class="{cell.style}">{escape(told)}</span>'
+
+
+def badge(number: float, state: str | None, canvas: Canvas) -> Markup:
+    """A household's number on the walk in a ring of its state's colour, as it stands on the map."""
+    if number != number:
+        return Markup("")
+    colour = state_marks(canvas.dark)[state][1] if state else "var(--second-ink)"
+    return Markup(f'<b class="v-badge" style="border-color:{colour}">{number:.0f}</b>')
+
+
+def mark(state: str, canvas: Canvas) -> Markup:
+    """The mark of a state in its colour."""
+    sign, colour = state_marks(canvas.dark)[state]
+    return Markup(f'<b style="color:{colour}">{escape(sign)}</b>')
+
+
+def left(days: int) -> Markup:
+    """Days that are left, those that it is overdue in red."""
+    if days < 0:
+        return Markup(f'<b class="v-late">超 {-days:,} 天</b>')
+    return Markup("今天到期" if days == 0 else f"还有 {days:,} 天")
+
+
+def share(part: float, whole: float, colour: str = "var(--second-ink)") -> Markup:
+    """A bar as long as a part of the whole."""
+    wide = f"width:{100 * part / max(whole, 1):.0f}%;background:{colour}"
+    return Markup(f'<i class="v-bar"><i style="{wide}"></i></i>')
+
+
+@dataclass(frozen=True)
+class Hero:
+    """The one thing that is largest on a poster: a few words, a figure, what it counts."""
+
+    figure: int
+    unit: str
+    words: str
+    late: bool = False
+
+    @property
+    def said(self) -> str:
+        return f"{self.words} {self.figure:,} {self.unit}"
+
+
+def beside(hero: Hero, canvas: Canvas) -> tuple[float, float, float, float]:
+    """The pixels of the hero (width, height) and of what stands beside it, or on an upright picture below."""
+    gap = canvas.text
+    if canvas.width >= canvas.height:
+        width = max(canvas.width * 0.3, 8 * canvas.text)
+        return width, canvas.height, canvas.width - width - gap, canvas.height
+    height = max(canvas.height * 0.24, 5 * canvas.text)
+    return canvas.width, height, canvas.width, canvas.height - height - gap
+
+
+def with_hero(hero: Hero, canvas: Canvas, content: Markup, more: str = "") -> Markup:
+    """The body of a poster: the hero, with ``more`` below it where that is handed in, and its list."""
+    width, height, *_ = beside(hero, canvas)
+    number, unit = f"{hero.figure:,}", max(canvas.text, canvas.figure * 0.6)
+    room = height - 2.5 * unit - (height * 0.4 if more else 0)
+    size = max(canvas.figure, min(room / 1.1, (width - ems(hero.unit) * unit - unit) / max(ems(number), 1.3)))
+    upright = " v-below" if canvas.width < canvas.height else ""
+    late = " v-late" if hero.late else ""
+    return Markup(
+        f'<div class="v-hero{upright}"><div class="v-one" style="width:{width:.0f}px;height:{height:.0f}px">'
+        f'<p style="font-size:{unit:.0f}px">{escape(fitted(hero.words, width / unit))}</p>'
+        f'<p class="v-big{late}" style="font-size:{size:.0f}px">{number}<small style="font-size:{unit:.0f}px">'
+        f"{escape(hero.unit)}</small></p>"
+        f"{more}</div>{content}</div>"
+    )

@@ -1,0 +1,72 @@
+"""今日 of a village: visits today and in the month, and who has not been visited; a code that opens it on a phone."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from components.drawing.markup import Markup
+from components.drawing.qr import qr_svg
+from components.wall.canvas import Canvas
+from components.wall.scene import Place, Poster, Scene
+from components.wall.village_parts import (
+    MOST_ROWS,
+    VILLAGE,
+    Cell,
+    Hero,
+    asked,
+    badge,
+    beside,
+    listed,
+    planned,
+    spare,
+    subtitle,
+    with_hero,
+)
+from data.months import short_day
+from data.settings import value_of
+
+_SCAN = "手机扫码看本村"
+_QR = 7.0  # sizes of text that a code has at least, else it is left out: it is read from a step away
+
+
+def today_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
+    """None of a village without households."""
+    room = asked(place)
+    if room.counted.empty:
+        return []
+    without = room.counted[room.counted["visits"] == 0].sort_values("last_visit", na_position="first", kind="stable")
+    visited = len(room.counted) - len(without)
+    hero = Hero(room.visited_today, "次", "今天走访")
+    across, high, width, height = beside(hero, canvas)
+    cells = (Cell(2.2), Cell(4.2), Cell(8, "v-second", rank=1, grow=True), Cell(4.2, rank=2))
+    plan = planned(cells, canvas, width, height, rows=min(MOST_ROWS, max(1, len(without))))
+    title = f"今日：本月还有 {len(without)} 户没走访" if len(without) else "今日：本月户户走访到"
+    code = code_of(place, min(across, high * 0.4), canvas)
+    said = f"{title} {hero.said} {_SCAN if code else ''}"
+    rows = spare([_row(one, canvas) for one in without.itertuples()], plan, said)
+    left_out = len(without) - len(rows)
+    told = subtitle(place, room, f"本月已走访 {visited} 户", f"另有 {left_out} 户未列" * bool(left_out))
+    return [Poster(title, told, with_hero(hero, canvas, listed(rows, plan), code))]
+
+
+TODAY = Scene("village-today", "今日", VILLAGE, today_posters)
+
+
+def _row(one: Any, canvas: Canvas) -> list[object]:
+    return [badge(one.number, one.state, canvas), one.head, _last(one.last_visit), one.helper]
+
+
+def _last(day: str | None) -> str:
+    return f"上次 {short_day(day)}" if day else "没有走访记录"
+
+
+def code_of(place: Place, room: float, canvas: Canvas) -> Markup:
+    """A code of so many pixels that opens the village on a phone; '' where it would be too small or the county has not
+    said under which address it is reached."""
+    base = value_of(place.connection, "base_url")
+    side = min(room, 12 * canvas.text)
+    if not base or side < _QR * canvas.text:
+        return Markup("")
+    svg = qr_svg(f"{base}/battle_map?{urlencode({'region': place.region})}")
+    sized = svg.replace("<svg ", f'<svg width="{side:.0f}" height="{side:.0f}" ', 1)
+    return Markup(f'<div class="v-qr">{sized}<span>{_SCAN}</span></div>')
