@@ -23,7 +23,7 @@ from components.server.files import MEDIA, note_made
 from components.server.geo_routes import geo_url
 from components.server.limits import UPLOADS
 from components.wall import files
-from components.wall.scenes import SCENES
+from components.wall.scenes import scenes_for
 from data import model
 from data.access.roles import FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
 from data.access.sessions import Signed, sessions_of
@@ -170,7 +170,7 @@ LINES: dict[str, list[Line]] = {
     "/pulse/stream": [Line(at(f"/pulse/stream?region={VILLAGE}"), having(READ, FIGURES))],
     "/wall": [Line(at(f"/wall?region={VILLAGE}"), on_a_wall())],
     "/wall/scene/{name}": [
-        Line(at(f"/wall/scene/{SCENES[0].name}?region={place}&w=1920&h=1080"), on_a_wall(place))
+        Line(at(f"/wall/scene/{scenes_for(len(place))[0].name}?region={place}&w=1920&h=1080"), on_a_wall(place))
         for place in (VILLAGE, VILLAGES[2])
     ],
     "/wall/file/{name}": [Line(at(files.url("wall.js")), whoever)],
