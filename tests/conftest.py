@@ -129,11 +129,18 @@ def blank_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
 
 @pytest.fixture
 def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database with the newest schema, one of its own for the test, on each engine."""
+    """The URL of a database with the newest schema, one of its own for the test, on each engine.
+
+    It is empty, or with the mark ``filled(by=fill)`` a copy of what ``fill(engine)`` filled once for all.
+    """
+    mark = request.node.get_closest_marker("filled")
+    if mark is not None:
+        template = _filled_by(dialect, request, **mark.kwargs)
+    else:
+        template = str(request.getfixturevalue("migrated_postgres" if dialect == "postgresql" else "migrated_sqlite"))
     if dialect == "postgresql":
-        return _postgres_copy(request, request.getfixturevalue("migrated_postgres"))
-    path = copied(request.getfixturevalue("migrated_sqlite"), tmp_path / "warroom.db")
-    return f"sqlite:///{path}"
+        return _postgres_copy(request, template)
+    return f"sqlite:///{copied(template, tmp_path / 'warroom.db')}"
 
 
 @pytest.fixture
@@ -186,14 +193,13 @@ def county_url(county_database: Path, tmp_path: Path) -> str:
 def filled(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
     """``filled(fill)``: an engine on a database that ``fill(engine)`` filled once, for all tests that only read it.
 
-    ``filled(fill, own=True)``: on the test's own copy, to write to. For what leaves no files beside the database.
+    ``filled(fill, own=True)``: on the test's own copy, to write to; of what lies beside a database, its log's state
+    goes with it.
     """
     engines: list[Engine] = []
 
     def copy_of(fill: Callable[[Engine], None], *, own: bool = False) -> Engine:
-        if (dialect, fill) not in _filled:
-            _filled[dialect, fill] = _fill_one(dialect, request, fill)
-        template = _filled[dialect, fill]
+        template = _filled_by(dialect, request, fill)
         if not own and dialect == "postgresql":
             url = request.getfixturevalue("postgres").url(template)
         elif not own:
@@ -212,6 +218,13 @@ def filled(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
 
 
 _filled: dict[tuple[str, Callable[[Engine], None]], str] = {}
+
+
+def _filled_by(dialect: str, request: pytest.FixtureRequest, by: Callable[[Engine], None]) -> str:
+    """The template that ``by`` filled, made when it is first asked for."""
+    if (dialect, by) not in _filled:
+        _filled[dialect, by] = _fill_one(dialect, request, by)
+    return _filled[dialect, by]
 
 
 def _fill_one(dialect: str, request: pytest.FixtureRequest, fill: Callable[[Engine], None]) -> str:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
@@ -49,9 +50,19 @@ class Cluster:
         return f"postgresql+psycopg://{ROLE}@/{database}?host={self.socket}"
 
     def create(self, database: str, template: str = "template0") -> str:
-        """Make a database as a copy of another one that nobody is connected to; give its URL."""
-        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}"), database, template)
+        """Make a database as a copy of another one that nobody is connected to; give its URL.
+
+        By copying files: since release 15 the default writes each page to the log, which takes thrice as long.
+        """
+        strategy = " STRATEGY file_copy" if self.release >= 15 else ""
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}" + strategy), database, template)
         return self.url(database)
+
+    @cached_property
+    def release(self) -> int:
+        """The server's major release."""
+        with psycopg.connect(host=str(self.socket), user=ROLE, dbname="postgres") as connection:
+            return connection.info.server_version // 10_000
 
     def drop(self, database: str) -> None:
         """Remove a database, also from under connections left open."""

@@ -27,6 +27,8 @@ from tests.data.village_ground import COUNTY, FAR, HERE, VILLAGE, fill_village
 from tests.moment import NOW, clock
 from tests.people import signed_in
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 COUNTY_CADRE = Viewer("county", COUNTY)
 TAIL = "011234"
 LIMIT = 30_000  # bytes
@@ -35,7 +37,6 @@ HOSTILE = "\"'><script>alert(1)</script>${7*7}{{7*7}}`"
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     with writing(engine) as connection:
         connection.execute(
             insert(model.measure),

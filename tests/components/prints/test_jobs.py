@@ -33,6 +33,8 @@ from tests.data.paper import reading as paper
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
 from tests.moment import NOW, clock
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 CADRE = Viewer("county", COUNTY)
 BASE = "http://192.168.1.10:8501"
 
@@ -40,7 +42,6 @@ BASE = "http://192.168.1.10:8501"
 @pytest.fixture
 def county(engine: Engine, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv("WARROOM_KEY_FILE", str(tmp_path / "key"))
-    fill_village(engine)
     return engine
 
 

@@ -25,6 +25,8 @@ from tests.data.small_county import COUNTY, VILLAGES, fill
 from tests.moment import NOW, clock
 from tests.people import signed_in
 
+pytestmark = pytest.mark.filled(by=fill)
+
 CADRE = Viewer("village", VILLAGES[0])
 
 
@@ -32,7 +34,6 @@ CADRE = Viewer("village", VILLAGES[0])
 def county(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setenv("WARROOM_ARCHIVES", str(tmp_path / "kept"))
     monkeypatch.setenv("WARROOM_KEY_FILE", str(tmp_path / "kept.key"))
-    fill(engine)
     return engine
 
 

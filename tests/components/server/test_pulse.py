@@ -21,10 +21,11 @@ from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES, fill, re
 from tests.moment import NOW, clock
 from tests.people import begun, disable, enrolled, signed_in
 
+pytestmark = pytest.mark.filled(by=fill)
+
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill(engine)
     real_regions_arrive(engine)
     return engine
 

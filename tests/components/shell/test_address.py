@@ -19,10 +19,11 @@ from data.regions.tree import Region, Status
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES, fill
 from tests.moment import NOW, clock
 
+pytestmark = pytest.mark.filled(by=fill)
+
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill(engine)
     return engine
 
 

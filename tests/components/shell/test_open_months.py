@@ -11,6 +11,7 @@ import pytest
 
 from components.figures.explanation import CLOSES
 from data.figures.indicators import BOOKS, INDICATORS, NOTHING
+from data.figures.lists import list_kind
 from data.figures.standing import OPEN, standings
 from data.income.year import year_of
 from data.months import spoken
@@ -40,7 +41,12 @@ OTHERS = [
     ("household", BIGGEST_VILLAGE, {}), ("household", BIGGEST_VILLAGE, {"household": HOME}),
     ("card", BIGGEST_VILLAGE, {"household": HOME}), ("prints", BIGGEST_VILLAGE, {}), ("scan", COUNTY, {}),
 ]  # fmt: skip
-FIGURES = [("figure", COUNTY, {"indicator": one.id}) for one in INDICATORS.values() if one.closes != NOTHING]
+KINDS = {
+    (one.closes, one.format, one.denominator is None, list_kind(one.id).id): one
+    for one in INDICATORS.values()
+    if one.closes != NOTHING
+}
+FIGURES = [("figure", COUNTY, {"indicator": one.id}) for one in KINDS.values()]  # the page knows no more of a figure
 Walked = tuple[str, str, dict[str, str]]
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import pandas as pd
 import pytest
@@ -50,9 +51,10 @@ def ground(county_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]
     engine.dispose()
 
 
-def stored(engine: Engine, sql: str) -> set[str]:
+@lru_cache(maxsize=50)  # it is asked for each of hundreds of lists, and nobody writes
+def stored(engine: Engine, sql: str) -> frozenset[str]:
     with engine.connect() as connection:
-        return {str(value) for value in connection.execute(text(sql)).scalars() if value}
+        return frozenset(str(value) for value in connection.execute(text(sql)).scalars() if value)
 
 
 def told(engine: Engine, shown: str) -> list[str]:
@@ -81,7 +83,7 @@ def test_no_page_of_a_wall_tells_of_a_household_and_none_lets_anything_leave(gro
 
 
 def frames(engine: Engine) -> Iterator[tuple[str, pd.DataFrame]]:
-    place = stored(engine, BIGGEST_VILLAGE).pop()
+    (place,) = stored(engine, BIGGEST_VILLAGE)
     with engine.connect() as connection:
         month = regions.status(connection).last_month
         for id in INDICATORS:
@@ -94,7 +96,7 @@ def frames(engine: Engine) -> Iterator[tuple[str, pd.DataFrame]]:
         yield "facets", village.facets(connection, WALL, place, month)
         yield "search", search(connection, WALL, "", EVERY, region=place, month=month).rows
         yield "overdue", most_overdue(connection, WALL, COUNTY, month, limit=500)
-        yield "takers", takers(connection, WALL, stored(engine, PROJECT).pop(), month, limit=None)
+        yield "takers", takers(connection, WALL, next(iter(stored(engine, PROJECT))), month, limit=None)
         for id in stored(engine, f"SELECT id FROM household WHERE village = '{place}'"):
             file = household(connection, WALL, int(id), month)
             parts = ("members", "helpers", "visits", "measures", "projects", "problems", "tasks")
@@ -120,7 +122,7 @@ def test_what_a_wall_says_of_causes_and_of_help_for_the_ill_many_households_shar
 
 
 def test_a_wall_picks_nobody_out_by_cause_code_or_number(ground: Ground):
-    place = stored(ground.engine, BIGGEST_VILLAGE).pop()
+    place = next(iter(stored(ground.engine, BIGGEST_VILLAGE)))
     code = min(stored(ground.engine, "SELECT code FROM household"))
     by_cause = Filters(causes=("因病",))
     with ground.engine.connect() as connection:

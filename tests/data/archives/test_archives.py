@@ -26,6 +26,8 @@ from tests.data.archives import ground
 from tests.data.small_county import COUNTY, VILLAGES, fill
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill)
+
 ADMIN, DISPLAY = Viewer("admin", ""), Viewer("display", COUNTY)
 HIDE, RESTORE = (partial(act, now=NOW) for act in (archives.hide, archives.restore_hidden))
 PEAK = """
@@ -50,7 +52,6 @@ def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill(engine)
     return engine
 
 

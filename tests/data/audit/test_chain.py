@@ -58,16 +58,19 @@ def change(engine: Engine, household: int = 901) -> int:
     return made
 
 
-@pytest.fixture
-def kept(engine: Engine) -> Engine:
-    """A store whose log holds looks and changes, of two hours."""
+def fill_kept(engine: Engine) -> None:
     fill_village(engine)
     enter(engine, 30)
     for _ in range(3):
         change(engine)
     enter(engine, 30, hour=1)
     assert not verified(engine).faults
-    return engine
+
+
+@pytest.fixture
+def kept(filled: Callable[..., Engine]) -> Engine:
+    """A store whose log holds looks and changes, of two hours."""
+    return filled(fill_kept, own=True)
 
 
 def last(engine: Engine) -> int:
@@ -430,9 +433,9 @@ def old_line(connection: Connection, before: str, actor: str) -> str:
 
 
 @pytest.fixture
-def upgraded(engine: Engine) -> Engine:
+def upgraded(filled: Callable[..., Engine]) -> Engine:
     """A store with lines and changes from before the log had keys."""
-    fill_village(engine)
+    engine = filled(fill_village, own=True)
     with writing(engine) as connection:
         connection.execute(delete(LOG))
         before = ""

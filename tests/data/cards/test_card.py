@@ -24,6 +24,8 @@ from tests.data.small_county import LAST, VILLAGES
 from tests.data.village_ground import COUNTY, FAR, HERE, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 CADRE = Viewer("county", COUNTY)
 OVER, RUNS = IncomeYear(2026, 10), IncomeYear(2027, 10)
 KIND_OF = {name: kind for name, (kind, _) in SUBJECTS.items()}
@@ -31,7 +33,6 @@ KIND_OF = {name: kind for name, (kind, _) in SUBJECTS.items()}
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

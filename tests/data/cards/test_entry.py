@@ -23,6 +23,8 @@ from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 CADRE = Viewer("village", VILLAGE)
 YEAR, RUNS = IncomeYear(2026, 10), IncomeYear(2027, 10)
 MARCH = month_of("2026-03")
@@ -31,7 +33,6 @@ WINTER = (month_of("2026-01"), month_of("2026-02"), MARCH)
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

@@ -18,6 +18,8 @@ from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 CADRE, STRANGER = Viewer("county", COUNTY), Viewer("stranger", VILLAGE)
 YEAR = IncomeYear(2026, 10)
 
@@ -25,7 +27,6 @@ YEAR = IncomeYear(2026, 10)
 @pytest.fixture
 def county(engine: Engine, tmp_path, monkeypatch) -> Engine:
     monkeypatch.setenv("WARROOM_KEY_FILE", str(tmp_path / "key"))
-    fill_village(engine)
     return engine
 
 

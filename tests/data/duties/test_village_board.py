@@ -10,13 +10,14 @@ from data.figures.read import figures
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, OTHER_TOWNSHIP, VILLAGE, fill_village
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 VILLAGE_CADRE = Viewer("village", VILLAGE)
 HELPER = Viewer("helper", VILLAGE, "D1")
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

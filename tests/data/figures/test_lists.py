@@ -19,6 +19,8 @@ from data.model import member
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, OTHER_TOWNSHIP, VILLAGE, fill_village
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 COUNTY_CADRE = Viewer("county", COUNTY)
 VILLAGE_CADRE = Viewer("village", VILLAGE)
 HELPER = Viewer("helper", VILLAGE, "D1")
@@ -36,7 +38,6 @@ ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(IN
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

@@ -15,13 +15,14 @@ from tests.data.plain_books import record
 from tests.data.small_county import LAST, TODAY
 from tests.data.village_ground import COUNTY, fill_village
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 COUNTY_CADRE = Viewer("county", COUNTY)
 MONTHS = (LAST, LAST - 7)
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

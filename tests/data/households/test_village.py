@@ -18,6 +18,8 @@ from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, HERE, OTHER_TOWNSHIP, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 COUNTY_CADRE = Viewer("county", COUNTY)
 VILLAGE_CADRE = Viewer("village", VILLAGE)
 HELPER = Viewer("helper", COUNTY, "D1")
@@ -26,7 +28,6 @@ DISPLAY = Viewer("display", COUNTY)
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 
