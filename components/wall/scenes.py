@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from components.drawing.markup import Markup, escape
 from components.wall.canvas import Canvas
+from components.wall.leaders_position import SCENE as POSITION
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_help import HELP
 from components.wall.village_map import MAP
@@ -23,6 +24,7 @@ def _named(place: Place, canvas: Canvas) -> Sequence[Poster]:
 
 SCENES: tuple[Scene, ...] = (
     # One line each, in the order of a round.
+    POSITION,
     Scene("name", "区划", frozenset(LEVELS) - VILLAGE, _named),
     MAP,
     HELP,
