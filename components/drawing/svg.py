@@ -17,15 +17,19 @@ def svg(width: float, height: float, parts: Iterable[str]) -> str:
     )
 
 
+def printable(text: object) -> str:
+    """A text without control characters, which XML does not know."""
+    return "".join(sign for sign in str(text) if sign.isprintable())
+
+
 def words(
     x: float, y: float, text: object, colour: str, *, size: float = 12, anchor: str = "start", bold: bool = False
 ) -> str:
     """A text whose baseline begins (``anchor``: or ends, or has its middle) at a point."""
-    said = "".join(sign for sign in str(text) if sign.isprintable())  # XML knows no control characters
     weight = ' font-weight="700"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="{colour}" text-anchor="{anchor}"{weight}>'
-        f"{escape(said)}</text>"
+        f"{escape(printable(text))}</text>"
     )
 
 

@@ -13,7 +13,7 @@ from components.drawing.charts import axis, month_words
 from components.drawing.lines import pieces
 from components.drawing.markup import escape
 from components.drawing.ranking import Ranking, mean_amount
-from components.drawing.svg import box, pushed_apart, round_steps, shortened, stroke, svg, wide, words
+from components.drawing.svg import box, printable, pushed_apart, round_steps, shortened, stroke, svg, wide, words
 from components.drawing.svg_map import Drawing
 from components.drawing.tables import Row
 from components.drawing.theme import Palette
@@ -188,7 +188,7 @@ def _areas(
             for key, name in names.items()
             if key in course and wording.has_value(course.at[month, key])
         ]
-        said = "\n".join([month_words(month, open=bool(open[month])), *told])
+        said = "\n".join(map(printable, [month_words(month, open=bool(open[month])), *told]))
         yield (
             f'<rect data-month="{month // 12}-{month % 12 + 1:02d}" x="{plot.x(month) - plot.step / 2:.1f}"'
             f' y="{plot.top:.1f}" width="{plot.step:.1f}" height="{plot.bottom - plot.top:.1f}" fill="none"'

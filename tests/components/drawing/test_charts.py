@@ -12,6 +12,7 @@ from components.drawing.theme import DARK, LIGHT, MARKS, palette, state_marks
 from data.figures.indicators import INDICATORS
 from data.months import month_of
 from data.terms import HOUSEHOLD_STATES
+from tests.components.drawing.pictures import contrast
 
 LAST = month_of("2026-11")
 INCOME = INDICATORS["net_income_per_capita"]
@@ -134,24 +135,14 @@ def test_growth_is_coloured_in_two_hues_around_zero():
     assert max(below) < neutral < min(above)
 
 
-def _contrast(one: str, other: str) -> float:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_can_be_read_and_marks_can_be_seen(dark: bool):
     colours = palette(dark)
     for text in (colours.ink, colours.second_ink, colours.alarm, colours.caution):
-        assert min(_contrast(text, colours.ground), _contrast(text, colours.surface)) >= 4.5, text
+        assert min(contrast(text, colours.ground), contrast(text, colours.surface)) >= 4.5, text
     for mark in (*colours.states.values(), *colours.strokes, colours.series, colours.comparison, colours.accent):
-        assert min(_contrast(mark, colours.ground), _contrast(mark, colours.surface)) >= 3, mark
-    steps = [_contrast(colour, colours.ground) for colour in colours.sequential]
+        assert min(contrast(mark, colours.ground), contrast(mark, colours.surface)) >= 3, mark
+    steps = [contrast(colour, colours.ground) for colour in colours.sequential]
     assert steps == sorted(steps)  # more is always farther from the ground
 
 
