@@ -87,13 +87,12 @@ def spots(shape: shapely.Geometry, width: float, height: float) -> Iterator[tupl
     if right - left < width or bottom - top < height:
         return
     rows = np.linspace(top + height / 2, bottom - height / 2, _ROWS)
-    edges = [shapely.get_coordinates(ring) for part in shapely.get_parts(shape) for ring in _rings(part)]
     found = []
-    for place, row in enumerate(rows):
-        for begin, end in _stretches(edges, row, height):
+    for place, (row, stretches) in enumerate(zip(rows.tolist(), _stretches(shape, rows, height), strict=True)):
+        for begin, end in stretches:
             if end - begin >= width:
                 worth = (end - begin) * (1 - abs(place - _ROWS // 2) / _ROWS / 1.5)
-                found.append((worth, (begin + end) / 2, float(row), end - begin - width))
+                found.append((worth, (begin + end) / 2, row, end - begin - width))
     for _, x, y, slack in sorted(found, reverse=True):
         yield x, y
         if slack > width * 0.2:
@@ -101,25 +100,22 @@ def spots(shape: shapely.Geometry, width: float, height: float) -> Iterator[tupl
             yield x + slack / 2, y
 
 
-def _rings(polygon: shapely.Geometry) -> list[shapely.Geometry]:
-    return [polygon.exterior, *polygon.interiors]
-
-
-def _stretches(rings: list[Numbers], row: float, height: float) -> list[tuple[float, float]]:
-    """From where to where a strip of that height around a row lies inside: at its top, its middle and its bottom."""
-    held = [(-np.inf, np.inf)]
-    for y in (row - height / 2, row, row + height / 2):
-        cuts = np.sort(np.concatenate([_crossings(ring, y) for ring in rings]))
-        here = list(zip(cuts[::2].tolist(), cuts[1::2].tolist(), strict=False))
-        held = [(max(a, c), min(b, d)) for a, b in held for c, d in here if max(a, c) < min(b, d)]
-    return held
-
-
-def _crossings(ring: Numbers, y: float) -> Numbers:
-    x1, y1, x2, y2 = ring[:-1, 0], ring[:-1, 1], ring[1:, 0], ring[1:, 1]
-    cut = (y1 > y) != (y2 > y)
-    found: Numbers = x1[cut] + (y - y1[cut]) / (y2[cut] - y1[cut]) * (x2[cut] - x1[cut])
-    return found
+def _stretches(shape: shapely.Geometry, rows: Numbers, height: float) -> Iterator[list[tuple[float, float]]]:
+    """For each row: from where to where a strip of that height around it lies inside, by its top, middle and foot."""
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shape)]
+    x1, y1 = np.concatenate([ring[:-1] for ring in rings]).T
+    x2, y2 = np.concatenate([ring[1:] for ring in rings]).T
+    levels = np.add.outer(rows, [-height / 2, 0, height / 2]).ravel()
+    level, edge = np.nonzero((y1 > levels[:, None]) != (y2 > levels[:, None]))
+    cuts = x1[edge] + (levels[level] - y1[edge]) / (y2[edge] - y1[edge]) * (x2[edge] - x1[edge])
+    order = np.lexsort((cuts, level))
+    at_level = np.split(cuts[order], np.searchsorted(level[order], np.arange(1, len(levels))))
+    inner = [list(zip(some[::2].tolist(), some[1::2].tolist(), strict=True)) for some in at_level]
+    for place in range(0, len(levels), 3):
+        held = inner[place]
+        for other in inner[place + 1 : place + 3]:
+            held = [(max(a, c), min(b, d)) for a, b in held for c, d in other if max(a, c) < min(b, d)]
+        yield held
 
 
 def around(shape: shapely.Geometry, width: float, height: float) -> Iterator[tuple[float, float]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import shapely
 
 from components.drawing.classes import Classes
-from components.drawing.svg import box, shortened, svg, wide, words
+from components.drawing.svg import box, shortened, stroke, svg, wide, words
 from components.drawing.svg_points import mark
 from components.drawing.svg_view import FINE, hatched
 from components.drawing.theme import Palette
@@ -51,8 +51,8 @@ def legend_svg(signs: Sequence[Sign], *, width: float, text: float, colours: Pal
 def _sign(sign: str, colour: str, x: float, middle: float, text: float, line: float, colours: Palette) -> str:
     if sign not in (FILLED, HATCHED):
         return mark(sign, colour, x + text * 0.6, middle, text * 0.42, colours.surface)
-    area = (x, middle - text * 0.4, x + text * 1.2, middle + text * 0.4)
-    fill = box(x, area[1], text * 1.2, text * 0.8, colour if sign == FILLED else colours.land)
-    if sign == FILLED:
-        return fill
-    return f'{fill}<g transform="scale({1 / FINE:g})">{hatched([shapely.box(*area)], colour, line)}</g>'
+    left, top, right, bottom = x, middle - text * 0.4, x + text * 1.2, middle + text * 0.4
+    fill = box(left, top, right - left, bottom - top, colour if sign == FILLED else colours.land)
+    lines = f'<g transform="scale({1 / FINE:g})">{hatched([shapely.box(left, top, right, bottom)], colour, line)}</g>'
+    edge = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    return fill + (lines if sign == HATCHED else "") + stroke(edge, colours.map_line, width=0.6 * line)

@@ -9,6 +9,7 @@ larger land.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 
 from components.drawing.svg import box, stroke, svg, wide, words
@@ -55,8 +56,9 @@ def region_map(
     ``fills``: code of a land → colour, None (or no entry) for no data, which is hatched; without it all land is plain.
     ``chosen`` is outlined in the accent; ``first`` are codes (of lands or of what lies over them) that are outlined as
     what needs action and named before the others. ``told``: code → a few words under the name, where they fit.
-    ``points``: what stands on it, the most important last. ``view``: the degrees to be seen (:meth:`Lands.of`), else
-    all. ``line``: how much stronger lines are than on a screen. Without ``sea`` the ground stays clear.
+    ``points``: what stands on it; the last is drawn above the others and is the first to find room. ``view``: the
+    degrees to be seen (:meth:`Lands.of`), else all. ``line``: how much stronger lines are than on a screen. Without
+    ``sea`` the ground stays clear.
     """
     page = Page((0, 0, width, height))
     if not ground.each:
@@ -67,17 +69,17 @@ def region_map(
     edge = max(4.0, text * 0.3)
     seen, furniture = _composed(ground, bounds, (edge, edge, width - edge, height - edge), notes, text, line, colours)
     page.take(furniture.place)
-    rim = shapely.box(-9 * line, -9 * line, width + 9 * line, height + 9 * line)
-    drawn = {land.code: _cut(seen, land, rim) for land in (*ground.over, *ground.each)}
-    drawn = {code: shape for code, shape in drawn.items() if not shape.is_empty}
+    drawn = _cut(seen, (*ground.over, *ground.each), (-9 * line, -9 * line, width + 9 * line, height + 9 * line))
     parts = [box(0, 0, width, height, colours.sea)] if sea else []
     parts += _ground(ground, drawn, fills, line, colours)
     parts += _outlined(drawn, chosen, first, line, colours)
+    standing: list[str] = []
     missed: list[str] = []
-    for some in points:
+    for some in reversed(points):
         marks, without = draw_points(some, seen, page, text=text, line=line, colours=colours)
-        parts += marks
+        standing[:0] = marks
         missed += without
+    parts += standing
     if names:
         missed += _names(ground, drawn, page, chosen, first, told or {}, text, colours)
     halo = (
@@ -88,10 +90,14 @@ def region_map(
     return Drawing(svg(width, height, [*parts, halo, furniture.markup]), tuple(missed), places)
 
 
-def _cut(view: View, land: Land, rim: shapely.Geometry) -> shapely.Geometry:
-    shape = view.shape(land.shape)
-    inner = shapely.box(*shape.bounds)
-    return shape if rim.contains(inner) else shapely.intersection(shapely.make_valid(shape), rim)
+def _cut(view: View, lands: Sequence[Land], frame: Box) -> dict[str, shapely.Geometry]:
+    """Code → what of a land lies in the frame, in pixels."""
+    shapes = shapely.transform(np.array([land.shape for land in lands], object), view.px)
+    left, top, right, bottom = shapely.bounds(shapes).T
+    across = (left < frame[0]) | (top < frame[1]) | (right > frame[2]) | (bottom > frame[3])
+    shapes[across] = shapely.intersection(shapely.make_valid(shapes[across]), shapely.box(*frame))
+    seen = ~shapely.is_empty(shapes)
+    return {land.code: shape for land, shape, here in zip(lands, shapes, seen, strict=True) if here}
 
 
 def _ground(
@@ -126,14 +132,18 @@ def _ground(
 def _outlined(
     drawn: Mapping[str, shapely.Geometry], chosen: str | None, first: Sequence[str], line: float, colours: Palette
 ) -> list[str]:
-    """The outlines of what is marked, the chosen one last."""
+    """The outlines of what is marked, the chosen one last, each on a lighter one: so it is seen on any colour, and in
+    print without any."""
     marked = [(code, colours.alarm, 3.0) for code in first] + ([(chosen, colours.accent, 4.0)] if chosen else [])
-    return [
-        f'<path transform="scale({1 / FINE:g})" d="{path([drawn[code]])}" fill="none" stroke="{colour}"'
-        f' stroke-width="{strong * line * FINE:g}" stroke-linejoin="round"/>'
-        for code, colour, strong in marked
-        if code in drawn
+    lines = [(path([drawn[code]]), colour, strong) for code, colour, strong in marked if code in drawn]
+    cased = [(d, colours.surface, strong + 3) for d, _, strong in lines]
+    drawn_lines = [
+        f'<path d="{d}" stroke="{colour}" stroke-width="{strong * line * FINE:g}"/>'
+        for d, colour, strong in [*cased, *lines]
     ]
+    if not drawn_lines:
+        return []
+    return [f'<g transform="scale({1 / FINE:g})" fill="none" stroke-linejoin="round">{"".join(drawn_lines)}</g>']
 
 
 def _names(
