@@ -102,7 +102,7 @@ def spots(shape: shapely.Geometry, width: float, height: float) -> Iterator[tupl
 
 def _stretches(shape: shapely.Geometry, rows: Numbers, height: float) -> Iterator[list[tuple[float, float]]]:
     """For each row: from where to where a strip of that height around it lies inside, by its top, middle and foot."""
-    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shape)]
+    rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(shape))]
     x1, y1 = np.concatenate([ring[:-1] for ring in rings]).T
     x2, y2 = np.concatenate([ring[1:] for ring in rings]).T
     levels = np.add.outer(rows, [-height / 2, 0, height / 2]).ravel()

@@ -43,7 +43,7 @@ def villages() -> Lands:
     """The villages of a township of nine, under it."""
     places = geography.draw("township", 7).places
     each = tuple(Land(one.code, one.name, one.shape, False) for one in places[12])
-    over = tuple(Land(one.code, one.name, one.shape, False) for one in places[9])
+    over = tuple(Land(one.code, one.name, shapely.multipolygons([one.shape]), False) for one in places[9])
     return ground(*each, over=over)
 
 
