@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     cube.ensure(engine, now.date())
     with engine.connect() as connection:
         region = known_region(connection, options.region)
+        if not region.code:
+            raise Refused("请写明一个区划的代码，例如 --region 990181。")
         month = known_month(connection, options.month) if options.month else None
         base = value_of(connection, "base_url")
         regions = tuple(one.code for one in _at_and_below(tree.all_regions(connection, ADMIN), region.code))

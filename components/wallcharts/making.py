@@ -42,6 +42,8 @@ CHART = "chart"
 """As an order names what it is of, beside cards and labels."""
 AT_ONCE = 2
 """Processes of typst at work for one order."""
+BLANK = ["今日工作（手写）", "卡在哪、找谁（手写）", "会上定的事（手写、图钉）"]
+"""What the white boxes on the rest of the last sheet are for."""
 PAGE = "battle_map"
 """The page that a chart's code opens."""
 
@@ -161,8 +163,8 @@ def _document(
     stands = standings(connection, code, month)[CALENDAR]
     return f"{code}_{file_name(clean(region.name, 40, run=0))}_{sheet.id}.pdf", {
         "sheet": sheet.data(),
-        "title": clean(f"{region.name}{'作战室' if region.is_village else ''} · 挂图作战", 40),
-        "name": clean(f"{region.name} {code} {sheet.id}", 60, run=0),
+        "title": clean(f"{region.name}{'作战室' if region.is_village else ''} · 挂图作战", 60),
+        "name": f"{clean(region.name, 10)} {code} {sheet.id}",
         "subtitle": clean(" · ".join([*way[:-1], stands.stands_at]), 80),
         "days": days_left(settings, facts["now"].date()),
         "demonstration": demonstration,
@@ -174,7 +176,7 @@ def _document(
         "panels": made(connection, viewer, code, month, order.month, sheet, rules_of(settings["wall_rules"])),
         "source": f"数据 {spoken(month)}，数据版本 {held.version}，更新于 {held.updated[:16].replace('T', ' ')}；"
         "边界和户的位置为示意，不作划界依据",
-        "blank": "手写 · 图钉",
+        "blank": BLANK,
     }
 
 

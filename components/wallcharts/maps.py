@@ -9,7 +9,7 @@ from components.drawing.choropleth import choropleth
 from components.drawing.classes import Classes
 from components.drawing.ranking import MEANS, Ranking, finding
 from components.drawing.svg_charts import trend_svg
-from components.drawing.svg_map import Drawing, region_map
+from components.drawing.svg_map import NOTHING, Drawing, region_map
 from components.drawing.svg_points import Points
 from components.drawing.svg_view import Box
 from components.drawing.theme import LIGHT, MARKS, state_marks
@@ -39,6 +39,8 @@ def village_maps(connection: Connection, village: str, walk: pd.DataFrame, sheet
     stand so close that numbers find no room, that part of it once more. What finds none there either is named, not
     made smaller."""
     ground = lands(connection, village, across=sheet.column)
+    if not ground.each:
+        return [panels.sentence("作战图", NOTHING)]
     whole, close = sheet.column * HIGH, sheet.column * CLOSE
     drawn = _numbered(ground, walk, sheet, whole, None)
     counted = walk["state"].value_counts()
@@ -90,6 +92,8 @@ def class_map(
         ranking.rows, indicator=ranking.indicator, mean=ranking.mean, mean_name=ranking.mean_name, dark=False
     )
     ground = lands(connection, region, across=width)
+    if not ground.each:
+        return panels.sentence(finding(ranking, noun), NOTHING)
 
     def picture(text: float) -> Drawing:
         return region_map(

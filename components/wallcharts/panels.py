@@ -1,5 +1,6 @@
 """The panels that a chart is made of, as ``typst/wallchart.typ`` takes them; pure. Texts in them are cleaned here."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +11,7 @@ from data.paper.typeset import clean
 Cell = str | dict[str, object]
 Panel = dict[str, object]
 MOST = 80  # characters of a cell: with more a row would be a page
-_LATIN = 0.62  # how wide a Latin letter is at most, in widths of a Chinese character, digits and capitals among them
+_WIDEST, _USUAL = 0.95, 0.6  # widths of Latin letters in those of a Chinese character: capitals, digits and the rest
 _INSET = 0.6  # of a cell, left and right together
 
 TICK: Cell = {"box": True}
@@ -19,11 +20,13 @@ TICK: Cell = {"box": True}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, and how many Chinese characters wide it is beside the others."""
+    """A column of a table: its heading, how many Chinese characters wide it is beside the others, and how many
+    characters a cell of it holds at the most."""
 
     head: str
     width: float
     align: Literal["left", "right", "center"] = "left"
+    most: int = MOST
 
 
 def table(
@@ -41,8 +44,11 @@ def table(
     rows. Cells are texts, None (a white one for the pen) or dictionaries of :func:`marked`, :func:`shaded`, TICK.
     """
     whole = sum(column.width for column in columns)
-    runs = [max(int((column.width / whole * letters - _INSET) / _LATIN), 2) for column in columns]
-    told = [[_cell(value, run) for value, run in zip(row, runs, strict=True)] for row in rows]
+    rooms = [column.width / whole * letters - _INSET for column in columns]
+    told = [
+        [_cell(value, column.most, room) for value, column, room in zip(row, columns, rooms, strict=True)]
+        for row in rows
+    ]
     shown = [{"head": column.head, "width": column.width, "align": column.align} for column in columns]
     return {"kind": "table", "title": title, "note": note, "empty": empty, "columns": shown, "rows": told}
 
@@ -62,10 +68,26 @@ def shaded(fill: str, text: str = "") -> Cell:
     return {"text": text, "fill": fill}
 
 
-def _cell(value: object, run: int) -> Cell:
+def _cell(value: object, most: int, room: float) -> Cell:
     if isinstance(value, dict):
-        return {**value, "text": clean(value["text"], MOST, run=run)} if value.get("text") else value
-    return "" if value is None or value == "" else clean(value, MOST, run=run)
+        return {**value, "text": _fitted(value["text"], most, room)} if value.get("text") else value
+    return "" if value is None or value == "" else _fitted(value, most, room)
+
+
+def _fitted(value: object, most: int, room: float) -> str:
+    """The value cleaned, with places to break where a Latin word is wider than the room (in Chinese characters)."""
+    words = re.findall("[!-\u2e7f]+", str(value))
+    widest = max((sum(_wide(letter) for letter in word) for word in words), default=0.0)
+    return clean(value, most, run=0 if widest <= room else max(int(room / _WIDEST), 1))
+
+
+def _wide(letter: str) -> float:
+    return _WIDEST if letter.isupper() or letter in "mw@%&—…" else _USUAL
+
+
+def sentence(title: str, said: str) -> Panel:
+    """A sentence where there is nothing to show."""
+    return table(title, (), (), letters=0, empty=said)
 
 
 def drawing(

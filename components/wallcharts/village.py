@@ -17,6 +17,7 @@ from components.wallcharts.sheets import Sheet
 from data.access.viewer import Viewer
 from data.duties.village_board import VillageBoard, village_board
 from data.months import short_day
+from data.store.batches import batches
 from data.terms import HOUSEHOLD_STATES, LIFTED, TEAMS, UNLIFTED
 from data.wall.names import as_display
 from data.wall.roster import Roster, roster
@@ -41,9 +42,12 @@ NO_TASKS = "本月没有进行中的作战任务。"
 NO_PROBLEMS = "目前没有未销号的问题。"
 NO_HELPERS = "目前没有结对的帮扶责任人。"
 NO_HOUSEHOLDS = "目前没有计入的户。"
-SPARE = 4  # rows for the pen below the problems
+SPARE = 4  # rows for the pen below tasks and problems
+NUMBERS = 30  # households to a row of 责任清单: with more of them somebody has several rows
 DECADES = 12
 """Columns of the matrix of time: thirds of a month."""
+PASSED, PLANNED = LIGHT.sequential[2], LIGHT.sequential[0]
+"""Bars of time, apart in grey too."""
 
 
 @dataclass(frozen=True)
@@ -110,20 +114,22 @@ def _post(post: str | None, team: str) -> str:
 
 
 def duties(facts: VillageFacts, letters: float) -> Panel:
-    """Who is responsible for which households: names beside the numbers of the map."""
+    """Who is responsible for which households: names beside the numbers of the map, who has the most of them first."""
     numbers = dict(zip(facts.walk["id"], facts.walk["number"], strict=True))
     listed = facts.roster.helping.assign(number=facts.roster.helping["household_id"].map(numbers))
-    listed = listed[listed["number"].notna()]
+    grouped = listed[listed["number"].notna()].groupby(["name", "unit", "team", "phone"], sort=False, dropna=False)
+    whose = sorted(((who, sorted(of["number"].astype(int))) for who, of in grouped), key=lambda one: -len(one[1]))
     rows = [
-        [name, unit, team, str(len(of)), "、".join(str(int(number)) for number in sorted(of["number"]))]
-        for (name, unit, team, _), of in listed.groupby(["name", "unit", "team", "phone"], sort=False, dropna=False)
+        [name, unit, team, str(len(of)), "、".join(map(str, some))]
+        for (name, unit, team, _), of in whose
+        for some in batches(of, NUMBERS)
     ]
     columns = (
         Column("责任人", 4), Column("单位", 11), Column("队伍", 5), Column("户数", 2.6, "right"),
-        Column("包哪些户（图上号）", 12),
+        Column("包哪些户（图上号）", 12, most=5 * NUMBERS),
     )  # fmt: skip
-    rows.sort(key=lambda row: -int(row[3]))
-    return panels.table("责任清单", columns, rows, letters=letters, empty=NO_HELPERS, note="数字是作战图和户表上的户号")
+    note = "数字是作战图和户表上的户号"
+    return panels.table("责任清单", columns, rows, letters=letters, empty=NO_HELPERS, note=note)
 
 
 def households(facts: VillageFacts, letters: float) -> Panel:
@@ -163,12 +169,15 @@ def schedule(board: VillageBoard, letters: float) -> Panel:
         name = task.name or "入户任务"
         who: list[object] = [name, task.owner, wording.percent(task.progress, 0)]
         rows.append([*who, *_bar(task.started, task.deadline, task.finished, board.as_of, thirds), TICK])
+    rows += [[*[""] * (3 + DECADES), TICK]] * SPARE
     heads = [f"{start.month}月{'上中下'[min((start.day - 1) // 10, 2)]}" for start, _ in thirds]
     columns = (
         Column("任务", 9), Column("责任人", 4), Column("进度", 3.6, "right"),
         *(Column(head, 2.2, "center") for head in heads), Column("销", 2, "center"),
     )  # fmt: skip
-    note = "深色：已过的时间；浅色：计划中的时间；期：期限；超：已超期未完成；✓：已完成"
+    note = "深色：已过的时间；浅色：计划中的时间；期：期限；→：期限在后面；超：已超期未完成；✓：已完成"
+    if board.tasks.empty:
+        note = NO_TASKS
     return panels.table("倒排工期", columns, rows, letters=letters, empty=NO_TASKS, note=note)
 
 
@@ -195,11 +204,12 @@ def _bar(
         over = finished is None and deadline < as_of and first <= as_of <= last
         ends = first <= deadline <= last
         done = finished is not None and first <= finished <= last
-        text = "超" if over else "✓" if done else "期" if ends else ""
+        after = deadline > last and end == thirds[-1][1]
+        text = "超" if over else "✓" if done else "期" if ends else "→" if after else ""
         if started > last or deadline < first:
             cells.append(panels.bold(text) if text else "")
         else:
-            cells.append(panels.shaded(LIGHT.bar if last < as_of else LIGHT.land, text))
+            cells.append(panels.shaded(PASSED if last < as_of else PLANNED, text))
     return cells
 
 

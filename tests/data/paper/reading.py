@@ -2,10 +2,12 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import zxingcpp
@@ -18,6 +20,33 @@ def pictures(pdf: bytes, *, dpi: int = 150) -> list[Image.Image]:
     with tempfile.TemporaryDirectory() as folder:
         _poppler("pdftoppm", "-gray", "-png", "-r", str(dpi), "-", f"{folder}/page", given=pdf)
         return [Image.open(io.BytesIO(path.read_bytes())) for path in sorted(Path(folder).iterdir())]
+
+
+def part(pdf: bytes, box: tuple[float, float, float, float], *, dpi: int = 150) -> Image.Image:
+    """What lies in a box (left, top, right, bottom in millimetres) of the first page, as a grey picture."""
+    left, top, right, bottom = (round(side / 25.4 * dpi) for side in box)
+    cut = ("-x", left, "-y", top, "-W", right - left, "-H", bottom - top)
+    drawn = _poppler("pdftoppm", "-gray", "-r", str(dpi), "-f", "1", "-l", "1", *map(str, cut), "-", given=pdf)
+    return Image.open(io.BytesIO(drawn))
+
+
+Word = tuple[float, float, float, float, str]
+"""left, top, right, bottom in points; what it says."""
+
+
+def words(pdf: bytes) -> list[tuple[float, float, list[Word]]]:
+    """Each page's width and height in points, and its words with their boxes."""
+    html = _poppler("pdftotext", "-bbox", "-", "-", given=pdf).decode()
+    tree = ElementTree.fromstring(re.sub(r' xmlns="[^"]+"|<!DOCTYPE[^>]+>', "", html))
+    return [
+        (float(page.attrib["width"]), float(page.attrib["height"]), [_word(word) for word in page.iter("word")])
+        for page in tree.iter("page")
+    ]
+
+
+def _word(word: ElementTree.Element) -> Word:
+    left, top, right, bottom = (float(word.attrib[side]) for side in ("xMin", "yMin", "xMax", "yMax"))
+    return left, top, right, bottom, word.text or ""
 
 
 def texts(pdf: bytes) -> list[str]:
