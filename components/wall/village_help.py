@@ -8,6 +8,7 @@ from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
     MOST_ROWS,
+    NAME,
     UNIT,
     URGENT,
     VILLAGE,
@@ -15,6 +16,7 @@ from components.wall.village_parts import (
     Hero,
     asked,
     beside,
+    broad,
     listed,
     mark,
     planned,
@@ -66,7 +68,8 @@ def _colour(state: str, canvas: Canvas) -> str:
 def _who(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     hero = Hero(len(room.helpers), "人", "结对帮扶")
     _, _, width, height = beside(hero, canvas)
-    cells = (Cell(4.2), Cell(UNIT, "v-second", rank=1), Cell(5, rank=2, grow=True), Cell(3.5, "v-end"))
+    name, unit = broad(room.helpers["name"], NAME), broad(room.helpers["unit"], UNIT)
+    cells = (Cell(name), Cell(unit, "v-second", rank=1), Cell(5, rank=2, grow=True), Cell(3.5, "v-end"))
     plan = planned(cells, canvas, width, height, rows=min(len(room.helpers), MOST_ROWS - 1))
     behind = int((room.helpers["unvisited"] > 0).sum())
     title = f"谁来扶：{behind} 人本月还没走访完" if behind else "谁来扶：本月户户走访到"

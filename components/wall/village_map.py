@@ -12,9 +12,9 @@ from components.drawing.svg_points import Points
 from components.drawing.svg_view import Box
 from components.drawing.theme import MARKS, palette, state_marks
 from components.wall.canvas import Canvas
-from components.wall.frame import ems
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
+    NAME,
     ROW,
     URGENT,
     VILLAGE,
@@ -22,6 +22,7 @@ from components.wall.village_parts import (
     Plan,
     asked,
     badge,
+    broad,
     listed,
     mark,
     planned,
@@ -33,7 +34,6 @@ from data.wall.village import VillageRoom
 MOST_PAGES = 8
 _OFFICE = "村部"
 _CLOSE = 0.25  # of the village: what a page shows at least
-_LONGEST = 8  # characters of a name
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,16 @@ def map_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     if room.walk.empty:
         return [_nobody(place, room, canvas)]
     ground = lands(place.connection, place.region, across=canvas.height)
-    layout = _layout(room, canvas)
+    layout = _layout(room, canvas, drawn=bool(ground.each))
     if len(room.walk) <= layout.group:
         return [_page(place, room, room.walk, ground, layout, canvas, whole=True)]
-    first, all_fit = _whole(place, room, ground, canvas)
-    if all_fit:
+    first, all_fit = _whole(place, room, ground, canvas) if ground.each else (None, False)
+    if first and all_fit:
         return [first]
-    return [first, *(_page(place, room, some, ground, layout, canvas) for some in _groups(room, layout.group))]
+    return [
+        *([first] if first else []),
+        *(_page(place, room, some, ground, layout, canvas) for some in _groups(room, layout.group)),
+    ]
 
 
 MAP = Scene("village-map", "走访图", VILLAGE, map_posters)
@@ -79,16 +82,16 @@ def _groups(room: VillageRoom, size: int) -> Iterator[pd.DataFrame]:
         yield walk.iloc[begin : begin + size]
 
 
-def _layout(room: VillageRoom, canvas: Canvas) -> _Layout:
-    """Two lists where they leave the map as broad as high, else one."""
-    names, helpers = (
-        min(max(map(ems, rows.dropna()), default=2), _LONGEST) for rows in (room.walk["head"], room.walk["helper"])
-    )
-    cells = (Cell(2.2), Cell(1.1), Cell(names + 0.1), Cell(1.1, "v-second"), Cell(helpers + 0.1, "v-second", rank=1))
+def _layout(room: VillageRoom, canvas: Canvas, *, drawn: bool) -> _Layout:
+    """Two lists where they leave the map as broad as high, else one; nothing but lists where no map can be drawn."""
+    names, helpers = broad(room.walk["head"], NAME), broad(room.walk["helper"], NAME)
+    cells = (Cell(2.5), Cell(1.1), Cell(names), Cell(1.1, "v-second"), Cell(helpers, "v-second", rank=1))
     legend = 2 * ROW * canvas.small
     upright = canvas.width < canvas.height
-    width = canvas.width if upright else canvas.width - min(canvas.height, canvas.width * 0.6) - canvas.text
-    height = canvas.height * 0.45 - legend if upright else canvas.height - legend
+    width = (
+        canvas.width if upright or not drawn else canvas.width - min(canvas.height, canvas.width * 0.6) - canvas.text
+    )
+    height = canvas.height * 0.45 - legend if upright and drawn else canvas.height - legend
     one = planned(cells, canvas, width, height)
     two = planned(cells, canvas, (width - canvas.text) / 2, height)
     plan, lists = (two, 2) if all(two.cells) and 2 * two.width < width else (one, 1)
@@ -102,7 +105,8 @@ def _page(
     place: Place, room: VillageRoom, some: pd.DataFrame, ground: Lands, layout: _Layout, canvas: Canvas, *,
     whole: bool = False,
 ) -> Poster:  # fmt: skip
-    drawn, _ = _map(room.walk, some, ground, canvas, (layout.width, layout.height), None if whole else _close(some))
+    size, view = (layout.width, layout.height), None if whole else _close(some)
+    drawn = _map(room.walk, some, ground, canvas, size, view)[0] if ground.each else ""
     rows = [_row(row, canvas) for row in some.itertuples()]
     step = layout.plan.rows
     lists = "".join(listed(rows[at : at + step], layout.plan) for at in range(0, len(rows), step))
@@ -115,10 +119,11 @@ def _page(
     reach = f"第 {numbers.iloc[0]}–{numbers.iloc[-1]} 户" if len(some) > 1 else f"第 {numbers.iloc[0]} 户"
     unvisited = int((some["visits"].fillna(1) == 0).sum())
     finding = f"本月还有 {unvisited} 户没去" if unvisited else "本月都去过了"
-    title = f"{len(room.walk)} 户，{finding}" if whole else f"{reach}，{finding}"
     only = len(room.walk) > layout.group * MOST_PAGES and not whole
-    about = "只列未脱贫和监测对象" if only else "" if whole else f"共 {len(room.walk)} 户"
-    return Poster(title, subtitle(place, room, about, _order(room)), body)
+    if whole or only:
+        reach = f"{len(some)} 户{'未脱贫或在监测' if only else ''}"
+    about = ("" if whole else f"共 {len(room.walk)} 户", "" if ground.each else "没有边界和位置，画不出地图")
+    return Poster(f"{reach}，{finding}", subtitle(place, room, *about, _order(room)), body)
 
 
 def _whole(place: Place, room: VillageRoom, ground: Lands, canvas: Canvas) -> tuple[Poster, bool]:

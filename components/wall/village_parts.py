@@ -1,10 +1,11 @@
 """What the posters of a village share: what is asked of it, who is named how, rows of a list that are never cut."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from components.drawing import svg_points as points
 from components.drawing.markup import Markup, escape
 from components.drawing.theme import state_marks
 from components.drawing.wording import NO_VALUE
@@ -22,9 +23,10 @@ _NUMBER, _CHARACTERS = re.compile(r"[0-9][0-9,.]*"), re.compile(r"[\u4e00-\u9fff
 _TAGS, _DAYS = re.compile(r'<b class="v-badge.*?</b>|<[^>]*>'), re.compile(r"\d+月|\d+日")
 VILLAGE = frozenset({12})
 ROW = 1.6  # a row of a list at least, in sizes of its type
+_LINE = 1.45  # a line of the largest figure, in its size
 _GAP = 0.5  # between columns, in sizes of type
-ROOM, NAME, UNIT = "本村", 4.2, 8.0
-"""What a matter of no household is about; characters that a name and a unit may take."""
+ROOM, NAME, UNIT = "本村", 8.0, 11.0
+"""What a matter of no household is about; characters that a name and a unit may take at most."""
 URGENT = tuple(state.name for state in HOUSEHOLD_STATES if state.watched or state.name == "未脱贫户")
 
 
@@ -47,9 +49,12 @@ def fitted(words: str | None, room: float) -> str:
     told = words or NO_VALUE
     if ems(told) <= room:
         return told
-    while told and ems(told) + 1 > room:
-        told = told[:-1]
-    return f"{told}…"
+    return f"{next(told[:end] for end in range(len(told), -1, -1) if ems(told[:end]) + 1 <= max(room, 1))}…"
+
+
+def broad(values: Iterable[str | None], most: float) -> float:
+    """How wide a column of these words is, in sizes of type."""
+    return min(max((ems(value or NO_VALUE) for value in values), default=2.0), most) + 0.1
 
 
 @dataclass(frozen=True)
@@ -137,9 +142,10 @@ def badge(number: float, state: str | None, canvas: Canvas) -> Markup:
 
 
 def mark(state: str, canvas: Canvas) -> Markup:
-    """The mark of a state in its colour."""
+    """The mark of a state in its colour, as it stands on the map."""
     sign, colour = state_marks(canvas.dark)[state]
-    return Markup(f'<b style="color:{colour}">{escape(sign)}</b>')
+    drawn = points.mark(sign, colour, 5, 5, 3.6, "none")
+    return Markup(f'<svg class="v-mark" viewBox="0 0 10 10" aria-label="{escape(state)}">{drawn}</svg>')
 
 
 def left(days: int) -> Markup:
@@ -175,7 +181,7 @@ def beside(hero: Hero, canvas: Canvas) -> tuple[float, float, float, float]:
     if canvas.width >= canvas.height:
         width = max(canvas.width * 0.3, 8 * canvas.text)
         return width, canvas.height, canvas.width - width - gap, canvas.height
-    height = max(canvas.height * 0.24, 5 * canvas.text)
+    height = max(canvas.height * 0.24, 3 * canvas.figure)
     return canvas.width, height, canvas.width, canvas.height - height - gap
 
 
@@ -184,12 +190,13 @@ def with_hero(hero: Hero, canvas: Canvas, content: Markup, more: str = "") -> Ma
     width, height, *_ = beside(hero, canvas)
     number, unit = f"{hero.figure:,}", max(canvas.text, canvas.figure * 0.6)
     room = height - 2.5 * unit - (height * 0.4 if more else 0)
-    size = max(canvas.figure, min(room / 1.1, (width - ems(hero.unit) * unit - unit) / max(ems(number), 1.3)))
+    size = max(canvas.figure, min(room / _LINE, (width - ems(hero.unit) * unit - unit) / max(ems(number), 1.3)))
+    above = max(canvas.small, min(unit, 0.99 * width / ems(hero.words)))
     upright = " v-below" if canvas.width < canvas.height else ""
     late = " v-late" if hero.late else ""
     return Markup(
         f'<div class="v-hero{upright}"><div class="v-one" style="width:{width:.0f}px;height:{height:.0f}px">'
-        f'<p style="font-size:{unit:.0f}px">{escape(fitted(hero.words, width / unit))}</p>'
+        f'<p style="font-size:{above:.0f}px">{escape(fitted(hero.words, width / above))}</p>'
         f'<p class="v-big{late}" style="font-size:{size:.0f}px">{number}<small style="font-size:{unit:.0f}px">'
         f"{escape(hero.unit)}</small></p>"
         f"{more}</div>{content}</div>"

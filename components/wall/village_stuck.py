@@ -16,6 +16,7 @@ from components.wall.village_parts import (
     asked,
     badge,
     beside,
+    broad,
     fitted,
     left,
     listed,
@@ -24,6 +25,8 @@ from components.wall.village_parts import (
     subtitle,
     with_hero,
 )
+
+_WHOSE = 7.0  # characters
 
 
 def stuck_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
@@ -37,7 +40,13 @@ def stuck_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     else:
         hero = Hero(len(room.problems), "个", "问题在整改")
     _, _, width, height = beside(hero, canvas)
-    cells = (Cell(7, grow=True), Cell(6.4, "v-second", rank=1), Cell(NAME, rank=2), Cell(6.2, "v-end"))
+    owner = broad(room.problems["owner"], NAME)
+    cells = (
+        Cell(7, grow=True),
+        Cell(_WHOSE, "v-second", rank=1),
+        Cell(owner, rank=2),
+        Cell(6.2, "v-end"),
+    )
     plan = planned(cells, canvas, width, height, rows=min(MOST_ROWS, max(1, len(room.problems))))
     title = f"卡点：{late} 个超期没整改" if late else f"卡点：{len(room.problems)} 个在整改，都没超期"
     if room.problems.empty:
@@ -59,4 +68,4 @@ def _row(one: Any, canvas: Canvas) -> list[object]:
 def _whose(one: Any, canvas: Canvas) -> Markup:
     if one.head is None or one.head != one.head:
         return Markup(ROOM)
-    return Markup(f"{badge(one.number, None, canvas)} {escape(fitted(one.head, 3.6))}")
+    return Markup(f"{badge(one.number, None, canvas)} {escape(fitted(one.head, _WHOSE - 2.8))}")

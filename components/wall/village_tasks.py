@@ -15,6 +15,7 @@ from components.wall.village_parts import (
     asked,
     badge,
     beside,
+    broad,
     fitted,
     left,
     listed,
@@ -26,7 +27,8 @@ from components.wall.village_parts import (
 )
 from data.wall.village import countdown
 
-_WHAT = 11.0
+_WHAT = 12.0  # characters
+_INNER = "户内任务"
 
 
 def task_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
@@ -42,7 +44,13 @@ def task_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     else:
         hero = Hero(int(room.tasks["days"].min()), "天", "离最近的期限")
     _, _, width, height = beside(hero, canvas)
-    cells = (Cell(_WHAT, grow=True), Cell(NAME, "v-second", rank=2), Cell(4, rank=1), Cell(6.2, "v-end"))
+    owner = broad(room.tasks["owner"], NAME)
+    cells = (
+        Cell(_WHAT, grow=True),
+        Cell(owner, "v-second", rank=2),
+        Cell(4, rank=1),
+        Cell(6.2, "v-end"),
+    )
     plan = planned(cells, canvas, width, height, rows=min(MOST_ROWS, max(1, len(room.tasks))))
     title = _finding(len(room.tasks), late)
     rows = spare([_row(one, canvas) for one in room.tasks.itertuples()], plan, f"{title} {hero.said}")
@@ -67,5 +75,5 @@ def _row(one: Any, canvas: Canvas) -> list[object]:
 def _what(one: Any, canvas: Canvas) -> Markup:
     """A task by its name; of one that is about a household nothing but whose it is."""
     if one.head is None or one.head != one.head:
-        return Markup(escape(fitted(one.name, _WHAT)))
-    return Markup(f"{badge(one.number, None, canvas)} {escape(fitted(f'{one.head} 户内任务', _WHAT - 2.5))}")
+        return Markup(escape(fitted(one.name or _INNER, _WHAT)))
+    return Markup(f"{badge(one.number, None, canvas)} {escape(fitted(f'{one.head} {_INNER}', _WHAT - 2.5))}")

@@ -10,12 +10,14 @@ from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
     MOST_ROWS,
+    NAME,
     VILLAGE,
     Cell,
     Hero,
     asked,
     badge,
     beside,
+    broad,
     listed,
     planned,
     spare,
@@ -38,7 +40,8 @@ def today_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     visited = len(room.counted) - len(without)
     hero = Hero(room.visited_today, "次", "今天走访")
     across, high, width, height = beside(hero, canvas)
-    cells = (Cell(2.2), Cell(4.2), Cell(8, "v-second", rank=1, grow=True), Cell(4.2, rank=2))
+    head, helper = broad(without["head"], NAME), broad(without["helper"], NAME)
+    cells = (Cell(2.5), Cell(head), Cell(8, "v-second", rank=1, grow=True), Cell(helper, rank=2))
     plan = planned(cells, canvas, width, height, rows=min(MOST_ROWS, max(1, len(without))))
     title = f"今日：本月还有 {len(without)} 户没走访" if len(without) else "今日：本月户户走访到"
     code = code_of(place, min(across, high * 0.4), canvas)
