@@ -1,4 +1,4 @@
-"""The village on its wall: its households numbered as they are walked, by state; by groups where not all fit."""
+"""The village on its wall: its households numbered as they are walked, by state; by groups with who they are."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class _Layout:
 
 
 def map_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
-    """The whole village first, then, where not all of its numbers find room, page by page with who they are."""
+    """The whole village with the numbers that find room, then group by group with who they are."""
     room = asked(place)
     if room.walk.empty:
         return [_nobody(place, room, canvas)]
@@ -61,13 +61,8 @@ def map_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     layout = _layout(room, canvas, drawn=bool(ground.each))
     if len(room.walk) <= layout.group:
         return [_page(place, room, room.walk, ground, layout, canvas, whole=True)]
-    first, all_fit = _whole(place, room, ground, canvas) if ground.each else (None, False)
-    if first and all_fit:
-        return [first]
-    return [
-        *([first] if first else []),
-        *(_page(place, room, some, ground, layout, canvas) for some in _groups(room, layout.group)),
-    ]
+    whole = [_whole(place, room, ground, canvas)] if ground.each else []
+    return whole + [_page(place, room, some, ground, layout, canvas) for some in _groups(room, layout.group)]
 
 
 MAP = Scene("village-map", "走访图", VILLAGE, map_posters)
@@ -106,7 +101,7 @@ def _page(
     whole: bool = False,
 ) -> Poster:  # fmt: skip
     size, view = (layout.width, layout.height), None if whole else _close(some)
-    drawn = _map(room.walk, some, ground, canvas, size, view)[0] if ground.each else ""
+    drawn = _map(room.walk, some, ground, canvas, size, view) if ground.each else ""
     rows = [_row(row, canvas) for row in some.itertuples()]
     step = layout.plan.rows
     lists = "".join(listed(rows[at : at + step], layout.plan) for at in range(0, len(rows), step))
@@ -126,19 +121,18 @@ def _page(
     return Poster(f"{reach}，{finding}", subtitle(place, room, *about, _order(room)), body)
 
 
-def _whole(place: Place, room: VillageRoom, ground: Lands, canvas: Canvas) -> tuple[Poster, bool]:
-    """The whole village with all numbers that find room, and whether that are all of them."""
+def _whole(place: Place, room: VillageRoom, ground: Lands, canvas: Canvas) -> Poster:
+    """The whole village with all numbers that find room, and its states counted."""
     side = 11 * canvas.text
     broad = canvas.width >= canvas.height
     size = (canvas.width - side, canvas.height) if broad else (canvas.width, canvas.height - 7 * ROW * canvas.text)
-    drawn, missed = _map(room.walk, room.walk, ground, canvas, size, None)
+    drawn = _map(room.walk, room.walk, ground, canvas, size, None)
     counts = room.counted["state"].value_counts()
     body = Markup(
         f'<div class="v-map{"" if broad else " v-below"}">{drawn}'
         f'<div class="v-side">{_legend(counts, canvas, counted=True)}</div></div>'
     )
-    fit = not missed and bool(room.walk["lon"].notna().all())
-    return Poster(_finding(room), subtitle(place, room, _order(room)), body), fit
+    return Poster(_finding(room), subtitle(place, room, _order(room)), body)
 
 
 def _finding(room: VillageRoom) -> str:
@@ -158,8 +152,8 @@ def _row(row: Any, canvas: Canvas) -> list[object]:
 
 def _map(
     walk: pd.DataFrame, some: pd.DataFrame, ground: Lands, canvas: Canvas, size: tuple[float, float], view: Box | None
-) -> tuple[str, tuple[str, ...]]:
-    """The drawing, with the numbers of ``some`` of the walk; and the numbers that found no room."""
+) -> str:
+    """The drawing, with the numbers of ``some`` of the walk where they find room."""
     rows = walk[["id", "lon", "lat", "state", "sketch"]].assign(
         number=walk["number"].where(walk["number"].isin(some["number"]))
     )
@@ -168,11 +162,10 @@ def _map(
     if ground.seat is not None:
         seat = pd.DataFrame({"id": [0], "lon": [ground.seat[0]], "lat": [ground.seat[1]], "state": [_OFFICE]})
         points.append(Points(seat.assign(label=_OFFICE), {_OFFICE: ("■", colours.ink)}))
-    drawn = region_map(
+    return region_map(
         ground, width=size[0], height=size[1], text=canvas.small, colours=colours, names=False, points=points,
         view=view, line=canvas.small / 14,
-    )  # fmt: skip
-    return drawn.svg, tuple(name for name in drawn.left_out if name != _OFFICE)
+    ).svg  # fmt: skip
 
 
 def _close(some: pd.DataFrame) -> Box | None:
@@ -200,5 +193,5 @@ def _legend(counts: "pd.Series[int]", canvas: Canvas, *, counted: bool) -> Marku
 
 def _nobody(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     ground = lands(place.connection, place.region, across=canvas.height)
-    drawn, _ = _map(room.walk, room.walk, ground, canvas, (canvas.width, canvas.height), None)
+    drawn = _map(room.walk, room.walk, ground, canvas, (canvas.width, canvas.height), None)
     return Poster("还没有帮扶户", subtitle(place, room, "导入“户”表后这里按走访顺序编号"), Markup(drawn))
