@@ -169,6 +169,7 @@ LINES: dict[str, list[Line]] = {
     "/pulse": [Line(at(f"/pulse?region={place}"), having(READ, FIGURES, place)) for place in (VILLAGE, VILLAGES[2])],
     "/pulse/stream": [Line(at(f"/pulse/stream?region={VILLAGE}"), having(READ, FIGURES))],
     "/wall": [Line(at(f"/wall?region={VILLAGE}"), on_a_wall())],
+    "/wall/setup": [Line(at(f"/wall/setup?region={VILLAGE}"), on_a_wall())],
     "/wall/scene/{name}": [
         Line(at(f"/wall/scene/{scenes_for(len(place))[0].name}?region={place}&w=1920&h=1080"), on_a_wall(place))
         for place in (VILLAGE, VILLAGES[2])

@@ -29,11 +29,12 @@ _ADD, _WITHDRAW = "add", "withdraw"
 _COLUMNS = (
     TableColumn("id", "编号"), TableColumn("purpose", "用途"), TableColumn("place", "显示哪里"),
     TableColumn("made", "发放"), TableColumn("by", "发放人"), TableColumn("seen", "最近在线"),
-    TableColumn("state", "状态"),
+    TableColumn("look", "画面"), TableColumn("state", "状态"),
 )  # fmt: skip
 _STEPS = (
     "在电视或大屏自带的浏览器里打开这个网址，或用手机扫码后把网址发到大屏。",
-    "打开后大屏即登录，只显示所选区划，不显示姓名、病情和户编号；设成浏览器主页，重新开机也不用再登录。",
+    "打开后大屏即登录，轮播所选区划的画面，不显示全名、病情和户编号；设成浏览器主页，重新开机也不用再登录。",
+    "在大屏上按确定键，选“设置”：填画面宽度和最远座位，字就按距离大小；也可以在这里的名单中设置。",
     "网址等于钥匙，只给这一块屏用。屏幕搬走、换人保管时，请在这里收回，再发新的。",
 )
 
@@ -57,7 +58,16 @@ def show_devices(screen: Screen) -> None:
 
 def _table(screen: Screen, found: list[Device], may: bool) -> str:
     rows = [
-        (one.id, one.purpose, one.place, moment(one.made), one.by, moment(one.seen) or "还没有打开过", one.withdrawn)
+        (
+            one.id,
+            one.purpose,
+            one.place,
+            moment(one.made),
+            one.by,
+            moment(one.seen) or "还没有打开过",
+            "",
+            one.withdrawn,
+        )
         for one in found
     ]
 
@@ -67,10 +77,12 @@ def _table(screen: Screen, found: list[Device], may: bool) -> str:
         url = admin_link(screen, TAB, do=_WITHDRAW, of=row.id)
         return f"在用 {link('收回', url, style='underlined')}" if may else "在用"
 
+    def look(row: Row) -> str:
+        return "" if row.state else link("设置", f"/wall/setup?device={row.id}", style="underlined")
+
+    drawn = {"state": state, **({"look": look} if may else {})}
     frame = pd.DataFrame(rows, columns=[column.id for column in _COLUMNS]).astype({"state": object})
-    return table_markup(
-        frame, _COLUMNS, caption="大屏设备", look=TableLook(whole=True, cards=True, drawn={"state": state})
-    )
+    return table_markup(frame, _COLUMNS, caption="大屏设备", look=TableLook(whole=True, cards=True, drawn=drawn))
 
 
 def _dialogs(screen: Screen, found: list[Device]) -> None:

@@ -11,6 +11,7 @@
   const wall = JSON.parse(root.dataset.wall);
   const layers = [...document.querySelectorAll(".layer")];
   const calm = document.querySelector(".calm"), bar = document.querySelector(".bar");
+  const style = root.getAttribute("style"); // light and sizes
   const turns = ordered(wall.scenes);
   const kept = new Map(); // scene → {posters, tag, stamp}: what the server made of it last
   const fits = (text) => text.includes("data-wall=");
@@ -179,7 +180,7 @@
       const text = await answer.text();
       if (answer.status !== 200 || !fits(text)) return;
       const found = new DOMParser().parseFromString(text, "text/html").documentElement;
-      if (over || found.dataset.wall !== root.dataset.wall || found.className !== root.className.replace(/ ?pointing/, "")) {
+      if (over || found.dataset.wall !== root.dataset.wall || found.getAttribute("style") !== style) {
         location.replace(location.href);
       }
     } catch { /* the server is away: asked again */ }

@@ -1,9 +1,11 @@
 """What an address asks of a wall: looked up and bounded, never trusted."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from components.server.geo_routes import WHOLE
+from components.shell.reading import whole
 from components.wall.canvas import Canvas
 from components.wall.scenes import SCENES, scenes_for
 from data.errors import Refused
@@ -12,6 +14,7 @@ from data.wall.displays import Setup, checked
 WIDTH, HEIGHT = (320, 16_000), (240, 9_000)
 """CSS pixels of a picture: from a phone laid on its side to an LED wall of eleven thousand."""
 MOST_PIXELS = 60_000_000
+_MOST = 999_999
 THEMES = {"dark": True, "light": False}
 
 
@@ -57,13 +60,14 @@ def chosen_scenes(setup: Setup, level: int) -> list[str]:
 
 
 def _whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+    found = whole(text, least=0, most=_MOST)
+    if found is None:
         raise Refused(f"{name}应为整数。")
-    return int(text)
+    return found
 
 
 def _number(text: str, name: str) -> float:
-    whole, _, rest = text.partition(".")
-    if not (text.isascii() and whole.isdigit() and len(text) <= 6 and (rest.isdigit() or "." not in text)):
+    """Whole, or with one or two decimals."""
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,2})?", text):
         raise Refused(f"{name}应为数字。")
     return float(text)

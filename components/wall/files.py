@@ -10,7 +10,7 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 PATH = "/wall/file/"
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
 STYLES = ("wall.css", "wall_leaders.css", "wall_village.css")
-SCRIPT = "wall.js"
+SCRIPTS = ("wall.js", "wall_setup.js")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class File:
 def files() -> dict[str, File]:
     """All of them by the name in ``components/static``; the style sheets are sent as one, ``wall.css``."""
     styles = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-    told = {"wall.css": styles, SCRIPT: (STATIC / SCRIPT).read_text(encoding="utf-8")}
+    told = {"wall.css": styles, **{name: (STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS}}
     return {name: _file(name, text.encode()) for name, text in told.items()}
 
 

@@ -37,28 +37,30 @@ def document(region: str, name: str, setup: Setup, scenes: Sequence[Scene], *, i
         "scenes": [{"name": one.name, "title": one.title, "critical": one.critical} for one in scenes],
         "files": [files.url(one) for one in files.files()],
     }
-    return _page(
+    return page(
         f"{name} · 上墙",
         setup,
-        f' data-wall="{escape(json.dumps(told, ensure_ascii=False))}"',
         '<div class="layer"></div><div class="layer"></div>'
         f'<p class="calm" role="status" data-ended="{escape(DISPLAY_ENDED if is_display else PERSON_ENDED)}"'
         f' data-way="{"" if is_display else "/login"}"></p>{_bar(scenes, asked)}'
-        f'<script src="{files.url(files.SCRIPT)}" defer></script>',
+        f'<script src="{files.url("wall.js")}" defer></script>',
+        attributes=f' data-wall="{escape(json.dumps(told, ensure_ascii=False))}"',
     )
 
 
 def message(sentence: str, setup: Setup) -> str:
     """A page that says one thing, calmly."""
-    return _page("上墙", setup, "", f'<p class="calm on" role="status">{escape(sentence)}</p>')
+    return page("上墙", setup, f'<p class="calm on" role="status">{escape(sentence)}</p>')
 
 
-def _page(title: str, setup: Setup, attributes: str, body: str) -> str:
+def page(title: str, setup: Setup, body: str, *, kind: str = "wall", attributes: str = "") -> str:
+    """A page in the light and the sizes of a display; ``kind`` is its class."""
     arc = f"{2.90888 * setup.far / setup.cm:.6f}vw"
     style = variables({**palette(setup.dark).css(), "font": FONT, "arc": arc})
+    light = "dark" if setup.dark else "light"
     return (
-        f'<!doctype html>\n<html lang="zh-CN" class="{"dark" if setup.dark else "light"}" style="{escape(style)}"'
-        f'{attributes}><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="zh-CN" class="{kind} {light}" style="{escape(style)}"{attributes}><head>'
+        '<meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f'<title>{escape(title)}</title><link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="{files.url("wall.css")}"></head><body>{body}</body></html>'

@@ -4,7 +4,7 @@ import gzip
 import logging
 from collections.abc import Awaitable, Callable
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,21 +13,21 @@ from starlette.routing import Route
 
 from components.drawing.markup import Markup
 from components.server.cookie import signed_of
+from components.server.forms import form_of
 from components.server.pulse import Store
-from components.server.viewing import viewer_of
 from components.wall import files, page
 from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
 from components.wall.fragments import Fragments, composed
+from components.wall.looking import device_of, kept_setup, over_a_region, region_there, viewer_on
 from components.wall.scene import Place, Scene
 from components.wall.scenes import SCENES
+from components.wall.setting_up import set_up_page
 from data.access.viewer import Viewer
 from data.clock import Clock
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.regions import tree as regions
-from data.regions.tree import Region
-from data.wall.displays import LEADERS, Setup, setup_of, usual
+from data.wall.displays import LEADERS, Setup, usual
 
-NOT_FOR_HIM = "上墙画面给管理辖区的干部和大屏用，请从首页进入自己的工作。"
 NO_SCENES = "这个区划还没有可以上墙的画面。"
 BUSY = "系统正忙，请过几分钟再打开。"
 MOST_BESIDE = 6
@@ -41,13 +41,13 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
 
     def document(request: Request) -> Response:
         with engine().connect() as connection:
-            viewer = _viewer(request, connection)
-            region = _region(connection, viewer, region_of(request.query_params))
-            setup = setup_in(request.query_params, _kept(request, connection, viewer, region.code))
+            viewer = viewer_on(request, connection)
+            region = region_there(connection, viewer, region_of(request.query_params))
+            setup = setup_in(request.query_params, kept_setup(connection, viewer, device_of(request), region.code))
         scenes = [_scene(name) for name in chosen_scenes(setup, region.level)]
         if not scenes:
             return _page(NO_SCENES, 404, setup)
-        is_display = (signed := signed_of(request)) is not None and signed.device is not None
+        is_display = device_of(request) is not None
         made = page.document(region.code, region.name, setup, scenes, is_display=is_display)
         return HTMLResponse(made, headers=page.HEADERS)
 
@@ -56,11 +56,11 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         asked, signed = region_of(request.query_params), signed_of(request)
         if asked is None or signed is None or signed.due:
             return await run_in_threadpool(looked_up, request, asked)
-        return _over_a_region(signed.viewer), signed.viewer.narrowed(asked)
+        return over_a_region(signed.viewer), signed.viewer.narrowed(asked)
 
     def looked_up(request: Request, asked: str | None) -> tuple[Viewer, str]:
         with engine().connect() as connection:
-            viewer = _viewer(request, connection)
+            viewer = viewer_on(request, connection)
             return viewer, regions.home(connection, viewer) if asked is None else viewer.narrowed(asked)
 
     async def scene(request: Request) -> Response:
@@ -86,6 +86,10 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             return Response(status_code=304, headers=headers)
         return _packed(request, made.packed, "text/html", headers) if made.packed else Response(None, 204, headers)
 
+    async def setting(request: Request) -> Response:
+        form = await form_of(request) if request.method == "POST" else {}
+        return await run_in_threadpool(set_up_page, engine(), request, form, clock())
+
     def file(request: Request) -> Response:
         asked = request.path_params["name"]
         found = next((one for one in files.files().values() if one.name == asked), None)
@@ -99,6 +103,7 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
 
     return [
         Route("/wall", _telling(answered, _page)),
+        Route("/wall/setup", _telling(setting, _page), methods=["GET", "POST"]),
         Route("/wall/scene/{name}", _telling(scene, _sentence)),
         Route(f"{files.PATH}{{name}}", file),
     ]
@@ -139,39 +144,6 @@ def _packed(request: Request, packed: bytes, media_type: str, headers: dict[str,
         return Response(gzip.decompress(packed), headers={**headers, "Vary": "Accept-Encoding"}, media_type=media_type)
     headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(packed, headers=headers, media_type=media_type)
-
-
-def _viewer(request: Request, connection: Connection) -> Viewer:
-    """Who looks; on demonstration data, where nobody is signed in, a display. Raises NotFound for who has no region
-    of his own to look at."""
-    viewer = viewer_of(request, connection)
-    if viewer is None:
-        viewer = next(one for one in regions.viewers(connection) if one.role == "display")
-    return _over_a_region(viewer)
-
-
-def _over_a_region(viewer: Viewer) -> Viewer:
-    if viewer.sees_own_only:
-        raise NotFound(NOT_FOR_HIM)
-    return viewer
-
-
-def _region(connection: Connection, viewer: Viewer, asked: str | None) -> Region:
-    """The region asked for; the viewer's own for one that is not his or not there."""
-    own = regions.home(connection, viewer)
-    try:
-        return regions.find(connection, viewer, own if asked is None else asked)
-    except (NotFound, OutOfScope):
-        return regions.find(connection, viewer, own)
-
-
-def _kept(request: Request, connection: Connection, viewer: Viewer, region: str) -> Setup:
-    """How the display that asks is set up."""
-    signed = signed_of(request)
-    held = None
-    if signed and signed.device is not None:
-        held = setup_of(connection, viewer, signed.device)
-    return held or usual(region)
 
 
 def _scene(name: str) -> Scene:

@@ -73,6 +73,16 @@ def setup_of(connection: Connection, viewer: Viewer, id: int) -> Setup | None:
 
 
 @needs(READ, FIGURES)
+def shown_by(connection: Connection, viewer: Viewer, id: int) -> str:
+    """The region (a code, '' the whole) of a display; raises NotFound where there is none, or it was withdrawn."""
+    here = select(device.c.region).where(device.c.id == id, within(device.c.region, viewer.region))
+    found = connection.execute(here.where(device.c.withdrawn.is_(None))).scalar()
+    if found is None:
+        raise NotFound("没有这台设备，或已被收回。请从设备名单中选择。")
+    return str(found)
+
+
+@needs(READ, FIGURES)
 def set_up(
     connection: Connection,
     viewer: Viewer,
@@ -91,9 +101,7 @@ def set_up(
     """
     if itself != id:
         require_right(viewer, ADMINISTER, PEOPLE)
-    here = select(device.c.id).where(device.c.id == id, within(device.c.region, viewer.region))
-    if connection.execute(here.where(device.c.withdrawn.is_(None))).first() is None:
-        raise NotFound("没有这台设备，或已被收回。请从设备名单中选择。")
+    shown_by(connection, viewer, id)
     told = checked(setup, known) if setup else None
     connection.execute(delete(display).where(display.c.device_id == id))
     if told:

@@ -1,0 +1,51 @@
+"""Who looks at a wall, at which region, and how his display is set up."""
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from components.server.cookie import signed_of
+from components.server.viewing import viewer_of
+from data.access.viewer import Viewer
+from data.errors import NotFound, OutOfScope
+from data.regions import tree as regions
+from data.regions.tree import Region
+from data.wall.displays import Setup, setup_of, usual
+
+NOT_FOR_HIM = "上墙画面给管理辖区的干部和大屏用，请从首页进入自己的工作。"
+
+
+def viewer_on(request: Request, connection: Connection) -> Viewer:
+    """Who looks; on demonstration data, where nobody is signed in, a display. Raises NotFound for who has single
+    households and no region."""
+    viewer = viewer_of(request, connection)
+    if viewer is None:
+        viewer = next(one for one in regions.viewers(connection) if one.role == "display")
+    return over_a_region(viewer)
+
+
+def over_a_region(viewer: Viewer) -> Viewer:
+    """The viewer; raises NotFound for who has single households and no region."""
+    if viewer.sees_own_only:
+        raise NotFound(NOT_FOR_HIM)
+    return viewer
+
+
+def region_there(connection: Connection, viewer: Viewer, asked: str | None) -> Region:
+    """The region asked for; the viewer's own for one that is not his or not there."""
+    own = regions.home(connection, viewer)
+    try:
+        return regions.find(connection, viewer, own if asked is None else asked)
+    except (NotFound, OutOfScope):
+        return regions.find(connection, viewer, own)
+
+
+def device_of(request: Request) -> int | None:
+    """The number of the display that asks; None for a person, and on demonstration data."""
+    signed = signed_of(request)
+    return signed.device if signed else None
+
+
+def kept_setup(connection: Connection, viewer: Viewer, device: int | None, region: str) -> Setup:
+    """How the display is set up, as is usual for the region where nobody did."""
+    held = setup_of(connection, viewer, device) if device is not None else None
+    return held or usual(region)
