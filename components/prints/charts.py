@@ -10,10 +10,10 @@ from components.prints import jobs as print_jobs
 from components.prints.address import BELOW, ChartChoice, read_chart_choice, show_chart_controls
 from components.prints.progress import show_job
 from components.shell.asking import ask
-from components.shell.errors import problem, show_problems
+from components.shell.errors import problem, reporting_failures, show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from components.wallcharts.making import ChartOrder
+from components.wallcharts.making import ChartOrder, sample
 from data import settings
 from data.access.jobs import Job
 from data.codes import tokens as qr_codes
@@ -24,10 +24,11 @@ from data.regions.tree import Region
 
 MOST = 300
 """Charts to a job: some counties with their villages."""
+VILLAGE = 12
 _REFUSED = "print_refused"
 _ORDER = {
-    False: "概况、按类着色的地图、下级排名、走势、超期事项、项目和收益、组织架构、帮扶单位、制度",
-    True: "概况、户编号地图、组织架构、制度、责任清单、户情和帮扶、倒排工期、问题销号表",
+    False: "县、乡镇：概况、按类着色的地图、下级排名、走势、超期事项、项目和收益、组织架构、帮扶单位、制度",
+    True: "村：概况、户编号地图、组织架构、制度、责任清单、户情和帮扶、倒排工期、问题销号表",
 }
 
 
@@ -60,7 +61,7 @@ def _show_order(screen: Screen, choice: ChartChoice, picked: tuple[str, ...], jo
     """What will be printed, what stands on it in which order, and the button."""
     with screen.engine.connect() as connection:
         base = qr_codes.base_of(settings.values(connection), st.context.url)
-    sheets = _ORDER[screen.region.is_village]
+    sheets = "；".join(_ORDER[village] for village in sorted({len(code) == VILLAGE for code in picked}))
     show_markup(
         f'<div class="print-order"><p><b>{len(picked):,}</b> 份 · 挂图 {escape(choice.size)}'
         f" · {escape(screen.month_text)}</p>"
@@ -83,17 +84,23 @@ def _show_order(screen: Screen, choice: ChartChoice, picked: tuple[str, ...], jo
         st.context.ip_address or "127.0.0.1",
         zipped=choice.zipped and len(picked) > 1,
     )
-    st.button(
-        f"生成挂图（{len(picked):,} 份）",
-        type="primary",
-        key="print_start",
-        disabled=job is not None and job.at_work,
-        on_click=lambda: _start(screen, order),
-    )
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            f"生成挂图（{len(picked):,} 份）",
+            type="primary",
+            key="print_start",
+            disabled=job is not None and job.at_work,
+            on_click=lambda: _start(screen, order),
+        )
+        looked = st.button("预览第一张", key="print_sample")
     if refused := st.session_state.pop(_REFUSED, None):
         problem(refused)
     if job:
         show_job(screen, job)
+    if looked:
+        with reporting_failures(), st.spinner("正在排版样张…"):
+            source = sample(screen.engine, screen.viewer, order, screen.now)
+            show_markup(f'<img class="print-sample wide" alt="挂图样张" src="{source}">')
 
 
 def _start(screen: Screen, order: ChartOrder) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -44,6 +45,8 @@ AT_ONCE = 2
 """Processes of typst at work for one order."""
 BLANK = ["今日工作（手写）", "卡在哪、找谁（手写）", "会上定的事（手写、图钉）"]
 """What the white boxes on the rest of the last sheet are for."""
+ACROSS = 1400
+"""Pixels that a sample is wide."""
 PAGE = "battle_map"
 """The page that a chart's code opens."""
 
@@ -97,37 +100,72 @@ def charts(
     told: Callable[[int], None] = lambda done: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Chart]:
-    """The charts one after the other; ``told`` hears of each that is done. What left stands in the log once all are
-    made. Raises NoRight for who may not print what stands on them, NotFound, OutOfScope, Refused, Cancelled."""
-    begun = clock()
-    with engine.connect() as connection:
-        for region in order.regions:
-            _require(viewer, tree.find(connection, viewer, region))
-        by = taken_by(actor_name(connection, viewer.actor), begun, "打印", log_end(connection))
-        facts: _Facts = {"settings": values(connection), "by": by, "now": begun}
+    """The charts one after the other; ``told`` hears of each that is done.
+
+    What was given stands in the log, also where it ends before all are made, unless it was cancelled: then nothing
+    leaves. Raises NoRight for who may not print what stands on them, NotFound, OutOfScope, Refused, Cancelled.
+    """
+    begun, given = clock(), 0
+    facts = _facts(engine, viewer, order, begun)
 
     def make(region: str) -> Chart:
-        with engine.connect() as connection:
-            name, document = _document(connection, viewer, region, order, facts)
-        lacking = fonts.lacking(typeset.texts(document))
-        shared = {"colours": COLOURS, "by": clean(by, 120, run=0)}
-        return Chart(name, typeset.pdf(TEMPLATE, [document], shared, cancelled=cancelled), lacking)
+        name, document, lacking = _set(engine, viewer, region, order, facts)
+        return Chart(name, typeset.pdf(TEMPLATE, [document], _shared(facts), cancelled=cancelled), lacking)
 
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="charts") as pool:
         work = [pool.submit(copy_context().run, make, region) for region in order.regions]
         try:
             for one in work:
                 yield one.result()
+                given += 1
                 told(1)
+        except typeset.Cancelled:
+            given = 0
+            raise
         finally:
             for one in work:
                 one.cancel()
+            if given:
+                _enter(engine, viewer, order, f"挂图{order.size}（PDF）", given, clock())
+
+
+@needs(PRINT, FIGURES)
+def sample(engine: Engine, viewer: Viewer, order: ChartOrder, now: datetime) -> str:
+    """The first sheet of the first chart as a picture (a ``data:`` address), to be looked at before it is printed."""
+    facts = _facts(engine, viewer, order, now)
+    _, document, _ = _set(engine, viewer, order.regions[0], order, facts)
+    _enter(engine, viewer, order, f"挂图{order.size}样张", 1, now)
+    ppi = ACROSS / (SHEETS[order.size].width / 25.4)
+    return f"data:image/png;base64,{b64encode(typeset.preview(TEMPLATE, [document], _shared(facts), ppi=ppi)).decode()}"
+
+
+def _facts(engine: Engine, viewer: Viewer, order: ChartOrder, now: datetime) -> _Facts:
+    with engine.connect() as connection:
+        for region in order.regions:
+            _require(viewer, tree.find(connection, viewer, region))
+        by = taken_by(actor_name(connection, viewer.actor), now, "打印", log_end(connection))
+        return {"settings": values(connection), "by": by, "now": now}
+
+
+def _set(
+    engine: Engine, viewer: Viewer, region: str, order: ChartOrder, facts: _Facts
+) -> tuple[str, dict[str, object], str]:
+    """The name of a chart's file, the chart as the template takes it, and what of it no font draws."""
+    with engine.connect() as connection:
+        name, document = _document(connection, viewer, region, order, facts)
+    return name, document, fonts.lacking(typeset.texts(document))
+
+
+def _shared(facts: _Facts) -> dict[str, object]:
+    return {"colours": COLOURS, "by": clean(facts["by"], 120, run=0)}
+
+
+def _enter(engine: Engine, viewer: Viewer, order: ChartOrder, what: str, count: int, now: datetime) -> None:
+    """What left, in the log: the region that all of it lies in, and how many charts."""
     with writing(engine) as connection:
-        left = detail(
-            f"挂图{order.size}（PDF）", place=_places(connection, viewer, order), count=order.total, unit="份"
-        )
+        left = detail(what, place=_places(connection, viewer, order), count=count, unit="份")
         mine = {"actor": viewer.actor, "address": order.address}
-        audit.enter(connection, **mine, view="print", households=[None], detail=left, now=clock())
+        audit.enter(connection, **mine, view="print", households=[None], detail=left, now=now)
 
 
 def _require(viewer: Viewer, region: tree.Region) -> None:

@@ -35,6 +35,7 @@ class Cancelled(Exception):
 class _Job(TypedDict):
     template: str
     format: Literal["pdf", "png"]
+    ppi: float
     data: dict[str, object]
 
 
@@ -49,14 +50,18 @@ def pdf(
 
     Raises Refused where there is no Chinese font or the work failed, Cancelled soon after ``cancelled`` says so.
     """
-    return _set({"template": template, "format": "pdf", "data": {**shared, "documents": list(documents)}}, cancelled)
-
-
-def preview(template: str, documents: Sequence[Mapping[str, object]], shared: Mapping[str, object]) -> bytes:
-    """The first page as PNG."""
     return _set(
-        {"template": template, "format": "png", "data": {**shared, "documents": list(documents)}}, lambda: False
+        {"template": template, "format": "pdf", "ppi": PREVIEW_PPI, "data": {**shared, "documents": list(documents)}},
+        cancelled,
     )
+
+
+def preview(
+    template: str, documents: Sequence[Mapping[str, object]], shared: Mapping[str, object], *, ppi: float = PREVIEW_PPI
+) -> bytes:
+    """The first page as PNG."""
+    data = {**shared, "documents": list(documents)}
+    return _set({"template": template, "format": "png", "ppi": ppi, "data": data}, lambda: False)
 
 
 def merged(parts: Sequence[bytes], title: str, *, two_sided: bool) -> bytes:
@@ -132,7 +137,7 @@ def _compiled(job: _Job) -> bytes:
     files["data.json"] = _PRIVATE.sub("〓", json.dumps(job["data"], ensure_ascii=False)).encode()
     compiler = typst.Compiler(files)  # type: ignore[type-var]  # its stub knows of no files in memory
     if job["format"] == "png":
-        made = compiler.compile(format="png", ppi=PREVIEW_PPI)
+        made = compiler.compile(format="png", ppi=job["ppi"])
     else:
         made = compiler.compile(format="pdf", pdf_tags=False)
     page = made[0] if isinstance(made, list) else made

@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 import time
+import zipfile
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 from components.prints import jobs as print_jobs
 from components.prints import making as print_making
 from components.prints.making import CARD, LABEL, Order, Paper, made, sample
+from components.wallcharts.making import CHART, ChartOrder
 from data.access import jobs
 from data.access.jobs import CANCELLED, FAILED, FINISHED, RUNNING, WAITING, Job
 from data.access.viewer import Viewer
@@ -278,3 +280,24 @@ def test_a_finished_job_is_kept_for_half_an_hour_and_swept_at_the_start(engine: 
     assert found(engine, id, now=later) is None
     jobs.sweep(engine, later)
     assert rows(transient_engine(engine), job_row) == 0
+
+
+def test_wall_charts_are_a_job_like_cards(county: Engine):
+    regions = (VILLAGE[:9], VILLAGE)
+    charts = ChartOrder(regions, "A4", None, BASE, "127.0.0.1", zipped=True)
+    job = ended(county, print_jobs.start(county, CADRE, charts, "挂图.zip", clock))
+    assert (job.state, job.done, job.total, job.facts["what"]) == (FINISHED, 2, 2, CHART)
+    with zipfile.ZipFile(BytesIO(jobs.paper(county, CADRE, job.id))) as archive:
+        assert archive.namelist() == [f"{VILLAGE[:9]}_示范镇1_A4.pdf", f"{VILLAGE}_示范村0_A4.pdf"]
+    assert [line[1:] for line in log(county) if line[0] == "print"] == [
+        (None, CADRE.key, f"挂图A4（PDF） · 示范镇1 {VILLAGE[:9]} · 2 份")
+    ]
+
+
+def test_who_may_not_print_charts_gets_a_job_that_says_so(county: Engine):
+    charts = ChartOrder((VILLAGE,), "A4", None, BASE, "127.0.0.1")
+    helper = Viewer("helper", VILLAGE, "D1")
+    id = print_jobs.start(county, helper, charts, "挂图.pdf", clock)
+    until(lambda: not found(county, id, helper).at_work)
+    job = found(county, id, helper)
+    assert (job.state, job.size) == (FAILED, 0) and "打印权限" in job.why

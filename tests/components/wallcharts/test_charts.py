@@ -3,13 +3,15 @@
 import io
 import re
 import zipfile
+from base64 import b64decode
 
 import pytest
+from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import Engine, insert, select, update
 
 from components.drawing import wording
-from components.wallcharts.making import ChartOrder, bundled, charts
+from components.wallcharts.making import ChartOrder, bundled, charts, sample
 from components.wallcharts.region import HEADLINES
 from components.wallcharts.sheets import MILLIMETRE, SHEETS
 from components.wallcharts.village import HEADLINES as OF_VILLAGE
@@ -187,6 +189,21 @@ def test_what_left_stands_in_the_log_and_what_was_cancelled_does_not(walls: Engi
     with pytest.raises(typeset.Cancelled):
         list(charts(walls, CADRE, order, clock=clock, cancelled=lambda: True))
     assert len(log(walls)) == 1
+
+
+def test_a_sample_is_a_picture_of_the_first_sheet_that_stands_in_the_log(walls: Engine):
+    source = sample(walls, CADRE, ChartOrder((TOWNSHIPS[0],), "A3", None, BASE, "127.0.0.1"), clock())
+    with Image.open(io.BytesIO(b64decode(source.partition(",")[2]))) as picture:
+        assert picture.width == pytest.approx(1400, abs=3) and picture.height == pytest.approx(1400 * 297 / 420, abs=3)
+    assert log(walls) == [(CADRE.key, None, f"挂图A3样张 · 示范镇1 {TOWNSHIPS[0]} · 1 份")]
+
+
+def test_what_was_given_before_the_end_stands_in_the_log(walls: Engine):
+    order = ChartOrder((TOWNSHIPS[0], VILLAGE), "A4", None, BASE, "127.0.0.1")
+    giving = charts(walls, CADRE, order, clock=clock)
+    next(giving), next(giving)
+    giving.close()
+    assert [detail for *_, detail in log(walls)] == [f"挂图A4（PDF） · 示范镇1 {TOWNSHIPS[0]} · 1 份"]
 
 
 def test_many_are_one_pdf_or_a_zip_of_files_by_code_and_name(walls: Engine):
