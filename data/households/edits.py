@@ -29,6 +29,7 @@ COUNTED = ("household", "member", "ledger", "visit", "problem")  # what the cube
 OF_A_PLAN = "dividend_payment"
 """In the history of a household: that a line was booked by a dividend plan (``data.dividends.filing``)."""
 _NOT_ALONE = "这是收益分配方案备案时记入的，不能单户撤销；确需收回时，请由村里冲销整个方案。"
+_APART = "有的户已经不在这个村，这次没有写入。请重新打开再排。"
 CHANGED_SINCE = "这条记录之后又改过，不能直接撤销。请核对现在的内容，在表单里改正。"
 
 
@@ -69,8 +70,20 @@ def commit(engine: Engine, viewer: Viewer, household: int, edits: Sequence[Edit]
     ``what`` says in the user's words what was done. Raises NotFound for a household that is not the viewer's,
     OutOfScope for who may not write, Conflict where a ``before`` is not what stands, Refused for values that cannot be.
     """
+    return commit_together(engine, viewer, {household: edits}, what=what, now=now)[0]
+
+
+@needs(WRITE, HOUSEHOLDS)
+def commit_together(
+    engine: Engine, viewer: Viewer, done: Mapping[int, Sequence[Edit]], *, what: str, now: datetime
+) -> list[int]:
+    """The same for several households of one village, all or none; returns the ids of their changes. Raises Refused
+    where they no longer are of one village."""
     with _queued(), writing(engine) as connection:
-        return _commit(connection, viewer, household, edits, what, now)
+        made = [_commit(connection, viewer, household, edits, what, now) for household, edits in done.items()]
+        if len({one.village for one in made}) > 1:
+            raise Refused(_APART)
+        return _shown(connection, made, now)
 
 
 @needs(WRITE, HOUSEHOLDS)
@@ -80,23 +93,33 @@ def undo(engine: Engine, viewer: Viewer, change_id: int, *, now: datetime) -> in
     Raises NotFound for a change of a household that is not the viewer's, Refused where it was taken back already or
     its records changed since.
     """
+    return undo_together(engine, viewer, [change_id], now=now)[0]
+
+
+@needs(WRITE, HOUSEHOLDS)
+def undo_together(engine: Engine, viewer: Viewer, changes: Sequence[int], *, now: datetime) -> list[int]:
+    """The same for several changes, all or none."""
     with _queued(), writing(engine) as connection:
-        held = connection.execute(select(change).where(change.c.id == change_id)).mappings().first()
-        if held is None:
-            raise NotFound(NO_SUCH_HOUSEHOLD)
-        cube.hold(connection)
-        row_of(connection, viewer, held["household_id"], lock=True)
-        if connection.execute(select(change.c.id).where(change.c.undoes == change_id)).first():
-            raise Refused("这次修改已经撤销过了。")
-        edits = [_reversed(edit) for edit in reversed(edits_of(held["edits"]))]
-        if of_a_plan(edits):
-            raise Refused(_NOT_ALONE)
-        what = held["what"]
-        what = f"恢复：{what[3:]}" if what.startswith("撤销：") else f"撤销：{what.removeprefix('恢复：')}"
-        try:
-            return _commit(connection, viewer, held["household_id"], edits, what, now, undoes=change_id)
-        except Conflict as conflict:
-            raise Refused(CHANGED_SINCE) from conflict
+        return _shown(connection, [_undo(connection, viewer, change_id, now) for change_id in changes], now)
+
+
+def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime) -> "_Made":
+    held = connection.execute(select(change).where(change.c.id == change_id)).mappings().first()
+    if held is None:
+        raise NotFound(NO_SUCH_HOUSEHOLD)
+    cube.hold(connection)
+    row_of(connection, viewer, held["household_id"], lock=True)
+    if connection.execute(select(change.c.id).where(change.c.undoes == change_id)).first():
+        raise Refused("这次修改已经撤销过了。")
+    edits = [_reversed(edit) for edit in reversed(edits_of(held["edits"]))]
+    if of_a_plan(edits):
+        raise Refused(_NOT_ALONE)
+    what = held["what"]
+    what = f"恢复：{what[3:]}" if what.startswith("撤销：") else f"撤销：{what.removeprefix('恢复：')}"
+    try:
+        return _commit(connection, viewer, held["household_id"], edits, what, now, undoes=change_id)
+    except Conflict as conflict:
+        raise Refused(CHANGED_SINCE) from conflict
 
 
 @contextmanager
@@ -151,7 +174,7 @@ def _commit(
     now: datetime,
     *,
     undoes: int | None = None,
-) -> int:
+) -> "_Made":
     cube.hold(connection)
     owner = row_of(connection, viewer, id, lock=True)
     edits = [_complete(connection, edit, owner) for edit in edits]
@@ -170,11 +193,26 @@ def _commit(
             check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
         _write(connection, edit)
     (made,) = write_history(connection, viewer, {id: edits}, what=what, now=now, undoes=undoes)
-    if any(edit.table in COUNTED for edit in edits):
-        cube.refresh(connection, owner["village"], now)
-    else:
-        cube.stamp(connection, now, owner["village"])
-    return made
+    return _Made(made, owner["village"], any(edit.table in COUNTED for edit in edits))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A change that was written: its id, where, and whether the cube counts what it changed."""
+
+    change: int
+    village: str
+    counted: bool
+
+
+def _shown(connection: Connection, made: Sequence[_Made], now: datetime) -> list[int]:
+    """Have every figure show what was written."""
+    counted = {one.village for one in made if one.counted}
+    for village in sorted(counted):
+        cube.refresh(connection, village, now)
+    for village in sorted({one.village for one in made} - counted):
+        cube.stamp(connection, now, village)
+    return [one.change for one in made]
 
 
 @needs(WRITE, HOUSEHOLDS)

@@ -1,18 +1,21 @@
 """The order in which a village is walked (走访顺序): as typed, else from the office to whoever lives nearest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from math import cos, radians
 
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from data.access.rights import needs
-from data.access.roles import HOUSEHOLDS, READ
+from data.access.roles import HOUSEHOLDS, READ, WRITE
 from data.access.viewer import Viewer
+from data.errors import Refused
 from data.figures.states import state_of
+from data.households.edits import Edit, commit_together
 from data.households.village import WALKED, points
 from data.model import region
 from data.regions.outlines import Shapes
@@ -34,18 +37,42 @@ class Stop:
 @needs(READ, HOUSEHOLDS)
 def walked(connection: Connection, viewer: Viewer, village: str, month: int) -> pd.DataFrame:
     """The households of a village as they are walked in a month, of whom the viewer may see: ``number`` (from 1, the
-    same for every viewer, on screens and on paper), ``typed`` (whether its place was typed) and the columns of
-    ``data.households.village.points``; ``sketch`` tells a position that is a guess.
+    same for every viewer, on screens and on paper), ``stored`` (its place as it was typed, None), ``typed`` (whether it
+    was) and the columns of ``data.households.village.points``; ``sketch`` tells a position that is a guess.
 
     These are the households that the figures count, and whichever the village gave a place. Where any place was not
     typed, the order is a sketch (示意). Raises OutOfScope for a village that is not the viewer's.
     """
     numbered = pd.DataFrame(
-        [(stop.id, number, stop.typed is not None) for number, stop in enumerate(_walk(connection, village, month), 1)],
-        columns=["id", "number", "typed"],
-    )
+        [(stop.id, number, stop.typed) for number, stop in enumerate(_walk(connection, village, month), 1)],
+        columns=["id", "number", "stored"],
+        dtype=object,
+    ).astype({"number": int})
+    numbered["typed"] = numbered["stored"].notna()
     placed = points(connection, viewer, village, month, filters=WALKED)
     return placed.merge(numbered, on="id", how="inner").sort_values("number", ignore_index=True)
+
+
+@needs(WRITE, HOUSEHOLDS)
+def arrange(
+    engine: Engine,
+    viewer: Viewer,
+    before: Mapping[int, int | None],
+    after: Mapping[int, int | None],
+    *,
+    now: datetime,
+) -> list[int]:
+    """Store places on the walk (household → number, None: no place of its own) where they are others than ``before``,
+    as they were read; returns the changes, which can be taken back together. Raises what
+    ``data.households.edits.commit_together`` does, and Refused where nothing is another."""
+    done = {
+        id: [Edit("household", {}, {"walking_order": before[id]}, {"walking_order": number})]
+        for id, number in after.items()
+        if before[id] != number
+    }
+    if not done:
+        raise Refused("顺序没有变动，不用保存。")
+    return commit_together(engine, viewer, done, what="排走访顺序", now=now)
 
 
 def office(connection: Connection, village: str) -> Point | None:

@@ -1,16 +1,19 @@
 """The walking order: typed, nearest next, guessed; numbers that mean the same household to everybody."""
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from data import model
 from data.access.viewer import Viewer
-from data.errors import OutOfScope
+from data.errors import NoRight, NotFound, OutOfScope, Refused
 from data.figures import cube
-from data.households.walking import Stop, office, walk, walked
+from data.households.edits import Conflict, undo_together
+from data.households.history import history
+from data.households.walking import Stop, arrange, office, walk, walked
 from data.store.engine import upsert, writing
 from tests.data.small_county import COUNTY, LAST, TODAY
 from tests.data.village_ground import HERE, NEIGHBOUR, VILLAGE, fill_village
+from tests.moment import NOW
 
 CADRE = Viewer("village", VILLAGE)
 
@@ -140,3 +143,57 @@ def test_a_village_whose_office_nobody_knows_begins_within_its_shape_or_nowhere(
     with county.connect() as connection:
         lon, lat = office(connection, NEIGHBOUR) or (0, 0)
     assert abs(lon - 121.3) < 0.1 and abs(lat - 40.2) < 0.1
+
+
+def read(engine: Engine) -> dict[int, int | None]:
+    """Household → its stored place, as who opens the list has it."""
+    with engine.connect() as connection:
+        frame = walked(connection, CADRE, VILLAGE, LAST)
+    return dict(zip(frame["id"], frame["stored"], strict=True))
+
+
+def test_a_walk_that_is_arranged_is_stored_whole_with_its_history_and_taken_back_whole(county: Engine):
+    place(county, 901, walking_order=7)
+    before = read(county)
+    assert before == {901: 7, 902: None, 903: None}
+    changes = arrange(county, CADRE, before, {903: 1, 901: 2, 902: 3}, now=NOW)
+    assert order(county) == [903, 901, 902]
+    with county.connect() as connection:
+        rows = connection.execute(select(model.change).where(model.change.c.id.in_(changes))).mappings().all()
+        told = history(connection, CADRE, 902)
+    assert {row["household_id"] for row in rows} == {901, 902, 903} and {row["what"] for row in rows} == {"排走访顺序"}
+    assert "走访顺序" in str(told)
+    undo_together(county, CADRE, changes, now=NOW)
+    assert read(county) == before
+    with pytest.raises(Refused, match="已经撤销过"):
+        undo_together(county, CADRE, changes, now=NOW)
+
+
+def test_whoever_comes_second_is_told_and_nothing_of_his_is_stored(county: Engine):
+    before = read(county)
+    arrange(county, CADRE, before, {902: 1, 901: 2, 903: 3}, now=NOW)
+    with pytest.raises(Conflict, match="别人已经改了走访顺序"):
+        arrange(county, CADRE, before, {903: 1, 902: 2, 901: 3}, now=NOW)
+    assert order(county) == [902, 901, 903]
+
+
+def test_a_household_that_moved_away_meanwhile_is_not_arranged_here(county: Engine):
+    before = read(county)
+    place(county, 903, village=NEIGHBOUR)
+    township = Viewer("township", VILLAGE[:9])
+    with pytest.raises(Refused, match="不在这个村"):
+        arrange(county, township, before, {903: 1, 902: 2, 901: 3}, now=NOW)
+    with pytest.raises(NotFound):
+        arrange(county, CADRE, before, {903: 1, 902: 2, 901: 3}, now=NOW)
+    with county.connect() as connection:
+        assert connection.execute(select(model.household.c.walking_order).distinct()).scalars().all() == [None]
+
+
+def test_only_who_may_write_arranges_and_only_what_is_another(county: Engine):
+    before = read(county)
+    with pytest.raises(NoRight):
+        arrange(county, Viewer("display", VILLAGE), before, {901: 1}, now=NOW)
+    with pytest.raises(Refused, match="没有变动"):
+        arrange(county, CADRE, before, before, now=NOW)
+    changes = arrange(county, CADRE, before, {901: 1, 902: None}, now=NOW)
+    assert len(changes) == 1 and read(county) == {901: 1, 902: None, 903: None}
