@@ -4,6 +4,7 @@ Every size is worked out here, in pixels, before the browser sees it: a block sa
 left out by its rank, and nothing is made smaller than the distance asks.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,17 +14,19 @@ from components.wall.frame import ems
 
 LINE = 1.32
 """Height of a line, in sizes of its type."""
-MOST_ROWS, MOST_FIGURES = 7, 12
-FULL = 25
-"""Lines of text that a poster with all it may hold is high."""
+MOST_ROWS, MOST_WORDS = 7, 40
+_WIDE = 38  # signs of text across that leave a poster its two columns
+BAR_AIR = 1.3
+"""How much higher a row with a bar is than a line."""
 PLAIN, GREY, BAD = "", "grey", "bad"
 """Tones: ink, second ink, what is out of order."""
 
 
-def comfortable(canvas: Canvas) -> Canvas:
-    """The same picture with larger type where it is higher than what a poster may hold takes: by half at most."""
-    factor = canvas.height / (FULL * canvas.text)
-    return replace(canvas, far=canvas.far * min(max(factor, 1.0), 1.5))
+def comfortable(canvas: Canvas, lines: int) -> Canvas:
+    """The same picture with larger type, up to twice, where it is higher than ``lines`` of text, which is what a poster
+    with all it may hold takes, and wide enough for it."""
+    factor = min(canvas.height / (lines * canvas.text), canvas.width / (_WIDE * canvas.text), 2.0)
+    return replace(canvas, far=canvas.far * max(factor, 1.0))
 
 
 @dataclass(frozen=True)
@@ -145,9 +148,87 @@ def column_width(rows: Sequence[Sequence[Cell]], place: int, size: float, most: 
     return min(widest * size + size * 0.1, most)
 
 
+def aligned(
+    rows: Sequence[Sequence[Cell]],
+    width: float,
+    size: float,
+    gap: float,
+    *,
+    rank: int = 0,
+    air: float = 1.0,
+    first: int = 0,
+) -> Block:
+    """Rows whose column ``first`` takes what the others leave; where that is not enough for what stands in it, without
+    the last."""
+    while rows and len(rows[0]) > 2:
+        needed = max(ems(row[first].text) * (1.06 if row[first].bold else 1.0) for row in rows) * size
+        if _left(rows, width, size, gap, first) >= needed:
+            break
+        rows = [row[:-1] for row in rows]
+    if not rows:
+        return Block("", 0)
+    widths = [column_width(rows, place, size, width * 0.6) for place in range(len(rows[0]))]
+    widths[first] = max(_left(rows, width, size, gap, first), size)
+    return rows_block(rows, widths, size, gap, rank=rank, air=air)
+
+
+def _left(rows: Sequence[Sequence[Cell]], width: float, size: float, gap: float, first: int) -> float:
+    """What the other columns leave, less a pixel each that rounding may take."""
+    others = [column_width(rows, place, size, width * 0.6) for place in range(len(rows[0])) if place != first]
+    return int(width - sum(others) - gap * len(others)) - len(others)
+
+
 def room_for_rows(height: float, size: float, *, most: int = MOST_ROWS, air: float = 1.0) -> int:
     """How many rows of a size are not higher than ``height``."""
     return max(0, min(most, int(height / (LINE * size * air))))
+
+
+def bar_rows(
+    rows: Sequence[tuple[str, str, float]],
+    width: float,
+    size: float,
+    *,
+    rank: int = 0,
+    tone: str = "",
+    air: float = BAR_AIR,
+) -> Block:
+    """Rows of a name, a bar from zero and an amount in words; what is widest decides the columns."""
+    most = max((value for *_, value in rows), default=0.0) or 1.0
+    words = max((ems(amount) for _, amount, _ in rows), default=0.0) * size + size * 0.1
+    name = min(max((ems(one) for one, *_ in rows), default=0.0) * size * 1.02 + size * 0.1, width * 0.45)
+    left = width - name - words - 2 * size
+    bar = left if left >= 2 * size else 0
+    name = name if bar else min(name, width - words - size)
+    columns = f"{name:.0f}px {bar:.0f}px {words:.0f}px" if bar else f"{width - words - size:.0f}px {words:.0f}px"
+    high = LINE * size * air
+    lines = "".join(
+        f'<li style="height:{high:.1f}px;line-height:{high:.1f}px"><span>{escape(cut(one, name, size))}</span>'
+        + (f'<span class="meter {tone}" style="--part:{max(value, 0) / most * 100:.1f}%"></span>' if bar else "")
+        + f'<span class="end strong">{escape(amount)}</span></li>'
+        for one, amount, value in rows
+    )
+    style = f"font-size:{size:.1f}px;--columns:{columns};column-gap:{size:.0f}px"
+    return Block(f'<ol class="rows" style="{style}">{lines}</ol>', high * len(rows), rank) if rows else Block("", 0)
+
+
+def stroke(canvas: Canvas) -> float:
+    """How much stronger lines are than on a screen."""
+    return max(1.0, canvas.small / 14)
+
+
+def count_words(*texts: str) -> int:
+    """Words of texts: runs of up to four characters, as a glance takes them."""
+    return sum(-(-len(run) // 4) for text in texts for run in re.findall(r"[\u4e00-\u9fff]+", text))
+
+
+def within_words(texts: Sequence[str], left: int) -> int:
+    """How many of the texts, from the first, hold no more than ``left`` words."""
+    held = 0
+    for number, text in enumerate(texts):
+        held += count_words(text)
+        if held > left:
+            return number
+    return len(texts)
 
 
 def nothing(words: str, how: str, canvas: Canvas) -> Markup:

@@ -12,23 +12,22 @@ from components.drawing.svg_charts import trend_svg
 from components.drawing.svg_map import region_map
 from components.drawing.theme import palette
 from components.wall.canvas import Canvas
-from components.wall.frame import ems
 from components.wall.leaders_parts import (
     BAD,
     GREY,
     LINE,
     Block,
     Cell,
+    aligned,
     beside,
-    column_width,
     comfortable,
     cut,
     first_fitting,
     hero,
     nothing,
     room_for_rows,
-    rows_block,
     stacked,
+    stroke,
     text_line,
 )
 from components.wall.scene import Place, Poster, Scene
@@ -86,15 +85,15 @@ class Position:
 def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     """For each of the county's figures the whole, then its worst part from near by."""
     told: list[Poster] = []
-    canvas = comfortable(canvas)
+    wide, close = comfortable(canvas, lines=21), comfortable(canvas, lines=30)
     region = _parted(place)
     for indicator in chosen(value_of(place.connection, "wall_figures")):
         found = position(place, region, indicator, canvas)
-        told.append(overview(found, canvas))
+        told.append(overview(found, wide))
         if found.worst and len(found.worst[0]) < max(LEVELS):
             below = position(place, found.worst[0], indicator, canvas)
             if len(below.ranking.rows):
-                told.append(near(found, below, _course(place, region, found), canvas))
+                told.append(near(found, below, _course(place, region, found), close))
     return told
 
 
@@ -193,7 +192,7 @@ def near(found: Position, below: Position, course: pd.DataFrame, canvas: Canvas)
     ]
     room = room_for_rows(canvas.height - taken - LINE * canvas.small, canvas.text, most=2, air=1.25)
     heading = text_line([f"最靠后的{below.noun}"], width, canvas.small, tone=GREY, rank=8)
-    rows = _aligned(listed[:room], width, canvas.text, gap, rank=9, air=1.25)
+    rows = aligned(listed[:room], width, canvas.text, gap, rank=9, air=1.25)
     parts = [*blocks, heading if room else Block("", 0), rows]
     left = canvas.height - sum(part.height for part in parts) - gap * 0.5 * (len(parts) + 1)
     parts.append(_trend(found, course, canvas, width, min(left, width * 0.6)))
@@ -210,14 +209,9 @@ def _trend(found: Position, course: pd.DataFrame, canvas: Canvas, width: float, 
     drawn = trend_svg(
         course, indicator=replace(found.indicator, label=cut(str(found.rows.iloc[0]["name"]), width / 4, canvas.small)),
         chosen=found.standing.month, colours=palette(canvas.dark), width=width, height=height, text=canvas.small,
-        comparison_name=found.ranking.mean_name, line=_stroke(canvas),
+        comparison_name=found.ranking.mean_name, line=stroke(canvas),
     )  # fmt: skip
     return Block(f'<div class="drawn">{drawn}</div>', height, rank=10)
-
-
-def _stroke(canvas: Canvas) -> float:
-    """How much stronger lines are than on a screen."""
-    return max(1.0, canvas.small / 14)
 
 
 def _amount(indicator: Indicator, value: float) -> str:
@@ -310,7 +304,7 @@ def _rows(found: Position, canvas: Canvas, width: float, height: float) -> Block
     if both >= min(2, len(codes)):
         return _tall_rows(found, codes[:both], canvas, width)
     room = room_for_rows(height, size, most=LISTED, air=1.2)
-    return _aligned([_row(found, code) for code in codes[:room]], width, size, gap, rank=9, air=1.2)
+    return aligned([_row(found, code) for code in codes[:room]], width, size, gap, rank=9, air=1.2)
 
 
 def _row(found: Position, code: str) -> list[Cell]:
@@ -327,29 +321,12 @@ def _tall_rows(found: Position, codes: Sequence[str], canvas: Canvas, width: flo
     """Rows of two lines: the figures, and who answers for them."""
     blocks = []
     for code in codes:
-        first = _aligned([_row(found, code)], width, canvas.text, canvas.text, air=1.12)
+        first = aligned([_row(found, code)], width, canvas.text, canvas.text, air=1.12)
         second = text_line(_who(found.answering.get(code))[-1:], width, canvas.small, tone=GREY)
         blocks.append(first.markup + second.markup)
     high = LINE * (canvas.text + canvas.small) * 1.12
     lines = "".join(f'<div style="height:{high:.1f}px">{one}</div>' for one in blocks)
     return Block(lines, high * len(blocks), rank=9)
-
-
-def _aligned(
-    rows: Sequence[Sequence[Cell]], width: float, size: float, gap: float, *, rank: int = 0, air: float = 1.0
-) -> Block:
-    """Rows whose first column takes what the others leave; where that is not enough for a name, without the last."""
-    while rows and len(rows[0]) > 2:
-        others = [column_width(rows, place, size, width) for place in range(1, len(rows[0]))]
-        left = width - sum(others) - gap * len(others)
-        if left >= max(ems(row[0].text) for row in rows) * size * 1.06:
-            break
-        rows = [row[:-1] for row in rows]
-    if not rows:
-        return Block("", 0)
-    others = [column_width(rows, place, size, width * 0.6) for place in range(1, len(rows[0]))]
-    left = int(width - sum(others) - gap * len(others)) - len(others)
-    return rows_block(rows, [left, *others], size, gap, rank=rank, air=air)
 
 
 def _map_width(found: Position, canvas: Canvas) -> int:
@@ -383,7 +360,7 @@ def _map(found: Position, canvas: Canvas, width: int, worst: Sequence[str]) -> s
         fills=fills,
         first=worst,
         told={code: str(wording.amount(found.indicator, found.rows.at[code, "value"])) for code in found.worst},
-        line=_stroke(canvas),
+        line=stroke(canvas),
         sea=False,
     )
     side = f"{_side(found)} {mean_amount(found.ranking)}" if found.ranking.mean is not None else ""

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 
 from components.drawing.markup import Markup, escape
 from components.wall.canvas import Canvas
+from components.wall.leaders_changes import SCENE as CHANGES
+from components.wall.leaders_income import SCENE as INCOME
+from components.wall.leaders_overdue import SCENE as OVERDUE
 from components.wall.leaders_position import SCENE as POSITION
+from components.wall.leaders_projects import SCENE as PROJECTS
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_help import HELP
 from components.wall.village_map import MAP
@@ -25,6 +29,10 @@ def _named(place: Place, canvas: Canvas) -> Sequence[Poster]:
 SCENES: tuple[Scene, ...] = (
     # One line each, in the order of a round.
     POSITION,
+    INCOME,
+    PROJECTS,
+    OVERDUE,
+    CHANGES,
     Scene("name", "区划", frozenset(LEVELS) - VILLAGE, _named),
     MAP,
     HELP,

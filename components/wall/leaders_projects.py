@@ -1,0 +1,132 @@
+"""项目收益和上游风险: what was invested, agreed and received; who is in trouble, and the households behind him."""
+
+from collections.abc import Mapping, Sequence
+
+from components.drawing import wording
+from components.wall.canvas import Canvas
+from components.wall.leaders_parts import (
+    BAD,
+    GREY,
+    LINE,
+    MOST_WORDS,
+    Block,
+    Cell,
+    aligned,
+    bar_rows,
+    beside,
+    comfortable,
+    count_words,
+    cut,
+    hero,
+    nothing,
+    stacked,
+    text_line,
+    within_words,
+)
+from components.wall.scene import Place, Poster, Scene
+from data.figures import read as figures
+from data.figures.indicators import INDICATORS
+from data.figures.read import Figure
+from data.regions import tree as regions
+from data.terms import LEVELS
+from data.wall.behind import ranked_standing
+from data.wall.upstream import Upstream, upstream
+
+RATE, INVESTMENT, DUE, RECEIVED = "return_rate", "project_investment", "return_due", "return_received"
+LISTED = 5
+_HIGH = 1.14
+
+
+def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
+    """What projects bring; where anybody is in trouble, who."""
+    connection, viewer, region = place.connection, place.viewer, place.region
+    name = regions.find(connection, viewer, region).name
+    month = ranked_standing(connection, viewer, region, INDICATORS[RATE]).month
+    known = figures.figures(connection, viewer, region, month, (RATE, INVESTMENT, DUE, RECEIVED))
+    if not known[INVESTMENT].value:
+        how = "在数据模板的“项目”和“项目收益”表中填报后导入。"
+        return [Poster("项目收益：还没有项目", name, nothing(f"{name}还没有开工的项目。", how, canvas))]
+    risk = upstream(connection, viewer, region, month, limit=LISTED)
+    told = [returns_poster(name, known, risk, comfortable(canvas, lines=17))]
+    return told if risk is None else [*told, risk_poster(name, known[RATE], risk, comfortable(canvas, lines=17))]
+
+
+def returns_poster(name: str, known: Mapping[str, Figure], risk: Upstream | None, canvas: Canvas) -> Poster:
+    """The rate large; investment, agreed, received and arrears in bars."""
+    due, received = known[DUE].value or 0.0, known[RECEIVED].value or 0.0
+    arrears = max(due - received, 0.0)
+    gap = canvas.text * 1.5
+    width = int(canvas.width * 0.4)
+    rate = wording.amount(INDICATORS[RATE], known[RATE].value)
+    level = wording.attention(INDICATORS[RATE], known[RATE].value)
+    blocks = [
+        hero(rate.number, rate.unit, canvas, width, label="年收益率", tone=BAD if level else ""),
+        text_line([f"{WORDS[level]}"] if level else [], width, canvas.text, tone=BAD, rank=2),
+        text_line(["没有上游风险"] if risk is None else [f"上游风险涉及 {risk.together.households:,} 户"],
+                  width, canvas.text, tone=GREY if risk is None else BAD, rank=1),
+    ]  # fmt: skip
+    side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
+    rest = canvas.width - width - gap
+    parts = [("应收", due), ("实收", received), ("欠收", arrears)]
+    bars = bar_rows([(label, str(wording.money(value)), value) for label, value in parts], rest, canvas.text, air=1.5)
+    invested = aligned(
+        [[Cell("投资"), Cell(str(wording.money(known[INVESTMENT].value or 0.0)), bold=True, end=True)]],
+        rest, canvas.text, canvas.text, air=1.5,
+    )  # fmt: skip
+    listed = stacked([invested, bars], rest, canvas.height, 0)
+    share = f"应收收益收到 {received / due * 100:.1f}%" if due else "12个月没有应收收益"
+    subtitle = f"{name} · 12个月 · 截至{known[RATE].standing.words}"
+    return Poster(share, subtitle, beside(side, listed, gap=gap))
+
+
+WORDS = ("", "需关注", "需处置")
+
+
+def risk_poster(name: str, rate: Figure, risk: Upstream, canvas: Canvas) -> Poster:
+    """Households behind what is in trouble large; the firms in rows of two lines."""
+    together = risk.together
+    gap = canvas.text * 1.5
+    width = int(canvas.width * 0.34)
+    blocks = [
+        hero(f"{together.households:,}", "户", canvas, width, label="背后的户", tone=BAD),
+        text_line([f"预计减收 {wording.money(together.loss)}"], width, canvas.text, rank=1),
+        text_line(
+            [f"{together.falls:,} 户将低于监测线"] if together.falls else [], width, canvas.text, tone=BAD, rank=2
+        ),
+    ]
+    side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
+    rest = canvas.width - width - gap
+    title = (
+        f"{risk.rows['name'].iloc[0]}等有上游风险" if len(risk.rows) > 1 else f"{risk.rows['name'].iloc[0]}有上游风险"
+    )
+    left = MOST_WORDS - count_words(title, *(block.markup for block in blocks))
+    rows = _firms(risk, canvas, rest, left)
+    return Poster(
+        title,
+        f"{name} · 按标记和规则 · 截至{rate.standing.words}",
+        beside(side, stacked([rows], rest, canvas.height, 0), gap=gap),
+    )
+
+
+def _falls(number: int) -> str:
+    return f"{number:,} 户将低于监测线" if number else ""
+
+
+def _firms(risk: Upstream, canvas: Canvas, width: float, words: int) -> Block:
+    """Who is in trouble and how many households stand behind him; below, why."""
+    high = LINE * (canvas.text + canvas.small) * _HIGH
+    known = [" ".join((row.name, row.why)) for row in risk.rows.itertuples()]
+    room = min(int(canvas.height / high), within_words(known, words))
+    lines = []
+    for row in list(risk.rows.itertuples(index=False))[:room]:
+        households = f"{row.households:,} 户"
+        first = aligned(
+            [[Cell(cut(row.name, width * 0.72, canvas.text), bold=True), Cell(households, BAD, bold=True, end=True)]],
+            width, canvas.text, canvas.text, air=_HIGH,
+        )  # fmt: skip
+        second = text_line([row.why], width, canvas.small, tone=GREY)
+        lines.append(f'<div style="height:{high:.1f}px">{first.markup}{second.markup}</div>')
+    return Block("".join(lines), high * len(lines))
+
+
+SCENE = Scene("projects", "项目收益和上游风险", frozenset(LEVELS) - {max(LEVELS)}, posters)
