@@ -10,6 +10,7 @@ from components.battle_map.region_panel import show_region_panel
 from components.battle_map.regions import noun, show_region_maps, shown_regions
 from components.battle_map.tables import show_household_table, show_region_table
 from components.battle_map.village import show_village_board, show_village_map
+from components.battle_map.walking import show_walking
 from components.shell.asking import ask
 from components.shell.empty import no_ground, no_households
 from components.shell.errors import problem
@@ -58,4 +59,5 @@ def show_village(screen: Screen, choice: MapChoice) -> None:
             no_ground(screen.region.name)
     with right, st.container(key="village_board"):
         show_village_board(screen)
+    show_walking(screen)
     show_household_table(screen, choice)
