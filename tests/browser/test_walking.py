@@ -116,7 +116,7 @@ def test_whoever_was_second_is_told_and_a_display_is_offered_nothing(
     for each in (first, second):
         each.get_by_test_id("stDialog").get_by_role("button", name="保存", exact=True).click()
     expect(first.get_by_text("户的走访顺序")).to_be_visible()
-    expect(second.get_by_role("alert")).to_contain_text("别人刚刚改过走访顺序")
+    expect(second.get_by_text("别人刚刚改过走访顺序")).to_be_visible()
     second.goto(f"{server.url}/battle_map?region={village}&role=display")
     ready(second)
     expect(second.get_by_role("button", name="排走访顺序")).to_have_count(0)
