@@ -109,7 +109,8 @@
     for (const one of bar.querySelectorAll("[data-scene]")) one.ariaCurrent = one.dataset.scene === turns[turn];
     until = Date.now() + wall.seconds * 1000;
     ahead = Date.now() + 2000 + spread(6000);
-    setTimeout(() => { if (!front.classList.contains("on")) front.replaceChildren(); }, 2 * REST);
+    const gone = front.firstChild;
+    setTimeout(() => gone?.remove(), 2 * REST); // what fills its place by then is another one
   }
 
   /** The picture that is shown, as the data are now. */
@@ -123,7 +124,7 @@
     else if (found.posters[poster] !== shown) {
       const left = until;
       await show(found, ++moving);
-      until = Math.max(left, Date.now() + AGAIN);
+      if (left < Infinity) until = Math.max(left, Date.now() + AGAIN);
     }
   }
 
@@ -164,6 +165,7 @@
     const before = beat;
     beat = told;
     heard = Date.now();
+    root.dataset.boot = told.boot;
     mark();
     if (!before) return go(1);
     if (told.boot !== before.boot) renew();
