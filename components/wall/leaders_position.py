@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -68,7 +69,7 @@ class Position:
     def indicator(self) -> Indicator:
         return self.ranking.indicator
 
-    @property
+    @cached_property
     def rows(self) -> pd.DataFrame:
         """Of the worst, by code."""
         return self.ranking.rows.set_index("code").loc[list(self.worst)]

@@ -35,5 +35,6 @@ figure_shown = table(
     Column("month", Number, nullable=False),  # at whose end it stood
     Column("closed", Small, nullable=False),  # whether that was closed there
     Column("value", Real),
+    Index("figure_shown_showing", "showing"),
     clustered=True,
 )

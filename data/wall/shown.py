@@ -2,7 +2,8 @@
 
 A monthly cube cannot be subtracted within a month, and what is entered later changes the past; so what walls and the
 overview showed is kept. A value holds until the next row of its region and figure: a night stores what changed since
-the last. The night of a day is kept once the next one has begun, before the figures move on to it.
+the last. The night of a day is kept once the next one has begun, before the figures move on to it. After some four
+hundred days only the last night of a month stays, and what has a name.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, RowMapping, Select, and_, func, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, and_, exists, func, insert, or_, select
 
 from data.access.rights import needs
 from data.access.roles import ADMINISTER, FIGURES, READ, SETTINGS
@@ -31,6 +32,7 @@ from data.store.batches import batches
 from data.store.engine import writing
 from data.store.rows import written_id
 from data.text.signs import seen
+from data.wall.thinning import thin
 
 SHOWN = (
     "households", "monitored_households", "below_line_households", "net_income_per_capita", "net_income_growth",
@@ -75,7 +77,9 @@ def keep_night(engine: Engine, now: datetime) -> int | None:
         if day >= now.date().isoformat() or connection.execute(of_night).first():
             return None
         rows = _changed(connection)
-        return _keep(connection, rows, day, None, _SYSTEM, now) if rows else None
+        kept = _keep(connection, rows, day, None, _SYSTEM, now) if rows else None
+        thin(connection, now.date())
+        return kept
 
 
 def _day_to_keep(engine: Engine, today: date) -> str | None:
@@ -180,8 +184,9 @@ def showings(connection: Connection, viewer: Viewer, *, named: bool = False, lim
 
 @needs(READ, FIGURES)
 def showing_on(connection: Connection, viewer: Viewer, day: str) -> Showing | None:
-    """What was shown last on a day (ISO) or before it; None where nothing was kept by then."""
-    asked = select(showing.c.id, showing.c.day, showing.c.name).where(showing.c.day <= day)
+    """What was shown last on a day (ISO) or before it, and is still kept; None where nothing was by then."""
+    kept = or_(showing.c.name.is_not(None), exists(select(1).where(figure_shown.c.showing == showing.c.id)))
+    asked = select(showing.c.id, showing.c.day, showing.c.name).where(showing.c.day <= day, kept)
     found = connection.execute(asked.order_by(showing.c.id.desc()).limit(1)).first()
     return None if found is None else Showing(*found)
 

@@ -53,6 +53,7 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_index("figure_shown_showing", "figure_shown", ["showing"])
     op.add_column("household", sa.Column("walking_order", Number, nullable=True))
 
 
