@@ -46,6 +46,7 @@ USUAL = ("net_income_per_capita", "visit_coverage")
 LISTED = 3
 """Behind the worst: with two figures each, and those of the worst, they are as many as a poster holds."""
 YEARS = 3  # of the course of the worst
+FEW_LANDS = 8  # have names in the size of text
 _YEAR = 12
 
 
@@ -345,7 +346,7 @@ def _map(found: Position, canvas: Canvas, width: int, worst: Sequence[str]) -> s
         return ""
     colours = palette(canvas.dark)
     rows = found.ranking.rows
-    steps = colours.diverging[7], colours.diverging[8], colours.diverging[9]
+    steps = colours.diverging[6], colours.diverging[7], colours.diverging[8]
     fills: dict[str, str | None] = {}
     for row in rows.itertuples():
         late = wording.has_value(row.distance) and row.distance * (found.indicator.direction or -1) < 0
@@ -356,7 +357,7 @@ def _map(found: Position, canvas: Canvas, width: int, worst: Sequence[str]) -> s
         found.ground,
         width=width,
         height=canvas.height - legend,
-        text=canvas.small,
+        text=canvas.text if len(found.ground.each) <= FEW_LANDS else canvas.small,
         colours=colours,
         fills=fills,
         first=worst,
