@@ -12,7 +12,7 @@ from data.access.viewer import Viewer
 from data.duties.village_board import village_board
 from data.households.walking import walked
 from data.settings import value_of
-from data.terms import STATE_NAMES, UNCOUNTED
+from data.terms import ILL_MEASURES, STATE_NAMES, UNCOUNTED
 from data.wall.names import as_display, whole_names
 
 WALK = (
@@ -24,11 +24,12 @@ WALK = (
 
 @dataclass(frozen=True)
 class VillageRoom:
-    """``walk``: the households as they are walked, columns WALK. ``helpers`` and ``measures``: as of
-    ``data.duties.village_board.VillageBoard``. ``tasks`` (name, owner, progress, deadline) and ``problems`` (category,
-    owner, deadline), the longest overdue first, each with number and head of its household (None: the village's) and
-    ``days`` that are left, below zero those that it is overdue. ``finished`` tasks of this month, ``rectified``
-    problems that wait to be closed, ``visited_today`` visits are counted; ``as_of`` is the day all of it holds for.
+    """``walk``: the households as they are walked, columns WALK. ``helpers`` and ``measures`` (none that tells of
+    illness): as of ``data.duties.village_board.VillageBoard``. ``tasks`` (name, owner, progress, deadline) and
+    ``problems`` (category, owner, deadline), the longest overdue first, each with number and head of its household
+    (None: the village's) and ``days`` that are left, below zero those that it is overdue. ``finished`` tasks of this
+    month, ``rectified`` problems that wait to be closed, ``visited_today`` visits are counted; ``as_of`` is the day all
+    of it holds for.
     """
 
     as_of: str
@@ -67,7 +68,7 @@ def village_room(connection: Connection, viewer: Viewer, village: str, month: in
         as_of=board.as_of,
         walk=walk,
         helpers=board.helpers,
-        measures=board.measures,
+        measures=board.measures[~board.measures["category"].isin(ILL_MEASURES)],
         tasks=_due(board.tasks[~done], known, today),
         problems=_due(board.problems[~mended], known, today),
         finished=int(done.sum()),

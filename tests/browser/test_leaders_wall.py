@@ -7,10 +7,7 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import Connection, Engine, select, text
 
-from components.drawing.markup import escape, variables
-from components.drawing.theme import FONT, palette
 from components.wall.canvas import Canvas
-from components.wall.files import STATIC, STYLES
 from components.wall.fragments import composed
 from components.wall.scene import Place, Scene
 from components.wall.scenes import scenes_for
@@ -19,7 +16,7 @@ from data.figures import cube
 from data.model import data_version
 from data.store.engine import open_engine, writing
 from data.wall.shown import keep_named
-from tests.browser.wall_eye import flaws, read
+from tests.browser.wall_eye import flaws, read, standing
 from tests.stores import copied
 
 COUNTY, TOWNSHIP = "990181", "990181002"
@@ -59,12 +56,7 @@ def document(connection: Connection, region: str, scene: Scene, canvas: Canvas) 
     scenes = [one for one in scenes_for(len(region)) if one.name in LEADERS]
     at = scenes.index(scene)
     made = composed(place, [*scenes[at:], *scenes[:at]], canvas)
-    style = variables({**palette(canvas.dark).css(), "font": FONT, "arc": f"{2.90888 * canvas.far / canvas.cm:.6f}vw"})
-    css = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
-    return (
-        f'<!doctype html><html lang="zh-CN" style="{escape(style)}"><style>{css}'
-        f'.poster {{ position: absolute; inset: 0 }}</style><body><div class="layer on">{made}</div></body></html>'
-    )
+    return standing(made, canvas)
 
 
 @pytest.mark.parametrize("canvas", WALLS, ids=lambda canvas: f"{canvas.width}x{canvas.height}")

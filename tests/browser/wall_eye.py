@@ -7,6 +7,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from components.drawing.markup import escape, variables
+from components.drawing.theme import FONT, palette
+from components.wall.canvas import Canvas
+from components.wall.files import STATIC, STYLES
+
 FIGURES, WORDS, ROWS = 12, 40, 7
 CONTRAST = 4.5
 
@@ -22,6 +27,16 @@ class Read:
     figures: int
     words: int
     rows: int
+
+
+def standing(made: str, canvas: Canvas) -> str:
+    """A document in which posters that were composed for a canvas stand as on its wall, without a server."""
+    style = variables({**palette(canvas.dark).css(), "font": FONT, "arc": f"{2.90888 * canvas.far / canvas.cm:.6f}vw"})
+    css = "".join((STATIC / name).read_text(encoding="utf-8") for name in STYLES)
+    return (
+        f'<!doctype html><html lang="zh-CN" style="{escape(style)}"><style>{css}'
+        f'.poster {{ position: absolute; inset: 0 }}</style><body><div class="layer on">{made}</div></body></html>'
+    )
 
 
 def flaws(page: Page) -> list[str]:

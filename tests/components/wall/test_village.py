@@ -51,8 +51,20 @@ def fill(engine: Engine, households: int = 40) -> None:
         }
         for at in range(households)
     ]  # fmt: skip
+    measures = [
+        {
+            "code": f"w{kind}{row['id']}",
+            "household_id": row["id"],
+            "category": kind,
+            "name": kind,
+            "started": "2026-01-01",
+        }
+        for row in rows[:9]
+        for kind in ("健康", "产业")
+    ]
     with writing(engine) as connection:
         connection.execute(insert(model.household), rows)
+        connection.execute(insert(model.measure), measures)
         connection.execute(update(model.region).where(model.region.c.code == CODE).values(lon=121.0, lat=40.0))
         connection.execute(update(model.helper).values(name=LONG, unit=LONG * 2))
         connection.execute(update(model.task).values(owner=LONG, name=LONG, village=CODE, finished=None))
@@ -117,8 +129,20 @@ def test_no_wall_tells_a_whole_name_a_cause_or_a_code_whoever_opened_it(own: Eng
     everything = " ".join(
         f"{poster.title}{poster.body}" for scene in SCENES for poster in posters(own, scene, TV, viewer)
     )
-    assert "欧阳**" in everything and "钱**" in everything
-    for secret in ("欧阳某", "钱一", "因病", "因学", "大病", "K901", "W1<", "13812345678", "13900000000", "低保"):
+    assert "欧阳**" in everything and "钱**" in everything and "怎么扶：产业措施最多" in everything
+    for secret in (
+        "健康",
+        "欧阳某",
+        "钱一",
+        "因病",
+        "因学",
+        "大病",
+        "K901",
+        "W1<",
+        "13812345678",
+        "13900000000",
+        "低保",
+    ):
         assert secret not in everything
     decided(own, "wall_names", "0")
     assert "欧阳某" in " ".join(poster.body for poster in posters(own, MAP, TV, viewer))
