@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.ground import PRESETS, Ground
-from benchmarks.report import report
+from benchmarks.report import report, with_part
 from benchmarks.table import Failure, Finding, table
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -27,6 +27,7 @@ MEASUREMENTS = {
     "log": "logging_lines.lines",
     "sessions": "sessions.held_open",
     "rights": "rights.rights_of_a_run",
+    "start": "start.seen",
 }
 AT = {name: ("county", "prefecture") for name in MEASUREMENTS}
 """Where each is measured: at a million households only what needs no files and would not say the same."""
@@ -48,11 +49,14 @@ def main() -> int:
         for name in names:
             for preset in (one for one in presets if one in AT[name]):
                 print(f"{name}: {preset}", file=sys.stderr)
-                for found in _measure(name, Ground(preset, directory)):
+                for found in _measure(name, Ground(preset, directory, options.beside)):
                     (failures if isinstance(found, Failure) else findings).append(found)
     if options.only or options.preset != "all":
         print(table(findings))
         print("".join(f"\nNot measured: {failure}" for failure in failures))
+        if options.write and options.only:
+            text = RESULTS.read_text(encoding="utf-8")
+            RESULTS.write_text(with_part(text, options.only, findings, failures, load), encoding="utf-8")
     else:
         RESULTS.write_text(report(findings, failures, load), encoding="utf-8")
         print(RESULTS.read_text(encoding="utf-8"))
@@ -84,6 +88,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--preset", choices=[*PRESETS, "all"], default="all")
     parser.add_argument("--only", choices=list(MEASUREMENTS), help="measure only this")
+    parser.add_argument("--write", action="store_true", help="write what was measured alone to RESULTS.md, as its part")
+    parser.add_argument(
+        "--beside", type=Path, help="the tree of another revision: the start page is measured there in the same run"
+    )
     return parser
 
 

@@ -20,13 +20,16 @@ class Command:
     memory: int
 
 
-def run_data(url: str, command: str, *arguments: str | Path) -> Command:
-    """Run ``python -m data COMMAND`` as a user does; raises RuntimeError with what it said where it failed."""
+def run_data(url: str, command: str, *arguments: str | Path, root: Path = ROOT) -> Command:
+    """Run ``python -m data COMMAND`` as a user does, in this tree or another.
+
+    Raises RuntimeError with what it said where it failed.
+    """
     words = [sys.executable, "-m", "data", command, *map(str, arguments)]
     environment = {**os.environ, "WARROOM_DATABASE_URL": url}
     with tempfile.TemporaryFile("w+") as said:
         begun = time.perf_counter()
-        process = subprocess.Popen(words, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        process = subprocess.Popen(words, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -36,10 +36,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Ground:
-    """One preset: a folder with its files (the million has none), and beside it its database."""
+    """One preset: a folder with its files (the million has none), and beside it its database. ``beside``: the tree of
+    another revision that is measured in the same run, where the measurement can."""
 
     preset: str
     directory: Path
+    beside: Path | None = None
 
     @property
     def database(self) -> Path:

@@ -41,6 +41,12 @@ HOW = """\
 - **Map**: Chromium on the real server. The indicator is chosen in the picker; bytes are the payloads of all websocket
   messages, before compression, and the bodies of all answers to requests from the click on until the page rests, that
   is, until the script has ended and nothing on the page has been loading for 200 ms (not counted in the time).
+- **Start page**: Chromium on the real server, 1366×768. In each of seven rounds a browser that has never been here
+  opens 总览 five times, each in a tab of its own: the first is *cold*, the last three are *warm*. *To see*: until the
+  headline figures, the regions of the map and the line of the course are all there, from the beginning of the
+  navigation, looked at every 10 ms. Bytes are answers as they travel and messages of the websocket unpacked.
+  *4 Mbit/s and 60 ms*: throttled by Chromium. *The revision beside* (`--beside`) takes turns with this one, on a
+  database that it made of the same files.
 - **Sessions**: 200 sessions of the same client, opened over 20 s, each running 总览 every 20 s for ten minutes; all
   runs count. Collections are timed inside the server. Memory is what the process holds (resident): after four runs of
   one session, when the 200 have closed, and three minutes later, when Streamlit no longer keeps them. Before garbage
@@ -59,6 +65,18 @@ def report(findings: Sequence[Finding], failures: Sequence[Failure], load: float
     """Markdown of all of it; what could not be measured is said. ``load``: of the machine when the measuring began."""
     missing = ["", "Not measured: " + "; ".join(map(str, failures)) + "."] if failures else []
     return "\n".join(["# Measured", "", _setting(load), "", table(findings), *missing, "", HOW])
+
+
+def with_part(text: str, name: str, findings: Sequence[Finding], failures: Sequence[Failure], load: float) -> str:
+    """A page of results with one measurement made by itself, in the place of what it said before of that."""
+    head, end = f"## Measured by itself: {name}", HOW.partition("\n")[0]
+    body = report(findings, failures, load).replace("`make bench`", f"`python -m benchmarks --only {name} --write`")
+    body = body.removeprefix("# Measured\n").removesuffix(f"\n{HOW}")
+    before, found, rest = text.partition(head)
+    if not found:
+        before, found, rest = text.partition(end)
+        return f"{before}{head}\n{body}\n{found}{rest}"
+    return f"{before}{head}\n{body}\n## {rest.partition(chr(10) + '## ')[2]}"
 
 
 def _setting(load: float) -> str:

@@ -10,7 +10,7 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Finding:
-    """One figure of one preset. ``value`` in seconds, bytes or as a share by ``unit``; ``target`` likewise.
+    """One figure of one preset. ``value`` in seconds, bytes, as a share or a number by ``unit``; ``target`` likewise.
 
     ``high`` is the 95th percentile of ``runs`` runs of which ``value`` is the median.
     """
@@ -55,6 +55,8 @@ def amount(value: float, unit: str) -> str:
         return f"{value / 2**20:,.0f} MiB" if value >= 2**20 else f"{value / 1000:.1f} KB"
     if unit == "share":
         return f"{value * 100:.0f} %"
+    if unit == "count":
+        return f"{value:,.0f}"
     raise ValueError(f"no such unit: {unit}")
 
 

@@ -14,7 +14,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from benchmarks import crowd, sessions
 from benchmarks.pages import Address
-from benchmarks.report import report
+from benchmarks.report import report, with_part
 from benchmarks.session import BrokenPage
 from benchmarks.table import Failure, Finding, amount, middle, table
 
@@ -29,6 +29,7 @@ from benchmarks.table import Failure, Finding, amount, middle, table
         (44_916, "bytes", "44.9 KB"),
         (1.5 * 2**30, "bytes", "1,536 MiB"),
         (0.418, "share", "42 %"),
+        (1234.0, "count", "1,234"),
         (float("nan"), "s", "–"),
     ],
 )
@@ -78,6 +79,15 @@ def test_the_report_says_what_could_not_be_measured_and_how_busy_the_machine_was
     assert "before it began: 3.2, so that times are too long" in written
     quiet = report([], [], 0.1)
     assert "Not measured" not in quiet and "too long" not in quiet
+
+
+def test_what_is_measured_by_itself_takes_the_place_of_what_stood_there():
+    whole = report([Finding("import", "county", 3.0, "s")], [], 0.1)
+    once = with_part(whole, "start", [Finding("to see", "county", 2.0, "s")], [], 0.1)
+    twice = with_part(once, "start", [Finding("to see", "county", 1.5, "s")], [], 0.1)
+    assert once.startswith(whole.partition("\n## ")[0]) and once.endswith(whole.partition("\n## ")[2])
+    assert "| to see | 2.0 s |" in once and once.count("## Measured by itself: start") == 1
+    assert twice == once.replace("to see | 2.0 s", "to see | 1.5 s")
 
 
 OVERVIEW = Address("总览", "overview", {"region": "99"}, "超期事项")

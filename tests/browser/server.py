@@ -28,19 +28,20 @@ class Server:
 
 @contextmanager
 def serving(
-    database_url: str, folder: Path, script: Path = ROOT / "app.py", options: Sequence[str] = ()
+    database_url: str, folder: Path, script: Path = Path("app.py"), options: Sequence[str] = (), root: Path = ROOT
 ) -> Iterator[Server]:
-    """Run the application on the database until the block ends; ``folder`` takes the log, ``options`` are Streamlit's.
+    """Run the application, or a ``script`` of the tree ``root``, on the database until the block ends; ``folder`` takes
+    the log, ``options`` are Streamlit's.
 
     Raises RuntimeError with the log where the server does not answer in time.
     """
     port = free_port()
     written = folder / f"server-{port}.log"
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), *options]
+    command = [sys.executable, "-m", "streamlit", "run", root / script, "--server.port", str(port), *options]
     environment = {**os.environ, "WARROOM_DATABASE_URL": database_url, "PYTHONUNBUFFERED": "1"}
     with written.open("w") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
         )
     server = Server(f"http://127.0.0.1:{port}", database_url, written, process.pid)
     try:
