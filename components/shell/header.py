@@ -27,6 +27,11 @@ from data.regions.tree import Region
 _OF_ONE = {f"/{HOUSEHOLD.path}": ("household", BATTLE_MAP), f"/{PROJECT.path}": ("project", PROJECTS)}
 """Pages about one household or project → the parameter that names it, and the page for another region."""
 _CHOSEN = "region_to_open"
+_PRINTING = (
+    '<details class="printing"><summary>打印本页</summary><p><button type="button" data-sheet="A4">一张 A4</button>'
+    '<button type="button" data-sheet="A3">一张 A3</button></p></details>'
+)
+"""Buttons that static/sheet.js answers to."""
 _LATEST = 0  # no month: what is asked for without one
 
 
@@ -44,7 +49,7 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show_markup(
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
-        f'<span class="facts">{marks}<span class="version">{version}</span>{wall}'
+        f'<span class="facts">{marks}<span class="version">{version}</span>{wall}{_PRINTING if screen else ""}'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
 

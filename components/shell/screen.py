@@ -125,6 +125,10 @@ class Screen:
         with self.engine.connect() as connection:
             return taken_by(self._who, self.clock(), "打印", log_end(connection))
 
+    def shown_to(self) -> str:
+        """Who prints the screen as it stands before him."""
+        return taken_by(self._who, self.clock(), "打印")
+
     @property
     def _who(self) -> str:
         role = ROLES[self.viewer.role]

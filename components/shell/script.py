@@ -12,7 +12,7 @@ from components.shell.address import at_household, at_project, read_address
 from components.shell.borrowing import lent, show_loan
 from components.shell.empty import empty_store, nothing
 from components.shell.errors import reporting_failures, show_problems
-from components.shell.foot import foot
+from components.shell.foot import foot, sheet_foot
 from components.shell.header import pickers, top_bar
 from components.shell.logged import looked_once
 from components.shell.page import show_markup
@@ -27,11 +27,11 @@ from data.regions import tree as regions
 from data.regions.versions import versions
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
-SCRIPTS = ("links.js", "forms.js", "charts.js")
+SCRIPTS = ("links.js", "forms.js", "charts.js", "sheet.js")
 STYLES = (
     *("shell.css", "battle_map.css", "household.css", "forms.css", "archives.css", "card.css", "prints.css"),
     *("scan.css", "money.css", "funds.css", "dividends.css", "trends.css", "projects.css", "codes.css"),
-    "admin.css",
+    *("admin.css", "sheet.css"),
 )  # in one message: past 10 KB the browser keeps it and is not sent it again
 
 
@@ -53,6 +53,7 @@ def main() -> None:
         elif _opened(store, status, signed, chosen, dark):
             chosen.require(current().viewer)
             page.run()
+            sheet_foot(current(), chosen.title)
         foot(status)
 
 

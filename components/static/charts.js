@@ -51,20 +51,6 @@
     }
     return { width, height, text: new XMLSerializer().serializeToString(whole) };
   };
-  // Paper is narrower than the screen: a chart wider than a sheet shrinks there as a picture does.
-  const SHEET = 1000;
-  const sized = (plot, paper) => {
-    for (const layer of plot.querySelectorAll(".main-svg")) {
-      const [width, height] = ["width", "height"].map((side) => Number(layer.getAttribute(side)));
-      if (paper && width <= SHEET) continue;
-      if (paper) layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      else layer.removeAttribute("viewBox");
-      Object.assign(layer.style, paper ? { width: "100%", height: "auto" } : { width: "", height: "" });
-      layer.parentElement.classList.toggle("on-paper", paper);
-    }
-  };
-  for (const [name, paper] of [["beforeprint", true], ["afterprint", false]])
-    window.addEventListener(name, () => document.querySelectorAll(".js-plotly-plot").forEach((plot) => sized(plot, paper)));
   const save = (blob, name) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);

@@ -187,6 +187,7 @@ window.WarRoomMap = (() => {
     const box = map.getContainer(), focus = box.focus.bind(box);
     box.focus = () => focus({ preventScroll: true });
     map.warRoom = new Frame(map);
+    (window.warRoomFrames ??= []).push(map.warRoom); // a sheet of paper has it follow its place at once
     return map;
   };
 
