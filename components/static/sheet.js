@@ -1,6 +1,6 @@
 // Any screen on one sheet of A4 or A3: the page is given the width, and the sheet the direction, at which most of it is
-// seen largest. Where it would be smaller than 7 pt it is set tighter and maps become lower; then is left out, and said: rows at the end of the
-// longest lists, then whole parts from the bottom of the page upward, headline figures and maps last.
+// seen largest. Where it would be smaller than 7 pt it is set tighter and maps become lower; then is left out, and said:
+// rows at the end of the longest lists, then whole parts from the bottom of the page upward, headline figures and maps last.
 (() => {
   if (window.warRoomSheet) return;
   const MM = 96 / 25.4, EDGE = 8, SHEETS = { A4: [210, 297], A3: [297, 420] };
@@ -16,7 +16,7 @@
   const all = (what, within = document) => [...within.querySelectorAll(what)];
   const shown = (element) => element.getClientRects().length > 0;
   const main = () => document.querySelector("[data-testid=stMainBlockContainer]");
-  let undo = [];
+  const undo = [];
 
   /* Change something until the sheet is printed. */
   const until = (make, back) => { make(); undo.push(back); };
