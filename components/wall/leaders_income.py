@@ -34,6 +34,7 @@ from data.figures.read import Figure
 from data.income.course import income_course
 from data.regions import tree as regions
 from data.terms import INCOME_KINDS, LEVELS
+from data.wall.behind import Answering, answering
 
 NET, GROWTH, BELOW, NEAR = "net_income_per_capita", "net_income_growth", "below_line_households", "near_line_households"
 YEARS = 5
@@ -43,7 +44,7 @@ YEARS = 5
 class Income:
     """The income of a region: its figures, its ``course`` (value, and where there are any comparison and line), the
     name of what it is compared with, yuan a head of each kind, and the households below the line by sub-region (code,
-    name, value; the most first)."""
+    name, value; the most first) with who answers for the first of them."""
 
     name: str
     known: Mapping[str, Figure]
@@ -51,7 +52,7 @@ class Income:
     beside: str
     kinds: Mapping[str, float]
     below: pd.DataFrame
-    noun: str
+    who: Answering | None
 
     @property
     def subtitle(self) -> str:
@@ -76,15 +77,17 @@ def income(place: Place, region: str) -> Income:
         course = course.assign(line=pd.Series(lines, index=course.index, dtype=float))
     kinds = income_course(connection, viewer, region, until=month, months=1)
     children = figures.children(connection, viewer, region, month, BELOW)
-    rows = closed(rank(INDICATORS[BELOW], children, known[BELOW].value, len(region)))
+    late = closed(rank(INDICATORS[BELOW], children, known[BELOW].value, len(region)))
+    late = late[late["value"] > 0].reset_index(drop=True)
+    first = list(late["code"].head(1))
     return Income(
         regions.find(connection, viewer, region).name,
         known,
         course,
         around,
         {kind: float(kinds[kind].iloc[0]) for kind in INCOME_KINDS} if month in kinds.index else {},
-        rows[rows["value"] > 0].reset_index(drop=True),
-        LEVELS[len(children["code"].iloc[0])] if len(children) else "",
+        late,
+        answering(connection, viewer, first).get(first[0]) if first else None,
     )
 
 
@@ -166,6 +169,9 @@ def below_poster(found: Income, canvas: Canvas) -> Poster:
         hero(f"{number:,.0f}", "户", canvas, width, label="低于监测线", tone=BAD),
         text_line([f"略高于线 {near:,.0f} 户"] if near is not None else [], width, canvas.text, rank=2),
         text_line([_line(found)], width, canvas.text, tone=GREY, rank=3),
+        text_line(
+            [f"{found.below['name'].iloc[0]}：{found.who.unit}"] if found.who else [], width, canvas.text, rank=1
+        ),
     ]
     side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
     rest = canvas.width - width - gap
@@ -173,6 +179,10 @@ def below_poster(found: Income, canvas: Canvas) -> Poster:
     rows = [(str(row.name), f"{row.value:,.0f} 户", row.value) for row in found.below.head(room).itertuples()]
     bars = stacked([bar_rows(rows, rest, canvas.text)], rest, canvas.height, 0)
     return Poster(title, f"{found.name} · 户 · 截至{found.known[BELOW].standing.words}", beside(side, bars, gap=gap))
+
+
+def _who(found: Income) -> str:
+    return f"{found.below['name'].iloc[0]}：{found.who.unit}" if found.who else ""
 
 
 def _line(found: Income) -> str:

@@ -154,4 +154,4 @@ def places_poster(below: pd.DataFrame, subtitle: str, canvas: Canvas) -> Poster:
                   Markup(beside(side, listed, gap=gap)))  # fmt: skip
 
 
-SCENE = Scene("overdue", "超期事项", frozenset(LEVELS) - {max(LEVELS)}, posters)
+SCENE = Scene("overdue", "超期事项", frozenset(LEVELS) - {max(LEVELS)}, posters, critical=True)

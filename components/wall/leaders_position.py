@@ -373,4 +373,4 @@ def _map(found: Position, canvas: Canvas, width: int, worst: Sequence[str]) -> s
     )
 
 
-SCENE = Scene("position", "态势", frozenset(LEVELS) - {max(LEVELS)}, posters, critical=True)
+SCENE = Scene("position", "态势", frozenset(LEVELS) - {max(LEVELS)}, posters)

@@ -1,8 +1,13 @@
 """项目收益和上游风险: what was invested, agreed and received; who is in trouble, and the households behind him."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
 
 from components.drawing import wording
+from components.drawing.svg_charts import trend_svg
+from components.drawing.theme import palette
 from components.wall.canvas import Canvas
 from components.wall.leaders_parts import (
     BAD,
@@ -20,6 +25,7 @@ from components.wall.leaders_parts import (
     hero,
     nothing,
     stacked,
+    stroke,
     text_line,
     within_words,
 )
@@ -33,7 +39,7 @@ from data.wall.behind import ranked_standing
 from data.wall.upstream import Upstream, upstream
 
 RATE, INVESTMENT, DUE, RECEIVED = "return_rate", "project_investment", "return_due", "return_received"
-LISTED = 5
+LISTED, YEARS = 5, 3
 _HIGH = 1.14
 
 
@@ -47,12 +53,16 @@ def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
         how = "在数据模板的“项目”和“项目收益”表中填报后导入。"
         return [Poster("项目收益：还没有项目", name, nothing(f"{name}还没有开工的项目。", how, canvas))]
     risk = upstream(connection, viewer, region, month, limit=LISTED)
-    told = [returns_poster(name, known, risk, comfortable(canvas, lines=17))]
+    course = figures.trend(connection, viewer, region, (RECEIVED, DUE), until=month, months=12 * YEARS)
+    course = course.rename(columns={RECEIVED: "value", DUE: "comparison"}).dropna(how="all")
+    told = [returns_poster(name, known, course, risk, comfortable(canvas, lines=19))]
     return told if risk is None else [*told, risk_poster(name, known[RATE], risk, comfortable(canvas, lines=17))]
 
 
-def returns_poster(name: str, known: Mapping[str, Figure], risk: Upstream | None, canvas: Canvas) -> Poster:
-    """The rate large; investment, agreed, received and arrears in bars."""
+def returns_poster(
+    name: str, known: Mapping[str, Figure], course: pd.DataFrame, risk: Upstream | None, canvas: Canvas
+) -> Poster:
+    """The rate large; investment, agreed, received and arrears in bars; below, where there is room, their course."""
     due, received = known[DUE].value or 0.0, known[RECEIVED].value or 0.0
     arrears = max(due - received, 0.0)
     gap = canvas.text * 1.5
@@ -73,10 +83,25 @@ def returns_poster(name: str, known: Mapping[str, Figure], risk: Upstream | None
         [[Cell("投资"), Cell(str(wording.money(known[INVESTMENT].value or 0.0)), bold=True, end=True)]],
         rest, canvas.text, canvas.text, air=1.5,
     )  # fmt: skip
-    listed = stacked([invested, bars], rest, canvas.height, 0)
+    left = canvas.height - invested.height - bars.height - canvas.text
+    listed = stacked(
+        [invested, bars, _course(known, course, canvas, rest, left)], rest, canvas.height, canvas.text * 0.5
+    )
     share = f"应收收益收到 {received / due * 100:.1f}%" if due else "12个月没有应收收益"
     subtitle = f"{name} · 12个月 · 截至{known[RATE].standing.words}"
     return Poster(share, subtitle, beside(side, listed, gap=gap))
+
+
+def _course(known: Mapping[str, Figure], course: pd.DataFrame, canvas: Canvas, width: float, height: float) -> Block:
+    """Received beside agreed over the months."""
+    if height < 7 * canvas.small or len(course) < 2:
+        return Block("", 0)
+    drawn = trend_svg(
+        course, indicator=replace(INDICATORS[RECEIVED], label="实收"), chosen=known[RECEIVED].standing.month,
+        colours=palette(canvas.dark), width=width, height=height, text=canvas.small, comparison_name="应收",
+        line=stroke(canvas),
+    )  # fmt: skip
+    return Block(f'<div class="drawn">{drawn}</div>', height, rank=9)
 
 
 WORDS = ("", "需关注", "需处置")
