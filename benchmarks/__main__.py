@@ -23,6 +23,7 @@ MEASUREMENTS = {
     "money": "money.answers",
     "map": "recolouring.recolourings",
     "print": "printing.prints",
+    "wall": "walls.walls",
     "sign-in": "signing_in.signed_in",
     "log": "logging_lines.lines",
     "sessions": "sessions.held_open",
@@ -32,7 +33,7 @@ MEASUREMENTS = {
 AT = {name: ("county", "prefecture") for name in MEASUREMENTS}
 """Where each is measured: at a million households only what needs no files and would not say the same."""
 AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",)}
-AT |= dict.fromkeys(("sign-in", "rights", "log"), ("county",))
+AT |= dict.fromkeys(("sign-in", "rights", "log", "wall"), ("county",))
 
 
 def main() -> int:

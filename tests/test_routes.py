@@ -25,7 +25,7 @@ from components.server.limits import UPLOADS
 from components.wall import files
 from components.wall.scenes import scenes_for
 from data import model
-from data.access.roles import FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
+from data.access.roles import EXPORT, FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
 from data.access.sessions import Signed, sessions_of
 from data.access.viewer import Viewer
 from data.clock import county_clock
@@ -140,9 +140,16 @@ def closed(path: str) -> list[Line]:
     return [Line(at(path), none, unsigned=404)]
 
 
-def on_a_wall(place: str = "") -> Callable[[Viewer], bool]:
-    """Whose wall it can be: no helper's; and of who may see the place."""
-    return lambda viewer: not viewer.sees_own_only and (not place or viewer.may_see(place))
+def on_a_wall(place: str = "", right: str = READ) -> Callable[[Viewer], bool]:
+    """Whose wall it can be: no helper's; and of who may see the place and has this right over its households."""
+    return lambda viewer: (
+        not viewer.sees_own_only and (not place or viewer.may_see(place)) and viewer.may(right, HOUSEHOLDS)
+    )
+
+
+def scene(way: str, place: str) -> Callable[[Ground], str]:
+    """The first scene of a place."""
+    return at(f"/wall/{way}/{scenes_for(len(place))[0].name}?region={place}&w=1920&h=1080")
 
 
 LINES: dict[str, list[Line]] = {
@@ -170,9 +177,9 @@ LINES: dict[str, list[Line]] = {
     "/pulse/stream": [Line(at(f"/pulse/stream?region={VILLAGE}"), having(READ, FIGURES))],
     "/wall": [Line(at(f"/wall?region={VILLAGE}"), on_a_wall())],
     "/wall/setup": [Line(at(f"/wall/setup?region={VILLAGE}"), on_a_wall())],
-    "/wall/scene/{name}": [
-        Line(at(f"/wall/scene/{scenes_for(len(place))[0].name}?region={place}&w=1920&h=1080"), on_a_wall(place))
-        for place in (VILLAGE, VILLAGES[2])
+    "/wall/scene/{name}": [Line(scene("scene", place), on_a_wall(place)) for place in (VILLAGE, VILLAGES[2])],
+    "/wall/picture/{name}": [
+        Line(scene("picture", place), on_a_wall(place, EXPORT)) for place in (VILLAGE, VILLAGES[2])
     ],
     "/wall/file/{name}": [Line(at(files.url("wall.js")), whoever)],
     "/assets/leaflet": [Line(at("/assets/leaflet/leaflet.js"), whoever)],

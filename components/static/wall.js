@@ -32,11 +32,11 @@
 
   // What is shown
   const stamp = () => [beat?.version, beat?.day, innerWidth, innerHeight].join();
-  const address = (name) => {
+  const address = (name, way = "scene") => {
     const following = wall.scenes.map((one) => one.name);
     const at = following.indexOf(name);
     const beside = [...following.slice(at + 1), ...following.slice(0, at)].join(",");
-    return `/wall/scene/${name}?${wall.asked}&w=${innerWidth}&h=${innerHeight}&beside=${beside}`;
+    return `/wall/${way}/${name}?${wall.asked}&w=${innerWidth}&h=${innerHeight}&beside=${beside}`;
   };
 
   /** The scene as the data are now; as they were, where the server does not answer; null where it never did. */
@@ -126,6 +126,40 @@
       await show(found, ++moving);
       if (left < Infinity) until = Math.max(left, Date.now() + AGAIN);
     }
+  }
+
+  /** The poster as it is asked for anew, to be taken away, as a picture: drawn by the browser itself. */
+  async function taken() {
+    const name = turns[turn], page = poster;
+    const [answer, styles] = await Promise.all([
+      fetch(address(name, "picture"), {cache: "no-store"}),
+      fetch(document.querySelector("link[rel=stylesheet]").href).then((one) => one.text()),
+    ]);
+    if (!answer.ok) return say(await answer.text());
+    const made = document.createElement("template");
+    made.innerHTML = await answer.text();
+    const whole = document.createElement("div");
+    whole.className = root.className;
+    whole.setAttribute("style", `${style} background: var(--ground); color: var(--ink); font-family: var(--font);`);
+    whole.append(made.content.children[page] ?? made.content.firstElementChild);
+    const look = document.createElement("style");
+    look.textContent = styles;
+    whole.prepend(look);
+    const [width, height] = [innerWidth, innerHeight], text = new XMLSerializer().serializeToString(whole);
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`
+      + `<foreignObject width="100%" height="100%">${text}</foreignObject></svg>`;
+    const picture = new Image(width, height);
+    picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+    await picture.decode();
+    const canvas = Object.assign(document.createElement("canvas"), {width, height});
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    const file = await new Promise((done) => canvas.toBlob(done));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    const title = wall.scenes.find((one) => one.name === name).title;
+    link.download = `${title}_${wall.name}_${beat.day}${page ? `_${page + 1}` : ""}.png`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
   /** Time and connection, in whatever stands in the layers. */
@@ -255,6 +289,9 @@
     full() {
       const asked = document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen();
       asked.catch(() => {});
+    },
+    picture() {
+      taken().catch(() => say("没有存成图片，请稍后再试。"));
     },
   };
 

@@ -24,14 +24,15 @@ PERSON_ENDED = "登录已经结束，画面已经收起。"
 DISPLAY_ENDED = "这块屏的展示已经结束。需要继续展示，请管理员重新发放设备网址。"
 
 
-def document(region: str, name: str, setup: Setup, scenes: Sequence[Scene], *, is_display: bool) -> str:
-    """The page of a wall that shows these scenes of a region."""
+def document(region: str, name: str, setup: Setup, scenes: Sequence[Scene], *, is_display: bool, taken: bool) -> str:
+    """The page of a wall that shows these scenes of a region; ``taken``: who looks may take its pictures away."""
     asked = {
         "region": region or WHOLE, "cm": f"{setup.cm:g}", "far": f"{setup.far:g}",
         "theme": "dark" if setup.dark else "light",
     }  # fmt: skip
     told = {
         "region": region or WHOLE,
+        "name": name,
         "asked": urlencode(asked),
         "seconds": setup.seconds,
         "scenes": [{"name": one.name, "title": one.title, "critical": one.critical} for one in scenes],
@@ -42,7 +43,7 @@ def document(region: str, name: str, setup: Setup, scenes: Sequence[Scene], *, i
         setup,
         '<div class="layer"></div><div class="layer"></div>'
         f'<p class="calm" role="status" data-ended="{escape(DISPLAY_ENDED if is_display else PERSON_ENDED)}"'
-        f' data-way="{"" if is_display else "/login"}"></p>{_bar(scenes, asked)}'
+        f' data-way="{"" if is_display else "/login"}"></p>{_bar(scenes, asked, taken)}'
         f'<script src="{files.url("wall.js")}" defer></script>',
         attributes=f' data-wall="{escape(json.dumps(told, ensure_ascii=False))}"',
     )
@@ -67,7 +68,8 @@ def page(title: str, setup: Setup, body: str, *, kind: str = "wall", attributes:
     )
 
 
-def _bar(scenes: Sequence[Scene], asked: Mapping[str, str]) -> Markup:
+def _bar(scenes: Sequence[Scene], asked: Mapping[str, str], taken: bool) -> Markup:
+    picture = '<button type="button" data-do="picture">存为图片</button>' if taken else ""
     named = "".join(
         f'<button type="button" data-scene="{escape(one.name)}">{escape(one.title)}</button>' for one in scenes
     )
@@ -75,5 +77,6 @@ def _bar(scenes: Sequence[Scene], asked: Mapping[str, str]) -> Markup:
         f'<nav class="bar" aria-label="画面控制" hidden>{named}'
         '<button type="button" data-do="pause" aria-pressed="false">暂停</button>'
         '<button type="button" data-do="full">全屏</button>'
+        f"{picture}"
         f'<a href="/wall/setup?{escape(urlencode(asked))}">设置</a><a href="/">返回</a></nav>'
     )

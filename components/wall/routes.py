@@ -3,6 +3,7 @@
 import gzip
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,19 +14,24 @@ from starlette.routing import Route
 
 from components.drawing.markup import Markup
 from components.server.cookie import signed_of
-from components.server.forms import form_of
+from components.server.forms import address_of, form_of
 from components.server.pulse import Store
 from components.wall import files, page
 from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
-from components.wall.fragments import Fragments, composed
+from components.wall.fragments import Fragments, Made, composed
 from components.wall.looking import device_of, kept_setup, over_a_region, region_there, viewer_on
 from components.wall.scene import Place, Scene
 from components.wall.scenes import SCENES
 from components.wall.setting_up import set_up_page
+from data.access.rights import require_right
+from data.access.roles import EXPORT, FIGURES, HOUSEHOLDS
 from data.access.viewer import Viewer
+from data.audit.log import leaves
+from data.audit.taken import detail
 from data.clock import Clock
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.regions import tree as regions
+from data.terms import LEVELS
 from data.wall.displays import LEADERS, Setup, usual
 
 NO_SCENES = "这个区划还没有可以上墙的画面。"
@@ -48,7 +54,14 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         if not scenes:
             return _page(NO_SCENES, 404, setup)
         is_display = device_of(request) is not None
-        made = page.document(region.code, region.name, setup, scenes, is_display=is_display)
+        made = page.document(
+            region.code,
+            region.name,
+            setup,
+            scenes,
+            is_display=is_display,
+            taken=viewer.may(EXPORT, thing_of(region.code)),
+        )
         return HTMLResponse(made, headers=page.HEADERS)
 
     async def place_of(request: Request) -> tuple[Viewer, str]:
@@ -63,7 +76,8 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             viewer = viewer_on(request, connection)
             return viewer, regions.home(connection, viewer) if asked is None else viewer.narrowed(asked)
 
-    async def scene(request: Request) -> Response:
+    async def asked_for(request: Request) -> tuple[Viewer, str, Made]:
+        """Who asks, for which region, and the scene composed for exactly the picture that is asked for."""
         told, now = request.query_params, clock()
         viewer, region = await place_of(request)
         version = await store.versions.of(region)
@@ -80,11 +94,25 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
 
         names = tuple(one.name for one in scenes)
         key = (store.versions, viewer.key, region, version, now.date(), canvas, names)
-        made = await fragments.made(key, compose)
+        return viewer, region, await fragments.made(key, compose)
+
+    async def scene(request: Request) -> Response:
+        _, _, made = await asked_for(request)
         headers = {"ETag": made.tag, **_UNSEEN}
         if request.headers.get("if-none-match") == made.tag:
             return Response(status_code=304, headers=headers)
         return _packed(request, made.packed, "text/html", headers) if made.packed else Response(None, 204, headers)
+
+    async def picture(request: Request) -> Response:
+        """The same to be taken away, as a picture for a slide: for who may export, and noted before it leaves."""
+        viewer, region, made = await asked_for(request)
+        require_right(viewer, EXPORT, thing_of(region))
+        title = _scene(request.path_params["name"]).title
+        what = detail(f"大屏画面（{title}）", place=region or LEVELS[0], count=1, unit="张")
+        whence = address_of(request)
+        left = partial(leaves, engine(), actor=viewer.actor, address=whence, view="export", detail=what, now=clock())
+        await run_in_threadpool(left)
+        return _packed(request, made.packed, "text/html", _UNSEEN)
 
     async def setting(request: Request) -> Response:
         form = await form_of(request) if request.method == "POST" else {}
@@ -105,6 +133,7 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         Route("/wall", _telling(answered, _page)),
         Route("/wall/setup", _telling(setting, _page), methods=["GET", "POST"]),
         Route("/wall/scene/{name}", _telling(scene, _sentence)),
+        Route("/wall/picture/{name}", _telling(picture, _sentence)),
         Route(f"{files.PATH}{{name}}", file),
     ]
 
@@ -144,6 +173,11 @@ def _packed(request: Request, packed: bytes, media_type: str, headers: dict[str,
         return Response(gzip.decompress(packed), headers={**headers, "Vary": "Accept-Encoding"}, media_type=media_type)
     headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
     return Response(packed, headers=headers, media_type=media_type)
+
+
+def thing_of(region: str) -> str:
+    """What a picture of this region shows: a village's names households."""
+    return HOUSEHOLDS if len(region) == max(LEVELS) else FIGURES
 
 
 def _scene(name: str) -> Scene:

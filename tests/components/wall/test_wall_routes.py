@@ -249,3 +249,19 @@ def test_files_are_packed_and_kept_for_ever_under_their_own_name(display: tuple[
         answer = client.get(path)
         assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
     assert client.get("/wall/file/wall.0000000000000000.js").status_code == 404
+
+
+def test_a_picture_leaves_with_a_line_in_the_log_and_only_for_who_may_take_figures_away(
+    county: Engine, display: tuple[int, TestClient]
+):
+    _, client = display
+    asked = f"region={TOWNSHIPS[0]}&{SIZE}"
+    assert client.get(f"/wall/picture/one?{asked}").status_code == 404
+    assert "存为图片" not in client.get("/wall").text
+    with visitor(county, signed_in(county, "township", TOWNSHIPS[0])) as cadre:
+        assert "存为图片" in cadre.get("/wall").text
+        picture, scene = (cadre.get(f"/wall/{way}/one?{asked}").text for way in ("picture", "scene"))
+    assert picture == scene
+    with county.connect() as connection:
+        left = connection.execute(select(model.access_log.c.detail).where(model.access_log.c.view == "export"))
+        assert left.scalars().all() == [f"大屏画面（一） · {TOWNSHIPS[0]} · 1 张"]
