@@ -101,9 +101,10 @@ def class_map(
             line=sheet.text / SCREEN, sea=False,
         )  # fmt: skip
 
-    shown = picture(sheet.head)
-    if shown.left_out:
-        shown = picture(sheet.text)
+    for text in (sheet.head, (sheet.head + sheet.text) / 2, sheet.text):
+        shown = picture(text)
+        if not shown.left_out:
+            break
     note = f"各{noun}{ranking.indicator.label} · {stands.words}"
     return panels.drawing(finding(ranking, noun), shown.svg, width, height, note=note, legend=_classes(drawn.classes))
 

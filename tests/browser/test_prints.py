@@ -1,6 +1,7 @@
 """打印发放 in a real browser: down to a village, households ticked, the file that comes, and what a reload keeps."""
 
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,30 @@ def test_two_ticked_households_of_a_village_are_printed_and_a_reload_keeps_the_j
     assert len(texts) == 4 and all("演示数据" in text for text in texts)
     codes = [code for picture in paper.pictures(content) for code in paper.codes(picture)]
     assert len(set(codes)) == 2 and all(code.startswith(f"{server.url}/q/") and "?c=" in code for code in codes)
+
+
+@DESK
+def test_the_wall_charts_of_a_township_and_its_villages_are_chosen_looked_at_and_come_as_a_zip(
+    server: Server, page: Page
+):
+    opened(server, page, f"/prints?region={VILLAGE[:9]}")
+    for label, choice in (("打印什么", "挂图"), ("纸张", "A4 210×297 毫米"), ("印哪些", "本级和下一级")):
+        page.get_by_role("combobox", name=label).click()
+        page.get_by_role("option", name=choice).click()
+        ready(page)
+    assert "what=chart" in page.url and "size=A4" in page.url and "below=next" in page.url
+    page.get_by_role("button", name="预览第一张").click()
+    expect(page.locator("img.print-sample")).to_be_visible()
+    page.get_by_role("button", name=re.compile("生成挂图")).click()
+    button = page.get_by_role("button", name="下载 ZIP")
+    with page.expect_download() as waiting:
+        button.click()
+    with zipfile.ZipFile(waiting.value.path()) as archive:
+        names = archive.namelist()
+        assert names[0].startswith(f"{VILLAGE[:9]}_") and all(name.endswith("_A4.pdf") for name in names)
+        village = archive.read(next(name for name in names if name.startswith(VILLAGE)))
+    assert "作战室·挂图作战" in paper.texts(village)[0] and "演示数据" in paper.texts(village)[0]
+    assert paper.codes(paper.pictures(village)[0]) == {f"{server.url}/battle_map?region={VILLAGE}"}
 
 
 @PHONE

@@ -42,6 +42,7 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("income", {"view": "sinking", "tested": "1"}), ("projects", {}), ("projects", {"view": "compare"}),
     ("projects", {"view": "risk"}), ("projects", {"view": "risk", "found": projects.LATE}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("prints", {}),
+    ("prints", {"what": "chart", "below": "all"}),
 )  # fmt: skip
 OF_ONE = (("project", {"project": projects.SHORT}), ("funds", {"fund": "F1"}))
 
