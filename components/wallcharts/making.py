@@ -3,21 +3,22 @@
 import io
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypedDict
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Engine
 
 from components.drawing.qr import qr_svg
+from components.wallcharts.figures import headlines
 from components.wallcharts.panels import COLOURS
-from components.wallcharts.region import region_panels
+from components.wallcharts.region import OF_REGION, region_panels
 from components.wallcharts.sheets import SHEETS
-from components.wallcharts.village import village_panels
+from components.wallcharts.village import OF_VILLAGE, village_panels
 from data.access.actors import actor_name, taken_by
 from data.access.rights import needs, require_right
 from data.access.roles import FIGURES, HOUSEHOLDS, PRINT
@@ -37,6 +38,8 @@ from data.regions import tree
 from data.settings import rules_of, values
 from data.store.engine import writing
 from data.terms import DEMONSTRATION_PREFIX, LEVELS
+from data.wall.names import as_display
+from data.wall.village import countdown
 
 TEMPLATE = "wallchart"
 CHART = "chart"
@@ -195,7 +198,7 @@ def _document(
     if held is None:
         raise Refused("数据库还是空的，没有可印的内容。")
     month = held.last_month if order.month is None else order.month
-    made = village_panels if region.is_village else region_panels
+    made, ids = (village_panels, OF_VILLAGE) if region.is_village else (region_panels, OF_REGION)
     way = [one.name for one in tree.ancestors(connection, viewer, code)]
     demonstration = code.startswith(DEMONSTRATION_PREFIX)
     stands = standings(connection, code, month)[CALENDAR]
@@ -204,7 +207,8 @@ def _document(
         "title": clean(f"{region.name}{'作战室' if region.is_village else ''} · 挂图作战", 60),
         "name": f"{clean(region.name, 10)} {code} {sheet.id}",
         "subtitle": clean(" · ".join([*way[:-1], stands.stands_at]), 80),
-        "days": days_left(settings, facts["now"].date()),
+        "days": _days(countdown(connection, facts["now"].date())),
+        "headlines": headlines(connection, as_display(viewer), code, order.month, ids, sheet.across),
         "demonstration": demonstration,
         "contact": {
             "qr": qr_svg(f"{order.base}/{PAGE}?{urlencode({'region': code})}") if order.base else None,
@@ -218,11 +222,9 @@ def _document(
     }
 
 
-def days_left(settings: Mapping[str, str], today: date) -> dict[str, str] | None:
-    """The box that counts down; None where the county set no day, or it has passed."""
-    if not settings["countdown_day"] or (days := (date.fromisoformat(settings["countdown_day"]) - today).days) < 0:
-        return None
-    return {"name": f"距离{clean(settings['countdown_name'], 12)}还有", "number": f"{days:,}", "unit": "天"}
+def _days(told: tuple[str, int] | None) -> dict[str, str] | None:
+    """The box that counts down."""
+    return told and {"name": f"距离{clean(told[0], 12)}还有", "number": f"{told[1]:,}", "unit": "天"}
 
 
 def bundled(made: Sequence[Chart], order: ChartOrder) -> tuple[bytes, str]:

@@ -1,7 +1,8 @@
 """The drawings of a chart: the numbered map of a village, a region by classes of a figure, that figure's course."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
@@ -23,10 +24,11 @@ from data.figures.monitoring_line import monitoring_line
 from data.figures.standing import Standing, open_months
 from data.regions.lands import Lands, lands
 
-HIGH = 0.66  # of a map, in parts of its width
 LOW = 0.34  # of a course
-CLOSE = 0.4  # of the part of a map that is shown larger
-LEAST = 0.0004  # degrees, some forty metres, around the outermost households of it
+CLOSE = 0.75  # of a part of a map that is shown larger, in parts of its width
+GROUP, MOST_GROUPS = 15, 2  # households to such a part, and parts
+NEAR, LEAST = 0.2, 0.12  # of where households live: how far a part reaches from its middle, and how wide it is at least
+OFFICE = "村部"
 SCREEN = 14
 """Pixels of the text on a screen that a line of one pixel goes with."""
 MONTHS = 37
@@ -35,14 +37,13 @@ _MOST_TOLD = 12  # numbers that are said to stand on no map
 
 
 def village_maps(connection: Connection, village: str, walk: pd.DataFrame, sheet: Sheet) -> list[Panel]:
-    """The village with its households by number and mark, positions that are a guess as grey rings; and where they
-    stand so close that numbers find no room, that part of it once more. What finds none there either is named, not
-    made smaller."""
+    """The village with its households by number and mark, as they are walked, positions that are a guess as grey rings;
+    and of those whose numbers find no room where they stand close, group by group, the place once more. What finds none
+    there either is named, not made smaller."""
     ground = lands(connection, village, across=sheet.column)
     if not ground.each:
         return [panels.sentence("作战图", NOTHING)]
-    whole, close = sheet.column * HIGH, sheet.column * CLOSE
-    drawn = _numbered(ground, walk, sheet, whole, None)
+    drawn = _numbered(ground, walk, walk, sheet, (sheet.column, sheet.column * sheet.tall), None)
     counted = walk["state"].value_counts()
     legend = [
         panels.swatch(f"{state} {counted[state]} 户", LIGHT.states[state], sign)
@@ -51,34 +52,70 @@ def village_maps(connection: Connection, village: str, walk: pd.DataFrame, sheet
     ]
     if guessed := int(walk["sketch"].sum()):
         legend.append(panels.swatch(f"位置为推测 {guessed} 户", LIGHT.second_ink, "○"))
-    note = "号为走访顺序，与户表、大屏一致" + ("" if walk["typed"].all() else "（部分由系统排出，示意）")
-    told = panels.drawing("作战图", drawn.svg, sheet.column, whole, note=note, legend=legend)
-    around = _around(walk, drawn.left_out)
-    if around is None:
-        return [told]
-    nearer = _numbered(ground, walk, sheet, close, around)
-    note = f"图上写不下的 {len(drawn.left_out)} 户在这里"
-    if nearer.left_out:
-        named = "、".join(nearer.left_out[:_MOST_TOLD]) + (" 等" if len(nearer.left_out) > _MOST_TOLD else "")
+    note = "号为走访顺序，与户表、大屏一致；虚线为走访路线"
+    note += "" if walk["typed"].all() else "（部分由系统就近排出，示意）"
+    told = panels.drawing("作战图", drawn.svg, sheet.column, sheet.column * sheet.tall, note=note, legend=legend)
+    return [told, *_closer(ground, walk, drawn.left_out, sheet)]
+
+
+def _closer(ground: Lands, walk: pd.DataFrame, numbers: Sequence[str], sheet: Sheet) -> list[Panel]:
+    """The places of the households of these numbers once more, close by close; none where there are none."""
+    left = walk[walk["number"].astype(str).isin(numbers)].dropna(subset=["lon", "lat"])
+    extent = max(walk["lon"].max() - walk["lon"].min(), walk["lat"].max() - walk["lat"].min())
+    parts: list[tuple[str, str]] = []
+    missed: list[str] = []
+    groups = list(_groups(left, NEAR * extent))
+    width, height = (sheet.column if len(groups) == 1 else sheet.half), sheet.half * CLOSE
+    for some in groups[MOST_GROUPS:]:
+        missed += some["number"].astype(str).tolist()
+    for some in groups[:MOST_GROUPS]:
+        drawn = _numbered(ground, walk, some, sheet, (width, height), _around(some, LEAST * extent))
+        named = "、".join(some["number"].astype(str)[:_MOST_TOLD]) + (" 等" if len(some) > _MOST_TOLD else "")
+        parts.append((f"{named} 号", drawn.svg))
+        missed += drawn.left_out
+    if not parts:
+        return []
+    note = f"作战图上写不下号的 {len(left)} 户"
+    if missed:
+        named = "、".join(missed[:_MOST_TOLD]) + (" 等" if len(missed) > _MOST_TOLD else "")
         note += f"；{named} 号仍相距太近，没有写号"
-    return [told, panels.drawing("密集处放大", nearer.svg, sheet.column, close, note=note)]
+    return [panels.drawings("密集处放大", parts, width, height, note=note)]
 
 
-def _numbered(ground: Lands, walk: pd.DataFrame, sheet: Sheet, height: float, view: Box | None) -> Drawing:
-    points = Points(walk[["id", "number", "lon", "lat", "state", "sketch"]], state_marks(False))
+def _groups(left: pd.DataFrame, reach: float) -> Iterator[pd.DataFrame]:
+    """Households that live within so many degrees of one of them, the most first, at most GROUP to a group."""
+    while not left.empty:
+        lon, lat = left["lon"].to_numpy(float), left["lat"].to_numpy(float)
+        apart = np.hypot(lon[:, None] - lon, lat[:, None] - lat)
+        middle = int((apart <= reach).sum(axis=1).argmax())
+        nearest = apart[middle].argsort(kind="stable")[: min(int((apart[middle] <= reach).sum()), GROUP)]
+        some = left.iloc[nearest].sort_values("number")
+        yield some
+        left = left.drop(some.index)
+
+
+def _numbered(
+    ground: Lands, walk: pd.DataFrame, some: pd.DataFrame, sheet: Sheet, size: tuple[float, float], view: Box | None
+) -> Drawing:
+    """All households, with the numbers of some of them, and the village's office."""
+    rows = walk[["id", "lon", "lat", "state", "sketch"]].assign(
+        number=walk["number"].where(walk["number"].isin(some["number"]))
+    )
+    points = [Points(rows, state_marks(False), walk=True)]
+    if ground.seat is not None:
+        lon, lat = ground.seat
+        office = {"id": [0], "lon": [lon], "lat": [lat], "state": [OFFICE], "label": [OFFICE]}
+        points.append(Points(pd.DataFrame(office), {OFFICE: ("■", LIGHT.ink)}))
     return region_map(
-        ground, width=sheet.column, height=height, text=sheet.text, colours=LIGHT, points=[points], view=view,
+        ground, width=size[0], height=size[1], text=sheet.text, colours=LIGHT, points=points, view=view,
         line=sheet.text / SCREEN, names=False, sea=False,
     )  # fmt: skip
 
 
-def _around(walk: pd.DataFrame, numbers: Sequence[str]) -> Box | None:
-    """The degrees around the households of these numbers; None where there are none."""
-    some = walk[walk["number"].astype(str).isin(numbers)].dropna(subset=["lon", "lat"])
-    if some.empty:
-        return None
+def _around(some: pd.DataFrame, least: float) -> Box:
+    """The degrees around households, with room at the edges, and no fewer than ``least`` across."""
     west, east, south, north = some["lon"].min(), some["lon"].max(), some["lat"].min(), some["lat"].max()
-    wide, high = max((east - west) * 0.12, LEAST), max((north - south) * 0.12, LEAST)
+    wide, high = (max((end - begin) * 0.15, (least - end + begin) / 2) for begin, end in ((west, east), (south, north)))
     return west - wide, south - high, east + wide, north + high
 
 
@@ -87,7 +124,7 @@ def class_map(
 ) -> Panel:
     """The regions below by classes of the figure that they are ranked by, their names as large as a heading where all
     of them fit so."""
-    width, height = sheet.column, sheet.column * HIGH
+    width, height = sheet.column, sheet.column * sheet.tall
     drawn = choropleth(
         ranking.rows, indicator=ranking.indicator, mean=ranking.mean, mean_name=ranking.mean_name, dark=False
     )

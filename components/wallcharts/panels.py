@@ -105,28 +105,21 @@ def drawing(
     return {"kind": "drawing", "title": clean(title, MOST), "note": clean(note, 160), "legend": list(legend), **size}
 
 
+def drawings(title: str, parts: Sequence[tuple[str, str]], width: float, height: float, *, note: str = "") -> Panel:
+    """Drawings of one size beside each other, each with its caption before it."""
+    listed = [{"caption": clean(caption, 40), "svg": svg} for caption, svg in parts]
+    size: Panel = {"width": width, "height": height}
+    return {"kind": "drawings", "title": clean(title, MOST), "note": clean(note, 160), "drawings": listed, **size}
+
+
 def swatch(label: str, colour: str, mark: str = "■") -> dict[str, str]:
     """A line of a legend."""
     return {"label": label, "colour": colour, "mark": mark}
 
 
-def figures(title: str, listed: Sequence[tuple[str, str, str, str, bool]], *, columns: int, note: str = "") -> Panel:
-    """Figures beside each other: label, number, unit, what stands below it, and whether it needs action."""
-    told = [
-        {"label": clean(label, 16), "number": number, "unit": unit, "note": note, "alarm": alarm}
-        for label, number, unit, note, alarm in listed
-    ]
-    return {"kind": "figures", "title": title, "note": note, "figures": told, "columns": columns}
-
-
 def rules(title: str, lines: Sequence[str]) -> Panel:
     """Numbered lines."""
     return {"kind": "rules", "title": title, "note": "", "lines": [clean(line, MOST) for line in lines]}
-
-
-def boxes(title: str, names: Sequence[str], height: float, *, note: str = "") -> Panel:
-    """White boxes for pen and pins, ``height`` in millimetres."""
-    return {"kind": "boxes", "title": title, "note": note, "names": list(names), "height": height}
 
 
 COLOURS = {

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 from components.drawing import wording
 from components.drawing.ranking import Ranking, closed, finding, mean_amount, rank
 from components.wallcharts import panels
-from components.wallcharts.figures import figures_panel
 from components.wallcharts.maps import class_map, course
 from components.wallcharts.panels import Column, Panel
 from components.wallcharts.sheets import Sheet
@@ -22,7 +21,7 @@ from data.terms import LEVELS
 from data.wall.names import as_display
 from data.wall.roster import first_secretaries, places, units
 
-HEADLINES = (
+OF_REGION = (
     "households", "monitored_households", "below_line_households", "net_income_per_capita", "net_income_growth",
     "visit_coverage", "problems_overdue", "tasks_overdue", "fund_progress",
 )  # fmt: skip
@@ -41,7 +40,7 @@ def region_panels(
     sheet: Sheet,
     rules: Sequence[str],
 ) -> list[Panel]:
-    """The panels in their order: the figures, the map by classes of the chosen figure, the regions below in order of
+    """The panels in their order: the map by classes of the chosen figure, the regions below in order of
     it, its course, what is overdue, the projects, 组织架构, the units that help, the rules; what does not fit on one
     sheet goes on to the next in that order. ``month`` and ``asked`` as ``village.village_panels`` takes them."""
     public, letters = as_display(viewer), sheet.letters
@@ -49,7 +48,6 @@ def region_panels(
     ranking = ranked(connection, public, region, asked)
     way = [one.code for one in tree.ancestors(connection, public, region) if one.code]
     return [
-        figures_panel(connection, public, region, asked, HEADLINES),
         class_map(connection, ranking, region, noun_of(ranking), stands, sheet),
         standing_of(connection, public, region, asked, ranking, letters),
         course(connection, public, region, ranking.indicator, stands, way[-2] if len(way) > 1 else None, sheet),

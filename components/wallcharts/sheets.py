@@ -11,7 +11,8 @@ MILLIMETRE = 72 / 25.4
 @dataclass(frozen=True)
 class Sheet:
     """One size: millimetres, columns of text, and from how many metres its tables are read (``far``); headings are read
-    from twice as far, the title from four times or more.
+    from twice as far, the title from four times or more. ``tall``: how high a map is, in parts of a column's width, so
+    that it fills the first one.
 
     What does not fit goes on to further sheets of the same size in the order of the panels; type is never made smaller.
     """
@@ -23,6 +24,7 @@ class Sheet:
     far: float
     margin: int
     gap: int
+    tall: float
 
     @property
     def text(self) -> float:
@@ -52,9 +54,19 @@ class Sheet:
         return (self.width - 2 * self.margin - (self.columns - 1) * self.gap) / self.columns * MILLIMETRE
 
     @property
+    def half(self) -> float:
+        """Points that half a column is wide."""
+        return (self.column - self.gap / 2 * MILLIMETRE) / 2
+
+    @property
     def letters(self) -> float:
         """How many Chinese characters of the tables' type stand beside each other in a column."""
         return self.column / self.text
+
+    @property
+    def across(self) -> int:
+        """How many headline figures stand beside each other."""
+        return int((self.width - 2 * self.margin) * MILLIMETRE / self.text / 13)
 
     @property
     def code(self) -> float:
@@ -75,10 +87,10 @@ class Sheet:
 SHEETS = {
     sheet.id: sheet
     for sheet in (
-        Sheet("A0", 1189, 841, 2, 1.7, 22, 16),
-        Sheet("A1", 841, 594, 2, 1.7, 18, 12),
-        Sheet("A2", 594, 420, 2, 1.2, 14, 9),
-        Sheet("A3", 420, 297, 2, 0.8, 10, 7),
-        Sheet("A4", 210, 297, 1, 0.7, 10, 5),
+        Sheet("A0", 1189, 841, 2, 1.7, 22, 16, 0.8),
+        Sheet("A1", 841, 594, 2, 1.7, 18, 12, 0.76),
+        Sheet("A2", 594, 420, 2, 1.2, 14, 9, 0.64),
+        Sheet("A3", 420, 297, 2, 0.8, 10, 7, 0.66),
+        Sheet("A4", 210, 297, 1, 0.7, 10, 5, 0.66),
     )
 }

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from components.drawing import wording
 from components.drawing.theme import LIGHT, MARKS
 from components.wallcharts import panels
-from components.wallcharts.figures import figures_panel
 from components.wallcharts.maps import village_maps
 from components.wallcharts.panels import TICK, Cell, Column, Panel
 from components.wallcharts.sheets import Sheet
@@ -23,7 +22,7 @@ from data.wall.names import as_display
 from data.wall.roster import Roster, roster
 from data.wall.village import walk_on_wall
 
-HEADLINES = (
+OF_VILLAGE = (
     "households",
     "persons",
     "monitored_households",
@@ -78,7 +77,7 @@ def village_panels(
     sheet: Sheet,
     rules: Sequence[str],
 ) -> list[Panel]:
-    """The panels in their order: the figures, the numbered map, 组织架构, the rules, 责任清单, the households,
+    """The panels in their order: the numbered map, 组织架构, the rules, 责任清单, the households,
     倒排工期, 问题销号; what does not fit on one sheet goes on to the next in that order.
 
     ``month``: whose end it is; ``asked``: the same where it was asked for, else None, and each figure stands at its
@@ -86,14 +85,13 @@ def village_panels(
     facts = read(connection, viewer, village, month)
     letters = sheet.letters
     return [
-        figures_panel(connection, as_display(viewer), village, asked, HEADLINES),
         *village_maps(connection, village, facts.walk, sheet),
         organisation(facts.roster, letters),
         panels.rules("作战室制度", rules),
         duties(facts, letters),
         households(facts, letters),
-        schedule(facts.board, letters),
-        problems(facts.board, letters),
+        schedule(facts, letters),
+        problems(facts, letters),
     ]
 
 
@@ -159,14 +157,20 @@ def households(facts: VillageFacts, letters: float) -> Panel:
     return panels.table("户情和帮扶", columns, rows, letters=letters, empty=NO_HOUSEHOLDS, note=note)
 
 
-def schedule(board: VillageBoard, letters: float) -> Panel:
+def _words(facts: VillageFacts, words: str, noun: str, household: int | None) -> str:
+    """What a task or a problem is called; one of a household, whose words are nobody else's, by whose it is."""
+    one = facts.walk[facts.walk["id"] == household]
+    return words or (noun if one.empty else f"{noun}（{one['number'].iloc[0]} 号 {one['head'].iloc[0]}）")
+
+
+def schedule(facts: VillageFacts, letters: float) -> Panel:
     """倒排工期: tasks down, thirds of months across from the month before on; what is done is dark, what is planned
     light, the deadline named in its third."""
-    today = date.fromisoformat(board.as_of)
+    board, today = facts.board, date.fromisoformat(facts.board.as_of)
     thirds = _thirds(today)
     rows: list[list[object]] = []
     for task in board.tasks.itertuples():
-        name = task.name or "入户任务"
+        name = _words(facts, task.name, "入户任务", task.household_id)
         who: list[object] = [name, task.owner, wording.percent(task.progress, 0)]
         rows.append([*who, *_bar(task.started, task.deadline, task.finished, board.as_of, thirds), TICK])
     rows += [[*[""] * (3 + DECADES), TICK]] * SPARE
@@ -213,14 +217,15 @@ def _bar(
     return cells
 
 
-def problems(board: VillageBoard, letters: float) -> Panel:
+def problems(facts: VillageFacts, letters: float) -> Panel:
     """问题销号: what is not closed, with white cells for what is written by hand, and rows for what comes up."""
     rows: list[list[object]] = []
+    board = facts.board
     for number, row in enumerate(board.problems.itertuples(), 1):
         over = row.rectified is None and row.deadline < board.as_of
         state = "已整改待销号" if row.rectified else "超期" if over else "整改中"
         told = panels.bold(state) if over else state
-        words = row.description or "入户问题"
+        words = _words(facts, row.description, "入户问题", row.household_id)
         rows.append([str(number), row.category, words, row.owner, short_day(row.deadline), told, None, TICK])
     rows += [["", "", "", "", "", "", "", TICK]] * SPARE
     columns = (

@@ -1,13 +1,13 @@
 """The village of tests/data/village_ground.py beside one of 300 households, whose every name is as long as it comes."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from components.wallcharts.making import Chart, ChartOrder, charts
 from data import model
 from data.access.viewer import Viewer
 from data.figures import cube
 from data.store.engine import upsert, writing
-from tests.data.small_county import TODAY
+from tests.data.small_county import TODAY, VILLAGES
 from tests.data.village_ground import COUNTY, NEIGHBOUR, fill_village
 from tests.moment import clock
 
@@ -26,6 +26,9 @@ def fill(engine: Engine) -> None:
     with writing(engine) as connection:
         for table, rows in _large().items():
             upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
+        for place, code in enumerate(VILLAGES):
+            here = {"lon": 121.0 + place % 2 * 0.05, "lat": 40.0 + place // 2 * 0.04}
+            connection.execute(update(model.region).where(model.region.c.code == code).values(here))
         cube.rebuild(connection, today=TODAY)
 
 
@@ -36,6 +39,7 @@ def _large() -> dict:
             {
                 "id": id, "code": f"L{id}", "village": LARGE, "head": HEAD, "type": "边缘易致贫户",
                 "identified": "2020-01-01", "cause": "因病", "phone": "13812345678", "walking_order": id - 5000,
+                "lon": 121.05 + id % 20 * 0.0003 if id % 3 else None, "lat": 40.0 + id // 20 % 15 * 0.0003,
             }
             for id in ids
         ],

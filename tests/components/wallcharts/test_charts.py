@@ -12,9 +12,9 @@ from sqlalchemy import Engine, insert, select, update
 
 from components.drawing import wording
 from components.wallcharts.making import ChartOrder, bundled, charts, sample
-from components.wallcharts.region import HEADLINES
+from components.wallcharts.region import OF_REGION
 from components.wallcharts.sheets import MILLIMETRE, SHEETS
-from components.wallcharts.village import HEADLINES as OF_VILLAGE
+from components.wallcharts.village import OF_VILLAGE
 from data import model
 from data.access.viewer import Viewer
 from data.errors import NoRight, NotFound, OutOfScope, Refused
@@ -66,7 +66,7 @@ def test_type_follows_the_distance_and_not_the_paper(size: str, least: float):
         assert sheet.head >= 2 * sheet.text and min(sheet.titles) >= 4 * sheet.text
 
 
-@pytest.mark.parametrize("size", ["A0", "A4"])
+@pytest.mark.parametrize("size", ["A0", "A2", "A4"])
 def test_the_longest_names_of_300_households_stay_in_their_cells(walls: Engine, size: str):
     decided(walls, "wall_names", "0")
     with writing(walls) as connection:
@@ -137,7 +137,7 @@ def test_what_names_hold_is_printed_and_not_obeyed(walls: Engine):
 
 def test_the_figures_are_those_of_the_screen_in_that_month(walls: Engine):
     for month in (None, LAST - 2):
-        for region, ids in ((COUNTY, HEADLINES), (VILLAGE, OF_VILLAGE)):
+        for region, ids in ((COUNTY, OF_REGION), (VILLAGE, OF_VILLAGE)):
             with walls.connect() as connection:
                 figures = read.figures(connection, CADRE, region, month, ids)
             (chart,) = printed(walls, region, month=month)
