@@ -34,8 +34,8 @@ def words(
 
 
 def wide(text: str, size: float = 12) -> float:
-    """About how wide a text is: a Chinese character and the % are as wide as high, other signs a little over half."""
-    return sum(size if ord(sign) > 0x2000 or sign == "%" else size * 0.58 for sign in text)
+    """About how wide a text is: Chinese and the widest Latin signs as wide as high, the others a little over half."""
+    return sum(size if ord(sign) > 0x2000 or sign in "%@&WMm" else size * 0.58 for sign in text)
 
 
 def shortened(text: str, most: float, size: float = 12) -> str:

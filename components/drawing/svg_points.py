@@ -63,8 +63,8 @@ class _Badge:
 def mark_path(mark: str, x: float, y: float, radius: float) -> str:
     """The ``d`` of one mark around a point."""
     if mark in _DISCS:
-        r = radius * _DISCS[mark]
-        return f"M{x - r:.1f} {y:.1f}" + _ARC.format(r=f"{r:.1f}", d=f"{2 * r:.1f}")
+        r = round(radius * _DISCS[mark], 1)  # halves that do not meet exactly would make it an egg
+        return f"M{x - r:.1f} {y:.1f}" + _ARC.format(r=f"{r:g}", d=f"{2 * r:g}")
     corners = [(x + dx * radius, y + dy * radius) for dx, dy in _CORNERS[mark]]
     return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in corners) + "z"
 

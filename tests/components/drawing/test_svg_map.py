@@ -12,7 +12,7 @@ import shapely
 from components.drawing.classes import classify
 from components.drawing.svg_legend import class_signs, legend_svg, mark_signs
 from components.drawing.svg_map import Drawing, region_map
-from components.drawing.svg_points import Points
+from components.drawing.svg_points import Points, mark_path
 from components.drawing.svg_view import path
 from components.drawing.theme import DARK, LIGHT, Palette, palette, state_marks
 from data.demo import geography
@@ -277,6 +277,13 @@ def test_names_of_points_stand_beside_their_marks_or_are_told():
     points = Points(households(3).rows.assign(label=["光伏电站", None, LONG]), state_marks(False))
     map = drawn(ground(FOUR.each[0]), width=900, height=700, points=[points])
     assert "光伏电站" in said(map.svg) and LONG in map.left_out
+
+
+@pytest.mark.parametrize("radius", [3.3, 8.87, 12.62, 40])
+def test_a_disc_is_round(radius: float):
+    for sign in "●○·":
+        _, _, r, _, d = re.match(r"M(\S+) (\S+)a(\S+) (\S+) 0 1 0 (\S+) 0a", mark_path(sign, 5, 5, radius)).groups()
+        assert float(d) == pytest.approx(2 * float(r))
 
 
 def test_nothing_known_is_said_and_one_region_alone_is_drawn():
