@@ -1,13 +1,14 @@
 """Where names stand on a drawing: inside what they name, over nothing else, or not at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from components.drawing.svg import wide, words
-from components.drawing.svg_view import Box, Numbers, crosses, inside
+from components.drawing.svg_view import Box, Numbers, Rows, crossing
 
 _ROWS = 13
 _HIGH = 1.15  # of a line of text, in sizes
@@ -20,40 +21,35 @@ class Page:
 
     frame: Box
     written: list[str] = field(default_factory=list)
-    led: list[Box] = field(default_factory=list)
-    _taken: Numbers = field(default_factory=lambda: np.empty((64, 4)))
-    _number: int = 0
+    taken: Rows = field(default_factory=Rows)
+    led: Rows = field(default_factory=Rows)
 
-    def take(self, box: Box) -> None:
-        """Keep a box free of all that comes later."""
-        if self._number == len(self._taken):
-            self._taken = np.vstack([self._taken, np.empty_like(self._taken)])
-        self._taken[self._number] = box
-        self._number += 1
+    def free(self, boxes: Numbers) -> npt.NDArray[np.bool_]:
+        """Which boxes (n, 4) lie in the frame and touch nothing."""
+        left, top, right, bottom = boxes.T[..., None]
+        here = (left >= self.frame[0]) & (top >= self.frame[1]) & (right <= self.frame[2]) & (bottom <= self.frame[3])
+        others = self.taken.all.T
+        touched = (others[0] < right) & (others[1] < bottom) & (others[2] > left) & (others[3] > top)
+        crossed = crossing(self.led.all[None], boxes[:, None])
+        free: npt.NDArray[np.bool_] = here[:, 0] & ~np.any(touched, axis=1) & ~np.any(crossed, axis=1)
+        return free
 
-    def free(self, box: Box) -> bool:
-        """Whether a box lies in the frame and touches nothing."""
-        taken = self._taken[: self._number]
-        touched = (taken[:, :2] < box[2:]).all(axis=1) & (taken[:, 2:] > box[:2]).all(axis=1)
-        return inside(box, self.frame) and not touched.any() and not any(crosses(line, box) for line in self.led)
+    def clear(self, line: Box) -> bool:
+        """Whether a line crosses nothing that is taken."""
+        return not np.any(crossing(np.array(line)[None], self.taken.all))
 
     def mark(self) -> tuple[int, int]:
         """How far it is taken and written on now, for :meth:`back`."""
-        return self._number, len(self.written)
+        return self.taken.number, len(self.written)
 
     def back(self, mark: tuple[int, int]) -> None:
         """Take back what was written since."""
-        self._number = mark[0]
+        self.taken.number = mark[0]
         del self.written[mark[1] :]
-
-    def clear(self, begin: Sequence[float], end: Sequence[float]) -> bool:
-        """Whether a line crosses nothing that is taken."""
-        line = (begin[0], begin[1], end[0], end[1])
-        return not any(crosses(line, box) for box in self._taken[: self._number].tolist())
 
     def write(self, x: float, y: float, lines: tuple[str, ...], colour: str, *, size: float, bold: bool) -> None:
         """Lines around a middle, and their place taken."""
-        self.take(box_of(x, y, lines, size))
+        self.taken.add(box_of(x, y, lines, size))
         top = y - (len(lines) - 1) * size * _HIGH / 2 + size * 0.36
         for place, line in enumerate(lines):
             self.written.append(
@@ -66,6 +62,18 @@ def box_of(x: float, y: float, lines: tuple[str, ...], size: float) -> Box:
     width = max(wide(line, size) for line in lines) + size * 0.3
     height = len(lines) * size * _HIGH
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def spot_for(
+    spots: Iterable[tuple[float, float]], lines: tuple[str, ...], size: float, page: Page
+) -> tuple[float, float] | None:
+    """The first of the middles around which lines of text have room."""
+    listed = list(spots)
+    if not listed:
+        return None
+    boxes = np.array([box_of(x, y, lines, size) for x, y in listed])
+    free = np.flatnonzero(page.free(boxes))
+    return listed[free[0]] if len(free) else None
 
 
 def forms(name: str) -> list[tuple[str, ...]]:

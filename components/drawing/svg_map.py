@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from components.drawing.svg import box, stroke, svg, wide, words
-from components.drawing.svg_labels import Page, around, box_of, forms, spots
+from components.drawing.svg_labels import Page, around, box_of, forms, spot_for, spots
 from components.drawing.svg_points import Points, draw_points
 from components.drawing.svg_view import FINE, Box, View, fitted, hatched, path
 from components.drawing.theme import Palette
@@ -68,7 +68,7 @@ def region_map(
     notes = _notes(ground, points)
     edge = max(4.0, text * 0.3)
     seen, furniture = _composed(ground, bounds, (edge, edge, width - edge, height - edge), notes, text, line, colours)
-    page.take(furniture.place)
+    page.taken.add(furniture.place)
     drawn = _cut(seen, (*ground.over, *ground.each), (-9 * line, -9 * line, width + 9 * line, height + 9 * line))
     parts = [box(0, 0, width, height, colours.sea)] if sea else []
     parts += _ground(ground, drawn, fills, line, colours)
@@ -202,10 +202,9 @@ def _write(
     for find in (spots, around) if anywhere else (spots,):
         for lines in ways:
             left, top, right, bottom = box_of(0, 0, lines, text)
-            for x, y in find(shape, right - left, bottom - top):
-                if page.free(box_of(x, y, lines, text)):
-                    page.write(x, y, lines, ink, size=text, bold=bold)
-                    return True
+            if spot := spot_for(find(shape, right - left, bottom - top), lines, text, page):
+                page.write(*spot, lines, ink, size=text, bold=bold)
+                return True
     return False
 
 

@@ -1,6 +1,6 @@
 """Households and projects on a drawing: by mark, by number, by name; what does not fit stays a mark."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, hypot, pi, sin
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from components.drawing.maps import set_apart
 from components.drawing.svg import stroke, wide, words
-from components.drawing.svg_labels import Page, box_of
+from components.drawing.svg_labels import Page, box_of, spot_for
 from components.drawing.svg_view import Box, Numbers, View, metres
 from components.drawing.theme import Palette
 
@@ -20,6 +20,15 @@ _CORNERS = {
     "◆": ((0, -1.25), (1.1, 0), (0, 1.25), (-1.1, 0)),
     "■": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
 }
+_STEPS = np.array(
+    [(0.0, 0.0)]
+    + [
+        (reach * cos(2 * pi * way / ways), reach * sin(2 * pi * way / ways))
+        for reach, ways in ((1.05, 12), (1.6, 16), (2.3, 20), (3.1, 24))
+        for way in range(ways)
+    ]
+)
+"""From a place to where its number may stand, in halves of its width and heights: at it, then ever farther around."""
 _DISCS = {"●": 0.95, "○": 0.85, "·": 0.45}
 
 
@@ -123,7 +132,7 @@ def draw_points(
     for place, (state, (x, y)) in enumerate(zip(rows["state"], pixels, strict=True)):
         size = told.get(place, 0.8 if guessed[place] else 1) * radius
         if size:
-            page.take((x - size, y - size, x + size, y + size))
+            page.taken.add((x - size, y - size, x + size, y + size))
             sign, colour = ("○", colours.second_ink) if guessed[place] else points.marks[state]
             signs.setdefault((sign, colour, size), []).append(mark_path(sign, x, y, size))
     parts += [
@@ -160,30 +169,27 @@ def _spot(place: int, pixels: Numbers, width: float, height: float, page: Page) 
     nothing that is taken."""
     point = pixels[place]
     others = np.delete(pixels, place, axis=0)
-    for dx, dy in _steps():
-        x, y = point[0] + dx * (width + height) / 2, point[1] + dy * height
-        box = (x - width / 2 - 1, y - height / 2 - height * 0.12, x + width / 2 + height * 0.12, y + height / 2 + 1)
-        covered = (others > [box[0], box[1]]).all(axis=1) & (others < [box[2], box[3]]).all(axis=1)
-        if not covered.any() and page.free(box) and ((not dx and not dy) or page.clear(point, (x, y))):
-            page.take(box)
-            page.led.append((float(point[0]), float(point[1]), x, y))
-            return x, y
+    middles = point + _STEPS * [(width + height) / 2, height]
+    rim = height * 0.12  # of the state's mark
+    boxes = np.tile(middles, 2) + np.array([-width / 2 - 1, -height / 2 - rim, width / 2 + rim, height / 2 + 1])
+    left, top, right, bottom = boxes.T[..., None]
+    x, y = others.T
+    covered = np.any((x > left) & (x < right) & (y > top) & (y < bottom), axis=1)
+    for step in np.flatnonzero(~covered & page.free(boxes)):
+        led: Box = (*point.tolist(), *middles[step].tolist())
+        if step == 0 or (page.clear(led) and not _near(others, point, middles[step], height * 0.2)):
+            page.taken.add(tuple(boxes[step].tolist()))
+            page.led.add(led)
+            return led[2], led[3]
     return None
 
 
-def _near(points: Numbers, begin: Numbers, end: tuple[float, float], reach: float) -> bool:
+def _near(points: Numbers, begin: Numbers, end: Numbers, reach: float) -> bool:
     """Whether a line passes one of the points closer than ``reach``."""
-    way = np.array(end) - begin
+    way = end - begin
     along = np.clip((points - begin) @ way / (way @ way), 0, 1)
     apart = points - begin - along[:, None] * way
     return bool((np.hypot(apart[:, 0], apart[:, 1]) < reach).any())
-
-
-def _steps() -> Iterator[tuple[float, float]]:
-    yield 0, 0
-    for reach, ways in ((1.05, 12), (1.6, 16), (2.3, 20), (3.1, 24)):
-        for way in range(ways):
-            yield reach * cos(2 * pi * way / ways), reach * sin(2 * pi * way / ways)
 
 
 def _badge(
@@ -221,7 +227,7 @@ def _labels(rows: pd.DataFrame, pixels: Numbers, page: Page, text: float, radius
             (x, y - radius - half[1]),
             (x, y + radius + half[1]),
         )
-        spot = next((spot for spot in beside if page.free(box_of(*spot, lines, text))), None)
+        spot = spot_for(beside, lines, text, page)
         if spot is None:
             missed.append(str(label))
         else:

@@ -14,23 +14,35 @@ Numbers = npt.NDArray[np.float64]
 FINE = 2  # units of a path to a pixel
 
 
-def crosses(line: Box, box: Box) -> bool:
-    """Whether a line (from x, y to x, y) has a part in a box."""
-    begin, end = 0.0, 1.0
-    for axis in (0, 1):
-        start, step = line[axis], line[axis + 2] - line[axis]
-        if step == 0:
-            if not box[axis] < start < box[axis + 2]:
-                return False
-            continue
-        near, far = sorted(((box[axis] - start) / step, (box[axis + 2] - start) / step))
-        begin, end = max(begin, near), min(end, far)
+def crossing(lines: Numbers, boxes: Numbers) -> npt.NDArray[np.bool_]:
+    """Which lines (…, from x, y to x, y) have a part in which boxes (…, left, top, right, bottom)."""
+    begin, end = np.zeros(1), np.ones(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for axis in (0, 1):
+            start, step = lines[..., axis], lines[..., axis + 2] - lines[..., axis]
+            near, far = (boxes[..., axis] - start) / step, (boxes[..., axis + 2] - start) / step
+            begin, end = np.maximum(begin, np.minimum(near, far)), np.minimum(end, np.maximum(near, far))
     return begin < end
 
 
-def inside(one: Box, frame: Box) -> bool:
-    """Whether a box lies wholly in another."""
-    return one[0] >= frame[0] and one[1] >= frame[1] and one[2] <= frame[2] and one[3] <= frame[3]
+class Rows:
+    """Rows of four numbers that grow by one at a time."""
+
+    def __init__(self) -> None:
+        self._all: Numbers = np.empty((64, 4))
+        self.number = 0
+
+    def add(self, row: Box) -> None:
+        """One more row."""
+        if self.number == len(self._all):
+            self._all = np.vstack([self._all, np.empty_like(self._all)])
+        self._all[self.number] = row
+        self.number += 1
+
+    @property
+    def all(self) -> Numbers:
+        """Those that there are (n, 4)."""
+        return self._all[: self.number]
 
 
 def metres(lat: float) -> tuple[float, float]:

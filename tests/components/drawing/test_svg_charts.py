@@ -160,6 +160,18 @@ def test_a_ranking_without_room_tells_whom_it_left_out_and_has_the_mean():
     assert mean[0][0] == pytest.approx(left + size / 9000 * 12_500, abs=0.2)
 
 
+@pytest.mark.parametrize("mean", [0.0, 90_000.0])
+def test_a_mean_at_the_edge_keeps_its_words_in_the_drawing(mean: float):
+    children = CHILDREN.assign(name=list("甲乙丙丁戊己"))
+    drawn = bars_svg(rank(INCOME, children, mean, 6), colours=LIGHT, width=520, height=400, text=24)
+    assert faults(drawn.svg, size=24) == []
+
+
+@pytest.mark.parametrize("height", [70, 90, 120, 160])
+def test_a_low_trend_writes_less(height: float):
+    assert faults(trend(height=height), size=24) == []
+
+
 def test_bars_of_falls_run_the_other_way():
     growth = INDICATORS["net_income_growth"]
     drawn = bars_svg(rank(growth, CHILDREN.assign(value=[-0.1, 0.05, 0.02, 0.1, -0.02, None], open_words=""), 0.03, 6),
