@@ -171,7 +171,10 @@ def near(found: Position, below: Position, course: pd.DataFrame, canvas: Canvas)
     row = found.rows.loc[code]
     since = found.since.get(code)
     title = first_fitting(
-        [f"{row['name']}：{_since_words(since)}{_side(found)}", f"{row['name']}{found.indicator.label}最{_low(found)}"],
+        [
+            f"{row['name']}：{_since_words(since, found.standing.month)}{_side(found)}",
+            f"{row['name']}{found.indicator.label}最{_low(found)}",
+        ],
         canvas.width,
         canvas.figure,
     ) or str(row["name"])
@@ -251,7 +254,7 @@ def _facts(found: Position, code: str, canvas: Canvas, width: float) -> list[Blo
     apart = f"比{found.ranking.mean_name}{distance}"
     size = canvas.text
     lines = [
-        text_line([f"{apart}，{_since_words(since)}", apart], width, size, rank=1),
+        text_line([f"{apart}，{_since_words(since, found.standing.month)}", apart], width, size, rank=1),
         text_line([_lack(found, code, gap)], width, size, rank=3) if gap or _missing(found, code) else Block("", 0),
         text_line(_who(who), width, size, tone=GREY, rank=2),
     ]
@@ -268,7 +271,7 @@ def _missing(found: Position, code: str) -> str:
     """Of a share of what is counted: how many are missing to the whole."""
     words = {"visit_coverage": "户未走访", "paired_share": "户未结对"}.get(found.indicator.id)
     left = found.missing.get(code)
-    return f"还有 {left:,.0f} {words}" if words and left else ""
+    return f"有 {left:,.0f} {words}" if words and left else ""
 
 
 def _who(who: Answering | None) -> list[str]:
@@ -279,10 +282,10 @@ def _who(who: Answering | None) -> list[str]:
     return [f"负责：{who.unit}{many}", f"{who.unit}{many}", who.unit]
 
 
-def _since_words(since: Since | None) -> str:
-    """连续 7 个月; 连续 3 年以上; 本月起."""
+def _since_words(since: Since | None, month: int) -> str:
+    """连续 7 个月; 连续 3 年以上; 10月起, where it is the first; ``month`` is the one that is looked at."""
     if since is None or since.months <= 1:
-        return "本月起"
+        return f"{month % _YEAR + 1}月起"
     if since.longer:
         years = since.months // _YEAR
         return f"连续 {years} 年以上" if years else f"连续 {since.months} 个月以上"
@@ -315,7 +318,7 @@ def _row(found: Position, code: str) -> list[Cell]:
     return [
         Cell(str(row["name"]), bold=True),
         Cell(value, end=True),
-        Cell(_since_words(found.since.get(code)), GREY, end=True),
+        Cell(_since_words(found.since.get(code), found.standing.month), GREY, end=True),
     ]
 
 

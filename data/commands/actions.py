@@ -233,7 +233,7 @@ def _key_findings(engine: Engine) -> list[Finding]:
 
 def figures_command(options: argparse.Namespace) -> int:
     engine = opened(options)
-    cube.ensure(engine, county_clock().date())
+    _turn_the_day(engine, county_clock())
     with engine.connect() as connection:
         found = known_region(connection, options.region)
         month = known_month(connection, options.month) if options.month else None
@@ -266,7 +266,7 @@ def _told(figure: figures.Figure) -> dict[str, object]:
 def books_command(options: argparse.Namespace) -> int:
     engine = opened(options)
     now = county_clock()
-    cube.ensure(engine, now.date())
+    _turn_the_day(engine, now)
     if options.close or options.reopen:
         with writing(engine) as connection:
             cube.hold(connection)
@@ -309,8 +309,7 @@ def known_month(connection: Connection, text: str) -> int:
 
 def shown_command(options: argparse.Namespace) -> int:
     engine, now = opened(options), county_clock()
-    keep_night(engine, now)
-    cube.ensure(engine, now.date())
+    _turn_the_day(engine, now)
     if options.name:
         with writing(engine) as connection:
             cube.hold(connection)
@@ -458,6 +457,12 @@ def opened(options: argparse.Namespace) -> Engine:
                 raise
             print(broken, file=sys.stderr)
     return engine
+
+
+def _turn_the_day(engine: Engine, now: datetime) -> None:
+    """What was shown on the day before is kept before the figures move on."""
+    keep_night(engine, now)
+    cube.ensure(engine, now.date())
 
 
 def _fresh(path: Path) -> Path:

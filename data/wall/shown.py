@@ -117,7 +117,9 @@ def _keep(connection: Connection, rows: Sequence[_Row], day: str, name: str | No
     id = written_id(connection.execute(insert(showing).values(facts)))
     if rows:
         connection.execute(insert(figure_shown), [{**row, "showing": id} for row in rows])
-    audit.wrote(connection, "showing", [id], actor=actor, view="showing", detail=f"{day} {name or '每晚'}", now=now)
+    audit.wrote(
+        connection, "showing", [id], actor=actor, view="showing", detail=f"{day} {'留名' if name else '当晚'}", now=now
+    )
     return id
 
 
