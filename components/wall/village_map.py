@@ -23,6 +23,7 @@ from components.wall.village_parts import (
     asked,
     badge,
     broad,
+    code_of,
     listed,
     mark,
     planned,
@@ -124,13 +125,14 @@ def _page(
 def _whole(place: Place, room: VillageRoom, ground: Lands, canvas: Canvas) -> Poster:
     """The whole village with all numbers that find room, and its states counted."""
     side = 11 * canvas.text
-    broad = canvas.width >= canvas.height
-    size = (canvas.width - side, canvas.height) if broad else (canvas.width, canvas.height - 7 * ROW * canvas.text)
+    lying = canvas.width >= canvas.height
+    size = (canvas.width - side, canvas.height) if lying else (canvas.width, canvas.height - 7 * ROW * canvas.text)
     drawn = _map(room.walk, room.walk, ground, canvas, size, None)
     counts = room.counted["state"].value_counts()
+    code = code_of(place, min(9 * canvas.text, canvas.height - 14 * canvas.text) if lying else 0, canvas)
     body = Markup(
-        f'<div class="v-map{"" if broad else " v-below"}">{drawn}'
-        f'<div class="v-side">{_legend(counts, canvas, counted=True)}</div></div>'
+        f'<div class="v-map{"" if lying else " v-below"}">{drawn}'
+        f'<div class="v-side">{_legend(counts, canvas, counted=True)}{code}</div></div>'
     )
     return Poster(_finding(room), subtitle(place, room, _order(room)), body)
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
+from urllib.parse import urlencode
 
 from components.drawing import svg_points as points
 from components.drawing.markup import Markup, escape
+from components.drawing.qr import qr_svg
 from components.drawing.theme import state_marks
 from components.drawing.wording import NO_VALUE
 from components.wall.canvas import Canvas
@@ -14,6 +16,7 @@ from components.wall.frame import ems
 from components.wall.scene import Place
 from data.months import short_day
 from data.regions import tree as regions
+from data.settings import value_of
 from data.terms import HOUSEHOLD_STATES
 from data.wall.village import VillageRoom, village_room
 
@@ -23,6 +26,8 @@ _NUMBER, _CHARACTERS = re.compile(r"[0-9][0-9,.]*"), re.compile(r"[\u4e00-\u9fff
 _TAGS, _DAYS = re.compile(r'<b class="v-badge.*?</b>|<[^>]*>'), re.compile(r"\d+月|\d+日")
 VILLAGE = frozenset({12})
 ROW = 1.6  # a row of a list at least, in sizes of its type
+SCAN = "手机扫码看本村"
+_QR = 7.0  # sizes of text that a code has at least, else it is left out: it is read from a step away
 _LINE = 1.45  # a line of the largest figure, in its size
 _GAP = 0.5  # between columns, in sizes of type
 ROOM, NAME, UNIT = "本村", 8.0, 11.0
@@ -201,3 +206,15 @@ def with_hero(hero: Hero, canvas: Canvas, content: Markup, more: str = "") -> Ma
         f"{escape(hero.unit)}</small></p>"
         f"{more}</div>{content}</div>"
     )
+
+
+def code_of(place: Place, room: float, canvas: Canvas) -> Markup:
+    """A code of so many pixels that opens the village on a phone; '' where it would be too small or the county has not
+    said under which address it is reached."""
+    base = value_of(place.connection, "base_url")
+    side = min(room, 12 * canvas.text)
+    if not base or side < _QR * canvas.text:
+        return Markup("")
+    svg = qr_svg(f"{base}/battle_map?{urlencode({'region': place.region})}")
+    sized = svg.replace("<svg ", f'<svg width="{side:.0f}" height="{side:.0f}" ', 1)
+    return Markup(f'<div class="v-qr">{sized}<span>{SCAN}</span></div>')

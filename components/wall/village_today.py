@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from components.drawing.markup import Markup
-from components.drawing.qr import qr_svg
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
     MOST_ROWS,
     NAME,
+    SCAN,
     VILLAGE,
     Cell,
     Hero,
@@ -18,6 +16,7 @@ from components.wall.village_parts import (
     badge,
     beside,
     broad,
+    code_of,
     listed,
     planned,
     spare,
@@ -25,10 +24,6 @@ from components.wall.village_parts import (
     with_hero,
 )
 from data.months import short_day
-from data.settings import value_of
-
-_SCAN = "手机扫码看本村"
-_QR = 7.0  # sizes of text that a code has at least, else it is left out: it is read from a step away
 
 
 def today_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
@@ -45,7 +40,7 @@ def today_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     plan = planned(cells, canvas, width, height, rows=min(MOST_ROWS, max(1, len(without))))
     title = f"今日：本月还有 {len(without)} 户没走访" if len(without) else "今日：本月户户走访到"
     code = code_of(place, min(across, high * 0.4), canvas)
-    said = f"{title} {hero.said} {_SCAN if code else ''}"
+    said = f"{title} {hero.said} {SCAN if code else ''}"
     rows = spare([_row(one, canvas) for one in without.itertuples()], plan, said)
     left_out = len(without) - len(rows)
     told = subtitle(place, room, f"本月已走访 {visited} 户", f"另有 {left_out} 户未列" * bool(left_out))
@@ -61,15 +56,3 @@ def _row(one: Any, canvas: Canvas) -> list[object]:
 
 def _last(day: str | None) -> str:
     return f"上次 {short_day(day)}" if day else "没有走访记录"
-
-
-def code_of(place: Place, room: float, canvas: Canvas) -> Markup:
-    """A code of so many pixels that opens the village on a phone; '' where it would be too small or the county has not
-    said under which address it is reached."""
-    base = value_of(place.connection, "base_url")
-    side = min(room, 12 * canvas.text)
-    if not base or side < _QR * canvas.text:
-        return Markup("")
-    svg = qr_svg(f"{base}/battle_map?{urlencode({'region': place.region})}")
-    sized = svg.replace("<svg ", f'<svg width="{side:.0f}" height="{side:.0f}" ', 1)
-    return Markup(f'<div class="v-qr">{sized}<span>{_SCAN}</span></div>')

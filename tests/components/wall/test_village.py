@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Engine, delete, insert, update
 
+from components.drawing.qr import qr_svg
 from components.wall.canvas import Canvas
 from components.wall.frame import body_canvas, ems
 from components.wall.scene import Place, Poster
@@ -206,7 +207,8 @@ def test_what_is_stuck_says_since_when_and_with_whom(village: Engine):
 def test_a_code_stands_where_the_county_said_its_address_and_it_is_large_enough(own: Engine):
     assert "v-qr" not in posters(own, SCENE_TODAY)[0].body
     decided(own, "base_url", "http://192.168.1.10:8501")
-    assert "v-qr" in posters(own, SCENE_TODAY)[0].body
+    (modules,) = re.findall(r'd="[^"]+"', qr_svg(f"http://192.168.1.10:8501/battle_map?region={CODE}"))
+    assert modules in posters(own, SCENE_TODAY)[0].body and modules in posters(own, MAP)[0].body
     assert "v-qr" not in posters(own, SCENE_TODAY, CANVASES["far"])[0].body
 
 
