@@ -9,8 +9,10 @@ from components.prints.making import CARD, LABEL, OF_HOUSEHOLDS, WHAT
 from components.shell.header import write_address
 from components.shell.reading import Reading
 from components.wallcharts.making import CHART
+from components.wallcharts.region import CHOSEN
 from components.wallcharts.sheets import SHEETS
 from data.codes.labels import SIZES
+from data.figures.indicators import INDICATORS
 from data.income.year import IncomeYear
 
 _FLAGS = {"1": True, "0": False}
@@ -84,11 +86,13 @@ def pick_what(chosen: str, offered: Sequence[str]) -> None:
 
 @dataclass(frozen=True)
 class ChartChoice:
-    """``size`` a key of SHEETS, ``below`` a key of BELOW, ``zipped``: a file for each region."""
+    """``size`` a key of SHEETS, ``below`` a key of BELOW, ``zipped``: a file for each region, ``figure`` an id of
+    INDICATORS."""
 
     size: str
     below: str
     zipped: bool
+    figure: str = CHOSEN
 
 
 def read_chart_choice(parameters: Mapping[str, str]) -> tuple[ChartChoice, list[str]]:
@@ -98,7 +102,8 @@ def read_chart_choice(parameters: Mapping[str, str]) -> tuple[ChartChoice, list[
     size = reading.one_of("size", SHEETS, unknown) or "A0"
     below = reading.one_of("below", BELOW, unknown) or "own"
     zipped = _FLAGS[reading.one_of("zip", _FLAGS, unknown) or "1"]
-    return ChartChoice(size, below, zipped), reading.problems
+    figure = reading.one_of("indicator", INDICATORS, unknown) or CHOSEN
+    return ChartChoice(size, below, zipped, figure), reading.problems
 
 
 def show_chart_controls(choice: ChartChoice, offered: Sequence[str], levels: Sequence[str]) -> None:
@@ -108,6 +113,8 @@ def show_chart_controls(choice: ChartChoice, offered: Sequence[str], levels: Seq
         _pick("纸张", "size", list(SHEETS), choice.size, _paper, width=240)
         if len(levels) > 1:
             _pick("印哪些", "below", list(levels), choice.below, BELOW.__getitem__, width=240)
+            told = lambda id: INDICATORS[id].label  # noqa: E731
+            _pick("地图和排名用的指标", "indicator", list(INDICATORS), choice.figure, told, width=240)
     if choice.below != "own":
         with st.container(horizontal=True, gap="medium", key="print_flags"):
             _flag("每个区划一个 PDF，装进一个 zip", "zip", choice.zipped)

@@ -83,6 +83,7 @@ def _show_order(screen: Screen, choice: ChartChoice, picked: tuple[str, ...], jo
         base,
         st.context.ip_address or "127.0.0.1",
         zipped=choice.zipped and len(picked) > 1,
+        figure=choice.figure,
     )
     with st.container(horizontal=True, gap="small"):
         st.button(

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from components.drawing.qr import qr_svg
 from components.wallcharts.figures import headlines
 from components.wallcharts.panels import COLOURS
-from components.wallcharts.region import OF_REGION, region_panels
+from components.wallcharts.region import CHOSEN, OF_REGION, region_panels
 from components.wallcharts.sheets import SHEETS
 from components.wallcharts.village import OF_VILLAGE, village_panels
 from data.access.actors import actor_name, taken_by
@@ -60,6 +60,7 @@ class ChartOrder:
 
     ``month``: whose figures, None for the newest, each at its own; ``base`` is the address that the QR code names, ''
     for none; ``address`` whence the order came. ``zipped``: a PDF for each region in a zip, else all in one PDF.
+    ``figure``: by which the regions below a county or township are coloured and ranked.
     """
 
     regions: tuple[str, ...]
@@ -68,6 +69,7 @@ class ChartOrder:
     base: str
     address: str
     zipped: bool = False
+    figure: str = CHOSEN
 
     what = CHART
 
@@ -198,7 +200,8 @@ def _document(
     if held is None:
         raise Refused("数据库还是空的，没有可印的内容。")
     month = held.last_month if order.month is None else order.month
-    made, ids = (village_panels, OF_VILLAGE) if region.is_village else (region_panels, OF_REGION)
+    ids = OF_VILLAGE if region.is_village else OF_REGION
+    about = (connection, viewer, code, month, order.month, sheet, rules_of(settings["wall_rules"]))
     way = [one.name for one in tree.ancestors(connection, viewer, code)]
     demonstration = code.startswith(DEMONSTRATION_PREFIX)
     stands = standings(connection, code, month)[CALENDAR]
@@ -215,7 +218,7 @@ def _document(
             "lines": [f"扫一扫看{LEVELS[len(code)]}情", f"帮扶热线 {clean(settings['hotline'], 30)}"],
             "side": sheet.code,
         },
-        "panels": made(connection, viewer, code, month, order.month, sheet, rules_of(settings["wall_rules"])),
+        "panels": village_panels(*about) if region.is_village else region_panels(*about, order.figure),
         "source": f"数据 {spoken(month)}，数据版本 {held.version}，更新于 {held.updated[:16].replace('T', ' ')}；"
         "边界和户的位置为示意，不作划界依据",
         "blank": BLANK,

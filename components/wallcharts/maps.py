@@ -33,6 +33,7 @@ SCREEN = 14
 """Pixels of the text on a screen that a line of one pixel goes with."""
 MONTHS = 37
 """Of a course: three years and the month they are compared with."""
+_NAMED = 6  # numbers over such a part
 _MOST_TOLD = 12  # numbers that are said to stand on no map
 
 
@@ -70,8 +71,8 @@ def _closer(ground: Lands, walk: pd.DataFrame, numbers: Sequence[str], sheet: Sh
         missed += some["number"].astype(str).tolist()
     for some in groups[:MOST_GROUPS]:
         drawn = _numbered(ground, walk, some, sheet, (width, height), _around(some, LEAST * extent))
-        named = "、".join(some["number"].astype(str)[:_MOST_TOLD]) + (" 等" if len(some) > _MOST_TOLD else "")
-        parts.append((f"{named} 号", drawn.svg))
+        named = "、".join(some["number"].astype(str)[:_NAMED])
+        parts.append((f"{named}{f' 等 {len(some)}' if len(some) > _NAMED else ''} 号", drawn.svg))
         missed += drawn.left_out
     if not parts:
         return []

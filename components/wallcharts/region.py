@@ -39,13 +39,14 @@ def region_panels(
     asked: int | None,
     sheet: Sheet,
     rules: Sequence[str],
+    chosen: str,
 ) -> list[Panel]:
-    """The panels in their order: the map by classes of the chosen figure, the regions below in order of
-    it, its course, what is overdue, the projects, 组织架构, the units that help, the rules; what does not fit on one
+    """The panels in their order: the map by classes of the chosen figure (its id), the regions below in order of it,
+    its course, what is overdue, the projects, 组织架构, the units that help, the rules; what does not fit on one
     sheet goes on to the next in that order. ``month`` and ``asked`` as ``village.village_panels`` takes them."""
     public, letters = as_display(viewer), sheet.letters
-    stands = read.figures(connection, public, region, asked, (CHOSEN,))[CHOSEN].standing
-    ranking = ranked(connection, public, region, asked)
+    stands = read.figures(connection, public, region, asked, (chosen,))[chosen].standing
+    ranking = ranked(connection, public, region, asked, chosen)
     way = [one.code for one in tree.ancestors(connection, public, region) if one.code]
     return [
         class_map(connection, ranking, region, noun_of(ranking), stands, sheet),
@@ -59,7 +60,7 @@ def region_panels(
     ]
 
 
-def ranked(connection: Connection, viewer: Viewer, region: str, asked: int | None, id: str = CHOSEN) -> Ranking:
+def ranked(connection: Connection, viewer: Viewer, region: str, asked: int | None, id: str) -> Ranking:
     """The regions directly below in the order of a figure, at its own month where none was asked for."""
     figure = read.figures(connection, viewer, region, asked, (id,))[id]
     below = read.children(connection, viewer, region, figure.standing.month, id)
@@ -76,9 +77,10 @@ def standing_of(
 ) -> Panel:
     """The regions below, the worst of the chosen figure first, each with the other figures it is asked about."""
     indicator, noun = ranking.indicator, noun_of(ranking)
+    others = [id for id in BESIDE if id != indicator.id]
     beside: dict[str, dict[str, float]] = {}
-    stands = read.figures(connection, viewer, region, asked, (*BESIDE, indicator.id))
-    for id in BESIDE:
+    stands = read.figures(connection, viewer, region, asked, (*others, indicator.id))
+    for id in others:
         below = read.children(connection, viewer, region, stands[id].standing.month, id)
         beside[id] = dict(zip(below["code"], below["value"], strict=True))
     places_of = {code: place for place, code in enumerate(closed(ranking)["code"], 1)}
@@ -91,13 +93,13 @@ def standing_of(
         )
         rows.append([
             str(places_of.get(row.code, "")), row.name, panels.bold(said) if behind else said, apart,
-            *(wording.amount(INDICATORS[id], beside[id].get(row.code)).number for id in BESIDE),
+            *(wording.amount(INDICATORS[id], beside[id].get(row.code)).number for id in others),
         ])  # fmt: skip
     columns = (
         Column("序", 2.4, "center"), Column(noun, 6),
         Column(f"{indicator.label}（{wording.class_unit(indicator)}）", 5.4, "right"),
         Column(f"与{ranking.mean_name}比", 5.4, "right"),
-        *(Column(INDICATORS[id].label + _unit(id), 4.4, "right") for id in BESIDE),
+        *(Column(INDICATORS[id].label + _unit(id), 4.4, "right") for id in others),
     )  # fmt: skip
     note = (
         f"{finding(ranking, noun)}；{ranking.mean_name} {mean_amount(ranking)}；{stands[indicator.id].standing.words}"

@@ -46,6 +46,8 @@ def test_every_setting_begins_with_a_default_that_it_would_take_itself(engine: E
         ("expense_coefficients", "种植业=0.40,养殖业=0.45", "种植业=0.40,养殖业=0.45"),
         ("expense_coefficients", "", ""),
         ("visit_days", "366", "366"),
+        ("wall_rules", " 一日一考勤｜ 一周一总结 ||", "一日一考勤|一周一总结"),
+        ("wall_rules", "", ""),
     ],
 )
 def test_what_is_decided_holds(engine: Engine, name: str, typed: str, kept: str):
@@ -69,6 +71,7 @@ def test_what_is_decided_holds(engine: Engine, name: str, typed: str, kept: str)
         ("expense_coefficients", "种植业"), ("expense_coefficients", "种植业=-0.1"),
         ("expense_coefficients", "种植业=nan"), ("expense_coefficients", "种植业=0.4;养殖业=0.4"),
         ("expense_coefficients", "种植业=0.4,种植业=0.5"),
+        ("wall_rules", "|".join("一二三四五六")), ("wall_rules", "长" * 61), ("wall_rules", "一\n二"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_its_name_and_changes_nothing(engine: Engine, name: str, typed: str):

@@ -148,6 +148,17 @@ def test_the_figures_are_those_of_the_screen_in_that_month(walls: Engine):
                 assert "".join(figure.standing.words.split()) in text, id
 
 
+def test_regions_are_ranked_by_the_figure_that_is_asked_for(walls: Engine):
+    order = ChartOrder((COUNTY,), "A4", None, BASE, "127.0.0.1", figure="visit_coverage")
+    (chart,) = charts(walls, CADRE, order, clock=clock)
+    with walls.connect() as connection:
+        below = read.children(connection, CADRE, COUNTY, LAST, "visit_coverage").sort_values("value")
+    text = "".join(paper.texts(chart.content))
+    assert "走访覆盖率走势" in text and "人均纯收入走势" not in text
+    told = [f"{row.name}{row.value * 100:.1f}" for row in below.itertuples()]
+    assert all(one in text for one in told), told
+
+
 def test_households_bear_the_numbers_of_the_walk(walls: Engine):
     with walls.connect() as connection:
         walk = walked(connection, CADRE, VILLAGE, LAST)
