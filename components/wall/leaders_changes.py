@@ -104,7 +104,8 @@ def month_poster(name: str, moves: Moves, canvas: Canvas) -> Poster:
     told = _moves(moves.rows)
     if not told:
         why = "所列指标与上月相比都没有变化。" if moves.compared else "上月没有可比的数据，满一个月后自动比较。"
-        return Poster("与上月相比没有变化", name, nothing(why, "当月未满的数不与上月比较。", canvas))
+        said = "与上月相比没有变化" if moves.compared else "还不能与上月相比"
+        return Poster(said, name, nothing(why, "当月未满的数不与上月比较。", canvas))
     title = f"{told[0].who}{told[0].what}变化最大"
     return Poster(title, f"{name} · 与上月相比 · 各按已满的月份", _told(told, canvas, title))
 

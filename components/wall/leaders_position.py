@@ -154,7 +154,9 @@ def overview(found: Position, canvas: Canvas) -> Poster:
     """The whole region: its map with the worst outlined, the worst large, those that follow in rows."""
     title = finding(found.ranking, found.noun)
     if not found.worst:
-        return Poster(title, found.subtitle, _calm(found, canvas))
+        known = found.ranking.rows["value"].notna().any()
+        said = title if known else f"{found.indicator.label}：还没有数据"
+        return Poster(said, found.subtitle, _calm(found, canvas))
     gap = canvas.text
     map_width = _map_width(found, canvas)
     width = canvas.width - map_width - (gap if map_width else 0)
