@@ -10,6 +10,7 @@ import json
 import random
 import re
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -29,7 +30,7 @@ class Display:
     seconds: float = 25
     version: int = -1
     redrawn: float = 0.0
-    failed: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
 
 
 class Line:
@@ -89,7 +90,7 @@ async def shown(url: str, display: Display) -> None:
         if status in (200, 204, 304):
             kept[name] = version, headers["etag"]
         else:
-            display.failed += 1
+            display.failed[f"answers {status}"] += 1
 
     async for beat in _beats(url, display):
         now = time.monotonic()
@@ -121,5 +122,5 @@ async def _beats(url: str, display: Display) -> AsyncIterator[dict[str, int]]:
             pass
         finally:
             stream.close()
-        display.failed += 1
+        display.failed["streams broken off"] += 1
         await asyncio.sleep(0.3)

@@ -56,7 +56,7 @@ HOW = """\
   again in the same one; bytes are those on the wire. Then 1,000 displays, each signed in by itself, of every region in
   turn, by a client without a browser that does what the page does: one stream each, scenes over a connection that is
   kept, each scene once for each version, the one that is shown within 14 s of hearing of a change. The share of a core
-  is the server's, over 60 s while nothing changes and over the 20 s after a write that concerns every region.
+  is the server's, over 30 s while nothing changes and over the 20 s after a write that concerns every region.
 - **Refresh**: `cube.refresh` of 21 villages, one transaction each, committed to the disk.
 - **Kept**: six pages of a village drawn, one village's share of the cube refreshed, the pages drawn again: of all that
   they asked through the cache, the part that was answered without the store. When every answer went by the version of

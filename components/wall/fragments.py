@@ -21,7 +21,8 @@ from data.regions.tree import status
 from data.regions.versions import version_of, versions
 
 MOST_KEPT = 48 * 1024 * 1024  # bytes
-MOST_WAITING = 64  # scenes that are being composed at once
+MOST_WAITING = 1000  # scenes that are asked for and not composed yet
+_MOST_AROUND = 2000
 TOO_FAR = Poster("这块屏在这个距离上看不清", "请核对画面宽度和最远座位，或换一块更大的屏", Markup(""))
 
 
@@ -33,10 +34,10 @@ class Made:
     tag: str
 
 
-def composed(place: Place, scenes: Sequence[Scene], canvas: Canvas) -> Markup:
+def composed(place: Place, scenes: Sequence[Scene], canvas: Canvas, around: Surroundings | None = None) -> Markup:
     """The pictures of the first of the scenes, one after the other; on very wide walls those of the following ones
     stand beside them. '' where the first has nothing to show."""
-    around, number = _around(place), panes(canvas)
+    around, number = around or surroundings(place), panes(canvas)
     if not readable(canvas):
         return framed([TOO_FAR] * number, around, canvas)
     body = body_canvas(canvas)
@@ -61,7 +62,8 @@ def _rows(own: Sequence[Poster], others: Sequence[Poster], number: int) -> list[
     ]
 
 
-def _around(place: Place) -> Surroundings:
+def surroundings(place: Place) -> Surroundings:
+    """What stands around each scene of a region."""
     held = status(place.connection)
     if held is None:
         return Surroundings(["还没有装入数据"], "", demonstration=True)
@@ -76,8 +78,18 @@ class Fragments:
     def __init__(self) -> None:
         self._held: OrderedDict[Hashable, Made] = OrderedDict()
         self._bytes = 0
+        self._around: OrderedDict[Hashable, Surroundings] = OrderedDict()
         self._coming: dict[Hashable, asyncio.Task[Made]] = {}
         self._threads = ThreadPoolExecutor(2, "wall")
+
+    def around(self, key: Hashable, place: Place) -> Surroundings:
+        """The surroundings of a region, which all its scenes share. For the threads that compose."""
+        held = self._around.get(key)
+        if held is None:
+            held = self._around[key] = surroundings(place)
+            while len(self._around) > _MOST_AROUND:
+                self._around.popitem(last=False)
+        return held
 
     async def made(self, key: Hashable, compose: Callable[[], Markup]) -> Made:
         """The fragment of a key, which names all that it depends on. Raises what ``compose`` raises, Refused where too

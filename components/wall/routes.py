@@ -90,11 +90,12 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         def compose() -> Markup:
             with store.versions.engine.connect() as connection:
                 regions.find(connection, viewer, region)
-                return composed(Place(connection, viewer, region, now), scenes, canvas)
+                place = Place(connection, viewer, region, now)
+                return composed(place, scenes, canvas, fragments.around(here, place))
 
+        here = (store.versions, viewer.key, region, version, now.date())
         names = tuple(one.name for one in scenes)
-        key = (store.versions, viewer.key, region, version, now.date(), canvas, names)
-        return viewer, region, await fragments.made(key, compose)
+        return viewer, region, await fragments.made((here, canvas, names), compose)
 
     async def scene(request: Request) -> Response:
         _, _, made = await asked_for(request)
