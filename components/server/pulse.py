@@ -14,7 +14,9 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import cycle
+from typing import TypeAlias
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -43,7 +45,8 @@ _UNSEEN = {"Cache-Control": "no-store"}
 _ENDED = b"event: ended\ndata: {}\n\n"
 OVER = b""
 """What a stream is woken with that ends."""
-Beat = dict[str, object]
+Beat: TypeAlias = dict[str, object]
+"""``version``, ``boot``, ``day``, ``time``."""
 _log = logging.getLogger("warroom")
 
 
@@ -91,15 +94,17 @@ class Store:
         return self._versions
 
 
+async def beat_of(store: Store, clock: Clock, region: str) -> Beat:
+    """What an open display of a region is told."""
+    version, now = await store.versions.of(region), clock()
+    return {"version": version, "boot": BOOT, "day": now.date().isoformat(), "time": f"{now:%H:%M}"}
+
+
 def pulse_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
     """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request."""
     store = Store(engine)
 
-    async def beat(region: str) -> Beat:
-        version, now = await store.versions.of(region), clock()
-        return {"version": version, "boot": BOOT, "day": now.date().isoformat(), "time": f"{now:%H:%M}"}
-
-    ticker = _Ticker(beat)
+    ticker = _Ticker(beat := partial(beat_of, store, clock))
 
     def region_of(request: Request) -> str | None:
         """The region asked for, else the viewer's own; None where it is not his."""

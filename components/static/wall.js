@@ -20,7 +20,7 @@
 
   let turn = -1, poster = 0, shown = null; // where in the round, which page of the scene, what stands there
   let changes = 0, moving = 0, until = Infinity, ahead = Infinity, paused = false;
-  let beat = null, heard = Date.now(), ticked = Date.now(), source = null, opened = 0, over = false;
+  let beat = JSON.parse(root.dataset.beat), heard = Date.now(), ticked = Date.now(), source = null, opened = 0, over = false;
   let redrawn = 0, redraw = Infinity, looked = Date.now() + spread(SELF), asking = false;
 
   /** The round: what is critical comes every second turn. */
@@ -31,7 +31,7 @@
   }
 
   // What is shown
-  const stamp = () => [beat?.version, beat?.day, innerWidth, innerHeight].join();
+  const stamp = () => [beat.version, beat.day, innerWidth, innerHeight].join();
   const address = (name, way = "scene") => {
     const following = wall.scenes.map((one) => one.name);
     const at = following.indexOf(name);
@@ -79,7 +79,7 @@
       return show(found, mine);
     }
     until = Date.now() + AGAIN;
-    if (!shown) say(navigator.onLine && beat ? "正在取数据…" : "正在连接服务器…");
+    if (!shown) say(navigator.onLine ? "正在取数据…" : "正在连接服务器…");
     if (!shown && [...kept.values()].length === new Set(turns).size) say("这个区划现在没有要上墙的内容。");
   }
 
@@ -98,10 +98,13 @@
     const picture = found.posters[poster];
     back.replaceChildren(document.importNode(picture, true));
     mark();
-    await Promise.race([new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))), pause(REST)]);
+    const drawn = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    if (shown) await Promise.race([drawn, pause(REST)]);
     if (mine !== moving || over) return;
+    if (!shown) back.style.transition = "none"; // the first comes at once
     front.classList.remove("on");
     back.classList.add("on");
+    if (!shown) requestAnimationFrame(() => requestAnimationFrame(() => { back.style.transition = ""; }));
     calm.classList.remove("on");
     shown = picture;
     root.dataset.shown = `${turn} ${turns[turn]} ${poster}`;
@@ -165,11 +168,11 @@
   /** Time and connection, in whatever stands in the layers. */
   function mark() {
     const late = Date.now() - heard > LATE;
-    for (const clock of document.querySelectorAll(".layer .clock")) clock.textContent = beat?.time ?? "";
+    for (const clock of document.querySelectorAll(".layer .clock")) clock.textContent = beat.time;
     for (const from of document.querySelectorAll(".layer .from")) {
       from.dataset.told ??= from.textContent;
       from.classList.toggle("off", late);
-      const told = late ? `连接中断 · 画面停在 ${beat?.time ?? "此前"}` : from.dataset.told;
+      const told = late ? `连接中断 · 画面停在 ${beat.time}` : from.dataset.told;
       if (from.textContent !== told) from.textContent = told;
     }
     root.dataset.link = late ? "off" : "on";
@@ -201,7 +204,6 @@
     heard = Date.now();
     root.dataset.boot = told.boot;
     mark();
-    if (!before) return go(1);
     if (told.boot !== before.boot) renew();
     if (told.version !== before.version || told.day !== before.day) {
       redraw = Math.min(redraw, Math.max(heard + spread(SPREAD), redrawn + LEAST));
@@ -267,7 +269,7 @@
     }
     if (now - looked > SELF) renew();
     if (now >= redraw && shown) again();
-    else if (now >= until && beat && !paused) {
+    else if (now >= until && !paused) {
       until = Infinity;
       go(1);
     } else if (now >= ahead && turns.length > 1) {
@@ -352,6 +354,7 @@
   addEventListener("online", () => { if (!over) connect(); });
 
   stayAwake();
+  go(1);
   connect();
   setInterval(tick, TICK);
   setTimeout(() => { if (!shown && !over) say("正在连接服务器…"); }, 1500);

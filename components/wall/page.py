@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from components.drawing.markup import Markup, escape, variables
 from components.drawing.theme import FONT, palette
 from components.server.geo_routes import WHOLE
+from components.server.pulse import Beat
 from components.wall import files
 from components.wall.scene import Scene
 from data.wall.displays import Setup
@@ -24,8 +25,11 @@ PERSON_ENDED = "登录已经结束，画面已经收起。"
 DISPLAY_ENDED = "这块屏的展示已经结束。需要继续展示，请管理员重新发放设备网址。"
 
 
-def document(region: str, name: str, setup: Setup, scenes: Sequence[Scene], *, is_display: bool, taken: bool) -> str:
-    """The page of a wall that shows these scenes of a region; ``taken``: who looks may take its pictures away."""
+def document(
+    region: str, name: str, setup: Setup, scenes: Sequence[Scene], beat: Beat, *, is_display: bool, taken: bool
+) -> str:
+    """The page of a wall that shows these scenes of a region, as of this beat; ``taken``: who looks may take its
+    pictures away."""
     asked = {
         "region": region or WHOLE, "cm": f"{setup.cm:g}", "far": f"{setup.far:g}",
         "theme": "dark" if setup.dark else "light",
@@ -38,14 +42,15 @@ def document(region: str, name: str, setup: Setup, scenes: Sequence[Scene], *, i
         "scenes": [{"name": one.name, "title": one.title, "critical": one.critical} for one in scenes],
         "files": [files.url(one) for one in files.files()],
     }
+    shown = json.dumps(told, ensure_ascii=False)
     return page(
         f"{name} · 上墙",
         setup,
         '<div class="layer"></div><div class="layer"></div>'
         f'<p class="calm" role="status" data-ended="{escape(DISPLAY_ENDED if is_display else PERSON_ENDED)}"'
-        f' data-way="{"" if is_display else "/login"}"></p>{_bar(scenes, asked, taken)}'
-        f'<script src="{files.url("wall.js")}" defer></script>',
-        attributes=f' data-wall="{escape(json.dumps(told, ensure_ascii=False))}"',
+        f' data-way="{"" if is_display else "/login"}"></p>{_bar(scenes, asked, taken)}',
+        script="wall.js",
+        attributes=f' data-wall="{escape(shown)}" data-beat="{escape(json.dumps(beat))}"',
     )
 
 
@@ -54,17 +59,18 @@ def message(sentence: str, setup: Setup) -> str:
     return page("上墙", setup, f'<p class="calm on" role="status">{escape(sentence)}</p>')
 
 
-def page(title: str, setup: Setup, body: str, *, kind: str = "wall", attributes: str = "") -> str:
-    """A page in the light and the sizes of a display; ``kind`` is its class."""
+def page(title: str, setup: Setup, body: str, *, kind: str = "wall", script: str = "", attributes: str = "") -> str:
+    """A page in the light and the sizes of a display; ``kind`` is its class, ``script`` a file of ours."""
     arc = f"{2.90888 * setup.far / setup.cm:.6f}vw"
     style = variables({**palette(setup.dark).css(), "font": FONT, "arc": arc})
+    run = f'<script src="{files.url(script)}" defer></script>' if script else ""
     light = "dark" if setup.dark else "light"
     return (
         f'<!doctype html>\n<html lang="zh-CN" class="{kind} {light}" style="{escape(style)}"{attributes}><head>'
         '<meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f'<title>{escape(title)}</title><link rel="icon" href="data:,">'
-        f'<link rel="stylesheet" href="{files.url("wall.css")}"></head><body>{body}</body></html>'
+        f'<link rel="stylesheet" href="{files.url("wall.css")}">{run}</head><body>{body}</body></html>'
     )
 
 

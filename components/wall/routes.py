@@ -15,7 +15,7 @@ from starlette.routing import Route
 from components.drawing.markup import Markup
 from components.server.cookie import signed_of
 from components.server.forms import address_of, form_of
-from components.server.pulse import Store
+from components.server.pulse import Store, beat_of
 from components.wall import files, page
 from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
 from components.wall.fragments import Fragments, Made, composed
@@ -31,6 +31,7 @@ from data.audit.taken import detail
 from data.clock import Clock
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.regions import tree as regions
+from data.regions.tree import Region
 from data.terms import LEVELS
 from data.wall.displays import LEADERS, Setup, usual
 
@@ -45,23 +46,21 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
     """The routes, for the list that ``st.App`` takes; ``engine`` and ``clock`` are asked at each request."""
     fragments, store = Fragments(), Store(engine)
 
-    def document(request: Request) -> Response:
+    def looked_at(request: Request) -> tuple[Viewer, Region, Setup]:
         with engine().connect() as connection:
             viewer = viewer_on(request, connection)
             region = region_there(connection, viewer, region_of(request.query_params))
-            setup = setup_in(request.query_params, kept_setup(connection, viewer, device_of(request), region.code))
+            kept = kept_setup(connection, viewer, device_of(request), region.code)
+            return viewer, region, setup_in(request.query_params, kept)
+
+    async def document(request: Request) -> Response:
+        viewer, region, setup = await run_in_threadpool(looked_at, request)
         scenes = [_scene(name) for name in chosen_scenes(setup, region.level)]
         if not scenes:
             return _page(NO_SCENES, 404, setup)
-        is_display = device_of(request) is not None
-        made = page.document(
-            region.code,
-            region.name,
-            setup,
-            scenes,
-            is_display=is_display,
-            taken=viewer.may(EXPORT, thing_of(region.code)),
-        )
+        beat = await beat_of(store, clock, region.code)
+        who = {"is_display": device_of(request) is not None, "taken": viewer.may(EXPORT, thing_of(region.code))}
+        made = page.document(region.code, region.name, setup, scenes, beat, **who)
         return HTMLResponse(made, headers=page.HEADERS)
 
     async def place_of(request: Request) -> tuple[Viewer, str]:
@@ -127,11 +126,8 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
         return _packed(request, found.packed, found.media_type, headers)
 
-    async def answered(request: Request) -> Response:
-        return await run_in_threadpool(document, request)
-
     return [
-        Route("/wall", _telling(answered, _page)),
+        Route("/wall", _telling(document, _page)),
         Route("/wall/setup", _telling(setting, _page), methods=["GET", "POST"]),
         Route("/wall/scene/{name}", _telling(scene, _sentence)),
         Route("/wall/picture/{name}", _telling(picture, _sentence)),

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from components.drawing.markup import escape
 from components.server.geo_routes import WHOLE
-from components.wall import files
 from components.wall.page import page
 from components.wall.scene import Scene
 from data.regions.tree import Region
@@ -59,9 +58,8 @@ def setup_page(region: Region, setup: Setup, form: Form) -> str:
         f'<p class="buttons">{keep}<button name="do" value="once">按此打开画面</button></p></form>'
         f'<section><h2>坐到最远的座位，看这三行</h2><div class="lines">{lines}</div></section>'
         '<section><h2>这台机器还缺什么</h2><ul class="checks"></ul></section></main>'
-        f'<script src="{files.url("wall_setup.js")}" defer></script>'
     )
-    return page("大屏设置", setup, body, kind="setting")
+    return page("大屏设置", setup, body, kind="setting", script="wall_setup.js")
 
 
 def _fields(region: Region, setup: Setup, form: Form) -> str:

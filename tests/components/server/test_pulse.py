@@ -73,7 +73,7 @@ def told(text: str) -> list[str]:
 
 def test_a_stream_beats_and_lives_a_while(county: Engine, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pulse, "BEAT", 0.01)
-    monkeypatch.setattr(pulse, "LIFE", 0.1)
+    monkeypatch.setattr(pulse, "LIFE", 1)
     answer = visitor(county, signed_in(county, "display", COUNTY)).get("/pulse/stream")
     assert answer.headers["content-type"].startswith("text/event-stream")
     retry, *beats = told(answer.text)
