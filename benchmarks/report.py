@@ -53,11 +53,12 @@ HOW = """\
   was collected beside the runs (revision 5d87eb8) a run took 13 to 16 s, on a machine that others used as well 22.0 s
   (41.2 s), and memory went from 273 to 374 MiB and stayed there.
 - **Walls**: Chromium opens `/wall` at 1920 × 1080 until the first picture stands, in a browser that was never here and
-  again in the same one; bytes are those on the wire. Then 1,000 displays, each signed in by itself, all of
-  the county, then of every region in turn, by a client without a browser that does what the page does: one stream each, scenes over a connection that is
-  kept, each scene once for each version, the one that is shown within 14 s of hearing of a change. The share of a core
-  is the server's, over 30 s while nothing changes; after a write that concerns every region, what it worked until the
-  last was redrawn, by the 20 s that it has for that. Of every region, a hundred walls are composed anew.
+  again in the same one; bytes are those on the wire. Then 1,000 displays, each signed in by itself, all of the county,
+  then of every region in turn, by a client without a browser that does what the page does: one stream each, scenes over
+  a connection that is kept, each scene once for each version, the one that is shown within 14 s of hearing of a change.
+  The share of a core is the server's, over 30 s while nothing changes; after a write that concerns every region, what
+  it worked until the last was redrawn, by the 20 s that it has for that. Of every region, over a hundred walls are
+  composed anew.
 - **Refresh**: `cube.refresh` of 21 villages, one transaction each, committed to the disk.
 - **Kept**: six pages of a village drawn, one village's share of the cube refreshed, the pages drawn again: of all that
   they asked through the cache, the part that was answered without the store. When every answer went by the version of
