@@ -6,7 +6,7 @@
   const MM = 96 / 25.4, EDGE = 8, SHEETS = { A4: [210, 297], A3: [297, 420] };
   const LEAST = 0.72, MOST = 1.25, STEP = 0.04; // the smallest type of a screen, 13 px, at 0.72 is one of 7 pt
   const SPARE = 0.95; // of the height: on paper letters are a little wider than on the screen, and lines break earlier
-  const ROWS = 8; // of a list at least, while there are parts to leave out
+  const ROWS = 8, FEW = 4; // of a list at least; of one for which there is else no room
   const NOTE = 44; // px of what the foot says of them
   const LOWEST = 300, STEP_DOWN = 20; // px of a map
   const SMALLEST = 13; // px
@@ -113,16 +113,24 @@
   const out = (element) => { element.dataset.beyond = ""; };
   const back = (element) => { delete element.dataset.beyond; };
 
-  /* Maps as low as they may be, for as long as it makes the page shorter. */
+  const parts = (within) => all("[data-testid=stElementContainer]", within)
+    .filter((part) => shown(part) && part.getBoundingClientRect().height && !part.closest(".st-key-shell") && !part.querySelector(".sheet-foot"));
+  const bottom = (part) => part.getBoundingClientRect().bottom;
+  /* How low a part may end, with what stands below all of them. */
+  const line = (most) => main().getBoundingClientRect().top + most - (bottom(main()) - Math.max(...parts(main()).map(bottom)));
+
+  /* Maps as low as they may be, for as long as something in their column ends too low. */
   const lower = (most) => all("iframe", main()).filter(shown).forEach((frame) => {
+    const column = frame.closest("[data-testid=stColumn]") ?? main(), end = () => Math.max(...parts(column).map(bottom));
     const tall = parseFloat(getComputedStyle(frame).height);
     style(frame, "height", `${tall}px`);
-    style(frame.parentElement, "height", "auto");
-    for (let now = tall - STEP_DOWN; high() > most && now >= LOWEST; now -= STEP_DOWN) {
-      const before = high();
-      frame.style.setProperty("height", `${now}px`, "important");
-      if (high() >= before) return void frame.style.setProperty("height", `${now + STEP_DOWN}px`, "important");
+    style(frame, "min-height", "0");
+    for (let up = frame.parentElement; up && up !== column && up.dataset.testid !== "stVerticalBlock"; up = up.parentElement) {
+      style(up, "height", "auto");
+      style(up, "min-height", "0");
     }
+    for (let now = tall - STEP_DOWN; end() > line(most) && now >= LOWEST; now -= STEP_DOWN)
+      frame.style.setProperty("height", `${now}px`, "important");
   });
 
   /* Rows from the end of the list that has most, for as long as it makes the page shorter; list → rows left out. */
@@ -163,29 +171,32 @@
 
   /* Whole parts from the bottom upward, with the headings that stand over them; then from the top those again for which
      there is room. What the others are called. */
-  const drop = (most) => {
+  const drop = (most, left) => {
     const gone = [];
-    const parts = () => all("[data-testid=stElementContainer]", main())
-      .filter((part) => shown(part) && part.getBoundingClientRect().height && !part.closest(".st-key-shell") && !part.querySelector(".sheet-foot"));
-    const bottom = (part) => part.getBoundingClientRect().bottom;
     while (high() > most) {
-      const left = parts(), line = main().getBoundingClientRect().top + most - foot().getBoundingClientRect().height;
-      const over = left.filter((part) => bottom(part) > line), first = over.filter((part) => !part.querySelector(KEPT));
-      if (!over.length || left.length < 2) break;
+      const there = parts(main()), over = there.filter((part) => bottom(part) > line(most)), first = over.filter((part) => !part.querySelector(KEPT));
+      if (!over.length || there.length < 2) break;
       const lowest = (first.length ? first : over).reduce((one, other) => (bottom(other) > bottom(one) ? other : one));
-      const before = left[left.indexOf(lowest) - 1];
+      const before = there[there.indexOf(lowest) - 1];
       const head = before?.querySelector("h1, h2, h3") && !before.querySelector(CONTENT);
       gone.unshift(head ? [before, lowest] : [lowest]);
       gone[0].forEach(out);
     }
-    let last = false; // whether what stands above is missing: a legend or a note does not come back alone
+    /* A legend or a note does not come back without what it stands below. */
+    const alone = (group) => !group.some((part) => part.querySelector("h1, h2, h3")) && group[0].previousElementSibling?.getBoundingClientRect().height === 0;
     const missing = gone.filter((group) => {
       group.forEach(back);
-      last = high() > most || (last && !group.some((part) => part.querySelector("h1, h2, h3")));
-      if (last) group.forEach(out);
-      return last;
+      const long = high() > most ? group.flatMap((part) => all(LISTS, part)).map((list) => [list, listed(list).slice(FEW)]) : [];
+      long.forEach(([, rows]) => rows.forEach(out));
+      if (high() <= most && !alone(group)) {
+        long.filter(([, rows]) => rows.length).forEach(([list, rows]) => left.set(list, [...rows, ...(left.get(list) ?? [])]));
+        return false;
+      }
+      long.flatMap(([, rows]) => rows).forEach(back);
+      group.forEach(out);
+      return true;
     });
-    const names = missing.flat().flatMap((part) => all("h1, h2, h3", part)).map((head) => head.firstChild.textContent.trim());
+    const names = missing.flat().flatMap((part) => all("h1, h2, h3", part)).map((head) => head.firstChild?.textContent.trim());
     return [...new Set(names.filter(Boolean))];
   };
 
@@ -209,7 +220,7 @@
     lower(most);
     if (high() > most) {
       undo.push(() => all("[data-beyond]").forEach(back));
-      const left = shorten(most), names = high() > most ? drop(most - NOTE * LEAST) : [];
+      const left = shorten(most), names = high() > most ? drop(most - NOTE * LEAST, left) : [];
       const note = document.createTextNode(` · 未印（一张放不下）：${names.join("、")}`);
       if (names.length) until(() => foot().append(note), () => note.remove());
       refill(most, left);
