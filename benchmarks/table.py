@@ -52,7 +52,8 @@ def amount(value: float, unit: str) -> str:
             f"{value:.1f} s" if value >= 1 else f"{value * 1000:.0f} ms" if value >= 0.01 else f"{value * 1000:.1f} ms"
         )
     if unit == "bytes":
-        return f"{value / 2**20:,.0f} MiB" if value >= 2**20 else f"{value / 1000:.1f} KB"
+        large = value / 2**20
+        return f"{large:,.{0 if large >= 10 else 1}f} MiB" if large >= 1 else f"{value / 1000:.1f} KB"
     if unit == "share":
         return f"{value * 100:.0f} %"
     if unit == "count":

@@ -28,6 +28,7 @@ from benchmarks.table import Failure, Finding, amount, middle, table
         (43.06, "s", "43.1 s"),
         (44_916, "bytes", "44.9 KB"),
         (1.5 * 2**30, "bytes", "1,536 MiB"),
+        (1_500_000, "bytes", "1.4 MiB"),
         (0.418, "share", "42 %"),
         (1234.0, "count", "1,234"),
         (float("nan"), "s", "–"),
