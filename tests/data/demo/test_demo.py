@@ -158,6 +158,23 @@ def test_households_live_in_their_village(files: DemoFiles, store: Engine):
         assert shapes[village].buffer(1e-6).contains_properly(shapely.Point(lon, lat))
 
 
+def test_some_villages_have_walked_theirs_some_begun_and_most_not(store: Engine):
+    with store.connect() as connection:
+        rows = connection.execute(text("SELECT village, walking_order, type FROM household")).all()
+    walks: dict[str, list[int]] = {}
+    for village, number, type in rows:
+        walks.setdefault(village, [])
+        if number is not None:
+            assert type != "一般户"
+            walks[village].append(number)
+    assert all(sorted(walk) == list(range(1, len(walk) + 1)) for walk in walks.values())
+    held = {village: sum(1 for one in rows if one[0] == village and one[2] != "一般户") for village in walks}
+    kinds = {
+        "none" if not walk else "whole" if len(walk) == held[village] else "begun" for village, walk in walks.items()
+    }
+    assert kinds == {"none", "begun", "whole"}
+
+
 def test_dividends_are_the_same_in_the_books_of_projects_and_of_households(store: Engine):
     of_projects = rows(
         store, "SELECT household_id, year, SUM(amount_fen) FROM project_household WHERE mode = '分红' GROUP BY 1, 2"
