@@ -10,7 +10,7 @@ import pandas as pd
 from components.drawing.maps import set_apart
 from components.drawing.svg import stroke, wide, words
 from components.drawing.svg_labels import Page, box_of, spot_for
-from components.drawing.svg_view import Box, Numbers, View, metres
+from components.drawing.svg_view import Box, Numbers, View
 from components.drawing.theme import Palette
 
 _RADIUS = 0.42  # of a mark, in sizes of text
@@ -29,6 +29,7 @@ _STEPS = np.array(
     ]
 )
 """From a place to where its number may stand, in halves of its width and heights: at it, then ever farther around."""
+_PASSING = (0.3, 0.0)  # sizes of text between another's place and the line that leads a number to its own
 _DISCS = {"●": 0.95, "○": 0.85, "·": 0.45}
 
 
@@ -42,20 +43,18 @@ class Points:
     marks: Mapping[str, tuple[str, str]]
     walk: bool = False
 
-    def bounds(self, least: float = 400) -> Box | None:
-        """(west, south, east, north) around the rows whose place is known (around guessed ones where there is no
-        other), with a margin and at least so many metres wide and high; None where none has a place."""
-        rows = self.rows.dropna(subset=["lon", "lat"])
-        known = rows[~rows["sketch"].astype(bool)] if "sketch" in rows else rows
-        rows = rows if known.empty else known
-        if rows.empty:
-            return None
-        west, south = rows["lon"].min(), rows["lat"].min()
-        east, north = rows["lon"].max(), rows["lat"].max()
-        lon, lat = metres((south + north) / 2)
-        across = max((east - west) * 0.08, (least / lon - (east - west)) / 2)
-        along = max((north - south) * 0.08, (least / lat - (north - south)) / 2)
-        return float(west - across), float(south - along), float(east + across), float(north + along)
+
+def around(rows: pd.DataFrame, *, room: float, least: float) -> Box | None:
+    """(west, south, east, north) around points (lon, lat), with ``room`` at each side in parts of what they take, and
+    at least so many degrees wide and high; None where none has a place."""
+    placed = rows[["lon", "lat"]].dropna().astype(float)
+    if placed.empty:
+        return None
+    low, high = placed.min(), placed.max()
+    edge = ((high - low) * room).combine((least - (high - low)) / 2, max)
+    west, south = (low - edge).tolist()
+    east, north = (high + edge).tolist()
+    return west, south, east, north
 
 
 @dataclass(frozen=True)
@@ -149,24 +148,33 @@ def draw_points(
 def _badges(
     numbers: pd.Series, pixels: Numbers, guessed: np.ndarray, page: Page, text: float
 ) -> tuple[list[_Badge], list[str]]:
-    """Numbers with their places, and those without."""
-    numbered = [place for place in range(len(numbers)) if pd.notna(numbers[place])]
-    badges, missed = [], []
-    for place in sorted(numbered, key=lambda place: bool(guessed[place])):
-        number = f"{numbers[place]:.0f}"
-        width = max(1.45 * text, wide(number, text) + 0.55 * text)
-        spot = _spot(place, pixels, width, 1.45 * text, page)
-        if spot is None:
-            missed.append(number)
-        else:
-            away = hypot(spot[0] - pixels[place][0], spot[1] - pixels[place][1]) > 0.1
-            badges.append(_Badge(*spot, width, place, away))
-    return badges, missed
+    """Numbers with their places, and those without: first those that are led to their place far from any other, then
+    those that have to pass close by."""
+    badges: list[_Badge] = []
+    missed: list[int] = []
+    for guess in (False, True):
+        waiting = [place for place in range(len(numbers)) if guessed[place] == guess and pd.notna(numbers[place])]
+        for reach in _PASSING:
+            found = {place: _badge_of(place, numbers[place], pixels, page, text, reach * text) for place in waiting}
+            badges += [badge for badge in found.values() if badge is not None]
+            waiting = [place for place, badge in found.items() if badge is None]
+        missed += waiting
+    return badges, [f"{numbers[place]:.0f}" for place in missed]
 
 
-def _spot(place: int, pixels: Numbers, width: float, height: float, page: Page) -> tuple[float, float] | None:
+def _badge_of(place: int, number: float, pixels: Numbers, page: Page, text: float, reach: float) -> _Badge | None:
+    width = max(1.45 * text, wide(f"{number:.0f}", text) + 0.55 * text)
+    spot = _spot(place, pixels, width, 1.45 * text, page, reach)
+    if spot is None:
+        return None
+    return _Badge(*spot, width, place, hypot(spot[0] - pixels[place][0], spot[1] - pixels[place][1]) > 0.1)
+
+
+def _spot(
+    place: int, pixels: Numbers, width: float, height: float, page: Page, reach: float
+) -> tuple[float, float] | None:
     """The nearest middle where a badge covers neither what is taken nor another's place, and is led to its own over
-    nothing that is taken."""
+    nothing that is taken and past others' places no closer than ``reach``."""
     point = pixels[place]
     others = np.delete(pixels, place, axis=0)
     middles = point + _STEPS * [(width + height) / 2, height]
@@ -177,7 +185,7 @@ def _spot(place: int, pixels: Numbers, width: float, height: float, page: Page) 
     covered = np.any((x > left) & (x < right) & (y > top) & (y < bottom), axis=1)
     for step in np.flatnonzero(~covered & page.free(boxes)):
         led: Box = (*point.tolist(), *middles[step].tolist())
-        if step == 0 or (page.clear(led) and not _near(others, point, middles[step], height * 0.2)):
+        if step == 0 or (page.clear(led) and not _near(others, point, middles[step], reach)):
             page.taken.add(tuple(boxes[step].tolist()))
             page.led.add(led)
             return led[2], led[3]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from components.drawing.markup import Markup, escape
 from components.drawing.svg_map import region_map
-from components.drawing.svg_points import Points
+from components.drawing.svg_points import Points, around
 from components.drawing.svg_view import Box
 from components.drawing.theme import MARKS, palette, state_marks
 from components.wall.canvas import Canvas
@@ -34,7 +34,7 @@ from data.wall.village import VillageRoom
 
 MOST_PAGES = 8
 _OFFICE = "村部"
-_CLOSE = 0.25  # of the village: what a page shows at least
+_CLOSE, _LEAST = 0.25, 0.002  # around a group: at each side in parts of it, and degrees at least
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _page(
     place: Place, room: VillageRoom, some: pd.DataFrame, ground: Lands, layout: _Layout, canvas: Canvas, *,
     whole: bool = False,
 ) -> Poster:  # fmt: skip
-    size, view = (layout.width, layout.height), None if whole else _close(some)
+    size, view = (layout.width, layout.height), None if whole else around(some, room=_CLOSE, least=_LEAST)
     drawn = _map(room.walk, some, ground, canvas, size, view) if ground.each else ""
     rows = [_row(row, canvas) for row in some.itertuples()]
     step = layout.plan.rows
@@ -168,16 +168,6 @@ def _map(
         ground, width=size[0], height=size[1], text=canvas.small, colours=colours, names=False, points=points,
         view=view, line=canvas.small / 14,
     ).svg  # fmt: skip
-
-
-def _close(some: pd.DataFrame) -> Box | None:
-    """The degrees around a group, with room at its edges; None where nothing is known of its places."""
-    known = some.dropna(subset=["lon", "lat"])
-    if known.empty:
-        return None
-    west, east, south, north = known["lon"].min(), known["lon"].max(), known["lat"].min(), known["lat"].max()
-    across, along = max(east - west, 0.004) * _CLOSE, max(north - south, 0.003) * _CLOSE
-    return west - across, south - along, east + across, north + along
 
 
 def _legend(counts: "pd.Series[int]", canvas: Canvas, *, counted: bool) -> Markup:

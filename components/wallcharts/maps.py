@@ -11,7 +11,7 @@ from components.drawing.classes import Classes
 from components.drawing.ranking import MEANS, Ranking, finding
 from components.drawing.svg_charts import trend_svg
 from components.drawing.svg_map import NOTHING, Drawing, region_map
-from components.drawing.svg_points import Points
+from components.drawing.svg_points import Points, around
 from components.drawing.svg_view import Box
 from components.drawing.theme import LIGHT, MARKS, state_marks
 from components.wallcharts import panels
@@ -70,7 +70,7 @@ def _closer(ground: Lands, walk: pd.DataFrame, numbers: Sequence[str], sheet: Sh
     for some in groups[MOST_GROUPS:]:
         missed += some["number"].astype(str).tolist()
     for some in groups[:MOST_GROUPS]:
-        drawn = _numbered(ground, walk, some, sheet, (width, height), _around(some, LEAST * extent))
+        drawn = _numbered(ground, walk, some, sheet, (width, height), around(some, room=0.15, least=LEAST * extent))
         named = "、".join(some["number"].astype(str)[:_NAMED])
         parts.append((f"{named}{f' 等 {len(some)}' if len(some) > _NAMED else ''} 号", drawn.svg))
         missed += drawn.left_out
@@ -111,13 +111,6 @@ def _numbered(
         ground, width=size[0], height=size[1], text=sheet.text, colours=LIGHT, points=points, view=view,
         line=sheet.text / SCREEN, names=False, sea=False,
     )  # fmt: skip
-
-
-def _around(some: pd.DataFrame, least: float) -> Box:
-    """The degrees around households, with room at the edges, and no fewer than ``least`` across."""
-    west, east, south, north = some["lon"].min(), some["lon"].max(), some["lat"].min(), some["lat"].max()
-    wide, high = (max((end - begin) * 0.15, (least - end + begin) / 2) for begin, end in ((west, east), (south, north)))
-    return west - wide, south - high, east + wide, north + high
 
 
 def class_map(
