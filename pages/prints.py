@@ -1,4 +1,4 @@
-"""打印发放: cards and labels as PDF for one household, a selection, a village or a township."""
+"""打印发放: cards and labels of households, and wall charts of regions, as PDF."""
 
 from components.prints.screen import show_prints
 from components.shell.screen import current
