@@ -22,7 +22,6 @@ from components.server.archive_routes import archive_url
 from components.server.files import MEDIA, note_made
 from components.server.geo_routes import geo_url
 from components.server.limits import UPLOADS
-from components.wall import files
 from components.wall.scenes import scenes_for
 from data import model
 from data.access.roles import EXPORT, FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
@@ -181,7 +180,6 @@ LINES: dict[str, list[Line]] = {
     "/wall/picture/{name}": [
         Line(scene("picture", place), on_a_wall(place, EXPORT)) for place in (VILLAGE, VILLAGES[2])
     ],
-    "/wall/file/{name}": [Line(at(files.url("wall.js")), whoever)],
     "/assets/leaflet": [Line(at("/assets/leaflet/leaflet.js"), whoever)],
     "/assets/map": [Line(at("/assets/map/map.js"), whoever)],
     "/_stcore/health": [Line(at("/_stcore/health"), whoever)],

@@ -136,7 +136,7 @@
     const name = turns[turn], page = poster;
     const [answer, styles] = await Promise.all([
       fetch(address(name, "picture"), {cache: "no-store"}),
-      fetch(document.querySelector("link[rel=stylesheet]").href).then((one) => one.text()),
+      Promise.all([...document.querySelectorAll("link[rel=stylesheet]")].map(async ({href}) => (await fetch(href)).text())),
     ]);
     if (!answer.ok) return say(await answer.text());
     const made = document.createElement("template");
@@ -146,7 +146,7 @@
     whole.setAttribute("style", `${style} background: var(--ground); color: var(--ink); font-family: var(--font);`);
     whole.append(made.content.children[page] ?? made.content.firstElementChild);
     const look = document.createElement("style");
-    look.textContent = styles;
+    look.textContent = styles.join("\n");
     whole.prepend(look);
     const [width, height] = [innerWidth, innerHeight], text = new XMLSerializer().serializeToString(whole);
     const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`

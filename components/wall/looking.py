@@ -5,6 +5,7 @@ from starlette.requests import Request
 
 from components.server.cookie import signed_of
 from components.server.viewing import viewer_of
+from components.shell.screen import LEAST_ROLE
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
 from data.regions import tree as regions
@@ -19,7 +20,7 @@ def viewer_on(request: Request, connection: Connection) -> Viewer:
     households and no region."""
     viewer = viewer_of(request, connection)
     if viewer is None:
-        viewer = next(one for one in regions.viewers(connection) if one.role == "display")
+        viewer = next(one for one in regions.viewers(connection) if one.role == LEAST_ROLE)
     return over_a_region(viewer)
 
 

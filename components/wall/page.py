@@ -40,7 +40,7 @@ def document(
         "asked": urlencode(asked),
         "seconds": setup.seconds,
         "scenes": [{"name": one.name, "title": one.title, "critical": one.critical} for one in scenes],
-        "files": [files.url(one) for one in files.files()],
+        "files": [files.url(one) for one in (*files.STYLES, "wall.js")],
     }
     shown = json.dumps(told, ensure_ascii=False)
     return page(
@@ -64,13 +64,14 @@ def page(title: str, setup: Setup, body: str, *, kind: str = "wall", script: str
     arc = f"{2.90888 * setup.far / setup.cm:.6f}vw"
     style = variables({**palette(setup.dark).css(), "font": FONT, "arc": arc})
     run = f'<script src="{files.url(script)}" defer></script>' if script else ""
+    styles = "".join(f'<link rel="stylesheet" href="{files.url(name)}">' for name in files.STYLES)
     light = "dark" if setup.dark else "light"
     return (
         f'<!doctype html>\n<html lang="zh-CN" class="{kind} {light}" style="{escape(style)}"{attributes}><head>'
         '<meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
         f'<title>{escape(title)}</title><link rel="icon" href="data:,">'
-        f'<link rel="stylesheet" href="{files.url("wall.css")}">{run}</head><body>{body}</body></html>'
+        f"{styles}{run}</head><body>{body}</body></html>"
     )
 
 

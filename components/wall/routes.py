@@ -1,4 +1,4 @@
-"""``/wall``: what hangs on walls, as plain pages of this server: the document, its scenes, its few files."""
+"""``/wall``: what hangs on walls, as plain pages of this server: the document, its scenes, how it is set up."""
 
 import gzip
 import logging
@@ -16,7 +16,7 @@ from components.drawing.markup import Markup
 from components.server.cookie import signed_of
 from components.server.forms import address_of, form_of
 from components.server.pulse import Store, beat_of
-from components.wall import files, page
+from components.wall import page
 from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
 from components.wall.fragments import Fragments, Made, composed
 from components.wall.looking import device_of, kept_setup, over_a_region, region_there, viewer_on
@@ -118,20 +118,11 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         form = await form_of(request) if request.method == "POST" else {}
         return await run_in_threadpool(set_up_page, engine(), request, form, clock())
 
-    def file(request: Request) -> Response:
-        asked = request.path_params["name"]
-        found = next((one for one in files.files().values() if one.name == asked), None)
-        if found is None:  # of another build: the page that asks is renewed soon
-            return PlainTextResponse("没有这个文件。", 404, _UNSEEN)
-        headers = {"Cache-Control": "private, max-age=31536000, immutable"}
-        return _packed(request, found.packed, found.media_type, headers)
-
     return [
         Route("/wall", _telling(document, _page)),
         Route("/wall/setup", _telling(setting, _page), methods=["GET", "POST"]),
         Route("/wall/scene/{name}", _telling(scene, _sentence)),
         Route("/wall/picture/{name}", _telling(picture, _sentence)),
-        Route(f"{files.PATH}{{name}}", file),
     ]
 
 

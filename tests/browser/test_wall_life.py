@@ -130,14 +130,11 @@ def test_the_same_build_started_again_keeps_the_document_another_brings_its_own(
     assert well(wall)
     house.stop()
     monkeypatch.setattr(pulse, "BOOT", "third")
-    files.files.cache_clear()
     monkeypatch.setattr(files, "STYLES", (*files.STYLES, "prints.css"))
     house.start()
     wall.wait_for_function("() => window.here === undefined")
     expect(wall.locator("html")).to_have_attribute("data-boot", "third")
     expect(wall.locator(".layer.on h1")).to_have_text("甲一")
-    monkeypatch.undo()
-    files.files.cache_clear()
 
 
 @pytest.mark.parametrize(

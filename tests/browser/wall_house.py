@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 import uvicorn
 from sqlalchemy import Engine
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
 
 from components.server.guard import Guard
+from components.server.packed import PackedFiles
 from components.server.pulse import pulse_routes
 from components.server.sockets import note_servers
+from components.wall.files import STATIC
 from components.wall.routes import wall_routes
 from data.access.viewer import Viewer
 from data.clock import county_clock
@@ -44,7 +47,11 @@ class House:
 
     def start(self) -> None:
         """Serve, and wait until it listens."""
-        routes = [*wall_routes(lambda: self.engine, self.clock), *pulse_routes(lambda: self.engine, self.clock)]
+        routes: list[BaseRoute] = [
+            *wall_routes(lambda: self.engine, self.clock),
+            *pulse_routes(lambda: self.engine, self.clock),
+        ]
+        routes.append(Mount("/assets/map", PackedFiles(STATIC)))
         app = Guard(Starlette(routes=routes), self.engine, county_clock)
         told = uvicorn.Config(app, "127.0.0.1", self.port, log_level="error", lifespan="off", ws="none")
         self._server = uvicorn.Server(told)

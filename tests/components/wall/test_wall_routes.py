@@ -241,16 +241,6 @@ def test_a_display_sets_up_itself_alone_and_who_administers_any(
         assert once.status_code == 303 and f"region={VILLAGES[0]}" in once.headers["location"]
 
 
-def test_files_are_packed_and_kept_for_ever_under_their_own_name(display: tuple[int, TestClient]):
-    _, client = display
-    paths = set(re.findall(r'"(/wall/file/[^"]+)"', client.get("/wall").text))
-    assert len(paths) == 2
-    for path in paths:
-        answer = client.get(path)
-        assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
-    assert client.get("/wall/file/wall.0000000000000000.js").status_code == 404
-
-
 def test_a_picture_leaves_with_a_line_in_the_log_and_only_for_who_may_take_figures_away(
     county: Engine, display: tuple[int, TestClient]
 ):
