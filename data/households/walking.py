@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from math import cos, radians
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from sqlalchemy import Connection, Engine, text
@@ -99,20 +100,20 @@ def walk(stops: Sequence[Stop], start: Point | None) -> list[Stop]:
 
 
 def _nearest_next(stops: list[Stop], here: Point | None) -> list[Stop]:
-    left, order = list(stops), []
-    while left:
-        nearest = left[0] if here is None else min(left, key=partial(_apart, here))
-        left.remove(nearest)
-        order.append(nearest)
-        here = nearest.place
+    places = np.array([stop.place for stop in stops], float).reshape(-1, 2)
+    left, order = np.ones(len(stops), bool), []
+    for _ in stops:
+        nearest = int(np.argmax(left)) if here is None else _nearest(places, left, here)
+        left[nearest] = False
+        order.append(stops[nearest])
+        here = stops[nearest].place
     return order
 
 
-def _apart(here: Point, stop: Stop) -> float:
-    """How far a stop is from here, within a village, in a measure that only compares."""
-    assert stop.place is not None
-    east = (stop.place[0] - here[0]) * cos(radians(here[1]))
-    return east * east + (stop.place[1] - here[1]) ** 2
+def _nearest(places: npt.NDArray[np.float64], left: npt.NDArray[np.bool_], here: Point) -> int:
+    """Which of the places that are left is nearest, by a measure that only compares within a village."""
+    apart = (places - here) * (cos(radians(here[1])), 1)
+    return int(np.argmin(np.where(left, (apart * apart).sum(axis=1), np.inf)))
 
 
 _STOPS = f"""
