@@ -57,7 +57,9 @@ def main() -> int:
         print("".join(f"\nNot measured: {failure}" for failure in failures))
         if options.write and options.only:
             text = RESULTS.read_text(encoding="utf-8")
-            RESULTS.write_text(with_part(text, options.only, findings, failures, load), encoding="utf-8")
+            RESULTS.write_text(
+                with_part(text, options.only, findings, failures, load, options.beside), encoding="utf-8"
+            )
     else:
         RESULTS.write_text(report(findings, failures, load), encoding="utf-8")
         print(RESULTS.read_text(encoding="utf-8"))

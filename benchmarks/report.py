@@ -74,10 +74,20 @@ def report(findings: Sequence[Finding], failures: Sequence[Failure], load: float
     return "\n".join(["# Measured", "", _setting(load), "", table(findings), *missing, "", HOW])
 
 
-def with_part(text: str, name: str, findings: Sequence[Finding], failures: Sequence[Failure], load: float) -> str:
-    """A page of results with one measurement made by itself, in the place of what it said before of that."""
+def with_part(
+    text: str,
+    name: str,
+    findings: Sequence[Finding],
+    failures: Sequence[Failure],
+    load: float,
+    beside: Path | None = None,
+) -> str:
+    """A page of results with one measurement made by itself, in the place of what it said before of that; ``beside``:
+    the tree that was measured in the same run."""
     head, end = f"## Measured by itself: {name}", HOW.partition("\n")[0]
     body = report(findings, failures, load).replace("`make bench`", f"`python -m benchmarks --only {name} --write`")
+    if beside:
+        body = body.replace("; written by", f", beside revision {_revision(beside)}; written by")
     body = body.removeprefix("# Measured\n").removesuffix(f"\n{HOW}")
     before, found, rest = text.partition(head)
     if not found:
@@ -97,11 +107,9 @@ def _setting(load: float) -> str:
     )
 
 
-def _revision() -> str:
+def _revision(tree: Path = Path(__file__).parent) -> str:
     asked = ["git", "rev-parse", "--short", "HEAD"]
     try:
-        return subprocess.run(
-            asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=True
-        ).stdout.strip()
+        return subprocess.run(asked, cwd=tree, capture_output=True, text=True, check=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
