@@ -3,7 +3,7 @@
 Sizes of text are handed in, in pixels, and none is smaller; what finds no room is left out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,13 +12,9 @@ from components.drawing import wording
 from components.drawing.charts import axis, month_words
 from components.drawing.lines import pieces
 from components.drawing.markup import escape
-from components.drawing.ranking import Ranking, mean_amount
-from components.drawing.svg import box, printable, pushed_apart, round_steps, shortened, stroke, svg, wide, words
-from components.drawing.svg_map import Drawing
-from components.drawing.tables import Row
+from components.drawing.svg import printable, pushed_apart, round_steps, shortened, stroke, svg, wide, words
 from components.drawing.theme import Palette
 from data.figures.indicators import Indicator
-from data.figures.standing import OPEN
 
 
 @dataclass(frozen=True)
@@ -194,108 +190,3 @@ def _areas(
             f' y="{plot.top:.1f}" width="{plot.step:.1f}" height="{plot.bottom - plot.top:.1f}" fill="none"'
             f' pointer-events="all"><title>{escape(said)}</title></rect>'
         )
-
-
-def bars_svg(
-    ranking: Ranking,
-    *,
-    colours: Palette,
-    width: float,
-    height: float,
-    text: float,
-    marked: Sequence[str] = (),
-    line: float = 1,
-) -> Drawing:
-    """Sub-regions as bars from zero, in the order of the ranking, with a line at the mean; ``marked`` codes are drawn
-    as what needs action. As many rows as there is room for: the names of the others are left out."""
-    high = 1.75 * text
-    mean = f"{ranking.mean_name} {mean_amount(ranking)}" if ranking.mean is not None else ""
-    top = high * 0.9 if mean else 0
-    rows = list(ranking.rows.itertuples())
-    shown = rows[: max(int((height - top) / high), 0)]
-    values = [_bar_words(ranking.indicator, row) for row in shown]
-    name_end = min(max((wide(str(row.name), text) for row in shown), default=0), width * 0.4)
-    left = name_end + text * 0.5
-    right = width - max((wide(value, text) for value in values), default=0) - text * 0.5
-    ends = [0.0, *(row.value for row in shown if wording.has_value(row.value))]
-    ends += [ranking.mean] if ranking.mean is not None else []
-    low, span = min(ends), (max(ends) - min(ends)) or 1
-
-    def x(value: float) -> float:
-        return left + (value - low) / span * max(right - left, 0)
-
-    parts = []
-    for place, (row, value) in enumerate(zip(shown, values, strict=True)):
-        middle = top + (place + 0.5) * high
-        ink = colours.alarm if row.code in marked else colours.ink
-        bold = row.code in marked
-        name = shortened(str(row.name), name_end, text)
-        parts.append(words(0, middle + text * 0.36, name, ink, size=text, bold=bold))
-        if wording.has_value(row.value):
-            begin, end = sorted((x(0), x(row.value)))
-            behind = wording.has_value(row.distance) and row.distance * ranking.indicator.direction < 0
-            fill = colours.alarm if row.code in marked else colours.series if behind else colours.bar
-            parts.append(box(begin, middle - text * 0.4, max(end - begin, line), text * 0.8, fill))
-        parts.append(words(width, middle + text * 0.36, value, colours.ink, size=text, anchor="end", bold=bold))
-    if mean and shown:
-        at, half = x(ranking.mean or 0), wide(mean, text) / 2
-        bottom = top + len(shown) * high
-        parts.append(stroke([(at, top * 0.85), (at, bottom)], colours.ink, width=1.5 * line))
-        centre = min(max(at, half), width - half)
-        parts.append(words(centre, text, mean, colours.second_ink, size=text, anchor="middle"))
-    return Drawing(svg(width, height, parts), tuple(str(row.name) for row in rows[len(shown) :]), {})
-
-
-def _bar_words(indicator: Indicator, row: Row) -> str:
-    if not wording.has_value(row.value):
-        return "无数据"
-    return f"{wording.amount(indicator, row.value)}{f'（{OPEN}）' if row.open_words else ''}"
-
-
-def stacked_svg(
-    course: pd.DataFrame,
-    *,
-    parts: Mapping[str, tuple[str, str]],
-    colours: Palette,
-    width: float,
-    height: float,
-    text: float,
-    line: float = 1,
-) -> str:
-    """Columns over the months (index: ordinals), each the sum of its ``parts``: column → (name, colour), from the
-    ground up. Months that ``open`` says are not closed are drawn as outlines."""
-    if course.empty:
-        return svg(width, height, [])
-    amounts = course[list(parts)].clip(lower=0).fillna(0)
-    unfinished = course["open"].astype(bool) if "open" in course else pd.Series(False, index=course.index)
-    known = pd.Series([0.0, float(amounts.sum(axis=1).max()) or 1.0])
-    names = [f"■ {name}" for name, _ in parts.values()]
-    plot = _plot(course.index, known, names, width, height, text, "")
-    drawn = [*_levels(plot, "", text, colours, line), *_months(plot, text, colours)]
-    broad = plot.step * 0.72
-    for month, row in amounts.iterrows():
-        base = 0.0
-        for part, (_, colour) in parts.items():
-            y, low = plot.y(base + row[part]), plot.y(base)
-            base += row[part]
-            if low - y < 0.05:
-                continue
-            left = plot.x(int(str(month))) - broad / 2
-            edge = (
-                f'fill="none" stroke="{colour}" stroke-width="{1.5 * line:g}"'
-                if unfinished[month]
-                else f'fill="{colour}"'
-            )
-            drawn.append(f'<rect x="{left:.1f}" y="{y:.1f}" width="{broad:.1f}" height="{low - y:.1f}" {edge}/>')
-    last, base, ends = amounts.iloc[-1], 0.0, []
-    for part, (name, colour) in parts.items():
-        if amounts[part].any():
-            ends.append((plot.y(base + last[part] / 2), name, colour))
-        base += last[part]
-    heights = pushed_apart([y for y, _, _ in ends], 1.2 * text, plot.bottom)
-    for (_, name, colour), y in zip(ends, heights, strict=True):
-        x = plot.right + text * 0.2
-        drawn.append(box(x, y - text * 0.35, text * 0.6, text * 0.7, colour))
-        x += text * 0.8
-        drawn.append(words(x, y + text * 0.36, shortened(name, width - x, text), colours.ink, size=text))
-    return svg(width, height, drawn)

@@ -7,10 +7,9 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from components.drawing.ranking import rank
 from components.drawing.spark import spark_line
 from components.drawing.svg import round_steps, shortened, wide
-from components.drawing.svg_charts import bars_svg, stacked_svg, trend_svg
+from components.drawing.svg_charts import trend_svg
 from components.drawing.theme import DARK, LIGHT, palette
 from data.figures.indicators import INDICATORS
 from data.months import month_of
@@ -21,14 +20,6 @@ LAST = month_of("2026-11")
 INCOME = INDICATORS["net_income_per_capita"]
 COURSE = pd.DataFrame({"value": [9000.0 + 60 * month for month in range(60)]}, index=range(LAST - 59, LAST + 1))
 FULL = COURSE.assign(comparison=COURSE["value"] + 40, line=8700.0, open=[False] * 59 + [True])
-CHILDREN = pd.DataFrame(
-    {
-        "code": [f"99018100{number}" for number in range(6)],
-        "name": ["甲镇", "乙镇", "丙镇", "丁街道办事处", "戊乡", "己乡"],
-        "value": [9000.0, 12000, 15000, 13000, 14000, None],
-        "open_words": ["", "", "", "", "未满（收支已报 40%）", ""],
-    }
-)
 SIZES = [(800, 420, 13), (800, 420, 26), (400, 240, 24), (2400, 700, 60)]
 
 
@@ -41,14 +32,6 @@ def lines(svg: str, colour: str) -> list[list[tuple[float, float]]]:
     """The points of each line of that colour."""
     paths = re.findall(rf'<path d="([^"]*)" fill="none" stroke="{colour}"', svg)
     return [[tuple(map(float, pair.split())) for pair in re.split("[ML]", path)[1:]] for path in paths]
-
-
-def bars(svg: str) -> list[tuple[float, float, str]]:
-    """Left, width and fill of each bar."""
-    return [
-        (float(one.attrib["x"]), float(one.attrib["width"]), one.attrib["fill"])
-        for one in ET.fromstring(svg).iter("{http://www.w3.org/2000/svg}rect")
-    ]
 
 
 @pytest.mark.parametrize(("width", "height", "text"), SIZES)
@@ -131,40 +114,6 @@ def test_hovering_a_month_says_it_whole():
 def test_an_empty_course_is_an_empty_drawing():
     assert said(trend(COURSE.iloc[:0])) == []
     assert faults(trend(COURSE.assign(value=None).astype(float)), size=24) == []
-    assert said(stacked_svg(COURSE.iloc[:0], parts={}, colours=LIGHT, width=300, height=200, text=13)) == []
-
-
-@pytest.mark.parametrize(("width", "height", "text"), SIZES)
-def test_bars_run_from_zero_in_the_order_of_the_ranking(width: float, height: float, text: float):
-    ranking = rank(INCOME, CHILDREN, 12_500.0, 6)
-    drawn = bars_svg(ranking, colours=LIGHT, width=width, height=height, text=text, marked=["990181000"])
-    assert faults(drawn.svg, size=text) == []
-    names = [one for one in said(drawn.svg) if one in set(CHILDREN["name"])]
-    assert names[:2] == ["甲镇", "乙镇"]
-    assert len({left for left, _, _ in bars(drawn.svg)}) == 1
-    sizes = [size for _, size, _ in bars(drawn.svg)]
-    values = [9000.0, 12000, 13000, 15000, 14000]
-    assert sizes == pytest.approx([sizes[0] * value / 9000 for value in values[: len(sizes)]], abs=0.3)
-    assert [fill for *_, fill in bars(drawn.svg)][:3] == [LIGHT.alarm, LIGHT.series, LIGHT.bar]
-
-
-def test_a_ranking_without_room_tells_whom_it_left_out_and_has_the_mean():
-    ranking = rank(INCOME, CHILDREN, 12_500.0, 6)
-    drawn = bars_svg(ranking, colours=LIGHT, width=600, height=130, text=24)
-    assert drawn.left_out == ("丁街道办事处", "丙镇", "戊乡", "己乡")
-    whole = bars_svg(ranking, colours=LIGHT, width=600, height=400, text=24)
-    assert whole.left_out == () and "县均 12,500 元" in said(whole.svg)
-    assert {"14,000 元（未满）", "无数据"} <= set(said(whole.svg))
-    [mean] = lines(whole.svg, LIGHT.ink)
-    left, size, _ = bars(whole.svg)[0]
-    assert mean[0][0] == pytest.approx(left + size / 9000 * 12_500, abs=0.2)
-
-
-@pytest.mark.parametrize("mean", [0.0, 90_000.0])
-def test_a_mean_at_the_edge_keeps_its_words_in_the_drawing(mean: float):
-    children = CHILDREN.assign(name=list("甲乙丙丁戊己"))
-    drawn = bars_svg(rank(INCOME, children, mean, 6), colours=LIGHT, width=520, height=400, text=24)
-    assert faults(drawn.svg, size=24) == []
 
 
 @pytest.mark.parametrize("height", [70, 90, 120, 160])
@@ -172,56 +121,18 @@ def test_a_low_trend_writes_less(height: float):
     assert faults(trend(height=height), size=24) == []
 
 
-def test_bars_of_falls_run_the_other_way():
-    growth = INDICATORS["net_income_growth"]
-    drawn = bars_svg(rank(growth, CHILDREN.assign(value=[-0.1, 0.05, 0.02, 0.1, -0.02, None], open_words=""), 0.03, 6),
-                     colours=LIGHT, width=700, height=400, text=20)  # fmt: skip
-    found = bars(drawn.svg)
-    zero = found[0][0] + found[0][1]
-    assert found[1][0] + found[1][1] == pytest.approx(zero, abs=0.1) and found[-1][0] == pytest.approx(zero, abs=0.1)
-    assert faults(drawn.svg, size=20) == []
-
-
-def test_columns_are_stacked_to_their_sum_and_an_open_month_is_an_outline():
-    columns = {"a": [100.0, 200, 50], "b": [50.0, 0, 25], "open": [False, False, True]}
-    course = pd.DataFrame(columns, index=range(LAST - 2, LAST + 1))
-    parts = {"a": ("工资性收入", "#111111"), "b": ("经营性收入", "#222222")}
-    drawn = stacked_svg(course, parts=parts, colours=LIGHT, width=700, height=400, text=20)
-    assert faults(drawn, size=20) == [] and {"工资性收入", "经营性收入"} <= set(said(drawn))
-    boxes = ET.fromstring(drawn).findall("{http://www.w3.org/2000/svg}rect")
-    stacked = [one for one in boxes if float(one.attrib["width"]) > 20]  # the others stand beside the names
-    heights = {
-        fill: [float(one.attrib["height"]) for one in stacked if one.attrib["fill"] == fill]
-        for fill in ("#111111", "#222222")
-    }
-    assert heights["#111111"][1] == pytest.approx(2 * heights["#111111"][0], abs=0.2)
-    assert heights["#222222"][0] == pytest.approx(heights["#111111"][0] / 2, abs=0.2)
-    assert sum(one.attrib["fill"] == "none" for one in boxes) == 2
-    months = [text for text in said(drawn) if text.endswith("月")]
-    assert months == ["2026年9月", "10月", "11月"]
-
-
 @pytest.mark.parametrize("name", [*HOSTILE, "</svg>", "a\x00\x08b", "很长的名字" * 30])
 def test_a_name_that_would_be_code_stays_text(name: str):
-    children = CHILDREN.assign(name=[name, *CHILDREN["name"][1:]])
-    drawn = bars_svg(rank(INCOME, children, 12_500.0, 6), colours=LIGHT, width=500, height=400, text=20)
-    course = pd.DataFrame({"a": [1.0, 2]}, index=[LAST - 1, LAST])
-    column = stacked_svg(course, parts={"a": (name, "#111111")}, colours=LIGHT, width=500, height=300, text=20)
-    for svg in (trend(comparison_name=name, line_name=name, hover=True), drawn.svg, column):
-        tags = {one.tag.partition("}")[2] for one in ET.fromstring(svg).iter()}
-        assert tags <= {"svg", "path", "rect", "text", "circle", "title"}
-        assert faults(svg, size=20) == []
+    svg = trend(text=20, comparison_name=name, line_name=name, hover=True)
+    tags = {one.tag.partition("}")[2] for one in ET.fromstring(svg).iter()}
+    assert tags <= {"svg", "path", "rect", "text", "circle", "title"}
+    assert faults(svg, size=20) == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_words_on_charts_can_be_read(dark: bool):
     colours = palette(dark)
-    ranking = rank(INCOME, CHILDREN, 12_500.0, 6)
-    drawings = [
-        trend(colours=colours),
-        bars_svg(ranking, colours=colours, width=600, height=400, text=20, marked=["990181000"]).svg,
-    ]
-    for one in (text for svg in drawings for text in texts(svg)):
+    for one in texts(trend(colours=colours)):
         assert min(contrast(one.colour, colours.ground), contrast(one.colour, colours.surface)) >= 4.5, one.text
 
 

@@ -9,8 +9,6 @@ import pandas as pd
 import pytest
 import shapely
 
-from components.drawing.classes import classify
-from components.drawing.svg_legend import class_signs, legend_svg, mark_signs
 from components.drawing.svg_map import Drawing, region_map
 from components.drawing.svg_points import Points, around, mark_path
 from components.drawing.svg_view import path
@@ -352,13 +350,3 @@ def test_words_on_a_map_can_be_read_on_their_halo(dark: bool):
     ends = {colours.second_ink: min(contrast(colours.second_ink, colours.sea), contrast(colours.second_ink, halo[1]))}
     for one in texts(map.svg):
         assert ends.get(one.colour, contrast(one.colour, halo[1])) >= 4.5, one.text
-
-
-def test_a_legend_says_what_colours_and_marks_mean():
-    classes = classify(pd.Series([1.0, 2, 3, None]), kind="amount", colours=LIGHT.sequential, unit="户")
-    signs = class_signs(classes, LIGHT) + mark_signs(state_marks(False), {"未脱贫户": 1204, "脱贫户": 0})
-    legend = legend_svg(signs, width=400, text=20, colours=LIGHT)
-    assert said(legend) == ["1 户（1 个）", "2 户（1 个）", "3 户（1 个）", "无数据（1 个）", "未脱贫户 1,204"]
-    assert faults(legend, size=20) == [] and LIGHT.missing in legend
-    assert [words for *_, words in mark_signs(state_marks(True))] == list(state_marks(True))
-    ET.fromstring(legend_svg([("●", "#123456", LONG)], width=200, text=20, colours=LIGHT))
