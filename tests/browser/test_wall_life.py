@@ -265,3 +265,27 @@ def test_one_picture_goes_over_into_the_other_without_a_blink(wall: Page):
         wall.wait_for_timeout(400)
     assert wall.evaluate("[gaps, frames > 20]") == [0, True]
     assert wall.evaluate("getComputedStyle(document.querySelector('.layer.on')).transitionDuration") == "0.25s"
+
+
+def test_the_set_up_page_is_worked_by_a_remote_and_tells_what_the_machine_lacks(wall: Page, house: House):
+    wall.goto(f"{house.url}/wall/setup")
+    lines = wall.locator(".checks li")
+    expect(lines).to_have_count(7)
+    expect(lines.filter(has_text="画面 1366×768")).to_have_class("good")
+    size = wall.locator(".lines p").last.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    far = wall.locator("[name=far]")
+    wall.locator("[name=region]").focus()
+    for _ in range(2):
+        wall.keyboard.press("ArrowDown")
+    expect(far).to_be_focused()
+    for _ in range(4):
+        wall.keyboard.press("ArrowRight")
+    expect(far).to_have_value("10")
+    now = wall.locator(".lines p").last.evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    assert now == pytest.approx(size * 10 / 8, abs=0.1)
+    wall.get_by_role("button", name="保存到这块屏").focus()
+    wall.keyboard.press("Enter")
+    expect(wall.get_by_role("status")).to_contain_text("已保存")
+    wall.goto(f"{house.url}/wall")
+    expect(wall.locator(".layer.on h1")).to_have_text("甲一")
+    assert "far=10&" in wall.evaluate("JSON.parse(document.documentElement.dataset.wall).asked")
