@@ -15,6 +15,7 @@ OFFLINE = "连接中断 · 画面停在 23:59"
 """The longest that stands in the place of where the data are from."""
 _LINE = 1.3  # of a line of type, in its size
 _GAP = 0.7  # between blocks, in sizes of text
+_APART = 3  # times as much between posters that stand beside each other
 _BETWEEN = " · "
 
 
@@ -41,7 +42,7 @@ def readable(canvas: Canvas) -> bool:
 def body_canvas(canvas: Canvas) -> Canvas:
     """What is left to the body of each poster, in the same sizes of type."""
     number, gap = panes(canvas), _gap(canvas)
-    width = (canvas.width - gap * (number + 1)) // number
+    width = (canvas.width - 2 * gap - _APART * gap * (number - 1)) // number
     height = canvas.height - _head(canvas) - _foot(canvas) - 2 * gap
     return replace(canvas, width=width, height=height, cm=canvas.cm * width / canvas.width)
 
@@ -57,7 +58,7 @@ def framed(posters: Sequence[Poster], around: Surroundings, canvas: Canvas) -> M
     stood = "".join(_pane(poster, body) for poster in posters)
     return Markup(
         f'<section class="poster" style="{style}width:{canvas.width}px;height:{canvas.height}px">'
-        f'<div class="panes">{stood}</div>{_strip(around, canvas)}</section>'
+        f'<div class="panes" style="gap:{_APART * _gap(canvas)}px">{stood}</div>{_strip(around, canvas)}</section>'
     )
 
 
