@@ -9,6 +9,8 @@ from components.wall.scene import Poster
 
 PANE = 1.6
 """Width over height that a poster has at least, where several stand beside each other."""
+MOST_PANES = 6
+"""However long a band the picture is: each pane of each row is drawn and sent."""
 LEAST_LINES, LEAST_COLUMNS = 9, 12
 """Lines and characters of text that a picture holds at least, else it is for another distance."""
 OFFLINE = "连接中断 · 画面停在 23:59"
@@ -31,7 +33,7 @@ class Surroundings:
 
 def panes(canvas: Canvas) -> int:
     """How many posters stand beside each other: more than one on very wide walls."""
-    return max(1, int(canvas.width / canvas.height / PANE))
+    return max(1, min(MOST_PANES, int(canvas.width / canvas.height / PANE)))
 
 
 def readable(canvas: Canvas) -> bool:

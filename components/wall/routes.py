@@ -34,6 +34,7 @@ from data.regions import tree as regions
 from data.regions.tree import Region
 from data.terms import LEVELS
 from data.wall.displays import LEADERS, Setup, usual
+from data.wall.names import as_display
 
 NO_SCENES = "这个区划还没有可以上墙的画面。"
 BUSY = "系统正忙，请过几分钟再打开。"
@@ -82,14 +83,14 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         version = await store.versions.of(region)
         canvas = canvas_in(told, setup_in(told, usual(region)))
         beside = [name for name in told.get("beside", "").split(",") if name][:MOST_BESIDE]
-        scenes = [_scene(name) for name in (request.path_params["name"], *beside)]
+        scenes = [_scene(name) for name in dict.fromkeys((request.path_params["name"], *beside))]
         if any(len(region) not in one.levels for one in scenes):
             raise NotFound("这个区划没有这个画面。")
 
         def compose() -> Markup:
             with store.versions.engine.connect() as connection:
                 regions.find(connection, viewer, region)
-                place = Place(connection, viewer, region, now)
+                place = Place(connection, as_display(viewer), region, now)  # everybody in the room reads it
                 return composed(place, scenes, canvas, fragments.around(here, place))
 
         here = (store.versions, viewer.key, region, version, now.date())

@@ -16,6 +16,9 @@ from data.model.surnames import surname
 
 ILL = "●●"
 HEALTHY = "健康"
+IN_A_HOUSEHOLD = "入户问题"
+"""What a household's problem is called where its kind would tell of illness."""
+_ILL_WORDS = re.compile("[病残疾癌瘫聋哑盲]|健康|精神|失能|住院|手术|医疗救助")
 
 
 def mask_name(name: str) -> str:
@@ -74,3 +77,8 @@ def mask_health(viewer: Viewer, health: str | None) -> str | None:
     if health is None or not viewer.sees_health:
         return None
     return HEALTHY if health == HEALTHY else ILL
+
+
+def mask_kind(viewer: Viewer, kind: str) -> str:
+    """The kind of a household's problem, which is free text: for who may not know of illness without one."""
+    return IN_A_HOUSEHOLD if not viewer.sees_health and _ILL_WORDS.search(kind) else kind

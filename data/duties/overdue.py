@@ -1,8 +1,11 @@
 """What is overdue: problems and tasks whose deadline has passed, the longest first."""
 
+from functools import partial
+
 import pandas as pd
 from sqlalchemy import Connection
 
+from data.access.masks import mask_kind
 from data.access.rights import needs
 from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer
@@ -22,7 +25,7 @@ def most_overdue(connection: Connection, viewer: Viewer, region: str, month: int
     for id, noun in _INDICATORS.items():
         rows = lists.page(connection, viewer, id, region, month, limit=limit)
         said = "description" if id == "problems_overdue" else "name"
-        known = rows[said] if said in rows else rows["category"]  # words may tell of somebody
+        known = rows[said] if said in rows else _kinds(viewer, rows)  # words may tell of somebody
         rows["what"] = known.fillna("入户任务")
         rows["days"] = rows["over"]
         rows["indicator"], rows["noun"] = id, noun
@@ -33,3 +36,7 @@ def most_overdue(connection: Connection, viewer: Viewer, region: str, month: int
         .head(limit)
         .reset_index(drop=True)
     )
+
+
+def _kinds(viewer: Viewer, rows: pd.DataFrame) -> "pd.Series[str]":
+    return rows["category"].mask(rows["household_id"].notna(), rows["category"].map(partial(mask_kind, viewer)))

@@ -1,11 +1,12 @@
 """The war-room board of one village in a month: 扶持谁 · 谁来扶 · 怎么扶 · 进度, as the viewer may see it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from data.access.masks import mask_name
+from data.access.masks import mask_kind, mask_name
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households, seen_matters
@@ -60,6 +61,8 @@ def village_board(connection: Connection, viewer: Viewer, village: str, month: i
         _mask(frames)
     if not viewer.sees_health:
         frames["causes"], frames["measures"] = _of_many(frames["causes"]), _of_many(frames["measures"])
+        told, whose = frames["problems"]["category"], frames["problems"]["household_id"]
+        frames["problems"]["category"] = told.mask(whose.notna(), told.map(partial(mask_kind, viewer)))
     return VillageBoard(
         as_of=counted.as_of, visited_today=counted.today or 0, visited_month=counted.month or 0, **frames
     )

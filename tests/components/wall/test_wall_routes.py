@@ -29,10 +29,12 @@ from tests.people import enrolled, signed_in
 
 SIZE = "w=1920&h=1080"
 drawn: list[tuple[str, Canvas]] = []
+readers: list[str] = []
 
 
 def _poster(place: Place, canvas: Canvas) -> Sequence[Poster]:
     drawn.append((place.region, canvas))
+    readers.append(place.viewer.role)
     return [Poster(f"第 {number} 页", "示范市 · 11月22日", Markup("<p>9</p>")) for number in (1, 2)]
 
 
@@ -49,6 +51,7 @@ def made_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "SCENES", MADE)
     monkeypatch.setattr(pulse, "_KEPT", 0)
     drawn.clear()
+    readers.clear()
 
 
 @pytest.fixture
@@ -195,6 +198,7 @@ def test_what_one_may_see_is_composed_for_nobody_else(county: Engine, display: t
     with visitor(county, signed_in(county, "township", TOWNSHIPS[0])) as cadre:
         cadre.get(address)
     assert len(drawn) == 2
+    assert set(readers) == {"display"}  # who opens it is not who reads it
     assert visitor(county, signed_in(county, "village", VILLAGES[4])).get(address).status_code == 404
     with county.connect() as connection:
         code = connection.execute(select(model.helper.c.code)).scalars().first()
@@ -212,6 +216,13 @@ def test_beside_each_other_on_very_wide_walls(county: Engine):
         text = client.get(f"/wall/scene/one?region={COUNTY}&w=6656&h=1792&beside=two,none").text
     assert text.count('<section class="poster"') == 2 and text.count('<article class="pane"') == 4
     assert len(drawn) == 2 and all(body.width < 3328 for _, body in drawn)
+
+
+def test_a_long_band_asks_for_no_more_than_a_few_panes_each_scene_once(county: Engine):
+    with visitor(county, signed_in(county, "county", COUNTY)) as client:
+        band = f"region={COUNTY}&w=16000&h=240&cm=5000&far=0.5&beside=two,two,one,two"
+        text = client.get(f"/wall/scene/one?{band}").text
+    assert len(drawn) == 2 and text.count('<article class="pane"') == 2 * 3  # its own, and those of the other
 
 
 def test_a_display_sets_up_itself_alone_and_who_administers_any(

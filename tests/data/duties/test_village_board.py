@@ -1,13 +1,19 @@
 """The board of a village: whom, by whom, how, how far; within the viewer's scope."""
 
-import pytest
-from sqlalchemy import Engine, text
+from collections.abc import Callable
 
+import pytest
+from sqlalchemy import Engine, text, update
+
+from data import model
 from data.access.viewer import Viewer
+from data.duties.overdue import most_overdue
 from data.duties.village_board import village_board
 from data.errors import OutOfScope
+from data.figures import cube
 from data.figures.read import figures
-from tests.data.small_county import LAST
+from data.store.engine import writing
+from tests.data.small_county import LAST, TODAY
 from tests.data.village_ground import COUNTY, OTHER_TOWNSHIP, VILLAGE, fill_village
 
 pytestmark = pytest.mark.filled(by=fill_village)
@@ -89,6 +95,23 @@ def test_a_helper_finds_on_the_board_only_his_households_and_what_concerns_none(
 def test_a_display_reads_family_names_only(county: Engine):
     seen = board(county, Viewer("display", COUNTY))
     assert set(seen.tasks["head"].dropna()) == {"钱**", "孙**"}
+
+
+def test_a_kind_of_problem_that_tells_of_illness_stands_beside_no_household_for_a_display(
+    filled: Callable[..., Engine],
+):
+    engine = filled(fill_village, own=True)
+    of_household = model.problem.c.household_id.is_not(None)
+    with writing(engine) as connection:
+        connection.execute(update(model.problem).values(category="住房安全", deadline="2026-01-05"))
+        connection.execute(update(model.problem).where(of_household).values(category="重大疾病"))
+        cube.rebuild(connection, today=TODAY)
+    display = Viewer("display", COUNTY)
+    for viewer, kinds in ((display, {"入户问题", "住房安全"}), (VILLAGE_CADRE, {"重大疾病", "住房安全"})):
+        assert set(board(engine, viewer).problems["category"]) == kinds
+    with engine.connect() as connection:
+        told = set(most_overdue(connection, display, VILLAGE, LAST, limit=99)["what"])
+    assert "入户问题" in told and "重大疾病" not in told
 
 
 def test_the_board_of_a_past_month_knows_nothing_of_later(county: Engine):
