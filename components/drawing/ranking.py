@@ -115,9 +115,12 @@ def extremes(ranking: Ranking) -> str:
 
 
 def _with_ties(indicator: Indicator, rows: pd.DataFrame, row: pd.Series) -> str:
-    """A region's name, and how many are level with it where it is not alone."""
-    level = sum(indicator.same(value, row["value"]) for value in rows["value"])
-    return f"{row['name']}等 {level} 个并列" if level > 1 else str(row["name"])
+    return with_ties(row["name"], sum(indicator.same(value, row["value"]) for value in rows["value"]))
+
+
+def with_ties(name: str, level: int) -> str:
+    """A region's name, and how many (itself among them) are level with it where it is not alone."""
+    return f"{name}等 {level} 个并列" if level > 1 else name
 
 
 def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: bool = False) -> str:

@@ -18,12 +18,13 @@ from components.wall.leaders_parts import (
     Block,
     Cell,
     aligned,
-    beside,
     comfortable,
     count_words,
+    figure_and_rows,
     hero,
     nothing,
-    stacked,
+    tall_high,
+    tall_rows,
     text_line,
     within_words,
 )
@@ -50,7 +51,6 @@ WATCHED = (
 """The figures whose changes are told: those of the overview and what is to be zero; ``households`` only moves with the
 others. Each is one of ``data.wall.shown.SHOWN``."""
 LISTED = 6
-_HIGH = 1.1  # of a row of two lines, in those
 KEEP = "在县级设置里按“留存现在展示的数字”，或填写“对比日期”；每晚自动留存。"
 
 
@@ -65,7 +65,7 @@ def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     showing = compared_showing(connection, viewer)
     if held is None or showing is None:
         words = "还没有留存过可以对比的展示。"
-        return [*told, Poster("与某一天相比", name, nothing(words, KEEP, canvas))]
+        return [*told, Poster("与某一天相比", name, nothing(words, KEEP, wide))]
     if region:
         found = since_shown(connection, viewer, region, showing, WATCHED)
         told.append(since_poster(name, found, showing, held.built, wide))
@@ -160,35 +160,47 @@ def _weight(one: Difference) -> float:
 def _told(moves: Sequence[Move], canvas: Canvas, title: str, *, who: bool = True) -> Markup:
     """The first large, the others in rows: whose, which figure, how it moved."""
     first = moves[0]
-    gap = canvas.text * 1.5
-    width = int(canvas.width * 0.42)
     number, _, unit = first.change.amount.partition(" ")
     label = f"{first.who} {first.what}" if who else first.what
-    blocks = [
-        hero(f"{first.change.arrow}{number}", unit, canvas, width, label=label, tone=first.tone, most=2.0),
-        text_line([first.now], width, canvas.text, tone=GREY, rank=1),
-    ]
-    side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
-    rest = canvas.width - width - gap
-    words = MOST_WORDS - count_words(title, *(block.markup for block in blocks))
+    share = 0.42
+
+    def side(canvas: Canvas, width: float) -> list[Block]:
+        return [
+            hero(f"{first.change.arrow}{number}", unit, canvas, width, label=label, tone=first.tone, most=2.0),
+            text_line([first.now], width, canvas.text, tone=GREY, rank=1),
+        ]
+
+    words = MOST_WORDS - count_words(title, *(block.markup for block in side(canvas, canvas.width * share)))
     few = moves[1 : 1 + LISTED]
     few = few[: within_words([f"{move.who if who else ''} {move.what} {move.change.amount}" for move in few], words)]
-    rows = _rows(few, rest, canvas, who=who)
-    return beside(side, stacked([rows], rest, canvas.height, 0), gap=gap)
+    few = few[: int(canvas.height / (tall_high(canvas) if who else LINE * BAR_AIR * canvas.text))]
+    rows = _tall if who else _short
+    return figure_and_rows(
+        side, lambda canvas, width, air: rows(few, canvas, width, air), canvas, share=share, gap=canvas.text * 1.5
+    )
 
 
-def _rows(moves: Sequence[Move], width: float, canvas: Canvas, *, who: bool) -> Block:
-    """Rows of how figures moved: of one region in a line each, of several in two, whose it is in the first."""
-    size, small = canvas.text, canvas.small
-    high = LINE * (size + small) * _HIGH if who else LINE * size * BAR_AIR
-    lines = []
-    for move in moves[: int(canvas.height / high)]:
-        amount = Cell(f"{move.change.arrow} {move.change.amount}", move.tone, bold=True, end=True)
-        first = [Cell(move.who if who else move.what, bold=who), amount]
-        head = aligned([first], width, size, size, air=_HIGH if who else BAR_AIR)
-        what = text_line([move.what], width, small, tone=GREY).markup if who else ""
-        lines.append(f'<div style="height:{high:.1f}px">{head.markup}{what}</div>')
-    return Block("".join(lines), high * len(lines))
+def _amount(move: Move) -> Cell:
+    return Cell(f"{move.change.arrow} {move.change.amount}", move.tone, bold=True, end=True)
+
+
+def _short(moves: Sequence[Move], canvas: Canvas, width: float, air: float) -> Block:
+    """Figures of one region, a line each."""
+    told = [[Cell(move.what), _amount(move)] for move in moves]
+    return aligned(told, width, canvas.text, canvas.text, air=BAR_AIR * air)
+
+
+def _tall(moves: Sequence[Move], canvas: Canvas, width: float, air: float) -> Block:
+    """Figures of several regions in two lines, whose it is in the first."""
+    size = canvas.text
+    lines = [
+        (
+            aligned([[Cell(move.who, bold=True), _amount(move)]], width, size, size),
+            text_line([move.what], width, canvas.small, tone=GREY),
+        )
+        for move in moves
+    ]
+    return tall_rows(lines, canvas, air=air)
 
 
 SCENE = Scene("changes", "变化", frozenset(LEVELS) - {max(LEVELS)}, posters)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from components.drawing import wording
-from components.drawing.ranking import MEANS, closed, rank
+from components.drawing.ranking import MEANS, closed, rank, with_ties
 from components.drawing.svg_charts import trend_svg
 from components.drawing.theme import palette
 from components.wall.canvas import Canvas
@@ -14,11 +14,14 @@ from components.wall.leaders_parts import (
     BAD,
     BAR_AIR,
     GREY,
+    LINE,
     MOST_ROWS,
     Block,
+    airy,
     bar_rows,
     beside,
     comfortable,
+    figure_and_rows,
     hero,
     nothing,
     room_for_rows,
@@ -118,7 +121,7 @@ def course_poster(found: Income, canvas: Canvas) -> Poster:
     net = wording.amount(INDICATORS[NET], found.known[NET].value)
     top = [hero(net.number, net.unit, canvas, width, label="人均纯收入", most=2.0), *_below_lines(found, canvas, width)]
     left = canvas.height - sum(block.height for block in top) - gap * 0.4 * (len(top) + 1)
-    side = stacked([*top, _sources(found, canvas, width, left)], width, canvas.height, gap * 0.4)
+    side = stacked([*top, _sources(found, canvas, width, left)], width, canvas.height, gap * 0.4, style="middle")
     if not chart_width:
         return Poster(_grown(found), found.subtitle, beside(side, gap=gap))
     chart = trend_svg(
@@ -155,30 +158,35 @@ def _sources(found: Income, canvas: Canvas, width: float, height: float) -> Bloc
     if not kinds or kinds[0][1] <= 0:
         return Block("", 0)
     rows = [(f"{INCOME_KINDS[kind]}", f"{amount:,.0f} 元", max(amount, 0.0)) for kind, amount in kinds]
-    return bar_rows(rows, width, canvas.text, rank=9)
+    air = airy(LINE * BAR_AIR * canvas.text * len(rows), height)
+    return bar_rows(rows, width, canvas.text, rank=9, air=BAR_AIR * air)
 
 
 def below_poster(found: Income, canvas: Canvas) -> Poster:
     """Households below the line: how many large, by sub-region in bars."""
     number = found.known[BELOW].value or 0
-    title = f"低于监测线的户，{found.below['name'].iloc[0]}最多"
-    gap = canvas.text * 1.5
-    width = int(canvas.width * 0.36)
+    first = found.below.iloc[0]
+    most = with_ties(first["name"], int((found.below["value"] == first["value"]).sum()))
     near = found.known[NEAR].value
-    blocks = [
-        hero(f"{number:,.0f}", "户", canvas, width, label="低于监测线", tone=BAD),
-        text_line([f"略高于线 {near:,.0f} 户"] if near is not None else [], width, canvas.text, rank=2),
-        text_line([_line(found)], width, canvas.text, tone=GREY, rank=3),
-        text_line(
-            [f"{found.below['name'].iloc[0]}：{found.who.unit}"] if found.who else [], width, canvas.text, rank=1
-        ),
-    ]
-    side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
-    rest = canvas.width - width - gap
     room = room_for_rows(canvas.height, canvas.text, most=MOST_ROWS, air=BAR_AIR)
-    rows = [(str(row.name), f"{row.value:,.0f} 户", row.value) for row in found.below.head(room).itertuples()]
-    bars = stacked([bar_rows(rows, rest, canvas.text)], rest, canvas.height, 0)
-    return Poster(title, f"{found.name} · 户 · 截至{found.known[BELOW].standing.words}", beside(side, bars, gap=gap))
+    listed = [(str(row.name), f"{row.value:,.0f} 户", row.value) for row in found.below.head(room).itertuples()]
+
+    def side(canvas: Canvas, width: float) -> list[Block]:
+        return [
+            hero(f"{number:,.0f}", "户", canvas, width, label="低于监测线", tone=BAD),
+            text_line([f"略高于线 {near:,.0f} 户"] if near is not None else [], width, canvas.text, rank=2),
+            text_line([_line(found)], width, canvas.text, tone=GREY, rank=3),
+            text_line([_who(found)] if found.who else [], width, canvas.text, rank=1),
+        ]
+
+    def rows(canvas: Canvas, width: float, air: float) -> Block:
+        return bar_rows(listed, width, canvas.text, air=BAR_AIR * air)
+
+    return Poster(
+        f"低于监测线的户，{most}最多",
+        f"{found.name} · 户 · 截至{found.known[BELOW].standing.words}",
+        figure_and_rows(side, rows, canvas, share=0.36, gap=canvas.text * 1.5),
+    )
 
 
 def _who(found: Income) -> str:

@@ -5,28 +5,28 @@ from dataclasses import replace
 
 import pandas as pd
 
-from components.drawing.markup import Markup
+from components.drawing.ranking import with_ties
 from components.drawing.tables import Row
 from components.wall.canvas import Canvas
 from components.wall.leaders_parts import (
     BAD,
     BAR_AIR,
     GREY,
-    LINE,
     MOST_WORDS,
     Block,
     Cell,
     aligned,
     bar_rows,
-    beside,
     column_width,
     comfortable,
     count_words,
+    figure_and_rows,
     hero,
     nothing,
     room_for_rows,
     rows_block,
-    stacked,
+    tall_high,
+    tall_rows,
     text_line,
     within_words,
 )
@@ -39,7 +39,6 @@ from data.wall.overdue import INDICATORS, Overdue, overdue, overdue_below
 
 LONGEST, PLACES = 5, 7
 _VISITS = 3
-_HIGH = 1.14  # of a row of two lines, in those
 
 
 def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
@@ -68,20 +67,37 @@ def drawn(name: str, found: Overdue, below: pd.DataFrame, canvas: Canvas) -> lis
 
 def longest_poster(found: Overdue, subtitle: str, canvas: Canvas) -> Poster:
     """How many, by kind; the longest, each with its place and who answers."""
-    gap = canvas.text
-    width = int(canvas.width * 0.3)
-    kinds = {kind: number for kind, number in found.counts.items() if number}
-    if found.matters:
-        first = hero(f"{found.matters:,}", "件", canvas, width, label="问题、任务、资金超期", tone=BAD)
+    kinds = {kind: number for kind, number in found.counts.items() if number} if found.matters else {}
+
+    def side(canvas: Canvas, width: float) -> list[Block]:
+        if found.matters:
+            first = hero(f"{found.matters:,}", "件", canvas, width, label="问题、任务、资金超期", tone=BAD)
+        else:
+            first = hero(f"{found.counts['走访']:,}", "户", canvas, width, label="超期未走访", tone=BAD)
+        return [first, _kinds(kinds, width, canvas)]
+
+    share = 0.3
+    title = _title(found.rows)
+    words = MOST_WORDS - count_words(title, side(canvas, canvas.width * share)[0].markup, *kinds)
+    told = [" ".join([*(cell.text for cell in _head(row)), _whose(row)[0]]) for row in found.rows.itertuples()]
+    few = found.rows.head(within_words(told, words))
+    room = min(int(canvas.height / tall_high(canvas)), len(few))
+    if room < min(3, len(few)):
+        few, build = few.head(room_for_rows(canvas.height, canvas.text, air=BAR_AIR)), _short
     else:
-        first, kinds = hero(f"{found.counts['走访']:,}", "户", canvas, width, label="超期未走访", tone=BAD), {}
-    side = stacked([first, _kinds(kinds, width, canvas)], width, canvas.height, canvas.text * 0.4)
-    rest = canvas.width - width - gap
-    worst = found.rows.iloc[0]
-    title = f"{worst['kind']}超期最久：{worst['place']}"
-    left = MOST_WORDS - count_words(title, first.markup, *kinds)
-    rows = stacked([_longest(found.rows, rest, canvas, left)], rest, canvas.height, 0)
-    return Poster(title, subtitle, beside(side, rows, gap=gap))
+        few, build = few.head(room), _longest
+    body = figure_and_rows(
+        side, lambda canvas, width, air: build(few, canvas, width, air), canvas, share=share, gap=canvas.text
+    )
+    return Poster(title, subtitle, body)
+
+
+def _title(rows: pd.DataFrame) -> str:
+    """The longest, and that there are others as long where there are."""
+    worst = rows.iloc[0]
+    level = rows[rows["days"] == worst["days"]]
+    kind = worst["kind"] if level["kind"].nunique() == 1 else ""
+    return f"{kind}超期最久：{worst['place']}{'等' if level['place'].nunique() > 1 else ''}"
 
 
 def _kinds(kinds: Mapping[str, int], width: float, canvas: Canvas) -> Block:
@@ -89,24 +105,25 @@ def _kinds(kinds: Mapping[str, int], width: float, canvas: Canvas) -> Block:
     return aligned(rows, width, canvas.text, canvas.text, rank=1, air=1.15)
 
 
-def _longest(rows: pd.DataFrame, width: float, canvas: Canvas, words: int) -> Block:
-    """Rows of two lines where that leaves at least three: days and matter, then place and who; else of one. No more
-    than hold so many words."""
-    high = LINE * (canvas.text + canvas.small) * _HIGH
-    told = [" ".join([*(cell.text for cell in _head(row)), _whose(row)[0]]) for row in rows.itertuples()]
-    rows = rows.head(within_words(told, words))
-    room = min(int(canvas.height / high), len(rows))
-    if room < min(3, len(rows)):
-        few = rows.head(room_for_rows(canvas.height, canvas.text, air=BAR_AIR))
-        short = [[*_head(row), Cell(str(row.place), GREY)] for row in few.itertuples()]
-        return aligned(short, width, canvas.text, canvas.text, air=BAR_AIR, first=1)
-    lines, heads = [], [_head(row) for row in rows.head(room).itertuples()]
+def _short(rows: pd.DataFrame, canvas: Canvas, width: float, air: float) -> Block:
+    """Rows of one line: days, matter, place."""
+    told = [[*_head(row), Cell(str(row.place), GREY)] for row in rows.itertuples()]
+    return aligned(told, width, canvas.text, canvas.text, air=BAR_AIR * air, first=1)
+
+
+def _longest(rows: pd.DataFrame, canvas: Canvas, width: float, air: float) -> Block:
+    """Rows of two lines: days and matter, then place and who."""
+    heads = [_head(row) for row in rows.itertuples()]
     days = column_width(heads, 0, canvas.text, width)
-    for row, head in zip(rows.head(room).itertuples(), heads, strict=True):
-        first = rows_block([head], [days, width - days - canvas.text], canvas.text, canvas.text, air=_HIGH)
-        second = text_line(_whose(row), width, canvas.small, tone=GREY)
-        lines.append(f'<div style="height:{high:.1f}px">{first.markup}{second.markup}</div>')
-    return Block("".join(lines), high * len(lines))
+    widths = [days, width - days - canvas.text]
+    lines = [
+        (
+            rows_block([head], widths, canvas.text, canvas.text),
+            text_line(_whose(row), width, canvas.small, tone=GREY),
+        )
+        for row, head in zip(rows.itertuples(), heads, strict=True)
+    ]
+    return tall_rows(lines, canvas, air=air)
 
 
 def _head(row: Row) -> list[Cell]:
@@ -118,40 +135,43 @@ def _whose(row: Row) -> list[str]:
     """Where, and who answers; the fullest first."""
     owner = row.owner if isinstance(row.owner, str) else ""
     unit = row.unit if isinstance(row.unit, str) else ""
-    if not owner and row.kind == "走访":
-        owner = "没有帮扶责任人"
+    if not owner and not unit:
+        owner = "没有帮扶责任人" if row.kind == "走访" else "没有登记责任人"
     who = f"{owner}（{unit}）" if owner and unit else owner or unit
     return [" · ".join(filter(None, (row.place, who))), " · ".join(filter(None, (row.place, owner))), str(row.place)]
 
 
 def places_poster(below: pd.DataFrame, subtitle: str, canvas: Canvas) -> Poster:
     """Where most is overdue: matters in bars, visits in the words of the first three."""
-    gap = canvas.text * 1.5
-    noun = LEVELS[len(below["code"].iloc[0])]
     matters = below[below["matters"] > 0]
-    worst = (matters if len(matters) else below).iloc[0]
-    width = int(canvas.width * 0.34)
-    amount, unit = (worst["matters"], "件") if len(matters) else (worst["走访"], "户")
-    visits = below.sort_values("走访", ascending=False, kind="stable").head(_VISITS)
-    rows = [
+    key, unit, kinds = ("matters", "件", "、".join(INDICATORS)) if len(matters) else ("走访", "户", "")
+    listed = matters if len(matters) else below
+    worst = listed.iloc[0]
+    visits = below.sort_values("走访", ascending=False, kind="stable").head(_VISITS) if len(matters) else below.iloc[:0]
+    visited = [
         [Cell(str(row["name"])), Cell(f"{row['走访']:,} 户", bold=True, end=True)]
         for _, row in visits[visits["走访"] > 0].iterrows()
     ]
-    heading = text_line(["走访超期最多"], width, canvas.text, tone=GREY, rank=2)
-    blocks = [hero(f"{amount:,}", unit, canvas, width, label=str(worst["name"]), tone=BAD)]
-    if rows and len(matters):
-        blocks += [heading, aligned(rows, width, canvas.text, canvas.text, rank=3, air=1.15)]
-    side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
-    rest = canvas.width - width - gap
-    key = "matters" if len(matters) else "走访"
-    shown = (matters if len(matters) else below).head(
-        room_for_rows(canvas.height, canvas.text, most=PLACES, air=BAR_AIR)
-    )
+
+    def side(canvas: Canvas, width: float) -> list[Block]:
+        first = hero(f"{worst[key]:,}", unit, canvas, width, label=str(worst["name"]), tone=BAD)
+        if not visited:
+            return [first]
+        heading = text_line(["走访超期最多"], width, canvas.text, tone=GREY, rank=2)
+        return [first, heading, aligned(visited, width, canvas.text, canvas.text, rank=3, air=1.15)]
+
+    shown = listed.head(room_for_rows(canvas.height, canvas.text, most=PLACES, air=BAR_AIR))
     bars = [(str(row["name"]), f"{row[key]:,} {unit}", float(row[key])) for _, row in shown.iterrows()]
-    listed = stacked([bar_rows(bars, rest, canvas.text)], rest, canvas.height, 0)
-    title = f"{noun}中{worst['name']}超期最多"
-    return Poster(title, f"{subtitle} · {'、'.join(INDICATORS)}" if len(matters) else subtitle,
-                  Markup(beside(side, listed, gap=gap)))  # fmt: skip
+
+    def rows(canvas: Canvas, width: float, air: float) -> Block:
+        return bar_rows(bars, width, canvas.text, air=BAR_AIR * air)
+
+    most = with_ties(str(worst["name"]), int((listed[key] == worst[key]).sum()))
+    return Poster(
+        f"{LEVELS[len(below['code'].iloc[0])]}中{most}超期最多",
+        " · ".join(filter(None, (subtitle, kinds))),
+        figure_and_rows(side, rows, canvas, share=0.34, gap=canvas.text * 1.5),
+    )
 
 
 SCENE = Scene("overdue", "超期事项", frozenset(LEVELS) - {max(LEVELS)}, posters, critical=True)

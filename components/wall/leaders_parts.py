@@ -5,7 +5,7 @@ left out by its rank, and nothing is made smaller than the distance asks.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from components.drawing.markup import Markup, escape
@@ -18,6 +18,10 @@ MOST_ROWS, MOST_WORDS = 7, 40
 _WIDE = 38  # signs of text across that leave a poster its two columns
 BAR_AIR = 1.3
 """How much higher a row with a bar is than a line."""
+TALL_AIR = 1.14
+"""How much higher a row of two lines is than those."""
+GROWN = 1.6
+"""How much larger type, and how much higher rows, become at most where a poster has room."""
 PLAIN, GREY, BAD = "", "grey", "bad"
 """Tones: ink, second ink, what is out of order."""
 
@@ -38,6 +42,12 @@ class Block:
     height: float
     rank: int = 0
     size: float = 0
+
+
+Side = Callable[[Canvas, float], Sequence[Block]]
+"""The large figure and what stands below it, in the type of a canvas and a width."""
+Rows = Callable[[Canvas, float, float], Block]
+"""Rows in the type of a canvas, a width, and so many times as high as they are at least."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,39 @@ def _boxed(block: Block) -> str:
 def beside(*parts: str, gap: float) -> Markup:
     """Boxes beside each other."""
     return Markup(f'<div class="beside" style="column-gap:{gap:.0f}px">{"".join(parts)}</div>')
+
+
+def figure_and_rows(side: Side, rows: Rows, canvas: Canvas, *, share: float, gap: float) -> Markup:
+    """The large figure at the left, in that share of the width, rows over the whole height at its right: in the largest
+    type in which both say all that they say in that of the canvas, then in higher rows."""
+    width = int(canvas.width * share)
+    rest = canvas.width - width - gap
+
+    def said(in_type: Canvas) -> list[str]:
+        return [_STYLE.sub("", block.markup) for block in (*side(in_type, width), rows(in_type, rest, 1.0))]
+
+    def fits(larger: Canvas) -> bool:
+        first, *others = side(larger, width)
+        held = first.height + sum(block.height + canvas.text * 0.4 for block in others)
+        high = max(held, rows(larger, rest, 1.0).height)
+        return high <= canvas.height and first.size > larger.figure and said(larger) == least
+
+    least = said(canvas)
+    types = (replace(canvas, far=canvas.far * step / 10) for step in range(int(GROWN * 10), 10, -1))
+    best = next(filter(fits, types), canvas)
+    air = airy(rows(best, rest, 1.0).height, canvas.height)
+    left = stacked(side(best, width), width, canvas.height, canvas.text * 0.4, style="middle")
+    right = stacked([rows(best, rest, air)], rest, canvas.height, 0, style="middle")
+    return beside(left, right, gap=gap)
+
+
+def airy(least: float, height: float) -> float:
+    """How many times as high rows become that are ``least`` px high together and may take ``height``, a pixel of it
+    left for rounding."""
+    return max(1.0, min(GROWN, (height - 1) / least)) if least else 1.0
+
+
+_STYLE = re.compile(r' style="[^"]*"')
 
 
 def first_fitting(options: Sequence[str], width: float, size: float) -> str:
@@ -178,6 +221,18 @@ def _left(rows: Sequence[Sequence[Cell]], width: float, size: float, gap: float,
     return int(width - sum(others) - gap * len(others)) - len(others)
 
 
+def tall_high(canvas: Canvas) -> float:
+    """How high a row of two lines is at least."""
+    return LINE * (canvas.text + canvas.small) * TALL_AIR
+
+
+def tall_rows(rows: Sequence[tuple[Block, Block]], canvas: Canvas, *, air: float = 1.0, rank: int = 0) -> Block:
+    """Rows of two lines: what is said, and below it, smaller, of whom or why."""
+    high = tall_high(canvas) * air
+    lines = "".join(f'<div style="height:{high:.1f}px">{first.markup}{below.markup}</div>' for first, below in rows)
+    return Block(f'<div class="tall">{lines}</div>', high * len(rows), rank) if rows else Block("", 0)
+
+
 def room_for_rows(height: float, size: float, *, most: int = MOST_ROWS, air: float = 1.0) -> int:
     """How many rows of a size are not higher than ``height``."""
     return max(0, min(most, int(height / (LINE * size * air))))
@@ -196,10 +251,10 @@ def bar_rows(
     most = max((value for *_, value in rows), default=0.0) or 1.0
     words = max((ems(amount) for _, amount, _ in rows), default=0.0) * size + size * 0.1
     name = min(max((ems(one) for one, *_ in rows), default=0.0) * size * 1.02 + size * 0.1, width * 0.45)
-    left = width - name - words - 2 * size
+    left = int(width - name - words - 2 * size) - 2  # px that rounding may take
     bar = left if left >= 2 * size else 0
     name = name if bar else min(name, width - words - size)
-    columns = f"{name:.0f}px {bar:.0f}px {words:.0f}px" if bar else f"{width - words - size:.0f}px {words:.0f}px"
+    columns = f"{name:.0f}px {bar:.0f}px {words:.0f}px" if bar else f"{width - words - size - 2:.0f}px {words:.0f}px"
     high = LINE * size * air
     lines = "".join(
         f'<li style="height:{high:.1f}px;line-height:{high:.1f}px"><span>{escape(cut(one, name, size))}</span>'

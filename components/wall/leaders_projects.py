@@ -7,12 +7,12 @@ import pandas as pd
 
 from components.drawing import wording
 from components.drawing.svg_charts import trend_svg
+from components.drawing.tables import Row
 from components.drawing.theme import palette
 from components.wall.canvas import Canvas
 from components.wall.leaders_parts import (
     BAD,
     GREY,
-    LINE,
     MOST_WORDS,
     Block,
     Cell,
@@ -22,10 +22,13 @@ from components.wall.leaders_parts import (
     comfortable,
     count_words,
     cut,
+    figure_and_rows,
     hero,
     nothing,
     stacked,
     stroke,
+    tall_high,
+    tall_rows,
     text_line,
     within_words,
 )
@@ -40,7 +43,6 @@ from data.wall.upstream import Upstream, upstream
 
 RATE, INVESTMENT, DUE, RECEIVED = "return_rate", "project_investment", "return_due", "return_received"
 LISTED, YEARS = 5, 3
-_HIGH = 1.14
 
 
 def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
@@ -75,7 +77,7 @@ def returns_poster(
         text_line(["没有上游风险"] if risk is None else [f"上游风险涉及 {risk.together.households:,} 户"],
                   width, canvas.text, tone=GREY if risk is None else BAD, rank=1),
     ]  # fmt: skip
-    side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
+    side = stacked(blocks, width, canvas.height, canvas.text * 0.4, style="middle")
     rest = canvas.width - width - gap
     parts = [("应收", due), ("实收", received), ("欠收", arrears)]
     bars = bar_rows([(label, str(wording.money(value)), value) for label, value in parts], rest, canvas.text, air=1.5)
@@ -109,49 +111,43 @@ WORDS = ("", "需关注", "需处置")
 
 def risk_poster(name: str, rate: Figure, risk: Upstream, canvas: Canvas) -> Poster:
     """Households behind what is in trouble large; the firms in rows of two lines."""
-    together = risk.together
-    gap = canvas.text * 1.5
-    width = int(canvas.width * 0.34)
-    blocks = [
-        hero(f"{together.households:,}", "户", canvas, width, label="背后的户", tone=BAD),
-        text_line([f"预计减收 {wording.money(together.loss)}"], width, canvas.text, rank=1),
-        text_line(
-            [f"{together.falls:,} 户将低于监测线"] if together.falls else [], width, canvas.text, tone=BAD, rank=2
-        ),
-    ]
-    side = stacked(blocks, width, canvas.height, canvas.text * 0.4)
-    rest = canvas.width - width - gap
+    together, share = risk.together, 0.34
+
+    def side(canvas: Canvas, width: float) -> list[Block]:
+        size = canvas.text
+        return [
+            hero(f"{together.households:,}", "户", canvas, width, label="背后的户", tone=BAD),
+            text_line([f"预计减收 {wording.money(together.loss)}"], width, size, rank=1),
+            text_line([f"{together.falls:,} 户将低于监测线"] if together.falls else [], width, size, tone=BAD, rank=2),
+        ]
+
     title = (
         f"{risk.rows['name'].iloc[0]}等有上游风险" if len(risk.rows) > 1 else f"{risk.rows['name'].iloc[0]}有上游风险"
     )
-    left = MOST_WORDS - count_words(title, *(block.markup for block in blocks))
-    rows = _firms(risk, canvas, rest, left)
+    words = MOST_WORDS - count_words(title, *(block.markup for block in side(canvas, canvas.width * share)))
+    firms = list(risk.rows.itertuples(index=False))
+    known = [f"{row.name} {row.why}" for row in firms]
+    firms = firms[: min(int(canvas.height / tall_high(canvas)), within_words(known, words))]
     return Poster(
         title,
         f"{name} · 按标记和规则 · 截至{rate.standing.words}",
-        beside(side, stacked([rows], rest, canvas.height, 0), gap=gap),
-    )
+        figure_and_rows(
+            side, lambda canvas, width, air: _firms(firms, canvas, width, air), canvas,
+            share=share, gap=canvas.text * 1.5,
+        ),
+    )  # fmt: skip
 
 
-def _falls(number: int) -> str:
-    return f"{number:,} 户将低于监测线" if number else ""
-
-
-def _firms(risk: Upstream, canvas: Canvas, width: float, words: int) -> Block:
+def _firms(firms: Sequence[Row], canvas: Canvas, width: float, air: float) -> Block:
     """Who is in trouble and how many households stand behind him; below, why."""
-    high = LINE * (canvas.text + canvas.small) * _HIGH
-    known = [" ".join((row.name, row.why)) for row in risk.rows.itertuples()]
-    room = min(int(canvas.height / high), within_words(known, words))
     lines = []
-    for row in list(risk.rows.itertuples(index=False))[:room]:
-        households = f"{row.households:,} 户"
+    for row in firms:
+        name = Cell(cut(row.name, width * 0.72, canvas.text), bold=True)
         first = aligned(
-            [[Cell(cut(row.name, width * 0.72, canvas.text), bold=True), Cell(households, BAD, bold=True, end=True)]],
-            width, canvas.text, canvas.text, air=_HIGH,
-        )  # fmt: skip
-        second = text_line([row.why], width, canvas.small, tone=GREY)
-        lines.append(f'<div style="height:{high:.1f}px">{first.markup}{second.markup}</div>')
-    return Block("".join(lines), high * len(lines))
+            [[name, Cell(f"{row.households:,} 户", BAD, bold=True, end=True)]], width, canvas.text, canvas.text
+        )
+        lines.append((first, text_line([row.why], width, canvas.small, tone=GREY)))
+    return tall_rows(lines, canvas, air=air)
 
 
 SCENE = Scene("projects", "项目收益和上游风险", frozenset(LEVELS) - {max(LEVELS)}, posters)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 import shapely
 from sqlalchemy import Engine
@@ -19,12 +20,17 @@ from components.wall.canvas import Canvas
 from components.wall.fragments import composed
 from components.wall.frame import body_canvas
 from components.wall.leaders_parts import (
+    BAR_AIR,
+    GROWN,
+    LINE,
     Block,
     bar_rows,
     comfortable,
     count_words,
     cut,
+    figure_and_rows,
     first_fitting,
+    hero,
     stacked,
     text_line,
     within_words,
@@ -40,6 +46,7 @@ from data.figures.indicators import INDICATORS
 from data.figures.read import children, figures
 from data.regions.lands import Land, Lands
 from data.store.engine import upsert, writing
+from data.wall.overdue import Overdue
 from data.wall.shown import SHOWN, keep_named
 from tests.data.projects.ground import FIRM, SHORT, fill
 from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES
@@ -284,6 +291,48 @@ def test_a_line_takes_the_fullest_words_that_fit(width: float, words: str):
 @pytest.mark.parametrize(("width", "words"), [(100, "示范田园合作社"), (50, "示范田园…"), (5, "")], ids=str)
 def test_a_name_that_is_too_wide_is_cut_with_an_ellipsis(width: float, words: str):
     assert cut("示范田园合作社", width, 10) == words
+
+
+@pytest.mark.parametrize("wall", WALLS, ids=lambda wall: f"{wall.width}")
+@pytest.mark.parametrize("number", [2, 4, 7])
+def test_rows_take_the_height_of_a_poster_and_say_all_they_said(wall: Canvas, number: int):
+    canvas = comfortable(body_canvas(wall), lines=17)
+    told = [(f"示范{at}镇", f"{at} 户", float(at)) for at in range(number, 0, -1)]
+
+    def side(canvas: Canvas, width: float) -> list[Block]:
+        return [hero("12", "户", canvas, width, label="低于监测线")]
+
+    def rows(canvas: Canvas, width: float, air: float) -> Block:
+        return bar_rows(told, width, canvas.text, air=BAR_AIR * air)
+
+    body = figure_and_rows(side, rows, canvas, share=0.36, gap=canvas.text)
+    highs = [float(high) for high in re.findall(r'<li style="height:([\d.]+)px', body)]
+    least = LINE * BAR_AIR * canvas.text
+    assert len(highs) == number and body.count("meter") == number and "…" not in body
+    assert sum(highs) <= canvas.height
+    assert sum(highs) > canvas.height - number - 2 or min(highs) > GROWN * least * 0.99
+
+
+def test_what_is_level_is_said_in_a_title():
+    rows = [("海泉镇", 12), ("龙庄乡", 12), ("槐河镇", 5)]
+    below = pd.DataFrame([(f"99018100{at}", *row, 0) for at, row in enumerate(rows)], columns=_BELOW)
+    level = leaders_overdue.places_poster(below, "示范市", LARGE)
+    alone = leaders_overdue.places_poster(below.iloc[1:], "示范市", LARGE)
+    assert level.title == "乡镇中海泉镇等 2 个并列超期最多" and alone.title == "乡镇中龙庄乡超期最多"
+
+
+@pytest.mark.parametrize("days", [300, 200], ids=str)
+def test_of_what_nobody_answers_for_it_is_said_and_so_is_what_is_as_late(days: int):
+    rows = [("资金", "补助资金", "海泉镇", None, None, 300, ""), ("资金", "奖励资金", "龙庄乡", None, None, days, "")]
+    counts = {"问题": 0, "任务": 0, "资金": 2, "走访": 0}
+    found = Overdue("2026-11-22", counts, pd.DataFrame(rows, columns=_ROWS))
+    poster = leaders_overdue.longest_poster(found, "示范市", LARGE)
+    assert "海泉镇 · 没有登记责任人" in read(poster)
+    assert poster.title == ("资金超期最久：海泉镇等" if days == 300 else "资金超期最久：海泉镇")
+
+
+_BELOW = ["code", "name", "matters", "走访"]
+_ROWS = ["kind", "what", "place", "owner", "unit", "days", "region"]
 
 
 def test_words_are_counted_as_a_glance_takes_them():
