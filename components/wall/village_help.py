@@ -1,8 +1,8 @@
 """扶持谁 · 谁来扶 · 怎么扶: three posters of a village, each with its figure and at most seven rows."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from components.drawing.tables import Row
 from components.drawing.theme import MARKS, state_marks
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
@@ -79,7 +79,7 @@ def _who(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     return Poster(title, told, with_hero(hero, canvas, listed(rows, plan)))
 
 
-def _helper(one: Any) -> list[object]:
+def _helper(one: Row) -> list[object]:
     visited = share(one.households - one.unvisited, one.households)
     return [one.name, one.unit, visited, f"差 {one.unvisited}" if one.unvisited else "✓"]
 

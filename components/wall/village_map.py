@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -10,6 +9,7 @@ from components.drawing.markup import Markup, escape
 from components.drawing.svg_map import region_map
 from components.drawing.svg_points import Points, around
 from components.drawing.svg_view import Box
+from components.drawing.tables import Row
 from components.drawing.theme import MARKS, palette, state_marks
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
@@ -147,7 +147,7 @@ def _order(room: VillageRoom) -> str:
     return "" if room.walk["typed"].all() else "走访顺序按就近排（示意）"
 
 
-def _row(row: Any, canvas: Canvas) -> list[object]:
+def _row(row: Row, canvas: Canvas) -> list[object]:
     visited = Markup('<b class="v-late">□</b>') if row.visits == 0 else "✓"
     return [badge(row.number, row.state, canvas), mark(row.state, canvas), row.head, visited, row.helper]
 

@@ -1,9 +1,9 @@
 """卡点 of a village: what is stuck, since when, and with whom."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from components.drawing.markup import Markup, escape
+from components.drawing.tables import Row
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
@@ -61,11 +61,11 @@ def stuck_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
 STUCK = Scene("village-stuck", "卡点", VILLAGE, stuck_posters, critical=True)
 
 
-def _row(one: Any, canvas: Canvas) -> list[object]:
+def _row(one: Row, canvas: Canvas) -> list[object]:
     return [one.category, _whose(one, canvas), one.owner, left(one.days)]
 
 
-def _whose(one: Any, canvas: Canvas) -> Markup:
+def _whose(one: Row, canvas: Canvas) -> Markup:
     if one.head is None or one.head != one.head:
         return Markup(ROOM)
     return Markup(f"{badge(one.number, None, canvas)} {escape(fitted(one.head, _WHOSE - 2.8))}")

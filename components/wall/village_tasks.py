@@ -1,9 +1,9 @@
 """倒排工期 of a village: days left to the county's day, and its tasks, the longest overdue first."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from components.drawing.markup import Markup, escape
+from components.drawing.tables import Row
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
@@ -68,11 +68,11 @@ def _finding(number: int, late: int) -> str:
     return f"倒排工期：{late} 项超期" if late else f"倒排工期：{number} 项在办，都没超期"
 
 
-def _row(one: Any, canvas: Canvas) -> list[object]:
+def _row(one: Row, canvas: Canvas) -> list[object]:
     return [_what(one, canvas), one.owner, share(one.progress or 0, 1), left(one.days)]
 
 
-def _what(one: Any, canvas: Canvas) -> Markup:
+def _what(one: Row, canvas: Canvas) -> Markup:
     """A task by its name; of one that is about a household nothing but whose it is."""
     if one.head is None or one.head != one.head:
         return Markup(escape(fitted(one.name or _INNER, _WHAT)))

@@ -1,8 +1,8 @@
 """今日 of a village: visits today and in the month, and who has not been visited; a code that opens it on a phone."""
 
 from collections.abc import Sequence
-from typing import Any
 
+from components.drawing.tables import Row
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
@@ -50,7 +50,7 @@ def today_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
 TODAY = Scene("village-today", "今日", VILLAGE, today_posters)
 
 
-def _row(one: Any, canvas: Canvas) -> list[object]:
+def _row(one: Row, canvas: Canvas) -> list[object]:
     return [badge(one.number, one.state, canvas), one.head, _last(one.last_visit), one.helper]
 
 
