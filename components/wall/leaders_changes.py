@@ -65,7 +65,7 @@ def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     showing = compared_showing(connection, viewer)
     if held is None or showing is None:
         words = "还没有留存过可以对比的展示。"
-        return [*told, Poster("与某一天相比", name, nothing(words, KEEP, wide))]
+        return [*told, Poster("与某一天相比", name, nothing(words, KEEP, canvas))]
     if region:
         found = since_shown(connection, viewer, region, showing, WATCHED)
         told.append(since_poster(name, found, showing, held.built, wide))

@@ -288,6 +288,7 @@ def within_words(texts: Sequence[str], left: int) -> int:
 
 def nothing(words: str, how: str, canvas: Canvas) -> Markup:
     """Why there is nothing, and how that is mended."""
+    canvas = comfortable(canvas, lines=14)
     width = min(canvas.width, canvas.text * 34)
     blocks = [wrapped(words, width, canvas.text, tone=PLAIN), wrapped(how, width, canvas.text, rank=1)]
     return Markup(stacked(blocks, width, canvas.height, canvas.text * 0.6, style="middle"))

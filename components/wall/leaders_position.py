@@ -8,7 +8,7 @@ import pandas as pd
 
 from components.drawing import wording
 from components.drawing.markup import Markup
-from components.drawing.ranking import Ranking, closed, finding, mean_amount, rank
+from components.drawing.ranking import Ranking, closed, finding, mean_amount, rank, with_ties
 from components.drawing.svg_charts import trend_svg
 from components.drawing.svg_map import region_map
 from components.drawing.theme import palette
@@ -172,10 +172,11 @@ def near(found: Position, below: Position, course: pd.DataFrame, canvas: Canvas)
     code = found.worst[0]
     row = found.rows.loc[code]
     since = found.since.get(code)
+    level = sum(found.indicator.same(value, row["value"]) for value in closed(found.ranking)["value"])
     title = first_fitting(
         [
             f"{row['name']}：{_since_words(since, found.standing.month)}{_side(found)}",
-            f"{row['name']}{found.indicator.label}最{_low(found)}",
+            f"{with_ties(row['name'], level)}{found.indicator.label}最{_low(found)}",
         ],
         canvas.width,
         canvas.figure,
