@@ -6,7 +6,7 @@ Many displays show the same: who asks first has it composed, in a thread, all ot
 import asyncio
 import gzip
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from data.regions.versions import version_of, versions
 
 MOST_KEPT = 48 * 1024 * 1024  # bytes
 MOST_WAITING = 1000  # scenes that are asked for and not composed yet
+MOST_OWN = 8  # of these for one session: a wall asks for one or two at a time
 _MOST_AROUND = 2000
 TOO_FAR = Poster("这块屏在这个距离上看不清", "请核对画面宽度和最远座位，或换一块更大的屏", Markup(""))
 
@@ -80,6 +81,7 @@ class Fragments:
         self._bytes = 0
         self._around: OrderedDict[Hashable, Surroundings] = OrderedDict()
         self._coming: dict[Hashable, asyncio.Task[Made]] = {}
+        self._asking: Counter[str] = Counter()  # by session
         self._threads = ThreadPoolExecutor(2, "wall")
 
     def around(self, key: Hashable, place: Place) -> Surroundings:
@@ -91,23 +93,25 @@ class Fragments:
                 self._around.popitem(last=False)
         return held
 
-    async def made(self, key: Hashable, compose: Callable[[], Markup]) -> Made:
-        """The fragment of a key, which names all that it depends on. Raises what ``compose`` raises, Refused where too
-        many are being composed."""
+    async def made(self, key: Hashable, compose: Callable[[], Markup], session: str = "") -> Made:
+        """The fragment of a key, which names all that it depends on, for a session ('': nobody's). Raises what
+        ``compose`` raises, Refused where too many are being composed, for all or for this session."""
         if held := self._held.get(key):
             self._held.move_to_end(key)
             return held
         if (coming := self._coming.get(key)) is None:
-            if len(self._coming) >= MOST_WAITING:
+            if len(self._coming) >= MOST_WAITING or (session and self._asking[session] >= MOST_OWN):
                 raise Refused("同时打开的画面太多，请稍候。")
-            coming = self._coming[key] = asyncio.create_task(self._compose(key, compose))
+            self._asking[session] += 1
+            coming = self._coming[key] = asyncio.create_task(self._compose(key, compose, session))
         return await asyncio.shield(coming)
 
-    async def _compose(self, key: Hashable, compose: Callable[[], Markup]) -> Made:
+    async def _compose(self, key: Hashable, compose: Callable[[], Markup], session: str) -> Made:
         try:
             made = await asyncio.get_running_loop().run_in_executor(self._threads, lambda: _packed(compose()))
         finally:
             del self._coming[key]
+            self._asking -= Counter([session])  # keeps none at zero
         self._held[key] = made
         self._bytes += len(made.packed)
         while self._bytes > MOST_KEPT and len(self._held) > 1:

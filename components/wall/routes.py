@@ -95,7 +95,9 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
 
         here = (store.versions, viewer.key, region, version, now.date())
         names = tuple(one.name for one in scenes)
-        return viewer, region, await fragments.made((here, canvas, names), compose)
+        signed = signed_of(request)
+        session = signed.digest if signed else ""
+        return viewer, region, await fragments.made((here, canvas, names), compose, session)
 
     async def scene(request: Request) -> Response:
         _, _, made = await asked_for(request)

@@ -4,9 +4,10 @@ Loaded by ``data.commands.parser`` when it is called; knows no Streamlit.
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -63,8 +64,18 @@ def _at_and_below(every: list[tree.Region], code: str) -> Iterator[tree.Region]:
 
 def _told(engine: Engine, viewer: Viewer, order: ChartOrder) -> Iterator[Chart]:
     """The charts, with a bar on standard error; silent where nobody watches."""
-    with tqdm(total=order.total, desc="挂图", file=sys.stderr, disable=None, leave=False) as bar:
+    with _ended_in_order(), tqdm(total=order.total, desc="挂图", file=sys.stderr, disable=None, leave=False) as bar:
         yield from charts(engine, viewer, order, clock=county_clock, told=bar.update)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Who is told to end (SIGTERM) ends as by Ctrl-C: what was given by then stands in the log."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _empty(folder: Path) -> Path:

@@ -121,8 +121,9 @@ def charts(
         work = [pool.submit(copy_context().run, make, region) for region in order.regions]
         try:
             for one in work:
-                yield one.result()
-                given += 1
+                made = one.result()
+                given += 1  # who takes it may end before he asks for the next
+                yield made
                 told(1)
         except typeset.Cancelled:
             given = 0

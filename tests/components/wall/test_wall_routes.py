@@ -1,8 +1,10 @@
 """What ``/wall`` answers: whose region, set up how, composed for which picture, and how often."""
 
+import itertools
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pytest
 from sqlalchemy import Engine, select
@@ -14,6 +16,7 @@ from components.server import pulse
 from components.server.guard import Guard
 from components.wall import asked, routes, scenes, setting_up
 from components.wall.canvas import Canvas
+from components.wall.fragments import MOST_OWN
 from components.wall.scene import Place, Poster, Scene
 from data import model
 from data.access.viewer import Viewer
@@ -189,6 +192,26 @@ def test_a_scene_is_composed_for_the_body_of_its_picture_once_for_all_who_ask(
         cube.stamp(connection, NOW, TOWNSHIPS[1])
     client.get(address)
     assert len(drawn) == 2
+
+
+def test_a_flood_of_sizes_of_one_session_leaves_room_for_the_others(
+    county: Engine, display: tuple[int, TestClient], monkeypatch: pytest.MonkeyPatch
+):
+    _, client = display
+    held = threading.Event()
+    slow = Scene("one", "一", MADE[0].levels, lambda place, canvas: (held.wait(20) and _poster(place, canvas)) or [])
+    monkeypatch.setattr(routes, "SCENES", (slow, *MADE[1:]))
+    with ThreadPoolExecutor(MOST_OWN + 5) as threads:
+        flood = [
+            threads.submit(client.get, f"/wall/scene/one?region={TOWNSHIPS[0]}&w={1000 + at}&h=800")
+            for at in range(MOST_OWN + 4)
+        ]
+        refused = list(itertools.islice(as_completed(flood, timeout=20), 4))
+        held.set()
+        statuses = [answer.result().status_code for answer in flood]
+    assert {answer.result().status_code for answer in refused} == {400}
+    assert statuses.count(200) == MOST_OWN
+    assert client.get(f"/wall/scene/one?region={TOWNSHIPS[0]}&w=1001&h=900").status_code == 200  # there is room again
 
 
 def test_what_one_may_see_is_composed_for_nobody_else(county: Engine, display: tuple[int, TestClient]):

@@ -1,5 +1,7 @@
 """``python -m data wallcharts``: files by code and name for their owner alone, exit codes, a sentence for a refusal."""
 
+import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, select
 
+from components.wallcharts import command
 from data.commands.parser import ABOVE, main
 from data.model import access_log, setting
 from data.store.engine import writing
@@ -86,6 +89,26 @@ def test_a_place_that_cannot_be_written_is_refused_before_anything_is_made(url: 
         said = capsys.readouterr().err
         assert "是一个文件" in said or "写不进去" in said
     assert file.read_text() == "x"
+
+
+def test_what_was_written_before_the_command_was_told_to_end_stands_in_the_log(
+    walls: Engine, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write = command._write
+
+    def ended_after(path: Path, content: bytes) -> None:
+        write(path, content)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(command, "_write", ended_after)
+    before = signal.getsignal(signal.SIGTERM)
+    out = tmp_path / "charts"
+    called = ["--database", url, "wallcharts", "--region", VILLAGE[:9], "--out", str(out), "--size", "A3"]
+    assert main(called) == 1
+    assert signal.getsignal(signal.SIGTERM) == before and len(list(out.iterdir())) == 1
+    with walls.connect() as connection:
+        logged = connection.execute(select(access_log.c.detail).where(access_log.c.view == "print")).scalars().all()
+    assert logged[-1].endswith("1 份")
 
 
 def test_commands_of_the_layer_above_are_there_and_know_no_screen():
