@@ -24,6 +24,8 @@ from data.terms import UNCOUNTED
 
 Point = tuple[float, float]
 """Degrees east, degrees north."""
+LAST_PLACE = 99_999
+"""As the workbook takes it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,10 @@ def arrange(
 ) -> list[int]:
     """Store places on the walk (household → number, None: no place of its own) where they are others than ``before``,
     as they were read; returns the changes, which can be taken back together. Raises what
-    ``data.households.edits.commit_together`` does, and Refused where nothing is another."""
+    ``data.households.edits.commit_together`` does, and Refused for no places of a walk or where nothing is another."""
+    places = [number for number in after.values() if number is not None]
+    if len(set(places)) < len(places) or not all(0 < number <= LAST_PLACE for number in places):
+        raise Refused("走访顺序应从1起、不重复，请重新打开再排。")
     done = {
         id: [Edit("household", {}, {"walking_order": before[id]}, {"walking_order": number})]
         for id, number in after.items()

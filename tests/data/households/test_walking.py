@@ -189,6 +189,14 @@ def test_a_household_that_moved_away_meanwhile_is_not_arranged_here(county: Engi
         assert connection.execute(select(model.household.c.walking_order).distinct()).scalars().all() == [None]
 
 
+@pytest.mark.parametrize("places", [{901: -5}, {901: 0}, {901: 100_000}, {901: 10**30}, {901: 7, 902: 7}])
+def test_places_that_no_walk_has_are_refused(county: Engine, places: dict[int, int | None]):
+    before = read(county)
+    with pytest.raises(Refused, match="不重复"):
+        arrange(county, CADRE, before, places, now=NOW)
+    assert read(county) == before
+
+
 def test_only_who_may_write_arranges_and_only_what_is_another(county: Engine):
     before = read(county)
     with pytest.raises(NoRight):
