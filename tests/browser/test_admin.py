@@ -1,6 +1,7 @@
 """用户与设置 by clicks: people one by one and from a list, a display from its link to its withdrawal."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -129,12 +130,13 @@ def test_a_display_opens_its_link_and_leaves_within_a_second_of_its_withdrawal(
 
     wall = new_context().new_page()
     wall.goto(link)
-    ready(wall)
-    expect(wall.locator(".top-bar .who")).to_contain_text("镇政府大厅")
+    expect(wall).to_have_url(re.compile("/wall"))
+    expect(wall.locator(".poster:visible").first).to_be_visible()
     page.get_by_role("link", name="收回").tap()
     ready(page)
     page.get_by_test_id("stDialog").get_by_role("button", name="确定收回").tap()
-    wall.wait_for_url("**/login", timeout=5000)
+    expect(wall.get_by_text("这块屏的展示已经结束")).to_be_visible(timeout=5000)
+    expect(wall.locator(".poster:visible")).to_have_count(0)
     ready(page)
     expect(page.get_by_text("大屏已退出")).to_be_visible()
     assert wall.goto(link).status >= 400
