@@ -18,6 +18,7 @@ ASKS_NOTHING = {
         "without_telling",
         "mask_party",
         "mask_health",
+        "mask_kind",
     },  # how it is read
     "data/access/rights.py": {"require_right"},  # is the asking
     "data/access/scope.py": {"seen_households", "seen_matters"},  # SQL, for queries that ask
