@@ -18,12 +18,13 @@ from data.store.engine import writing
 from tests.data.paper import reading as paper
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 CADRE = Viewer("county", COUNTY)
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

@@ -21,10 +21,11 @@ from data.store.engine import writing
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

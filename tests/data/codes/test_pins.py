@@ -23,6 +23,8 @@ from data.store.transient import transient_engine
 from tests.data.village_ground import COUNTY, FAR, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 VILLAGE_CADRE = Viewer("village", VILLAGE)
 TAIL = "011234"  # of the head of 901
 HOME, ELSEWHERE = "192.0.2.9", "198.51.100.1"
@@ -31,7 +33,6 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def county(engine: Engine) -> Iterator[Engine]:
-    fill_village(engine)
     yield engine
     transient_engine(engine).dispose()
 

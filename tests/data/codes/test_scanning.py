@@ -13,12 +13,13 @@ from data.store.engine import writing
 from tests.data.small_county import COUNTY, LAST, TOWNSHIPS, VILLAGES, fill
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill)
+
 CADRE = Viewer("county", COUNTY)
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill(engine)
     return engine
 
 

@@ -18,6 +18,8 @@ from data.store.engine import writing
 from tests.data.village_ground import COUNTY, FAR, HERE, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 COUNTY_CADRE = Viewer("county", COUNTY)
 VILLAGE_CADRE = Viewer("village", VILLAGE)
 TODAY = NOW.date()
@@ -25,7 +27,6 @@ TODAY = NOW.date()
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

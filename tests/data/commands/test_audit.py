@@ -22,12 +22,13 @@ from data.text.formulas import defused
 from tests.data.village_ground import VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 LOG = model.access_log
 
 
 @pytest.fixture
 def store(engine: Engine) -> Engine:
-    fill_village(engine)
     look(engine, "=cmd|'/c calc'!A1", "192.0.2.1", 901)
     look(engine, "person:7", "192.0.2.2", 902)
     with writing(engine) as connection:

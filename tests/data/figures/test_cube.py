@@ -1,5 +1,6 @@
 """The cube equals the records: every indicator is worked out again by plain Python from the raw rows."""
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
@@ -27,9 +28,8 @@ ALL = Viewer("admin", "")
 
 
 @pytest.fixture
-def county(engine: Engine) -> Engine:
-    fill(engine)
-    return engine
+def county(filled: Callable[..., Engine]) -> Engine:
+    return filled(fill, own=True)
 
 
 class Plain:

@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from sqlalchemy import Engine, event, func, select
@@ -28,9 +28,8 @@ NEW_VISIT = {"helper": "B1", "visited": "2026-11-20", "occasion": "日常走访"
 
 
 @pytest.fixture
-def county(engine: Engine) -> Engine:
-    fill(engine)
-    return engine
+def county(filled: Callable[..., Engine]) -> Engine:
+    return filled(fill, own=True)
 
 
 EVERY_KIND: dict[str, tuple[Sequence[Edit], ...]] = {

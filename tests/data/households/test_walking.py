@@ -15,13 +15,14 @@ from tests.data.small_county import COUNTY, LAST, TODAY
 from tests.data.village_ground import HERE, NEIGHBOUR, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 CADRE = Viewer("village", VILLAGE)
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
     """VILLAGE holds the households known by hand alone, its office in the south-west."""
-    fill_village(engine)
     with writing(engine) as connection:
         here = model.household.c.village == VILLAGE
         connection.execute(

@@ -14,12 +14,13 @@ from data.people.devices import PATH, add_device, devices, withdraw
 from data.store.engine import writing
 from tests.data.people.ground import ADMINISTRATOR, CADRE, COUNTY, ELSEWHERE, HOSTILE, NOW, OTHER, TOWNSHIP, fill
 
+pytestmark = pytest.mark.filled(by=fill)
+
 FROM = {"address": "192.0.2.7", "now": NOW}
 
 
 @pytest.fixture
 def store(engine: Engine) -> Engine:
-    fill(engine)
     return engine
 
 

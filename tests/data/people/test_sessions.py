@@ -11,12 +11,13 @@ from data.people.sessions import browser, end_own_session, end_session, open_ses
 from data.store.engine import writing
 from tests.data.people.ground import ADMINISTRATOR, CADRE, ELSEWHERE, NOW, VILLAGE, fill, signed_in
 
+pytestmark = pytest.mark.filled(by=fill)
+
 FROM = {"address": "192.0.2.7", "now": NOW}
 
 
 @pytest.fixture
 def store(engine: Engine) -> Engine:
-    fill(engine)
     return engine
 
 

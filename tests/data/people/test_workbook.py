@@ -20,6 +20,8 @@ from data.people.workbook import SHEET, Preview, read_people, write_people_templ
 from data.store.engine import writing
 from tests.data.people.ground import ADMINISTRATOR, CADRE, COUNTY, NOW, OTHER, TOWNSHIP, VILLAGE, fill, signed_in
 
+pytestmark = pytest.mark.filled(by=fill)
+
 HEADINGS = [column.heading for column in SHEET.columns]
 GOOD = ("王五", "wangwu", "13800000001", "示范镇人民政府", "乡镇干部", TOWNSHIP, "")
 FROM = {"address": "192.0.2.7", "now": NOW}
@@ -27,7 +29,6 @@ FROM = {"address": "192.0.2.7", "now": NOW}
 
 @pytest.fixture
 def store(engine: Engine) -> Engine:
-    fill(engine)
     return engine
 
 

@@ -14,12 +14,13 @@ from data.store.engine import writing
 from tests.data.small_county import fill
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill)
+
 MONTH_AHEAD = NOW + timedelta(days=30)
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill(engine)
     with writing(engine) as connection:
         cube.stamp(connection, NOW)
     return engine

@@ -12,13 +12,14 @@ from tests.data.small_county import COUNTY, LAST
 from tests.data.village_ground import NEIGHBOUR, VILLAGE, fill_village
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 DISPLAY = Viewer("display", COUNTY)
 CADRE = Viewer("village", VILLAGE)
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     return engine
 
 

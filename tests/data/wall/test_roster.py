@@ -12,12 +12,13 @@ from data.wall.roster import FIRST, first_secretaries, places, roster, units
 from tests.data.small_county import LAST, VILLAGES
 from tests.data.village_ground import COUNTY, FAR, TOWNSHIPS, VILLAGE, fill_village
 
+pytestmark = pytest.mark.filled(by=fill_village)
+
 CADRE = Viewer("county", COUNTY)
 
 
 @pytest.fixture
 def county(engine: Engine) -> Engine:
-    fill_village(engine)
     with writing(engine) as connection:
         connection.execute(model.pairing.delete().where(model.pairing.c.helper.notin_(("D1", "D2"))))
         connection.execute(update(model.helper).where(model.helper.c.code == "D2").values(team=FIRST, unit="审计局"))
