@@ -78,6 +78,7 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
         121.51,
         40.21,
         None,
+        None,
         "zs",
     )
     assert second[:4] == (2, OTHER_HOUSE, OTHER_VILLAGE, "李䶮") and second[8] == "2024-03-05" and second[-2] == "=1+1"
