@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 
 ROLE = "warroom"
+ROOM = 4 * 1024**3  # bytes; each of the two processes that test takes some 300 MB
 # Speed over safety: nothing here outlives the tests.
 SETTINGS = {
     "listen_addresses": "",
@@ -82,7 +83,7 @@ def running_cluster() -> Iterator[Cluster]:
     programs = server_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
-    home = Path(tempfile.mkdtemp(prefix="warroom-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="warroom-pg-", dir=_memory()))
     try:
         account = _account(home)
         initdb = [programs / "initdb", "-D", home / "data", "-U", ROLE, "--auth=trust", "--encoding=UTF8"]
@@ -100,6 +101,13 @@ def running_cluster() -> Iterator[Cluster]:
             server.wait(120)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _memory() -> str | None:
+    """A folder in memory with room for a cluster, where a database is copied in a fifth of the time; None: on disk."""
+    folder = Path("/dev/shm")
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
+    return str(folder) if roomy else None
 
 
 def _account(home: Path) -> dict:
