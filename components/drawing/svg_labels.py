@@ -9,6 +9,7 @@ import shapely
 
 from components.drawing.svg import wide, words
 from components.drawing.svg_view import Box, Numbers, Rows, crossing
+from data.store.batches import batches
 
 _ROWS = 13
 _HIGH = 1.15  # of a line of text, in sizes
@@ -119,9 +120,8 @@ def _stretches(shape: shapely.Geometry, rows: Numbers, height: float) -> Iterato
     order = np.lexsort((cuts, level))
     at_level = np.split(cuts[order], np.searchsorted(level[order], np.arange(1, len(levels))))
     inner = [list(zip(some[::2].tolist(), some[1::2].tolist(), strict=True)) for some in at_level]
-    for place in range(0, len(levels), 3):
-        held = inner[place]
-        for other in inner[place + 1 : place + 3]:
+    for held, *others in batches(inner, 3):
+        for other in others:
             held = [(max(a, c), min(b, d)) for a, b in held for c, d in other if max(a, c) < min(b, d)]
         yield held
 

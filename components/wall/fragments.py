@@ -19,6 +19,7 @@ from components.wall.scene import Place, Poster, Scene
 from data.errors import Refused
 from data.regions.tree import status
 from data.regions.versions import version_of, versions
+from data.store.batches import batches
 
 MOST_KEPT = 48 * 1024 * 1024  # bytes
 MOST_WAITING = 1000  # scenes that are asked for and not composed yet
@@ -55,7 +56,7 @@ def _rows(own: Sequence[Poster], others: Sequence[Poster], number: int) -> list[
     """What stands beside each other: each of a scene's own once, filled with the others, or where there are none with
     its own next ones."""
     if not others:
-        return [list(own[at : at + number]) for at in range(0, len(own), number)]
+        return list(batches(own, number))
     beside = number - 1
     return [
         [one, *(others[(at * beside + place) % len(others)] for place in range(min(beside, len(others))))]

@@ -30,6 +30,7 @@ from components.wall.village_parts import (
     subtitle,
 )
 from data.regions.lands import Lands, lands
+from data.store.batches import batches
 from data.wall.village import VillageRoom
 
 MOST_PAGES = 8
@@ -74,8 +75,8 @@ def _groups(room: VillageRoom, size: int) -> Iterator[pd.DataFrame]:
     walk = room.walk
     if size and len(walk) > size * MOST_PAGES:
         walk = walk[walk["state"].isin(URGENT)].head(size * MOST_PAGES)
-    for begin in range(0, len(walk) if size else 0, size or 1):
-        yield walk.iloc[begin : begin + size]
+    for places in batches(range(len(walk)), size) if size else ():
+        yield walk.iloc[places]
 
 
 def _layout(room: VillageRoom, canvas: Canvas, *, drawn: bool) -> _Layout:
@@ -104,8 +105,7 @@ def _page(
     size, view = (layout.width, layout.height), None if whole else around(some, room=_CLOSE, least=_LEAST)
     drawn = _map(room.walk, some, ground, canvas, size, view) if ground.each else ""
     rows = [_row(row, canvas) for row in some.itertuples()]
-    step = layout.plan.rows
-    lists = "".join(listed(rows[at : at + step], layout.plan) for at in range(0, len(rows), step))
+    lists = "".join(listed(part, layout.plan) for part in batches(rows, layout.plan.rows))
     states = _legend(some.loc[some["state"].isin(URGENT), "state"].value_counts(), canvas, counted=False)
     body = Markup(
         f'<div class="v-map{" v-below" if layout.below else ""}">{drawn}'

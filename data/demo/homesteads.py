@@ -1,6 +1,7 @@
 """Where households live, and the sheets 行政区划 and 户."""
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -90,8 +91,7 @@ def household_columns(ground: Ground, homesteads: Homesteads, people: People, st
 def _walking_order(ground: Ground, village: np.ndarray, spots: np.ndarray, type: np.ndarray) -> np.ndarray:
     """Typed for who is helped in every third village, in every ninth for the first ten alone; elsewhere nobody has."""
     order = np.full(len(village), np.nan)
-    for at in range(0, len(ground.villages), 3):
-        place = ground.villages[at]
+    for at, place in islice(enumerate(ground.villages), 0, None, 3):
         helped = np.flatnonzero((village == at) & (type != STATE_NAMES[UNCOUNTED]))
         known = ~np.isnan(spots[helped, 0])
         stops = [
