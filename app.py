@@ -41,7 +41,7 @@ from data.figures import cube
 from data.regions.tree import status
 from data.store.engine import ready_engine
 from data.store.private import keep_private
-from data.wall.shown import keep_night
+from data.wall.shown import turn_the_day
 
 HERE = Path(__file__).resolve().parent
 DAY_CHECK = 300  # seconds between two looks at the calendar
@@ -59,14 +59,14 @@ async def health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok", **told})
 
 
-def turn_the_day() -> None:
-    """When the day turns in China: keep what was shown on the last, then bring the running month up to date."""
+def look_at_the_day() -> None:
+    """Whether the day has turned in China."""
     now = county_clock()
     try:
-        keep_night(engine, now)
+        turn_the_day(engine, now)
     except (SQLAlchemyError, WarRoomError):  # such as a broken log: the figures go on
         log.exception("what was shown on the day before could not be kept")
-    cube.ensure(engine, now.date())
+        cube.ensure(engine, now.date())
 
 
 async def follow_the_calendar() -> None:
@@ -74,7 +74,7 @@ async def follow_the_calendar() -> None:
     while True:
         await asyncio.sleep(DAY_CHECK)
         try:
-            await asyncio.to_thread(turn_the_day)
+            await asyncio.to_thread(look_at_the_day)
         except SQLAlchemyError:  # a store that is away for a while must not end the watch
             log.exception("the running month could not be brought up to date")
 
@@ -91,7 +91,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     import shapely  # noqa: F401
 
     await asyncio.to_thread(ready, engine, written(county_clock()))
-    await asyncio.to_thread(turn_the_day)
+    await asyncio.to_thread(look_at_the_day)
     await asyncio.to_thread(sweep, engine, county_clock())
     send_at_once()
     note_servers()

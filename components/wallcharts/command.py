@@ -18,12 +18,12 @@ from data.access.viewer import Viewer
 from data.clock import county_clock
 from data.commands.actions import ADMIN, INCOMPLETE, known_month, known_region, opened
 from data.errors import Refused
-from data.figures import cube
 from data.paper import fonts
 from data.paper.spreadsheet import file_name
 from data.regions import tree
 from data.settings import value_of
 from data.store.private import own_file, own_folder
+from data.wall.shown import turn_the_day
 
 ADDRESS = "命令行"
 _NO_CODE = "没有设定户码网址（settings --set base_url 网址），挂图上没有二维码。"
@@ -32,7 +32,7 @@ _NO_CODE = "没有设定户码网址（settings --set base_url 网址），挂�
 def run(options: argparse.Namespace) -> int:
     """Write the charts; 3 where something on them is missing: the code, or characters that no font draws."""
     engine, now = opened(options), county_clock()
-    cube.ensure(engine, now.date())
+    turn_the_day(engine, now)
     with engine.connect() as connection:
         region = known_region(connection, options.region)
         if not region.code:

@@ -42,7 +42,7 @@ from data.regions.codes import is_code
 from data.store.engine import is_sqlite, open_engine, ready_engine, restore, writing
 from data.store.key import key_file
 from data.store.private import own_file
-from data.wall.shown import compared_showing, keep_named, keep_night, showings
+from data.wall.shown import compared_showing, keep_named, showings, turn_the_day
 from data.workbook.stamp import Stamp, stamp
 
 ADMIN = Viewer("admin", regions.WHOLE)
@@ -205,7 +205,7 @@ def rebuild_command(options: argparse.Namespace) -> int:
 def check_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     engine = opened(options)
-    cube.ensure(engine, county_clock().date())
+    turn_the_day(engine, county_clock())
     findings = check(engine, progress=bar)
     bar.close()
     with engine.connect() as connection:
@@ -233,7 +233,7 @@ def _key_findings(engine: Engine) -> list[Finding]:
 
 def figures_command(options: argparse.Namespace) -> int:
     engine = opened(options)
-    _turn_the_day(engine, county_clock())
+    turn_the_day(engine, county_clock())
     with engine.connect() as connection:
         found = known_region(connection, options.region)
         month = known_month(connection, options.month) if options.month else None
@@ -266,7 +266,7 @@ def _told(figure: figures.Figure) -> dict[str, object]:
 def books_command(options: argparse.Namespace) -> int:
     engine = opened(options)
     now = county_clock()
-    _turn_the_day(engine, now)
+    turn_the_day(engine, now)
     if options.close or options.reopen:
         with writing(engine) as connection:
             cube.hold(connection)
@@ -309,7 +309,7 @@ def known_month(connection: Connection, text: str) -> int:
 
 def shown_command(options: argparse.Namespace) -> int:
     engine, now = opened(options), county_clock()
-    _turn_the_day(engine, now)
+    turn_the_day(engine, now)
     if options.name:
         with writing(engine) as connection:
             cube.hold(connection)
@@ -457,12 +457,6 @@ def opened(options: argparse.Namespace) -> Engine:
                 raise
             print(broken, file=sys.stderr)
     return engine
-
-
-def _turn_the_day(engine: Engine, now: datetime) -> None:
-    """What was shown on the day before is kept before the figures move on."""
-    keep_night(engine, now)
-    cube.ensure(engine, now.date())
 
 
 def _fresh(path: Path) -> Path:

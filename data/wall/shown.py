@@ -65,6 +65,13 @@ class Shown:
     closed: bool
 
 
+def turn_the_day(engine: Engine, now: datetime) -> None:
+    """Keep what was shown on the day before, then bring the running month up to date: for whoever moves the figures on
+    to another day."""
+    keep_night(engine, now)
+    cube.ensure(engine, now.date())
+
+
 def keep_night(engine: Engine, now: datetime) -> int | None:
     """Where another day has begun since the figures were made: keep what they showed on theirs. Its number; None where
     that is kept already, by whichever process, or nothing is another than when it was kept last."""

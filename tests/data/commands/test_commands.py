@@ -19,6 +19,7 @@ from data.figures.books import closed_month
 from data.figures.indicators import INDICATORS
 from data.months import month_of, spoken
 from data.store.engine import writing
+from data.wall.shown import showings
 from data.workbook.exporting import export_workbook
 from tests.conftest import run_data
 from tests.data.small_county import COUNTY, TODAY, VILLAGES, fill, month_label, real_regions_arrive
@@ -176,3 +177,12 @@ def test_a_command_on_real_data_stands_in_the_log_by_its_name_and_one_on_demonst
     state_file(engine).unlink()
     assert main(["--database", url, "lines"]) == 1  # what cannot be logged is not told
     assert main(["--database", url, "check"]) == 1 and told() == ["settings", "figures"]
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["figures", "--region", COUNTY], ["books", "--region", COUNTY]], ids=lambda one: one[0]
+)
+def test_a_command_that_moves_the_day_keeps_what_was_shown_on_the_last(url: str, engine: Engine, command: list[str]):
+    main(["--database", url, *command])
+    with engine.connect() as connection:
+        assert [(one.day, one.name) for one in showings(connection, Viewer("admin", ""))] == [(TODAY.isoformat(), None)]
