@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from components.drawing.markup import Markup, escape
 from components.wall.canvas import Canvas
 from components.wall.scene import Poster
+from components.wall.words import ems
 
 PANE = 1.6
 """Width over height that a poster has at least, where several stand beside each other."""
@@ -62,17 +63,6 @@ def framed(posters: Sequence[Poster], around: Surroundings, canvas: Canvas) -> M
         f'<section class="poster" style="{style}width:{canvas.width}px;height:{canvas.height}px">'
         f'<div class="panes" style="gap:{_APART * _gap(canvas)}px">{stood}</div>{_strip(around, canvas)}</section>'
     )
-
-
-def ems(words: str) -> float:
-    """How wide words are at most, in sizes of their type: a Chinese character is one."""
-    return sum(map(_em, words))
-
-
-def _em(sign: str) -> float:
-    if ord(sign) > 0x2E7F or sign in "…—–‘’“”·▲▼◆●■○":
-        return 1.0
-    return 0.35 if sign in " .,:;'|!()" else 0.65
 
 
 def _gap(canvas: Canvas) -> int:

@@ -14,12 +14,10 @@ from components.wall.leaders_parts import (
     BAR_AIR,
     GREY,
     LINE,
-    MOST_WORDS,
     Block,
     Cell,
     aligned,
     comfortable,
-    count_words,
     figure_and_rows,
     hero,
     nothing,
@@ -29,6 +27,7 @@ from components.wall.leaders_parts import (
     within_words,
 )
 from components.wall.scene import Place, Poster, Scene
+from components.wall.words import MOST_WORDS, count_words
 from data.figures.indicators import INDICATORS
 from data.figures.movements import Moves, most_moved
 from data.months import short_day

@@ -15,7 +15,6 @@ from components.wall.leaders_parts import (
     BAR_AIR,
     GREY,
     LINE,
-    MOST_ROWS,
     Block,
     airy,
     bar_rows,
@@ -30,6 +29,7 @@ from components.wall.leaders_parts import (
     text_line,
 )
 from components.wall.scene import Place, Poster, Scene
+from components.wall.words import MOST_ROWS
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.figures.monitoring_line import monitoring_line

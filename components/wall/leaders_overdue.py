@@ -12,14 +12,12 @@ from components.wall.leaders_parts import (
     BAD,
     BAR_AIR,
     GREY,
-    MOST_WORDS,
     Block,
     Cell,
     aligned,
     bar_rows,
     column_width,
     comfortable,
-    count_words,
     figure_and_rows,
     hero,
     nothing,
@@ -32,6 +30,7 @@ from components.wall.leaders_parts import (
 )
 from components.wall.leaders_strip import CALM
 from components.wall.scene import Place, Poster, Scene
+from components.wall.words import MOST_WORDS, count_words
 from data.months import short_day
 from data.regions import tree as regions
 from data.terms import LEVELS

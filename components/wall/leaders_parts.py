@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 
 from components.drawing.markup import Markup, escape
 from components.wall.canvas import Canvas
-from components.wall.frame import ems
+from components.wall.words import MOST_ROWS, count_words, cut, ems
 
 LINE = 1.32
 """Height of a line, in sizes of its type."""
-MOST_ROWS, MOST_WORDS = 7, 40
 _WIDE = 38  # signs of text across that leave a poster its two columns
 BAR_AIR = 1.3
 """How much higher a row with a bar is than a line."""
@@ -176,15 +175,6 @@ def _cell(cell: Cell, width: float, size: float) -> str:
     return f'<span class="{styles}">{escape(cut(cell.text, width, size))}</span>'
 
 
-def cut(words: str, width: float, size: float) -> str:
-    """The words, or as many of their signs as fit, with an ellipsis."""
-    if ems(words) * size <= width:
-        return words
-    while words and ems(words + "…") * size > width:
-        words = words[:-1]
-    return f"{words.rstrip()}…" if words else ""
-
-
 def column_width(rows: Sequence[Sequence[Cell]], place: int, size: float, most: float) -> float:
     """How wide a column has to be for its cells, at most ``most`` px."""
     widest = max((ems(row[place].text) * (1.06 if row[place].bold else 1.0) for row in rows), default=0.0)
@@ -269,11 +259,6 @@ def bar_rows(
 def stroke(canvas: Canvas) -> float:
     """How much stronger lines are than on a screen."""
     return max(1.0, canvas.small / 14)
-
-
-def count_words(*texts: str) -> int:
-    """Words of texts: runs of up to four characters, as a glance takes them."""
-    return sum(-(-len(run) // 4) for text in texts for run in re.findall(r"[\u4e00-\u9fff]+", text))
 
 
 def within_words(texts: Sequence[str], left: int) -> int:

@@ -22,7 +22,6 @@ from components.wall.leaders_parts import (
     aligned,
     beside,
     comfortable,
-    cut,
     first_fitting,
     hero,
     nothing,
@@ -32,6 +31,7 @@ from components.wall.leaders_parts import (
     text_line,
 )
 from components.wall.scene import Place, Poster, Scene
+from components.wall.words import cut
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS, Indicator
 from data.figures.standing import Standing

@@ -13,15 +13,12 @@ from components.wall.canvas import Canvas
 from components.wall.leaders_parts import (
     BAD,
     GREY,
-    MOST_WORDS,
     Block,
     Cell,
     aligned,
     bar_rows,
     beside,
     comfortable,
-    count_words,
-    cut,
     figure_and_rows,
     hero,
     nothing,
@@ -33,6 +30,7 @@ from components.wall.leaders_parts import (
     within_words,
 )
 from components.wall.scene import Place, Poster, Scene
+from components.wall.words import MOST_WORDS, count_words, cut
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.figures.read import Figure

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
 from urllib.parse import urlencode
 
 from components.drawing import svg_points as points
@@ -12,17 +11,15 @@ from components.drawing.qr import qr_svg
 from components.drawing.theme import state_marks
 from components.drawing.wording import NO_VALUE
 from components.wall.canvas import Canvas
-from components.wall.frame import ems
 from components.wall.scene import Place
+from components.wall.words import MOST_FIGURES, MOST_ROWS, MOST_WORDS, count_words, cut, ems
 from data.months import short_day
 from data.regions import tree as regions
 from data.settings import value_of
 from data.terms import HOUSEHOLD_STATES
 from data.wall.village import VillageRoom, village_room
 
-MOST_ROWS, WORDS, FIGURES = 7, 40, 12
-"""Of one list; of one poster. A household's number on the walk and a day are no figures."""
-_NUMBER, _CHARACTERS = re.compile(r"[0-9][0-9,.]*"), re.compile(r"[\u4e00-\u9fff]+")
+_NUMBER = re.compile(r"[0-9][0-9,.]*")
 _TAGS, _DAYS = re.compile(r'<b class="v-badge.*?</b>|<[^>]*>'), re.compile(r"\d+月|\d+日")
 VILLAGE = frozenset({12})
 ROW = 1.6  # a row of a list at least, in sizes of its type
@@ -51,10 +48,7 @@ def subtitle(place: Place, room: VillageRoom, *parts: str) -> str:
 
 def fitted(words: str | None, room: float) -> str:
     """As many of the characters as find room (in sizes of type), with … for the others."""
-    told = words or NO_VALUE
-    if ems(told) <= room:
-        return told
-    return f"{next(told[:end] for end in range(len(told), -1, -1) if ems(told[:end]) + 1 <= max(room, 1))}…"
+    return cut(words or NO_VALUE, room, 1) or "…"
 
 
 def broad(values: Iterable[str | None], most: float) -> float:
@@ -106,19 +100,14 @@ def _broad(cells: Sequence[Cell]) -> float:
 
 def spare(rows: Sequence[Sequence[object]], plan: Plan, said: str) -> Sequence[Sequence[object]]:
     """As many of the first rows as find room, and leave the poster, with what it ``said`` beside them, no more than
-    WORDS and FIGURES."""
-    words, figures = _words(said), len(_NUMBER.findall(said))
+    MOST_WORDS and MOST_FIGURES."""
+    words, figures = count_words(said), len(_NUMBER.findall(said))
     for place, row in enumerate(rows[: plan.rows]):
         text = _TAGS.sub(" ", _DAYS.sub(" ", "".join(_line(row, plan))))
-        words, figures = words + _words(text), figures + len(_NUMBER.findall(text))
-        if words > WORDS or figures > FIGURES:
+        words, figures = words + count_words(text), figures + len(_NUMBER.findall(text))
+        if words > MOST_WORDS or figures > MOST_FIGURES:
             return rows[:place]
     return rows[: plan.rows]
-
-
-def _words(text: str) -> int:
-    """Runs of up to four characters."""
-    return sum(ceil(len(run) / 4) for run in _CHARACTERS.findall(text))
 
 
 def listed(rows: Sequence[Sequence[object]], plan: Plan) -> Markup:

@@ -7,7 +7,6 @@ from components.drawing.tables import Row
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
-    MOST_ROWS,
     NAME,
     ROOM,
     VILLAGE,
@@ -25,6 +24,7 @@ from components.wall.village_parts import (
     subtitle,
     with_hero,
 )
+from components.wall.words import MOST_ROWS
 
 _WHOSE = 7.0  # characters
 

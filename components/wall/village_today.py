@@ -6,7 +6,6 @@ from components.drawing.tables import Row
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
-    MOST_ROWS,
     NAME,
     SCAN,
     VILLAGE,
@@ -23,6 +22,7 @@ from components.wall.village_parts import (
     subtitle,
     with_hero,
 )
+from components.wall.words import MOST_ROWS
 from data.months import short_day
 
 

@@ -26,8 +26,6 @@ from components.wall.leaders_parts import (
     Block,
     bar_rows,
     comfortable,
-    count_words,
-    cut,
     figure_and_rows,
     first_fitting,
     hero,
@@ -38,6 +36,7 @@ from components.wall.leaders_parts import (
 from components.wall.leaders_strip import CALM, overdue_strip
 from components.wall.scene import Place, Poster, Scene
 from components.wall.scenes import scenes_for
+from components.wall.words import count_words, cut
 from data import model, settings
 from data.access.viewer import Viewer
 from data.errors import OutOfScope

@@ -8,14 +8,15 @@ from sqlalchemy import Engine, delete, insert, update
 
 from components.drawing.qr import qr_svg
 from components.wall.canvas import Canvas
-from components.wall.frame import body_canvas, ems
+from components.wall.frame import body_canvas
 from components.wall.scene import Place, Poster
 from components.wall.scenes import scenes_for
 from components.wall.village_map import MAP, MOST_PAGES
-from components.wall.village_parts import FIGURES, VILLAGE, WORDS, fitted
+from components.wall.village_parts import VILLAGE, fitted
 from components.wall.village_stuck import STUCK
 from components.wall.village_tasks import TASKS
 from components.wall.village_today import TODAY as SCENE_TODAY
+from components.wall.words import MOST_FIGURES, MOST_WORDS, ems
 from data import model
 from data.access.viewer import Viewer
 from data.figures import cube
@@ -117,8 +118,8 @@ def test_each_poster_says_no_more_than_can_be_taken_in_and_in_no_smaller_type(vi
     assert told
     for poster in told:
         said = re.sub(r"\d+月|\d+日", " ", text(poster))
-        assert len(re.findall(r"[0-9][0-9,.]*", said)) <= FIGURES, said
-        assert sum(-(-len(run) // 4) for run in re.findall(r"[\u4e00-\u9fff]+", said)) <= WORDS, said
+        assert len(re.findall(r"[0-9][0-9,.]*", said)) <= MOST_FIGURES, said
+        assert sum(-(-len(run) // 4) for run in re.findall(r"[\u4e00-\u9fff]+", said)) <= MOST_WORDS, said
         assert max((len(re.findall("<li>", part)) for part in re.findall("<ol.*?</ol>", poster.body)), default=0) <= 7
         sizes = [float(size) for size in re.findall(r'font-size[:=]"?([0-9.]+)', poster.body)]
         assert min(sizes, default=canvas.text) >= canvas.small - 1
