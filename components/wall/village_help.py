@@ -14,15 +14,10 @@ from components.wall.village_parts import (
     Cell,
     Hero,
     asked,
-    beside,
     broad,
-    listed,
+    list_poster,
     mark,
-    planned,
     share,
-    spare,
-    subtitle,
-    with_hero,
 )
 from components.wall.words import MOST_ROWS
 from data.wall.village import VillageRoom
@@ -45,10 +40,8 @@ HELP = Scene("village-help", "扶持谁 · 谁来扶 · 怎么扶", VILLAGE, hel
 def _whom(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     counts = room.counted["state"].value_counts()
     hero = Hero(len(room.counted), "户", "帮扶对象")
-    _, _, width, height = beside(hero, canvas)
     there = [state for state in MARKS if state in counts.index]
     cells = (Cell(1.2), Cell(7.1), Cell(6, rank=1, grow=True), Cell(3, "v-figure v-end"))
-    plan = planned(cells, canvas, width, height, rows=len(there))
     most = int(counts.max())
     rows = [
         [mark(state, canvas), state, share(counts[state], most, _colour(state, canvas)), f"{counts[state]:,}"]
@@ -56,8 +49,8 @@ def _whom(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     ]
     urgent = int(room.counted["state"].isin(URGENT).sum())
     finding = f"{urgent} 户未脱贫或在监测" if urgent else "都已脱贫，没有监测对象"
-    told = subtitle(place, room, f"{int(room.counted['persons'].sum()):,} 人")
-    return Poster(f"扶持谁：{finding}", told, with_hero(hero, canvas, listed(rows, plan)))
+    title, told = f"扶持谁：{finding}", [f"{int(room.counted['persons'].sum()):,} 人"]
+    return list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="类")
 
 
 def _colour(state: str, canvas: Canvas) -> str:
@@ -67,16 +60,15 @@ def _colour(state: str, canvas: Canvas) -> str:
 
 def _who(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     hero = Hero(len(room.helpers), "人", "结对帮扶")
-    _, _, width, height = beside(hero, canvas)
     name, unit = broad(room.helpers["name"], NAME), broad(room.helpers["unit"], UNIT)
     cells = (Cell(name), Cell(unit, "v-second", rank=1), Cell(5, rank=2, grow=True), Cell(3.5, "v-end"))
-    plan = planned(cells, canvas, width, height, rows=min(len(room.helpers), MOST_ROWS - 1))
     behind = int((room.helpers["unvisited"] > 0).sum())
     title = f"谁来扶：{behind} 人本月还没走访完" if behind else "谁来扶：本月户户走访到"
-    rows = spare([_helper(one) for one in room.helpers.itertuples()], plan, f"{title} {hero.said}")
-    left_out = len(room.helpers) - len(rows)
-    told = subtitle(place, room, "条是本月已走访的户", "差几户没走访", f"另有 {left_out} 人未列" * bool(left_out))
-    return Poster(title, told, with_hero(hero, canvas, listed(rows, plan)))
+    rows = [_helper(one) for one in room.helpers.itertuples()]
+    told, most = ["条是本月已走访的户", "差几户没走访"], MOST_ROWS - 1
+    return list_poster(
+        place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="人", most=most
+    )
 
 
 def _helper(one: Row) -> list[object]:
@@ -87,12 +79,10 @@ def _helper(one: Row) -> list[object]:
 def _how(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     top = room.measures.iloc[0]
     hero = Hero(int(top["households"]), "户", f"{top['category']}措施惠及")
-    _, _, width, height = beside(hero, canvas)
     cells = (Cell(4.2), Cell(6, rank=1, grow=True), Cell(3, "v-figure v-end"))
-    plan = planned(cells, canvas, width, height, rows=len(room.measures))
     rows = [
         [one.category, share(one.households, top["households"]), f"{one.households:,}"]
-        for one in room.measures.head(plan.rows).itertuples()
+        for one in room.measures.itertuples()
     ]
-    told = subtitle(place, room, "各类措施惠及户数", "不足 5 户的不列")
-    return Poster(f"怎么扶：{top['category']}措施最多", told, with_hero(hero, canvas, listed(rows, plan)))
+    title, told = f"怎么扶：{top['category']}措施最多", ["各类措施惠及户数", "不足 5 户的不列"]
+    return list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="类")

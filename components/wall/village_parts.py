@@ -11,7 +11,7 @@ from components.drawing.qr import qr_svg
 from components.drawing.theme import state_marks
 from components.drawing.wording import NO_VALUE
 from components.wall.canvas import Canvas
-from components.wall.scene import Place
+from components.wall.scene import Place, Poster
 from components.wall.words import MOST_FIGURES, MOST_ROWS, MOST_WORDS, count_words, cut, ems
 from data.months import short_day
 from data.regions import tree as regions
@@ -195,6 +195,30 @@ def with_hero(hero: Hero, canvas: Canvas, content: Markup, more: str = "") -> Ma
         f"{escape(hero.unit)}</small></p>"
         f"{more}</div>{content}</div>"
     )
+
+
+def list_poster(
+    place: Place,
+    room: VillageRoom,
+    canvas: Canvas,
+    *,
+    title: str,
+    hero: Hero,
+    cells: Sequence[Cell],
+    rows: Sequence[Sequence[object]],
+    told: Sequence[str] = (),
+    unit: str,
+    most: int = MOST_ROWS,
+    code: str = "",
+) -> Poster:
+    """A figure and beside it a list: at most so many rows, and how many of them, in their ``unit``, found no room.
+    ``told`` stands beside the village's name, the ``code`` below the figure."""
+    _, _, width, height = beside(hero, canvas)
+    plan = planned(cells, canvas, width, height, rows=min(most, max(1, len(rows))))
+    shown = spare(rows, plan, f"{title} {hero.said} {SCAN if code else ''}")
+    left_out = len(rows) - len(shown)
+    about = subtitle(place, room, *told, f"另有 {left_out} {unit}未列" * bool(left_out))
+    return Poster(title, about, with_hero(hero, canvas, listed(shown, plan), code))
 
 
 def code_of(place: Place, room: float, canvas: Canvas) -> Markup:

@@ -14,17 +14,11 @@ from components.wall.village_parts import (
     Hero,
     asked,
     badge,
-    beside,
     broad,
     fitted,
     left,
-    listed,
-    planned,
-    spare,
-    subtitle,
-    with_hero,
+    list_poster,
 )
-from components.wall.words import MOST_ROWS
 
 _WHOSE = 7.0  # characters
 
@@ -39,7 +33,6 @@ def stuck_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
         hero = Hero(-int(room.problems["days"].min()), "天", "超期最久", late=True)
     else:
         hero = Hero(len(room.problems), "个", "问题在整改")
-    _, _, width, height = beside(hero, canvas)
     owner = broad(room.problems["owner"], NAME)
     cells = (
         Cell(7, grow=True),
@@ -47,15 +40,12 @@ def stuck_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
         Cell(owner, rank=2),
         Cell(6.2, "v-end"),
     )
-    plan = planned(cells, canvas, width, height, rows=min(MOST_ROWS, max(1, len(room.problems))))
     title = f"卡点：{late} 个超期没整改" if late else f"卡点：{len(room.problems)} 个在整改，都没超期"
     if room.problems.empty:
         title = f"卡点：{room.rectified} 个已整改，等待销号"
-    rows = spare([_row(one, canvas) for one in room.problems.itertuples()], plan, f"{title} {hero.said}")
-    left_out = len(room.problems) - len(rows)
-    parts = [f"已整改待销号 {room.rectified} 个" * bool(room.rectified), f"另有 {left_out} 个未列" * bool(left_out)]
-    body = with_hero(hero, canvas, listed(rows, plan))
-    return [Poster(title, subtitle(place, room, "问题和责任人", *parts), body)]
+    rows = [_row(one, canvas) for one in room.problems.itertuples()]
+    told = ["问题和责任人", f"已整改待销号 {room.rectified} 个" * bool(room.rectified)]
+    return [list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="个")]
 
 
 STUCK = Scene("village-stuck", "卡点", VILLAGE, stuck_posters, critical=True)

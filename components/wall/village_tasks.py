@@ -13,18 +13,12 @@ from components.wall.village_parts import (
     Hero,
     asked,
     badge,
-    beside,
     broad,
     fitted,
     left,
-    listed,
-    planned,
+    list_poster,
     share,
-    spare,
-    subtitle,
-    with_hero,
 )
-from components.wall.words import MOST_ROWS
 from data.wall.village import countdown
 
 _WHAT = 12.0  # characters
@@ -43,7 +37,6 @@ def task_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
         hero = Hero(-int(room.tasks["days"].min()), "天", "超期最久", late=True)
     else:
         hero = Hero(int(room.tasks["days"].min()), "天", "离最近的期限")
-    _, _, width, height = beside(hero, canvas)
     owner = broad(room.tasks["owner"], NAME)
     cells = (
         Cell(_WHAT, grow=True),
@@ -51,12 +44,10 @@ def task_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
         Cell(4, rank=1),
         Cell(6.2, "v-end"),
     )
-    plan = planned(cells, canvas, width, height, rows=min(MOST_ROWS, max(1, len(room.tasks))))
+    rows = [_row(one, canvas) for one in room.tasks.itertuples()]
+    told = [f"本月完成 {room.finished} 项" * bool(room.finished)]
     title = _finding(len(room.tasks), late)
-    rows = spare([_row(one, canvas) for one in room.tasks.itertuples()], plan, f"{title} {hero.said}")
-    left_out = len(room.tasks) - len(rows)
-    parts = [f"本月完成 {room.finished} 项" * bool(room.finished), f"另有 {left_out} 项未列" * bool(left_out)]
-    return [Poster(title, subtitle(place, room, *parts), with_hero(hero, canvas, listed(rows, plan)))]
+    return [list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="项")]
 
 
 TASKS = Scene("village-tasks", "倒排工期", VILLAGE, task_posters)
