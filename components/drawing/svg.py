@@ -8,6 +8,9 @@ from itertools import pairwise
 from components.drawing.markup import escape
 from components.drawing.theme import FONT
 
+SCREEN_TEXT = 14
+"""Pixels of the text on a screen that a line of one pixel goes with."""
+
 
 def svg(width: float, height: float, parts: Iterable[str]) -> str:
     """The whole drawing, as wide as its place allows."""

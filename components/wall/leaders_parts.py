@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from components.drawing.markup import Markup, escape
+from components.drawing.svg import SCREEN_TEXT
 from components.wall.canvas import Canvas
 from components.wall.words import MOST_ROWS, count_words, cut, ems
 
@@ -258,7 +259,7 @@ def bar_rows(
 
 def stroke(canvas: Canvas) -> float:
     """How much stronger lines are than on a screen."""
-    return max(1.0, canvas.small / 14)
+    return max(1.0, canvas.small / SCREEN_TEXT)
 
 
 def within_words(texts: Sequence[str], left: int) -> int:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from components.drawing.markup import Markup, escape
-from components.drawing.svg_map import region_map
-from components.drawing.svg_points import Points, around
+from components.drawing.svg import SCREEN_TEXT
+from components.drawing.svg_points import around
 from components.drawing.svg_view import Box
 from components.drawing.tables import Row
-from components.drawing.theme import MARKS, palette, state_marks
+from components.drawing.theme import MARKS
+from components.drawing.walk_map import walk_map
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster, Scene
 from components.wall.village_parts import (
@@ -34,7 +35,6 @@ from data.store.batches import batches
 from data.wall.village import VillageRoom
 
 MOST_PAGES = 8
-_OFFICE = "村部"
 _CLOSE, _LEAST = 0.25, 0.002  # around a group: at each side in parts of it, and degrees at least
 
 
@@ -156,18 +156,8 @@ def _map(
     walk: pd.DataFrame, some: pd.DataFrame, ground: Lands, canvas: Canvas, size: tuple[float, float], view: Box | None
 ) -> str:
     """The drawing, with the numbers of ``some`` of the walk where they find room."""
-    rows = walk[["id", "lon", "lat", "state", "sketch"]].assign(
-        number=walk["number"].where(walk["number"].isin(some["number"]))
-    )
-    colours = palette(canvas.dark)
-    points = [Points(rows, state_marks(canvas.dark), walk=True)]
-    if ground.seat is not None:
-        seat = pd.DataFrame({"id": [0], "lon": [ground.seat[0]], "lat": [ground.seat[1]], "state": [_OFFICE]})
-        points.append(Points(seat.assign(label=_OFFICE), {_OFFICE: ("■", colours.ink)}))
-    return region_map(
-        ground, width=size[0], height=size[1], text=canvas.small, colours=colours, names=False, points=points,
-        view=view, line=canvas.small / 14,
-    ).svg  # fmt: skip
+    line = canvas.small / SCREEN_TEXT
+    return walk_map(ground, walk, some, size=size, text=canvas.small, line=line, dark=canvas.dark, view=view).svg
 
 
 def _legend(counts: "pd.Series[int]", canvas: Canvas, *, counted: bool) -> Markup:

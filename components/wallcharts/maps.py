@@ -9,11 +9,13 @@ from sqlalchemy import Connection
 from components.drawing.choropleth import choropleth
 from components.drawing.classes import Classes
 from components.drawing.ranking import MEANS, Ranking, finding
+from components.drawing.svg import SCREEN_TEXT
 from components.drawing.svg_charts import trend_svg
 from components.drawing.svg_map import NOTHING, Drawing, region_map
-from components.drawing.svg_points import Points, around
+from components.drawing.svg_points import around
 from components.drawing.svg_view import Box
-from components.drawing.theme import LIGHT, MARKS, state_marks
+from components.drawing.theme import LIGHT, MARKS
+from components.drawing.walk_map import walk_map
 from components.wallcharts import panels
 from components.wallcharts.panels import Panel
 from components.wallcharts.sheets import Sheet
@@ -28,9 +30,6 @@ LOW = 0.34  # of a course
 CLOSE = 0.75  # of a part of a map that is shown larger, in parts of its width
 GROUP, MOST_GROUPS = 15, 2  # households to such a part, and parts
 NEAR, LEAST = 0.2, 0.12  # of where households live: how far a part reaches from its middle, and how wide it is at least
-OFFICE = "村部"
-SCREEN = 14
-"""Pixels of the text on a screen that a line of one pixel goes with."""
 MONTHS = 37
 """Of a course: three years and the month they are compared with."""
 _NAMED = 6  # numbers over such a part
@@ -99,18 +98,7 @@ def _numbered(
     ground: Lands, walk: pd.DataFrame, some: pd.DataFrame, sheet: Sheet, size: tuple[float, float], view: Box | None
 ) -> Drawing:
     """All households, with the numbers of some of them, and the village's office."""
-    rows = walk[["id", "lon", "lat", "state", "sketch"]].assign(
-        number=walk["number"].where(walk["number"].isin(some["number"]))
-    )
-    points = [Points(rows, state_marks(False), walk=True)]
-    if ground.seat is not None:
-        lon, lat = ground.seat
-        office = {"id": [0], "lon": [lon], "lat": [lat], "state": [OFFICE], "label": [OFFICE]}
-        points.append(Points(pd.DataFrame(office), {OFFICE: ("■", LIGHT.ink)}))
-    return region_map(
-        ground, width=size[0], height=size[1], text=sheet.text, colours=LIGHT, points=points, view=view,
-        line=sheet.text / SCREEN, names=False, sea=False,
-    )  # fmt: skip
+    return walk_map(ground, walk, some, size=size, text=sheet.text, line=sheet.text / SCREEN_TEXT, view=view, sea=False)
 
 
 def class_map(
@@ -129,7 +117,7 @@ def class_map(
     def picture(text: float) -> Drawing:
         return region_map(
             ground, width=width, height=height, text=text, colours=LIGHT, fills=drawn.fills,
-            line=sheet.text / SCREEN, sea=False,
+            line=sheet.text / SCREEN_TEXT, sea=False,
         )  # fmt: skip
 
     for text in (sheet.head, (sheet.head + sheet.text) / 2, sheet.text):
@@ -172,7 +160,7 @@ def course(
     width, height = sheet.column, sheet.column * LOW
     drawn = trend_svg(
         frame, indicator=indicator, chosen=stands.month, colours=LIGHT, width=width, height=height, text=sheet.text,
-        comparison_name=name, line=sheet.text / SCREEN,
+        comparison_name=name, line=sheet.text / SCREEN_TEXT,
     )  # fmt: skip
     return panels.drawing(
         f"{indicator.label}走势", drawn, width, height, note=f"单位{indicator.unit}，近{len(frame)}个月", frame=False
