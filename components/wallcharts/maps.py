@@ -23,7 +23,7 @@ from data.access.viewer import Viewer
 from data.figures import read
 from data.figures.indicators import Indicator
 from data.figures.monitoring_line import monitoring_line
-from data.figures.standing import Standing, open_months
+from data.figures.standing import Standing
 from data.regions.lands import Lands, lands
 
 LOW = 0.34  # of a course
@@ -147,10 +147,10 @@ def course(
 ) -> Panel:
     """The figure over the months up to where it stands, beside the region above (its code, None for none that the
     viewer may see) where it is a share or an amount a head, and beside the monitoring line where it is an income."""
-    frame = _course(connection, viewer, region, indicator, stands.month)
+    frame = read.course(connection, viewer, region, indicator.id, until=stands.month, months=MONTHS)
     name = ""
     if above is not None and indicator.denominator is not None:
-        other = _course(connection, viewer, above, indicator, stands.month)
+        other = read.course(connection, viewer, above, indicator.id, until=stands.month, months=MONTHS)
         frame["comparison"] = other["value"].where(~other["open"]).reindex(frame.index)
         name = MEANS[len(above)]
     if indicator.id == "net_income_per_capita":
@@ -165,12 +165,3 @@ def course(
     return panels.drawing(
         f"{indicator.label}走势", drawn, width, height, note=f"单位{indicator.unit}，近{len(frame)}个月", frame=False
     )
-
-
-def _course(connection: Connection, viewer: Viewer, region: str, indicator: Indicator, until: int) -> pd.DataFrame:
-    ids: Sequence[str] = (indicator.id,)
-    frame = read.trend(connection, viewer, region, ids, until=until, months=MONTHS).rename(
-        columns={indicator.id: "value"}
-    )
-    unfinished = open_months(connection, region, indicator, list(frame.index))
-    return frame.assign(open=frame.index.isin(unfinished))

@@ -12,7 +12,7 @@ from data.access.viewer import Viewer
 from data.errors import NotFound
 from data.figures.cube import cube, region_path
 from data.figures.indicators import INDICATORS, Indicator, Measure
-from data.figures.standing import Standing, children_standing, standings
+from data.figures.standing import Standing, children_standing, open_months, standings
 from data.model import region as regions
 from data.regions.names import named_apart
 from data.store.batches import batches
@@ -67,6 +67,17 @@ def trend(
     rows = _rows(connection, viewer.narrowed(region), span)
     courses = {id: [_values(indicator(id), rows[month])[0] for month in span if month in rows] for id in ids}
     return pd.DataFrame(courses, index=[month for month in span if month in rows], dtype=float)
+
+
+@needs(READ, FIGURES)
+def course(
+    connection: Connection, viewer: Viewer, region: str, id: str, *, until: int, months: int = 60
+) -> pd.DataFrame:
+    """One indicator over the months up to ``until`` (index: ordinals): value (NaN: none) and open, whether the month is
+    not closed."""
+    frame = trend(connection, viewer, region, (id,), until=until, months=months).rename(columns={id: "value"})
+    unfinished = open_months(connection, region, indicator(id), list(frame.index))
+    return frame.assign(open=frame.index.isin(unfinished))
 
 
 @needs(READ, FIGURES)
