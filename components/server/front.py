@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from starlette.datastructures import Headers
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from streamlit import file_util
 
 from components.drawing.markup import escape
+from components.server.packing import holds, packed_answer
 
 _EVERYWHERE = ("Html", "Selectbox")
 """Elements of Streamlit that each page of ours draws."""
@@ -57,20 +58,17 @@ class Front:
 
 
 class _Made:
-    """A page, as it is and packed."""
+    """A page, packed."""
 
     def __init__(self, page: str) -> None:
-        self._plain = page.encode()
-        self._packed = gzip.compress(self._plain, 9, mtime=0)
-        self._tag = f'W/"{hashlib.sha256(self._plain).hexdigest()[:16]}"'  # weak: the same packed or not
+        self._packed = gzip.compress(page.encode(), 9, mtime=0)
+        self._tag = f'W/"{hashlib.sha256(page.encode()).hexdigest()[:16]}"'  # weak: the same packed or not
 
     def answer(self, asked: Headers) -> Response:
-        headers = {"Cache-Control": "no-cache", "ETag": self._tag, "Vary": "Accept-Encoding"}
-        if self._tag in [one.strip() for one in asked.get("if-none-match", "").split(",")]:
-            return Response(status_code=304, headers=headers)
-        if takes_gzip(asked):
-            return HTMLResponse(self._packed, headers={**headers, "Content-Encoding": "gzip"})
-        return HTMLResponse(self._plain, headers=headers)
+        headers = {"Cache-Control": "no-cache", "ETag": self._tag}
+        if holds(asked, self._tag):
+            return Response(status_code=304, headers={**headers, "Vary": "Accept-Encoding"})
+        return packed_answer(asked, self._packed, headers)
 
 
 def _written(title: str, elements: Iterable[str], later: Iterable[str]) -> str:
@@ -99,9 +97,3 @@ def _modules(elements: Iterable[str]) -> list[str]:
             found[entry["file"]] = None
             asked += entry.get("imports", ())
     return list(found)
-
-
-def takes_gzip(asked: Headers) -> bool:
-    """Whether who asks unpacks gzip, also one who says how gladly (``gzip;q=0`` is a no)."""
-    told = [part.replace(" ", "").lower().partition(";q=") for part in asked.get("accept-encoding", "").split(",")]
-    return any(name in ("gzip", "*") and (not given or weight.strip("0.")) for name, given, weight in told)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from components.server.packing import holds
 from components.server.viewing import viewer_of
 from data.errors import NotFound
 from data.regions.outlines import served
@@ -38,7 +39,7 @@ def geo_routes(engine: Callable[[], Engine]) -> list[Route]:
             return JSONResponse({"error": str(error)}, 404, {"Cache-Control": "no-cache"})
         tag = f'W/"{digest}"'  # weak: the same whether it travels packed or not
         headers = {"ETag": tag, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
-        if tag in [one.strip() for one in request.headers.get("If-None-Match", "").split(",")]:
+        if holds(request.headers, tag):
             return Response(status_code=304, headers=headers)
         return Response(content, headers=headers, media_type="application/geo+json")
 

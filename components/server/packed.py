@@ -18,7 +18,8 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.drawing.maps import OfflineMap
-from components.server.front import Front, streamlit_files, takes_gzip
+from components.server.front import Front, streamlit_files
+from components.server.packing import takes_gzip
 
 NO_FILE = "没有这个文件。"
 FOREVER = "public, max-age=31536000, immutable"

@@ -1,6 +1,5 @@
 """``/wall``: what hangs on walls, as plain pages of this server: the document, its scenes, how it is set up."""
 
-import gzip
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -15,6 +14,7 @@ from starlette.routing import Route
 from components.drawing.markup import Markup
 from components.server.cookie import signed_of
 from components.server.forms import address_of, form_of
+from components.server.packing import holds, packed_answer
 from components.server.pulse import Store, beat_of
 from components.wall import page
 from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
@@ -102,9 +102,9 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
     async def scene(request: Request) -> Response:
         _, _, made = await asked_for(request)
         headers = {"ETag": made.tag, **_UNSEEN}
-        if request.headers.get("if-none-match") == made.tag:
+        if holds(request.headers, made.tag):
             return Response(status_code=304, headers=headers)
-        return _packed(request, made.packed, "text/html", headers) if made.packed else Response(None, 204, headers)
+        return packed_answer(request.headers, made.packed, headers) if made.packed else Response(None, 204, headers)
 
     async def picture(request: Request) -> Response:
         """The same to be taken away, as a picture for a slide: for who may export, and noted before it leaves."""
@@ -115,7 +115,7 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         whence = address_of(request)
         left = partial(leaves, engine(), actor=viewer.actor, address=whence, view="export", detail=what, now=clock())
         await run_in_threadpool(left)
-        return _packed(request, made.packed, "text/html", _UNSEEN)
+        return packed_answer(request.headers, made.packed, _UNSEEN)
 
     async def setting(request: Request) -> Response:
         form = await form_of(request) if request.method == "POST" else {}
@@ -157,13 +157,6 @@ def _page(sentence: str, status: int, setup: Setup = LEADERS) -> Response:
 
 def _sentence(sentence: str, status: int) -> Response:
     return PlainTextResponse(sentence, status, _UNSEEN)
-
-
-def _packed(request: Request, packed: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(packed), headers={**headers, "Vary": "Accept-Encoding"}, media_type=media_type)
-    headers = {**headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(packed, headers=headers, media_type=media_type)
 
 
 def thing_of(region: str) -> str:

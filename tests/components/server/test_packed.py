@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from components.server.front import streamlit_files, takes_gzip
+from components.server.front import streamlit_files
 from components.server.guard import SIGN_IN
 from components.server.packed import NO_FILE, PackedFiles, map_files, map_urls
+from components.server.packing import takes_gzip
 from components.shell.site import NAME
 from tests.data.small_county import fill, real_regions_arrive
 from tests.people import begun, enrolled
