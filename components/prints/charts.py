@@ -1,23 +1,18 @@
 """打印发放 of wall charts: of this region, of those below it too, on which paper; and the job that prints them."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from components.drawing.markup import escape
-from components.prints import jobs as print_jobs
 from components.prints.address import BELOW, ChartChoice, read_chart_choice, show_chart_controls
-from components.prints.progress import show_job
+from components.prints.ordering import base_address, base_line, show_making, warn_of
 from components.shell.asking import ask
-from components.shell.errors import problem, reporting_failures, show_problems
+from components.shell.errors import problem, show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.wallcharts.making import ChartOrder, sample
-from data import settings
 from data.access.jobs import Job
-from data.codes import tokens as qr_codes
-from data.errors import WarRoomError
 from data.months import label
 from data.regions import tree
 from data.regions.tree import Region
@@ -25,7 +20,6 @@ from data.regions.tree import Region
 MOST = 300
 """Charts to a job: some counties with their villages."""
 VILLAGE = 12
-_REFUSED = "print_refused"
 _ORDER = {
     False: "县、乡镇：概况、按类着色的地图、下级排名、走势、超期事项、项目和收益、组织架构、帮扶单位、制度",
     True: "村：概况、户编号地图、组织架构、制度、责任清单、户情和帮扶、倒排工期、问题销号表",
@@ -59,17 +53,15 @@ def _picked(screen: Screen, choice: ChartChoice, below: Sequence[Region]) -> tup
 
 def _show_order(screen: Screen, choice: ChartChoice, picked: tuple[str, ...], job: Job | None) -> None:
     """What will be printed, what stands on it in which order, and the button."""
-    with screen.engine.connect() as connection:
-        base = qr_codes.base_of(settings.values(connection), st.context.url)
+    base = base_address(screen)
     sheets = "；".join(_ORDER[village] for village in sorted({len(code) == VILLAGE for code in picked}))
     show_markup(
         f'<div class="print-order"><p><b>{len(picked):,}</b> 份 · 挂图 {escape(choice.size)}'
         f" · {escape(screen.month_text)}</p>"
         f'<p class="calm">一张写不下的，按这个次序接到下一张：{escape(sheets)}。字号按观看距离定，不缩小。</p>'
-        f'<p class="calm">二维码里的网址：{escape(base or "没有设定")}</p></div>'
+        f"{base_line(base)}</div>"
     )
-    if not base or (urlsplit(base).hostname or "") in ("localhost", "127.0.0.1", "::1"):
-        problem("这个网址只在本机有效，手机扫码打不开。正式上墙前，请县级干部或管理员在“用户与设置”里填写户码网址。")
+    warn_of(base, "正式上墙前")
     if len(picked) > MOST:
         problem(f"一次最多打印 {MOST} 份挂图，请逐县打印。")
         return
@@ -85,32 +77,15 @@ def _show_order(screen: Screen, choice: ChartChoice, picked: tuple[str, ...], jo
         zipped=choice.zipped and len(picked) > 1,
         figure=choice.figure,
     )
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            f"生成挂图（{len(picked):,} 份）",
-            type="primary",
-            key="print_start",
-            disabled=job is not None and job.at_work,
-            on_click=lambda: _start(screen, order),
-        )
-        looked = st.button("预览第一张", key="print_sample")
-    if refused := st.session_state.pop(_REFUSED, None):
-        problem(refused)
-    if job:
-        show_job(screen, job)
-    if looked:
-        with reporting_failures(), st.spinner("正在排版样张…"):
-            source = sample(screen.engine, screen.viewer, order, screen.now)
-            show_markup(f'<img class="print-sample wide" alt="挂图样张" src="{source}">')
-
-
-def _start(screen: Screen, order: ChartOrder) -> None:
-    """Callback of the button: the address takes the job's number."""
     kind = "zip" if order.zipped else "pdf"
-    name = f"挂图_{screen.region.name}_{order.size}_{label(screen.month)}.{kind}"
-    try:
-        id = print_jobs.start(screen.engine, screen.viewer, order, name, screen.clock)
-    except WarRoomError as error:
-        st.session_state[_REFUSED] = str(error)
-        return
-    st.query_params["job"] = id
+    show_making(
+        screen,
+        order,
+        f"挂图_{screen.region.name}_{order.size}_{label(screen.month)}.{kind}",
+        job,
+        make=f"生成挂图（{len(picked):,} 份）",
+        look="预览第一张",
+        alt="挂图样张",
+        sample=lambda: sample(screen.engine, screen.viewer, order, screen.now),
+        style="print-sample wide",
+    )

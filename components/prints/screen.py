@@ -1,34 +1,29 @@
 """打印发放: which households, what, how; a specimen before hundreds are printed, and the job that prints them."""
 
-from urllib.parse import urlsplit
-
 import pandas as pd
 import streamlit as st
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, TableLook, table_markup
-from components.prints import jobs as print_jobs
 from components.prints.address import PrintChoice, pick_what, read_print_choice, show_controls
 from components.prints.charts import show_charts
 from components.prints.making import CARD, OF_HOUSEHOLDS, WHAT, Order, sample
+from components.prints.ordering import base_address, base_line, show_making, warn_of
 from components.prints.progress import named_job, show_job
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import no_households
-from components.shell.errors import problem, reporting_failures, show_problems
+from components.shell.errors import problem, show_problems
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.reading import whole
 from components.shell.screen import Screen
 from components.shell.site import PRINTS
 from components.wallcharts.making import CHART
-from data import settings
 from data.access.jobs import Job
 from data.access.roles import FIGURES, PRINT
 from data.cards import card as income_card
 from data.codes import labels as label_sheets
-from data.codes import tokens as qr_codes
-from data.errors import WarRoomError
 from data.figures import read as figures
 from data.months import month_of
 from data.paper import fonts
@@ -36,8 +31,6 @@ from data.paper import fonts
 MOST = 3000
 """Households to a job: a large township. More would be hours of paper."""
 TOWNSHIP = 9
-_REFUSED = "print_refused"
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def show_prints(screen: Screen) -> None:
@@ -150,15 +143,12 @@ def _place_table(screen: Screen, places: pd.DataFrame, sentence: str) -> None:
 
 def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], job: Job | None) -> None:
     """What will be printed, the address in the codes, a specimen, and the button."""
-    with screen.engine.connect() as connection:
-        base = qr_codes.base_of(settings.values(connection), st.context.url)
+    base = base_address(screen)
     show_markup(
         f'<div class="print-order"><p><b>{len(picked):,}</b> 户 · {escape(WHAT[choice.what])}</p>'
-        f'<p class="calm">{escape(choice.pages(len(picked)))}</p>'
-        f'<p class="calm">二维码里的网址：{escape(base or "没有设定")}</p></div>'
+        f'<p class="calm">{escape(choice.pages(len(picked)))}</p>{base_line(base)}</div>'
     )
-    if not base or (urlsplit(base).hostname or "") in _LOCAL:
-        problem("这个网址只在本机有效，手机扫码打不开。正式发放前，请县级干部或管理员在“用户与设置”里填写户码网址。")
+    warn_of(base, "正式发放前")
     order = Order(
         choice.what,
         picked,
@@ -173,39 +163,16 @@ def _show_order(screen: Screen, choice: PrintChoice, picked: tuple[int, ...], jo
     if len(picked) > MOST:
         problem(f"一次最多打印 {MOST:,} 户，请逐村打印。")
         return
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            f"生成 PDF（{len(picked):,} 户）",
-            type="primary",
-            key="print_start",
-            disabled=not base or (job is not None and job.at_work),
-            on_click=lambda: _start(screen, choice, order),
-        )
-        looked = st.button("预览第一页", key="print_sample")
-    if refused := st.session_state.pop(_REFUSED, None):
-        problem(refused)
-    if job:
-        show_job(screen, job)
-    if looked:
-        with reporting_failures(), st.spinner("正在排版样张…"):
-            alt = f"{WHAT[choice.what]}样张"
-            source = sample(screen.engine, screen.viewer, order, screen.now)
-            show_markup(f'<img class="print-sample" alt="{escape(alt)}" src="{source}">')
-
-
-def _start(screen: Screen, choice: PrintChoice, order: Order) -> None:
-    """Callback of the button: the address takes the job's number."""
-    part = "" if len(order.households) > 1 else "_一户"
-    when = f"{choice.year.year}年度" if choice.what == "card" else label_sheets.SIZES[choice.size].name.split()[0]
-    try:
-        id = print_jobs.start(
-            screen.engine,
-            screen.viewer,
-            order,
-            f"{WHAT[choice.what]}_{screen.region.name}_{when}{part}.pdf",
-            screen.clock,
-        )
-    except WarRoomError as error:
-        st.session_state[_REFUSED] = str(error)
-        return
-    st.query_params["job"] = id
+    part = "" if len(picked) > 1 else "_一户"
+    when = f"{choice.year.year}年度" if choice.what == CARD else label_sheets.SIZES[choice.size].name.split()[0]
+    show_making(
+        screen,
+        order,
+        f"{WHAT[choice.what]}_{screen.region.name}_{when}{part}.pdf",
+        job,
+        make=f"生成 PDF（{len(picked):,} 户）",
+        look="预览第一页",
+        alt=f"{WHAT[choice.what]}样张",
+        sample=lambda: sample(screen.engine, screen.viewer, order, screen.now),
+        ready=bool(base),
+    )
