@@ -9,6 +9,7 @@ from components.drawing.theme import FONT, palette
 from components.server.geo_routes import WHOLE
 from components.server.pulse import Beat
 from components.wall import files
+from components.wall.canvas import Canvas
 from components.wall.scene import Scene
 from data.wall.displays import Setup
 
@@ -61,7 +62,7 @@ def message(sentence: str, setup: Setup) -> str:
 
 def page(title: str, setup: Setup, body: str, *, kind: str = "wall", script: str = "", attributes: str = "") -> str:
     """A page in the light and the sizes of a display; ``kind`` is its class, ``script`` a file of ours."""
-    arc = f"{2.90888 * setup.far / setup.cm:.6f}vw"
+    arc = f"{Canvas(100, 100, setup.cm, setup.far, setup.dark).px(1):.6f}vw"
     style = variables({**palette(setup.dark).css(), "font": FONT, "arc": arc})
     run = f'<script src="{files.url(script)}" defer></script>' if script else ""
     styles = "".join(f'<link rel="stylesheet" href="{files.url(name)}">' for name in files.STYLES)

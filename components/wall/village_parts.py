@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from components.drawing import svg_points as points
 from components.drawing.markup import Markup, escape
@@ -13,6 +12,7 @@ from components.drawing.wording import NO_VALUE
 from components.wall.canvas import Canvas
 from components.wall.scene import Place, Poster
 from components.wall.words import MOST_FIGURES, MOST_ROWS, MOST_WORDS, count_words, cut, ems
+from data.codes.tokens import region_url
 from data.months import short_day
 from data.regions import tree as regions
 from data.settings import value_of
@@ -228,6 +228,6 @@ def code_of(place: Place, room: float, canvas: Canvas) -> Markup:
     side = min(room, 12 * canvas.text)
     if not base or side < _QR * canvas.text:
         return Markup("")
-    svg = qr_svg(f"{base}/battle_map?{urlencode({'region': place.region})}")
+    svg = qr_svg(region_url(base, place.region))
     sized = svg.replace("<svg ", f'<svg width="{side:.0f}" height="{side:.0f}" ', 1)
     return Markup(f'<div class="v-qr">{sized}<span>{SCAN}</span></div>')

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from tqdm import tqdm
 
-from components.wallcharts.making import Chart, ChartOrder, bundled, charts
+from components.wallcharts.making import Chart, ChartOrder, bundled, charts, lacking_in
 from data.access.viewer import Viewer
 from data.clock import county_clock
 from data.commands.actions import ADMIN, INCOMPLETE, known_month, known_region, opened
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         content, lacking = bundled(list(made), order)
         _write(out / f"{file_name(f'挂图_{region.name}')}_{options.size}.zip", content)
     else:
-        lacking = "".join(sorted({sign for one in made for sign in _written(out, one)}))
+        lacking = lacking_in(_written(out, one) for one in made)
     print(f"{region.name}：{len(regions):,} 份 {options.size} 挂图，在 {out}。")
     if lacking:
         print(f"本机字体没有这些字，纸上印成方框：{lacking}", file=sys.stderr)

@@ -3,13 +3,12 @@
 import io
 import zipfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
-from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Engine
 
@@ -27,6 +26,7 @@ from data.audit import log as audit
 from data.audit.taken import detail
 from data.audit.verify import log_end
 from data.clock import Clock
+from data.codes.tokens import region_url
 from data.errors import Refused
 from data.figures.indicators import CALENDAR
 from data.figures.standing import standings
@@ -50,8 +50,6 @@ BLANK = ["今日工作（手写）", "卡在哪、找谁（手写）", "会上�
 """What the white boxes on the rest of the last sheet are for."""
 ACROSS = 1400
 """Pixels that a sample is wide."""
-PAGE = "battle_map"
-"""The page that a chart's code opens."""
 
 
 @dataclass(frozen=True)
@@ -215,7 +213,7 @@ def _document(
         "headlines": headlines(connection, as_display(viewer), code, order.month, ids, sheet.across),
         "demonstration": demonstration,
         "contact": {
-            "qr": qr_svg(f"{order.base}/{PAGE}?{urlencode({'region': code})}") if order.base else None,
+            "qr": qr_svg(region_url(order.base, code)) if order.base else None,
             "lines": [f"扫一扫看{LEVELS[len(code)]}情", f"帮扶热线 {clean(settings['hotline'], 30)}"],
             "side": sheet.code,
         },
@@ -233,7 +231,7 @@ def _days(told: tuple[str, int] | None) -> dict[str, str] | None:
 
 def bundled(made: Sequence[Chart], order: ChartOrder) -> tuple[bytes, str]:
     """All charts of an order as one file, a zip or a PDF, and the characters that no font draws."""
-    lacking = "".join(sorted({sign for one in made for sign in one.lacking}))
+    lacking = lacking_in(one.lacking for one in made)
     if not order.zipped:
         return typeset.merged([one.content for one in made], "挂图", two_sided=False), lacking
     packed = io.BytesIO()
@@ -241,3 +239,8 @@ def bundled(made: Sequence[Chart], order: ChartOrder) -> tuple[bytes, str]:
         for one in made:
             archive.writestr(one.name, one.content)
     return packed.getvalue(), lacking
+
+
+def lacking_in(charts: Iterable[str]) -> str:
+    """What the fonts lack for some charts, each character once, of what they lack for each."""
+    return "".join(sorted(set("".join(charts))))

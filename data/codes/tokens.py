@@ -12,7 +12,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -163,6 +163,11 @@ def renew(
 def url(base: str, token: str) -> str:
     """The address in the code; behind a printed card's ``?c=`` stands its check code."""
     return f"{base}/q/{token}"
+
+
+def region_url(base: str, region: str) -> str:
+    """The address in the code on a region's wall: its map."""
+    return f"{base}/battle_map?{urlencode({'region': region})}"
 
 
 def base_of(settings: Mapping[str, str], page_url: str | None) -> str:
