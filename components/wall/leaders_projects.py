@@ -6,9 +6,11 @@ from dataclasses import replace
 import pandas as pd
 
 from components.drawing import wording
+from components.drawing.charts import axis
 from components.drawing.svg_charts import trend_svg
 from components.drawing.tables import Row
 from components.drawing.theme import palette
+from components.drawing.tiles import WARNINGS
 from components.wall.canvas import Canvas
 from components.wall.leaders_parts import (
     BAD,
@@ -71,7 +73,7 @@ def returns_poster(
     level = wording.attention(INDICATORS[RATE], known[RATE].value)
     blocks = [
         hero(rate.number, rate.unit, canvas, width, label="年收益率", tone=BAD if level else ""),
-        text_line([f"{WORDS[level]}"] if level else [], width, canvas.text, tone=BAD, rank=2),
+        text_line([WARNINGS[level]] if level else [], width, canvas.text, tone=BAD, rank=2),
         text_line(["没有上游风险"] if risk is None else [f"上游风险涉及 {risk.together.households:,} 户"],
                   width, canvas.text, tone=GREY if risk is None else BAD, rank=1),
     ]  # fmt: skip
@@ -88,7 +90,8 @@ def returns_poster(
         [invested, bars, _course(known, course, canvas, rest, left)], rest, canvas.height, canvas.text * 0.5
     )
     share = f"应收收益收到 {received / due * 100:.1f}%" if due else "12个月没有应收收益"
-    subtitle = f"{name} · 12个月 · 截至{known[RATE].standing.words}"
+    _, unit = axis(INDICATORS[RECEIVED], course)
+    subtitle = f"{name} · 12个月（{unit}） · 截至{known[RATE].standing.words}"
     return Poster(share, subtitle, beside(side, listed, gap=gap))
 
 
@@ -102,9 +105,6 @@ def _course(known: Mapping[str, Figure], course: pd.DataFrame, canvas: Canvas, w
         line=stroke(canvas),
     )  # fmt: skip
     return Block(f'<div class="drawn">{drawn}</div>', height, rank=9)
-
-
-WORDS = ("", "需关注", "需处置")
 
 
 def risk_poster(name: str, rate: Figure, risk: Upstream, canvas: Canvas) -> Poster:
