@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from components.drawing.markup import Markup
 from components.wall.canvas import Canvas
@@ -24,7 +25,7 @@ from data.store.batches import batches
 MOST_KEPT = 48 * 1024 * 1024  # bytes
 MOST_WAITING = 1000  # scenes that are asked for and not composed yet
 MOST_OWN = 8  # of these for one session: a wall asks for one or two at a time
-_MOST_AROUND = 2000
+_MOST_KNOWN = 500  # regions of which is kept what their scenes ask alike
 TOO_FAR = Poster("这块屏在这个距离上看不清", "请核对画面宽度和最远座位，或换一块更大的屏", Markup(""))
 
 
@@ -36,10 +37,10 @@ class Made:
     tag: str
 
 
-def composed(place: Place, scenes: Sequence[Scene], canvas: Canvas, around: Surroundings | None = None) -> Markup:
+def composed(place: Place, scenes: Sequence[Scene], canvas: Canvas) -> Markup:
     """The pictures of the first of the scenes, one after the other; on very wide walls those of the following ones
     stand beside them. '' where the first has nothing to show."""
-    around, number = around or surroundings(place), panes(canvas)
+    around, number = place.once(surroundings), panes(canvas)
     if not readable(canvas):
         return framed([TOO_FAR] * number, around, canvas)
     body = body_canvas(canvas)
@@ -80,18 +81,17 @@ class Fragments:
     def __init__(self) -> None:
         self._held: OrderedDict[Hashable, Made] = OrderedDict()
         self._bytes = 0
-        self._around: OrderedDict[Hashable, Surroundings] = OrderedDict()
+        self._known: OrderedDict[Hashable, dict[str, Any]] = OrderedDict()
         self._coming: dict[Hashable, asyncio.Task[Made]] = {}
         self._asking: Counter[str] = Counter()  # by session
         self._threads = ThreadPoolExecutor(2, "wall")
 
-    def around(self, key: Hashable, place: Place) -> Surroundings:
-        """The surroundings of a region, which all its scenes share. For the threads that compose."""
-        held = self._around.get(key)
-        if held is None:
-            held = self._around[key] = surroundings(place)
-            while len(self._around) > _MOST_AROUND:
-                self._around.popitem(last=False)
+    def known(self, key: Hashable) -> dict[str, Any]:
+        """What ``Place.once`` has been answered of a region at a version."""
+        held = self._known.setdefault(key, {})
+        self._known.move_to_end(key)
+        while len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
         return held
 
     async def made(self, key: Hashable, compose: Callable[[], Markup], session: str = "") -> Made:

@@ -90,10 +90,11 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         def compose() -> Markup:
             with store.versions.engine.connect() as connection:
                 regions.find(connection, viewer, region)
-                place = Place(connection, as_display(viewer), region, now)  # everybody in the room reads it
-                return composed(place, scenes, canvas, fragments.around(here, place))
+                place = Place(connection, as_display(viewer), region, now, known)  # everybody in the room reads it
+                return composed(place, scenes, canvas)
 
         here = (store.versions, viewer.key, region, version, now.date())
+        known = fragments.known(here)
         names = tuple(one.name for one in scenes)
         signed = signed_of(request)
         session = signed.digest if signed else ""

@@ -1,8 +1,9 @@
 """What a scene is: a question to the store and a poster drawn of its answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -10,15 +11,27 @@ from components.drawing.markup import Markup
 from components.wall.canvas import Canvas
 from data.access.viewer import Viewer
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True)
 class Place:
-    """For whom and of which region (a code, '' the whole) a scene is drawn, and the county's own time."""
+    """For whom and of which region (a code, '' the whole) a scene is drawn, and the county's own time. ``known``: what
+    was answered to ``once`` before, of the same viewer, region, version and day."""
 
     connection: Connection
     viewer: Viewer
     region: str
     now: datetime
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, question: Callable[["Place"], Answer]) -> Answer:
+        """The answer to a question that several scenes ask, asked of the store by the first. Nobody changes it."""
+        name = f"{question.__module__}.{question.__qualname__}"
+        if name not in self.known:
+            self.known[name] = question(self)
+        answer: Answer = self.known[name]
+        return answer
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,10 @@ URGENT = tuple(state.name for state in HOUSEHOLD_STATES if state.watched or stat
 
 def asked(place: Place) -> VillageRoom:
     """The war room in the newest month. Whoever draws a village's posters has data: the frame says so otherwise."""
+    return place.once(_room)
+
+
+def _room(place: Place) -> VillageRoom:
     held = regions.status(place.connection)
     assert held is not None
     return village_room(place.connection, place.viewer, place.region, held.last_month, today=place.now.date())

@@ -33,11 +33,18 @@ from tests.people import enrolled, signed_in
 SIZE = "w=1920&h=1080"
 drawn: list[tuple[str, Canvas]] = []
 readers: list[str] = []
+questions: list[str] = []
+
+
+def _question(place: Place) -> str:
+    questions.append(place.region)
+    return place.region
 
 
 def _poster(place: Place, canvas: Canvas) -> Sequence[Poster]:
     drawn.append((place.region, canvas))
     readers.append(place.viewer.role)
+    assert place.once(_question) == place.region
     return [Poster(f"第 {number} 页", "示范市 · 11月22日", Markup("<p>9</p>")) for number in (1, 2)]
 
 
@@ -55,6 +62,7 @@ def made_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse, "_KEPT", 0)
     drawn.clear()
     readers.clear()
+    questions.clear()
 
 
 @pytest.fixture
@@ -192,6 +200,24 @@ def test_a_scene_is_composed_for_the_body_of_its_picture_once_for_all_who_ask(
         cube.stamp(connection, NOW, TOWNSHIPS[1])
     client.get(address)
     assert len(drawn) == 2
+
+
+def test_what_several_scenes_ask_of_a_region_is_asked_once_for_each_state_of_its_data(
+    county: Engine, display: tuple[int, TestClient]
+):
+    _, client = display
+    township, sibling = TOWNSHIPS[:2]
+
+    def shown() -> None:
+        for region, name, size in itertools.product((township, sibling), ("one", "two"), (SIZE, "w=1366&h=768")):
+            assert client.get(f"/wall/scene/{name}?region={region}&{size}").status_code == 200
+
+    shown()
+    assert questions == [township, sibling]
+    with writing(county) as connection:
+        cube.stamp(connection, NOW, township)
+    shown()
+    assert questions == [township, sibling, township]
 
 
 def test_a_flood_of_sizes_of_one_session_leaves_room_for_the_others(
