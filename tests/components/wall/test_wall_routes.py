@@ -206,18 +206,20 @@ def test_what_several_scenes_ask_of_a_region_is_asked_once_for_each_state_of_its
     county: Engine, display: tuple[int, TestClient]
 ):
     _, client = display
-    township, sibling = TOWNSHIPS[:2]
+    township, within = TOWNSHIPS[0], VILLAGES[0]
 
     def shown() -> None:
-        for region, name, size in itertools.product((township, sibling), ("one", "two"), (SIZE, "w=1366&h=768")):
+        for (region, name), size in itertools.product(
+            ((township, "one"), (township, "two"), (within, "one")), (SIZE, "w=1366&h=768")
+        ):
             assert client.get(f"/wall/scene/{name}?region={region}&{size}").status_code == 200
 
     shown()
-    assert questions == [township, sibling]
+    assert questions == [township, within] and len(drawn) == 6
     with writing(county) as connection:
         cube.stamp(connection, NOW, township)
     shown()
-    assert questions == [township, sibling, township]
+    assert questions == [township, within] * 2  # it concerns what lies in it too
 
 
 def test_a_flood_of_sizes_of_one_session_leaves_room_for_the_others(
