@@ -168,9 +168,8 @@ def _names(
             if not _write(_ways(names[code], told.get(code)), drawn[code], page, text, ink, bold, anywhere)
         ]
 
-    for code in marked:
-        ink = colours.accent if code == chosen else colours.alarm
-        missed += write([code], ink, bold=True, anywhere=True)
+    for code in marked:  # in ink: their outline says why, and red on its own ground is read from nowhere
+        missed += write([code], colours.ink, bold=True, anywhere=True)
     for group in (ground.over, ground.each):
         codes = [land.code for land in group if land.code in names and land.code not in marked]
         codes.sort(key=lambda code: -drawn[code].area)

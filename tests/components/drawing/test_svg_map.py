@@ -116,9 +116,10 @@ def test_what_is_chosen_and_what_is_worst_is_named_first_and_outlined(villages: 
     tight = {"width": 420.0, "height": 300.0, "text": 40.0}
     assert small.name in drawn(villages, **tight).left_out
     worst = drawn(villages, **tight, first=[small.code])
-    assert any(one.colour == LIGHT.alarm and small.name.startswith(one.text) for one in texts(worst.svg))
     chosen = drawn(villages, **tight, chosen=small.code)
-    assert any(one.colour == LIGHT.accent and small.name.startswith(one.text) for one in texts(chosen.svg))
+    for named in (worst, chosen):
+        assert any(one.colour == LIGHT.ink and small.name.startswith(one.text) for one in texts(named.svg))
+    assert any(attributes.get("stroke") == LIGHT.accent for attributes, _ in shapes(chosen.svg))
     lines = [points for attributes, points in shapes(worst.svg) if attributes.get("stroke") == LIGHT.alarm]
     left, top, right, bottom = worst.places[small.code]
     assert len(lines) == 1 and all(left - 1 < x < right + 1 and top - 1 < y < bottom + 1 for x, y in lines[0])
