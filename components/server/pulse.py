@@ -41,6 +41,7 @@ TURNS = 6  # in which the streams beat, so that a thousand do not at the same mo
 LIFE = 600.0  # seconds of one stream, at least
 RETRY = 300  # milliseconds after which a browser opens it again
 _KEPT = 1.0  # seconds that a version is kept
+_MOST_KNOWN = 20_000  # regions of which it is: more than a province has, fewer than anybody can make up
 _UNSEEN = {"Cache-Control": "no-store"}
 _ENDED = b"event: ended\ndata: {}\n\n"
 OVER = b""
@@ -65,6 +66,8 @@ class Versions:
         if time.monotonic() - self._asked >= _KEPT:
             await self._look()
         if (known := self._known.get(region)) is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             known = self._known[region] = await asyncio.to_thread(self._version, region)
         return known
 
