@@ -51,7 +51,7 @@ def held(page: Page) -> dict[str, float]:
 
 
 def living() -> int:
-    """Objects of the server. It runs in this process, of which the memory says nothing: Playwright keeps each request."""
+    """Objects of the server, which runs in this process; its memory says nothing, as Playwright keeps each request."""
     gc.collect()
     return sum(str(type(one).__module__).partition(".")[0] in OURS for one in gc.get_objects())
 
