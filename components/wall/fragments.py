@@ -9,7 +9,7 @@ import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from components.drawing.markup import Markup
@@ -25,7 +25,7 @@ from data.store.batches import batches
 MOST_KEPT = 48 * 1024 * 1024  # bytes
 MOST_WAITING = 1000  # scenes that are asked for and not composed yet
 MOST_OWN = 8  # of these for one session: a wall asks for one or two at a time
-_MOST_KNOWN = 500  # regions of which is kept what their scenes ask alike
+MOST_PLACES = 2000
 TOO_FAR = Poster("这块屏在这个距离上看不清", "请核对画面宽度和最远座位，或换一块更大的屏", Markup(""))
 
 
@@ -75,50 +75,74 @@ def surroundings(place: Place) -> Surroundings:
     return Surroundings(overdue_strip(place), source, held.demonstration)
 
 
+@dataclass(eq=False)
+class State:
+    """A region as somebody sees it, at a version of its data and on a day: what its scenes ask alike (``Place.once``),
+    and its fragments, those last asked for at the end."""
+
+    version: Hashable
+    known: dict[str, Any] = field(default_factory=dict)
+    held: OrderedDict[Hashable, Made] = field(default_factory=OrderedDict)
+
+
 class Fragments:
-    """Those that were asked for last, for all displays of this process. For the event loop alone."""
+    """Those that were asked for last, for all displays of this process; of a region none of an earlier state. For the
+    event loop alone. ``bytes``: what they take."""
 
     def __init__(self) -> None:
-        self._held: OrderedDict[Hashable, Made] = OrderedDict()
-        self._bytes = 0
-        self._known: OrderedDict[Hashable, dict[str, Any]] = OrderedDict()
-        self._coming: dict[Hashable, asyncio.Task[Made]] = {}
+        self._states: OrderedDict[Hashable, State] = OrderedDict()
+        self.bytes = 0
+        self._coming: dict[tuple[State, Hashable], asyncio.Task[Made]] = {}
         self._asking: Counter[str] = Counter()  # by session
         self._threads = ThreadPoolExecutor(2, "wall")
 
-    def known(self, key: Hashable) -> dict[str, Any]:
-        """What ``Place.once`` has been answered of a region at a version."""
-        held = self._known.setdefault(key, {})
-        self._known.move_to_end(key)
-        while len(self._known) > _MOST_KNOWN:
-            self._known.popitem(last=False)
-        return held
+    def state(self, place: Hashable, version: Hashable) -> State:
+        """The state of a place, which names whose region of which store; of another version, what was kept goes."""
+        state = self._states.get(place)
+        if state is None or state.version != version:
+            self._forget(place)
+            state = self._states[place] = State(version)
+        self._states.move_to_end(place)
+        while len(self._states) > MOST_PLACES:
+            self._forget(next(iter(self._states)))
+        return state
 
-    async def made(self, key: Hashable, compose: Callable[[], Markup], session: str = "") -> Made:
-        """The fragment of a key, which names all that it depends on, for a session ('': nobody's). Raises what
-        ``compose`` raises, Refused where too many are being composed, for all or for this session."""
-        if held := self._held.get(key):
-            self._held.move_to_end(key)
+    async def made(self, state: State, key: Hashable, compose: Callable[[], Markup], session: str = "") -> Made:
+        """The fragment of a key, which names all that it depends on beside the state, for a session ('': nobody's).
+        Raises what ``compose`` raises, Refused where too many are being composed, for all or for this session."""
+        if held := state.held.get(key):
+            state.held.move_to_end(key)
             return held
-        if (coming := self._coming.get(key)) is None:
+        if (coming := self._coming.get((state, key))) is None:
             if len(self._coming) >= MOST_WAITING or (session and self._asking[session] >= MOST_OWN):
                 raise Refused("同时打开的画面太多，请稍候。")
             self._asking[session] += 1
-            coming = self._coming[key] = asyncio.create_task(self._compose(key, compose, session))
+            coming = self._coming[state, key] = asyncio.create_task(self._compose(state, key, compose, session))
         return await asyncio.shield(coming)
 
-    async def _compose(self, key: Hashable, compose: Callable[[], Markup], session: str) -> Made:
+    async def _compose(self, state: State, key: Hashable, compose: Callable[[], Markup], session: str) -> Made:
         try:
             made = await asyncio.get_running_loop().run_in_executor(self._threads, lambda: _packed(compose()))
         finally:
-            del self._coming[key]
+            del self._coming[state, key]
             self._asking -= Counter([session])  # keeps none at zero
-        self._held[key] = made
-        self._bytes += len(made.packed)
-        while self._bytes > MOST_KEPT and len(self._held) > 1:
-            _, oldest = self._held.popitem(last=False)
-            self._bytes -= len(oldest.packed)
+        if state in self._states.values():  # else the data have gone on meanwhile
+            state.held[key] = made
+            self.bytes += len(made.packed)
+            self._trim(state)
         return made
+
+    def _trim(self, newest: State) -> None:
+        """Let go what was asked for longest ago: of the places, then of the one that is left."""
+        while self.bytes > MOST_KEPT and next(iter(self._states.values())) is not newest:
+            self._forget(next(iter(self._states)))
+        while self.bytes > MOST_KEPT and len(newest.held) > 1:
+            _, oldest = newest.held.popitem(last=False)
+            self.bytes -= len(oldest.packed)
+
+    def _forget(self, place: Hashable) -> None:
+        if state := self._states.pop(place, None):
+            self.bytes -= sum(len(one.packed) for one in state.held.values())
 
 
 def _packed(markup: str) -> Made:

@@ -90,15 +90,16 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         def compose() -> Markup:
             with store.versions.engine.connect() as connection:
                 regions.find(connection, viewer, region)
-                place = Place(connection, as_display(viewer), region, now, known)  # everybody in the room reads it
+                place = Place(
+                    connection, as_display(viewer), region, now, state.known
+                )  # everybody in the room reads it
                 return composed(place, scenes, canvas)
 
-        here = (store.versions, viewer.key, region, version, now.date())
-        known = fragments.known(here)
+        state = fragments.state((store.versions, viewer.key, region), (version, now.date()))
         names = tuple(one.name for one in scenes)
         signed = signed_of(request)
         session = signed.digest if signed else ""
-        return viewer, region, await fragments.made((here, canvas, names), compose, session)
+        return viewer, region, await fragments.made(state, (canvas, names), compose, session)
 
     async def scene(request: Request) -> Response:
         _, _, made = await asked_for(request)
