@@ -90,10 +90,8 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
         def compose() -> Markup:
             with store.versions.engine.connect() as connection:
                 regions.find(connection, viewer, region)
-                place = Place(
-                    connection, as_display(viewer), region, now, state.known
-                )  # everybody in the room reads it
-                return composed(place, scenes, canvas)
+                reader = as_display(viewer)  # everybody in the room reads it
+                return composed(Place(connection, reader, region, now, state.known), scenes, canvas)
 
         state = fragments.state((store.versions, viewer.key, region), (version, now.date()))
         names = tuple(one.name for one in scenes)
