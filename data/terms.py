@@ -36,21 +36,48 @@ HOUSEHOLD_STATES = (
                    definition="未建档立卡、经识别有致贫风险、尚未消除风险的户。"),
     HouseholdState(2, "突发严重困难户", "◆", 2, watched=True, indicator="hardship_households",
                    definition="因病因灾因意外等刚性支出较大、经识别且尚未消除风险的户。"),
-    HouseholdState(0, "一般户", "·", 6),
+    HouseholdState(6, "已退出帮扶户", "□", 6, registered=True),
+    HouseholdState(0, "一般户", "·", 7),
 )  # fmt: skip
-HOUSEHOLD_TYPES = tuple(state.name for state in HOUSEHOLD_STATES)
+HOUSEHOLD_TYPES = tuple(state.name for state in HOUSEHOLD_STATES if state.number != 6)
+"""户类型 as the workbook has it: who was taken out of help in good order stays what he was, and says so by 户变动."""
 STATE_NAMES = {state.number: state.name for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order)}
 """Number → 户类型, the most urgent first."""
 STATE_NUMBERS = {state.name: state.number for state in HOUSEHOLD_STATES}
-UNLIFTED, LIFTED, UNCOUNTED = (STATE_NUMBERS[name] for name in ("未脱贫户", "脱贫户", "一般户"))
-HOUSEHOLD_ATTRIBUTES = ("一般户", "低保户", "特困户")
+UNLIFTED, LIFTED, EXITED, UNCOUNTED = (STATE_NUMBERS[name] for name in ("未脱贫户", "脱贫户", "已退出帮扶户", "一般户"))
+HOUSEHOLD_EVENTS = ("识别", "脱贫", "返贫", "再脱贫", "有序退出", "注销", "分户自", "并入")
+"""户变动: what changes the base of a household, or begins and ends it."""
+JOINED, GONE = "加入", "离开"
+JOINING = ("出生", "婚入", "迁入", "其他")
+GOING = ("死亡", "婚出", "迁出", "分户", "其他")
+MEMBER_FACTS = (
+    "schooling", "health", "skill", "work_area", "work_months", "medical_insured", "pension_insured",
+    "disability_kind", "disability_level", "education",
+)  # fmt: skip
+"""Columns of ``member`` that have a day each: 成员状况."""
+VERDICTS = {1: "达标", 0: "未达标", 2: "存疑"}
+"""What a check of an assurance says, as ``assurance.secure`` holds it."""
+RISKS = (
+    "因病", "因残", "因学", "因自然灾害", "因意外事故", "因产业项目失败", "因务工就业不稳", "缺劳动力", "因安全住房",
+    "因安全饮水", "其他",
+)  # fmt: skip
+MOST_RISKS = 5
+REMOVALS = ("帮扶消除", "自然消除")
+DISABILITY_KINDS = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
+DISABILITY_LEVELS = ("一级", "二级", "三级", "四级")
+KEY_COUNTIES = ("国家", "省")
+ASSET_SUPERVISION = ("国有", "农村集体", "到户")
+ASSET_STATES = ("正常", "低效", "闲置")
+HOUSEHOLD_ATTRIBUTES = ("一般户", "低保户", "特困户", "低保边缘户", "刚性支出困难户")
+UNPUBLISHED_ATTRIBUTES = ("低保边缘户", "刚性支出困难户")
+"""户属性 of who is only identified and not helped: on no wall, in no bulletin, on no stranger's page."""
 CAUSES = (
     "因病", "因残", "因学", "因灾", "缺土地", "缺水", "缺技术", "缺劳力", "缺资金",
     "交通条件落后", "自身发展动力不足", "因婚", "其他",
 )  # fmt: skip
 SEXES = ("男", "女")
 HEALTH = ("健康", "长期慢性病", "大病", "残疾")
-SKILLS = ("普通劳动力", "技能劳动力", "丧失劳动力", "无劳动力")
+SKILLS = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力", "丧失劳动力", "无劳动力")
 WORK_AREAS = ("乡内", "乡外县内", "县外省内", "省外")
 MEASURE_CATEGORIES = ("产业", "就业", "教育", "健康", "住房", "饮水", "兜底", "金融", "搬迁", "生态", "其他")
 ILL_MEASURES = ("健康",)

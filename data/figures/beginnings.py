@@ -7,10 +7,11 @@ from sqlalchemy import Column, Connection, MetaData, Table, func, select, text
 
 from data import model
 from data.figures import sources
-from data.figures.sources import LEDGER, YEARLY
 from data.model import Code, Number
+from data.months import month_of
+from data.terms import EXITED, UNCOUNTED
 
-LONGEST = 120  # months that the calendar goes back at most
+LONGEST = 240  # months that the calendar goes back at most
 derived = MetaData()
 """The tables that are made anew from the records whenever the cube is."""
 
@@ -53,14 +54,22 @@ def note_beginnings(connection: Connection) -> None:
     found = connection.execute(select(span.name, func.min(span.first_month)).group_by(span.name)).all()
     first = connection.execute(select(func.min(model.month.c.month))).scalar()
     months = dict.fromkeys(sources.SPANS) | {name: month or first for name, month in found}
-    months["households"] = connection.execute(select(func.min(model.household_month.c.month))).scalar()
+    months["households"] = _first_counted(connection, first)
     connection.execute(measure_begins.delete())
     rows = [{"name": name, "month": month} for name, month in months.items()]
     connection.execute(measure_begins.insert(), rows)
 
 
+def _first_counted(connection: Connection, first: int | None) -> int | None:
+    """The first month in which any household is counted."""
+    begun = connection.execute(text(f"SELECT MIN(since) FROM state_spell WHERE state NOT IN ({UNCOUNTED}, {EXITED})"))
+    day = begun.scalar()
+    return None if day is None or first is None else max(first, month_of(day) if day else first)
+
+
 def first_month(connection: Connection, last: int) -> int:
-    """The calendar begins with the earliest record, twelve months back at least and LONGEST at most."""
-    known = record_span.c.name.in_((LEDGER, YEARLY, "returns", "visits", "funds", "problems"))
-    earliest = connection.execute(select(func.min(record_span.c.first_month)).where(known)).scalar()
+    """The calendar begins with the earliest dated fact, twelve months back at least and LONGEST at most."""
+    span = record_span.c
+    dated = (span.name != "projects") & (span.first_month > 0)
+    earliest = connection.execute(select(func.min(span.first_month)).where(dated)).scalar()
     return max(min(last - 11, last if earliest is None else earliest), last - LONGEST + 1)

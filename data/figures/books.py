@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, RowMapping, Table, func, select, text
+from sqlalchemy import Column, Connection, Index, RowMapping, Table, func, select, text
 
 from data import model
 from data.access.rights import needs
@@ -44,6 +44,7 @@ household_books = Table(  # of each household with lines by the month: the first
     Column("first_month", Number, nullable=False),
     Column("last_month", Number, nullable=False),
     Column("stopped", Small, nullable=False),
+    Index("household_books_household", "household_id"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -271,7 +272,7 @@ def _count(connection: Connection, place: str, first: int | None, running: int) 
                 SUM(CASE WHEN {in_first} AND hm.booked <> 0 THEN 1 ELSE 0 END),
                 SUM(CASE WHEN {expects} AND hm.expected <> 0 THEN 1 ELSE 0 END), {kinds}
             FROM household_month hm
-            JOIN household_books b ON b.village = hm.village AND b.household_id = hm.household_id
+            JOIN household_books b ON b.household_id = hm.household_id
             WHERE hm.village >= :place AND hm.village < :after AND hm.month >= :since AND hm.month >= :first
             AND hm.month IN (SELECT month FROM month)
             GROUP BY hm.village, hm.month"""

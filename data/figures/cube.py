@@ -5,7 +5,7 @@ same transaction. Below the cube stands ``household_month``: one row for each co
 state and its income of twelve months.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy import Column, Connection, Engine, Index, Table, func, inspect, select, text
@@ -23,7 +23,8 @@ from data.figures.beginnings import (
 from data.figures.books import COUNTY, close_books, closed_month, first_months, make_books, years_of_months
 from data.figures.household_months import fill_household_months
 from data.figures.indicators import MEASURES
-from data.figures.sources import Source
+from data.figures.sources import Source, month_of_day
+from data.figures.spells import make_spells
 from data.model import Code, Number
 from data.months import first_day, last_day, month_of
 from data.regions.versions import raise_versions
@@ -48,6 +49,12 @@ region_path = Table(  # every region with each of its ancestors, itself and the 
     sqlite_with_rowid=False,
 )
 Progress = Callable[[str, int, int], None]
+_FIRST = "(SELECT MIN(month) FROM month)"
+_MONTH_OF = (
+    f"CASE WHEN {{0}} <= (SELECT MIN(as_of) FROM month) THEN {_FIRST} ELSE {month_of_day('{0}')}"
+    f" + CASE WHEN {{0}} > (SELECT c.as_of FROM month c WHERE c.month = {month_of_day('{0}')}) THEN 1 ELSE 0 END END"
+)
+"""SQL of the first month at whose end a day has come, of a day up to the last."""
 
 
 def ensure(engine: Engine, today: date) -> None:
@@ -81,6 +88,7 @@ def rebuild(connection: Connection, *, today: date, progress: Progress | None = 
     report("日历与区划", 0, 3)
     derived.drop_all(connection)
     derived.create_all(connection)
+    make_spells(connection)
     note_spans(connection)
     _make_calendar(connection, today)
     _make_paths(connection)
@@ -139,6 +147,8 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
     everything is made anew.
     """
     hold(connection)
+    if len(region) == 12 and households:
+        make_spells(connection, region)
     connection.execute(record_span.delete().where(record_span.c.region == region))
     note_spans(connection, region)
     before, closed = beginnings(connection), closed_month(connection, region)
@@ -286,19 +296,52 @@ def collect_own(connection: Connection, *, region: str | None = None, since: int
     for name, measure in MEASURES.items():
         by_source.setdefault(measure.source, []).append(name)
     for source, names in by_source.items():
-        here = f"{source.region} = :region" if region is not None else "1 = 1"
-        values = ", ".join(MEASURES[name].sql for name in names)
-        statement = (
-            f"INSERT INTO own (region, month, {', '.join(names)}) SELECT {source.region}, m.month, {values}"
-            f" FROM {source.joined.format(here=here)} {only} GROUP BY {source.region}, m.month"
+        joined = source.joined.format(
+            here=f"{source.region} = :region" if region is not None else "1 = 1",
+            here_of_w="w.village = :region" if region is not None else "1 = 1",
         )
-        connection.execute(text(statement), bound)
+        values = [MEASURES[name].sql for name in names]
+        if source.since:
+            asked = _by_difference(source, joined, values, only)
+        else:
+            asked = (
+                f"SELECT {source.region}, m.month, {', '.join(values)} FROM {joined} {only}"
+                f" GROUP BY {source.region}, m.month"
+            )
+        connection.execute(text(f"INSERT INTO own (region, month, {', '.join(names)}) {asked}"), bound)
     every = (
         "SELECT :region, m.month FROM month m"
         if region is not None
         else ("SELECT r.code, m.month FROM (SELECT code FROM region UNION SELECT '') r CROSS JOIN month m")
     )
     connection.execute(text(f"INSERT INTO own (region, month) {every} WHERE 1 = 1 {only}"), bound)
+
+
+def _by_difference(source: Source, joined: str, values: Sequence[str], only: str) -> str:
+    """SQL of region, month and sums of a source whose rows hold from a day to a day: each is added in the first month
+    at whose end it holds and taken away in the first at whose end it does so no more; then all is summed up."""
+    names = [f"v{place}" for place in range(len(values))]
+
+    def steps(day: str, sign: str) -> str:
+        sums = ", ".join(f"{sign}SUM({name}) AS {name}" for name in names)
+        return (
+            f"SELECT q.region, {_MONTH_OF.format(day)} AS month, {sums} FROM spells q"
+            f" WHERE {day} <= (SELECT MAX(as_of) FROM month) GROUP BY 1, 2"
+        )
+
+    given = ", ".join(f"{value} AS {name}" for value, name in zip(values, names, strict=True))
+    running = ", ".join(
+        f"SUM(COALESCE(SUM(t.{name}), 0)) OVER (PARTITION BY r.region ORDER BY m.month) AS {name}" for name in names
+    )
+    return (
+        f"WITH spells AS (SELECT {source.region} AS region, {source.since} AS since, {source.until} AS until, {given}"
+        f" FROM {joined}), steps AS ({steps('q.since', '')} UNION ALL {steps('q.until', '-')})"
+        f" SELECT m.region, m.month, {', '.join(f'm.{name}' for name in names)}"
+        f" FROM (SELECT r.region, m.month, {running}"
+        " FROM (SELECT DISTINCT region FROM steps) r CROSS JOIN month m"
+        " LEFT JOIN steps t ON t.region = r.region AND t.month = m.month GROUP BY r.region, m.month"
+        f") m WHERE 1 = 1 {only}"
+    )
 
 
 def _final(name: str) -> str:

@@ -11,17 +11,20 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, RowMapping, func, select, text
 
 from data import model
+from data.figures.beginnings import record_span
 from data.figures.books import COUNTY, first_months, household_books, years_of_months
 from data.figures.monitoring_line import line_of
-from data.figures.states import STATE_SQL
-from data.model.running import runs_on
+from data.figures.sources import LEDGER, YEARLY
+from data.model.running import holds_on, runs_on
 from data.months import last_day
-from data.terms import BOOK_KINDS, UNCOUNTED, Record, subject_columns
+from data.terms import BOOK_KINDS, EXITED, UNCOUNTED, Record, subject_columns
 
 NEAR = (6, 5)
 """Numerator and denominator: up to how many times the monitoring line an income is said to be just above it."""
 _YEARS = """LEFT JOIN year_income y ON y.household_id = g.id AND y.month = g.month
             LEFT JOIN year_missing z ON z.household_id = g.id AND z.month = g.month"""
+_OF_VILLAGE = "h.id IN (SELECT w.household_id FROM state_spell w WHERE w.village = :region)"
+"""Households that are of a village, or were."""
 _BACK = 11  # months before the first that its twelve months reach back
 
 
@@ -29,16 +32,17 @@ def fill_household_months(
     connection: Connection, running: int, *, region: str | None = None, since: int | None = None
 ) -> None:
     """Insert the rows of one village (or all) from month ``since`` on (or all); ``running`` has not ended."""
-    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
-    since = since or first
-    here = "h.village = :region" if region else "1 = 1"
+    last = connection.execute(select(func.max(model.month.c.month))).scalar_one()
+    since = max(since or 0, first_with_books(connection))
+    here = _OF_VILLAGE if region else "1 = 1"
     columns = (
         "month, village, household_id, state, persons, record, lines, expected, booked, wage_fen, business_fen,"
         " property_fen, transfer_fen, expense_fen, below_line, near_line, paired, visits"
     )
     _prepare_lookups(connection, here, {"region": region}, region)
     _prepare_years(connection, region, list(range(since, last + 1)), running)
-    select_ = _statement(connection, here, since, counted=f"q.state <> {UNCOUNTED}")
+    counted = f"q.state NOT IN ({UNCOUNTED}, {EXITED}){' AND q.village = :region' if region else ''}"
+    select_ = _statement(connection, here, since, counted=counted)
     # in the order of the table's key: rows that go in one behind the other save a sixth of the time
     connection.execute(
         text(f"INSERT INTO household_month ({columns}) {select_} ORDER BY q.month, q.village, q.id"),
@@ -50,7 +54,7 @@ def fill_household_months(
 def of_one(connection: Connection, household: int, village: str) -> list[RowMapping]:
     """The months of one household as ``household_month`` has them, also those in which it is not counted; the record
     SILENT may stand for SHORT or NONE here."""
-    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    first, last = first_with_books(connection), connection.execute(select(func.max(model.month.c.month))).scalar_one()
     _prepare_lookups(connection, "h.id = :household", {"household": household}, village)
     _prepare_years(connection, village, list(range(first, last + 1)), last)
     bound = {"household": household, "since": first, "before": _before(connection, first)}
@@ -117,7 +121,7 @@ def _statement(connection: Connection, here: str, since: int, *, counted: str = 
             (SELECT COUNT(*) FROM visit v WHERE v.household_id = q.id
                 AND v.visited >= q.first_day AND v.visited <= q.as_of) AS visits
         FROM (
-            SELECT g.month, h.village, g.id, {STATE_SQL} AS state, COALESCE(n.persons, 0) AS persons, m.first_day,
+            SELECT g.month, s.village, g.id, s.state, COALESCE(n.persons, 0) AS persons, m.first_day,
                 m.as_of, m.line, g.booked, {record} AS record, CASE WHEN {yearly} THEN 12 ELSE g.lines END AS lines,
                 CASE WHEN g.month < c.first_month + 12 THEN g.month_ago ELSE g.ago END AS expected, {net} AS net,
                 {incomes}
@@ -139,7 +143,8 @@ def _statement(connection: Connection, here: str, since: int, *, counted: str = 
             ) g
             JOIN household h ON h.id = g.id
             JOIN calendar m ON m.province = substr(h.village, 1, 2) AND m.month = g.month
-            LEFT JOIN household_size n ON n.household_id = g.id
+            JOIN state_spell s ON s.household_id = g.id AND {holds_on("s", "m.as_of")}
+            LEFT JOIN household_size n ON n.household_id = g.id AND {holds_on("n", "m.as_of")}
             LEFT JOIN household_books b ON b.village = h.village AND b.household_id = h.id
             LEFT JOIN county_books c ON c.county = substr(h.village, 1, {COUNTY})
             {years}
@@ -169,7 +174,7 @@ def _prepare_years(connection: Connection, region: str | None, months: list[int]
         return
     rows = [{"county": county, "month": month, "last": last} for county, month, last in chosen]
     connection.execute(text("INSERT INTO year_of_month VALUES (:county, :month, :last)"), rows)
-    here = "h.village = :region" if region else "1 = 1"
+    here = _OF_VILLAGE if region else "1 = 1"
     totals = ", ".join(
         " + ".join(f"COALESCE(y.{column}, 0)" for column in subject_columns(kind)) for kind in BOOK_KINDS
     )
@@ -221,16 +226,34 @@ def _doubt_silence(connection: Connection, region: str | None, since: int) -> No
     )
 
 
+_SIZES = """
+    INSERT INTO household_size SELECT t.household_id, t.day, LEAD(t.day) OVER w, SUM(SUM(t.more)) OVER w
+    FROM (SELECT b.household_id, b.since AS day, 1 AS more FROM member_spell b JOIN household h ON h.id = b.household_id
+        WHERE {here} UNION ALL
+        SELECT b.household_id, b.until, -1 FROM member_spell b JOIN household h ON h.id = b.household_id
+        WHERE b.until IS NOT NULL AND {here}) t
+    GROUP BY t.household_id, t.day WINDOW w AS (PARTITION BY t.household_id ORDER BY t.day)"""
+
+
+def first_with_books(connection: Connection) -> int:
+    """The first month that households have rows of: that of the first line of books or the first visit, a year back at
+    least, never before the calendar."""
+    span, months = record_span.c, model.month.c.month
+    first, last = connection.execute(select(func.min(months), func.max(months))).one()
+    known = select(func.min(span.first_month)).where(span.name.in_((LEDGER, YEARLY, "visits")))
+    return max(int(first), min(int(last) - _BACK, connection.execute(known).scalar() or int(last)))
+
+
 def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, object], region: str | None) -> None:
     """Temporary tables: where each county's books begin; members of each household; the months with the line of each
     province, and those before."""
     for statement in (
         "CREATE TEMPORARY TABLE IF NOT EXISTS county_books (county TEXT PRIMARY KEY, first_month BIGINT)",
         "DELETE FROM county_books",
-        "CREATE TEMPORARY TABLE IF NOT EXISTS household_size (household_id BIGINT PRIMARY KEY, persons BIGINT)",
+        "CREATE TEMPORARY TABLE IF NOT EXISTS household_size (household_id BIGINT, since TEXT, until TEXT,"
+        " persons BIGINT, PRIMARY KEY (household_id, since))",
         "DELETE FROM household_size",
-        "INSERT INTO household_size SELECT p.household_id, COUNT(*) FROM household h"
-        f" JOIN member p ON p.household_id = h.id WHERE {here} GROUP BY p.household_id",
+        _SIZES.format(here=here),
         "CREATE TEMPORARY TABLE IF NOT EXISTS calendar (province TEXT, month BIGINT, first_day TEXT, as_of TEXT,"
         " line BIGINT, PRIMARY KEY (province, month))",
         "DELETE FROM calendar",

@@ -5,11 +5,11 @@ indicator is a measure, or one measure divided by another. Adding an indicator t
 its table from the measures found here.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.figures import sources
 from data.figures.books import UNREPORTED
+from data.figures.facts import check_on, fact_on
 from data.figures.net_income import COMPARABLE, NET
 from data.figures.sources import Source
 from data.model.running import open_on
@@ -106,6 +106,11 @@ def _households(id: str, condition: str, begins: str = "households") -> Measure:
     return Measure(id, sources.HOUSEHOLDS, f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)", begins)
 
 
+def _in_spells(id: str, condition: str, source: Source = sources.STATES, begins: str = "households") -> Measure:
+    """Households (or members) by the state that they are in from a day to a day."""
+    return Measure(id, source, f"CASE WHEN {condition} THEN 1 ELSE 0 END", begins)
+
+
 def _income(id: str, sql: str) -> Measure:
     return Measure(id, sources.HOUSEHOLDS, f"SUM(CASE WHEN {_WHOLE} THEN {sql} END)", None, scale=100)
 
@@ -128,18 +133,15 @@ _RECTIFIED = "(b.rectified <= m.as_of OR b.closed <= m.as_of)"
 _UNFINISHED = open_on("t.finished", "m.as_of")
 _OVERDUE_TASK = f"{_UNFINISHED} AND t.deadline < m.as_of"
 _CHILD_OUT = (
-    f"{sources.OUT_OF_SCHOOL_SQL}"
+    f"{sources.OUT_OF_SCHOOL_SQL.format(fact_on('schooling', 'm.as_of'))}"
     " AND p.born > (CAST(substr(m.as_of, 1, 4) AS INTEGER) - 16) || substr(m.as_of, 5)"
     " AND p.born <= (CAST(substr(m.as_of, 1, 4) AS INTEGER) - 6) || substr(m.as_of, 5)"
 )
 
-HOUSEHOLD_COUNT = Measure("households", sources.HOUSEHOLDS, "COUNT(*)", "households")
-PERSON_COUNT = Measure("persons", sources.HOUSEHOLDS, "SUM(hm.persons)", "households")
-UNLIFTED_PERSONS = Measure(
-    "unlifted_persons", sources.HOUSEHOLDS, f"SUM(CASE WHEN hm.state = {UNLIFTED} THEN hm.persons ELSE 0 END)",
-    "households",
-)  # fmt: skip
-RURAL_POPULATION = Measure("rural_population", sources.POPULATION, "SUM(r.rural_population)", None)
+HOUSEHOLD_COUNT = _in_spells("households", sources.HELPED_SQL)
+PERSON_COUNT = _in_spells("persons", sources.HELPED_SQL, sources.MEMBERS)
+UNLIFTED_PERSONS = _in_spells("unlifted_persons", f"s.state = {UNLIFTED}", sources.MEMBERS)
+RURAL_POPULATION = Measure("rural_population", sources.POPULATION, f"SUM({sources.RURAL_SQL})", None)
 NET_INCOME = _income("net_income", f"{_GROSS} - hm.expense_fen")
 GROSS_INCOME = _income("gross_income", _GROSS)
 INCOME_PERSONS = Measure("income_persons", sources.HOUSEHOLDS, f"SUM(CASE WHEN {_WHOLE} THEN hm.persons END)", None)
@@ -184,16 +186,19 @@ _END = "月末"
 _STOCK = "截至月末"
 
 
-def _in_states(id: str, label: str, states: Iterable[int], definition: str, direction: int = -1) -> Indicator:
-    where = f"hm.state IN ({', '.join(map(str, states))})"
-    records = Records("households", where)
-    return Indicator(id, label, "户", "count", direction, _households(id, where), None, _END, definition, "户", records)
+def _in_states(id: str, label: str, where: str, definition: str, direction: int = -1) -> Indicator:
+    return Indicator(
+        id, label, "户", "count", direction, _in_spells(id, where), None, _END, definition, "户、户变动、监测",
+        Records("households", where),
+    )  # fmt: skip
 
 
 def _of_state(state: HouseholdState) -> Indicator:
+    """Those that are registered are counted by their base, whether they are watched as well or not."""
     assert state.indicator  # of those that are counted
     direction = 1 if state.number == LIFTED else -1
-    return _in_states(state.indicator, state.name, [state.number], state.definition, direction)
+    where = f"s.watch = {state.number}" if state.watched else f"s.base = {state.number}"
+    return _in_states(state.indicator, state.name, where, state.definition, direction)
 
 
 _COUNTED = sorted((state for state in HOUSEHOLD_STATES if state.indicator), key=lambda state: not state.watched)
@@ -234,26 +239,29 @@ ALL = (
         "persons", "人口数", "人", "count", 0, PERSON_COUNT, None, _END,
         "所计各户的家庭成员人数。", _CARD, Records("households"),
     ),
-    _in_states("monitored_households", "监测对象", sorted(state.number for state in _WATCHED),
+    _in_states("monitored_households", "监测对象", "s.watch <> 0",
                f"{'、'.join(state.name for state in _WATCHED)}之和，风险消除后不再计入。"),
     *map(_of_state, _COUNTED),
-    Indicator(
-        "relapsed_households", "返贫户", "户", "count", -1,
-        Measure("relapsed_households", sources.RELAPSES, "COUNT(*)", "households"), None, _END,
-        "返贫日期在月末或以前、此后尚未再次脱贫的户。", "户",
-        Records("households", "h.relapsed <= m.as_of AND (h.lifted IS NULL OR h.lifted < h.relapsed"
-                " OR h.lifted > m.as_of)"),
+    _in_states(
+        "relapsed_households", "返贫户", "s.relapsed = 1", "返贫日期在月末或以前、此后尚未再次脱贫的户。",
     ),
     Indicator(
         "newly_identified_households", "新识别户", "户", "count", -1,
         Measure("newly_identified_households", sources.IDENTIFICATIONS, "COUNT(*)", "households"), None, _YEAR,
-        "识别日期在截至本月的12个月内的户。", "户",
-        Records("all_households", "h.identified >= m.window_day AND h.identified <= m.as_of"),
+        "在截至本月的12个月内识别为建档立卡的户；识别为监测对象的看“新增监测对象”。", "户、户变动",
+        Records("all_households", sources.came_sql(sources.REGISTERED_ANEW)),
+    ),
+    Indicator(
+        "newly_monitored_households", "新增监测对象", "户", "count", -1,
+        Measure("newly_monitored_households", sources.WATCHES, "COUNT(*)", "households"), None, _YEAR,
+        "在截至本月的12个月内识别为监测对象的户；一户多次识别的，每次计一户次。", "户、监测",
+        Records("all_households", sources.came_sql(sources.WATCHED_ANEW)),
     ),
     Indicator(
         "incidence", "贫困发生率", "%", "percent", -1, UNLIFTED_PERSONS, RURAL_POPULATION, _END,
-        "未脱贫户人口 ÷ 农村人口。分母为行政区划表填报的农村人口，取填报到的最低一级汇总。", "户、家庭成员、行政区划",
-        Records("households", f"hm.state = {UNLIFTED}"), decimals=2,
+        "未脱贫户人口 ÷ 农村人口。分母取“农村人口”表当年的数，当年没有的取以前最近一年，再没有的取最早一年；没有该表的"
+        "取行政区划表填报的农村人口。取填报到的最低一级汇总。", "户、家庭成员、农村人口、行政区划",
+        Records("households", f"s.state = {UNLIFTED}"), decimals=2,
     ),
     Indicator(
         "net_income_per_capita", "人均纯收入", "元", "yuan", 1, NET_INCOME, INCOME_PERSONS, _YEAR,
@@ -422,9 +430,9 @@ ALL = (
         Records("funds", f"f.year * 12 <= m.month AND {sources.FUND_LATE_SQL}"),
     ),
     Indicator(
-        "paired_share", "结对帮扶率", "%", "percent", 1, _households("paired", "hm.paired = 1", "pairings"),
+        "paired_share", "结对帮扶率", "%", "percent", 1, Measure("paired", sources.PAIRED, "1", "pairings"),
         HOUSEHOLD_COUNT, _END, "月末有结对帮扶责任人的户 ÷ 所计户数。", "结对帮扶",
-        Records("households", "hm.paired = 0"), warning=(1.0, 0.95),
+        Records("households", f"NOT {sources.PAIRED_ON}"), warning=(1.0, 0.95),
     ),
     Indicator(
         "visits", "走访次数", "次", "count", 1, Measure("visits", sources.VISITS, "COUNT(*)", "visits"), None, _MONTH,
@@ -433,7 +441,7 @@ ALL = (
     Indicator(
         "visit_coverage", "走访覆盖率", "%", "percent", 1, _households("visited", "hm.visits > 0", "visits"),
         HOUSEHOLD_COUNT, _MONTH, "本月至少走访过一次的户 ÷ 所计户数。名单为本月未走访的户。", "走访、户",
-        Records("households", "hm.visits = 0"), warning=(0.9, 0.7),
+        Records("households", "COALESCE(hm.visits, 0) = 0"), warning=(0.9, 0.7),
     ),
     Indicator(
         "problems_open", "未销号问题", "个", "count", -1,
@@ -468,27 +476,29 @@ ALL = (
         "截至月末已开始的任务的平均进度：已完成的计100%，未完成的按填报进度，以后才完成的当月计0。", "作战任务",
         Records("tasks"),
     ),
-    Indicator(
-        "unsafe_housing", "住房不安全户", "户", "count", -1,
-        _households("unsafe_housing", "h.housing_safe = 0", "housing"), None, _END,
-        "所计户中住房安全填“否”的户。", "户", Records("households", "h.housing_safe = 0"), warning=(1, 10),
-    ),
-    Indicator(
-        "unsafe_water", "饮水不安全户", "户", "count", -1,
-        _households("unsafe_water", "h.water_safe = 0", "water"), None, _END,
-        "所计户中饮水安全填“否”的户。", "户", Records("households", "h.water_safe = 0"), warning=(1, 10),
+    *(
+        Indicator(
+            f"unsafe_{item}", f"{word}不安全户", "户", "count", -1,
+            Measure(f"unsafe_{item}", source, "1", item), None, _END,
+            f"所计户中，截至月末最近一次核实{word}安全为未达标的户。没有核实过的，看户表的{word}安全，自采集日期起计；以前为未知。",
+            "户、保障核实", Records("households", f"({check_on(item, 'm.as_of')}) = 0"), warning=(1, 10),
+        )
+        for item, word, source in (
+            ("housing", "住房", sources.UNSAFE_HOUSING), ("water", "饮水", sources.UNSAFE_WATER)
+        )
     ),
     Indicator(
         "dropouts", "失学辍学人数", "人", "count", -1,
-        Measure("dropouts", sources.PERSONS, f"SUM(CASE WHEN {_CHILD_OUT} THEN 1 ELSE 0 END)", "schooling"), None, _END,
-        "所计户中月末满6岁不满16岁、在校状况为辍学或不在校的孩子。", "家庭成员", Records("persons", _CHILD_OUT),
-        warning=(1, 5),
+        Measure("dropouts", sources.DROPOUTS, "1", "schooling"), None, _END,
+        "所计户中月末满6岁不满16岁、在校状况为辍学或不在校的孩子；在校状况自知道的那天起计，以前为未知。",
+        "家庭成员、成员状况",
+        Records("persons", _CHILD_OUT), warning=(1, 5),
     ),
     Indicator(
         "uninsured_persons", "未参保人数", "人", "count", -1,
-        Measure("uninsured_persons", sources.PERSONS, "SUM(CASE WHEN p.medical_insured = 0 THEN 1 ELSE 0 END)",
-                "insurance"),
-        None, _END, "所计户中未参加基本医疗保险的家庭成员。", "家庭成员", Records("persons", "p.medical_insured = 0"),
+        Measure("uninsured_persons", sources.UNINSURED, "1", "insurance"), None, _END,
+        "所计户中未参加基本医疗保险的家庭成员；自知道的那天起计，以前为未知。", "家庭成员、成员状况",
+        Records("persons", f"{fact_on('medical_insured', 'm.as_of')} = '0'"),
     ),
 )  # fmt: skip
 

@@ -1,13 +1,14 @@
 """What a named list holds: for each kind of record its join, its Chinese columns and which rows come first.
 
-Aliases are those that ``Records.where`` of the registry uses: hm household_month, h household, m month, p member or
-project, b problem, t task, f fund, v visit.
+Aliases are those that ``Records.where`` of the registry uses: s the household's spell, hm household_month, h household,
+m month, p member or project, b problem, t task, f fund, v visit.
 """
 
 from dataclasses import dataclass
 
 from data.access import roles
 from data.access.viewer import Viewer
+from data.figures.facts import fact_on
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.sources import (
     FUND_ARRANGED_SQL,
@@ -15,6 +16,7 @@ from data.figures.sources import (
     FUND_RECOVERED_SQL,
     FUND_SHORT_SQL,
     FUND_UNPAID_SQL,
+    HELPED_SQL,
     HOUSEHOLD_DIVIDENDS_SQL,
     PROJECT_BEGUN_SQL,
     PROJECT_DUE_SQL,
@@ -23,7 +25,7 @@ from data.figures.sources import (
     PROJECT_RECEIVED_SQL,
 )
 from data.figures.states import urgency
-from data.model.running import open_on, runs_on
+from data.model.running import holds_on, open_on, runs_on
 from data.terms import Record
 
 
@@ -74,24 +76,29 @@ class ListKind:
 
 
 _PLACE = (
-    Column("township", "乡镇", "(SELECT r.name FROM region r WHERE r.code = substr(h.village, 1, 9))"),
-    Column("village", "村", "(SELECT r.name FROM region r WHERE r.code = h.village)"),
+    Column("township", "乡镇", "(SELECT r.name FROM region r WHERE r.code = substr(s.village, 1, 9))"),
+    Column("village", "村", "(SELECT r.name FROM region r WHERE r.code = s.village)"),
 )
 _WHO = (Column("code", "户编号", "h.code", "telling"), Column("head", "户主", "h.head", "person"))
-_STATE = Column("state", "户类型", "hm.state", "state")
-_PERSONS = Column("persons", "人口", "hm.persons", "integer")
+_STATE = Column("state", "户类型", "s.state", "state")
+_PERSONS = Column(
+    "persons",
+    "人口",
+    f"(SELECT COUNT(*) FROM member_spell b WHERE b.household_id = h.id AND {holds_on('b', 'm.as_of')})",
+    "integer",
+)
 _CAUSE = Column("cause", "主要致贫原因", "h.cause", "telling")
 _INCOME = Column("per_head", "人均纯收入（元）", per_head("k"), "fen")
 _HELPER = Column(
     "helper",
     "帮扶责任人",
-    "(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper"
-    f" WHERE s.household_id = h.id AND {runs_on('s', 'm.as_of')})",
+    "(SELECT MIN(a.name) FROM pairing x JOIN helper a ON a.code = x.helper"
+    f" WHERE x.household_id = h.id AND {runs_on('x', 'm.as_of')})",
 )
 _LAST_VISIT = Column(
     "last_visit",
     "最近走访",
-    "(SELECT MAX(s.visited) FROM visit s WHERE s.household_id = h.id AND s.visited <= m.as_of)",
+    "(SELECT MAX(x.visited) FROM visit x WHERE x.household_id = h.id AND x.visited <= m.as_of)",
     "day",
 )
 LINE = ":line"
@@ -106,7 +113,14 @@ def place_of(column: str) -> Column:
     )
 
 
-_HM = "household_month hm JOIN month m ON m.month = hm.month JOIN household h ON h.id = hm.household_id"
+_ON_DAY = f"state_spell s ON s.household_id = h.id AND {holds_on('s', 'm.as_of')}"
+_STANDING = f"month m JOIN state_spell s ON {holds_on('s', 'm.as_of')} JOIN household h ON h.id = s.household_id"
+"""Each household in the state and of the village that it was in and of at the end of month ``m``."""
+_MONTH = (
+    " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = s.village"
+    " AND hm.household_id = s.household_id"
+)
+_HM = f"household_month hm JOIN month m ON m.month = hm.month JOIN household h ON h.id = hm.household_id JOIN {_ON_DAY}"
 PROJECT_ARREARS = f"COALESCE({PROJECT_DUE_SQL}, 0) - COALESCE({PROJECT_RECEIVED_SQL}, 0)"
 PROJECT_RATE = (
     f"CASE WHEN {PROJECT_EARNING_SQL} THEN COALESCE({PROJECT_RECEIVED_SQL}, 0) * 1.0 / NULLIF(p.investment_fen, 0) END"
@@ -121,8 +135,9 @@ _UNRECTIFIED = f"({_OPEN} AND {open_on('b.rectified', 'm.as_of')})"
 _UNFINISHED = open_on("t.finished", "m.as_of")
 
 HOUSEHOLDS = ListKind(
-    "households", "户", "户", _HM + AT_CLOSED, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
-    f"{urgency('hm.state')}, COALESCE(k.below_line, 0) DESC, {per_head('k')} NULLS LAST, hm.household_id",
+    "households", "户", "户", _STANDING + _MONTH + AT_CLOSED, f"m.month = :month AND {HELPED_SQL}", "s.village",
+    "s.household_id", "s.household_id",
+    f"{urgency('s.state')}, COALESCE(k.below_line, 0) DESC, {per_head('k')} NULLS LAST, s.household_id",
     (*_PLACE, *_WHO, _STATE, _PERSONS, _INCOME, _CAUSE, _HELPER, _LAST_VISIT),
 )  # fmt: skip
 _WHOLE = f"hm.record = {Record.WHOLE:d}"
@@ -140,24 +155,21 @@ INCOMES = ListKind(
 _LAST_BOOKED = "(SELECT MAX(l.month) FROM ledger l WHERE l.household_id = h.id AND l.month <= hm.month)"
 RECORDS = ListKind(
     "records", "户", "户", _HM, "hm.month = :month", "hm.village", "hm.household_id", "hm.household_id",
-    f"{urgency('hm.state')}, {_LAST_BOOKED} NULLS LAST, hm.household_id",
+    f"{urgency('s.state')}, {_LAST_BOOKED} NULLS LAST, hm.household_id",
     (*_PLACE, *_WHO, _STATE, _PERSONS, Column("lines", "12个月中有收支的月数", "hm.lines", "integer"),
      Column("last_booked", "最近记账月份", _LAST_BOOKED, "month"), _CAUSE, _HELPER,
      _LAST_VISIT),
 )  # fmt: skip
 ALL_HOUSEHOLDS = ListKind(
     "all_households", "户", "户",
-    "household h JOIN month m ON m.month = :month LEFT JOIN household_month hm ON hm.month = m.month"
-    f" AND hm.village = h.village AND hm.household_id = h.id{AT_CLOSED}",
-    "1 = 1", "h.village", "h.id", "h.id", "h.identified DESC NULLS LAST, h.id",
+    _STANDING + AT_CLOSED, "m.month = :month", "s.village", "h.id", "h.id", "h.identified DESC NULLS LAST, h.id",
     (*_PLACE, *_WHO, Column("identified", "识别日期", "h.identified", "day"), _STATE, _PERSONS, _INCOME,
      _CAUSE, _HELPER),
 )  # fmt: skip
 DIVIDEND_INCOMES = ListKind(
     "dividend_incomes", "户", "户",
-    "household h JOIN month m ON m.month = :month LEFT JOIN household_month hm ON hm.month = m.month"
-    " AND hm.village = h.village AND hm.household_id = h.id",
-    f"{HOUSEHOLD_DIVIDENDS_SQL} <> 0", "h.village", "h.id", "h.id", f"{HOUSEHOLD_DIVIDENDS_SQL} DESC, h.id",
+    _STANDING, f"m.month = :month AND {HOUSEHOLD_DIVIDENDS_SQL} <> 0", "s.village", "h.id", "h.id",
+    f"{HOUSEHOLD_DIVIDENDS_SQL} DESC, h.id",
     (*_PLACE, *_WHO, _STATE, _PERSONS, Column("dividends", "分红收入（元）", HOUSEHOLD_DIVIDENDS_SQL, "fen"), _HELPER),
 )  # fmt: skip
 # not the day of birth: with it a masked ID number would be whole again
@@ -166,13 +178,17 @@ _AGE = (
     " - CASE WHEN substr(m.as_of, 6) < substr(p.born, 6) THEN 1 ELSE 0 END END"
 )
 PEOPLE = ListKind(
-    "persons", "人员", "人", f"{_HM} JOIN member p ON p.household_id = h.id", "hm.month = :month", "hm.village",
-    "hm.household_id", "p.code", "h.village, h.id, p.code",
+    "persons", "人员", "人",
+    f"{_STANDING} JOIN member_spell b ON b.household_id = h.id AND {holds_on('b', 'm.as_of')}"
+    " JOIN member p ON p.code = b.member",
+    f"m.month = :month AND {HELPED_SQL}", "s.village", "s.household_id", "p.code", "s.village, h.id, p.code",
     (*_PLACE, Column("code", "户编号", "h.code", "telling"), Column("name", "姓名", "p.name", "person"),
      Column("relation", "与户主关系", "p.relation"), Column("sex", "性别", "p.sex"),
      Column("age", "年龄", _AGE, "integer"), Column("id_number", "证件号码", "p.id_number", "id_number"),
-     Column("schooling", "在校状况", "p.schooling"), Column("health", "健康状况", "p.health", "health"),
-     Column("insured", "参加医保", "p.medical_insured", "yes_no"), _STATE, _HELPER),
+     Column("schooling", "在校状况", fact_on("schooling", "m.as_of")),
+     Column("health", "健康状况", fact_on("health", "m.as_of"), "health"),
+     Column("insured", "参加医保", f"CAST({fact_on('medical_insured', 'm.as_of')} AS INTEGER)", "yes_no"), _STATE,
+     _HELPER),
 )  # fmt: skip
 PROJECTS = ListKind(
     "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_BEGUN_SQL, "p.region", None,
@@ -247,8 +263,9 @@ TASKS = ListKind(
 VISITS = ListKind(
     "visits", "走访", "次",
     "visit v JOIN household h ON h.id = v.household_id JOIN month m ON m.month = :month"
-    " JOIN helper a ON a.code = v.helper",
-    "v.visited >= m.first_day AND v.visited <= m.as_of", "h.village", "v.household_id", "v.code",
+    f" JOIN helper a ON a.code = v.helper JOIN state_spell s ON s.household_id = v.household_id"
+    f" AND {holds_on('s', 'v.visited')}",
+    "v.visited >= m.first_day AND v.visited <= m.as_of", "s.village", "v.household_id", "v.code",
     "v.visited DESC, v.code",
     (*_PLACE, Column("visited", "日期", "v.visited", "day"), *_WHO, Column("helper", "走访人", "a.name"),
      Column("unit", "单位", "a.unit"), Column("occasion", "事由", "v.occasion", "words"),

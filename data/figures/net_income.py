@@ -12,5 +12,5 @@ books with as many months as the next."""
 AT_CLOSED = """
     LEFT JOIN books_county bc ON bc.county = substr(h.village, 1, 6)
     LEFT JOIN household_month k ON k.month = CASE WHEN bc.closed < m.month THEN bc.closed ELSE m.month END
-    AND k.village = h.village AND k.household_id = h.id"""
+    AND k.village IN (SELECT u.village FROM state_spell u WHERE u.household_id = h.id) AND k.household_id = h.id"""
 """Join of ``k``: the household ``h`` in the last month up to ``m`` whose books are closed, which its income is of."""

@@ -6,9 +6,10 @@ on the region. Months are those of table ``month``; ``m.as_of`` is the last day,
 
 from dataclasses import dataclass
 
+from data.figures.facts import checks, facts
 from data.figures.net_income import COMPARABLE
-from data.model.running import open_on
-from data.terms import OUT_OF_SCHOOL, Record
+from data.model.running import holds_on, open_on, runs_on
+from data.terms import EXITED, OUT_OF_SCHOOL, UNCOUNTED, UNLIFTED, Record
 
 FUND_PAID_SQL = (
     "COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)"
@@ -55,21 +56,88 @@ PROJECT_EARNING_SQL = (
 )
 """Whether it is an asset meant to earn (经营性; without a class: once anything was due or came in) and in operation:
 since the day its stage 运营 was entered; where that is not on record, since it returned anything or was completed."""
-OUT_OF_SCHOOL_SQL = f"p.schooling IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
+
+
+_ALWAYS = "0"  # what is not dated holds for the whole calendar
 
 
 @dataclass(frozen=True)
 class Source:
-    """One join: ``region`` is the SQL of the record's region code, ``joined`` what follows FROM."""
+    """One join: ``region`` is the SQL of the record's region code, ``joined`` what follows FROM.
+
+    With ``since`` and ``until`` (SQL of days, the first included, NULL: still) a row holds from a day to a day and no
+    month is joined: what a measure gives for it is added in the month it begins in and taken away where it ends.
+    """
 
     id: str
     region: str
     joined: str
+    since: str = ""
+    until: str = ""
 
 
 def month_of_day(column: str) -> str:
     """SQL for the month ordinal of an ISO date column."""
     return f"(CAST(substr({column}, 1, 4) AS INTEGER) * 12 + CAST(substr({column}, 6, 2) AS INTEGER) - 1)"
+
+
+def later(one: str, other: str) -> str:
+    """SQL of the later of two days."""
+    return f"CASE WHEN {one} > {other} THEN {one} ELSE {other} END"
+
+
+def sooner(one: str, other: str) -> str:
+    """SQL of the sooner of two days, NULL being never."""
+    return f"CASE WHEN {one} IS NULL OR {other} < {one} THEN {other} ELSE {one} END"
+
+
+def overlap(one: str, other: str) -> str:
+    """Condition: two spells share a day."""
+    begun = "({0}.until IS NULL OR {1}.since < {0}.until)"
+    return f"({begun.format(one, other)} AND {begun.format(other, one)})"
+
+
+def after(day: str) -> str:
+    """SQL of what lies behind a day and before the next: until when something holds whose last day it is."""
+    return f"{day} || '~'"
+
+
+def _within(alias: str) -> tuple[str, str]:
+    """From when to when a spell and the household's state ``s`` hold together."""
+    return later(f"{alias}.since", "s.since"), sooner(f"{alias}.until", "s.until")
+
+
+HELPED_SQL = f"s.state NOT IN ({UNCOUNTED}, {EXITED})"
+"""Whether a household is counted in the spell ``s``."""
+STATES = Source("states", "s.village", "state_spell s WHERE {here}", "s.since", "s.until")
+MEMBERS = Source(
+    "members",
+    "s.village",
+    f"state_spell s JOIN member_spell b ON b.household_id = s.household_id AND {overlap('b', 's')} WHERE {{here}}",
+    *_within("b"),
+)
+_PAIRINGS = f"(SELECT household_id, started AS since, {after('ended')} AS until FROM pairing)"
+PAIRED_ON = f"EXISTS (SELECT 1 FROM pairing x WHERE x.household_id = h.id AND {runs_on('x', 'm.as_of')})"
+"""Whether household ``h`` has any helper at the end of month ``m``."""
+PAIRED = Source(  # the days on which any helper is paired: a union of spells, so that two count once
+    "paired",
+    "s.village",
+    f"""state_spell s JOIN (
+        SELECT household_id, MIN(since) AS since, NULLIF(MAX(COALESCE(until, '9999')), '9999') AS until FROM (
+            SELECT q.household_id, q.since, q.until, SUM(CASE WHEN q.since > q.before THEN 1 ELSE 0 END)
+                OVER (PARTITION BY household_id ORDER BY since, until ROWS UNBOUNDED PRECEDING) AS island
+            FROM (SELECT p.household_id, p.since, p.until, MAX(COALESCE(p.until, '9999')) OVER (
+                PARTITION BY p.household_id ORDER BY p.since, p.until
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM {_PAIRINGS} p) q
+        ) i GROUP BY household_id, island
+    ) b ON b.household_id = s.household_id AND {overlap("b", "s")} WHERE {HELPED_SQL} AND {{here}}""",
+    *_within("b"),
+)
+
+
+def known_month(column: str) -> str:
+    """The same of a day that may be '': always, which is before all months."""
+    return f"CASE WHEN {column} = '' THEN {_ALWAYS} ELSE {month_of_day(column)} END"
 
 
 HOUSEHOLDS = Source(
@@ -84,33 +152,69 @@ GROWTH = Source(  # households whose books are whole in both years; a first year
     " AND p.household_id = hm.household_id JOIN month m ON m.month = hm.month"
     f" WHERE hm.record = {Record.WHOLE:d} AND {COMPARABLE.format('hm', 'p')} AND {{here}}",
 )
-RELAPSES = Source(
-    "relapses",
-    "h.village",
-    "household h JOIN month m ON h.relapsed <= m.as_of AND (h.lifted IS NULL OR h.lifted < h.relapsed"
-    " OR h.lifted > m.as_of) WHERE h.relapsed IS NOT NULL AND {here}",
-)
-IDENTIFICATIONS = Source(
-    "identifications",
-    "h.village",
-    "household h JOIN month m ON h.identified >= m.window_day AND h.identified <= m.as_of"
-    " WHERE h.identified >= (SELECT MIN(window_day) FROM month) AND {here}",
-)
-PERSONS = Source(  # whoever lacks something, picked out first; ``h`` is the household month
-    "persons",
-    "h.village",
-    f"""
-    month m CROSS JOIN (
-        WITH lacking AS MATERIALIZED (SELECT h.village, p.* FROM household h JOIN member p ON p.household_id = h.id
-        WHERE (p.medical_insured = 0 OR {OUT_OF_SCHOOL_SQL}) AND {{here}}) SELECT * FROM lacking
-    ) p JOIN household_month h ON h.month = m.month AND h.village = p.village AND h.household_id = p.household_id
-    WHERE 1 = 1""",
-)
-VISITS = Source(
+_HERE = "{0} IN (SELECT w.household_id FROM state_spell w WHERE {{here_of_w}})"
+
+
+def _unsafe(item: str) -> Source:
+    """Households that a check found lacking, until the next check of the same."""
+    return Source(
+        f"unsafe_{item}",
+        "s.village",
+        f"state_spell s JOIN ({checks(item, _HERE)}) b ON b.household_id = s.household_id AND {overlap('b', 's')}"
+        f" WHERE b.secure = 0 AND {HELPED_SQL} AND {{here}}",
+        *_within("b"),
+    )
+
+
+def _members_with(id: str, item: str, value: str, *, since: str = "f.since", until: str = "f.until") -> Source:
+    """Members of counted households while a dated value of theirs is such."""
+    begins, ends = _within("b")
+    return Source(
+        id,
+        "s.village",
+        f"state_spell s JOIN member_spell b ON b.household_id = s.household_id AND {overlap('b', 's')}"
+        f" JOIN member p ON p.code = b.member JOIN ({facts(item, _HERE, value)}) f ON f.member = b.member"
+        f" AND {overlap('f', 's')} AND {overlap('f', 'b')} WHERE {HELPED_SQL} AND {{here}}",
+        later(since, begins),
+        sooner(until, ends),
+    )
+
+
+def _birthday(years: int) -> str:
+    return f"((CAST(substr(p.born, 1, 4) AS INTEGER) + {years}) || substr(p.born, 5))"
+
+
+UNSAFE_HOUSING, UNSAFE_WATER = _unsafe("housing"), _unsafe("water")
+UNINSURED = _members_with("uninsured", "medical_insured", "{0} = '0'")
+OUT_OF_SCHOOL_SQL = f"{{0}} IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
+DROPOUTS = _members_with(
+    "dropouts", "schooling", OUT_OF_SCHOOL_SQL,
+    since=later("f.since", _birthday(6)), until=sooner("f.until", _birthday(16)),
+)  # fmt: skip
+_BEFORE = "(SELECT z.{0} FROM state_spell z WHERE z.household_id = q.household_id AND z.until = q.since)"
+
+
+def came_sql(condition: str) -> str:
+    """Condition: household ``h`` has such a spell ``q``."""
+    return f"EXISTS (SELECT 1 FROM state_spell q WHERE q.household_id = h.id AND {condition})"
+
+
+def _arrivals(id: str, condition: str) -> Source:
+    return Source(id, "q.village", f"state_spell q JOIN month m ON {condition} WHERE {{here}}")
+
+
+_IN_YEAR = "q.since >= m.window_day AND q.since <= m.as_of"
+REGISTERED_ANEW = f"{_IN_YEAR} AND q.base = {UNLIFTED} AND {_BEFORE.format('base')} = {UNCOUNTED}"
+"""The spell ``q`` is that of a household registered within the twelve months that end with month ``m``."""
+WATCHED_ANEW = f"{_IN_YEAR} AND q.watch <> 0 AND {_BEFORE.format('watch')} <> q.watch"
+"""The same of one that is watched since then."""
+IDENTIFICATIONS = _arrivals("identifications", REGISTERED_ANEW)
+WATCHES = _arrivals("watches", WATCHED_ANEW)
+VISITS = Source(  # to whom they were paid, where he lived that day
     "visits",
-    "h.village",
-    f"visit v JOIN household h ON h.id = v.household_id JOIN month m ON m.month = {month_of_day('v.visited')}"
-    " AND v.visited <= m.as_of WHERE {here}",
+    "s.village",
+    f"state_spell s JOIN visit v ON v.household_id = s.household_id AND {holds_on('s', 'v.visited')}"
+    f" JOIN month m ON m.month = {month_of_day('v.visited')} AND v.visited <= m.as_of WHERE {{here}}",
 )
 PROJECTS = Source("projects", "p.region", f"project p JOIN month m ON {PROJECT_BEGUN_SQL} WHERE {{here}}")
 RETURNS = Source(
@@ -179,15 +283,19 @@ BOOKED_DIVIDENDS = Source(  # the same by village: each line and total in the mo
 )
 PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
 TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")
+RURAL_SQL = """COALESCE((SELECT n.persons FROM rural_population n WHERE n.region = r.code AND n.year <= m.month / 12
+    ORDER BY n.year DESC LIMIT 1), (SELECT n.persons FROM rural_population n WHERE n.region = r.code ORDER BY n.year
+    LIMIT 1), r.rural_population)"""
+"""Rural population of region ``r`` in month ``m``: of its year, else the nearest earlier, else the earliest known."""
+_HAS_RURAL = "({0}.rural_population IS NOT NULL OR EXISTS (SELECT 1 FROM rural_population n WHERE n.region = {0}.code))"
 POPULATION = Source(
     "population",
     "r.code",
-    "region r CROSS JOIN month m WHERE r.rural_population IS NOT NULL AND NOT EXISTS (SELECT 1 FROM region d"
-    " WHERE d.code > r.code AND d.code < r.code || ':' AND d.rural_population IS NOT NULL) AND {here}",
+    f"region r CROSS JOIN month m WHERE {_HAS_RURAL.format('r')} AND NOT EXISTS (SELECT 1 FROM region d"
+    f" WHERE d.code > r.code AND d.code < r.code || ':' AND {_HAS_RURAL.format('d')}) AND {{here}}",
 )
 
 LEDGER, YEARLY = "ledger", "ledger_year"
-_ALWAYS = "0"  # what is not dated holds for the whole calendar
 # a look into the index for each household: much less than all rows
 _BY_HOUSEHOLD = """
     SELECT region, '{name}', {first}, {last} FROM (SELECT h.village AS region,
@@ -223,15 +331,26 @@ SPANS = {
         "pairings", "h.village", "pairing p JOIN household h ON h.id = p.household_id WHERE {here}",
         month_of_day("p.started"),
     ),
-    "housing": _records("housing", "h.village", "household h WHERE h.housing_safe IS NOT NULL AND {here}"),
-    "water": _records("water", "h.village", "household h WHERE h.water_safe IS NOT NULL AND {here}"),
-    "schooling": _records(
-        "schooling", "h.village",
-        "member p JOIN household h ON h.id = p.household_id WHERE p.schooling IS NOT NULL AND {here}",
-    ),
-    "insurance": _records(
-        "insurance", "h.village",
-        "member p JOIN household h ON h.id = p.household_id WHERE p.medical_insured IS NOT NULL AND {here}",
+    **{
+        item: _records(
+            item, "h.village",
+            f"({checks(item, '1 = 1')}) a JOIN household h ON h.id = a.household_id WHERE {{here}}",
+            known_month("a.since"),
+        )
+        for item in ("housing", "water")
+    },
+    **{
+        name: _records(
+            name, "h.village",
+            f"({facts(item, '1 = 1', '{0} IS NOT NULL')}) f JOIN member p ON p.code = f.member"
+            " JOIN household h ON h.id = p.household_id WHERE {here}",
+            known_month("f.since"),
+        )
+        for name, item in (("schooling", "schooling"), ("insurance", "medical_insured"))
+    },
+    "states": _records(
+        "states", "s.village", f"state_spell s WHERE s.since <> '' AND {HELPED_SQL} AND {{here}}",
+        month_of_day("s.since"),
     ),
     "projects": _records("projects", "p.region", "project p WHERE {here}"),
     "returns": _records(

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
-from data.figures.states import STATE_SQL
+from data.figures.spells import state_spell
 from data.households.file import HouseholdFile
 from data.months import label, last_day
 from data.terms import HOUSEHOLD_STATES, STATE_NAMES
@@ -79,15 +79,12 @@ def story(connection: Connection, viewer: Viewer, file: HouseholdFile) -> Story:
 
 
 def _spans(connection: Connection, file: HouseholdFile) -> list[Span]:
-    """The state on every day at which it may have changed, worked out as everywhere else (``data.figures.states``)."""
-    as_of = file.facts["as_of"]
-    dates = {file.facts[name] for name in ("identified", *_TURNS)} - {None}
-    days = [BEFORE_ALL, *sorted(day for day in dates if day <= as_of)]
-    listed = " UNION ALL ".join(f"SELECT CAST(:day{number} AS TEXT) AS as_of" for number in range(len(days)))
-    sql = f"SELECT m.as_of, {STATE_SQL} FROM household h CROSS JOIN ({listed}) m WHERE h.id = :household"
-    bound = {f"day{number}": day for number, day in enumerate(days)}
-    held = connection.execute(text(sql), {**bound, "household": file.id}).all()
-    known = [Span(day, STATE_NAMES[state]) for day, state in sorted(tuple(row) for row in held)]
+    """The state from each day on at which it changed (``data.figures.spells``)."""
+    spell = state_spell.c
+    asked = select(spell.since, spell.state).where(spell.household_id == file.id, spell.since <= file.facts["as_of"])
+    known = [
+        Span(since or BEFORE_ALL, STATE_NAMES[state]) for since, state in connection.execute(asked.order_by("since"))
+    ]
     return known[:1] + [span for before, span in pairwise(known) if span.state != before.state]
 
 

@@ -13,6 +13,14 @@ from data.model.derived import (
     month,
     region_version,
 )
+from data.model.histories import (
+    episode,
+    household_event,
+    household_move,
+    member_event,
+    member_fact,
+    rural_population,
+)
 from data.model.imports import import_cell, import_ledger, import_run
 from data.model.money import (
     dividend_kept,
@@ -74,13 +82,16 @@ __all__ = [
     "dividend_share",
     "dividend_source",
     "dividend_step",
+    "episode",
     "figure_shown",
     "fund",
     "fund_payment",
     "fund_plan",
     "helper",
     "household",
+    "household_event",
     "household_month",
+    "household_move",
     "household_pin",
     "import_cell",
     "import_ledger",
@@ -89,6 +100,8 @@ __all__ = [
     "ledger_year",
     "measure",
     "member",
+    "member_event",
+    "member_fact",
     "metadata",
     "monitoring_line",
     "month",
@@ -103,6 +116,7 @@ __all__ = [
     "qr_code",
     "region",
     "region_version",
+    "rural_population",
     "setting",
     "setting_change",
     "showing",

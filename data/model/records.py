@@ -14,6 +14,12 @@ region = table(
     Column("war_room", Small),
     Column("lon", Real),
     Column("lat", Real),
+    Column("opened", Day),  # 启用日期
+    Column("closed", Day),  # 撤销日期: from this day it is no more
+    Column("merged_into", Code),
+    Column("former_name", Text),
+    Column("renamed", Day),
+    Column("key_county", Text),  # 重点帮扶县: 国家, 省
     clustered=True,
 )
 
@@ -38,6 +44,7 @@ household = table(
     Column("lon", Real),
     Column("lat", Real),
     Column("walking_order", Number),  # 走访顺序 within its village, from 1
+    Column("collected", Day),  # 采集日期: since when what has no date of its own is known
     Column("remark", Text),
     Column("initials", Code),  # pinyin initials of the head's name, for the search
     Index("household_head", "head", "village"),
@@ -61,6 +68,13 @@ member = table(
     Column("work_months", Small),
     Column("medical_insured", Small),
     Column("pension_insured", Small),
+    Column("disability_kind", Text),
+    Column("disability_level", Text),
+    Column("collected", Day),  # 采集日期: since when what has no date of its own is known
+    Column("joined", Day),  # the first 加入 and the last 离开 of the household that it belongs to, or did last
+    Column("joined_reason", Text),
+    Column("gone", Day),
+    Column("gone_reason", Text),
     Column("initials", Code),  # pinyin initials of the name
     Column("id_tail", Code),  # characters 13 to 18 of the ID number: what a household knows by heart
     Index("member_household", "household_id"),
@@ -123,6 +137,8 @@ project = table(
     Column("custodian", Text),  # who looks after the asset
     Column("insured_until", Day),
     Column("sign_board", Small),
+    Column("asset_supervision", Text),
+    Column("asset_state", Text),
     Column("lon", Real),
     Column("lat", Real),
     clustered=True,
@@ -153,6 +169,7 @@ project_household = table(
     Column("year", Small, primary_key=True),
     Column("mode", Text, primary_key=True),
     Column("amount_fen", Number),
+    Column("persons", Number),  # posts, or persons who benefit
     Index("project_household_household", "household_id"),
     clustered=True,
 )

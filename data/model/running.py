@@ -1,6 +1,7 @@
 """What runs on a day, in SQL: the one reading of 开始日期 and 结束日期, and of the dates on which something is done.
 
-A pairing or a measure runs from the day it starts to the day it ends, both included. What is done on a day (整改, 销号,
+A spell (a state, a belonging, a dated value) holds from its first day to the day before its end. A pairing or a measure
+runs from the day it starts to the day it ends, both included. What is done on a day (整改, 销号,
 完成, 解除) is done when that day is over, so that it is open on the days before.
 """
 
@@ -10,6 +11,11 @@ from sqlalchemy import Table, TextClause, text
 def runs_on(alias: str, day: str) -> str:
     """Condition: what stands under ``alias`` (a pairing, a measure) runs on the day, the SQL of an ISO date."""
     return f"({alias}.started <= {day} AND {lasts_to(alias, day)})"
+
+
+def holds_on(alias: str, day: str) -> str:
+    """Condition: the spell ``alias`` (columns since, until; NULL: still) holds on the day, the SQL of an ISO date."""
+    return f"({alias}.since <= {day} AND ({alias}.until IS NULL OR {alias}.until > {day}))"
 
 
 def lasts_to(alias: str, day: str) -> str:

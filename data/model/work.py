@@ -9,8 +9,9 @@ assurance = table(
     household_id(primary_key=True),
     Column("item", Code, primary_key=True),  # a key of ``terms.ASSURANCES``
     Column("checked", Day, primary_key=True),
-    Column("secure", Small, nullable=False),
+    Column("secure", Small, nullable=False),  # of ``terms.VERDICTS``
     Column("evidence", Text),
+    Column("checker", Text),
     clustered=True,
 )
 

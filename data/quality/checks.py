@@ -12,10 +12,10 @@ from data.archives import files as archive_files
 from data.audit.verify import verified
 from data.figures import cube
 from data.figures.indicators import MEASURES
-from data.figures.states import STATE_SQL
 from data.households.booked import short_lines
+from data.model.running import holds_on
 from data.store.engine import is_sqlite, writing
-from data.terms import STATE_NAMES
+from data.terms import EXITED, STATE_NAMES
 
 SHOWN = 5
 
@@ -178,7 +178,8 @@ _NOW = "household h JOIN month m ON m.month = (SELECT MAX(month) FROM month)"
 _HEADS = "household h JOIN member p ON p.household_id = h.id"
 _IS_HEAD = "CASE WHEN p.relation = '户主' THEN 1 ELSE 0 END"
 _CONTRADICTIONS = {
-    "户类型与按日期推得的状态不一致": f"SELECT h.code FROM {_NOW} WHERE {STATE_SQL} <> {_BY_STATE}",
+    "户类型与按日期推得的状态不一致": f"SELECT h.code FROM {_NOW} JOIN state_spell s ON s.household_id = h.id"
+    f" AND {holds_on('s', 'm.as_of')} WHERE s.state NOT IN ({EXITED}, {_BY_STATE})",
     "没有家庭成员的户": "SELECT h.code FROM household h WHERE NOT EXISTS"
     " (SELECT 1 FROM member p WHERE p.household_id = h.id)",
     "有成员而没有户主的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) = 0",
