@@ -51,7 +51,8 @@ LIGHT = Palette(
                "#F3DFC3", "#EAC392", "#DDA25E", "#C97F2F", "#A65C0E"),
     strokes=("#1F5F7A", "#8A6A1F", "#7A4A9E", "#1F7F78"),
     states={"未脱贫户": "#B8352B", "突发严重困难户": "#7A4A9E", "边缘易致贫户": "#C9701A",
-            "脱贫不稳定户": "#A88400", "脱贫户": "#1F7F78", "一般户": "#7C848E"},
+            "脱贫不稳定户": "#A88400", "脱贫户": "#1F7F78", "已退出帮扶户": "#4F6F8A",
+            "一般户": "#7C848E"},
 )  # fmt: skip
 DARK = Palette(
     ground="#0E1726", surface="#152238", ink="#EDF1F7", second_ink="#9FB0C8", hairline="#263753",
@@ -62,7 +63,8 @@ DARK = Palette(
                "#5E4A2C", "#846432", "#AD823B", "#D5A14A", "#F5C36A"),
     strokes=("#7CC4F0", "#E3B55B", "#B58AE0", "#4DB6AC"),
     states={"未脱贫户": "#F2635F", "突发严重困难户": "#B58AE0", "边缘易致贫户": "#F0A04B",
-            "脱贫不稳定户": "#F2D45C", "脱贫户": "#4DB6AC", "一般户": "#8996A8"},
+            "脱贫不稳定户": "#F2D45C", "脱贫户": "#4DB6AC", "已退出帮扶户": "#9DB7CE",
+            "一般户": "#8996A8"},
 )  # fmt: skip
 
 MARKS = {state.name: state.mark for state in sorted(HOUSEHOLD_STATES, key=lambda state: state.order)}

@@ -14,7 +14,7 @@ from data.figures.beginnings import derived
 from data.figures.courses import Columns, Spell, Watched, household_spells, member_course
 from data.model import Code, Day, Number, Small
 from data.store.engine import upsert
-from data.terms import STATE_NUMBERS
+from data.terms import STATE_NUMBERS, UNCOUNTED
 
 state_spell = Table(  # from ``since`` ('': always) to the day before ``until`` (NULL: still)
     "state_spell",
@@ -109,7 +109,8 @@ def _grouped(connection: Connection, asked: str) -> dict[int, list[tuple[Any, ..
 def _fill_members(connection: Connection, own: str, members: str) -> None:
     """Whom no event speaks of by SQL, the others one by one."""
     first = (
-        "COALESCE((SELECT MIN(s.since) FROM state_spell s WHERE s.household_id = p.household_id AND s.state <> 0), '')"
+        "COALESCE((SELECT MIN(s.since) FROM state_spell s WHERE s.household_id = p.household_id"
+        f" AND s.state <> {UNCOUNTED}), '')"
     )
     since = f"COALESCE(p.joined, CASE WHEN {first} > COALESCE(p.born, '') THEN {first} ELSE COALESCE(p.born, '') END)"
     connection.execute(
@@ -143,5 +144,5 @@ def _fill_members(connection: Connection, own: str, members: str) -> None:
 
 
 def _begun(connection: Connection, household: int) -> str:
-    asked = text("SELECT MIN(since) FROM state_spell WHERE household_id = :id AND state <> 0")
+    asked = text(f"SELECT MIN(since) FROM state_spell WHERE household_id = :id AND state <> {UNCOUNTED}")
     return connection.execute(asked, {"id": household}).scalar() or ""
