@@ -15,7 +15,7 @@ from data.households.edit_rules import STATE_FIELDS
 from data.households.edits import Conflict
 from data.households.entries import Saved, assure, correct_household, correct_member
 from data.households.fields import SHEET_OF, shown
-from data.terms import ASSURANCES
+from data.terms import ASSURANCES, MEMBER_FACTS, VERDICTS
 
 HOUSEHOLD = (
     "head", "phone", "address", "attribute", "cause", "other_causes", "remark", *STATE_FIELDS, "lon", "lat",
@@ -25,7 +25,7 @@ MEMBER = (
     "pension_insured", "relation", "sex", "born", "id_number",
 )  # fmt: skip
 _MASKED = {"id_number": mask_id, "phone": mask_phone}
-_SECURE, _INSECURE = "有保障", "没有保障"
+CHANGED, WRONG = "情况变了", "原来登记错了"
 
 
 def draw_facts(screen: Screen, household: int) -> None:
@@ -41,16 +41,32 @@ def draw_facts(screen: Screen, household: int) -> None:
     names = MEMBER if code else tuple(name for name in HOUSEHOLD if approves or name not in STATE_FIELDS)
     with st.form(key(f"facts_{code}"), enter_to_submit=False, border=False):
         typed = {name: _fact(screen, table, name, before[name], key(f"fact_{code}_{name}")) for name in names}
+        since = _since(screen, code) if code else None
         if not code and not approves:
             show_markup('<p class="calm">户类型和识别、脱贫等日期要经乡镇以上审批，这里不能改。</p>')
 
         def save(conflict: Conflict | None) -> Saved:
             base = before | _standing(conflict, table)
             if code:
-                return correct_member(screen.engine, screen.viewer, household, code, base, typed, now=screen.now)
+                return correct_member(
+                    screen.engine, screen.viewer, household, code, base, typed, since=since, now=screen.now
+                )
             return correct_household(screen.engine, screen.viewer, household, base, typed, now=screen.now)
 
         finish(screen, household, save)
+
+
+def _since(screen: Screen, code: str) -> str | None:
+    """The day from which what has a history is otherwise; None where it was never right. '' where no day is chosen."""
+    named = "、".join(SHEET_OF["member"].column(name).heading for name in MEMBER if name in MEMBER_FACTS)
+    show_markup(f'<p class="calm">{escape(named)}按日期留存：改动之前的月份仍是原来的情况。</p>')
+    how = entry_widgets.choice_field("这几项怎么改", (CHANGED, WRONG), key=key(f"how_{code}"), start=CHANGED)
+    day = entry_widgets.day_field(
+        "从哪天起变的", key=key(f"since_{code}"), today=screen.today, start=screen.today.isoformat()
+    )
+    if how == WRONG:
+        return None
+    return day.isoformat() if day else ""
 
 
 def _note_health(screen: Screen, household: int, code: str, health: object) -> None:
@@ -85,11 +101,10 @@ def draw_assurance(screen: Screen, household: int) -> None:
     last = there.assurances.get(item)
     told = "还没有核实过。"
     if last is not None:
-        stood = _SECURE if last["secure"] else _INSECURE
-        told = f"上次核实 {last['checked']}：{stood}，{last['evidence'] or '没有写依据'}"
+        told = f"上次核实 {last['checked']}：{VERDICTS[last['secure']]}，{last['evidence'] or '没有写依据'}"
     show_markup(f'<p class="stands">{escape(told)}</p>')
     with st.form(key(f"assurance_{item}"), enter_to_submit=False, border=False):
-        verdict = entry_widgets.choice_field("结论 *", (_SECURE, _INSECURE), key=key(f"secure_{item}"))
+        verdict = entry_widgets.choice_field("结论 *", tuple(VERDICTS.values()), key=key(f"secure_{item}"))
         evidence = entry_widgets.text_field("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
         checked = entry_widgets.day_field(
             "核实日期 *", key=key(f"checked_{item}"), today=screen.today, start=screen.today.isoformat()
@@ -110,7 +125,7 @@ def draw_assurance(screen: Screen, household: int) -> None:
         )
 
 
-_VERDICTS = {_SECURE: True, _INSECURE: False}
+_VERDICTS = {word: number for number, word in VERDICTS.items()}
 _HINTS = {
     "food": "如：看了米缸和厨房，主食充足，每周有肉蛋",
     "clothing": "如：四季衣被齐全，冬被两床",

@@ -10,13 +10,16 @@ from data.access.roles import APPROVE, HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.errors import NotFound, Refused
 from data.households import words as record_words
+from data.households.words import Values
 from data.model.search_columns import id_tail, initials
 from data.months import month_of, spoken
-from data.terms import SUBJECTS
+from data.terms import STATE_NAMES, SUBJECTS, UNCOUNTED
 from data.text.signs import hidden
 
 """Roles that decide on what a household is; the others correct everything else about it."""
 STATE_FIELDS = ("type", "identified", "lifted", "relapsed", "risk_removed")
+SPLIT = "分户自"
+_PLAIN = STATE_NAMES[UNCOUNTED]
 LONGEST = 10_000  # characters of one text
 _MONTHS = {"visit": ("visited", "走访日期"), "problem": ("found", "发现日期")}
 _MAY_BE_NEGATIVE = {f"{column}_fen" for kind, column in SUBJECTS.values() if kind == "business"}
@@ -24,10 +27,17 @@ _REFERS = {"visit": ("helper", model.helper), "archive": ("visit", model.visit),
 
 
 @needs(WRITE, HOUSEHOLDS)
-def check_approval(viewer: Viewer, table: str, after: dict[str, object]) -> None:
+def check_approval(viewer: Viewer, table: str, key: Values, before: Values | None, after: Values | None) -> None:
     """Raises Refused where somebody changes, or takes back, what is decided above him."""
-    if table == "household" and set(after) & set(STATE_FIELDS) and not viewer.may(APPROVE, HOUSEHOLDS):
-        raise Refused("户类型和识别、脱贫、返贫、风险消除日期要经乡镇以上审批，请报乡镇办理。")
+    if viewer.may(APPROVE, HOUSEHOLDS):
+        return
+    if table == "household":
+        touched = {name for name in STATE_FIELDS if name in {**(before or {}), **(after or {})}}
+        plain = before is None and all((after or {}).get(name) in (None, _PLAIN) for name in touched)
+        if touched and not plain:
+            raise Refused("户类型和识别、脱贫、返贫、风险消除日期要经乡镇以上审批，请报乡镇办理。")
+    elif table == "household_event" and key["kind"] != SPLIT:
+        raise Refused(f"{key['kind']}要经乡镇以上审批，请报乡镇办理。")
 
 
 def check_values(connection: Connection, table: str, key: dict[str, object], after: dict[str, object]) -> None:

@@ -1,13 +1,15 @@
 """Every change to a household's records: checked against what stands, written with its history, at once in the cube."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and_, func, insert, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and_, func, insert, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from data.access.households import row_of
 from data.access.rights import needs
@@ -15,7 +17,7 @@ from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
-from data.errors import NO_SUCH_HOUSEHOLD, NotFound, Refused, WarRoomError
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoomError
 from data.figures import cube
 from data.households import words as record_words
 from data.households.booked import check_booked
@@ -24,10 +26,15 @@ from data.households.words import Difference, Values
 from data.model import archive, change, metadata
 from data.store.engine import writing
 
-TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "assurance", "archive")
-COUNTED = ("household", "member", "ledger", "visit", "problem")  # what the cube is made from
+HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance")
+TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "archive", *HISTORIES)
+COUNTED = ("household", "member", "ledger", "visit", "problem", *HISTORIES)  # what the cube is made from
+COMINGS = ("household_event", "household_move", "member_event")
+"""Where members and households come, go and move: what was written of several households at once is taken back so."""
 OF_A_PLAN = "dividend_payment"
 """In the history of a household: that a line was booked by a dividend plan (``data.dividends.filing``)."""
+STRUCK_OFF = "注销"
+NEVER_MADE = "撤销新建"
 _NOT_ALONE = "这是收益分配方案备案时记入的，不能单户撤销；确需收回时，请由村里冲销整个方案。"
 _APART = "有的户已经不在这个村，这次没有写入。请重新打开再排。"
 CHANGED_SINCE = "这条记录之后又改过，不能直接撤销。请核对现在的内容，在表单里改正。"
@@ -77,11 +84,11 @@ def commit(engine: Engine, viewer: Viewer, household: int, edits: Sequence[Edit]
 def commit_together(
     engine: Engine, viewer: Viewer, done: Mapping[int, Sequence[Edit]], *, what: str, now: datetime
 ) -> list[int]:
-    """The same for several households of one village, all or none; returns the ids of their changes. Raises Refused
-    where they no longer are of one village."""
+    """The same for several households, all or none, a new one first; returns the ids of their changes. Raises Refused
+    where they no longer are of one village and nobody comes or goes between them."""
     with _queued(), writing(engine) as connection:
-        made = [_commit(connection, viewer, household, edits, what, now) for household, edits in done.items()]
-        if len({one.village for one in made}) > 1:
+        made = _commit_all(connection, viewer, done, what, now)
+        if len({one.village for one in made}) > 1 and not any(one.comings for one in made):
             raise Refused(_APART)
         return _shown(connection, made, now)
 
@@ -99,11 +106,18 @@ def undo(engine: Engine, viewer: Viewer, change_id: int, *, now: datetime) -> in
 @needs(WRITE, HOUSEHOLDS)
 def undo_together(engine: Engine, viewer: Viewer, changes: Sequence[int], *, now: datetime) -> list[int]:
     """The same for several changes, all or none."""
+    done: list[int] = []
     with _queued(), writing(engine) as connection:
-        return _shown(connection, [_undo(connection, viewer, change_id, now) for change_id in changes], now)
+        made: list[_Made] = []
+        for change_id in changes:
+            if change_id not in done:  # with one that was taken back before
+                made += _undo(connection, viewer, change_id, now, done)
+        ids = dict(zip(done, _shown(connection, made, now), strict=True))
+        return [ids[change_id] for change_id in changes]
 
 
-def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime) -> "_Made":
+def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime, done: list[int]) -> "list[_Made]":
+    """Take a change back, and those made with it; adds their ids to ``done``, in the order of what is returned."""
     held = connection.execute(select(change).where(change.c.id == change_id)).mappings().first()
     if held is None:
         raise NotFound(NO_SUCH_HOUSEHOLD)
@@ -111,15 +125,33 @@ def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime)
     row_of(connection, viewer, held["household_id"], lock=True)
     if connection.execute(select(change.c.id).where(change.c.undoes == change_id)).first():
         raise Refused("这次修改已经撤销过了。")
-    edits = [_reversed(edit) for edit in reversed(edits_of(held["edits"]))]
-    if of_a_plan(edits):
+    rows = {row["household_id"]: row for row in _with_it(connection, held)}
+    stood = {id: edits_of(row["edits"]) for id, row in rows.items()}
+    if any(map(of_a_plan, stood.values())):
         raise Refused(_NOT_ALONE)
+    for edit in (edit for some in stood.values() for edit in some):
+        check_approval(viewer, edit.table, edit.key, edit.before, edit.after)
+    edits = {id: [_reversed(edit) for edit in reversed(some)] for id, some in stood.items()}
     what = held["what"]
     what = f"恢复：{what[3:]}" if what.startswith("撤销：") else f"撤销：{what.removeprefix('恢复：')}"
+    done += [row["id"] for row in rows.values()]
     try:
-        return _commit(connection, viewer, held["household_id"], edits, what, now, undoes=change_id)
-    except Conflict as conflict:
-        raise Refused(CHANGED_SINCE) from conflict
+        return _commit_all(connection, viewer, edits, what, now, undoes={id: row["id"] for id, row in rows.items()})
+    except (Conflict, IntegrityError) as error:  # the latter: a record of later hangs on what is to go
+        raise Refused(CHANGED_SINCE) from error
+
+
+def _with_it(connection: Connection, held: RowMapping) -> Sequence[RowMapping]:
+    """The changes that were written at once with this one where somebody came or went, the last first."""
+    if not _comes_or_goes(edits_of(held["edits"])):
+        return [held]
+    same = and_(*(change.c[name] == held[name] for name in ("at", "actor", "what")))
+    rows = connection.execute(select(change).where(same).order_by(change.c.id.desc())).mappings().all()
+    return [row for row in rows if _comes_or_goes(edits_of(row["edits"]))]
+
+
+def _comes_or_goes(edits: Sequence[Edit]) -> bool:
+    return any(edit.table in COMINGS for edit in edits)
 
 
 @contextmanager
@@ -144,6 +176,11 @@ def of_a_plan(edits: Sequence[Edit]) -> bool:
 
 
 def _reversed(edit: Edit) -> Edit:
+    """A new household stays, since its history does: it is struck off from its first day on."""
+    if edit.table == "household" and edit.before is None and edit.after is not None:
+        day = min(str(day) for day in (edit.after["collected"], edit.after.get("identified")) if day)
+        key = {"household_id": edit.key["id"], "day": day, "kind": STRUCK_OFF}
+        return Edit("household_event", key, None, {"other": None, "reason": NEVER_MADE})
     return replace(edit, before=edit.after, after=edit.before)
 
 
@@ -172,42 +209,109 @@ def _commit(
     edits: Sequence[Edit],
     what: str,
     now: datetime,
-    *,
-    undoes: int | None = None,
+    together: Collection[int],
+    undoes: int | None,
 ) -> "_Made":
-    cube.hold(connection)
-    owner = row_of(connection, viewer, id, lock=True)
-    edits = [_complete(connection, edit, owner) for edit in edits]
+    """``together``: the households that are written to at once, between whom members may go over."""
+    new = next((edit for edit in edits if edit.table == "household" and edit.before is None), None)
+    owner = row_of(connection, viewer, id, lock=True) if new is None else _owner_to_be(viewer, id, new)
+    edits = [_complete(connection, edit, owner, together) for edit in edits]
+    _check_village(viewer, edits)
     edits = [part for edit in edits for part in (*_detached(connection, edit, now), edit) if part.before != part.after]
     if not edits:
         raise Refused("没有需要保存的改动。")
-    _compare(connection, id, edits)
+    _compare(connection, id, edits, together)
     for edit in edits:
+        if undoes is None:  # of what is taken back it was asked before
+            check_approval(viewer, edit.table, edit.key, edit.before, edit.after)
         if edit.after is not None:
-            check_approval(viewer, edit.table, edit.after)
             check_values(connection, edit.table, edit.key, edit.after)
             if edit.table == "ledger":
                 month = edit.key["month"]
                 assert isinstance(month, int)
                 check_booked(connection, id, month, edit.after)
             check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
+        if "member" in edit.key and _household_of(connection, edit.key["member"]) not in together:
+            raise NotFound(NO_SUCH_HOUSEHOLD)
         _write(connection, edit)
     (made,) = write_history(connection, viewer, {id: edits}, what=what, now=now, undoes=undoes)
-    return _Made(made, owner["village"], any(edit.table in COUNTED for edit in edits))
+    counted = any(edit.table in COUNTED for edit in edits)
+    villages = {str(owner["village"]), *(str(edit.after["village"]) for edit in edits if _moves(edit) and edit.after)}
+    return _Made(made, id, str(owner["village"]), counted, _comes_or_goes(edits), frozenset(villages))
+
+
+def _commit_all(
+    connection: Connection,
+    viewer: Viewer,
+    done: Mapping[int, Sequence[Edit]],
+    what: str,
+    now: datetime,
+    *,
+    undoes: Mapping[int, int] = MappingProxyType({}),
+) -> "list[_Made]":
+    cube.hold(connection)
+    before = _stood(connection, done)
+    made = [
+        _commit(connection, viewer, id, edits, what, now, together=done.keys(), undoes=undoes.get(id))
+        for id, edits in done.items()
+    ]
+    return [replace(one, villages=before[one.household] | one.villages) for one in made]
+
+
+def _stood(connection: Connection, households: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Where the households, and those that their members were of before, stand or stood: whose figures they move."""
+    return {id: frozenset(connection.execute(text(_STOOD), {"household": id}).scalars()) for id in households}
+
+
+_STOOD = """
+    SELECT village FROM state_spell WHERE household_id = :household OR household_id IN
+        (SELECT w.household_id FROM member_spell w JOIN member p ON p.code = w.member WHERE p.household_id = :household)
+    """
+
+
+def _owner_to_be(viewer: Viewer, id: int, new: Edit) -> Values:
+    """The row of a household that is to be made. Raises OutOfScope where its village is not the viewer's."""
+    assert new.after is not None
+    if viewer.sees_own_only:
+        raise OutOfScope("建立新户")
+    return {"id": id, "village": viewer.narrowed(str(new.after["village"]))}
+
+
+def _moves(edit: Edit) -> bool:
+    """Whether it says of which village a household is."""
+    return edit.table == "household" and "village" in {*(edit.before or {}), *(edit.after or {})}
+
+
+def _check_village(viewer: Viewer, edits: Sequence[Edit]) -> None:
+    """Raises OutOfScope where a household would go where the viewer has no say."""
+    for edit in edits:
+        if _moves(edit) and edit.before is not None and edit.after is not None:
+            if not any(other.table == "household_move" for other in edits):
+                raise ValueError("a household moves by its history")
+            viewer.narrowed(str(edit.after["village"]))
+
+
+def _household_of(connection: Connection, member: object) -> int | None:
+    table = metadata.tables["member"].c
+    return connection.execute(select(table.household_id).where(table.code == member)).scalar()
 
 
 @dataclass(frozen=True)
 class _Made:
-    """A change that was written: its id, where, and whether the cube counts what it changed."""
+    """A change that was written: its id, of whom, where, whether the cube counts what it changed, whether anybody came
+    or went, and which ``villages`` it concerns."""
 
     change: int
+    household: int
     village: str
     counted: bool
+    comings: bool
+    villages: frozenset[str] = frozenset()
 
 
 def _shown(connection: Connection, made: Sequence[_Made], now: datetime) -> list[int]:
     """Have every figure show what was written."""
-    counted = {one.village for one in made if one.counted}
+    counted = {village for one in made if one.counted for village in one.villages}
     for village in sorted(counted):
         cube.refresh(connection, village, now)
     for village in sorted({one.village for one in made} - counted):
@@ -241,20 +345,26 @@ def write_history(
     return made
 
 
-def _complete(connection: Connection, edit: Edit, owner: RowMapping) -> Edit:
+def _complete(
+    connection: Connection, edit: Edit, owner: Mapping[str, Any] | RowMapping, together: Collection[int]
+) -> Edit:
     """With the household's own keys, and in the one form that ledger rows have; raises ValueError for other tables."""
     if edit.table not in TABLES:
         raise ValueError(f"not a table of a household: {edit.table}")
     if edit.table == "household":
-        if edit.before is None or edit.after is None or {"id", "code", "village"} & {*edit.before, *edit.after}:
-            raise ValueError("a household is neither made, moved nor taken away here")
+        if edit.after is None or (edit.before is not None and {"id", "code"} & {*edit.before, *edit.after}):
+            raise ValueError("a household is neither taken away nor called otherwise")
         return replace(edit, key={"id": owner["id"]})
     if edit.table == "ledger":
         names = dict.fromkeys([*(edit.before or {}), *(edit.after or {})])
         before, after = ({name: (side or {}).get(name) for name in names} for side in (edit.before, edit.after))
         return Edit("ledger", {**edit.key, "household_id": owner["id"]}, before, after)
-    if edit.table == "assurance":
+    if "household_id" in metadata.tables[edit.table].primary_key.columns:
         return replace(edit, key={**edit.key, "household_id": owner["id"]})
+    if edit.table == "member_fact":
+        return edit
+    if edit.table == "member" and edit.before and edit.after and edit.after.get("household_id") in together:
+        return edit
     own = {"household_id": owner["id"]} | ({"region": owner["village"]} if edit.table == "problem" else {})
     if edit.before is not None and edit.after is not None and own.keys() & edit.after.keys():
         raise ValueError("a record stays with its household")
@@ -267,13 +377,13 @@ def _next_archive(connection: Connection) -> Values:
     return {"id": connection.execute(select(func.coalesce(func.max(archive.c.id), 0) + 1)).scalar_one()}
 
 
-def _compare(connection: Connection, id: int, edits: Sequence[Edit]) -> None:
+def _compare(connection: Connection, id: int, edits: Sequence[Edit], together: Collection[int]) -> None:
     """Raises Conflict where anything stands otherwise than its edit has it, NotFound for another household's record."""
     rebased: list[Edit] = []
     found: list[Difference] = []
     gone = False
     for edit in edits:
-        stands = _standing(connection, id, edit)
+        stands = _standing(connection, id, edit, together)
         if stands != edit.before:
             found += record_words.differences(edit.table, edit.key, edit.before, stands)
             gone |= stands is None
@@ -283,15 +393,17 @@ def _compare(connection: Connection, id: int, edits: Sequence[Edit]) -> None:
         raise Conflict(found, who, at, None if gone else tuple(rebased))
 
 
-def _standing(connection: Connection, id: int, edit: Edit) -> Values | None:
-    """What stands of the edit's columns; None where there is no such record."""
+def _standing(connection: Connection, id: int, edit: Edit, together: Collection[int]) -> Values | None:
+    """What stands of the edit's columns; None where there is no such record. A member, and what is known of him, may be
+    of any of the households that are written to ``together``."""
     table = metadata.tables[edit.table]
     names = list(dict.fromkeys([*(edit.before or {}), *(edit.after or {})]))
-    owner = table.c.id if edit.table == "household" else table.c.household_id
+    owner = table.c[{"household": "id", "member_fact": "member"}.get(edit.table, "household_id")]
     row = connection.execute(select(owner.label("owner_id"), table).where(_at(table, edit.key))).mappings().first()
     if row is None:
         return dict.fromkeys(names) if edit.table == "ledger" else None
-    if row["owner_id"] != id:
+    whose = _household_of(connection, row["owner_id"]) if edit.table == "member_fact" else row["owner_id"]
+    if whose not in (together if edit.table in ("member", "member_fact") else (id,)):
         raise NotFound(NO_SUCH_HOUSEHOLD)
     return {name: row[name] for name in names}
 

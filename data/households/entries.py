@@ -9,8 +9,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from data import model
 from data.access.households import writable_row
@@ -31,13 +32,15 @@ from data.households.fields import (
     read_text,
     shown,
 )
+from data.households.histories import check, member_correction, member_value
 from data.households.words import Values, label
 from data.money import exact
 from data.months import spoken
-from data.terms import ASSURANCES, SUBJECTS
+from data.terms import ASSURANCES, MEMBER_FACTS, SUBJECTS, VERDICTS
 
 FOUND = "发现："  # begins the second part of a visit's words
 _HEADS = ("户主", "本人")
+_SIDES = attrgetter("before"), attrgetter("after")
 
 
 @dataclass(frozen=True)
@@ -222,20 +225,42 @@ def correct_member(
     before: Values,
     typed: Mapping[str, str | None],
     *,
+    since: str | None = None,
     now: datetime,
 ) -> Saved:
-    """The same for a member; the head's name is the household's too. An odd ID number is kept and said."""
+    """The same for a member; the head's name is the household's too. An odd ID number is kept and said.
+
+    ``since``: the day from which dated values (``terms.MEMBER_FACTS``) are otherwise; None: they were never right.
+    """
     after = _changed("member", before, typed, now.date())
-    edits = [Edit("member", {"code": code}, {name: before[name] for name in after}, after)]
+    day = None if since is None else str(read_field("visit", "visited", since, today=now.date()))
     with engine.connect() as connection:
         facts = writable_row(connection, viewer, household)
         member = model.member.c
         own = connection.execute(select(member.relation, member.name).where(member.code == code)).first()
+        edits = _of_member(connection, {**before, "code": code}, after, day)
     if own is not None and own.relation in _HEADS and "name" in after and facts["head"] == before["name"]:
         edits.append(Edit("household", {"id": household}, {"head": facts["head"]}, {"head": after["name"]}))
     name = after.get("name") or (own.name if own else "")
     what = f"改信息：{name} {_headings('member', after)}"
     return Saved(commit(engine, viewer, household, edits, what=what, now=now), what, code, doubts("member", after))
+
+
+def _of_member(connection: Connection, before: Values, after: Values, day: str | None) -> list[Edit]:
+    """One edit of the columns, and those of the histories of what has one."""
+    rows = [
+        edit
+        for name, value in after.items()
+        for edit in (
+            member_value(connection, before, name, value, day)
+            if day is not None and name in MEMBER_FACTS
+            else member_correction(connection, before, name, value)
+        )
+    ]
+    columns = [edit for edit in rows if edit.table == "member"]
+    sides = ({name: value for edit in columns for name, value in (side(edit) or {}).items()} for side in _SIDES)
+    own = [Edit("member", {"code": before["code"]}, *sides)] if columns else []
+    return [*own, *(edit for edit in rows if edit.table != "member")]
 
 
 def _changed(table: str, before: Values, typed: Mapping[str, str | None], today: date) -> Values:
@@ -259,34 +284,23 @@ def assure(
     household: int,
     *,
     item: str,
-    verdict: bool | None,
+    verdict: int | None,
     evidence: str,
     checked: str,
     now: datetime,
 ) -> Saved:
-    """A check of one of 两不愁三保障和饮水安全; the latest one of housing and water is the household's own fact too."""
+    """A check of one of 两不愁三保障和饮水安全, ``verdict`` of ``terms.VERDICTS``; the latest one of housing and water
+    is the household's own fact too."""
     if item not in ASSURANCES:
         raise Unfit("项目", "请从六项中选择")
-    if verdict is None:
-        raise Unfit("结论", "必填，请选择有保障或没有保障")
-    day = read_field("visit", "visited", checked, today=now.date())
+    if verdict not in VERDICTS:
+        raise Unfit("结论", f"必填，请在{'、'.join(VERDICTS.values())}中选择")
+    day = str(read_field("visit", "visited", checked, today=now.date()))
     words = read_text("依据", evidence, most=longest("evidence"), required=True)
-    after: Values = {"secure": int(verdict), "evidence": words}
-    table = model.assurance.c
-    here = (table.household_id == household) & (table.item == item)
     with engine.connect() as connection:
         facts = writable_row(connection, viewer, household)
-        stands = (
-            connection.execute(select(table.secure, table.evidence).where(here, table.checked == day))
-            .mappings()
-            .first()
-        )
-        last = connection.execute(select(func.max(table.checked)).where(here)).scalar()
-    edits = [Edit("assurance", {"item": item, "checked": day}, dict(stands) if stands else None, after)]
-    fact = f"{item}_safe"
-    if fact in facts and facts[fact] != int(verdict) and (last is None or str(day) >= last):
-        edits.append(Edit("household", {"id": household}, {fact: facts[fact]}, {fact: int(verdict)}))
-    what = f"核实保障：{ASSURANCES[item]}{'有保障' if verdict else '没有保障'}"
+        edits = check(connection, facts, item, day, int(verdict), evidence=words)
+    what = f"核实保障：{ASSURANCES[item]}{VERDICTS[int(verdict)]}"
     return Saved(commit(engine, viewer, household, edits, what=what, now=now), what)
 
 

@@ -24,6 +24,8 @@ _NAMED = {
     "measure": model.measure.c.name,
     "problem": model.problem.c.category,
     "visit": model.visit.c.visited,
+    "household": model.household.c.head,
+    "region": model.region.c.name,
 }
 
 
@@ -149,15 +151,18 @@ def _names(connection: Connection, edits: Sequence[Edit]) -> dict[tuple[str, str
     told: dict[tuple[str, str], str] = {}
     for edit in edits:
         for side in filter(None, (edit.before, edit.after)):
-            for column in ("helper", "visit"):
+            for column, table in record_words.REFERS.items():
                 if side.get(column) is not None:
-                    wanted[column].add(str(side[column]))
-            if edit.table in _NAMED and side.get(_NAMED[edit.table].name) is not None:
+                    wanted[table].add(str(side[column]))
+            if "code" in edit.key and edit.table in _NAMED and side.get(_NAMED[edit.table].name) is not None:
                 told[edit.table, str(edit.key["code"])] = str(side[_NAMED[edit.table].name])
-        if edit.table in wanted:
+        if "code" in edit.key and edit.table in wanted:
             wanted[edit.table].add(str(edit.key["code"]))
+        if "member" in edit.key:
+            wanted["member"].add(str(edit.key["member"]))
     for table, codes in wanted.items():
-        code = model.metadata.tables[table].c.code
-        for held, name in connection.execute(select(code, _NAMED[table]).where(code.in_(codes))) if codes else ():
-            told[table, held] = name
+        key = model.metadata.tables[table].c["id" if table == "household" else "code"]
+        among = [int(code) for code in codes] if table == "household" else codes
+        for held, name in connection.execute(select(key, _NAMED[table]).where(key.in_(among))) if codes else ():
+            told[table, str(held)] = name
     return told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from data.access.masks import HEALTHY, ILL, mask_id, mask_phone
 from data.money import exact
 from data.months import spoken
-from data.terms import ASSURANCES, SUBJECTS
+from data.terms import ASSURANCES, SUBJECTS, VERDICTS
 from data.workbook.sheets import SHEETS, ColumnSpec
 
 Values = dict[str, object]
@@ -14,9 +14,17 @@ EMPTY = "未填"
 Named = Mapping[tuple[str, str], str]
 """(table, code) → name, of records that values and keys refer to."""
 _NOBODY: Named = {}
-_REFERS = {"helper": "helper", "visit": "visit"}  # column → table
+REFERS = {"helper": "helper", "visit": "visit", "other": "household", "origin": "region", "village": "region"}
+"""Columns that name another record → its table."""
 _OWN = {
-    "assurance": ("保障核实", {"item": "项目", "checked": "核实日期", "secure": "结论", "evidence": "依据"}),
+    "assurance": (
+        "保障核实",
+        {"item": "项目", "checked": "核实日期", "secure": "结论", "evidence": "依据", "checker": "核实人"},
+    ),
+    "household_event": ("户变动", {"kind": "变动", "other": "相关户", "reason": "原因"}),
+    "household_move": ("户迁移", {"origin": "原村", "village": "新村", "note": "说明"}),
+    "member_event": ("成员变动", {"kind": "变动", "reason": "原因"}),
+    "member_fact": ("成员状况", {"value": "值"}),
     "dividend_payment": ("收益分配", {"plan": "方案"}),
     "archive": (
         "档案材料",
@@ -61,11 +69,11 @@ def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> st
     if table == "assurance" and column == "item":
         return ASSURANCES.get(str(stored), str(stored))
     if table == "assurance" and column == "secure":
-        return "有保障" if stored else "没有保障"
+        return VERDICTS[int(str(stored))]
     if (table, column) == ("archive", "hidden"):
         return str(stored)[:16].replace("T", " ")
-    if column in _REFERS:
-        return named.get((_REFERS[column], str(stored)), str(stored))
+    if column in REFERS:
+        return named.get((REFERS[column], str(stored)), str(stored))
     kind = _COLUMNS[table][column].kind if table in _COLUMNS and column in _COLUMNS[table] else "text"
     if kind == "money":
         return f"{exact(int(str(stored)))} 元"
@@ -91,6 +99,11 @@ def record(table: str, key: Values, named: Named = _NOBODY) -> str:
         return f"{name} {int(str(key['last_month'])) // 12}年度"
     if table == "assurance":
         return f"{name} {value(table, 'item', key['item'])}（{key['checked']}）"
+    if table in ("household_event", "household_move"):
+        return f"{name} {key.get('kind', '')}（{key['day']}）"
+    if table in ("member_event", "member_fact"):
+        who, what = named.get(("member", str(key["member"])), ""), key.get("kind")
+        return f"{name} {who} {what or label('member', str(key['item']))}（{key['day']}）"
     own = named.get((table, str(key.get("code"))))
     return f"{name} {own}" if own else name
 
@@ -100,6 +113,8 @@ def differences(
 ) -> list[Difference]:
     """What stands differently after than before; of a record that is new or gone, every column that says something."""
     called = record(table, key, named)
+    if table == "member_fact":
+        return _of_fact(called, key, before, after)
     found = []
     for name in _told(table, [*(before or {}), *(after or {})]):
         was, now = (side.get(name) if side is not None else None for side in (before, after))
@@ -107,6 +122,19 @@ def differences(
             had, has = (None if side is None else value(table, name, side.get(name), named) for side in (before, after))
             found.append(Difference(called, label(table, name), had, has))
     return found
+
+
+def _of_fact(called: str, key: Values, before: Values | None, after: Values | None) -> list[Difference]:
+    """A dated value of a member, as his column shows it."""
+    item = str(key["item"])
+    numbers = _COLUMNS["member"][item].kind in ("yes_no", "number")
+
+    def shown(side: Values | None) -> str | None:
+        held = side and side["value"]
+        return None if side is None else value("member", item, int(str(held)) if numbers and held else held)
+
+    was, now = shown(before), shown(after)
+    return [Difference(called, label("member", item), was, now)] if was != now else []
 
 
 def _told(table: str, names: Iterable[str]) -> list[str]:

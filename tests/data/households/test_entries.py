@@ -339,7 +339,7 @@ def test_the_name_of_the_head_is_corrected_in_both_places(county: Engine):
 
 def test_a_check_of_housing_is_the_households_own_fact_unless_an_older_one(county: Engine):
     def check(day: str, verdict: bool, item: str = "housing"):
-        return assure(county, CADRE, 3, item=item, verdict=verdict, evidence="看了房", checked=day, now=NOW)
+        return assure(county, CADRE, 3, item=item, verdict=int(verdict), evidence="看了房", checked=day, now=NOW)
 
     before = facts(county)["housing_safe"]
     check("2026-11-10", False)
