@@ -334,8 +334,9 @@ def _by_difference(source: Source, joined: str, values: Sequence[str], only: str
         f"SUM(COALESCE(SUM(t.{name}), 0)) OVER (PARTITION BY r.region ORDER BY m.month) AS {name}" for name in names
     )
     return (
-        f"WITH spells AS (SELECT {source.region} AS region, {source.since} AS since, {source.until} AS until, {given}"
-        f" FROM {joined}), steps AS ({steps('q.since', '')} UNION ALL {steps('q.until', '-')})"
+        f"WITH spells AS (SELECT * FROM (SELECT {source.region} AS region, {source.since} AS since,"
+        f" {source.until} AS until, {given} FROM {joined}) q WHERE q.until IS NULL OR q.since < q.until),"
+        f" steps AS ({steps('q.since', '')} UNION ALL {steps('q.until', '-')})"
         f" SELECT m.region, m.month, {', '.join(f'm.{name}' for name in names)}"
         f" FROM (SELECT r.region, m.month, {running}"
         " FROM (SELECT DISTINCT region FROM steps) r CROSS JOIN month m"

@@ -166,31 +166,28 @@ def _unsafe(item: str) -> Source:
     )
 
 
-def _members_with(id: str, item: str, value: str, *, since: str = "f.since", until: str = "f.until") -> Source:
-    """Members of counted households while a dated value of theirs is such."""
+def _members_with(id: str, item: str, value: str, *, ages: tuple[int, int] | None = None) -> Source:
+    """Members of counted households while a dated value of theirs is such; ``ages``: from one birthday to another."""
     begins, ends = _within("b")
+    since, until, known = "f.since", "f.until", ""
+    if ages:
+        first, last = (f"((CAST(substr(p.born, 1, 4) AS INTEGER) + {years}) || substr(p.born, 5))" for years in ages)
+        since, until, known = later(since, first), sooner(until, last), "AND p.born IS NOT NULL "
     return Source(
         id,
         "s.village",
         f"state_spell s JOIN member_spell b ON b.household_id = s.household_id AND {overlap('b', 's')}"
         f" JOIN member p ON p.code = b.member JOIN ({facts(item, _HERE, value)}) f ON f.member = b.member"
-        f" AND {overlap('f', 's')} AND {overlap('f', 'b')} WHERE {HELPED_SQL} AND {{here}}",
+        f" AND {overlap('f', 's')} AND {overlap('f', 'b')} WHERE {HELPED_SQL} {known}AND {{here}}",
         later(since, begins),
         sooner(until, ends),
     )
 
 
-def _birthday(years: int) -> str:
-    return f"((CAST(substr(p.born, 1, 4) AS INTEGER) + {years}) || substr(p.born, 5))"
-
-
 UNSAFE_HOUSING, UNSAFE_WATER = _unsafe("housing"), _unsafe("water")
 UNINSURED = _members_with("uninsured", "medical_insured", "{0} = '0'")
 OUT_OF_SCHOOL_SQL = f"{{0}} IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
-DROPOUTS = _members_with(
-    "dropouts", "schooling", OUT_OF_SCHOOL_SQL,
-    since=later("f.since", _birthday(6)), until=sooner("f.until", _birthday(16)),
-)  # fmt: skip
+DROPOUTS = _members_with("dropouts", "schooling", OUT_OF_SCHOOL_SQL, ages=(6, 16))
 _BEFORE = "(SELECT z.{0} FROM state_spell z WHERE z.household_id = q.household_id AND z.until = q.since)"
 
 

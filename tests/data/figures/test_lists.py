@@ -27,13 +27,16 @@ HELPER = Viewer("helper", VILLAGE, "D1")
 DISPLAY = Viewer("display", COUNTY)
 COUNTED = (
     "households", "monitored_households", "unstable_households", "marginal_households", "hardship_households",
-    "unlifted_households", "lifted_households", "newly_identified_households", "below_line_households", "projects",
+    "unlifted_households", "lifted_households", "newly_identified_households",
+    "newly_monitored_households", "below_line_households", "projects",
     "visits", "problems_open", "problems_overdue", "tasks_overdue", "unsafe_housing", "unsafe_water", "dropouts",
     "uninsured_persons", "near_line_households", "silent_households", "short_records", "unbooked_households",
     "unreported_households", "late_funds",
 )  # fmt: skip
 """Indicators whose list holds one row for each unit of the figure."""
-ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(INDICATORS.values())}
+ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(INDICATORS.values())} | {
+    "all_households": "newly_monitored_households"
+}
 
 
 @pytest.fixture
