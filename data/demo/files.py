@@ -41,6 +41,8 @@ def _shown(column: ColumnSpec, values: Column) -> pa.Array:
         return pa.array([label(int(month)) for month in months]).take(pa.array(where))
     if column.kind == "yes_no":
         return pa.array([None if value is None else "是" if value else "否" for value in values], pa.string())
+    if column.stored:
+        return pa.array([column.word(value) for value in values], pa.string())
     if column.kind == "day":
         return pa.array(values).cast(pa.date32()).cast(pa.string())
     if isinstance(values, np.ndarray) and values.dtype.kind == "f":

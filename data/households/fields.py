@@ -8,6 +8,7 @@ from data.errors import Refused
 from data.money import typed
 from data.workbook.sheets import FREE, SHEETS, ColumnSpec, SheetSpec
 from data.workbook.values import Fault, clean, identity_doubt, named, parser
+from data.workbook.values import shown as as_cell
 
 SHORT, LONG = 100, 2_000  # characters of a name or a phone, of a description
 SHEET_OF: dict[str, SheetSpec] = {sheet.table_name: sheet for sheet in SHEETS}
@@ -80,11 +81,9 @@ def shown(column: ColumnSpec, stored: object) -> str:
     """A stored value as a form's field shows it, so that reading it gives the same value."""
     if stored is None:
         return ""
-    if column.kind == "yes_no":
-        return "是" if stored else "否"
     if column.kind == "money":
         return typed(int(str(stored)))
-    return str(stored)
+    return as_cell(column, stored)
 
 
 def doubts(table: str, values: Mapping[str, object]) -> tuple[str, ...]:

@@ -28,11 +28,12 @@ from data.intake.write import mend_parents, pend, refuse_order, write_pending
 from data.model import import_cell
 from data.store.engine import writing
 from data.workbook.kept import KEPT
-from data.workbook.sheets import LEDGER, REGION, SHEETS
+from data.workbook.sheets import LEDGER, MEMBER, REGION, SHEETS
 
 __all__ = ["ImportResult", "Issue", "import_files"]
 
 Progress = Callable[[str, int, int], None]
+_OF_MEMBERS = [spec.name for spec in SHEETS if any(column.reference == MEMBER for column in spec.columns)]
 
 
 def import_files(
@@ -59,7 +60,8 @@ def import_files(
     findings = Findings()
     sheets = open_sheets(files, findings, current_of(now, as_of))
     with engine.connect() as connection:
-        known = KnownCodes(connection, valid_rows=valid_rows)
+        members = any(sheet.name in _OF_MEMBERS for sheet in sheets)
+        known = KnownCodes(connection, valid_rows=valid_rows, members=members)
         kept = _read_kept(sheets, known, findings)
         checks = _check(sheets, known, now.date(), findings, report)
         kept.find()

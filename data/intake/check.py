@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from data.access.masks import mask_id
 from data.intake import broken
-from data.intake.columns import Checked, ColumnCheck
+from data.intake.columns import Checked, ColumnCheck, FactCheck
 from data.intake.issues import ERROR, WARNING, FileFault, Findings, Issue
 from data.intake.known import KnownCodes
 from data.intake.pieces import Piece
@@ -20,7 +20,7 @@ from data.intake.repeats import mark_repeats
 from data.intake.standing import refuse_lacking
 from data.intake.walking import refuse_same_place
 from data.regions.codes import needed_parent
-from data.workbook.sheets import HOUSEHOLD, REASONS, REGION, SheetSpec
+from data.workbook.sheets import FACTS, HOUSEHOLD, REASONS, REGION, SheetSpec
 
 Progress = Callable[[str, int, int], None]
 
@@ -48,6 +48,7 @@ class SheetCheck:
     def __init__(self, spec: SheetSpec, known: KnownCodes, today: date, findings: Findings) -> None:
         self.spec, self.known, self.findings, self.today = spec, known, findings, today
         self.checks = {column.heading: ColumnCheck(column, known, today) for column in spec.columns}
+        self.facts = FactCheck(known, today) if spec.name == FACTS else None
         self.pieces: list[Piece] = []
         self.read = self.left_out = 0
 
@@ -87,8 +88,12 @@ class SheetCheck:
         cleared: Masks = {}
         lacking: Masks = {}
         for heading, texts in batch.cells.items():
-            checked = self.checks[heading].run(texts)
             column = self.checks[heading].column
+            if self.facts is not None and column.kind == "fact":
+                item = self.spec.column("item").heading
+                checked = self.facts.run(texts, self.checks[item].run(batch.cells[item]).values)
+            else:
+                checked = self.checks[heading].run(texts)
             values[column.name] = checked.values
             if column.key and not column.required:  # 监测线: no province stands for all
                 values[column.name] = pc.fill_null(checked.values, "")

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from data.intake.broken import reproach
 from data.intake.known import KnownCodes
+from data.terms import MEMBER_FACTS
 from data.text.formulas import as_written
 from data.text.signs import SUSPECT
-from data.workbook.sheets import ColumnSpec
+from data.workbook.sheets import HOUSEHOLD, MEMBER, SHEET, ColumnSpec
 from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, parser, unwrapped
 
 REQUIRED = "必填，不能为空"
@@ -51,7 +52,9 @@ class ColumnCheck:
         self._memo: dict[str, _Outcome] = {}
         kind = column.kind
         self._wrapped = kind != "text" or column.name == "phone"  # what may be digits kept as text
-        integer = kind in _INTEGERS or column.name == "household_id"
+        integer = (
+            kind in _INTEGERS or column.reference == HOUSEHOLD or any(isinstance(one, int) for one in column.stored)
+        )
         self.type = pa.int64() if integer else pa.float64() if kind in _REALS else pa.string()
         plain = {"money": self._plain_money, "text": self._plain_text, "code": self._plain_code}
         self._plain = None if column.reference else plain.get(kind)
@@ -142,3 +145,29 @@ class ColumnCheck:
 
     def _plain_code(self, texts: pa.StringArray) -> tuple[pa.Array, pa.BooleanArray]:
         return texts, pc.match_substring_regex(texts, _PLAIN_CODE)
+
+
+class FactCheck:
+    """Reads 值 of 成员状况: each cell as the column of 家庭成员 that its row names, kept as text."""
+
+    def __init__(self, known: KnownCodes, today: date) -> None:
+        self._checks = {name: ColumnCheck(SHEET[MEMBER].column(name), known, today) for name in MEMBER_FACTS}
+
+    def run(self, texts: pa.StringArray, items: pa.StringArray) -> Checked:
+        """Check one batch; ``items`` are columns of ``member``; of unknown ones (null) faults alone are told."""
+        values, reasons = texts.to_numpy(zero_copy_only=False).copy(), {}
+        parts: dict[str, list[npt.NDArray[np.intp]]] = {"faults": [], "doubts": [], "cleared": []}
+        for name, check in (*self._checks.items(), (None, self._checks["education"])):
+            chosen = pc.is_null(items) if name is None else pc.fill_null(pc.equal(items, name), False)
+            places = np.flatnonzero(chosen.to_numpy(zero_copy_only=False))
+            if not len(places):
+                continue
+            checked = check.run(texts.filter(chosen))
+            if name is not None:
+                values[places] = checked.values.cast(pa.string()).to_numpy(zero_copy_only=False)
+            for part, found in parts.items():
+                found.append(places[getattr(checked, part)])
+            for place in (*checked.faults, *checked.doubts):
+                reasons[int(places[place])] = checked.reason(int(place))
+        faults, doubts, cleared = (np.concatenate([_NONE, *found]) for found in parts.values())
+        return Checked(pa.array(values, pa.string()), faults, doubts, reasons.__getitem__, cleared)

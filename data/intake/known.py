@@ -1,4 +1,4 @@
-"""What a row may refer to: regions, households, projects, helpers and funds of the store and of the files."""
+"""What a row may refer to: regions, households, members, projects, helpers and funds of the store and of the files."""
 
 from collections.abc import Iterable
 
@@ -7,19 +7,19 @@ from sqlalchemy import Connection, select
 from data.intake.runs import last_run
 from data.model import ledger_year, metadata, setting
 from data.settings import value_of
-from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, PROJECT, REGION, SHEET
+from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, MEMBER, PROJECT, REGION, SHEET
 from data.workbook.values import Fault
 
 
 class KnownCodes:
     """Codes that rows may refer to. ``households`` maps a household's code to its id. ``connection`` stays open for
-    questions while rows are checked.
+    questions while rows are checked. ``members``: whether any sheet refers to them, who are many.
 
     With ``valid_rows`` rows fall with those they refer to. Otherwise nothing is written anyway once anything is
     refused, so that what merely hangs on a refused row or on an unreadable sheet is not reproached.
     """
 
-    def __init__(self, connection: Connection, *, valid_rows: bool) -> None:
+    def __init__(self, connection: Connection, *, valid_rows: bool, members: bool = False) -> None:
         self.connection, self.valid_rows = connection, valid_rows
         self.unreadable: set[str] = set()
         self.last_run = last_run(connection)
@@ -28,7 +28,7 @@ class KnownCodes:
         totals = select(ledger_year.c.last_month).limit(1)
         self.income_year_is_set = any(connection.execute(asked).first() is not None for asked in (decided, totals))
         self.codes: dict[str, set[str]] = {}
-        for sheet in (REGION, PROJECT, HELPER, FUND):
+        for sheet in (REGION, PROJECT, HELPER, FUND, *(MEMBER,) * members):
             table = metadata.tables[SHEET[sheet].table_name]
             self.codes[sheet] = set(connection.execute(select(table.c.code)).scalars())
         household = metadata.tables["household"]

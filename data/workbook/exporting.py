@@ -33,15 +33,27 @@ from data.access.roles import EXPORT, RECORDS
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within
 from data.errors import Refused
-from data.model import fund, helper, household, ledger, ledger_year, pairing, project, region, visit
+from data.model import (
+    fund,
+    helper,
+    household,
+    ledger,
+    ledger_year,
+    member,
+    member_fact,
+    pairing,
+    project,
+    region,
+    visit,
+)
 from data.money import typed
 from data.terms import SUBJECTS
 from data.text.formulas import defused
 from data.workbook.kept import HEADINGS, KEPT, LEFT_OUT, NOTE, carries, kept_rows
-from data.workbook.sheets import INSTRUCTIONS, LEDGER, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.sheets import HOUSEHOLD, INSTRUCTIONS, LEDGER, SHEETS, ColumnSpec, SheetSpec
 from data.workbook.stamp import Stamp, stamp
 from data.workbook.template import MOST_ROWS, add_sheet, write_instructions
-from data.workbook.values import as_period, period_label
+from data.workbook.values import as_period, fact_shown, period_label, shown
 
 STEP = 20_000
 _HOUSEHOLD = household.alias("h")  # as the clause of scope calls it
@@ -87,7 +99,7 @@ def export_workbook(
 
 def said(counts: dict[str, int]) -> str:
     """What a file with these sheets does not hold, as a sentence."""
-    more = "" if KEPT in counts else "、收益分配方案、保障核实、设置、闭账决定、经营风险"
+    more = "" if KEPT in counts else "、收益分配方案、设置、闭账决定、经营风险"
     return f"本文件不含：{LEFT_OUT}{more}。要完整保存，请用备份（python -m data backup）。"
 
 
@@ -112,13 +124,13 @@ def _scope(table: FromClause, viewer: Viewer) -> ColumnElement[bool]:
         met = [select(t.c.helper).where(t.c.household_id.in_(seen)) for t in (pairing, visit)]
         return or_(*(table.c.code.in_(codes) for codes in met))
     clauses: list[ColumnElement[bool] | TextClause] = []
+    optional = "household_id" in table.c and table.c.household_id.nullable
     for name in ("region", "village"):
-        if name in table.c and table is not _HOUSEHOLD:
+        if name in table.c and table is not _HOUSEHOLD and (optional or "household_id" not in table.c):
             clauses.append(within(table.c[name], viewer.region))
     if table is _HOUSEHOLD:
         clauses.append(_seen(viewer))
-    if "household_id" in table.c:
-        optional = table.c.household_id.nullable
+    if "household_id" in table.c or table is member_fact:
         clauses.append(or_(table.c.household_id.is_(None), _seen(viewer)) if optional else _seen(viewer))
     if "project" in table.c and table is not fund:
         clauses.append(within(project.c.region, viewer.region))
@@ -139,6 +151,9 @@ def _source(table: FromClause) -> FromClause:
     if "household_id" in table.c:
         optional = table.c.household_id.nullable
         joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == table.c.household_id, isouter=optional)
+    if table is member_fact:
+        joined = joined.join(member, member.c.code == table.c.member)
+        joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == member.c.household_id)
     if "project" in table.c and table is not fund:
         joined = joined.join(project, project.c.code == table.c.project)
     if "fund" in table.c:
@@ -171,9 +186,17 @@ def _query(spec: SheetSpec, table: FromClause, viewer: Viewer) -> Select[*tuple[
         month = table.c.month if table is ledger else table.c.last_month // 12 + as_period(0)
         columns, order = [code, month, *_subjects(table)], list(table.primary_key)
     else:
-        columns = [code if c.name == "household_id" else table.c[c.name] for c in spec.columns]
+        columns = [code if c.name == "household_id" else _cell(table, c) for c in spec.columns]
         order = [table.c.village, code] if table is _HOUSEHOLD else list(spec.table.primary_key)
     return select(*columns).select_from(_source(table)).where(_scope(table, viewer)).order_by(*order)
+
+
+def _cell(table: FromClause, column: ColumnSpec) -> ColumnElement[_Value]:
+    held = table.c[column.name]
+    if column.reference != HOUSEHOLD:
+        return held
+    other = household.alias("other")
+    return select(other.c.code).where(other.c.id == held).scalar_subquery()
 
 
 def _rows(
@@ -185,6 +208,8 @@ def _rows(
         result = connection.execute(_query(spec, table, viewer), execution_options={"yield_per": STEP})
         for batch in result.partitions():
             rows: Iterable[Sequence[_Value]] = _unpivoted(batch) if spec.name == LEDGER else batch
+            if table is member_fact:
+                rows = ((*key, item, day, fact_shown(item, held)) for *key, item, day, held in batch)
             for row in rows:
                 done += 1
                 yield row
@@ -211,10 +236,10 @@ def _write_zip(
             ):
                 writer = csv.writer(text)
                 writer.writerow(column.heading + "*" * column.required for column in spec.columns)
-                shown = [_as_cell(column) for column in spec.columns]
+                cells = [_as_cell(column) for column in spec.columns]
                 for row in _rows(connection, spec, viewer, counts[spec.name], report):
                     writer.writerow(
-                        ["" if value is None else show(value) for show, value in zip(shown, row, strict=True)]
+                        ["" if value is None else show(value) for show, value in zip(cells, row, strict=True)]
                     )
         if KEPT in counts:
             with (
@@ -234,8 +259,8 @@ def _kept(connection: Connection, counts: dict[str, int], report: Progress) -> I
 
 def _as_cell(column: ColumnSpec) -> Callable[[_Value], str]:
     """The same for a file of texts, where a program that opens it might take a text for a formula; numbers stay."""
-    shown = _as_text(column)
-    return (lambda value: defused(shown(value))) if column.kind in ("text", "code", "identity") else shown
+    told = _as_text(column)
+    return (lambda value: defused(told(value))) if column.kind in ("text", "code", "identity", "fact") else told
 
 
 def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
@@ -247,8 +272,7 @@ def _as_text(column: ColumnSpec) -> Callable[[_Value], str]:
         return lambda hundredths: f"{hundredths / 100:.2f}%"
     if column.kind in ("rate", "longitude", "latitude"):
         return repr
-    shown: dict[str, Callable[[_Value], str]] = {"yes_no": lambda yes: "是" if yes else "否"}
-    return shown.get(column.kind, str)
+    return lambda held: shown(column, held)
 
 
 def _write_xlsx(
@@ -274,8 +298,8 @@ def _write_xlsx(
                         sheet.write_string(number, place, _as_text(column)(value), text)
                     else:
                         scale = {"money": 100, "percent": 10_000}.get(column.kind, 1)
-                        shown = value / scale if scale > 1 else value
-                        sheet.write_number(number, place, shown, formats.get(column.kind))
+                        figure = value / scale if scale > 1 else value
+                        sheet.write_number(number, place, figure, formats.get(column.kind))
         if KEPT in counts:
             sheet = book.add_worksheet(KEPT)
             sheet.set_column(1, 1, 120)

@@ -15,24 +15,26 @@ from data.access.viewer import Viewer
 
 KEPT = "系统留存"
 HEADINGS = ("类别", "内容")
-NOTE = "系统自己的记录，请勿改动或删去；导入空的数据库时用它还原分配方案、保障核实、设置等。"
+NOTE = "系统自己的记录，请勿改动或删去；导入空的数据库时用它还原分配方案、设置等。"
 LEFT_OUT = "修改记录和导入记录、照片和扫描件、户码和家庭口令、打印过的收入卡、查看日志、区划边界"
 """What is in the store and in no workbook: a backup has it."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One table that is carried: its name in words; ``of_plan``: it belongs to the dividend plans."""
+    """One table that is carried: its name in words; ``of_plan``: it belongs to the dividend plans; ``of_old``: it has a
+    sheet of its own by now, and is read in files of before."""
 
     name: str
     table: Table
     of_plan: bool = False
+    of_old: bool = False
 
 
 KINDS = (
     Kind("设置", model.setting),
     Kind("闭账决定", model.books_decision),
-    Kind("保障核实", model.assurance),
+    Kind("保障核实", model.assurance, of_old=True),
     Kind("经营风险", model.trouble),
     Kind("分配方案", model.dividend_plan, of_plan=True),
     Kind("分配来源", model.dividend_source, of_plan=True),
@@ -52,7 +54,7 @@ def carries(viewer: Viewer) -> bool:
 def kept_rows(connection: Connection) -> Iterator[tuple[str, str]]:
     """Kind and content of every row."""
     codes: dict[int, str] = dict(connection.execute(select(model.household.c.id, model.household.c.code)).all())
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if not kind.of_old):
         order = list(kind.table.primary_key)
         for row in connection.execute(select(kind.table).order_by(*order)).mappings():
             values = {name: value for name, value in row.items() if value is not None}

@@ -10,12 +10,12 @@ from data import terms
 from data.model import metadata
 from data.regions import codes as region_codes
 
-REGION, HOUSEHOLD, PROJECT, HELPER, FUND = "行政区划", "户", "项目", "帮扶责任人", "资金"
-LEDGER, LINE = "收支", "监测线"
+REGION, HOUSEHOLD, MEMBER, PROJECT, HELPER, FUND = "行政区划", "户", "家庭成员", "项目", "帮扶责任人", "资金"
+LEDGER, LINE, FACTS = "收支", "监测线", "成员状况"
 INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说明"  # our own sheets and column; never data
 
 
-FREE = ("content", "description", "remark", "evidence", "address")
+FREE = ("content", "description", "remark", "evidence", "address", "reason", "note", "risk_note", "natural_reason")
 """What takes sentences; every other text is a name."""
 
 
@@ -24,9 +24,11 @@ class ColumnSpec:
     """One column: its heading, the table column it fills, and what may stand in it.
 
     ``kind`` is one of region, code, identity, text, choice, choices, day, month, period (a month or an income year),
-    year, money, number, yes_no, rate, percent, longitude, latitude. ``reference`` names the sheet whose key this is.
-    ``low`` and ``high`` bound numbers (money in yuan). Columns of kind region take codes of ``lengths`` digits, zeros
-    that fill them up not counted. ``removes``: 清空 here takes the record away.
+    year, money, number, yes_no, rate, percent, longitude, latitude, fact (what the column of 家庭成员 takes that the
+    row names in 项目). ``reference`` names the sheet whose key this is. ``low`` and ``high`` bound numbers (money in
+    yuan). Columns of kind region take codes of ``lengths`` digits, zeros that fill them up not counted. ``stored``:
+    what the store holds for each of ``choices``, where it is not the word itself; ``most``: so many of them at most.
+    ``removes``: 清空 here takes away what was said, though the column is required.
     """
 
     heading: str
@@ -35,6 +37,8 @@ class ColumnSpec:
     required: bool = False
     key: bool = False
     choices: tuple[str, ...] = ()
+    stored: tuple[str | int, ...] = ()
+    most: int = 0
     may_be_future: bool = False
     reference: str = ""
     lengths: tuple[int, ...] = region_codes.LENGTHS
@@ -47,6 +51,14 @@ class ColumnSpec:
     def free(self) -> bool:
         """Whether it takes sentences, not a name."""
         return self.name in FREE
+
+    def held(self, word: str) -> str | int:
+        """What the store holds for one of the choices."""
+        return self.stored[self.choices.index(word)] if self.stored else word
+
+    def word(self, held: object) -> str:
+        """The choice that a stored value stands for."""
+        return self.choices[self.stored.index(held)] if held in self.stored else str(held)
 
     @property
     def is_text(self) -> bool:
@@ -86,6 +98,8 @@ class SheetSpec:
 
 class _Rest(TypedDict, total=False):
     choices: tuple[str, ...]
+    stored: tuple[str | int, ...]
+    most: int
     may_be_future: bool
     reference: str
     lengths: tuple[int, ...]
@@ -115,10 +129,24 @@ def _household(*, required: bool = True, key: bool = False) -> ColumnSpec:
     return _of(HOUSEHOLD, "户编号", "household_id", required=required, key=key)
 
 
-def _region(heading: str, name: str, lengths: tuple[int, ...] = region_codes.LENGTHS) -> ColumnSpec:
-    return ColumnSpec(heading, name, "region", required=True, reference=REGION, lengths=lengths)
+def _region(
+    heading: str, name: str, lengths: tuple[int, ...] = region_codes.LENGTHS, *, key: bool = False
+) -> ColumnSpec:
+    return ColumnSpec(heading, name, "region", required=True, key=key, reference=REGION, lengths=lengths)
 
 
+_COLLECTED = _may("采集日期", "collected", "day", note="没有自己日期的各项从这天起算；不填为导入当天")
+_FACT_HEADINGS = (
+    "在校状况", "健康状况", "劳动技能", "务工区域", "务工月数", "参加医保", "参加养老保险", "残疾类别", "残疾等级",
+    "文化程度",
+)  # fmt: skip
+_ASSURED = dict(zip(("吃", "穿", "义务教育", "基本医疗", "住房", "饮水"), terms.ASSURANCES, strict=True))
+_REMOVAL = (
+    ("wage", "消除时工资性收入"), ("business", "消除时生产经营性收入"), ("property", "消除时财产性收入"),
+    ("transfer", "消除时转移性收入"), ("expense", "消除时生产经营性支出"), ("per_head", "消除时人均纯收入"),
+    ("outlay", "消除时合规自付支出"), ("claims", "消除时理赔收入"),
+)  # fmt: skip
+_WATCHED = tuple(state.name for state in terms.HOUSEHOLD_STATES if state.watched)
 _POINT = (_may("经度", "lon", "longitude"), _may("纬度", "lat", "latitude"))
 
 SHEETS: tuple[SheetSpec, ...] = (
@@ -131,8 +159,26 @@ SHEETS: tuple[SheetSpec, ...] = (
             _may("农村人口", "rural_population", "number", low=0, high=1e9),
             _may("设作战室", "war_room", "yes_no"),
             *_POINT,
+            _may("启用日期", "opened", "day"),
+            _may("撤销日期", "closed", "day", note="从这天起不再使用"),
+            _may("并入代码", "merged_into", "region", note="撤销后并入的区划，须已在本表登记"),
+            _may("曾用名", "former_name"),
+            _may("更名日期", "renamed", "day"),
+            _may("重点帮扶县", "key_county", "choice", choices=terms.KEY_COUNTIES),
         ),
-        example=("990181001001", "示范村", "1260", "是", "121.512345", "40.212345"),
+        order=(("opened", "closed"),),
+        example=("990181001001", "示范村", "1260", "是", "121.512345", "40.212345", "2001-06-01", "", "", "示范屯村",
+                 "2011-03-01", ""),
+    ),
+    SheetSpec(
+        "农村人口",
+        "rural_population",
+        (
+            _region("区划代码", "region", key=True),
+            _key("年度", "year", "year"),
+            _must("人数", "persons", "number", low=0, high=1e9),
+        ),
+        example=("990181001001", "2025", "1260"),
     ),
     SheetSpec(
         HOUSEHOLD,
@@ -155,14 +201,39 @@ SHEETS: tuple[SheetSpec, ...] = (
             _may("饮水安全", "water_safe", "yes_no"),
             *_POINT,
             _may("走访顺序", "walking_order", "number", low=1, high=99_999, note="本村从1起，不重复；不填则就近排"),
+            _COLLECTED,
             _may("备注", "remark"),
         ),
         example=("990181001001001", "990181001001", "张三", "19900000000", "示范村一组", "低保户", "脱贫户",
                  "2014-12-01", "2018-11-30", "", "", "因病", "因残、缺劳力", "是", "是", "121.512345", "40.212345", "1",
-                 ""),
+                 "2026-10-28", ""),
     ),
     SheetSpec(
-        "家庭成员",
+        "户变动",
+        "household_event",
+        (
+            _household(key=True),
+            _key("日期", "day", "day"),
+            _key("变动", "kind", "choice", choices=terms.HOUSEHOLD_EVENTS),
+            _of(HOUSEHOLD, "相关户编号", "other", required=False),
+            _may("原因", "reason"),
+        ),
+        example=("990181001001001", "2018-11-30", "脱贫", "", "收入稳定达标"),
+    ),
+    SheetSpec(
+        "户迁移",
+        "household_move",
+        (
+            _household(key=True),
+            _key("日期", "day", "day", note="从这天起属于新村"),
+            _region("原村代码", "origin", (12,)),
+            _region("新村代码", "village", (12,)),
+            _may("说明", "note"),
+        ),
+        example=("990181001001001", "2020-05-01", "990181001002", "990181001001", "易地搬迁"),
+    ),
+    SheetSpec(
+        MEMBER,
         "member",
         (
             _key("人编号"),
@@ -180,9 +251,76 @@ SHEETS: tuple[SheetSpec, ...] = (
             _may("务工月数", "work_months", "number", low=0, high=12),
             _may("参加医保", "medical_insured", "yes_no"),
             _may("参加养老保险", "pension_insured", "yes_no"),
+            _may("残疾类别", "disability_kind", "choice", choices=terms.DISABILITY_KINDS),
+            _may("残疾等级", "disability_level", "choice", choices=terms.DISABILITY_LEVELS),
+            _COLLECTED,
+            _may("加入日期", "joined", "day"),
+            _may("加入原因", "joined_reason", "choice", choices=terms.JOINING),
+            _may("离开日期", "gone", "day", note="从这天起不再是本户成员"),
+            _may("离开原因", "gone_reason", "choice", choices=terms.GOING),
         ),
+        order=(("joined", "gone"),),
         example=("99018100100100101", "990181001001001", "张三", "户主", "男", "1965-03-08", "990181196503080015",
-                 "小学", "非在校", "长期慢性病", "普通劳动力", "乡内", "6", "是", "是"),
+                 "小学", "非在校", "长期慢性病", "普通劳动力", "乡内", "6", "是", "是", "肢体", "三级", "2026-10-28",
+                 "", "", "", ""),
+    ),
+    SheetSpec(
+        "成员变动",
+        "member_event",
+        (
+            _of(MEMBER, "人编号", "member", key=True),
+            _key("日期", "day", "day"),
+            _key("变动", "kind", "choice", choices=(terms.JOINED, terms.GONE)),
+            _household(),
+            _may("原因", "reason", "choice", choices=tuple(dict.fromkeys((*terms.JOINING, *terms.GOING)))),
+        ),
+        example=("99018100100100101", "2014-12-01", "加入", "990181001001001", "其他"),
+    ),
+    SheetSpec(
+        FACTS,
+        "member_fact",
+        (
+            _of(MEMBER, "人编号", "member", key=True),
+            _key("项目", "item", "choice", choices=_FACT_HEADINGS, stored=terms.MEMBER_FACTS),
+            _key("日期", "day", "day", note="从这天起是这样"),
+            _must("值", "value", "fact", removes=True, note="填“清空”即从这天起不再知道"),
+        ),
+        example=("99018100100100101", "健康状况", "2026-10-28", "长期慢性病"),
+    ),
+    SheetSpec(
+        "保障核实",
+        "assurance",
+        (
+            _household(key=True),
+            _key("保障", "item", "choice", choices=tuple(_ASSURED), stored=tuple(_ASSURED.values())),
+            _key("日期", "checked", "day"),
+            _must("结论", "secure", "choice", choices=tuple(terms.VERDICTS.values()), stored=tuple(terms.VERDICTS)),
+            _may("说明", "evidence"),
+            _may("核实人", "checker"),
+        ),
+        example=("990181001001001", "住房", "2026-10-28", "达标", "房屋已修缮", "李四"),
+    ),
+    SheetSpec(
+        "监测",
+        "episode",
+        (
+            _key("监测编号"),
+            _household(),
+            _must("类型", "kind", "choice", choices=_WATCHED),
+            _must("识别日期", "identified", "day"),
+            _must("风险", "risks", "choices", choices=terms.RISKS, most=terms.MOST_RISKS,
+                  note=f"最多{terms.MOST_RISKS}项，主要的写在前，用“、”隔开"),
+            _may("风险备注", "risk_note", note="风险含“其他”的必填"),
+            _may("识别时人均纯收入", "per_head_fen", "money"),
+            _may("识别时未达标保障", "lacking", "choices", choices=tuple(_ASSURED)),
+            _may("消除日期", "removed", "day"),
+            _may("消除方式", "removal", "choice", choices=terms.REMOVALS),
+            _may("自然消除原因", "natural_reason", note="自然消除的必填"),
+            *(_may(heading, f"removal_{name}_fen", "money") for name, heading in _REMOVAL),
+        ),
+        order=(("identified", "removed"),),
+        example=("JC0001", "990181001001001", "脱贫不稳定户", "2021-06-01", "因病、因务工就业不稳", "", "6200",
+                 "基本医疗", "2023-05-20", "帮扶消除", "", "21000", "8000", "600", "2400", "3200", "9600", "", ""),
     ),
     SheetSpec(
         LEDGER,
@@ -236,12 +374,14 @@ SHEETS: tuple[SheetSpec, ...] = (
             _may("管护责任人", "custodian"),
             _may("保险到期日期", "insured_until", "day", may_be_future=True),
             _may("设标识牌", "sign_board", "yes_no"),
+            _may("资产监管", "asset_supervision", "choice", choices=terms.ASSET_SUPERVISION),
+            _may("资产状态", "asset_state", "choice", choices=terms.ASSET_STATES),
             *_POINT,
         ),
         order=(("started", "completed"),),
         example=("XM0001", "示范村光伏电站", "光伏", "990181001001", "运营", "1200000", "2021-03-01", "2021-10-30",
                  "示范合作社", "经营性", "示范村", "示范合作社", "示范村", "示范镇", "8%", "HT2021-07", "2031-10-29",
-                 "赵六", "2027-03-31", "是", "121.512345", "40.212345"),
+                 "赵六", "2027-03-31", "是", "农村集体", "正常", "121.512345", "40.212345"),
     ),
     SheetSpec(
         "项目进度",
@@ -275,8 +415,9 @@ SHEETS: tuple[SheetSpec, ...] = (
             _key("年度", "year", "year"),
             _key("方式", "mode", "choice", choices=terms.PROJECT_MODES),
             _may("金额", "amount_fen", "money", low=0),
+            _may("人数", "persons", "number", low=0, high=9_999, note="岗位数，或受益的人次"),
         ),
-        example=("XM0001", "990181001001001", "2026", "分红", "600"),
+        example=("XM0001", "990181001001001", "2026", "分红", "600", "1"),
     ),
     SheetSpec(
         HELPER,

@@ -11,7 +11,7 @@ from data.months import first_day, label, month_of
 from data.regions.codes import region_code
 from data.terms import LEVELS
 from data.text.signs import hidden, seen
-from data.workbook.sheets import ColumnSpec
+from data.workbook.sheets import MEMBER, SHEET, ColumnSpec
 
 LONGEST = 10_000  # characters of one text
 MOST_YUAN = Decimal(10**12)
@@ -261,24 +261,41 @@ def choice(text: str, choices: Collection[str]) -> str:
     return found
 
 
-def several(text: str, choices: Collection[str]) -> str | None:
-    """Values of a closed list, kept apart by 、"""
-    return (
-        "、".join(dict.fromkeys(choice(part, choices) for part in re.split(r"[、，,；;]", text) if part.strip()))
-        or None
-    )
+def several(text: str, choices: Collection[str], most: int = 0) -> str | None:
+    """Values of a closed list, kept apart by 、; so many at most, where there is a bound."""
+    found = dict.fromkeys(choice(part, choices) for part in re.split(r"[、，,；;]", text) if part.strip())
+    if most and len(found) > most:
+        raise Fault(f"最多填 {most} 项，现有 {len(found)} 项")
+    return "、".join(found) or None
+
+
+def shown(column: ColumnSpec, held: object) -> str:
+    """A stored value as text that reading gives back; money, months, rates and shares apart."""
+    if column.kind == "yes_no":
+        return "是" if held else "否"
+    return column.word(held)
+
+
+def fact_shown(item: str, held: str | None) -> str:
+    """What 成员状况 holds of a column of ``member``, as a cell shows it."""
+    column = SHEET[MEMBER].column(item)
+    if held is None:
+        return CLEAR
+    return shown(column, int(held) if column.kind in ("yes_no", "number") else held)
 
 
 def parser(column: ColumnSpec, *, today: date) -> Callable[[str], object]:
-    """The function that reads this column's cells (references are looked up by ``check``)."""
+    """The function that reads this column's cells (references are looked up by ``check``, and what a cell of kind fact
+    takes)."""
     low, high = column.low, column.high
     return {
         "region": lambda text: region(text, column.lengths),
         "code": code,
         "identity": identity,
         "text": clean if column.free else named,
-        "choice": lambda text: choice(text, column.choices),
-        "choices": lambda text: several(text, column.choices),
+        "fact": named,
+        "choice": lambda text: column.held(choice(text, column.choices)),
+        "choices": lambda text: several(text, column.choices, column.most),
         "day": lambda text: day(text, today=today, may_be_future=column.may_be_future),
         "month": lambda text: month(text, today=today),
         "period": lambda text: period(text, today=today),

@@ -52,10 +52,10 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
     assert (result.refusals, result.warnings, result.ignored) == ([], [], [])
     assert result.wrote and result.rows == {name: len(rows) for name, rows in book.items()}
     assert rows_of(engine, "region") == [
-        ("990181", "示范市", "", 1200, None, None, None),
-        ("990181001", "示范镇", "990181", None, None, None, None),
-        (VILLAGE, "东村", "990181001", 600, 1, 121.5, 40.2),
-        (OTHER_VILLAGE, "西村", "990181001", None, 0, None, None),
+        ("990181", "示范市", "", 1200, *[None] * 9),
+        ("990181001", "示范镇", "990181", *[None] * 10),
+        (VILLAGE, "东村", "990181001", 600, 1, 121.5, 40.2, *[None] * 6),
+        (OTHER_VILLAGE, "西村", "990181001", None, 0, None, None, "2005-01-01", None, None, "西屯", "2011-03-01", None),
     ]
     first, second = rows_of(engine, "household")
     assert first == (
@@ -79,6 +79,7 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
         40.21,
         None,
         None,
+        None,
         "zs",
     )
     assert second[:4] == (2, OTHER_HOUSE, OTHER_VILLAGE, "李䶮") and second[8] == "2024-03-05" and second[-2] == "=1+1"
@@ -98,6 +99,7 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
         6,
         1,
         None,
+        *[None] * 7,
         "zs",
         "080015",
     )
@@ -105,7 +107,7 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
     project = rows_of(engine, "project")[0]
     assert project[:6] == ("XM-1", "光伏", "光伏", VILLAGE, "运营", 120_000_001) and project[14] == 0.08
     assert rows_of(engine, "project_return") == [("XM-1", 24319, 800_000, 700_000), ("XM-1", 24320, 800_000, 900_000)]
-    assert rows_of(engine, "project_household") == [("XM-1", 1, 2026, "分红", 60_000)]
+    assert rows_of(engine, "project_household") == [("XM-1", 1, 2026, "分红", 60_000, 2)]
     assert rows_of(engine, "helper") == [("BF1", "王五", "农业农村局", "区直干部", None, None)]
     assert rows_of(engine, "pairing") == [("BF1", 1, "2021-03-01", None)]
     assert [row[3:] for row in rows_of(engine, "visit")] == [

@@ -61,7 +61,7 @@ def test_the_copy_marks_the_faulty_cells_and_lists_all_issues(engine, tmp_path):
     }
     assert marked == {("户", "G3", "富裕户"), ("收支", "D4", "=1+1")}
     assert copy["户"]["G3"].comment.text.startswith("不在可选范围内")
-    assert copy["户"]["T1"].value == "问题说明" and "户类型：不在可选范围内" in copy["户"]["T3"].value
+    assert copy["户"]["U1"].value == "问题说明" and "户类型：不在可选范围内" in copy["户"]["U3"].value
     assert copy["收支"]["D4"].data_type == "s"
     listed = list(copy["问题清单"].iter_rows(min_row=2, values_only=True))
     assert [(row[1], row[2], row[3], row[6]) for row in listed] == [
