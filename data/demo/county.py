@@ -14,10 +14,15 @@ from data.demo.fund_plans import fund_plans
 from data.demo.geography import draw
 from data.demo.ground import SCALES, Column, Ground
 from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
-from data.demo.incomes import Lines, ledger
+from data.demo.incomes import Lines, draw_incomes, ledger
+from data.demo.lines import line_columns
+from data.demo.measures import measures
 from data.demo.people import People, draw_people, member_columns
 from data.demo.projects import Projects, draw_projects
+from data.demo.repairs import Repairs, checks, draw_repairs
 from data.demo.statuses import Statuses, draw_statuses
+from data.demo.talks import Talks
+from data.demo.traits import draw_traits
 from data.months import last_day, month_of
 from data.terms import SUBJECTS
 
@@ -59,11 +64,22 @@ def generate(
     homes = draw_homesteads(ground)
     people = draw_people(ground, homes.village)
     statuses = draw_statuses(ground, people)
+    repairs = draw_repairs(ground, statuses)
     projects = draw_projects(ground, homes.village, homes.code, statuses)
     helpers = helping.draw_helpers(ground)
     pairings = helping.draw_pairings(ground, people, statuses, homes.village)
+    incomes = draw_incomes(ground, people, statuses, projects, homes.village)
+    traits = draw_traits(ground, people, statuses, incomes)
     say(1)
-    sheets = _short_sheets(ground, homes, people, statuses, projects)
+    sheets = _short_sheets(ground, homes, people, statuses, repairs, projects)
+    owners = duties.Owners(helpers["name"], helping.EACH)
+    asked = owners.of(ground.rng("checkers"), homes.village)
+    sheets |= {
+        "帮扶措施": measures(ground, people, statuses, repairs, traits, homes.code, homes.village),
+        "保障核实": checks(ground, repairs, homes.code, asked),
+        "问题": duties.problems(ground, repairs, traits, homes.code, homes.village, owners),
+        "作战任务": duties.tasks(ground, repairs, traits, homes.code, homes.village, owners),
+    }
     sheets |= {"帮扶责任人": helpers, "结对帮扶": helping.pairing_columns(pairings, helpers["code"], homes.code)}
     tables = {sheet: table(sheet, columns) for sheet, columns in sheets.items()}
     say(2)
@@ -72,10 +88,11 @@ def generate(
     workbooks = [write_workbook(directory / f"{name}.xlsx", short)]
     workbooks += [write_zip(directory / f"{name}-{s}.zip", s, [tables[s]]) for s in tables if s not in short]
     say(3)
-    lines = _ledger_tables(homes.code, ledger(ground, people, statuses, projects, homes.village))
+    lines = _ledger_tables(homes.code, ledger(ground, incomes, statuses, projects, homes.village))
     workbooks.append(write_zip(directory / f"{name}-{LEDGER}.zip", LEDGER, lines))
     say(4)
-    visits = helping.visits(ground, statuses, homes.village, pairings, homes.code, helpers["code"])
+    talks = Talks(traits)
+    visits = helping.visits(ground, statuses, homes.village, talks, pairings, homes.code, helpers["code"])
     visited = (table(VISITS, columns) for columns in visits)
     workbooks.append(write_zip(directory / f"{name}-{VISITS}.zip", VISITS, visited))
     say(5)
@@ -83,14 +100,13 @@ def generate(
 
 
 def _short_sheets(
-    ground: Ground, homes: Homesteads, people: People, statuses: Statuses, projects: Projects
+    ground: Ground, homes: Homesteads, people: People, statuses: Statuses, repairs: Repairs, projects: Projects
 ) -> dict[str, Mapping[str, Column]]:
     arranged, paid = duties.funds(ground, projects.columns)
     return {
         "行政区划": region_columns(ground),
-        "户": household_columns(ground, homes, people, statuses),
+        "户": household_columns(ground, homes, people, statuses, repairs),
         "家庭成员": member_columns(ground, people, homes.code, homes.area),
-        "帮扶措施": duties.measures(ground, people, statuses, homes.code, homes.village),
         "项目": projects.columns,
         "项目进度": projects.stages,
         "项目收益": projects.returns,
@@ -98,8 +114,7 @@ def _short_sheets(
         "资金": arranged,
         "资金拨付": paid,
         "拨付计划": fund_plans(ground, arranged, paid),
-        "问题": duties.problems(ground, homes.code, homes.village),
-        "作战任务": duties.tasks(ground, homes.code, homes.village),
+        "监测线": line_columns(ground),
     }
 
 

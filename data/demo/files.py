@@ -39,6 +39,8 @@ def _shown(column: ColumnSpec, values: Column) -> pa.Array:
     if column.kind in ("month", "period"):
         months, where = np.unique(np.asarray(values), return_inverse=True)
         return pa.array([label(int(month)) for month in months]).take(pa.array(where))
+    if column.stored:
+        return pa.array([None if value is None else column.word(value) for value in values], pa.string())
     if column.kind == "yes_no":
         return pa.array([None if value is None else "是" if value else "否" for value in values], pa.string())
     if column.stored:

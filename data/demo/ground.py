@@ -119,6 +119,13 @@ def some_day(rng: np.random.Generator, low: Day, high: Day, count: int) -> np.nd
     return days
 
 
+def on_workdays(days: np.ndarray) -> np.ndarray:
+    """The same days, those of a weekend on the Friday before it."""
+    weekday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7  # Monday is 0
+    moved: np.ndarray = days - np.maximum(weekday - 4, 0).astype("timedelta64[D]")
+    return np.where(np.isnat(days), days, moved)
+
+
 def pick(rng: np.random.Generator, values: Column, count: int, weights: Column | None = None) -> np.ndarray:
     """``count`` of the values by chance, by weight where given."""
     p = None if weights is None else np.asarray(weights, float) / np.sum(weights)

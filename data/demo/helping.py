@@ -6,10 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.demo import almanac
 from data.demo.ground import Ground, Sheet, joined, month_days, pick, some_day
 from data.demo.people import People
 from data.demo.person_names import given_names, surnames
 from data.demo.statuses import Statuses
+from data.demo.talks import Talks
 
 # team, how many in a village, unit ({c} county, {t} township, {g} its government, {v} village), post
 _TEAMS = (
@@ -22,23 +24,9 @@ _TEAMS = (
     ("医生", 1, ("{t}卫生院",), "家庭医生"),
     ("教师", 1, ("{t}中心小学",), "教师"),
 )
-_EACH = sum(team[1] for team in _TEAMS)
-_DOCTOR = _EACH - 2
+EACH = sum(team[1] for team in _TEAMS)
+_DOCTOR = EACH - 2
 _GRID = _DOCTOR - 2  # who goes where nobody is paired on the day
-_TALKS = {
-    "日常走访": ("了解家庭收支情况", "查看住房和饮水情况", "核对务工收入", "了解身体状况和用药情况",
-                 "帮助打扫院落", "询问生产生活困难", "讲解帮扶措施落实情况", "了解农作物长势",
-                 "核实家庭成员变化", "查看产业发展情况"),
-    "政策宣传": ("宣传医保缴费政策", "宣传防返贫监测政策", "讲解低保和临时救助政策", "宣传小额信贷政策",
-                 "宣传雨露计划"),
-    "生病住院": ("到医院看望并了解报销情况", "了解慢性病用药和签约服务"),
-    "传统节日": ("节日慰问，送去米面油", "节日走访，了解外出务工人员返乡情况"),
-    "升学考试": ("了解学生升学情况，告知资助政策",),
-    "红白喜事": ("上门慰问",),
-    "意外伤害": ("了解受伤情况，协助申请临时救助",),
-    "其他": ("协助办理证件", "送去农资"),
-}  # fmt: skip
-_SHARES = (0.74, 0.13, 0.05, 0.03, 0.01, 0.015, 0.005, 0.02)
 
 
 def draw_helpers(ground: Ground) -> dict[str, np.ndarray]:
@@ -63,9 +51,10 @@ def draw_helpers(ground: Ground) -> dict[str, np.ndarray]:
     }
 
 
-def phones(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Eleven digits of a block that looks unassigned."""
-    return np.array([f"1990000{number:04d}" for number in rng.integers(0, 10_000, size=count)], object)
+def phones(rng: np.random.Generator, count: int, numbers: range = range(8_000, 10_000)) -> np.ndarray:
+    """Eleven digits of a block that looks unassigned, each once while there are enough of the ``numbers``."""
+    some = np.resize(rng.permutation(np.array(numbers)), count)
+    return np.array([f"1990000{number:04d}" for number in some], object)
 
 
 def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: np.ndarray) -> dict[str, np.ndarray]:
@@ -92,7 +81,7 @@ def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: n
         parts.append((np.flatnonzero(mask & paired), np.full(homes, who), started, ended))
     household = np.concatenate([part[0] for part in parts])
     slot, begin, end = (np.concatenate([part[at][part[0]] for part in parts]) for at in (1, 2, 3))
-    return {"household": household, "helper": village[household] * _EACH + slot, "started": begin, "ended": end}
+    return {"household": household, "helper": village[household] * EACH + slot, "started": begin, "ended": end}
 
 
 def pairing_columns(pairings: dict[str, np.ndarray], helpers: np.ndarray, codes: np.ndarray) -> dict[str, np.ndarray]:
@@ -109,11 +98,12 @@ def visits(
     ground: Ground,
     statuses: Statuses,
     village: np.ndarray,
+    talks: Talks,
     pairings: dict[str, np.ndarray],
     codes: np.ndarray,
     helpers: np.ndarray,
 ) -> Iterator[Sheet]:
-    """The columns of 走访 month by month, most of it in the last ten days of each; none later than today."""
+    """The columns of 走访 month by month, on workdays, most of it towards the end of each; none later than today."""
     rng = ground.rng("visits")
     places = len(ground.villages)
     diligence = rng.beta(22, 3.2, size=places)
@@ -121,10 +111,6 @@ def visits(
     diligence[lagging] = rng.uniform(0.3, 0.58, size=len(lagging))
     former, latest = _main_pairings(pairings, len(village))
     coded, named, number = pa.array(codes), pa.array(helpers), 0
-    phrases = [(occasion, phrase) for occasion, talks in _TALKS.items() for phrase in talks]
-    chance = np.array(
-        [share / len(_TALKS[one]) for one, share in zip(_TALKS, _SHARES, strict=True) for _ in _TALKS[one]]
-    )
     for month in range(ground.last - ground.scale.visit_months + 1, ground.last + 1):
         on = (statuses.since <= month) & (statuses.until >= month)
         rate = np.clip(diligence * rng.normal(1.0, 0.03, size=places) - 0.06 * (month % 12 == 1), 0.05, 0.96)[village]
@@ -134,16 +120,18 @@ def visits(
         who = np.concatenate([goes, again])
         low, high = month_days(np.array([month]))
         length = int((high - low)[0].astype(int)) + 1
-        day = np.where(rng.random(len(who)) < 0.62, 1 - rng.beta(1.2, 5, len(who)), rng.random(len(who)))
-        when = low[0] + np.minimum(day * length, length - 1).astype("timedelta64[D]")
+        days = low[0] + np.arange(length).astype("timedelta64[D]")
+        rush = 0.4 + 2.4 * np.clip(np.arange(length) / length - 0.6, 0, 1) / 0.4  # before the month ends
+        chance = almanac.weights(days) * rush
+        when = days[rng.choice(length, size=len(who), p=chance / chance.sum())]
         kept = np.flatnonzero(when <= ground.end)
         kept = kept[np.argsort(when[kept], kind="stable")]
         who, when = who[kept], when[kept]
         own = np.where(pairings["started"][latest[who]] <= when, latest[who], former[who])
         on_duty = (own >= 0) & (pairings["started"][own] <= when) & ~(pairings["ended"][own] < when)
-        own = np.where(on_duty, pairings["helper"][own], village[who] * _EACH + _GRID)
-        own = np.where(rng.random(len(who)) < 0.12, village[who] * _EACH + rng.integers(0, _EACH, len(who)), own)
-        talk = rng.choice(len(phrases), size=len(who), p=chance / chance.sum())
+        own = np.where(on_duty, pairings["helper"][own], village[who] * EACH + _GRID)
+        own = np.where(rng.random(len(who)) < 0.12, village[who] * EACH + rng.integers(0, EACH, len(who)), own)
+        occasion, content = talks.drawn(rng, who, month % 12 + 1, almanac.eves(when))
         order = pc.utf8_lpad(pa.array(np.arange(number + 1, number + len(who) + 1)).cast(pa.string()), 8, "0")
         number += len(who)
         yield {
@@ -151,8 +139,8 @@ def visits(
             "household_id": coded.take(pa.array(who)),
             "helper": named.take(pa.array(own)),
             "visited": when,
-            "occasion": pa.array([one for one, _ in phrases]).take(pa.array(talk)),
-            "content": pa.array([phrase for _, phrase in phrases]).take(pa.array(talk)),
+            "occasion": occasion,
+            "content": content,
         }
 
 
@@ -161,7 +149,7 @@ def _main_pairings(pairings: dict[str, np.ndarray], homes: int) -> tuple[np.ndar
 
     Both are -1 where nobody answers for it.
     """
-    main = np.flatnonzero(pairings["helper"] % _EACH < _DOCTOR)
+    main = np.flatnonzero(pairings["helper"] % EACH < _DOCTOR)
     order = main[np.argsort(pairings["started"][main], kind="stable")]
     former, latest = np.full(homes, -1), np.full(homes, -1)
     former[pairings["household"][order[::-1]]] = order[::-1]

@@ -9,6 +9,7 @@ from data.demo.geography import homes
 from data.demo.ground import NOTHING, Ground, Sheet, joined, pick
 from data.demo.helping import phones
 from data.demo.people import People
+from data.demo.repairs import Repairs
 from data.demo.statuses import Statuses
 from data.households.walking import Stop, walk
 from data.terms import STATE_NAMES, UNCOUNTED
@@ -56,21 +57,23 @@ def region_columns(ground: Ground) -> Sheet:
     }
 
 
-def household_columns(ground: Ground, homesteads: Homesteads, people: People, statuses: Statuses) -> Sheet:
+def household_columns(
+    ground: Ground, homesteads: Homesteads, people: People, statuses: Statuses, repairs: Repairs
+) -> Sheet:
     """The sheet 户."""
     rng = ground.rng("households")
     village, count = homesteads.village, len(homesteads.code)
     spots = np.vstack([homes(place, int((village == at).sum()), rng) for at, place in enumerate(ground.villages)])
     spots = np.where(rng.random((count, 1)) < 0.03, np.nan, spots)
     names = np.array([place.name for place in ground.villages], object)[village]
-    door = [f"{number}号" for number in rng.integers(1, 90, size=count)]
-    moved = statuses.watched == 0
+    group = pick(rng, _GROUPS, count, (5, 4, 3, 2, 1))
+    door = _doors(rng, joined(names, group))
     return {
         "code": homesteads.code,
         "village": np.array([place.code for place in ground.villages], object)[village],
         "head": people.name[people.role == "H"],
-        "phone": np.where(rng.random(count) < 0.94, phones(rng, count), NOTHING),
-        "address": joined(names, pick(rng, _GROUPS, count, (5, 4, 3, 2, 1)), door),
+        "phone": np.where(rng.random(count) < 0.94, phones(rng, count, range(8_000)), NOTHING),
+        "address": joined(names, group, door),
         "attribute": statuses.attribute,
         "type": statuses.type,
         "identified": statuses.identified,
@@ -79,13 +82,29 @@ def household_columns(ground: Ground, homesteads: Homesteads, people: People, st
         "risk_removed": statuses.risk_removed,
         "cause": statuses.cause,
         "other_causes": statuses.other_causes,
-        "housing_safe": rng.random(count) > np.where(moved, 0.0006, 0.012),
-        "water_safe": rng.random(count) > np.where(moved, 0.0004, 0.008),
+        "housing_safe": repairs.house.safe,
+        "water_safe": repairs.water.safe,
         "lon": spots[:, 0],
         "lat": spots[:, 1],
         "walking_order": _walking_order(ground, village, spots, statuses.type),
-        "remark": np.where(moved & (rng.random(count) < 0.02), "常年在外务工，节假日返乡", NOTHING),
+        "remark": np.where(
+            (people.count(people.work_months > 8) == people.count()) & (rng.random(count) < 0.15),
+            "常年在外务工，节假日返乡",
+            NOTHING,
+        ),
     }
+
+
+def _doors(rng: np.random.Generator, road: np.ndarray) -> list[str]:
+    """House numbers along each road, none twice; here and there one is left out."""
+    _, where = np.unique(road, return_inverse=True)
+    order = np.argsort(where, kind="stable")
+    step = 1 + (rng.random(len(road)) < 0.4)
+    total = np.cumsum(step[order])
+    begin = np.searchsorted(where[order], where[order])
+    number = np.empty(len(road), np.int64)
+    number[order] = total - (total - step[order])[begin]
+    return [f"{one}号" for one in number]
 
 
 def _walking_order(ground: Ground, village: np.ndarray, spots: np.ndarray, type: np.ndarray) -> np.ndarray:

@@ -10,17 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.demo.ground import Ground
-from data.demo.people import People
+from data.demo.ground import Ground, months_of
+from data.demo.lines import line_of_year
+from data.demo.people import ABLE, People
 from data.demo.projects import Projects
 from data.demo.statuses import Statuses
+from data.months import last_day
 from data.terms import EXPENSE, SUBJECTS
 
 _NAMES = list(SUBJECTS)
 _AT = {name: place for place, name in enumerate(_NAMES)}
-_BASE, _GROWTH, _FLOOR = 13_000_00, (0.06, 0.077), 0.82  # fen a head in the last year; a year; of the base
+_BASE, _GROWTH, _FLOOR = 13_000_00, (0.06, 0.077), 0.85  # fen a head in the last year; a year; of the base
 _WAGE_SEASON = np.array([0.7, 0.45, 1.05, 1.08, 1.08, 1.05, 1.0, 1.02, 1.1, 1.12, 1.1, 1.05])
+_LEAST, _MOST = 10_000, 2_900_000  # fen: less is no line of its own, more no wage of a month
 _COST = {"种植业": 0.38, "养殖业": 0.42, "林果业": 0.18, "其他经营": 0.3}  # of gross income
+_SPREAD = {"土地流转": (2,), "其他财产性": (11,), "其他转移性": (1, 8), "其他工资性": (3, 4, 5, 6, 7, 8, 9)}
+"""What comes without work of one's own trade or land, in these months (0 to 11)."""
 _TALL = {"种植业": 0.3, "养殖业": 0.25, "林果业": 0.25, "其他经营": 0.35}  # weight against a worker's year
 
 
@@ -38,16 +43,59 @@ class Earning:
     ratio: np.ndarray  # of what the household lives on in the last year to the county's mean
 
 
-def ledger(
+class Pensions:
+    """What elders have each month from the month on in which they became sixty."""
+
+    def __init__(self, rng: np.random.Generator, people: People) -> None:
+        old = np.flatnonzero(people.age >= 60)
+        self.home = people.home[old]
+        self.begins = months_of(people.born[old]) + 720
+        self.more_from = self.begins + 240
+        self.fen = 19_800 + rng.integers(0, 60, len(old)) * 100
+        land_given_up = rng.random(len(old)) < 0.1
+        self.fen = np.where(land_given_up, rng.integers(90, 150, len(old)) * 1_000, self.fen)
+
+    def of_month(self, month: int, homes: int, scale: float) -> np.ndarray:
+        """Fen of each household; ``scale``: what the level was then."""
+        fen = self.fen + 5_000 * (self.more_from <= month)
+        paid = np.round(fen * scale / 100) * 100 * (self.begins <= month)
+        return np.bincount(self.home, weights=paid, minlength=homes)
+
+
+@dataclass(frozen=True)
+class Incomes:
+    """What households live on: ``fixed`` holds fen of one payment by subject, one entry a household."""
+
+    fixed: dict[str, np.ndarray]
+    pensions: Pensions
+    earning: Earning
+
+    def has(self, subject: str) -> np.ndarray:
+        """Whether anything of the subject comes in."""
+        found: np.ndarray = (self.fixed[subject] if subject in self.fixed else self.earning.yearly[subject]) > 0
+        return found
+
+
+def draw_incomes(
     ground: Ground, people: People, statuses: Statuses, projects: Projects, village: np.ndarray
-) -> Iterator[Lines]:
-    """What comes in and goes out, month by month."""
+) -> Incomes:
+    """What each household has by rule and by work."""
     rng = ground.rng("incomes")
     fixed = _fixed(rng, people, statuses)
-    earning = _earning(ground, rng, people, statuses, village, fixed, projects)
+    pensions = Pensions(rng, people)
+    return Incomes(fixed, pensions, _earning(ground, rng, people, statuses, village, fixed, pensions, projects))
+
+
+def ledger(
+    ground: Ground, incomes: Incomes, statuses: Statuses, projects: Projects, village: np.ndarray
+) -> Iterator[Lines]:
+    """What comes in and goes out, month by month."""
+    rng = ground.rng("ledger")
+    fixed, pensions, earning = incomes.fixed, incomes.pensions, incomes.earning
     harvest = {name: _harvest(rng, len(village), name) for name in _COST}
     growth = _growth(ground, rng)
     steady = rng.lognormal(0, 0.03, size=(len(village), ground.last // 12 - ground.first // 12 + 1))
+    when_entered = _entered(ground, village)
     for month in ground.months:
         grid = np.zeros((len(village), len(_NAMES)))
         at, scale, step = month % 12, growth[month - ground.first], growth[max(month // 12 * 12 - ground.first, 0)]
@@ -55,20 +103,42 @@ def ledger(
         level = scale * (1 + (earning.ratio - 1) * apart) / earning.ratio
         level *= steady[:, month // 12 - ground.first // 12] * earning.factor[:, month - ground.first]
         _pay_fixed(grid, fixed, at, step)
+        grid[:, _AT["养老金"]] = pensions.of_month(int(month), len(village), step)
         _pay_wages(grid, rng, earning, at, level)
         for name, (when, weights) in harvest.items():
-            gross = earning.yearly[name] * (weights * (when == at)).sum(axis=1) / (1 - _COST[name]) * level
-            grid[:, _AT[name]] = np.round(gross / 1000) * 1000
+            gross: np.ndarray = earning.yearly[name] * (weights * (when == at)).sum(axis=1) / (1 - _COST[name]) * level
+            grid[:, _AT[name]] = np.where(gross < 2 * _LEAST, 0, np.round(gross / 1000) * 1000)
             spent = earning.yearly[name] / (1 - _COST[name]) * _COST[name] * level * (at == (when[:, 0] - 5) % 12)
-            grid[:, _AT[EXPENSE]] += np.round(spent / 1000) * 1000
-        grid[:, _AT["其他转移性"]] += np.round(earning.yearly["其他转移性"] * scale / 2 / 1000) * 1000 * (at in (1, 8))
-        grid[:, _AT["低保金"]] = np.round(earning.yearly["低保金"] * step / 12 / 100) * 100
+            grid[:, _AT[EXPENSE]] += np.where(spent < _LEAST, 0, np.round(spent / 1000) * 1000)
+        for name, paid_in in _SPREAD.items():
+            if at in paid_in:
+                part = np.round(earning.yearly[name] * scale / len(paid_in) / 1000) * 1000
+                grid[:, _AT[name]] += np.where(part < _LEAST, 0, part)
         for name, (household, when, fen) in (("资产收益分红", projects.paid), ("土地流转", projects.rents)):
             here = when == month
             grid[:, _AT[name]] += np.bincount(household[here], weights=fen[here], minlength=len(village))
         on = (statuses.since - 12 <= month) & (statuses.until >= month)
-        household, subject = np.nonzero((grid > 0) & on[:, None])
+        entered = np.repeat((on & (when_entered <= ground.today.day if month == ground.last else True))[:, None], 19, 1)
+        entered[:, _AT["资产收益分红"]] = on  # booked by who pays it
+        household, subject = np.nonzero((grid > 0) & entered)
         yield household, int(month), subject, np.round(grid[household, subject]).astype(np.int64)
+
+
+def _entered(ground: Ground, village: np.ndarray) -> np.ndarray:
+    """The day of the running month on which each household's lines are in: village by village, in its last weeks."""
+    rng = ground.rng("entered")
+    length = int(last_day(ground.last)[8:])
+    turn = 0.6 * rng.random(len(ground.villages))[village] + 0.4 * rng.random(len(village))
+    day: np.ndarray = np.ceil(7 + turn * (length - 7))
+    return day
+
+
+def _level_of(ground: Ground) -> np.ndarray:
+    """As ``_growth``, in a plain course."""
+    course: np.ndarray = np.exp(
+        np.log1p(np.mean(_GROWTH)) * (np.arange(ground.scale.months) - ground.scale.months + 6) / 12
+    )
+    return course
 
 
 def _growth(ground: Ground, rng: np.random.Generator) -> np.ndarray:
@@ -82,31 +152,31 @@ def _growth(ground: Ground, rng: np.random.Generator) -> np.ndarray:
 def _fixed(rng: np.random.Generator, people: People, statuses: Statuses) -> dict[str, np.ndarray]:
     """Transfers set by rule: fen of one payment in the last year, by subject."""
     homes = len(statuses.type)
-    pension = np.where(people.age >= 80, 21_500, np.where(people.age >= 60, 16_800, 0))
-    pensions = np.bincount(people.home, weights=pension, minlength=homes)
     disabled = people.count(people.health == "残疾")
     farms = rng.random(homes) < 0.82
-    able = people.count((people.age < 70) & np.isin(people.skill, ("普通劳动力", "技能劳动力"))) > 0
+    able = people.count((people.age < 70) & np.isin(people.skill, ABLE)) > 0
+    elders = people.count(people.age >= 60) > 0
+    covered = np.ceil(people.count() * rng.uniform(0.5, 1, homes))  # whom of the family the allowance is for
     destitute = statuses.attribute == "特困户"
     return {
-        "养老金": pensions + (pensions > 0) * rng.integers(0, 40, size=homes) * 35,
+        "低保金": (statuses.attribute == "低保户") * covered * rng.integers(26, 46, homes) * 1_000.0,
         "特困供养金": destitute * 89_000.0,
         "残疾补贴": disabled * (rng.random(homes) < 0.8) * 33_000.0,
         "农业补贴": farms * np.round(rng.uniform(0.8, 9, size=homes) * 11_735),
         "生态补偿": (rng.random(homes) < 0.05) * rng.integers(3, 12, size=homes) * 12_000.0,
-        "计划生育金": (rng.random(homes) < 0.03) * 115_200.0,
+        "计划生育金": (elders & (rng.random(homes) < 0.045)) * 115_200.0,
         "公益岗位工资": (able & (rng.random(homes) < 0.07)) * rng.integers(5, 9, size=homes) * 10_000.0,
     }
 
 
-_PAID = {"养老金": range(12), "特困供养金": range(12), "公益岗位工资": range(12), "残疾补贴": (2, 5, 8, 11),
+_PAID = {"低保金": range(12), "特困供养金": range(12), "公益岗位工资": range(12), "残疾补贴": (2, 5, 8, 11),
          "农业补贴": (4,), "生态补偿": (10,), "计划生育金": (6,)}  # fmt: skip
 
 
 def _pay_fixed(grid: np.ndarray, fixed: dict[str, np.ndarray], at: int, scale: float) -> None:
     for name, fen in fixed.items():
         if at in _PAID[name]:
-            step = 10 if name in ("养老金", "农业补贴") else 1000
+            step = 10 if name == "农业补贴" else 1000
             grid[:, _AT[name]] = np.round(fen * scale / step) * step
 
 
@@ -117,7 +187,8 @@ def _pay_wages(grid: np.ndarray, rng: np.random.Generator, earning: Earning, at:
     step = np.where(np.arange(len(level)) % 5 < 2, 10, 1000)
     wages = np.round(wages / step) * step
     odd = rng.random(len(level)) < 2e-5  # a slip of the pen, for the rules of quality to find
-    grid[:, _AT["务工工资"]] = np.where(odd & (wages > 0), 3_650, np.where(wages < 12_000, 0, wages))
+    wages = np.clip(wages, 0, _MOST)
+    grid[:, _AT["务工工资"]] = np.where(odd & (wages > 0), 3_650, np.where(wages < 2 * _LEAST, 0, wages))
 
 
 def _level(ground: Ground, rng: np.random.Generator, village: np.ndarray) -> np.ndarray:
@@ -135,18 +206,24 @@ def _earning(
     statuses: Statuses,
     village: np.ndarray,
     fixed: dict[str, np.ndarray],
+    pensions: Pensions,
     projects: Projects,
 ) -> Earning:
     homes, persons = len(village), people.count()
-    extra = sum(np.bincount(home, weights=fen, minlength=homes) for home, _, fen in (projects.paid, projects.rents))
-    given = sum(fen * len(_PAID[name]) for name, fen in fixed.items()) + extra / ground.scale.months * 12
+    extra = sum(
+        np.bincount(home, weights=fen * (when > ground.last - 12), minlength=homes)
+        for home, when, fen in (projects.paid, projects.rents)
+    )
+    given = sum(fen * len(_PAID[name]) for name, fen in fixed.items()) + extra
+    given = given + sum(pensions.of_month(int(month), homes, 1.0) for month in ground.months[-12:])
     ratio = _level(ground, rng, village)
     target = _BASE * ratio * persons
     left = np.maximum(target - given, 0.06 * target)
     weights = _weights(rng, people, statuses)
     total = sum(weights.values())
     yearly = {name: left * weight / total for name, weight in weights.items()}
-    blows = _blows(ground, rng, people, statuses, weights["务工工资"] / total)
+    struck = sum(weights[name] for name in ("务工工资", *_COST)) / total * left
+    blows = _blows(ground, rng, people, statuses, _Means(np.maximum(target, given), struck, ratio))
     return Earning(yearly, _working_months(rng, people), blows, ratio)
 
 
@@ -156,17 +233,23 @@ def _weights(rng: np.random.Generator, people: People, statuses: Statuses) -> di
     work = np.bincount(people.home, weights=people.work_months / 12, minlength=homes)
     sturdy = people.count((people.age.clip(18, 76) == people.age) & (people.health != "大病")) > 0
     chance = rng.random((4, homes))
-    kept = {"种植业": 0.5, "养殖业": 0.17, "林果业": 0.13, "其他经营": 0.06}
+    kept = {"种植业": 0.62, "养殖业": 0.2, "林果业": 0.15, "其他经营": 0.06}
     farm = {
         name: np.where(sturdy & (chance[place] < kept[name]), _TALL[name] * rng.uniform(0.6, 1.4, homes), 0)
         for place, name in enumerate(kept)
     }
-    poor = statuses.attribute == "低保户"
     earns = work + sum(farm.values())
-    allowance = np.where(poor, np.where(earns > 0.3, 0.25, 0.6) * np.sqrt(people.count()), 0)
-    children = np.where((earns + allowance) < 0.2, 1.0, np.where(work > 0, 0.0, 0.12))
-    children = np.where((statuses.attribute == "特困户") & (earns > 0), 0.05, children)
-    return {"务工工资": work, **farm, "低保金": allowance, "其他转移性": children}
+    odd_jobs = people.count((people.age < 72) & np.isin(people.skill, ABLE)) > 0
+    rest = np.where(earns < 0.2, 1.0, 0.0)  # of who neither works away nor farms enough
+    shares = rng.dirichlet((9, 1, 4), size=homes).T
+    return {
+        "务工工资": work,
+        **farm,
+        "土地流转": rest * shares[0],
+        "其他财产性": rest * shares[1],
+        "其他转移性": np.where(work > 0, 0.0, np.maximum(rest * shares[2], 0.04)),
+        "其他工资性": rest * odd_jobs * rng.uniform(0.4, 0.9, homes),
+    }
 
 
 def _working_months(rng: np.random.Generator, people: People) -> np.ndarray:
@@ -185,27 +268,57 @@ def _harvest(rng: np.random.Generator, homes: int, name: str) -> tuple[np.ndarra
     return np.stack([first, np.full(homes, late + 1 if late < 11 else 11)], axis=1), np.stack([split, 1 - split], 1)
 
 
-def _blows(
-    ground: Ground, rng: np.random.Generator, people: People, statuses: Statuses, wage_share: np.ndarray
-) -> np.ndarray:
-    """What is left of earnings each month: illness for some, the year before monitoring, and those sinking now."""
-    homes, months = len(statuses.type), ground.scale.months
+@dataclass(frozen=True)
+class _Means:
+    """Fen of the last year, one entry a household: what it lives on, what of it a blow may take, ``ratio`` as of
+    ``Earning``."""
+
+    target: np.ndarray
+    struck: np.ndarray
+    ratio: np.ndarray
+
+
+def _blows(ground: Ground, rng: np.random.Generator, people: People, statuses: Statuses, means: _Means) -> np.ndarray:
+    """What is left of earnings each month: illness for some, the year around monitoring, and those sinking now."""
+    homes, months, persons = len(statuses.type), ground.scale.months, people.count()
     factor = np.ones((homes, months), np.float32)
     at = np.arange(months)
+    growth = _level_of(ground)
 
     def strike(who: np.ndarray, begins: np.ndarray, lasts: np.ndarray, left: np.ndarray) -> None:
         hit = (at >= begins[:, None]) & (at < (begins + lasts)[:, None])
         factor[who] = np.where(hit, left[:, None], factor[who])
 
+    def left_of(who: np.ndarray, when: np.ndarray, share: np.ndarray) -> np.ndarray:
+        """So that the year up to ``when`` comes to ``share`` of its line."""
+        then = np.clip(when - ground.first, 0, months - 1)
+        apart = 1 - 0.25 * (months - 1 - then) / months
+        scale = growth[then] * (1 + (means.ratio[who] - 1) * apart) / means.ratio[who]
+        line = np.array([line_of_year(int(month) // 12) for month in np.maximum(when, ground.first)], float)
+        over = means.target[who] * scale - line * share * persons[who]
+        left: np.ndarray = 1 - over / np.maximum(means.struck[who] * scale, 1.0)
+        left = np.clip(left, 0.04, 1.0)
+        return left
+
     sick = people.count(np.isin(people.health, ("大病", "长期慢性病", "残疾"))) > 0
     ill = rng.permutation(np.flatnonzero(sick))[: homes // 12]
-    strike(ill, rng.integers(0, months, len(ill)), rng.integers(3, 7, len(ill)), rng.uniform(0.5, 0.9, len(ill)))
-    watched = np.flatnonzero(statuses.watched > 0)
-    before = statuses.watched[watched] - ground.first - rng.integers(4, 10, len(watched))
-    helped = np.minimum(statuses.cleared[watched] - statuses.watched[watched], rng.integers(5, 16, len(watched)))
-    strike(watched, before, helped + 7, rng.uniform(0.45, 0.85, len(watched)))
-    likely = (wage_share + 0.01) * np.where(sick, 3, 1)
-    sinking = rng.choice(homes, size=max(1, homes // 50), replace=False, p=likely / likely.sum())
-    begins = months - rng.integers(3, 11, len(sinking))
-    strike(sinking, begins, np.full(len(sinking), months), rng.uniform(0.1, 0.45, len(sinking)))
+    strike(ill, rng.integers(0, months, len(ill)), rng.integers(3, 7, len(ill)), rng.uniform(0.9, 0.97, len(ill)))
+    never = statuses.watched == 0
+    falls = np.flatnonzero(never & (means.struck > 0.55 * means.target))
+    lot = rng.permutation(falls)
+    sinking, slower = lot[: max(1, homes // 550)], lot[max(1, homes // 550) : homes // 90]
+    for who, least, most in ((sinking, 0.9, 0.99), (slower, 1.03, 1.1)):
+        share, now = rng.uniform(least, most, len(who)), np.full(len(who), ground.last)
+        strike(who, months - rng.integers(12, 15, len(who)), np.full(len(who), months), left_of(who, now, share))
+    watched = np.flatnonzero(~never)
+    open = statuses.cleared[watched] > ground.last
+    recent = open & (statuses.watched[watched] > ground.last - 14)
+    low = recent | (open & (rng.random(len(watched)) < 0.4))
+    begins = statuses.watched[watched] - ground.first - rng.integers(11, 15, len(watched))
+    until = np.minimum(statuses.watched[watched] + 6, statuses.cleared[watched] - 7) - ground.first
+    until = np.where(low, months, np.maximum(until, begins))
+    sudden = statuses.sudden[watched]
+    share = np.where(sudden, rng.uniform(1.04, 1.4, len(watched)), rng.uniform(0.78, 0.98, len(watched)))
+    when = np.where(low, ground.last, statuses.watched[watched])
+    strike(watched, begins, until - begins, left_of(watched, when, share))
     return factor

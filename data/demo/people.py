@@ -23,10 +23,15 @@ _FAMILIES = (
     (0.02, 38, 52, "SCCP"),
     (0.02, 58, 70, "SCDGG"),
 )
-_YOUNGER = {"S": (-3, 8), "C": (22, 34), "G": (48, 60), "P": (-29, -21), "D": (23, 36)}  # than the head, in years
+_YOUNGER = {"S": (-3, 7), "P": (-29, -21)}  # than the head, in years
+_APART = (21, 31)  # years between the younger of a couple and their first child
 _RELATIONS = {"H": ("户主", "户主"), "S": ("配偶", "配偶"), "C": ("之女", "之子"), "G": ("之孙女", "之孙子"),
               "P": ("之母", "之父"), "D": ("之儿媳", "之儿媳")}  # fmt: skip
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
+
+
+ABLE = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力")
+"""劳动技能 of who can work."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,13 @@ def draw_people(ground: Ground, village: np.ndarray) -> People:
     male[role == "H"] = rng.random((role == "H").sum()) < 0.76
     male[role == "S"] = ~male[role == "H"][home[role == "S"]]
     male[role == "D"] = False
+    male[(role == "C") & np.isin(home, home[role == "D"])] = True
     born = ground.end - (age * 365.2425 + rng.random(len(age)) * 364 + 1).astype("timedelta64[D]")
     health = _health(rng, age)
-    education, schooling = _school(rng, age)
+    education, schooling = _school(rng, _school_age(ground, born))
     skill = _skill(rng, age, health, schooling)
-    able = np.isin(skill, ("普通劳动力", "技能劳动力"))
-    works = able & (health != "大病") & (rng.random(len(age)) < np.where(age < 60, 0.86, 0.22))
+    weak = skill == "弱劳动力或半劳动力"
+    works = np.isin(skill, ABLE) & (health != "大病") & (rng.random(len(age)) < np.where(weak, 0.3, 0.88))
     months = np.where(works, np.clip(rng.normal(np.where(age < 60, 9.6, 5), 2), 2, 12).round(), 0).astype(np.int64)
     return People(
         home,
@@ -108,7 +114,32 @@ def _families(rng: np.random.Generator, homes: int) -> tuple[np.ndarray, ...]:
     for letter, (least, most) in _YOUNGER.items():
         here = np.flatnonzero(role == letter)
         age[here] -= rng.integers(least, most + 1, size=len(here))
+    couple = np.full(homes, 120, np.int64)
+    np.minimum.at(couple, home[np.isin(role, ("H", "S"))], age[np.isin(role, ("H", "S"))])
+    child, wife, grandchild = role == "C", role == "D", role == "G"
+    eldest = couple - rng.integers(*_APART, size=homes)
+    floor = np.zeros(homes, np.int64)  # so that who comes after them is born
+    floor[home[np.roll(child, 1) & child]] = 7
+    floor[home[wife]] = 30
+    eldest = np.maximum(eldest, floor)
+    age[child] = eldest[home[child]]
+    second = child & np.roll(child, 1)  # a brother or sister stands behind the first
+    age[second] -= rng.integers(2, 7, size=second.sum())
+    age[wife] = eldest[home[wife]] - rng.integers(-1, 4, size=wife.sum())
+    parents = eldest.copy()  # of grandchildren: the son and his wife where they live here
+    np.minimum.at(parents, home[wife], age[wife])
+    first = np.maximum(parents - rng.integers(*_APART, size=homes), np.where(floor == 30, 7, 0))
+    age[grandchild] = first[home[grandchild]]
+    younger = grandchild & np.roll(grandchild, 1)
+    age[younger] = age[np.flatnonzero(younger) - 1] - rng.integers(2, 7, size=younger.sum())
     return home, slot, role, np.clip(age, 0, 94)
+
+
+def _school_age(ground: Ground, born: np.ndarray) -> np.ndarray:
+    """Full years on the last 1 September, by which a child comes into its class."""
+    year = ground.today.year - (ground.today.month < 9)
+    years: np.ndarray = ((np.datetime64(f"{year}-09-01") - born).astype(int) / 365.2425).astype(np.int64)
+    return years
 
 
 def _health(rng: np.random.Generator, age: np.ndarray) -> np.ndarray:
@@ -143,10 +174,11 @@ def _school(rng: np.random.Generator, age: np.ndarray) -> tuple[np.ndarray, np.n
 
 def _skill(rng: np.random.Generator, age: np.ndarray, health: np.ndarray, schooling: np.ndarray) -> np.ndarray:
     chance = rng.random(len(age))
-    weak = np.select([health == "残疾", health == "大病", health == "长期慢性病"], [0.62, 0.78, 0.22], 0.02)
-    able = np.where(chance > 0.9, "技能劳动力", "普通劳动力")
+    weak = np.select([health == "残疾", health == "大病", health == "长期慢性病"], [0.62, 0.78, 0.2], 0)
+    half = "弱劳动力或半劳动力"  # who is unwell, or sixty and more, has no whole one
+    able = np.where(health != "健康", half, np.where(chance > 0.9, "技能劳动力", "普通劳动力"))
     lost = rng.random(len(age)) < weak
-    aged = np.where(rng.random(len(age)) < np.clip((74 - age) / 14, 0, 1) * 0.8, "普通劳动力", "无劳动力")
+    aged = np.where(rng.random(len(age)) < np.clip((76 - age) / 15, 0, 1), half, "无劳动力")
     grown = np.where(lost, "丧失劳动力", np.where(age < 60, able, aged))
     study = ~np.isin(schooling, ("非在校", "已毕业", "辍学"))
     return np.where((age < 16) | study, "无劳动力", grown).astype(object)

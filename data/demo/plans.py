@@ -30,6 +30,7 @@ _WAYS = (
 )  # fmt: skip
 _LEFT = 3  # villages stay without a plan
 _PAID_OUT = 70  # per cent of a half-year that the books of the demonstration have paid out in its last month
+_POST = 600_00  # fen of a post for the months of a plan; where there is less, nobody has one
 _RETURNED = "老人户和残疾户照顾不够，请按户类型重新核定系数后再报。"
 
 
@@ -65,7 +66,8 @@ def _filled(draft: Content, among: list[Candidate], number: int) -> Content:
     if not any(one.household.labour for one in among):
         basis = "persons"
     kept = {"fund": draft.received // 10, "posts": draft.received // 20, "welfare": draft.received // 50}
-    posts = {(one.household.id, "post"): Share(draft.received // 50, True) for one in among[number % 3 :: 9][:2]}
+    holders = among[number % 3 :: 9][: min(2, draft.received // 4 // _POST)]
+    posts = {(one.household.id, "post"): Share(_POST, True) for one in holders}
     return respread(replace(draft, rule=Rule(basis), kept=kept, shares={**draft.shares, **posts}), among)
 
 

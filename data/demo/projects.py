@@ -20,9 +20,12 @@ _KINDS = (
     ("乡村旅游", 0.06, ("民宿项目", "采摘园项目"), "务工", "乡村旅游专业合作社"),
     ("其他", 0.04, ("农机服务项目",), "公益岗位", "农机服务专业合作社"),
 )
+_PUBLIC = ("村内道路硬化工程", "安全饮水巩固提升工程", "污水处理设施工程", "小型水利设施工程")
+"""What no household takes a return from: for all."""
 _BEFORE = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交")
 _PAYOUTS = (6, 12)  # calendar months in which dividends are paid, each for the half-year that ends then
 _PASSED_ON = 0.7  # of what was received
+_WORTH = 30_000  # fen: fewer households share, rather than each getting less
 _Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # project, household or month, month or fen due, fen
 _Taker = tuple[int, int, int, str]  # project, household, year, mode
 
@@ -81,10 +84,17 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
     legal = np.array([kind[4] for kind in _KINDS], object)[kinds]
     operator = joined(ground.counties[0].name[:2], pick(rng, project_assets.FIRMS, count), legal)
     lon, lat = _points(ground, rng, region)
-    kind_names = [pick(rng, _KINDS[kind][2], 1)[0] for kind in kinds]
+    classes = pick(rng, ("经营性", "公益性", "到户类"), count, (0.84, 0.08, 0.08))
+    classes[rng.permutation(count)[:2]] = "公益性"
+    public = classes == "公益性"
+    kinds[public] = len(_KINDS) - 1
+    named = _named(
+        rng, place, [_PUBLIC if of_all else _KINDS[kind][2] for of_all, kind in zip(public, kinds, strict=True)]
+    )
+    returns = classes == "经营性"
     return {
         "code": np.array([f"XM{ground.last // 12}{number:04d}" for number in range(1, count + 1)], object),
-        "name": joined(place, kind_names),
+        "name": named,
         "kind": np.array([_KINDS[kind][0] for kind in kinds], object),
         "region": region,
         "stage": stage,
@@ -92,15 +102,25 @@ def _sheet(ground: Ground, rng: np.random.Generator) -> tuple[dict[str, np.ndarr
         "started": np.where(built | (stage == "建设"), begun, never),
         "completed": np.where(built, completed, never),
         "operator": np.where(built, operator, NOTHING),
-        "asset_class": pick(rng, ("经营性", "公益性", "到户类"), count, (0.86, 0.06, 0.08)),
+        "asset_class": classes,
         "owner": joined(place, "集体经济组织"),
         "manager": np.where(built, operator, NOTHING),
-        "beneficiary": joined(place, "脱贫户和监测对象"),
+        "beneficiary": np.where(public, joined(place, "全体村民"), joined(place, "脱贫户和监测对象")),
         "supervisor": np.array([ground.government(code[:9]) for code in region], object),
-        "agreed_rate": rng.choice([0.05, 0.06, 0.06, 0.07, 0.08, 0.1], size=count),
+        "agreed_rate": np.where(returns, rng.choice([0.05, 0.06, 0.06, 0.07, 0.08, 0.1], size=count), np.nan),
         "lon": lon,
         "lat": lat,
     }, kinds
+
+
+def _named(rng: np.random.Generator, places: list[str], kinds: list[tuple[str, ...]]) -> np.ndarray:
+    """Place and kind, none twice: the second of a kind in a place is its second stage."""
+    names: dict[str, None] = {}
+    for place, among in zip(places, kinds, strict=True):
+        wanted = f"{place}{pick(rng, among, 1)[0]}"
+        stages = (wanted, *(f"{wanted}（{number}期）" for number in "二三四五六七八九十"))
+        names[next((name for name in stages if name not in names), f"{wanted}{len(names)}")] = None
+    return np.array(list(names), object)
 
 
 def _regions(ground: Ground, rng: np.random.Generator, count: int) -> np.ndarray:
@@ -119,7 +139,7 @@ def _points(ground: Ground, rng: np.random.Generator, region: np.ndarray) -> np.
 def _returns(ground: Ground, rng: np.random.Generator, columns: dict[str, np.ndarray], kinds: np.ndarray) -> _Parts:
     """Project numbers, months, fen due and fen received; in the last months one operator falters with all that it
     runs, and a project beside it."""
-    running = np.flatnonzero(columns["stage"] == "运营")
+    running = np.flatnonzero((columns["stage"] == "运营") & (columns["asset_class"] == "经营性"))
     opens = months_of(columns["completed"][running]) + 3
     months = ground.months
     monthly = np.isin(kinds[running], (0, 5))[:, None]
@@ -133,7 +153,7 @@ def _returns(ground: Ground, rng: np.random.Generator, columns: dict[str, np.nda
     faltering = np.union1d(faltering, rng.permutation(len(running))[:1])
     little = rng.uniform(0, 0.25, (len(faltering), len(months)))
     paid[faltering] = np.where(months > ground.last - 7, little, paid[faltering])
-    paid[:, -1] *= rng.random(len(running)) < 0.75  # the month is not over
+    paid[:, -1] *= rng.random(len(running)) < 0.75 * ground.today.day / 30  # the month is not over
     project, at = np.nonzero(on)
     owed = np.broadcast_to(due, on.shape)[project, at].astype(np.int64)
     received = np.round(owed * paid[project, at]).astype(np.int64)
@@ -152,7 +172,7 @@ def _members(ground: Ground, rng: np.random.Generator, region: np.ndarray, villa
         inside = np.array([place.code.startswith(code) for place in ground.villages])
         within = np.flatnonzero(inside[village])
         share = {12: rng.uniform(0.5, 0.8), 9: rng.uniform(0.12, 0.25)}.get(len(code), 60 / max(len(within), 60))
-        found.append(within[rng.random(len(within)) < share])
+        found.append(rng.permutation(within[rng.random(len(within)) < share]))
     return found
 
 
@@ -175,11 +195,11 @@ def _dividends(
             continue
         total = received[(project == one) & (half == when)].sum() * _PASSED_ON
         behind = _counted(statuses, members[one], paid_in)
-        behind = behind[rng.random(len(behind)) < 0.97]
+        behind = behind[rng.random(len(behind)) < 0.97][: int(total // _WORTH)]
         if len(behind) == 0:
             continue
         shares = (total * weight[behind] / weight[behind].sum() // 100 * 100).astype(np.int64)
-        kept = shares > 0
+        kept = shares >= _WORTH // 3
         rows.append((np.full(kept.sum(), one), behind[kept], np.full(kept.sum(), paid_in), shares[kept]))
     return _stacked(rows)
 

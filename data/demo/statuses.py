@@ -4,24 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.demo.ground import Ground, months_of, pick, some_day
-from data.demo.people import People
+from data.demo.ground import Ground, months_of, on_workdays, pick, some_day
+from data.demo.people import ABLE, People
 
 _NEVER = np.datetime64("NaT")
+_RELAPSED = 0.0006  # lifted, fallen back and lifted again by the end of 2020
 
 
 @dataclass(frozen=True)
 class Statuses:
     """One entry a household. Days are NaT where there is none.
 
-    ``since`` and ``until`` are the months in which the household is on the books (looked after, visited);
-    ``watched`` and ``cleared`` those of its monitoring (0: none, beyond the last month: still monitored).
+    ``registered`` is the day of 建档立卡; ``identified`` what the sheet 户 says: of who is or was monitored the day
+    that this began. ``since`` and ``until`` are the months in which the household is on the books (looked after,
+    visited); ``watched`` and ``cleared`` those of its monitoring (0: none, beyond the last month: still monitored),
+    ``sudden`` who is or was 突发严重困难户.
     """
 
     type: np.ndarray
     attribute: np.ndarray
     cause: np.ndarray
     other_causes: np.ndarray
+    registered: np.ndarray
     identified: np.ndarray
     lifted: np.ndarray
     relapsed: np.ndarray
@@ -30,27 +34,31 @@ class Statuses:
     until: np.ndarray
     watched: np.ndarray
     cleared: np.ndarray
+    sudden: np.ndarray
 
 
 def draw_statuses(ground: Ground, people: People) -> Statuses:
     """Types, dates, attribute and causes of all households."""
     rng = ground.rng("statuses")
     size = people.count()
-    homes = len(size)
-    identified = some_day(rng, "2013-11-01", "2016-12-31", homes)
-    lifted = _december(rng, 2016 + rng.choice(5, size=homes, p=(0.12, 0.22, 0.3, 0.24, 0.12)))
+    homes, idle = len(size), people.count(np.isin(people.skill, ABLE)) == 0
+    registered = _registrations(rng, homes)
+    year = registered.astype("datetime64[Y]").astype(int) + 1970
+    lifted = _december(rng, np.maximum(year + 1, 2016 + rng.choice(5, size=homes, p=(0.12, 0.22, 0.3, 0.24, 0.12))))
+    identified = registered.copy()
     relapsed, removed = np.full(homes, _NEVER, "datetime64[D]"), np.full(homes, _NEVER, "datetime64[D]")
     type = np.full(homes, "脱贫户", object)
     lot = rng.permutation(homes)
-    share = np.cumsum([0, *(round(homes * part) for part in (0.0445, 0.034, 0.008, 0.006, 0.0012, 0.0016))])
-    unstable, marginal, sudden, late, again, poor = (lot[share[at] : share[at + 1]] for at in range(len(share) - 1))
+    share = np.cumsum([0, *(round(homes * part) for part in (0.0445, 0.0356, 0.008, _RELAPSED))])
+    unstable, marginal, sudden, again = (lot[share[at] : share[at + 1]] for at in range(len(share) - 1))
     watched, cleared = np.zeros(homes, np.int64), np.zeros(homes, np.int64)
     for group, name, after in (
         (unstable, "脱贫不稳定户", "脱贫户"),
         (marginal, "边缘易致贫户", "一般户"),
         (sudden, "突发严重困难户", "一般户"),
     ):
-        lasting = 0.6 if name == "突发严重困难户" else 0.08  # who has no labour is not marked removed
+        lasting = np.where(idle[group], 0.3, 0.03)  # who has no labour is not marked removed
+        lasting = lasting + (name == "突发严重困难户") * 0.4
         identified[group], removed[group] = _monitoring(ground, rng, len(group), lasting)
         over = ~np.isnat(removed[group])
         type[group] = np.where(over, after, name)
@@ -58,16 +66,39 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
         cleared[group] = np.where(over, months_of(np.where(over, removed[group], ground.end)), ground.last + 1)
         if after == "一般户":
             lifted[group] = _NEVER
-    _late_and_poor(ground, rng, late, again, poor, lifted, relapsed, type)
+    lifted[again] = _december(rng, np.full(len(again), 2020))
+    relapsed[again] = lifted[again] - rng.integers(200, 420, size=len(again)).astype("timedelta64[D]")
+    relapsed = on_workdays(relapsed)
+    registered[np.isnat(lifted)] = _NEVER
     outside = np.isnat(lifted) & (watched > 0)
     since = np.where(outside, watched, ground.first)
     until = np.where(outside & (cleared <= ground.last), cleared - 1, ground.last)
     attribute = _attributes(rng, people, size)
     cause, others = _causes(rng, people, sudden)
-    _fault(rng, type, attribute, watched)
+    _fault(rng, type, watched)
     return Statuses(
-        type, attribute, cause, others, identified, lifted, relapsed, removed, since, until, watched, cleared
+        type,
+        attribute,
+        cause,
+        others,
+        registered,
+        identified,
+        lifted,
+        relapsed,
+        removed,
+        since,
+        until,
+        watched,
+        cleared,
+        np.isin(np.arange(homes), sudden),
     )
+
+
+def _registrations(rng: np.random.Generator, homes: int) -> np.ndarray:
+    """Most in the great count of 2014, the rest by the yearly adjustments."""
+    counted = some_day(rng, "2014-03-10", "2014-10-31", homes)
+    adjusted = _december(rng, 2015 + rng.choice(3, size=homes, p=(0.4, 0.35, 0.25)))
+    return on_workdays(np.where(rng.random(homes) < 0.74, counted, adjusted))
 
 
 def _december(rng: np.random.Generator, years: np.ndarray) -> np.ndarray:
@@ -76,48 +107,23 @@ def _december(rng: np.random.Generator, years: np.ndarray) -> np.ndarray:
         + np.timedelta64(11, "M")
         + rng.integers(0, 25, size=len(years)).astype("timedelta64[D]")
     )
-    return days
+    return on_workdays(days)
 
 
-def _monitoring(ground: Ground, rng: np.random.Generator, count: int, lasting: float) -> tuple[np.ndarray, np.ndarray]:
+def _monitoring(
+    ground: Ground, rng: np.random.Generator, count: int, lasting: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Days of identification and, for most, of the end of the risk at least half a year later."""
     span = (ground.end - ground.start).astype(int)
     begun = ground.start + (-240 + rng.random(count) ** 0.9 * (span + 215)).astype("timedelta64[D]")
     ended = begun + (190 + rng.gamma(2.2, 170, size=count)).astype("timedelta64[D]")
+    begun, ended = on_workdays(np.minimum(begun, ground.end - 3)), on_workdays(ended)
     stays = (ended > ground.end) | (rng.random(count) < lasting)
     return begun, np.where(stays, _NEVER, ended)
 
 
-def _late_and_poor(
-    ground: Ground,
-    rng: np.random.Generator,
-    late: np.ndarray,
-    again: np.ndarray,
-    poor: np.ndarray,
-    lifted: np.ndarray,
-    relapsed: np.ndarray,
-    type: np.ndarray,
-) -> None:
-    """Who was lifted only within the months shown, who fell back and was lifted again, and who is poor today."""
-    lifted[late] = _last_decembers(ground, rng, len(late))
-    half = (ground.end - ground.start).astype(int) // 2
-    relapsed[again] = ground.start + rng.integers(20, half, size=len(again)).astype("timedelta64[D]")
-    lifted[again] = relapsed[again] + rng.integers(300, half, size=len(again)).astype("timedelta64[D]")
-    type[poor] = "未脱贫户"
-    fell = poor[: len(poor) // 2]
-    relapsed[fell] = ground.end - rng.integers(40, half, size=len(fell)).astype("timedelta64[D]")
-    lifted[poor[len(fell) :]] = _NEVER
-
-
-def _last_decembers(ground: Ground, rng: np.random.Generator, count: int) -> np.ndarray:
-    years = np.arange(ground.first // 12, (ground.last + 1) // 12)
-    days = _december(rng, pick(rng, years, count, np.arange(len(years), 0, -1)).astype(np.int64))
-    ended: np.ndarray = np.minimum(days, ground.end)
-    return ended
-
-
 def _attributes(rng: np.random.Generator, people: People, size: np.ndarray) -> np.ndarray:
-    able = people.count(np.isin(people.skill, ("普通劳动力", "技能劳动力")))
+    able = people.count(np.isin(people.skill, ABLE))
     aged = people.count(people.age >= 60)
     alone = (size == 1) & (aged == 1) & (able == 0)
     frail = people.count(np.isin(people.health, ("残疾", "大病"))) > 0
@@ -131,7 +137,7 @@ def _causes(rng: np.random.Generator, people: People, sudden: np.ndarray) -> tup
     sick = people.count(np.isin(people.health, ("大病", "长期慢性病"))) > 0
     disabled = people.count(people.health == "残疾") > 0
     pupils = people.count(people.pupil) > 0
-    weak = people.count(np.isin(people.skill, ("普通劳动力", "技能劳动力"))) == 0
+    weak = people.count(np.isin(people.skill, ABLE)) == 0
     rest = pick(
         rng,
         ("缺技术", "缺资金", "缺土地", "自身发展动力不足", "交通条件落后", "因灾", "因婚"),
@@ -152,7 +158,7 @@ def _causes(rng: np.random.Generator, people: People, sudden: np.ndarray) -> tup
     return cause, np.array(others, object)
 
 
-def _fault(rng: np.random.Generator, type: np.ndarray, attribute: np.ndarray, watched: np.ndarray) -> None:
-    """A few types that were never brought up to date."""
-    plain = np.flatnonzero((type == "脱贫户") & (watched == 0) & (attribute == "一般户"))
-    type[rng.choice(plain, size=max(1, len(type) // 1_250), replace=False)] = "未脱贫户"
+def _fault(rng: np.random.Generator, type: np.ndarray, watched: np.ndarray) -> None:
+    """A few whose risk is removed and whose type was never brought up to date."""
+    over = np.flatnonzero((type == "一般户") & (watched > 0))
+    type[rng.choice(over, size=max(1, len(type) // 1_250), replace=False)] = "边缘易致贫户"

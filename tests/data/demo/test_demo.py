@@ -92,7 +92,7 @@ def test_it_is_taken_in_without_a_refusal_on_any_day(today: date, migrated_sqlit
     engine.dispose()
     assert result.refusals == [] and result.ignored == []
     histories = {"农村人口", "户变动", "户迁移", "成员变动", "成员状况", "保障核实", "监测"}
-    assert {sheet.name for sheet in SHEETS} - {"监测线"} - histories <= set(result.rows)
+    assert {sheet.name for sheet in SHEETS} - histories <= set(result.rows)
     assert {warning.reason for warning in result.warnings} <= {"证件号码校验位不对，请核对"}
     assert not joined.unjoined and not joined.created and not joined.repaired
 
