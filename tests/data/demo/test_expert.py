@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -467,7 +468,7 @@ def _(p: Papers) -> None:
     years = [
         net[net.index.to_series().between(label(LAST - 12 * n - 12), label(LAST - 12 * n - 1))].sum() for n in range(4)
     ]
-    assert all(1.0 < newer / older < 1.13 for newer, older in zip(years, years[1:], strict=False))
+    assert all(1.0 < newer / older < 1.13 for newer, older in pairwise(years))
 
 
 @doubt("分红一年只有十几块钱")
