@@ -1,7 +1,7 @@
 """明白卡: a household's year of income on one card, filled from the records.
 
-Formulas (domain.md): K = L + M + N + P, S = K − R, T = S ÷ 家庭人口. 家庭人口 counts who belongs to the household at the
-end of what the card counts, in the year before at the end of the same months.
+Formulas (domain.md): K = L + M + N + P, S = K − R, T = S ÷ 家庭人口. 家庭人口 counts who belongs to the household at
+the end of what the card counts, in the year before at the end of the same months.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,9 +20,10 @@ from data.cards.record import Helper, IncomeCard, Measure, Member, Share
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import COUNTY, closed_month
 from data.figures.facts import facts_on
+from data.figures.household_months import first_with_books
 from data.figures.monitoring_line import line_of
 from data.figures.sources import HELPED_SQL
-from data.figures.states import members_on, persons_on, standing, there_on
+from data.figures.states import RELATION, members_on, persons_on, standing, there_on
 from data.households.rosters import estimated
 from data.income.year import IncomeYear, year_of
 from data.model.running import lasts_to, runs_on
@@ -32,6 +33,8 @@ from data.store.batches import batches
 from data.store.rows import StoredRow
 from data.terms import SHARE_MODES, STATE_NAMES, SUBJECTS
 
+_EMPTY = "数据库还是空的，没有可以出卡的年度。"
+_BUILT = select(model.data_version.c.built).scalar_subquery()
 AT_ONCE = 500  # households of one round of statements
 _COLUMNS = {name: f"{column}_fen" for name, (_, column) in SUBJECTS.items()}
 
@@ -42,7 +45,7 @@ def income_year(connection: Connection, year: int) -> IncomeYear:
 
 
 def years(connection: Connection) -> list[IncomeYear]:
-    """Income years that the calendar reaches, the newest first."""
+    """Income years that the books reach, the newest first."""
     start = int(value_of(connection, "income_year_start"))
     first, last = _calendar(connection)
     newest, oldest = year_of(last, start).year, year_of(first, start).year
@@ -80,7 +83,7 @@ def cards(
     until: int | None = None,
     paper: bool = False,
 ) -> list[IncomeCard]:
-    """The cards of many households in the order given, seven statements for each 500; raises NotFound as ``card``.
+    """The cards of many households in the order given, eight statements for each 500; raises NotFound as ``card``.
 
     ID numbers, phones and illnesses are masked; on ``paper``, which is the household's own, its illnesses are told:
     raises NoRight for who may not print.
@@ -105,9 +108,11 @@ def _cards(
     until: int | None,
     paper: bool,
 ) -> list[IncomeCard]:
-    _, last = _calendar(connection)
+    last, built = connection.execute(select(func.max(model.month.c.month), _BUILT)).one()
+    if last is None:
+        raise NotFound(_EMPTY)
     through = min(year.last, last, last if until is None else until)
-    as_of = min(last_day(through), connection.execute(select(model.data_version.c.built)).scalar_one())
+    as_of = min(last_day(through), built)
     bound = {
         "first": year.first,
         "through": through,
@@ -156,10 +161,11 @@ def villages_households(connection: Connection, viewer: Viewer, region: str, *, 
 
 
 def _calendar(connection: Connection) -> tuple[int, int]:
-    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
-    if first is None:
-        raise NotFound("数据库还是空的，没有可以出卡的年度。")
-    return first, last
+    """The first month with books, and the last of all."""
+    last = connection.execute(select(func.max(model.month.c.month))).scalar()
+    if last is None:
+        raise NotFound(_EMPTY)
+    return first_with_books(connection), last
 
 
 def _facts(
@@ -222,8 +228,8 @@ def _card(
         lines_before=_lines(parts["ledger"], year.before, year.before.last),
         totals=_totals(parts["totals"], year),
         totals_before=_totals(parts["totals"], year.before),
-        persons_before=facts["persons_before"],
-        persons_same=facts["persons_same"],
+        persons_before=facts["persons_before"] or len(parts["members"]),
+        persons_same=facts["persons_same"] or len(parts["members"]),
         coefficients=shares,
         line=line,
         closed=closed is None or closed >= year.last,
@@ -281,7 +287,7 @@ _BOOKED = (
 _FACTS_OF_MEMBERS = facts_on("education", "schooling", "health", "skill", "work_area", "work_months", day=":as_of")
 _HANGING = {
     "members": f"""
-        SELECT b.household_id, p.name, p.relation, p.sex, p.born, p.id_number, p.code, {_FACTS_OF_MEMBERS}
+        SELECT b.household_id, p.name, {RELATION}, p.sex, p.born, p.id_number, p.code, {_FACTS_OF_MEMBERS}
         FROM {members_on("b.household_id IN :households", ":as_of")}
         ORDER BY b.household_id, CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
     "helpers": f"""

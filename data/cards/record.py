@@ -71,7 +71,8 @@ class IncomeCard:
     ``totals`` and ``totals_before``: 科目 → what is booked of it for the whole year. ``closed``: whether the county's
     books of the year are. ``through``: last month that counts, the year's own last where it is over; ``as_of`` the day.
     ``village``, ``state`` (户类型), members and measures are those of ``as_of``, helpers those of today.
-    ``persons_before`` belonged at the end of the year before, ``persons_same`` at the end of the same months of it;
+    ``persons_before`` belonged at the end of the year before, ``persons_same`` at the end of the same months of it (as
+    many as now where nobody is known of then);
     ``persons_estimated``: ``members`` are those that are recorded now. ``line``: monitoring line of the year, a head.
     """
 

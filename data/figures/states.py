@@ -7,9 +7,9 @@ from data.model.running import holds_on
 from data.terms import STATE_NAMES
 
 
-def standing(household: str = "h.id", day: str = "m.as_of") -> str:
-    """What follows JOIN: the spell ``s`` (village, base, watch, state) that a household is in on the day."""
-    return f"state_spell s ON s.household_id = {household} AND {holds_on('s', day)}"
+def standing(household: str = "h.id", day: str = "m.as_of", alias: str = "s") -> str:
+    """What follows JOIN: the spell ``alias`` (village, base, watch, state) that a household is in on the day."""
+    return f"state_spell {alias} ON {alias}.household_id = {household} AND {holds_on(alias, day)}"
 
 
 def there_on(household: str = "h.id", day: str = "m.as_of") -> str:
@@ -28,6 +28,10 @@ def members_on(condition: str, day: str = "m.as_of") -> str:
     """What follows FROM, up to the end of WHERE: the members ``p`` whose belonging ``b`` on the day (to the household
     ``b.household_id``) meets the condition."""
     return f"member_spell b JOIN member p ON p.code = b.member WHERE {condition} AND {holds_on('b', day)}"
+
+
+RELATION = "CASE WHEN p.household_id = b.household_id THEN p.relation ELSE '原成员' END AS relation"
+"""Column of the same: to the head of the household that he is of now; of another there is no telling any more."""
 
 
 def persons_on(household: str = "h.id", day: str = "m.as_of") -> str:

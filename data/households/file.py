@@ -16,7 +16,7 @@ from data.figures.books import closed_month
 from data.figures.facts import check_on, facts_on
 from data.figures.net_income import AT_CLOSED
 from data.figures.sources import FUND_PAID_SQL
-from data.figures.states import members_on, standing
+from data.figures.states import RELATION, members_on, standing
 from data.households.fates import fates
 from data.households.income import Income, income_of
 from data.households.rosters import estimated
@@ -173,7 +173,7 @@ _VISITS_TOTAL = """
     WHERE v.household_id = :household AND v.visited <= m.as_of"""
 _HANGING = {
     "members": f"""
-        SELECT p.code, p.name, p.relation, p.sex, p.born, p.id_number, {_FACTS_OF_MEMBERS}, m.as_of
+        SELECT p.code, p.name, {RELATION}, p.sex, p.born, p.id_number, {_FACTS_OF_MEMBERS}, m.as_of
         FROM month m CROSS JOIN {members_on("m.month = :month AND b.household_id = :household")}
         ORDER BY CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
     "helpers": f"""

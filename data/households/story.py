@@ -32,9 +32,9 @@ _WENT = {"死亡": "去世", "婚出": "婚出", "迁出": "迁出", "分户": "
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened on a day (ISO): ``kind`` is identified, monitored, lifted, relapsed, risk_removed, exited,
-    struck, split, merged, moved (the household), joined, gone (a member), above, below (the 12 months' income per head
-    crossing the line), begun, ended (a measure) or document."""
+    """Something that happened on a day (ISO): ``kind`` is identified, monitored, lifted, relapsed, risk_removed,
+    exited, struck, split, merged, moved (the household), joined, gone (a member), above, below (the 12 months' income
+    per head crossing the line), begun, ended (a measure) or document."""
 
     day: str
     kind: str
@@ -122,7 +122,7 @@ def _turns(connection: Connection, viewer: Viewer, file: HouseholdFile, spans: l
         risks = f"：{row.risks}" if row.risks and viewer.sees_health else ""
         found.append(Event(row.identified, "monitored", f"纳入监测（{row.kind}）{risks}"))
         if row.removed:
-            found.append(Event(row.removed, "risk_removed", f"风险消除（{row.removal}）" if row.removal else "风险消除"))
+            found.append(Event(row.removed, "risk_removed", "风险消除" + (f"（{row.removal}）" if row.removal else "")))
     if not episodes:
         if (day := facts["identified"]) and (state := begun.get(day)) in _MONITORED:
             found.append(Event(day, "monitored", f"纳入监测（{state}）"))
