@@ -101,9 +101,9 @@ def in_village(
     limit: int = PAGE,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """The households that are of a village at the month's end: id, head (masked for a display), state (户类型), persons,
-    attribute (not published ones for a display), cause (not for who may not know it), per_head (yuan), below_line,
-    visits (of the month), last_visit, helper (one of them), problems (not closed).
+    """The households that are of a village at the month's end: id, head (masked for a display), state (户类型),
+    persons, attribute (for a display published ones alone), cause (not for who may not know it), per_head (yuan),
+    below_line, visits (of the month), last_visit, helper (one of them), problems (not closed).
 
     What is not known is None. Raises NotFound for a sort that is not in SORTS.
     """
