@@ -1,8 +1,9 @@
-"""What a cadre enters at the door: six large buttons, each with its form, and what was saved last."""
+"""What a cadre enters at the door: seven large buttons, each with its form, and what was saved last."""
 
 import streamlit as st
 
 from components.door import facts as door_facts
+from components.door import lives as door_lives
 from components.door import money as door_money
 from components.door import visit as door_visit
 from components.door import work as door_work
@@ -22,6 +23,7 @@ FORMS = {
     "problem": ("报问题", door_work.draw_problem),
     "facts": ("改信息", door_facts.draw_facts),
     "assurance": ("核实保障", door_facts.draw_assurance),
+    "lives": ("家庭变动", door_lives.draw_lives),
 }
 """What ``do`` in the address asks for → its title and what draws it, given screen and household."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -51,6 +52,12 @@ def ask_once(screen: Screen, name: object, query: Query[P, T], /, *arguments: P.
     if name not in kept:
         kept[name] = ask_uncached(screen, query, *arguments, **options)
     return kept[name]
+
+
+def while_open() -> dict[object, Any]:
+    """What is kept while the form is open: of any kind, by its name."""
+    held: dict[object, Any] = st.session_state.setdefault(_OPEN, {"turn": 0})
+    return held
 
 
 def key(name: str) -> str:

@@ -14,7 +14,6 @@ window.WarRoomPoints = (() => {
     "●": disc(0.95),
     "■": polygon([-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]),
     "○": disc(0.85),
-    "□": polygon([-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]),
     "·": disc(0.45),
   };
 
@@ -77,7 +76,7 @@ window.WarRoomPoints = (() => {
       pen.lineWidth = 3;
       pen.strokeStyle = colours.halo;
       pen.stroke();
-      if ("○□".includes(item.mark)) {
+      if (item.mark === "○") {
         pen.lineWidth = 2;
         pen.strokeStyle = item.colour;
         pen.stroke();

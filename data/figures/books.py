@@ -160,6 +160,9 @@ def make_books(connection: Connection, region: str | None, running: int) -> None
     for table in (household_books, books_year):
         gone = table.delete() if region is None else table.delete().where(table.c.village == region)
         connection.execute(gone)
+    if region is not None:  # those of who has moved here
+        moved_in = "household_id IN (SELECT h.id FROM household h WHERE h.village = :region)"
+        connection.execute(text(f"DELETE FROM household_books WHERE {moved_in}"), bound)
     connection.execute(
         text(
             f"""

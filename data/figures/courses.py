@@ -88,10 +88,13 @@ def base_course(columns: Columns, events: Iterable[tuple[str, str]]) -> Course:
     return _without_repeats(course)
 
 
-def watch_course(columns: Columns, episodes: Sequence[Watched], ended: str | None = None) -> Course:
-    """The watch from day to day; ``ended``: the day from which the household is no more."""
+def watch_course(
+    columns: Columns, episodes: Sequence[Watched], ended: str | None = None, begun: str = ALWAYS
+) -> Course:
+    """The watch from day to day; ``begun`` and ``ended``: from which day the household is, from which it is no more."""
     course: Course = [(ALWAYS, 0)]
-    for one in sorted(episodes or _watch_by_columns(columns), key=lambda one: one.identified):
+    watched = (replace(one, identified=max(one.identified, begun)) for one in episodes or _watch_by_columns(columns))
+    for one in sorted(watched, key=lambda one: one.identified):
         removed = min((day for day in (one.removed, ended) if day is not None), default=None)
         if removed is None or removed > one.identified:
             course = [step for step in course if step[0] < one.identified] + [(one.identified, one.state)]
@@ -117,7 +120,8 @@ def household_spells(
 ) -> list[Spell]:
     """The spells of a household, one behind the other, from ALWAYS on, whether it is counted in them or not."""
     ended = min((day for day, kind in events if kind in ENDS), default=None)
-    base, watch = base_course(columns, events), watch_course(columns, episodes, ended)
+    begun = max((day for day, kind in events if kind == BEGINS), default=ALWAYS)
+    base, watch = base_course(columns, events), watch_course(columns, episodes, ended, begun)
     villages = village_course(village, moves)
     days = sorted({day for course in (base, watch, villages) for day, _ in course})
     untils = [*days[1:], None]

@@ -14,7 +14,7 @@ from data.figures.beginnings import derived
 from data.figures.courses import Columns, Spell, Watched, household_spells, member_course
 from data.model import Code, Day, Number, Small
 from data.store.engine import upsert
-from data.terms import STATE_NUMBERS, UNCOUNTED
+from data.terms import JOINED, STATE_NUMBERS, UNCOUNTED
 
 state_spell = Table(  # from ``since`` ('': always) to the day before ``until`` (NULL: still)
     "state_spell",
@@ -42,6 +42,7 @@ member_spell = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
+_Grouped = dict[int, list[tuple[Any, ...]]]
 _CONCERNED = """SELECT id FROM household WHERE village = :region UNION SELECT household_id FROM household_move
     WHERE origin = :region OR village = :region UNION SELECT household_id FROM state_spell WHERE village = :region"""
 
@@ -74,8 +75,15 @@ def _households(connection: Connection, own: str) -> Iterator[Sequence[object]]:
         connection, f"SELECT household_id, kind, identified, removed FROM episode WHERE household_id {own}"
     )
     asked = f"SELECT id, village, type, identified, lifted, relapsed, risk_removed FROM household WHERE id {own}"
+    rows = connection.execute(text(asked)).all()  # before the first is written: the connection can do one thing at once
+    return _spelled(rows, events, episodes, moves)
+
+
+def _spelled(
+    rows: Sequence[Sequence[Any]], events: _Grouped, episodes: _Grouped, moves: _Grouped
+) -> Iterator[Sequence[object]]:
     known: dict[tuple[object, ...], list[Spell]] = {}  # most households are like others but for their village
-    for id, village, *columns in connection.execute(text(asked)):
+    for id, village, *columns in rows:
         told = (*columns, tuple(events.get(id, ())), tuple(episodes.get(id, ())), tuple(moves.get(id, ())))
         plain = id not in moves
         spells = known.get(told) if plain else None
@@ -99,7 +107,7 @@ def _households(connection: Connection, own: str) -> Iterator[Sequence[object]]:
             )
 
 
-def _grouped(connection: Connection, asked: str) -> dict[int, list[tuple[Any, ...]]]:
+def _grouped(connection: Connection, asked: str) -> _Grouped:
     found = defaultdict(list)
     for household, *rest in connection.execute(text(asked)):
         found[household].append(tuple(rest))
@@ -135,7 +143,7 @@ def _fill_members(connection: Connection, own: str, members: str) -> None:
     firsts: dict[int, str] = {}
     rows = []
     for code, household, born in connection.execute(text(asked)):
-        of = min(events[code])[2]
+        of = min(events[code], key=lambda event: (event[0], event[1] == JOINED))[2]  # the same as a course goes
         if of not in firsts:
             firsts[of] = _begun(connection, of)
         for begins, ends, whose in member_course(household, begun=firsts[of], born=born, events=events[code]):

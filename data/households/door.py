@@ -51,7 +51,10 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
     return Door(
         facts,
         _rows(
-            connection, m, m.c.household_id == household, (m.c.relation.not_in(("户主", "本人")), m.c.born, m.c.code)
+            connection,
+            m,
+            (m.c.household_id == household) & m.c.gone.is_(None),
+            (m.c.relation.not_in(("户主", "本人")), m.c.born, m.c.code),
         ),
         _helpers(connection, viewer, facts, built),
         _rows(connection, s, (s.c.household_id == household) & lasting(s, built), (s.c.started, s.c.code)),

@@ -21,7 +21,7 @@ from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoo
 from data.figures import cube
 from data.households import words as record_words
 from data.households.booked import check_booked
-from data.households.edit_rules import check_approval, check_references, check_values, stored_form
+from data.households.edit_rules import SPLIT, check_approval, check_references, check_values, stored_form
 from data.households.words import Difference, Values
 from data.model import archive, change, metadata
 from data.store.engine import writing
@@ -131,7 +131,7 @@ def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime,
         raise Refused(_NOT_ALONE)
     for edit in (edit for some in stood.values() for edit in some):
         check_approval(viewer, edit.table, edit.key, edit.before, edit.after)
-    edits = {id: [_reversed(edit) for edit in reversed(some)] for id, some in stood.items()}
+    edits = {id: _taken_back(some) for id, some in stood.items()}
     what = held["what"]
     what = f"恢复：{what[3:]}" if what.startswith("撤销：") else f"撤销：{what.removeprefix('恢复：')}"
     done += [row["id"] for row in rows.values()]
@@ -175,12 +175,25 @@ def of_a_plan(edits: Sequence[Edit]) -> bool:
     return any(edit.table == OF_A_PLAN for edit in edits)
 
 
+def _taken_back(edits: Sequence[Edit]) -> list[Edit]:
+    """The edits that undo these. A new household stays, since its history does: it is struck off from its first day on,
+    and goes on being one that was split from another."""
+    if (founded := _founding(edits)) is None:
+        return [_reversed(edit) for edit in reversed(edits)]
+    others = [edit for edit in edits if edit is not founded and edit.key.get("kind") != SPLIT]
+    values = founded.after or {}
+    day = min(str(day) for day in (values["collected"], values.get("identified")) if day)
+    key = {"household_id": founded.key["id"], "day": day, "kind": STRUCK_OFF}
+    ended = Edit("household_event", key, None, {"other": None, "reason": NEVER_MADE})
+    return [*(_reversed(edit) for edit in reversed(others)), ended]
+
+
+def _founding(edits: Sequence[Edit]) -> Edit | None:
+    """The edit that makes the household, where these do."""
+    return next((edit for edit in edits if edit.table == "household" and edit.before is None), None)
+
+
 def _reversed(edit: Edit) -> Edit:
-    """A new household stays, since its history does: it is struck off from its first day on."""
-    if edit.table == "household" and edit.before is None and edit.after is not None:
-        day = min(str(day) for day in (edit.after["collected"], edit.after.get("identified")) if day)
-        key = {"household_id": edit.key["id"], "day": day, "kind": STRUCK_OFF}
-        return Edit("household_event", key, None, {"other": None, "reason": NEVER_MADE})
     return replace(edit, before=edit.after, after=edit.before)
 
 
@@ -213,7 +226,7 @@ def _commit(
     undoes: int | None,
 ) -> "_Made":
     """``together``: the households that are written to at once, between whom members may go over."""
-    new = next((edit for edit in edits if edit.table == "household" and edit.before is None), None)
+    new = _founding(edits)
     owner = row_of(connection, viewer, id, lock=True) if new is None else _owner_to_be(viewer, id, new)
     edits = [_complete(connection, edit, owner, together) for edit in edits]
     _check_village(viewer, edits)
@@ -236,8 +249,9 @@ def _commit(
         _write(connection, edit)
     (made,) = write_history(connection, viewer, {id: edits}, what=what, now=now, undoes=undoes)
     counted = any(edit.table in COUNTED for edit in edits)
-    villages = {str(owner["village"]), *(str(edit.after["village"]) for edit in edits if _moves(edit) and edit.after)}
-    return _Made(made, id, str(owner["village"]), counted, _comes_or_goes(edits), frozenset(villages))
+    before = str(owner["village"])
+    village = next((str(edit.after["village"]) for edit in edits if _moves(edit) and edit.after), before)
+    return _Made(made, id, village, counted, _comes_or_goes(edits), frozenset({before, village}))
 
 
 def _commit_all(
@@ -298,8 +312,8 @@ def _household_of(connection: Connection, member: object) -> int | None:
 
 @dataclass(frozen=True)
 class _Made:
-    """A change that was written: its id, of whom, where, whether the cube counts what it changed, whether anybody came
-    or went, and which ``villages`` it concerns."""
+    """A change that was written: its id, of whom, where that household is now, whether the cube counts what it changed,
+    whether anybody came or went, and which ``villages`` it concerns."""
 
     change: int
     household: int
@@ -312,7 +326,8 @@ class _Made:
 def _shown(connection: Connection, made: Sequence[_Made], now: datetime) -> list[int]:
     """Have every figure show what was written."""
     counted = {village for one in made if one.counted for village in one.villages}
-    for village in sorted(counted):
+    homes = {one.village for one in made}
+    for village in sorted(counted, key=lambda code: (code not in homes, code)):  # the others' months go by books there
         cube.refresh(connection, village, now)
     for village in sorted({one.village for one in made} - counted):
         cube.stamp(connection, now, village)

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func, select
 
 from data import model
-from data.errors import Refused
 from data.figures.facts import COLUMN_OF
 from data.households.edits import Edit
+from data.households.fields import Unfit
 from data.households.words import Values
 from data.terms import GONE, JOINED, MEMBER_FACTS
 
@@ -71,12 +71,12 @@ def event(household: Row, kind: str, day: str, *, other: int | None = None, reas
 
 
 def moved(connection: Connection, household: Row, village: str, day: str, note: str | None = None) -> list[Edit]:
-    """A household belongs to another village from the day on. Raises Refused where it moved on that day or later."""
+    """A household belongs to another village from the day on. Raises Unfit where it moved on that day or later."""
     table = model.household_move.c
     asked = select(func.max(table.day)).where(table.household_id == household["id"])
     last = connection.execute(asked).scalar()
     if last is not None and last >= day:
-        raise Refused(f"日期：本户在 {last} 已有迁移记录，新的迁移应在那天之后。")
+        raise Unfit("日期", f"本户在 {last} 已有迁移记录，新的迁移应在那天之后")
     key: Values = {"household_id": household["id"], "day": day}
     origin = household["village"]
     return [

@@ -59,7 +59,8 @@ def label(table: str, column: str) -> str:
         return _SUBJECT_OF[column]
     if (table, column) == ("visit", "helper"):
         return "走访人"
-    return _COLUMNS[table][column].heading
+    spec = _COLUMNS[table].get(column)
+    return column if spec is None else spec.heading
 
 
 def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> str:

@@ -22,6 +22,7 @@ from data.dividends.drafts import create
 from data.dividends.steps import step
 from data.figures import cube
 from data.figures.books import decide_books
+from data.households import lives
 from data.households.edits import Edit, commit, undo
 from data.projects import shock_tasks, troubles
 from data.regions import tree as regions
@@ -232,6 +233,15 @@ def renamed(engine: Engine) -> None:
         cube.stamp(connection, NOW)
 
 
+def moved_away(engine: Engine) -> None:
+    with engine.connect() as connection:
+        homes = model.household.c
+        id = connection.execute(select(func.min(homes.id)).where(homes.village == VILLAGE)).scalar_one()
+        day = TODAY.isoformat()
+        deed = lives.moves(connection, CADRE, id, SIBLING, day=day, note="", today=TODAY)
+    lives.carry_out(engine, CADRE, deed, now=NOW)
+
+
 WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a visit", VILLAGE, visited),
     ("a visit in the village beside it", SIBLING, lambda engine: visited(engine, SIBLING)),
@@ -239,6 +249,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a line of the running month", VILLAGE, lambda engine: booked(engine, LAST)),
     ("a line of a month long ago", VILLAGE, lambda engine: booked(engine, LAST - 14)),
     ("a household elsewhere on the map", VILLAGE, moved),
+    ("a household that moves to the village beside it", TOWNSHIPS[0], moved_away),
     ("a problem", VILLAGE, found_leaking),
     ("the first dividend of all in the books", None, lambda engine: booked(engine, LAST - 1, "property_dividend_fen")),
     ("a dividend plan that is filed", VILLAGE, filed),

@@ -1,0 +1,266 @@
+"""家庭变动: who came or went, and what became of the household. What follows is shown before anything is saved."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from sqlalchemy import RowMapping
+
+from components.door import fields as entry_widgets
+from components.door.form import ask_once, finish, key, while_open
+from components.drawing.markup import escape, plain
+from components.shell.asking import ask_uncached
+from components.shell.page import show_markup
+from components.shell.screen import Screen
+from data.access.roles import APPROVE, HOUSEHOLDS, PLANS, READ
+from data.dividends.following import shares_after
+from data.errors import WarRoomError
+from data.households import lives
+from data.households.consequences import Consequence, follows
+from data.households.door import Door, door
+from data.households.edits import Conflict
+from data.households.entries import Saved
+from data.households.living import HEADS
+from data.households.search import search
+from data.money import exact
+from data.regions.tree import all_regions
+from data.terms import GOING, JOINING
+
+_PERSON = ("name", "relation", "sex", "born", "id_number")
+_SEEN = "deed_seen"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was filled in: the deed that it calls for, and what that goes by."""
+
+    deed: Callable[..., lives.Deed]
+    arguments: tuple[Any, ...]
+    options: Mapping[str, Any]
+
+
+def draw_lives(screen: Screen, household: int) -> None:
+    """The form: what happened is asked first, then what belongs to it."""
+    there = ask_once(screen, "door", door, household)
+    acts = [name for name, act in _ACTS.items() if screen.viewer.may(APPROVE, HOUSEHOLDS) or not act.above]
+    act = st.pills("发生了什么 *", acts, default=acts[0], required=True, key=key("life"))
+    if len(acts) < len(_ACTS):
+        above = "、".join(name for name, act in _ACTS.items() if act.above)
+        show_markup(f'<p class="calm">{above}由乡镇以上办理。</p>')
+    asked = _ACTS[act].draw(screen, there)
+    told = (act, asked)
+    if st.button("看看会带来什么变化", key=key("see"), width="stretch"):
+        while_open()[_SEEN] = told
+    if while_open().get(_SEEN) != told:
+        show_markup('<p class="calm">填好后先看变化，核对无误再保存；保存后还可以撤销。</p>')
+        return
+    try:
+        deed = ask_once(screen, ("deed", str(told)), asked.deed, *asked.arguments, **asked.options, today=screen.today)
+        followed = ask_once(screen, ("follows", str(told)), follows, deed)
+        shares = _shares(screen, deed, str(told))
+    except WarRoomError as error:
+        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        return
+    show_markup(_followed_markup(deed, [*followed, *shares]))
+
+    def save(conflict: Conflict | None) -> Saved:
+        upon = deed
+        if conflict is not None:
+            upon = ask_uncached(screen, asked.deed, *asked.arguments, **asked.options, today=screen.today)
+        return lives.carry_out(screen.engine, screen.viewer, upon, now=screen.now)
+
+    with st.form(key("life_save"), enter_to_submit=False, border=False):
+        finish(screen, household, save)
+
+
+def _shares(screen: Screen, deed: lives.Deed, told: str) -> list[Consequence]:
+    if not screen.viewer.may(READ, PLANS):
+        return []
+    away = {id for id, edits in deed.done.items() if any(edit.table == "household_move" for edit in edits)}
+    found = ask_once(
+        screen,
+        ("shares", told),
+        shares_after,
+        deed.persons,
+        labour=deed.labour,
+        without=frozenset(away | deed.ends),
+    )
+    return [
+        Consequence(f"{one.title}（{one.state}）分红", f"{exact(one.before)} 元", f"重算后 {exact(one.after)} 元")
+        for one in found
+    ]
+
+
+def _followed_markup(deed: lives.Deed, followed: Sequence[Consequence]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(one.label)}</td><td>{escape(one.before)}</td><td><b>{escape(one.after)}</b></td></tr>"
+        for one in followed
+    )
+    table = f"<table><thead><tr><th></th><th>现在</th><th>保存后</th></tr></thead><tbody>{rows}</tbody></table>"
+    told = "".join(f"<p>{escape(one)}。</p>" for one in deed.told)
+    said = f"<p><b>{escape(deed.what)}</b></p>{table if rows else ''}{told}"
+    return f'<div class="conflict follows" role="status">{said}</div>'
+
+
+def _whom(there: Door, label: str = "哪一位 *", name: str = "whom") -> RowMapping | None:
+    people = {one["code"]: one for one in there.members}
+    called = {code: plain(f"{one['name']}（{one['relation']}）") for code, one in people.items()}
+    code = st.selectbox(label, called, index=None, format_func=called.__getitem__, placeholder="请选择", key=key(name))
+    return people.get(code) if code else None
+
+
+def _after_head(there: Door, leaving: Sequence[RowMapping]) -> str | None:
+    """Who is head after one who leaves, asked where the head does and others stay."""
+    away = {one["code"] for one in leaving}
+    stay = {
+        one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members if one["code"] not in away
+    }
+    if not stay or not any(one["relation"] in HEADS for one in leaving):
+        return None
+    head: str | None = st.selectbox(
+        "新户主 *", stay, index=None, format_func=stay.__getitem__, placeholder="请选择", key=key("new_head")
+    )
+    return head
+
+
+def _day(screen: Screen, label: str) -> str:
+    chosen = entry_widgets.day_field(label, key=key("life_day"), today=screen.today, start=screen.today.isoformat())
+    return chosen.isoformat() if chosen else ""
+
+
+def _fields(screen: Screen, table: str, names: Sequence[str]) -> dict[str, str | None]:
+    return {
+        name: entry_widgets.field(table, name, key=key(f"life_{table}_{name}"), today=screen.today) for name in names
+    }
+
+
+def _other(screen: Screen, there: Door, label: str) -> int | None:
+    """Another household, found by a name or a code."""
+    words = st.text_input(label, key=key("other_words"), placeholder="户主姓名或户编号")
+    if not words:
+        return None
+    region = screen.viewer.region
+    found = ask_uncached(screen, search, words, region=region, month=screen.status.last_month).rows
+    homes = {
+        int(row.id): plain(f"{row.head} · {row.village_name} · {row.code}")
+        for row in found.itertuples()
+        if row.id != there.household["id"]
+    }
+    if not homes:
+        show_markup('<p class="calm">没有找到；只能选您管辖范围内的户。</p>')
+        return None
+    return st.selectbox("选哪一户 *", homes, format_func=homes.__getitem__, placeholder="请选择", key=key("other"))
+
+
+def _death(screen: Screen, there: Door) -> _Asked:
+    whom = _whom(there)
+    head = _after_head(there, [whom]) if whom else None
+    options = {"reason": lives.DIED, "day": _day(screen, "去世日期 *"), "head": head}
+    return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
+
+
+def _birth(screen: Screen, there: Door) -> _Asked:
+    typed = _fields(screen, "member", [name for name in _PERSON if name != "born"])
+    options = {"reason": lives.BORN, "day": _day(screen, "出生日期 *")}
+    return _Asked(lives.comes, (there.household["id"], typed), options)
+
+
+def _coming(screen: Screen, there: Door) -> _Asked:
+    reason = entry_widgets.choice_field("原因 *", JOINING[1:], key=key("coming"), start=lives.MARRIED_IN)
+    typed = _fields(screen, "member", _PERSON)
+    options = {"reason": reason or "", "day": _day(screen, "加入日期 *")}
+    return _Asked(lives.comes, (there.household["id"], typed), options)
+
+
+def _leaving(screen: Screen, there: Door) -> _Asked:
+    whom = _whom(there)
+    reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
+    reason = entry_widgets.choice_field("原因（离开本县）*", reasons, key=key("leaving"), start=lives.MARRIED_OUT)
+    head = _after_head(there, [whom]) if whom else None
+    options = {"reason": reason or "", "day": _day(screen, "离开日期 *"), "head": head}
+    return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
+
+
+def _going_over(screen: Screen, there: Door) -> _Asked:
+    whom = _whom(there)
+    to = _other(screen, there, "转入哪一户 *")
+    reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
+    going = entry_widgets.choice_field("原因 *", reasons, key=key("going"), start=lives.MARRIED_OUT)
+    relation = st.text_input("与新户主关系 *", key=key("relation"), max_chars=20, placeholder="如：配偶、儿媳")
+    head = _after_head(there, [whom]) if whom else None
+    options = {"going": going or "", "relation": relation, "day": _day(screen, "转入日期 *"), "head": head}
+    return _Asked(lives.goes_over, (there.household["id"], whom["code"] if whom else "", to or 0), options)
+
+
+def _split(screen: Screen, there: Door) -> _Asked:
+    people = {one["code"]: one for one in there.members}
+    called = {code: plain(f"{one['name']}（{one['relation']}）") for code, one in people.items()}
+    codes = st.multiselect(
+        "分出去的人 *", called, format_func=called.__getitem__, placeholder="可多选", key=key("leavers")
+    )
+    head = st.selectbox(
+        "新户户主 *", codes, index=None, format_func=called.__getitem__, placeholder="请选择", key=key("founder")
+    )
+    own = _after_head(there, [people[code] for code in codes])
+    options = {"head": head or "", "own_head": own, "day": _day(screen, "分户日期 *")}
+    return _Asked(lives.splits, (there.household["id"], tuple(codes)), options)
+
+
+def _move(screen: Screen, there: Door) -> _Asked:
+    regions = ask_once(screen, "regions", all_regions)
+    names = {one.code: one.name for one in regions}
+    villages = {
+        code: plain(f"{name}（{names.get(code[:9], '')}）")
+        for code, name in names.items()
+        if len(code) == 12 and code != there.household["village"]
+    }
+    village = st.selectbox(
+        "迁到哪个村 *", villages, index=None, format_func=villages.__getitem__, placeholder="请选择", key=key("village")
+    )
+    note = entry_widgets.text_field("说明", "remark", key=key("note"), hint="如：易地搬迁安置")
+    return _Asked(
+        lives.moves, (there.household["id"], village or ""), {"day": _day(screen, "迁入日期 *"), "note": note}
+    )
+
+
+def _merger(screen: Screen, there: Door) -> _Asked:
+    into = _other(screen, there, "并入哪一户 *")
+    return _Asked(lives.merges, (there.household["id"], into or 0), {"day": _day(screen, "并入日期 *")})
+
+
+def _end(screen: Screen, there: Door) -> _Asked:
+    reason = entry_widgets.choice_field("原因 *", tuple(lives.ENDINGS), key=key("ending"))
+    words = entry_widgets.text_field("说明", "remark", key=key("words"), hint="原因选“其他”时必填")
+    options = {"reason": reason or "", "words": words, "day": _day(screen, "注销日期 *")}
+    return _Asked(lives.ends, (there.household["id"],), options)
+
+
+def _new(screen: Screen, there: Door) -> _Asked:
+    show_markup('<p class="calm">在本户所在的村建一个新户；先登记户主，其他人再在新户里逐个加。</p>')
+    person = _fields(screen, "member", ("name", "sex", "born", "id_number"))
+    home = _fields(screen, "household", ("type", "identified", "phone", "address"))
+    options = {"day": _day(screen, "立户日期 *")}
+    return _Asked(lives.founds, (there.household["village"], home, person), options)
+
+
+@dataclass(frozen=True)
+class _Act:
+    """One thing that may have happened: its fields, and whether it is for the township and above alone."""
+
+    draw: Callable[[Screen, Door], _Asked]
+    above: bool = False
+
+
+_ACTS = {
+    "去世": _Act(_death),
+    "出生": _Act(_birth),
+    "婚入迁入": _Act(_coming),
+    "离开本县": _Act(_leaving),
+    "转到别户": _Act(_going_over),
+    "分户": _Act(_split),
+    "整户迁村": _Act(_move, above=True),
+    "并入别户": _Act(_merger, above=True),
+    "注销": _Act(_end, above=True),
+    "新立户": _Act(_new),
+}

@@ -1,0 +1,103 @@
+"""What follows from a deed before it is done: persons, net income a head, state and village of each household."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, func, select, text
+
+from data import model
+from data.access.households import writable_row
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, WRITE
+from data.access.viewer import Viewer
+from data.figures.books import closed_month
+from data.figures.household_months import of_one
+from data.figures.spells import state_spell
+from data.households.income import KINDS
+from data.households.lives import Deed
+from data.model.running import holds_on
+from data.terms import STATE_NAMES, Record
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One figure of one household, in words, before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+@needs(WRITE, HOUSEHOLDS)
+def follows(connection: Connection, viewer: Viewer, deed: Deed) -> list[Consequence]:
+    """What a deed changes, household by household; nothing is written.
+
+    Net income a head is that of the last closed twelve months over the persons of now and those after it.
+    """
+    found = []
+    for id, edits in deed.done.items():
+        new = next((edit.after for edit in edits if edit.table == "household" and edit.before is None), None)
+        if new is not None:
+            found.append(Consequence(f"新户 {new['head']}", "—", f"{new['type']}，{deed.persons[id]} 人"))
+        else:
+            found += _of_one(connection, writable_row(connection, viewer, id), deed)
+    return found
+
+
+def _of_one(connection: Connection, home: RowMapping, deed: Deed) -> list[Consequence]:
+    id, whose = home["id"], f"{home['head']}户"
+    persons = _persons(connection, id)
+    after = persons + deed.persons.get(id, 0)
+    found = []
+    if after != persons:
+        found.append(Consequence(f"{whose}人口", f"{persons} 人", f"{after} 人"))
+        found += _per_head(connection, home, whose, persons, after)
+    if id in deed.ends:
+        found.append(Consequence(f"{whose}状态", _state(connection, id), "不再统计，以前月份不变"))
+    for edit in deed.done[id]:
+        if edit.table == "household_move" and edit.after is not None:
+            origin, village = (_name(connection, str(edit.after[name])) for name in ("origin", "village"))
+            found.append(Consequence(f"{whose}所在村", origin, f"{village}，以前月份不变"))
+    return found
+
+
+def _per_head(connection: Connection, home: RowMapping, whose: str, persons: int, after: int) -> list[Consequence]:
+    net = _net(connection, home)
+    if net is None or not persons:
+        return []
+    then = f"{_yuan(net / after)} 元" if after else "没有人口，不再计算"
+    return [Consequence(f"{whose}人均纯收入（12个月收入不变）", f"{_yuan(net / persons)} 元", then)]
+
+
+def _net(connection: Connection, home: RowMapping) -> float | None:
+    """Net income of the last closed twelve months in yuan; None where the books are not whole."""
+    month = closed_month(connection, home["village"])
+    rows = {row["month"]: row for row in of_one(connection, home["id"], home["village"])}
+    if not rows:
+        return None
+    now = rows.get(max(rows) if month is None else month)
+    if now is None or now["record"] != Record.WHOLE:
+        return None
+    sums = [int(now[kind]) for kind in KINDS]
+    return (sum(sums[:-1]) - sums[-1]) / 100
+
+
+def _persons(connection: Connection, household: int) -> int:
+    m = model.member.c
+    asked = select(func.count()).where(m.household_id == household, m.gone.is_(None))
+    return int(connection.execute(asked).scalar_one())
+
+
+def _state(connection: Connection, household: int) -> str:
+    today = connection.execute(select(model.data_version.c.built)).scalar()
+    held = select(state_spell.c.state).where(state_spell.c.household_id == household)
+    held = held.where(text(holds_on("state_spell", ":today")).bindparams(today=today))
+    return STATE_NAMES[connection.execute(held).scalar_one()]
+
+
+def _name(connection: Connection, region: str) -> str:
+    table = model.region.c
+    return str(connection.execute(select(table.name).where(table.code == region)).scalar_one())
+
+
+def _yuan(amount: float) -> str:
+    return f"{amount:,.0f}"

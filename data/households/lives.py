@@ -1,0 +1,348 @@
+"""How members and households come, go and move: each first as a deed that is not done yet, so that what follows from it
+is seen before, then written whole.
+
+Every deed is checked against what stands and refused in words: in the future, before a birth or a coming, of who is
+gone. Nothing is taken away: who died or moved out stays in the months in which he was there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine, RowMapping, select
+
+from data import model
+from data.access.rights import needs
+from data.access.roles import HOUSEHOLDS, WRITE
+from data.access.viewer import Viewer
+from data.figures.courses import BEGINS, ENDS
+from data.households.edit_rules import STATE_FIELDS
+from data.households.edits import Edit, commit_together
+from data.households.entries import Saved
+from data.households.fields import LONG, Unfit, doubts, read_field, read_fields, read_text
+from data.households.histories import event, left, moved, went_over
+from data.households.living import (
+    HEAD,
+    HEADS,
+    check_begun,
+    check_leaving,
+    check_unknown,
+    day_of,
+    head_of,
+    household_code,
+    labour_of,
+    living,
+    member_code,
+    member_of,
+    next_id,
+    people_of,
+    village_name,
+)
+from data.households.words import Values
+from data.terms import GOING, JOINING, STATE_NAMES, UNCOUNTED
+
+DIED, MARRIED_OUT, MOVED_OUT, SPLIT = GOING[:4]
+BORN, MARRIED_IN, MOVED_IN = JOINING[:3]
+ENDINGS = {"整户迁出": MOVED_OUT, "整户死亡": DIED, "其他": GOING[-1]}
+"""Why a household is struck off → why its members leave it."""
+_STRUCK_OFF, _MERGED = ENDS
+_PLAIN = STATE_NAMES[UNCOUNTED]
+_COPIED = ("phone", "address", "attribute", *STATE_FIELDS, "cause", "other_causes")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be written, by household (a new one first), and what it does to each: ``persons`` and ``labour`` more
+    or fewer; which ``ends`` with it; and what the one who does it should know."""
+
+    what: str
+    done: Mapping[int, Sequence[Edit]]
+    persons: Mapping[int, int]
+    labour: Mapping[int, int] = field(default_factory=dict)
+    ends: frozenset[int] = frozenset()
+    told: tuple[str, ...] = ()
+
+
+@needs(WRITE, HOUSEHOLDS)
+def carry_out(engine: Engine, viewer: Viewer, deed: Deed, *, now: datetime) -> Saved:
+    """Write a deed, all or nothing. Raises Conflict where something no longer stands as it did when it was made."""
+    changes = commit_together(engine, viewer, deed.done, what=deed.what, now=now)
+    return Saved(changes[-1], deed.what, doubts=deed.told)
+
+
+@needs(WRITE, HOUSEHOLDS)
+def comes(
+    connection: Connection,
+    viewer: Viewer,
+    household: int,
+    typed: Mapping[str, str | None],
+    *,
+    reason: str,
+    day: str,
+    today: date,
+) -> Deed:
+    """A member who is of no household here: born (then ``day`` is his birthday), or come from outside. ``typed``: as
+    the workbook has a member."""
+    home = living(connection, viewer, household)
+    if reason not in JOINING:
+        raise Unfit("原因", "请选择")
+    values = read_fields("member", typed, today=today)
+    since = day_of(day, today)
+    if reason == BORN:
+        values["born"] = since
+    elif str(values.get("born") or "") > since:
+        raise Unfit("日期", f"早于出生日期（{values['born']}）")
+    if values["relation"] in HEADS and head_of(connection, household) is not None:
+        raise Unfit("与户主关系", "本户已有户主，请填与户主的关系")
+    check_unknown(connection, viewer, values.get("id_number"))
+    after = {**values, "collected": since, "joined": since, "joined_reason": reason}
+    edit = Edit("member", {"code": member_code(connection, home["code"])}, None, after)
+    what = f"家庭变动：{values['name']} {reason}（{since}）"
+    return Deed(what, {household: [edit]}, {household: 1}, told=doubts("member", values))
+
+
+@needs(WRITE, HOUSEHOLDS)
+def goes(
+    connection: Connection,
+    viewer: Viewer,
+    household: int,
+    member: str,
+    *,
+    reason: str,
+    day: str,
+    today: date,
+    head: str | None = None,
+) -> Deed:
+    """A member dies, or leaves for outside the county. ``head``: who is head after him, where he was."""
+    living(connection, viewer, household)
+    if reason not in GOING or reason == SPLIT:
+        raise Unfit("原因", "请选择")
+    row, since = member_of(connection, household, member), day_of(day, today)
+    check_leaving(connection, row, since)
+    edits = [*left(connection, row, since, reason), *_new_head(connection, household, row, head)]
+    what = f"家庭变动：{row['name']} {reason}（{since}）"
+    return Deed(what, {household: edits}, {household: -1}, {household: -labour_of([row])}, told=_of_new_head(edits))
+
+
+@needs(WRITE, HOUSEHOLDS)
+def goes_over(
+    connection: Connection,
+    viewer: Viewer,
+    household: int,
+    member: str,
+    to: int,
+    *,
+    going: str,
+    relation: str,
+    day: str,
+    today: date,
+    head: str | None = None,
+) -> Deed:
+    """A member goes to another household of the county: married there or moved."""
+    living(connection, viewer, household)
+    other = living(connection, viewer, to)
+    if to == household:
+        raise Unfit("转入哪一户", "就是本户，请另选")
+    if going not in _COMING_OF:
+        raise Unfit("原因", "请选择")
+    row, since = member_of(connection, household, member), day_of(day, today)
+    check_leaving(connection, row, since)
+    called = str(read_field("member", "relation", relation, today=today))
+    if called in HEADS and head_of(connection, to) is not None:
+        raise Unfit("与户主关系", f"{other['head']}户已有户主，请填与户主的关系")
+    came, joined = went_over(connection, row, to, since, going=going, joining=_COMING_OF[going], relation=called)
+    edits = [*came, *_new_head(connection, household, row, head)]
+    labour = labour_of([row])
+    return Deed(
+        f"家庭变动：{row['name']} {going}到{other['head']}户（{since}）",
+        {to: joined, household: edits},
+        {household: -1, to: 1},
+        {household: -labour, to: labour},
+        told=_of_new_head(edits),
+    )
+
+
+_COMING_OF = {MARRIED_OUT: MARRIED_IN, MOVED_OUT: MOVED_IN, GOING[-1]: JOINING[-1]}
+
+
+@needs(WRITE, HOUSEHOLDS)
+def moves(
+    connection: Connection, viewer: Viewer, household: int, village: str, *, day: str, note: str, today: date
+) -> Deed:
+    """The whole household moves to another village; the months before stay with the old one."""
+    home, since = living(connection, viewer, household), day_of(day, today)
+    if village == home["village"]:
+        raise Unfit("迁到哪个村", "就是现在的村，请另选")
+    name = village_name(connection, viewer, village)
+    check_begun(connection, household, since)
+    edits = moved(connection, home, village, since, read_text("说明", note, most=LONG))
+    return Deed(f"家庭变动：整户迁到{name}（{since}）", {household: edits}, {})
+
+
+@needs(WRITE, HOUSEHOLDS)
+def ends(
+    connection: Connection, viewer: Viewer, household: int, *, reason: str, words: str, day: str, today: date
+) -> Deed:
+    """A household is struck off: it has moved out of the county, all have died, or as the words say."""
+    home, since = living(connection, viewer, household), day_of(day, today)
+    if reason not in ENDINGS:
+        raise Unfit("原因", "请选择")
+    check_begun(connection, household, since)
+    said = read_text("说明", words, most=LONG, required=reason == "其他")
+    people = people_of(connection, household)
+    for row in people:
+        check_leaving(connection, row, since)
+    gone = [edit for row in people for edit in left(connection, row, since, ENDINGS[reason])]
+    told = "：".join(part for part in (reason, said) if part)
+    edits = [*event(home, _STRUCK_OFF, since, reason=told), *gone]
+    return Deed(
+        f"家庭变动：注销（{reason}，{since}）",
+        {household: edits},
+        {household: -len(people)},
+        {household: -labour_of(people)},
+        frozenset([household]),
+    )
+
+
+@needs(WRITE, HOUSEHOLDS)
+def merges(connection: Connection, viewer: Viewer, household: int, into: int, *, day: str, today: date) -> Deed:
+    """All members go over to another household, and this one is no more."""
+    home, since = living(connection, viewer, household), day_of(day, today)
+    other = living(connection, viewer, into)
+    if into == household:
+        raise Unfit("并入哪一户", "就是本户，请另选")
+    check_begun(connection, household, since)
+    people = people_of(connection, household)
+    going, coming = _over(connection, people, into, since, {row["code"]: _in_another(row) for row in people})
+    edits = [*event(home, _MERGED, since, other=into, reason=None), *going]
+    return Deed(
+        f"家庭变动：并入{other['head']}户（{since}）",
+        {into: coming, household: edits} if coming else {household: edits},
+        {household: -len(people), into: len(people)},
+        {household: -labour_of(people), into: labour_of(people)},
+        frozenset([household]),
+        ("成员与新户主的关系，请在对方户里逐人核对",) if people else (),
+    )
+
+
+@needs(WRITE, HOUSEHOLDS)
+def splits(
+    connection: Connection,
+    viewer: Viewer,
+    household: int,
+    members: Sequence[str],
+    *,
+    head: str,
+    day: str,
+    today: date,
+    own_head: str | None = None,
+) -> Deed:
+    """Some members found a household of their own, of the same state; ``head`` is one of them, ``own_head`` who is head
+    of the old one where the head left."""
+    home, since = living(connection, viewer, household), day_of(day, today)
+    check_begun(connection, household, since)
+    if not members:
+        raise Unfit("分出去的人", "请至少选一人")
+    people = [member_of(connection, household, code) for code in members]
+    if len(people) == len(people_of(connection, household)):
+        raise Unfit("分出去的人", "不能是全家；整户迁走请用“整户迁移”")
+    chief = next((row for row in people if row["code"] == head), None)
+    if chief is None:
+        raise Unfit("新户户主", "请在分出去的人中选择")
+    id = next_id(connection)
+    relations = {row["code"]: HEAD if row is chief else _in_another(row) for row in people}
+    going, coming = _over(connection, people, id, since, relations, going_for=SPLIT)
+    new: Values = {name: home[name] for name in _COPIED}
+    new |= {"code": household_code(connection, home["village"]), "village": home["village"], "head": chief["name"]}
+    founded = Edit("household", {"id": id}, None, {**new, "collected": since})
+    leaver = next((row for row in people if row["relation"] in HEADS), None)
+    edits = [*going, *(_new_head(connection, household, leaver, own_head, people) if leaver else [])]
+    return Deed(
+        f"家庭变动：{'、'.join(row['name'] for row in people)}分户（{since}）",
+        {id: [founded, *event({"id": id}, BEGINS, since, other=household), *coming], household: edits},
+        {household: -len(people), id: len(people)},
+        {household: -labour_of(people), id: labour_of(people)},
+        told=(f"新户编号 {new['code']}，收支、措施和结对仍在原户",),
+    )
+
+
+@needs(WRITE, HOUSEHOLDS)
+def founds(
+    connection: Connection,
+    viewer: Viewer,
+    village: str,
+    typed: Mapping[str, str | None],
+    person: Mapping[str, str | None],
+    *,
+    day: str,
+    today: date,
+) -> Deed:
+    """A household that is new to the village, with its head. ``typed``: as the workbook has a household, ``person``: as
+    it has a member; which states need the township's word, ``data.households.edit_rules`` says."""
+    name, since = village_name(connection, viewer, village), day_of(day, today)
+    values = read_fields("household", typed, today=today)
+    head = read_fields("member", person, today=today)
+    if values["type"] != _PLAIN and not values.get("identified"):
+        raise Unfit("识别日期", f"{values['type']}要填识别日期")
+    check_unknown(connection, viewer, head.get("id_number"))
+    if str(head.get("born") or "") > since:
+        raise Unfit("日期", f"早于户主的出生日期（{head['born']}）")
+    id, code = next_id(connection), household_code(connection, village)
+    new = {**values, "head": head["name"], "code": code, "village": village, "collected": since}
+    after = {**head, "relation": HEAD, "collected": since, "joined": since, "joined_reason": MOVED_IN}
+    member = Edit("member", {"code": member_code(connection, code)}, None, after)
+    what = f"家庭变动：{name}新立户 {head['name']}（{since}）"
+    told = (f"新户编号 {code}", *doubts("member", head))
+    return Deed(what, {id: [Edit("household", {"id": id}, None, new), member]}, {id: 1}, told=told)
+
+
+def _over(
+    connection: Connection,
+    people: Sequence[RowMapping],
+    to: int,
+    day: str,
+    relations: Mapping[str, str],
+    *,
+    going_for: str = GOING[-1],
+) -> tuple[list[Edit], list[Edit]]:
+    """Several members go over: what the old household's history gets, what the new one's."""
+    going: list[Edit] = []
+    coming: list[Edit] = []
+    for row in people:
+        check_leaving(connection, row, day)
+        came, joined = went_over(
+            connection, row, to, day, going=going_for, joining=JOINING[-1], relation=relations[row["code"]]
+        )
+        going += came
+        coming += joined
+    return going, coming
+
+
+def _in_another(member: RowMapping) -> str:
+    """What a member is called in a household of another head until somebody looks: who was head is none there."""
+    return "其他" if member["relation"] in HEADS else str(member["relation"])
+
+
+def _new_head(
+    connection: Connection, household: int, leaver: RowMapping, head: str | None, leaving: Sequence[RowMapping] = ()
+) -> list[Edit]:
+    """Who is head after the one who leaves, where he was and anybody stays."""
+    away = {leaver["code"], *(row["code"] for row in leaving)}
+    stay = [row for row in people_of(connection, household) if row["code"] not in away]
+    if leaver["relation"] not in HEADS or not stay:
+        return []
+    chosen = next((row for row in stay if row["code"] == head), None)
+    if chosen is None:
+        raise Unfit("新户主", "户主离开后由谁当户主，请选择")
+    table = model.household.c
+    before = connection.execute(select(table.head).where(table.id == household)).scalar_one()
+    return [
+        Edit("member", {"code": chosen["code"]}, {"relation": chosen["relation"]}, {"relation": HEAD}),
+        Edit("household", {"id": household}, {"head": before}, {"head": chosen["name"]}),
+    ]
+
+
+def _of_new_head(edits: Sequence[Edit]) -> tuple[str, ...]:
+    """A new head calls for a look at what the others are to him."""
+    changed = any(edit.table == "household" and "head" in (edit.after or {}) for edit in edits)
+    return ("户主已换，其他成员与户主关系请核对",) if changed else ()

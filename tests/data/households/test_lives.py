@@ -1,0 +1,302 @@
+"""Births, deaths, moves, splits: what follows is told before, the past stays, each village's figures are as rebuilt."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+
+from data import model
+from data.access.viewer import Viewer
+from data.errors import NotFound, OutOfScope, Refused
+from data.figures import cube
+from data.households import lives
+from data.households.consequences import follows
+from data.households.edits import Conflict, undo
+from data.households.entries import assure, correct_member
+from data.households.fields import Unfit
+from data.households.history import history
+from data.model.running import holds_on
+from data.store.engine import writing
+from tests.data.households.ground import assert_as_rebuilt, derived, one
+from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES, fill
+from tests.moment import NOW
+
+CADRE = Viewer("county", COUNTY)
+HOME, OTHER = 901, 902
+WAGE = 326_667  # fen a month: 9,800 yuan a year for each of four
+DAY = "2026-10-15"
+PERSONS = ("大", "二", "三", "四")
+BABY = {"name": "小宝", "relation": "孙子", "sex": "男"}
+
+
+@pytest.fixture
+def county(filled: Callable[..., Engine]) -> Engine:
+    return filled(two_homes, own=True)
+
+
+def two_homes(engine: Engine) -> None:
+    """The small county and two households of whole books: HOME of four, lifted, OTHER of one in another village."""
+    fill(engine, build=False)
+    with writing(engine) as connection:
+        for id, village, names in ((HOME, VILLAGES[0], PERSONS), (OTHER, VILLAGES[3], ("甲",))):
+            connection.execute(
+                model.household.insert().values(
+                    id=id, code=f"{village}{id}", village=village, head=names[0], type="脱贫户",
+                    identified="2015-01-01", lifted="2018-01-01", collected="2024-01-01", housing_safe=0,
+                )
+            )  # fmt: skip
+            for place, name in enumerate(names):
+                connection.execute(
+                    model.member.insert().values(
+                        code=f"{village}{id}0{place + 1}", household_id=id, name=name, born=f"19{5 + place}0-01-01",
+                        relation="子女" if place else "户主", collected="2024-01-01", skill="普通劳动力",
+                    )
+                )  # fmt: skip
+            months = [
+                {"household_id": id, "month": month, "wage_work_fen": WAGE} for month in range(LAST - 30, LAST + 1)
+            ]
+            connection.execute(model.ledger.insert(), months)
+        cube.rebuild(connection, today=TODAY)
+
+
+def make(engine: Engine, deed: Callable, *given: object, viewer: Viewer = CADRE, **more: object) -> lives.Deed:
+    with engine.connect() as connection:
+        return deed(connection, viewer, *given, today=NOW.date(), **more)
+
+
+def do(engine: Engine, deed: Callable, *given: object, viewer: Viewer = CADRE, **more: object) -> int:
+    return lives.carry_out(engine, viewer, make(engine, deed, *given, viewer=viewer, **more), now=NOW).change
+
+
+def code(place: int, id: int = HOME) -> str:
+    return f"{VILLAGES[0] if id == HOME else VILLAGES[3]}{id}0{place}"
+
+
+def persons_in(engine: Engine, region: str, month: int) -> int:
+    with engine.connect() as connection:
+        sql = "SELECT persons FROM cube WHERE region = :region AND month = :month"
+        return int(connection.execute(text(sql), {"region": region, "month": month}).scalar_one())
+
+
+def home_persons(engine: Engine, id: int, day: str) -> int:
+    sql = f"SELECT COUNT(*) FROM member_spell w WHERE household_id = :id AND {holds_on('w', ':day')}"
+    with engine.connect() as connection:
+        return int(connection.execute(text(sql), {"id": id, "day": day}).scalar_one())
+
+
+EVERY: Mapping[str, tuple[Callable, tuple, Mapping]] = {
+    "birth": (lives.comes, (HOME, BABY), {"reason": "出生", "day": DAY}),
+    "marriage in": (
+        lives.comes, (HOME, BABY | {"relation": "儿媳", "born": "1999-01-01"}), {"reason": "婚入", "day": DAY},
+    ),
+    "death": (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": DAY}),
+    "death of the head": (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY, "head": code(2)}),
+    "going over": (
+        lives.goes_over, (HOME, code(2), OTHER), {"going": "婚出", "relation": "配偶", "day": DAY},
+    ),
+    "a move": (lives.moves, (HOME, VILLAGES[3]), {"day": DAY, "note": "搬迁安置"}),
+    "an end": (lives.ends, (HOME,), {"reason": "整户迁出", "words": "", "day": DAY}),
+    "a merger": (lives.merges, (HOME, OTHER), {"day": DAY}),
+    "a split": (lives.splits, (HOME, [code(3), code(4)]), {"head": code(3), "day": DAY}),
+    "a new household": (
+        lives.founds,
+        (VILLAGES[1], {"type": "边缘易致贫户", "identified": "2026-10-20"}, {"name": "新", "born": "1980-01-01"}),
+        {"day": DAY},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_whoever_comes_or_goes_the_figures_are_as_rebuilt_and_taken_back_they_are_as_before(county: Engine, name: str):
+    deed, given, more = EVERY[name]
+    with county.connect() as connection:
+        before = derived(connection)
+    change = do(county, deed, *given, **more)
+    with county.connect() as connection:
+        after = derived(connection)
+    assert after["member_spell"] != before["member_spell"] or after["state_spell"] != before["state_spell"]
+    past = NOW.date().replace(day=1) - timedelta(days=60)  # a month before the day
+    held = [row for row in after["cube"] if row[1] < past.year * 12 + past.month - 1]
+    assert held == [row for row in before["cube"] if row[1] < past.year * 12 + past.month - 1]
+    assert_as_rebuilt(county)
+    back = undo(county, CADRE, change, now=NOW)
+    with county.connect() as connection:
+        assert derived(connection)["cube"] == before["cube"]
+    assert_as_rebuilt(county)
+    undo(county, CADRE, back, now=NOW)
+    with county.connect() as connection:
+        assert derived(connection)["cube"] == after["cube"]
+    assert_as_rebuilt(county)
+
+
+def test_a_death_takes_one_person_from_its_day_on_and_the_income_is_shared_by_fewer(county: Engine):
+    deed = make(county, lives.goes, HOME, code(2), reason="死亡", day=DAY)
+    with county.connect() as connection:
+        told = [(one.label, one.before, one.after) for one in follows(connection, CADRE, deed)]
+    assert told == [("大户人口", "4 人", "3 人"), ("大户人均纯收入（12个月收入不变）", "9,800 元", "13,067 元")]
+    september = persons_in(county, VILLAGES[0], LAST - 2)
+    october = persons_in(county, VILLAGES[0], LAST - 1)
+    assert one(county, model.member, code=code(2))["gone"] is None  # seen before it was done
+    lives.carry_out(county, CADRE, deed, now=NOW)
+    assert persons_in(county, VILLAGES[0], LAST - 2) == september
+    assert persons_in(county, VILLAGES[0], LAST - 1) == october - 1
+    assert [home_persons(county, HOME, day) for day in ("2026-10-14", DAY)] == [4, 3]
+    held = one(county, model.member, code=code(2))
+    assert (held["gone"], held["gone_reason"], held["name"]) == (DAY, "死亡", "二")
+
+
+def test_a_move_changes_two_villages_from_its_day_on(county: Engine):
+    old, new = VILLAGES[0], VILLAGES[3]
+    before = {
+        (village, month): persons_in(county, village, month) for village in (old, new) for month in (LAST - 2, LAST)
+    }
+    do(county, lives.moves, HOME, new, day=DAY, note="")
+    assert {at: persons_in(county, *at) - was for at, was in before.items()} == {
+        (old, LAST - 2): 0, (old, LAST): -4, (new, LAST - 2): 0, (new, LAST): 4,
+    }  # fmt: skip
+    assert one(county, model.household, id=HOME)["village"] == new
+    with pytest.raises(Unfit, match="日期"):
+        do(county, lives.moves, HOME, VILLAGES[1], day="2026-10-01", note="")
+
+
+def test_a_split_founds_a_household_of_the_same_state_that_has_no_past(county: Engine):
+    do(county, lives.splits, HOME, [code(3), code(4)], head=code(3), day=DAY)
+    with county.connect() as connection:
+        new = connection.execute(select(func.max(model.household.c.id))).scalar_one()
+    row = one(county, model.household, id=new)
+    assert (row["head"], row["type"], row["code"]) == ("三", "脱贫户", f"{VILLAGES[0]}902")
+    assert one(county, model.member, code=code(3))["relation"] == "户主"
+    assert [home_persons(county, id, day) for id in (HOME, new) for day in ("2026-10-14", DAY)] == [4, 2, 0, 2]
+    with county.connect() as connection:
+        mine, theirs = (history(connection, CADRE, id).changes[0] for id in (HOME, new))
+    assert mine.what == theirs.what == "家庭变动：三、四分户（2026-10-15）"
+    undo(county, CADRE, theirs.id, now=NOW)  # from either side, both
+    assert [home_persons(county, id, DAY) for id in (HOME, new)] == [4, 0]
+    with county.connect() as connection:
+        assert [history(connection, CADRE, id).changes[1].undone for id in (HOME, new)] == [True, True]
+
+
+def test_who_went_over_is_found_in_both_households_each_in_its_time(county: Engine):
+    do(county, lives.goes_over, HOME, code(2), OTHER, going="婚出", relation="配偶", day=DAY)
+    do(county, lives.goes, OTHER, code(2), reason="死亡", day="2026-11-10")
+    assert [home_persons(county, HOME, day) for day in ("2026-10-14", DAY, "2026-11-10")] == [4, 3, 3]
+    assert [home_persons(county, OTHER, day) for day in ("2026-10-14", DAY, "2026-11-10")] == [1, 2, 1]
+    assert_as_rebuilt(county)
+
+
+REFUSED = (
+    (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": "2026-11-23"}, "日期"),
+    (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": "1959-12-31"}, "早于二的出生日期"),
+    (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": "2014-01-01"}, "应晚于二加入本户的日期"),
+    (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": ""}, "日期"),
+    (lives.goes, (HOME, code(2)), {"reason": "分户", "day": DAY}, "原因"),
+    (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY}, "新户主"),
+    (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY, "head": code(1)}, "新户主"),
+    (lives.goes, (HOME, code(1, OTHER)), {"reason": "死亡", "day": DAY}, "不在本户"),
+    (lives.comes, (HOME, BABY | {"relation": "户主"}), {"reason": "出生", "day": DAY}, "本户已有户主"),
+    (lives.comes, (HOME, BABY | {"name": ""}), {"reason": "出生", "day": DAY}, "姓名"),
+    (lives.comes, (HOME, BABY | {"born": "2026-11-01"}), {"reason": "迁入", "day": DAY}, "早于出生日期"),
+    (lives.moves, (HOME, VILLAGES[0]), {"day": DAY, "note": ""}, "现在的村"),
+    (lives.moves, (HOME, VILLAGES[1]), {"day": "2014-01-01", "note": ""}, "纳入统计"),
+    (lives.ends, (HOME,), {"reason": "其他", "words": "", "day": DAY}, "说明"),
+    (lives.merges, (HOME, HOME), {"day": DAY}, "就是本户"),
+    (lives.splits, (HOME, []), {"head": code(3), "day": DAY}, "至少选一人"),
+    (lives.splits, (HOME, [code(n) for n in (1, 2, 3, 4)]), {"head": code(1), "day": DAY}, "不能是全家"),
+    (lives.splits, (HOME, [code(3)]), {"head": code(4), "day": DAY}, "新户户主"),
+    (lives.founds, (VILLAGES[1], {"type": "脱贫户", "identified": ""}, {"name": "新"}), {"day": DAY}, "识别日期"),
+)
+
+
+def test_what_cannot_be_is_refused_in_words_and_nothing_is_written(county: Engine):
+    for deed, given, more, said in REFUSED:
+        with pytest.raises(Refused, match=said):
+            make(county, deed, *given, **more)
+    assert one(county, model.change) is None
+
+
+def test_who_is_gone_goes_no_more_and_a_household_that_ended_does_nothing(county: Engine):
+    do(county, lives.goes, HOME, code(2), reason="死亡", day=DAY)
+    with pytest.raises(Refused, match="二已于 2026-10-15 死亡"):
+        make(county, lives.goes_over, HOME, code(2), OTHER, going="婚出", relation="配偶", day="2026-11-01")
+    do(county, lives.ends, HOME, reason="整户迁出", words="", day="2026-11-02")
+    with pytest.raises(Refused, match="已于 2026-11-02 注销"):
+        make(county, lives.comes, HOME, BABY, reason="出生", day="2026-11-03")
+    assert [home_persons(county, HOME, day) for day in ("2026-10-14", "2026-11-01", "2026-11-02")] == [4, 3, 0]
+
+
+def test_one_person_is_not_entered_in_two_households(county: Engine):
+    number = "990181196503080015"
+    with writing(county) as connection:
+        connection.execute(model.member.update().where(model.member.c.code == code(1, OTHER)).values(id_number=number))
+    typed = BABY | {"id_number": number}
+    with pytest.raises(Unfit, match="已登记在甲户"):
+        make(county, lives.comes, HOME, typed, reason="迁入", day=DAY)
+    with pytest.raises(Unfit, match="已登记在别的户"):
+        make(county, lives.comes, HOME, typed, reason="迁入", day=DAY, viewer=Viewer("village", VILLAGES[0]))
+
+
+def test_what_somebody_wrote_meanwhile_is_not_written_over(county: Engine):
+    first = make(county, lives.goes, HOME, code(2), reason="死亡", day=DAY)
+    do(county, lives.goes, HOME, code(2), reason="迁出", day="2026-11-01")
+    with pytest.raises(Conflict):
+        lives.carry_out(county, CADRE, first, now=NOW)
+    over = make(county, lives.goes_over, HOME, code(3), OTHER, going="迁出", relation="其他", day=DAY)
+    do(county, lives.splits, HOME, [code(3)], head=code(3), day=DAY)
+    with pytest.raises(NotFound):
+        lives.carry_out(county, CADRE, over, now=NOW)
+    assert_as_rebuilt(county)
+
+
+def test_a_village_writes_its_own_and_what_is_decided_above_it_goes_to_the_township(county: Engine):
+    village = Viewer("village", VILLAGES[0])
+    change = do(county, lives.goes, HOME, code(2), reason="死亡", day=DAY, viewer=village)
+    undo(county, village, change, now=NOW)
+    for deed, given, more in (
+        (lives.ends, (HOME,), {"reason": "整户迁出", "words": "", "day": DAY}),
+        (lives.splits, (HOME, [code(3)]), {"head": code(3), "day": DAY}),
+    ):
+        with pytest.raises(Refused, match="乡镇"):
+            do(county, deed, *given, viewer=village, **more)
+    with pytest.raises(OutOfScope):
+        do(county, lives.moves, HOME, VILLAGES[3], day=DAY, note="", viewer=village)
+    with pytest.raises(NotFound):
+        do(county, lives.merges, HOME, OTHER, day=DAY, viewer=village)
+    plain = {"type": "一般户", "identified": ""}
+    founded = do(county, lives.founds, VILLAGES[0], plain, {"name": "新"}, day=DAY, viewer=village)
+    undo(county, village, founded, now=NOW)
+    struck = do(county, lives.ends, HOME, reason="整户迁出", words="", day=DAY)
+    with pytest.raises(Refused, match="乡镇"):
+        undo(county, village, struck, now=NOW)
+
+
+def test_a_repair_today_leaves_the_past_and_a_correction_does_not(county: Engine):
+    with county.connect() as connection:
+        before = [row for row in derived(connection)["cube"] if row[1] < LAST - 1]
+    assure(county, CADRE, HOME, item="housing", verdict=1, evidence="已改造", checked=DAY, now=NOW)
+    with county.connect() as connection:
+        assert [row for row in derived(connection)["cube"] if row[1] < LAST - 1] == before
+        rows = connection.execute(select(model.assurance.c.checked, model.assurance.c.secure)).all()
+    assert sorted(map(tuple, rows)) == [("2024-01-01", 0), (DAY, 1)]
+    member = dict(one(county, model.member, code=code(2)))
+    correct_member(county, CADRE, HOME, code(2), member, {"skill": "丧失劳动力"}, since=DAY, now=NOW)
+    held = {row["day"]: row["value"] for row in facts(county, code(2))}
+    assert held == {"2024-01-01": "普通劳动力", DAY: "丧失劳动力"}
+    member = dict(one(county, model.member, code=code(2)))
+    correct_member(county, CADRE, HOME, code(2), member, {"skill": "无劳动力"}, now=NOW)
+    held = {row["day"]: row["value"] for row in facts(county, code(2))}
+    assert held == {"2024-01-01": "普通劳动力", DAY: "无劳动力"}
+    member = dict(one(county, model.member, code=code(2)))
+    correct_member(county, CADRE, HOME, code(2), member, {"skill": "技能劳动力"}, since="2025-05-05", now=NOW)
+    assert one(county, model.member, code=code(2))["skill"] == "无劳动力"  # what came later stands
+    with county.connect() as connection:
+        last = history(connection, CADRE, HOME).changes[0]
+    assert [(one.record, one.label, one.before, one.after) for one in last.differences] == [
+        ("成员状况 二 劳动技能（2025-05-05）", "劳动技能", None, "技能劳动力")
+    ]
+    assert_as_rebuilt(county)
+
+
+def facts(engine: Engine, member: str) -> list:
+    with engine.connect() as connection:
+        return list(connection.execute(select(model.member_fact).filter_by(member=member)).mappings())
