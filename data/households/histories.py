@@ -61,7 +61,8 @@ def check(
     rows, last = _dated(connection, model.assurance, key, "checked", day, after, held, household)
     if name is None or not last:
         return rows
-    return [*rows, Edit("household", {"id": household["id"]}, {name: household[name]}, {name: secure})]
+    column = secure if secure in (0, 1) else None  # 是, 否: of a doubtful check it says nothing
+    return [*rows, Edit("household", {"id": household["id"]}, {name: household[name]}, {name: column})]
 
 
 def event(household: Row, kind: str, day: str, *, other: int | None = None, reason: str | None = None) -> list[Edit]:

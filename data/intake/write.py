@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Table, select, update
 
 from data.intake.check import SheetCheck
+from data.intake.histories import HISTORIES, Histories
 from data.intake.issues import ERROR, Findings, Issue
 from data.intake.known import KnownCodes
 from data.intake.ledger import CLEARED, MONTH_COLUMNS, NO_AMOUNT, YEAR_COLUMNS, LedgerCheck, Lines
@@ -17,14 +18,14 @@ from data.model import ledger, ledger_year, region
 from data.model.search_columns import id_tail, initials
 from data.regions.codes import nearest_parent
 from data.store.engine import upsert
-from data.workbook.sheets import HOUSEHOLD, LINE, REGION
+from data.workbook.sheets import HOUSEHOLD, LINE, MEMBER, REGION
 from data.workbook.values import as_period
 
 Progress = Callable[[str, int, int], None]
 STEP = 20_000
 _SEARCHED = {
     HOUSEHOLD: (("initials", "head", initials),),
-    "家庭成员": (("initials", "name", initials), ("id_tail", "id_number", id_tail)),
+    MEMBER: (("initials", "name", initials), ("id_tail", "id_number", id_tail)),
 }
 """Sheet → columns that the search goes by: their name, what they are made from, and how."""
 
@@ -60,7 +61,7 @@ def pend(connection: Connection, check: SheetCheck, progress: Progress) -> list[
             for table, columns, mask, start in parts
             if mask.any()
         ]
-    held = _holds_rows(connection, check.spec.table)
+    held = check.spec.table in HISTORIES or _holds_rows(connection, check.spec.table)
     return [_pend_piece(connection, check, number, held, progress) for number in range(len(check.pieces))]
 
 
@@ -122,6 +123,8 @@ def _content(check: SheetCheck, piece: Piece, *, beside: bool = False) -> pa.Tab
     for name, source, make in derived:
         if source in table.column_names:
             table = table.append_column(name, _made(table.column(source), make))
+    if check.spec.name in (HOUSEHOLD, MEMBER):
+        table = _with_collected(table, None if beside else check.today.isoformat())
     if beside:
         for name, mask in piece.cleared.items():
             for one in (name, *(made for made, source, _ in derived if source == name)):
@@ -142,6 +145,16 @@ def _content(check: SheetCheck, piece: Piece, *, beside: bool = False) -> pa.Tab
     return table.sort_by([(column.name, "ascending") for column in check.spec.table.primary_key])
 
 
+def _with_collected(table: pa.Table, day: str | None) -> pa.Table:
+    """With 采集日期, which of new records is the day unless the file says one."""
+    if "collected" not in table.column_names:
+        table = table.append_column("collected", pa.nulls(len(table), pa.string()))
+    if day is None:
+        return table
+    place = table.column_names.index("collected")
+    return table.set_column(place, "collected", pc.fill_null(table.column(place), day))
+
+
 def refuse_order(pending: Sequence[Pending], findings: Findings) -> None:
     """Refuse rows that give one of two dates and bring it on the wrong side of the other, which stands already."""
     for one in pending:
@@ -160,13 +173,17 @@ def refuse_order(pending: Sequence[Pending], findings: Findings) -> None:
 
 def write_pending(pending: Sequence[Pending], run: int) -> int:
     """Write everything, sheet by sheet in their order; returns how many rows of the store changed."""
-    changed = 0
+    staged = [one.staged for one in pending if one.staged is not None]
+    histories, changed = Histories(staged, pending[0].check.today.isoformat() if pending else ""), 0
     for one in pending:
         if one.staged is None:
+            histories.all_new(one.table)
             changed += one.fresh()
         else:
-            changed += one.staged.write(run)
-            one.staged.drop()
+            changed += histories.before(one.staged) + one.staged.write(run)
+    changed += histories.finish()
+    for rows in staged:
+        rows.drop()
     return changed
 
 

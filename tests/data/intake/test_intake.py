@@ -78,7 +78,7 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
         121.51,
         40.21,
         None,
-        None,
+        "2026-11-22",
         None,
         "zs",
     )
@@ -99,7 +99,12 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
         6,
         1,
         None,
-        *[None] * 7,
+        *[None] * 2,
+        "2026-11-22",
+        "2015-01-01",
+        "其他",
+        None,
+        None,
         "zs",
         "080015",
     )
