@@ -183,7 +183,7 @@ class Histories:
         )
 
     def _last_belonging(self, members: str) -> int:
-        """``members``: SQL of their codes; where they have rows in 成员变动, the last says of which household they are."""
+        """``members``: SQL of their codes; of whose rows in 成员变动 the last says whose they are."""
         here = f"code IN ({members}) AND code IN (SELECT member FROM member_event)"
         own = "FROM member_event f WHERE f.member = member.code"
         last = f"{own} ORDER BY f.day DESC, CASE WHEN f.kind = '{JOINED}' THEN 1 ELSE 0 END DESC LIMIT 1"
