@@ -267,16 +267,19 @@ HOUSEHOLD_DIVIDENDS_SQL = f"""
 A total counts until the next one is in, for two years at most, or until twelve months of lines follow it; the lines
 wait until then.
 """
+_MOVED = "CASE WHEN h.id IN (SELECT household_id FROM household_move) THEN h.id ELSE 0 END"
+_CONCERNED = "h.id IN (SELECT w.household_id FROM state_spell w WHERE {here_of_w})"
 BOOKED_DIVIDENDS = Source(  # the same by village: each line and total in the months from which to which it counts
     "booked_dividends",
-    "h.village",
+    "COALESCE(s.village, h.village)",
     f"""
-    (SELECT h.village, {_LINE_SINCE} AS since, l.month + 11 AS until, SUM(l.property_dividend_fen) AS fen
-    FROM ledger l JOIN household h ON h.id = l.household_id WHERE l.property_dividend_fen <> 0 AND {{here}}
-    GROUP BY 1, 2, 3 UNION ALL
-    SELECT h.village, y.last_month, {_TOTAL_UNTIL}, SUM(y.property_dividend_fen) FROM ledger_year y
-    JOIN household h ON h.id = y.household_id WHERE y.property_dividend_fen <> 0 AND {{here}} GROUP BY 1, 2, 3
-    ) h JOIN month m ON m.month >= h.since AND m.month <= h.until WHERE 1 = 1""",
+    (SELECT h.village, {_MOVED} AS moved, {_LINE_SINCE} AS since, l.month + 11 AS until,
+    SUM(l.property_dividend_fen) AS fen FROM ledger l JOIN household h ON h.id = l.household_id
+    WHERE l.property_dividend_fen <> 0 AND {_CONCERNED} GROUP BY 1, 2, 3, 4 UNION ALL
+    SELECT h.village, {_MOVED}, y.last_month, {_TOTAL_UNTIL}, SUM(y.property_dividend_fen) FROM ledger_year y
+    JOIN household h ON h.id = y.household_id WHERE y.property_dividend_fen <> 0 AND {_CONCERNED} GROUP BY 1, 2, 3, 4
+    ) h JOIN month m ON m.month >= h.since AND m.month <= h.until
+    LEFT JOIN state_spell s ON s.household_id = h.moved AND {holds_on("s", "m.as_of")} WHERE {{here}}""",
 )
 PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
 TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")

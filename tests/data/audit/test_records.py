@@ -27,7 +27,8 @@ UNWATCHED = {
     "what changes by hand stands in change, what comes from a file in import_run": (
         "region", "household", "member", "ledger", "ledger_year", "measure", "project", "project_stage",
         "project_return", "project_household", "helper", "pairing", "visit", "fund", "fund_payment", "fund_plan",
-        "problem", "task", "boundary", "assurance", "import_cell", "import_ledger",
+        "problem", "task", "boundary", "assurance", "import_cell", "import_ledger", "household_event",
+        "household_move", "member_event", "member_fact", "episode", "rural_population",
     ),
     "made again from the records; check compares": ("month", "household_month", "data_version", "region_version"),
     "a line tells when the command line sets one; check compares what comes of it": ("monitoring_line",),
