@@ -18,6 +18,7 @@ from data.access.viewer import Viewer, within_sql
 from data.cards.record import Helper, IncomeCard, Measure, Member, Share
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import COUNTY, closed_month
+from data.figures.household_months import first_with_books
 from data.figures.monitoring_line import line_of
 from data.figures.states import state_of
 from data.income.year import IncomeYear, year_of
@@ -38,7 +39,7 @@ def income_year(connection: Connection, year: int) -> IncomeYear:
 
 
 def years(connection: Connection) -> list[IncomeYear]:
-    """Income years that the calendar reaches, the newest first."""
+    """Income years that have months of books, the newest first."""
     start = int(value_of(connection, "income_year_start"))
     first, last = _calendar(connection)
     newest, oldest = year_of(last, start).year, year_of(first, start).year
@@ -150,10 +151,11 @@ def villages_households(connection: Connection, viewer: Viewer, region: str, *, 
 
 
 def _calendar(connection: Connection) -> tuple[int, int]:
-    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
-    if first is None:
+    """The first month that books are told of, and the last of the calendar."""
+    last = connection.execute(select(func.max(model.month.c.month))).scalar()
+    if last is None:
         raise NotFound("数据库还是空的，没有可以出卡的年度。")
-    return first, last
+    return first_with_books(connection), last
 
 
 def _facts(
