@@ -7,9 +7,8 @@ now, for both years: the store keeps no history of members.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, text
 
-from data import model
 from data.access.masks import mask_health, mask_id, mask_name, mask_phone
 from data.access.rights import needs, require_right
 from data.access.roles import HOUSEHOLDS, IDENTITY, PRINT, READ
@@ -18,7 +17,7 @@ from data.access.viewer import Viewer, within_sql
 from data.cards.record import Helper, IncomeCard, Measure, Member, Share
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import COUNTY, closed_month
-from data.figures.household_months import first_with_books
+from data.figures.household_months import months_with_books
 from data.figures.monitoring_line import line_of
 from data.figures.states import state_of
 from data.income.year import IncomeYear, year_of
@@ -152,10 +151,10 @@ def villages_households(connection: Connection, viewer: Viewer, region: str, *, 
 
 def _calendar(connection: Connection) -> tuple[int, int]:
     """The first month that books are told of, and the last of the calendar."""
-    last = connection.execute(select(func.max(model.month.c.month))).scalar()
-    if last is None:
+    known = months_with_books(connection)
+    if known is None:
         raise NotFound("数据库还是空的，没有可以出卡的年度。")
-    return first_with_books(connection), last
+    return known
 
 
 def _facts(

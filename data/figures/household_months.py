@@ -32,8 +32,8 @@ def fill_household_months(
     connection: Connection, running: int, *, region: str | None = None, since: int | None = None
 ) -> None:
     """Insert the rows of one village (or all) from month ``since`` on (or all); ``running`` has not ended."""
-    last = connection.execute(select(func.max(model.month.c.month))).scalar_one()
-    since = max(since or 0, first_with_books(connection))
+    first, last = months_with_books(connection) or (running, running)
+    since = max(since or first, first)
     here = _OF_VILLAGE if region else "1 = 1"
     columns = (
         "month, village, household_id, state, persons, record, lines, expected, booked, wage_fen, business_fen,"
@@ -54,7 +54,10 @@ def fill_household_months(
 def of_one(connection: Connection, household: int, village: str) -> list[RowMapping]:
     """The months of one household as ``household_month`` has them, also those in which it is not counted; the record
     SILENT may stand for SHORT or NONE here."""
-    first, last = first_with_books(connection), connection.execute(select(func.max(model.month.c.month))).scalar_one()
+    known = months_with_books(connection)
+    if known is None:
+        return []
+    first, last = known
     _prepare_lookups(connection, "h.id = :household", {"household": household}, village)
     _prepare_years(connection, village, list(range(first, last + 1)), last)
     bound = {"household": household, "since": first, "before": _before(connection, first)}
@@ -235,13 +238,13 @@ _SIZES = """
     GROUP BY t.household_id, t.day WINDOW w AS (PARTITION BY t.household_id ORDER BY t.day)"""
 
 
-def first_with_books(connection: Connection) -> int:
-    """The first month that households have rows of: that of the first line of books or the first visit, a year back at
-    least, never before the calendar."""
+def months_with_books(connection: Connection) -> tuple[int, int] | None:
+    """The first month that households have rows of, and the last of the calendar; None without one. The first is that
+    of the first line of books or the first visit, a year back at least, never before the calendar."""
     span, months = record_span.c, model.month.c.month
-    first, last = connection.execute(select(func.min(months), func.max(months))).one()
-    known = select(func.min(span.first_month)).where(span.name.in_((LEDGER, YEARLY, "visits")))
-    return max(int(first), min(int(last) - _BACK, connection.execute(known).scalar() or int(last)))
+    begun = select(func.min(span.first_month)).where(span.name.in_((LEDGER, YEARLY, "visits"))).scalar_subquery()
+    first, last, known = connection.execute(select(func.min(months), func.max(months), begun)).one()
+    return None if last is None else (max(int(first), min(int(last) - _BACK, known or int(last))), int(last))
 
 
 def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, object], region: str | None) -> None:
