@@ -177,9 +177,12 @@ _BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, 
 _NOW = "household h JOIN month m ON m.month = (SELECT MAX(month) FROM month)"
 _HEADS = "household h JOIN member p ON p.household_id = h.id"
 _IS_HEAD = "CASE WHEN p.relation = '户主' THEN 1 ELSE 0 END"
-_CONTRADICTIONS = {
+_OF_SPELLS = {
     "户类型与按日期推得的状态不一致": f"SELECT h.code FROM {_NOW} JOIN state_spell s ON s.household_id = h.id"
     f" AND {holds_on('s', 'm.as_of')} WHERE s.state NOT IN ({EXITED}, {_BY_STATE})",
+}
+"""What is told beside the spells that the cube is made from."""
+_CONTRADICTIONS = {
     "没有家庭成员的户": "SELECT h.code FROM household h WHERE NOT EXISTS"
     " (SELECT 1 FROM member p WHERE p.household_id = h.id)",
     "有成员而没有户主的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) = 0",
@@ -196,7 +199,8 @@ _CONTRADICTIONS = {
 
 
 def _contradictions(connection: Connection) -> Iterator[Finding]:
-    for what, query in _CONTRADICTIONS.items():
+    asked = _OF_SPELLS | _CONTRADICTIONS if cube.fits(connection) else _CONTRADICTIONS
+    for what, query in asked.items():
         codes = sorted(connection.execute(text(query)).scalars())
         if codes:
             yield Finding(what, len(codes), tuple(codes[:SHOWN]), grave=False)
