@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from data.demo import duties, helping
+from data.demo import duties, helping, histories
 from data.demo.files import LONGEST, table, write_boundaries, write_workbook, write_zip
 from data.demo.fund_plans import fund_plans
 from data.demo.geography import draw
@@ -16,6 +16,7 @@ from data.demo.ground import SCALES, Column, Ground
 from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
 from data.demo.incomes import Lines, draw_incomes, ledger
 from data.demo.lines import line_columns
+from data.demo.lives import draw_lives, life_columns
 from data.demo.measures import measures
 from data.demo.people import People, draw_people, member_columns
 from data.demo.projects import Projects, draw_projects
@@ -64,17 +65,23 @@ def generate(
     homes = draw_homesteads(ground)
     people = draw_people(ground, homes.village)
     statuses = draw_statuses(ground, people)
+    lives = draw_lives(ground, people, statuses)
     repairs = draw_repairs(ground, statuses)
     projects = draw_projects(ground, homes.village, homes.code, statuses)
     helpers = helping.draw_helpers(ground)
     pairings = helping.draw_pairings(ground, people, statuses, homes.village)
-    incomes = draw_incomes(ground, people, statuses, projects, homes.village)
+    incomes = draw_incomes(ground, people, lives.more(ground, len(homes.code)), statuses, projects, homes.village)
     traits = draw_traits(ground, people, statuses, incomes)
     say(1)
     sheets = _short_sheets(ground, homes, people, statuses, repairs, projects)
     owners = duties.Owners(helpers["name"], helping.EACH)
     asked = owners.of(ground.rng("checkers"), homes.village)
     sheets |= {
+        "农村人口": histories.populations(ground, sheets["行政区划"]),
+        "户变动": histories.events(ground, statuses, people, homes.code),
+        "户迁移": histories.moves(ground, statuses, homes.code, homes.village),
+        "家庭成员": member_columns(ground, lives.people, life_columns(ground, lives, statuses), homes.code, homes.area),
+        "监测": histories.episodes(ground, statuses, people, traits, repairs, homes.code),
         "帮扶措施": measures(ground, people, statuses, repairs, traits, homes.code, homes.village),
         "保障核实": checks(ground, repairs, homes.code, asked),
         "问题": duties.problems(ground, repairs, traits, homes.code, homes.village, owners),
@@ -106,7 +113,6 @@ def _short_sheets(
     return {
         "行政区划": region_columns(ground),
         "户": household_columns(ground, homes, people, statuses, repairs),
-        "家庭成员": member_columns(ground, people, homes.code, homes.area),
         "项目": projects.columns,
         "项目进度": projects.stages,
         "项目收益": projects.returns,

@@ -6,7 +6,7 @@ up by the allowance), along the seasons of the year; illness and other blows tak
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -41,6 +41,7 @@ class Earning:
     works: np.ndarray  # [household, calendar month]: whether wages come in
     factor: np.ndarray  # [household, month]: what a blow leaves of wages and fields
     ratio: np.ndarray  # of what the household lives on in the last year to the county's mean
+    needs: np.ndarray  # what it lives on against what it earns
 
 
 class Pensions:
@@ -69,6 +70,7 @@ class Incomes:
     fixed: dict[str, np.ndarray]
     pensions: Pensions
     earning: Earning
+    needs: np.ndarray  # [household, month]: how much more was earned for those who are gone
 
     def has(self, subject: str) -> np.ndarray:
         """Whether anything of the subject comes in."""
@@ -77,13 +79,15 @@ class Incomes:
 
 
 def draw_incomes(
-    ground: Ground, people: People, statuses: Statuses, projects: Projects, village: np.ndarray
+    ground: Ground, people: People, more: np.ndarray, statuses: Statuses, projects: Projects, village: np.ndarray
 ) -> Incomes:
-    """What each household has by rule and by work."""
+    """What each household has by rule and by work; ``more`` persons there were in it than now: [household, month]."""
     rng = ground.rng("incomes")
     fixed = _fixed(rng, people, statuses)
     pensions = Pensions(rng, people)
-    return Incomes(fixed, pensions, _earning(ground, rng, people, statuses, village, fixed, pensions, projects))
+    earning = _earning(ground, rng, people, statuses, village, fixed, pensions, projects)
+    needs = (1 + more / people.count()[:, None] * earning.needs[:, None]).astype(np.float32)
+    return Incomes(fixed, pensions, replace(earning, factor=earning.factor * needs), needs)
 
 
 def ledger(
@@ -112,7 +116,8 @@ def ledger(
             grid[:, _AT[EXPENSE]] += np.where(spent < _LEAST, 0, np.round(spent / 1000) * 1000)
         for name, paid_in in _SPREAD.items():
             if at in paid_in:
-                part = np.round(earning.yearly[name] * scale / len(paid_in) / 1000) * 1000
+                part = earning.yearly[name] * incomes.needs[:, month - ground.first] * scale / len(paid_in)
+                part = np.round(part / 1000) * 1000
                 grid[:, _AT[name]] += np.where(part < _LEAST, 0, part)
         for name, (household, when, fen) in (("资产收益分红", projects.paid), ("土地流转", projects.rents)):
             here = when == month
@@ -224,7 +229,7 @@ def _earning(
     yearly = {name: left * weight / total for name, weight in weights.items()}
     struck = sum(weights[name] for name in ("务工工资", *_COST)) / total * left
     blows = _blows(ground, rng, people, statuses, _Means(np.maximum(target, given), struck, ratio))
-    return Earning(yearly, _working_months(rng, people), blows, ratio)
+    return Earning(yearly, _working_months(rng, people), blows, ratio, np.clip(target / left, 1, 4))
 
 
 def _weights(rng: np.random.Generator, people: People, statuses: Statuses) -> dict[str, np.ndarray]:

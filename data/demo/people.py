@@ -128,7 +128,7 @@ def _families(rng: np.random.Generator, homes: int) -> tuple[np.ndarray, ...]:
     age[wife] = eldest[home[wife]] - rng.integers(-1, 4, size=wife.sum())
     parents = eldest.copy()  # of grandchildren: the son and his wife where they live here
     np.minimum.at(parents, home[wife], age[wife])
-    first = np.maximum(parents - rng.integers(*_APART, size=homes), np.where(floor == 30, 7, 0))
+    first = np.maximum(parents - rng.integers(*_APART, size=homes), np.where(floor == 30, 2, 0))
     age[grandchild] = first[home[grandchild]]
     younger = grandchild & np.roll(grandchild, 1)
     age[younger] = age[np.flatnonzero(younger) - 1] - rng.integers(2, 7, size=younger.sum())
@@ -200,15 +200,16 @@ def _names(
     return joined(np.where(kin, family, own), given_names(rng, male, age))
 
 
-def member_columns(ground: Ground, people: People, codes: np.ndarray, areas: np.ndarray) -> Sheet:
-    """The sheet 家庭成员: ``codes`` of the households and the six digits of their county, one a household."""
+def member_columns(ground: Ground, people: People, more: Sheet, codes: np.ndarray, areas: np.ndarray) -> Sheet:
+    """The sheet 家庭成员, household by household: ``codes`` of the households and the six digits of their county, one a
+    household; ``more``: further columns."""
     rng = ground.rng("members")
     count, works = len(people.home), people.work_months > 0
     relation = [_RELATIONS[role][male] for role, male in zip(people.role, people.male.astype(int), strict=True)]
     area = pick(rng, ("乡内", "乡外县内", "县外省内", "省外"), count, (0.38, 0.27, 0.2, 0.15))
     area = np.where(people.age > 59, "乡内", area)
     insured = np.where(people.age < 16, NOTHING, rng.random(count) < 0.96)
-    return {
+    columns: Sheet = {
         "code": joined(codes[people.home], [f"{slot + 1:02d}" for slot in people.slot]),
         "household_id": codes[people.home],
         "name": people.name,
@@ -224,7 +225,10 @@ def member_columns(ground: Ground, people: People, codes: np.ndarray, areas: np.
         "work_months": np.where(works, people.work_months, np.nan),
         "medical_insured": people.medical,
         "pension_insured": insured,
+        **more,
     }
+    order = np.lexsort((people.slot, people.home))
+    return {name: np.asarray(column)[order] for name, column in columns.items()}
 
 
 def _id_numbers(rng: np.random.Generator, people: People, areas: np.ndarray) -> np.ndarray:

@@ -8,7 +8,8 @@ from data.demo.ground import Ground, months_of, on_workdays, pick, some_day
 from data.demo.people import ABLE, People
 
 _NEVER = np.datetime64("NaT")
-_RELAPSED = 0.0006  # lifted, fallen back and lifted again by the end of 2020
+# watched as 脱贫不稳定户, 边缘易致贫户, 突发严重困难户; fallen back and lifted again by the end of 2020; 有序退出; 注销
+_SHARES = (0.0445, 0.03, 0.0076, 0.0006, 0.0036, 0.0024)
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Statuses:
     ``registered`` is the day of 建档立卡; ``identified`` what the sheet 户 says: of who is or was monitored the day
     that this began. ``since`` and ``until`` are the months in which the household is on the books (looked after,
     visited); ``watched`` and ``cleared`` those of its monitoring (0: none, beyond the last month: still monitored),
-    ``sudden`` who is or was 突发严重困难户.
+    ``sudden`` who is or was 突发严重困难户. ``exited`` is the day of 有序退出, ``struck_off`` of 注销.
     """
 
     type: np.ndarray
@@ -29,6 +30,8 @@ class Statuses:
     identified: np.ndarray
     lifted: np.ndarray
     relapsed: np.ndarray
+    exited: np.ndarray
+    struck_off: np.ndarray
     risk_removed: np.ndarray
     since: np.ndarray
     until: np.ndarray
@@ -49,8 +52,8 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
     relapsed, removed = np.full(homes, _NEVER, "datetime64[D]"), np.full(homes, _NEVER, "datetime64[D]")
     type = np.full(homes, "脱贫户", object)
     lot = rng.permutation(homes)
-    share = np.cumsum([0, *(round(homes * part) for part in (0.0445, 0.0356, 0.008, _RELAPSED))])
-    unstable, marginal, sudden, again = (lot[share[at] : share[at + 1]] for at in range(len(share) - 1))
+    share = np.cumsum([0, *(round(homes * part) for part in _SHARES)])
+    unstable, marginal, sudden, again, left, struck = (lot[share[at] : share[at + 1]] for at in range(len(share) - 1))
     watched, cleared = np.zeros(homes, np.int64), np.zeros(homes, np.int64)
     for group, name, after in (
         (unstable, "脱贫不稳定户", "脱贫户"),
@@ -70,9 +73,15 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
     relapsed[again] = lifted[again] - rng.integers(200, 420, size=len(again)).astype("timedelta64[D]")
     relapsed = on_workdays(relapsed)
     registered[np.isnat(lifted)] = _NEVER
+    exited, struck_off = (np.full(homes, _NEVER, "datetime64[D]") for _ in range(2))
+    exited[left] = on_workdays(some_day(rng, ground.end - 200, ground.end - 10, len(left)))
+    struck_off[struck] = on_workdays(some_day(rng, ground.start + 200, ground.end - 30, len(struck)))
+    ended = np.where(np.isnat(exited), struck_off, exited)
     outside = np.isnat(lifted) & (watched > 0)
     since = np.where(outside, watched, ground.first)
     until = np.where(outside & (cleared <= ground.last), cleared - 1, ground.last)
+    until = np.where(np.isnat(ended), until, months_of(np.where(np.isnat(ended), ground.end, ended)) - 1)
+    type[struck] = "一般户"
     attribute = _attributes(rng, people, size)
     cause, others = _causes(rng, people, sudden)
     _fault(rng, type, watched)
@@ -85,6 +94,8 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
         identified,
         lifted,
         relapsed,
+        exited,
+        struck_off,
         removed,
         since,
         until,
