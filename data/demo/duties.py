@@ -232,7 +232,7 @@ def tasks(
     count = len(ground.villages) * 10
     started = np.sort(some_day(rng, ground.start, ground.end - 3, count))
     allowed = rng.choice([60, 90, 120, 180, 270], size=count)
-    late = rng.random(count) < 0.16
+    late = rng.random(count) < 0.3
     took = allowed * np.where(late, 1, rng.beta(5, 1.6, size=count)) + late * rng.integers(4, 50, size=count)
     turn = np.tile(np.arange(10), len(ground.villages))  # no village has one task twice within the years shown
     place = np.repeat(np.arange(len(ground.villages)), 10)
