@@ -20,6 +20,7 @@ from data.intake.issues import FileFault, Findings, ImportResult, Issue
 from data.intake.kept import KeptCheck
 from data.intake.known import KnownCodes
 from data.intake.ledger import LedgerCheck
+from data.intake.lives import Lives
 from data.intake.read import Sheet
 from data.intake.runs import last_run, record_run
 from data.intake.stages import warn_stages
@@ -68,6 +69,7 @@ def import_files(
         kept.refuse_other_plans(connection)
         warn_sums(connection, checks, findings)
         warn_stages(connection, checks, findings)
+        Lives(connection, checks, known, findings).refuse()
         for check in checks:
             if isinstance(check, LedgerCheck):
                 compare_lines(connection, check)

@@ -8,11 +8,13 @@ what the last rows do.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy import Integer, Table
 
 from data import model
 from data.figures.facts import COLUMN_OF
+from data.intake.registers import equal_columns, said_episodes, said_events
 from data.intake.staging import Staged, emptied
 from data.terms import GONE, JOINED, MEMBER_FACTS
 
@@ -85,6 +87,13 @@ class Histories:
         """Before rows are written: keep what stands in its history; returns how many rows that made."""
         if staged.table in (model.household, model.member):
             return self._before_records(staged)
+        if staged.table is model.household_event:
+            return said_events(staged.connection, self._pairs("SELECT household_id, kind FROM {}", [staged.name]))
+        if staged.table is model.episode:
+            asked = f"SELECT household_id, identified FROM {{}} WHERE {self._stood('household_id', model.household)}"
+            return said_episodes(staged.connection, self._pairs(asked, [staged.name]))
+        if staged.table is model.member_event:
+            return self._said_belonging(staged)
         return self._said_first(staged)
 
     def finish(self) -> int:
@@ -95,6 +104,9 @@ class Histories:
         for one in DATED:
             if names := self.named(one.history):
                 changed += self._last_value(one, names)
+        if names := self.named(model.household_event, model.episode):
+            concerned = self._pairs("SELECT household_id, '' FROM {}", names)
+            changed += equal_columns(self.connection, [household for household, _ in concerned])
         if names := self.named(model.household_move):
             changed += self._last_village(names)
         if names := self.named(model.member_event):
@@ -155,7 +167,7 @@ class Histories:
         for one in (one for one in DATED if one.history is staged.table):
             own = f"f.{one.whose} = t.{one.key} AND {one.here}"
             since = f"COALESCE(t.collected, {_FIRST_DAY})"
-            stood = f"t.{one.key} NOT IN ({self._new[one.of.name]})" if one.of.name in self._new else "1 = 1"
+            stood = self._stood(f"t.{one.key}", one.of)
             written += _sql(
                 staged,
                 f"INSERT INTO {one.history.name} ({one.whose}, item, {one.day}, {one.value})"
@@ -166,6 +178,37 @@ class Histories:
                 f" AND NOT EXISTS (SELECT 1 FROM {one.history.name} f WHERE {own})",
             )
         return written
+
+    def _said_belonging(self, staged: Staged) -> int:
+        """加入日期 and 离开日期 of members who stood, where the files first tell of them, and not of these."""
+        heard = "SELECT member FROM member_event"
+        _sql(staged, "DROP TABLE IF EXISTS noted")
+        _sql(
+            staged,
+            f"CREATE TEMPORARY TABLE noted AS SELECT DISTINCT member AS owner FROM {staged.name}"
+            f" WHERE member NOT IN ({heard}) AND {self._stood('member', model.member)}",
+        )
+        written = 0
+        for day, kind in (("joined", JOINED), ("gone", GONE)):
+            told = f"SELECT 1 FROM {staged.name} f WHERE f.member = t.code AND f.kind = '{kind}'"
+            written += _sql(
+                staged,
+                "INSERT INTO member_event (member, day, kind, household_id, reason)"
+                f" SELECT t.code, t.{day}, '{kind}', t.household_id, t.{day}_reason FROM member t"
+                f" WHERE t.{day} IS NOT NULL AND t.code IN (SELECT owner FROM noted)"
+                f" AND NOT EXISTS ({told} AND f.household_id = t.household_id)",
+            )
+        return written
+
+    def _stood(self, key: str, table: Table) -> str:
+        """Condition: the record with this key stood before this import."""
+        return f"{key} NOT IN ({self._new[table.name]})" if table.name in self._new else "1 = 1"
+
+    def _pairs(self, asked: str, names: Sequence[str]) -> list[tuple[int, str]]:
+        """What the temporary tables say, ``asked`` with their name in place of {}."""
+        assert self.connection is not None
+        rows = [self.connection.exec_driver_sql(asked.format(name)).all() for name in names]
+        return [(row[0], row[1]) for row in chain.from_iterable(rows)]
 
     def _last_value(self, one: Dated, names: Sequence[str]) -> int:
         newest = (

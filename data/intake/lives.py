@@ -1,0 +1,272 @@
+"""Rows of histories against one another and against what stands: wrong order, gaps and overlaps, with the row that
+stands against them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from data import model
+from data.figures.courses import BEGINS, ENDS
+from data.intake.check import SheetCheck
+from data.intake.issues import ERROR, Findings, Issue
+from data.intake.known import KnownCodes
+from data.intake.pieces import Piece
+from data.intake.registers import Register, events_of, registers
+from data.store.batches import batches
+from data.terms import GOING, GONE, JOINED, JOINING, REMOVALS
+from data.workbook.sheets import REGION
+
+_AFTER = {
+    "识别": (None,), "脱贫": (None, "识别", "返贫"), "再脱贫": ("返贫",), "返贫": (None, "脱贫", "再脱贫", "有序退出"),
+    "有序退出": (None, "脱贫", "再脱贫"),
+}  # fmt: skip
+"""Kind of 户变动 → the one of the household's base that may be the last before it; None: none is known."""
+_STOOD = "系统里"
+
+
+@dataclass
+class Told:
+    """A row of the files (``piece`` and its ``place``) or, without, of the store."""
+
+    values: dict[str, Any]  # of any type, by column name
+    piece: Piece | None = None
+    place: int = 0
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+    @property
+    def where(self) -> str:
+        """Where it stands, in words."""
+        return _STOOD if self.piece is None else f"第 {int(self.piece.rows[self.place])} 行"
+
+
+class Lives:
+    """Goes through the sheets of histories; rows that cannot be are refused."""
+
+    def __init__(
+        self, connection: Connection, checks: Sequence[SheetCheck], known: KnownCodes, findings: Findings
+    ) -> None:
+        self.connection, self.known, self.findings = connection, known, findings
+        self.checks = {check.spec.name: check for check in checks}
+
+    def refuse(self) -> None:
+        """Refuse what contradicts."""
+        self._regions()
+        self._events()
+        self._moves()
+        self._belongings()
+        self._episodes()
+
+    def _filed(self, sheet: str) -> list[Told]:
+        check = self.checks.get(sheet)
+        return list(_rows(check)) if check is not None else []
+
+    def _refuse(self, sheet: str, row: Told, heading: str, reason: str) -> None:
+        assert row.piece is not None
+        row.piece.bad[row.place] = True
+        value = str(row[self.checks[sheet].spec.by_heading[heading].name] or "")
+        issue = Issue(sheet, int(row.piece.rows[row.place]), heading, value, reason, ERROR, row.piece.file)
+        self.findings.refuse([issue], 1)
+
+    def _regions(self) -> None:
+        for row in self._filed(REGION):
+            into = row["merged_into"]
+            if into is not None and into not in self.known.codes[REGION]:
+                self._refuse(REGION, row, "并入代码", f"没有 {into}，请先在“{REGION}”表中登记")
+            elif into is not None and into == row["code"]:
+                self._refuse(REGION, row, "并入代码", "不能并入自己")
+
+    def _events(self) -> None:
+        sheet, table = "户变动", model.household_event
+        filed = _grouped(self._filed(sheet), "household_id")
+        held = _stored(self.connection, table, "household_id", filed)
+        before = self._registers(filed)
+        for household, rows in filed.items():
+            own = {(row["day"], row["kind"]) for row in rows}
+            stands = [row for row in held.get(household, ()) if (row["day"], row["kind"]) not in own]
+            one, kinds = before.get(household), {row["kind"] for row in rows}
+            if one is not None and not one.told:
+                stands += [
+                    Told({"day": day, "kind": kind}) for day, kind in events_of(one.columns) if kind not in kinds
+                ]
+            self._one_course(sheet, sorted([*stands, *rows], key=_by_day))
+
+    def _one_course(self, sheet: str, rows: Sequence[Told]) -> None:
+        last: Told | None = None  # of its base
+        ended: Told | None = None
+        days: dict[str, Told] = {}
+        for row in rows:
+            kind, day = row["kind"], row["day"]
+            against, why = None, ""
+            if ended is not None:
+                against, why = ended, f"之后不能再有“{kind}”"
+            elif kind == BEGINS:
+                continue
+            elif day in days:
+                against, why = days[day], f"与“{kind}”在同一天，互相矛盾"
+            elif kind not in ENDS and (last and last["kind"]) not in _AFTER[kind]:
+                if last is None:
+                    if row.piece is not None:
+                        self._refuse(sheet, row, "变动", "此前没有返贫，不能再脱贫")
+                    continue
+                against, why = last, f"之后不能是“{kind}”"
+            if against is not None:
+                self._refuse_pair(sheet, "变动", row, against, f"{against['day']}“{against['kind']}”，{why}")
+                continue
+            days[day] = row
+            if kind in ENDS:
+                ended = row
+            else:
+                last = row
+
+    def _refuse_pair(self, sheet: str, heading: str, row: Told, against: Told, why: str) -> None:
+        """Refuse the later row where it is of the files, else the one that stands against it."""
+        if row.piece is not None:
+            self._refuse(sheet, row, heading, f"{against.where} {why}")
+        elif against.piece is not None:
+            self._refuse(sheet, against, heading, f"{row.where} {row['day']} 的记录与本行矛盾：{why}")
+
+    def _moves(self) -> None:
+        sheet, table = "户迁移", model.household_move
+        filed = _grouped(self._filed(sheet), "household_id")
+        held = _stored(self.connection, table, "household_id", filed)
+        villages = self._villages(filed)
+        for household, rows in filed.items():
+            own = {row["day"] for row in rows}
+            stands = [row for row in held.get(household, ()) if row["day"] not in own]
+            ordered = sorted([*stands, *rows], key=lambda row: str(row["day"]))
+            village = villages.get(household)
+            if village is not None and not held.get(household) and village not in (
+                ordered[0]["origin"], ordered[-1]["village"],
+            ):  # fmt: skip
+                self._refuse(sheet, ordered[0], "原村代码", f"系统里本户在 {village}，不是从这个村迁出的")
+                continue
+            last: Told | None = None
+            for row in ordered:
+                if row["origin"] == row["village"] and row.piece is not None:
+                    self._refuse(sheet, row, "新村代码", "与原村代码相同")
+                elif last is not None and row["origin"] != last["village"]:
+                    why = f"{last['day']} 迁到 {last['village']}，{row['day']} 却从 {row['origin']} 迁出"
+                    self._refuse_pair(sheet, "原村代码", row, last, why)
+                else:
+                    last = row
+
+    def _belongings(self) -> None:
+        sheet = "成员变动"
+        filed = _grouped(self._filed(sheet), "member")
+        held = _stored(self.connection, model.member_event, "member", filed)
+        stood = _stored(self.connection, model.member, "code", filed)
+        for member, rows in filed.items():
+            own = {(row["day"], row["kind"]) for row in rows}
+            stands = [row for row in held.get(member, ()) if (row["day"], row["kind"]) not in own]
+            ordered = sorted([*stands, *rows], key=lambda row: (row["day"], row["kind"] == JOINED))
+            before = stood.get(member, [None])[0] if not held.get(member) else None
+            self._one_belonging(sheet, ordered, before)
+
+    def _one_belonging(self, sheet: str, rows: Sequence[Told], stood: Told | None) -> None:
+        """``stood``: the member as he stands, where no row tells of him yet."""
+        last: Told | None = None
+        joins = {row["household_id"] for row in rows if row["kind"] == JOINED}
+        if stood is not None and stood["household_id"] not in joins:
+            last = Told({"day": stood["joined"] or "", "kind": JOINED, "household_id": stood["household_id"]})
+            if stood["gone"] is not None:
+                last = Told({**last.values, "day": stood["gone"], "kind": GONE})
+        for row in rows:
+            fitting = JOINING if row["kind"] == JOINED else GOING
+            if row.piece is not None and row["reason"] is not None and row["reason"] not in fitting:
+                self._refuse(sheet, row, "原因", f"“{row['kind']}”的原因应为：{'、'.join(fitting)}")
+                continue
+            if last is not None and row["kind"] == JOINED and last["kind"] == JOINED:
+                why = f"{last['day']} 已加入 {self._code(last)}，还没有离开"
+                self._refuse_pair(sheet, "变动", row, last, why.strip())
+                continue
+            if last is not None and row["kind"] == GONE:
+                if last["kind"] == GONE:
+                    self._refuse_pair(
+                        sheet, "变动", row, last, f"{last['day']} 已离开 {self._code(last)}，不属于任何户"
+                    )
+                    continue
+                if last["household_id"] != row["household_id"]:
+                    why = f"{last['day']} 加入的是 {self._code(last)}，不属于本行的户".strip()
+                    self._refuse_pair(sheet, "户编号", row, last, why)
+                    continue
+            last = row
+
+    def _code(self, row: Told) -> str:
+        return self.known.household_code(row["household_id"])
+
+    def _episodes(self) -> None:
+        sheet = "监测"
+        filed = self._filed(sheet)
+        codes = _stored(self.connection, model.episode, "code", _grouped(filed, "code"))
+        merged = []
+        for row in filed:
+            stands = codes.get(row["code"], [Told({})])[0].values
+            given = {name: value for name, value in row.values.items() if value is not None}
+            merged.append(Told({**stands, **given}, row.piece, row.place))
+        for row in merged:
+            if "其他" in (row["risks"] or "").split("、") and not row["risk_note"]:
+                self._refuse(sheet, row, "风险备注", "风险含“其他”，须填写风险备注")
+            if row["removal"] == REMOVALS[1] and not row["natural_reason"]:
+                self._refuse(sheet, row, "自然消除原因", "自然消除须填写原因")
+            if row["removal"] and not row["removed"]:
+                self._refuse(sheet, row, "消除日期", "填了消除方式，须填写消除日期")
+        households = _grouped(merged, "household_id")
+        held = _stored(self.connection, model.episode, "household_id", households)
+        for household, rows in households.items():
+            own = {row["code"] for row in rows}
+            others = [row for row in held.get(household, ()) if row["code"] not in own]
+            last: Told | None = None
+            for row in sorted([*others, *rows], key=lambda one: str(one["identified"])):
+                row.values["day"] = row["identified"]
+                if last is not None and (last["removed"] is None or row["identified"] < last["removed"]):
+                    until = last["removed"] or "至今未消除"
+                    why = f"{last['code']}（{last['identified']} 至 {until}）与 {row['code']} 的监测时段重叠"
+                    self._refuse_pair(sheet, "识别日期", row, last, why)
+                else:
+                    last = row
+
+    def _registers(self, households: Iterable[Any]) -> dict[Any, Register]:
+        return registers(self.connection, households)
+
+    def _villages(self, households: Iterable[int]) -> dict[int, str]:
+        """The villages of those households that stand."""
+        table = model.household.c
+        found: dict[int, str] = {}
+        for batch in batches(sorted(households)):
+            found |= dict(self.connection.execute(select(table.id, table.village).where(table.id.in_(batch))).all())
+        return found
+
+
+def _by_day(row: Told) -> tuple[str, bool]:
+    return row["day"], row["kind"] in ENDS
+
+
+def _grouped(rows: Iterable[Told], name: str) -> dict[Any, list[Told]]:
+    found = defaultdict(list)
+    for row in rows:
+        if row[name] is not None:
+            found[row[name]].append(row)
+    return dict(found)
+
+
+def _stored(connection: Connection, table: Any, name: str, keys: Iterable[Any]) -> dict[Any, list[Told]]:
+    """Rows of the store by one of their columns."""
+    found = defaultdict(list)
+    for batch in batches(sorted(keys)):
+        for row in connection.execute(select(table).where(table.c[name].in_(batch))).mappings():
+            found[row[name]].append(Told(dict(row)))
+    return dict(found)
+
+
+def _rows(check: SheetCheck) -> Iterator[Told]:
+    """The sound rows of a sheet."""
+    for piece in check.pieces:
+        columns = {name: piece.values.column(name).to_pylist() for name in piece.names}
+        for place in range(len(piece.rows)):
+            if not (piece.bad[place] or piece.repeated[place]):
+                yield Told({name: values[place] for name, values in columns.items()}, piece, place)
