@@ -14,6 +14,7 @@ from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.access.roles import APPROVE, HOUSEHOLDS, PLANS, READ
+from data.access.viewer import Viewer
 from data.dividends.following import shares_after
 from data.errors import WarRoomError
 from data.households import lives
@@ -43,11 +44,12 @@ class _Asked:
 def draw_lives(screen: Screen, household: int) -> None:
     """The form: what happened is asked first, then what belongs to it."""
     there = ask_once(screen, "door", door, household)
-    acts = [name for name, act in _ACTS.items() if screen.viewer.may(APPROVE, HOUSEHOLDS) or not act.above]
+    acts = [name for name, act in _ACTS.items() if _open_to(screen.viewer, act)]
     act = st.pills("发生了什么 *", acts, default=acts[0], required=True, key=key("life"))
-    if len(acts) < len(_ACTS):
-        above = "、".join(name for name, act in _ACTS.items() if act.above)
-        show_markup(f'<p class="calm">{above}由乡镇以上办理。</p>')
+    others = [name for name in _ACTS if name not in acts]
+    if others:
+        by = "村里或乡镇以上" if screen.viewer.sees_own_only else "乡镇以上"
+        show_markup(f'<p class="calm">{"、".join(others)}由{by}办理。</p>')
     asked = _ACTS[act].draw(screen, there)
     told = (act, asked)
     if st.button("看看会带来什么变化", key=key("see"), width="stretch"):
@@ -72,6 +74,11 @@ def draw_lives(screen: Screen, household: int) -> None:
 
     with st.form(key("life_save"), enter_to_submit=False, border=False):
         finish(screen, household, save)
+
+
+def _open_to(viewer: Viewer, act: "_Act") -> bool:
+    above = act.above and not viewer.may(APPROVE, HOUSEHOLDS)
+    return not above and not (act.founds and viewer.sees_own_only)
 
 
 def _shares(screen: Screen, deed: lives.Deed, told: str) -> list[Consequence]:
@@ -246,10 +253,12 @@ def _new(screen: Screen, there: Door) -> _Asked:
 
 @dataclass(frozen=True)
 class _Act:
-    """One thing that may have happened: its fields, and whether it is for the township and above alone."""
+    """One thing that may have happened: its fields, whether it is for the township and above alone, and whether it
+    makes a household, which is for who has more than single ones."""
 
     draw: Callable[[Screen, Door], _Asked]
     above: bool = False
+    founds: bool = False
 
 
 _ACTS = {
@@ -258,9 +267,9 @@ _ACTS = {
     "婚入迁入": _Act(_coming),
     "离开本县": _Act(_leaving),
     "转到别户": _Act(_going_over),
-    "分户": _Act(_split),
+    "分户": _Act(_split, founds=True),
     "整户迁村": _Act(_move, above=True),
     "并入别户": _Act(_merger, above=True),
     "注销": _Act(_end, above=True),
-    "新立户": _Act(_new),
+    "新立户": _Act(_new, founds=True),
 }

@@ -29,7 +29,7 @@ MOST_LABELLED_POINTS = 1000
 LONGEST_CODE = 100
 _LEAFLET = version("XStatic-Leaflet")
 _SCRIPTS = ("map_labels.js", "map_regions.js", "map_points.js", "map.js")
-_MARKS = frozenset("▲◆●■○·")
+_MARKS = frozenset("▲◆●■○□·")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{3}(?:[0-9a-fA-F]{3})?(?:[0-9a-fA-F]{2})?")
 # Besides quotes, angle brackets, backticks and "$": "_" and "/" too, because streamlit-folium rewrites "_abc" and
 # "maps/…/" in the script it hashes, so that 村_12 and 村_13 would be the same map; and "{" where JSON has none of its
@@ -184,7 +184,7 @@ def household_points(
 
     ``points``: ``id``, ``lat``, ``lon`` (WGS-84; rows without them are left out), ``state``; optionally ``label`` (the
     mark's name, drawn where it fits and for up to 1,000 points), ``sketch`` (true: said to be 示意位置); every other
-    column is a line of the tooltip. ``marks``: state -> (one of ▲◆●■○·, colour).
+    column is a line of the tooltip. ``marks``: state -> (one of ▲◆●■○□·, colour).
     Raises ValueError for a state without mark, an unknown mark or a colour that is none.
     """
     return _points(points.astype({"id": int}), "household", marks, None if chosen is None else int(chosen))

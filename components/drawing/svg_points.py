@@ -19,6 +19,7 @@ _CORNERS = {
     "▲": ((0, -1.15), (1.1, 0.85), (-1.1, 0.85)),
     "◆": ((0, -1.25), (1.1, 0), (0, 1.25), (-1.1, 0)),
     "■": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    "□": ((-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)),
 }
 _STEPS = np.array(
     [(0.0, 0.0)]
@@ -36,7 +37,7 @@ _DISCS = {"●": 0.95, "○": 0.85, "·": 0.45}
 @dataclass(frozen=True)
 class Points:
     """``rows``: id, lon, lat, state, and where there are any number (NaN: none), label (None: none), sketch (bool: the
-    place is a guess); rows without a place are left out. ``marks``: state → (one of ▲◆●■○·, colour). ``walk``: join
+    place is a guess); rows without a place are left out. ``marks``: state → (one of ▲◆●■○□·, colour). ``walk``: join
     the numbers by a line, in their order, but for guessed places."""
 
     rows: pd.DataFrame
@@ -83,9 +84,9 @@ def mark(sign: str, colour: str, x: float, y: float, radius: float, halo: str) -
 
 
 def _marks(sign: str, colour: str, paths: str, radius: float, halo: str) -> str:
-    """Marks of one kind: filled, but for ○, which is a ring."""
+    """Marks of one kind: filled, but for ○ and □, which are hollow."""
     edge = f'<path d="{paths}" fill="{halo}" stroke="{halo}" stroke-width="{radius * 0.5:.1f}"/>'
-    if sign == "○":
+    if sign in "○□":
         return edge + f'<path d="{paths}" fill="{halo}" stroke="{colour}" stroke-width="{radius * 0.36:.1f}"/>'
     return edge + f'<path d="{paths}" fill="{colour}"/>'
 
@@ -215,7 +216,7 @@ def _badge(
     )
     told = words(x, y + text * 0.36, number, colours.second_ink if guess else colours.ink, size=text, anchor="middle")
     rim = ""
-    if not guess and sign not in "○·":
+    if not guess and sign not in "○□·":
         r = text * 0.26
         rim = mark(sign, colour, x + width / 2 - r * 0.4, y - height / 2 + r * 0.4, r, colours.surface)
     return ring + told + rim

@@ -14,6 +14,7 @@ window.WarRoomPoints = (() => {
     "●": disc(0.95),
     "■": polygon([-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]),
     "○": disc(0.85),
+    "□": polygon([-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8]),
     "·": disc(0.45),
   };
 
@@ -76,7 +77,7 @@ window.WarRoomPoints = (() => {
       pen.lineWidth = 3;
       pen.strokeStyle = colours.halo;
       pen.stroke();
-      if (item.mark === "○") {
+      if ("○□".includes(item.mark)) {
         pen.lineWidth = 2;
         pen.strokeStyle = item.colour;
         pen.stroke();

@@ -12,6 +12,7 @@ from data.access.viewer import Viewer
 from data.figures.books import closed_month
 from data.figures.household_months import of_one
 from data.figures.spells import state_spell
+from data.households.edit_rules import check_approval
 from data.households.income import KINDS
 from data.households.lives import Deed
 from data.model.running import holds_on
@@ -31,8 +32,11 @@ class Consequence:
 def follows(connection: Connection, viewer: Viewer, deed: Deed) -> list[Consequence]:
     """What a deed changes, household by household; nothing is written.
 
-    Net income a head is that of the last closed twelve months over the persons of now and those after it.
+    Net income a head is that of the last closed twelve months over the persons of now and those after it. Raises
+    Refused for what is decided above the viewer.
     """
+    for edit in (edit for edits in deed.done.values() for edit in edits):
+        check_approval(viewer, edit.table, edit.key, edit.before, edit.after)
     found = []
     for id, edits in deed.done.items():
         new = next((edit.after for edit in edits if edit.table == "household" and edit.before is None), None)

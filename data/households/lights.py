@@ -86,7 +86,7 @@ def _checked_by(connection: Connection, household: int) -> dict[tuple[str, str],
         (str(edit.key["item"]), str(edit.key["checked"])): actor
         for actor, edits in connection.execute(text(_CHECKING), {"household": household})
         for edit in edits_of(edits)
-        if edit.table == "assurance"
+        if edit.table == "assurance" and (edit.after or {}).get("evidence")  # not what stood before any check
     }
     names = {actor: actor_name(connection, actor) for actor in set(actors.values())}
     return {check: names[actor] for check, actor in actors.items()}

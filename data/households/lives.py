@@ -46,6 +46,10 @@ BORN, MARRIED_IN, MOVED_IN = JOINING[:3]
 ENDINGS = {"整户迁出": MOVED_OUT, "整户死亡": DIED, "其他": GOING[-1]}
 """Why a household is struck off → why its members leave it."""
 _STRUCK_OFF, _MERGED = ENDS
+_OF_MERGER = (
+    "原户的收支留在原户，对方户的人均纯收入要到新账记满12个月才反映全家",
+    "成员与新户主的关系，请在对方户里逐人核对",
+)
 _PLAIN = STATE_NAMES[UNCOUNTED]
 _COPIED = ("phone", "address", "attribute", *STATE_FIELDS, "cause", "other_causes")
 
@@ -140,9 +144,9 @@ def goes_over(
 ) -> Deed:
     """A member goes to another household of the county: married there or moved."""
     living(connection, viewer, household)
+    if to in (0, household):
+        raise Unfit("转入哪一户", "就是本户，请另选" if to else "请选择")
     other = living(connection, viewer, to)
-    if to == household:
-        raise Unfit("转入哪一户", "就是本户，请另选")
     if going not in _COMING_OF:
         raise Unfit("原因", "请选择")
     row, since = member_of(connection, household, member), day_of(day, today)
@@ -208,9 +212,9 @@ def ends(
 def merges(connection: Connection, viewer: Viewer, household: int, into: int, *, day: str, today: date) -> Deed:
     """All members go over to another household, and this one is no more."""
     home, since = living(connection, viewer, household), day_of(day, today)
+    if into in (0, household):
+        raise Unfit("并入哪一户", "就是本户，请另选" if into else "请选择")
     other = living(connection, viewer, into)
-    if into == household:
-        raise Unfit("并入哪一户", "就是本户，请另选")
     check_begun(connection, household, since)
     people = people_of(connection, household)
     going, coming = _over(connection, people, into, since, {row["code"]: _in_another(row) for row in people})
@@ -221,7 +225,7 @@ def merges(connection: Connection, viewer: Viewer, household: int, into: int, *,
         {household: -len(people), into: len(people)},
         {household: -labour_of(people), into: labour_of(people)},
         frozenset([household]),
-        ("成员与新户主的关系，请在对方户里逐人核对",) if people else (),
+        _OF_MERGER if people else (),
     )
 
 

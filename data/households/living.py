@@ -54,6 +54,8 @@ def people_of(connection: Connection, household: int) -> Sequence[RowMapping]:
 
 def member_of(connection: Connection, household: int, member: str) -> RowMapping:
     """A member's row. Raises Unfit for who is gone or of another household."""
+    if not member:
+        raise Unfit("哪一位", "请选择")
     table = model.member
     asked = select(table).where(table.c.household_id == household, table.c.code == member)
     row = connection.execute(asked).mappings().first()
@@ -95,6 +97,8 @@ def check_unknown(connection: Connection, viewer: Viewer, number: object) -> Non
 @needs(WRITE, HOUSEHOLDS)
 def village_name(connection: Connection, viewer: Viewer, village: str) -> str:
     """The name of a village that stands. Raises OutOfScope where it is not the viewer's, Unfit where it is none."""
+    if not village:
+        raise Unfit("迁到哪个村", "请选择")
     viewer.narrowed(village)
     table = model.region.c
     row = connection.execute(select(table.name, table.closed).where(table.code == village)).first()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from data import model
 from data.store.engine import open_engine
@@ -168,3 +168,55 @@ def test_what_was_typed_is_not_lost_by_a_slip(server: Server, new_context: Calla
     page.keyboard.press("Escape")  # nothing was typed: nothing is asked
     expect(dialog(page)).to_have_count(0)
     assert asked == ["confirm"] * 4
+
+
+def test_a_death_is_told_with_what_follows_before_it_is_saved_on_a_phone_and_taken_back(
+    server: Server, new_context: Callable[..., BrowserContext]
+):
+    id = a_household_of_several(server.database_url)
+    whom = rows(server.database_url, model.member, household_id=id, gone=None)
+    page = new_context(**PHONE).new_page()
+    page.goto(f"{server.url}/household?household={id}&role=village")
+    ready(page)
+    page.get_by_role("button", name="家庭变动", exact=True).tap()
+    ready(page)
+    expect(dialog(page).get_by_text("整户迁村、并入别户、注销由乡镇以上办理。")).to_be_visible()
+    dialog(page).get_by_label("哪一位 *").tap()
+    page.get_by_role("option").last.tap()
+    ready(page)
+    see = dialog(page).get_by_role("button", name="看看会带来什么变化")
+    assert see.bounding_box()["height"] >= 44
+    expect(dialog(page).get_by_role("button", name="保存", exact=True)).to_have_count(0)
+    see.tap()
+    ready(page)
+    told = dialog(page).locator(".follows")
+    expect(told).to_contain_text(f"{len(whom)} 人")
+    expect(told).to_contain_text(f"{len(whom) - 1} 人")
+    assert wide(page) == 390
+    assert rows(server.database_url, model.change, household_id=id) == []  # seen, not done
+    save(page)
+    said = page.locator(".st-key-door_saved")
+    expect(said).to_contain_text("已保存：家庭变动：")
+    ready(page)
+    stay = rows(server.database_url, model.member, household_id=id, gone=None)
+    assert len(stay) == len(whom) - 1
+    expect(page.locator(".st-key-history_of_changes")).to_contain_text("死亡")
+    said.get_by_role("button", name="撤销").tap()
+    expect(said).to_contain_text("已撤销")
+    ready(page)
+    assert rows(server.database_url, model.member, household_id=id, gone=None) == whom
+
+
+def a_household_of_several(url: str) -> int:
+    """The first household of three or more in the village of :func:`a_household`."""
+    engine = open_engine(url)
+    h, m = model.household.c, model.member.c
+    with engine.connect() as connection:
+        village = select(h.village).where(h.id == a_household(url)).scalar_subquery()
+        asked = (
+            select(h.id).join_from(model.household, model.member, m.household_id == h.id).where(h.village == village)
+        )
+        several = asked.group_by(h.id).having(func.count() > 2).order_by(h.id).limit(1)
+        found = connection.execute(several).scalar_one()
+    engine.dispose()
+    return found

@@ -165,7 +165,7 @@ def test_households_bear_the_numbers_of_the_walk(walls: Engine):
     (chart,) = printed(walls, VILLAGE)
     text = "".join(paper.texts(chart.content))
     for row in walk.itertuples():
-        assert re.search(rf"{row.number}{row.head[0]}\*\*{row.persons}[▲◆●■○·]{row.state}", text), row.number
+        assert re.search(rf"{row.number}{row.head[0]}\*\*{row.persons}[▲◆●■○□·]{row.state}", text), row.number
 
 
 @pytest.mark.parametrize(

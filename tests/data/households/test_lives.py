@@ -9,7 +9,6 @@ from sqlalchemy import Engine, func, select, text
 from data import model
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope, Refused
-from data.figures import cube
 from data.households import lives
 from data.households.consequences import follows
 from data.households.edits import Conflict, undo
@@ -19,45 +18,18 @@ from data.households.history import history
 from data.model.running import holds_on
 from data.store.engine import writing
 from tests.data.households.ground import assert_as_rebuilt, derived, one
-from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES, fill
+from tests.data.households.homes import HOME, OTHER, code, two_homes
+from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES
 from tests.moment import NOW
 
 CADRE = Viewer("county", COUNTY)
-HOME, OTHER = 901, 902
-WAGE = 326_667  # fen a month: 9,800 yuan a year for each of four
 DAY = "2026-10-15"
-PERSONS = ("大", "二", "三", "四")
 BABY = {"name": "小宝", "relation": "孙子", "sex": "男"}
 
 
 @pytest.fixture
 def county(filled: Callable[..., Engine]) -> Engine:
     return filled(two_homes, own=True)
-
-
-def two_homes(engine: Engine) -> None:
-    """The small county and two households of whole books: HOME of four, lifted, OTHER of one in another village."""
-    fill(engine, build=False)
-    with writing(engine) as connection:
-        for id, village, names in ((HOME, VILLAGES[0], PERSONS), (OTHER, VILLAGES[3], ("甲",))):
-            connection.execute(
-                model.household.insert().values(
-                    id=id, code=f"{village}{id}", village=village, head=names[0], type="脱贫户",
-                    identified="2015-01-01", lifted="2018-01-01", collected="2024-01-01", housing_safe=0,
-                )
-            )  # fmt: skip
-            for place, name in enumerate(names):
-                connection.execute(
-                    model.member.insert().values(
-                        code=f"{village}{id}0{place + 1}", household_id=id, name=name, born=f"19{5 + place}0-01-01",
-                        relation="子女" if place else "户主", collected="2024-01-01", skill="普通劳动力",
-                    )
-                )  # fmt: skip
-            months = [
-                {"household_id": id, "month": month, "wage_work_fen": WAGE} for month in range(LAST - 30, LAST + 1)
-            ]
-            connection.execute(model.ledger.insert(), months)
-        cube.rebuild(connection, today=TODAY)
 
 
 def make(engine: Engine, deed: Callable, *given: object, viewer: Viewer = CADRE, **more: object) -> lives.Deed:
@@ -67,10 +39,6 @@ def make(engine: Engine, deed: Callable, *given: object, viewer: Viewer = CADRE,
 
 def do(engine: Engine, deed: Callable, *given: object, viewer: Viewer = CADRE, **more: object) -> int:
     return lives.carry_out(engine, viewer, make(engine, deed, *given, viewer=viewer, **more), now=NOW).change
-
-
-def code(place: int, id: int = HOME) -> str:
-    return f"{VILLAGES[0] if id == HOME else VILLAGES[3]}{id}0{place}"
 
 
 def persons_in(engine: Engine, region: str, month: int) -> int:
@@ -190,6 +158,9 @@ REFUSED = (
     (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": "1959-12-31"}, "早于二的出生日期"),
     (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": "2014-01-01"}, "应晚于二加入本户的日期"),
     (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": ""}, "日期"),
+    (lives.goes, (HOME, ""), {"reason": "死亡", "day": DAY}, "哪一位：请选择"),
+    (lives.goes_over, (HOME, code(2), 0), {"going": "婚出", "relation": "配偶", "day": DAY}, "转入哪一户：请选择"),
+    (lives.moves, (HOME, ""), {"day": DAY, "note": ""}, "迁到哪个村：请选择"),
     (lives.goes, (HOME, code(2)), {"reason": "分户", "day": DAY}, "原因"),
     (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY}, "新户主"),
     (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY, "head": code(1)}, "新户主"),
@@ -258,6 +229,8 @@ def test_a_village_writes_its_own_and_what_is_decided_above_it_goes_to_the_towns
     ):
         with pytest.raises(Refused, match="乡镇"):
             do(county, deed, *given, viewer=village, **more)
+        with county.connect() as connection, pytest.raises(Refused, match="乡镇"):
+            follows(connection, village, deed(connection, village, *given, today=TODAY, **more))
     with pytest.raises(OutOfScope):
         do(county, lives.moves, HOME, VILLAGES[3], day=DAY, note="", viewer=village)
     with pytest.raises(NotFound):
