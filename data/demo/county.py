@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from data.demo import duties, helping, histories
+from data.demo.facts import fact_columns
 from data.demo.files import LONGEST, table, write_boundaries, write_workbook, write_zip
 from data.demo.fund_plans import fund_plans
 from data.demo.geography import draw
-from data.demo.ground import SCALES, Column, Ground
+from data.demo.ground import SCALES, Column, Ground, Sheet
 from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
 from data.demo.incomes import Lines, draw_incomes, ledger
 from data.demo.lines import line_columns
@@ -76,11 +77,14 @@ def generate(
     sheets = _short_sheets(ground, homes, people, statuses, repairs, projects)
     owners = duties.Owners(helpers["name"], helping.EACH)
     asked = owners.of(ground.rng("checkers"), homes.village)
+    life = life_columns(ground, lives, statuses)
+    members = member_columns(ground, lives.people, life, homes.code, homes.area)
     sheets |= {
         "农村人口": histories.populations(ground, sheets["行政区划"]),
         "户变动": histories.events(ground, statuses, people, homes.code),
         "户迁移": histories.moves(ground, statuses, homes.code, homes.village),
-        "家庭成员": member_columns(ground, lives.people, life_columns(ground, lives, statuses), homes.code, homes.area),
+        "家庭成员": _by_home(members),
+        "成员状况": fact_columns(ground, lives, statuses, np.asarray(life["collected"]), np.asarray(members["code"])),
         "监测": histories.episodes(ground, statuses, people, traits, repairs, homes.code),
         "帮扶措施": measures(ground, people, statuses, repairs, traits, homes.code, homes.village),
         "保障核实": checks(ground, repairs, homes.code, asked),
@@ -122,6 +126,11 @@ def _short_sheets(
         "拨付计划": fund_plans(ground, arranged, paid),
         "监测线": line_columns(ground),
     }
+
+
+def _by_home(members: Sheet) -> Sheet:
+    order = np.argsort(np.asarray(members["code"]).astype(str), kind="stable")
+    return {name: np.asarray(column)[order] for name, column in members.items()}
 
 
 def _ground(preset: str, month: int | None, today: date, seed: int) -> Ground:

@@ -201,15 +201,17 @@ def _names(
 
 
 def member_columns(ground: Ground, people: People, more: Sheet, codes: np.ndarray, areas: np.ndarray) -> Sheet:
-    """The sheet 家庭成员, household by household: ``codes`` of the households and the six digits of their county, one a
-    household; ``more``: further columns."""
+    """The sheet 家庭成员, in the order of ``people``; ``more``: further columns.
+
+    ``codes`` of the households and the six digits of their county are one a household.
+    """
     rng = ground.rng("members")
     count, works = len(people.home), people.work_months > 0
     relation = [_RELATIONS[role][male] for role, male in zip(people.role, people.male.astype(int), strict=True)]
     area = pick(rng, ("乡内", "乡外县内", "县外省内", "省外"), count, (0.38, 0.27, 0.2, 0.15))
     area = np.where(people.age > 59, "乡内", area)
     insured = np.where(people.age < 16, NOTHING, rng.random(count) < 0.96)
-    columns: Sheet = {
+    return {
         "code": joined(codes[people.home], [f"{slot + 1:02d}" for slot in people.slot]),
         "household_id": codes[people.home],
         "name": people.name,
@@ -227,8 +229,6 @@ def member_columns(ground: Ground, people: People, more: Sheet, codes: np.ndarra
         "pension_insured": insured,
         **more,
     }
-    order = np.lexsort((people.slot, people.home))
-    return {name: np.asarray(column)[order] for name, column in columns.items()}
 
 
 def _id_numbers(rng: np.random.Generator, people: People, areas: np.ndarray) -> np.ndarray:

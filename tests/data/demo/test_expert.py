@@ -392,6 +392,35 @@ def _(p: Papers) -> None:
     assert people.iloc[-1] == p["行政区划"]["农村人口"].astype(float).sum()
 
 
+@doubt("成员状况最后一条和花名册不一样")
+def _(p: Papers) -> None:
+    facts = p["成员状况"].sort_values("日期").groupby(["人编号", "项目"])["值"].last().unstack()
+    now = p["家庭成员"].set_index("人编号")
+    for item in ("在校状况", "健康状况", "劳动技能", "参加医保"):
+        told = facts[item].dropna()
+        none(told[told != now.loc[told.index, item]], len(told), 200)
+
+
+@doubt("学生倒着升学，或者不在九月升学")
+def _(p: Papers) -> None:
+    stages = {
+        name: at for at, name in enumerate(("学龄前", "幼儿园", "小学", "初中", "普通高中", "高职高专", "已毕业"))
+    }
+    stages |= {"中职": 4, "本科及以上": 5, "辍学": 5}
+    school = p["成员状况"][p["成员状况"]["项目"] == "在校状况"].sort_values(["人编号", "日期"])
+    step = school["值"].map(stages).groupby(school["人编号"]).diff()
+    none(school[step < 0], len(school), 2_000)
+    assert (school.loc[step.notna(), "日期"].dt.strftime("%m-%d") == "09-01").all()
+
+
+@doubt("不到六十岁就没了壮劳力，过了六十还是壮劳力")
+def _(p: Papers) -> None:
+    strength = p["成员状况"][(p["成员状况"]["项目"] == "劳动技能") & (p["成员状况"]["值"] != "普通劳动力")]
+    born = strength["人编号"].map(p["家庭成员"].set_index("人编号")["出生日期"])
+    age = (strength["日期"] - born).dt.days / 365.2425
+    assert len(strength) > 100 and age.between(59.9, 60.1).all()
+
+
 # --- people: ages, relations, school, health, work
 
 
