@@ -25,6 +25,7 @@ from data.intake.read import Sheet
 from data.intake.runs import last_run, record_run
 from data.intake.stages import warn_stages
 from data.intake.sums import warn_booked, warn_sums
+from data.intake.told import warn_told
 from data.intake.write import mend_parents, pend, refuse_order, write_pending
 from data.model import import_cell
 from data.store.engine import writing
@@ -157,6 +158,7 @@ def _write(
         if any(check.spec.name == REGION for check in checks):
             changed += mend_parents(connection, known)
         changed += kept.write(connection)
+        warn_told(connection, checks, settled.conflicts, findings)
         if changed:
             if settled.notes:
                 rows = [{"run": before + 1, **note} for note in settled.notes]

@@ -14,7 +14,7 @@ from sqlalchemy import Integer, Table
 
 from data import model
 from data.figures.facts import COLUMN_OF
-from data.intake.registers import equal_columns, said_episodes, said_events
+from data.intake.registers import BEGINNINGS, WATCHED, equal_columns, said_episodes, said_events
 from data.intake.staging import Staged, emptied
 from data.terms import GONE, JOINED, MEMBER_FACTS
 
@@ -149,17 +149,26 @@ class Histories:
         """Cells of records that stand and of which rows of a history say more are not read."""
         key = _key(staged)
         if staged.table is model.household:
-            whose = "household_id"
-            covers = {"village": self.named(model.household_move)}
-            told = self.named(model.household_event, model.episode)
-            covers |= dict.fromkeys(("type", "identified", "lifted", "relapsed", "risk_removed"), told)
+            covers = {"village": _union("household_id", self.named(model.household_move))}
+            events = self._with_stored(model.household_event, f"kind NOT IN ({_listed(BEGINNINGS)})")
+            episodes = self._with_stored(model.episode)
+            covers |= dict.fromkeys(("identified", "lifted", "relapsed"), events)
+            covers["risk_removed"] = episodes
+            watched = (
+                f"SELECT id FROM {staged.name} WHERE type IN ({_listed(WATCHED)})" if "type" in staged.rest else ""
+            )
+            covers["type"] = f"{episodes} UNION SELECT * FROM ({events}) e WHERE household_id NOT IN ({watched})"
         else:
-            whose = "member"
-            covers = dict.fromkeys(("household_id", *_BELONGING), self.named(model.member_event))
-        for name, sources in covers.items():
-            if name in staged.rest and sources:
-                here = f"{key} IN ({stands}) AND {key} IN ({_union(whose, sources)})"
+            covers = dict.fromkeys(("household_id", *_BELONGING), _union("member", self.named(model.member_event)))
+        for name, whose in covers.items():
+            if name in staged.rest and whose:
+                here = f"{key} IN ({stands}) AND {key} IN ({whose})"
                 _sql(staged, f"UPDATE {staged.name} SET {name} = NULL WHERE {here}")
+
+    def _with_stored(self, table: Table, wanted: str = "1 = 1") -> str:
+        """SQL of the households that have rows of a table, in the store or the files."""
+        names = [table.name, *self.named(table)]
+        return " UNION ".join(f"SELECT household_id FROM {name} WHERE {wanted}" for name in names)
 
     def _said_first(self, staged: Staged) -> int:
         """What the columns of records that stand say, where a history has no rows yet."""
@@ -386,6 +395,10 @@ def _day(staged: Staged, today: str) -> str:
 
 def _union(column: str, names: Iterable[str]) -> str:
     return " UNION ".join(f"SELECT {column} FROM {name}" for name in names)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
 
 
 def _key(staged: Staged) -> str:

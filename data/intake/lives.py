@@ -6,7 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection, Table, func, select
 
 from data import model
 from data.figures.courses import BEGINS, ENDS
@@ -17,7 +20,7 @@ from data.intake.pieces import Piece
 from data.intake.registers import Register, events_of, registers
 from data.store.batches import batches
 from data.terms import GOING, GONE, JOINED, JOINING, REMOVALS
-from data.workbook.sheets import REGION
+from data.workbook.sheets import HOUSEHOLD, MEMBER, REGION
 
 _AFTER = {
     "识别": (None,), "脱贫": (None, "识别", "返贫"), "再脱贫": ("返贫",), "返贫": (None, "脱贫", "再脱贫", "有序退出"),
@@ -56,6 +59,8 @@ class Lives:
     def refuse(self) -> None:
         """Refuse what contradicts."""
         self._regions()
+        self._changes(HOUSEHOLD, "村代码", "户迁移", model.household_move, "household_id")
+        self._changes(MEMBER, "户编号", "成员变动", model.member_event, "member")
         self._events()
         self._moves()
         self._belongings()
@@ -79,6 +84,25 @@ class Lives:
                 self._refuse(REGION, row, "并入代码", f"没有 {into}，请先在“{REGION}”表中登记")
             elif into is not None and into == row["code"]:
                 self._refuse(REGION, row, "并入代码", "不能并入自己")
+
+    def _changes(self, sheet: str, heading: str, history: str, table: Table, whose: str) -> None:
+        """Another village or household than stands, of a day before the last that the history tells of."""
+        check, asked = self.checks.get(sheet), select(table.c[whose], func.max(table.c.day)).group_by(table.c[whose])
+        if check is None:
+            return
+        last = {self._code_of(sheet, key): day for key, day in self.connection.execute(asked)}
+        told = {self._code_of(sheet, row[whose]) for row in self._filed(history)}
+        name = check.spec.by_heading[heading].name
+        rows = [row for row in _rows(check, list(last)) if row[name] is not None and row["code"] not in told]
+        held = _stored(self.connection, check.spec.table, "code", {row["code"] for row in rows})
+        for row in rows:
+            day, before = row["collected"] or check.today.isoformat(), last[row["code"]]
+            if row[name] != held[row["code"]][0][name] and day < before:
+                reason = f"“{history}”里 {before} 的记录在 {day} 之后，请在“{history}”表中填写"
+                self._refuse(sheet, row, heading, reason)
+
+    def _code_of(self, sheet: str, key: Any) -> str:
+        return self.known.household_code(key) if sheet == HOUSEHOLD else str(key)
 
     def _events(self) -> None:
         sheet, table = "户变动", model.household_event
@@ -263,10 +287,13 @@ def _stored(connection: Connection, table: Any, name: str, keys: Iterable[Any]) 
     return dict(found)
 
 
-def _rows(check: SheetCheck) -> Iterator[Told]:
-    """The sound rows of a sheet."""
+def _rows(check: SheetCheck, codes: Sequence[str] | None = None) -> Iterator[Told]:
+    """The sound rows of a sheet, or of those the ones with these codes."""
     for piece in check.pieces:
-        columns = {name: piece.values.column(name).to_pylist() for name in piece.names}
-        for place in range(len(piece.rows)):
-            if not (piece.bad[place] or piece.repeated[place]):
-                yield Told({name: values[place] for name, values in columns.items()}, piece, place)
+        sound = ~(piece.bad | piece.repeated)
+        if codes is not None:
+            sound &= pc.is_in(piece.values.column("code"), pa.array(codes, pa.string())).to_numpy()
+        places = np.flatnonzero(sound)
+        columns = {name: piece.values.column(name).take(places).to_pylist() for name in piece.names}
+        for at, place in enumerate(places.tolist()):
+            yield Told({name: values[at] for name, values in columns.items()}, piece, place)

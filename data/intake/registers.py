@@ -16,7 +16,7 @@ Row = dict[str, Any]  # of a table, its values of any type
 LIFTINGS = ("脱贫", "再脱贫")
 BEGINNINGS = ("分户自", *ENDS)
 """Kinds of 户变动 that say nothing of a household's base."""
-_WATCHED = {state.name for state in HOUSEHOLD_STATES if state.watched}
+WATCHED = {state.name for state in HOUSEHOLD_STATES if state.watched}
 _NAMES = ("type", "identified", "lifted", "relapsed", "risk_removed")
 UNSTATED = {"risks": "其他", "risk_note": "原户类型所载，风险未填"}
 """Risks of an episode that only the columns tell of."""
@@ -68,7 +68,7 @@ def events_of(columns: Columns) -> list[tuple[str, str]]:
 
 def _of_monitoring(columns: Columns) -> bool:
     """Whether 识别日期 is that of who is watched, not of who is registered."""
-    watched = columns.type in _WATCHED or columns.risk_removed is not None
+    watched = columns.type in WATCHED or columns.risk_removed is not None
     identified, lifted = columns.identified, columns.lifted
     return watched and (lifted is None or (identified is not None and identified > lifted))
 
@@ -99,7 +99,7 @@ def said_episodes(connection: Connection, filed: Iterable[tuple[int, str]]) -> i
         columns = one.columns
         since = columns.identified if _of_monitoring(columns) else columns.lifted
         since = since or columns.identified or one.collected
-        if not one.episodes and columns.type in _WATCHED and since and since not in days[household]:
+        if not one.episodes and columns.type in WATCHED and since and since not in days[household]:
             rows.append(
                 {"code": f"{one.code}-JC1", "household_id": household, "kind": columns.type, "identified": since,
                  "removed": columns.risk_removed, **UNSTATED}

@@ -156,3 +156,57 @@ def test_rows_say_of_which_village_a_household_is(store, give):
     assert held(store, model.household, "village")[0] == (VILLAGE,)
     give("户迁移", move("2026-10-01", VILLAGE, THIRD_VILLAGE))
     assert held(store, model.household, "village")[0] == (THIRD_VILLAGE,)
+
+
+def test_old_columns_are_compared_with_the_sheets_that_say_more(store, give, tmp_path):
+    house = sound_book()["户"][0] | {"脱贫日期": "2017-01-01", "户类型": "未脱贫户"}
+    book = {"户": [house], "户变动": [event("2018-11-03", "脱贫"), event("2020-01-01", "有序退出")]}
+    result = import_files(store, [write_folder(tmp_path / "both", book)], now=NOW, rebuild=False)
+    assert [(issue.row, issue.column, issue.value) for issue in result.warnings] == [
+        (2, "脱贫日期", "2017-01-01"), (2, "户类型", "未脱贫户"),
+    ]  # fmt: skip
+    assert result.warnings[0].reason == "“户变动”里是“2018-11-03”，以“户变动”为准，没有采用本格"
+    assert held(store, model.household, "type", "lifted")[0] == ("脱贫户", "2018-11-03")
+    assert give("户", house).warnings and held(store, model.household, "type", "lifted")[0] == ("脱贫户", "2018-11-03")
+
+
+def test_an_episode_says_nothing_of_the_base(store, tmp_path):
+    house = sound_book()["户"][0] | {"脱贫日期": "2017-01-01", "户类型": "脱贫不稳定户"}
+    book = {"户": [house], "监测": [episode("J1", "2021-01-01")]}
+    result = import_files(store, [write_folder(tmp_path / "both", book)], now=NOW, rebuild=False)
+    assert (result.refusals, result.warnings) == ([], [])
+    assert held(store, model.household, "type", "lifted")[0] == ("脱贫不稳定户", "2017-01-01")
+
+
+def test_a_new_household_may_come_with_its_whole_course(engine, tmp_path):
+    whole = sound_book()
+    book = {name: whole[name] for name in ("行政区划", "户", "家庭成员")}
+    book["户变动"] = [event("2020-01-01", "返贫")]
+    book["户迁移"] = [move("2021-01-01", VILLAGE, OTHER_VILLAGE)]
+    book["成员状况"] = [{"人编号": "R1", "项目": "健康状况", "日期": "2021-01-01", "值": "健康"}]
+    result = import_files(engine, [write_folder(tmp_path / "new", book)], now=NOW, rebuild=False)
+    assert result.refusals == []
+    assert {(issue.sheet, issue.column) for issue in result.warnings} == {
+        ("户", "户类型"), ("户", "村代码"), ("家庭成员", "健康状况"),
+    }  # fmt: skip
+    assert held(engine, model.household_event, "kind") == [("识别",), ("脱贫",), ("返贫",)]
+    assert held(engine, model.household, "type", "village")[0] == ("未脱贫户", OTHER_VILLAGE)
+    assert held(engine, model.member, "health")[0] == ("健康",)
+
+
+def test_a_move_before_the_last_known_is_left_to_its_own_sheet(store, give):
+    give("户迁移", move("2026-10-01", VILLAGE, THIRD_VILLAGE))
+    house = {"户编号": HOUSE, "村代码": OTHER_VILLAGE, "户主姓名": "张三", "户类型": "脱贫户"}
+    (issue,) = give("户", house | {"采集日期": "2026-05-01"}).refusals
+    assert (issue.sheet, issue.row, issue.column) == ("户", 2, "村代码") and "2026-10-01" in issue.reason
+    assert give("户", house).refusals == []
+    give("成员变动", belonging("2026-10-01", "离开"), belonging("2026-10-01", "加入", OTHER_HOUSE))
+    member = {"人编号": "R1", "户编号": HOUSE, "姓名": "张三", "与户主关系": "户主", "采集日期": "2026-05-01"}
+    (issue,) = give("家庭成员", member).refusals
+    assert (issue.sheet, issue.row, issue.column) == ("家庭成员", 2, "户编号") and "2026-10-01" in issue.reason
+
+
+def test_good_rows_are_written_without_those_that_cannot_be(store, give):
+    result = give("户变动", event("2020-01-01", "返贫"), event("2021-01-01", "返贫"), valid_rows=True)
+    assert result.refused_rows == 1 and result.wrote
+    assert held(store, model.household_event, "day", "kind")[-1] == ("2020-01-01", "返贫")
