@@ -45,6 +45,8 @@ STATE_NAMES = {state.number: state.name for state in sorted(HOUSEHOLD_STATES, ke
 """Number → 户类型, the most urgent first."""
 STATE_NUMBERS = {state.name: state.number for state in HOUSEHOLD_STATES}
 UNLIFTED, LIFTED, EXITED, UNCOUNTED = (STATE_NUMBERS[name] for name in ("未脱贫户", "脱贫户", "已退出帮扶户", "一般户"))
+UNHELPED = (EXITED, UNCOUNTED)
+"""States in which a household is not counted among those that are helped."""
 HOUSEHOLD_EVENTS = ("识别", "脱贫", "返贫", "再脱贫", "有序退出", "注销", "分户自", "并入")
 """户变动: what changes the base of a household, or begins and ends it."""
 JOINED, GONE = "加入", "离开"

@@ -15,7 +15,7 @@ from components.shell.screen import Change, Screen
 from data.figures.indicators import INDICATORS, Indicator
 from data.households.village import Filters
 from data.months import label, spoken
-from data.terms import CAUSES, LEVELS, STATE_NAMES, UNCOUNTED
+from data.terms import CAUSES, LEVELS, STATE_NAMES, UNHELPED
 
 _GROUPS = {
     "收支": "收入", "项目收益": "项目", "结对帮扶": "帮扶", "走访": "帮扶", "作战任务": "任务", "家庭成员": "保障",
@@ -106,7 +106,7 @@ def household_filters(screen: Screen, choice: MapChoice, counts: pd.DataFrame) -
     """
     filters = choice.filters
     by_state = counts.groupby("state")["households"].sum()
-    among = counts[counts["state"].isin(filters.states or [state for state in STATE_NAMES if state != UNCOUNTED])]
+    among = counts[counts["state"].isin(filters.states or [state for state in STATE_NAMES if state not in UNHELPED])]
     marks = state_marks(screen.dark)
     states = [
         _state_chip(screen, choice, state, name, marks[name], int(by_state.get(state, 0)))

@@ -10,6 +10,7 @@ from components.drawing.wording import NO_VALUE
 from data.cards.figures import Figures, rounded
 from data.cards.record import IncomeCard, Member
 from data.figures.standing import OPEN
+from data.households.rosters import ESTIMATED
 from data.money import short
 from data.months import spoken
 from data.terms import EXPENSE, INCOME_KINDS, SUBJECTS
@@ -206,7 +207,7 @@ def _spans(months: Sequence[int]) -> str:
 def facts_markup(card: IncomeCard) -> str:
     """基本情况."""
     facts = (
-        ("家庭人口", f"{card.persons} 人"),
+        ("家庭人口", f"{card.persons} 人{f'（{ESTIMATED}）' if card.persons_estimated else ''}"),
         ("户属性", card.attribute),
         ("致贫原因", card.cause),
         ("联系电话", card.phone),

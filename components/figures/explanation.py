@@ -22,7 +22,8 @@ from data.figures.books import counted_year
 from data.figures.indicators import BOOKS, CALENDAR, INDICATORS, MEASURE_LABELS, NOTHING, Indicator, Measure
 from data.figures.read import Figure
 from data.figures.standing import OPEN
-from data.months import spoken
+from data.households.rosters import ESTIMATED, rosters_since
+from data.months import month_of, spoken
 from data.terms import LEVELS, OWN
 
 _UNITS = {
@@ -105,6 +106,7 @@ def _facts(screen: Screen, indicator: Indicator, figure: Figure) -> str:
         "统计时段": indicator.window,
         "闭账": CLOSES[indicator.closes],
         **_income_facts(screen, indicator, figure),
+        **_persons_facts(screen, indicator),
         "数据来源": indicator.source if indicator.records.kind in _OWN_PAGES else f"数据模板：{indicator.source}",
         "评价": {1: "越高越好", -1: "越低越好", 0: "不分好坏"}[indicator.direction],
         "预警": _levels(indicator),
@@ -112,6 +114,17 @@ def _facts(screen: Screen, indicator: Indicator, figure: Figure) -> str:
     }
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(told)}</dd>" for name, told in facts.items() if told)
     return f'<dl class="facts-list">{lines}</dl>'
+
+
+def _persons_facts(screen: Screen, indicator: Indicator) -> dict[str, str]:
+    """Until when the persons of a figure are those that are recorded now."""
+    if not any("person" in measure.id for measure in (indicator.numerator, indicator.denominator) if measure):
+        return {}
+    since = ask(screen, rosters_since, screen.region.code)
+    if since is not None and month_of(since) <= screen.status.first_month:
+        return {}
+    until = f"{spoken(month_of(since))}以前的" if since is not None else "本月以前的"
+    return {"人数": f"{until}{ESTIMATED}"}
 
 
 CLOSES = {

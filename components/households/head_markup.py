@@ -11,9 +11,10 @@ from components.households.story_list import story_markup
 from components.households.tables import days_over
 from components.households.timeline import timeline
 from data.households.file import HouseholdFile
-from data.households.lights import AT_RISK, SECURE, Light
+from data.households.lights import AT_RISK, DOUBTFUL, SECURE, Light
+from data.households.rosters import ESTIMATED
 from data.households.story import Story
-from data.terms import Record
+from data.terms import VERDICTS, Record
 
 PARTS = {
     "lights": "两不愁三保障", "facts": "基本情况", "story": "脱贫历程", "income": "收支", "members": "成员",
@@ -21,7 +22,7 @@ PARTS = {
     "tasks": "任务",
 }  # fmt: skip
 """Parts of the page, by their anchors, in their order."""
-LIGHT_MARKS = {SECURE: "●", AT_RISK: "▲"}
+LIGHT_MARKS = {SECURE: "●", AT_RISK: "▲", DOUBTFUL: "◆"}
 _UNSAFE = ' class="alarm"'
 _DATES = (("识别日期", "identified"), ("脱贫日期", "lifted"), ("返贫日期", "relapsed"), ("风险消除", "risk_removed"))
 _ONLY_WHEN_KNOWN = ("返贫日期", "风险消除", "备注")
@@ -35,22 +36,26 @@ def head_markup(file: HouseholdFile, lights: Sequence[Light], *, dark: bool) -> 
     colour = state_marks(dark)[file.state][1]
     told = [
         place,
-        f"{len(file.members)} 人",
+        _persons(file),
         facts["cause"],
         facts["attribute"],
         facts["code"] and f"户编号 {facts['code']}",
     ]
     return (
         f'<div class="household-head"><h1>{escape(file.head)}</h1>'
-        f'<span class="state"><b style="color: {colour}">{MARKS[file.state]}</b> {escape(file.state)}</span>'
+        f'<span class="state"><b style="color: {colour}">{MARKS[file.state]}</b> {escape(file.standing)}</span>'
         + "".join(f"<span>{escape(one)}</span>" for one in told if one)
         + (f'<ul class="warnings" aria-label="需要处置">{warnings}</ul></div>' if warnings else "</div>")
     )
 
 
+def _persons(file: HouseholdFile) -> str:
+    return f"{len(file.members)} 人{f'（{ESTIMATED}）' if file.estimated else ''}"
+
+
 def _warnings(file: HouseholdFile, lights: Sequence[Light]) -> list[tuple[str, str]]:
     facts, income = file.facts, file.income
-    found = []
+    found = [(file.became.said, "story")] if file.became else []
     if income.per_head is not None and income.line is not None and income.per_head < income.line:
         found.append(("低于监测线", "income"))
     if income.record == Record.SILENT:
@@ -76,7 +81,7 @@ def sections_markup(parts: Sequence[tuple[str, str]]) -> str:
 def lights_markup(lights: Sequence[Light], *, dark: bool) -> str:
     """The six lights: state as word and mark, what speaks for it, and the way there."""
     colours = palette(dark)
-    lit = {SECURE: state_marks(dark)["脱贫户"][1], AT_RISK: colours.alarm}
+    lit = {SECURE: state_marks(dark)["脱贫户"][1], AT_RISK: colours.alarm, DOUBTFUL: colours.caution}
     items = "".join(
         f'<li style="--light: {lit.get(light.state, colours.second_ink)}">'
         + link(
@@ -95,7 +100,7 @@ def facts_markup(file: HouseholdFile) -> str:
     facts = file.facts
     listed = (
         ("户属性", facts["attribute"]),
-        ("家庭人口", f"{len(file.members)} 人"),
+        ("家庭人口", _persons(file)),
         ("致贫原因", "、".join(filter(None, (facts["cause"], facts["other_causes"])))),
         *((name, _by(facts["as_of"], facts[column])) for name, column in _DATES),
         ("住房安全", _safe(facts["housing_safe"])),
@@ -118,7 +123,7 @@ def _by(as_of: str, day: str | None) -> str | None:
 
 
 def _safe(value: int | None) -> str:
-    return "未填报" if value is None else "安全" if value else "不安全"
+    return "未知" if value is None else {1: "安全", 0: "不安全"}.get(value, VERDICTS[value])
 
 
 def story_section(story: Story, *, dark: bool) -> str:
@@ -148,7 +153,7 @@ def course_sections(file: HouseholdFile, *, dark: bool) -> tuple[str, str]:
         return f'<section class="part">{title}<p class="calm">{why}，画不出走势。</p></section>', ""
     alt = "截至各月的12个月人均收入构成、支出、纯收入与监测线，数字见旁边的表"
     drawn = "".join(
-        picture(income_chart(income.course, persons=income.persons, colours=colours, width=width), alt, style=style)
+        picture(income_chart(income.course, colours=colours, width=width), alt, style=style)
         for width, style in ((560, "course-wide"), (360, "course-narrow"))
     )
     years = f'<section class="part"><h2>逐年数字<small>全户，元</small></h2>{years_markup(income)}</section>'

@@ -56,14 +56,15 @@ class _Course:
             under = edge
 
 
-def income_chart(course: pd.DataFrame, *, persons: int, colours: Palette, width: int) -> str:
+def income_chart(course: pd.DataFrame, *, colours: Palette, width: int) -> str:
     """SVG of ``Income.course`` (at least one month), a head and in yuan; each month stands for the twelve it ends."""
     values = {name: course[name].tolist() for name in course}
+    heads = [max(persons, 1) for persons in values["persons"]]
     edges, edge = {}, [0.0] * len(course)
     for kind in KINDS[:4]:
-        edge = [below + yuan / persons for below, yuan in zip(edge, values[kind], strict=True)]
+        edge = [below + yuan / of for below, yuan, of in zip(edge, values[kind], heads, strict=True)]
         edges[kind] = edge
-    expense = [-yuan / persons for yuan in values["expense"]]
+    expense = [-yuan / of for yuan, of in zip(values["expense"], heads, strict=True)]
     drawn = _Course(course.index.tolist(), edges, expense, values["per_head"], values["line"], width)
     fills = dict(zip(edges, colours.sequential[1:], strict=True))
     parts = [*_scale(drawn, colours), *_years(drawn, colours)]

@@ -10,7 +10,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.theme import state_marks
 from components.households.rows import COLUMNS, drawn
-from components.shell.asking import ask_uncached
+from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem, show_problems
 from components.shell.header import write_address
 from components.shell.logged import list_shown, looked_once
@@ -21,8 +21,8 @@ from components.shell.site import HOUSEHOLD
 from data.audit.taken import BY_NAME, detail
 from data.errors import Refused
 from data.households.search import SearchResult, search
-from data.households.village import NO_FILTERS, Filters
-from data.terms import CAUSES, HOUSEHOLD_ATTRIBUTES, STATE_NAMES
+from data.households.village import NO_FILTERS, Filters, states_there
+from data.terms import CAUSES, HOUSEHOLD_ATTRIBUTES, STATE_NAMES, UNPUBLISHED_ATTRIBUTES
 
 _TYPED, _FIELD = "searched_words", "search_field"
 _FLAGS = {"below": ("below_line", "低于监测线"), "unvisited": ("unvisited", "本月未走访")}
@@ -143,6 +143,7 @@ def _parameters(filters: Filters) -> dict[str, str]:
 
 def _filters(screen: Screen, filters: Filters) -> None:
     marks = state_marks(screen.dark)
+    there = ask(screen, states_there, screen.region.code, screen.month)
     states = [
         _chip(
             screen,
@@ -152,6 +153,7 @@ def _filters(screen: Screen, filters: Filters) -> None:
             states=_turned(filters.states, state),
         )
         for state, name in STATE_NAMES.items()
+        if state in there or state in filters.states
     ]
     flags = [
         _chip(screen, filters, escape(words), getattr(filters, field), **{field: not getattr(filters, field)})
@@ -164,7 +166,13 @@ def _filters(screen: Screen, filters: Filters) -> None:
         for name, (field, listed, every) in _LISTS.items():
             if field == "causes" and not screen.viewer.sees_health:
                 continue
-            _choice(name, listed, every, getattr(filters, field))
+            public = screen.viewer.sees_identity or field != "attributes"
+            _choice(
+                name,
+                listed if public else tuple(word for word in listed if word not in UNPUBLISHED_ATTRIBUTES),
+                every,
+                getattr(filters, field),
+            )
 
 
 def _chip(screen: Screen, filters: Filters, inner: str, on: bool, **changes: Change) -> str:

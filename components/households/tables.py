@@ -38,6 +38,7 @@ def members_markup(file: HouseholdFile) -> str:
         "医保",
         "养老保险",
     )
+    untold = "未知" if file.past else None
     rows = [
         (
             row.name,
@@ -46,12 +47,12 @@ def members_markup(file: HouseholdFile) -> str:
             _years(row.born, row.as_of),
             row.id_number,
             _ill(row.health),
-            row.education,
-            row.schooling,
+            row.education or untold,
+            row.schooling or untold,
             row.skill,
             _work(row),
-            _insured(row.medical_insured),
-            _YES.get(row.pension_insured),
+            _insured(row.medical_insured) or untold,
+            _YES.get(row.pension_insured, untold),
         )
         for row in file.members.itertuples()
     ]

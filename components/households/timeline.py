@@ -17,8 +17,12 @@ from data.months import first_day, label, last_day
 from data.terms import MEASURE_CATEGORIES
 
 WIDTH, LEFT, RIGHT = 1320, 104, 20
-TURNS = ("identified", "monitored", "lifted", "relapsed", "risk_removed")
-_SHORT = dict(zip(TURNS, ("精准识别", "纳入监测", "脱贫", "返贫", "风险消除"), strict=True))
+_SHORT = {
+    "identified": "精准识别", "monitored": "纳入监测", "lifted": "脱贫", "relapsed": "返贫", "risk_removed": "风险消除",
+    "exited": "有序退出", "struck": "注销", "split": "分户", "merged": "并户", "moved": "迁移", "joined": "添人",
+    "gone": "减人",
+}  # fmt: skip
+TURNS = tuple(_SHORT)
 _CURVE, _ROW, _MOST_ROWS, _EARLY = 104, 18, 4, 0.24
 
 

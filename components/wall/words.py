@@ -14,7 +14,7 @@ def ems(words: str) -> float:
 
 
 def _em(sign: str) -> float:
-    if ord(sign) > 0x2E7F or sign in "…—–‘’“”·▲▼◆●■○":
+    if ord(sign) > 0x2E7F or sign in "…—–‘’“”·▲▼◆●■○□":
         return 1.0
     return 0.35 if sign in " .,:;'|!()" else 0.65
 

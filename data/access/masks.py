@@ -13,6 +13,7 @@ import pandas as pd
 
 from data.access.viewer import Viewer
 from data.model.surnames import surname
+from data.terms import UNPUBLISHED_ATTRIBUTES
 
 ILL = "●●"
 HEALTHY = "健康"
@@ -77,6 +78,11 @@ def mask_health(viewer: Viewer, health: str | None) -> str | None:
     if health is None or not viewer.sees_health:
         return None
     return HEALTHY if health == HEALTHY else ILL
+
+
+def mask_attribute(attribute: str | None) -> str | None:
+    """户属性 as it stands where others than officials read it: nothing of who is only identified and not helped."""
+    return None if attribute in UNPUBLISHED_ATTRIBUTES else attribute
 
 
 def mask_kind(viewer: Viewer, kind: str) -> str:

@@ -1,15 +1,17 @@
 """明白卡: a household's year of income on one card, filled from the records.
 
-Formulas (domain.md): K = L + M + N + P, S = K − R, T = S ÷ 家庭人口. 家庭人口 counts the members as they are recorded
-now, for both years: the store keeps no history of members.
+Formulas (domain.md): K = L + M + N + P, S = K − R, T = S ÷ 家庭人口. 家庭人口 counts who belongs to the household at
+the end of what the card counts, in the year before at the end of the same months.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from sqlalchemy import Connection, RowMapping, bindparam, text
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
-from data.access.masks import mask_health, mask_id, mask_name, mask_phone
+from data import model
+from data.access.masks import mask_attribute, mask_health, mask_id, mask_name, mask_phone
 from data.access.rights import needs, require_right
 from data.access.roles import HOUSEHOLDS, IDENTITY, PRINT, READ
 from data.access.scope import seen_households
@@ -17,9 +19,12 @@ from data.access.viewer import Viewer, within_sql
 from data.cards.record import Helper, IncomeCard, Measure, Member, Share
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import COUNTY, closed_month
+from data.figures.facts import facts_on
 from data.figures.household_months import months_with_books
 from data.figures.monitoring_line import line_of
-from data.figures.states import state_of
+from data.figures.sources import HELPED_SQL
+from data.figures.states import RELATION, members_on, persons_on, standing, there_on
+from data.households.rosters import estimated
 from data.income.year import IncomeYear, year_of
 from data.model.running import lasts_to, runs_on
 from data.months import first_day, last_day
@@ -28,6 +33,8 @@ from data.store.batches import batches
 from data.store.rows import StoredRow
 from data.terms import SHARE_MODES, STATE_NAMES, SUBJECTS
 
+_EMPTY = "数据库还是空的，没有可以出卡的年度。"
+_BUILT = select(model.data_version.c.built).scalar_subquery()
 AT_ONCE = 500  # households of one round of statements
 _COLUMNS = {name: f"{column}_fen" for name, (_, column) in SUBJECTS.items()}
 
@@ -76,7 +83,7 @@ def cards(
     until: int | None = None,
     paper: bool = False,
 ) -> list[IncomeCard]:
-    """The cards of many households in the order given, seven statements for each 500; raises NotFound as ``card``.
+    """The cards of many households in the order given, eight statements for each 500; raises NotFound as ``card``.
 
     ID numbers, phones and illnesses are masked; on ``paper``, which is the household's own, its illnesses are told:
     raises NoRight for who may not print.
@@ -101,12 +108,17 @@ def _cards(
     until: int | None,
     paper: bool,
 ) -> list[IncomeCard]:
-    first, last = _calendar(connection)
+    last, built = connection.execute(select(func.max(model.month.c.month), _BUILT)).one()
+    if last is None:
+        raise NotFound(_EMPTY)
     through = min(year.last, last, last if until is None else until)
+    as_of = min(last_day(through), built)
     bound = {
         "first": year.first,
         "through": through,
-        "state_month": max(min(through, last), first),
+        "as_of": as_of,
+        "end_before": last_day(year.before.last),
+        "end_same": last_day(through - 12),
         "from_day": first_day(year.first),
         "year": year.year,
     }
@@ -117,17 +129,19 @@ def _cards(
     for some in batches(households, AT_ONCE):
         found = _facts(connection, viewer, some, bound)
         hanging = {name: _hanging(connection, name, some, bound) for name in _HANGING}
+        guessed = estimated(connection, some, as_of)
         for id in some:
             if id not in found:
                 raise NotFound(NO_SUCH_HOUSEHOLD)
-            province = found[id]["village"][:2]
+            province = found[id]["village_then"][:2]
             if province not in lines:
                 lines[province] = line_of(connection, province, last_day(year.last))
-            county = found[id]["village"][:COUNTY]
+            county = found[id]["village_then"][:COUNTY]
             if county not in closed:
                 closed[county] = closed_month(connection, county)
             parts = {name: rows.get(id, []) for name, rows in hanging.items()}
-            made.append(_card(viewer, found[id], parts, year, through, shares, lines[province], closed[county], paper))
+            one = _card(viewer, found[id], parts, year, through, shares, lines[province], closed[county], paper)
+            made.append(replace(one, persons_estimated=id in guessed))
     return made
 
 
@@ -135,17 +149,14 @@ def _cards(
 def villages_households(connection: Connection, viewer: Viewer, region: str, *, ordinary: bool = False) -> list[int]:
     """The households of a region (of any level) in card order: by village, then by code.
 
-    Those registered or monitored today, who are given a card; with ``ordinary`` every household on record.
+    Those registered or monitored today, who are given a card; with ``ordinary`` every household that is there.
     """
     here, bound = within_sql("h.village", viewer.narrowed(region))
     seen, scope = seen_households(viewer)
-    counted = (
-        "1 = 1"
-        if ordinary
-        else "EXISTS (SELECT 1 FROM household_month hm WHERE hm.month = (SELECT MAX(month) FROM month)"
-        " AND hm.village = h.village AND hm.household_id = h.id)"
-    )
-    sql = f"SELECT h.id FROM household h WHERE {here} AND {seen} AND {counted} ORDER BY h.village, h.code"
+    counted = "1 = 1" if ordinary else HELPED_SQL
+    sql = f"""
+        SELECT h.id FROM household h CROSS JOIN data_version d JOIN {standing(day="d.built")}
+        WHERE {here} AND {seen} AND {there_on(day="d.built")} AND {counted} ORDER BY h.village, h.code"""
     return list(connection.execute(text(sql), {**bound, **scope}).scalars())
 
 
@@ -153,7 +164,7 @@ def _calendar(connection: Connection) -> tuple[int, int]:
     """The first month that books are told of, and the last of the calendar."""
     known = months_with_books(connection)
     if known is None:
-        raise NotFound("数据库还是空的，没有可以出卡的年度。")
+        raise NotFound(_EMPTY)
     return known
 
 
@@ -193,13 +204,13 @@ def _card(
     return IncomeCard(
         household=facts["id"],
         code=facts["code"],
-        village=facts["village"],
+        village=facts["village_then"],
         village_name=facts["village_name"],
         township_name=facts["township_name"],
         county_name=facts["county_name"],
         head=facts["head"] if open_names else mask_name(facts["head"]),
         state=STATE_NAMES[facts["state"]],
-        attribute=facts["attribute"],
+        attribute=mask_attribute(facts["attribute"]),
         cause="、".join(filter(None, (facts["cause"], facts["other_causes"]))) or None if viewer.sees_health else None,
         address=facts["address"] if open_names else None,
         phone=mask_phone(facts["phone"]) if open_names else None,
@@ -217,6 +228,8 @@ def _card(
         lines_before=_lines(parts["ledger"], year.before, year.before.last),
         totals=_totals(parts["totals"], year),
         totals_before=_totals(parts["totals"], year.before),
+        persons_before=facts["persons_before"] or len(parts["members"]),
+        persons_same=facts["persons_same"] or len(parts["members"]),
         coefficients=shares,
         line=line,
         closed=closed is None or closed >= year.last,
@@ -260,23 +273,23 @@ def _totals(rows: Iterable[StoredRow], year: IncomeYear) -> dict[str, int]:
 
 
 _FACTS = f"""
-    SELECT h.*, {state_of("hm.state")} AS state, d.built, v.name AS village_name, t.name AS township_name,
-        c.name AS county_name
-    FROM household h JOIN region v ON v.code = h.village CROSS JOIN data_version d
-    LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
-    LEFT JOIN region c ON c.code = substr(h.village, 1, 6)
-    LEFT JOIN household_month hm ON hm.month = :state_month AND hm.village = h.village AND hm.household_id = h.id
+    SELECT h.*, s.state, s.village AS village_then, d.built, v.name AS village_name, t.name AS township_name,
+        c.name AS county_name, {persons_on(day=":end_before")} AS persons_before,
+        {persons_on(day=":end_same")} AS persons_same
+    FROM household h JOIN {standing(day=":as_of")} JOIN region v ON v.code = s.village CROSS JOIN data_version d
+    LEFT JOIN region t ON t.code = substr(s.village, 1, 9)
+    LEFT JOIN region c ON c.code = substr(s.village, 1, 6)
     WHERE h.id IN :households"""
 _MODE = "CASE d.kind " + " ".join(f"WHEN '{kind}' THEN '{mode}'" for kind, mode in SHARE_MODES.items()) + " END"
 _BOOKED = (
     "FROM dividend_payment d JOIN dividend_plan v ON v.id = d.plan WHERE d.household_id IN :households AND v.booked"
 )
+_FACTS_OF_MEMBERS = facts_on("education", "schooling", "health", "skill", "work_area", "work_months", day=":as_of")
 _HANGING = {
-    "members": """
-        SELECT p.household_id, p.name, p.relation, p.sex, p.born, p.id_number, p.education, p.schooling, p.health,
-            p.skill, p.work_area, p.work_months, p.code
-        FROM member p WHERE p.household_id IN :households
-        ORDER BY p.household_id, CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
+    "members": f"""
+        SELECT b.household_id, p.name, {RELATION}, p.sex, p.born, p.id_number, p.code, {_FACTS_OF_MEMBERS}
+        FROM {members_on("b.household_id IN :households", ":as_of")}
+        ORDER BY b.household_id, CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
     "helpers": f"""
         SELECT s.household_id, a.name, a.unit, a.team, a.post, a.phone
         FROM pairing s JOIN helper a ON a.code = s.helper CROSS JOIN data_version d

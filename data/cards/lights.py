@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
 from data.cards.record import IncomeCard
+from data.figures.facts import check_on, facts_on
+from data.figures.states import members_on
 from data.households.lights import AT_RISK, Check, judged
 from data.store.batches import batches
 from data.store.rows import Record
@@ -17,8 +20,10 @@ _MEMBERS = ["name", "born", "schooling", "medical_insured", "health"]
 _CHECKS = ["item", "checked", "secure", "evidence"]
 _NO_MEASURES = pd.DataFrame(columns=["category", "running", "name"])
 _SQL = {
-    "facts": "SELECT id, housing_safe, water_safe FROM household WHERE id IN :households",
-    "members": f"SELECT household_id, {', '.join(_MEMBERS)} FROM member WHERE household_id IN :households",
+    "facts": f"SELECT h.id, {check_on('housing', ':as_of')}, {check_on('water', ':as_of')} FROM household h"
+    " WHERE h.id IN :households",
+    "members": f"SELECT b.household_id, p.name, p.born, {facts_on(*_MEMBERS[2:], day=':as_of')}"
+    f" FROM {members_on('b.household_id IN :households', ':as_of')}",
     "checks": f"SELECT household_id, {', '.join(_CHECKS)} FROM assurance WHERE household_id IN :households",
 }
 
@@ -48,16 +53,21 @@ class _Records:
 def card_lights(connection: Connection, cards: Sequence[IncomeCard]) -> list[Lights]:
     """The six of each card, in order, on the card's own day; who was given the cards may see them."""
     found: list[Lights] = []
-    for some in batches(cards, AT_ONCE):
+    days = [list(same) for _, same in groupby(cards, key=lambda card: card.as_of)]
+    for some in (batch for same in days for batch in batches(same, AT_ONCE)):
         rows = {name: _rows(connection, name, some) for name in _SQL}
         found += [_lights(card, {name: held.get(card.household, []) for name, held in rows.items()}) for card in some]
     return found
 
 
 def _rows(connection: Connection, name: str, cards: Sequence[IncomeCard]) -> dict[int, list[_Values]]:
+    """Rows by household, on the day that all these cards are of."""
     asked = text(_SQL[name]).bindparams(bindparam("households", expanding=True))
+    bound: dict[str, object] = {"households": [card.household for card in cards]}
+    if ":as_of" in _SQL[name]:
+        bound["as_of"] = cards[0].as_of
     found: dict[int, list[_Values]] = {}
-    for household, *rest in connection.execute(asked, {"households": [card.household for card in cards]}):
+    for household, *rest in connection.execute(asked, bound):
         found.setdefault(household, []).append(tuple(rest))
     return found
 

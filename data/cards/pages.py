@@ -8,6 +8,7 @@ from typing import Any
 from data.access.masks import mask_name
 from data.cards.figures import LETTERS, Figures
 from data.cards.record import IncomeCard, Measure, Member
+from data.households.rosters import ESTIMATED
 from data.money import exact, short
 from data.months import spoken
 from data.paper.typeset import clean
@@ -188,8 +189,15 @@ def _moved(step: int) -> str:
     return "持平" if step == 0 else f"{'增加' if step > 0 else '减少'} {short(abs(step))} 元"
 
 
+def _whose_heads(card: IncomeCard) -> str:
+    same = card.persons_same if card.running else card.persons_before
+    before = f"，{'上年同期' if card.running else '上年'}为 {same} 人" if same != card.persons else "，上年人数相同"
+    guessed = f"（{ESTIMATED}）" if card.persons_estimated else ""
+    return f"家庭人口按 {card.as_of} 的家庭成员计算{guessed}{before}。"
+
+
 def _notes(card: IncomeCard) -> list[str]:
-    notes = ["家庭人口按现在登记的家庭成员计算，上年用同一人数。"]
+    notes = [_whose_heads(card)]
     if card.expense_estimated:
         notes.append("本年度没有填报生产经营性支出，支出按本县设定的系数估算。")
     if card.empty_months:

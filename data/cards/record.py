@@ -70,8 +70,10 @@ class IncomeCard:
     ``lines`` and ``lines_before`` (the year before): every 科目 → its twelve months, None where nothing is on record.
     ``totals`` and ``totals_before``: 科目 → what is booked of it for the whole year. ``closed``: whether the county's
     books of the year are. ``through``: last month that counts, the year's own last where it is over; ``as_of`` the day.
-    ``state`` (户类型) and measures are those of ``as_of``, helpers those of today. ``line``: monitoring line of the
-    year, a head.
+    ``village``, ``state`` (户类型), members and measures are those of ``as_of``, helpers those of today.
+    ``persons_before`` belonged at the end of the year before, ``persons_same`` at the end of the same months of it (as
+    many as now where nobody is known of then);
+    ``persons_estimated``: ``members`` are those that are recorded now. ``line``: monitoring line of the year, a head.
     """
 
     household: int
@@ -100,6 +102,9 @@ class IncomeCard:
     coefficients: dict[str, float]
     line: int | None
     closed: bool
+    persons_before: int
+    persons_same: int
+    persons_estimated: bool = False
 
     @property
     def persons(self) -> int:
@@ -128,8 +133,8 @@ class IncomeCard:
 
     @cached_property
     def before(self) -> Figures:
-        """Those of the whole year before, for as many persons."""
-        return figures(self.lines_before, self.persons, self.coefficients, self.totals_before)
+        """Those of the whole year before."""
+        return figures(self.lines_before, self.persons_before, self.coefficients, self.totals_before)
 
     @cached_property
     def before_same(self) -> Figures:
@@ -137,7 +142,7 @@ class IncomeCard:
         if self.counted == 12:
             return self.before
         same = {name: months[: self.counted] for name, months in self.lines_before.items()}
-        return figures(same, self.persons, self.coefficients)
+        return figures(same, self.persons_same, self.coefficients)
 
     @property
     def dividends_apart(self) -> str:

@@ -20,7 +20,7 @@ from data.cards.record import IncomeCard
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.indicators import INDICATORS
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
-from data.figures.states import state_of
+from data.figures.states import persons_on, standing
 from data.model.running import runs_on
 from data.terms import MEASURE_CATEGORIES, STATE_NAMES
 
@@ -110,7 +110,7 @@ def cadre_card(connection: Connection, viewer: Viewer, household: int) -> CadreC
     row = connection.execute(text(f"{_CADRE} AND {seen}"), {**bound, "household": household}).first()
     if row is None:
         raise NotFound(NO_SUCH_HOUSEHOLD)
-    net = None if row.net is None or not row.persons else round(row.net / row.persons)
+    net = None if row.net is None or not row.persons_of_books else round(row.net / row.persons_of_books)
     return CadreCard(
         head=row.head,
         code=row.code,
@@ -136,9 +136,9 @@ def _column(connection: Connection, sql: str, household: int) -> list[str]:
     return list(connection.execute(text(sql), {"household": household}).scalars())
 
 
-_STRANGER = """
+_STRANGER = f"""
     SELECT h.head, v.name AS village_name, t.name AS township_name,
-        (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id) AS persons,
+        {persons_on(day="d.built")} AS persons,
         (SELECT MAX(i.visited) FROM visit i WHERE i.household_id = h.id AND i.visited <= d.built) AS visited
     FROM household h JOIN region v ON v.code = h.village CROSS JOIN data_version d
     LEFT JOIN region t ON t.code = substr(h.village, 1, 9) WHERE h.id = :household"""
@@ -162,15 +162,14 @@ def _where(indicator: str) -> str:
 
 _FOUND = "b.household_id = h.id AND b.found <= m.as_of"
 _CADRE = f"""
-    SELECT h.head, h.code, h.phone, v.name AS village_name, {state_of("hm.state")} AS state, k.below_line,
+    SELECT h.head, h.code, h.phone, v.name AS village_name, s.state, k.below_line,
         COALESCE(k.month, m.month) AS month,
-        COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id)) AS persons,
+        {persons_on()} AS persons, k.persons AS persons_of_books,
         {KNOWN_NET.format("k")} AS net,
         (SELECT MAX(i.visited) FROM visit i WHERE i.household_id = h.id AND i.visited <= m.as_of) AS visited,
         (SELECT COUNT(*) FROM problem b WHERE {_FOUND} AND {_where("problems_open")}) AS open_problems,
         (SELECT COUNT(*) FROM problem b WHERE {_FOUND} AND {_where("problems_overdue")}) AS overdue_problems
     FROM household h JOIN region v ON v.code = h.village
-    JOIN month m ON m.month = (SELECT MAX(month) FROM month)
-    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    JOIN month m ON m.month = (SELECT MAX(month) FROM month) JOIN {standing()}
     {AT_CLOSED}
     WHERE h.id = :household"""

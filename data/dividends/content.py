@@ -13,6 +13,9 @@ from data.dividends import rules as dividend_rules
 from data.dividends.rules import PURPOSES, WHOLE, Household, Rule, spread, spread_rest
 from data.dividends.states import PLANS
 from data.errors import Refused
+from data.figures.facts import fact_on
+from data.figures.sources import HELPED_SQL
+from data.figures.states import members_on, persons_on, standing
 from data.model import dividend_kept, dividend_share, dividend_source, household, month
 from data.money import exact
 from data.months import spoken
@@ -20,6 +23,8 @@ from data.months import spoken
 Source = tuple[str, int]
 """A project's code and a month."""
 _ABLE = "('普通劳动力', '技能劳动力')"
+_ABLE_ON = f"{fact_on('skill', 'm.as_of')} IN {_ABLE}"
+_LABOUR = f"(SELECT COUNT(*) FROM {members_on(f'b.household_id = h.id AND {_ABLE_ON}')})"
 _TAKING = (
     "COALESCE((SELECT SUM(s.amount_fen) FROM dividend_source s JOIN dividend_plan v ON v.id = s.plan"
     " WHERE s.project = r.project AND s.month = r.month AND v.id <> :but{here}"
@@ -160,10 +165,9 @@ def candidates(connection: Connection, viewer: Viewer, village: str) -> list[Can
     seen, named = seen_households(viewer)
     rows = connection.execute(
         text(
-            "SELECT h.id, h.code, h.head, h.attribute, hm.state, hm.persons, (SELECT COUNT(*) FROM member p"
-            f" WHERE p.household_id = h.id AND p.skill IN {_ABLE}) AS labour"
-            " FROM household_month hm JOIN household h ON h.id = hm.household_id AND h.village = hm.village"
-            f" WHERE hm.month = :month AND hm.village = :village AND {seen} ORDER BY h.id"
+            f"SELECT h.id, h.code, h.head, h.attribute, s.state, {persons_on()} AS persons, {_LABOUR} AS labour"
+            f" FROM household h JOIN month m ON m.month = :month JOIN {standing()}"
+            f" WHERE s.village = :village AND {HELPED_SQL} AND {seen} ORDER BY h.id"
         ),
         {**named, "month": running_month(connection), "village": viewer.narrowed(village)},
     )

@@ -20,6 +20,8 @@ from data.dividends.filing import write_back
 from data.dividends.states import PLANS
 from data.errors import Refused
 from data.figures import cube
+from data.figures.sources import HELPED_SQL
+from data.figures.states import persons_on, standing
 from data.model import dividend_kept, dividend_plan, dividend_share, dividend_source
 from data.money import exact
 from data.months import spoken
@@ -28,12 +30,13 @@ from data.terms import STATE_NAMES
 from data.workflow import Transition, actor
 
 _NAMED = 8  # households named in one sentence
-_CHANGED = text("""
-    SELECT s.household_id, h.head, h.village, v.name AS place, MAX(s.persons) AS persons, MAX(s.state) AS state,
-        SUM(ABS(s.amount_fen)) AS amount, MAX(hm.persons) AS persons_now, MAX(hm.state) AS state_now
-    FROM dividend_share s JOIN household h ON h.id = s.household_id JOIN region v ON v.code = h.village
-    LEFT JOIN household_month hm ON hm.month = :month AND hm.village = h.village AND hm.household_id = h.id
-    WHERE s.plan = :plan GROUP BY s.household_id, h.head, h.village, v.name ORDER BY s.household_id""")
+_CHANGED = text(f"""
+    SELECT x.household_id, h.head, h.village, v.name AS place, MAX(x.persons) AS persons, MAX(x.state) AS state,
+        SUM(ABS(x.amount_fen)) AS amount, MAX({persons_on()}) AS persons_now,
+        MAX(CASE WHEN {HELPED_SQL} THEN s.state END) AS state_now
+    FROM dividend_share x JOIN household h ON h.id = x.household_id JOIN region v ON v.code = h.village
+    JOIN month m ON m.month = :month JOIN {standing()}
+    WHERE x.plan = :plan GROUP BY x.household_id, h.head, h.village, v.name ORDER BY x.household_id""")
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from sqlalchemy import Connection, text
 from data.access.masks import mask_kind, mask_name
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
-from data.access.scope import seen_households, seen_matters
+from data.access.scope import seen_matters
 from data.access.viewer import Viewer
+from data.figures.sources import HELPED_SQL
+from data.figures.states import standing
 from data.model.running import open_on, runs_on
 
 _LATEST = 6
@@ -48,7 +50,7 @@ def village_board(connection: Connection, viewer: Viewer, village: str, month: i
 
     Who may not know of illness or causes reads what many have in common, and no words about a household.
     """
-    seen, bound = seen_households(viewer)
+    seen, bound = seen_matters(viewer, "h.id")
     bound = {**bound, "village": viewer.narrowed(village), "month": month}
     frames = {}
     for name, sql in _QUESTIONS.items():
@@ -83,12 +85,12 @@ def _of_many(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["households"] >= FEWEST].reset_index(drop=True)
 
 
-_HERE = "h.village = :village AND {seen}"
-_COUNTED = f"""household_month hm JOIN household h ON h.id = hm.household_id JOIN month m ON m.month = hm.month
-    WHERE hm.month = :month AND hm.village = :village AND {_HERE}"""
+_HERE = "s.village = :village AND {seen}"
+_THERE_AND_THEN = f"household h ON h.id = v.household_id JOIN {standing(day='v.visited')}"
+_COUNTED = f"household h JOIN month m ON m.month = :month JOIN {standing()} WHERE {HELPED_SQL} AND {_HERE}"
 _VISITED = f"""
     SELECT m.as_of, SUM(CASE WHEN v.visited = m.as_of THEN 1 ELSE 0 END) AS today, COUNT(v.code) AS month
-    FROM month m LEFT JOIN (visit v JOIN household h ON h.id = v.household_id AND {_HERE})
+    FROM month m LEFT JOIN (visit v JOIN {_THERE_AND_THEN} AND {_HERE})
         ON v.visited >= m.first_day AND v.visited <= m.as_of
     WHERE m.month = :month GROUP BY m.as_of"""
 _QUESTIONS = {
@@ -98,19 +100,19 @@ _QUESTIONS = {
     "helpers": f"""
         SELECT a.name, a.unit, a.team, a.post, COUNT(DISTINCT h.id) AS households,
             COUNT(DISTINCT CASE WHEN hm.visits = 0 THEN h.id END) AS unvisited,
-            (SELECT COUNT(*) FROM visit v JOIN household o ON o.id = v.household_id WHERE o.village = :village
+            (SELECT COUNT(*) FROM visit v JOIN {standing("v.household_id", "v.visited", "o")} WHERE o.village = :village
                 AND v.helper = a.code AND v.visited >= m.first_day AND v.visited <= m.as_of) AS visits
-        FROM pairing s JOIN helper a ON a.code = s.helper JOIN household h ON h.id = s.household_id
-        JOIN month m ON m.month = :month
-        JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
-        WHERE {_HERE} AND {runs_on("s", "m.as_of")}
+        FROM pairing x JOIN helper a ON a.code = x.helper JOIN household h ON h.id = x.household_id
+        JOIN month m ON m.month = :month JOIN {standing()}
+        LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = s.village AND hm.household_id = h.id
+        WHERE {_HERE} AND {HELPED_SQL} AND {runs_on("x", "m.as_of")}
         GROUP BY a.code, a.name, a.unit, a.team, a.post, m.first_day, m.as_of
         ORDER BY COUNT(DISTINCT CASE WHEN hm.visits = 0 THEN h.id END) DESC, COUNT(DISTINCT h.id) DESC, a.code""",
     "measures": f"""
-        SELECT s.category, COUNT(*) AS measures, COUNT(DISTINCT h.id) AS households
-        FROM household h JOIN measure s ON s.household_id = h.id JOIN month m ON m.month = :month
-        WHERE {_HERE} AND {runs_on("s", "m.as_of")}
-        GROUP BY s.category ORDER BY COUNT(DISTINCT h.id) DESC, s.category""",
+        SELECT x.category, COUNT(*) AS measures, COUNT(DISTINCT h.id) AS households
+        FROM household h JOIN measure x ON x.household_id = h.id JOIN month m ON m.month = :month JOIN {standing()}
+        WHERE {_HERE} AND {runs_on("x", "m.as_of")}
+        GROUP BY x.category ORDER BY COUNT(DISTINCT h.id) DESC, x.category""",
     "projects": """
         SELECT p.name, p.kind, p.stage, CAST(p.investment_fen AS DOUBLE PRECISION) / 100 AS investment,
             (SELECT CAST(SUM(y.received_fen) AS DOUBLE PRECISION) / 100 FROM project_return y
@@ -132,8 +134,7 @@ _QUESTIONS = {
         ORDER BY CASE WHEN t.finished <= m.as_of THEN 1 ELSE 0 END, t.deadline, t.code""",
     "visits": f"""
         SELECT v.visited, a.name AS helper, v.occasion, h.id AS household_id, h.head
-        FROM household h JOIN visit v ON v.household_id = h.id JOIN helper a ON a.code = v.helper
-        JOIN month m ON m.month = :month
+        FROM visit v JOIN {_THERE_AND_THEN} JOIN helper a ON a.code = v.helper JOIN month m ON m.month = :month
         WHERE {_HERE} AND v.visited >= m.first_day AND v.visited <= m.as_of
         ORDER BY v.visited DESC, v.code LIMIT {_LATEST}""",
     "problems": f"""

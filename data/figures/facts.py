@@ -4,6 +4,9 @@ Rows of 保障核实 and 成员状况 say all of an item; where there are none, 
 collected. Before the first known day a value is unknown.
 """
 
+from sqlalchemy import Integer
+
+from data.model import member
 from data.terms import MEMBER_FACTS
 
 COLUMN_OF = {"housing": "housing_safe", "water": "water_safe"}
@@ -66,6 +69,15 @@ def fact_on(item: str, day: str, alias: str = "p") -> str:
         f" THEN (SELECT e.value {held} AND e.day <= {day} ORDER BY e.day DESC LIMIT 1)"
         f" WHEN COALESCE({alias}.collected, '') <= {day} THEN CAST({alias}.{item} AS TEXT) END"
     )
+
+
+def facts_on(*items: str, day: str = "m.as_of") -> str:
+    """SQL of columns: dated values of the member ``p`` on a day, called and typed as the columns of ``member``."""
+    return ", ".join(f"{_typed(item, fact_on(item, day))} AS {item}" for item in items)
+
+
+def _typed(item: str, value: str) -> str:
+    return f"CAST({value} AS INTEGER)" if isinstance(member.c[item].type, Integer) else value
 
 
 def _known(item: str) -> None:

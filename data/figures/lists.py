@@ -100,9 +100,8 @@ def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], re
     columns = columns_of(viewer, kind)
     seen, named = seen_households(viewer)
     here, bound = within_sql("h.village", viewer.narrowed(region))
-    # by the household's own key first, its row of the month then by its whole key: '' keeps SQLite from walking through
-    # the range of villages instead
-    whole_key = "h.id IN :keys AND hm.village = h.village || ''"
+    # by the household's own key first, its row of the month then by its whole key, not by the range of villages
+    whole_key = "h.id IN :keys AND hm.village IN (SELECT u.village FROM state_spell u WHERE u.household_id = h.id)"
     found = f"{_select(kind, columns)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
     statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))
     by_key: dict[int, StoredRow] = {}

@@ -14,7 +14,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.sources import FUND_RECOVERED_SQL
-from data.figures.states import state_of
+from data.figures.states import standing
 from data.terms import PROJECT_MODES, STATE_NAMES
 
 PAGE = 30
@@ -136,7 +136,7 @@ def behind(
     )
     sql = f"""
         SELECT h.id, h.village, t.name AS township, v.name AS village_name, h.code, h.head,
-        {state_of("MAX(hm.state)")} AS state, {_TIMES} AS times, MAX(b.year) AS latest,
+        MAX(s.state) AS state, {_TIMES} AS times, MAX(b.year) AS latest,
         SUM(b.amount_fen) AS amount, {modes} FROM {_BEHIND} AND {seen}
         GROUP BY h.id, h.village, t.name, v.name, h.code, h.head
         ORDER BY COALESCE(SUM(b.amount_fen), 0) DESC, h.id LIMIT :limit OFFSET :offset"""
@@ -183,8 +183,7 @@ _FACTS = f"""
 _PAYMENTS = "SELECT paid, amount_fen FROM fund_payment WHERE fund = :fund AND paid <= :end ORDER BY paid"
 _PLAN = "SELECT planned, amount_fen FROM fund_plan WHERE fund = :fund ORDER BY planned"
 _TIMES = "COUNT(DISTINCT b.year)"
-_BEHIND = """
-    project_household b JOIN household h ON h.id = b.household_id JOIN month m ON m.month = :month
+_BEHIND = f"""
+    project_household b JOIN household h ON h.id = b.household_id JOIN month m ON m.month = :month JOIN {standing()}
     JOIN region v ON v.code = h.village LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
-    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
     WHERE b.project = :project AND b.year * 12 <= m.month"""

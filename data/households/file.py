@@ -6,34 +6,43 @@ from datetime import date, timedelta
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from data.access.masks import mask_health, mask_id, mask_name, mask_phone
+from data.access.masks import mask_attribute, mask_health, mask_id, mask_name, mask_phone
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import closed_month
+from data.figures.facts import check_on, facts_on
 from data.figures.net_income import AT_CLOSED
 from data.figures.sources import FUND_PAID_SQL
-from data.figures.states import state_of
+from data.figures.states import RELATION, members_on, standing
+from data.households.fates import Fate, fates
 from data.households.income import Income, income_of
+from data.households.rosters import estimated
 from data.model.running import lasts_to, runs_on
 from data.regions.tree import Region
 from data.settings import value_of
 from data.store.rows import Record
-from data.terms import STATE_NAMES
+from data.terms import STATE_NAMES, UNCOUNTED
 
 LATEST_VISITS = 10
 ILLNESS_MEASURES = ("健康", "兜底")
 """Categories of measures whose names tell of illness or disability (大病救助, 残疾人两项补贴)."""
 
+_THEN = {"village": "village_then", "housing_safe": "housing_then", "water_safe": "water_then"}
+"""Columns of a household in whose place stands what was true in the month."""
+
 
 @dataclass(frozen=True)
 class HouseholdFile:
-    """One household for one viewer: ``facts`` is its row with state (户类型) of the month, region names and the day
-    ``as_of``; frames hold what there was by then, the newest or most urgent first, missing values None.
+    """One household for one viewer: ``facts`` is its row with the village, state (户类型), base and watch of the month,
+    region names, housing_safe and water_safe (a key of ``terms.VERDICTS``; None: not known then) and the day ``as_of``;
+    frames hold what there was by then, the newest or most urgent first, missing values None.
 
     ``visits`` is one page of ``visits_total``. ``helpers`` has the day ``due`` by which the next visit is to be.
+    ``became``: what became of a household that is no more; ``estimated``: its members of that month are those that are
+    recorded now; ``past``: the month is not the one that runs.
     """
 
     id: int
@@ -51,6 +60,17 @@ class HouseholdFile:
     funds: pd.DataFrame
     problems: pd.DataFrame
     tasks: pd.DataFrame
+    became: Fate | None = None
+    estimated: bool = False
+    past: bool = False
+
+    @property
+    def standing(self) -> str:
+        """The base and the watch: 脱贫户 · 监测：脱贫不稳定户; a single one as the state; that it is no more."""
+        if self.became:
+            return f"已{self.became.kind}"
+        base, watch = self.facts["base"], self.facts["watch"]
+        return f"{STATE_NAMES[base]} · 监测：{self.state}" if watch and base != UNCOUNTED else self.state
 
 
 @needs(READ, HOUSEHOLDS)
@@ -74,16 +94,19 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     members["id_number"] = members["id_number"].map(mask_id)
     members["health"] = [mask_health(viewer, health) for health in members["health"]]
     frames["helpers"]["due"] = _due(frames["helpers"], asked["days"])
-    closed = closed_month(connection, facts["village"])
+    closed = closed_month(connection, facts["village_then"])
     books = month if closed is None else min(month, closed)
     file = HouseholdFile(
         id=id,
-        village=facts["village"],
-        facts={**facts, "phone": mask_phone(facts["phone"])},
+        village=facts["village_then"],
+        facts={**facts, **{name: facts[then] for name, then in _THEN.items()}, "phone": mask_phone(facts["phone"])},
         head=facts["head"],
         state=STATE_NAMES[facts["state"]],
-        income=income_of(connection, viewer, id, facts["village"], books, len(frames["members"])),
+        income=income_of(connection, viewer, id, facts["village_then"], books, len(frames["members"])),
         visits_total=connection.execute(text(_VISITS_TOTAL), asked).scalar_one(),
+        became=fates(connection, viewer, [id], month).get(id),
+        past=facts["as_of"] < facts["built"],
+        estimated=id in estimated(connection, [id], facts["as_of"]),
         **frames,
     )
     file = file if viewer.sees_identity else _without_identity(file)
@@ -102,7 +125,7 @@ def whereabouts(connection: Connection, viewer: Viewer, id: int) -> Region | Non
 
 
 def _without_identity(file: HouseholdFile) -> HouseholdFile:
-    """No full name, ID number, phone, address or free words."""
+    """No full name, ID number, phone, address, unpublished attribute or free words."""
     hidden = {
         "members": ["id_number", "skill"],
         "visits": ["occasion", "content"],
@@ -115,7 +138,7 @@ def _without_identity(file: HouseholdFile) -> HouseholdFile:
         frames[name][columns] = None
     frames["members"]["name"] = frames["members"]["name"].map(mask_name)
     facts = {**file.facts, **dict.fromkeys(("phone", "address", "remark"), None)}
-    facts["head"] = mask_name(file.head)
+    facts |= {"head": mask_name(file.head), "attribute": mask_attribute(facts["attribute"])}
     return replace(file, facts=facts, head=facts["head"], **frames)
 
 
@@ -138,21 +161,25 @@ def _due(helpers: pd.DataFrame, days: int) -> list[str]:
 
 
 _FACTS = f"""
-    SELECT h.*, {state_of("hm.state")} AS state, hm.visits, k.below_line, m.as_of, v.name AS village_name,
-        t.name AS township_name
-    FROM household h JOIN month m ON m.month = :month JOIN region v ON v.code = h.village
-    LEFT JOIN region t ON t.code = substr(h.village, 1, 9)
-    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+    SELECT h.*, s.village AS village_then, s.state, s.base, s.watch, hm.visits, k.below_line, m.as_of, d.built,
+        {check_on("housing", "m.as_of")} AS housing_then, {check_on("water", "m.as_of")} AS water_then,
+        v.name AS village_name, t.name AS township_name
+    FROM household h CROSS JOIN data_version d JOIN month m ON m.month = :month JOIN {standing()}
+    JOIN region v ON v.code = s.village
+    LEFT JOIN region t ON t.code = substr(s.village, 1, 9)
+    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = s.village AND hm.household_id = h.id
     {AT_CLOSED}
     WHERE h.id = :household"""
+_FACTS_OF_MEMBERS = facts_on(
+    "education", "schooling", "health", "skill", "work_area", "work_months", "medical_insured", "pension_insured"
+)
 _VISITS_TOTAL = """
     SELECT COUNT(*) FROM visit v JOIN month m ON m.month = :month
     WHERE v.household_id = :household AND v.visited <= m.as_of"""
 _HANGING = {
-    "members": """
-        SELECT p.code, p.name, p.relation, p.sex, p.born, p.id_number, p.education, p.schooling, p.health, p.skill,
-            p.work_area, p.work_months, p.medical_insured, p.pension_insured, m.as_of
-        FROM member p JOIN month m ON m.month = :month WHERE p.household_id = :household
+    "members": f"""
+        SELECT p.code, p.name, {RELATION}, p.sex, p.born, p.id_number, {_FACTS_OF_MEMBERS}, m.as_of
+        FROM month m CROSS JOIN {members_on("m.month = :month AND b.household_id = :household")}
         ORDER BY CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
     "helpers": f"""
         SELECT a.code, a.name, a.unit, a.team, a.post, a.phone, s.started,

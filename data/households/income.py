@@ -24,9 +24,9 @@ class Income:
     ``months``: one row for each month (index: ordinal), columns KINDS, NaN without a line on record. ``subjects``: 科目
     → sum, those that occur; ``totals``: kind → sum, what is booked by the year with its last total. ``record``: what
     the books of the twelve months are. ``per_head`` is (four kinds - expense) ÷ persons, None without whole books or
-    members; ``before`` the same a year earlier, ``line`` the monitoring line at the month's end. ``course``: index the
-    months whose twelve are whole, up to this one, oldest first; columns KINDS (sums of the twelve months), per_head and
-    line, NaN where there is none.
+    members; ``persons`` are those of the month, ``before`` the same a year earlier, ``line`` the monitoring line at the
+    month's end. ``course``: index the months whose twelve are whole, up to this one, oldest first; columns KINDS (sums
+    of the twelve months), persons (of the month), per_head and line, NaN where there is none.
     """
 
     months: pd.DataFrame
@@ -60,7 +60,8 @@ _SUBJECT_SUMS = ", ".join(f"SUM({column}_fen) AS {column}" for _, column in SUBJ
 
 @needs(READ, HOUSEHOLDS)
 def income_of(connection: Connection, viewer: Viewer, household: int, village: str, month: int, persons: int) -> Income:
-    """The income up to a month; whether the viewer may see the household is asked before."""
+    """The income up to a month; ``persons`` are told where the month has no books. Whether the viewer may see the
+    household is asked before."""
     bound = {"household": household, "last": month}
     held = connection.execute(
         text(f"SELECT month, {_KIND_SUMS} FROM ledger WHERE household_id = :household AND month <= :last"), bound
@@ -80,7 +81,7 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
         ),
         subjects=_subjects(connection, household, village, month),
         totals={kind: int((now and now[kind]) or 0) / 100 for kind in KINDS},  # PostgreSQL sums to decimals
-        persons=persons,
+        persons=now["persons"] if now else persons,
         per_head=_at(course, month),
         before=_at(course, month - 12),
         line=line,
@@ -116,8 +117,10 @@ def _course(rows: Iterable[RowMapping]) -> pd.DataFrame:
         sums = [int(row[kind]) for kind in KINDS]
         net, persons = sum(sums[:4]) - sums[4], row["persons"]
         months.append(row["month"])
-        listed.append([*(fen / 100 for fen in sums), round(net / persons / 100, 2) if persons else None])
-    return pd.DataFrame(listed, index=pd.Index(months, dtype="int64"), columns=[*KINDS, "per_head"], dtype=float)
+        per_head = round(net / persons / 100, 2) if persons else None
+        listed.append([*(fen / 100 for fen in sums), persons, per_head])
+    columns = [*KINDS, "persons", "per_head"]
+    return pd.DataFrame(listed, index=pd.Index(months, dtype="int64"), columns=columns, dtype=float)
 
 
 def _at(course: pd.DataFrame, month: int) -> float | None:

@@ -16,14 +16,17 @@ from data.households.file import HouseholdFile
 from data.store.rows import Record
 from data.terms import ASSURANCES, OUT_OF_SCHOOL
 
-SECURE, AT_RISK, UNCHECKED = "稳固", "有风险", "未核实"
+SECURE, AT_RISK, DOUBTFUL, UNCHECKED = "稳固", "有风险", "存疑", "未核实"
+"""What is said of an assurance; UNCHECKED where nothing is known of it on the day."""
+_VERDICTS = {1: SECURE, 0: AT_RISK, 2: DOUBTFUL}
+_WORST = (AT_RISK, DOUBTFUL)
 COMPULSORY = range(6, 16)  # years of age
 
 
 @dataclass(frozen=True)
 class Check:
-    """What somebody found: ``item`` a key of ``terms.ASSURANCES``, the day (ISO), whether secure, in his words, and who
-    he is where that is known."""
+    """What somebody found: ``item`` a key of ``terms.ASSURANCES``, the day (ISO), ``secure`` a key of
+    ``terms.VERDICTS``, in his words, and who he is where that is known."""
 
     item: str
     checked: str
@@ -95,8 +98,7 @@ def _checked_by(connection: Connection, household: int) -> dict[tuple[str, str],
 def judged(file: Judged, checks: Sequence[Check]) -> list[Light]:
     """The six in the order of ``terms.ASSURANCES``, from the file and its checks, whatever their order.
 
-    What somebody checked by the day of the file and what the records say both count, the worse of the two. A check
-    made later than that day tells that housing and water as recorded today say nothing about then.
+    What somebody checked by the day of the file and what the records say both count, the worse of the two.
     """
     return [_light(file, [check for check in checks if check.item == item], item) for item in ASSURANCES]
 
@@ -104,16 +106,14 @@ def judged(file: Judged, checks: Sequence[Check]) -> list[Light]:
 def _light(file: Judged, checks: Sequence[Check], item: str) -> Light:
     by_then = [check for check in checks if check.checked <= file.facts["as_of"]]
     recorded, said, part = _RECORDS[item](file)
-    if item in ("housing", "water") and len(by_then) < len(checks):
-        recorded, said = UNCHECKED, "登记情况在此月之后有变动。"
     if not by_then:
         return Light(item, recorded, said or "没有核实记录。", part)
     last = max(by_then, key=lambda check: check.checked)
-    result = SECURE if last.secure == 1 else AT_RISK
+    result = _VERDICTS[last.secure]
     found = f"{last.checked} 核实{f'（{last.by}）' if last.by else ''}：{(last.evidence or result).rstrip('。')}。"
     if recorded != result:
         found += said
-    return Light(item, AT_RISK if AT_RISK in (result, recorded) else result, found, part)
+    return Light(item, next((state for state in _WORST if state in (result, recorded)), result), found, part)
 
 
 def _upkeep(file: Judged) -> tuple[str, str, str]:
@@ -159,10 +159,12 @@ def _medical(file: Judged) -> tuple[str, str, str]:
 
 
 def _column(name: str) -> Callable[[Judged], tuple[str, str, str]]:
+    """As known on the file's day: of its last check by then, where there is any check, else as it was collected."""
+
     def recorded(file: Judged) -> tuple[str, str, str]:
         value = file.facts[name]
-        state = {1: SECURE, 0: AT_RISK}.get(value, UNCHECKED)
-        return state, {1: "户档案登记为安全。", 0: "户档案登记为不安全。"}.get(value, ""), "facts"
+        said = {1: "户档案登记为安全。", 0: "户档案登记为不安全。", 2: "户档案登记为存疑。"}
+        return _VERDICTS.get(value, UNCHECKED), said.get(value, "截至此日没有登记。"), "facts"
 
     return recorded
 

@@ -19,6 +19,8 @@ from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
+from data.figures.states import members_on, there_on
+from data.households.fates import fates
 from data.households.search_words import Word, parameters, words
 from data.households.village import COLUMNS, FROM, NO_FILTERS, PAGE, Filters, as_read, conditions
 from data.model.running import runs_on
@@ -36,7 +38,8 @@ class SearchResult:
     """A page of what was found.
 
     ``rows``: columns as ``households.in_village``, with code, village, village_name, township_name and ``match`` (in
-    words, why a household is there where its own line does not say it), the nearest first. ``total`` households were
+    words, why a household is there where its own line does not say it, and what became of one that is no more), the
+    nearest first. ``total`` households were
     found; ``more``: only the first ones were looked at, there may be others. ``page`` counts from 1.
     """
 
@@ -77,7 +80,8 @@ def search(
     bound |= {**named, **lists, **parameters(read), "month": month}
     source, checked, more = _source(connection, viewer, read, here, bound)
     rank = checked[0].nearness() if checked and checked == read else "d.rank"
-    where = " AND ".join([here, seen, *picked, *(word.holds() for word in checked)])
+    alive = [] if read else [there_on()]  # what is no more is found by who asks for it
+    where = " AND ".join([here, seen, *alive, *picked, *(word.holds() for word in checked)])
     statement = f"""
         SELECT id, COUNT(*) OVER () AS total FROM (SELECT h.id, h.village, {rank} AS rank FROM {source} d
         CROSS JOIN {FROM} WHERE h.id = d.household AND {where}) q ORDER BY rank, village, id
@@ -89,7 +93,10 @@ def search(
         found = _page(connection, statement, bound, page)
     rows = by_ids(connection, viewer, [row.id for row in found], month)
     matches = _matches(connection, viewer, read, {"ids": list(rows["id"]), "month": month})
-    rows["match"] = [matches.get(id, "") for id in rows["id"]]
+    became = fates(connection, viewer, list(rows["id"]), month)
+    rows["match"] = [
+        "、".join(filter(None, (became[id].said if id in became else "", matches.get(id)))) for id in rows["id"]
+    ]
     return SearchResult(rows, found[0].total if found else 0, more, page)
 
 
@@ -157,7 +164,10 @@ def by_ids(connection: Connection, viewer: Viewer, ids: list[int], month: int) -
     return frame.loc[[id for id in ids if id in frame.index]].reset_index(drop=True)
 
 
-_PERSONS = "SELECT household_id, name, id_tail FROM member WHERE household_id IN :ids ORDER BY code"
+_PERSONS = (
+    "SELECT b.household_id, p.name, p.id_tail FROM month m CROSS JOIN"
+    f" {members_on('m.month = :month AND b.household_id IN :ids')} ORDER BY p.code"
+)
 _HEADS = "SELECT id, head FROM household WHERE id IN :ids"
 _HELPERS = (
     "SELECT DISTINCT s.household_id, a.name FROM pairing s JOIN helper a ON a.code = s.helper"

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from data.errors import Refused
-from data.model.running import runs_on
+from data.figures.states import members_on
+from data.model.running import holds_on, runs_on
 from data.model.search_columns import initials
 from data.model.surnames import COMPOUND
 from data.text.signs import seen
@@ -17,7 +18,11 @@ FURTHEST = "\U0010ffff"  # what begins with a text lies between it and it with t
 _COMPOUNDS = ", ".join(f"'{name}'" for name in COMPOUND)
 _COMPOUND_ROWS = ", ".join(f"('{name}')" for name in COMPOUND)
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
-_NAMED = "EXISTS (SELECT 1 FROM member n WHERE n.household_id = h.id AND {matches})"
+_NAMED = f"EXISTS (SELECT 1 FROM {members_on('b.household_id = h.id AND {matches}')})"
+_BELONGING = (  # the member first, by the index of what is asked
+    "CROSS JOIN member_spell b WHERE b.member = {0}.code AND "
+    + holds_on("b", "(SELECT m.as_of FROM month m WHERE m.month = :month)")
+)
 _PAIRED = runs_on("s", "m.as_of")
 _BEGINS = "{column} >= :{word} AND {column} < :{word}_end"
 _HELPED = (  # the helpers first, once; "|| ''" keeps the planner from asking for the pairings of each of them
@@ -123,8 +128,8 @@ def _persons(word: str, scope: str, head: str, name: str) -> list[str]:
     return [
         f"SELECT h.id AS household, CASE WHEN h.{head} = :{word} THEN 0 ELSE 2 END AS rank FROM household h"
         f" WHERE {_begins(f'h.{head}', word)} AND {scope} ORDER BY h.{head} LIMIT :most",
-        f"SELECT n.household_id AS household, CASE WHEN n.{name} = :{word} THEN 1 ELSE 3 END AS rank FROM member n"
-        f" WHERE {_begins(f'n.{name}', word)} ORDER BY n.{name} LIMIT :most",
+        f"SELECT b.household_id AS household, CASE WHEN n.{name} = :{word} THEN 1 ELSE 3 END AS rank FROM member n"
+        f" {_BELONGING.format('n')} AND {_begins(f'n.{name}', word)} ORDER BY n.{name} LIMIT :most",
     ]
 
 
@@ -138,16 +143,19 @@ def _families(table: str, column: str) -> str:
         UNION ALL VALUES {_COMPOUND_ROWS})"""
 
 
-def _given(word: str, table: str, column: str, household: str, rank: int) -> str:
+def _given(word: str, table: str, column: str, household: str, rank: int, where: str = "WHERE") -> str:
     """Those whose given name begins with the word: asked surname by surname."""
     return (
-        f"SELECT g.{household} AS household, {rank} AS rank FROM {_families(table, column)} f CROSS JOIN {table} g"
-        f" WHERE g.{column} >= f.c || :{word} AND g.{column} < f.c || :{word}_end LIMIT :most"
+        f"SELECT {household} AS household, {rank} AS rank FROM {_families(table, column)} f CROSS JOIN {table} g"
+        f" {where} g.{column} >= f.c || :{word} AND g.{column} < f.c || :{word}_end LIMIT :most"
     )
 
 
 def _name_found(word: str, scope: str) -> list[str]:
-    given = [_given(word, "household", "head", "id", 4), _given(word, "member", "name", "household_id", 5)]
+    given = [
+        _given(word, "household", "head", "g.id", 4),
+        _given(word, "member", "name", "b.household_id", 5, f"{_BELONGING.format('g')} AND"),
+    ]
     return [*_persons(word, scope, "head", "name"), *given, *_known_found(word, scope)]
 
 
@@ -171,7 +179,7 @@ def _matches(column: str, word: str) -> str:
 
 
 def _name_holds(word: str) -> str:
-    persons = f"{_matches('h.head', word)} OR {_NAMED.format(matches=_matches('n.name', word))}"
+    persons = f"{_matches('h.head', word)} OR {_NAMED.format(matches=_matches('p.name', word))}"
     return f"({persons} OR :{word}_size > 1 AND {_known_holds(word)})"
 
 
@@ -181,7 +189,7 @@ def _known_holds(word: str) -> str:
 
 
 def _initials_holds(word: str) -> str:
-    member = _NAMED.format(matches=_begins("n.initials", word))
+    member = _NAMED.format(matches=_begins("p.initials", word))
     return f"({_begins('h.initials', word)} OR {member})"
 
 
@@ -191,7 +199,8 @@ _FOUND: dict[str, Callable[[str, str], list[str]]] = {
     "known": _known_found,
     "initials": lambda word, scope: _persons(word, scope, "initials", "initials"),
     "tail": lambda word, scope: [
-        f"SELECT n.household_id AS household, 0 AS rank FROM member n WHERE n.id_tail = :{word} LIMIT :most"
+        f"SELECT b.household_id AS household, 0 AS rank FROM member n {_BELONGING.format('n')}"
+        f" AND n.id_tail = :{word} LIMIT :most"
     ],
     "code": lambda word, scope: [
         f"SELECT h.id AS household, CASE WHEN h.code = :{word} THEN 0 ELSE 1 END AS rank FROM household h"
@@ -203,6 +212,6 @@ _HOLDS: dict[str, Callable[[str], str]] = {
     "family": lambda word: _begins("h.head", word),
     "known": _known_holds,
     "initials": _initials_holds,
-    "tail": lambda word: _NAMED.format(matches=f"n.id_tail = :{word}"),
+    "tail": lambda word: _NAMED.format(matches=f"p.id_tail = :{word}"),
     "code": lambda word: _begins("h.code", word),
 }

@@ -3,27 +3,28 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from data.access.masks import mask_name, without_telling
+from data.access.masks import mask_attribute, mask_name, without_telling
 from data.access.rights import needs, require_right
-from data.access.roles import HEALTH, HOUSEHOLDS, READ
-from data.access.scope import seen_households
-from data.access.viewer import Viewer
+from data.access.roles import HEALTH, HOUSEHOLDS, IDENTITY, READ
+from data.access.scope import seen_matters
+from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.list_kinds import per_head
 from data.figures.net_income import AT_CLOSED
-from data.figures.states import state_of, urgency
-from data.model.running import open_on, runs_on
+from data.figures.sources import HELPED_SQL
+from data.figures.states import persons_on, standing, there_on, urgency
+from data.model.running import holds_on, open_on, runs_on
 from data.regions import outlines as geometry
 from data.store.engine import expanded
 from data.store.rows import Answer
-from data.terms import STATE_NAMES, UNCOUNTED
+from data.terms import STATE_NAMES, UNPUBLISHED_ATTRIBUTES
 
 PAGE = 50
 MOST_POINTS = 2000
 
-_STATE = state_of("hm.state")
+_STATE = "s.state"
 _UNVISITED = "(hm.visits = 0)"
 _BELOW = "(k.below_line = 1)"
 _PROBLEM = (
@@ -31,23 +32,23 @@ _PROBLEM = (
     f" AND {open_on('b.closed', 'm.as_of')})"
 )
 FROM = (
-    "household h JOIN month m ON m.month = :month"
-    " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id"
+    f"household h JOIN month m ON m.month = :month JOIN {standing()}"
+    " LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = s.village AND hm.household_id = h.id"
     f"{AT_CLOSED}"
 )
-_PAIRED_NOW = f"s.household_id = h.id AND {runs_on('s', 'm.as_of')}"
+_PAIRED_NOW = f"x.household_id = h.id AND {runs_on('x', 'm.as_of')}"
 COLUMNS = {
     "id": "h.id",
     "head": "h.head",
     "state": _STATE,
-    "persons": "COALESCE(hm.persons, (SELECT COUNT(*) FROM member p WHERE p.household_id = h.id))",
+    "persons": persons_on(),
     "attribute": "h.attribute",
     "cause": "h.cause",
     "per_head": per_head("k"),
     "below_line": "k.below_line",
     "visits": "hm.visits",
     "last_visit": "(SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of)",
-    "helper": f"(SELECT MIN(a.name) FROM pairing s JOIN helper a ON a.code = s.helper WHERE {_PAIRED_NOW})",
+    "helper": f"(SELECT MIN(a.name) FROM pairing x JOIN helper a ON a.code = x.helper WHERE {_PAIRED_NOW})",
     "problems": "(SELECT COUNT(*) FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
     f" AND {open_on('b.closed', 'm.as_of')})",
 }
@@ -67,7 +68,8 @@ class Filters:
     """What is picked out: ``states`` are keys of STATE_NAMES, ``causes`` and ``attributes`` words; empty or False
     picks all.
 
-    In a village without ``states`` these are the households that the figures count, 一般户 when asked for.
+    In a village without ``states`` these are the households that the figures count, 一般户 and 已退出帮扶户 when asked
+    for; those that are no more (``data.figures.states.there_on``) never.
     ``below_line``: per-capita income of the last twelve closed months under the line; ``unvisited``: counted, but not
     visited in the month; ``with_problem``: a problem found that is not closed; ``walked``: also who is not counted, but
     has a typed place in the walking order.
@@ -99,9 +101,9 @@ def in_village(
     limit: int = PAGE,
     offset: int = 0,
 ) -> pd.DataFrame:
-    """The households of a village: id, head (masked for a display), state (户类型), persons, attribute, cause (not for
-    who may not know it), per_head (yuan), below_line, visits (of the month), last_visit, helper (one of them),
-    problems (not closed).
+    """The households that are of a village at the month's end: id, head (masked for a display), state (户类型),
+    persons, attribute (for a display published ones alone), cause (not for who may not know it), per_head (yuan),
+    below_line, visits (of the month), last_visit, helper (one of them), problems (not closed).
 
     What is not known is None. Raises NotFound for a sort that is not in SORTS.
     """
@@ -153,15 +155,25 @@ def facets(connection: Connection, viewer: Viewer, village: str, month: int) -> 
     return pd.DataFrame(found.all(), columns=list(found.keys()))
 
 
+@needs(READ, HOUSEHOLDS)
+def states_there(connection: Connection, viewer: Viewer, region: str, month: int) -> list[int]:
+    """The states that households of a region are in at a month's end, the most urgent first: what a legend names."""
+    here, bound = within_sql("s.village", viewer.narrowed(region))
+    asked = f"""
+        SELECT DISTINCT s.state FROM state_spell s JOIN month m ON m.month = :month
+        WHERE {here} AND {holds_on("s", "m.as_of")}"""
+    found = set(connection.execute(text(asked), {**bound, "month": month}).scalars())
+    return [state for state in STATE_NAMES if state in found]
+
+
 def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[str, dict[str, object]]:
     """Condition and parameters; the village must lie in the viewer's region, the households in his scope."""
     picked, named = conditions(viewer, filters)
-    seen, bound = seen_households(viewer)
-    parts = ["h.village = :village", seen]
+    seen, bound = seen_matters(viewer, "h.id")
+    parts = ["s.village = :village", there_on(), seen]
     bound |= {"village": viewer.narrowed(village), "month": month}
     if not filters.states:
-        counted = f"{_STATE} <> {UNCOUNTED}"
-        parts.append(f"({counted} OR h.walking_order IS NOT NULL)" if filters.walked else counted)
+        parts.append(f"({HELPED_SQL} OR h.walking_order IS NOT NULL)" if filters.walked else HELPED_SQL)
     parts += picked
     bound |= named
     return " AND ".join(parts), bound
@@ -170,9 +182,11 @@ def _where(viewer: Viewer, village: str, month: int, filters: Filters) -> tuple[
 @needs(READ, HOUSEHOLDS)
 def conditions(viewer: Viewer, filters: Filters) -> tuple[list[str], dict[str, list[object]]]:
     """SQL conditions on FROM and their parameters; lists expand (see :func:`data.store.engine.expanded`). Raises
-    NoRight for causes of who may not know them."""
+    NoRight for causes, and for attributes that are not published, of who may not know them."""
     if filters.causes:
         require_right(viewer, READ, HEALTH)
+    if set(filters.attributes) & set(UNPUBLISHED_ATTRIBUTES):
+        require_right(viewer, READ, IDENTITY)
     lists = {"states": _STATE, "causes": "h.cause", "attributes": "h.attribute"}
     chosen = {name: list(getattr(filters, name)) for name in lists if getattr(filters, name)}
     flags = (filters.below_line, _BELOW), (filters.unvisited, _UNVISITED), (filters.with_problem, _PROBLEM)
@@ -187,4 +201,5 @@ def as_read(viewer: Viewer, found: Answer) -> pd.DataFrame:
     frame["per_head"] = frame["per_head"].astype(float).div(100).round(2)
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)
+        frame["attribute"] = frame["attribute"].map(mask_attribute, na_action="ignore")
     return without_telling(viewer, frame, "cause", "code")

@@ -15,12 +15,12 @@ from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ, WRITE
 from data.access.viewer import Viewer
 from data.errors import Refused
-from data.figures.states import state_of
+from data.figures.sources import HELPED_SQL
+from data.figures.states import standing, there_on
 from data.households.edits import Edit, commit_together
 from data.households.village import WALKED, points
 from data.model import region
 from data.regions.outlines import Shapes
-from data.terms import UNCOUNTED
 
 Point = tuple[float, float]
 """Degrees east, degrees north."""
@@ -122,9 +122,8 @@ def _nearest(places: npt.NDArray[np.float64], left: npt.NDArray[np.bool_], here:
 
 
 _STOPS = f"""
-    SELECT h.id, h.walking_order, h.lon, h.lat FROM household h
-    LEFT JOIN household_month hm ON hm.month = :month AND hm.village = h.village AND hm.household_id = h.id
-    WHERE h.village = :village AND (h.walking_order IS NOT NULL OR {state_of("hm.state")} <> {UNCOUNTED})"""
+    SELECT h.id, h.walking_order, h.lon, h.lat FROM household h JOIN month m ON m.month = :month JOIN {standing()}
+    WHERE s.village = :village AND {there_on()} AND (h.walking_order IS NOT NULL OR {HELPED_SQL})"""
 
 
 def _walk(connection: Connection, village: str, month: int) -> list[Stop]:

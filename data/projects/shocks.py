@@ -21,6 +21,8 @@ from data.errors import NotFound
 from data.figures.list_kinds import LINE
 from data.figures.lists import lined
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
+from data.figures.sources import HELPED_SQL
+from data.figures.states import persons_on, standing
 from data.money import in_yuan
 from data.store.rows import Answer
 from data.terms import STATE_NAMES
@@ -37,22 +39,22 @@ _WAYS = """
     GROUP BY b.household_id, b.project, b.mode"""
 _LOSS = "CASE WHEN w.before > w.now THEN w.before - w.now ELSE 0 END"
 _BEHIND = f"""
-    SELECT s.*, h.village, h.code, h.head, hm.state, hm.persons, {_NET} AS net, k.below_line,
-        CASE WHEN k.below_line = 0 AND {_NET} - s.loss < k.persons * {LINE} THEN 1 ELSE 0 END AS falls,
+    SELECT x.*, s.village, h.code, h.head, CASE WHEN {HELPED_SQL} THEN s.state END AS state,
+        CASE WHEN {HELPED_SQL} THEN {persons_on()} END AS persons, k.persons AS heads, {_NET} AS net, k.below_line,
+        CASE WHEN k.below_line = 0 AND {_NET} - x.loss < k.persons * {LINE} THEN 1 ELSE 0 END AS falls,
         COALESCE(k.below_line, 0) AS below,
         CASE WHEN k.below_line IS NULL THEN 1 ELSE 0 END AS unknown
     FROM (SELECT w.household_id, SUM({_LOSS}) AS loss, SUM(COALESCE(w.before, 0)) AS before, SUM(w.now) AS now,
-            MAX(w.untold) AS untold FROM ({_WAYS}) w GROUP BY w.household_id) s
-    JOIN household h ON h.id = s.household_id
-    JOIN month m ON m.month = :month
-    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
+            MAX(w.untold) AS untold FROM ({_WAYS}) w GROUP BY w.household_id) x
+    JOIN household h ON h.id = x.household_id
+    JOIN month m ON m.month = :month JOIN {standing()}
     {AT_CLOSED}"""
 _SUMS = (
     "COUNT(*) AS households, SUM(q.loss) AS loss, SUM(q.falls) AS falls, SUM(q.below) AS below,"
     " SUM(q.unknown) AS unknown, SUM(q.untold) AS untold, SUM(COALESCE(q.persons, 0)) AS persons"
 )
 _ORDER = "q.falls DESC, q.below DESC, q.loss DESC, q.household_id"
-SORTS = {"loss": "q.loss DESC", "per_head": "q.net * 1.0 / NULLIF(q.persons, 0) NULLS LAST", "village": "q.village"}
+SORTS = {"loss": "q.loss DESC", "per_head": "q.net * 1.0 / NULLIF(q.heads, 0) NULLS LAST", "village": "q.village"}
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def households(
     found = _run(
         connection,
         f"""
-        SELECT q.household_id AS id, v.name AS village, t.name AS township, q.code, q.head, q.state, q.persons,
+        SELECT q.household_id AS id, v.name AS village, t.name AS township, q.code, q.head, q.state, q.persons, q.heads,
         q.before, q.now, q.loss, q.net, q.falls, q.below, q.unknown, q.untold, q.village AS region
         FROM ({asked}) q JOIN region v ON v.code = q.village
         LEFT JOIN region t ON t.code = substr(q.village, 1, 9) ORDER BY {order}{cut}""",
@@ -136,14 +138,14 @@ def households(
     )
     frame = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     _numbers(frame, fen=("before", "now", "loss", "net"), whole=("falls", "below", "unknown", "untold"))
-    heads = frame["persons"].astype(float).replace(0, float("nan"))
+    heads = frame["heads"].astype(float).replace(0, float("nan"))
     frame["per_head"] = (frame["net"] / heads).round(2)
     frame["after"] = ((frame["net"] - frame["loss"]) / heads).round(2)
     frame["state"] = [STATE_NAMES.get(state) for state in frame["state"]]
     frame["verdict"] = [_verdict(row) for row in frame.itertuples()]
     if not viewer.sees_identity:
         frame["head"] = frame["head"].map(mask_name)
-    return without_telling(viewer, frame.drop(columns=["net", "falls", "below", "unknown", "untold"]), "code")
+    return without_telling(viewer, frame.drop(columns=["heads", "net", "falls", "below", "unknown", "untold"]), "code")
 
 
 def _verdict(row: Any) -> str:  # Any: a row of the frame

@@ -11,7 +11,9 @@ from data.access.masks import mask_ids
 from data.archives import files as archive_files
 from data.audit.verify import verified
 from data.figures import cube
+from data.figures.facts import fact_on
 from data.figures.indicators import MEASURES
+from data.figures.states import members_on, persons_on, there_on
 from data.households.booked import short_lines
 from data.model.running import holds_on
 from data.store.engine import is_sqlite, writing
@@ -174,27 +176,29 @@ def _paid_out(connection: Connection) -> Iterator[Finding]:
 
 
 _BY_STATE = "CASE h.type " + " ".join(f"WHEN '{label}' THEN {state}" for state, label in STATE_NAMES.items()) + " END"
-_NOW = "household h JOIN month m ON m.month = (SELECT MAX(month) FROM month)"
-_HEADS = "household h JOIN member p ON p.household_id = h.id"
+_TODAY = "m.month = (SELECT MAX(month) FROM month)"
+_NOW = f"household h JOIN month m ON {_TODAY}"
+_MEMBERS = f"{_NOW} CROSS JOIN {members_on(f'b.household_id = h.id AND {there_on()}')}"
+_DISABLED = f"b.household_id = h.id AND {fact_on('health', 'm.as_of')} = '残疾'"
 _IS_HEAD = "CASE WHEN p.relation = '户主' THEN 1 ELSE 0 END"
 _OF_SPELLS = {
     "户类型与按日期推得的状态不一致": f"SELECT h.code FROM {_NOW} JOIN state_spell s ON s.household_id = h.id"
-    f" AND {holds_on('s', 'm.as_of')} WHERE s.state NOT IN ({EXITED}, {_BY_STATE})",
+    f" AND {holds_on('s', 'm.as_of')} WHERE s.state NOT IN ({EXITED}, {_BY_STATE})"
+    f" AND {there_on()}",
+    "没有家庭成员的户": f"SELECT h.code FROM {_NOW} WHERE {there_on()} AND {persons_on()} = 0",
+    "有成员而没有户主的户": f"SELECT h.code FROM {_MEMBERS} GROUP BY h.code HAVING SUM({_IS_HEAD}) = 0",
+    "有两个及以上户主的户": f"SELECT h.code FROM {_MEMBERS} GROUP BY h.code HAVING SUM({_IS_HEAD}) > 1",
+    "户主姓名与家庭成员中的户主不一致的户": f"SELECT h.code FROM {_MEMBERS} GROUP BY h.code HAVING SUM({_IS_HEAD}) > 0"
+    f" AND SUM(CASE WHEN p.name = h.head THEN {_IS_HEAD} ELSE 0 END) = 0",
+    "致贫原因为因残而没有残疾成员的户": f"SELECT h.code FROM {_NOW} WHERE h.cause = '因残' AND {there_on()}"
+    f" AND NOT EXISTS (SELECT 1 FROM {members_on(_DISABLED)})",
+    "证件号码重复的人": "SELECT MIN(p.code) FROM month m CROSS JOIN"
+    f" {members_on(f'{_TODAY} AND p.id_number IS NOT NULL')} GROUP BY p.id_number HAVING COUNT(*) > 1",
 }
 """What is told beside the spells that the cube is made from."""
 _CONTRADICTIONS = {
-    "没有家庭成员的户": "SELECT h.code FROM household h WHERE NOT EXISTS"
-    " (SELECT 1 FROM member p WHERE p.household_id = h.id)",
-    "有成员而没有户主的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) = 0",
-    "有两个及以上户主的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) > 1",
-    "户主姓名与家庭成员中的户主不一致的户": f"SELECT h.code FROM {_HEADS} GROUP BY h.code HAVING SUM({_IS_HEAD}) > 0"
-    f" AND SUM(CASE WHEN p.name = h.head THEN {_IS_HEAD} ELSE 0 END) = 0",
-    "致贫原因为因残而没有残疾成员的户": "SELECT h.code FROM household h WHERE h.cause = '因残' AND NOT EXISTS"
-    " (SELECT 1 FROM member p WHERE p.household_id = h.id AND p.health = '残疾')",
-    "识别满一个月而没有帮扶措施的户": f"SELECT h.code FROM {_NOW} WHERE h.identified < m.first_day AND NOT EXISTS"
-    " (SELECT 1 FROM measure e WHERE e.household_id = h.id)",
-    "证件号码重复的人": "SELECT MIN(code) FROM member WHERE id_number IS NOT NULL"
-    " GROUP BY id_number HAVING COUNT(*) > 1",
+    "识别满一个月而没有帮扶措施的户": f"SELECT h.code FROM {_NOW} WHERE h.identified < m.first_day AND {there_on()}"
+    " AND NOT EXISTS (SELECT 1 FROM measure e WHERE e.household_id = h.id)",
 }
 
 

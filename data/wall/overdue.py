@@ -159,5 +159,5 @@ _WHOSE = f"""
         (SELECT a.unit FROM pairing s JOIN helper a ON a.code = s.helper
             WHERE s.household_id = h.id AND {runs_on("s", "m.as_of")} ORDER BY a.code LIMIT 1),
         (SELECT COALESCE((SELECT t.name || ' ' FROM region t WHERE t.code = substr(r.code, 1, 9)), '') || r.name
-            FROM region r WHERE r.code = h.village)
+            FROM region r WHERE r.code = hm.village)
     {_COUNTED} AND hm.village = :village AND {_SINCE} = :since ORDER BY h.id LIMIT 1"""

@@ -9,6 +9,8 @@ from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, within_sql
+from data.figures.sources import HELPED_SQL
+from data.figures.states import standing
 from data.model.running import open_on, runs_on
 from data.terms import ILL_MEASURES
 
@@ -51,20 +53,20 @@ def units(connection: Connection, viewer: Viewer, region: str, month: int) -> pd
 def places(connection: Connection, viewer: Viewer, region: str, month: int, level: int) -> pd.DataFrame:
     """The regions of a level (digits of a code) within ``region`` where anybody helps: code, helpers, households,
     unvisited, villages, as in :func:`units`."""
-    return _below(connection, viewer, region, month, f"substr(h.village, 1, {int(level)})", "code")
+    return _below(connection, viewer, region, month, f"substr(s.village, 1, {int(level)})", "code")
 
 
 @needs(READ, HOUSEHOLDS)
 def first_secretaries(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
     """第一书记 of each village of a region: village, name, unit, phone (of work); one a village."""
-    here, bound = within_sql("h.village", viewer.narrowed(region))
+    here, bound = within_sql("s.village", viewer.narrowed(region))
     seen, named = seen_households(viewer)
     sql = _FIRST.format(seen=seen, here=here)
     return _frame(connection, sql, {**bound, **named, "month": month}).drop_duplicates("village", ignore_index=True)
 
 
 def _below(connection: Connection, viewer: Viewer, region: str, month: int, by: str, name: str) -> pd.DataFrame:
-    here, bound = within_sql("h.village", viewer.narrowed(region))
+    here, bound = within_sql("s.village", viewer.narrowed(region))
     seen, named = seen_households(viewer)
     return _frame(
         connection, _COUNTED.format(by=by, name=name, seen=seen, here=here), {**bound, **named, "month": month}
@@ -76,15 +78,15 @@ def _frame(connection: Connection, sql: str, bound: dict[str, object]) -> pd.Dat
     return pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
 
 
-_PAIRED = f"""pairing s JOIN helper a ON a.code = s.helper JOIN household h ON h.id = s.household_id
-    JOIN month m ON m.month = :month AND {runs_on("s", "m.as_of")}"""
+_PAIRED = f"""pairing x JOIN helper a ON a.code = x.helper JOIN household h ON h.id = x.household_id
+    JOIN month m ON m.month = :month AND {runs_on("x", "m.as_of")} JOIN {standing()}"""
 _HELPING = f"""
-    SELECT s.household_id, a.name, a.unit, a.team, a.post, a.phone FROM {_PAIRED}
-    WHERE h.village = :village AND {{seen}} ORDER BY a.unit, a.code, h.id"""
+    SELECT x.household_id, a.name, a.unit, a.team, a.post, a.phone FROM {_PAIRED}
+    WHERE s.village = :village AND {{seen}} ORDER BY a.unit, a.code, h.id"""
 _MEASURES = f"""
-    SELECT DISTINCT s.household_id, s.category FROM measure s JOIN household h ON h.id = s.household_id
-    JOIN month m ON m.month = :month
-    WHERE h.village = :village AND {{seen}} AND {runs_on("s", "m.as_of")} ORDER BY s.household_id, s.category"""
+    SELECT DISTINCT x.household_id, x.category FROM measure x JOIN household h ON h.id = x.household_id
+    JOIN month m ON m.month = :month JOIN {standing()}
+    WHERE s.village = :village AND {{seen}} AND {runs_on("x", "m.as_of")} ORDER BY x.household_id, x.category"""
 _DUE = f"""
     SELECT x.household_id, MIN(x.deadline) AS deadline FROM (
         SELECT t.household_id, t.deadline FROM task t JOIN month m ON m.month = :month
@@ -95,10 +97,10 @@ _DUE = f"""
     WHERE h.village = :village AND {{seen}} AND {{matters}} GROUP BY x.household_id"""
 _COUNTED = f"""
     SELECT {{by}} AS {{name}}, COUNT(DISTINCT a.code) AS helpers, COUNT(DISTINCT h.id) AS households,
-        COUNT(DISTINCT CASE WHEN hm.visits = 0 THEN h.id END) AS unvisited, COUNT(DISTINCT h.village) AS villages
+        COUNT(DISTINCT CASE WHEN hm.visits = 0 THEN h.id END) AS unvisited, COUNT(DISTINCT s.village) AS villages
     FROM {_PAIRED}
-    JOIN household_month hm ON hm.month = m.month AND hm.village = h.village AND hm.household_id = h.id
-    WHERE {{here}} AND {{seen}} GROUP BY {{by}} ORDER BY COUNT(DISTINCT h.id) DESC, {{by}}"""
+    LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = s.village AND hm.household_id = h.id
+    WHERE {HELPED_SQL} AND {{here}} AND {{seen}} GROUP BY {{by}} ORDER BY COUNT(DISTINCT h.id) DESC, {{by}}"""
 _FIRST = f"""
-    SELECT DISTINCT h.village, a.name, a.unit, a.phone, a.code FROM {_PAIRED}
-    WHERE {{here}} AND {{seen}} AND a.team = '{FIRST}' ORDER BY h.village, a.code"""
+    SELECT DISTINCT s.village, a.name, a.unit, a.phone, a.code FROM {_PAIRED}
+    WHERE {{here}} AND {{seen}} AND a.team = '{FIRST}' ORDER BY s.village, a.code"""

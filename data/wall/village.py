@@ -12,7 +12,7 @@ from data.access.viewer import Viewer
 from data.duties.village_board import village_board
 from data.households.walking import walked
 from data.settings import value_of
-from data.terms import ILL_MEASURES, STATE_NAMES, UNCOUNTED
+from data.terms import ILL_MEASURES, STATE_NAMES, UNHELPED
 from data.wall.names import as_display, whole_names
 
 WALK = (
@@ -45,7 +45,7 @@ class VillageRoom:
     @property
     def counted(self) -> pd.DataFrame:
         """The households that the figures count: without those that are walked only because somebody said so."""
-        return self.walk[self.walk["state"] != STATE_NAMES[UNCOUNTED]]
+        return self.walk[~self.walk["state"].isin([STATE_NAMES[state] for state in UNHELPED])]
 
 
 @needs(READ, HOUSEHOLDS)

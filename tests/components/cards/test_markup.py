@@ -29,6 +29,7 @@ CARD = IncomeCard(
     lines=lines(务工工资=(100_000,) * 11 + (None,), 种植业=(None,) * 11 + (30_050,)),
     lines_before=lines(务工工资=(50_000,) * 12, 养老金=(1_000,) * 12, 生产经营性支出=(2_000,) * 12),
     totals={}, totals_before={}, coefficients={}, line=880_000, closed=True,
+    persons_before=2, persons_same=2,
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from data.access.viewer import Viewer
 from data.cards import card as income_card
 from data.cards import marks as card_marks
 from data.errors import NotFound
+from data.figures.spells import make_spells
 from data.income.year import IncomeYear
 from data.model import card_print, ledger, member
 from data.store.engine import writing
@@ -108,6 +109,7 @@ def test_a_member_more_and_the_year_before_are_figures_too(county: Engine):
     earn(county, 150_000, YEAR.first - 1)
     with writing(county) as connection:
         connection.execute(member.insert().values(code="901c", household_id=901, name="钱幼", relation="子女"))
+        make_spells(connection)
     told = verdict(county, card_marks.mark(county, one)).differences
     assert told[0] == "家庭人口 2 人 → 3 人"
     assert "上年务工工资 10,000 → 10,500" in told

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, text
 from data import model
 from data.figures import cube
 from data.figures.courses import Columns, household_spells
-from data.figures.states import state_of, urgency
+from data.figures.spells import state_spell
+from data.figures.states import urgency
 from data.households.village import FROM
 from data.terms import HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS, UNCOUNTED, UNLIFTED
 from tests.conftest import ROOT
@@ -36,6 +37,7 @@ from data.households.village import EVERY
 from data.figures.indicators import INDICATORS
 from data.figures.cube import derived
 from data.figures.courses import Columns, household_spells
+from data.figures.spells import state_spell
 from data.figures.states import urgency
 from data.workbook.sheets import SHEET
 
@@ -89,16 +91,13 @@ def test_states_sort_by_urgency_and_a_household_that_is_not_counted_comes_last(e
             model.month.insert().values(month=1, first_day="2026-11-01", as_of="2026-11-22", window_day="2025-12-01")
         )
         connection.execute(model.region.insert().values(code=village, name="东村", parent=village[:9]))
-        for id, number in enumerate((None, 5, 1, 6, 4, 2, 3), start=1):
+        for id, number in enumerate((0, 5, 1, 6, 4, 2, 3), start=1):
             connection.execute(
                 model.household.insert().values(id=id, code=f"K{id}", village=village, head="钱", type="脱贫户")
             )
-            if number is not None:
-                row = {"month": 1, "village": village, "household_id": id, "state": number, "persons": 1, "paired": 0}
-                row |= dict.fromkeys(("record", "lines", "expected", "booked"), 0)
-                connection.execute(model.household_month.insert().values(**row, visits=0))
-        state = state_of("hm.state")
-        found = connection.execute(text(f"SELECT {state} FROM {FROM} ORDER BY {urgency(state)}"), {"month": 1})
+            spell = {"household_id": id, "since": "", "village": village, "state": number}
+            connection.execute(state_spell.insert().values(**spell, base=0, watch=0, relapsed=0))
+        found = connection.execute(text(f"SELECT s.state FROM {FROM} ORDER BY {urgency('s.state')}"), {"month": 1})
         assert found.scalars().all() == list(STATE_NAMES)
 
 

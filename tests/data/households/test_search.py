@@ -9,6 +9,7 @@ from data import model
 from data.access.viewer import Viewer
 from data.errors import OutOfScope, Refused
 from data.figures import cube
+from data.figures.spells import make_spells
 from data.households import search
 from data.households.search import MOST_PAGES
 from data.households.village import NO_FILTERS, Filters
@@ -257,6 +258,7 @@ def crowd(own_county: Engine) -> Engine:
             for n in range(120)
         ]
         _add(connection, more)
+        make_spells(connection)
     return own_county
 
 

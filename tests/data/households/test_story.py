@@ -7,13 +7,14 @@ from sqlalchemy import Engine, text
 
 from data import model
 from data.access.viewer import Viewer
+from data.figures.spells import make_spells
 from data.households.file import household
 from data.households.story import BEFORE_ALL, Event, Story, story
 from data.months import first_day, last_day, month_of
 from data.terms import STATE_NAMES, Record
 from tests.data.plain_books import record
 from tests.data.small_county import LAST, TODAY
-from tests.data.village_ground import COUNTY, fill_village
+from tests.data.village_ground import COUNTY, VILLAGE, fill_village
 
 pytestmark = pytest.mark.filled(by=fill_village)
 
@@ -110,6 +111,7 @@ def test_the_household_s_own_days_are_told_in_the_field_s_words(county: Engine):
     with county.begin() as connection:
         connection.execute(text("UPDATE household SET risk_removed = '2026-10-15', type = '一般户' WHERE id = 903"))
         connection.execute(text("UPDATE household SET relapsed = '2026-03-01' WHERE id = 902"))
+        make_spells(connection, VILLAGE)
     assert days(903)[-1] == ("2026-10-15", "risk_removed", "风险消除")
     assert days(903, month_of("2026-09")) == [("2024-01-01", "monitored", "纳入监测（边缘易致贫户）")]
     assert days(902)[-1] == ("2026-03-01", "relapsed", "返贫")

@@ -3,8 +3,10 @@
 from sqlalchemy import Engine, insert
 
 from data import model
+from data.figures import cube
 from data.quality.checks import check
 from data.store.engine import writing
+from tests.data.small_county import TODAY
 
 HEADS = (
     "有成员而没有户主的户",
@@ -30,6 +32,7 @@ def test_households_without_a_head_with_two_and_with_a_head_of_another_name_are_
             for place, (name, relation) in enumerate(persons):
                 person = {"code": f"{code}{place}", "household_id": number, "name": name, "relation": relation}
                 connection.execute(insert(model.member).values(person))
+        cube.rebuild(connection, today=TODAY)
     found = {finding.what: finding for finding in check(engine)}
     assert [found[what].examples for what in HEADS] == [("none",), ("two", "two others"), ("other", "two others")]
     assert found["没有家庭成员的户"].examples == ("empty",)
