@@ -8,7 +8,8 @@ from data.demo.statuses import Statuses
 
 _Part = tuple[np.ndarray, str, np.ndarray, np.ndarray]  # members, item, days, values
 _STAGES = ((0, "学龄前"), (3, "幼儿园"), (6, "小学"), (12, "初中"))  # from which age on 1 September
-_FELL_ILL, _LAPSED = 0.16, 0.015  # of the ill since the books began; of the insured for one of the years
+_FELL_ILL, _LAPSED = 0.16, 0.01  # of the ill since the books began; of the insured for one of the years
+_NEWLY = 0.3  # of who has no insurance has had none only this year
 
 
 def fact_columns(ground: Ground, lives: Lives, statuses: Statuses, collected: np.ndarray, codes: np.ndarray) -> Sheet:
@@ -76,7 +77,7 @@ def _insurance(ground: Ground, lives: Lives, collected: np.ndarray) -> list[_Par
     years = np.arange(int(str(ground.start)[:4]) + 1, ground.today.year)
     there = np.isnat(lives.gone) & np.isnat(lives.joined)
     begins = (collected < np.datetime64(f"{ground.today.year}-01-01")) & there
-    none = np.flatnonzero(~lives.people.medical & begins)
+    none = np.flatnonzero(~lives.people.medical & begins & (rng.random(len(begins)) < _NEWLY))
     some = np.flatnonzero(lives.people.medical & there & (rng.random(len(there)) < _LAPSED))
     year = years[rng.integers(0, len(years), len(some))] if len(years) else np.empty(0, int)
     first = (year - 1970).astype("datetime64[Y]").astype("datetime64[D]") if len(years) else collected[:0]
