@@ -84,7 +84,7 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
     type[struck] = "一般户"
     attribute = _attributes(rng, people, size)
     cause, others = _causes(rng, people, sudden)
-    _fault(rng, type, watched)
+    _fault(rng, type, watched, np.isnat(relapsed) & np.isnat(ended))
     return Statuses(
         type,
         attribute,
@@ -169,7 +169,7 @@ def _causes(rng: np.random.Generator, people: People, sudden: np.ndarray) -> tup
     return cause, np.array(others, object)
 
 
-def _fault(rng: np.random.Generator, type: np.ndarray, watched: np.ndarray) -> None:
-    """A few whose risk is removed and whose type was never brought up to date."""
-    over = np.flatnonzero((type == "一般户") & (watched > 0))
-    type[rng.choice(over, size=max(1, len(type) // 1_250), replace=False)] = "边缘易致贫户"
+def _fault(rng: np.random.Generator, type: np.ndarray, watched: np.ndarray, quiet: np.ndarray) -> None:
+    """A few lifted ones whom somebody made 一般户 without striking them off."""
+    plain = np.flatnonzero((type == "脱贫户") & (watched == 0) & quiet)
+    type[rng.choice(plain, size=max(1, len(type) // 1_250), replace=False)] = "一般户"

@@ -162,8 +162,10 @@ def _(p: Papers) -> None:
 @doubt("脱贫户总数（含脱贫不稳定户）不是4,782户")
 def _(p: Papers) -> None:
     exited = p["户变动"].loc[p["户变动"]["变动"] == "有序退出", "户编号"]
-    lifted = p.homes[p.homes["户类型"].isin(("脱贫户", "脱贫不稳定户"))]
-    assert len(lifted.drop(exited)) == 4_782 and len(exited) == 18
+    struck = p["户变动"].loc[p["户变动"]["变动"] == "注销", "户编号"]
+    lifted = p.homes[p.homes["脱贫日期"].notna()].drop(exited).drop(struck)
+    assert len(lifted) == 4_782 and len(exited) == 18
+    assert 1 <= (lifted["户类型"] == "一般户").sum() <= 5  # changed by mistake, for the rules to find
 
 
 @doubt("2021年以后还有人脱贫")
@@ -398,7 +400,7 @@ def _(p: Papers) -> None:
     now = p["家庭成员"].set_index("人编号")
     for item in ("在校状况", "健康状况", "劳动技能", "参加医保"):
         told = facts[item].dropna()
-        none(told[told != now.loc[told.index, item]], len(told), 200)
+        none(told[told != now.loc[told.index, item]], len(told), 100)
 
 
 @doubt("学生倒着升学，或者不在九月升学")
