@@ -187,5 +187,6 @@ def _hash(connection: Connection, household: int) -> str | None:
 
 
 def _tails(connection: Connection, household: int) -> list[str]:
-    heads = select(member.c.id_number).where(member.c.household_id == household, member.c.relation.in_(HEADS))
+    here = member.c.household_id == household, member.c.gone.is_(None)
+    heads = select(member.c.id_number).where(*here, member.c.relation.in_(HEADS))
     return list(filter(None, map(id_tail, connection.execute(heads).scalars())))

@@ -12,7 +12,7 @@ from data.households.edits import undo
 from data.households.entries import assure
 from data.households.file import HouseholdFile, household
 from data.households.income import Income
-from data.households.lights import AT_RISK, SECURE, UNCHECKED, Check, Light, age, judged, lights
+from data.households.lights import AT_RISK, DOUBTFUL, SECURE, UNCHECKED, Check, Light, age, judged, lights
 from data.terms import ASSURANCES, Record
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, VILLAGE, fill_village
@@ -82,7 +82,7 @@ PARENT = ("张三", ADULT, "非在校", "健康", 1)
         ("medical", file(), UNCHECKED, "没有登记家庭成员"),
         ("housing", file(housing=1), SECURE, "登记为安全"),
         ("housing", file(housing=0), AT_RISK, "登记为不安全"),
-        ("housing", file(), UNCHECKED, "没有核实记录"),
+        ("housing", file(), UNCHECKED, "截至此日没有登记"),
         ("water", file(water=1), SECURE, "登记为安全"),
         ("water", file(water=0), AT_RISK, "登记为不安全"),
     ],
@@ -104,7 +104,9 @@ def test_what_the_records_say_without_a_check(item, of, state, told):
         ("education", file([PUPIL]), [check("education", "2026-11-02", 0)], AT_RISK, "都在校"),
         ("medical", file(), [check("medical", "2026-11-02", 1)], SECURE, "没有登记家庭成员"),
         ("housing", file(housing=0), [check("housing", "2026-11-02", 1)], AT_RISK, "登记为不安全"),
-        ("housing", file(housing=0), [check("housing", "2026-12-02", 0)], UNCHECKED, "此月之后有变动"),
+        # a file has what was known of housing and water on its day: of a check to come nothing
+        ("housing", file(), [check("housing", "2026-12-02", 0)], UNCHECKED, "截至此日没有登记"),
+        ("housing", file(housing=2), [check("housing", "2026-11-02", 2, None)], DOUBTFUL, "核实：存疑。"),
         (
             "housing", file(housing=1), [check("housing", "2026-12-02", 1), check("housing", "2026-10-01", 0)],
             AT_RISK, "2026-10-01",
