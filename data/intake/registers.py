@@ -10,13 +10,15 @@ from sqlalchemy import Connection, Table, insert, select, update
 from data import model
 from data.figures.courses import ENDS, Columns, Watched, base_course, household_spells
 from data.store.batches import batches
-from data.terms import EXITED, HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS
+from data.terms import EXITED, HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS, UNCOUNTED
 
 Row = dict[str, Any]  # of a table, its values of any type
 LIFTINGS = ("脱贫", "再脱贫")
 BEGINNINGS = ("分户自", *ENDS)
 """Kinds of 户变动 that say nothing of a household's base."""
 WATCHED = {state.name for state in HOUSEHOLD_STATES if state.watched}
+_LASTING = {state.name for state in HOUSEHOLD_STATES if state.watched and state.cleared is None}
+"""户类型 that the removal of the risk does not change."""
 _NAMES = ("type", "identified", "lifted", "relapsed", "risk_removed")
 UNSTATED = {"risks": "其他", "risk_note": "原户类型所载，风险未填"}
 """Risks of an episode that only the columns tell of."""
@@ -155,6 +157,8 @@ def _typed(one: Register, columns: Columns) -> Columns:
     watched = [Watched(STATE_NUMBERS[row["kind"]], row["identified"], row["removed"]) for row in one.episodes]
     last = household_spells(one.columns, "", events=one.events, episodes=watched)[-1]
     base = LIFTED if last.base == EXITED else last.base
+    if not last.watch and base == UNCOUNTED and columns.type in _LASTING:
+        return columns
     typed = replace(columns, type=STATE_NAMES[last.watch or base])
     same = base_course(typed, one.events) == base_course(one.columns, one.events)
     return typed if same else columns

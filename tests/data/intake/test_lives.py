@@ -210,3 +210,13 @@ def test_good_rows_are_written_without_those_that_cannot_be(store, give):
     result = give("户变动", event("2020-01-01", "返贫"), event("2021-01-01", "返贫"), valid_rows=True)
     assert result.refused_rows == 1 and result.wrote
     assert held(store, model.household_event, "day", "kind")[-1] == ("2020-01-01", "返贫")
+
+
+def test_the_end_of_a_sudden_hardship_leaves_its_kind(engine, tmp_path):
+    whole = sound_book()
+    house = whole["户"][1] | {"户类型": "突发严重困难户", "风险消除日期": "2025-06-01"}
+    ended = episode("J1", "2024-03-05", "2025-06-01", 户编号=OTHER_HOUSE, 类型="突发严重困难户")
+    book = {"行政区划": whole["行政区划"], "户": [house], "监测": [ended]}
+    result = import_files(engine, [write_folder(tmp_path / "new", book)], now=NOW, rebuild=False)
+    assert (result.refusals, result.warnings) == ([], [])
+    assert held(engine, model.household, "type", "risk_removed") == [("突发严重困难户", "2025-06-01")]
