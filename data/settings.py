@@ -59,6 +59,11 @@ def _number(low: int, high: int) -> Callable[[str], str]:
     return check
 
 
+def _number_or_none(low: int, high: int) -> Callable[[str], str]:
+    number = _number(low, high)
+    return lambda value: number(value) if value else ""
+
+
 def _address(value: str) -> str:
     """An address that a phone can open: http or https and a host, without anything behind its path."""
     try:
@@ -136,6 +141,10 @@ SETTINGS = {
         Setting(
             "sinking_share", "收入骤降比例", "20", _number(1, 99),
             "12个月纯收入比上年同期少百分之多少起，列入收入下降户。",
+        ),
+        Setting(
+            "income_mark", "收入达标线", "", _number_or_none(1, 99_999),
+            "“收入达标人口占比”计12个月人均纯收入不低于多少元的户，如 5000；不填则取本省监测线。",
         ),
         Setting("arrears_months", "欠收预警期数", "2", _number(1, 24), "项目连续多少期没有收足应收，即预警。"),
         Setting("return_share", "收益预警比例", "50", _number(1, 100), "12个月实收不到应收的百分之多少，即预警。"),

@@ -79,7 +79,12 @@ CAUSES = (
 )  # fmt: skip
 SEXES = ("男", "女")
 HEALTH = ("健康", "长期慢性病", "大病", "残疾")
+ILL = ("长期慢性病", "大病")
 SKILLS = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力", "丧失劳动力", "无劳动力")
+ABLE = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力")
+"""劳动技能 of who can work, wholly or in part."""
+WORKING_AGE = (16, 60)
+"""Years that are reached, and years that are not yet."""
 WORK_AREAS = ("乡内", "乡外县内", "县外省内", "省外")
 MEASURE_CATEGORIES = ("产业", "就业", "教育", "健康", "住房", "饮水", "兜底", "金融", "搬迁", "生态", "其他")
 ILL_MEASURES = ("健康",)

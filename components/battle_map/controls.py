@@ -12,35 +12,14 @@ from components.drawing.theme import state_marks
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Change, Screen
-from data.figures.indicators import INDICATORS, Indicator
+from data.figures.indicators import GROUPED, INDICATORS
 from data.households.village import Filters
 from data.months import label, spoken
 from data.terms import CAUSES, LEVELS, STATE_NAMES, UNHELPED
 
-_GROUPS = {
-    "收支": "收入", "项目收益": "项目", "结对帮扶": "帮扶", "走访": "帮扶", "作战任务": "任务", "家庭成员": "保障",
-    "拨付计划": "资金", "资金拨付": "资金",
-}  # fmt: skip
 _FLAGS = {"below_line": "低于监测线", "unvisited": "本月未走访", "with_problem": "有未销号问题"}
 
 T = TypeVar("T")
-
-
-def group(indicator: Indicator) -> str:
-    """The group of an indicator: after the sheet that it mainly comes from."""
-    sheet = indicator.source.split("、")[0]
-    return _GROUPS.get(sheet, sheet)
-
-
-def grouped() -> list[Indicator]:
-    """All indicators, each group together, in the order of the registry."""
-    groups = list(dict.fromkeys(group(one) for one in INDICATORS.values()))
-    return sorted(INDICATORS.values(), key=lambda one: groups.index(group(one)))
-
-
-def indicator_name(id: str) -> str:
-    """As it stands in a picker: 收入 · 人均纯收入."""
-    return f"{group(INDICATORS[id])} · {INDICATORS[id].label}"
 
 
 def indicator_picker(choice: MapChoice) -> None:
@@ -48,8 +27,8 @@ def indicator_picker(choice: MapChoice) -> None:
     st.session_state["map_indicator"] = choice.indicator.id
     st.selectbox(
         "地图所用的指标",
-        [one.id for one in grouped()],
-        format_func=indicator_name,
+        [one.id for one in GROUPED],
+        format_func=lambda id: INDICATORS[id].full_name,
         key="map_indicator",
         on_change=lambda: write_address(indicator=st.session_state["map_indicator"]),
         label_visibility="collapsed",
@@ -64,11 +43,11 @@ def comparison_picker(screen: Screen, choice: MapChoice) -> None:
     months = range(screen.status.last_month, screen.status.first_month - 1, -1)
     listed = [one for one in near if one in months]
     listed += [one for one in months if one not in near and one != month]
-    others = [one.id for one in grouped() if one is not choice.indicator]
+    others = [one.id for one in GROUPED if one is not choice.indicator]
     chosen = choice.other.id if choice.other else label(choice.other_month) if choice.other_month else ""
     words = {month - 1: "（上月）", month - 12: "（上年同月）"}
     names = {"": "不对比", **{label(one): f"对比 {spoken(one)}{words.get(one, '')}" for one in listed}}
-    names |= {id: f"对比 {indicator_name(id)}" for id in others}
+    names |= {id: f"对比 {INDICATORS[id].full_name}" for id in others}
     st.session_state["map_with"] = chosen
     st.selectbox(
         "并排对比",

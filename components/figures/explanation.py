@@ -19,18 +19,17 @@ from components.shell.site import BATTLE_MAP, FIGURE
 from data.figures import monitoring_line as lines
 from data.figures import read as figures
 from data.figures.books import counted_year
-from data.figures.indicators import BOOKS, CALENDAR, INDICATORS, MEASURE_LABELS, NOTHING, Indicator, Measure
+from data.figures.indicators import BOOKS, CALENDAR, GROUPED, INDICATORS, MEASURE_LABELS, NOTHING, Indicator, Measure
 from data.figures.read import Figure
 from data.figures.standing import OPEN
 from data.households.rosters import ESTIMATED, rosters_since
 from data.months import month_of, spoken
+from data.settings import value_of
 from data.terms import LEVELS, OWN
 
-_UNITS = {
-    "households": "户", "relapses": "户", "identifications": "户", "persons": "人", "population": "人",
-    "projects": "个", "funds": "笔", "all_funds": "笔", "visits": "次", "problems": "个", "tasks": "项",
-}  # fmt: skip
-"""Source of a measure → what it counts, where it is neither money nor people."""
+_UNITS = {"households": "户", "paired": "户", "problems": "个", "tasks": "项"}
+"""Source of a measure → what it counts, where it is neither money nor people nor a figure of its own."""
+_OWN_UNITS = {one.numerator.id: one.unit for one in INDICATORS.values() if one.denominator is None}
 _OWN_PAGES = ("dividends",)
 """Kinds of records that are made here and come from no workbook."""
 
@@ -39,6 +38,8 @@ def measure_unit(measure: Measure) -> str:
     """The unit of a numerator or denominator."""
     if measure.scale == 100:
         return "元"
+    if measure.id in _OWN_UNITS:
+        return _OWN_UNITS[measure.id]
     return "人" if "person" in measure.id or "population" in measure.id else _UNITS[measure.source.id]
 
 
@@ -62,8 +63,8 @@ def indicator_choice(chosen: str | None) -> None:
     st.session_state["explained"] = chosen
     st.selectbox(
         "指标",
-        list(INDICATORS),
-        format_func=lambda id: INDICATORS[id].label,
+        [one.id for one in GROUPED],
+        format_func=lambda id: INDICATORS[id].full_name,
         key="explained",
         index=None,
         placeholder="选择指标",
@@ -146,11 +147,19 @@ def _income_facts(screen: Screen, indicator: Indicator, figure: Figure) -> dict[
     if indicator.id in ("below_line_households", "near_line_households"):
         (line,) = ask(screen, lines.monitoring_line, screen.region.code, (month,))
         facts["监测线"] = f"{wording.yuan(line)}/人·年" if line else "区划跨省或没有设定监测线，各户按本省的判断"
+    if indicator.id == "above_mark_share":
+        facts["达标线"] = _mark_words(screen)
     if indicator.records.kind == "incomes":
         left = ask(screen, figures.figures, screen.region.code, screen.asked, tuple(LEFT_OUT))
         told = [f"{words} {left[id].value:,.0f} 户" for id, words in LEFT_OUT.items() if left[id].value]
         facts["没有计入"] = "、".join(told) or "无"
     return facts
+
+
+def _mark_words(screen: Screen) -> str:
+    with screen.engine.connect() as connection:
+        mark = value_of(connection, "income_mark")
+    return f"{int(mark):,} 元/人·年" if mark else "没有设定，按本省监测线"
 
 
 LEFT_OUT = {
@@ -287,18 +296,20 @@ def show_glossary(screen: Screen) -> None:
     values = ask(screen, figures.figures, screen.region.code, screen.asked)
     lines = [
         (
-            id,
+            one.id,
+            one.group,
             one.label,
-            f"{wording.amount(one, values[id].value)} {values[id].standing.open_words}".strip(),
-            values[id].standing.stands_at,
+            f"{wording.amount(one, values[one.id].value)} {values[one.id].standing.open_words}".strip(),
+            values[one.id].standing.stands_at,
             one.window,
             one.definition,
             one.source,
         )
-        for id, one in INDICATORS.items()
+        for one in GROUPED
     ]
-    frame = pd.DataFrame(lines, columns=["id", "label", "value", "stands", "window", "definition", "source"])
+    frame = pd.DataFrame(lines, columns=["id", "group", "label", "value", "stands", "window", "definition", "source"])
     columns = [
+        TableColumn("group", "类别"),
         TableColumn("label", "指标"),
         TableColumn("value", "数值", "figure"),
         TableColumn("stands", "截至"),

@@ -33,7 +33,7 @@ from data.duties import overdue
 from data.figures import monitoring_line as lines
 from data.figures import movements as changes
 from data.figures import read as figures
-from data.figures.indicators import INDICATORS, Indicator
+from data.figures.indicators import GROUPED, INDICATORS, Indicator
 from data.regions import tree as regions
 from data.regions.ground import can_be_drawn
 from data.terms import HOUSEHOLD_STATES, LEVELS
@@ -91,8 +91,8 @@ def indicator_picker(chosen: str, key: str = "picked_indicator") -> None:
     st.session_state[key] = chosen
     st.selectbox(
         "地图、排名、走势所用的指标",
-        list(INDICATORS),
-        format_func=lambda id: INDICATORS[id].label,
+        [one.id for one in GROUPED],
+        format_func=lambda id: INDICATORS[id].full_name,
         key=key,
         on_change=lambda: write_address(indicator=st.session_state[key]),
         label_visibility="collapsed",

@@ -12,7 +12,7 @@ from components.wallcharts.making import CHART
 from components.wallcharts.region import CHOSEN
 from components.wallcharts.sheets import SHEETS
 from data.codes.labels import SIZES
-from data.figures.indicators import INDICATORS
+from data.figures.indicators import GROUPED, INDICATORS
 from data.income.year import IncomeYear
 
 _FLAGS = {"1": True, "0": False}
@@ -87,7 +87,7 @@ def pick_what(chosen: str, offered: Sequence[str]) -> None:
 @dataclass(frozen=True)
 class ChartChoice:
     """``size`` a key of SHEETS, ``below`` a key of BELOW, ``zipped``: a file for each region, ``figure`` an id of
-    INDICATORS."""
+    INDICATORS that may stand on walls."""
 
     size: str
     below: str
@@ -102,7 +102,7 @@ def read_chart_choice(parameters: Mapping[str, str]) -> tuple[ChartChoice, list[
     size = reading.one_of("size", SHEETS, unknown) or "A0"
     below = reading.one_of("below", BELOW, unknown) or "own"
     zipped = _FLAGS[reading.one_of("zip", _FLAGS, unknown) or "1"]
-    figure = reading.one_of("indicator", INDICATORS, unknown) or CHOSEN
+    figure = reading.one_of("indicator", [one.id for one in GROUPED if one.walls], unknown) or CHOSEN
     return ChartChoice(size, below, zipped, figure), reading.problems
 
 
@@ -113,8 +113,9 @@ def show_chart_controls(choice: ChartChoice, offered: Sequence[str], levels: Seq
         _pick("纸张", "size", list(SHEETS), choice.size, _paper, width=240)
         if len(levels) > 1:
             _pick("印哪些", "below", list(levels), choice.below, BELOW.__getitem__, width=240)
-            told = lambda id: INDICATORS[id].label  # noqa: E731
-            _pick("地图和排名用的指标", "indicator", list(INDICATORS), choice.figure, told, width=240)
+            told = lambda id: INDICATORS[id].full_name  # noqa: E731
+            figures = [one.id for one in GROUPED if one.walls]
+            _pick("地图和排名用的指标", "indicator", figures, choice.figure, told, width=240)
     if choice.below != "own":
         with st.container(horizontal=True, gap="medium", key="print_flags"):
             _flag("每个区划一个 PDF，装进一个 zip", "zip", choice.zipped)

@@ -55,7 +55,7 @@ def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[
                 for name, value in typed.items()
             }
             if after != held:
-                cube.stamp(connection, screen.now)
+                cube.heed(connection, screen.now, [name for name in after if after[name] != held[name]])
     except WarRoomError as error:
         return True, f"没有保存。{error}"
     changed = [SETTINGS[name].label for name in after if after[name] != held[name]]

@@ -120,7 +120,7 @@ def _course(place: Place, region: str, found: Position) -> pd.DataFrame:
 
 def chosen(setting: str) -> list[Indicator]:
     """The figures of the setting, by their labels; the usual ones where it names none that is known."""
-    by_label = {one.label: one for one in INDICATORS.values()}
+    by_label = {one.label: one for one in INDICATORS.values() if one.walls}
     named = [by_label[label] for label in setting.replace("、", ",").split(",") if label in by_label]
     return named or [INDICATORS[id] for id in USUAL]
 

@@ -371,7 +371,7 @@ def settings_command(options: argparse.Namespace) -> int:
         with writing(engine) as connection:
             now = county_clock()
             settings.decide(connection, ADMIN, name, value, now=now)
-            cube.stamp(connection, now)
+            cube.heed(connection, now, [name])
     with engine.connect() as connection:
         held = settings.values(connection)
     for name, setting in settings.SETTINGS.items():

@@ -5,7 +5,7 @@ same transaction. Below the cube stands ``household_month``: one row for each co
 state and its income of twelve months.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy import Column, Connection, Engine, Index, Table, func, inspect, select, text
@@ -48,6 +48,8 @@ region_path = Table(  # every region with each of its ancestors, itself and the 
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
+COUNTED_BY = {"income_mark": ("above_mark_persons",)}
+"""Setting → the measures that it decides about."""
 Progress = Callable[[str, int, int], None]
 _FIRST = "(SELECT MIN(month) FROM month)"
 _MONTH_OF = (
@@ -209,6 +211,23 @@ def _moved(connection: Connection, before: dict[str, int | None]) -> bool:
     return True
 
 
+def heed(connection: Connection, now: datetime, settings: Iterable[str]) -> None:
+    """After settings were decided: what they say how to count is counted anew, and the data version moves on."""
+    if names := [name for setting in settings for name in COUNTED_BY.get(setting, ())]:
+        collect_own(connection, only_of=names)
+        sums = ", ".join(_final(name) for name in names)
+        change = ", ".join(f"{name} = n.{name}" for name in names)
+        connection.execute(
+            text(
+                f"UPDATE cube SET {change} FROM (SELECT a.ancestor, o.month, {sums} FROM own o"
+                " JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month) n"
+                " WHERE cube.region = n.ancestor AND cube.month = n.month"
+            )
+        )
+        connection.execute(text("DROP TABLE own"))
+    stamp(connection, now)
+
+
 def _add_own(connection: Connection, region: str) -> None:
     """Change a region's row and its ancestors' by what ``own`` holds more than was held before."""
     names = ", ".join(MEASURES)
@@ -285,7 +304,9 @@ def _make_paths(connection: Connection) -> None:
     )
 
 
-def collect_own(connection: Connection, *, region: str | None = None, since: int | None = None) -> None:
+def collect_own(
+    connection: Connection, *, region: str | None = None, since: int | None = None, only_of: Iterable[str] = MEASURES
+) -> None:
     """Make the temporary table ``own``: the measures of what is recorded at each region itself, source by source."""
     connection.execute(text("DROP TABLE IF EXISTS own"))
     columns = ", ".join(f"{name} BIGINT" for name in MEASURES)
@@ -293,8 +314,8 @@ def collect_own(connection: Connection, *, region: str | None = None, since: int
     only = "AND m.month >= :since" if since else ""
     bound = {"region": region, "since": since}
     by_source: dict[Source, list[str]] = {}
-    for name, measure in MEASURES.items():
-        by_source.setdefault(measure.source, []).append(name)
+    for name in only_of:
+        by_source.setdefault(MEASURES[name].source, []).append(name)
     for source, names in by_source.items():
         joined = source.joined.format(
             here=f"{source.region} = :region" if region is not None else "1 = 1",
@@ -326,7 +347,7 @@ def _by_difference(source: Source, joined: str, values: Sequence[str], only: str
         sums = ", ".join(f"{sign}SUM({name}) AS {name}" for name in names)
         return (
             f"SELECT q.region, {_MONTH_OF.format(day)} AS month, {sums} FROM spells q"
-            f" WHERE {day} <= (SELECT MAX(as_of) FROM month) GROUP BY 1, 2"
+            f" WHERE {day} <= (SELECT MAX(as_of) FROM month) AND q.since < COALESCE(q.until, '~') GROUP BY 1, 2"
         )
 
     given = ", ".join(f"{value} AS {name}" for value, name in zip(values, names, strict=True))
@@ -341,7 +362,7 @@ def _by_difference(source: Source, joined: str, values: Sequence[str], only: str
         f" FROM (SELECT r.region, m.month, {running}"
         " FROM (SELECT DISTINCT region FROM steps) r CROSS JOIN month m"
         " LEFT JOIN steps t ON t.region = r.region AND t.month = m.month GROUP BY r.region, m.month"
-        f") m WHERE 1 = 1 {only}"
+        f") m WHERE ({' OR '.join(f'm.{name} <> 0' for name in names)}) {only}"
     )
 
 

@@ -12,13 +12,32 @@ from data.figures.books import UNREPORTED
 from data.figures.facts import check_on, fact_on
 from data.figures.net_income import COMPARABLE, NET
 from data.figures.sources import Source
-from data.model.running import open_on
-from data.terms import BOOK_KINDS, HOUSEHOLD_STATES, LIFTED, UNLIFTED, HouseholdState, Record
+from data.model.running import open_on, runs_on
+from data.terms import (
+    ASSET_STATES,
+    ASSET_SUPERVISION,
+    BOOK_KINDS,
+    HOUSEHOLD_STATES,
+    ILL,
+    LIFTED,
+    PROBLEM_SOURCES,
+    UNLIFTED,
+    WORK_AREAS,
+    WORKING_AGE,
+    HouseholdState,
+    Record,
+)
 
 BOOKS, CALENDAR, NOTHING = "books", "calendar", ""
 """What closes a month of a figure: the county's books, the calendar, nothing."""
 
 
+GROUPS = {
+    "户": "状态", "收支": "收入", "家庭成员": "人口", "保障核实": "保障", "结对帮扶": "帮扶", "走访": "帮扶",
+    "项目": "项目", "项目收益": "项目", "项目带户": "项目", "收益分配方案": "项目", "资金": "资金", "资金拨付": "资金",
+    "拨付计划": "资金", "问题": "工作", "作战任务": "工作",
+}  # fmt: skip
+"""Sheet → the group of the figures that mainly come from it, in the order of the groups."""
 _INCOME = "收支"
 _YEAR = "12个月（含本月）"
 _MONTH = "本月"
@@ -55,7 +74,7 @@ class Indicator:
     ``format`` is one of count, money (yuan, unit by size), yuan (per head), percent, growth. ``direction``: 1 more is
     better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
     A growth is numerator ÷ denominator - 1. ``of`` counts what the value is made of, where that is less than all.
-    ``decimals`` of a percentage.
+    ``decimals`` of a percentage. ``walls``: whether it may stand on a wall or a chart; what tells of illness may not.
     """
 
     id: str
@@ -72,6 +91,17 @@ class Indicator:
     warning: tuple[float, float] | None = None
     of: Measure | None = None
     decimals: int = 1
+    walls: bool = True
+
+    @property
+    def group(self) -> str:
+        """What it stands under where it can be chosen: after the sheet that it mainly comes from."""
+        return GROUPS[self.source.split("、")[0]]
+
+    @property
+    def full_name(self) -> str:
+        """As it stands in a picker: 收入 · 人均纯收入."""
+        return f"{self.group} · {self.label}"
 
     @property
     def step(self) -> float:
@@ -125,6 +155,7 @@ _BOTH_YEARS = (
     "EXISTS (SELECT 1 FROM household_month p WHERE p.month = hm.month - 12 AND p.village = hm.village"
     f" AND p.household_id = hm.household_id AND {COMPARABLE.format('hm', 'p')})"
 )
+_NONE = "''"
 _SHORT = f"hm.record IN ({Record.BEGUN:d}, {Record.SHORT:d})"
 _GROSS = "hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen"
 _OPEN = open_on("b.closed", "m.as_of")
@@ -132,15 +163,35 @@ _OVERDUE_PROBLEM = f"{_OPEN} AND {open_on('b.rectified', 'm.as_of')} AND b.deadl
 _RECTIFIED = "(b.rectified <= m.as_of OR b.closed <= m.as_of)"
 _UNFINISHED = open_on("t.finished", "m.as_of")
 _OVERDUE_TASK = f"{_UNFINISHED} AND t.deadline < m.as_of"
-_CHILD_OUT = (
-    f"{sources.OUT_OF_SCHOOL_SQL.format(fact_on('schooling', 'm.as_of'))}"
-    " AND p.born > (CAST(substr(m.as_of, 1, 4) AS INTEGER) - 16) || substr(m.as_of, 5)"
-    " AND p.born <= (CAST(substr(m.as_of, 1, 4) AS INTEGER) - 6) || substr(m.as_of, 5)"
+
+
+def _aged(reached: int, not_yet: int) -> str:
+    """Condition on the age of member ``p`` at the end of the month."""
+    born = "(CAST(substr(m.as_of, 1, 4) AS INTEGER) - {0}) || substr(m.as_of, 5)"
+    return f"(p.born > {born.format(not_yet)} AND p.born <= {born.format(reached)})"
+
+
+def _paired_with(team: str) -> str:
+    """Condition: a helper of a team is paired with household ``h`` at the end of the month."""
+    return (
+        "EXISTS (SELECT 1 FROM pairing x JOIN helper a ON a.code = x.helper WHERE x.household_id = h.id"
+        f" AND a.team = '{team}' AND {runs_on('x', 'm.as_of')})"
+    )
+
+
+_WORKS_IN = fact_on("work_area", "m.as_of")
+_OF_SCHOOL_AGE = _aged(*sources.SCHOOL_AGE)
+_CHILD_OUT = f"{sources.OUT_OF_SCHOOL_SQL.format(fact_on('schooling', 'm.as_of'))} AND {_OF_SCHOOL_AGE}"
+_HEALTH = fact_on("health", "m.as_of")
+_IS_DISABLED = (
+    f"(COALESCE({_HEALTH}, '') = '残疾' OR {fact_on('disability_kind', 'm.as_of')} IS NOT NULL"
+    f" OR {fact_on('disability_level', 'm.as_of')} IS NOT NULL)"
 )
+_IS_ILL = f"({sources.ILL_SQL.format(f'COALESCE({_HEALTH}, {_NONE})')} OR {_IS_DISABLED})"
 
 HOUSEHOLD_COUNT = _in_spells("households", sources.HELPED_SQL)
 PERSON_COUNT = _in_spells("persons", sources.HELPED_SQL, sources.MEMBERS)
-UNLIFTED_PERSONS = _in_spells("unlifted_persons", f"s.state = {UNLIFTED}", sources.MEMBERS)
+UNLIFTED_PERSONS = _in_spells("unlifted_persons", f"s.base = {UNLIFTED}", sources.MEMBERS)
 RURAL_POPULATION = Measure("rural_population", sources.POPULATION, f"SUM({sources.RURAL_SQL})", None)
 NET_INCOME = _income("net_income", f"{_GROSS} - hm.expense_fen")
 GROSS_INCOME = _income("gross_income", _GROSS)
@@ -182,6 +233,7 @@ _EARNS = (
     "按该日期，没有的看是否已有应收或实收，再没有的看竣工日期。"
 )
 _CARD = "户、家庭成员"
+_MEMBERS = "家庭成员、成员状况"
 _END = "月末"
 _STOCK = "截至月末"
 
@@ -201,8 +253,76 @@ def _of_state(state: HouseholdState) -> Indicator:
     return _in_states(state.indicator, state.name, where, state.definition, direction)
 
 
+def _arrived(
+    id: str, label: str, where: str, direction: int, definition: str, source: str, unit: str = "户"
+) -> Indicator:
+    """What households became within twelve months, each time by itself."""
+    measure = _in_spells(id, where, sources.ARRIVALS)
+    records = Records("arrivals", f"{where} AND {sources.IN_YEAR_SQL}")
+    return Indicator(id, label, unit, "count", direction, measure, None, _YEAR, definition, source, records)
+
+
+def _persons(
+    id: str,
+    label: str,
+    source: Source,
+    where: str,
+    definition: str,
+    *,
+    begins: str = "households",
+    direction: int = 0,
+    sql: str = "1",
+    kind: str = "persons",
+    sheets: str = _MEMBERS,
+) -> Indicator:
+    """Members of counted households at a month's end; what stands in a list of patients stands on no wall."""
+    return Indicator(
+        id, label, "人", "count", direction, Measure(id, source, sql, begins), None, _END, definition, sheets,
+        Records(kind, where), walls=kind != "patients",
+    )  # fmt: skip
+
+
+def _persons_in(id: str, label: str, where: str, which: str, direction: int = -1) -> Indicator:
+    return _persons(
+        id, label, sources.MEMBERS, where, f"{which}的家庭成员人数（人，不是户）。", direction=direction,
+        sql=f"CASE WHEN {where} THEN 1 ELSE 0 END", sheets="家庭成员、户、户变动、监测",
+    )  # fmt: skip
+
+
 _COUNTED = sorted((state for state in HOUSEHOLD_STATES if state.indicator), key=lambda state: not state.watched)
 _WATCHED = [state for state in _COUNTED if state.watched]
+
+
+def _persons_of_state(state: HouseholdState) -> Indicator:
+    assert state.indicator
+    where = f"s.watch = {state.number}" if state.watched else f"s.base = {state.number}"
+    which = f"{state.name}（按{'监测类型' if state.watched else '建档立卡状态，监测中的也计'}）"
+    id, label = state.indicator.replace("households", "persons"), state.name.replace("户", "人口")
+    return _persons_in(id, label, where, which, direction=1 if state.number == LIFTED else -1)
+
+
+def _lifted(id: str, label: str, unit: str, source: Source, once: str, definition: str) -> Indicator:
+    """How many were lifted since records began; ``once``: the condition that counts each a single time, or ''."""
+    kind = "arrivals" if unit.startswith("户") else "arrived_persons"
+    measure = Measure(id, source, f"CASE WHEN {once or '1 = 1'} THEN 1 ELSE 0 END", "households")
+    where = f"{sources.LIFTED_SQL} AND q.since <= m.as_of{f' AND {once}' if once else ''}"
+    return Indicator(
+        id, label, unit, "count", 1, measure, None, _STOCK, definition, "户、户变动、家庭成员", Records(kind, where)
+    )
+
+
+def _of_benefits(id: str, label: str, unit: str, source: Source, sql: str, records: Records, words: str) -> Indicator:
+    return Indicator(
+        id, label, unit, "count", 1, Measure(id, source, sql, "benefits"), None,
+        _STOCK if source is sources.BENEFITS_EVER else "本年度", words, "项目带户", records,
+    )  # fmt: skip
+
+
+def _assets(id: str, column: str, word: str, label: str, words: str) -> Indicator:
+    where = f"p.{column} = '{word}'"
+    return Indicator(
+        id, label, "元", "money", 0, _of_projects(id, where), None, _STOCK, words, "项目", Records("projects", where)
+    )
 
 
 def _of_record(id: str, label: str, where: str, definition: str, window: str = _YEAR) -> Indicator:
@@ -245,23 +365,19 @@ ALL = (
     _in_states(
         "relapsed_households", "返贫户", "s.relapsed = 1", "返贫日期在月末或以前、此后尚未再次脱贫的户。",
     ),
-    Indicator(
-        "newly_identified_households", "新识别户", "户", "count", -1,
-        Measure("newly_identified_households", sources.IDENTIFICATIONS, "COUNT(*)", "households"), None, _YEAR,
+    _arrived(
+        "newly_identified_households", "新识别户", sources.REGISTERED_SQL, -1,
         "在截至本月的12个月内识别为建档立卡的户；识别为监测对象的看“新增监测对象”。", "户、户变动",
-        Records("all_households", sources.came_sql(sources.REGISTERED_ANEW)),
     ),
-    Indicator(
-        "newly_monitored_households", "新增监测对象", "户", "count", -1,
-        Measure("newly_monitored_households", sources.WATCHES, "COUNT(*)", "households"), None, _YEAR,
+    _arrived(
+        "newly_monitored_households", "新增监测对象", sources.WATCHED_SQL, -1,
         "在截至本月的12个月内识别为监测对象的户；一户多次识别的，每次计一户次。", "户、监测",
-        Records("all_households", sources.came_sql(sources.WATCHED_ANEW)),
     ),
     Indicator(
         "incidence", "贫困发生率", "%", "percent", -1, UNLIFTED_PERSONS, RURAL_POPULATION, _END,
         "未脱贫户人口 ÷ 农村人口。分母取“农村人口”表当年的数，当年没有的取以前最近一年，再没有的取最早一年；没有该表的"
         "取行政区划表填报的农村人口。取填报到的最低一级汇总。", "户、家庭成员、农村人口、行政区划",
-        Records("households", f"s.state = {UNLIFTED}"), decimals=2,
+        Records("households", f"s.base = {UNLIFTED}"), decimals=2,
     ),
     Indicator(
         "net_income_per_capita", "人均纯收入", "元", "yuan", 1, NET_INCOME, INCOME_PERSONS, _YEAR,
@@ -361,7 +477,7 @@ ALL = (
     ),
     Indicator(
         "dividend_income", "到户分红收入", "元", "money", 1,
-        Measure("dividend_income", sources.BOOKED_DIVIDENDS, "SUM(h.fen)", "booked_dividends", 100), None, _YEAR,
+        Measure("dividend_income", sources.BOOKED_DIVIDENDS, "b.fen", "booked_dividends", 100), None, _YEAR,
         "各户收支账上12个月“资产收益分红”之和，不论从哪里来：分配方案备案记入的、导入的和手工填报的都在内，一般户也计。"
         "按年记账的，以最近一个收入年度的合计计入，到下一年度的合计填报为止，最长两年。"
         "其中由分配方案分到户的看“方案分配到户”。", _INCOME, Records("dividend_incomes"),
@@ -481,7 +597,7 @@ ALL = (
             f"unsafe_{item}", f"{word}不安全户", "户", "count", -1,
             Measure(f"unsafe_{item}", source, "1", item), None, _END,
             f"所计户中，截至月末最近一次核实{word}安全为未达标的户。没有核实过的，看户表的{word}安全，自采集日期起计；以前为未知。",
-            "户、保障核实", Records("households", f"({check_on(item, 'm.as_of')}) = 0"), warning=(1, 10),
+            "保障核实、户", Records("households", f"({check_on(item, 'm.as_of')}) = 0"), warning=(1, 10),
         )
         for item, word, source in (
             ("housing", "住房", sources.UNSAFE_HOUSING), ("water", "饮水", sources.UNSAFE_WATER)
@@ -500,9 +616,156 @@ ALL = (
         "所计户中未参加基本医疗保险的家庭成员；自知道的那天起计，以前为未知。", "家庭成员、成员状况",
         Records("persons", f"{fact_on('medical_insured', 'm.as_of')} = '0'"),
     ),
+    *(
+        _persons_of_state(state) for state in sorted(_COUNTED, key=lambda state: state.watched)
+    ),
+    _persons_in("monitored_persons", "监测对象人口", "s.watch <> 0", "监测对象（三类之和，风险消除后不再计入）"),
+    _arrived(
+        "newly_lifted_households", "12个月脱贫户次", sources.LIFTED_SQL, 1,
+        "在截至本月的12个月内脱贫（含再脱贫）的户次：一户返贫后再脱贫的，每次计一户次。", "户、户变动", "户次",
+    ),
+    Indicator(
+        "newly_lifted_persons", "12个月脱贫人次", "人次", "count", 1,
+        Measure("newly_lifted_persons", sources.LIFTED_PERSONS, "1", "households"), None, _YEAR,
+        "在截至本月的12个月内脱贫（含再脱贫）的户，脱贫当日的家庭成员人数之和；一人随户多次脱贫的，每次计一人次。",
+        "户、户变动、家庭成员", Records("arrived_persons", f"{sources.LIFTED_SQL} AND {sources.IN_YEAR_SQL}"),
+    ),
+    _lifted(
+        "lifted_times", "累计脱贫户次", "户次", sources.LIFTED_EVER, "",
+        "有记录以来脱贫和再脱贫的户次，每次计一户次。",
+    ),
+    _lifted(
+        "lifted_once", "累计脱贫户", "户", sources.LIFTED_EVER, sources.FIRST_LIFTED_SQL,
+        "有记录以来脱过贫的户，不论脱贫几次都计一户，以后返贫的也计。",
+    ),
+    _lifted(
+        "lifted_person_times", "累计脱贫人次", "人次", sources.PERSONS_LIFTED_EVER, "",
+        "有记录以来各户脱贫和再脱贫当日的家庭成员人数之和，每次计一人次。",
+    ),
+    _lifted(
+        "lifted_persons_once", "累计脱贫人数", "人", sources.PERSONS_LIFTED_EVER, sources.PERSON_FIRST_LIFTED_SQL,
+        "有记录以来随户脱过贫的人，不论几次都计一人，以后返贫、离开的也计。",
+    ),
+    _persons(
+        "workers", "务工人数", sources.WORKERS, f"{_WORKS_IN} IS NOT NULL",
+        "所计户中填了务工区域的家庭成员；务工区域自知道的那天起计，以前为未知。", begins="work", direction=1,
+    ),
+    *(
+        _persons(
+            f"workers_{place}", f"{area}务工人数", sources.WORKERS, f"{_WORKS_IN} = '{area}'",
+            f"所计户中务工区域为{area}的家庭成员，四个区域相加等于务工人数。", begins="work",
+            sql=f"CASE WHEN f.value = '{area}' THEN 1 ELSE 0 END",
+        )
+        for place, area in enumerate(WORK_AREAS, start=1)
+    ),
+    _persons(
+        "labour", "劳动年龄劳动力", sources.LABOUR,
+        f"{sources.ABLE_SQL.format(fact_on('skill', 'm.as_of'))} AND {_aged(*WORKING_AGE)}",
+        "所计户中月末满16岁不满60岁、劳动技能为普通劳动力、技能劳动力、弱劳动力或半劳动力的家庭成员。", begins="skill",
+    ),
+    _persons(
+        "pupils", "义务教育适龄人数", sources.PUPILS, _OF_SCHOOL_AGE,
+        "所计户中月末满6岁不满16岁的家庭成员，不论是否在校。",
+    ),
+    _persons(
+        "taught_pupils", "适龄学生教师结对人数", sources.TAUGHT, f"{_OF_SCHOOL_AGE} AND {_paired_with('教师')}",
+        "义务教育适龄人数中，所在户月末有教师结对帮扶的人数。", direction=1, sheets="家庭成员、结对帮扶、帮扶责任人",
+    ),
+    *(
+        _persons(
+            id, label, source, where,
+            f"所计户中月末{words}的家庭成员；自知道的那天起计，以前为未知。名单上的姓名一律遮盖，不上墙。",
+            begins="health", sql=sql, kind="patients",
+        )
+        for id, label, source, where, words, sql in (
+            ("ill_persons", "病残人数", sources.ILL_OR_DISABLED, _IS_ILL,
+             "患长期慢性病、大病或残疾（一人只计一次）", "1"),
+            *(
+                (id, f"{word}人数", sources.ILL_PERSONS, f"{_HEALTH} = '{word}'", f"健康状况为{word}",
+                 f"CASE WHEN f.value = '{word}' THEN 1 ELSE 0 END")
+                for id, word in zip(("chronic_persons", "severely_ill_persons"), ILL, strict=True)
+            ),
+            ("disabled_persons", "残疾人数", sources.DISABLED, _IS_DISABLED,
+             "健康状况为残疾，或填了残疾类别、残疾等级", "1"),
+        )
+    ),
+    _persons(
+        "doctored_persons", "病残人员医生结对人数", sources.DOCTORED, f"{_IS_ILL} AND {_paired_with('医生')}",
+        "病残人数中，所在户月末有医生结对帮扶的人数。", begins="health", direction=1, kind="patients",
+        sheets="家庭成员、成员状况、结对帮扶、帮扶责任人",
+    ),
+    Indicator(
+        "above_mark_share", "收入达标人口占比", "%", "percent", 1,
+        Measure("above_mark_persons", sources.HOUSEHOLDS, f"SUM(CASE WHEN {_WHOLE} THEN"
+                f" CASE WHEN {sources.ABOVE_MARK_SQL} THEN hm.persons ELSE 0 END END)", None),
+        INCOME_PERSONS, _YEAR,
+        "12个月人均纯收入不低于“收入达标线”的户的人口 ÷ 收支完整的户的人口。达标线在设置里，不填则取本省监测线。"
+        "名单为达标的户。", _INCOME, Records("incomes", sources.ABOVE_MARK_SQL),
+    ),
+    Indicator(
+        "post_income", "公益岗位工资", "元", "money", 1,
+        Measure("post_income", sources.BOOKED_POSTS, "b.fen", "booked_posts", 100), None, _YEAR,
+        "各户收支账上12个月“公益岗位工资”之和，一般户也计。按年记账的，以最近一个收入年度的合计计入，最长两年。",
+        _INCOME, Records("post_incomes"),
+    ),
+    Indicator(
+        "post_households", "公益岗位户", "户", "count", 1,
+        Measure("post_households", sources.POST_HOUSEHOLDS, "1", "booked_posts"), None, _YEAR,
+        "收支账上12个月内有“公益岗位工资”的户，一户只计一次，一般户也计。岗位数看“公益岗位”。",
+        _INCOME, Records("post_incomes"),
+    ),
+    _of_benefits(
+        "posts", "公益岗位", "个", sources.BENEFITS, sources.POSTS_SQL,
+        Records("benefits", "x.year = m.month / 12 AND x.mode = '公益岗位'"),
+        "本年度项目带户中方式为公益岗位的人数之和；没有填人数的，一户次计一个岗位。",
+    ),
+    _of_benefits(
+        "benefit_households", "享受项目带动户", "户", sources.BENEFIT_HOUSEHOLDS, "1", Records("benefit_households"),
+        "本年度有项目带户记录的户，享受几个项目都计一户。",
+    ),
+    _of_benefits(
+        "benefit_times", "享受项目带动户次", "户次", sources.BENEFITS, "1",
+        Records("benefits", "x.year = m.month / 12"), "本年度项目带户的记录数：一户享受两个项目的计两户次。",
+    ),
+    _of_benefits(
+        "benefit_person_times", "享受项目带动人次", "人次", sources.BENEFITS, sources.BENEFIT_PERSONS_SQL,
+        Records("benefits", "x.year = m.month / 12"),
+        "本年度项目带户各户次的人数之和；没有填人数的，计年末（本年为现有）家庭成员人数。名单每行为一户次，写明人次。",
+    ),
+    _of_benefits(
+        "benefit_person_times_ever", "累计享受项目带动人次", "人次", sources.BENEFITS_EVER, sources.BENEFIT_PERSONS_SQL,
+        Records("benefits"), "有记录以来各年度享受项目带动人次之和：一人几年都享受的，每年各计一人次。",
+    ),
+    *(
+        _assets(
+            f"assets_supervised_{place}", "asset_supervision", word, f"{word}资产（监管）",
+            f"资产监管为{word}的项目的投资之和；资产监管没有日期，各月按现在填报的计。",
+        )
+        for place, word in enumerate(ASSET_SUPERVISION, start=1)
+    ),
+    *(
+        _assets(
+            f"assets_{place}", "asset_state", word, f"{word}资产",
+            f"资产状态为{word}的项目的投资之和；资产状态没有日期，各月按现在填报的计。",
+        )
+        for place, word in enumerate(ASSET_STATES, start=1)
+    ),
+    *(
+        Indicator(
+            f"problems_{place}", f"{word}发现问题", "个", "count", 0,
+            Measure(f"problems_{place}", sources.PROBLEMS, f"SUM(CASE WHEN b.source = '{word}' THEN 1 ELSE 0 END)",
+                    "problems"),
+            None, _STOCK, f"截至月末来源为{word}的问题，已整改、销号的也计；五种来源相加等于已发现的问题。", "问题",
+            Records("problems", f"b.source = '{word}'"),
+        )
+        for place, word in enumerate(PROBLEM_SOURCES, start=1)
+    ),
 )  # fmt: skip
 
 INDICATORS = {indicator.id: indicator for indicator in ALL}
+_ORDER = list(dict.fromkeys(GROUPS.values()))
+GROUPED = tuple(sorted(ALL, key=lambda one: _ORDER.index(one.group)))
+"""All indicators, each group together, in the order of the registry."""
 MEASURES = {
     measure.id: measure
     for indicator in ALL
@@ -511,7 +774,7 @@ MEASURES = {
 } | {measure.id: measure for measure in GROWTH_PARTS.values()}
 MEASURE_LABELS = {
     **{indicator.numerator.id: indicator.label for indicator in ALL if indicator.denominator is None},
-    "unlifted_persons": "未脱贫户人口",
+    "above_mark_persons": "人均纯收入达标的户的人口",
     "rural_population": "农村人口",
     "net_income": "12个月纯收入",
     "gross_income": "12个月总收入",

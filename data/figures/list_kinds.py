@@ -4,25 +4,29 @@ Aliases are those that ``Records.where`` of the registry uses: s the household's
 m month, p member or project, b problem, t task, f fund, v visit.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.access import roles
 from data.access.viewer import Viewer
 from data.figures.facts import fact_on
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.sources import (
+    BENEFIT_PERSONS_SQL,
+    CHANGE_SQL,
     FUND_ARRANGED_SQL,
     FUND_PAID_SQL,
     FUND_RECOVERED_SQL,
     FUND_SHORT_SQL,
     FUND_UNPAID_SQL,
     HELPED_SQL,
-    HOUSEHOLD_DIVIDENDS_SQL,
+    POSTS_SQL,
     PROJECT_BEGUN_SQL,
     PROJECT_DUE_SQL,
     PROJECT_EARNING_SQL,
     PROJECT_RECEIVED_EVER_SQL,
     PROJECT_RECEIVED_SQL,
+    YEAR_END_SQL,
+    booked_sql,
 )
 from data.figures.states import urgency
 from data.model.running import holds_on, open_on, runs_on
@@ -42,7 +46,8 @@ class Column:
     """One column: ``sql`` gives the stored value, ``form`` says what it is.
 
     Forms: text, integer, fen (yuan to the reader), share (a fraction), day, state (of a household), yes_no, person
-    (a name, masked for who may not read names), party (the same unless it is an organisation),
+    (a name, masked for who may not read names), veiled (a name, masked for all), party (as a person unless it is an
+    organisation),
     id_number (always masked), words (of a visit, a problem), telling (cause, code), health (an illness masked always):
     none of these columns for who may not know; matter (words about a household or its village, the former not for him),
     overdue (a deadline that has passed: days over), bp (hundredths of a per cent: a fraction to the reader).
@@ -160,35 +165,85 @@ RECORDS = ListKind(
      Column("last_booked", "最近记账月份", _LAST_BOOKED, "month"), _CAUSE, _HELPER,
      _LAST_VISIT),
 )  # fmt: skip
-ALL_HOUSEHOLDS = ListKind(
-    "all_households", "户", "户",
-    _STANDING + AT_CLOSED, "m.month = :month", "s.village", "h.id", "h.id", "h.identified DESC NULLS LAST, h.id",
-    (*_PLACE, *_WHO, Column("identified", "识别日期", "h.identified", "day"), _STATE, _PERSONS, _INCOME,
-     _CAUSE, _HELPER),
+_CAME = f"month m JOIN {CHANGE_SQL} JOIN household h ON h.id = q.household_id JOIN {_ON_DAY}"
+"""Households that became something, in the village of that day; as they are at the end of month ``m``."""
+_DAY_OF_CHANGE = Column("since", "日期", "q.since", "day")
+ARRIVALS = ListKind(
+    "arrivals", "户次", "户次", _CAME + AT_CLOSED, "m.month = :month", "q.village", "q.household_id",
+    "q.household_id || '@' || q.since", "q.since DESC, q.household_id",
+    (*_PLACE, *_WHO, _DAY_OF_CHANGE, _STATE, _PERSONS, _INCOME, _CAUSE, _HELPER),
 )  # fmt: skip
-DIVIDEND_INCOMES = ListKind(
-    "dividend_incomes", "户", "户",
-    _STANDING, f"m.month = :month AND {HOUSEHOLD_DIVIDENDS_SQL} <> 0", "s.village", "h.id", "h.id",
-    f"{HOUSEHOLD_DIVIDENDS_SQL} DESC, h.id",
-    (*_PLACE, *_WHO, _STATE, _PERSONS, Column("dividends", "分红收入（元）", HOUSEHOLD_DIVIDENDS_SQL, "fen"), _HELPER),
+
+
+def _booked(id: str, item: str, heading: str) -> ListKind:
+    """Households with an item of the ledger in their books."""
+    fen = booked_sql(item)
+    return ListKind(
+        id, "户", "户", _STANDING, f"m.month = :month AND {fen} <> 0", "s.village", "h.id", "h.id", f"{fen} DESC, h.id",
+        (*_PLACE, *_WHO, _STATE, _PERSONS, Column("fen", heading, fen, "fen"), _HELPER),
+    )  # fmt: skip
+
+
+DIVIDEND_INCOMES = _booked("dividend_incomes", "property_dividend", "分红收入（元）")
+POST_INCOMES = _booked("post_incomes", "wage_post", "公益岗位工资（元）")
+_AT_YEAR_END = f"state_spell s ON s.household_id = x.household_id AND {holds_on('s', YEAR_END_SQL)}"
+_YEAR = Column("year", "年度", "CAST(x.year AS TEXT)")
+BENEFITS = ListKind(
+    "benefits", "户次", "户次",
+    "project_household x JOIN month m ON m.month = :month JOIN project p ON p.code = x.project"
+    f" JOIN household h ON h.id = x.household_id JOIN {_AT_YEAR_END}",
+    "x.year * 12 <= m.month", "s.village", "x.household_id",
+    "x.project || '@' || x.household_id || '@' || x.year || '@' || x.mode",
+    "x.year DESC, p.code, x.household_id, x.mode",
+    (*_PLACE, *_WHO, _STATE, _YEAR, Column("project", "项目", "p.name"), Column("mode", "方式", "x.mode"),
+     Column("persons", "人次", BENEFIT_PERSONS_SQL, "integer"),
+     Column("posts", "公益岗位（个）", f"NULLIF({POSTS_SQL}, 0)", "integer"),
+     Column("amount", "金额（元）", "x.amount_fen", "fen")),
+)  # fmt: skip
+BENEFIT_HOUSEHOLDS = ListKind(
+    "benefit_households", "户", "户",
+    "(SELECT household_id, year, COUNT(*) AS times FROM project_household GROUP BY household_id, year) x"
+    f" JOIN month m ON m.month = :month JOIN household h ON h.id = x.household_id JOIN {_AT_YEAR_END}",
+    "x.year = m.month / 12", "s.village", "x.household_id", "x.household_id", "x.times DESC, x.household_id",
+    (*_PLACE, *_WHO, _STATE, _PERSONS, Column("times", "户次", "x.times", "integer"), _HELPER),
 )  # fmt: skip
 # not the day of birth: with it a masked ID number would be whole again
 _AGE = (
     "CASE WHEN p.born <= m.as_of THEN CAST(substr(m.as_of, 1, 4) AS INTEGER) - CAST(substr(p.born, 1, 4) AS INTEGER)"
     " - CASE WHEN substr(m.as_of, 6) < substr(p.born, 6) THEN 1 ELSE 0 END END"
 )
+_OF_MEMBER = (
+    Column("code", "户编号", "h.code", "telling"), Column("name", "姓名", "p.name", "person"),
+    Column("relation", "与户主关系", "p.relation"), Column("sex", "性别", "p.sex"),
+    Column("age", "年龄", _AGE, "integer"), Column("id_number", "证件号码", "p.id_number", "id_number"),
+)  # fmt: skip
 PEOPLE = ListKind(
     "persons", "人员", "人",
     f"{_STANDING} JOIN member_spell b ON b.household_id = h.id AND {holds_on('b', 'm.as_of')}"
     " JOIN member p ON p.code = b.member",
     f"m.month = :month AND {HELPED_SQL}", "s.village", "s.household_id", "p.code", "s.village, h.id, p.code",
-    (*_PLACE, Column("code", "户编号", "h.code", "telling"), Column("name", "姓名", "p.name", "person"),
-     Column("relation", "与户主关系", "p.relation"), Column("sex", "性别", "p.sex"),
-     Column("age", "年龄", _AGE, "integer"), Column("id_number", "证件号码", "p.id_number", "id_number"),
-     Column("schooling", "在校状况", fact_on("schooling", "m.as_of")),
+    (*_PLACE, *_OF_MEMBER, Column("schooling", "在校状况", fact_on("schooling", "m.as_of")),
      Column("health", "健康状况", fact_on("health", "m.as_of"), "health"),
-     Column("insured", "参加医保", f"CAST({fact_on('medical_insured', 'm.as_of')} AS INTEGER)", "yes_no"), _STATE,
-     _HELPER),
+     Column("insured", "参加医保", f"CAST({fact_on('medical_insured', 'm.as_of')} AS INTEGER)", "yes_no"),
+     Column("skill", "劳动技能", fact_on("skill", "m.as_of")),
+     Column("work_area", "务工区域", fact_on("work_area", "m.as_of")), _STATE, _HELPER),
+)  # fmt: skip
+_DOCTOR = (
+    "(SELECT MIN(a.name) FROM pairing x JOIN helper a ON a.code = x.helper"
+    f" WHERE x.household_id = h.id AND a.team = '医生' AND {runs_on('x', 'm.as_of')})"
+)
+PATIENTS = replace(  # to stand in it tells an illness: for who may know of it, and the names veiled
+    PEOPLE, id="patients", thing=roles.HEALTH,
+    columns=(*_PLACE, Column("code", "户编号", "h.code", "telling"), Column("name", "姓名", "p.name", "veiled"),
+             Column("sex", "性别", "p.sex"), Column("age", "年龄", _AGE, "integer"),
+             Column("doctor", "结对医生", _DOCTOR), _STATE, _HELPER),
+)  # fmt: skip
+ARRIVED_PEOPLE = ListKind(
+    "arrived_persons", "人次", "人次",
+    f"{_CAME} JOIN member_spell b ON b.household_id = q.household_id AND {holds_on('b', 'q.since')}"
+    " JOIN member p ON p.code = b.member",
+    "m.month = :month", "q.village", "q.household_id", "p.code || '@' || q.since", "q.since DESC, h.id, p.code",
+    (*_PLACE, *_OF_MEMBER, _DAY_OF_CHANGE, _STATE, _HELPER),
 )  # fmt: skip
 PROJECTS = ListKind(
     "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_BEGUN_SQL, "p.region", None,
@@ -196,6 +251,7 @@ PROJECTS = ListKind(
     (place_of("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
      Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"),
      Column("asset_class", "资产类别", "p.asset_class"),
+     Column("supervision", "资产监管", "p.asset_supervision"), Column("asset_state", "资产状态", "p.asset_state"),
      Column("operator", "经营主体", "p.operator", "party"),
      Column("investment", "投资（元）", "p.investment_fen", "fen"),
      Column("due", "12个月应收（元）", PROJECT_DUE_SQL, "fen"),
@@ -278,9 +334,14 @@ KINDS = {
         HOUSEHOLDS,
         INCOMES,
         RECORDS,
-        ALL_HOUSEHOLDS,
+        ARRIVALS,
         DIVIDEND_INCOMES,
+        POST_INCOMES,
+        BENEFITS,
+        BENEFIT_HOUSEHOLDS,
         PEOPLE,
+        PATIENTS,
+        ARRIVED_PEOPLE,
         PROJECTS,
         FUNDS,
         DIVIDENDS,

@@ -177,7 +177,8 @@ def _frame(viewer: Viewer, columns: Sequence[Column], rows: Sequence[StoredRow],
 
 
 _DTYPES = {
-    "text": object, "person": object, "party": object, "id_number": object, "words": object, "telling": object,
+    "text": object, "person": object, "veiled": object, "party": object, "id_number": object, "words": object,
+    "telling": object,
     "health": object, "matter": object, "day": object, "state": object, "yes_no": object, "integer": "Int64",
     "overdue": "Int64", "fen": float, "share": float, "bp": float, "month": object,
 }  # fmt: skip
@@ -203,6 +204,8 @@ def _told(viewer: Viewer, column: Column, value: Any, of_nobody: bool, as_of: da
             return "是" if value else "否"
         case "person":
             return value if viewer.sees_identity else mask_name(value)
+        case "veiled":
+            return mask_name(value)
         case "party":
             return mask_party(viewer, value)
         case "id_number":

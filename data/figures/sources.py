@@ -4,12 +4,13 @@ Each source names the region of a record and a FROM clause in which ``m`` is the
 on the region. Months are those of table ``month``; ``m.as_of`` is the last day, or today in the running month.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.figures.facts import checks, facts
-from data.figures.net_income import COMPARABLE
+from data.figures.net_income import COMPARABLE, NET
 from data.model.running import holds_on, open_on, runs_on
-from data.terms import EXITED, OUT_OF_SCHOOL, UNCOUNTED, UNLIFTED, Record
+from data.terms import ABLE, EXITED, ILL, LIFTED, OUT_OF_SCHOOL, UNCOUNTED, UNLIFTED, WORKING_AGE, Record
 
 FUND_PAID_SQL = (
     "COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)"
@@ -91,10 +92,10 @@ def sooner(one: str, other: str) -> str:
     return f"CASE WHEN {one} IS NULL OR {other} < {one} THEN {other} ELSE {one} END"
 
 
-def overlap(one: str, other: str) -> str:
-    """Condition: two spells share a day."""
+def overlap(one: str, *others: str) -> str:
+    """Condition: a spell shares a day with each of others."""
     begun = "({0}.until IS NULL OR {1}.since < {0}.until)"
-    return f"({begun.format(one, other)} AND {begun.format(other, one)})"
+    return f"({' AND '.join(f'{begun.format(one, other)} AND {begun.format(other, one)}' for other in others)})"
 
 
 def after(day: str) -> str:
@@ -102,9 +103,12 @@ def after(day: str) -> str:
     return f"{day} || '~'"
 
 
-def _within(alias: str) -> tuple[str, str]:
-    """From when to when a spell and the household's state ``s`` hold together."""
-    return later(f"{alias}.since", "s.since"), sooner(f"{alias}.until", "s.until")
+def _within(*aliases: str) -> tuple[str, str]:
+    """From when to when spells and the household's state ``s`` hold together."""
+    since, until = "s.since", "s.until"
+    for alias in aliases:
+        since, until = later(f"{alias}.since", since), sooner(f"{alias}.until", until)
+    return since, until
 
 
 HELPED_SQL = f"s.state NOT IN ({UNCOUNTED}, {EXITED})"
@@ -116,21 +120,34 @@ MEMBERS = Source(
     f"state_spell s JOIN member_spell b ON b.household_id = s.household_id AND {overlap('b', 's')} WHERE {{here}}",
     *_within("b"),
 )
-_PAIRINGS = f"(SELECT household_id, started AS since, {after('ended')} AS until FROM pairing)"
+
+
+def union_of(key: str, spells: str) -> str:
+    """SQL of the days on which any of some spells holds, each once: the columns ``key``, since, until."""
+    return f"""(SELECT {key}, MIN(since) AS since, NULLIF(MAX(COALESCE(until, '9999')), '9999') AS until FROM (
+        SELECT q.*, SUM(CASE WHEN q.since > q.before THEN 1 ELSE 0 END)
+            OVER (PARTITION BY {key} ORDER BY since, until ROWS UNBOUNDED PRECEDING) AS island
+        FROM (SELECT p.*, MAX(COALESCE(p.until, '9999')) OVER (
+            PARTITION BY {key} ORDER BY p.since, p.until
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM {spells} p) q
+        ) i GROUP BY {key}, island)"""
+
+
+def _pairings(team: str | None = None) -> str:
+    """SQL of the days on which a household has any helper, or one of a team."""
+    of = f" WHERE helper IN (SELECT code FROM helper WHERE team = '{team}')" if team else ""
+    return union_of(
+        "household_id", f"(SELECT household_id, started AS since, {after('ended')} AS until FROM pairing{of})"
+    )
+
+
 PAIRED_ON = f"EXISTS (SELECT 1 FROM pairing x WHERE x.household_id = h.id AND {runs_on('x', 'm.as_of')})"
 """Whether household ``h`` has any helper at the end of month ``m``."""
-PAIRED = Source(  # the days on which any helper is paired: a union of spells, so that two count once
+PAIRED = Source(
     "paired",
     "s.village",
-    f"""state_spell s JOIN (
-        SELECT household_id, MIN(since) AS since, NULLIF(MAX(COALESCE(until, '9999')), '9999') AS until FROM (
-            SELECT q.household_id, q.since, q.until, SUM(CASE WHEN q.since > q.before THEN 1 ELSE 0 END)
-                OVER (PARTITION BY household_id ORDER BY since, until ROWS UNBOUNDED PRECEDING) AS island
-            FROM (SELECT p.household_id, p.since, p.until, MAX(COALESCE(p.until, '9999')) OVER (
-                PARTITION BY p.household_id ORDER BY p.since, p.until
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM {_PAIRINGS} p) q
-        ) i GROUP BY household_id, island
-    ) b ON b.household_id = s.household_id AND {overlap("b", "s")} WHERE {HELPED_SQL} AND {{here}}""",
+    f"state_spell s JOIN {_pairings()} b ON b.household_id = s.household_id AND {overlap('b', 's')}"
+    f" WHERE {HELPED_SQL} AND {{here}}",
     *_within("b"),
 )
 
@@ -155,6 +172,15 @@ GROWTH = Source(  # households whose books are whole in both years; a first year
 _HERE = "{0} IN (SELECT w.household_id FROM state_spell w WHERE {{here_of_w}})"
 
 
+_MARK = "(SELECT g.value FROM setting g WHERE g.name = 'income_mark')"
+ABOVE_MARK_SQL = (
+    f"hm.persons > 0 AND CASE WHEN COALESCE({_MARK}, '') = '' THEN hm.below_line = 0"
+    f" ELSE {NET.format('hm')} >= CAST({_MARK} AS INTEGER) * 100 * hm.persons END"
+)
+"""Whether the income a head of a household month with whole books reaches the setting ``income_mark`` (yuan), without
+one the monitoring line."""
+
+
 def _unsafe(item: str) -> Source:
     """Households that a check found lacking, until the next check of the same."""
     return Source(
@@ -166,47 +192,93 @@ def _unsafe(item: str) -> Source:
     )
 
 
-def _members_with(id: str, item: str, value: str, *, ages: tuple[int, int] | None = None) -> Source:
-    """Members of counted households while a dated value of theirs is such; ``ages``: from one birthday to another."""
-    begins, ends = _within("b")
-    since, until, known = "f.since", "f.until", ""
+_PERSONS = (
+    f"state_spell s JOIN member_spell b ON b.household_id = s.household_id AND {overlap('b', 's')}"
+    " JOIN member p ON p.code = b.member"
+)
+"""Members ``p`` of households in a state, on the days ``b`` and ``s`` share."""
+
+
+def _members_with(
+    id: str, known: str, *, ages: tuple[int, int] | None = None, team: str | None = None, where: str = ""
+) -> Source:
+    """Members of counted households while something known of them (SQL of member, since, until, value) is such, while
+    they are of an age (years reached, years not yet reached), and while a helper of a team is paired."""
+    joined, spells = _PERSONS, ["b"]
+    if known:
+        joined += f" JOIN ({known}) f ON f.member = b.member AND {overlap('f', 's', *spells)}"
+        spells.append("f")
+    if team:
+        joined += f" JOIN {_pairings(team)} t ON t.household_id = s.household_id AND {overlap('t', 's', *spells)}"
+        spells.append("t")
+    since, until = _within(*spells)
     if ages:
-        first, last = (f"((CAST(substr(p.born, 1, 4) AS INTEGER) + {years}) || substr(p.born, 5))" for years in ages)
-        since, until, known = later(since, first), sooner(until, last), "AND p.born IS NOT NULL "
-    return Source(
-        id,
-        "s.village",
-        f"state_spell s JOIN member_spell b ON b.household_id = s.household_id AND {overlap('b', 's')}"
-        f" JOIN member p ON p.code = b.member JOIN ({facts(item, _HERE, value)}) f ON f.member = b.member"
-        f" AND {overlap('f', 's')} AND {overlap('f', 'b')} WHERE {HELPED_SQL} {known}AND {{here}}",
-        later(since, begins),
-        sooner(until, ends),
-    )
+        since, until = later(_birthday(ages[0]), since), sooner(until, _birthday(ages[1]))
+        where += " AND p.born IS NOT NULL"
+    return Source(id, "s.village", f"{joined} WHERE {HELPED_SQL}{where} AND {{here}}", since, until)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _birthday(years: int) -> str:
+    return f"((CAST(substr(p.born, 1, 4) AS INTEGER) + {years}) || substr(p.born, 5))"
 
 
 UNSAFE_HOUSING, UNSAFE_WATER = _unsafe("housing"), _unsafe("water")
-UNINSURED = _members_with("uninsured", "medical_insured", "{0} = '0'")
-OUT_OF_SCHOOL_SQL = f"{{0}} IN ({', '.join(repr(word) for word in OUT_OF_SCHOOL)})"
-DROPOUTS = _members_with("dropouts", "schooling", OUT_OF_SCHOOL_SQL, ages=(6, 16))
-_BEFORE = "(SELECT z.{0} FROM state_spell z WHERE z.household_id = q.household_id AND z.until = q.since)"
+UNINSURED = _members_with("uninsured", facts("medical_insured", _HERE, "{0} = '0'"))
+OUT_OF_SCHOOL_SQL = f"{{0}} IN ({_quoted(OUT_OF_SCHOOL)})"
+SCHOOL_AGE = (6, 16)
+DROPOUTS = _members_with("dropouts", facts("schooling", _HERE, OUT_OF_SCHOOL_SQL), ages=SCHOOL_AGE)
+PUPILS = _members_with("pupils", "", ages=SCHOOL_AGE)
+TAUGHT = _members_with("taught", "", ages=SCHOOL_AGE, team="教师")
+WORKERS = _members_with("workers", facts("work_area", _HERE, "{0} IS NOT NULL"))
+ABLE_SQL = f"{{0}} IN ({_quoted(ABLE)})"
+LABOUR = _members_with("labour", facts("skill", _HERE, ABLE_SQL), ages=WORKING_AGE)
+ILL_SQL = f"{{0}} IN ({_quoted(ILL)})"
+_DISABLED_FACTS = (
+    facts("health", _HERE, "{0} = '残疾'"),
+    facts("disability_kind", _HERE, "{0} IS NOT NULL"),
+    facts("disability_level", _HERE, "{0} IS NOT NULL"),
+)
+_ILL = facts("health", _HERE, ILL_SQL)
 
 
-def came_sql(condition: str) -> str:
-    """Condition: household ``h`` has such a spell ``q``."""
-    return f"EXISTS (SELECT 1 FROM state_spell q WHERE q.household_id = h.id AND {condition})"
+def _any_of(*known: str) -> str:
+    """SQL of the days on which any of some facts holds of a member."""
+    rows = " UNION ALL ".join(f"SELECT member, since, until FROM ({one}) o" for one in known)
+    return f"SELECT member, since, until, NULL AS value FROM {union_of('member', f'({rows})')} u"
 
 
-def _arrivals(id: str, condition: str) -> Source:
-    return Source(id, "q.village", f"state_spell q JOIN month m ON {condition} WHERE {{here}}")
-
-
-_IN_YEAR = "q.since >= m.window_day AND q.since <= m.as_of"
-REGISTERED_ANEW = f"{_IN_YEAR} AND q.base = {UNLIFTED} AND {_BEFORE.format('base')} = {UNCOUNTED}"
-"""The spell ``q`` is that of a household registered within the twelve months that end with month ``m``."""
-WATCHED_ANEW = f"{_IN_YEAR} AND q.watch <> 0 AND {_BEFORE.format('watch')} <> q.watch"
-"""The same of one that is watched since then."""
-IDENTIFICATIONS = _arrivals("identifications", REGISTERED_ANEW)
-WATCHES = _arrivals("watches", WATCHED_ANEW)
+ILL_PERSONS = _members_with("ill", _ILL)
+DISABLED = _members_with("disabled", _any_of(*_DISABLED_FACTS))
+ILL_OR_DISABLED = _members_with("ill_or_disabled", _any_of(_ILL, *_DISABLED_FACTS))
+DOCTORED = _members_with("doctored", _any_of(_ILL, *_DISABLED_FACTS), team="医生")
+CHANGE_SQL = "state_spell q JOIN state_spell z ON z.household_id = q.household_id AND z.until = q.since"
+"""A spell ``q`` of a household and the one before it."""
+REGISTERED_SQL = f"q.base = {UNLIFTED} AND z.base = {UNCOUNTED}"
+WATCHED_SQL = "q.watch <> 0 AND z.watch <> q.watch"
+LIFTED_SQL = f"q.base = {LIFTED} AND z.base = {UNLIFTED}"
+IN_YEAR_SQL = "q.since >= m.window_day AND q.since <= m.as_of"
+"""Whether the spell ``q`` began within the twelve months that end with month ``m``."""
+_YEAR_OVER = "((CAST(substr(q.since, 1, 4) AS INTEGER) + 1) || substr(q.since, 5, 4) || '01')"
+_JOINED_BY = f"member_spell b ON b.household_id = q.household_id AND {holds_on('b', 'q.since')}"
+_FIRST_LIFTED = f"""NOT EXISTS (SELECT 1 FROM state_spell a JOIN state_spell c ON c.household_id = a.household_id
+    AND c.until = a.since {{0}} AND a.since < q.since AND a.base = {LIFTED} AND c.base = {UNLIFTED})"""
+FIRST_LIFTED_SQL = _FIRST_LIFTED.format("WHERE a.household_id = q.household_id")
+"""Whether household ``q`` was not lifted before, and whether member ``b`` was not with any household."""
+PERSON_FIRST_LIFTED_SQL = _FIRST_LIFTED.format(
+    f"JOIN member_spell w ON w.household_id = a.household_id AND {holds_on('w', 'a.since')} WHERE w.member = b.member"
+)
+ARRIVALS = Source("arrivals", "q.village", f"{CHANGE_SQL} WHERE {{here}}", "q.since", _YEAR_OVER)
+"""Households that became something within twelve months."""
+LIFTED_PERSONS = Source(
+    "lifted_persons", "q.village", f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {LIFTED_SQL} AND {{here}}", "q.since",
+    _YEAR_OVER,
+)  # fmt: skip
+LIFTED_EVER = Source("lifted_ever", "q.village", f"{CHANGE_SQL} WHERE {LIFTED_SQL} AND {{here}}", "q.since", "NULL")
+PERSONS_LIFTED_EVER = Source("persons_lifted_ever", "q.village", LIFTED_PERSONS.joined, "q.since", "NULL")
 VISITS = Source(  # to whom they were paid, where he lived that day
     "visits",
     "s.village",
@@ -250,37 +322,77 @@ DIVIDENDS = Source(
 )
 _TOTAL_BEFORE = (
     "(SELECT MAX(t.last_month) FROM ledger_year t WHERE t.household_id = l.household_id"
-    " AND t.property_dividend_fen IS NOT NULL AND t.last_month < l.month AND t.last_month > l.month - 12)"
+    " AND t.{0}_fen IS NOT NULL AND t.last_month < l.month AND t.last_month > l.month - 12)"
 )
 _LINE_SINCE = f"COALESCE({_TOTAL_BEFORE} + 12, l.month)"
 _TOTAL_UNTIL = """CASE WHEN EXISTS (SELECT 1 FROM ledger n WHERE n.household_id = y.household_id
-    AND n.month > y.last_month AND n.month <= y.last_month + 12 AND n.property_dividend_fen IS NOT NULL)
+    AND n.month > y.last_month AND n.month <= y.last_month + 12 AND n.{0}_fen IS NOT NULL)
     THEN y.last_month + 11 ELSE COALESCE((SELECT MIN(t.last_month) FROM ledger_year t
-    WHERE t.household_id = y.household_id AND t.property_dividend_fen IS NOT NULL AND t.last_month > y.last_month
+    WHERE t.household_id = y.household_id AND t.{0}_fen IS NOT NULL AND t.last_month > y.last_month
     AND t.last_month < y.last_month + 24), y.last_month + 24) - 1 END"""
-HOUSEHOLD_DIVIDENDS_SQL = f"""
-    (COALESCE((SELECT SUM(l.property_dividend_fen) FROM ledger l WHERE l.household_id = h.id AND l.month <= m.month
-    AND l.month > m.month - 12 AND {_LINE_SINCE} <= m.month), 0) + COALESCE((SELECT SUM(y.property_dividend_fen)
-    FROM ledger_year y WHERE y.household_id = h.id AND y.last_month <= m.month AND {_TOTAL_UNTIL} >= m.month), 0))"""
-"""What household ``h`` has in its books of dividends, in fen: of twelve months, or the total of the last income year.
 
-A total counts until the next one is in, for two years at most, or until twelve months of lines follow it; the lines
-wait until then.
-"""
-_MOVED = "CASE WHEN h.id IN (SELECT household_id FROM household_move) THEN h.id ELSE 0 END"
-_CONCERNED = "h.id IN (SELECT w.household_id FROM state_spell w WHERE {here_of_w})"
-BOOKED_DIVIDENDS = Source(  # the same by village: each line and total in the months from which to which it counts
-    "booked_dividends",
-    "COALESCE(s.village, h.village)",
-    f"""
-    (SELECT h.village, {_MOVED} AS moved, {_LINE_SINCE} AS since, l.month + 11 AS until,
-    SUM(l.property_dividend_fen) AS fen FROM ledger l JOIN household h ON h.id = l.household_id
-    WHERE l.property_dividend_fen <> 0 AND {_CONCERNED} GROUP BY 1, 2, 3, 4 UNION ALL
-    SELECT h.village, {_MOVED}, y.last_month, {_TOTAL_UNTIL}, SUM(y.property_dividend_fen) FROM ledger_year y
-    JOIN household h ON h.id = y.household_id WHERE y.property_dividend_fen <> 0 AND {_CONCERNED} GROUP BY 1, 2, 3, 4
-    ) h JOIN month m ON m.month >= h.since AND m.month <= h.until
-    LEFT JOIN state_spell s ON s.household_id = h.moved AND {holds_on("s", "m.as_of")} WHERE {{here}}""",
+
+def booked_sql(item: str) -> str:
+    """What household ``h`` has in its books of an item (a ledger column without its ``_fen``), in fen: of twelve
+    months, or the total of the last income year.
+
+    A total counts until the next one is in, for two years at most, or until twelve months of lines follow it; the lines
+    wait until then.
+    """
+    since, until = _LINE_SINCE.format(item), _TOTAL_UNTIL.format(item)
+    return f"""
+        (COALESCE((SELECT SUM(l.{item}_fen) FROM ledger l WHERE l.household_id = h.id AND l.month <= m.month
+        AND l.month > m.month - 12 AND {since} <= m.month), 0) + COALESCE((SELECT SUM(y.{item}_fen)
+        FROM ledger_year y WHERE y.household_id = h.id AND y.last_month <= m.month AND {until} >= m.month), 0))"""
+
+
+def _first_day(month: str) -> str:
+    """SQL of the first day of a month."""
+    return f"((({month}) / 12) || CASE WHEN ({month}) % 12 < 9 THEN '-0' ELSE '-' END || (({month}) % 12 + 1) || '-01')"
+
+
+def _booked(item: str) -> str:
+    """SQL of the same as spells: household_id, since, until, fen."""
+    since, until = _LINE_SINCE.format(item), _TOTAL_UNTIL.format(item)
+    return f"""(SELECT q.household_id, {_first_day("q.first")} AS since, {_first_day("q.last + 1")} AS until, q.fen
+        FROM (
+        SELECT l.household_id, {since} AS first, l.month + 11 AS last, l.{item}_fen AS fen FROM ledger l
+        WHERE l.{item}_fen <> 0 AND {_HERE.format("l.household_id")} UNION ALL
+        SELECT y.household_id, y.last_month, {until}, y.{item}_fen FROM ledger_year y
+        WHERE y.{item}_fen <> 0 AND {_HERE.format("y.household_id")}) q WHERE q.first <= q.last)"""
+
+
+def _in_books(id: str, spells: str) -> Source:
+    """Where the household lived while it counts."""
+    return Source(
+        id, "s.village",
+        f"state_spell s JOIN {spells} b ON b.household_id = s.household_id AND {overlap('b', 's')} WHERE {{here}}",
+        *_within("b"),
+    )  # fmt: skip
+
+
+BOOKED_DIVIDENDS = _in_books("booked_dividends", _booked("property_dividend"))
+BOOKED_POSTS = _in_books("booked_posts", _booked("wage_post"))
+POST_HOUSEHOLDS = _in_books("post_households", union_of("household_id", _booked("wage_post")))
+YEAR_END_SQL = "(x.year || '-12-31')"
+BENEFIT_PERSONS_SQL = f"""COALESCE(x.persons, (SELECT COUNT(*) FROM member_spell b
+    WHERE b.household_id = x.household_id AND {holds_on("b", YEAR_END_SQL)}))"""
+"""人次 of a household in a project and year: as put in, else its members at the year's end."""
+POSTS_SQL = "CASE WHEN x.mode = '公益岗位' THEN COALESCE(x.persons, 1) ELSE 0 END"
+_BENEFITS = (
+    f"project_household x JOIN state_spell s ON s.household_id = x.household_id AND {holds_on('s', YEAR_END_SQL)}"
+    " WHERE {here}"
 )
+BENEFITS = Source(  # where the household lived at the end of the year
+    "benefits", "s.village", _BENEFITS, "(x.year || '-01-01')", "((x.year + 1) || '-01-01')"
+)
+BENEFITS_EVER = Source("benefits_ever", "s.village", _BENEFITS, "(x.year || '-01-01')", "NULL")
+BENEFIT_HOUSEHOLDS = Source(
+    "benefit_households", "s.village",
+    "(SELECT DISTINCT household_id, year FROM project_household) x"
+    f" JOIN state_spell s ON s.household_id = x.household_id AND {holds_on('s', YEAR_END_SQL)} WHERE {{here}}",
+    "(x.year || '-01-01')", "((x.year + 1) || '-01-01')",
+)  # fmt: skip
 PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
 TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")
 RURAL_SQL = """COALESCE((SELECT n.persons FROM rural_population n WHERE n.region = r.code AND n.year <= m.month / 12
@@ -346,7 +458,10 @@ SPANS = {
             " JOIN household h ON h.id = p.household_id WHERE {here}",
             known_month("f.since"),
         )
-        for name, item in (("schooling", "schooling"), ("insurance", "medical_insured"))
+        for name, item in (
+            ("schooling", "schooling"), ("insurance", "medical_insured"), ("health", "health"), ("skill", "skill"),
+            ("work", "work_area"),
+        )
     },
     "states": _records(
         "states", "s.village", f"state_spell s WHERE s.since <> '' AND {HELPED_SQL} AND {{here}}",
@@ -363,13 +478,20 @@ SPANS = {
     "fund_plans": _records(
         "fund_plans", "f.region", "fund_plan q JOIN fund f ON f.code = q.fund WHERE {here}", "f.year * 12"
     ),
-    "booked_dividends": _records(
-        "booked_dividends", "h.village",
-        "(SELECT h.village, l.month FROM household h JOIN ledger l ON l.household_id = h.id"
-        " WHERE l.property_dividend_fen IS NOT NULL AND {here} UNION ALL"
-        " SELECT h.village, y.last_month FROM household h JOIN ledger_year y ON y.household_id = h.id"
-        " WHERE y.property_dividend_fen IS NOT NULL AND {here}) h WHERE 1 = 1",
-        "h.month",
+    **{
+        name: _records(
+            name, "h.village",
+            "(SELECT h.village, l.month FROM household h JOIN ledger l ON l.household_id = h.id"
+            f" WHERE l.{item}_fen IS NOT NULL AND {{here}} UNION ALL"
+            " SELECT h.village, y.last_month FROM household h JOIN ledger_year y ON y.household_id = h.id"
+            f" WHERE y.{item}_fen IS NOT NULL AND {{here}}) h WHERE 1 = 1",
+            "h.month",
+        )
+        for name, item in (("booked_dividends", "property_dividend"), ("booked_posts", "wage_post"))
+    },
+    "benefits": _records(
+        "benefits", "h.village",
+        "project_household x JOIN household h ON h.id = x.household_id WHERE {here}", "x.year * 12",
     ),
     "dividends": _records("dividends", "v.village", "dividend_plan v WHERE v.state = 'filed' AND {here}", "v.booked"),
     "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),

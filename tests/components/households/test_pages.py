@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Connection
 from streamlit.testing.v1 import AppTest
 
-from components.battle_map.controls import group, grouped
 from components.battle_map.village_board import board_markup
 from components.drawing.tables import TableLook, table_markup
 from components.drawing.theme import state_marks
@@ -36,7 +35,7 @@ from components.households.tables import (
     visits_markup,
 )
 from data.duties.village_board import VillageBoard
-from data.figures.indicators import INDICATORS
+from data.figures.indicators import GROUPED, INDICATORS
 from data.households import village
 from data.households.file import LATEST_VISITS, HouseholdFile
 from tests.components.households.ground import COUNTY, EVIL, LIGHTS, MONTH, STORY, VILLAGE, said, words
@@ -217,9 +216,9 @@ def test_an_empty_board_says_so_in_every_box(board: VillageBoard):
 
 
 def test_a_picker_holds_every_indicator_once_with_its_group_together():
-    listed = grouped()
+    listed = GROUPED
     assert sorted(one.id for one in listed) == sorted(INDICATORS)
-    groups = [group(one) for one in listed]
+    groups = [one.group for one in listed]
     begins = [name for place, name in enumerate(groups) if not place or groups[place - 1] != name]
     assert len(begins) == len(set(begins))
 

@@ -74,7 +74,7 @@ def test_dividends_of_twelve_months_or_of_the_last_year_equal_plain_python_and_t
             said = figures(connection, ALL, region, month, ["dividend_income"])["dividend_income"].value
             assert said == pytest.approx(sum(here.values())), region
             listed = lists.whole(connection, ALL, "dividend_income", region, month)
-            assert dict(zip(listed["household_id"], listed["dividends"], strict=True)) == here
+            assert dict(zip(listed["household_id"], listed["fen"], strict=True)) == here
             assert lists.count(connection, ALL, "dividend_income", region, month) == len(here)
     assert expected
 

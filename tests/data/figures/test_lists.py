@@ -31,7 +31,7 @@ COUNTED = (
     "newly_monitored_households", "below_line_households", "projects",
     "visits", "problems_open", "problems_overdue", "tasks_overdue", "unsafe_housing", "unsafe_water", "dropouts",
     "uninsured_persons", "near_line_households", "silent_households", "short_records", "unbooked_households",
-    "unreported_households", "late_funds",
+    "unreported_households", "late_funds", "newly_monitored_households",
 )  # fmt: skip
 """Indicators whose list holds one row for each unit of the figure."""
 ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(INDICATORS.values())} | {
