@@ -347,7 +347,7 @@ def _by_difference(source: Source, joined: str, values: Sequence[str], only: str
         sums = ", ".join(f"{sign}SUM({name}) AS {name}" for name in names)
         return (
             f"SELECT q.region, {_MONTH_OF.format(day)} AS month, {sums} FROM spells q"
-            f" WHERE {day} <= (SELECT MAX(as_of) FROM month) AND q.since < COALESCE(q.until, '~') GROUP BY 1, 2"
+            f" WHERE {day} <= (SELECT MAX(as_of) FROM month) GROUP BY 1, 2"
         )
 
     given = ", ".join(f"{value} AS {name}" for value, name in zip(values, names, strict=True))

@@ -62,7 +62,8 @@ def make_spells(connection: Connection, region: str | None = None) -> None:
     connection.execute(text(f"DELETE FROM member_spell WHERE household_id {own} OR member IN ({members})"))
     connection.execute(text(f"DELETE FROM state_spell WHERE household_id {own}"))
     names = [column.name for column in state_spell.c]
-    upsert(connection, state_spell, names, _households(connection, own))
+    spells = list(_households(connection, own))  # nothing is asked while a portion goes in
+    upsert(connection, state_spell, names, spells)
     _fill_members(connection, own, members)
 
 
