@@ -21,13 +21,13 @@ id = read_indicator(reading)
 show_problems(reading.problems)
 
 if id is None:
-    explanation.indicator_choice(None)
+    explanation.indicator_choice(screen, None)
     explanation.show_glossary(screen)
 else:
     indicator = INDICATORS[id]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="figure_heading"):
         show_markup(heading(indicator.label, f"{screen.region.name} · {screen.stands(indicator)}", level=1))
-        explanation.indicator_choice(id)
+        explanation.indicator_choice(screen, id)
     if ask(screen, figures.figures, screen.region.code, screen.asked, (id,))[id].value is None:
         no_values(indicator.label)
     left, right = st.columns([40, 60], gap="medium")

@@ -12,7 +12,8 @@ from components.drawing.theme import state_marks
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Change, Screen
-from data.figures.indicators import GROUPED, INDICATORS
+from data.figures.indicators import INDICATORS
+from data.figures.read import offered
 from data.households.village import Filters
 from data.months import label, spoken
 from data.terms import CAUSES, LEVELS, STATE_NAMES, UNHELPED
@@ -22,12 +23,12 @@ _FLAGS = {"below_line": "低于监测线", "unvisited": "本月未走访", "with
 T = TypeVar("T")
 
 
-def indicator_picker(choice: MapChoice) -> None:
+def indicator_picker(screen: Screen, choice: MapChoice) -> None:
     """The indicator that colours the map."""
     st.session_state["map_indicator"] = choice.indicator.id
     st.selectbox(
         "地图所用的指标",
-        [one.id for one in GROUPED],
+        [one.id for one in offered(screen.viewer)],
         format_func=lambda id: INDICATORS[id].full_name,
         key="map_indicator",
         on_change=lambda: write_address(indicator=st.session_state["map_indicator"]),
@@ -43,7 +44,7 @@ def comparison_picker(screen: Screen, choice: MapChoice) -> None:
     months = range(screen.status.last_month, screen.status.first_month - 1, -1)
     listed = [one for one in near if one in months]
     listed += [one for one in months if one not in near and one != month]
-    others = [one.id for one in GROUPED if one is not choice.indicator]
+    others = [one.id for one in offered(screen.viewer) if one is not choice.indicator]
     chosen = choice.other.id if choice.other else label(choice.other_month) if choice.other_month else ""
     words = {month - 1: "（上月）", month - 12: "（上年同月）"}
     names = {"": "不对比", **{label(one): f"对比 {spoken(one)}{words.get(one, '')}" for one in listed}}

@@ -23,7 +23,7 @@ from data.regions.ground import can_be_drawn
 def show_regions(screen: Screen, choice: MapChoice, levels: Sequence[int]) -> None:
     """A region with sub-regions: map and panel, or two maps, and the table."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_controls"):
-        indicator_picker(choice)
+        indicator_picker(screen, choice)
         level_switch(screen, choice, levels)
         comparison_picker(screen, choice)
     first = shown_regions(screen, choice)

@@ -19,7 +19,7 @@ from components.shell.site import BATTLE_MAP, FIGURE
 from data.figures import monitoring_line as lines
 from data.figures import read as figures
 from data.figures.books import counted_year
-from data.figures.indicators import BOOKS, CALENDAR, GROUPED, INDICATORS, MEASURE_LABELS, NOTHING, Indicator, Measure
+from data.figures.indicators import BOOKS, CALENDAR, INDICATORS, MEASURE_LABELS, NOTHING, Indicator, Measure
 from data.figures.read import Figure
 from data.figures.standing import OPEN
 from data.households.rosters import ESTIMATED, rosters_since
@@ -58,12 +58,12 @@ def part_amount(unit: str, value: float | None) -> wording.Amount:
     return wording.Amount(f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}", unit)
 
 
-def indicator_choice(chosen: str | None) -> None:
+def indicator_choice(screen: Screen, chosen: str | None) -> None:
     """Choose another indicator to read about."""
     st.session_state["explained"] = chosen
     st.selectbox(
         "指标",
-        [one.id for one in GROUPED],
+        [one.id for one in figures.offered(screen.viewer)],
         format_func=lambda id: INDICATORS[id].full_name,
         key="explained",
         index=None,
@@ -305,7 +305,7 @@ def show_glossary(screen: Screen) -> None:
             one.definition,
             one.source,
         )
-        for one in GROUPED
+        for one in figures.offered(screen.viewer)
     ]
     frame = pd.DataFrame(lines, columns=["id", "group", "label", "value", "stands", "window", "definition", "source"])
     columns = [

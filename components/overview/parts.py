@@ -33,7 +33,7 @@ from data.duties import overdue
 from data.figures import monitoring_line as lines
 from data.figures import movements as changes
 from data.figures import read as figures
-from data.figures.indicators import GROUPED, INDICATORS, Indicator
+from data.figures.indicators import INDICATORS, Indicator
 from data.regions import tree as regions
 from data.regions.ground import can_be_drawn
 from data.terms import HOUSEHOLD_STATES, LEVELS
@@ -86,12 +86,12 @@ def subtitle(screen: Screen, indicator: Indicator) -> str:
     return f"{screen.region.name} · {screen.stands(indicator)} · {wording.class_unit(indicator)}"
 
 
-def indicator_picker(chosen: str, key: str = "picked_indicator") -> None:
+def indicator_picker(screen: Screen, chosen: str, key: str = "picked_indicator") -> None:
     """Choose the indicator of map, ranking and trend; the choice goes into the address."""
     st.session_state[key] = chosen
     st.selectbox(
         "地图、排名、走势所用的指标",
-        [one.id for one in GROUPED],
+        [one.id for one in figures.offered(screen.viewer)],
         format_func=lambda id: INDICATORS[id].full_name,
         key=key,
         on_change=lambda: write_address(indicator=st.session_state[key]),
@@ -108,7 +108,7 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
     title = f"{screen.region.name}：{indicator.label}" if village else finding(ranking, noun)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="map_heading"):
         show_markup(heading(title, subtitle(screen, indicator)))
-        indicator_picker(indicator.id)
+        indicator_picker(screen, indicator.id)
     if village:
         figure = ask(screen, figures.figures, screen.region.code, screen.asked, (indicator.id,))[indicator.id]
         row = (screen.region.code, screen.region.name, figure.value, figure.standing.open_words)

@@ -165,7 +165,7 @@ RECORDS = ListKind(
      Column("last_booked", "最近记账月份", _LAST_BOOKED, "month"), _CAUSE, _HELPER,
      _LAST_VISIT),
 )  # fmt: skip
-_CAME = f"month m JOIN {CHANGE_SQL} JOIN household h ON h.id = q.household_id JOIN {_ON_DAY}"
+_CAME = f"month m CROSS JOIN {CHANGE_SQL} JOIN household h ON h.id = q.household_id JOIN {_ON_DAY}"
 """Households that became something, in the village of that day; as they are at the end of month ``m``."""
 _DAY_OF_CHANGE = Column("since", "日期", "q.since", "day")
 ARRIVALS = ListKind(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from data.access.masks import mask_health, mask_id, mask_name, mask_party
 from data.access.rights import needs, require_right
-from data.access.roles import EXPORT, FIGURES, HOUSEHOLDS, READ
+from data.access.roles import EXPORT, FIGURES, HEALTH, HOUSEHOLDS, READ
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
@@ -33,6 +33,8 @@ def list_kind(id: str) -> ListKind:
 def count(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> int:
     """How many records stand behind the indicator in this region and month, for this viewer."""
     kind = list_kind(id)
+    if not indicator(id).walls:
+        require_right(viewer, READ, HEALTH)
     condition, bound = _condition(viewer, kind, id, region, month)
     counted = connection.execute(text(f"SELECT COUNT(*) FROM {kind.joined} WHERE {condition}"), bound)
     return int(counted.scalar_one())

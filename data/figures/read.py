@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, Select, and_, func, select
 
-from data.access.rights import needs
-from data.access.roles import FIGURES, READ
+from data.access.rights import needs, require_right
+from data.access.roles import FIGURES, HEALTH, READ
 from data.access.viewer import Viewer
 from data.errors import NotFound
 from data.figures.cube import cube, region_path
-from data.figures.indicators import INDICATORS, Indicator, Measure
+from data.figures.indicators import GROUPED, INDICATORS, Indicator, Measure
 from data.figures.standing import Standing, children_standing, open_months, standings
 from data.model import region as regions
 from data.regions.names import named_apart
@@ -41,6 +41,18 @@ def indicator(id: str) -> Indicator:
     return INDICATORS[id]
 
 
+def offered(viewer: Viewer) -> list[Indicator]:
+    """All indicators that the viewer may read, each group together: those that tell of illness are for who may know."""
+    return [one for one in GROUPED if one.walls or viewer.may(READ, HEALTH)]
+
+
+def _readable(viewer: Viewer, id: str) -> Indicator:
+    chosen = indicator(id)
+    if not chosen.walls:
+        require_right(viewer, READ, HEALTH)
+    return chosen
+
+
 @needs(READ, FIGURES)
 def figures(
     connection: Connection, viewer: Viewer, region: str, month: int | None, ids: Sequence[str] | None = None
@@ -51,8 +63,8 @@ def figures(
     at = standings(connection, here, month)
     rows = _rows(connection, here, [standing.month for standing in at.values()])
     listed = {}
-    for id in ids or INDICATORS:
-        one = indicator(id)
+    for id in ids or [one.id for one in offered(viewer)]:
+        one = _readable(viewer, id)
         standing = at[one.closes]
         listed[id] = Figure(*_values(one, rows.get(standing.month)), standing)
     return listed
@@ -65,7 +77,7 @@ def trend(
     """Values over the months up to ``until``: one row a month (index: ordinal), one column an indicator; NaN: none."""
     span = range(until - months + 1, until + 1)
     rows = _rows(connection, viewer.narrowed(region), span)
-    courses = {id: [_values(indicator(id), rows[month])[0] for month in span if month in rows] for id in ids}
+    courses = {id: [_values(_readable(viewer, id), rows[month])[0] for month in span if month in rows] for id in ids}
     return pd.DataFrame(courses, index=[month for month in span if month in rows], dtype=float)
 
 
@@ -89,7 +101,7 @@ def children(
 
     The direct children, or every descendant whose code has ``level`` digits; each with a name of its own.
     """
-    chosen = indicator(id)
+    chosen = _readable(viewer, id)
     below = regions.c.parent == viewer.narrowed(parent)
     if level is not None:
         below = and_(func.length(regions.c.code) == level, regions.c.code.in_(_descendants(parent)))
@@ -121,7 +133,7 @@ def courses(
 ) -> pd.DataFrame:
     """An indicator over the months up to ``until`` in the direct sub-regions that have a value: one row a month (index:
     ordinal), one column a code; NaN: none."""
-    chosen = indicator(id)
+    chosen = _readable(viewer, id)
     below = select(regions.c.code).where(regions.c.parent == viewer.narrowed(parent))
     asked = select(cube.c.region, cube.c.month, *(cube.c[name] for name in _measures(chosen))).where(
         cube.c.region.in_(below), cube.c.month > until - months, cube.c.month <= until

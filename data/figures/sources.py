@@ -262,7 +262,7 @@ WATCHED_SQL = "q.watch <> 0 AND z.watch <> q.watch"
 LIFTED_SQL = f"q.base = {LIFTED} AND z.base = {UNLIFTED}"
 IN_YEAR_SQL = "q.since >= m.window_day AND q.since <= m.as_of"
 """Whether the spell ``q`` began within the twelve months that end with month ``m``."""
-_YEAR_OVER = "((CAST(substr(q.since, 1, 4) AS INTEGER) + 1) || substr(q.since, 5, 4) || '01')"
+_YEAR_OVER = "((CAST(NULLIF(substr(q.since, 1, 4), '') AS INTEGER) + 1) || substr(q.since, 5, 4) || '01')"
 _JOINED_BY = f"member_spell b ON b.household_id = q.household_id AND {holds_on('b', 'q.since')}"
 _FIRST_LIFTED = f"""NOT EXISTS (SELECT 1 FROM state_spell a JOIN state_spell c ON c.household_id = a.household_id
     AND c.until = a.since {{0}} AND a.since < q.since AND a.base = {LIFTED} AND c.base = {UNLIFTED})"""

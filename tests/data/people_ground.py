@@ -29,6 +29,16 @@ from data.terms import (
 from tests.data.small_county import TODAY, VILLAGES, fill
 
 _NO_DAY = "9999-12-31"
+PEOPLE = (
+    "unlifted_persons", "lifted_persons", "unstable_persons", "marginal_persons", "hardship_persons",
+    "monitored_persons", "newly_identified_households", "newly_monitored_households", "newly_lifted_households",
+    "newly_lifted_persons", "lifted_times", "lifted_once", "lifted_person_times", "lifted_persons_once", "workers",
+    "workers_1", "workers_2", "workers_3", "workers_4", "labour", "pupils", "taught_pupils", "chronic_persons",
+    "severely_ill_persons", "disabled_persons", "ill_persons", "doctored_persons", "benefit_households",
+    "benefit_times", "benefit_person_times", "benefit_person_times_ever", "posts", "problems_1", "problems_2",
+    "problems_3", "problems_4", "problems_5", "post_income", "post_households",
+)  # fmt: skip
+"""The figures that ``PlainPeople`` works out."""
 
 
 def fill_people(engine: Engine) -> None:
@@ -36,8 +46,8 @@ def fill_people(engine: Engine) -> None:
     fill(engine, build=False)
     chance = random.Random(5)
     with writing(engine) as connection:
-        households = list(connection.execute(select(model.household.c.id, model.household.c.village)))
-        codes = list(connection.execute(select(model.member.c.code)).scalars())
+        households = list(connection.execute(select(model.household.c.id, model.household.c.village).order_by("id")))
+        codes = list(connection.execute(select(model.member.c.code).order_by("code")).scalars())
         for code in codes:
             connection.execute(
                 update(model.member)
@@ -62,7 +72,7 @@ def fill_people(engine: Engine) -> None:
             (model.project, "asset_supervision", (None, *ASSET_SUPERVISION)),
             (model.project, "asset_state", (None, *ASSET_STATES)),
         ):
-            for key in list(connection.execute(select(table.c.code)).scalars()):
+            for key in list(connection.execute(select(table.c.code).order_by("code")).scalars()):
                 connection.execute(update(table).where(table.c.code == key).values({column: chance.choice(words)}))
         for table, rows in _rows(chance, households, codes).items():
             upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
