@@ -48,7 +48,27 @@ def refusal(check, *told) -> str:
 )  # fmt: skip
 def test_what_a_household_is_is_decided_from_the_township_up(role: str, table: str, fields: dict, decided_above: bool):
     refused = decided_above and role not in ("admin", "county", "township")
-    assert ("乡镇以上审批" in refusal(check_approval, Viewer(role, "99"), table, fields)) == refused
+    assert ("乡镇以上审批" in refusal(check_approval, Viewer(role, "99"), table, {}, fields, fields)) == refused
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "made", "above"),
+    [
+        ("household", "", {"type": "一般户", "identified": None}, False),
+        ("household", "", {"type": "一般户", "identified": "2026-01-01"}, True),
+        ("household", "", {"type": "脱贫户"}, True),
+        ("household_event", "注销", {"reason": "整户迁出"}, True),
+        ("household_event", "并入", {"other": 1}, True),
+        ("household_event", "分户自", {"other": 1}, False),
+    ],
+)
+def test_what_a_village_makes_or_ends_itself_and_what_it_does_not(table: str, kind: str, made: dict, above: bool):
+    def refused(before: dict | None, after: dict | None) -> bool:
+        return "乡镇以上审批" in refusal(check_approval, Viewer("village", "99"), table, {"kind": kind}, before, after)
+
+    assert refused(None, made) == above
+    if table == "household_event":
+        assert refused(made, None) == above  # taking it back is as much
 
 
 @pytest.mark.parametrize(
@@ -68,7 +88,7 @@ def test_what_a_household_is_is_decided_from_the_township_up(role: str, table: s
         ("ledger", {"month": LAST}, {"expense_fen": -1}, "生产经营性支出：不能为负数"),
         ("ledger", {"month": LAST}, {"business_crop_fen": -1}, FINE),
         ("ledger", {"month": FIRST}, {"wage_work_fen": 1}, FINE),
-        ("ledger", {"month": FIRST - 60}, {"wage_work_fen": 1}, "月份：早于系统最早的月份"),
+        ("ledger", {"month": LAST - 160}, {"wage_work_fen": 1}, "月份：早于系统最早的月份"),
         ("ledger", {"month": LAST - 200}, {"wage_work_fen": 1}, "月份：早于系统最早的月份"),
         ("ledger", {"month": LAST + 1}, {"wage_work_fen": 1}, "月份：在本月（2026年11月）之后"),
         ("visit", {"code": "V1"}, {"visited": "2026-11-30"}, FINE),
