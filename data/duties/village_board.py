@@ -86,11 +86,13 @@ def _of_many(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 _HERE = "s.village = :village AND {seen}"
+_ONCE_HERE = "v.household_id IN (SELECT w.household_id FROM state_spell w WHERE w.village = :village)"
+"""Of whom visits are looked for, by their index."""
 _THERE_AND_THEN = f"household h ON h.id = v.household_id JOIN {standing(day='v.visited')}"
 _COUNTED = f"household h JOIN month m ON m.month = :month JOIN {standing()} WHERE {HELPED_SQL} AND {_HERE}"
 _VISITED = f"""
     SELECT m.as_of, SUM(CASE WHEN v.visited = m.as_of THEN 1 ELSE 0 END) AS today, COUNT(v.code) AS month
-    FROM month m LEFT JOIN (visit v JOIN {_THERE_AND_THEN} AND {_HERE})
+    FROM month m LEFT JOIN (visit v JOIN {_THERE_AND_THEN} AND {_HERE} AND {_ONCE_HERE})
         ON v.visited >= m.first_day AND v.visited <= m.as_of
     WHERE m.month = :month GROUP BY m.as_of"""
 _QUESTIONS = {
@@ -101,7 +103,7 @@ _QUESTIONS = {
         SELECT a.name, a.unit, a.team, a.post, COUNT(DISTINCT h.id) AS households,
             COUNT(DISTINCT CASE WHEN hm.visits = 0 THEN h.id END) AS unvisited,
             (SELECT COUNT(*) FROM visit v JOIN {standing("v.household_id", "v.visited", "o")} WHERE o.village = :village
-                AND v.helper = a.code AND v.visited >= m.first_day AND v.visited <= m.as_of) AS visits
+                AND {_ONCE_HERE} AND v.helper = a.code AND v.visited >= m.first_day AND v.visited <= m.as_of) AS visits
         FROM pairing x JOIN helper a ON a.code = x.helper JOIN household h ON h.id = x.household_id
         JOIN month m ON m.month = :month JOIN {standing()}
         LEFT JOIN household_month hm ON hm.month = m.month AND hm.village = s.village AND hm.household_id = h.id
@@ -135,7 +137,7 @@ _QUESTIONS = {
     "visits": f"""
         SELECT v.visited, a.name AS helper, v.occasion, h.id AS household_id, h.head
         FROM visit v JOIN {_THERE_AND_THEN} JOIN helper a ON a.code = v.helper JOIN month m ON m.month = :month
-        WHERE {_HERE} AND v.visited >= m.first_day AND v.visited <= m.as_of
+        WHERE {_HERE} AND {_ONCE_HERE} AND v.visited >= m.first_day AND v.visited <= m.as_of
         ORDER BY v.visited DESC, v.code LIMIT {_LATEST}""",
     "problems": f"""
         SELECT b.category, b.description, b.owner, b.deadline,
