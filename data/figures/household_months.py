@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 from data import model
 from data.figures.beginnings import record_span
 from data.figures.books import COUNTY, first_months, household_books, years_of_months
-from data.figures.monitoring_line import line_of
+from data.figures.monitoring_line import lines_of
 from data.figures.sources import LEDGER, YEARLY
 from data.model.running import holds_on, runs_on
 from data.months import last_day
@@ -276,10 +276,12 @@ def _prepare_lookups(connection: Connection, here: str, bound: Mapping[str, obje
             "month": month,
             "first_day": since,
             "as_of": until,
-            "line": line_of(connection, province, last_day(month)),
+            "line": line,
         }
         for province in provinces
-        for month, since, until in days
+        for (month, since, until), line in zip(
+            days, lines_of(connection, province, [last_day(month) for month, *_ in days]), strict=True
+        )
     ]
     if rows:
         connection.execute(text("INSERT INTO calendar VALUES (:province, :month, :first_day, :as_of, :line)"), rows)

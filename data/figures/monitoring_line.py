@@ -1,6 +1,6 @@
 """The monitoring line over the months, for charts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -15,7 +15,7 @@ from data.months import last_day
 def monitoring_line(connection: Connection, viewer: Viewer, region: str, months: Sequence[int]) -> list[float | None]:
     """Yuan a head and year at each month's end; None where nothing is configured or the region spans provinces."""
     province = viewer.narrowed(region)[:2]
-    amounts = [line_of(connection, province, last_day(month)) if province else None for month in months]
+    amounts = lines_of(connection, province, map(last_day, months)) if province else [None] * len(months)
     return [None if fen is None else fen / 100 for fen in amounts]
 
 
@@ -25,12 +25,17 @@ def line_of(connection: Connection, province: str, day: str) -> int | None:
     A line holds from a day on. The province's own where it has any, else the general one; days before the first take
     the first. Twelve months take the line of their last day. None where nothing is configured.
     """
+    return lines_of(connection, province, [day])[0]
+
+
+def lines_of(connection: Connection, province: str, days: Iterable[str]) -> list[int | None]:
+    """The same on each of many days."""
     table = model.monitoring_line
     for owner in (province, ""):
         known = connection.execute(
             select(table.c.since, table.c.amount_fen).where(table.c.province == owner).order_by(table.c.since)
         ).all()
         if known:
-            amount: int = next((amount for since, amount in reversed(known) if since <= day), known[0].amount_fen)
-            return amount
-    return None
+            first: int = known[0].amount_fen
+            return [next((amount for since, amount in reversed(known) if since <= day), first) for day in days]
+    return [None for _ in days]
