@@ -32,8 +32,8 @@ _PROBLEMS = (
     ("监测帮扶", "风险消除依据不充分", "cleared"),
 )
 _DWELLINGS = (
-    ("住房安全", ("房屋墙体有裂缝，需鉴定", "屋顶漏雨未修缮", "房屋经鉴定为C级，需改造"), 60),
-    ("饮水安全", ("入户管道破损，供水不稳定", "水井水量不足，需接入管网"), 30),
+    ("住房安全", ("房屋墙体有裂缝，需鉴定", "屋顶漏雨未修缮", "房屋经鉴定为C级，需改造"), 90),
+    ("饮水安全", ("入户管道破损，供水不稳定", "水井水量不足，需接入管网"), 60),
 )
 """Of houses and of water: category, descriptions, days within which it is to be put right."""
 # task, what is wanted, whom of the households it is about ("": the village)
