@@ -89,6 +89,12 @@ def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> st
     return spoken(int(str(stored))) if kind in ("month", "period") else str(stored)
 
 
+def fact(item: str, held: object) -> str:
+    """What 成员状况 holds of a column of ``member``, as the column itself is shown."""
+    numbers = _COLUMNS["member"][item].kind in ("yes_no", "number")
+    return value("member", item, int(str(held)) if numbers and held else held)
+
+
 def record(table: str, key: Values, named: Named = _NOBODY) -> str:
     """What a record is called, as far as its key and the names tell."""
     name = _TABLES[table]
@@ -128,13 +134,7 @@ def differences(
 def _of_fact(called: str, key: Values, before: Values | None, after: Values | None) -> list[Difference]:
     """A dated value of a member, as his column shows it."""
     item = str(key["item"])
-    numbers = _COLUMNS["member"][item].kind in ("yes_no", "number")
-
-    def shown(side: Values | None) -> str | None:
-        held = side and side["value"]
-        return None if side is None else value("member", item, int(str(held)) if numbers and held else held)
-
-    was, now = shown(before), shown(after)
+    was, now = (None if side is None else fact(item, side["value"]) for side in (before, after))
     return [Difference(called, label("member", item), was, now)] if was != now else []
 
 

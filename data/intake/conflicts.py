@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, select
 from data import model
 from data.access.actors import actor_name
 from data.households.edits import edits_of
-from data.households.words import label, value
+from data.households.words import fact, label, value
 from data.intake.issues import CONFLICT, Issue
 from data.intake.ledger import AMOUNTS, LedgerCheck, packed
 from data.intake.repeats import shown_key
@@ -194,11 +194,15 @@ def _issue(
         heading, shown, stands = spec.key[0].heading, key, "这条记录已删去"
         reason = f"系统里{stands}（{who} {when}）；{'已按文件恢复' if overwrite else '没有写入'}"
     else:
-        heading, shown = label(table, name), value(table, name, new)
+        heading, shown = label(table, name), _shown(table, row, name, new)
         if isinstance(one.check, LedgerCheck):
             heading = "金额"
-        reason = f"{key} 在系统里是“{value(table, name, entry.value)}”（{who} {when} 填写）；{then}"
+        reason = f"{key} 在系统里是“{_shown(table, row, name, entry.value)}”（{who} {when} 填写）；{then}"
     return Issue(spec.name, number, heading, shown, reason, CONFLICT, file)
+
+
+def _shown(table: str, row: dict[str, object], name: str, held: object) -> str:
+    return fact(str(row["item"]), held) if (table, name) == ("member_fact", "value") else value(table, name, held)
 
 
 def _subject(name: str) -> str:

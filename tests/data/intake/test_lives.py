@@ -1,11 +1,15 @@
 """Rows of histories that cannot be are refused with their row and the one that stands against them; the columns of
 households and members say what the rows do."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from data import model
+from data.households.edits import Edit
 from data.intake import import_files
+from data.store.engine import writing
 from tests.data.intake.books import HOUSE, OTHER_HOUSE, OTHER_VILLAGE, VILLAGE, sound_book, write_folder
 from tests.moment import NOW
 
@@ -220,3 +224,16 @@ def test_the_end_of_a_sudden_hardship_leaves_its_kind(engine, tmp_path):
     result = import_files(engine, [write_folder(tmp_path / "new", book)], now=NOW, rebuild=False)
     assert (result.refusals, result.warnings) == ([], [])
     assert held(engine, model.household, "type", "risk_removed") == [("突发严重困难户", "2025-06-01")]
+
+
+def test_a_dated_value_that_was_entered_since_stands_and_is_told_without_the_illness(store, give):
+    with writing(store) as connection:
+        key = {"member": "R1", "item": "health", "day": "2026-11-20"}
+        connection.execute(model.member_fact.insert().values(**key, value="大病"))
+        edits = json.dumps([vars(Edit("member_fact", key, None, {"value": "大病"}))])
+        change = {"household_id": 1, "at": "2026-11-22T08:00:00", "actor": "county:", "what": "改健康状况"}
+        connection.execute(model.change.insert().values(**change, edits=edits))
+    row = {"人编号": "R1", "项目": "健康状况", "日期": "2026-11-20", "值": "残疾"}
+    (issue,) = give("成员状况", row, as_of="2026-11-21T00:00:00").conflicts
+    assert issue.row == 2 and "大病" not in issue.reason and "残疾" not in issue.value
+    assert held(store, model.member_fact, "value")[-1] == ("大病",)
