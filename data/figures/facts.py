@@ -48,14 +48,16 @@ def facts(item: str, here: str, value: str = "1 = 1") -> str:
     """SQL of a dated value of members whose household ``here`` (a condition on ``{0}``) picks, now or once: member,
     since, until, value; only values for which the condition ``value`` on ``{0}`` holds."""
     _known(item)
-    whose = f"EXISTS (SELECT 1 FROM member_spell w WHERE w.member = e.member AND {here.format('w.household_id')})"
+    picked = f"(SELECT w.member FROM member_spell w WHERE {here.format('w.household_id')})"
     return (
         "SELECT member, since, until, value FROM (SELECT e.member, e.day AS since,"
         " LEAD(e.day) OVER (PARTITION BY e.member"
-        f" ORDER BY e.day) AS until, e.value FROM member_fact e WHERE e.item = '{item}' AND {whose}) x"
+        f" ORDER BY e.day) AS until, e.value FROM member_fact e WHERE e.item = '{item}'"
+        f" AND e.member IN {picked}) x"
         f" WHERE {value.format('x.value')} UNION ALL"
         f" SELECT e.code, COALESCE(e.collected, ''), NULL, CAST(e.{item} AS TEXT) FROM member e"
-        f" WHERE {value.format(f'CAST(e.{item} AS TEXT)')} AND {here.format('e.household_id')}"
+        f" WHERE {value.format(f'CAST(e.{item} AS TEXT)')}"
+        f" AND e.code IN {picked}"
         f" AND NOT EXISTS (SELECT 1 FROM member_fact f WHERE f.member = e.code AND f.item = '{item}')"
     )
 
