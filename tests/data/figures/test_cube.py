@@ -166,6 +166,7 @@ class Plain:
             "relapsed_households": sum(
                 bool(row["relapsed"])
                 and row["relapsed"] <= self.end
+                and self.base(row, self.end) == "未脱贫户"  # whom nobody has registered yet did not fall back
                 and not (row["lifted"] and row["relapsed"] <= row["lifted"] <= self.end)
                 for row in everybody
             ),
