@@ -28,7 +28,7 @@ _WAYS = (
     ("published", 8), ("approved", 16), ("submitted", 15), ("filed", 24), ("draft", 1), ("returned", 12),
     ("reversed", 26), ("submitted", 9), ("published", 3), ("approved", 22), ("filed", 21), ("void", 6),
 )  # fmt: skip
-_LEFT = 3  # villages stay without a plan
+_LEFT = 3  # villages stay without a plan, of a few a third
 _PAID_OUT = 70  # per cent of a half-year that the books of the demonstration have paid out in its last month
 _POST = 600_00  # fen of a post for the months of a plan; where there is less, nobody has one
 _RETURNED = "老人户和残疾户照顾不够，请按户类型重新核定系数后再报。"
@@ -40,7 +40,8 @@ def make_plans(engine: Engine, today: date, progress: Callable[[str, int, int], 
         villages = sorted(without_plan(connection, EVERYBODY, "")["village"])
         running = running_month(connection)
     # beside each other the townships would differ too little: every so many villages
-    chosen = villages[:: max(1, len(villages) // (len(_WAYS) + 2))][: max(0, min(len(_WAYS), len(villages) - _LEFT))]
+    most = min(len(_WAYS), len(villages) - min(_LEFT, len(villages) // 3))
+    chosen = villages[:: max(1, len(villages) // (len(_WAYS) + 2))][:most]
     for number, village in enumerate(chosen):
         if progress:
             progress("演示分配方案", number, len(chosen))
