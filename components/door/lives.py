@@ -17,6 +17,7 @@ from data.access.roles import APPROVE, HOUSEHOLDS, PLANS, READ
 from data.access.viewer import Viewer
 from data.dividends.following import shares_after
 from data.errors import WarRoomError
+from data.figures.courses import TURNS
 from data.households import lives
 from data.households.consequences import Consequence, follows
 from data.households.door import Door, door
@@ -243,6 +244,12 @@ def _end(screen: Screen, there: Door) -> _Asked:
     return _Asked(lives.ends, (there.household["id"],), options)
 
 
+def _turn(screen: Screen, there: Door) -> _Asked:
+    kind = entry_widgets.choice_field("变动 *", TURNS, key=key("turn"))
+    words = entry_widgets.text_field("说明", "remark", key=key("words"), hint="如评议、审定的依据")
+    return _Asked(lives.turns, (there.household["id"], kind or ""), {"words": words, "day": _day(screen, "变动日期 *")})
+
+
 def _new(screen: Screen, there: Door) -> _Asked:
     show_markup('<p class="calm">在本户所在的村建一个新户；先登记户主，其他人再在新户里逐个加。</p>')
     person = _fields(screen, "member", ("name", "sex", "born", "id_number"))
@@ -270,6 +277,7 @@ _ACTS = {
     "分户": _Act(_split, founds=True),
     "整户迁村": _Act(_move, above=True),
     "并入别户": _Act(_merger, above=True),
+    "状态变动": _Act(_turn, above=True),
     "注销": _Act(_end, above=True),
     "新立户": _Act(_new, founds=True),
 }

@@ -23,6 +23,12 @@ _BASES = {
     "并入": UNCOUNTED,
 }  # fmt: skip
 _BEFORE = {"识别": UNCOUNTED, "脱贫": UNLIFTED, "再脱贫": UNLIFTED, "返贫": LIFTED, "有序退出": LIFTED}
+_AFTER = {
+    "识别": (None,), "脱贫": (None, "识别", "返贫"), "再脱贫": ("返贫",), "返贫": (None, "脱贫", "再脱贫", "有序退出"),
+    "有序退出": (None, "脱贫", "再脱贫"),
+}  # fmt: skip
+TURNS = tuple(_AFTER)
+"""Kinds of 户变动 that change a household's base."""
 ENDS = ("注销", "并入")
 BEGINS = "分户自"
 _SAME_DAY = ("分户自", "识别", "脱贫", "返贫", "再脱贫", "有序退出", "注销", "并入")
@@ -69,6 +75,11 @@ class Spell:
 Value = TypeVar("Value")
 Course = list[tuple[str, int]]
 """Since when which number; the first since ALWAYS."""
+
+
+def may_follow(kind: str, last: str | None) -> bool:
+    """Whether a kind of TURNS may come after the last one before it; None: none is known."""
+    return last in _AFTER[kind]
 
 
 def base_course(columns: Columns, events: Iterable[tuple[str, str]]) -> Course:

@@ -57,6 +57,9 @@ def _of_one(connection: Connection, home: RowMapping, deed: Deed) -> list[Conseq
         found += _per_head(connection, home, whose, persons, after)
     if id in deed.ends:
         found.append(Consequence(f"{whose}状态", _state(connection, id), "不再统计，以前月份不变"))
+    if id in deed.states:
+        before, then = deed.states[id]
+        found.append(Consequence(f"{whose}状态", before, f"{then}，以前月份不变"))
     for edit in deed.done[id]:
         if edit.table == "household_move" and edit.after is not None:
             origin, village = (_name(connection, str(edit.after[name])) for name in ("origin", "village"))

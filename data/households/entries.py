@@ -18,6 +18,7 @@ from data.access.households import writable_row
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
+from data.errors import Refused
 from data.households.door import door
 from data.households.edits import Edit, commit
 from data.households.fields import (
@@ -33,6 +34,7 @@ from data.households.fields import (
     shown,
 )
 from data.households.histories import check, member_correction, member_value
+from data.households.registers import governed
 from data.households.words import Values, label
 from data.money import exact
 from data.months import spoken
@@ -191,6 +193,12 @@ def _date(
     return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
+_BY_ROWS = (
+    "本户的状态已按户变动或监测逐次登记，这里不能直接改。"
+    "新的变动请用“家庭变动”里的“状态变动”办理，登记错的请用导入更正。"
+)
+
+
 @needs(WRITE, HOUSEHOLDS)
 def correct_household(
     engine: Engine,
@@ -209,6 +217,8 @@ def correct_household(
     edits = [Edit("household", {"id": household}, {name: before[name] for name in after}, after)]
     with engine.connect() as connection:
         there = door(connection, viewer, household)
+        if any(name in after for name in governed(connection, household)):
+            raise Refused(_BY_ROWS)
     head = next((one for one in there.members if one["relation"] in _HEADS), None)
     if head is not None and "head" in after and head["name"] == before["head"]:
         edits.append(Edit("member", {"code": head["code"]}, {"name": head["name"]}, {"name": after["head"]}))

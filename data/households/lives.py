@@ -6,7 +6,7 @@ gone. Nothing is taken away: who died or moved out stays in the months in which 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, select
@@ -15,7 +15,7 @@ from data import model
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
-from data.figures.courses import BEGINS, ENDS
+from data.figures.courses import BEGINS, ENDS, TURNS, Columns, may_follow
 from data.households.edit_rules import STATE_FIELDS
 from data.households.edits import Edit, commit_together
 from data.households.entries import Saved
@@ -38,6 +38,7 @@ from data.households.living import (
     people_of,
     village_name,
 )
+from data.households.registers import base_of, events_of, registers, said_by_rows, state_on
 from data.households.words import Values
 from data.terms import GOING, JOINING, STATE_NAMES, UNCOUNTED
 
@@ -57,7 +58,8 @@ _COPIED = ("phone", "address", "attribute", *STATE_FIELDS, "cause", "other_cause
 @dataclass(frozen=True)
 class Deed:
     """What is to be written, by household (a new one first), and what it does to each: ``persons`` and ``labour`` more
-    or fewer; which ``ends`` with it; and what the one who does it should know."""
+    or fewer; which ``ends`` with it; what the one who does it should know; the ``states`` before and after of who
+    changes his."""
 
     what: str
     done: Mapping[int, Sequence[Edit]]
@@ -65,6 +67,7 @@ class Deed:
     labour: Mapping[int, int] = field(default_factory=dict)
     ends: frozenset[int] = frozenset()
     told: tuple[str, ...] = ()
+    states: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
 @needs(WRITE, HOUSEHOLDS)
@@ -206,6 +209,42 @@ def ends(
         {household: -labour_of(people)},
         frozenset([household]),
     )
+
+
+@needs(WRITE, HOUSEHOLDS)
+def turns(
+    connection: Connection, viewer: Viewer, household: int, kind: str, *, words: str, day: str, today: date
+) -> Deed:
+    """A household is registered, lifted, falls back, is lifted again or leaves help in good order. What its columns
+    said becomes rows of their days, and they say what the last row does."""
+    living(connection, viewer, household)
+    if kind not in TURNS:
+        raise Unfit("变动", "请选择")
+    since, one = day_of(day, today), registers(connection, [household])[household]
+    stood = [] if one.told else events_of(one.columns)
+    before = sorted([*stood, *(event for event in one.events if event[1] in TURNS)])
+    last_day, last = before[-1] if before else (None, None)
+    if last_day is not None and last_day >= since:
+        raise Unfit("日期", f"应晚于上一次变动（{last_day} {last}）")
+    if not may_follow(kind, last) or (last is None and not _may_begin(kind, one.columns, since)):
+        raise Unfit("变动", f"{last or STATE_NAMES[base_of(one.columns, since)]}的户不能{kind}")
+    reason = read_text("说明", words, most=LONG)
+    rows = [*stood, (since, kind)]
+    columns = said_by_rows(replace(one, events=sorted([*one.events, *rows])))
+    after = {name: value for name in STATE_FIELDS if (value := getattr(columns, name)) != getattr(one.columns, name)}
+    edits = [edit for when, what in stood for edit in event({"id": household}, what, when)]
+    edits += event({"id": household}, kind, since, reason=reason)
+    if after:
+        held: Values = {name: getattr(one.columns, name) for name in after}
+        edits.append(Edit("household", {"id": household}, held, {**after}))
+    states = (STATE_NAMES[state_on(one, since)], STATE_NAMES[state_on(one, since, rows)])
+    return Deed(f"家庭变动：{kind}（{since}）", {household: edits}, {}, states={household: states})
+
+
+def _may_begin(kind: str, columns: Columns, day: str) -> bool:
+    """Whether a first turn agrees with what the columns, which tell of none, say that a household is."""
+    plain = base_of(columns, day) == UNCOUNTED
+    return plain if kind == "识别" else not plain
 
 
 @needs(WRITE, HOUSEHOLDS)

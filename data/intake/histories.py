@@ -14,7 +14,7 @@ from sqlalchemy import Integer, Table
 
 from data import model
 from data.figures.facts import COLUMN_OF
-from data.intake.registers import BEGINNINGS, WATCHED, equal_columns, said_episodes, said_events
+from data.households.registers import BEGINNINGS, WATCHED, equal_columns, said_episodes, said_events
 from data.intake.staging import Staged, emptied
 from data.terms import GONE, JOINED, MEMBER_FACTS
 

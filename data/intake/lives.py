@@ -12,21 +12,16 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Table, func, select
 
 from data import model
-from data.figures.courses import BEGINS, ENDS
+from data.figures.courses import BEGINS, ENDS, may_follow
+from data.households.registers import Register, events_of, registers
 from data.intake.check import SheetCheck
 from data.intake.issues import ERROR, Findings, Issue
 from data.intake.known import KnownCodes
 from data.intake.pieces import Piece
-from data.intake.registers import Register, events_of, registers
 from data.store.batches import batches
 from data.terms import GOING, GONE, JOINED, JOINING, REMOVALS
 from data.workbook.sheets import HOUSEHOLD, MEMBER, REGION
 
-_AFTER = {
-    "识别": (None,), "脱贫": (None, "识别", "返贫"), "再脱贫": ("返贫",), "返贫": (None, "脱贫", "再脱贫", "有序退出"),
-    "有序退出": (None, "脱贫", "再脱贫"),
-}  # fmt: skip
-"""Kind of 户变动 → the one of the household's base that may be the last before it; None: none is known."""
 _STOOD = "系统里"
 
 
@@ -132,7 +127,7 @@ class Lives:
                 continue
             elif day in days:
                 against, why = days[day], f"与“{kind}”在同一天，互相矛盾"
-            elif kind not in ENDS and (last and last["kind"]) not in _AFTER[kind]:
+            elif kind not in ENDS and not may_follow(kind, last["kind"] if last else None):
                 if last is None:
                     if row.piece is not None:
                         self._refuse(sheet, row, "变动", "此前没有返贫，不能再脱贫")

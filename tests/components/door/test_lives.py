@@ -24,7 +24,19 @@ from components.shell.errors import reporting_failures
 with reporting_failures():
     runpy.run_path("pages/household.py")
 """  # as the shell runs it
-EVERYTHING = ["去世", "出生", "婚入迁入", "离开本县", "转到别户", "分户", "整户迁村", "并入别户", "注销", "新立户"]
+EVERYTHING = [
+    "去世",
+    "出生",
+    "婚入迁入",
+    "离开本县",
+    "转到别户",
+    "分户",
+    "整户迁村",
+    "并入别户",
+    "状态变动",
+    "注销",
+    "新立户",
+]
 
 
 @pytest.fixture
@@ -67,8 +79,8 @@ def acts(app: AppTest) -> list[str]:
 def test_each_is_offered_what_is_his_to_do(county: Engine):
     assert acts(opened(county, Viewer("township", VILLAGES[0][:9]))) == EVERYTHING
     village = opened(county, Viewer("village", VILLAGES[0]))
-    assert acts(village) == [name for name in EVERYTHING if name not in ("整户迁村", "并入别户", "注销")]
-    assert "整户迁村、并入别户、注销由乡镇以上办理。" in said(village)
+    assert acts(village) == [name for name in EVERYTHING if name not in ("整户迁村", "并入别户", "状态变动", "注销")]
+    assert "整户迁村、并入别户、状态变动、注销由乡镇以上办理。" in said(village)
 
 
 def test_what_follows_is_seen_before_it_is_saved_and_a_name_stays_text(county: Engine):

@@ -9,14 +9,16 @@ from sqlalchemy import Engine, func, select, text
 from data import model
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope, Refused
+from data.figures import spells
 from data.households import lives
 from data.households.consequences import follows
 from data.households.edits import Conflict, undo
-from data.households.entries import assure, correct_member
+from data.households.entries import assure, correct_household, correct_member
 from data.households.fields import Unfit
 from data.households.history import history
 from data.model.running import holds_on
 from data.store.engine import writing
+from data.terms import STATE_NAMES
 from tests.data.households.ground import assert_as_rebuilt, derived, one
 from tests.data.households.homes import HOME, OTHER, code, two_homes
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES
@@ -66,6 +68,8 @@ EVERY: Mapping[str, tuple[Callable, tuple, Mapping]] = {
     "a move": (lives.moves, (HOME, VILLAGES[3]), {"day": DAY, "note": "搬迁安置"}),
     "an end": (lives.ends, (HOME,), {"reason": "整户迁出", "words": "", "day": DAY}),
     "a merger": (lives.merges, (HOME, OTHER), {"day": DAY}),
+    "a fall back": (lives.turns, (HOME, "返贫"), {"day": DAY, "words": "大病"}),
+    "an orderly exit": (lives.turns, (HOME, "有序退出"), {"day": DAY, "words": ""}),
     "a split": (lives.splits, (HOME, [code(3), code(4)]), {"head": code(3), "day": DAY}),
     "a new household": (
         lives.founds,
@@ -112,6 +116,41 @@ def test_a_death_takes_one_person_from_its_day_on_and_the_income_is_shared_by_fe
     assert [home_persons(county, HOME, day) for day in ("2026-10-14", DAY)] == [4, 3]
     held = one(county, model.member, code=code(2))
     assert (held["gone"], held["gone_reason"], held["name"]) == (DAY, "死亡", "二")
+
+
+def test_lifted_fallen_back_lifted_again_and_out_in_good_order(county: Engine):
+    turns = (("2024-03-01", "返贫", "再脱贫"), ("2025-06-30", "再脱贫", "有序退出"), (DAY, "有序退出", "脱贫"))
+    for day, kind, wrong in turns:
+        with pytest.raises(Unfit, match=f"的户不能{wrong}"):
+            do(county, lives.turns, HOME, wrong, day=day, words="")
+        do(county, lives.turns, HOME, kind, day=day, words="评议")
+        with pytest.raises(Unfit, match=f"应晚于上一次变动（{day} {kind}）"):
+            do(county, lives.turns, HOME, "返贫", day=day, words="")
+    with county.connect() as connection:
+        spell = spells.state_spell.c
+        asked = select(spell.since, spell.state, spell.relapsed).where(spell.household_id == HOME).order_by(spell.since)
+        course = [(since, STATE_NAMES[state], relapsed) for since, state, relapsed in connection.execute(asked)]
+        events = select(model.household_event.c.kind).order_by(model.household_event.c.day)
+        kinds = list(connection.execute(events.where(model.household_event.c.household_id == HOME)).scalars())
+    assert course == [
+        ("", "一般户", 0), ("2015-01-01", "未脱贫户", 0), ("2018-01-01", "脱贫户", 0), ("2024-03-01", "未脱贫户", 1),
+        ("2025-06-30", "脱贫户", 0), (DAY, "已退出帮扶户", 0),
+    ]  # fmt: skip
+    assert kinds == ["识别", "脱贫", "返贫", "再脱贫", "有序退出"]
+    held = one(county, model.household, id=HOME)
+    assert (held["identified"], held["lifted"], held["relapsed"]) == ("2015-01-01", "2025-06-30", "2024-03-01")
+    assert_as_rebuilt(county)
+    with pytest.raises(Refused, match="状态变动"):
+        correct_household(county, CADRE, HOME, {"lifted": "2025-06-30"}, {"lifted": "2025-07-01"}, now=NOW)
+
+
+def test_what_a_turn_makes_of_a_household_is_told_before(county: Engine):
+    deed = make(county, lives.turns, HOME, "返贫", day=DAY, words="")
+    with county.connect() as connection:
+        told = [(one.label, one.before, one.after) for one in follows(connection, CADRE, deed)]
+        with pytest.raises(Refused, match="审批"):
+            follows(connection, Viewer("village", VILLAGES[0]), deed)
+    assert told == [("大户状态", "脱贫户", "未脱贫户，以前月份不变")]
 
 
 def test_a_move_changes_two_villages_from_its_day_on(county: Engine):

@@ -150,6 +150,27 @@ def said_by_rows(one: Register) -> Columns:
     return _typed(one, columns)
 
 
+def state_on(one: Register, day: str, more: Sequence[tuple[str, str]] = ()) -> int:
+    """The state of a household on a day (a key of ``terms.STATE_NAMES``), with ``more`` events."""
+    watched = [Watched(STATE_NUMBERS[row["kind"]], row["identified"], row["removed"]) for row in one.episodes]
+    spells = household_spells(one.columns, "", events=[*one.events, *more], episodes=watched)
+    return next(spell.state for spell in reversed(spells) if spell.since <= day)
+
+
+def base_of(columns: Columns, day: str) -> int:
+    """What a household of which no event tells is registered as on a day."""
+    return next(spell.base for spell in reversed(household_spells(columns, "")) if spell.since <= day)
+
+
+def governed(connection: Connection, household: int) -> tuple[str, ...]:
+    """Columns of a household's state that rows of 户变动 or 监测 speak for."""
+    one = registers(connection, [household])[household]
+    return (
+        *(("type", "identified", "lifted", "relapsed") if one.told else ()),
+        *(("type", "identified", "risk_removed") if one.episodes else ()),
+    )
+
+
 def _typed(one: Register, columns: Columns) -> Columns:
     """户类型 as which it is watched or registered now, as far as its base stays what it was."""
     if any(kind in ENDS for _, kind in one.events):
