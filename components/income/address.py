@@ -12,7 +12,7 @@ from data.income.sinking import BASES, CAUSES
 from data.regions.codes import is_code
 from data.regions.tree import Region
 
-VIEWS = {"course": "走势", "spread": "分布", "sinking": "下降户"}
+VIEWS = {"course": "走势", "spread": "分布", "sinking": "下降户", "way": "脱贫历程"}
 SPANS = {"rolling": "12个月滚动", "year": "按收入年度", "growth": "同比增速"}
 MAPS = {"income": "net_income_per_capita", "growth": "net_income_growth"}
 GROUPS = {"below": "现在线下", "near": "略高于线", "entering": "新进入线下", "leaving": "不再在线下"}

@@ -7,6 +7,7 @@ from components.income.address import VIEWS, TrendChoice, read_trends, trends_li
 from components.income.course import show_course
 from components.income.sinking import show_sinking
 from components.income.spread import show_spread
+from components.income.way import show_way
 from components.shell.asking import ask
 from components.shell.errors import show_problems
 from components.shell.page import show_markup
@@ -24,6 +25,8 @@ def show_trends(screen: Screen, parameters: Mapping[str, str]) -> None:
         show_spread(screen, choice, children)
     elif choice.view == "sinking":
         show_sinking(screen, choice, children)
+    elif choice.view == "way":
+        show_way(screen)
     else:
         show_course(screen, choice, children)
 
@@ -44,6 +47,7 @@ def _views(screen: Screen, choice: TrendChoice) -> str:
             "course": "走势、地图和对比是全区划的数，不含姓名；名单只列本人结对的户。",
             "spread": "分布、试算和名单只含本人结对的户；逐月户数是全区划的数。",
             "sinking": "下降户只列本人结对的户；区划的预测和回测是全区划的数。",
+            "way": "脱贫历程是全区划的数，不含姓名。",
         }
         only = f'<span class="calm">{told[choice.view]}</span>'
     return f'<nav class="chips trend-views" aria-label="收入趋势的内容">{chips}{only}</nav>'
