@@ -113,7 +113,7 @@ def only_asked(right: str, thing: str) -> Case:
 
 def _approved(_: Connection, viewer: Viewer) -> None:
     try:
-        check_approval(viewer, "household", {"type": "脱贫户"})
+        check_approval(viewer, "household", {}, {"type": "一般户"}, {"type": "脱贫户"})
     except Refused as error:  # said as a rule of the form: who may not approve still writes the rest
         raise NoRight("审核", str(error)) from error
 

@@ -41,6 +41,7 @@ def indicator(id: str) -> Indicator:
     return INDICATORS[id]
 
 
+@needs(READ, FIGURES)
 def offered(viewer: Viewer) -> list[Indicator]:
     """All indicators that the viewer may read, each group together: those that tell of illness are for who may know."""
     return [one for one in GROUPED if one.walls or viewer.may(READ, HEALTH)]

@@ -109,7 +109,7 @@ def fill_village(engine: Engine) -> None:
         ],
         model.project_household: [
             {"project": "PV", "household_id": 901, "year": 2025, "mode": "分红", "amount_fen": 50_000},
-            {"project": "PV", "household_id": 901, "year": 2026, "mode": "公益岗位", "amount_fen": None},
+            {"project": "PV", "household_id": 902, "year": 2026, "mode": "公益岗位", "amount_fen": None},
         ],
         model.problem: [_problem("q1", 901, None), _problem("q2", 902, "2026-11-01"), _problem("q3", None, None)],
         model.task: [_task("r1", 901, None), _task("r2", 902, "2026-11-20"), _task("r3", None, "2026-10-20")],

@@ -277,10 +277,7 @@ def test_the_file_holds_what_hangs_on_the_household(county: Engine):
         ["大病救助", 1, 1200.5],
         ["助学金", 0, None],
     ]
-    assert file.projects[["name", "mode", "amount"]].values.tolist() == [
-        ["大棚", "公益岗位", None],
-        ["大棚", "分红", 500.0],
-    ]
+    assert file.projects[["name", "mode", "amount"]].values.tolist() == [["大棚", "分红", 500.0]]
     assert file.problems[["description", "closed"]].values.tolist() == [["问题q1", None]]
     assert file.tasks[["name", "progress", "finished"]].values.tolist() == [["任务r1", 0.4, None]]
 
