@@ -187,7 +187,7 @@ def near(found: Position, below: Position, course: pd.DataFrame, canvas: Canvas)
     number = wording.amount(found.indicator, row["value"])
     blocks = [
         hero(number.number, number.unit, canvas, width, label=found.indicator.label, tone=BAD),
-        *_facts(found, code, canvas, width),
+        *_facts(found, code, canvas, width, since=_since_words(since, found.standing.month) not in title),
     ]
     taken = sum(block.height for block in blocks) + gap * 0.5 * len(blocks)
     inner = below.ranking.rows.set_index("code")
@@ -250,14 +250,14 @@ def _worst_blocks(found: Position, canvas: Canvas, width: float) -> list[Block]:
     ]
 
 
-def _facts(found: Position, code: str, canvas: Canvas, width: float) -> list[Block]:
+def _facts(found: Position, code: str, canvas: Canvas, width: float, *, since: bool = True) -> list[Block]:
     """Lines of one region: since when, how far from the mean, what it lacks, who answers."""
-    since, who, gap = found.since.get(code), found.answering.get(code), found.gaps.get(code)
+    who, gap = found.answering.get(code), found.gaps.get(code)
     distance = wording.apart(found.indicator, found.rows.loc[code, "distance"])
-    apart = f"比{found.ranking.mean_name}{distance}"
+    apart, lasting = f"比{found.ranking.mean_name}{distance}", _since_words(found.since.get(code), found.standing.month)
     size = canvas.text
     lines = [
-        text_line([f"{apart}，{_since_words(since, found.standing.month)}", apart], width, size, rank=1),
+        text_line([*([f"{apart}，{lasting}"] if since else []), apart], width, size, rank=1),
         text_line([_lack(found, code, gap)], width, size, rank=3) if gap or _missing(found, code) else Block("", 0),
         text_line(_who(who), width, size, tone=GREY, rank=2),
     ]
