@@ -34,7 +34,10 @@ ATTACKS = {
     "half a pair": "\ud800",
 }
 NAMES = [(sheet.table_name, column.name) for sheet in SHEETS for column in sheet.columns if column.kind == "text"]
-FREE = [(table, name) for table, name in NAMES if name in ("content", "description", "remark", "address")]
+SENTENCES = (
+    "content", "description", "remark", "address", "evidence", "reason", "note", "risk_note", "natural_reason",
+)  # fmt: skip
+FREE = [(table, name) for table, name in NAMES if name in SENTENCES]
 
 
 @pytest.mark.parametrize("sign", ATTACKS.values(), ids=ATTACKS)
