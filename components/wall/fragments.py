@@ -81,7 +81,7 @@ class State:
     and its fragments, those last asked for at the end."""
 
     version: Hashable
-    known: dict[str, Any] = field(default_factory=dict)
+    known: dict[str, Any] = field(default_factory=dict)  # Any: what each question answers
     held: OrderedDict[Hashable, Made] = field(default_factory=OrderedDict)
 
 

@@ -23,7 +23,7 @@ class Place:
     viewer: Viewer
     region: str
     now: datetime
-    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # Any: as asked
 
     def once(self, question: Callable[["Place"], Answer]) -> Answer:
         """The answer to a question that several scenes ask, asked of the store by the first. Nobody changes it."""
