@@ -65,11 +65,12 @@ class Versions:
         """The number of the last write that concerned the region."""
         if time.monotonic() - self._asked >= _KEPT:
             await self._look()
-        if (known := self._known.get(region)) is None:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            known = self._known[region] = await asyncio.to_thread(self._version, region)
-        return known
+        known = self._known  # another one once anything is written: what was asked before goes with the old
+        if (version := known.get(region)) is None:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            version = known[region] = await asyncio.to_thread(self._version, region)
+        return version
 
     async def _look(self) -> None:
         self._asked = time.monotonic()

@@ -10,13 +10,12 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 from components.drawing.markup import Markup
 from components.wall.canvas import Canvas
 from components.wall.frame import Surroundings, body_canvas, framed, panes, readable
 from components.wall.leaders_strip import overdue_strip
-from components.wall.scene import Place, Poster, Scene
+from components.wall.scene import Known, Place, Poster, Scene
 from data.errors import Refused
 from data.regions.tree import status
 from data.regions.versions import version_of, versions
@@ -81,7 +80,7 @@ class State:
     and its fragments, those last asked for at the end."""
 
     version: Hashable
-    known: dict[str, Any] = field(default_factory=dict)  # Any: what each question answers
+    known: Known = field(default_factory=dict)
     held: OrderedDict[Hashable, Made] = field(default_factory=OrderedDict)
 
 

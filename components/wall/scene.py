@@ -12,6 +12,8 @@ from components.wall.canvas import Canvas
 from data.access.viewer import Viewer
 
 Answer = TypeVar("Answer")
+Known = dict[Callable[..., object], Any]  # Any: what each question answers
+"""Question about a place → its answer."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,13 @@ class Place:
     viewer: Viewer
     region: str
     now: datetime
-    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # Any: as asked
+    known: Known = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, question: Callable[["Place"], Answer]) -> Answer:
         """The answer to a question that several scenes ask, asked of the store by the first. Nobody changes it."""
-        name = f"{question.__module__}.{question.__qualname__}"
-        if name not in self.known:
-            self.known[name] = question(self)
-        answer: Answer = self.known[name]
+        if question not in self.known:
+            self.known[question] = question(self)
+        answer: Answer = self.known[question]
         return answer
 
 

@@ -1,5 +1,6 @@
 """What an open display is told, and that it is told of its end."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from data.people.devices import add_device, opened_by, withdraw
 from data.people.sign_in import begin_display
 from data.store.engine import writing
 from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES, fill, real_regions_arrive
+from tests.loops import run
 from tests.moment import NOW, clock
 from tests.people import begun, disable, enrolled, signed_in
 
@@ -104,3 +106,31 @@ def test_a_stream_of_a_display_tells_its_end_when_the_display_is_withdrawn(count
     threading.Timer(1.2, withdrawn).start()  # after the watch has looked twice and found nothing written
     assert told(client.get("/pulse/stream").text)[-1] == "event: ended\ndata: {}"
     assert client.get("/pulse").status_code == 401
+
+
+def test_a_version_that_was_being_read_while_somebody_wrote_is_not_kept(
+    county: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pulse, "_KEPT", 0)
+    versions = pulse.Versions(county)
+    read, read_and_held, go_on = versions._version, threading.Event(), threading.Event()
+
+    def held(region: str) -> int:
+        number = read(region)
+        read_and_held.set()
+        assert go_on.wait(20)
+        return number
+
+    async def lived() -> None:
+        monkeypatch.setattr(versions, "_version", held)
+        before = asyncio.create_task(versions.of(TOWNSHIPS[0]))
+        await asyncio.to_thread(read_and_held.wait, 20)
+        with writing(county) as connection:
+            cube.stamp(connection, NOW, TOWNSHIPS[0])
+        monkeypatch.setattr(versions, "_version", read)
+        await versions.of(TOWNSHIPS[1])  # it is seen that somebody wrote
+        go_on.set()
+        old = await before
+        assert await versions.of(TOWNSHIPS[0]) == read(TOWNSHIPS[0]) > old
+
+    run(lived())

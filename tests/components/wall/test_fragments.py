@@ -25,7 +25,7 @@ def test_of_a_region_nothing_of_an_earlier_state_is_kept():
         kept = Fragments()
         first = kept.state("a", (1, DAY))
         other = kept.state("b", (1, DAY))
-        first.known["question"] = "answer"
+        first.known[page] = "answer"
         await filled(kept, first, 1, 2)
         await filled(kept, other, 3)
         assert kept.state("a", (1, DAY)) is first
