@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -54,9 +53,9 @@ def ask_once(screen: Screen, name: object, query: Query[P, T], /, *arguments: P.
     return kept[name]
 
 
-def while_open() -> dict[object, Any]:
+def while_open() -> dict[object, object]:
     """What is kept while the form is open: of any kind, by its name."""
-    held: dict[object, Any] = st.session_state.setdefault(_OPEN, {"turn": 0})
+    held: dict[object, object] = st.session_state.setdefault(_OPEN, {"turn": 0})
     return held
 
 

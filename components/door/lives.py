@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 from sqlalchemy import RowMapping
@@ -38,8 +37,8 @@ class _Asked:
     """What was filled in: the deed that it calls for, and what that goes by."""
 
     deed: Callable[..., lives.Deed]
-    arguments: tuple[Any, ...]
-    options: Mapping[str, Any]
+    arguments: tuple[object, ...]
+    options: Mapping[str, object]
 
 
 def draw_lives(screen: Screen, household: int) -> None:

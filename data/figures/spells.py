@@ -42,7 +42,8 @@ member_spell = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-_Grouped = dict[int, list[tuple[Any, ...]]]
+_Values = tuple[Any, ...]  # Any: each of its column's type
+_Grouped = dict[int, list[_Values]]
 _CONCERNED = """SELECT id FROM household WHERE village = :region UNION SELECT household_id FROM household_move
     WHERE origin = :region OR village = :region UNION SELECT household_id FROM state_spell WHERE village = :region"""
 
@@ -81,7 +82,7 @@ def _households(connection: Connection, own: str) -> Iterator[Sequence[object]]:
 
 
 def _spelled(
-    rows: Sequence[Sequence[Any]], events: _Grouped, episodes: _Grouped, moves: _Grouped
+    rows: Sequence[_Values], events: _Grouped, episodes: _Grouped, moves: _Grouped
 ) -> Iterator[Sequence[object]]:
     known: dict[tuple[object, ...], list[Spell]] = {}  # most households are like others but for their village
     for id, village, *columns in rows:

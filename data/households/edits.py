@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and_, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -361,7 +360,7 @@ def write_history(
 
 
 def _complete(
-    connection: Connection, edit: Edit, owner: Mapping[str, Any] | RowMapping, together: Collection[int]
+    connection: Connection, edit: Edit, owner: Mapping[str, object] | RowMapping, together: Collection[int]
 ) -> Edit:
     """With the household's own keys, and in the one form that ledger rows have; raises ValueError for other tables."""
     if edit.table not in TABLES:

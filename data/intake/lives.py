@@ -23,17 +23,18 @@ from data.terms import GOING, GONE, JOINED, JOINING, REMOVALS
 from data.workbook.sheets import HOUSEHOLD, MEMBER, REGION
 
 _STOOD = "系统里"
+_Key = Any  # Any: a household's number or a code
 
 
 @dataclass
 class Told:
     """A row of the files (``piece`` and its ``place``) or, without, of the store."""
 
-    values: dict[str, Any]  # of any type, by column name
+    values: dict[str, Any]  # Any: of its column's type
     piece: Piece | None = None
     place: int = 0
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Any:  # Any: of any type, by column name
         return self.values.get(name)
 
     @property
@@ -96,8 +97,8 @@ class Lives:
                 reason = f"“{history}”里 {before} 的记录在 {day} 之后，请在“{history}”表中填写"
                 self._refuse(sheet, row, heading, reason)
 
-    def _code_of(self, sheet: str, key: Any) -> str:
-        return self.known.household_code(key) if sheet == HOUSEHOLD else str(key)
+    def _code_of(self, sheet: str, key: int | str) -> str:
+        return self.known.household_code(int(key)) if sheet == HOUSEHOLD else str(key)
 
     def _events(self) -> None:
         sheet, table = "户变动", model.household_event
@@ -249,7 +250,7 @@ class Lives:
                 else:
                     last = row
 
-    def _registers(self, households: Iterable[Any]) -> dict[Any, Register]:
+    def _registers(self, households: Iterable[int]) -> dict[int, Register]:
         return registers(self.connection, households)
 
     def _villages(self, households: Iterable[int]) -> dict[int, str]:
@@ -265,7 +266,7 @@ def _by_day(row: Told) -> tuple[str, bool]:
     return row["day"], row["kind"] in ENDS
 
 
-def _grouped(rows: Iterable[Told], name: str) -> dict[Any, list[Told]]:
+def _grouped(rows: Iterable[Told], name: str) -> dict[_Key, list[Told]]:
     found = defaultdict(list)
     for row in rows:
         if row[name] is not None:
@@ -273,7 +274,7 @@ def _grouped(rows: Iterable[Told], name: str) -> dict[Any, list[Told]]:
     return dict(found)
 
 
-def _stored(connection: Connection, table: Any, name: str, keys: Iterable[Any]) -> dict[Any, list[Told]]:
+def _stored(connection: Connection, table: Table, name: str, keys: Iterable[_Key]) -> dict[_Key, list[Told]]:
     """Rows of the store by one of their columns."""
     found = defaultdict(list)
     for batch in batches(sorted(keys)):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -59,8 +58,8 @@ def _covered(connection: Connection, check: SheetCheck, by_name: Mapping[str, Sh
     return dict(found)
 
 
-def _code(check: SheetCheck, key: Any) -> str:
-    return check.known.household_code(key) if check.spec.name == HOUSEHOLD else str(key)
+def _code(check: SheetCheck, key: int | str) -> str:
+    return check.known.household_code(int(key)) if check.spec.name == HOUSEHOLD else str(key)
 
 
 def _differing(connection: Connection, check: SheetCheck, covered: Covered) -> Iterator[Issue]:
@@ -84,8 +83,10 @@ def _differing(connection: Connection, check: SheetCheck, covered: Covered) -> I
                     yield Issue(spec.name, row, column.heading, value, reason, WARNING, piece.file)
 
 
-def _standing(connection: Connection, table: Table, codes: Sequence[str], names: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _standing(
+    connection: Connection, table: Table, codes: Sequence[str], names: Sequence[str]
+) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = {}
     columns = [table.c[name] for name in names]
     for batch in batches(codes):
         for row in connection.execute(select(table.c.code, *columns).where(table.c.code.in_(batch))):
@@ -93,7 +94,9 @@ def _standing(connection: Connection, table: Table, codes: Sequence[str], names:
     return found
 
 
-def _shown(check: SheetCheck, column: ColumnSpec, value: Any) -> str:
+def _shown(check: SheetCheck, column: ColumnSpec, value: object) -> str:
     if value is None:
         return "未填"
-    return check.known.household_code(value) if column.name == "household_id" else shown(column, value)
+    if column.name == "household_id" and isinstance(value, int):
+        return check.known.household_code(value)
+    return shown(column, value)
