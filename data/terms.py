@@ -178,5 +178,3 @@ SHARE_MODES = {"dividend": "分红", "post": "公益岗位"}
 
 SHARE_SUBJECTS = {"dividend": "资产收益分红", "post": "公益岗位工资"}
 """Kind of a share of a dividend plan → the 科目 that it is booked under."""
-SHARE_MODES = {"dividend": "分红", "post": "公益岗位"}
-"""The same → the 方式 of 项目带户 that it stands under."""

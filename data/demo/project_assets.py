@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from data.demo.ground import NOTHING, Ground, joined, some_day
+from data.demo.ground import NOTHING, Ground, joined, pick, some_day
 from data.demo.person_names import given_names, surnames
-from data.terms import PROJECT_STAGES
+from data.terms import ASSET_STATES, PROJECT_STAGES
 
 FIRMS = ("禾丰", "绿源", "金穗", "昌盛", "田园", "惠民", "兴农", "众益", "富民", "鑫牧", "春泽", "隆达")
 _OF_A_FIRM = 4  # projects that one firm runs, about
@@ -29,7 +29,7 @@ def operators(
 
 
 def assets(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Contract, custodian, insurance and sign board of what is built, with the gaps that there are in life."""
+    """Contract, custodian, insurance, sign board, supervision and state of what is built, with the gaps of life."""
     rng = ground.rng("assets")
     count = len(columns["code"])
     built = columns["operator"].astype(bool)
@@ -45,6 +45,9 @@ def assets(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarr
     families, given = surnames(rng, count), given_names(rng, rng.random(count) < 0.7, rng.integers(35, 60, count))
     names = joined(families, given)
     board = np.where(rng.random(count) < 0.86, 1, 0).astype(object)
+    of_villages = np.array([len(code) == 12 for code in columns["region"]])
+    supervised = np.where(of_villages, "农村集体", "国有").astype(object)
+    supervised[columns["asset_class"] == "到户类"] = "到户"
     return {
         "supervisor": np.where(built & (rng.random(count) < 0.06), NOTHING, columns["supervisor"]),
         "contract": np.where(signed, number, NOTHING),
@@ -52,6 +55,8 @@ def assets(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarr
         "custodian": np.where(built & (rng.random(count) < 0.88), names, NOTHING),
         "insured_until": np.where(insured, covered, never),
         "sign_board": np.where(built, board, NOTHING),
+        "asset_supervision": np.where(built, supervised, NOTHING),
+        "asset_state": np.where(built, pick(rng, ASSET_STATES, count, (0.89, 0.08, 0.03)), NOTHING),
     }
 
 

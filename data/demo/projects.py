@@ -259,4 +259,5 @@ def _takers(
         "year": year.astype(int),
         "mode": mode,
         "amount_fen": fen,
+        "persons": np.where(mode == "公益岗位", 1, np.nan),
     }

@@ -13,8 +13,11 @@ import pytest
 import shapely
 from sqlalchemy import Engine, create_engine, text
 
+from data.access.viewer import Viewer
 from data.demo.county import DemoFiles, generate
-from data.figures import cube
+from data.figures import cube, lists
+from data.figures import read as figures
+from data.figures.indicators import INDICATORS
 from data.intake import import_files
 from data.intake.boundaries import import_boundaries
 from data.months import month_of
@@ -33,6 +36,15 @@ DELIBERATE = {
     "识别满一个月而没有帮扶措施的户",
     "证件号码校验不符的人",
 }
+
+SUMMED = {
+    "persons": "persons", "benefit_person_times": "persons", "benefit_person_times_ever": "persons",
+    "dividend_income": "fen", "post_income": "fen", "return_due": "due", "return_received": "received",
+    "dividend_distributed": "distributed", "dividend_kept": "kept", "fund_arranged": "arranged",
+    "fund_disbursed": "in_year", "fund_paid": "in_year", "fund_unpaid": "unpaid", "fund_planned": "planned",
+    "fund_short": "short",
+}  # fmt: skip
+"""Figure → the column of its list that adds up to it. Investments add up by theirs; all else counts its rows."""
 
 
 @pytest.fixture(scope="module")
@@ -309,3 +321,21 @@ def test_a_township_to_work_on_holds_something_of_everything(database_url: str):
         assert rows(engine, f"SELECT count(*) FROM {table}")[0][0], table
     assert len(rows(engine, "SELECT DISTINCT state FROM dividend_plan")) > 3
     engine.dispose()
+
+
+@pytest.mark.parametrize("back", [0, 1, 11, 37, 83, 107])
+def test_every_figure_of_every_month_is_what_its_list_adds_up_to(store: Engine, back: int):
+    county = rows(store, "SELECT code FROM region WHERE length(code) = 6")[0][0]
+    viewer, month = Viewer("county", county), LAST - back
+    with store.connect() as connection:
+        said = figures.figures(connection, viewer, county, month)
+        for id, indicator in INDICATORS.items():
+            if indicator.denominator is not None:
+                continue
+            column = SUMMED.get(id, "investment" if indicator.format == "money" else None)
+            if column is None:
+                listed = lists.count(connection, viewer, id, county, month)
+            else:
+                listed = lists.whole(connection, viewer, id, county, month)[column].sum()
+            assert listed == pytest.approx(said[id].value or 0), (id, month)
+        assert sum(bool(figure.value) for figure in said.values()) > 10
