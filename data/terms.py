@@ -29,7 +29,7 @@ HOUSEHOLD_STATES = (
     HouseholdState(1, "未脱贫户", "▲", 1, registered=True, indicator="unlifted_households",
                    definition="已识别尚未脱贫的户，含返贫后尚未再次脱贫的户。"),
     HouseholdState(5, "脱贫户", "○", 5, registered=True, indicator="lifted_households",
-                   definition="已脱贫、享受政策且不在监测中的户。"),
+                   definition="已脱贫、没有返贫的户，含正在监测的脱贫不稳定户，不含有序退出帮扶的户。"),
     HouseholdState(4, "脱贫不稳定户", "■", 4, registered=True, watched=True, cleared="脱贫户",
                    indicator="unstable_households", definition="已脱贫、经识别有返贫风险、尚未消除风险的户。"),
     HouseholdState(3, "边缘易致贫户", "●", 3, watched=True, cleared="一般户", indicator="marginal_households",

@@ -199,7 +199,9 @@ def _base_by_columns(columns: Columns) -> Course:
             return UNCOUNTED
         if relapsed is not None and relapsed <= day and (lifted is None or lifted < relapsed or lifted > day):
             return _FALLEN
-        if (lifted is not None and lifted <= day) or (relapsed is not None and relapsed > day):
+        if lifted is not None and lifted <= day:
+            return LIFTED
+        if relapsed is not None and relapsed > day and (lifted is None or lifted > relapsed):
             return LIFTED  # who falls back had been lifted, though the day is not recorded
         return UNLIFTED if lifted is not None or columns.type == STATE_NAMES[UNLIFTED] else LIFTED
 

@@ -101,7 +101,7 @@ class Plain:
             return "脱贫户"
         if events:
             return events[-1][1]
-        if relapsed:
+        if relapsed and not (lifted and lifted <= relapsed):
             return "脱贫户"
         return "未脱贫户" if lifted or row["type"] == "未脱贫户" else "脱贫户"
 
