@@ -68,6 +68,7 @@ episode = table(  # 监测: one time that a household is watched
     Column("removal_per_head_fen", Number),
     Column("removal_outlay_fen", Number),  # 合规自付支出
     Column("removal_claims_fen", Number),  # 理赔收入
+    Column("removal_lacking", Text),  # assurances that it still lacked
     Index("episode_household", "household_id"),
     clustered=True,
 )

@@ -317,10 +317,11 @@ SHEETS: tuple[SheetSpec, ...] = (
             _may("消除方式", "removal", "choice", choices=terms.REMOVALS),
             _may("自然消除原因", "natural_reason", note="自然消除的必填"),
             *(_may(heading, f"removal_{name}_fen", "money") for name, heading in _REMOVAL),
+            _may("消除时未达标保障", "removal_lacking", "choices", choices=tuple(_ASSURED)),
         ),
         order=(("identified", "removed"),),
         example=("JC0001", "990181001001001", "脱贫不稳定户", "2021-06-01", "因病、因务工就业不稳", "", "6200",
-                 "基本医疗", "2023-05-20", "帮扶消除", "", "21000", "8000", "600", "2400", "3200", "9600", "", ""),
+                 "基本医疗", "2023-05-20", "帮扶消除", "", "21000", "8000", "600", "2400", "3200", "9600", "", "", ""),
     ),
     SheetSpec(
         LEDGER,

@@ -101,7 +101,7 @@ def _tables() -> None:
         *(sa.Column(name, sa.Text(), nullable=True) for name in ("risks", "risk_note", "lacking")),
         sa.Column("per_head_fen", Number, nullable=True),
         sa.Column("removed", Code, nullable=True),
-        *(sa.Column(name, sa.Text(), nullable=True) for name in ("removal", "natural_reason")),
+        *(sa.Column(name, sa.Text(), nullable=True) for name in ("removal", "natural_reason", "removal_lacking")),
         *(sa.Column(f"removal_{name}_fen", Number, nullable=True) for name in _AMOUNTS),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"]),
         sa.PrimaryKeyConstraint("code"),
