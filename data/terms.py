@@ -86,9 +86,25 @@ ABLE = ("普通劳动力", "技能劳动力", "弱劳动力或半劳动力")
 WORKING_AGE = (16, 60)
 """Years that are reached, and years that are not yet."""
 WORK_AREAS = ("乡内", "乡外县内", "县外省内", "省外")
-MEASURE_CATEGORIES = ("产业", "就业", "教育", "健康", "住房", "饮水", "兜底", "金融", "搬迁", "生态", "其他")
+SCHOOL_AGE = (6, 16)
+"""Of compulsory education: years that are reached, and years that are not yet."""
+MEASURE_CATEGORIES = (
+    "产业", "就业", "公益岗位", "金融", "住房安全保障", "饮水安全保障", "健康", "义务教育保障", "其他教育", "综合保障",
+    "社会帮扶", "搬迁", "生产生活条件改善", "基础设施", "生态", "其他",
+)  # fmt: skip
+JOB_MEASURES = ("就业", "公益岗位")
+DEVELOPING_MEASURES = ("产业", *JOB_MEASURES, "金融")
+"""开发式帮扶: what lets a household with labour earn."""
+SAFETY_NET = "综合保障"
+"""The kind of measure under which 低保, 特困供养 and the allowances of the disabled stand."""
 ILL_MEASURES = ("健康",)
 """Kinds of measure that tell of illness where they stand beside a name."""
+TELLING_MEASURES = (*ILL_MEASURES, SAFETY_NET)
+"""Kinds that tell of illness, disability or need, by themselves or by what they are called (残疾人两项补贴)."""
+FORMER_MEASURES = {
+    "教育": ("义务教育保障", "其他教育"), "住房": ("住房安全保障",), "饮水": ("饮水安全保障",), "兜底": (SAFETY_NET,),
+}  # fmt: skip
+"""Kind of measure of the first edition → what it is called today; of two ``data.model.measure_kinds`` says which."""
 PROJECT_KINDS = ("种植", "养殖", "光伏", "林果", "加工", "乡村旅游", "扶贫车间", "其他")
 PROJECT_STAGES = ("储备", "方案编制", "审批", "公示", "招投标", "建设", "竣工验收", "资金报账", "资产移交", "运营")
 ASSET_CLASSES = ("公益性", "经营性", "到户类")

@@ -190,7 +190,7 @@ def _sectors(measures: pd.DataFrame) -> list[str]:
 
 def _measures(story: Story, category: str, scale: Scale, y: float, colours: Palette) -> tuple[list[str], int]:
     """Bars of one sector in as few rows as keep their names apart, and how many rows."""
-    drawn = [words(0, y + 12, f"{category}帮扶", colours.second_ink)]
+    drawn = [words(0, y + 12, category, colours.second_ink)]
     ends: list[float] = []
     for row in story.measures[story.measures["category"] == category].itertuples():
         left, right = scale.x(row.started), scale.x(min(row.ended or story.until, story.until))

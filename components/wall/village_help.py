@@ -79,7 +79,7 @@ def _helper(one: Row) -> list[object]:
 def _how(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     top = room.measures.iloc[0]
     hero = Hero(int(top["households"]), "户", f"{top['category']}措施惠及")
-    cells = (Cell(4.2), Cell(6, rank=1, grow=True), Cell(3, "v-figure v-end"))
+    cells = (Cell(broad(room.measures["category"], NAME)), Cell(6, rank=1, grow=True), Cell(3, "v-figure v-end"))
     rows = [
         [one.category, share(one.households, top["households"]), f"{one.households:,}"]
         for one in room.measures.itertuples()

@@ -2,7 +2,7 @@
 is told is decided here. Kept light: plain rows and few statements, for a phone at the door.
 
 A stranger is never told an ID number, a phone of a person, illness, income, cause or state. Of the kinds of help those
-are left out that would tell it all the same: 健康 says that somebody is ill, 兜底 that the household has no income.
+are left out that would tell it all the same: 健康 says that somebody is ill, 综合保障 that the household has no income.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,8 @@ from data.figures.indicators import INDICATORS
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.states import persons_on, standing
 from data.model.running import runs_on
-from data.terms import MEASURE_CATEGORIES, STATE_NAMES
+from data.terms import MEASURE_CATEGORIES, STATE_NAMES, TELLING_MEASURES
 
-TELLING = ("健康", "兜底")
 VISITS_SHOWN = 6
 
 
@@ -87,7 +86,7 @@ def stranger_card(connection: Connection, household: int, settings: Mapping[str,
         name=mask_name(found.head),
         village=found.village_name,
         township=found.township_name,
-        kinds=tuple(kind for kind in MEASURE_CATEGORIES if kind in kinds and kind not in TELLING),
+        kinds=tuple(kind for kind in MEASURE_CATEGORIES if kind in kinds and kind not in TELLING_MEASURES),
         helpers=tuple((name, unit) for name, unit in helpers),
         persons=found.persons if "persons" in told else None,
         visited=found.visited if "visited" in told else None,

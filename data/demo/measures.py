@@ -7,6 +7,7 @@ from data.demo.people import People
 from data.demo.repairs import Lacking, Repairs
 from data.demo.statuses import Statuses
 from data.demo.traits import Traits
+from data.terms import DEVELOPING_MEASURES
 
 # category, name, whom (a trait), of them the share, yuan from and to (0: no money), whether it goes on without an end
 _KINDS = (
@@ -14,34 +15,35 @@ _KINDS = (
     ("产业", "种养殖到户补助", "farms", 0.16, 1_000, 3_000, False),
     ("产业", "良种农资发放", "farms", 0.08, 200, 800, False),
     ("产业", "产业技术指导", "farms", 0.05, 0, 0, False),
-    ("就业", "公益岗位", "posts", 1, 0, 0, True),
+    ("公益岗位", "公益岗位", "posts", 1, 0, 0, True),
     ("就业", "外出务工交通补助", "works", 0.16, 200, 500, False),
     ("就业", "技能培训", "works", 0.05, 300, 800, False),
     ("就业", "务工推荐", "works", 0.06, 0, 0, False),
-    ("教育", "义务教育阶段资助", "compulsory", 0.6, 500, 1_250, False),
-    ("教育", "寄宿生生活补助", "compulsory", 0.25, 620, 1_500, False),
-    ("教育", "雨露计划补助", "vocational", 0.9, 3_000, 3_000, False),
+    ("义务教育保障", "义务教育阶段资助", "compulsory", 0.6, 500, 1_250, False),
+    ("义务教育保障", "寄宿生生活补助", "compulsory", 0.25, 620, 1_500, False),
+    ("其他教育", "雨露计划补助", "vocational", 0.9, 3_000, 3_000, False),
     ("健康", "家庭医生签约", "sick", 0.45, 0, 0, True),
     ("健康", "医保参保资助", "allowance", 0.9, 200, 380, False),
     ("健康", "大病救助", "ill", 0.6, 2_000, 18_000, False),
     ("健康", "慢性病送药", "chronic", 0.12, 100, 600, False),
-    ("兜底", "低保", "allowance", 1, 0, 0, True),
-    ("兜底", "特困供养", "destitute", 1, 0, 0, True),
-    ("兜底", "残疾人两项补贴", "subsidy", 1, 0, 0, True),
-    ("兜底", "临时救助", "sudden", 0.9, 500, 5_000, False),
+    ("综合保障", "低保", "allowance", 1, 0, 0, True),
+    ("综合保障", "特困供养", "destitute", 1, 0, 0, True),
+    ("综合保障", "残疾人两项补贴", "subsidy", 1, 0, 0, True),
+    ("综合保障", "临时救助", "sudden", 0.9, 500, 5_000, False),
     ("金融", "小额信贷贴息", "farms", 0.05, 200, 2_200, False),
     ("金融", "防返贫保险", "watched", 0.5, 50, 150, False),
     ("搬迁", "易地搬迁后续扶持", "able", 0.01, 500, 3_000, False),
     ("生态", "退耕还林补助", "forest", 1, 0, 0, True),
-    ("其他", "消费帮扶", "farms", 0.03, 100, 800, False),
+    ("社会帮扶", "消费帮扶", "farms", 0.03, 100, 800, False),
 )  # fmt: skip
-_REST = ("其他", "结对慰问", 200, 500)  # for who has nothing else
+_REST = ("社会帮扶", "结对慰问", 200, 500)  # for who has nothing else
 _FIRST_STEP = ("产业", "产业技术指导")  # for who is watched and can work, within a month
-_UNITS = {"产业": "农业农村局", "就业": "人力资源和社会保障局", "教育": "教育局", "健康": "卫生健康局",
-          "住房": "住房和城乡建设局", "饮水": "水利局", "兜底": "民政局", "金融": "财政局", "搬迁": "发展和改革局",
-          "生态": "林业和草原局", "其他": "农业农村局", "医保参保资助": "医疗保障局",
+_UNITS = {"产业": "农业农村局", "就业": "人力资源和社会保障局",
+          "公益岗位": "人力资源和社会保障局", "义务教育保障": "教育局", "其他教育": "教育局", "健康": "卫生健康局",
+          "住房安全保障": "住房和城乡建设局", "饮水安全保障": "水利局", "综合保障": "民政局", "金融": "财政局",
+          "搬迁": "发展和改革局", "生态": "林业和草原局", "社会帮扶": "农业农村局", "医保参保资助": "医疗保障局",
           "大病救助": "医疗保障局"}  # fmt: skip
-_REPAIRS = (("住房", "危房改造", 14_000, 35_000), ("饮水", "入户管道改造", 300, 1_500))
+_REPAIRS = (("住房安全保障", "危房改造", 14_000, 35_000), ("饮水安全保障", "入户管道改造", 300, 1_500))
 _Part = tuple[np.ndarray, str, str, float, float, bool]  # households, category, name, yuan, whether without an end
 
 
@@ -64,7 +66,7 @@ def measures(
     had = np.zeros((2, homes), bool)  # anything, anything that lets them earn
     for part in parts:
         had[0, part[0]] = True
-        had[1, part[0]] |= part[1] in ("产业", "就业", "金融")
+        had[1, part[0]] |= part[1] in DEVELOPING_MEASURES
     begins = np.flatnonzero((statuses.watched > 0) & traits["able"] & ~had[1])
     parts.append((begins, *_FIRST_STEP, 0, 0, False))
     had[0, begins] = True

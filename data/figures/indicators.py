@@ -12,7 +12,7 @@ from data.figures.books import UNREPORTED
 from data.figures.facts import check_on, fact_on
 from data.figures.net_income import COMPARABLE, NET
 from data.figures.sources import Source
-from data.model.running import open_on, runs_on
+from data.model.running import aged, open_on, runs_on
 from data.terms import (
     ASSET_STATES,
     ASSET_SUPERVISION,
@@ -21,6 +21,7 @@ from data.terms import (
     ILL,
     LIFTED,
     PROBLEM_SOURCES,
+    SCHOOL_AGE,
     UNLIFTED,
     WORK_AREAS,
     WORKING_AGE,
@@ -165,12 +166,6 @@ _UNFINISHED = open_on("t.finished", "m.as_of")
 _OVERDUE_TASK = f"{_UNFINISHED} AND t.deadline < m.as_of"
 
 
-def _aged(reached: int, not_yet: int) -> str:
-    """Condition on the age of member ``p`` at the end of the month."""
-    born = "(CAST(substr(m.as_of, 1, 4) AS INTEGER) - {0}) || substr(m.as_of, 5)"
-    return f"(p.born > {born.format(not_yet)} AND p.born <= {born.format(reached)})"
-
-
 def _paired_with(team: str) -> str:
     """Condition: a helper of a team is paired with household ``h`` at the end of the month."""
     return (
@@ -180,7 +175,7 @@ def _paired_with(team: str) -> str:
 
 
 _WORKS_IN = fact_on("work_area", "m.as_of")
-_OF_SCHOOL_AGE = _aged(*sources.SCHOOL_AGE)
+_OF_SCHOOL_AGE = aged("p", "m.as_of", *SCHOOL_AGE)
 _CHILD_OUT = f"{sources.OUT_OF_SCHOOL_SQL.format(fact_on('schooling', 'm.as_of'))} AND {_OF_SCHOOL_AGE}"
 _HEALTH = fact_on("health", "m.as_of")
 _IS_DISABLED = (
@@ -660,7 +655,7 @@ ALL = (
     ),
     _persons(
         "labour", "劳动年龄劳动力", sources.LABOUR,
-        f"{sources.ABLE_SQL.format(fact_on('skill', 'm.as_of'))} AND {_aged(*WORKING_AGE)}",
+        f"{sources.ABLE_SQL.format(fact_on('skill', 'm.as_of'))} AND {aged('p', 'm.as_of', *WORKING_AGE)}",
         "所计户中月末满16岁不满60岁、劳动技能为普通劳动力、技能劳动力、弱劳动力或半劳动力的家庭成员。", begins="skill",
     ),
     _persons(

@@ -10,7 +10,18 @@ from dataclasses import dataclass
 from data.figures.facts import checks, facts
 from data.figures.net_income import COMPARABLE, NET
 from data.model.running import holds_on, open_on, runs_on
-from data.terms import ABLE, EXITED, ILL, LIFTED, OUT_OF_SCHOOL, UNCOUNTED, UNLIFTED, WORKING_AGE, Record
+from data.terms import (
+    ABLE,
+    EXITED,
+    ILL,
+    LIFTED,
+    OUT_OF_SCHOOL,
+    SCHOOL_AGE,
+    UNCOUNTED,
+    UNLIFTED,
+    WORKING_AGE,
+    Record,
+)
 
 FUND_PAID_SQL = (
     "COALESCE((SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of), 0)"
@@ -229,7 +240,6 @@ def _birthday(years: int) -> str:
 UNSAFE_HOUSING, UNSAFE_WATER = _unsafe("housing"), _unsafe("water")
 UNINSURED = _members_with("uninsured", facts("medical_insured", _HERE, "{0} = '0'"))
 OUT_OF_SCHOOL_SQL = f"{{0}} IN ({_quoted(OUT_OF_SCHOOL)})"
-SCHOOL_AGE = (6, 16)
 DROPOUTS = _members_with("dropouts", facts("schooling", _HERE, OUT_OF_SCHOOL_SQL), ages=SCHOOL_AGE)
 PUPILS = _members_with("pupils", "", ages=SCHOOL_AGE)
 TAUGHT = _members_with("taught", "", ages=SCHOOL_AGE, team="教师")

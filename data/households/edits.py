@@ -22,7 +22,8 @@ from data.households import words as record_words
 from data.households.booked import check_booked
 from data.households.edit_rules import SPLIT, check_approval, check_references, check_values, stored_form
 from data.households.words import Difference, Values
-from data.model import archive, change, metadata
+from data.model import archive, change, measure, metadata
+from data.model.measure_kinds import renewed, same_kind
 from data.store.engine import writing
 
 HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance")
@@ -125,7 +126,7 @@ def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime,
     if connection.execute(select(change.c.id).where(change.c.undoes == change_id)).first():
         raise Refused("这次修改已经撤销过了。")
     rows = {row["household_id"]: row for row in _with_it(connection, held)}
-    stood = {id: edits_of(row["edits"]) for id, row in rows.items()}
+    stood = {id: _of_today(connection, edits_of(row["edits"])) for id, row in rows.items()}
     if any(map(of_a_plan, stood.values())):
         raise Refused(_NOT_ALONE)
     for edit in (edit for some in stood.values() for edit in some):
@@ -190,6 +191,21 @@ def _taken_back(edits: Sequence[Edit]) -> list[Edit]:
 def _founding(edits: Sequence[Edit]) -> Edit | None:
     """The edit that makes the household, where these do."""
     return next((edit for edit in edits if edit.table == "household" and edit.before is None), None)
+
+
+def _of_today(connection: Connection, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits with the kinds of measure that stand in place of those of the first edition."""
+    return [_with_kind(connection, edit) if edit.table == measure.name else edit for edit in edits]
+
+
+def _with_kind(connection: Connection, edit: Edit) -> Edit:
+    stands = connection.execute(select(measure.c.category).where(_at(measure, edit.key))).scalar()
+
+    def of_today(side: Values | None) -> Values | None:
+        renew = side is not None and "category" in side and same_kind(side["category"], stands)
+        return {**side, "category": stands} if side is not None and renew else side
+
+    return replace(edit, before=of_today(edit.before), after=of_today(edit.after))
 
 
 def _reversed(edit: Edit) -> Edit:
@@ -447,6 +463,8 @@ def _write(connection: Connection, edit: Edit) -> None:
         connection.execute(table.insert().values({**edit.key, **stored_form(edit.table, edit.after)}))
     else:
         connection.execute(table.update().where(here).values(stored_form(edit.table, edit.after)))
+    if table is measure and edit.after is not None:  # what was taken away before may come back under its old kind
+        connection.execute(text(renewed(measure.name, "code = :code")), {"code": edit.key["code"]})
     return None
 
 

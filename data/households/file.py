@@ -24,12 +24,9 @@ from data.model.running import lasts_to, runs_on
 from data.regions.tree import Region
 from data.settings import value_of
 from data.store.rows import Record
-from data.terms import STATE_NAMES, UNCOUNTED
+from data.terms import STATE_NAMES, TELLING_MEASURES, UNCOUNTED
 
 LATEST_VISITS = 10
-ILLNESS_MEASURES = ("健康", "兜底")
-"""Categories of measures whose names tell of illness or disability (大病救助, 残疾人两项补贴)."""
-
 _THEN = {"village": "village_then", "housing_safe": "housing_then", "water_safe": "water_then"}
 """Columns of a household in whose place stands what was true in the month."""
 
@@ -145,7 +142,7 @@ def _without_identity(file: HouseholdFile) -> HouseholdFile:
 def _without_telling(file: HouseholdFile) -> HouseholdFile:
     """No sign of illness or disability, no cause, no code. (Members come without their health.)"""
     facts = {**file.facts, **dict.fromkeys(("code", "cause", "other_causes"), None)}
-    measures = file.measures[~file.measures["category"].isin(ILLNESS_MEASURES)].reset_index(drop=True)
+    measures = file.measures[~file.measures["category"].isin(TELLING_MEASURES)].reset_index(drop=True)
     return replace(file, facts=facts, measures=measures, income=replace(file.income, subjects={}))
 
 

@@ -14,13 +14,13 @@ from data.access.viewer import Viewer
 from data.households.edits import edits_of
 from data.households.file import HouseholdFile
 from data.store.rows import Record
-from data.terms import ASSURANCES, OUT_OF_SCHOOL
+from data.terms import ASSURANCES, OUT_OF_SCHOOL, SAFETY_NET, SCHOOL_AGE
 
 SECURE, AT_RISK, DOUBTFUL, UNCHECKED = "稳固", "有风险", "存疑", "未核实"
 """What is said of an assurance; UNCHECKED where nothing is known of it on the day."""
 _VERDICTS = {1: SECURE, 0: AT_RISK, 2: DOUBTFUL}
 _WORST = (AT_RISK, DOUBTFUL)
-COMPULSORY = range(6, 16)  # years of age
+COMPULSORY = range(*SCHOOL_AGE)  # years of age
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _upkeep(file: Judged) -> tuple[str, str, str]:
 
 
 def _safety_net(file: Judged) -> list[str]:
-    running = [row.name for row in file.measures.itertuples() if row.category == "兜底" and row.running]
+    running = [row.name for row in file.measures.itertuples() if row.category == SAFETY_NET and row.running]
     return [name for name in dict.fromkeys(running) if name]
 
 

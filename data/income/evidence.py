@@ -11,7 +11,9 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.model.running import lasts_to, runs_on
 from data.store.rows import StoredRow
-from data.terms import DISABILITY, SUBJECTS
+from data.terms import DISABILITY, JOB_MEASURES, SUBJECTS
+
+_JOB_KINDS = ", ".join(f"'{kind}'" for kind in JOB_MEASURES)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class SubjectFall:
 
 @dataclass(frozen=True)
 class JobEnded:
-    """A measure of 就业 that ended (ISO day) in the twelve months and has no successor of its name."""
+    """A measure of 就业 or 公益岗位 that ended (ISO day) in the twelve months and has no successor of its name."""
 
     name: str
     ended: str
@@ -110,7 +112,7 @@ def _jobs(connection: Connection, seen: str, asked: Mapping[str, object], _most:
         connection,
         f"""
         SELECT x.household_id, x.name, MAX(x.ended) FROM measure x JOIN household h ON h.id = x.household_id
-        JOIN month m ON m.month = :month WHERE x.household_id IN :ids AND x.category = '就业'
+        JOIN month m ON m.month = :month WHERE x.household_id IN :ids AND x.category IN ({_JOB_KINDS})
         AND x.ended >= m.window_day AND NOT {lasts_to("x", "m.as_of")} AND NOT EXISTS (SELECT 1 FROM measure y
         WHERE y.household_id = x.household_id AND y.name = x.name AND {runs_on("y", "m.as_of")})
         AND {seen} GROUP BY x.household_id, x.name ORDER BY 1, 3""",

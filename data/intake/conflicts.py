@@ -15,6 +15,7 @@ from data.intake.ledger import AMOUNTS, LedgerCheck, packed
 from data.intake.repeats import shown_key
 from data.intake.staging import DERIVED, Key, Staged, emptied
 from data.intake.write import Pending
+from data.model.measure_kinds import same_kind
 from data.terms import SHARE_MODES, SUBJECTS
 
 WHOLE = ""  # in the place of a column: the record as a whole was taken away
@@ -151,7 +152,7 @@ def _differing(
         if name not in staged.rest or row[name] is None or entry.at < _place(one, row, name)[0]:
             continue
         stands, new = None if stored is None else stored[name], _new(staged, row, name)
-        if stands == entry.value and new != stands:
+        if (stands == entry.value or (name == "category" and same_kind(entry.value, stands))) and new != stands:
             yield name, (new, entry)
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import Connection, Table, select, update
 from data.intake.check import SheetCheck
 from data.intake.histories import HISTORIES, Histories
 from data.intake.issues import ERROR, Findings, Issue
+from data.intake.kinds import keep_kinds, renew_kinds
 from data.intake.known import KnownCodes
 from data.intake.ledger import CLEARED, MONTH_COLUMNS, NO_AMOUNT, YEAR_COLUMNS, LedgerCheck, Lines
 from data.intake.pieces import Piece
 from data.intake.staging import ROW, Staged, emptied
-from data.model import ledger, ledger_year, region
+from data.model import ledger, ledger_year, measure, region
+from data.model.measure_kinds import renewed
 from data.model.search_columns import id_tail, initials
 from data.regions.codes import nearest_parent
 from data.store.engine import upsert
@@ -101,7 +103,10 @@ def _pend_piece(connection: Connection, check: SheetCheck, number: int, held: bo
 
     def fresh() -> int:
         content = _content(check, piece)
-        return upsert(connection, table, content.column_names, rows(content))
+        written = upsert(connection, table, content.column_names, rows(content))
+        if table is measure:
+            connection.exec_driver_sql(renewed(measure.name))
+        return written
 
     staged = None
     if held:
@@ -109,6 +114,7 @@ def _pend_piece(connection: Connection, check: SheetCheck, number: int, held: bo
         cleared = [*piece.cleared, *(name for name, source, _ in _searched(check) if source in piece.cleared)]
         names = content.column_names
         staged = Staged(connection, table, names, rows(content), cleared=cleared, number=number)
+        keep_kinds(staged)
     return Pending(check, table, piece.current, piece.file, staged, fresh)
 
 
@@ -180,6 +186,7 @@ def write_pending(pending: Sequence[Pending], run: int) -> int:
             histories.all_new(one.table)
             changed += one.fresh()
         else:
+            renew_kinds(one.staged)
             changed += histories.before(one.staged) + one.staged.write(run)
     changed += histories.finish()
     for rows in staged:

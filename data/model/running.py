@@ -28,6 +28,12 @@ def open_on(column: str, day: str) -> str:
     return f"({column} IS NULL OR {column} > {day})"
 
 
+def aged(alias: str, day: str, reached: int, not_yet: int) -> str:
+    """Condition: the member ``alias`` has reached so many years on the day (SQL of an ISO date), and not others."""
+    born = f"(CAST(substr({day}, 1, 4) AS INTEGER) - {{}}) || substr({day}, 5)"
+    return f"({alias}.born > {born.format(not_yet)} AND {alias}.born <= {born.format(reached)})"
+
+
 def running(table: Table, day: str) -> TextClause:
     """``runs_on`` as a clause on a table, with the day itself (ISO)."""
     return text(runs_on(table.name, ":running_day")).bindparams(running_day=day)

@@ -27,7 +27,8 @@ class ColumnSpec:
     year, money, number, yes_no, rate, percent, longitude, latitude, fact (what the column of 家庭成员 takes that the
     row names in 项目). ``reference`` names the sheet whose key this is. ``low`` and ``high`` bound numbers (money in
     yuan). Columns of kind region take codes of ``lengths`` digits, zeros that fill them up not counted. ``stored``:
-    what the store holds for each of ``choices``, where it is not the word itself; ``most``: so many of them at most.
+    what the store holds for each of ``choices``, where it is not the word itself; ``former``: words of before that are
+    still read → what is taken for them; ``most``: so many of ``choices`` at most.
     ``removes``: 清空 here takes away what was said, though the column is required.
     """
 
@@ -38,6 +39,7 @@ class ColumnSpec:
     key: bool = False
     choices: tuple[str, ...] = ()
     stored: tuple[str | int, ...] = ()
+    former: tuple[tuple[str, str], ...] = ()
     most: int = 0
     may_be_future: bool = False
     reference: str = ""
@@ -99,6 +101,7 @@ class SheetSpec:
 class _Rest(TypedDict, total=False):
     choices: tuple[str, ...]
     stored: tuple[str | int, ...]
+    former: tuple[tuple[str, str], ...]
     most: int
     may_be_future: bool
     reference: str
@@ -140,6 +143,7 @@ _FACT_HEADINGS = (
     "在校状况", "健康状况", "劳动技能", "务工区域", "务工月数", "参加医保", "参加养老保险", "残疾类别", "残疾等级",
     "文化程度",
 )  # fmt: skip
+_FORMER_KINDS = tuple((then, now[0] if len(now) == 1 else then) for then, now in terms.FORMER_MEASURES.items())
 _ASSURED = dict(zip(("吃", "穿", "义务教育", "基本医疗", "住房", "饮水"), terms.ASSURANCES, strict=True))
 _REMOVAL = (
     ("wage", "消除时工资性收入"), ("business", "消除时生产经营性收入"), ("property", "消除时财产性收入"),
@@ -341,7 +345,8 @@ SHEETS: tuple[SheetSpec, ...] = (
         (
             _key("措施编号"),
             _household(),
-            _must("类别", "category", "choice", choices=terms.MEASURE_CATEGORIES),
+            _must("类别", "category", "choice", choices=terms.MEASURE_CATEGORIES, former=_FORMER_KINDS,
+                  note="以前的教育、住房、饮水、兜底仍可识别，自动归到现在的类别"),
             _must("名称", "name", "text"),
             _must("开始日期", "started", "day", may_be_future=True),
             _may("结束日期", "ended", "day", may_be_future=True, note="当日仍算在内"),
@@ -349,7 +354,7 @@ SHEETS: tuple[SheetSpec, ...] = (
             _may("责任单位", "unit"),
         ),
         order=(("started", "ended"),),
-        example=("CS0001", "990181001001001", "就业", "公益岗位", "2025-01-01", "2025-12-31", "6000", "示范镇人民政府"),
+        example=("CS0001", "990181001001001", "公益岗位", "护林员", "2025-01-01", "2025-12-31", "6000", "示范镇政府"),
     ),
     SheetSpec(
         PROJECT,

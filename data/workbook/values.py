@@ -287,14 +287,14 @@ def fact_shown(item: str, held: str | None) -> str:
 def parser(column: ColumnSpec, *, today: date) -> Callable[[str], object]:
     """The function that reads this column's cells (references are looked up by ``check``, and what a cell of kind fact
     takes)."""
-    low, high = column.low, column.high
+    low, high, former = column.low, column.high, dict(column.former)
     return {
         "region": lambda text: region(text, column.lengths),
         "code": code,
         "identity": identity,
         "text": clean if column.free else named,
         "fact": named,
-        "choice": lambda text: column.held(choice(text, column.choices)),
+        "choice": lambda text: former.get(text.strip()) or column.held(choice(text, column.choices)),
         "choices": lambda text: several(text, column.choices, column.most),
         "day": lambda text: day(text, today=today, may_be_future=column.may_be_future),
         "month": lambda text: month(text, today=today),

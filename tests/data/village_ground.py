@@ -88,7 +88,7 @@ def fill_village(engine: Engine) -> None:
             {
                 "code": "s2",
                 "household_id": 901,
-                "category": "教育",
+                "category": "其他教育",
                 "name": "助学金",
                 "started": "2024-01-01",
                 "ended": "2024-12-31",

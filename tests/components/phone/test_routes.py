@@ -49,7 +49,7 @@ def county(engine: Engine) -> Engine:
                     "started": "2026-01-01",
                     "amount_fen": 123_400,
                 }
-                for n, kind in enumerate(("产业", "健康", "兜底", "教育"))
+                for n, kind in enumerate(("产业", "健康", "综合保障", "其他教育"))
             ],
         )
     return engine
@@ -115,7 +115,7 @@ def test_a_stranger_learns_family_name_village_help_helper_and_hotline(county, p
     answer = phone.get(f"/q/{tokens[901]}")
     read = words(answer.text)
     assert answer.status_code == 200
-    assert all(told in read for told in ("钱**", "示范村0", "产业", "教育", "郑六", "示范局", "12317", "演示数据"))
+    assert all(told in read for told in ("钱**", "示范村0", "产业", "其他教育", "郑六", "示范局", "12317", "演示数据"))
     assert 'href="tel:12317"' in answer.text
     for secret in (
         "钱一",
@@ -127,7 +127,7 @@ def test_a_stranger_learns_family_name_village_help_helper_and_hotline(county, p
         "一组",
         "大病",
         "健康",
-        "兜底",
+        "综合保障",
         "因病",
         "未脱贫",
         "1,234",

@@ -15,6 +15,7 @@ CADRE = Viewer("county", COUNTY)
 BASE = "http://192.168.1.10:8501"
 LARGE = NEIGHBOUR
 MANY = 300
+KINDS = ("健康", "产业", "就业", "义务教育保障", "住房安全保障", "饮水安全保障", "综合保障", "生产生活条件改善")
 HEAD = "阿卜杜热合曼买买提依明江吐尔逊古丽努尔艾"
 UNIT = "示范自治州住房公积金管理中心驻示范市办事处综合业务科工作WWWWWWWWWWWWWWWW"
 TASK = "WMWMWMWMWMWMWMWMWMWMWMWMWMWMWMWMWMWM通村道路硬化和安全饮水管网改造提升工程"
@@ -60,7 +61,7 @@ def _large() -> dict:
                 "code": f"l{id}{n}", "household_id": id, "category": category, "name": "大病救助",
                 "started": "2024-01-01",
             }
-            for id in ids for n, category in enumerate(("健康", "产业", "就业", "教育", "住房", "饮水", "兜底", "金融"))
+            for id in ids for n, category in enumerate(KINDS)
         ],
         model.task: [
             {

@@ -45,7 +45,7 @@ def measure(engine: Engine, code: str, category: str, started: str, ended: str |
 
 def test_a_stranger_card_holds_what_runs_today_and_who_helps_today(county: Engine):
     measure(county, "t1", "就业", "2026-11-22")
-    measure(county, "t2", "饮水", "2026-11-23")  # not begun
+    measure(county, "t2", "饮水安全保障", "2026-11-23")  # not begun
     measure(county, "t3", "产业", "2020-01-01", "2026-11-21")  # over
     measure(county, "t4", "产业", "2020-01-01", "2026-11-22")
     assert stranger(county, 901) == StrangerCard(
@@ -55,7 +55,7 @@ def test_a_stranger_card_holds_what_runs_today_and_who_helps_today(county: Engin
 
 
 def test_help_that_would_tell_of_illness_or_want_is_not_told(county: Engine):
-    measure(county, "t1", "兜底", "2026-01-01")
+    measure(county, "t1", "综合保障", "2026-01-01")
     assert stranger(county, 901).kinds == ()  # 健康 runs as well
 
 

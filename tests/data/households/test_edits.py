@@ -80,6 +80,20 @@ def test_after_every_kind_of_write_and_after_taking_it_back_the_cube_is_as_rebui
         assert derived(connection) == before
 
 
+def test_a_measure_written_under_a_kind_of_the_first_edition_is_taken_back_and_comes_back_as_what_it_is_now(
+    county: Engine,
+):
+    written = {"category": "教育", "name": "助学金", "started": "2026-01-01"}
+    done = commit(county, CADRE, 3, [Edit("measure", {"code": "S-old"}, None, written)], what="加措施", now=NOW)
+    assert json.loads(one(county, model.change, id=done)["edits"])[0]["after"]["category"] == "教育"
+    assert one(county, model.measure, code="S-old")["category"] == "其他教育"
+    gone = undo(county, CADRE, done, now=NOW)
+    with county.connect() as connection:
+        assert connection.execute(select(model.measure).filter_by(code="S-old")).first() is None
+    undo(county, CADRE, gone, now=NOW)
+    assert one(county, model.measure, code="S-old")["category"] == "其他教育"
+
+
 def test_a_corrected_household_and_member_move_the_figures_as_a_rebuild_would(county: Engine):
     id = household_with_members(county)
     facts, member = one(county, model.household, id=id), one(county, model.member, household_id=id)

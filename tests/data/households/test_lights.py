@@ -63,8 +63,8 @@ PARENT = ("张三", ADULT, "非在校", "健康", 1)
     ("item", "of", "state", "told"),
     [
         ("food", file([PARENT], per_head=20_000), UNCHECKED, "高于监测线"),
-        ("food", file([PARENT], [("兜底", "低保", 1)]), UNCHECKED, "登记有低保"),
-        ("clothing", file([PARENT], [("兜底", "低保", 0)]), UNCHECKED, "没有核实记录"),
+        ("food", file([PARENT], [("综合保障", "低保", 1)]), UNCHECKED, "登记有低保"),
+        ("clothing", file([PARENT], [("综合保障", "低保", 0)]), UNCHECKED, "没有核实记录"),
         ("education", file([PUPIL, PARENT]), SECURE, "1 名6至15周岁的孩子都在校（小学）"),
         ("education", file([DROPOUT, PUPIL]), AT_RISK, "小红 辍学"),
         ("education", file([PARENT, ("小宝", BABY, None, "健康", 1)]), SECURE, "没有6至15周岁"),

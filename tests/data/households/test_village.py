@@ -193,7 +193,7 @@ def test_a_display_shows_no_sign_of_illness(county: Engine):
         seen = household(connection, DISPLAY, 901, LAST)
         other = household(connection, DISPLAY, 902, LAST)
     assert seen.members[["health", "skill"]].isna().all(axis=None)
-    assert seen.measures[["category", "name", "unit"]].values.tolist() == [["教育", "助学金", "教育局"]]
+    assert seen.measures[["category", "name", "unit"]].values.tolist() == [["其他教育", "助学金", "教育局"]]
     for file in (seen, other):
         assert {file.facts[name] for name in ("cause", "other_causes", "code")} == {None}
     assert seen.income.subjects == {}

@@ -1,6 +1,7 @@
 """Facts with dates: events of households and members, moves, dated values, episodes, the life of regions.
 
 What stands without a date is known from the day of this migration on; the past of states and income stays as it was.
+Measures get the kinds of the second edition; what was written of them before stays as it was written.
 """
 
 from datetime import datetime
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from alembic import op
+
+from data.model.measure_kinds import renewed
 
 revision = "0008"
 down_revision = "0007"
@@ -42,6 +45,7 @@ def upgrade() -> None:
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
     for table in ("household", "member"):
         op.execute(sa.text(f"UPDATE {table} SET collected = :today").bindparams(today=today))
+    op.execute(renewed("measure"))
 
 
 def _tables() -> None:
