@@ -54,9 +54,11 @@ JOINING = ("出生", "婚入", "迁入", "其他")
 GOING = ("死亡", "婚出", "迁出", "分户", "其他")
 MEMBER_FACTS = (
     "schooling", "health", "skill", "work_area", "work_months", "medical_insured", "pension_insured",
-    "disability_kind", "disability_level", "education",
+    "disability_kind", "disability_level", "education", "relation",
 )  # fmt: skip
 """Columns of ``member`` that have a day each: 成员状况."""
+HEADS = ("户主", "本人")
+"""与户主关系 of the head himself."""
 VERDICTS = {1: "达标", 0: "未达标", 2: "存疑"}
 """What a check of an assurance says, as ``assurance.secure`` holds it."""
 RISKS = (

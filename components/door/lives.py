@@ -22,14 +22,14 @@ from data.households.consequences import Consequence, follows
 from data.households.door import Door, door
 from data.households.edits import Conflict
 from data.households.entries import Saved
-from data.households.living import HEADS
 from data.households.search import search
 from data.money import exact
 from data.regions.tree import all_regions
-from data.terms import GOING, JOINING
+from data.terms import GOING, HEADS, JOINING
 
 _PERSON = ("name", "relation", "sex", "born", "id_number")
 _SEEN = "deed_seen"
+_SPOUSES, _CHILDREN = ("配偶", "妻子", "丈夫", "妻", "夫"), {*"子女儿孙媳婿"}
 
 
 @dataclass(frozen=True)
@@ -112,23 +112,47 @@ def _followed_markup(deed: lives.Deed, followed: Sequence[Consequence]) -> str:
 
 def _whom(there: Door, label: str = "哪一位 *", name: str = "whom") -> RowMapping | None:
     people = {one["code"]: one for one in there.members}
-    called = {code: plain(f"{one['name']}（{one['relation']}）") for code, one in people.items()}
+    called = {code: _called(one) for code, one in people.items()}
     code = st.selectbox(label, called, index=None, format_func=called.__getitem__, placeholder="请选择", key=key(name))
     return people.get(code) if code else None
 
 
-def _after_head(there: Door, leaving: Sequence[RowMapping]) -> str | None:
-    """Who is head after one who leaves, asked where the head does and others stay."""
+def _after_head(there: Door, leaving: Sequence[RowMapping], name: str = "head") -> dict[str, Any]:
+    """Who is head after those who leave, and what the others are to him: asked where the head leaves and others stay.
+    Options of a deed, the head under ``name``."""
     away = {one["code"] for one in leaving}
-    stay = {
-        one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members if one["code"] not in away
-    }
+    stay = {one["code"]: one for one in there.members if one["code"] not in away}
     if not stay or not any(one["relation"] in HEADS for one in leaving):
-        return None
-    head: str | None = st.selectbox(
-        "新户主 *", stay, index=None, format_func=stay.__getitem__, placeholder="请选择", key=key("new_head")
+        return {}
+    head = st.selectbox(
+        "新户主 *",
+        stay,
+        index=None,
+        format_func=lambda code: _called(stay[code]),
+        placeholder="请选择",
+        key=key("new_head"),
     )
-    return head
+    others = [one for code, one in stay.items() if code != head]
+    return {name: head, "relations": _relations(others, stay[head]) if head else {}}
+
+
+def _relations(people: Sequence[RowMapping], head: RowMapping) -> dict[str, str]:
+    """What each is to a new head. What children are to their parents they are to either."""
+    same = head["relation"] in _SPOUSES
+    return {
+        one["code"]: st.text_input(
+            plain(f"{one['name']}与新户主关系 *（原为{one['relation']}）"),
+            one["relation"] if same and set(one["relation"]) & _CHILDREN else "",
+            key=key(f"relation_{head['code']}_{one['code']}"),
+            max_chars=20,
+            placeholder="如：母亲、弟弟",
+        )
+        for one in people
+    }
+
+
+def _called(member: RowMapping) -> str:
+    return plain(f"{member['name']}（{member['relation']}）")
 
 
 def _day(screen: Screen, label: str) -> str:
@@ -162,8 +186,8 @@ def _other(screen: Screen, there: Door, label: str) -> int | None:
 
 def _death(screen: Screen, there: Door) -> _Asked:
     whom = _whom(there)
-    head = _after_head(there, [whom]) if whom else None
-    options = {"reason": lives.DIED, "day": _day(screen, "去世日期 *"), "head": head}
+    after = _after_head(there, [whom]) if whom else {}
+    options = {"reason": lives.DIED, "day": _day(screen, "去世日期 *"), **after}
     return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
 
 
@@ -184,8 +208,8 @@ def _leaving(screen: Screen, there: Door) -> _Asked:
     whom = _whom(there)
     reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
     reason = entry_widgets.choice_field("原因（离开本县）*", reasons, key=key("leaving"), start=lives.MARRIED_OUT)
-    head = _after_head(there, [whom]) if whom else None
-    options = {"reason": reason or "", "day": _day(screen, "离开日期 *"), "head": head}
+    after = _after_head(there, [whom]) if whom else {}
+    options = {"reason": reason or "", "day": _day(screen, "离开日期 *"), **after}
     return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
 
 
@@ -195,22 +219,24 @@ def _going_over(screen: Screen, there: Door) -> _Asked:
     reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
     going = entry_widgets.choice_field("原因 *", reasons, key=key("going"), start=lives.MARRIED_OUT)
     relation = st.text_input("与新户主关系 *", key=key("relation"), max_chars=20, placeholder="如：配偶、儿媳")
-    head = _after_head(there, [whom]) if whom else None
-    options = {"going": going or "", "relation": relation, "day": _day(screen, "转入日期 *"), "head": head}
+    after = _after_head(there, [whom]) if whom else {}
+    options = {"going": going or "", "relation": relation, "day": _day(screen, "转入日期 *"), **after}
     return _Asked(lives.goes_over, (there.household["id"], whom["code"] if whom else "", to or 0), options)
 
 
 def _split(screen: Screen, there: Door) -> _Asked:
     people = {one["code"]: one for one in there.members}
-    called = {code: plain(f"{one['name']}（{one['relation']}）") for code, one in people.items()}
+    called = {code: _called(one) for code, one in people.items()}
     codes = st.multiselect(
         "分出去的人 *", called, format_func=called.__getitem__, placeholder="可多选", key=key("leavers")
     )
     head = st.selectbox(
         "新户户主 *", codes, index=None, format_func=called.__getitem__, placeholder="请选择", key=key("founder")
     )
-    own = _after_head(there, [people[code] for code in codes])
-    options = {"head": head or "", "own_head": own, "day": _day(screen, "分户日期 *")}
+    theirs = _relations([people[code] for code in codes if code != head], people[head]) if head else {}
+    own = _after_head(there, [people[code] for code in codes], "own_head")
+    relations = {**theirs, **own.pop("relations", {})}
+    options = {"head": head or "", **own, "relations": relations, "day": _day(screen, "分户日期 *")}
     return _Asked(lives.splits, (there.household["id"], tuple(codes)), options)
 
 
@@ -233,7 +259,17 @@ def _move(screen: Screen, there: Door) -> _Asked:
 
 def _merger(screen: Screen, there: Door) -> _Asked:
     into = _other(screen, there, "并入哪一户 *")
-    return _Asked(lives.merges, (there.household["id"], into or 0), {"day": _day(screen, "并入日期 *")})
+    relations = {
+        one["code"]: st.text_input(
+            plain(f"{one['name']}与对方户主关系 *（原为{one['relation']}）"),
+            key=key(f"relation_{into}_{one['code']}"),
+            max_chars=20,
+            placeholder="如：母亲、弟弟",
+        )
+        for one in (there.members if into else ())
+    }
+    options = {"relations": relations, "day": _day(screen, "并入日期 *")}
+    return _Asked(lives.merges, (there.household["id"], into or 0), options)
 
 
 def _end(screen: Screen, there: Door) -> _Asked:

@@ -23,7 +23,7 @@ from data.figures.facts import facts_on
 from data.figures.household_months import months_with_books
 from data.figures.monitoring_line import line_of
 from data.figures.sources import HELPED_SQL
-from data.figures.states import RELATION, members_on, persons_on, standing, there_on
+from data.figures.states import head_first, head_on, members_on, persons_on, relation_on, standing, there_on
 from data.households.rosters import estimated
 from data.income.year import IncomeYear, year_of
 from data.model.running import lasts_to, runs_on
@@ -208,7 +208,7 @@ def _card(
         village_name=facts["village_name"],
         township_name=facts["township_name"],
         county_name=facts["county_name"],
-        head=facts["head"] if open_names else mask_name(facts["head"]),
+        head=facts["head_then"] if open_names else mask_name(facts["head_then"]),
         state=STATE_NAMES[facts["state"]],
         attribute=mask_attribute(facts["attribute"]),
         cause="、".join(filter(None, (facts["cause"], facts["other_causes"]))) or None if viewer.sees_health else None,
@@ -274,7 +274,7 @@ def _totals(rows: Iterable[StoredRow], year: IncomeYear) -> dict[str, int]:
 
 _FACTS = f"""
     SELECT h.*, s.state, s.village AS village_then, d.built, v.name AS village_name, t.name AS township_name,
-        c.name AS county_name, {persons_on(day=":end_before")} AS persons_before,
+        c.name AS county_name, {head_on(":as_of")} AS head_then, {persons_on(day=":end_before")} AS persons_before,
         {persons_on(day=":end_same")} AS persons_same
     FROM household h JOIN {standing(day=":as_of")} JOIN region v ON v.code = s.village CROSS JOIN data_version d
     LEFT JOIN region t ON t.code = substr(s.village, 1, 9)
@@ -287,9 +287,10 @@ _BOOKED = (
 _FACTS_OF_MEMBERS = facts_on("education", "schooling", "health", "skill", "work_area", "work_months", day=":as_of")
 _HANGING = {
     "members": f"""
-        SELECT b.household_id, p.name, {RELATION}, p.sex, p.born, p.id_number, p.code, {_FACTS_OF_MEMBERS}
+        SELECT b.household_id, p.name, {relation_on(':as_of')} AS relation, p.sex, p.born, p.id_number, p.code,
+            {_FACTS_OF_MEMBERS}
         FROM {members_on("b.household_id IN :households", ":as_of")}
-        ORDER BY b.household_id, CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
+        ORDER BY b.household_id, {head_first(':as_of')}, p.born, p.code""",
     "helpers": f"""
         SELECT s.household_id, a.name, a.unit, a.team, a.post, a.phone
         FROM pairing s JOIN helper a ON a.code = s.helper CROSS JOIN data_version d

@@ -31,11 +31,11 @@ from data.model.search_columns import id_tail
 from data.model.transient import attempt
 from data.store.engine import is_sqlite, writing
 from data.store.transient import transient_engine
+from data.terms import HEADS
 
 DIGITS = 6
 TAIL = "tail"  # the kind of what is counted against the weaker way
 MOST_TAILS, WITHIN = 60, timedelta(days=30)
-HEADS = ("户主", "本人")
 _LOCK = 60_313  # of the weaker way, among PostgreSQL's advisory locks
 _SECRET = re.compile(r"[0-9]{5}[0-9X]")
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # RFC 9106, OWASP's smallest: 19 MiB

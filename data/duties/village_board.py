@@ -12,7 +12,7 @@ from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer
 from data.figures.sources import HELPED_SQL
-from data.figures.states import standing
+from data.figures.states import head_on, standing
 from data.model.running import open_on, runs_on
 
 _LATEST = 6
@@ -124,24 +124,24 @@ _QUESTIONS = {
         FROM project p JOIN month m ON m.month = :month
         WHERE p.region = :village AND (p.started IS NULL OR p.started <= m.as_of)
         ORDER BY p.investment_fen DESC, p.code""",
-    "tasks": """
+    "tasks": f"""
         SELECT t.name, t.target, t.owner, t.started, t.deadline,
             CAST(CASE WHEN t.finished <= m.as_of THEN 10000 WHEN t.finished IS NULL THEN t.progress_bp ELSE 0 END
                 AS DOUBLE PRECISION) / 10000 AS progress,
-            CASE WHEN t.finished <= m.as_of THEN t.finished END AS finished, t.household_id, h.head
+            CASE WHEN t.finished <= m.as_of THEN t.finished END AS finished, t.household_id, {head_on()} AS head
         FROM task t JOIN month m ON m.month = :month
         LEFT JOIN household h ON h.id = t.household_id AND h.village = t.village
-        WHERE t.village = :village AND t.started <= m.as_of AND {seen}
+        WHERE t.village = :village AND t.started <= m.as_of AND {{seen}}
             AND (t.finished IS NULL OR t.finished >= m.first_day)
         ORDER BY CASE WHEN t.finished <= m.as_of THEN 1 ELSE 0 END, t.deadline, t.code""",
     "visits": f"""
-        SELECT v.visited, a.name AS helper, v.occasion, h.id AS household_id, h.head
+        SELECT v.visited, a.name AS helper, v.occasion, h.id AS household_id, {head_on()} AS head
         FROM visit v JOIN {_THERE_AND_THEN} JOIN helper a ON a.code = v.helper JOIN month m ON m.month = :month
         WHERE {_HERE} AND {_ONCE_HERE} AND v.visited >= m.first_day AND v.visited <= m.as_of
         ORDER BY v.visited DESC, v.code LIMIT {_LATEST}""",
     "problems": f"""
         SELECT b.category, b.description, b.owner, b.deadline,
-            CASE WHEN b.rectified <= m.as_of THEN b.rectified END AS rectified, b.household_id, h.head
+            CASE WHEN b.rectified <= m.as_of THEN b.rectified END AS rectified, b.household_id, {head_on()} AS head
         FROM problem b JOIN month m ON m.month = :month
         LEFT JOIN household h ON h.id = b.household_id AND h.village = b.region
         WHERE b.region = :village AND b.found <= m.as_of AND {open_on("b.closed", "m.as_of")} AND {{seen}}

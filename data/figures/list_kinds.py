@@ -29,7 +29,7 @@ from data.figures.sources import (
     YEAR_END_SQL,
     booked_sql,
 )
-from data.figures.states import urgency
+from data.figures.states import head_on, relation_on, urgency
 from data.model.running import holds_on, open_on, runs_on
 from data.terms import Record
 
@@ -85,7 +85,7 @@ _PLACE = (
     Column("township", "乡镇", "(SELECT r.name FROM region r WHERE r.code = substr(s.village, 1, 9))"),
     Column("village", "村", "(SELECT r.name FROM region r WHERE r.code = s.village)"),
 )
-_WHO = (Column("code", "户编号", "h.code", "telling"), Column("head", "户主", "h.head", "person"))
+_WHO = (Column("code", "户编号", "h.code", "telling"), Column("head", "户主", head_on(), "person"))
 _STATE = Column("state", "户类型", "s.state", "state")
 _PERSONS = Column(
     "persons",
@@ -215,7 +215,7 @@ _AGE = (
 )
 _OF_MEMBER = (
     Column("code", "户编号", "h.code", "telling"), Column("name", "姓名", "p.name", "person"),
-    Column("relation", "与户主关系", "p.relation"), Column("sex", "性别", "p.sex"),
+    Column("relation", "与户主关系", relation_on()), Column("sex", "性别", "p.sex"),
     Column("age", "年龄", _AGE, "integer"), Column("id_number", "证件号码", "p.id_number", "id_number"),
 )  # fmt: skip
 PEOPLE = ListKind(
@@ -297,7 +297,7 @@ PROBLEMS = ListKind(
     "problem b JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = b.household_id",
     "b.found <= m.as_of", "b.region", "b.household_id", "b.code",
     f"CASE WHEN {_UNRECTIFIED} THEN 0 WHEN {_OPEN} THEN 1 ELSE 2 END, b.deadline, b.code",
-    (place_of("b.region"), Column("code", "问题编号", "b.code"), Column("head", "户主", "h.head", "person"),
+    (place_of("b.region"), Column("code", "问题编号", "b.code"), Column("head", "户主", head_on(), "person"),
      Column("source", "来源", "b.source"), Column("category", "类别", "b.category"),
      Column("description", "描述", "b.description", "words"), Column("owner", "责任人", "b.owner"),
      Column("found", "发现日期", "b.found", "day"), Column("deadline", "整改期限", "b.deadline", "day"),
@@ -309,7 +309,7 @@ TASKS = ListKind(
     "tasks", "任务", "项", "task t JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = t.household_id",
     "t.started <= m.as_of", "t.village", "t.household_id", "t.code",
     f"CASE WHEN {_UNFINISHED} THEN 0 ELSE 1 END, t.deadline, t.code",
-    (place_of("t.village"), Column("code", "任务编号", "t.code"), Column("head", "户主", "h.head", "person"),
+    (place_of("t.village"), Column("code", "任务编号", "t.code"), Column("head", "户主", head_on(), "person"),
      Column("name", "任务", "t.name", "matter"), Column("target", "目标", "t.target", "matter"),
      Column("owner", "责任人", "t.owner"),
      Column("started", "开始日期", "t.started", "day"), Column("deadline", "期限", "t.deadline", "day"),

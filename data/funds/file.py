@@ -14,7 +14,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.sources import FUND_RECOVERED_SQL
-from data.figures.states import standing
+from data.figures.states import head_on, standing
 from data.terms import PROJECT_MODES, STATE_NAMES
 
 PAGE = 30
@@ -135,10 +135,10 @@ def behind(
         for number, mode in enumerate(PROJECT_MODES)
     )
     sql = f"""
-        SELECT h.id, h.village, t.name AS township, v.name AS village_name, h.code, h.head,
+        SELECT h.id, h.village, t.name AS township, v.name AS village_name, h.code, {head_on()} AS head,
         MAX(s.state) AS state, {_TIMES} AS times, MAX(b.year) AS latest,
         SUM(b.amount_fen) AS amount, {modes} FROM {_BEHIND} AND {seen}
-        GROUP BY h.id, h.village, t.name, v.name, h.code, h.head
+        GROUP BY h.id, h.village, t.name, v.name, h.code, h.head, m.as_of
         ORDER BY COALESCE(SUM(b.amount_fen), 0) DESC, h.id LIMIT :limit OFFSET :offset"""
     asked = {**_asked(bound, project, month), "limit": limit, "offset": offset}
     found = connection.execute(text(sql), asked).mappings().all()

@@ -1,5 +1,7 @@
 """What follows from a deed before it is done: persons, net income a head, state and village of each household."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, func, select, text
@@ -13,6 +15,7 @@ from data.figures.books import closed_month
 from data.figures.household_months import of_one
 from data.figures.spells import state_spell
 from data.households.edit_rules import check_approval
+from data.households.endings import hanging
 from data.households.income import KINDS
 from data.households.lives import Deed
 from data.model.running import holds_on
@@ -43,11 +46,11 @@ def follows(connection: Connection, viewer: Viewer, deed: Deed) -> list[Conseque
         if new is not None:
             found.append(Consequence(f"新户 {new['head']}", "—", f"{new['type']}，{deed.persons[id]} 人"))
         else:
-            found += _of_one(connection, writable_row(connection, viewer, id), deed)
+            found += _of_one(connection, viewer, writable_row(connection, viewer, id), deed)
     return found
 
 
-def _of_one(connection: Connection, home: RowMapping, deed: Deed) -> list[Consequence]:
+def _of_one(connection: Connection, viewer: Viewer, home: RowMapping, deed: Deed) -> list[Consequence]:
     id, whose = home["id"], f"{home['head']}户"
     persons = _persons(connection, id)
     after = persons + deed.persons.get(id, 0)
@@ -55,6 +58,9 @@ def _of_one(connection: Connection, home: RowMapping, deed: Deed) -> list[Conseq
     if after != persons:
         found.append(Consequence(f"{whose}人口", f"{persons} 人", f"{after} 人"))
         found += _per_head(connection, home, whose, persons, after)
+    for edit in deed.done[id]:
+        if edit.table == "household" and edit.before is not None and "head" in (edit.after or {}):
+            found.append(Consequence(f"{whose}户主", str(edit.before["head"]), f"{edit.after['head']}，以前月份不变"))
     if id in deed.ends:
         found.append(Consequence(f"{whose}状态", _state(connection, id), "不再统计，以前月份不变"))
     if id in deed.states:
@@ -64,7 +70,24 @@ def _of_one(connection: Connection, home: RowMapping, deed: Deed) -> list[Conseq
         if edit.table == "household_move" and edit.after is not None:
             origin, village = (_name(connection, str(edit.after[name])) for name in ("origin", "village"))
             found.append(Consequence(f"{whose}所在村", origin, f"{village}，以前月份不变"))
+            found += _hanging(connection, viewer, id, {})
+    if id in deed.ends:
+        found += _hanging(connection, viewer, id, Counter(edit.table for edit in deed.done[id]))
     return found
+
+
+def _hanging(connection: Connection, viewer: Viewer, id: int, ending: Mapping[str, int]) -> list[Consequence]:
+    """What hangs on a household that ends or moves; ``ending``: how many edits of a table end something."""
+    stands = "不随户结束，仍要办结" if ending else "仍由原来的人办理，请与新村核对"
+    ends = {"结对帮扶": ending.get("pairing"), "帮扶措施": ending.get("measure")}
+    found = []
+    for what, count in hanging(connection, viewer, id).items():
+        after = f"{ends[what]} {_UNITS[what]}同日结束" if ends.get(what) else stands
+        found.append(Consequence(what, f"{count} {_UNITS[what]}", after))
+    return found
+
+
+_UNITS = {"结对帮扶": "人", "帮扶措施": "项", "未销号问题": "个", "未完成任务": "项", "未消除风险的监测": "次"}
 
 
 def _per_head(connection: Connection, home: RowMapping, whose: str, persons: int, after: int) -> list[Consequence]:

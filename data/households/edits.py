@@ -27,7 +27,7 @@ from data.model.measure_kinds import renewed, same_kind
 from data.store.engine import writing
 
 HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance")
-TABLES = ("household", "member", "ledger", "measure", "visit", "problem", "archive", *HISTORIES)
+TABLES = ("household", "member", "ledger", "pairing", "measure", "visit", "problem", "archive", *HISTORIES)
 COUNTED = ("household", "member", "ledger", "visit", "problem", *HISTORIES)  # what the cube is made from
 COMINGS = ("household_event", "household_move", "member_event")
 """Where members and households come, go and move: what was written of several households at once is taken back so."""

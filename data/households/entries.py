@@ -38,10 +38,9 @@ from data.households.registers import governed
 from data.households.words import Values, label
 from data.money import exact
 from data.months import spoken
-from data.terms import ASSURANCES, MEMBER_FACTS, SUBJECTS, VERDICTS
+from data.terms import ASSURANCES, HEADS, MEMBER_FACTS, SUBJECTS, VERDICTS
 
 FOUND = "发现："  # begins the second part of a visit's words
-_HEADS = ("户主", "本人")
 _SIDES = attrgetter("before"), attrgetter("after")
 
 
@@ -219,7 +218,7 @@ def correct_household(
         there = door(connection, viewer, household)
         if any(name in after for name in governed(connection, household)):
             raise Refused(_BY_ROWS)
-    head = next((one for one in there.members if one["relation"] in _HEADS), None)
+    head = next((one for one in there.members if one["relation"] in HEADS), None)
     if head is not None and "head" in after and head["name"] == before["head"]:
         edits.append(Edit("member", {"code": head["code"]}, {"name": head["name"]}, {"name": after["head"]}))
     what = f"改信息：{_headings('household', after)}"
@@ -249,7 +248,7 @@ def correct_member(
         member = model.member.c
         own = connection.execute(select(member.relation, member.name).where(member.code == code)).first()
         edits = _of_member(connection, {**before, "code": code}, after, day)
-    if own is not None and own.relation in _HEADS and "name" in after and facts["head"] == before["name"]:
+    if own is not None and own.relation in HEADS and "name" in after and facts["head"] == before["name"]:
         edits.append(Edit("household", {"id": household}, {"head": facts["head"]}, {"head": after["name"]}))
     name = after.get("name") or (own.name if own else "")
     what = f"改信息：{name} {_headings('member', after)}"

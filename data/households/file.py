@@ -16,7 +16,7 @@ from data.figures.books import closed_month
 from data.figures.facts import check_on, facts_on
 from data.figures.net_income import AT_CLOSED
 from data.figures.sources import FUND_PAID_SQL
-from data.figures.states import RELATION, members_on, standing
+from data.figures.states import head_first, head_on, members_on, relation_on, standing
 from data.households.fates import Fate, fates
 from data.households.income import Income, income_of
 from data.households.rosters import estimated
@@ -27,7 +27,7 @@ from data.store.rows import Record
 from data.terms import STATE_NAMES, TELLING_MEASURES, UNCOUNTED
 
 LATEST_VISITS = 10
-_THEN = {"village": "village_then", "housing_safe": "housing_then", "water_safe": "water_then"}
+_THEN = {"head": "head_then", "village": "village_then", "housing_safe": "housing_then", "water_safe": "water_then"}
 """Columns of a household in whose place stands what was true in the month."""
 
 
@@ -93,10 +93,11 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     frames["helpers"]["due"] = _due(frames["helpers"], asked["days"])
     closed = closed_month(connection, facts["village_then"])
     books = month if closed is None else min(month, closed)
+    facts = {**facts, **{name: facts[then] for name, then in _THEN.items()}, "phone": mask_phone(facts["phone"])}
     file = HouseholdFile(
         id=id,
         village=facts["village_then"],
-        facts={**facts, **{name: facts[then] for name, then in _THEN.items()}, "phone": mask_phone(facts["phone"])},
+        facts=facts,
         head=facts["head"],
         state=STATE_NAMES[facts["state"]],
         income=income_of(connection, viewer, id, facts["village_then"], books, len(frames["members"])),
@@ -158,7 +159,8 @@ def _due(helpers: pd.DataFrame, days: int) -> list[str]:
 
 
 _FACTS = f"""
-    SELECT h.*, s.village AS village_then, s.state, s.base, s.watch, hm.visits, k.below_line, m.as_of, d.built,
+    SELECT h.*, {head_on()} AS head_then, s.village AS village_then,
+        s.state, s.base, s.watch, hm.visits, k.below_line, m.as_of, d.built,
         {check_on("housing", "m.as_of")} AS housing_then, {check_on("water", "m.as_of")} AS water_then,
         v.name AS village_name, t.name AS township_name
     FROM household h CROSS JOIN data_version d JOIN month m ON m.month = :month JOIN {standing()}
@@ -175,9 +177,9 @@ _VISITS_TOTAL = """
     WHERE v.household_id = :household AND v.visited <= m.as_of"""
 _HANGING = {
     "members": f"""
-        SELECT p.code, p.name, {RELATION}, p.sex, p.born, p.id_number, {_FACTS_OF_MEMBERS}, m.as_of
+        SELECT p.code, p.name, {relation_on()} AS relation, p.sex, p.born, p.id_number, {_FACTS_OF_MEMBERS}, m.as_of
         FROM month m CROSS JOIN {members_on("m.month = :month AND b.household_id = :household")}
-        ORDER BY CASE WHEN p.relation IN ('户主', '本人') THEN 0 ELSE 1 END, p.born, p.code""",
+        ORDER BY {head_first()}, p.born, p.code""",
     "helpers": f"""
         SELECT a.code, a.name, a.unit, a.team, a.post, a.phone, s.started,
             MAX(v.visited) AS last_visit, MAX(CASE WHEN v.visited >= m.first_day THEN 1 ELSE 0 END) AS visited

@@ -110,6 +110,7 @@ def went_over(
         came.append(_membership(member, day, GONE, member["household_id"], going))
     after = {"household_id": household, "relation": relation, "joined": day, "joined_reason": joining}
     after |= dict.fromkeys(("gone", "gone_reason"))
+    came += [edit for edit in member_value(connection, member, "relation", relation, day) if edit.table != "member"]
     came.append(Edit("member", {"code": member["code"]}, {name: member[name] for name in after}, after))
     return came, [_membership(member, day, JOINED, household, joining)]
 

@@ -18,12 +18,12 @@ from data.access.viewer import Viewer
 from data.figures.courses import BEGINS, ENDS, TURNS, Columns, may_follow
 from data.households.edit_rules import STATE_FIELDS
 from data.households.edits import Edit, commit_together
+from data.households.endings import help_ends
 from data.households.entries import Saved
 from data.households.fields import LONG, Unfit, doubts, read_field, read_fields, read_text
-from data.households.histories import event, left, moved, went_over
+from data.households.histories import event, left, member_value, moved, went_over
 from data.households.living import (
     HEAD,
-    HEADS,
     check_begun,
     check_leaving,
     check_unknown,
@@ -40,17 +40,17 @@ from data.households.living import (
 )
 from data.households.registers import base_of, events_of, registers, said_by_rows, state_on
 from data.households.words import Values
-from data.terms import GOING, JOINING, STATE_NAMES, UNCOUNTED
+from data.terms import GOING, HEADS, JOINING, STATE_NAMES, UNCOUNTED
 
 DIED, MARRIED_OUT, MOVED_OUT, SPLIT = GOING[:4]
 BORN, MARRIED_IN, MOVED_IN = JOINING[:3]
 ENDINGS = {"整户迁出": MOVED_OUT, "整户死亡": DIED, "其他": GOING[-1]}
 """Why a household is struck off → why its members leave it."""
 _STRUCK_OFF, _MERGED = ENDS
-_OF_MERGER = (
-    "原户的收支留在原户，对方户的人均纯收入要到新账记满12个月才反映全家",
-    "成员与新户主的关系，请在对方户里逐人核对",
-)
+_OF_MERGER = ("原户的收支留在原户，对方户的人均纯收入要到新账记满12个月才反映全家",)
+Relations = Mapping[str, str | None]
+"""Code of a member → what he is to the head, as typed."""
+NO_RELATIONS: Relations = {}
 _PLAIN = STATE_NAMES[UNCOUNTED]
 _COPIED = ("phone", "address", "attribute", *STATE_FIELDS, "cause", "other_causes")
 
@@ -119,16 +119,18 @@ def goes(
     day: str,
     today: date,
     head: str | None = None,
+    relations: Relations = NO_RELATIONS,
 ) -> Deed:
-    """A member dies, or leaves for outside the county. ``head``: who is head after him, where he was."""
+    """A member dies, or leaves for outside the county. ``head``: who is head after him, where he was, ``relations``
+    what the others are to that one."""
     living(connection, viewer, household)
     if reason not in GOING or reason == SPLIT:
         raise Unfit("原因", "请选择")
     row, since = member_of(connection, household, member), day_of(day, today)
     check_leaving(connection, row, since)
-    edits = [*left(connection, row, since, reason), *_new_head(connection, household, row, head)]
+    edits = [*left(connection, row, since, reason), *_new_head(connection, household, [row], head, relations, since)]
     what = f"家庭变动：{row['name']} {reason}（{since}）"
-    return Deed(what, {household: edits}, {household: -1}, {household: -labour_of([row])}, told=_of_new_head(edits))
+    return Deed(what, {household: edits}, {household: -1}, {household: -labour_of([row])})
 
 
 @needs(WRITE, HOUSEHOLDS)
@@ -144,8 +146,10 @@ def goes_over(
     day: str,
     today: date,
     head: str | None = None,
+    relations: Relations = NO_RELATIONS,
 ) -> Deed:
-    """A member goes to another household of the county: married there or moved."""
+    """A member goes to another household of the county: married there or moved; ``relation``: what he is to its head.
+    ``head`` and ``relations`` as where he leaves for outside."""
     living(connection, viewer, household)
     if to in (0, household):
         raise Unfit("转入哪一户", "就是本户，请另选" if to else "请选择")
@@ -158,14 +162,13 @@ def goes_over(
     if called in HEADS and head_of(connection, to) is not None:
         raise Unfit("与户主关系", f"{other['head']}户已有户主，请填与户主的关系")
     came, joined = went_over(connection, row, to, since, going=going, joining=_COMING_OF[going], relation=called)
-    edits = [*came, *_new_head(connection, household, row, head)]
+    edits = [*came, *_new_head(connection, household, [row], head, relations, since)]
     labour = labour_of([row])
     return Deed(
         f"家庭变动：{row['name']} {going}到{other['head']}户（{since}）",
         {to: joined, household: edits},
         {household: -1, to: 1},
         {household: -labour, to: labour},
-        told=_of_new_head(edits),
     )
 
 
@@ -201,7 +204,7 @@ def ends(
         check_leaving(connection, row, since)
     gone = [edit for row in people for edit in left(connection, row, since, ENDINGS[reason])]
     told = "：".join(part for part in (reason, said) if part)
-    edits = [*event(home, _STRUCK_OFF, since, reason=told), *gone]
+    edits = [*event(home, _STRUCK_OFF, since, reason=told), *gone, *help_ends(connection, household, since)]
     return Deed(
         f"家庭变动：注销（{reason}，{since}）",
         {household: edits},
@@ -248,16 +251,25 @@ def _may_begin(kind: str, columns: Columns, day: str) -> bool:
 
 
 @needs(WRITE, HOUSEHOLDS)
-def merges(connection: Connection, viewer: Viewer, household: int, into: int, *, day: str, today: date) -> Deed:
-    """All members go over to another household, and this one is no more."""
+def merges(
+    connection: Connection,
+    viewer: Viewer,
+    household: int,
+    into: int,
+    *,
+    relations: Relations = NO_RELATIONS,
+    day: str,
+    today: date,
+) -> Deed:
+    """All members go over to another household, and this one is no more; ``relations``: what each is to its head."""
     home, since = living(connection, viewer, household), day_of(day, today)
     if into in (0, household):
         raise Unfit("并入哪一户", "就是本户，请另选" if into else "请选择")
     other = living(connection, viewer, into)
     check_begun(connection, household, since)
     people = people_of(connection, household)
-    going, coming = _over(connection, people, into, since, {row["code"]: _in_another(row) for row in people})
-    edits = [*event(home, _MERGED, since, other=into, reason=None), *going]
+    going, coming = _over(connection, people, into, since, _read_relations(people, relations, other["head"]))
+    edits = [*event(home, _MERGED, since, other=into, reason=None), *going, *help_ends(connection, household, since)]
     return Deed(
         f"家庭变动：并入{other['head']}户（{since}）",
         {into: coming, household: edits} if coming else {household: edits},
@@ -279,9 +291,10 @@ def splits(
     day: str,
     today: date,
     own_head: str | None = None,
+    relations: Relations = NO_RELATIONS,
 ) -> Deed:
     """Some members found a household of their own, of the same state; ``head`` is one of them, ``own_head`` who is head
-    of the old one where the head left."""
+    of the old one where the head left. ``relations``: what the others of either are to its new head."""
     home, since = living(connection, viewer, household), day_of(day, today)
     check_begun(connection, household, since)
     if not members:
@@ -293,13 +306,13 @@ def splits(
     if chief is None:
         raise Unfit("新户户主", "请在分出去的人中选择")
     id = next_id(connection)
-    relations = {row["code"]: HEAD if row is chief else _in_another(row) for row in people}
-    going, coming = _over(connection, people, id, since, relations, going_for=SPLIT)
+    others = [row for row in people if row is not chief]
+    called = {chief["code"]: HEAD, **_read_relations(others, relations, chief["name"])}
+    going, coming = _over(connection, people, id, since, called, going_for=SPLIT)
     new: Values = {name: home[name] for name in _COPIED}
     new |= {"code": household_code(connection, home["village"]), "village": home["village"], "head": chief["name"]}
     founded = Edit("household", {"id": id}, None, {**new, "collected": since})
-    leaver = next((row for row in people if row["relation"] in HEADS), None)
-    edits = [*going, *(_new_head(connection, household, leaver, own_head, people) if leaver else [])]
+    edits = [*going, *_new_head(connection, household, people, own_head, relations, since)]
     return Deed(
         f"家庭变动：{'、'.join(row['name'] for row in people)}分户（{since}）",
         {id: [founded, *event({"id": id}, BEGINS, since, other=household), *coming], household: edits},
@@ -361,31 +374,43 @@ def _over(
     return going, coming
 
 
-def _in_another(member: RowMapping) -> str:
-    """What a member is called in a household of another head until somebody looks: who was head is none there."""
-    return "其他" if member["relation"] in HEADS else str(member["relation"])
-
-
 def _new_head(
-    connection: Connection, household: int, leaver: RowMapping, head: str | None, leaving: Sequence[RowMapping] = ()
+    connection: Connection,
+    household: int,
+    leaving: Sequence[RowMapping],
+    head: str | None,
+    relations: Relations,
+    day: str,
 ) -> list[Edit]:
-    """Who is head after the one who leaves, where he was and anybody stays."""
-    away = {leaver["code"], *(row["code"] for row in leaving)}
+    """Who is head after those who leave, where he was among them and anybody stays, and what the others are to him."""
+    away = {row["code"] for row in leaving}
     stay = [row for row in people_of(connection, household) if row["code"] not in away]
-    if leaver["relation"] not in HEADS or not stay:
+    if not stay or not any(row["relation"] in HEADS for row in leaving):
         return []
     chosen = next((row for row in stay if row["code"] == head), None)
     if chosen is None:
         raise Unfit("新户主", "户主离开后由谁当户主，请选择")
+    others = [row for row in stay if row is not chosen]
+    called = {chosen["code"]: HEAD, **_read_relations(others, relations, chosen["name"])}
     table = model.household.c
     before = connection.execute(select(table.head).where(table.id == household)).scalar_one()
     return [
-        Edit("member", {"code": chosen["code"]}, {"relation": chosen["relation"]}, {"relation": HEAD}),
+        *(
+            edit
+            for row in stay
+            if called[row["code"]] != row["relation"]
+            for edit in member_value(connection, row, "relation", called[row["code"]], day)
+        ),
         Edit("household", {"id": household}, {"head": before}, {"head": chosen["name"]}),
     ]
 
 
-def _of_new_head(edits: Sequence[Edit]) -> tuple[str, ...]:
-    """A new head calls for a look at what the others are to him."""
-    changed = any(edit.table == "household" and "head" in (edit.after or {}) for edit in edits)
-    return ("户主已换，其他成员与户主关系请核对",) if changed else ()
+def _read_relations(people: Sequence[RowMapping], relations: Relations, head: str) -> dict[str, str]:
+    """What each is to the new head. Raises Unfit where it is not told, or one of them would be head as well."""
+    told = {}
+    for row in people:
+        said = read_text("与户主关系", relations.get(row["code"]) or "", most=20)
+        if said is None or said in HEADS:
+            raise Unfit("与户主关系", f"请填{row['name']}与户主{head}的关系")
+        told[row["code"]] = said
+    return told

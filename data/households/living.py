@@ -14,10 +14,9 @@ from data.errors import NotFound
 from data.figures.courses import ENDS
 from data.figures.spells import member_spell, state_spell
 from data.households.fields import Unfit, read_field
-from data.terms import UNCOUNTED
+from data.terms import HEADS, UNCOUNTED
 
-HEAD = "户主"
-HEADS = (HEAD, "本人")
+HEAD = HEADS[0]
 
 
 @needs(WRITE, HOUSEHOLDS)

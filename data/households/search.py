@@ -19,7 +19,7 @@ from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
-from data.figures.states import members_on, there_on
+from data.figures.states import head_on, members_on, there_on
 from data.households.fates import fates
 from data.households.search_words import Word, parameters, words
 from data.households.village import COLUMNS, FROM, NO_FILTERS, PAGE, Filters, as_read, conditions
@@ -168,7 +168,7 @@ _PERSONS = (
     "SELECT b.household_id, p.name, p.id_tail FROM month m CROSS JOIN"
     f" {members_on('m.month = :month AND b.household_id IN :ids')} ORDER BY p.code"
 )
-_HEADS = "SELECT id, head FROM household WHERE id IN :ids"
+_HEADS = f"SELECT h.id, {head_on()} FROM household h JOIN month m ON m.month = :month WHERE h.id IN :ids"
 _HELPERS = (
     "SELECT DISTINCT s.household_id, a.name FROM pairing s JOIN helper a ON a.code = s.helper"
     f" JOIN month m ON m.month = :month WHERE s.household_id IN :ids AND {runs_on('s', 'm.as_of')} ORDER BY a.name"

@@ -14,7 +14,7 @@ from data.errors import NotFound
 from data.figures.list_kinds import per_head
 from data.figures.net_income import AT_CLOSED
 from data.figures.sources import HELPED_SQL
-from data.figures.states import persons_on, standing, there_on, urgency
+from data.figures.states import head_on, persons_on, standing, there_on, urgency
 from data.model.running import holds_on, open_on, runs_on
 from data.regions import outlines as geometry
 from data.store.engine import expanded
@@ -39,7 +39,7 @@ FROM = (
 _PAIRED_NOW = f"x.household_id = h.id AND {runs_on('x', 'm.as_of')}"
 COLUMNS = {
     "id": "h.id",
-    "head": "h.head",
+    "head": head_on(),
     "state": _STATE,
     "persons": persons_on(),
     "attribute": "h.attribute",

@@ -134,7 +134,8 @@ class Histories:
         for one in dated:
             for name in self.named(one.history):
                 rows = f"SELECT f.{one.whose} FROM {name} f WHERE {one.here}"
-                _sql(staged, f"UPDATE {staged.name} SET {one.column} = NULL WHERE {key} IN ({rows})")
+                stood = "" if table.c[one.column].nullable else f" AND {key} IN ({stands})"
+                _sql(staged, f"UPDATE {staged.name} SET {one.column} = NULL WHERE {key} IN ({rows}){stood}")
         self._leave_covered(staged, stands)
         owner, written = "village" if table is model.household else "household_id", 0
         if _touched(staged, [*(one.column for one in dated), owner]):

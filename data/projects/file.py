@@ -14,6 +14,7 @@ from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.errors import NO_SUCH_PROJECT, NotFound
 from data.figures.sources import PROJECT_EARNING_SQL
+from data.figures.states import head_on
 from data.money import in_yuan
 from data.projects.region import ENTERED, HOUSEHOLD_YEARS, HOUSEHOLDS
 from data.projects.troubles import MARKED, STREAK, WHOLE_DUE, WHOLE_RECEIVED, place_sql, rule_bounds, why_suspected
@@ -174,7 +175,7 @@ def takers(
             f"""
             SELECT b.year, (SELECT t.name FROM region t WHERE t.code = substr(h.village, 1, 9)) AS township,
             (SELECT v.name FROM region v WHERE v.code = h.village) AS village, h.village AS region, h.id,
-            h.code AS household, h.head, b.mode, b.amount_fen AS amount {sql}
+            h.code AS household, {head_on()} AS head, b.mode, b.amount_fen AS amount {sql}
             ORDER BY b.year DESC, b.amount_fen DESC NULLS LAST, h.id, b.mode{cut}"""
         ),
         bound | ({} if limit is None else {"limit": limit, "offset": offset}),
@@ -191,6 +192,7 @@ def _takers(viewer: Viewer, code: str, month: int, year: int | None) -> tuple[st
     of_year = " AND b.year = :year" if year is not None else ""
     sql = (
         "FROM project_household b JOIN household h ON h.id = b.household_id JOIN project p ON p.code = b.project"
+        " JOIN month m ON m.month = :month"
         f" WHERE b.project = :project AND b.year * 12 <= :month AND {seen}{of_year}"
     )
     return sql, {**bound, "project": code, "month": month} | ({"year": year} if year is not None else {})

@@ -22,7 +22,7 @@ from data.figures.list_kinds import LINE
 from data.figures.lists import lined
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.sources import HELPED_SQL
-from data.figures.states import persons_on, standing
+from data.figures.states import head_on, persons_on, standing
 from data.money import in_yuan
 from data.store.rows import Answer
 from data.terms import STATE_NAMES
@@ -39,7 +39,7 @@ _WAYS = """
     GROUP BY b.household_id, b.project, b.mode"""
 _LOSS = "CASE WHEN w.before > w.now THEN w.before - w.now ELSE 0 END"
 _BEHIND = f"""
-    SELECT x.*, s.village, h.code, h.head, CASE WHEN {HELPED_SQL} THEN s.state END AS state,
+    SELECT x.*, s.village, h.code, {head_on()} AS head, CASE WHEN {HELPED_SQL} THEN s.state END AS state,
         CASE WHEN {HELPED_SQL} THEN {persons_on()} END AS persons, k.persons AS heads, {_NET} AS net, k.below_line,
         CASE WHEN k.below_line = 0 AND {_NET} - x.loss < k.persons * {LINE} THEN 1 ELSE 0 END AS falls,
         COALESCE(k.below_line, 0) AS below,

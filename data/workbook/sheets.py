@@ -141,7 +141,7 @@ def _region(
 _COLLECTED = _may("采集日期", "collected", "day", note="没有自己日期的各项从这天起算；不填为导入当天")
 _FACT_HEADINGS = (
     "在校状况", "健康状况", "劳动技能", "务工区域", "务工月数", "参加医保", "参加养老保险", "残疾类别", "残疾等级",
-    "文化程度",
+    "文化程度", "与户主关系",
 )  # fmt: skip
 _FORMER_KINDS = tuple((then, now[0] if len(now) == 1 else then) for then, now in terms.FORMER_MEASURES.items())
 _ASSURED = dict(zip(("吃", "穿", "义务教育", "基本医疗", "住房", "饮水"), terms.ASSURANCES, strict=True))

@@ -8,14 +8,18 @@ from sqlalchemy import Engine, func, select, text
 
 from data import model
 from data.access.viewer import Viewer
+from data.cards import card as cards
 from data.errors import NotFound, OutOfScope, Refused
-from data.figures import spells
+from data.figures import lists, spells
 from data.households import lives
 from data.households.consequences import follows
 from data.households.edits import Conflict, undo
 from data.households.entries import assure, correct_household, correct_member
 from data.households.fields import Unfit
+from data.households.file import household
 from data.households.history import history
+from data.households.search import search
+from data.households.village import in_village
 from data.model.running import holds_on
 from data.store.engine import writing
 from data.terms import STATE_NAMES
@@ -27,6 +31,7 @@ from tests.moment import NOW
 CADRE = Viewer("county", COUNTY)
 DAY = "2026-10-15"
 BABY = {"name": "小宝", "relation": "孙子", "sex": "男"}
+CHILDREN = {code(3): "子女", code(4): "子女"}
 
 
 @pytest.fixture
@@ -61,16 +66,20 @@ EVERY: Mapping[str, tuple[Callable, tuple, Mapping]] = {
         lives.comes, (HOME, BABY | {"relation": "儿媳", "born": "1999-01-01"}), {"reason": "婚入", "day": DAY},
     ),
     "death": (lives.goes, (HOME, code(2)), {"reason": "死亡", "day": DAY}),
-    "death of the head": (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY, "head": code(2)}),
+    "death of the head": (
+        lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY, "head": code(2), "relations": CHILDREN},
+    ),
     "going over": (
         lives.goes_over, (HOME, code(2), OTHER), {"going": "婚出", "relation": "配偶", "day": DAY},
     ),
     "a move": (lives.moves, (HOME, VILLAGES[3]), {"day": DAY, "note": "搬迁安置"}),
     "an end": (lives.ends, (HOME,), {"reason": "整户迁出", "words": "", "day": DAY}),
-    "a merger": (lives.merges, (HOME, OTHER), {"day": DAY}),
+    "a merger": (lives.merges, (HOME, OTHER), {"day": DAY, "relations": {code(n): "其他" for n in (1, 2, 3, 4)}}),
     "a fall back": (lives.turns, (HOME, "返贫"), {"day": DAY, "words": "大病"}),
     "an orderly exit": (lives.turns, (HOME, "有序退出"), {"day": DAY, "words": ""}),
-    "a split": (lives.splits, (HOME, [code(3), code(4)]), {"head": code(3), "day": DAY}),
+    "a split": (
+        lives.splits, (HOME, [code(3), code(4)]), {"head": code(3), "relations": {code(4): "弟弟"}, "day": DAY},
+    ),
     "a new household": (
         lives.founds,
         (VILLAGES[1], {"type": "边缘易致贫户", "identified": "2026-10-20"}, {"name": "新", "born": "1980-01-01"}),
@@ -167,8 +176,80 @@ def test_a_move_changes_two_villages_from_its_day_on(county: Engine):
         do(county, lives.moves, HOME, VILLAGES[1], day="2026-10-01", note="")
 
 
+def test_the_head_of_then_is_named_then_and_what_the_others_are_to_him_is_asked_anew(county: Engine):
+    more = {"head": code(2), "relations": {code(3): "子女", code(4): "侄子"}}
+    deed = make(county, lives.goes, HOME, code(1), reason="死亡", day=DAY, **more)
+    with county.connect() as connection:
+        told = [(one.label, one.before, one.after) for one in follows(connection, CADRE, deed)]
+    assert ("大户户主", "大", "二，以前月份不变") in told
+    change = lives.carry_out(county, CADRE, deed, now=NOW).change
+    then, now = LAST - 2, LAST
+    assert [named(county, month) for month in (then, now)] == [
+        ("大", [("大", "户主"), ("二", "子女"), ("三", "子女"), ("四", "子女")]),
+        ("二", [("二", "户主"), ("三", "子女"), ("四", "侄子")]),
+    ]
+    with county.connect() as connection:
+        listed = [
+            set(lists.whole(connection, CADRE, "households", VILLAGES[0], month)["head"]) & {"大", "二"}
+            for month in (then, now)
+        ]
+        found = search(connection, CADRE, f"{VILLAGES[0]}{HOME}", region=COUNTY, month=now).rows
+    assert listed == [{"大"}, {"二"}]
+    assert [(row.head, row.persons) for row in found[found["id"] == HOME].itertuples()] == [("二", 3)]
+    undo(county, CADRE, change, now=NOW)
+    assert named(county, now) == named(county, then)
+    do(county, lives.goes_over, HOME, code(1), OTHER, going="婚出", relation="配偶", day=DAY, **more)
+    assert named(county, then) == ("大", [("大", "户主"), ("二", "子女"), ("三", "子女"), ("四", "子女")])
+    assert [named(county, month, OTHER) for month in (then, now)] == [
+        ("甲", [("甲", "户主")]), ("甲", [("甲", "户主"), ("大", "配偶")])
+    ]  # fmt: skip
+
+
+def named(engine: Engine, month: int, id: int = HOME) -> tuple[str, list[tuple[str, str]]]:
+    """The head by the household's file, its card and its village's list, and who is what to him."""
+    with engine.connect() as connection:
+        file = household(connection, CADRE, id, month)
+        rows = in_village(connection, CADRE, file.village, month)
+        year = next(year for year in cards.years(connection) if year.first <= month <= year.last)
+        card = cards.card(connection, CADRE, id, year, until=month)
+    members = list(zip(file.members["name"], file.members["relation"], strict=True))
+    assert [(one.name, one.relation) for one in card.members] == members
+    assert {file.head, card.head} == set(rows[rows["id"] == id]["head"])
+    return file.head, members
+
+
+def test_help_ends_with_a_household_and_what_is_open_stands_and_is_named(county: Engine):
+    with writing(county) as connection:
+        helper = connection.execute(select(func.min(model.helper.c.code))).scalar_one()
+        connection.execute(model.pairing.insert().values(helper=helper, household_id=HOME, started="2024-01-01"))
+        measure = {"code": "M901", "household_id": HOME, "category": "产业", "name": "养殖", "started": "2024-01-01"}
+        connection.execute(model.measure.insert().values(**measure))
+        problem = {"code": "P901", "household_id": HOME, "region": VILLAGES[0], "source": "排查", "category": "住房"}
+        problem |= {"description": "漏雨", "found": "2026-05-01", "deadline": "2026-12-31", "owner": "村"}
+        connection.execute(model.problem.insert().values(**problem))
+    helped = {"结对帮扶": "1 人", "帮扶措施": "1 项", "未销号问题": "1 个"}
+    ended = {"结对帮扶": "1 人同日结束", "帮扶措施": "1 项同日结束", "未销号问题": "不随户结束，仍要办结"}
+    for deed in ("an end", "a merger", "a move"):
+        made, given, more = EVERY[deed]
+        with county.connect() as connection:
+            followed = follows(connection, CADRE, make(county, made, *given, **more))
+        told = {one.label: (one.before, one.after) for one in followed}
+        stands = dict.fromkeys(helped, "仍由原来的人办理，请与新村核对")
+        after = stands if deed == "a move" else ended
+        assert {what: told[what] for what in helped} == {what: (helped[what], after[what]) for what in helped}, deed
+        change = do(county, made, *given, **more)
+        ends = [one(county, table, household_id=HOME)["ended"] for table in (model.pairing, model.measure)]
+        assert ends == [None if deed == "a move" else DAY] * 2
+        assert one(county, model.problem, code="P901")["closed"] is None
+        assert_as_rebuilt(county)
+        undo(county, CADRE, change, now=NOW)
+        assert [one(county, table, household_id=HOME)["ended"] for table in (model.pairing, model.measure)] == [
+            None
+        ] * 2
+
+
 def test_a_split_founds_a_household_of_the_same_state_that_has_no_past(county: Engine):
-    do(county, lives.splits, HOME, [code(3), code(4)], head=code(3), day=DAY)
+    do(county, lives.splits, HOME, [code(3), code(4)], head=code(3), relations={code(4): "弟弟"}, day=DAY)
     with county.connect() as connection:
         new = connection.execute(select(func.max(model.household.c.id))).scalar_one()
     row = one(county, model.household, id=new)
@@ -203,6 +284,9 @@ REFUSED = (
     (lives.goes, (HOME, code(2)), {"reason": "分户", "day": DAY}, "原因"),
     (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY}, "新户主"),
     (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY, "head": code(1)}, "新户主"),
+    (lives.goes, (HOME, code(1)), {"reason": "死亡", "day": DAY, "head": code(2)}, "请填三与户主二的关系"),
+    (lives.splits, (HOME, [code(3), code(4)]), {"head": code(3), "day": DAY}, "请填四与户主三的关系"),
+    (lives.merges, (HOME, OTHER), {"day": DAY, "relations": {code(1): "户主"}}, "请填大与户主甲的关系"),
     (lives.goes, (HOME, code(1, OTHER)), {"reason": "死亡", "day": DAY}, "不在本户"),
     (lives.comes, (HOME, BABY | {"relation": "户主"}), {"reason": "出生", "day": DAY}, "本户已有户主"),
     (lives.comes, (HOME, BABY | {"name": ""}), {"reason": "出生", "day": DAY}, "姓名"),
@@ -273,7 +357,7 @@ def test_a_village_writes_its_own_and_what_is_decided_above_it_goes_to_the_towns
     with pytest.raises(OutOfScope):
         do(county, lives.moves, HOME, VILLAGES[3], day=DAY, note="", viewer=village)
     with pytest.raises(NotFound):
-        do(county, lives.merges, HOME, OTHER, day=DAY, viewer=village)
+        do(county, lives.merges, HOME, OTHER, relations={}, day=DAY, viewer=village)
     plain = {"type": "一般户", "identified": ""}
     founded = do(county, lives.founds, VILLAGES[0], plain, {"name": "新"}, day=DAY, viewer=village)
     undo(county, village, founded, now=NOW)
