@@ -117,23 +117,18 @@ def _whom(there: Door, label: str = "哪一位 *", name: str = "whom") -> RowMap
     return people.get(code) if code else None
 
 
-def _after_head(there: Door, leaving: Sequence[RowMapping], name: str = "head") -> dict[str, Any]:
-    """Who is head after those who leave, and what the others are to him: asked where the head leaves and others stay.
-    Options of a deed, the head under ``name``."""
+def _after_head(there: Door, leaving: Sequence[RowMapping]) -> tuple[str | None, dict[str, str]]:
+    """Who is head after those who leave, and what the others are to him: asked where the head leaves, others stay."""
     away = {one["code"] for one in leaving}
     stay = {one["code"]: one for one in there.members if one["code"] not in away}
     if not stay or not any(one["relation"] in HEADS for one in leaving):
-        return {}
+        return None, {}
+    called = {code: _called(one) for code, one in stay.items()}
     head = st.selectbox(
-        "新户主 *",
-        stay,
-        index=None,
-        format_func=lambda code: _called(stay[code]),
-        placeholder="请选择",
-        key=key("new_head"),
+        "新户主 *", called, index=None, format_func=called.__getitem__, placeholder="请选择", key=key("new_head")
     )
     others = [one for code, one in stay.items() if code != head]
-    return {name: head, "relations": _relations(others, stay[head]) if head else {}}
+    return head, _relations(others, stay[head]) if head else {}
 
 
 def _relations(people: Sequence[RowMapping], head: RowMapping) -> dict[str, str]:
@@ -186,8 +181,8 @@ def _other(screen: Screen, there: Door, label: str) -> int | None:
 
 def _death(screen: Screen, there: Door) -> _Asked:
     whom = _whom(there)
-    after = _after_head(there, [whom]) if whom else {}
-    options = {"reason": lives.DIED, "day": _day(screen, "去世日期 *"), **after}
+    head, relations = _after_head(there, [whom]) if whom else (None, {})
+    options = {"reason": lives.DIED, "day": _day(screen, "去世日期 *"), "head": head, "relations": relations}
     return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
 
 
@@ -208,8 +203,8 @@ def _leaving(screen: Screen, there: Door) -> _Asked:
     whom = _whom(there)
     reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
     reason = entry_widgets.choice_field("原因（离开本县）*", reasons, key=key("leaving"), start=lives.MARRIED_OUT)
-    after = _after_head(there, [whom]) if whom else {}
-    options = {"reason": reason or "", "day": _day(screen, "离开日期 *"), **after}
+    head, relations = _after_head(there, [whom]) if whom else (None, {})
+    options = {"reason": reason or "", "day": _day(screen, "离开日期 *"), "head": head, "relations": relations}
     return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
 
 
@@ -219,8 +214,14 @@ def _going_over(screen: Screen, there: Door) -> _Asked:
     reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
     going = entry_widgets.choice_field("原因 *", reasons, key=key("going"), start=lives.MARRIED_OUT)
     relation = st.text_input("与新户主关系 *", key=key("relation"), max_chars=20, placeholder="如：配偶、儿媳")
-    after = _after_head(there, [whom]) if whom else {}
-    options = {"going": going or "", "relation": relation, "day": _day(screen, "转入日期 *"), **after}
+    head, relations = _after_head(there, [whom]) if whom else (None, {})
+    options = {
+        "going": going or "",
+        "relation": relation,
+        "day": _day(screen, "转入日期 *"),
+        "head": head,
+        "relations": relations,
+    }
     return _Asked(lives.goes_over, (there.household["id"], whom["code"] if whom else "", to or 0), options)
 
 
@@ -234,9 +235,9 @@ def _split(screen: Screen, there: Door) -> _Asked:
         "新户户主 *", codes, index=None, format_func=called.__getitem__, placeholder="请选择", key=key("founder")
     )
     theirs = _relations([people[code] for code in codes if code != head], people[head]) if head else {}
-    own = _after_head(there, [people[code] for code in codes], "own_head")
-    relations = {**theirs, **own.pop("relations", {})}
-    options = {"head": head or "", **own, "relations": relations, "day": _day(screen, "分户日期 *")}
+    own, others = _after_head(there, [people[code] for code in codes])
+    relations = {**theirs, **others}
+    options = {"head": head or "", "own_head": own, "relations": relations, "day": _day(screen, "分户日期 *")}
     return _Asked(lives.splits, (there.household["id"], tuple(codes)), options)
 
 

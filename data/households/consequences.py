@@ -59,7 +59,7 @@ def _of_one(connection: Connection, viewer: Viewer, home: RowMapping, deed: Deed
         found.append(Consequence(f"{whose}人口", f"{persons} 人", f"{after} 人"))
         found += _per_head(connection, home, whose, persons, after)
     for edit in deed.done[id]:
-        if edit.table == "household" and edit.before is not None and "head" in (edit.after or {}):
+        if edit.table == "household" and edit.before and edit.after and "head" in edit.after:
             found.append(Consequence(f"{whose}户主", str(edit.before["head"]), f"{edit.after['head']}，以前月份不变"))
     if id in deed.ends:
         found.append(Consequence(f"{whose}状态", _state(connection, id), "不再统计，以前月份不变"))

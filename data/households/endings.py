@@ -4,7 +4,7 @@ One rule for all: 结对 and 措施 that run end on the day on which a household
 and 监测 stay open until somebody closes them. In a move everything goes on.
 """
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, TextClause, func, select
 
 from data import model
 from data.access.rights import needs
@@ -32,7 +32,7 @@ def hanging(connection: Connection, viewer: Viewer, household: int) -> dict[str,
     """How many of each run or are open today, in words; whether the viewer may see the household is asked before."""
     built = connection.execute(select(model.data_version.c.built)).scalar() or ""
     problem, task, episode = model.problem, model.task, model.episode
-    asked = {
+    asked: dict[str, tuple[Table, ColumnElement[bool] | TextClause]] = {
         "结对帮扶": (model.pairing, running(model.pairing, built)),
         "帮扶措施": (model.measure, running(model.measure, built)),
         "未销号问题": (problem, problem.c.closed.is_(None)),

@@ -93,12 +93,11 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     frames["helpers"]["due"] = _due(frames["helpers"], asked["days"])
     closed = closed_month(connection, facts["village_then"])
     books = month if closed is None else min(month, closed)
-    facts = {**facts, **{name: facts[then] for name, then in _THEN.items()}, "phone": mask_phone(facts["phone"])}
     file = HouseholdFile(
         id=id,
         village=facts["village_then"],
-        facts=facts,
-        head=facts["head"],
+        facts={**facts, **{name: facts[then] for name, then in _THEN.items()}, "phone": mask_phone(facts["phone"])},
+        head=facts["head_then"],
         state=STATE_NAMES[facts["state"]],
         income=income_of(connection, viewer, id, facts["village_then"], books, len(frames["members"])),
         visits_total=connection.execute(text(_VISITS_TOTAL), asked).scalar_one(),
