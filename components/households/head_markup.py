@@ -148,7 +148,7 @@ def course_sections(file: HouseholdFile, *, dark: bool) -> tuple[str, str]:
     """历年收入: kinds and expense a head by month, against the line, and beside it the years in figures."""
     income, colours = file.income, palette(dark)
     title = "<h2>历年收入<small>人均，元；每点为截至当月的12个月</small></h2>"
-    if not income.persons or income.course.empty:
+    if income.course.empty:
         why = "没有登记家庭成员" if not income.persons else "账目不满12个月"
         return f'<section class="part">{title}<p class="calm">{why}，画不出走势。</p></section>', ""
     alt = "截至各月的12个月人均收入构成、支出、纯收入与监测线，数字见旁边的表"

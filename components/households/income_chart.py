@@ -59,7 +59,7 @@ class _Course:
 def income_chart(course: pd.DataFrame, *, colours: Palette, width: int) -> str:
     """SVG of ``Income.course`` (at least one month), a head and in yuan; each month stands for the twelve it ends."""
     values = {name: course[name].tolist() for name in course}
-    heads = [max(persons, 1) for persons in values["persons"]]
+    heads = values["persons"]
     edges, edge = {}, [0.0] * len(course)
     for kind in KINDS[:4]:
         edge = [below + yuan / of for below, yuan, of in zip(edge, values[kind], heads, strict=True)]

@@ -103,11 +103,12 @@ def _spans(
     for span, end in zip(story.spans, ends, strict=True):
         left = LEFT if span.since == BEFORE_ALL else scale.x(span.since)
         right = scale.x(end)
-        mark, colour = marks[span.state]
+        mark, colour = marks.get(span.state, ("", None))  # of what became of it none
         if right - left < 1:
             continue
-        yield box(left, y + 2, right - left, 12, colour)
-        name = f"{mark} {span.state}"
+        if colour is not None:
+            yield box(left, y + 2, right - left, 12, colour)
+        name = f"{mark} {span.state}".strip()
         if wide(name) < right - left or end == story.until:
             inside = left if wide(name) < right - left else right - wide(name)
             yield words(inside + 2, y + 29, name, colours.ink)

@@ -109,16 +109,15 @@ def _subjects(connection: Connection, household: int, village: str, month: int) 
 
 
 def _course(rows: Iterable[RowMapping]) -> pd.DataFrame:
-    """人均纯收入 T = S ÷ 家庭人口 of the months whose twelve are whole; without members there is none."""
+    """人均纯收入 T = S ÷ 家庭人口 of the months whose twelve are whole and in which somebody belonged to it."""
     listed, months = [], []
     for row in rows:
-        if row["record"] != Record.WHOLE:
+        if row["record"] != Record.WHOLE or not row["persons"]:  # not counted yet, or no more
             continue
         sums = [int(row[kind]) for kind in KINDS]
         net, persons = sum(sums[:4]) - sums[4], row["persons"]
         months.append(row["month"])
-        per_head = round(net / persons / 100, 2) if persons else None
-        listed.append([*(fen / 100 for fen in sums), persons, per_head])
+        listed.append([*(fen / 100 for fen in sums), persons, round(net / persons / 100, 2)])
     columns = [*KINDS, "persons", "per_head"]
     return pd.DataFrame(listed, index=pd.Index(months, dtype="int64"), columns=columns, dtype=float)
 

@@ -10,6 +10,7 @@ from data.access.masks import mask_name
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
+from data.figures.courses import BEGINS, ENDS
 from data.figures.spells import state_spell
 from data.households.file import HouseholdFile
 from data.months import label, last_day
@@ -43,7 +44,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Span:
-    """A state (户类型) from a day until the next one begins."""
+    """A state (户类型, or what became of it) from a day until the next one begins."""
 
     since: str
     state: str
@@ -93,13 +94,22 @@ def story(connection: Connection, viewer: Viewer, file: HouseholdFile) -> Story:
 
 
 def _spans(connection: Connection, file: HouseholdFile) -> list[Span]:
-    """The state from each day on at which it changed (``data.figures.spells``)."""
+    """The state from each day on at which it changed (``data.figures.spells``), while the household was there; what
+    became of it (已注销, 已并入) from its end on."""
     spell = state_spell.c
     asked = select(spell.since, spell.state).where(spell.household_id == file.id, spell.since <= file.facts["as_of"])
     known = [
         Span(since or BEFORE_ALL, STATE_NAMES[state]) for since, state in connection.execute(asked.order_by("since"))
     ]
-    return known[:1] + [span for before, span in pairwise(known) if span.state != before.state]
+    known = known[:1] + [span for before, span in pairwise(known) if span.state != before.state]
+    lasted = connection.execute(text(_LASTED), {"household": file.id}).all()
+    for row in lasted:
+        if row.kind == BEGINS:
+            standing = max((span for span in known if span.since <= row.day), key=lambda span: span.since)
+            known = [Span(row.day, standing.state), *(span for span in known if span.since > row.day)]
+        elif row.day <= file.facts["as_of"]:
+            known = [*(span for span in known if span.since < row.day), Span(row.day, f"已{row.kind}")]
+    return known
 
 
 def _turns(connection: Connection, viewer: Viewer, file: HouseholdFile, spans: list[Span]) -> list[Event]:
@@ -177,6 +187,9 @@ _CHANGES = """
     WHERE e.household_id = :household
     UNION ALL SELECT e.day, e.kind, e.reason, o.head, 0 FROM household_event e JOIN household o ON o.id = e.household_id
     WHERE e.other = :household AND e.kind IN ('分户自', '并入')"""
+_LASTED = f"""
+    SELECT day, kind FROM household_event WHERE household_id = :household
+    AND kind IN ({", ".join(f"'{kind}'" for kind in (BEGINS, *ENDS))}) ORDER BY day"""
 _EPISODES = "SELECT kind, identified, risks, removed, removal FROM episode WHERE household_id = :household"
 _MOVES = """
     SELECT e.day, a.name AS origin, b.name AS village FROM household_move e JOIN region a ON a.code = e.origin
