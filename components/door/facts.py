@@ -3,6 +3,7 @@
 import streamlit as st
 
 from components.door import fields as entry_widgets
+from components.door.deeds import Asked, see_then_save
 from components.door.form import ask_once, finish, key
 from components.drawing.markup import escape, plain
 from components.shell.logged import looked
@@ -10,10 +11,11 @@ from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.access.masks import HEALTHY, mask_id, mask_phone
 from data.access.roles import APPROVE, HOUSEHOLDS
+from data.households.checking import checks
 from data.households.door import door
 from data.households.edit_rules import STATE_FIELDS
 from data.households.edits import Conflict
-from data.households.entries import Saved, assure, correct_household, correct_member
+from data.households.entries import Saved, correct_household, correct_member
 from data.households.fields import SHEET_OF, shown
 from data.terms import ASSURANCES, MEMBER_FACTS, VERDICTS
 
@@ -103,26 +105,14 @@ def draw_assurance(screen: Screen, household: int) -> None:
     if last is not None:
         told = f"上次核实 {last['checked']}：{VERDICTS[last['secure']]}，{last['evidence'] or '没有写依据'}"
     show_markup(f'<p class="stands">{escape(told)}</p>')
-    with st.form(key(f"assurance_{item}"), enter_to_submit=False, border=False):
-        verdict = entry_widgets.choice_field("结论 *", tuple(VERDICTS.values()), key=key(f"secure_{item}"))
-        evidence = entry_widgets.text_field("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
-        checked = entry_widgets.day_field(
-            "核实日期 *", key=key(f"checked_{item}"), today=screen.today, start=screen.today.isoformat()
-        )
-        finish(
-            screen,
-            household,
-            lambda _: assure(
-                screen.engine,
-                screen.viewer,
-                household,
-                item=item,
-                verdict=_VERDICTS.get(verdict or ""),
-                evidence=evidence,
-                checked=checked.isoformat() if checked else "",
-                now=screen.now,
-            ),
-        )
+    verdict = entry_widgets.choice_field("结论 *", tuple(VERDICTS.values()), key=key(f"secure_{item}"))
+    evidence = entry_widgets.text_field("依据 *", "evidence", key=key(f"evidence_{item}"), hint=_HINTS[item])
+    checked = entry_widgets.day_field(
+        "核实日期 *", key=key(f"checked_{item}"), today=screen.today, start=screen.today.isoformat()
+    )
+    options = {"item": item, "verdict": _VERDICTS.get(verdict or ""), "evidence": evidence}
+    options["checked"] = checked.isoformat() if checked else ""
+    see_then_save(screen, household, item, Asked(checks, (household,), options))
 
 
 _VERDICTS = {word: number for number, word in VERDICTS.items()}

@@ -1,44 +1,29 @@
 """家庭变动: who came or went, and what became of the household. What follows is shown before anything is saved."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 from sqlalchemy import RowMapping
 
 from components.door import fields as entry_widgets
-from components.door.form import ask_once, finish, key, while_open
-from components.drawing.markup import escape, plain
+from components.door.deeds import Asked, see_then_save
+from components.door.form import ask_once, key
+from components.drawing.markup import plain
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.roles import APPROVE, HOUSEHOLDS, PLANS, READ
+from data.access.roles import APPROVE, HOUSEHOLDS
 from data.access.viewer import Viewer
-from data.dividends.following import shares_after
-from data.errors import WarRoomError
 from data.figures.courses import TURNS
 from data.households import lives
-from data.households.consequences import Consequence, follows
 from data.households.door import Door, door
-from data.households.edits import Conflict
-from data.households.entries import Saved
 from data.households.search import search
-from data.money import exact
 from data.regions.tree import all_regions
 from data.terms import GOING, HEADS, JOINING
 
 _PERSON = ("name", "relation", "sex", "born", "id_number")
-_SEEN = "deed_seen"
 _SPOUSES, _CHILDREN = ("配偶", "妻子", "丈夫", "妻", "夫"), {*"子女儿孙媳婿"}
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What was filled in: the deed that it calls for, and what that goes by."""
-
-    deed: Callable[..., lives.Deed]
-    arguments: tuple[object, ...]
-    options: Mapping[str, object]
 
 
 def draw_lives(screen: Screen, household: int) -> None:
@@ -51,63 +36,12 @@ def draw_lives(screen: Screen, household: int) -> None:
         by = "村里或乡镇以上" if screen.viewer.sees_own_only else "乡镇以上"
         show_markup(f'<p class="calm">{"、".join(others)}由{by}办理。</p>')
     asked = _ACTS[act].draw(screen, there)
-    told = (act, asked)
-    if st.button("看看会带来什么变化", key=key("see"), width="stretch"):
-        while_open()[_SEEN] = told
-    if while_open().get(_SEEN) != told:
-        show_markup('<p class="calm">填好后先看变化，核对无误再保存；保存后还可以撤销。</p>')
-        return
-    try:
-        deed = ask_once(screen, ("deed", str(told)), asked.deed, *asked.arguments, **asked.options, today=screen.today)
-        followed = ask_once(screen, ("follows", str(told)), follows, deed)
-        shares = _shares(screen, deed, str(told))
-    except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
-        return
-    show_markup(_followed_markup(deed, [*followed, *shares]))
-
-    def save(conflict: Conflict | None) -> Saved:
-        upon = deed
-        if conflict is not None:
-            upon = ask_uncached(screen, asked.deed, *asked.arguments, **asked.options, today=screen.today)
-        return lives.carry_out(screen.engine, screen.viewer, upon, now=screen.now)
-
-    with st.form(key("life_save"), enter_to_submit=False, border=False):
-        finish(screen, household, save)
+    see_then_save(screen, household, act, asked)
 
 
 def _open_to(viewer: Viewer, act: "_Act") -> bool:
     above = act.above and not viewer.may(APPROVE, HOUSEHOLDS)
     return not above and not (act.founds and viewer.sees_own_only)
-
-
-def _shares(screen: Screen, deed: lives.Deed, told: str) -> list[Consequence]:
-    if not screen.viewer.may(READ, PLANS):
-        return []
-    away = {id for id, edits in deed.done.items() if any(edit.table == "household_move" for edit in edits)}
-    found = ask_once(
-        screen,
-        ("shares", told),
-        shares_after,
-        deed.persons,
-        labour=deed.labour,
-        without=frozenset(away | deed.ends),
-    )
-    return [
-        Consequence(f"{one.title}（{one.state}）分红", f"{exact(one.before)} 元", f"重算后 {exact(one.after)} 元")
-        for one in found
-    ]
-
-
-def _followed_markup(deed: lives.Deed, followed: Sequence[Consequence]) -> str:
-    rows = "".join(
-        f"<tr><td>{escape(one.label)}</td><td>{escape(one.before)}</td><td><b>{escape(one.after)}</b></td></tr>"
-        for one in followed
-    )
-    table = f"<table><thead><tr><th></th><th>现在</th><th>保存后</th></tr></thead><tbody>{rows}</tbody></table>"
-    told = "".join(f"<p>{escape(one)}。</p>" for one in deed.told)
-    said = f"<p><b>{escape(deed.what)}</b></p>{table if rows else ''}{told}"
-    return f'<div class="conflict follows" role="status">{said}</div>'
 
 
 def _whom(there: Door, label: str = "哪一位 *", name: str = "whom") -> RowMapping | None:
@@ -179,36 +113,36 @@ def _other(screen: Screen, there: Door, label: str) -> int | None:
     return st.selectbox("选哪一户 *", homes, format_func=homes.__getitem__, placeholder="请选择", key=key("other"))
 
 
-def _death(screen: Screen, there: Door) -> _Asked:
+def _death(screen: Screen, there: Door) -> Asked:
     whom = _whom(there)
     head, relations = _after_head(there, [whom]) if whom else (None, {})
     options = {"reason": lives.DIED, "day": _day(screen, "去世日期 *"), "head": head, "relations": relations}
-    return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
+    return Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
 
 
-def _birth(screen: Screen, there: Door) -> _Asked:
+def _birth(screen: Screen, there: Door) -> Asked:
     typed = _fields(screen, "member", [name for name in _PERSON if name != "born"])
     options = {"reason": lives.BORN, "day": _day(screen, "出生日期 *")}
-    return _Asked(lives.comes, (there.household["id"], typed), options)
+    return Asked(lives.comes, (there.household["id"], typed), options)
 
 
-def _coming(screen: Screen, there: Door) -> _Asked:
+def _coming(screen: Screen, there: Door) -> Asked:
     reason = entry_widgets.choice_field("原因 *", JOINING[1:], key=key("coming"), start=lives.MARRIED_IN)
     typed = _fields(screen, "member", _PERSON)
     options = {"reason": reason or "", "day": _day(screen, "加入日期 *")}
-    return _Asked(lives.comes, (there.household["id"], typed), options)
+    return Asked(lives.comes, (there.household["id"], typed), options)
 
 
-def _leaving(screen: Screen, there: Door) -> _Asked:
+def _leaving(screen: Screen, there: Door) -> Asked:
     whom = _whom(there)
     reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
     reason = entry_widgets.choice_field("原因（离开本县）*", reasons, key=key("leaving"), start=lives.MARRIED_OUT)
     head, relations = _after_head(there, [whom]) if whom else (None, {})
     options = {"reason": reason or "", "day": _day(screen, "离开日期 *"), "head": head, "relations": relations}
-    return _Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
+    return Asked(lives.goes, (there.household["id"], whom["code"] if whom else ""), options)
 
 
-def _going_over(screen: Screen, there: Door) -> _Asked:
+def _going_over(screen: Screen, there: Door) -> Asked:
     whom = _whom(there)
     to = _other(screen, there, "转入哪一户 *")
     reasons = [reason for reason in GOING if reason not in (lives.DIED, lives.SPLIT)]
@@ -222,10 +156,10 @@ def _going_over(screen: Screen, there: Door) -> _Asked:
         "head": head,
         "relations": relations,
     }
-    return _Asked(lives.goes_over, (there.household["id"], whom["code"] if whom else "", to or 0), options)
+    return Asked(lives.goes_over, (there.household["id"], whom["code"] if whom else "", to or 0), options)
 
 
-def _split(screen: Screen, there: Door) -> _Asked:
+def _split(screen: Screen, there: Door) -> Asked:
     people = {one["code"]: one for one in there.members}
     called = {code: _called(one) for code, one in people.items()}
     codes = st.multiselect(
@@ -238,10 +172,10 @@ def _split(screen: Screen, there: Door) -> _Asked:
     own, others = _after_head(there, [people[code] for code in codes])
     relations = {**theirs, **others}
     options = {"head": head or "", "own_head": own, "relations": relations, "day": _day(screen, "分户日期 *")}
-    return _Asked(lives.splits, (there.household["id"], tuple(codes)), options)
+    return Asked(lives.splits, (there.household["id"], tuple(codes)), options)
 
 
-def _move(screen: Screen, there: Door) -> _Asked:
+def _move(screen: Screen, there: Door) -> Asked:
     regions = ask_once(screen, "regions", all_regions)
     names = {one.code: one.name for one in regions}
     villages = {
@@ -253,12 +187,10 @@ def _move(screen: Screen, there: Door) -> _Asked:
         "迁到哪个村 *", villages, index=None, format_func=villages.__getitem__, placeholder="请选择", key=key("village")
     )
     note = entry_widgets.text_field("说明", "remark", key=key("note"), hint="如：易地搬迁安置")
-    return _Asked(
-        lives.moves, (there.household["id"], village or ""), {"day": _day(screen, "迁入日期 *"), "note": note}
-    )
+    return Asked(lives.moves, (there.household["id"], village or ""), {"day": _day(screen, "迁入日期 *"), "note": note})
 
 
-def _merger(screen: Screen, there: Door) -> _Asked:
+def _merger(screen: Screen, there: Door) -> Asked:
     into = _other(screen, there, "并入哪一户 *")
     relations = {
         one["code"]: st.text_input(
@@ -270,28 +202,28 @@ def _merger(screen: Screen, there: Door) -> _Asked:
         for one in (there.members if into else ())
     }
     options = {"relations": relations, "day": _day(screen, "并入日期 *")}
-    return _Asked(lives.merges, (there.household["id"], into or 0), options)
+    return Asked(lives.merges, (there.household["id"], into or 0), options)
 
 
-def _end(screen: Screen, there: Door) -> _Asked:
+def _end(screen: Screen, there: Door) -> Asked:
     reason = entry_widgets.choice_field("原因 *", tuple(lives.ENDINGS), key=key("ending"))
     words = entry_widgets.text_field("说明", "remark", key=key("words"), hint="原因选“其他”时必填")
     options = {"reason": reason or "", "words": words, "day": _day(screen, "注销日期 *")}
-    return _Asked(lives.ends, (there.household["id"],), options)
+    return Asked(lives.ends, (there.household["id"],), options)
 
 
-def _turn(screen: Screen, there: Door) -> _Asked:
+def _turn(screen: Screen, there: Door) -> Asked:
     kind = entry_widgets.choice_field("变动 *", TURNS, key=key("turn"))
     words = entry_widgets.text_field("说明", "remark", key=key("words"), hint="如评议、审定的依据")
-    return _Asked(lives.turns, (there.household["id"], kind or ""), {"words": words, "day": _day(screen, "变动日期 *")})
+    return Asked(lives.turns, (there.household["id"], kind or ""), {"words": words, "day": _day(screen, "变动日期 *")})
 
 
-def _new(screen: Screen, there: Door) -> _Asked:
+def _new(screen: Screen, there: Door) -> Asked:
     show_markup('<p class="calm">在本户所在的村建一个新户；先登记户主，其他人再在新户里逐个加。</p>')
     person = _fields(screen, "member", ("name", "sex", "born", "id_number"))
     home = _fields(screen, "household", ("type", "identified", "phone", "address"))
     options = {"day": _day(screen, "立户日期 *")}
-    return _Asked(lives.founds, (there.household["village"], home, person), options)
+    return Asked(lives.founds, (there.household["village"], home, person), options)
 
 
 @dataclass(frozen=True)
@@ -299,7 +231,7 @@ class _Act:
     """One thing that may have happened: its fields, whether it is for the township and above alone, and whether it
     makes a household, which is for who has more than single ones."""
 
-    draw: Callable[[Screen, Door], _Asked]
+    draw: Callable[[Screen, Door], Asked]
     above: bool = False
     founds: bool = False
 

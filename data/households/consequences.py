@@ -1,7 +1,7 @@
 """What follows from a deed before it is done: persons, net income a head, state and village of each household."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, func, select, text
@@ -9,17 +9,22 @@ from sqlalchemy import Connection, RowMapping, func, select, text
 from data import model
 from data.access.households import writable_row
 from data.access.rights import needs
-from data.access.roles import HOUSEHOLDS, WRITE
+from data.access.roles import FIGURES, HOUSEHOLDS, READ, WRITE
 from data.access.viewer import Viewer
 from data.figures.books import closed_month
+from data.figures.facts import COLUMN_OF
 from data.figures.household_months import of_one
+from data.figures.read import figures, indicator
 from data.figures.spells import state_spell
 from data.households.edit_rules import check_approval
+from data.households.edits import Edit
 from data.households.endings import hanging
+from data.households.file import household
 from data.households.income import KINDS
+from data.households.lights import Check, lights_upon
 from data.households.lives import Deed
 from data.model.running import holds_on
-from data.terms import STATE_NAMES, Record
+from data.terms import ASSURANCES, STATE_NAMES, UNHELPED, Record
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ def _of_one(connection: Connection, viewer: Viewer, home: RowMapping, deed: Deed
     for edit in deed.done[id]:
         if edit.table == "household" and edit.before and edit.after and "head" in edit.after:
             found.append(Consequence(f"{whose}户主", str(edit.before["head"]), f"{edit.after['head']}，以前月份不变"))
+    found += _of_check(connection, viewer, home, deed.done[id])
     if id in deed.ends:
         found.append(Consequence(f"{whose}状态", _state(connection, id), "不再统计，以前月份不变"))
     if id in deed.states:
@@ -74,6 +80,38 @@ def _of_one(connection: Connection, viewer: Viewer, home: RowMapping, deed: Deed
     if id in deed.ends:
         found += _hanging(connection, viewer, id, Counter(edit.table for edit in deed.done[id]))
     return found
+
+
+def _of_check(connection: Connection, viewer: Viewer, home: RowMapping, edits: Sequence[Edit]) -> list[Consequence]:
+    """The light of what was checked, and what its village counts of it."""
+    rows = [edit for edit in edits if edit.table == "assurance" and edit.after is not None]
+    if not rows:
+        return []
+    key, after = rows[-1].key, rows[-1].after or {}  # before it may stand what was so far
+    check = Check(str(key["item"]), str(key["checked"]), int(str(after["secure"])), None)
+    month, first = connection.execute(_RUNNING).one()
+    file = household(connection, viewer, home["id"], month)
+    place = list(ASSURANCES).index(check.item)
+    latest = any(edit.table == "household" for edit in edits)
+    light, then = (six[place] for six in lights_upon(connection, viewer, file, check, latest=latest))
+    found = [Consequence(f"{file.head}户{light.name}", light.state, then.state)]
+    if check.checked < first:
+        found.append(Consequence("以前月份", "按当时所知", f"{check.checked} 起按这次核实"))
+    column = COLUMN_OF.get(check.item)
+    if column is None or file.facts["state"] in UNHELPED:
+        return found
+    more = ((check.secure == 0) - (file.facts[column] == 0)) if latest else 0
+    if more and viewer.may(READ, FIGURES) and not viewer.sees_own_only:
+        one = indicator(f"unsafe_{check.item}")
+        if (value := figures(connection, viewer, file.village, month, [one.id])[one.id].value) is not None:
+            label = f"{file.facts['village_name']}{one.label}"
+            found.append(Consequence(label, f"{value:.0f} 户", f"{value + more:.0f} 户"))
+    if check.secure == 0 and latest and not file.facts["watch"]:
+        found.append(Consequence("监测", "未纳入", "请乡镇研判是否纳入监测"))
+    return found
+
+
+_RUNNING = select(model.month.c.month, model.month.c.first_day).order_by(model.month.c.month.desc()).limit(1)
 
 
 def _hanging(connection: Connection, viewer: Viewer, id: int, ending: Mapping[str, int]) -> list[Consequence]:

@@ -27,18 +27,17 @@ from data.households.fields import (
     Unfit,
     check_order,
     doubts,
-    longest,
     read_field,
     read_fields,
     read_text,
     shown,
 )
-from data.households.histories import check, member_correction, member_value
+from data.households.histories import member_correction, member_value
 from data.households.registers import governed
 from data.households.words import Values, label
 from data.money import exact
 from data.months import spoken
-from data.terms import ASSURANCES, HEADS, MEMBER_FACTS, SUBJECTS, VERDICTS
+from data.terms import HEADS, MEMBER_FACTS, SUBJECTS
 
 FOUND = "发现："  # begins the second part of a visit's words
 _SIDES = attrgetter("before"), attrgetter("after")
@@ -284,33 +283,6 @@ def _changed(table: str, before: Values, typed: Mapping[str, str | None], today:
 
 def _headings(table: str, names: Mapping[str, object]) -> str:
     return "、".join(label(table, name) for name in names)
-
-
-@needs(WRITE, HOUSEHOLDS)
-def assure(
-    engine: Engine,
-    viewer: Viewer,
-    household: int,
-    *,
-    item: str,
-    verdict: int | None,
-    evidence: str,
-    checked: str,
-    now: datetime,
-) -> Saved:
-    """A check of one of 两不愁三保障和饮水安全, ``verdict`` of ``terms.VERDICTS``; the latest one of housing and water
-    is the household's own fact too."""
-    if item not in ASSURANCES:
-        raise Unfit("项目", "请从六项中选择")
-    if verdict not in VERDICTS:
-        raise Unfit("结论", f"必填，请在{'、'.join(VERDICTS.values())}中选择")
-    day = str(read_field("visit", "visited", checked, today=now.date()))
-    words = read_text("依据", evidence, most=longest("evidence"), required=True)
-    with engine.connect() as connection:
-        facts = writable_row(connection, viewer, household)
-        edits = check(connection, facts, item, day, int(verdict), evidence=words)
-    what = f"核实保障：{ASSURANCES[item]}{VERDICTS[int(verdict)]}"
-    return Saved(commit(engine, viewer, household, edits, what=what, now=now), what)
 
 
 def _code(letter: str, now: datetime) -> str:

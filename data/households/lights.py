@@ -11,6 +11,7 @@ from data.access.actors import actor_name
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
+from data.figures.facts import COLUMN_OF
 from data.households.edits import edits_of
 from data.households.file import HouseholdFile
 from data.store.rows import Record
@@ -81,6 +82,21 @@ def lights(connection: Connection, viewer: Viewer, file: HouseholdFile) -> list[
         return judged(file, [replace(check, evidence=None) for check in checks])
     by = _checked_by(connection, file.id) if checks else {}
     return judged(file, [replace(check, by=by.get((check.item, check.checked))) for check in checks])
+
+
+@needs(READ, HOUSEHOLDS)
+def lights_upon(
+    connection: Connection, viewer: Viewer, file: HouseholdFile, check: Check, *, latest: bool
+) -> tuple[list[Light], list[Light]]:
+    """The six of a file as they are, and as they are once this check stands as well; ``latest``: nothing
+    that is known of its item is newer."""
+    before = lights(connection, viewer, file)
+    held = [Check(*row) for row in connection.execute(text(_CHECKS), {"household": file.id})]
+    checks = [*(one for one in held if (one.item, one.checked) != (check.item, check.checked)), check]
+    name = COLUMN_OF.get(check.item)
+    if latest and name is not None:
+        file = replace(file, facts={**file.facts, name: check.secure})
+    return before, judged(file, checks)
 
 
 def _checked_by(connection: Connection, household: int) -> dict[tuple[str, str], str]:

@@ -44,12 +44,12 @@ def county(filled: Callable[..., Engine]) -> Engine:
     return filled(two_homes, own=True)
 
 
-def opened(engine: Engine, viewer: Viewer) -> AppTest:
+def opened(engine: Engine, viewer: Viewer, form: str = "lives") -> AppTest:
     with engine.connect() as connection:
         place, status = regions.find(connection, viewer, viewer.region), regions.status(connection)
     app = AppTest.from_string(_SCRIPT, default_timeout=120)
     app.session_state["screen"] = Screen(viewer, place, None, status, False, engine, clock, {})
-    app.query_params["household"], app.query_params["do"] = str(HOME), "lives"
+    app.query_params["household"], app.query_params["do"] = str(HOME), form
     return fine(app.run())
 
 
@@ -65,6 +65,11 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def choose(app: AppTest, label: str, value: object) -> AppTest:
     next(box for box in app.selectbox if box.label == label).set_value(value)
+    return fine(app.run())
+
+
+def pill(app: AppTest, label: str, value: object) -> AppTest:
+    next(group for group in app.button_group if group.label == label).set_value(value)
     return fine(app.run())
 
 
@@ -103,6 +108,21 @@ def test_what_follows_is_seen_before_it_is_saved_and_a_name_stays_text(county: E
     assert one(county, model.member, code=code(2))["gone"] is None
 
 
+def test_a_check_of_housing_shows_its_light_before_it_is_saved(county: Engine):
+    app = opened(county, Viewer("village", VILLAGES[0]), "assurance")
+    pill(app, "核实哪一项 *", "housing")
+    pill(app, "结论 *", "达标")
+    press(app, "看看会带来什么变化")
+    assert "依据：必填" in said(app)
+    next(field for field in app.text_area if field.label == "依据 *").set_value("已改造")
+    press(app, "看看会带来什么变化")
+    assert "大户住房安全 有风险 稳固" in said(app)
+    press(app, "保存")
+    assert one(county, model.household, id=HOME)["housing_safe"] == 1
+    press(app, "撤销")
+    assert one(county, model.household, id=HOME)["housing_safe"] == 0
+
+
 def test_what_is_changed_after_it_was_seen_is_to_be_seen_again(county: Engine):
     app = opened(county, Viewer("county", COUNTY))
     choose(app, "哪一位 *", code(2))
@@ -114,8 +134,7 @@ def test_what_is_changed_after_it_was_seen_is_to_be_seen_again(county: Engine):
 
 def test_a_member_goes_over_to_a_household_that_is_searched_for(county: Engine):
     app = opened(county, Viewer("county", COUNTY))
-    next(group for group in app.button_group if group.label == "发生了什么 *").set_value("转到别户")
-    fine(app.run())
+    pill(app, "发生了什么 *", "转到别户")
     choose(app, "哪一位 *", code(2))
     next(field for field in app.text_input if field.label == "转入哪一户 *").set_value("甲")
     fine(app.run())

@@ -12,7 +12,6 @@ from data.households.edits import Conflict, undo
 from data.households.entries import (
     add_ledger_line,
     add_measure,
-    assure,
     close_problem,
     correct_household,
     correct_member,
@@ -24,7 +23,7 @@ from data.households.entries import (
 from data.households.fields import Unfit
 from data.months import label
 from data.store.engine import writing
-from tests.data.households.ground import assert_as_rebuilt, household_with_members, one
+from tests.data.households.ground import assert_as_rebuilt, assure, household_with_members, one
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, fill
 from tests.moment import NOW
 

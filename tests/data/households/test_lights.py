@@ -9,11 +9,11 @@ from sqlalchemy import Engine, text
 from data import model
 from data.access.viewer import Viewer
 from data.households.edits import undo
-from data.households.entries import assure
 from data.households.file import HouseholdFile, household
 from data.households.income import Income
 from data.households.lights import AT_RISK, DOUBTFUL, SECURE, UNCHECKED, Check, Light, age, judged, lights
 from data.terms import ASSURANCES, Record
+from tests.data.households.ground import assure
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, VILLAGE, fill_village
 from tests.moment import NOW

@@ -11,10 +11,12 @@ from data.access.viewer import Viewer
 from data.cards import card as cards
 from data.errors import NotFound, OutOfScope, Refused
 from data.figures import lists, spells
+from data.figures.read import figures
 from data.households import lives
+from data.households.checking import checks
 from data.households.consequences import follows
 from data.households.edits import Conflict, undo
-from data.households.entries import assure, correct_household, correct_member
+from data.households.entries import correct_household, correct_member
 from data.households.fields import Unfit
 from data.households.file import household
 from data.households.history import history
@@ -23,7 +25,7 @@ from data.households.village import in_village
 from data.model.running import holds_on
 from data.store.engine import writing
 from data.terms import STATE_NAMES
-from tests.data.households.ground import assert_as_rebuilt, derived, one
+from tests.data.households.ground import assert_as_rebuilt, assure, derived, one
 from tests.data.households.homes import HOME, OTHER, code, two_homes
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES
 from tests.moment import NOW
@@ -364,6 +366,32 @@ def test_a_village_writes_its_own_and_what_is_decided_above_it_goes_to_the_towns
     struck = do(county, lives.ends, HOME, reason="整户迁出", words="", day=DAY)
     with pytest.raises(Refused, match="乡镇"):
         undo(county, village, struck, now=NOW)
+
+
+def test_a_check_tells_its_light_and_the_villages_figure_and_two_who_check_at_once_are_told(county: Engine):
+    given = {"item": "housing", "evidence": "看了房", "checked": DAY}
+    deed = make(county, checks, HOME, verdict=1, **given)
+    with county.connect() as connection:
+        told = [(one.label, one.before, one.after) for one in follows(connection, CADRE, deed)]
+        figure = figures(connection, CADRE, VILLAGES[0], LAST, ["unsafe_housing"])["unsafe_housing"].value
+        place = connection.execute(select(model.region.c.name).filter_by(code=VILLAGES[0])).scalar_one()
+        doubt = follows(connection, CADRE, make(county, checks, HOME, verdict=2, **given))
+        worse = follows(connection, CADRE, make(county, checks, OTHER, verdict=0, **given))
+        older = follows(connection, CADRE, make(county, checks, HOME, verdict=1, **given | {"checked": "2023-05-01"}))
+    assert told == [
+        ("大户住房安全", "有风险", "稳固"),
+        ("以前月份", "按当时所知", f"{DAY} 起按这次核实"),
+        (f"{place}住房不安全户", f"{figure:.0f} 户", f"{figure - 1:.0f} 户"),
+    ]
+    assert (doubt[0].after, doubt[-1].after) == ("存疑", f"{figure - 1:.0f} 户")
+    assert (worse[0].after, worse[-1].label) == ("有风险", "监测")
+    assert [one.after for one in older] == ["有风险", "2023-05-01 起按这次核实"]
+    assure(county, CADRE, HOME, verdict=0, now=NOW, **given)
+    with pytest.raises(Conflict):
+        lives.carry_out(county, CADRE, deed, now=NOW)
+    with county.connect() as connection:
+        now = figures(connection, CADRE, VILLAGES[0], LAST, ["unsafe_housing"])["unsafe_housing"].value
+    assert now == figure
 
 
 def test_a_repair_today_leaves_the_past_and_a_correction_does_not(county: Engine):
