@@ -10,7 +10,7 @@ from data.access.masks import mask_attribute, mask_health, mask_id, mask_name, m
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
-from data.access.viewer import Viewer
+from data.access.viewer import Viewer, within_sql
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.figures.books import closed_month
 from data.figures.facts import check_on, facts_on
@@ -74,16 +74,17 @@ class HouseholdFile:
 def household(connection: Connection, viewer: Viewer, id: int, month: int, *, visits_page: int = 1) -> HouseholdFile:
     """The file of one household.
 
-    Raises NotFound, in the same words, for one that does not exist and for one that is not the viewer's. ID numbers,
-    phones and illnesses are masked for everybody (``data.access.masks``); what a viewer without identity, or one who
-    may not know of illness, does not get besides, ``_without_identity`` and ``_without_telling`` say.
+    Raises NotFound, in the same words, for one that does not exist and for one that is not the viewer's: belonging
+    today decides; of one that was his and moved away, with where it went. ID numbers, phones and illnesses are masked
+    for everybody (``data.access.masks``); what a viewer without identity, or one who may not know of illness, does not
+    get besides, ``_without_identity`` and ``_without_telling`` say.
     """
     seen, bound = seen_households(viewer)
     facts = (
         connection.execute(text(f"{_FACTS} AND {seen}"), {**bound, "household": id, "month": month}).mappings().first()
     )
     if facts is None:
-        raise NotFound(NO_SUCH_HOUSEHOLD)
+        raise NotFound(_moved_away(connection, viewer, id) or NO_SUCH_HOUSEHOLD)
     skipped = max(visits_page - 1, 0) * LATEST_VISITS
     asked = {"household": id, "month": month, "skipped": skipped, "days": int(value_of(connection, "visit_days"))}
     frames = {name: _rows(connection, sql, asked) for name, sql in _HANGING.items()}
@@ -119,6 +120,22 @@ def whereabouts(connection: Connection, viewer: Viewer, id: int) -> Region | Non
     )
     found = connection.execute(text(sql), {**bound, "household": id}).first()
     return Region(*found) if found else None
+
+
+def _moved_away(connection: Connection, viewer: Viewer, id: int) -> str | None:
+    """Where a household went that was of the viewer's region: lists of the months before still name it."""
+    if viewer.sees_own_only:
+        return None
+    here, bound = within_sql("e.origin", viewer.region)
+    there, _ = within_sql("e.village", viewer.region)
+    found = connection.execute(
+        text(
+            "SELECT e.day, v.name FROM household_move e JOIN region v ON v.code = e.village"
+            f" WHERE e.household_id = :household AND {here} AND NOT {there} ORDER BY e.day DESC LIMIT 1"
+        ),
+        {**bound, "household": id},
+    ).first()
+    return f"这一户已于 {found.day} 迁到{found.name}，档案由{found.name}查看和办理。" if found else None
 
 
 def _without_identity(file: HouseholdFile) -> HouseholdFile:

@@ -11,7 +11,8 @@ from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
 from data.figures.books import counted_year
 from data.figures.household_months import of_one
-from data.figures.monitoring_line import monitoring_line
+from data.figures.monitoring_line import lines_of
+from data.months import last_day
 from data.terms import SUBJECTS, Record
 
 KINDS = ("wage", "business", "property", "transfer", "expense")
@@ -69,7 +70,10 @@ def income_of(connection: Connection, viewer: Viewer, household: int, village: s
     by_month = {row[0]: tuple(int(value) for value in row[1:]) for row in held}
     rows = {row["month"]: row for row in of_one(connection, household, village) if row["month"] <= month}
     course = _course(rows.values())
-    *lines, line = monitoring_line(connection, viewer, village, [*course.index, month])
+    days = map(
+        last_day, [*course.index, month]
+    )  # of a village that it has left since, it is the province's all the same
+    *lines, line = (None if fen is None else fen / 100 for fen in lines_of(connection, village[:2], days))
     year = [by_month.get(at) for at in range(month - 11, month + 1)]
     now = rows.get(month)
     return Income(

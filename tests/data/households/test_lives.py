@@ -250,6 +250,24 @@ def test_help_ends_with_a_household_and_what_is_open_stands_and_is_named(county:
         ] * 2
 
 
+def test_who_moved_away_is_named_in_the_old_villages_months_and_opened_by_the_new_one_alone(county: Engine):
+    do(county, lives.moves, HOME, VILLAGES[3], day=DAY, note="")
+    old, new, third = (Viewer("village", VILLAGES[number]) for number in (0, 3, 1))
+    with county.connect() as connection:
+        then = in_village(connection, old, VILLAGES[0], LAST - 2)
+        assert list(then[then["id"] == HOME]["head"]) == ["大"]
+        assert "大" in set(lists.whole(connection, old, "households", VILLAGES[0], LAST - 2)["head"])
+        assert HOME not in set(in_village(connection, old, VILLAGES[0], LAST)["id"])
+        for month in (LAST - 2, LAST):
+            with pytest.raises(NotFound, match=f"已于 {DAY} 迁到"):
+                household(connection, old, HOME, month)
+            with pytest.raises(NotFound, match="没有找到这一户"):
+                household(connection, third, HOME, month)
+            assert household(connection, new, HOME, month).head == "大"
+    with pytest.raises(NotFound):
+        do(county, lives.goes, HOME, code(2), reason="死亡", day="2026-11-01", viewer=old)
+
+
 def test_a_split_founds_a_household_of_the_same_state_that_has_no_past(county: Engine):
     do(county, lives.splits, HOME, [code(3), code(4)], head=code(3), relations={code(4): "弟弟"}, day=DAY)
     with county.connect() as connection:
