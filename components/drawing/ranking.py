@@ -29,8 +29,8 @@ def rank(indicator: Indicator, children: pd.DataFrame, whole: float | None, leve
     """Order ``children`` (as of ``figures.children``) from worst to best.
 
     The mean is the region's own figure ``whole`` for shares and per-head amounts; for what adds up, whole ÷ number of
-    children that have a value. Where neither more nor less is better, the largest comes first. What is not closed
-    stands by code and is compared with nothing.
+    children that have a value; for what is counted once above them, their own mean. Where neither more nor less is
+    better, the largest comes first. What is not closed stands by code and is compared with nothing.
     """
     if "open_words" not in children:
         children = children.assign(open_words="")
@@ -38,7 +38,8 @@ def rank(indicator: Indicator, children: pd.DataFrame, whole: float | None, leve
     has_value = children["value"].notna()
     mean = whole
     if indicator.denominator is None:
-        mean = whole / has_value.sum() if whole is not None and has_value.any() else None
+        together = children["value"].sum() if indicator.distinct else whole
+        mean = together / has_value.sum() if together is not None and has_value.any() else None
     distances = [distance(indicator, value, mean) for value in children["value"]]
     rows = children[["code", "name", "value", "open_words"]].assign(
         distance=pd.Series(distances, index=children.index, dtype=float).where(whole_month)

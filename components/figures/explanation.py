@@ -247,7 +247,7 @@ def sub_regions(indicator: Indicator, children: pd.DataFrame, whole: Figure, nam
     lines = [(row.code, row.name, row.numerator, row.denominator, row.value) for row in ordered.itertuples()]
     unfinished = [OPEN if words else "" for words in ordered["open_words"]]
     own = _own(children, whole)
-    if any(part and abs(part) >= 0.005 for part in own):
+    if not indicator.distinct and any(part and abs(part) >= 0.005 for part in own):
         value = own[0] if indicator.denominator is None else (own[0] or 0) / own[1] if own[1] else None
         lines.append(("", OWN, *own, value))
         unfinished.append("")
@@ -284,6 +284,8 @@ def _told_parts(indicator: Indicator, *values: float | None) -> list[str]:
 
 def adds_up(indicator: Indicator, noun: str, *, own: bool) -> str:
     """Whether the parts add up to the whole, in words."""
+    if indicator.distinct:
+        return f"在几个{noun}都有的，各计一次，合计只计一次：各{noun}相加会大于合计。"
     also = f"、{OWN}" if own else ""
     if indicator.denominator is None:
         return f"各{noun}{also}相加等于合计。"

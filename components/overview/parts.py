@@ -177,7 +177,9 @@ def _add_comparison(screen: Screen, indicator: Indicator, course: pd.DataFrame, 
     above = way[-2]
     beside = course_of(screen, indicator, until=until, region=above.code)
     other = beside["value"].where(~beside["open"])
-    if indicator.denominator is None:
+    if indicator.distinct:
+        other = ask(screen, figures.courses, above.code, indicator.id, until=until).mean(axis=1)
+    elif indicator.denominator is None:
         other = other / len(ask(screen, regions.children, above.code))
     course["comparison"] = other.reindex(course.index)
     return MEANS[above.level]

@@ -115,6 +115,9 @@ def _course(place: Place, region: str, found: Position) -> pd.DataFrame:
         for code in (found.worst[0], region)
     )
     mean = around / len(found.ranking.rows) if found.indicator.denominator is None else around
+    if found.indicator.distinct:
+        span = {"until": until, "months": YEARS * _YEAR}
+        mean = figures.courses(place.connection, place.viewer, region, id, **span).mean(axis=1)
     return pd.DataFrame({"value": own, "comparison": mean.reindex(own.index)})
 
 

@@ -21,9 +21,10 @@ from data.figures.beginnings import (
     record_span,
 )
 from data.figures.books import COUNTY, close_books, closed_month, first_months, make_books, years_of_months
+from data.figures.helping import Changes, make_helping, renew_helping
 from data.figures.household_months import fill_household_months
 from data.figures.indicators import MEASURES
-from data.figures.sources import Source, month_of_day
+from data.figures.sources import HELPING, Source, month_of_day
 from data.figures.spells import make_spells
 from data.model import Code, Number
 from data.months import first_day, last_day, month_of
@@ -50,6 +51,8 @@ region_path = Table(  # every region with each of its ancestors, itself and the 
 )
 COUNTED_BY = {"income_mark": ("above_mark_persons",)}
 """Setting → the measures that it decides about."""
+_ADDED_UP = [name for name, measure in MEASURES.items() if measure.source is not HELPING]
+"""The measures that a region's own records add to all above it."""
 Progress = Callable[[str, int, int], None]
 _FIRST = "(SELECT MIN(month) FROM month)"
 _MONTH_OF = (
@@ -94,6 +97,7 @@ def rebuild(connection: Connection, *, today: date, progress: Progress | None = 
     note_spans(connection)
     _make_calendar(connection, today)
     _make_paths(connection)
+    make_helping(connection)
     report("逐户逐月状态与收入", 1, 3)
     connection.execute(text("DELETE FROM household_month"))
     running = month_of(today)
@@ -171,8 +175,10 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
     note_beginnings(connection)
     if not _moved(connection, before):
         return _make_anew(connection, now)
-    collect_own(connection, region=region)
+    collect_own(connection, region=region, only_of=_ADDED_UP)
     _add_own(connection, region)
+    if len(region) == 12 and households:
+        _add_changes(connection, renew_helping(connection, region))
     if closed_month(connection, region) != closed:
         region = region[:COUNTY]  # where its figures stand has changed for the whole county
     stamp(connection, now, *([region] if beginnings(connection) == before else []))  # what holds for all has changed
@@ -230,24 +236,35 @@ def heed(connection: Connection, now: datetime, settings: Iterable[str]) -> None
 
 def _add_own(connection: Connection, region: str) -> None:
     """Change a region's row and its ancestors' by what ``own`` holds more than was held before."""
-    names = ", ".join(MEASURES)
-    sums = ", ".join(_final(name) for name in MEASURES)
+    names = ", ".join(_ADDED_UP)
+    sums = ", ".join(_final(name) for name in _ADDED_UP)
     change = ", ".join(
         f"{name} = CASE WHEN n.{name} IS NULL AND o.{name} IS NULL THEN cube.{name}"
         f" ELSE COALESCE(cube.{name}, 0) + COALESCE(n.{name}, 0) - COALESCE(o.{name}, 0) END"
-        for name in MEASURES
+        for name in _ADDED_UP
     )
     # what the region held of its own before: its cube row less its children's
     statement = f"""
         WITH n AS (SELECT o.month, {sums} FROM own o GROUP BY o.month),
-        o AS (SELECT month, {", ".join(f"SUM({name}) AS {name}" for name in MEASURES)}
+        o AS (SELECT month, {", ".join(f"SUM({name}) AS {name}" for name in _ADDED_UP)}
         FROM (SELECT month, {names} FROM cube WHERE region = :region UNION ALL
-        SELECT month, {", ".join(f"-{name}" for name in MEASURES)} FROM cube
+        SELECT month, {", ".join(f"-{name}" for name in _ADDED_UP)} FROM cube
         WHERE region IN (SELECT code FROM region WHERE parent = :region)) q GROUP BY month)
         UPDATE cube SET {change} FROM n JOIN o ON o.month = n.month
         WHERE cube.month = n.month AND cube.region IN (SELECT ancestor FROM region_path WHERE region = :region)"""
     connection.execute(text(statement), {"region": region})
     connection.execute(text("DROP TABLE own"))
+
+
+def _add_changes(connection: Connection, changes: Changes) -> None:
+    for name in {name for _, _, name in changes}:
+        rows = [
+            {"region": region, "month": month, "more": more}
+            for (region, month, of), more in changes.items()
+            if of == name
+        ]
+        added = f"UPDATE cube SET {name} = {name} + :more WHERE region = :region AND month = :month"
+        connection.execute(text(added), rows)
 
 
 def stamp(connection: Connection, now: datetime, *regions: str) -> None:

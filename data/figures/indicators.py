@@ -7,7 +7,7 @@ its table from the measures found here.
 
 from dataclasses import dataclass
 
-from data.figures import sources
+from data.figures import helping, sources
 from data.figures.books import UNREPORTED
 from data.figures.facts import check_on, fact_on
 from data.figures.net_income import COMPARABLE, NET
@@ -17,10 +17,12 @@ from data.terms import (
     ASSET_STATES,
     ASSET_SUPERVISION,
     BOOK_KINDS,
+    BRANCH,
     HOUSEHOLD_STATES,
     ILL,
     LIFTED,
     PROBLEM_SOURCES,
+    RESIDENT_TEAMS,
     SCHOOL_AGE,
     UNLIFTED,
     WORK_AREAS,
@@ -76,6 +78,7 @@ class Indicator:
     better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
     A growth is numerator ÷ denominator - 1. ``of`` counts what the value is made of, where that is less than all.
     ``decimals`` of a percentage. ``walls``: whether it may stand on a wall or a chart; what tells of illness may not.
+    ``distinct``: what is in several sub-regions is counted once above them, so that these need not add up.
     """
 
     id: str
@@ -93,6 +96,7 @@ class Indicator:
     of: Measure | None = None
     decimals: int = 1
     walls: bool = True
+    distinct: bool = False
 
     @property
     def group(self) -> str:
@@ -230,6 +234,7 @@ _EARNS = (
 _CARD = "户、家庭成员"
 _MEMBERS = "家庭成员、成员状况"
 _END = "月末"
+_ONCE = "{0}在几个村都有结对户的，各村各计一{1}，乡镇、县各只计一{1}，下级相加会大于合计。"
 _STOCK = "截至月末"
 
 
@@ -310,6 +315,15 @@ def _of_benefits(id: str, label: str, unit: str, source: Source, sql: str, recor
     return Indicator(
         id, label, unit, "count", 1, Measure(id, source, sql, "benefits"), None,
         _STOCK if source is sources.BENEFITS_EVER else "本年度", words, "项目带户", records,
+    )  # fmt: skip
+
+
+def _helping(id: str, label: str, unit: str, kind: str, definition: str, *, distinct: bool = True) -> Indicator:
+    """Who helps, or is helped, at a month's end."""
+    measure = Measure(id, sources.HELPING, f"CASE WHEN g.kind = '{id}' THEN g.share ELSE 0 END", "pairings")
+    return Indicator(
+        id, label, unit, "count", 0 if distinct else 1, measure, None, _END, definition, "结对帮扶、帮扶责任人",
+        Records(kind), distinct=distinct,
     )  # fmt: skip
 
 
@@ -544,6 +558,22 @@ ALL = (
         "paired_share", "结对帮扶率", "%", "percent", 1, Measure("paired", sources.PAIRED, "1", "pairings"),
         HOUSEHOLD_COUNT, _END, "月末有结对帮扶责任人的户 ÷ 所计户数。", "结对帮扶",
         Records("households", f"NOT {sources.PAIRED_ON}"), warning=(1.0, 0.95),
+    ),
+    _helping(
+        helping.HELPERS, "帮扶责任人数", "人", "helpers",
+        f"月末有结对户的帮扶责任人：结对当日和结束当日都算，结对户只看所计户。{_ONCE.format('一人', '人')}",
+    ),
+    _helping(
+        helping.UNITS, "帮扶单位数", "个", "helping_units",
+        f"月末帮扶责任人所在的单位，同名的计一个。{_ONCE.format('一个单位', '个')}",
+    ),
+    _helping(
+        helping.BRANCHES, "结对党支部数", "个", "helping_branches",
+        f"队伍为{BRANCH}的帮扶责任人所在的单位，月末有结对户的，同名的计一个。{_ONCE.format('一个支部', '个')}",
+    ),
+    _helping(
+        helping.TEAM_VILLAGES, "驻村工作队覆盖村", "个", "team_villages",
+        f"月末有{'或'.join(RESIDENT_TEAMS)}与所计户结对的村。", distinct=False,
     ),
     Indicator(
         "visits", "走访次数", "次", "count", 1, Measure("visits", sources.VISITS, "COUNT(*)", "visits"), None, _MONTH,

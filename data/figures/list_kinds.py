@@ -31,7 +31,7 @@ from data.figures.sources import (
 )
 from data.figures.states import head_on, relation_on, urgency
 from data.model.running import holds_on, open_on, runs_on
-from data.terms import Record
+from data.terms import BRANCH, RESIDENT_TEAMS, Record
 
 
 def per_head(alias: str) -> str:
@@ -48,7 +48,7 @@ class Column:
 
     Forms: text, integer, fen (yuan to the reader), share (a fraction), day, state (of a household), yes_no, person
     (a name, masked for who may not read names), veiled (a name, masked for all), party (as a person unless it is an
-    organisation),
+    organisation), phone (of work),
     id_number (always masked), words (of a visit, a problem), telling (cause, code), health (an illness masked always):
     none of these columns for who may not know; matter (words about a household or its village, the former not for him),
     overdue (a deadline that has passed: days over), bp (hundredths of a per cent: a fraction to the reader).
@@ -65,7 +65,8 @@ class ListKind:
     """One kind of list: ``noun`` and ``unit`` name its rows, ``joined`` is what follows FROM, ``base`` the condition.
 
     ``region`` and ``household`` are the SQL of a row's region code and household id, ``key`` of its primary key;
-    ``order`` puts the worst first. ``thing``: what of ``roles.THINGS`` its rows are.
+    ``order`` puts the worst first. ``thing``: what of ``roles.THINGS`` its rows are. ``summed``: where a row sums up
+    several, region and household (as SQL) of these, whose scope goes where ``joined`` says {here}.
     """
 
     id: str
@@ -79,6 +80,7 @@ class ListKind:
     order: str
     columns: tuple[Column, ...]
     thing: str = roles.HOUSEHOLDS
+    summed: tuple[str, str] | None = None
 
 
 _PLACE = (
@@ -329,6 +331,42 @@ VISITS = ListKind(
      Column("unit", "单位", "a.unit"), Column("occasion", "事由", "v.occasion", "words"),
      Column("content", "内容", "v.content", "words")),
 )  # fmt: skip
+_BY_SPAN = """CASE WHEN g.first = g.last THEN g.first WHEN substr(g.first, 1, 9) = substr(g.last, 1, 9)
+    THEN substr(g.first, 1, 9) ELSE substr(g.first, 1, 6) END"""
+_HOMES = Column("homes", "结对户", "g.homes", "integer")
+_HELPERS = Column("helpers", "责任人", "g.helpers", "integer")
+_IN = (place_of(_BY_SPAN), Column("villages", "结对村", "g.villages", "integer"))
+
+
+def _helping(id: str, noun: str, unit: str, by: str, columns: tuple[Column, ...], *teams: str) -> ListKind:
+    """Who helps at a month's end: the households and villages of each within the region asked for."""
+    among = " OR ".join(f"a.team = '{team}'" for team in teams) or "1 = 1"
+    first = f"MIN(CASE WHEN a.team = '{RESIDENT_TEAMS[0]}' THEN a.name END)"
+    joined = f"""month m JOIN (SELECT {by} AS who, COUNT(DISTINCT x.household_id) AS homes,
+        COUNT(DISTINCT s.village) AS villages, COUNT(DISTINCT a.code) AS helpers, {first} AS secretary,
+        MIN(s.village) AS first, MAX(s.village) AS last
+        FROM month n JOIN pairing x ON {runs_on("x", "n.as_of")} JOIN helper a ON a.code = x.helper
+        JOIN state_spell s ON s.household_id = x.household_id AND {holds_on("s", "n.as_of")}
+        WHERE n.month = :month AND {HELPED_SQL} AND ({among}) AND {{here}} GROUP BY {by}) g ON m.month = :month
+        LEFT JOIN helper a ON a.code = g.who"""
+    return ListKind(
+        id, noun, unit, joined, "1 = 1", _BY_SPAN, None, "g.who", "g.homes DESC, g.who", columns,
+        summed=("s.village", "x.household_id"),
+    )  # fmt: skip
+
+
+HELPERS = _helping(
+    "helpers", "帮扶责任人", "人", "a.code",
+    (Column("name", "姓名", "a.name"), Column("unit", "单位", "a.unit"), Column("team", "队伍", "a.team"),
+     Column("post", "职务", "a.post"), Column("phone", "联系电话", "a.phone", "phone"), *_IN, _HOMES),
+)  # fmt: skip
+_UNIT = (Column("unit", "单位", "g.who"), *_IN, _HELPERS, _HOMES)
+UNITS = _helping("helping_units", "帮扶单位", "个", "a.unit", _UNIT)
+BRANCHES = _helping("helping_branches", "结对党支部", "个", "a.unit", _UNIT, BRANCH)
+TEAM_VILLAGES = _helping(
+    "team_villages", "村", "个", "s.village",
+    (place_of("g.who"), Column("secretary", RESIDENT_TEAMS[0], "g.secretary"), _HELPERS, _HOMES), *RESIDENT_TEAMS,
+)  # fmt: skip
 
 KINDS = {
     kind.id: kind
@@ -350,10 +388,17 @@ KINDS = {
         PROBLEMS,
         TASKS,
         VISITS,
+        HELPERS,
+        UNITS,
+        BRANCHES,
+        TEAM_VILLAGES,
     )
 }
 
-_OF_NAMED = {"id_number": roles.IDENTITY, "words": roles.IDENTITY, "telling": roles.HEALTH, "health": roles.HEALTH}
+_OF_NAMED = {
+    "id_number": roles.IDENTITY, "words": roles.IDENTITY, "phone": roles.IDENTITY, "telling": roles.HEALTH,
+    "health": roles.HEALTH,
+}  # fmt: skip
 """Form → what of somebody named who reads such a column must have the right to read."""
 
 

@@ -1,6 +1,7 @@
 """The named records behind a figure: counted, a page of them, or all for an export; always in the viewer's scope."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -35,7 +36,7 @@ def count(connection: Connection, viewer: Viewer, id: str, region: str, month: i
     kind = list_kind(id)
     if not indicator(id).walls:
         require_right(viewer, READ, HEALTH)
-    condition, bound = _condition(viewer, kind, id, region, month)
+    kind, condition, bound = _asked(viewer, kind, id, region, month)
     counted = connection.execute(text(f"SELECT COUNT(*) FROM {kind.joined} WHERE {condition}"), bound)
     return int(counted.scalar_one())
 
@@ -60,7 +61,7 @@ def page(
     progress are fractions, days are ISO texts, what is missing is None or NaN.
     """
     kind, columns = _kind(viewer, id)
-    condition, bound = _condition(viewer, kind, id, region, month)
+    kind, condition, bound = _asked(viewer, kind, id, region, month)
     picked = text(
         lined(
             connection,
@@ -75,9 +76,7 @@ def page(
         return _frame(viewer, columns, [], date.max)
     asked = f"{_select(kind, columns)} WHERE {kind.base} AND {kind.key} IN :keys"
     statement = text(lined(connection, region, month, asked))
-    found = connection.execute(
-        statement.bindparams(bindparam("keys", expanding=True)), {"keys": keys, "month": month}
-    ).all()
+    found = connection.execute(statement.bindparams(bindparam("keys", expanding=True)), {**bound, "keys": keys}).all()
     by_key = {row.row_key: row for row in found}
     return _frame(viewer, columns, [by_key[key] for key in keys], _as_of(connection, month))
 
@@ -86,7 +85,7 @@ def page(
 def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> pd.DataFrame:
     """The whole list as :func:`page` gives it, worst first: for an export."""
     kind, columns = _kind(viewer, id)
-    condition, bound = _condition(viewer, kind, id, region, month)
+    kind, condition, bound = _asked(viewer, kind, id, region, month)
     statement = lined(connection, region, month, f"{_select(kind, columns)} WHERE {condition} ORDER BY {kind.order}")
     found = connection.execute(text(statement), bound).all()
     return _frame(viewer, columns, found, _as_of(connection, month))
@@ -140,15 +139,19 @@ def _select(kind: ListKind, columns: Sequence[Column]) -> str:
     )
 
 
-def _condition(viewer: Viewer, kind: ListKind, id: str, region: str, month: int) -> tuple[str, dict[str, object]]:
-    here, bound = within_sql(kind.region, viewer.narrowed(region))
-    parts = [kind.base, f"({indicator(id).records.where})", here]
-    bound = {**bound, "month": month}
-    if kind.household:
-        seen, named = seen_matters(viewer, kind.household)
-        parts.append(seen)
-        bound |= named
-    return " AND ".join(parts), bound
+def _asked(viewer: Viewer, kind: ListKind, id: str, region: str, month: int) -> tuple[ListKind, str, dict[str, object]]:
+    """The kind with its joins narrowed to what the viewer may see, the condition on its rows, and what is bound."""
+    of_region, of_household = kind.summed or (kind.region, kind.household)
+    scope, bound = within_sql(of_region, viewer.narrowed(region))
+    if of_household:
+        seen, named = seen_matters(viewer, of_household)
+        scope, bound = f"{scope} AND {seen}", {**bound, **named}
+    parts = [kind.base, f"({indicator(id).records.where})"]
+    if kind.summed:
+        kind = replace(kind, joined=kind.joined.format(here=scope))
+    else:
+        parts.append(scope)
+    return kind, " AND ".join(parts), {**bound, "month": month}
 
 
 def _order(kind: ListKind, columns: Sequence[Column], sort: str | None, descending: bool) -> str:
@@ -180,7 +183,7 @@ def _frame(viewer: Viewer, columns: Sequence[Column], rows: Sequence[StoredRow],
 
 _DTYPES = {
     "text": object, "person": object, "veiled": object, "party": object, "id_number": object, "words": object,
-    "telling": object,
+    "telling": object, "phone": object,
     "health": object, "matter": object, "day": object, "state": object, "yes_no": object, "integer": "Int64",
     "overdue": "Int64", "fen": float, "share": float, "bp": float, "month": object,
 }  # fmt: skip

@@ -163,6 +163,17 @@ PAIRED = Source(
 )
 
 
+HELPING = Source(  # at every level, less what the sub-regions count: who helps in two villages is one above them
+    "helping",
+    "g.region",
+    "(SELECT region, kind, since, until, 1 AS share FROM helping_spell UNION ALL"
+    " SELECT (SELECT MAX(a.ancestor) FROM region_path a WHERE a.region = h.region AND a.ancestor <> h.region),"
+    " h.kind, h.since, h.until, -1 FROM helping_spell h WHERE h.region <> '') g WHERE {here}",
+    "g.since",
+    "g.until",
+)
+
+
 def known_month(column: str) -> str:
     """The same of a day that may be '': always, which is before all months."""
     return f"CASE WHEN {column} = '' THEN {_ALWAYS} ELSE {month_of_day(column)} END"

@@ -36,7 +36,8 @@ PEOPLE = (
     "workers_1", "workers_2", "workers_3", "workers_4", "labour", "pupils", "taught_pupils", "chronic_persons",
     "severely_ill_persons", "disabled_persons", "ill_persons", "doctored_persons", "benefit_households",
     "benefit_times", "benefit_person_times", "benefit_person_times_ever", "posts", "problems_1", "problems_2",
-    "problems_3", "problems_4", "problems_5", "post_income", "post_households",
+    "problems_3", "problems_4", "problems_5", "post_income", "post_households", "helpers", "helping_units",
+    "helping_branches", "team_villages",
 )  # fmt: skip
 """The figures that ``PlainPeople`` works out."""
 
@@ -74,9 +75,46 @@ def fill_people(engine: Engine) -> None:
         ):
             for key in list(connection.execute(select(table.c.code).order_by("code")).scalars()):
                 connection.execute(update(table).where(table.c.code == key).values({column: chance.choice(words)}))
-        for table, rows in _rows(chance, households, codes).items():
+        for table, rows in {**_helped(households), **_rows(chance, households, codes)}.items():
             upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
         cube.rebuild(connection, today=TODAY)
+
+
+FAR = "990182101201"
+"""A village of another county, where some of the same people help."""
+
+
+def _helped(households: list) -> dict:
+    """Helpers of two villages of one township, of two townships, of two counties; until the last day of a month."""
+    teams = {"B5": ("第一书记", "示范0局"), "B6": ("驻村工作队", "示范6局"), "B7": ("党支部", "示范村党支部")}
+    homes = {village: [id for id, of in households if of == village] for village in VILLAGES} | {FAR: [101, 102, 103]}
+    pairings = [
+        {"helper": helper, "household_id": id, "started": started, "ended": ended}
+        for helper, village, started, ended in (
+            ("B5", VILLAGES[0], "2024-02-01", "2026-10-31"),
+            ("B6", VILLAGES[2], "2025-01-01", None),
+            ("B6", VILLAGES[3], "2026-01-31", "2026-09-30"),
+            ("B7", VILLAGES[1], "2026-03-01", None),
+            ("B7", VILLAGES[4], "2024-03-01", "2026-06-30"),
+            ("B7", FAR, "2026-06-02", None),
+            ("B0", FAR, "2024-01-01", None),
+        )
+        for id in homes[village]
+    ]
+    return {
+        model.region: [
+            {"code": FAR[:length], "name": f"远方{length}", "parent": FAR[:above]}
+            for above, length in ((0, 6), (6, 9), (9, 12))
+        ],
+        model.household: [
+            {"id": id, "code": f"H{id}", "village": FAR, "head": "赵某", "type": "脱贫户", "identified": "2014-05-05"}
+            for id in homes[FAR]
+        ],
+        model.helper: [
+            {"code": code, "name": "王某", "unit": unit, "team": team} for code, (team, unit) in teams.items()
+        ],
+        model.pairing: pairings,
+    }
 
 
 def _rows(chance: random.Random, households: list, codes: list[str]) -> dict:
@@ -193,6 +231,7 @@ class PlainPeople:
     def values(self) -> dict[str, float]:
         return {
             **self.of_states(), **self.of_lifting(), **self.of_members(), **self.of_projects(), **self.of_posts(),
+            **self.of_helping(),
         }  # fmt: skip
 
     def of_states(self) -> dict[str, float]:
@@ -310,4 +349,21 @@ class PlainPeople:
         return {
             "post_income": sum(row["wage_post_fen"] for row in lines) / 100,
             "post_households": len({row["household_id"] for row in lines}),
+        }
+
+    def of_helping(self) -> dict[str, float]:
+        """Each once, in however many of the villages here."""
+        helpers = {row["code"]: row for row in self.tables["helper"]}
+        met = [
+            (helpers[row["helper"]], spell.village)
+            for row in self.tables["pairing"]
+            if row["started"] <= self.end <= (row["ended"] or _NO_DAY)
+            and self.here((spell := self.on(row["household_id"], self.end)).village)
+            and spell.state not in (0, 6)
+        ]
+        return {
+            "helpers": len({helper["code"] for helper, _ in met}),
+            "helping_units": len({helper["unit"] for helper, _ in met}),
+            "helping_branches": len({helper["unit"] for helper, _ in met if helper["team"] == "党支部"}),
+            "team_villages": len({at for helper, at in met if helper["team"] in ("第一书记", "驻村工作队")}),
         }

@@ -62,7 +62,10 @@ def _tables(chance: random.Random) -> dict:
             {"project": code, "stage": "运营", "entered": day}
             for code, day in (("P2", "2026-04-09"), ("P8", "2025-05-05"))
         ],
-        model.helper: [{"code": f"B{n}", "name": "王某", "unit": "示范局", "team": "教师"} for n in range(5)],
+        model.helper: [
+            {"code": f"B{n}", "name": "王某", "unit": "示范局", "team": team}
+            for n, team in enumerate(("教师", "教师", "教师", "第一书记", "党支部"))
+        ],
         model.pairing: [_pairing(chance, household["id"]) for household in households if chance.random() < 0.9],
         model.visit: [row for household in households for row in _visits(chance, household["id"])],
         model.fund: [{**fund, **_ends(fund)} for fund in funds],

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from components.drawing.ranking import rank
 from components.figures.explanation import OWN, adds_up, measure_unit, part_amount, parts, sub_regions
 from data.figures.indicators import INDICATORS, MEASURES
 from tests.figured import OPEN, figure
@@ -30,6 +31,15 @@ def test_a_region_whose_parts_are_the_whole_has_no_such_row():
     counted = CHILDREN.assign(numerator=[3.0, 4.0], value=[3.0, 4.0], denominator=float("nan"))
     rows = sub_regions(INDICATORS["problems_open"], counted, figure(7.0, 7.0, None), "某市")
     assert rows["name"].tolist() == ["乙镇", "甲镇", "某市"] and rows["value"].tolist() == ["4", "3", "7"]
+
+
+def test_who_is_counted_once_above_his_villages_leaves_no_row_below_nothing():
+    counted = CHILDREN.assign(numerator=[3.0, 4.0], value=[3.0, 4.0], denominator=float("nan"))
+    rows = sub_regions(INDICATORS["helpers"], counted, figure(5.0, 5.0, None), "某市")
+    assert rows["value"].tolist() == ["4", "3", "5"] and "相加会大于合计" in adds_up(
+        INDICATORS["helpers"], "村", own=False
+    )
+    assert rank(INDICATORS["helpers"], counted, 5.0, 6).mean == 3.5
 
 
 def test_the_parts_of_a_growth_add_up_and_its_values_do_not():
