@@ -42,7 +42,7 @@ def test_the_board_names_causes_measures_and_projects(county: Engine):
     assert seen.causes.values.tolist() == [["因病", 2], ["因学", 1]]
     assert seen.measures.values.tolist() == [["健康", 1, 1]]  # the one that ended is not counted
     project = seen.projects[seen.projects["name"] == "大棚"].iloc[0]
-    assert (project["investment"], project["received"], project["households"]) == (10_000, None, 1)
+    assert (project["investment"], project["received"], project["households"]) == (10_000, None, 2)
 
 
 def test_the_board_says_who_helps_and_whom_nobody_visited(county: Engine):
