@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from data.model import ledger_year, setting, setting_change
 from data.regions import tree as regions
 from data.store.rows import Record, written_id
 from data.terms import SUBJECTS
+from data.text.official import WATCHED, WATCHED_NOW, WATCHED_WORDS, speaking
 from data.text.signs import hidden
 
 CHANGES = 20  # changes to a page
@@ -85,6 +87,15 @@ def _day(value: str) -> str:
         raise Refused("没有这一天，应写成 2026-12-31。") from error
 
 
+def _one_of(*words: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in words:
+            raise Refused(f"应为：{'、'.join(words)}。")
+        return value
+
+    return check
+
+
 def _facts(value: str) -> str:
     names = [name for name in value.split(",") if name]
     if unknown := [name for name in names if name not in STRANGER_FACTS]:
@@ -127,6 +138,11 @@ SETTINGS = {
     one.name: one
     for one in (
         Setting("base_url", "户码网址", "", _address, "二维码里的网址，手机要能打开；不填时用打印时浏览器的地址。"),
+        Setting(
+            "watched_word", "监测对象的称呼", WATCHED_NOW, _one_of(*WATCHED_WORDS),
+            f"页面、大屏和打印里怎么称呼监测对象：{'、'.join(WATCHED_WORDS)}。前者用于2026年2月起的月份，以前的月份仍称"
+            f"{WATCHED}；数据模板里的用词不变。",
+        ),
         Setting("hotline", "帮扶热线", "12317", _text(30), "路人扫码时看到的电话。"),
         Setting(
             "stranger_facts", "路人可见内容", "help,helper", _facts,
@@ -184,6 +200,11 @@ def value_of(connection: Connection, name: str) -> str:
         raise NotFound(f"没有“{name[:30]}”这个设置，现有：{'、'.join(SETTINGS)}。")
     held = connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
     return SETTINGS[name].default if held is None else held
+
+
+def official_words(connection: Connection, month: int, *, tight: bool = False) -> AbstractContextManager[None]:
+    """Within it ``data.text.official`` says the words that the county has chosen, for who looks at this month."""
+    return speaking(value_of(connection, "watched_word"), month, tight=tight)
 
 
 def values(connection: Connection) -> dict[str, str]:

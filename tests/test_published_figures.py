@@ -230,7 +230,7 @@ def test_29_and_6_and_724_are_759_households_with_1_479_persons(engine, tmp_path
     assert said(engine, *ids) == {
         "建档立卡和监测户数": "759 户",
         "人口数": "1,479 人",
-        "监测对象": "35 户",
+        "防止返贫致贫对象": "35 户",
         "脱贫不稳定户": "29 户",
         "边缘易致贫户": "6 户",
         "脱贫户": "753 户",  # by what they are registered as: 724 and the 29 that are watched besides

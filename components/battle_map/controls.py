@@ -12,8 +12,7 @@ from components.drawing.theme import state_marks
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.screen import Change, Screen
-from data.figures.indicators import INDICATORS
-from data.figures.read import offered
+from data.figures.read import offered_names
 from data.households.village import Filters
 from data.months import label, spoken
 from data.terms import CAUSES, LEVELS, STATE_NAMES, UNHELPED
@@ -26,14 +25,15 @@ T = TypeVar("T")
 def indicator_picker(screen: Screen, choice: MapChoice) -> None:
     """The indicator that colours the map."""
     st.session_state["map_indicator"] = choice.indicator.id
+    listed = offered_names(screen.viewer)
     st.selectbox(
         "地图所用的指标",
-        [one.id for one in offered(screen.viewer)],
-        format_func=lambda id: INDICATORS[id].full_name,
+        list(listed),
+        format_func=listed.__getitem__,
         key="map_indicator",
         on_change=lambda: write_address(indicator=st.session_state["map_indicator"]),
         label_visibility="collapsed",
-        width=280,
+        width=300,
     )
 
 
@@ -44,11 +44,11 @@ def comparison_picker(screen: Screen, choice: MapChoice) -> None:
     months = range(screen.status.last_month, screen.status.first_month - 1, -1)
     listed = [one for one in near if one in months]
     listed += [one for one in months if one not in near and one != month]
-    others = [one.id for one in offered(screen.viewer) if one is not choice.indicator]
+    others = {id: name for id, name in offered_names(screen.viewer).items() if id != choice.indicator.id}
     chosen = choice.other.id if choice.other else label(choice.other_month) if choice.other_month else ""
     words = {month - 1: "（上月）", month - 12: "（上年同月）"}
     names = {"": "不对比", **{label(one): f"对比 {spoken(one)}{words.get(one, '')}" for one in listed}}
-    names |= {id: f"对比 {INDICATORS[id].full_name}" for id in others}
+    names |= {id: f"对比 {name}" for id, name in others.items()}
     st.session_state["map_with"] = chosen
     st.selectbox(
         "并排对比",
@@ -57,7 +57,7 @@ def comparison_picker(screen: Screen, choice: MapChoice) -> None:
         key="map_with",
         on_change=lambda: write_address(**{"with": st.session_state["map_with"] or None}),
         label_visibility="collapsed",
-        width=280,
+        width=300,
     )
 
 

@@ -26,6 +26,7 @@ from data.figures.indicators import INDICATORS
 from data.figures.read import Figure
 from data.households import village as households
 from data.terms import HOUSEHOLD_STATES, UNHELPED, UNLIFTED
+from data.text.official import official
 
 COUNTED = (
     "households", "persons", "monitored_households", "below_line_households", "net_income_per_capita",
@@ -79,7 +80,9 @@ def _finding(counts: pd.DataFrame) -> str:
     cared_for = [state.number for state in HOUSEHOLD_STATES if state.watched or state.number == UNLIFTED]
     watched = int(counts.loc[counts["state"].isin(cared_for), "households"].sum())
     counted = int(counts.loc[~counts["state"].isin(UNHELPED), "households"].sum())
-    return f"{counted} 户中 {watched} 户未脱贫或在监测" if watched else f"{counted} 户，没有未脱贫户和监测对象"
+    return (
+        f"{counted} 户中 {watched} 户未脱贫或在监测" if watched else official(f"{counted} 户，没有未脱贫户和监测对象")
+    )
 
 
 def _said(points: pd.DataFrame, placed: pd.DataFrame, choice: MapChoice) -> str:

@@ -61,16 +61,17 @@ def part_amount(unit: str, value: float | None) -> wording.Amount:
 def indicator_choice(screen: Screen, chosen: str | None) -> None:
     """Choose another indicator to read about."""
     st.session_state["explained"] = chosen
+    names = figures.offered_names(screen.viewer)
     st.selectbox(
         "指标",
-        [one.id for one in figures.offered(screen.viewer)],
-        format_func=lambda id: INDICATORS[id].full_name,
+        list(names),
+        format_func=names.__getitem__,
         key="explained",
         index=None,
         placeholder="选择指标",
         on_change=lambda: write_address(indicator=st.session_state["explained"]),
         label_visibility="collapsed",
-        width=240,
+        width=300,
     )
 
 

@@ -27,6 +27,7 @@ from data.figures.indicators import INDICATORS
 from data.funds import sums as funds
 from data.paper.spreadsheet import ListColumn
 from data.terms import LEVELS, OWN
+from data.text.official import fund_word
 
 TILES = ("fund_arranged", "fund_disbursed", "fund_progress", "fund_plan_progress", "fund_unpaid", "late_funds")
 _BATCHES = 8
@@ -133,7 +134,7 @@ def show_nothing(screen: Screen, shown: FundsShown) -> None:
     name, year = _here(screen), shown.choice.year
     nothing(
         f"{screen.region.name}没有{year}年度的资金",
-        f"{name}没有登记{year}年度的资金；上级统一安排的资金登记在上级，不计入这里。",
+        f"{name}没有登记{year}年度的{fund_word(year)}等资金；上级统一安排的资金登记在上级，不计入这里。",
         "换一个年度、月份，或从上方打开上级区划",
         "在数据模板的“资金”“资金拨付”“拨付计划”表中填报后导入：`python -m data import 文件`",
     )
@@ -171,7 +172,7 @@ def _show_sources(screen: Screen, shown: FundsShown) -> None:
     choice = shown.choice
     title = panels.sources_finding(shown.sources, shown.elapsed, choice.year)
     show_markup(
-        heading(title, f"按资金来源 · {choice.year}年资金 · 万元")
+        heading(title, f"按资金来源 · {choice.year}年{fund_word(choice.year)}等各项资金 · 万元")
         + panels.sources_markup(
             shown.sources,
             elapsed=shown.running,

@@ -261,7 +261,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
     counts = income_distribution.by_region(spread.village[mask], codes)
     rows = pd.DataFrame({"code": codes, "name": [child.name for child in children], "value": np.array(counts, float)})
     noun = LEVELS[len(codes[0])]
-    indicator = replace(INDICATORS[BELOW], label=f"{words}户数")
+    indicator = replace(INDICATORS[BELOW], name=f"{words}户数")
     left, right = st.columns([56, 44], gap="medium")
     with left:
         show_markup(heading(f"{words}的户在哪里", f"{screen.region.name}各{noun} · {screen.books.words}{said} · 户"))

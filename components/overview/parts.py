@@ -89,14 +89,15 @@ def subtitle(screen: Screen, indicator: Indicator) -> str:
 def indicator_picker(screen: Screen, chosen: str, key: str = "picked_indicator") -> None:
     """Choose the indicator of map, ranking and trend; the choice goes into the address."""
     st.session_state[key] = chosen
+    names = figures.offered_names(screen.viewer)
     st.selectbox(
         "地图、排名、走势所用的指标",
-        [one.id for one in figures.offered(screen.viewer)],
-        format_func=lambda id: INDICATORS[id].full_name,
+        list(names),
+        format_func=names.__getitem__,
         key=key,
         on_change=lambda: write_address(indicator=st.session_state[key]),
         label_visibility="collapsed",
-        width=220,
+        width=280,
     )
 
 

@@ -12,7 +12,7 @@ from components.wallcharts.making import CHART
 from components.wallcharts.region import CHOSEN
 from components.wallcharts.sheets import SHEETS
 from data.codes.labels import SIZES
-from data.figures.indicators import GROUPED, INDICATORS
+from data.figures.indicators import GROUPED
 from data.income.year import IncomeYear
 
 _FLAGS = {"1": True, "0": False}
@@ -113,9 +113,8 @@ def show_chart_controls(choice: ChartChoice, offered: Sequence[str], levels: Seq
         _pick("纸张", "size", list(SHEETS), choice.size, _paper, width=240)
         if len(levels) > 1:
             _pick("印哪些", "below", list(levels), choice.below, BELOW.__getitem__, width=240)
-            told = lambda id: INDICATORS[id].full_name  # noqa: E731
-            figures = [one.id for one in GROUPED if one.walls]
-            _pick("地图和排名用的指标", "indicator", figures, choice.figure, told, width=240)
+            names = {one.id: one.full_name for one in GROUPED if one.walls}
+            _pick("地图和排名用的指标", "indicator", list(names), choice.figure, names.__getitem__, width=300)
     if choice.below != "own":
         with st.container(horizontal=True, gap="medium", key="print_flags"):
             _flag("每个区划一个 PDF，装进一个 zip", "zip", choice.zipped)

@@ -2,6 +2,7 @@
 
 from components.drawing.markup import escape, link
 from components.shell.page import show_markup
+from data.text.official import official
 
 
 def nothing(title: str, why: str, *steps: str, home: str | None = None) -> None:
@@ -44,7 +45,7 @@ def no_households(name: str) -> None:
     """A region whose villages have no households in this month."""
     nothing(
         f"{name}在所选月份没有户数据",
-        "该区划没有建档立卡户或监测对象，或数据从以后的月份开始。",
+        official("该区划没有建档立卡户或监测对象，或数据从以后的月份开始。"),
         "换一个月份或区划",
         "在数据模板的“户”“家庭成员”“收支”表中填报后再次导入：`python -m data import 文件`",
     )

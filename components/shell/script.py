@@ -25,6 +25,7 @@ from data.clock import county_clock
 from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.versions import versions
+from data.settings import official_words
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 SCRIPTS = ("links.js", "forms.js", "charts.js", "sheet.js")
@@ -52,8 +53,11 @@ def main() -> None:
             empty_store()
         elif _opened(store, status, signed, chosen, dark):
             chosen.require(current().viewer)
-            page.run()
-            sheet_foot(current(), chosen.title)
+            with store.connect() as connection:
+                words = official_words(connection, current().month)
+            with words:
+                page.run()
+                sheet_foot(current(), chosen.title)
         foot(status)
 
 

@@ -17,14 +17,18 @@ from components.wall.frame import Surroundings, body_canvas, framed, panes, read
 from components.wall.leaders_strip import overdue_strip
 from components.wall.scene import Known, Place, Poster, Scene
 from data.errors import Refused
+from data.months import month_of
 from data.regions.tree import status
 from data.regions.versions import version_of, versions
+from data.settings import official_words
 from data.store.batches import batches
 
 MOST_KEPT = 48 * 1024 * 1024  # bytes
 MOST_WAITING = 1000  # scenes that are asked for and not composed yet
 MOST_OWN = 8  # of these for one session: a wall asks for one or two at a time
 MOST_PLACES = 2000
+TIGHT = 32
+"""Characters of running text across a picture, below which long words are said short."""
 TOO_FAR = Poster("这块屏在这个距离上看不清", "请核对画面宽度和最远座位，或换一块更大的屏", Markup(""))
 
 
@@ -39,6 +43,11 @@ class Made:
 def composed(place: Place, scenes: Sequence[Scene], canvas: Canvas) -> Markup:
     """The pictures of the first of the scenes, one after the other; on very wide walls those of the following ones
     stand beside them. '' where the first has nothing to show."""
+    with official_words(place.connection, month_of(place.now), tight=canvas.width < TIGHT * canvas.text):
+        return _composed(place, scenes, canvas)
+
+
+def _composed(place: Place, scenes: Sequence[Scene], canvas: Canvas) -> Markup:
     around, number = place.once(surroundings), panes(canvas)
     if not readable(canvas):
         return framed([TOO_FAR] * number, around, canvas)

@@ -39,6 +39,7 @@ from data.regions import tree as regions
 from data.regions.lands import Lands, lands
 from data.settings import value_of
 from data.terms import INCOME_KINDS, LEVELS
+from data.text.official import registered
 from data.wall import behind
 from data.wall.behind import Answering, Since
 
@@ -123,8 +124,8 @@ def _course(place: Place, region: str, found: Position) -> pd.DataFrame:
 
 def chosen(setting: str) -> list[Indicator]:
     """The figures of the setting, by their labels; the usual ones where it names none that is known."""
-    by_label = {one.label: one for one in INDICATORS.values() if one.walls}
-    named = [by_label[label] for label in setting.replace("、", ",").split(",") if label in by_label]
+    by_name = {one.name: one for one in INDICATORS.values() if one.walls}
+    named = [by_name[name] for name in registered(setting).replace("、", ",").split(",") if name in by_name]
     return named or [INDICATORS[id] for id in USUAL]
 
 
@@ -218,7 +219,7 @@ def _trend(found: Position, course: pd.DataFrame, canvas: Canvas, width: float, 
     if height < 7 * canvas.small or len(course) < 2:
         return Block("", 0)
     drawn = trend_svg(
-        course, indicator=replace(found.indicator, label=cut(str(found.rows.iloc[0]["name"]), width / 4, canvas.small)),
+        course, indicator=replace(found.indicator, name=cut(str(found.rows.iloc[0]["name"]), width / 4, canvas.small)),
         chosen=found.standing.month, colours=palette(canvas.dark), width=width, height=height, text=canvas.small,
         comparison_name=found.ranking.mean_name, line=stroke(canvas),
     )  # fmt: skip

@@ -100,7 +100,7 @@ def _course(known: Mapping[str, Figure], course: pd.DataFrame, canvas: Canvas, w
     if height < 7 * canvas.small or len(course) < 2:
         return Block("", 0)
     drawn = trend_svg(
-        course, indicator=replace(INDICATORS[RECEIVED], label="实收"), chosen=known[RECEIVED].standing.month,
+        course, indicator=replace(INDICATORS[RECEIVED], name="实收"), chosen=known[RECEIVED].standing.month,
         colours=palette(canvas.dark), width=width, height=height, text=canvas.small, comparison_name="应收",
         line=stroke(canvas),
     )  # fmt: skip

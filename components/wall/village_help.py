@@ -20,6 +20,7 @@ from components.wall.village_parts import (
     share,
 )
 from components.wall.words import MOST_ROWS
+from data.text.official import official
 from data.wall.village import VillageRoom
 
 
@@ -48,7 +49,7 @@ def _whom(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
         for state in there
     ]
     urgent = int(room.counted["state"].isin(URGENT).sum())
-    finding = f"{urgent} 户未脱贫或在监测" if urgent else "都已脱贫，没有监测对象"
+    finding = f"{urgent} 户未脱贫或在监测" if urgent else official("都已脱贫，没有监测对象")
     title, told = f"扶持谁：{finding}", [f"{int(room.counted['persons'].sum()):,} 人"]
     return list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="类")
 

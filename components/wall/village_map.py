@@ -32,6 +32,7 @@ from components.wall.village_parts import (
 )
 from data.regions.lands import Lands, lands
 from data.store.batches import batches
+from data.text.official import official
 from data.wall.village import VillageRoom
 
 MOST_PAGES = 8
@@ -139,7 +140,7 @@ def _whole(place: Place, room: VillageRoom, ground: Lands, canvas: Canvas) -> Po
 
 def _finding(room: VillageRoom) -> str:
     urgent = int(room.counted["state"].isin(URGENT).sum())
-    told = f"{urgent} 户未脱贫或在监测" if urgent else "都已脱贫，没有监测对象"
+    told = f"{urgent} 户未脱贫或在监测" if urgent else official("都已脱贫，没有监测对象")
     return f"{len(room.counted)} 户，{told}"
 
 

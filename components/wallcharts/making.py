@@ -30,12 +30,12 @@ from data.codes.tokens import region_url
 from data.errors import Refused
 from data.figures.indicators import CALENDAR
 from data.figures.standing import standings
-from data.months import spoken
+from data.months import month_of, spoken
 from data.paper import fonts, typeset
 from data.paper.spreadsheet import file_name
 from data.paper.typeset import clean
 from data.regions import tree
-from data.settings import rules_of, values
+from data.settings import official_words, rules_of, values
 from data.store.engine import writing
 from data.terms import DEMONSTRATION_PREFIX, LEVELS
 from data.wall.names import as_display
@@ -155,7 +155,8 @@ def _set(
     engine: Engine, viewer: Viewer, region: str, order: ChartOrder, facts: _Facts
 ) -> tuple[str, dict[str, object], str]:
     """The name of a chart's file, the chart as the template takes it, and what of it no font draws."""
-    with engine.connect() as connection:
+    month = month_of(facts["now"]) if order.month is None else order.month
+    with engine.connect() as connection, official_words(connection, month):
         name, document = _document(connection, viewer, region, order, facts)
     return name, document, fonts.lacking(typeset.texts(document))
 

@@ -239,6 +239,9 @@ def figures_command(options: argparse.Namespace) -> int:
         month = known_month(connection, options.month) if options.month else None
         values = figures.figures(connection, ADMIN, found.code, month)
         closed = standings(connection, found.code, None)[BOOKS].month
+        words = settings.official_words(connection, month or months.month_of(county_clock()))
+    with words:
+        labels = {id: INDICATORS[id].label for id in values}
     if options.format == "json":
         content = {id: _told(figure) for id, figure in values.items()}
         shown = {"region": found.code, "month": months.label(month or closed), "figures": content}
@@ -248,12 +251,12 @@ def figures_command(options: argparse.Namespace) -> int:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["indicator", "label", *next(iter(told.values()))])
         for id, row in told.items():
-            writer.writerow([id, INDICATORS[id].label, *row.values()])
+            writer.writerow([id, labels[id], *row.values()])
     else:
         print(f"{found.name} {found.code} · 收入闭账到 {months.spoken(closed)}")
         for id, figure in values.items():
             value = _plain(INDICATORS[id].unit, figure.value)
-            print(f"  {INDICATORS[id].label}（{id}）：{value}，{figure.standing.words}")
+            print(f"  {labels[id]}（{id}）：{value}，{figure.standing.words}")
     return 0
 
 

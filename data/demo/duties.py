@@ -9,6 +9,7 @@ import numpy as np
 from data.demo.ground import NOTHING, Ground, Sheet, on_workdays, pick, some_day
 from data.demo.repairs import Repairs
 from data.demo.traits import Traits
+from data.text.official import fund_word
 
 # category, description, whom of the households it is about (a trait; "": a village; "township", "county": their own)
 _PROBLEMS = (
@@ -51,15 +52,9 @@ _TASKS = (
     ("收入核算", "明白卡全部更新", ""),
 )
 _REBUILT = ("危房改造", "房屋竣工入住")
-_TRANSITION_ENDS = 2025
-_NAMES_SINCE = {
-    "中央财政衔接推进乡村振兴补助资金": "中央财政常态化帮扶资金",
-    "省级衔接资金": "省级常态化帮扶资金",
-}
-"""What funds are called once the years of transition are over."""
-_YEARLY = (  # source, name, from and to in ten thousand yuan, for each county
-    ("中央", "中央财政衔接推进乡村振兴补助资金", 900, 1_500),
-    ("省", "省级衔接资金", 400, 800),
+_YEARLY = (  # source, name (with the word for the funds of its year), from and to in ten thousand yuan, for each county
+    ("中央", "中央财政{}", 900, 1_500),
+    ("省", "省级{}", 400, 800),
     ("市", "市级配套资金", 120, 300),
     ("县", "县级配套资金", 150, 350),
     ("县", "公益岗位补助资金", 80, 160),
@@ -81,7 +76,7 @@ def funds(ground: Ground, projects: dict[str, np.ndarray]) -> tuple[Sheet, Sheet
     for county in ground.counties:
         for year in range(first, last + 1):
             for source, name, least, most in _YEARLY:
-                called = _NAMES_SINCE.get(name, name) if year > _TRANSITION_ENDS else name
+                called = name.format(fund_word(year))
                 rows.append((year, source, county.code, None, called, round(rng.uniform(least, most)) * 10_000_00))
     started = projects["started"].astype("datetime64[Y]").astype(float) + 1970
     for at in np.flatnonzero((started >= first) & ~np.isnat(projects["started"])):

@@ -18,6 +18,7 @@ from data.model import dividend_kept, dividend_share, dividend_source, region
 from data.months import spoken
 from data.store.engine import writing
 from data.terms import SHARE_SUBJECTS
+from data.text.official import official
 from data.text.signs import seen
 from data.workflow import actor
 
@@ -42,7 +43,7 @@ def create(engine: Engine, viewer: Viewer, village: str, first: int, last: int, 
         if not free:
             raise Refused(f"{_span(first, last)}没有可分配的收益：没有到账，或已经列入别的方案。请换月份。")
         if not among:
-            raise Refused("村里没有建档立卡户或监测对象，没有户可分。")
+            raise Refused(official("村里没有建档立卡户或监测对象，没有户可分。"))
         name = connection.execute(select(region.c.name).where(region.c.code == village)).scalar_one()
         title = f"{name}{_span(first, last)}收益分配方案"
         draft = Content(title, first, last, Rule(), free, {}, {})

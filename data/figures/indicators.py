@@ -30,6 +30,7 @@ from data.terms import (
     HouseholdState,
     Record,
 )
+from data.text.official import official
 
 BOOKS, CALENDAR, NOTHING = "books", "calendar", ""
 """What closes a month of a figure: the county's books, the calendar, nothing."""
@@ -74,22 +75,23 @@ class Records:
 class Indicator:
     """One figure.
 
-    ``format`` is one of count, money (yuan, unit by size), yuan (per head), percent, growth. ``direction``: 1 more is
-    better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
+    ``name`` and ``meaning`` are written in the older words; what is read is ``label`` and ``definition``, in those in
+    force. ``format`` is one of count, money (yuan, unit by size), yuan (per head), percent, growth. ``direction``: 1
+    more is better, -1 less is better, 0 neither. ``warning`` holds the values from which it needs attention and action.
     A growth is numerator ÷ denominator - 1. ``of`` counts what the value is made of, where that is less than all.
     ``decimals`` of a percentage. ``walls``: whether it may stand on a wall or a chart; what tells of illness may not.
     ``distinct``: what is in several sub-regions is counted once above them, so that these need not add up.
     """
 
     id: str
-    label: str
+    name: str
     unit: str
     format: str
     direction: int
     numerator: Measure
     denominator: Measure | None
     window: str
-    definition: str
+    meaning: str
     source: str
     records: Records
     warning: tuple[float, float] | None = None
@@ -97,6 +99,14 @@ class Indicator:
     decimals: int = 1
     walls: bool = True
     distinct: bool = False
+
+    @property
+    def label(self) -> str:
+        return official(self.name)
+
+    @property
+    def definition(self) -> str:
+        return official(self.meaning)
 
     @property
     def group(self) -> str:
@@ -130,11 +140,11 @@ class Indicator:
 
     @property
     def numerator_label(self) -> str:
-        return MEASURE_LABELS[self.numerator.id]
+        return official(MEASURE_LABELS[self.numerator.id])
 
     @property
     def denominator_label(self) -> str | None:
-        return MEASURE_LABELS[self.denominator.id] if self.denominator else None
+        return official(MEASURE_LABELS[self.denominator.id]) if self.denominator else None
 
 
 def _households(id: str, condition: str, begins: str = "households") -> Measure:
@@ -798,7 +808,7 @@ MEASURES = {
     if measure is not None
 } | {measure.id: measure for measure in GROWTH_PARTS.values()}
 MEASURE_LABELS = {
-    **{indicator.numerator.id: indicator.label for indicator in ALL if indicator.denominator is None},
+    **{indicator.numerator.id: indicator.name for indicator in ALL if indicator.denominator is None},
     "above_mark_persons": "人均纯收入达标的户的人口",
     "rural_population": "农村人口",
     "net_income": "12个月纯收入",

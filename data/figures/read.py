@@ -47,6 +47,12 @@ def offered(viewer: Viewer) -> list[Indicator]:
     return [one for one in GROUPED if one.walls or viewer.may(READ, HEALTH)]
 
 
+@needs(READ, FIGURES)
+def offered_names(viewer: Viewer) -> dict[str, str]:
+    """These as a picker shows them: id → name in the words in force now, for that may be asked again after the run."""
+    return {one.id: one.full_name for one in offered(viewer)}
+
+
 def _readable(viewer: Viewer, id: str) -> Indicator:
     chosen = indicator(id)
     if not chosen.walls:

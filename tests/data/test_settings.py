@@ -48,6 +48,7 @@ def test_every_setting_begins_with_a_default_that_it_would_take_itself(engine: E
         ("visit_days", "366", "366"),
         ("wall_rules", " 一日一考勤｜ 一周一总结 ||", "一日一考勤|一周一总结"),
         ("wall_rules", "", ""),
+        ("watched_word", "监测对象", "监测对象"),
     ],
 )
 def test_what_is_decided_holds(engine: Engine, name: str, typed: str, kept: str):

@@ -45,6 +45,7 @@ from data.figures.indicators import INDICATORS
 from data.figures.read import children, figures
 from data.regions.lands import Land, Lands
 from data.store.engine import upsert, writing
+from data.text.official import WATCHED_SHORT, WATCHED_WORDS
 from data.wall.overdue import Overdue
 from data.wall.shown import SHOWN, keep_named
 from tests.data.projects.ground import FIRM, SHORT, fill
@@ -262,6 +263,24 @@ def test_every_leaders_scene_hangs_in_each_level_above_the_village_and_in_none_b
     with county.connect() as connection:
         place = Place(connection, ADMIN, "", NOW)
         assert all(composed(place, [scene], LARGE) for scene in SCENES)
+
+
+def test_a_wall_says_the_word_that_the_county_chose_and_the_short_one_where_there_is_little_room(filled):
+    county = filled(fill, own=True)
+    small = Canvas(1366, 768, 122, 9, dark=False)
+    said = {}
+    for chosen in WATCHED_WORDS:
+        with writing(county) as connection:
+            for name, value in (("watched_word", chosen), ("wall_figures", "监测对象,新增防止返贫致贫对象")):
+                settings.decide(connection, CADRE, name, value, now=NOW)
+        with county.connect() as connection:
+            for wall in (LARGE, small):
+                hung = composed(Place(connection, CADRE, COUNTY, NOW), [leaders_position.SCENE], wall)
+                said[chosen, wall] = [word for word in (*WATCHED_WORDS, WATCHED_SHORT) if word in hung]
+    newer, older = WATCHED_WORDS
+    assert said == {(newer, LARGE): [newer], (newer, small): [WATCHED_SHORT]} | {
+        (older, wall): [older] for wall in (LARGE, small)
+    }
 
 
 def test_every_figure_whose_change_is_told_is_kept():

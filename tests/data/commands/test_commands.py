@@ -49,6 +49,10 @@ def test_the_database_may_be_named_behind_the_command_as_well(url: str, capsys: 
     assert main(["figures", "--region", COUNTY, "--month", month_label(0), "--database", url, "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert {row["indicator"] for row in rows} == {*INDICATORS}
+    assert main(["settings", "--set", "watched_word", "监测对象", "--database", url]) == 0
+    assert main(["figures", "--region", COUNTY, "--database", url]) == 0
+    assert "新增监测对象（newly_monitored_households）" in capsys.readouterr().out
+    assert "新增防止返贫致贫对象" in {row["label"] for row in rows}
 
 
 def test_an_export_stands_in_the_log_with_the_number_of_its_rows(url: str, engine: Engine, tmp_path: Path):
