@@ -43,9 +43,15 @@ UNSIGNED = ("/login", "/logout", "/healthz", "/q/", "/device/", "/begin/")
 LOGIN = "/login"
 
 
+def _fill(engine: Engine) -> None:
+    fill(engine, build=False)
+
+
+pytestmark = pytest.mark.filled(by=_fill)
+
+
 @pytest.fixture
 def demonstration(engine: Engine) -> str:
-    fill(engine, build=False)
     return engine.url.render_as_string(hide_password=False)
 
 

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, update
 
 from data import model
-from data.figures.courses import ENDS, Columns, Watched, base_course, household_spells
+from data.figures.courses import ENDS, TURNS, Columns, Watched, base_course, household_spells, may_follow
 from data.store.batches import batches
 from data.terms import EXITED, HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS, UNCOUNTED
 
@@ -68,6 +69,18 @@ def events_of(columns: Columns) -> list[tuple[str, str]]:
     return sorted((day, kind) for day, kind in rows if day is not None)
 
 
+def events_beside(columns: Columns, filed: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of them that stand beside rows of 户变动 (day, kind): one of a kind that the rows have too is taken for the
+    same, unless all follow one another."""
+    told, rows = events_of(columns), [row for row in filed if row[1] in TURNS]
+    events = sorted([*told, *rows])
+    apart = len({day for day, _ in events}) == len(events)
+    if apart and all(may_follow(kind, before) for (_, before), (_, kind) in pairwise(events)):
+        return told
+    kinds = {kind for _, kind in rows}
+    return [event for event in told if event[1] not in kinds]
+
+
 def _of_monitoring(columns: Columns) -> bool:
     """Whether 识别日期 is that of who is watched, not of who is registered."""
     watched = columns.type in WATCHED or columns.risk_removed is not None
@@ -75,18 +88,17 @@ def _of_monitoring(columns: Columns) -> bool:
     return watched and (lifted is None or (identified is not None and identified > lifted))
 
 
-def said_events(connection: Connection, filed: Iterable[tuple[int, str]]) -> int:
-    """Write what the columns of households say, of whose base the files (household, kind) are the first to tell."""
-    kinds = defaultdict(set)
-    for household, kind in filed:
-        kinds[household].add(kind)
-    wanted = [household for household, told in kinds.items() if told - {*BEGINNINGS}]
+def said_events(connection: Connection, filed: Iterable[tuple[int, str, str]]) -> int:
+    """Write what the columns of households say, of whose base the files (household, day, kind) tell first."""
+    told = defaultdict(list)
+    for household, day, kind in filed:
+        if kind in TURNS:
+            told[household].append((day, kind))
     rows: list[Row] = [
         {"household_id": household, "day": day, "kind": kind}
-        for household, one in registers(connection, wanted).items()
+        for household, one in registers(connection, told).items()
         if not one.told
-        for day, kind in events_of(one.columns)
-        if kind not in kinds[household]
+        for day, kind in events_beside(one.columns, told[household])
     ]
     return _inserted(connection, model.household_event, rows)
 

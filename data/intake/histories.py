@@ -88,7 +88,8 @@ class Histories:
         if staged.table in (model.household, model.member):
             return self._before_records(staged)
         if staged.table is model.household_event:
-            return said_events(staged.connection, self._pairs("SELECT household_id, kind FROM {}", [staged.name]))
+            rows = staged.connection.exec_driver_sql(f"SELECT household_id, day, kind FROM {staged.name}")
+            return said_events(staged.connection, [(row[0], row[1], row[2]) for row in rows])
         if staged.table is model.episode:
             asked = f"SELECT household_id, identified FROM {{}} WHERE {self._stood('household_id', model.household)}"
             return said_episodes(staged.connection, self._pairs(asked, [staged.name]))

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from data import model
 from data.figures.courses import BEGINS, ENDS, may_follow
-from data.households.registers import Register, events_of, registers
+from data.households.registers import Register, events_beside, registers
 from data.intake.check import SheetCheck
 from data.intake.issues import ERROR, Findings, Issue
 from data.intake.known import KnownCodes
@@ -108,11 +108,10 @@ class Lives:
         for household, rows in filed.items():
             own = {(row["day"], row["kind"]) for row in rows}
             stands = [row for row in held.get(household, ()) if (row["day"], row["kind"]) not in own]
-            one, kinds = before.get(household), {row["kind"] for row in rows}
+            one = before.get(household)
             if one is not None and not one.told:
-                stands += [
-                    Told({"day": day, "kind": kind}) for day, kind in events_of(one.columns) if kind not in kinds
-                ]
+                beside = events_beside(one.columns, own)
+                stands += [Told({"day": day, "kind": kind}) for day, kind in beside]
             self._one_course(sheet, sorted([*stands, *rows], key=_by_day))
 
     def _one_course(self, sheet: str, rows: Sequence[Told]) -> None:

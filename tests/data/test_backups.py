@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def county(engine: Engine, folder: Path) -> Engine:
+def county(filled: Callable[..., Engine], folder: Path) -> Engine:
+    engine = filled(fill, own=True)
     if not is_sqlite(engine) and shutil.which("pg_dump") is None:
         pytest.skip("pg_dump is not on the path")
-    fill(engine)
     for number in (1, 2):
         put(engine, number)
     derived(engine, "test")

@@ -25,10 +25,11 @@ from tests.conftest import run_data
 from tests.data.small_county import COUNTY, TODAY, VILLAGES, fill, month_label, real_regions_arrive
 from tests.moment import NOW
 
+pytestmark = pytest.mark.filled(by=fill)
+
 
 @pytest.fixture
 def url(engine: Engine) -> str:
-    fill(engine)
     return engine.url.render_as_string(hide_password=False)
 
 

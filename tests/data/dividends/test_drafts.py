@@ -1,5 +1,6 @@
 """Drafts: what a village may give out, never more than came in, and nothing lost where two change one plan."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,9 +44,8 @@ from tests.data.small_county import LAST, TODAY, TOWNSHIPS, VILLAGES
 
 
 @pytest.fixture
-def county(engine: Engine) -> Engine:
-    ready(engine)
-    return engine
+def county(filled: Callable[..., Engine]) -> Engine:
+    return filled(ready, own=True)
 
 
 def draft_of(engine: Engine, viewer: Viewer = CADRE):

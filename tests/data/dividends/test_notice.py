@@ -1,5 +1,7 @@
 """The notice on paper, read back: every household with its amount, the rule, the days, the fonts in the file."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Engine, select
 
@@ -17,9 +19,8 @@ from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS
 
 
 @pytest.fixture
-def county(engine: Engine) -> Engine:
-    ready(engine)
-    return engine
+def county(filled: Callable[..., Engine]) -> Engine:
+    return filled(ready, own=True)
 
 
 def test_the_notice_names_every_household_its_amount_the_rule_and_where_to_object(county: Engine):

@@ -1,5 +1,6 @@
 """The way of a plan: every role in every state with every action, publicity, reasons, who is told of changed homes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -60,9 +61,8 @@ allowed, transition = WAY.allowed, WAY.transition
 
 
 @pytest.fixture
-def county(engine: Engine) -> Engine:
-    ready(engine)
-    return engine
+def county(filled: Callable[..., Engine]) -> Engine:
+    return filled(ready, own=True)
 
 
 @pytest.mark.parametrize(("role", "state", "action"), list(product(ROLES, STATES, ACTIONS)))

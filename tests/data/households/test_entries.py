@@ -1,5 +1,7 @@
 """What a cadre types at the door: taken by the workbook's rules, refused with the field and what to do."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Engine, func, select
 
@@ -49,14 +51,17 @@ PROBLEM = {"source": "排查", "category": "住房", "description": "漏雨", "f
            "owner": "赵某"}  # fmt: skip
 
 
-@pytest.fixture
-def county(engine: Engine) -> Engine:
+def _with_two_helpers(engine: Engine) -> None:
     fill(engine, build=False)
     with writing(engine) as connection:
         connection.execute(model.pairing.delete().where(model.pairing.c.household_id == 3))
         connection.execute(model.pairing.insert().values(helper="B2", household_id=3, started="2021-01-01"))
         cube.rebuild(connection, today=TODAY)
-    return engine
+
+
+@pytest.fixture
+def county(filled: Callable[..., Engine]) -> Engine:
+    return filled(_with_two_helpers, own=True)
 
 
 def visit(engine: Engine, viewer: Viewer = CADRE, id: int = 3, **changed):

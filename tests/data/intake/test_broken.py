@@ -2,6 +2,8 @@
 
 import io
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import select
@@ -57,11 +59,15 @@ def cells(sheet: str, record: dict, **instead: str) -> list[str]:
     return [instead.get(c.heading) or plain(record.get(c.heading, "")) for c in SHEET[sheet].columns]
 
 
+def _fill(engine):
+    with TemporaryDirectory() as folder:
+        assert take(engine, write_xlsx(Path(folder) / "held.xlsx", sound_book())).wrote
+
+
 @pytest.fixture
-def held(engine, tmp_path):
+def held(filled):
     """A store with the sound book."""
-    assert take(engine, write_xlsx(tmp_path / "held.xlsx", sound_book())).wrote
-    return engine
+    return filled(_fill, own=True)
 
 
 @pytest.mark.parametrize("sheet", NAMES)

@@ -1,5 +1,8 @@
 """What an empty cell, 清空, 无 and — say of a row that stands, and of a new one."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 from sqlalchemy import select
 
@@ -9,12 +12,16 @@ from tests.data.intake.books import HOUSE, OTHER_HOUSE, VILLAGE, sound_book, tol
 from tests.moment import NOW
 
 
-@pytest.fixture
-def store(engine, tmp_path):
-    """With a household whose columns say all of it: no history speaks for them."""
+def _fill(engine):
     book = {name: rows for name, rows in sound_book().items() if name not in ("户变动", "监测")}
-    assert import_files(engine, [write_xlsx(tmp_path / "first.xlsx", book)], now=NOW).refusals == []
-    return engine
+    with TemporaryDirectory() as folder:
+        assert import_files(engine, [write_xlsx(Path(folder) / "first.xlsx", book)], now=NOW).refusals == []
+
+
+@pytest.fixture
+def store(filled):
+    """With a household whose columns say all of it: no history speaks for them."""
+    return filled(_fill, own=True)
 
 
 def take(engine, tmp_path, sheet, *rows, **options):

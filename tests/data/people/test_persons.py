@@ -1,5 +1,7 @@
 """Who administers people sees those of his region alone, filtered and paged; who does not sees nobody."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import Engine
 
@@ -23,9 +25,8 @@ EVERYBODY = Filters()
 
 
 @pytest.fixture
-def store(engine: Engine) -> Engine:
-    fill(engine)
-    return engine
+def store(filled: Callable[..., Engine]) -> Engine:
+    return filled(fill, own=True)
 
 
 def logins(engine: Engine, filters: Filters = EVERYBODY, viewer: Viewer = ADMINISTRATOR) -> list[str]:
