@@ -20,7 +20,8 @@ from data.figures import cube
 from data.figures.facts import check_on, fact_on
 from data.figures.spells import make_spells, member_spell, state_spell
 from data.households import lives
-from data.households.entries import assure, correct_member
+from data.households.checking import checks
+from data.households.entries import correct_member
 from data.households.fields import Unfit
 from data.intake import import_files
 from data.store.engine import open_engine, upsert, writing
@@ -42,6 +43,7 @@ STARTS = {  # what the columns of the first household say, and what may become o
     ("未脱贫户", None, None, None): ("脱贫", "有序退出", "返贫"),
 }
 CHECKED = {"housing": "住房", "medical": "基本医疗"}  # with a column beside, and without
+_VERDICTS = {word: number for number, word in VERDICTS.items()}
 HEALTH = ("健康", "大病", "残疾", "长期慢性病")
 EARLIER = ("2014-01-01", "2015-06-01", "2016-05-01", COLLECTED)
 Start = tuple[str, str | None, str | None, str | None]
@@ -178,21 +180,19 @@ class Store:
                     )
                 elif one.chain == "成员变动":
                     deed = lives.goes(connection, CADRE, int(one.told[0]), "M2", reason="死亡", day=one.day, **today)
+                elif one.chain.startswith("保障核实"):
+                    item, verdict = one.chain.split()[1], _VERDICTS[one.told[0]]
+                    deed = checks(
+                        connection, CADRE, 1, item=item, verdict=verdict, evidence="看过", checked=one.day, **today
+                    )
                 else:
-                    return self._noted(one)
+                    return one.chain == "成员状况" and self._noted(one)
             except Unfit:
                 return False
         lives.carry_out(self.engine, CADRE, deed, now=self.now)
         return True
 
     def _noted(self, one: Fact) -> bool:
-        name, _, item = one.chain.partition(" ")
-        if name == "监测":
-            return False  # not at the door
-        if name == "保障核实":
-            verdict = next(number for number, word in VERDICTS.items() if word == one.told[0])
-            assure(self.engine, CADRE, 1, item=item, verdict=verdict, evidence="看过", checked=one.day, now=self.now)
-            return True
         with self.engine.connect() as connection:
             table = model.member
             before = dict(connection.execute(select(table).where(table.c.code == "M1")).mappings().one())
