@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from data.demo import duties, helping, histories
 from data.demo.facts import fact_columns
+from data.demo.families import UNITED, draw_ties, member_events, united_columns
 from data.demo.files import LONGEST, table, write_boundaries, write_workbook, write_zip
 from data.demo.fund_plans import fund_plans
 from data.demo.geography import draw
@@ -25,6 +26,7 @@ from data.demo.repairs import Repairs, checks, draw_repairs
 from data.demo.statuses import Statuses, draw_statuses
 from data.demo.talks import Talks
 from data.demo.traits import draw_traits
+from data.demo.villages import Villages, draw_villages
 from data.months import last_day, month_of
 from data.terms import SUBJECTS
 
@@ -63,27 +65,30 @@ def generate(
     say(0)
     ground = _ground(preset, month, today, seed)
     boundaries = write_boundaries(directory, ground.land)
-    homes = draw_homesteads(ground)
+    villages = draw_villages(ground)
+    homes = draw_homesteads(ground, villages)
     people = draw_people(ground, homes.village)
-    statuses = draw_statuses(ground, people)
-    lives = draw_lives(ground, people, statuses)
+    people, statuses, ties = draw_ties(ground, people, draw_statuses(ground, people), homes.village)
+    lives = draw_lives(ground, people, statuses, ties.home[ties.kind == UNITED])
     repairs = draw_repairs(ground, statuses)
     projects = draw_projects(ground, homes.village, homes.code, statuses)
     helpers = helping.draw_helpers(ground)
     pairings = helping.draw_pairings(ground, people, statuses, homes.village)
-    incomes = draw_incomes(ground, people, lives.more(ground, len(homes.code)), statuses, projects, homes.village)
+    incomes = draw_incomes(ground, people, lives, statuses, projects, homes.village)
     traits = draw_traits(ground, people, statuses, incomes)
     say(1)
-    sheets = _short_sheets(ground, homes, people, statuses, repairs, projects)
+    sheets = _short_sheets(ground, villages, homes, people, statuses, repairs, projects)
     owners = duties.Owners(helpers["name"], helping.EACH)
     asked = owners.of(ground.rng("checkers"), homes.village)
     life = life_columns(ground, lives, statuses)
     members = member_columns(ground, lives.people, life, homes.code, homes.area)
+    members = united_columns(members, lives, ties, homes.code)
     sheets |= {
-        "农村人口": histories.populations(ground, sheets["行政区划"]),
-        "户变动": histories.events(ground, statuses, people, homes.code),
-        "户迁移": histories.moves(ground, statuses, homes.code, homes.village),
+        "农村人口": histories.populations(ground, villages, sheets["行政区划"]),
+        "户变动": histories.events(ground, statuses, people, ties, homes.code),
+        "户迁移": histories.moves(ground, villages, statuses, homes),
         "家庭成员": _by_home(members),
+        "成员变动": member_events(lives, ties, members, homes.code),
         "成员状况": fact_columns(ground, lives, statuses, np.asarray(life["collected"]), np.asarray(members["code"])),
         "监测": histories.episodes(ground, statuses, people, traits, repairs, homes.code),
         "帮扶措施": measures(ground, people, statuses, repairs, traits, homes.code, homes.village),
@@ -99,7 +104,7 @@ def generate(
     workbooks = [write_workbook(directory / f"{name}.xlsx", short)]
     workbooks += [write_zip(directory / f"{name}-{s}.zip", s, [tables[s]]) for s in tables if s not in short]
     say(3)
-    lines = _ledger_tables(homes.code, ledger(ground, incomes, statuses, projects, homes.village))
+    lines = _ledger_tables(homes.code, ledger(ground, incomes, statuses, projects, homes.village, ties, villages))
     workbooks.append(write_zip(directory / f"{name}-{LEDGER}.zip", LEDGER, lines))
     say(4)
     talks = Talks(traits)
@@ -111,11 +116,17 @@ def generate(
 
 
 def _short_sheets(
-    ground: Ground, homes: Homesteads, people: People, statuses: Statuses, repairs: Repairs, projects: Projects
+    ground: Ground,
+    villages: Villages,
+    homes: Homesteads,
+    people: People,
+    statuses: Statuses,
+    repairs: Repairs,
+    projects: Projects,
 ) -> dict[str, Mapping[str, Column]]:
     arranged, paid = duties.funds(ground, projects.columns)
     return {
-        "行政区划": region_columns(ground),
+        "行政区划": region_columns(ground, villages),
         "户": household_columns(ground, homes, people, statuses, repairs),
         "项目": projects.columns,
         "项目进度": projects.stages,

@@ -16,8 +16,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from data.demo.geography import Land
 from data.demo.ground import Column
-from data.months import label
 from data.workbook.sheets import SHEET, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.values import period_label
 
 LONGEST = 150_000  # rows of a workbook's sheet; more goes into a zip
 _LEVELS = {4: "市", 6: "县", 9: "乡镇", 12: "村"}
@@ -38,7 +38,7 @@ def _shown(column: ColumnSpec, values: Column) -> pa.Array:
         return pa.array(np.asarray(values) / 100)
     if column.kind in ("month", "period"):
         months, where = np.unique(np.asarray(values), return_inverse=True)
-        return pa.array([label(int(month)) for month in months]).take(pa.array(where))
+        return pa.array([period_label(int(month)) for month in months]).take(pa.array(where))
     if column.stored:
         return pa.array([None if value is None else column.word(value) for value in values], pa.string())
     if column.kind == "yes_no":

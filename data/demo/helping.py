@@ -65,7 +65,7 @@ def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: n
     base = np.datetime64("2021-03-01") + rng.integers(0, 60, size=homes).astype("timedelta64[D]")
     joins, _ = month_days(statuses.since)
     started = np.where(statuses.since > ground.first, joins + rng.integers(0, 20, homes).astype("timedelta64[D]"), base)
-    started = np.minimum(started, ground.end)
+    started = np.minimum(np.maximum(started, statuses.known), ground.end)
     left, _ = month_days(statuses.until)
     ended = np.where(statuses.until < ground.last, np.maximum(left, started), np.datetime64("NaT"))
     paired = rng.random(homes) > 0.022
@@ -124,7 +124,7 @@ def visits(
         rush = 0.4 + 2.4 * np.clip(np.arange(length) / length - 0.6, 0, 1) / 0.4  # before the month ends
         chance = almanac.weights(days) * rush
         when = days[rng.choice(length, size=len(who), p=chance / chance.sum())]
-        kept = np.flatnonzero(when <= ground.end)
+        kept = np.flatnonzero((when <= ground.end) & (when >= statuses.known[who]))
         kept = kept[np.argsort(when[kept], kind="stable")]
         who, when = who[kept], when[kept]
         own = np.where(pairings["started"][latest[who]] <= when, latest[who], former[who])

@@ -11,22 +11,26 @@ from data.demo.helping import phones
 from data.demo.people import People
 from data.demo.repairs import Repairs
 from data.demo.statuses import Statuses
+from data.demo.villages import Villages
 from data.households.walking import Stop, walk
 from data.terms import STATE_NAMES, UNCOUNTED
 
+_NEVER = np.datetime64("NaT", "D")
 _GROUPS = ("一组", "二组", "三组", "四组", "五组")
 
 
 @dataclass(frozen=True)
 class Homesteads:
-    """One entry a household, village by village: its code, the number of its village, the six digits of its county."""
+    """One entry a household, village by village: its code, the number of its village, the six digits of its county, and
+    the number of the merger by which it came into its village (-1: none did), whose code its own begins with."""
 
     code: np.ndarray
     village: np.ndarray
     area: np.ndarray
+    merged: np.ndarray
 
 
-def draw_homesteads(ground: Ground) -> Homesteads:
+def draw_homesteads(ground: Ground, villages: Villages) -> Homesteads:
     """Households spread over the villages, some of which have more of them than others."""
     rng = ground.rng("homesteads")
     share = np.clip(rng.lognormal(0, 0.34, size=len(ground.villages)), 0.45, 2.4)
@@ -36,24 +40,36 @@ def draw_homesteads(ground: Ground) -> Homesteads:
     number = np.arange(len(village)) - np.repeat(bounds - count, count) + 1
     codes = np.array([place.code for place in ground.villages], object)[village]
     area = np.array([code[:6] for code in codes], object)
-    return Homesteads(joined(codes, [f"{one:03d}" for one in number]), village, area)
+    merged = villages.merged(village)
+    for at, merger in enumerate(villages.mergers):
+        here = np.flatnonzero(merged == at)
+        codes[here], number[here] = merger.code, np.arange(1, len(here) + 1)
+    return Homesteads(joined(codes, [f"{one:03d}" for one in number]), village, area, merged)
 
 
-def region_columns(ground: Ground) -> Sheet:
-    """The sheet 行政区划; rural population and war rooms are the villages'."""
+def region_columns(ground: Ground, villages: Villages) -> Sheet:
+    """The sheet 行政区划; rural population and war rooms are the villages'. Behind them those that are no more."""
     rng = ground.rng("regions")
     places = [place for level in sorted(ground.land.places) for place in ground.land.places[level]]
     village = np.array([len(place.code) == 12 for place in places])
     people = np.round(rng.lognormal(7.15, 0.35, size=len(places)))
     room = rng.random(len(places)) > 0.035
     room[rng.choice(np.flatnonzero(village))] = False
+    mergers, renamed = villages.mergers, {ground.villages[at].code: new for at, new in villages.renamed.items()}
+    told = [renamed.get(place.code, (None, _NEVER)) for place in places]
+    gone = np.full(len(mergers), np.nan)
+    never, nothing = np.full(len(places), _NEVER), np.full(len(places), None, object)
     return {
-        "code": [place.code for place in places],
-        "name": [place.name for place in places],
-        "rural_population": np.where(village, np.clip(people, 480, 3_600), np.nan),
-        "war_room": np.where(village, room.astype(object), NOTHING),
-        "lon": [place.lon for place in places],
-        "lat": [place.lat for place in places],
+        "code": [place.code for place in [*places, *mergers]],
+        "name": [place.name for place in [*places, *mergers]],
+        "rural_population": np.append(np.where(village, np.clip(people, 480, 3_600), np.nan), gone),
+        "war_room": np.append(np.where(village, room.astype(object), NOTHING), [None for _ in mergers]),
+        "lon": np.append([place.lon for place in places], gone),
+        "lat": np.append([place.lat for place in places], gone),
+        "closed": np.append(never, np.array([merger.day for merger in mergers], "datetime64[D]")),
+        "merged_into": np.append(nothing, np.array([ground.villages[one.into].code for one in mergers], object)),
+        "former_name": [name for name, _ in told] + [None for _ in mergers],
+        "renamed": np.append(np.array([day for _, day in told], "datetime64[D]"), [_NEVER for _ in mergers]),
     }
 
 

@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from data.demo.families import Ties
 from data.demo.ground import Ground, months_of
 from data.demo.lines import line_of_year
+from data.demo.lives import Lives
 from data.demo.people import ABLE, People
 from data.demo.projects import Projects
 from data.demo.statuses import Statuses
+from data.demo.villages import Villages
 from data.months import last_day
 from data.terms import EXPENSE, SUBJECTS
+from data.workbook.values import as_period
 
 _NAMES = list(SUBJECTS)
 _AT = {name: place for place, name in enumerate(_NAMES)}
@@ -29,8 +33,13 @@ _SPREAD = {"土地流转": (2,), "其他财产性": (11,), "其他转移性": (1
 _TALL = {"种植业": 0.3, "养殖业": 0.25, "林果业": 0.25, "其他经营": 0.35}  # weight against a worker's year
 
 
+_PAID_BY_OTHERS, _WAGES = _AT["资产收益分红"], _AT["务工工资"]
+"""What who pays it books, and what comes with a slip each month."""
+_QUARTER_ENDS, _YEAR_ENDS, _ENOUGH = (2, 5, 8, 11), (8,), 9  # calendar months (0 to 11); so many make a year's total
+
+
 Lines = tuple[np.ndarray, int, np.ndarray, np.ndarray]
-"""Household numbers, month, subject numbers (of SUBJECTS) and fen."""
+"""Household numbers, period (a month or an income year), subject numbers (of SUBJECTS) and fen."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,12 @@ class Earning:
 class Pensions:
     """What elders have each month from the month on in which they became sixty."""
 
-    def __init__(self, rng: np.random.Generator, people: People) -> None:
+    def __init__(self, rng: np.random.Generator, people: People, joined: np.ndarray) -> None:
         old = np.flatnonzero(people.age >= 60)
         self.home = people.home[old]
-        self.begins = months_of(people.born[old]) + 720
-        self.more_from = self.begins + 240
+        sixty = months_of(people.born[old]) + 720
+        self.begins = np.maximum(sixty, np.where(np.isnat(joined[old]), sixty, months_of(joined[old]) + 1))
+        self.more_from = sixty + 240
         self.fen = 19_800 + rng.integers(0, 60, len(old)) * 100
         land_given_up = rng.random(len(old)) < 0.1
         self.fen = np.where(land_given_up, rng.integers(90, 150, len(old)) * 1_000, self.fen)
@@ -79,27 +89,36 @@ class Incomes:
 
 
 def draw_incomes(
-    ground: Ground, people: People, more: np.ndarray, statuses: Statuses, projects: Projects, village: np.ndarray
+    ground: Ground, people: People, lives: Lives, statuses: Statuses, projects: Projects, village: np.ndarray
 ) -> Incomes:
-    """What each household has by rule and by work; ``more`` persons there were in it than now: [household, month]."""
+    """What each household has by rule and by work; for those who are gone more was earned."""
     rng = ground.rng("incomes")
     fixed = _fixed(rng, people, statuses)
-    pensions = Pensions(rng, people)
+    pensions = Pensions(rng, people, lives.joined)
     earning = _earning(ground, rng, people, statuses, village, fixed, pensions, projects)
+    more = lives.more(ground, len(village))
     needs = (1 + more / people.count()[:, None] * earning.needs[:, None]).astype(np.float32)
     return Incomes(fixed, pensions, replace(earning, factor=earning.factor * needs), needs)
 
 
 def ledger(
-    ground: Ground, incomes: Incomes, statuses: Statuses, projects: Projects, village: np.ndarray
+    ground: Ground,
+    incomes: Incomes,
+    statuses: Statuses,
+    projects: Projects,
+    village: np.ndarray,
+    ties: Ties,
+    villages: Villages,
 ) -> Iterator[Lines]:
-    """What comes in and goes out, month by month."""
+    """What comes in and goes out, month by month; in some villages quarter by quarter or year by year."""
     rng = ground.rng("ledger")
     fixed, pensions, earning = incomes.fixed, incomes.pensions, incomes.earning
     harvest = {name: _harvest(rng, len(village), name) for name in _COST}
     growth = _growth(ground, rng)
     steady = rng.lognormal(0, 0.03, size=(len(village), ground.last // 12 - ground.first // 12 + 1))
     when_entered = _entered(ground, village)
+    begins = np.where(np.isnat(statuses.split), statuses.since - 12, statuses.since)
+    books = _Books(ground, villages.yearly[village], villages.quarterly[village])
     for month in ground.months:
         grid = np.zeros((len(village), len(_NAMES)))
         at, scale, step = month % 12, growth[month - ground.first], growth[max(month // 12 * 12 - ground.first, 0)]
@@ -122,11 +141,47 @@ def ledger(
         for name, (household, when, fen) in (("资产收益分红", projects.paid), ("土地流转", projects.rents)):
             here = when == month
             grid[:, _AT[name]] += np.bincount(household[here], weights=fen[here], minlength=len(village))
-        on = (statuses.since - 12 <= month) & (statuses.until >= month)
-        entered = np.repeat((on & (when_entered <= ground.today.day if month == ground.last else True))[:, None], 19, 1)
-        entered[:, _AT["资产收益分红"]] = on  # booked by who pays it
-        household, subject = np.nonzero((grid > 0) & entered)
-        yield household, int(month), subject, np.round(grid[household, subject]).astype(np.int64)
+        own, theirs = ties.books(int(month))
+        grid[theirs], grid[own] = grid[theirs] + grid[own], 0
+        on = (begins <= month) & (statuses.until >= month)
+        on[own] = False
+        grid[~on] = 0
+        yield from books.put(grid, int(month))
+        entered = np.repeat((when_entered <= ground.today.day if month == ground.last else on)[:, None], 19, 1)
+        entered[:, _PAID_BY_OTHERS] = True
+        yield _lines(grid * entered, int(month))
+
+
+class _Books:
+    """Those who do not write by the month: what they had waits until the quarter or the income year is over."""
+
+    def __init__(self, ground: Ground, yearly: np.ndarray, quarterly: np.ndarray) -> None:
+        self.kept = [(yearly, _YEAR_ENDS, np.delete(np.arange(len(_NAMES)), _PAID_BY_OTHERS))]
+        self.kept.append((quarterly, _QUARTER_ENDS, np.delete(np.arange(len(_NAMES)), [_PAID_BY_OTHERS, _WAGES])))
+        self.held = [np.zeros((mask.sum(), len(_NAMES))) for mask, *_ in self.kept]
+        self.first = ground.first
+
+    def put(self, grid: np.ndarray, month: int) -> Iterator[Lines]:
+        """Take theirs out of the month's ``grid``; put it back into that in which a quarter ends, or give the year's
+        lines: of a year whose first months nobody wrote as much as if they had been like the others."""
+        for number, (homes, ends, subjects) in enumerate(self.kept):
+            held, here = self.held[number], np.ix_(homes, subjects)
+            held[:, subjects] += grid[here]
+            grid[here] = 0
+            if month % 12 not in ends:
+                continue
+            if ends is _QUARTER_ENDS:
+                grid[here] = held[:, subjects]
+            elif (known := min(month - self.first + 1, 12)) >= _ENOUGH:
+                whole = np.zeros_like(grid)
+                whole[homes] = np.round(held * 12 / known / 100) * 100
+                yield _lines(whole, as_period(month // 12))
+            held[:] = 0
+
+
+def _lines(grid: np.ndarray, period: int) -> Lines:
+    household, subject = np.nonzero(grid > 0)
+    return household, period, subject, np.round(grid[household, subject]).astype(np.int64)
 
 
 def _entered(ground: Ground, village: np.ndarray) -> np.ndarray:
@@ -191,7 +246,7 @@ def _pay_wages(grid: np.ndarray, rng: np.random.Generator, earning: Earning, at:
     wages = earning.yearly["务工工资"] * share * level * rng.lognormal(0, 0.07, size=len(level))
     step = np.where(np.arange(len(level)) % 5 < 2, 10, 1000)
     wages = np.round(wages / step) * step
-    odd = rng.random(len(level)) < 2e-5  # a slip of the pen, for the rules of quality to find
+    odd = rng.random(len(level)) < 5e-5  # a slip of the pen, for the rules of quality to find
     wages = np.clip(wages, 0, _MOST)
     grid[:, _AT["务工工资"]] = np.where(odd & (wages > 0), 3_650, np.where(wages < 2 * _LEAST, 0, wages))
 
@@ -315,6 +370,10 @@ def _blows(ground: Ground, rng: np.random.Generator, people: People, statuses: S
     for who, least, most in ((sinking, 0.9, 0.99), (slower, 1.03, 1.1)):
         share, now = rng.uniform(least, most, len(who)), np.full(len(who), ground.last)
         strike(who, months - rng.integers(12, 15, len(who)), np.full(len(who), months), left_of(who, now, share))
+    watched = np.flatnonzero(~np.isnat(statuses.earlier))
+    first = months_of(statuses.earlier[watched])
+    begins, until = first - ground.first - 12, months_of(statuses.earlier_removed[watched]) - 7 - ground.first
+    strike(watched, begins, until - begins, left_of(watched, first, rng.uniform(0.78, 0.98, len(watched))))
     watched = np.flatnonzero(~never)
     open = statuses.cleared[watched] > ground.last
     recent = open & (statuses.watched[watched] > ground.last - 14)

@@ -1,4 +1,4 @@
-"""How families changed: who was born, married in, married away or died within the years shown."""
+"""How families changed: who was born, married or moved in, married or moved away, or died within the years shown."""
 
 from dataclasses import dataclass, fields
 
@@ -6,11 +6,12 @@ import numpy as np
 
 from data.demo.ground import NOTHING, Ground, Sheet, month_days, on_workdays, some_day
 from data.demo.people import People
-from data.demo.person_names import given_names, surnames
+from data.demo.person_names import family_name, given_names, surnames
 from data.demo.statuses import Statuses
 
 _NEVER = np.datetime64("NaT", "D")
-_DEATHS, _DAUGHTERS = 0.075, 0.02  # households in which somebody died, or a daughter married away, in five years
+_DEATHS, _CHILDREN = 0.14, 0.03  # households in which somebody died, or a child went for good, in five years
+_CAME = 0.12  # of old parents came to live with their child within the years shown
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Lives:
         return more
 
 
-def draw_lives(ground: Ground, people: People, statuses: Statuses) -> Lives:
-    """The changes in all families."""
+def draw_lives(ground: Ground, people: People, statuses: Statuses, united: np.ndarray) -> Lives:
+    """The changes in all families; ``united``: the numbers of the households that went into others as a whole."""
     rng = ground.rng("lives")
     gone = _gone(ground, rng, people, statuses)
     everybody = People(
@@ -55,28 +56,30 @@ def draw_lives(ground: Ground, people: People, statuses: Statuses) -> Lives:
     wed = first[people.home] - rng.integers(320, 800, now).astype("timedelta64[D]")
     wife = np.flatnonzero((people.role == "D") & (wed > ground.start + 60) & (first[people.home] <= ground.end))
     joined[wife], reason[wife] = wed[wife], "婚入"
+    came = np.flatnonzero((everybody.role == "P") & (np.arange(count) < now) & (rng.random(count) < _CAME))
+    joined[came], reason[came] = on_workdays(some_day(rng, ground.start + 60, ground.end - 30, len(came))), "迁入"
     day, why = np.full(count, _NEVER), np.full(count, None, object)
     left = np.arange(now, count)
     day[left] = some_day(rng, ground.start + 40, ground.end - 12, len(left))
-    why[left] = np.where(everybody.role[left] == "C", "婚出", "死亡")
-    day = np.where(why == "婚出", on_workdays(day), day)
-    struck = np.flatnonzero(~np.isnat(statuses.struck_off[people.home]))
+    why[left] = np.where(everybody.role[left] != "C", "死亡", np.where(everybody.male[left], "迁出", "婚出"))
+    day = np.where((why == "婚出") | (why == "迁出"), on_workdays(day), day)
+    struck = np.flatnonzero(~np.isnat(statuses.struck_off[people.home]) & ~np.isin(people.home, united))
     day[struck] = statuses.struck_off[people.home[struck]]
-    why[struck] = np.where(people.count()[people.home[struck]] == 1, "死亡", "迁出")
+    why[struck] = np.where(people.aged_alone[people.home[struck]], "死亡", "迁出")
     return Lives(everybody, now, joined, reason, day, why)
 
 
 def _gone(ground: Ground, rng: np.random.Generator, people: People, statuses: Statuses) -> People:
-    """Who is there no more: husbands, wives and parents who died, daughters who married away."""
+    """Who is there no more: husbands, wives and parents who died, daughters who married and sons who moved away."""
     homes = len(statuses.type)
     head = people.role == "H"
     age, male, size = people.age[head], people.male[head], people.count()
     has = {role: people.count(people.role == role) > 0 for role in "SPC"}
-    on = statuses.since <= ground.first
+    on = (statuses.since <= ground.first) & np.isnat(statuses.struck_off)
     chance = rng.random((3, homes))
     widowed = on & (age >= 62) & ~has["S"] & ~has["P"] & (chance[0] < 2 * _DEATHS)
     orphaned = on & (age >= 40) & (age < 64) & ~has["P"] & has["S"] & (chance[1] < 2 * _DEATHS)
-    wed = on & (age >= 48) & (age <= 60) & has["S"] & ~has["C"] & (chance[2] < 6 * _DAUGHTERS)
+    wed = on & (age >= 48) & (age <= 60) & has["S"] & ~has["C"] & (chance[2] < 6 * _CHILDREN)
     parts = [(np.flatnonzero(mask), role) for mask, role in ((widowed, "S"), (orphaned, "P"), (wed & ~orphaned, "C"))]
     home = np.concatenate([part[0] for part in parts])
     role = np.repeat([part[1] for part in parts], [len(part[0]) for part in parts])
@@ -87,13 +90,11 @@ def _gone(ground: Ground, rng: np.random.Generator, people: People, statuses: St
         age[home] - rng.integers(24, 29, count),
     )
     years = np.clip(np.where(role == "C", np.maximum(years, 26), years), 20, 97)
-    sex = np.select([role == "S", role == "P"], [~male[home], rng.random(count) < 0.5], False)
+    sex = np.select([role == "S", role == "P"], [~male[home], rng.random(count) < 0.5], rng.random(count) < 0.4)
     name = surnames(rng, count)
-    own = np.array(
-        [text[: 2 if text[:2] in ("欧阳", "司徒", "上官", "诸葛") else 1] for text in people.name[head]], object
-    )
-    kin = ((role == "P") & sex) | (role == "C")
-    daughter = role == "C"
+    own = np.array([family_name(text) for text in people.name[head]], object)
+    child = role == "C"
+    kin = ((role == "P") & sex) | child
     return People(
         home,
         size[home],
@@ -104,12 +105,10 @@ def _gone(ground: Ground, rng: np.random.Generator, people: People, statuses: St
         np.array(
             [a + b for a, b in zip(np.where(kin, own[home], name), given_names(rng, sex, years), strict=True)], object
         ),
-        np.where(daughter, "健康", rng.choice(["大病", "长期慢性病", "健康"], count, p=(0.35, 0.5, 0.15))).astype(
-            object
-        ),
-        np.where(daughter, "普通劳动力", "无劳动力").astype(object),
-        np.where(daughter, "初中", "小学").astype(object),
-        np.where(daughter, "已毕业", "非在校").astype(object),
+        np.where(child, "健康", rng.choice(["大病", "长期慢性病", "健康"], count, p=(0.35, 0.5, 0.15))).astype(object),
+        np.where(child, "普通劳动力", "无劳动力").astype(object),
+        np.where(child, "初中", "小学").astype(object),
+        np.where(child, "已毕业", "非在校").astype(object),
         np.zeros(count, np.int64),
         np.ones(count, bool),
     )

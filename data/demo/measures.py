@@ -76,6 +76,7 @@ def measures(
             _drawn(ground, rng, people, statuses, parts),
             _of_repairs(rng, repairs.house, *_REPAIRS[0]),
             _of_repairs(rng, repairs.water, *_REPAIRS[1]),
+            _of_the_first_time(statuses),
         ],
         bare=rng.choice(homes, size=max(1, homes // 1_000), replace=False),
     )
@@ -113,18 +114,29 @@ def _drawn(
     yuan = rng.uniform(low, high + 1) * np.where(name == "医保参保资助", people.count()[home], 1)
     started = _started(ground, rng, statuses, home)
     ended = started + rng.integers(90, 366, len(home)).astype("timedelta64[D]")
-    return home, category, name, yuan, started, np.where(lasting > 0, np.datetime64("NaT"), ended)
+    over = statuses.ended[home]
+    ended = np.where(lasting > 0, over, np.where(ended > over, over, ended))
+    return home, category, name, yuan, started, ended
 
 
 def _started(ground: Ground, rng: np.random.Generator, statuses: Statuses, home: np.ndarray) -> np.ndarray:
     """Some day since the household is on the books, later ones more often; soon after, of who is or was watched."""
-    begin, _ = month_days(np.maximum(statuses.watched, ground.first)[home])
-    span = np.maximum((ground.end - 12 - begin).astype(int), 0)
+    begin, _ = month_days(np.maximum(statuses.since, ground.first)[home])
+    end = np.where(np.isnat(statuses.ended), ground.end, statuses.ended)[home]
+    span = np.maximum((end - 12 - begin).astype(int), 0)
     some = begin + (span * rng.random(len(home)) ** 0.4).astype("timedelta64[D]")
     watched = statuses.watched[home] > 0
     soon = statuses.identified[home] + rng.integers(3, 25, len(home)).astype("timedelta64[D]")
-    started: np.ndarray = on_workdays(np.minimum(np.where(watched, soon, some), ground.end))
+    started: np.ndarray = on_workdays(np.minimum(np.where(watched, soon, some), end))
     return started
+
+
+def _of_the_first_time(statuses: Statuses) -> _Columns:
+    """What was done for those who were watched before."""
+    home = np.flatnonzero(~np.isnat(statuses.earlier))
+    names = (np.full(len(home), one, object) for one in _FIRST_STEP)
+    started = on_workdays(statuses.earlier[home] + np.timedelta64(12, "D"))
+    return home, *names, np.zeros(len(home)), started, statuses.earlier_removed[home]
 
 
 def _of_repairs(

@@ -7,6 +7,7 @@ import numpy as np
 
 from data.demo.ground import NOTHING, Ground, Sheet, joined, pick
 from data.demo.person_names import given_names, surnames
+from data.terms import DISABILITY_KINDS, DISABILITY_LEVELS
 
 # (share, youngest and oldest head, the others): S spouse, C child, G grandchild, P parent, D daughter-in-law
 _FAMILIES = (
@@ -27,6 +28,10 @@ _YOUNGER = {"S": (-3, 7), "P": (-29, -21)}  # than the head, in years
 _APART = (21, 31)  # years between the younger of a couple and their first child
 _RELATIONS = {"H": ("户主", "户主"), "S": ("配偶", "配偶"), "C": ("之女", "之子"), "G": ("之孙女", "之孙子"),
               "P": ("之母", "之父"), "D": ("之儿媳", "之儿媳")}  # fmt: skip
+_DIGITS: dict[str | None, str] = {None: ""}
+"""What a disabled person's card says of kind and level."""
+for _words in (DISABILITY_KINDS, DISABILITY_LEVELS):
+    _DIGITS |= {word: f"{number}" for number, word in enumerate(_words, 1)}
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999
 
 
@@ -59,6 +64,12 @@ class People:
         """How many (of the persons of the mask) live in each household."""
         homes = int(self.home[-1]) + 1
         return np.bincount(self.home if mask is None else self.home[mask], minlength=homes)
+
+    @cached_property
+    def aged_alone(self) -> np.ndarray:
+        """Which households are one person of sixty or more."""
+        alone: np.ndarray = (self.count() == 1) & (self.count(self.age >= 60) == 1)
+        return alone
 
     @cached_property
     def pupil(self) -> np.ndarray:
@@ -205,7 +216,7 @@ def member_columns(ground: Ground, people: People, more: Sheet, codes: np.ndarra
 
     ``codes`` of the households and the six digits of their county are one a household.
     """
-    rng = ground.rng("members")
+    rng, disability = ground.rng("members"), _disabilities(ground, people)
     count, works = len(people.home), people.work_months > 0
     relation = [_RELATIONS[role][male] for role, male in zip(people.role, people.male.astype(int), strict=True)]
     area = pick(rng, ("乡内", "乡外县内", "县外省内", "省外"), count, (0.38, 0.27, 0.2, 0.15))
@@ -218,7 +229,7 @@ def member_columns(ground: Ground, people: People, more: Sheet, codes: np.ndarra
         "relation": relation,
         "sex": np.where(people.male, "男", "女").astype(object),
         "born": people.born,
-        "id_number": _id_numbers(rng, people, areas),
+        "id_number": _id_numbers(rng, people, areas, disability),
         "education": people.education,
         "schooling": people.schooling,
         "health": people.health,
@@ -227,11 +238,14 @@ def member_columns(ground: Ground, people: People, more: Sheet, codes: np.ndarra
         "work_months": np.where(works, people.work_months, np.nan),
         "medical_insured": people.medical,
         "pension_insured": insured,
+        **disability,
         **more,
     }
 
 
-def _id_numbers(rng: np.random.Generator, people: People, areas: np.ndarray) -> np.ndarray:
+def _id_numbers(
+    rng: np.random.Generator, people: People, areas: np.ndarray, disability: dict[str, np.ndarray]
+) -> np.ndarray:
     """18 digits under an area that was never assigned; half the disabled show their card; few are mistyped."""
     born = np.array([str(day).replace("-", "") for day in people.born], object)
     area = areas[people.home]
@@ -247,5 +261,19 @@ def _id_numbers(rng: np.random.Generator, people: People, areas: np.ndarray) -> 
     check[wrong] = (check[wrong] + 1 + rng.integers(0, 9, size=len(wrong))) % 11
     last = np.array(list("10X98765432"), object)[check]
     card = (people.health == "残疾") & (rng.random(len(check)) < 0.5)
-    kind = [f"{a}{b}" for a, b in zip(rng.integers(1, 8, len(check)), rng.integers(1, 5, len(check)), strict=True)]
+    kind = [_DIGITS[a] + _DIGITS[b] for a, b in zip(*disability.values(), strict=True)]
     return joined(digits, last, np.where(card, kind, ""))
+
+
+def _disabilities(ground: Ground, people: People) -> dict[str, np.ndarray]:
+    """Kind and level of who is disabled; most are of the limbs, and few of the first level still work."""
+    rng = ground.rng("disabilities")
+    count, disabled = len(people.home), people.health == "残疾"
+    kind = pick(rng, DISABILITY_KINDS, count, (0.12, 0.16, 0.03, 0.5, 0.08, 0.08, 0.03))
+    worst = rng.random(count) < np.where(people.work_months > 0, 0.04, 0.4)
+    heavy, light = (pick(rng, words, count, (0.4, 0.6)) for words in (DISABILITY_LEVELS[:2], DISABILITY_LEVELS[2:]))
+    level = np.where(worst, heavy, light)
+    return {
+        "disability_kind": np.where(disabled, kind, NOTHING),
+        "disability_level": np.where(disabled, level, NOTHING),
+    }

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+_DOUBLE = ("欧阳", "司徒", "上官", "诸葛")
 _SURNAMES = (
     *("王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"),
     *("余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"),
-    *("欧阳", "司徒", "上官", "诸葛"),
+    *_DOUBLE,
 )
 _MEN = tuple("国建明志德文军平永福贵海春生成林全富强忠义山学庆武东宝金玉新友祥根长发有仁和顺喜胜安庭厚树")
 _WOMEN = tuple("秀桂玉凤英兰芳梅珍华春红霞丽娟莲香云淑琴素爱月巧惠清翠菊荣美花彩艳敏静慧贞洁娥")
@@ -18,6 +19,11 @@ def surnames(rng: np.random.Generator, count: int) -> np.ndarray:
     """Family names, the first of the list being the most common."""
     weights = 1 / (np.arange(len(_SURNAMES)) + 6.0)
     return np.array(_SURNAMES, object)[rng.choice(len(_SURNAMES), size=count, p=weights / weights.sum())]
+
+
+def family_name(name: str) -> str:
+    """Of a whole name the family's."""
+    return name[: 2 if name.startswith(_DOUBLE) else 1]
 
 
 def given_names(rng: np.random.Generator, male: np.ndarray, age: np.ndarray) -> np.ndarray:

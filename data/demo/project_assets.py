@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from data.demo.ground import NOTHING, Ground, joined, pick, some_day
+from data.demo.ground import NOTHING, Ground, joined, some_day
 from data.demo.person_names import given_names, surnames
-from data.terms import ASSET_STATES, PROJECT_STAGES
+from data.terms import PROJECT_STAGES
 
 FIRMS = ("禾丰", "绿源", "金穗", "昌盛", "田园", "惠民", "兴农", "众益", "富民", "鑫牧", "春泽", "隆达")
 _OF_A_FIRM = 4  # projects that one firm runs, about
@@ -56,8 +56,18 @@ def assets(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarr
         "insured_until": np.where(insured, covered, never),
         "sign_board": np.where(built, board, NOTHING),
         "asset_supervision": np.where(built, supervised, NOTHING),
-        "asset_state": np.where(built, pick(rng, ASSET_STATES, count, (0.89, 0.08, 0.03)), NOTHING),
     }
+
+
+def states(columns: dict[str, np.ndarray], last: int, returns: tuple[np.ndarray, ...]) -> np.ndarray:
+    """资产状态 of what is built: 低效 where in the last six months less than half came of what was due, 闲置 where
+    hardly anything did; ``returns`` are project numbers, months, fen due and received."""
+    project, month, due, received = returns
+    here, count = month > last - 6, len(columns["code"])
+    owed, paid = (np.bincount(project[here], weights=fen[here], minlength=count) for fen in (due, received))
+    share = np.where(owed > 0, paid / np.maximum(owed, 1), 1.0)
+    state = np.select([share < 0.08, share < 0.5], ["闲置", "低效"], "正常").astype(object)
+    return np.where(columns["operator"].astype(bool), state, NOTHING)
 
 
 def stages(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

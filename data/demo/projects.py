@@ -53,6 +53,7 @@ def draw_projects(ground: Ground, village: np.ndarray, codes: np.ndarray, status
     columns |= project_assets.operators(ground, kinds, [kind[4] for kind in _KINDS], columns)
     columns |= project_assets.assets(ground, columns)
     returns = _returns(ground, rng, columns, kinds)
+    columns["asset_state"] = project_assets.states(columns, ground.last, returns)
     members = _members(ground, rng, columns["region"], village)
     dividends = _dividends(rng, returns, members, statuses, len(codes))
     modes = np.array([kind[3] for kind in _KINDS], object)[kinds]
@@ -259,5 +260,5 @@ def _takers(
         "year": year.astype(int),
         "mode": mode,
         "amount_fen": fen,
-        "persons": np.where(mode == "公益岗位", 1, np.nan),
+        "persons": np.where(np.isin(mode, ("务工", "公益岗位")), 1, np.nan),
     }

@@ -55,10 +55,11 @@ def _lacking(
     found, mended = np.full(count, _NEVER), np.full(count, _NEVER)
     chance = rng.random(count)
     took = rng.integers(*takes, size=count).astype("timedelta64[D]")
-    old = np.flatnonzero((chance < before) & ~np.isnat(statuses.lifted) & (statuses.watched == 0))
+    settled = ~np.isnat(statuses.lifted) & (statuses.watched == 0) & np.isnat(statuses.split)
+    old = np.flatnonzero((chance < before) & settled)
     mended[old] = statuses.lifted[old] - rng.integers(20, 400, size=len(old)).astype("timedelta64[D]")
     found[old] = np.maximum(statuses.registered[old], mended[old] - took[old])
-    mended[old] = np.maximum(mended[old], found[old] + 8)
+    mended[old] = np.maximum(mended[old], found[old] + takes[0] // 2)
     on = statuses.since <= ground.first
     late = np.flatnonzero((chance >= before) & (chance < before + since) & on & (statuses.until >= ground.last))
     found[late] = some_day(rng, ground.start, ground.end - takes[1], len(late))

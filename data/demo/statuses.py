@@ -10,6 +10,8 @@ from data.demo.people import ABLE, People
 _NEVER = np.datetime64("NaT")
 # watched as 脱贫不稳定户, 边缘易致贫户, 突发严重困难户; fallen back and lifted again by the end of 2020; 有序退出; 注销
 _SHARES = (0.0445, 0.03, 0.0076, 0.0006, 0.0036, 0.0024)
+_TWICE, _NATURAL = 400, 1_250  # one household in so many was watched a second time, or ended while it was watched
+_WATCHED_SINCE = np.datetime64("2020-03-16")
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,9 @@ class Statuses:
     ``registered`` is the day of 建档立卡; ``identified`` what the sheet 户 says: of who is or was monitored the day
     that this began. ``since`` and ``until`` are the months in which the household is on the books (looked after,
     visited); ``watched`` and ``cleared`` those of its monitoring (0: none, beyond the last month: still monitored),
-    ``sudden`` who is or was 突发严重困难户. ``exited`` is the day of 有序退出, ``struck_off`` of 注销.
+    ``sudden`` who is or was 突发严重困难户; of who was watched twice, ``earlier`` and ``earlier_removed`` tell of the
+    first time. ``exited`` is the day of 有序退出, ``struck_off`` of 注销 (``natural``: which ended its monitoring)
+    or 并入, ``split`` of 分户.
     """
 
     type: np.ndarray
@@ -38,6 +42,23 @@ class Statuses:
     watched: np.ndarray
     cleared: np.ndarray
     sudden: np.ndarray
+    earlier: np.ndarray
+    earlier_removed: np.ndarray
+    natural: np.ndarray
+    split: np.ndarray
+
+    @property
+    def known(self) -> np.ndarray:
+        """The day on which each came onto the books."""
+        first = np.where(np.isnat(self.registered), self.identified, self.registered)
+        found: np.ndarray = np.where(np.isnat(self.split), first, self.split)
+        return found
+
+    @property
+    def ended(self) -> np.ndarray:
+        """The day on which it came off them; NaT: it is on them still, or is watched no more."""
+        found: np.ndarray = np.where(np.isnat(self.exited), self.struck_off, self.exited)
+        return found
 
 
 def draw_statuses(ground: Ground, people: People) -> Statuses:
@@ -63,6 +84,8 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
         lasting = np.where(idle[group], 0.3, 0.03)  # who has no labour is not marked removed
         lasting = lasting + (name == "突发严重困难户") * 0.4
         identified[group], removed[group] = _monitoring(ground, rng, len(group), lasting)
+        if group is marginal:
+            natural = _natural(ground, people, identified, removed, group)
         over = ~np.isnat(removed[group])
         type[group] = np.where(over, after, name)
         watched[group] = months_of(identified[group])
@@ -76,7 +99,9 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
     exited, struck_off = (np.full(homes, _NEVER, "datetime64[D]") for _ in range(2))
     exited[left] = on_workdays(some_day(rng, ground.end - 200, ground.end - 10, len(left)))
     struck_off[struck] = on_workdays(some_day(rng, ground.start + 200, ground.end - 30, len(struck)))
+    struck_off[natural] = removed[natural]
     ended = np.where(np.isnat(exited), struck_off, exited)
+    earlier, earlier_removed = _earlier(ground, identified, unstable[~idle[unstable]])
     outside = np.isnat(lifted) & (watched > 0)
     since = np.where(outside, watched, ground.first)
     until = np.where(outside & (cleared <= ground.last), cleared - 1, ground.last)
@@ -102,6 +127,10 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
         watched,
         cleared,
         np.isin(np.arange(homes), sudden),
+        earlier,
+        earlier_removed,
+        np.isin(np.arange(homes), natural),
+        np.full(homes, _NEVER, "datetime64[D]"),
     )
 
 
@@ -133,10 +162,38 @@ def _monitoring(
     return begun, np.where(stays, _NEVER, ended)
 
 
+def _natural(
+    ground: Ground, people: People, identified: np.ndarray, removed: np.ndarray, group: np.ndarray
+) -> np.ndarray:
+    """Who is watched no more because nobody is left: old people who lived alone, and a family that moved away.
+
+    Their days are put into ``removed``.
+    """
+    rng = ground.rng("natural")
+    size, old = people.count(), people.count(people.age >= 70)
+    fitting = group[np.isnat(removed[group]) & (identified[group] < ground.end - 150)]
+    wanted = max(1, len(size) // _NATURAL)
+    died = fitting[(size[fitting] == 1) & (old[fitting] == 1)][:wanted]
+    left = fitting[(size[fitting] > 1) & (old[fitting] == 0)][: len(died) > 2]
+    ended = np.concatenate([died, left])
+    removed[ended] = on_workdays(some_day(rng, identified[ended] + 60, ground.end - 20, len(ended)))
+    return ended
+
+
+def _earlier(ground: Ground, identified: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A first episode of some, over well before theirs began."""
+    rng = ground.rng("earlier")
+    earlier, removed = (np.full(len(identified), _NEVER, "datetime64[D]") for _ in range(2))
+    some = rng.permutation(group[identified[group] > _WATCHED_SINCE + 620])[: max(1, len(identified) // _TWICE)]
+    over = on_workdays(identified[some] - rng.integers(160, 420, len(some)).astype("timedelta64[D]"))
+    lasted = rng.integers(195, 330, len(some)).astype("timedelta64[D]")
+    removed[some], earlier[some] = over, on_workdays(np.maximum(over - lasted, _WATCHED_SINCE))
+    return earlier, removed
+
+
 def _attributes(rng: np.random.Generator, people: People, size: np.ndarray) -> np.ndarray:
     able = people.count(np.isin(people.skill, ABLE))
-    aged = people.count(people.age >= 60)
-    alone = (size == 1) & (aged == 1) & (able == 0)
+    alone = people.aged_alone & (able == 0)
     frail = people.count(np.isin(people.health, ("残疾", "大病"))) > 0
     destitute = alone & (rng.random(len(size)) < 0.16)
     poor = rng.random(len(size)) < np.where(able == 0, 0.27, 0.09) + 0.2 * frail

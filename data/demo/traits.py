@@ -27,7 +27,7 @@ def draw_traits(ground: Ground, people: People, statuses: Statuses, incomes: Inc
         "stock": incomes.has("养殖业"),
         "works": some(people.work_months > 0),
         "elders": old > 0,
-        "alone": (size == 1) & (old == 1),
+        "alone": people.aged_alone,
         "pupils": some(people.pupil),
         "compulsory": some(np.isin(people.schooling, ("小学", "初中"))),
         "vocational": some(np.isin(people.schooling, ("中职", "高职高专"))),

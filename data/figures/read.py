@@ -14,7 +14,9 @@ from data.figures.cube import cube, region_path
 from data.figures.indicators import GROUPED, INDICATORS, Indicator, Measure
 from data.figures.standing import Standing, children_standing, open_months, standings
 from data.model import region as regions
+from data.months import last_day
 from data.regions.names import named_apart
+from data.regions.tree import standing_on
 from data.store.batches import batches
 
 
@@ -106,7 +108,8 @@ def children(
     """An indicator in the regions below ``parent``: columns code, name, value, numerator, denominator, of; closed
     (whether the month is, there) and open_words (that it is not, '' where it is).
 
-    The direct children, or every descendant whose code has ``level`` digits; each with a name of its own.
+    The direct children that there are in the month, or every descendant whose code has ``level`` digits; each with a
+    name of its own.
     """
     chosen = _readable(viewer, id)
     below = regions.c.parent == viewer.narrowed(parent)
@@ -117,7 +120,7 @@ def children(
         connection.execute(
             select(regions.c.code, regions.c.name, *columns)
             .join(cube, and_(cube.c.region == regions.c.code, cube.c.month == month))
-            .where(below)
+            .where(below, standing_on(last_day(month)))
             .order_by(regions.c.code)
         ).mappings()
     )
@@ -141,7 +144,8 @@ def courses(
     """An indicator over the months up to ``until`` in the direct sub-regions that have a value: one row a month (index:
     ordinal), one column a code; NaN: none."""
     chosen = _readable(viewer, id)
-    below = select(regions.c.code).where(regions.c.parent == viewer.narrowed(parent))
+    there = standing_on(last_day(until))
+    below = select(regions.c.code).where(regions.c.parent == viewer.narrowed(parent), there)
     asked = select(cube.c.region, cube.c.month, *(cube.c[name] for name in _measures(chosen))).where(
         cube.c.region.in_(below), cube.c.month > until - months, cube.c.month <= until
     )

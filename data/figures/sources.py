@@ -424,8 +424,9 @@ _HAS_RURAL = "({0}.rural_population IS NOT NULL OR EXISTS (SELECT 1 FROM rural_p
 POPULATION = Source(
     "population",
     "r.code",
-    f"region r CROSS JOIN month m WHERE {_HAS_RURAL.format('r')} AND NOT EXISTS (SELECT 1 FROM region d"
-    f" WHERE d.code > r.code AND d.code < r.code || ':' AND {_HAS_RURAL.format('d')}) AND {{here}}",
+    f"region r JOIN month m ON {open_on('r.closed', 'm.as_of')} WHERE {_HAS_RURAL.format('r')}"
+    " AND NOT EXISTS (SELECT 1 FROM region d WHERE d.code > r.code AND d.code < r.code || ':'"
+    f" AND {_HAS_RURAL.format('d')}) AND {{here}}",
 )
 
 LEDGER, YEARLY = "ledger", "ledger_year"

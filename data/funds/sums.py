@@ -97,7 +97,7 @@ def by_region(connection: Connection, viewer: Viewer, parent: str, month: int, y
             SUM(e.arranged) AS denominator FROM region r LEFT JOIN e ON e.region = r.code
             OR (r.code <> :parent AND substr(e.region, 1, length(r.code)) = r.code)
             WHERE r.parent = :parent OR r.code = :parent GROUP BY r.code, r.name
-            HAVING r.code <> :parent OR COUNT(e.code) > 0
+            HAVING COUNT(e.code) > 0 OR (r.code <> :parent AND MAX(r.closed) IS NULL)
             ORDER BY CASE WHEN r.code = :parent THEN 1 ELSE 0 END, r.code"""
         ),
         {**bound, "month": month, "year": year, "parent": parent, "own": OWN},

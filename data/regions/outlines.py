@@ -42,8 +42,12 @@ class Shapes:
         """Reads which regions there are and which have a boundary; raises NotFound for a region that is not there."""
         self._connection = connection
         top = bounded_above(connection, code)
-        columns = (region.c.code, region.c.name, region.c.parent, region.c.lon, region.c.lat)
+        columns = (region.c.code, region.c.name, region.c.parent, region.c.lon, region.c.lat, region.c.closed)
         rows = connection.execute(select(*columns).where(within(region.c.code, top)).order_by(region.c.code)).all()
+        bounded = select(boundary.c.region).where(within(boundary.c.region, top))
+        self._bounded = set(connection.scalars(bounded))
+        kept = {code, *self._bounded}  # what has come to its end has no cell
+        rows = [row for row in rows if row.closed is None or row.code in kept]
         self.names = {row.code: row.name for row in rows}
         if code and code not in self.names:
             raise NotFound(f"没有代码为 {code} 的区划。")
@@ -52,8 +56,6 @@ class Shapes:
         self._children: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             self._children[row.parent].append(row.code)
-        bounded = select(boundary.c.region).where(within(boundary.c.region, top))
-        self._bounded = set(connection.scalars(bounded))
         self._known: dict[str, tuple[shapely.Geometry, bool] | None] = {}
         self._sketched: set[str] = set()
 

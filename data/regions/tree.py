@@ -102,10 +102,16 @@ def find(connection: Connection, viewer: Viewer, code: str) -> Region:
     return found[0]
 
 
+def standing_on(day: str) -> ColumnElement[bool]:
+    """Condition: the region had not come to its end (撤销) by a day."""
+    return or_(_region.c.closed.is_(None), _region.c.closed > day)
+
+
 @needs(READ, FIGURES)
 def children(connection: Connection, viewer: Viewer, parent: str) -> list[Region]:
-    """Direct children, by code, each with a name of its own; empty for a village."""
-    listed = _listed(connection, _region.c.parent == viewer.narrowed(parent))
+    """Direct children that there are today, by code, each with a name of its own; empty for a village."""
+    today = connection.execute(select(model.data_version.c.built)).scalar() or ""
+    listed = _listed(connection, and_(_region.c.parent == viewer.narrowed(parent), standing_on(today)))
     names = named_apart(connection, {region.code: region.name for region in listed})
     return [Region(code, name) for code, name in names.items()]
 

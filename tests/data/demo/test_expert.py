@@ -38,6 +38,8 @@ _TEXT = (
     "省代码",
     "原村代码",
     "新村代码",
+    "并入代码",
+    "相关户编号",
 )
 
 
@@ -64,8 +66,17 @@ class Papers:
     @cached_property
     def counted(self) -> pd.DataFrame:
         """Those of them who are on the lists today."""
-        exited = self["户变动"].loc[self["户变动"]["变动"] == "有序退出", "户编号"]
-        return self.homes[self.homes["户类型"].isin(COUNTED)].drop(exited)
+        return self.homes[self.homes["户类型"].isin(COUNTED)].drop(self.turned("有序退出").index)
+
+    def turned(self, kind: str) -> pd.DataFrame:
+        """户变动 of a kind, by 户编号."""
+        events = self["户变动"]
+        return events[events["变动"] == kind].set_index("户编号")
+
+    @cached_property
+    def ended(self) -> pd.Series:
+        """The day from which a household is no more."""
+        return pd.concat([self.turned("注销")["日期"], self.turned("并入")["日期"]])
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -78,22 +89,35 @@ class Papers:
     @cached_property
     def present(self) -> pd.DataFrame:
         """Those who are there today, or were there when their household was struck off."""
-        ends = self["户变动"][self["户变动"]["变动"] == "注销"].set_index("户编号")["日期"]
         gone = self.people["离开日期"]
-        return self.people[gone.isna() | (gone == self.people["户编号"].map(ends))]
+        return self.people[gone.isna() | (gone == self.people["户编号"].map(self.ended))]
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """收支 of those who write by the month."""
+        return self["收支"][~self["收支"]["月份"].str.endswith("年度")]
+
+    @cached_property
+    def yearly(self) -> pd.DataFrame:
+        """收支 of those who write by the income year."""
+        return self["收支"][self["收支"]["月份"].str.endswith("年度")]
 
     def year_of(self, month: int) -> pd.DataFrame:
-        """The lines of twelve months."""
-        lines = self["收支"]
-        return lines[lines["月份"].between(label(month - 11), label(month))]
+        """The lines of twelve months, with the totals of the last income year that was over by then."""
+        year = f"{(month - 8) // 12}年度"
+        months = self.monthly["月份"].between(label(month - 11), label(month))
+        return pd.concat([self.monthly[months], self.yearly[self.yearly["月份"] == year]])
 
-    def lines(self, subject: str) -> pd.DataFrame:
+    def lines(self, subject: str, *, by_month: bool = False) -> pd.DataFrame:
         """All lines of a subject."""
-        return self["收支"][self["收支"]["科目"] == subject]
+        lines = self.monthly if by_month else self["收支"]
+        return lines[lines["科目"] == subject]
 
     def with_some(self, mask: pd.Series) -> set[str]:
-        """The households of whom the mask holds."""
-        return set(self.present.loc[mask, "户编号"])
+        """The households of whom the mask holds, and those whose they were before."""
+        left = self["成员变动"][self["成员变动"]["变动"] == "离开"]
+        before = left.loc[left["人编号"].isin(self.present.loc[mask, "人编号"]), "户编号"]
+        return {*self.present.loc[mask, "户编号"], *before}
 
     @cached_property
     def lines_of(self) -> dict[int, float]:
@@ -161,9 +185,8 @@ def _(p: Papers) -> None:
 
 @doubt("脱贫户总数（含脱贫不稳定户）不是4,782户")
 def _(p: Papers) -> None:
-    exited = p["户变动"].loc[p["户变动"]["变动"] == "有序退出", "户编号"]
-    struck = p["户变动"].loc[p["户变动"]["变动"] == "注销", "户编号"]
-    lifted = p.homes[p.homes["脱贫日期"].notna()].drop(exited).drop(struck)
+    exited = p.turned("有序退出").index
+    lifted = p.homes[p.homes["脱贫日期"].notna() & ~p.homes.index.isin(p.ended.index)].drop(exited)
     assert len(lifted) == 4_782 and len(exited) == 18
     assert 1 <= (lifted["户类型"] == "一般户").sum() <= 5  # changed by mistake, for the rules to find
 
@@ -214,7 +237,7 @@ def _(p: Papers) -> None:
 
 @doubt("识别不满六个月就消除风险")
 def _(p: Papers) -> None:
-    over = p["监测"][p["监测"]["消除日期"].notna()]
+    over = p["监测"][p["监测"]["消除方式"] == "帮扶消除"]
     none(over[over["消除日期"] < over["识别日期"] + pd.DateOffset(months=6)], len(over), 100)
 
 
@@ -341,7 +364,7 @@ def _(p: Papers) -> None:
 
 @doubt("消除风险时收入还低于当年监测线，四项收入加不成人均")
 def _(p: Papers) -> None:
-    over = p["监测"][p["监测"]["消除日期"].notna()]
+    over = p["监测"][p["监测"]["消除方式"] == "帮扶消除"]
     assert (over["消除时人均纯收入"].astype(float) > over["消除日期"].dt.year.map(p.lines_of)).all()
     kinds = [f"消除时{kind}收入" for kind in ("工资性", "生产经营性", "财产性", "转移性")]
     net = over[kinds].astype(float).sum(axis=1) - over["消除时生产经营性支出"].astype(float)
@@ -352,7 +375,14 @@ def _(p: Papers) -> None:
 @doubt("五年里一个人都没死、没生、没嫁")
 def _(p: Papers) -> None:
     went, came = p.people["离开原因"].value_counts(), p.people["加入原因"].value_counts()
-    assert went["死亡"] > 200 and went["婚出"] > 20 and came["出生"] > 60 and came["婚入"] >= 3
+    assert went["婚出"] > 20 and went["迁出"] > 20 and came["出生"] > 60 and came["婚入"] >= 3 and came["迁入"] > 20
+
+
+@doubt("一年里死的人不到百分之一，或者多过百分之三")
+def _(p: Papers) -> None:
+    died = p.people.loc[p.people["离开原因"] == "死亡", "离开日期"].dt.year.value_counts()
+    share = died[range(2022, 2026)] / len(p.present)
+    assert share.between(0.01, 0.03).all(), share
 
 
 @doubt("死去的人还年轻力壮，嫁出去的不到二十岁")
@@ -421,6 +451,258 @@ def _(p: Papers) -> None:
     born = strength["人编号"].map(p["家庭成员"].set_index("人编号")["出生日期"])
     age = (strength["日期"] - born).dt.days / 365.2425
     assert len(strength) > 100 and age.between(59.9, 60.1).all()
+
+
+# --- villages and households that changed
+
+
+@doubt("撤并的村还有户、有项目、有任务，或者并入的村不在本乡镇")
+def _(p: Papers) -> None:
+    regions = p["行政区划"].set_index("区划代码")
+    closed = regions[regions["撤销日期"].notna()]
+    assert len(closed) >= 1 and (closed["并入代码"].str[:9] == closed.index.str[:9]).all()
+    assert closed["并入代码"].isin(regions.index[regions["撤销日期"].isna()]).all()
+    for sheet, heading in (("户", "村代码"), ("项目", "区划代码"), ("作战任务", "村代码"), ("问题", "区划代码")):
+        none(p[sheet][p[sheet][heading].isin(closed.index)], len(p[sheet]))
+
+
+@doubt("撤并的村的户没有随村并入，或者不是撤并那天并入")
+def _(p: Papers) -> None:
+    closed = p["行政区划"][p["行政区划"]["撤销日期"].notna()].set_index("区划代码")
+    moved = p["户迁移"][p["户迁移"]["原村代码"].isin(closed.index)]
+    mine = p.homes.index[p.homes.index.str[:12].isin(closed.index)]
+    assert len(moved) >= 8 and set(moved["户编号"]) == set(mine)
+    told = closed.loc[moved["原村代码"]]
+    assert (moved["日期"].to_numpy() == told["撤销日期"].to_numpy()).all()
+    assert (moved["新村代码"].to_numpy() == told["并入代码"].to_numpy()).all()
+
+
+@doubt("全县现有的村不是91个，更名的村没有曾用名")
+def _(p: Papers) -> None:
+    regions = p["行政区划"]
+    villages = regions[regions["区划代码"].str.len() == 12]
+    assert villages["撤销日期"].isna().sum() == 91
+    renamed = villages[villages["更名日期"].notna()]
+    assert len(renamed) >= 1 and (renamed["曾用名"].notna() & (renamed["曾用名"] != renamed["名称"])).all()
+    assert (villages["曾用名"].notna() == villages["更名日期"].notna()).all()
+    none(villages[villages.assign(town=villages["区划代码"].str[:9]).duplicated(["town", "名称"])], len(villages), 91)
+
+
+@doubt("分户出来的户和原户不在一个村，或者不是子女辈")
+def _(p: Papers) -> None:
+    split = p.turned("分户自")
+    assert 6 <= len(split) <= 40
+    origin = p.homes.loc[split["相关户编号"]]
+    own = p.homes.loc[split.index]
+    assert (origin["村代码"].to_numpy() == own["村代码"].to_numpy()).all()
+    assert (origin["脱贫日期"].to_numpy() == own["脱贫日期"].to_numpy()).all()
+    heads = p.present[p.present["与户主关系"] == "户主"].set_index("户编号")
+    apart = heads.loc[split["相关户编号"], "age"].to_numpy() - heads.loc[split.index, "age"].to_numpy()
+    assert ((apart >= 18) & (apart <= 40)).all()
+    surnames = [heads.loc[list(codes), "姓名"].str[0].to_numpy() for codes in (split.index, split["相关户编号"])]
+    assert (surnames[0] == surnames[1]).all()
+
+
+@doubt("分户以前就有这户的收支、走访、措施、结对")
+def _(p: Papers) -> None:
+    day = p.turned("分户自")["日期"]
+    for sheet, heading in (("走访", "日期"), ("帮扶措施", "开始日期"), ("结对帮扶", "开始日期"), ("保障核实", "日期")):
+        mine = p[sheet][p[sheet]["户编号"].isin(day.index)]
+        none(mine[mine[heading] < mine["户编号"].map(day)], len(mine), 0)
+    lines = p.monthly[p.monthly["户编号"].isin(day.index)]
+    none(lines[lines["月份"] < lines["户编号"].map(day.dt.strftime("%Y-%m"))], len(lines), 100)
+
+
+@doubt("分户、并入的人没有从原户转出，或者一人同时在两户")
+def _(p: Papers) -> None:
+    changes = p["成员变动"]
+    left, came = (changes[changes["变动"] == kind].set_index("人编号") for kind in ("离开", "加入"))
+    assert len(left) >= 20 and set(left.index) == set(came.index)
+    came = came.loc[left.index]
+    assert (left["日期"] == came["日期"]).all() and (left["户编号"] != came["户编号"]).all()
+    now = p["家庭成员"].set_index("人编号").loc[left.index, "户编号"]
+    assert (now == came["户编号"]).all()
+    ties = {*p.turned("分户自").index, *p.turned("并入").index}
+    assert {*left["户编号"], *came["户编号"]} >= ties
+
+
+@doubt("已经注销、并入的户还在走访、收入、结对、措施")
+def _(p: Papers) -> None:
+    day = p.ended
+    assert 8 <= len(day) <= 40 and len(p.turned("并入")) >= 2
+    for sheet, heading in (("走访", "日期"), ("帮扶措施", "开始日期"), ("问题", "发现日期"), ("作战任务", "开始日期")):
+        mine = p[sheet][p[sheet]["户编号"].isin(day.index)]
+        none(mine[mine[heading] > mine["户编号"].map(day)], len(mine), 0)
+    lines = p.monthly[p.monthly["户编号"].isin(day.index)]
+    none(lines[lines["月份"] > lines["户编号"].map(day.dt.strftime("%Y-%m"))], len(lines), 100)
+    paired = p["结对帮扶"][p["结对帮扶"]["户编号"].isin(day.index)]
+    none(paired[~(paired["结束日期"] <= paired["户编号"].map(day))], len(paired), 5)
+
+
+@doubt("注销的户说人都去世了，却还有人在；说迁走了，人却还在册")
+def _(p: Papers) -> None:
+    struck = p.turned("注销")
+    own = p.people[p.people["户编号"].isin(struck.index)]
+    assert own["离开日期"].notna().all() and len(own) >= len(struck)
+    reason = own["户编号"].map(struck["原因"]).str.contains("去世").map({True: "死亡", False: "迁出"})
+    assert (own["离开原因"] == reason).all()
+
+
+@doubt("人都没了的监测户没有自然消除，或者自然消除的户人还在")
+def _(p: Papers) -> None:
+    natural = p["监测"][p["监测"]["消除方式"] == "自然消除"]
+    assert 2 <= len(natural) <= 8 and natural["自然消除原因"].notna().all()
+    assert natural["消除时人均纯收入"].isna().all()
+    day = natural.set_index("户编号")["消除日期"]
+    own = p.people[p.people["户编号"].isin(day.index)]
+    assert (own["离开日期"] <= own["户编号"].map(day)).all()
+    gone = p.homes.index[p.homes.index.isin(p.ended.index)]
+    open_ones = p["监测"][p["监测"]["消除日期"].isna()]
+    none(open_ones[open_ones["户编号"].isin(gone)], len(open_ones), 100)
+
+
+@doubt("没有一户消除风险后又纳入监测，或者两次监测交叠")
+def _(p: Papers) -> None:
+    ordered = p["监测"].sort_values(["户编号", "识别日期"])
+    before = ordered.groupby("户编号")["消除日期"].shift()
+    again = ordered[ordered.duplicated("户编号")]
+    assert 8 <= len(again) <= 30 and again["监测编号"].str.endswith("-JC2").all()
+    assert (again["识别日期"] > before[again.index] + pd.Timedelta(days=60)).all()
+
+
+@doubt("无劳动能力的户也标注了帮扶消除，而且有很多")
+def _(p: Papers) -> None:
+    over = p["监测"][p["监测"]["消除方式"] == "帮扶消除"]
+    able = p.with_some(p.present["劳动技能"].isin(ABLE))
+    assert 0 < (~over["户编号"].isin(able)).mean() < 0.45
+
+
+@doubt("按年记账的村同一科目又按月记，或者收入年度还没过完就有合计")
+def _(p: Papers) -> None:
+    years = set(p.yearly["月份"])
+    newest = max(years)
+    assert len(years) >= 4 and newest == f"{(LAST - 8) // 12}年度"
+    homes = p.yearly["户编号"].unique()
+    villages = p.homes.loc[homes, "村代码"].unique()
+    assert 2 <= len(villages) <= 5 and 0.02 < len(homes) / len(p.homes) < 0.08
+    monthly = p.monthly[p.monthly["户编号"].map(p.homes["村代码"]).isin(villages)]
+    assert set(monthly["科目"]) <= {"资产收益分红"}
+    none(p.yearly[p.yearly.duplicated(["户编号", "月份", "科目"])], len(p.yearly), 2_000)
+
+
+@doubt("按年记账的户一年收入和别的户不在一个水平")
+def _(p: Papers) -> None:
+    counted = p.homes[p.homes.index.isin(p.counted.index)]
+    sums = counted.groupby(counted.index.isin(p.yearly["户编号"]))[["net", "persons"]].sum()
+    each = sums["net"] / sums["persons"]
+    assert 0.85 < each[True] / each[False] < 1.15, each
+
+
+@doubt("没有一个村按季记账，种地的户月月有种植收入")
+def _(p: Papers) -> None:
+    lines = p.year_of(LAST - 1)
+    lines = lines[~lines["月份"].str.endswith("年度") & ~lines["科目"].isin(("务工工资", "资产收益分红"))]
+    village = lines["户编号"].map(p.homes["村代码"])
+    months = lines["月份"].groupby(village).nunique()
+    assert 3 <= (months <= 5).sum() <= 8
+    crops = p.lines("种植业", by_month=True)
+    assert crops.groupby(["户编号", crops["月份"].str[:4]])["月份"].nunique().max() <= 3
+    year = p.year_of(LAST - 1)
+    season = year[~year["月份"].str.endswith("年度")].groupby("户编号")["月份"].nunique()
+    assert (season <= 6).sum() > 100  # who lives of his fields writes a few months a year
+
+
+@doubt("残疾人没有类别和等级，一级残疾还在外务工")
+def _(p: Papers) -> None:
+    disabled = p.present[p.present["健康状况"] == "残疾"]
+    assert len(disabled) > 400 and disabled[["残疾类别", "残疾等级"]].notna().all().all()
+    none(p.present[(p.present["健康状况"] != "残疾") & p.present["残疾等级"].notna()], len(p.present))
+    works = disabled["务工月数"].notna()
+    assert (disabled["残疾等级"].isin(("一级", "二级")) & works).sum() < 0.1 * works.sum()
+
+
+@doubt("残疾人证号的类别、等级和登记的对不上")
+def _(p: Papers) -> None:
+    cards = p.people[p.people["证件号码"].str.len() == 20]
+    kinds = dict(zip("1234567", ("视力", "听力", "言语", "肢体", "智力", "精神", "多重"), strict=True))
+    levels = dict(zip("1234", ("一级", "二级", "三级", "四级"), strict=True))
+    told = cards["证件号码"]
+    wrong = (told.str[18].map(kinds) != cards["残疾类别"]) | (told.str[19].map(levels) != cards["残疾等级"])
+    none(cards[wrong], len(cards), 200)
+
+
+@doubt("危房、饮水查实后多年不改，或者当天就改好")
+def _(p: Papers) -> None:
+    checks = p["保障核实"].sort_values("日期")
+    for item, least, most in (("住房", 20, 400), ("饮水", 5, 400)):
+        own = checks[checks["保障"] == item]
+        apart = own.groupby("户编号")["日期"].agg(lambda days: (days.iloc[-1] - days.iloc[0]).days)
+        mended = apart[own.groupby("户编号").size() > 1]
+        late = mended[(mended < least) | (mended > most)]
+        none(late, len(mended), 60)
+
+
+@doubt("保障核实在周末，核实人查无此人")
+def _(p: Papers) -> None:
+    checks = p["保障核实"]
+    none(checks[checks["日期"].dt.day_of_week >= 5], len(checks), 300)
+    assert set(checks["核实人"].dropna()) <= set(p["帮扶责任人"]["姓名"])
+
+
+@doubt("还没识别就有帮扶措施、走访、结对")
+def _(p: Papers) -> None:
+    for sheet, heading in (("帮扶措施", "开始日期"), ("结对帮扶", "开始日期"), ("走访", "日期")):
+        since = p[sheet]["户编号"].map(p.homes["识别日期"])
+        early = p[sheet][p[sheet][heading] < since]
+        none(early, len(p[sheet]), 5_000)
+
+
+@doubt("已经去世、迁出的人后来还有状况变化")
+def _(p: Papers) -> None:
+    gone = p.people.dropna(subset=["离开日期"]).set_index("人编号")["离开日期"]
+    facts = p["成员状况"][p["成员状况"]["人编号"].isin(gone.index)]
+    none(facts[facts["日期"] > facts["人编号"].map(gone)], len(gone), 400)
+
+
+@doubt("还没搬来、没出生就有成员状况")
+def _(p: Papers) -> None:
+    came = p.people.dropna(subset=["加入日期"]).set_index("人编号")["加入日期"]
+    facts = p["成员状况"][p["成员状况"]["人编号"].isin(came.index)]
+    none(facts[facts["日期"] < facts["人编号"].map(came)], len(came), 100)
+
+
+@doubt("结清的资金拨付加收回不等于安排，结清后还在拨付")
+def _(p: Papers) -> None:
+    funds = p["资金"].set_index("资金编号")
+    done = funds[funds["结清日期"].notna()]
+    paid = p["资金拨付"].groupby("资金编号")["金额"].sum().reindex(done.index).fillna(0).astype(float)
+    assert len(done) > 5
+    assert (paid + done["收回金额"].astype(float) - done["安排金额"].astype(float)).abs().max() < 0.01
+    last = p["资金拨付"].groupby("资金编号")["日期"].max().reindex(done.index)
+    none(last[last > done["结清日期"]], len(done))
+
+
+@doubt("建成的资产没有监管归属和状态，没建成的倒有")
+def _(p: Papers) -> None:
+    built = p["项目"]["阶段"].isin(("竣工验收", "资金报账", "资产移交", "运营"))
+    for heading in ("资产监管", "资产状态"):
+        assert p["项目"].loc[built, heading].notna().all() and p["项目"].loc[~built, heading].isna().all()
+    assert {"正常", "低效"} <= set(p["项目"]["资产状态"].dropna())
+
+
+@doubt("闲置、低效的资产照样足额分红")
+def _(p: Papers) -> None:
+    poor = set(p["项目"].loc[p["项目"]["资产状态"].isin(("低效", "闲置")), "项目编号"])
+    returns = p["项目收益"][p["项目收益"]["月份"] >= label(LAST - 5)]
+    sums = returns[returns["项目编号"].isin(poor)].groupby("项目编号")[["应收", "实收"]].sum().astype(float)
+    assert len(sums) >= 1 and (sums["实收"] < 0.5 * sums["应收"]).all()
+
+
+@doubt("一个村的农村人口比建档立卡的人还少")
+def _(p: Papers) -> None:
+    held = p.present.groupby(p.present["户编号"].map(p.homes["村代码"])).size()
+    rural = p["行政区划"].set_index("区划代码")["农村人口"].astype(float).reindex(held.index)
+    none(held[held > 0.7 * rural], len(held), 91)
 
 
 # --- people: ages, relations, school, health, work
@@ -607,10 +889,10 @@ def _(p: Papers) -> None:
 
 @doubt("人均纯收入一年里大涨大跌")
 def _(p: Papers) -> None:
-    signed = p["收支"].assign(金额=p["收支"]["金额"].where(p["收支"]["科目"] != "生产经营性支出", -p["收支"]["金额"]))
-    net = signed.groupby("月份")["金额"].sum()
+    spent = "生产经营性支出"
     years = [
-        net[net.index.to_series().between(label(LAST - 12 * n - 12), label(LAST - 12 * n - 1))].sum() for n in range(4)
+        lines["金额"].where(lines["科目"] != spent, -lines["金额"]).sum()
+        for lines in (p.year_of(LAST - 1 - 12 * n) for n in range(4))
     ]
     assert all(1.0 < newer / older < 1.13 for newer, older in pairwise(years))
 
@@ -629,7 +911,7 @@ def _(p: Papers) -> None:
 
 @doubt("一笔务工工资不到一百元（填错的一两笔除外），或者一个月三万")
 def _(p: Papers) -> None:
-    wages = p.lines("务工工资")["金额"]
+    wages = p.lines("务工工资", by_month=True)["金额"]
     assert len(wages) > 100_000 and (wages < 100).sum() <= 12 and wages.max() < 30_000
 
 
@@ -650,7 +932,7 @@ def _(p: Papers) -> None:
 
 @doubt("家里没有满60岁的人却领养老金，或者还没满60就开始领")
 def _(p: Papers) -> None:
-    lines = p.lines("养老金")
+    lines = p.lines("养老金", by_month=True)
     sixty = (p.people.groupby("户编号")["出生日期"].min() + pd.DateOffset(years=60)).dt.strftime("%Y-%m")
     assert len(lines) > 100_000
     none(lines[lines["月份"] < lines["户编号"].map(sixty)], len(lines))
@@ -689,7 +971,7 @@ def _(p: Papers) -> None:
 
 @doubt("冬天二月还在卖庄稼")
 def _(p: Papers) -> None:
-    months = set(p.lines("种植业")["月份"].str[5:])
+    months = set(p.lines("种植业", by_month=True)["月份"].str[5:])
     assert months and months <= {"09", "10", "11", "12"}
 
 
@@ -827,7 +1109,8 @@ def _(p: Papers) -> None:
 @doubt("没有老人的户去核对养老金，不是独居的当独居老人看望")
 def _(p: Papers) -> None:
     told = p["走访"][p["走访"]["内容"].str.contains("养老金|老人起居")]
-    none(told[~told["户编号"].isin(p.with_some(p.present["age"] >= 60))], len(told), 2_000)
+    old = p.with_some(p.present["age"] >= 60)
+    none(told[~told["户编号"].isin(old)], len(told), 2_000)
     alone = p["走访"][p["走访"]["内容"].str.contains("独居")]
     none(alone[alone["户编号"].map(p.homes["persons"]) > 1], len(alone), 500)
 
