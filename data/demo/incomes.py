@@ -35,7 +35,7 @@ _TALL = {"种植业": 0.3, "养殖业": 0.25, "林果业": 0.25, "其他经营":
 
 _PAID_BY_OTHERS, _WAGES = _AT["资产收益分红"], _AT["务工工资"]
 """What who pays it books, and what comes with a slip each month."""
-_QUARTER_ENDS, _YEAR_ENDS, _ENOUGH = (2, 5, 8, 11), (8,), 9  # calendar months (0 to 11); so many make a year's total
+_QUARTER_ENDS, _YEAR_ENDS = (2, 5, 8, 11), (8,)  # calendar months (0 to 11)
 
 
 Lines = tuple[np.ndarray, int, np.ndarray, np.ndarray]
@@ -163,7 +163,7 @@ class _Books:
 
     def put(self, grid: np.ndarray, month: int) -> Iterator[Lines]:
         """Take theirs out of the month's ``grid``; put it back into that in which a quarter ends, or give the year's
-        lines: of a year whose first months nobody wrote as much as if they had been like the others."""
+        lines, of a whole one."""
         for number, (homes, ends, subjects) in enumerate(self.kept):
             held, here = self.held[number], np.ix_(homes, subjects)
             held[:, subjects] += grid[here]
@@ -171,10 +171,11 @@ class _Books:
             if month % 12 not in ends:
                 continue
             if ends is _QUARTER_ENDS:
-                grid[here] = held[:, subjects]
-            elif (known := min(month - self.first + 1, 12)) >= _ENOUGH:
+                known = min(month - self.first + 1, 3)  # before the first month it went as in it
+                grid[here] = np.round(held[:, subjects] * 3 / known / 1000) * 1000
+            elif month - self.first >= 11:
                 whole = np.zeros_like(grid)
-                whole[homes] = np.round(held * 12 / known / 100) * 100
+                whole[homes] = np.round(held / 100) * 100
                 yield _lines(whole, as_period(month // 12))
             held[:] = 0
 

@@ -311,7 +311,8 @@ def test_the_county_has_the_size_and_the_figures_it_promises(county_database: Pa
 def test_a_township_to_work_on_holds_something_of_everything(database_url: str):
     run_data("demo", "--preset", "township", database=database_url)
     engine = open_engine(database_url)
-    assert rows(engine, "SELECT length(code), count(*) FROM region GROUP BY length(code) ORDER BY 1") == [
+    there = "SELECT length(code), count(*) FROM region WHERE closed IS NULL GROUP BY length(code) ORDER BY 1"
+    assert rows(engine, there) == [
         (6, 1),
         (9, 1),
         (12, 9),
