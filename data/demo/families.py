@@ -65,11 +65,11 @@ def draw_ties(ground: Ground, people: People, statuses: Statuses, village: np.nd
         if other is not None and len(ties) < len(village) // _SPLITS + len(np.flatnonzero(old)):
             ties.append((int(one), other, SPLIT))
             taken |= {int(one), other}
-    home, other = (np.array([tie[at] for tie in ties], np.int64) for at in (0, 1))
+    home, into = (np.array([tie[at] for tie in ties], np.int64) for at in (0, 1))
     kind = np.array([tie[2] for tie in ties], object)
     days = on_workdays(some_day(rng, ground.start + 200, ground.end - 430, len(ties)))
     day = np.where(kind == SPLIT, days, statuses.struck_off[home])
-    tied = Ties(home, other, day, kind)
+    tied = Ties(home, into, day, kind)
     return _named(people, tied), _split(statuses, tied), tied
 
 
@@ -102,7 +102,7 @@ def united_columns(members: Sheet, lives: Lives, ties: Ties, codes: np.ndarray) 
     """The sheet 家庭成员, those who went into another household with it being that one's head's parents."""
     home, relation = (np.asarray(members[name], object).copy() for name in ("household_id", "relation"))
     for number in np.flatnonzero(ties.kind == UNITED):
-        for at in ties.moved(lives.people, number):
+        for at in ties.moved(lives.people, int(number)):
             home[at], relation[at] = codes[ties.other[number]], "之父" if lives.people.male[at] else "之母"
     return {**members, "household_id": home, "relation": relation}
 

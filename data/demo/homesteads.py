@@ -60,8 +60,8 @@ def region_columns(ground: Ground, villages: Villages) -> Sheet:
     gone = np.full(len(mergers), np.nan)
     never, nothing = np.full(len(places), _NEVER), np.full(len(places), None, object)
     return {
-        "code": [place.code for place in [*places, *mergers]],
-        "name": [place.name for place in [*places, *mergers]],
+        "code": [place.code for place in places] + [merger.code for merger in mergers],
+        "name": [place.name for place in places] + [merger.name for merger in mergers],
         "rural_population": np.append(np.where(village, np.clip(people, 480, 3_600), np.nan), gone),
         "war_room": np.append(np.where(village, room.astype(object), NOTHING), [None for _ in mergers]),
         "lon": np.append([place.lon for place in places], gone),

@@ -152,12 +152,19 @@ def ledger(
         yield _lines(grid * entered, int(month))
 
 
+_Kept = tuple[np.ndarray, tuple[int, ...], np.ndarray]
+"""Which households write so, the calendar months that end their spans, and the subjects that they write so."""
+
+
 class _Books:
     """Those who do not write by the month: what they had waits until the quarter or the income year is over."""
 
     def __init__(self, ground: Ground, yearly: np.ndarray, quarterly: np.ndarray) -> None:
-        self.kept = [(yearly, _YEAR_ENDS, np.delete(np.arange(len(_NAMES)), _PAID_BY_OTHERS))]
-        self.kept.append((quarterly, _QUARTER_ENDS, np.delete(np.arange(len(_NAMES)), [_PAID_BY_OTHERS, _WAGES])))
+        each = np.arange(len(_NAMES))
+        self.kept: list[_Kept] = [
+            (yearly, _YEAR_ENDS, np.delete(each, _PAID_BY_OTHERS)),
+            (quarterly, _QUARTER_ENDS, np.delete(each, [_PAID_BY_OTHERS, _WAGES])),
+        ]
         self.held = [np.zeros((mask.sum(), len(_NAMES))) for mask, *_ in self.kept]
         self.first = ground.first
 
@@ -170,9 +177,9 @@ class _Books:
             grid[here] = 0
             if month % 12 not in ends:
                 continue
-            if ends is _QUARTER_ENDS:
+            if ends == _QUARTER_ENDS:
                 known = min(month - self.first + 1, 3)  # before the first month it went as in it
-                grid[here] = np.round(held[:, subjects] * 3 / known / 1000) * 1000
+                grid[here] = np.round(held[:, subjects] * 3 / known / 100) * 100
             elif month - self.first >= 11:
                 whole = np.zeros_like(grid)
                 whole[homes] = np.round(held / 100) * 100
