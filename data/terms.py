@@ -114,6 +114,8 @@ PROJECT_MODES = ("分红", "务工", "土地流转", "公益岗位", "其他")
 TEAMS = ("区直干部", "街道干部", "医生", "教师", "第一书记", "驻村工作队", "党支部", "网格员")
 RESIDENT_TEAMS, BRANCH = ("第一书记", "驻村工作队"), "党支部"
 """队伍 that live in their village; and of whom the unit is a branch of the party."""
+OWN_TEAMS = (BRANCH, "网格员")
+"""队伍 of whom the unit is a branch or the village itself: no 帮扶单位."""
 OCCASIONS = ("日常走访", "红白喜事", "升学考试", "生病住院", "意外伤害", "传统节日", "政策宣传", "其他")
 FUND_SOURCES = ("中央", "省", "市", "县", "社会")
 PROBLEM_SOURCES = ("排查", "暗访", "督导", "审计", "群众反映")

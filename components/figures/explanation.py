@@ -286,7 +286,7 @@ def _told_parts(indicator: Indicator, *values: float | None) -> list[str]:
 def adds_up(indicator: Indicator, noun: str, *, own: bool) -> str:
     """Whether the parts add up to the whole, in words."""
     if indicator.distinct:
-        return f"在几个{noun}都有的，各计一次，合计只计一次：各{noun}相加会大于合计。"
+        return f"在几个{noun}都有的，各计一次，合计只计一次：各{noun}相加可能大于合计。"
     also = f"、{OWN}" if own else ""
     if indicator.denominator is None:
         return f"各{noun}{also}相加等于合计。"

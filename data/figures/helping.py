@@ -14,7 +14,7 @@ from data import model
 from data.figures.beginnings import derived
 from data.figures.sources import HELPED_SQL, after, later, overlap, sooner, union_of
 from data.model import Code, Day
-from data.terms import BRANCH, RESIDENT_TEAMS
+from data.terms import BRANCH, OWN_TEAMS, RESIDENT_TEAMS
 
 HELPERS, UNITS, BRANCHES, TEAM_VILLAGES = "helpers", "helping_units", "helping_branches", "team_villages"
 """What is counted, by the names of the measures."""
@@ -44,7 +44,7 @@ _KINDS = " UNION ".join(
     f"SELECT '{kind}' AS kind, {who} AS who, region, since, until FROM met{among}"
     for kind, who, among in (
         (HELPERS, "code", ""),
-        (UNITS, "unit", ""),
+        (UNITS, "unit", f" WHERE team NOT IN {OWN_TEAMS}"),
         (BRANCHES, "unit", f" WHERE team = '{BRANCH}'"),
         (TEAM_VILLAGES, "region", f" WHERE team IN {RESIDENT_TEAMS}"),
     )

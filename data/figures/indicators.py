@@ -21,6 +21,7 @@ from data.terms import (
     HOUSEHOLD_STATES,
     ILL,
     LIFTED,
+    OWN_TEAMS,
     PROBLEM_SOURCES,
     RESIDENT_TEAMS,
     SCHOOL_AGE,
@@ -244,7 +245,7 @@ _EARNS = (
 _CARD = "户、家庭成员"
 _MEMBERS = "家庭成员、成员状况"
 _END = "月末"
-_ONCE = "{0}在几个村都有结对户的，各村各计一{1}，乡镇、县各只计一{1}，下级相加会大于合计。"
+_ONCE = "{0}在几个村都有结对户的，各村各计一{1}，乡镇、县各只计一{1}，下级相加可能大于合计。"
 _STOCK = "截至月末"
 
 
@@ -332,7 +333,7 @@ def _helping(id: str, label: str, unit: str, kind: str, definition: str, *, dist
     """Who helps, or is helped, at a month's end."""
     measure = Measure(id, sources.HELPING, f"CASE WHEN g.kind = '{id}' THEN g.share ELSE 0 END", "pairings")
     return Indicator(
-        id, label, unit, "count", 0 if distinct else 1, measure, None, _END, definition, "结对帮扶、帮扶责任人",
+        id, label, unit, "count", 0, measure, None, _END, definition, "结对帮扶、帮扶责任人",
         Records(kind), distinct=distinct,
     )  # fmt: skip
 
@@ -575,7 +576,7 @@ ALL = (
     ),
     _helping(
         helping.UNITS, "帮扶单位数", "个", "helping_units",
-        f"月末帮扶责任人所在的单位，同名的计一个。{_ONCE.format('一个单位', '个')}",
+        f"月末帮扶责任人所在的单位，{'、'.join(OWN_TEAMS)}的除外，同名的计一个。{_ONCE.format('一个单位', '个')}",
     ),
     _helping(
         helping.BRANCHES, "结对党支部数", "个", "helping_branches",

@@ -31,7 +31,7 @@ from data.figures.sources import (
 )
 from data.figures.states import head_on, relation_on, urgency
 from data.model.running import holds_on, open_on, runs_on
-from data.terms import BRANCH, RESIDENT_TEAMS, Record
+from data.terms import BRANCH, OWN_TEAMS, RESIDENT_TEAMS, TEAMS, Record
 
 
 def per_head(alias: str) -> str:
@@ -361,7 +361,7 @@ HELPERS = _helping(
      Column("post", "职务", "a.post"), Column("phone", "联系电话", "a.phone", "phone"), *_IN, _HOMES),
 )  # fmt: skip
 _UNIT = (Column("unit", "单位", "g.who"), *_IN, _HELPERS, _HOMES)
-UNITS = _helping("helping_units", "帮扶单位", "个", "a.unit", _UNIT)
+UNITS = _helping("helping_units", "帮扶单位", "个", "a.unit", _UNIT, *(team for team in TEAMS if team not in OWN_TEAMS))
 BRANCHES = _helping("helping_branches", "结对党支部", "个", "a.unit", _UNIT, BRANCH)
 TEAM_VILLAGES = _helping(
     "team_villages", "村", "个", "s.village",

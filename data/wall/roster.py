@@ -12,7 +12,7 @@ from data.access.viewer import Viewer, within_sql
 from data.figures.sources import HELPED_SQL
 from data.figures.states import standing
 from data.model.running import open_on, runs_on
-from data.terms import ILL_MEASURES
+from data.terms import ILL_MEASURES, OWN_TEAMS
 
 FIRST = "第一书记"
 
@@ -44,9 +44,9 @@ def roster(connection: Connection, viewer: Viewer, village: str, month: int) -> 
 
 @needs(READ, HOUSEHOLDS)
 def units(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
-    """The units that help in a region, the one with the most households first: unit, helpers, households, unvisited (of
+    """The units that help in a region, no branches or villages, the one with the most households first: unit, helpers, households, unvisited (of
     these, in the month, by anybody), villages."""
-    return _below(connection, viewer, region, month, "a.unit", "unit")
+    return _below(connection, viewer, region, month, "a.unit", "unit", f"a.team NOT IN {OWN_TEAMS}")
 
 
 @needs(READ, HOUSEHOLDS)
@@ -65,12 +65,13 @@ def first_secretaries(connection: Connection, viewer: Viewer, region: str, month
     return _frame(connection, sql, {**bound, **named, "month": month}).drop_duplicates("village", ignore_index=True)
 
 
-def _below(connection: Connection, viewer: Viewer, region: str, month: int, by: str, name: str) -> pd.DataFrame:
+def _below(
+    connection: Connection, viewer: Viewer, region: str, month: int, by: str, name: str, among: str = "1 = 1"
+) -> pd.DataFrame:
     here, bound = within_sql("s.village", viewer.narrowed(region))
     seen, named = seen_households(viewer)
-    return _frame(
-        connection, _COUNTED.format(by=by, name=name, seen=seen, here=here), {**bound, **named, "month": month}
-    )
+    asked = _COUNTED.format(by=by, name=name, seen=seen, here=f"{here} AND {among}")
+    return _frame(connection, asked, {**bound, **named, "month": month})
 
 
 def _frame(connection: Connection, sql: str, bound: dict[str, object]) -> pd.DataFrame:

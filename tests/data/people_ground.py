@@ -363,7 +363,7 @@ class PlainPeople:
         ]
         return {
             "helpers": len({helper["code"] for helper, _ in met}),
-            "helping_units": len({helper["unit"] for helper, _ in met}),
+            "helping_units": len({helper["unit"] for helper, _ in met if helper["team"] not in ("党支部", "网格员")}),
             "helping_branches": len({helper["unit"] for helper, _ in met if helper["team"] == "党支部"}),
             "team_villages": len({at for helper, at in met if helper["team"] in ("第一书记", "驻村工作队")}),
         }
