@@ -44,8 +44,8 @@ def roster(connection: Connection, viewer: Viewer, village: str, month: int) -> 
 
 @needs(READ, HOUSEHOLDS)
 def units(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
-    """The units that help in a region, no branches or villages, the one with the most households first: unit, helpers, households, unvisited (of
-    these, in the month, by anybody), villages."""
+    """The units that help in a region, no branches or villages, the one with the most households first: unit, helpers,
+    households, unvisited (of these, in the month, by anybody), villages."""
     return _below(connection, viewer, region, month, "a.unit", "unit", f"a.team NOT IN {OWN_TEAMS}")
 
 
