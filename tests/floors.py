@@ -14,7 +14,7 @@ FLOOR = {
     **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),
     **dict.fromkeys(("data.cards", "data.dividends", "data.intake", "data.projects", "data.quality"), 8),
     **dict.fromkeys(("data.codes", "data.demo", "data.people", "data.wall"), 9),
-    "data.commands": 10,
+    **dict.fromkeys(("data.commands", "data.villages"), 10),
     "data.__main__": 11,
     # what is drawn
     "components.drawing": 12,

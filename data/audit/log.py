@@ -64,6 +64,7 @@ VIEWS = {
     "account": "管理人员和账号",
     "device": "管理大屏设备",
     "setting": "更改设置",
+    "region": "村的撤并和更名",
     "search": "查找户",
     "list": "查看名单",
     "unmasked": "显示全号",

@@ -35,6 +35,7 @@ WATCHED = {
     one.table.name: one
     for one in (
         Watched(model.change),
+        Watched(model.region_change),
         Watched(model.dividend_step),
         Watched(model.import_run),
         Watched(model.books_decision),

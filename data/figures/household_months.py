@@ -14,6 +14,7 @@ from data import model
 from data.figures.beginnings import record_span
 from data.figures.books import COUNTY, first_months, household_books, years_of_months
 from data.figures.monitoring_line import lines_of
+from data.figures.net_income import YEAR_BEFORE
 from data.figures.sources import LEDGER, YEARLY
 from data.model.running import holds_on, runs_on
 from data.months import last_day
@@ -216,13 +217,13 @@ def _out(column: str) -> str:
 def _doubt_silence(connection: Connection, region: str | None, since: int) -> None:
     """Who fell silent without whole books a year before is short of records, or has none."""
     here = "AND village = :region" if region else ""
+    window = "(SELECT m.window_day FROM month m WHERE m.month = household_month.month)"
     connection.execute(
         text(
             f"""
             UPDATE household_month SET record = CASE WHEN lines = 0 THEN {Record.NONE:d} ELSE {Record.SHORT:d} END
             WHERE record = {Record.SILENT:d} AND month >= :since {here} AND NOT EXISTS (
-                SELECT 1 FROM household_month p WHERE p.month = household_month.month - 12
-                AND p.village = household_month.village AND p.household_id = household_month.household_id
+                SELECT 1 FROM household_month p WHERE {YEAR_BEFORE.format("household_month", "p", window)}
                 AND p.record = {Record.WHOLE:d})"""
         ),
         {"region": region, "since": since},

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from data.figures import helping, sources
 from data.figures.books import UNREPORTED
 from data.figures.facts import check_on, fact_on
-from data.figures.net_income import COMPARABLE, NET
+from data.figures.net_income import COMPARABLE, NET, YEAR_BEFORE
 from data.figures.sources import Source
 from data.model.running import aged, open_on, runs_on
 from data.terms import (
@@ -168,8 +168,8 @@ def _grown(part: str, sign: str = "") -> Measure:
 
 _WHOLE = f"hm.record = {Record.WHOLE:d}"
 _BOTH_YEARS = (
-    "EXISTS (SELECT 1 FROM household_month p WHERE p.month = hm.month - 12 AND p.village = hm.village"
-    f" AND p.household_id = hm.household_id AND {COMPARABLE.format('hm', 'p')})"
+    f"EXISTS (SELECT 1 FROM household_month p WHERE {YEAR_BEFORE.format('hm', 'p', 'm.window_day')}"
+    f" AND {COMPARABLE.format('hm', 'p')})"
 )
 _NONE = "''"
 _SHORT = f"hm.record IN ({Record.BEGUN:d}, {Record.SHORT:d})"

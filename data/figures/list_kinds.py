@@ -11,6 +11,7 @@ from data.access.viewer import Viewer
 from data.figures.facts import fact_on
 from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.sources import (
+    BENEFIT_DAY_SQL,
     BENEFIT_PERSONS_SQL,
     CHANGE_SQL,
     FUND_ARRANGED_SQL,
@@ -20,14 +21,15 @@ from data.figures.sources import (
     FUND_SHORT_SQL,
     FUND_UNPAID_SQL,
     HELPED_SQL,
+    PLACE,
     POSTS_SQL,
     PROJECT_BEGUN_SQL,
     PROJECT_DUE_SQL,
     PROJECT_EARNING_SQL,
     PROJECT_RECEIVED_EVER_SQL,
     PROJECT_RECEIVED_SQL,
-    YEAR_END_SQL,
     booked_sql,
+    placed,
 )
 from data.figures.states import head_on, relation_on, urgency
 from data.model.running import holds_on, open_on, runs_on
@@ -189,12 +191,12 @@ def _booked(id: str, item: str, heading: str) -> ListKind:
 
 DIVIDEND_INCOMES = _booked("dividend_incomes", "property_dividend", "分红收入（元）")
 POST_INCOMES = _booked("post_incomes", "wage_post", "公益岗位工资（元）")
-_AT_YEAR_END = f"state_spell s ON s.household_id = x.household_id AND {holds_on('s', YEAR_END_SQL)}"
+_IN_YEAR = f"state_spell s ON s.household_id = x.household_id AND {holds_on('s', BENEFIT_DAY_SQL)}"
 _YEAR = Column("year", "年度", "CAST(x.year AS TEXT)")
 BENEFITS = ListKind(
     "benefits", "户次", "户次",
     "project_household x JOIN month m ON m.month = :month JOIN project p ON p.code = x.project"
-    f" JOIN household h ON h.id = x.household_id JOIN {_AT_YEAR_END}",
+    f" JOIN household h ON h.id = x.household_id JOIN {_IN_YEAR}",
     "x.year * 12 <= m.month", "s.village", "x.household_id",
     "x.project || '@' || x.household_id || '@' || x.year || '@' || x.mode",
     "x.year DESC, p.code, x.household_id, x.mode",
@@ -206,7 +208,7 @@ BENEFITS = ListKind(
 BENEFIT_HOUSEHOLDS = ListKind(
     "benefit_households", "户", "户",
     "(SELECT household_id, year, COUNT(*) AS times FROM project_household GROUP BY household_id, year) x"
-    f" JOIN month m ON m.month = :month JOIN household h ON h.id = x.household_id JOIN {_AT_YEAR_END}",
+    f" JOIN month m ON m.month = :month JOIN household h ON h.id = x.household_id JOIN {_IN_YEAR}",
     "x.year = m.month / 12", "s.village", "x.household_id", "x.household_id", "x.times DESC, x.household_id",
     (*_PLACE, *_WHO, _STATE, _PERSONS, Column("times", "户次", "x.times", "integer"), _HELPER),
 )  # fmt: skip
@@ -249,9 +251,9 @@ ARRIVED_PEOPLE = ListKind(
     (*_PLACE, *_OF_MEMBER, _DAY_OF_CHANGE, _STATE, _HELPER),
 )  # fmt: skip
 PROJECTS = ListKind(
-    "projects", "项目", "个", "project p JOIN month m ON m.month = :month", PROJECT_BEGUN_SQL, "p.region", None,
-    "p.code", f"{PROJECT_ARREARS} DESC, p.code",
-    (place_of("p.region"), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
+    "projects", "项目", "个", "project p JOIN month m ON m.month = :month" + placed("project", "p"), PROJECT_BEGUN_SQL,
+    PLACE, None, "p.code", f"{PROJECT_ARREARS} DESC, p.code",
+    (place_of(PLACE), Column("code", "项目编号", "p.code"), Column("name", "项目", "p.name"),
      Column("kind", "类型", "p.kind"), Column("stage", "阶段", "p.stage"),
      Column("asset_class", "资产类别", "p.asset_class"),
      Column("supervision", "资产监管", "p.asset_supervision"), Column("asset_state", "资产状态", "p.asset_state"),
@@ -267,9 +269,9 @@ PROJECTS = ListKind(
 )  # fmt: skip
 _FUND_PROGRESS = f"{FUND_PAID_SQL} * 1.0 / NULLIF({FUND_ARRANGED_SQL}, 0)"
 FUNDS = ListKind(
-    "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month", "1 = 1", "f.region", None, "f.code",
-    f"{FUND_SHORT_SQL} DESC, {_FUND_PROGRESS} NULLS LAST, f.code",
-    (place_of("f.region"), Column("code", "资金编号", "f.code"), Column("name", "资金", "f.name"),
+    "funds", "资金", "笔", "fund f JOIN month m ON m.month = :month" + placed("fund", "f"), "1 = 1", PLACE, None,
+    "f.code", f"{FUND_SHORT_SQL} DESC, {_FUND_PROGRESS} NULLS LAST, f.code",
+    (place_of(PLACE), Column("code", "资金编号", "f.code"), Column("name", "资金", "f.name"),
      Column("year", "年度", "CAST(f.year AS TEXT)"), Column("source", "来源", "f.source"),
      Column("project", "项目", "(SELECT p.name FROM project p WHERE p.code = f.project)"),
      Column("arranged", "安排（元）", "f.arranged_fen", "fen"),
@@ -282,10 +284,11 @@ FUNDS = ListKind(
     roles.PROJECTS,
 )  # fmt: skip
 DIVIDENDS = ListKind(
-    "dividends", "分配方案", "个", "dividend_plan v JOIN month m ON m.month = :month",
-    "v.state = 'filed' AND v.booked <= m.month AND v.booked > m.month - 12", "v.village", None, "v.id",
+    "dividends", "分配方案", "个",
+    "dividend_plan v JOIN month m ON m.month = :month" + placed("dividend_plan", "v", "id", "village"),
+    "v.state = 'filed' AND v.booked <= m.month AND v.booked > m.month - 12", PLACE, None, "v.id",
     "v.booked DESC, v.id DESC",
-    (place_of("v.village"), Column("title", "方案", "v.title"),
+    (place_of(PLACE), Column("title", "方案", "v.title"),
      Column("received", "收益（元）", "v.received_fen", "fen"),
      Column("distributed", "分到户（元）", "v.distributed_fen", "fen"),
      Column("kept", "留存（元）", "v.kept_fen", "fen"),
@@ -296,10 +299,11 @@ DIVIDENDS = ListKind(
 )  # fmt: skip
 PROBLEMS = ListKind(
     "problems", "问题", "个",
-    "problem b JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = b.household_id",
-    "b.found <= m.as_of", "b.region", "b.household_id", "b.code",
+    f"problem b JOIN month m ON m.month = :month{placed('problem', 'b')}"
+    " LEFT JOIN household h ON h.id = b.household_id",
+    "b.found <= m.as_of", PLACE, "b.household_id", "b.code",
     f"CASE WHEN {_UNRECTIFIED} THEN 0 WHEN {_OPEN} THEN 1 ELSE 2 END, b.deadline, b.code",
-    (place_of("b.region"), Column("code", "问题编号", "b.code"), Column("head", "户主", head_on(), "person"),
+    (place_of(PLACE), Column("code", "问题编号", "b.code"), Column("head", "户主", head_on(), "person"),
      Column("source", "来源", "b.source"), Column("category", "类别", "b.category"),
      Column("description", "描述", "b.description", "words"), Column("owner", "责任人", "b.owner"),
      Column("found", "发现日期", "b.found", "day"), Column("deadline", "整改期限", "b.deadline", "day"),
@@ -308,10 +312,12 @@ PROBLEMS = ListKind(
      Column("closed", "销号日期", "CASE WHEN b.closed <= m.as_of THEN b.closed END", "day")),
 )  # fmt: skip
 TASKS = ListKind(
-    "tasks", "任务", "项", "task t JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = t.household_id",
-    "t.started <= m.as_of", "t.village", "t.household_id", "t.code",
+    "tasks", "任务", "项",
+    f"task t JOIN month m ON m.month = :month{placed('task', 't', region='village')}"
+    " LEFT JOIN household h ON h.id = t.household_id",
+    "t.started <= m.as_of", PLACE, "t.household_id", "t.code",
     f"CASE WHEN {_UNFINISHED} THEN 0 ELSE 1 END, t.deadline, t.code",
-    (place_of("t.village"), Column("code", "任务编号", "t.code"), Column("head", "户主", head_on(), "person"),
+    (place_of(PLACE), Column("code", "任务编号", "t.code"), Column("head", "户主", head_on(), "person"),
      Column("name", "任务", "t.name", "matter"), Column("target", "目标", "t.target", "matter"),
      Column("owner", "责任人", "t.owner"),
      Column("started", "开始日期", "t.started", "day"), Column("deadline", "期限", "t.deadline", "day"),

@@ -9,6 +9,11 @@ KNOWN_NET = f"CASE WHEN {{0}}.record = {Record.WHOLE:d} THEN {NET} END"
 COMPARABLE = f"({{1}}.record = {Record.WHOLE:d} OR ({{1}}.record = {Record.BEGUN:d} AND {{1}}.lines >= {{0}}.lines))"
 """SQL: the twelve months ``{1}`` a year before may be compared with the whole ones ``{0}``: whole, or a first year of
 books with as many months as the next."""
+YEAR_BEFORE = """{1}.month = {0}.month - 12 AND {1}.household_id = {0}.household_id AND {1}.village = COALESCE((
+    SELECT v.origin FROM household_move v WHERE v.household_id = {0}.household_id AND v.day >= {2}
+    ORDER BY v.day LIMIT 1), {0}.village)"""
+"""SQL: ``{1}`` is the household month a year before ``{0}``, in the village that the household was of then; ``{2}`` is
+the month's ``window_day``."""
 AT_CLOSED = """
     LEFT JOIN books_county bc ON bc.county = substr(h.village, 1, 6)
     LEFT JOIN household_month k ON k.month = CASE WHEN bc.closed < m.month THEN bc.closed ELSE m.month END

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from data.figures.facts import checks, facts
-from data.figures.net_income import COMPARABLE, NET
-from data.model.running import holds_on, open_on, runs_on
+from data.figures.net_income import COMPARABLE, NET, YEAR_BEFORE
+from data.model.running import holds_on, open_on, places_of, runs_on
 from data.terms import (
     ABLE,
     EXITED,
@@ -187,8 +187,8 @@ HOUSEHOLDS = Source(
 GROWTH = Source(  # households whose books are whole in both years; a first year is with as many months as the next
     "growth",
     "hm.village",
-    "household_month hm JOIN household_month p ON p.month = hm.month - 12 AND p.village = hm.village"
-    " AND p.household_id = hm.household_id JOIN month m ON m.month = hm.month"
+    "household_month hm JOIN month m ON m.month = hm.month"
+    f" JOIN household_month p ON {YEAR_BEFORE.format('hm', 'p', 'm.window_day')}"
     f" WHERE hm.record = {Record.WHOLE:d} AND {COMPARABLE.format('hm', 'p')} AND {{here}}",
 )
 _HERE = "{0} IN (SELECT w.household_id FROM state_spell w WHERE {{here_of_w}})"
@@ -306,41 +306,49 @@ VISITS = Source(  # to whom they were paid, where he lived that day
     f"state_spell s JOIN visit v ON v.household_id = s.household_id AND {holds_on('s', 'v.visited')}"
     f" JOIN month m ON m.month = {month_of_day('v.visited')} AND v.visited <= m.as_of WHERE {{here}}",
 )
-PROJECTS = Source("projects", "p.region", f"project p JOIN month m ON {PROJECT_BEGUN_SQL} WHERE {{here}}")
-RETURNS = Source(
-    "returns",
-    "p.region",
-    "project_return r JOIN project p ON p.code = r.project JOIN month m ON r.month <= m.month WHERE {here}",
-)
-FUNDS = Source(
-    "funds", "f.region", "fund f JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 WHERE {here}"
-)
-ALL_FUNDS = Source("all_funds", "f.region", "fund f JOIN month m ON m.month >= f.year * 12 WHERE {here}")
+PLACE = "z.place"
+"""SQL of the region that a matter (a project, a problem) belongs to at the end of month ``m``, where it is joined by
+``placed``: until its village went over to another it was that one's."""
+
+
+def placed(record: str, alias: str, key: str = "code", region: str = "region", *, stands: bool = True) -> str:
+    """SQL that joins the place of the row ``alias`` of ``record`` at the end of month ``m``, as ``z``."""
+    spells = places_of(record, key, region, stands=stands)
+    return f" JOIN {spells} z ON z.key = {alias}.{key} AND {holds_on('z', 'm.as_of')}"
+
+
+def _placed(id: str, record: str, alias: str, joined: str, key: str = "code", region: str = "region") -> Source:
+    return Source(id, PLACE, f"{joined}{placed(record, alias, key, region)} WHERE {{here}}")
+
+
+PROJECTS = _placed("projects", "project", "p", f"project p JOIN month m ON {PROJECT_BEGUN_SQL}")
+RETURNS = _placed(
+    "returns", "project", "p",
+    "project_return r JOIN project p ON p.code = r.project JOIN month m ON r.month <= m.month",
+)  # fmt: skip
+FUNDS = _placed("funds", "fund", "f", "fund f JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12")
+ALL_FUNDS = _placed("all_funds", "fund", "f", "fund f JOIN month m ON m.month >= f.year * 12")
 _YEAR_PAID = "CAST(substr(y.paid, 1, 4) AS INTEGER)"
-PAID_IN_YEAR = Source(
-    "paid_in_year",
-    "f.region",
+PAID_IN_YEAR = _placed(
+    "paid_in_year", "fund", "f",
     f"fund_payment y JOIN fund f ON f.code = y.fund JOIN month m ON m.month >= {_YEAR_PAID} * 12"
-    f" AND m.month < {_YEAR_PAID} * 12 + 12 AND y.paid <= m.as_of WHERE {{here}}",
-)
-PAYMENTS = Source(
-    "payments",
-    "f.region",
+    f" AND m.month < {_YEAR_PAID} * 12 + 12 AND y.paid <= m.as_of",
+)  # fmt: skip
+PAYMENTS = _placed(
+    "payments", "fund", "f",
     "fund_payment y JOIN fund f ON f.code = y.fund"
-    " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND y.paid <= m.as_of WHERE {here}",
-)
-FUND_PLANS = Source(
-    "fund_plans",
-    "f.region",
+    " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND y.paid <= m.as_of",
+)  # fmt: skip
+FUND_PLANS = _placed(
+    "fund_plans", "fund", "f",
     "fund_plan q JOIN fund f ON f.code = q.fund"
-    " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND q.planned <= m.as_of WHERE {here}",
-)
-DIVIDENDS = Source(
-    "dividends",
-    "v.village",
-    "dividend_plan v JOIN month m ON v.booked <= m.month AND v.booked > m.month - 12"
-    " WHERE v.state = 'filed' AND {here}",
-)
+    " JOIN month m ON m.month >= f.year * 12 AND m.month < f.year * 12 + 12 AND q.planned <= m.as_of",
+)  # fmt: skip
+DIVIDENDS = _placed(
+    "dividends", "dividend_plan", "v",
+    "dividend_plan v JOIN month m ON v.booked <= m.month AND v.booked > m.month - 12 AND v.state = 'filed'",
+    "id", "village",
+)  # fmt: skip
 _TOTAL_BEFORE = (
     "(SELECT MAX(t.last_month) FROM ledger_year t WHERE t.household_id = l.household_id"
     " AND t.{0}_fen IS NOT NULL AND t.last_month < l.month AND t.last_month > l.month - 12)"
@@ -400,33 +408,40 @@ BENEFIT_PERSONS_SQL = f"""COALESCE(x.persons, (SELECT COUNT(*) FROM member_spell
     WHERE b.household_id = x.household_id AND {holds_on("b", YEAR_END_SQL)}))"""
 """人次 of a household in a project and year: as put in, else its members at the year's end."""
 POSTS_SQL = "CASE WHEN x.mode = '公益岗位' THEN COALESCE(x.persons, 1) ELSE 0 END"
-_BENEFITS = (
-    f"project_household x JOIN state_spell s ON s.household_id = x.household_id AND {holds_on('s', YEAR_END_SQL)}"
-    " WHERE {here}"
+_YEAR_BEGINS, _YEAR_OVER_BY = "(x.year || '-01-01')", "((x.year + 1) || '-01-01')"
+BENEFIT_DAY_SQL = f"CASE WHEN {YEAR_END_SQL} < m.as_of THEN {YEAR_END_SQL} ELSE m.as_of END"
+"""The day whose village of a household counts in month ``m``: the year's last, in the year itself the month's."""
+_IN_YEAR = (
+    f" x JOIN state_spell s ON s.household_id = x.household_id AND s.since <= {YEAR_END_SQL}"
+    f" AND (s.until IS NULL OR s.until > {_YEAR_BEGINS}) WHERE {{here}}"
 )
-BENEFITS = Source(  # where the household lived at the end of the year
-    "benefits", "s.village", _BENEFITS, "(x.year || '-01-01')", "((x.year + 1) || '-01-01')"
-)
-BENEFITS_EVER = Source("benefits_ever", "s.village", _BENEFITS, "(x.year || '-01-01')", "NULL")
-BENEFIT_HOUSEHOLDS = Source(
-    "benefit_households", "s.village",
-    "(SELECT DISTINCT household_id, year FROM project_household) x"
-    f" JOIN state_spell s ON s.household_id = x.household_id AND {holds_on('s', YEAR_END_SQL)} WHERE {{here}}",
-    "(x.year || '-01-01')", "((x.year + 1) || '-01-01')",
+_LIVED = later("s.since", _YEAR_BEGINS)
+BENEFITS = Source(
+    "benefits", "s.village", "project_household" + _IN_YEAR, _LIVED, sooner("s.until", _YEAR_OVER_BY)
 )  # fmt: skip
-PROBLEMS = Source("problems", "b.region", "problem b JOIN month m ON b.found <= m.as_of WHERE {here}")
-TASKS = Source("tasks", "t.village", "task t JOIN month m ON t.started <= m.as_of WHERE {here}")
+BENEFITS_EVER = Source(
+    "benefits_ever", "s.village", "project_household" + _IN_YEAR, _LIVED,
+    f"CASE WHEN s.until <= {YEAR_END_SQL} THEN s.until END",
+)  # fmt: skip
+BENEFIT_HOUSEHOLDS = Source(
+    "benefit_households", "s.village", "(SELECT DISTINCT household_id, year FROM project_household)" + _IN_YEAR,
+    _LIVED, sooner("s.until", _YEAR_OVER_BY),
+)  # fmt: skip
+PROBLEMS = _placed("problems", "problem", "b", "problem b JOIN month m ON b.found <= m.as_of")
+TASKS = _placed("tasks", "task", "t", "task t JOIN month m ON t.started <= m.as_of", region="village")
 RURAL_SQL = """COALESCE((SELECT n.persons FROM rural_population n WHERE n.region = r.code AND n.year <= m.month / 12
     ORDER BY n.year DESC LIMIT 1), (SELECT n.persons FROM rural_population n WHERE n.region = r.code ORDER BY n.year
     LIMIT 1), r.rural_population)"""
 """Rural population of region ``r`` in month ``m``: of its year, else the nearest earlier, else the earliest known."""
 _HAS_RURAL = "({0}.rural_population IS NOT NULL OR EXISTS (SELECT 1 FROM rural_population n WHERE n.region = {0}.code))"
+_WENT_OVER = "EXISTS (SELECT 1 FROM matter_move e WHERE e.record = 'region' AND e.key = r.code)"
+_POPULATED = placed("region", "r", region="code", stands=False)
 POPULATION = Source(
     "population",
-    "r.code",
-    f"region r JOIN month m ON {open_on('r.closed', 'm.as_of')} WHERE {_HAS_RURAL.format('r')}"
-    " AND NOT EXISTS (SELECT 1 FROM region d WHERE d.code > r.code AND d.code < r.code || ':'"
-    f" AND {_HAS_RURAL.format('d')}) AND {{here}}",
+    PLACE,
+    f"region r JOIN month m ON ({open_on('r.closed', 'm.as_of')} OR {_WENT_OVER}){_POPULATED}"
+    f" WHERE {_HAS_RURAL.format('r')} AND NOT EXISTS (SELECT 1 FROM region d"
+    f" WHERE d.code > r.code AND d.code < r.code || ':' AND {_HAS_RURAL.format('d')}) AND {{here}}",
 )
 
 LEDGER, YEARLY = "ledger", "ledger_year"

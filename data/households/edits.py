@@ -10,6 +10,7 @@ from types import MappingProxyType
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Table, and_, func, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from data import model
 from data.access.households import row_of
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, WRITE
@@ -36,6 +37,7 @@ OF_A_PLAN = "dividend_payment"
 STRUCK_OFF = "注销"
 NEVER_MADE = "撤销新建"
 _NOT_ALONE = "这是收益分配方案备案时记入的，不能单户撤销；确需收回时，请由村里冲销整个方案。"
+_OF_A_REGION = "这是随村的撤并记入的，不能单户撤销；撤并有误的，请县里在“用户与设置 · 区划”里撤销。"
 _APART = "有的户已经不在这个村，这次没有写入。请重新打开再排。"
 CHANGED_SINCE = "这条记录之后又改过，不能直接撤销。请核对现在的内容，在表单里改正。"
 
@@ -86,11 +88,19 @@ def commit_together(
 ) -> list[int]:
     """The same for several households, all or none, a new one first; returns the ids of their changes. Raises Refused
     where they no longer are of one village and nobody comes or goes between them."""
-    with _queued(), writing(engine) as connection:
-        made = _commit_all(connection, viewer, done, what, now)
-        if len({one.village for one in made}) > 1 and not any(one.comings for one in made):
-            raise Refused(_APART)
-        return _shown(connection, made, now)
+    with queued(), writing(engine) as connection:
+        return commit_within(connection, viewer, done, what=what, now=now)
+
+
+@needs(WRITE, HOUSEHOLDS)
+def commit_within(
+    connection: Connection, viewer: Viewer, done: Mapping[int, Sequence[Edit]], *, what: str, now: datetime
+) -> list[int]:
+    """The same in a transaction of the caller's, who writes more than records of households."""
+    made = _commit_all(connection, viewer, done, what, now)
+    if len({one.village for one in made}) > 1 and not any(one.comings for one in made):
+        raise Refused(_APART)
+    return _shown(connection, made, now)
 
 
 @needs(WRITE, HOUSEHOLDS)
@@ -107,13 +117,30 @@ def undo(engine: Engine, viewer: Viewer, change_id: int, *, now: datetime) -> in
 def undo_together(engine: Engine, viewer: Viewer, changes: Sequence[int], *, now: datetime) -> list[int]:
     """The same for several changes, all or none."""
     done: list[int] = []
-    with _queued(), writing(engine) as connection:
+    with queued(), writing(engine) as connection:
+        if of_a_region(connection, changes):
+            raise Refused(_OF_A_REGION)
         made: list[_Made] = []
         for change_id in changes:
             if change_id not in done:  # with one that was taken back before
                 made += _undo(connection, viewer, change_id, now, done)
         ids = dict(zip(done, _shown(connection, made, now), strict=True))
         return [ids[change_id] for change_id in changes]
+
+
+@needs(WRITE, HOUSEHOLDS)
+def undo_within(connection: Connection, viewer: Viewer, change_id: int, *, now: datetime) -> None:
+    """Take back a change and those made with it in a transaction of the caller's, who takes back what else was written
+    with them."""
+    _shown(connection, _undo(connection, viewer, change_id, now, []), now)
+
+
+def of_a_region(connection: Connection, changes: Iterable[int]) -> set[int]:
+    """Those of the changes that were made, or taken back, with a village's end (``data.villages``)."""
+    one = model.region_change.c
+    same = and_(one.at == change.c.at, one.actor == change.c.actor, one.what == change.c.what)
+    asked = select(change.c.id).join(model.region_change, same).where(change.c.id.in_(list(changes)))
+    return set(connection.execute(asked).scalars())
 
 
 def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime, done: list[int]) -> "list[_Made]":
@@ -155,7 +182,7 @@ def _comes_or_goes(edits: Sequence[Edit]) -> bool:
 
 
 @contextmanager
-def _queued() -> Iterator[None]:
+def queued() -> Iterator[None]:
     """A store that somebody else holds for longer than a user waits (an import) is said to be busy."""
     try:
         yield
@@ -244,7 +271,7 @@ def _commit(
     new = _founding(edits)
     owner = row_of(connection, viewer, id, lock=True) if new is None else _owner_to_be(viewer, id, new)
     edits = [_complete(connection, edit, owner, together) for edit in edits]
-    _check_village(viewer, edits)
+    _check_village(connection, viewer, edits)
     edits = [part for edit in edits for part in (*_detached(connection, edit, now), edit) if part.before != part.after]
     if not edits:
         raise Refused("没有需要保存的改动。")
@@ -311,13 +338,17 @@ def _moves(edit: Edit) -> bool:
     return edit.table == "household" and "village" in {*(edit.before or {}), *(edit.after or {})}
 
 
-def _check_village(viewer: Viewer, edits: Sequence[Edit]) -> None:
-    """Raises OutOfScope where a household would go where the viewer has no say."""
+def _check_village(connection: Connection, viewer: Viewer, edits: Sequence[Edit]) -> None:
+    """Raises OutOfScope where a household would go where the viewer has no say, Refused where it would go back to a
+    village that is no more."""
     for edit in edits:
         if _moves(edit) and edit.before is not None and edit.after is not None:
             if not any(other.table == "household_move" for other in edits):
                 raise ValueError("a household moves by its history")
-            viewer.narrowed(str(edit.after["village"]))
+            code, table = viewer.narrowed(str(edit.after["village"])), model.region.c
+            gone = select(table.name, table.closed).where(table.code == code, table.closed.is_not(None))
+            if (village := connection.execute(gone).first()) is not None:
+                raise Refused(f"{village.name}已于 {village.closed} 撤销，不能再迁入。")
 
 
 def _household_of(connection: Connection, member: object) -> int | None:

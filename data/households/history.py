@@ -13,7 +13,7 @@ from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.households import words as record_words
-from data.households.edits import Edit, edits_of, of_a_plan
+from data.households.edits import Edit, edits_of, of_a_plan, of_a_region
 from data.households.words import Difference, Values
 from data.model import change, import_cell, import_ledger, import_run
 
@@ -85,13 +85,13 @@ def _by_hand(connection: Connection, ids: Sequence[int]) -> Iterator[Change]:
         connection.execute(select(change.c.undoes).where(change.c.undoes.in_([row.id for row in rows]))).scalars()
     )
     edits = {row.id: edits_of(row.edits) for row in rows}
+    regional = of_a_region(connection, edits)
     named = _names(connection, [edit for some in edits.values() for edit in some])
     actors = {key: actor_name(connection, key) for key in {row.actor for row in rows}}
     for row in rows:
         differences = _differences(edits[row.id], named)
-        yield Change(
-            row.id, row.at, actors[row.actor], row.what, differences, row.id in undone, of_a_plan(edits[row.id])
-        )
+        fixed = of_a_plan(edits[row.id]) or row.id in regional
+        yield Change(row.id, row.at, actors[row.actor], row.what, differences, row.id in undone, fixed)
 
 
 def _imported(connection: Connection, household: int, ids: Sequence[int]) -> Iterator[Change]:

@@ -17,6 +17,7 @@ from data.model.histories import (
     episode,
     household_event,
     household_move,
+    matter_move,
     member_event,
     member_fact,
     rural_population,
@@ -55,7 +56,17 @@ from data.model.records import (
     visit,
 )
 from data.model.wall import display, figure_shown, showing
-from data.model.work import access_log, archive, assurance, card_print, change, household_pin, qr_code, setting
+from data.model.work import (
+    access_log,
+    archive,
+    assurance,
+    card_print,
+    change,
+    household_pin,
+    qr_code,
+    region_change,
+    setting,
+)
 
 __all__ = [
     "Code",
@@ -98,6 +109,7 @@ __all__ = [
     "import_run",
     "ledger",
     "ledger_year",
+    "matter_move",
     "measure",
     "member",
     "member_event",
@@ -115,6 +127,7 @@ __all__ = [
     "project_stage",
     "qr_code",
     "region",
+    "region_change",
     "region_version",
     "rural_population",
     "setting",

@@ -31,6 +31,16 @@ household_move = table(  # 户迁移
     clustered=True,
 )
 
+matter_move = table(  # what is a region's and no household's (a project, a problem) and went over with its village
+    "matter_move",
+    Column("record", Code, primary_key=True),  # the table that it stands in
+    Column("key", Code, primary_key=True),  # its key there, as text
+    Column("day", Day, primary_key=True),  # from which it belongs to the other region
+    region_code("origin", nullable=False, index=True),
+    region_code("region", nullable=False),
+    clustered=True,
+)
+
 member_event = table(  # 成员变动
     "member_event",
     Column("member", Code, ForeignKey("member.code"), primary_key=True),

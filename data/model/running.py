@@ -18,6 +18,19 @@ def holds_on(alias: str, day: str) -> str:
     return f"({alias}.since <= {day} AND ({alias}.until IS NULL OR {alias}.until > {day}))"
 
 
+def places_of(record: str, key: str, region: str, *, stands: bool = True) -> str:
+    """SQL of the region that each row of ``record`` (a table of ``matter_move``) belongs to, as spells: ``key`` (its
+    own), place, since ('': always), until. ``region``: the column that says where it is now; of one that does not
+    follow (``stands`` False), where it was first."""
+    here = f"FROM matter_move e WHERE e.record = '{record}' AND e.key = CAST({record}.{key} AS TEXT)"
+    last = region if stands else f"COALESCE((SELECT e.region {here} ORDER BY e.day DESC LIMIT 1), {record}.{region})"
+    before = "SELECT MAX(e.day) FROM matter_move e WHERE e.record = v.record AND e.key = v.key AND e.day < v.day"
+    moved = "CAST(v.key AS BIGINT)" if key == "id" else "v.key"
+    return f"""(SELECT {key} AS key, {last} AS place, COALESCE((SELECT MAX(e.day) {here}), '') AS since,
+        NULL AS until FROM {record} UNION ALL SELECT {moved}, v.origin, COALESCE(({before}), ''), v.day
+        FROM matter_move v WHERE v.record = '{record}')"""
+
+
 def lasts_to(alias: str, day: str) -> str:
     """Condition: it has no end before the day, whenever it starts."""
     return f"({alias}.ended IS NULL OR {alias}.ended >= {day})"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Text, text
 
-from data.model.columns import Code, Day, Number, Small, household_id, table
+from data.model.columns import Code, Day, Number, Small, household_id, region_code, table
 
 assurance = table(
     "assurance",
@@ -26,6 +26,18 @@ change = table(
     Column("undoes", Number, ForeignKey("change.id")),
     Index("change_household", "household_id", "id"),
     Index("change_undoes", "undoes", unique=True),  # nothing is taken back twice
+)
+
+region_change = table(  # a village that ended or went over to another, a region that is called otherwise
+    "region_change",
+    Column("id", Number, primary_key=True),
+    region_code(nullable=False, index=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),  # ``Viewer.actor``
+    Column("what", Text, nullable=False),  # what was done, in the user's words; its households' changes say the same
+    Column("edits", Text, nullable=False),  # JSON as of ``change``: all but the households'
+    Column("undoes", Number, ForeignKey("region_change.id")),
+    Index("region_change_undoes", "undoes", unique=True),
 )
 
 archive = table(

@@ -42,6 +42,7 @@ KINDS = (
     Kind("分配留用", model.dividend_kept, of_plan=True),
     Kind("分配记账", model.dividend_payment, of_plan=True),
     Kind("分配办理", model.dividend_step, of_plan=True),
+    Kind("随村转移", model.matter_move),
 )
 """In the order in which they refer to each other."""
 

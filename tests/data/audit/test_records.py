@@ -30,6 +30,7 @@ UNWATCHED = {
         "problem", "task", "boundary", "assurance", "import_cell", "import_ledger", "household_event",
         "household_move", "member_event", "member_fact", "episode", "rural_population",
     ),
+    "what goes over with a village stands in region_change": ("matter_move",),
     "made again from the records; check compares": ("month", "household_month", "data_version", "region_version"),
     "a line tells when the command line sets one; check compares what comes of it": ("monitoring_line",),
     "what a plan holds goes with its steps, which are watched": (

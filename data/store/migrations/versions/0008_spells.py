@@ -76,6 +76,29 @@ def _tables() -> None:
     )
     op.create_index("household_move_origin", "household_move", ["origin"])
     op.create_table(
+        "matter_move",
+        *(sa.Column(name, Code, nullable=False) for name in ("record", "key", "day", "origin", "region")),
+        sa.ForeignKeyConstraint(["origin"], ["region.code"]),
+        sa.ForeignKeyConstraint(["region"], ["region.code"]),
+        sa.PrimaryKeyConstraint("record", "key", "day"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_matter_move_origin", "matter_move", ["origin"])
+    op.create_table(
+        "region_change",
+        sa.Column("id", Number, nullable=False),
+        sa.Column("region", Code, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("at", "actor", "what", "edits")),
+        sa.Column("undoes", Number, nullable=True),
+        sa.ForeignKeyConstraint(["region"], ["region.code"]),
+        sa.ForeignKeyConstraint(["undoes"], ["region_change.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_region_change_region", "region_change", ["region"])
+    op.create_index("region_change_undoes", "region_change", ["undoes"], unique=True)
+    op.create_table(
         "member_event",
         *(sa.Column(name, Code, nullable=False) for name in ("member", "day", "kind")),
         sa.Column("household_id", Number, nullable=False),
@@ -126,7 +149,8 @@ def _tables() -> None:
 
 
 def downgrade() -> None:
-    for table in ("rural_population", "episode", "member_fact", "member_event", "household_move", "household_event"):
+    made = ("rural_population", "episode", "member_fact", "member_event", "household_move", "household_event")
+    for table in (*made, "region_change", "matter_move"):
         op.drop_table(table)
     op.drop_column("project_household", "persons")
     for columns in (_DAYS, _TEXTS):
