@@ -20,7 +20,7 @@ show_problems(reading.problems)
 overview.show_strange(screen)
 
 values = ask(screen, figures.figures, screen.region.code, screen.asked)
-if not screen.region.is_village and not ask(screen, regions.children, screen.region.code):
+if not screen.region.is_village and not ask(screen, regions.children, screen.region.code, screen.day):
     no_villages(screen.region.name)
 elif not any(figure.value for figure in values.values()):
     no_households(screen.region.name)

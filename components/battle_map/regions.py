@@ -102,7 +102,7 @@ def _show_one(
     show_markup(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))
     with st.container(key=f"{key}_box"):
         show_map(
-            region_part(screen.region.code, choice.level),
+            region_part(screen.region.code, choice.level, screen.day),
             drawn.values,
             colours=map_colours(screen.dark),
             label=f"{screen.region.name}各{below}{regions.indicator.label}地图，{when}",
@@ -116,12 +116,13 @@ def _show_one(
     show_markup(f'<p class="calm">{escape(extremes(regions.ranking))}</p>')
 
 
-def region_part(code: str, level: int | None) -> MapPart:
-    """The outlines of a region's children, or of all of one level below it under its children's stronger lines."""
-    children = geo_url(code, "children")
+def region_part(code: str, level: int | None, day: str | None) -> MapPart:
+    """The outlines of a region's children on a day (None: today), or of all of one level below it under its children's
+    stronger lines."""
+    children = geo_url(code, "children", day)
     if level is None:
         return region_layer(children)
-    return region_layer(geo_url(code, LEVEL_WORDS[level]), outline_url=children)
+    return region_layer(geo_url(code, LEVEL_WORDS[level], day), outline_url=children)
 
 
 def open_region(kind: str, code: str | int) -> None:

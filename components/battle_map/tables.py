@@ -91,7 +91,7 @@ def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) ->
     shown = (rows["value"].where(whole) / first.indicator.step).round()  # what reads the same has the same rank
     rows["rank"] = shown.rank(method="min", ascending=not ascending).astype("Int64")
     rows["tied"] = ["并列" if tied else "" for tied in shown.notna() & shown.duplicated(keep=False)]
-    names = {one.code: one.name for one in ask_shared(screen, regions.all_regions)}
+    names = {one.code: one.name for one in ask_shared(screen, regions.all_regions, screen.day)}
     rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
     if second is not None:
         other = second.rows.set_index("code")

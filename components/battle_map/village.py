@@ -45,7 +45,11 @@ def show_village_map(screen: Screen, choice: MapChoice) -> None:
     show_markup(heading(_finding(counts), f"{village.name} · {screen.month_text} · 户"))
     household_filters(screen, choice, counts)
     parent = village.code[:9]
-    outlines = geo_url(parent, "children") if screen.viewer.may_see(parent) else geo_url(village.code, "outline")
+    outlines = (
+        geo_url(parent, "children", screen.day)
+        if screen.viewer.may_see(parent)
+        else geo_url(village.code, "outline", screen.day)
+    )
     with st.container(key="village_map_box"):
         show_map(
             region_layer(outlines, focus=village.code, names=False),

@@ -291,7 +291,7 @@ def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
     )
     with st.container(key="income_map_box"):
         show_map(
-            region_layer(geo_url(screen.region.code, "children")),
+            region_layer(geo_url(screen.region.code, "children", screen.day)),
             drawn.values,
             colours=map_colours(screen.dark),
             label=f"{screen.region.name}各{noun}{ranking.indicator.label}地图",

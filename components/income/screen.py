@@ -17,7 +17,7 @@ from data.regions import tree as regions
 
 def show_trends(screen: Screen, parameters: Mapping[str, str]) -> None:
     """The page for an address."""
-    children = [] if screen.region.is_village else ask(screen, regions.children, screen.region.code)
+    children = [] if screen.region.is_village else ask(screen, regions.children, screen.region.code, screen.day)
     choice, problems = read_trends(parameters, children=children, where=screen.region.name)
     show_problems(problems)
     show_markup(_views(screen, choice))

@@ -269,7 +269,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
             drawn = choropleth(rows, indicator=indicator, mean=None, mean_name="", dark=screen.dark)
             with st.container(key="line_map_box"):
                 show_map(
-                    region_layer(geo_url(screen.region.code, "children")),
+                    region_layer(geo_url(screen.region.code, "children", screen.day)),
                     drawn.values,
                     colours=map_colours(screen.dark),
                     label=f"{screen.region.name}各{noun}{words}户数地图",

@@ -122,7 +122,7 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
     )
     with st.container(key="overview_map"):
         show_map(
-            region_layer(geo_url(screen.region.code, "outline" if village else "children")),
+            region_layer(geo_url(screen.region.code, "outline" if village else "children", screen.day)),
             drawn.values,
             colours=map_colours(screen.dark),
             label=f"{screen.region.name}各{noun}{indicator.label}地图",
@@ -172,7 +172,7 @@ def _span(course: pd.DataFrame, name: str) -> str:
 
 def _add_comparison(screen: Screen, indicator: Indicator, course: pd.DataFrame, until: int) -> str:
     """Add the mean of the region above as a column; its name, '' where there is nothing to compare with."""
-    way = ask(screen, regions.ancestors, screen.region.code)
+    way = ask(screen, regions.ancestors, screen.region.code, screen.day)
     if len(way) < 2:
         return ""
     above = way[-2]
@@ -181,7 +181,7 @@ def _add_comparison(screen: Screen, indicator: Indicator, course: pd.DataFrame, 
     if indicator.distinct:
         other = ask(screen, figures.courses, above.code, indicator.id, until=until).mean(axis=1)
     elif indicator.denominator is None:
-        other = other / len(ask(screen, regions.children, above.code))
+        other = other / len(ask(screen, regions.children, above.code, screen.day))
     course["comparison"] = other.reindex(course.index)
     return MEANS[above.level]
 

@@ -123,7 +123,7 @@ def show_project_map(screen: Screen, choice: ProjectChoice) -> None:
     level = "outline" if screen.region.is_village else "children"
     with st.container(key="project_map_box"):
         show_map(
-            region_layer(geo_url(screen.region.code, level), names=len(screen.region.code) < 9),
+            region_layer(geo_url(screen.region.code, level, screen.day), names=len(screen.region.code) < 9),
             region_values(pd.DataFrame({"code": []})),
             project_points(tooltips(placed, classes), marks=marks, named=len(screen.region.code) >= 9),
             colours=map_colours(screen.dark),

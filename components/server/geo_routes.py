@@ -2,6 +2,7 @@
 names, never a record."""
 
 from collections.abc import Callable
+from datetime import date
 
 from sqlalchemy import Engine
 from starlette.middleware import Middleware
@@ -19,9 +20,18 @@ WHOLE = "all"
 """How a URL spells the code '' of the whole."""
 
 
-def geo_url(code: str, level: str) -> str:
-    """The address of a region's outlines: ``level`` as in ``data.regions.outlines.served``."""
-    return f"/geo/{code or WHOLE}/{level}.json"
+def geo_url(code: str, level: str, day: str | None = None) -> str:
+    """The address of a region's outlines: ``level`` and ``day`` as in ``data.regions.outlines.served``."""
+    return f"/geo/{code or WHOLE}/{level}.json{f'?day={day}' if day else ''}"
+
+
+def _day_of(request: Request) -> str | None:
+    """The day that the address names; raises NotFound for one that is none."""
+    asked = request.query_params.get("day")
+    try:
+        return None if asked is None else date.fromisoformat(asked).isoformat()
+    except ValueError:
+        raise NotFound("地址中的日期不对。") from None
 
 
 def geo_routes(engine: Callable[[], Engine]) -> list[Route]:
@@ -34,7 +44,7 @@ def geo_routes(engine: Callable[[], Engine]) -> list[Route]:
             with store.connect() as connection:
                 if (viewer := viewer_of(request, connection)) and not viewer.may_see(code):
                     raise NotFound(f"没有代码为 {code} 的区划。")
-            content, digest = served(store, code, request.path_params["level"])
+            content, digest = served(store, code, request.path_params["level"], _day_of(request))
         except NotFound as error:
             return JSONResponse({"error": str(error)}, 404, {"Cache-Control": "no-cache"})
         tag = f'W/"{digest}"'  # weak: the same whether it travels packed or not

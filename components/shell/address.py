@@ -13,7 +13,7 @@ from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
 from data.figures.indicators import INDICATORS
 from data.households.file import whereabouts
-from data.months import label, month_of
+from data.months import label, last_day, month_of
 from data.people.borrowing import Loan, loan_of
 from data.projects import file as project_file
 from data.regions import tree as regions
@@ -50,7 +50,10 @@ def read_address(
     problems = reading.problems
     viewer = viewers[0] if len(viewers) == 1 else _played(reading, viewers)
     month = _month(status, parameters.get("month"), problems)
-    start = regions.find(connection, viewer, regions.home(connection, viewer))
+    day = None if month is None else last_day(month)
+    start = regions.find(connection, viewer, regions.home(connection, viewer), day)
+    if (ended := regions.gone(connection, viewer, start.code, day)) is not None:
+        problems.append(f"{ended.words}。")
     asked = parameters.get("region")
     if not asked:
         return Address(viewer, start, month, problems)
@@ -59,7 +62,11 @@ def read_address(
         reading.mistaken(asked, "地址中的区划“{asked}”不存在，已显示默认区划。")
         return Address(viewer, start, month, problems)
     try:
-        found = regions.find(connection, viewer, code)
+        found = regions.find(connection, viewer, code, day)
+        if (ended := regions.gone(connection, viewer, code, day)) is not None:
+            before = "；此前的月份仍可查看，请先选月份" if viewer.may_see(code) else ""
+            problems.append(f"{ended.words}，已显示{ended.region.name}{before}。")
+            return Address(viewer, ended.region, month, problems)
         return Address(viewer, found if code else start, month, problems)  # the whole of one root is that root
     except NotFound as error:
         problems.append(f"{error}已显示默认区划。")

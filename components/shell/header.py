@@ -114,7 +114,8 @@ def _tell_role(role: str) -> None:
 
 def breadcrumbs(screen: Screen) -> None:
     """市 › 县 › 乡镇 › 村, each a link to the same page there."""
-    way = ask(screen, regions.ancestors, screen.region.code)
+    way = ask(screen, regions.ancestors, screen.region.code, screen.day)
+    told = ask(screen, regions.told_of, screen.region.code, screen.day)
     parts = [
         f'<span aria-current="location">{escape(region.name)}</span>'
         if region.code == screen.region.code
@@ -123,7 +124,7 @@ def breadcrumbs(screen: Screen) -> None:
     ]
     show_markup(
         f'<nav class="breadcrumbs" aria-label="所在区划">{"<i>›</i>".join(parts)}</nav>'
-        f'<p class="dates">{escape(screen.dates_text)}</p>',
+        f'<p class="dates">{escape(" · ".join(filter(None, (screen.dates_text, told))))}</p>',
         width="content",
     )
 
@@ -161,7 +162,7 @@ def go_to_region(code: str) -> None:
 
 
 def _region_picker(screen: Screen) -> None:
-    labels = ask_shared(screen, region_choices, screen.region.code[:9])
+    labels = ask_shared(screen, region_choices, screen.region.code[:9], screen.day)
     if (chosen := st.session_state.pop(_CHOSEN, None)) is not None:
         go_to(_to_region(chosen))
     st.session_state["picked_region"] = screen.region.code
@@ -176,9 +177,10 @@ def _region_picker(screen: Screen) -> None:
     )
 
 
-def region_choices(connection: Connection, viewer: Viewer, township: str) -> Mapping[str, str]:
-    """What the picker lists: code → label. Every open page holds on to it, of a prefecture 200 KB."""
-    return MappingProxyType(region_labels(regions.pickable(connection, viewer, township)))
+def region_choices(connection: Connection, viewer: Viewer, township: str, day: str | None = None) -> Mapping[str, str]:
+    """What the picker lists on a day (None: today): code → label. Every open page holds on to it, of a prefecture
+    200 KB."""
+    return MappingProxyType(region_labels(regions.pickable(connection, viewer, township, day)))
 
 
 def region_labels(listed: list[Region]) -> dict[str, str]:

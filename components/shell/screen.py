@@ -19,7 +19,7 @@ from data.audit.verify import log_end
 from data.clock import Clock
 from data.figures.indicators import BOOKS, CALENDAR, Indicator
 from data.figures.standing import Standing, standings
-from data.months import label, month_of, short_day, spoken
+from data.months import label, last_day, month_of, short_day, spoken
 from data.regions.tree import Region, Status
 from data.regions.versions import Version, version_of
 
@@ -66,6 +66,11 @@ class Screen:
     def month(self) -> int:
         """The month at whose end all stands but what goes by the books: the one asked for, else the running one."""
         return self.status.last_month if self.asked is None else self.asked
+
+    @property
+    def day(self) -> str | None:
+        """The last day of the month asked for, by which regions are there and called; None: today."""
+        return None if self.asked is None else last_day(self.asked)
 
     @cached_property
     def standings(self) -> Mapping[str, Standing]:

@@ -16,7 +16,7 @@ from data.figures.standing import Standing, children_standing, open_months, stan
 from data.model import region as regions
 from data.months import last_day
 from data.regions.names import named_apart
-from data.regions.tree import standing_on
+from data.regions.tree import called_on, standing_on
 from data.store.batches import batches
 
 
@@ -108,22 +108,24 @@ def children(
     """An indicator in the regions below ``parent``: columns code, name, value, numerator, denominator, of; closed
     (whether the month is, there) and open_words (that it is not, '' where it is).
 
-    The direct children that there are in the month, or every descendant whose code has ``level`` digits; each with a
-    name of its own.
+    The direct children, or every descendant whose code has ``level`` digits; each with a name of its own, as it was
+    called then. One that is no more by then is left out where nothing is counted of it.
     """
     chosen = _readable(viewer, id)
     below = regions.c.parent == viewer.narrowed(parent)
     if level is not None:
         below = and_(func.length(regions.c.code) == level, regions.c.code.in_(_descendants(parent)))
-    columns = [cube.c[name] for name in _measures(chosen)]
-    found = list(
-        connection.execute(
-            select(regions.c.code, regions.c.name, *columns)
+    columns, day = [cube.c[name] for name in _measures(chosen)], last_day(month)
+    found = [
+        row
+        for row in connection.execute(
+            select(regions.c.code, called_on(day), (~standing_on(day)).label("gone"), *columns)
             .join(cube, and_(cube.c.region == regions.c.code, cube.c.month == month))
-            .where(below, standing_on(last_day(month)))
+            .where(below)
             .order_by(regions.c.code)
         ).mappings()
-    )
+        if not row["gone"] or any(row[name] for name in _measures(chosen))
+    ]
     at = children_standing(connection, [row["code"] for row in found], chosen, month)
     names = named_apart(connection, {row["code"]: row["name"] for row in found})
     listed = [

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, exists, func, or_, select
 
 from data.access.viewer import within
 from data.errors import NotFound
 from data.model import boundary, household, region
 from data.regions.sketch import cells
-from data.regions.tree import WHOLE
+from data.regions.tree import WHOLE, called_on, standing_on
 from data.regions.versions import Version, versions, way_to
 from data.store.batches import batches
 
@@ -36,19 +36,20 @@ _lock = threading.Lock()
 
 
 class Shapes:
-    """The shapes of a region and of all below it, worked out when asked for, from one connection."""
+    """The shapes of a region and of all below it, worked out when asked for, from one connection.
 
-    def __init__(self, connection: Connection, code: str) -> None:
+    As they are on a day (ISO; None: today): the land of a village that went over to another is that one's since."""
+
+    def __init__(self, connection: Connection, code: str, day: str | None = None) -> None:
         """Reads which regions there are and which have a boundary; raises NotFound for a region that is not there."""
         self._connection = connection
         top = bounded_above(connection, code)
-        columns = (region.c.code, region.c.name, region.c.parent, region.c.lon, region.c.lat, region.c.closed)
-        rows = connection.execute(select(*columns).where(within(region.c.code, top)).order_by(region.c.code)).all()
-        bounded = select(boundary.c.region).where(within(boundary.c.region, top))
-        self._bounded = set(connection.scalars(bounded))
-        kept = {code, *self._bounded}  # what has come to its end has no cell
-        rows = [row for row in rows if row.closed is None or row.code in kept]
+        columns = (region.c.code, called_on(day), region.c.parent, region.c.lon, region.c.lat)
+        inside = within(region.c.code, top)
+        there = or_(standing_on(day), region.c.code == code)
+        rows = connection.execute(select(*columns).where(inside, there).order_by(region.c.code)).all()
         self.names = {row.code: row.name for row in rows}
+        self._taken_in = _taken_in(connection, day)
         if code and code not in self.names:
             raise NotFound(f"没有代码为 {code} 的区划。")
         self._points = {row.code: (row.lon, row.lat) for row in rows if row.lon is not None and row.lat is not None}
@@ -56,6 +57,9 @@ class Shapes:
         self._children: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             self._children[row.parent].append(row.code)
+        bounded = select(boundary.c.region).where(within(boundary.c.region, top))
+        self._bounded = set(connection.scalars(bounded))
+        self._whole: dict[str, tuple[shapely.Geometry, bool] | None] = {}
         self._known: dict[str, tuple[shapely.Geometry, bool] | None] = {}
         self._sketched: set[str] = set()
 
@@ -81,6 +85,19 @@ class Shapes:
 
     def shape(self, code: str) -> tuple[shapely.Geometry, bool] | None:
         """(geometry, whether it is a sketch), None where nothing is known; '' is the union of the roots."""
+        if not (others := self._taken_in.get(code)):
+            return self._own(code)
+        if code not in self._whole:
+            bounds = self._connection.execute(
+                select(boundary.c.geometry).where(boundary.c.region.in_(others))
+            ).scalars()
+            parts = [shapely.from_wkb(bytes(bound)) for bound in bounds]
+            own = self._own(code)
+            self._whole[code] = (shapely.union_all([own[0], *parts]), own[1]) if own else None
+        return self._whole[code]
+
+    def _own(self, code: str) -> tuple[shapely.Geometry, bool] | None:
+        """The same without what it took in."""
         if code in self._bounded and code not in self._known:
             self.load([code])
         elif code not in self._known:
@@ -150,27 +167,41 @@ class Shapes:
         }
 
 
+def _taken_in(connection: Connection, day: str | None) -> dict[str, list[str]]:
+    """Village → those that went over to it up to a day, or to one that did."""
+    gone = select(region.c.code, region.c.merged_into).where(region.c.merged_into.is_not(None), ~standing_on(day))
+    into: dict[str, str] = dict(connection.execute(gone).all())
+    found: dict[str, list[str]] = defaultdict(list)
+    for code, other in into.items():
+        seen = {code}
+        while other in into and other not in seen:
+            seen.add(other)
+            other = into[other]
+        found[other].append(code)
+    return found
+
+
 def bounded_above(connection: Connection, code: str) -> str:
     """The nearest region above with a boundary, or the region itself: what lies outside has no part in its shapes."""
     asked = select(boundary.c.region).where(boundary.c.region.in_(way_to(code)))
     return max(connection.scalars(asked), default=WHOLE)
 
 
-def children_geojson(connection: Connection, parent: str) -> bytes:
+def children_geojson(connection: Connection, parent: str, day: str | None = None) -> bytes:
     """FeatureCollection of the direct children of a region ('' has the roots): properties code, name, sketch."""
-    shapes = Shapes(connection, parent)
+    shapes = Shapes(connection, parent, day)
     return _collection(shapes, shapes.children(parent))
 
 
-def region_geojson(connection: Connection, code: str, level: str) -> bytes:
+def region_geojson(connection: Connection, code: str, level: str, day: str | None = None) -> bytes:
     """FeatureCollection of everything of one level (a key of LEVELS) below a region, such as a county's villages."""
-    shapes = Shapes(connection, code)
+    shapes = Shapes(connection, code, day)
     return _collection(shapes, shapes.level(code, LEVELS[level]))
 
 
-def outline_geojson(connection: Connection, code: str) -> bytes:
+def outline_geojson(connection: Connection, code: str, day: str | None = None) -> bytes:
     """FeatureCollection with the one outline of a region; of '' the union of the roots, without a name."""
-    return _collection(Shapes(connection, code), [code])
+    return _collection(Shapes(connection, code, day), [code])
 
 
 def _collection(shapes: Shapes, codes: list[str]) -> bytes:
@@ -205,8 +236,9 @@ def _texts(geometry: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return texts
 
 
-def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
-    """What a URL asks for and its ETag: ``level`` is ``children``, ``outline`` or a key of LEVELS.
+def served(engine: Engine, code: str, level: str, day: str | None = None) -> tuple[bytes, str]:
+    """What a URL asks for and its ETag: ``level`` is ``children``, ``outline`` or a key of LEVELS; as of a ``day``
+    (ISO; None: today).
 
     Kept in memory until there is a write where its shapes come from. Raises NotFound for a region or a level that is
     not there.
@@ -216,19 +248,26 @@ def served(engine: Engine, code: str, level: str) -> tuple[bytes, str]:
     with engine.connect() as connection:
         top = bounded_above(connection, code)
         version = versions(connection, top)[top]
+        if day is not None and not _otherwise_on(connection, day):
+            day = None
     with _lock:  # two who ask for the same shall not work it out twice
-        return _made(engine, code, level, version)
+        return _made(engine, code, level, day, version)
+
+
+def _otherwise_on(connection: Connection, day: str) -> bool:
+    """Whether a region that was there on the day is no more, or is called otherwise."""
+    return bool(connection.scalar(select(exists().where(or_(region.c.closed > day, region.c.renamed > day)))))
 
 
 @lru_cache(maxsize=128)
-def _made(engine: Engine, code: str, level: str, _version: Version) -> tuple[bytes, str]:
+def _made(engine: Engine, code: str, level: str, day: str | None, _version: Version) -> tuple[bytes, str]:
     with engine.connect() as connection:
         if level == "children":
-            content = children_geojson(connection, code)
+            content = children_geojson(connection, code, day)
         elif level == "outline":
-            content = outline_geojson(connection, code)
+            content = outline_geojson(connection, code, day)
         else:
-            content = region_geojson(connection, code, level)
+            content = region_geojson(connection, code, level, day)
     return content, hashlib.sha256(content).hexdigest()[:20]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, literal, or_, select
 
 from data import model
 from data.access.rights import needs
@@ -41,6 +41,14 @@ class Region:
     @property
     def is_village(self) -> bool:
         return self.level == 12
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What became of a region that is no more: in words, and where to look instead."""
+
+    words: str
+    region: Region
 
 
 @dataclass(frozen=True)
@@ -91,61 +99,104 @@ def home(connection: Connection, viewer: Viewer) -> str:
 
 
 @needs(READ, FIGURES)
-def find(connection: Connection, viewer: Viewer, code: str) -> Region:
-    """The region of that code; raises OutOfScope or NotFound."""
+def find(connection: Connection, viewer: Viewer, code: str, day: str | None = None) -> Region:
+    """The region of that code, of one that is no more too, as it was called on a day (ISO; None: today); raises
+    OutOfScope or NotFound."""
     viewer.narrowed(code)
     if code == WHOLE:
         return Region(WHOLE, "全部区划")
-    found = _listed(connection, _region.c.code == code)
+    found = _listed(connection, _region.c.code == code, day)
     if not found:
         raise NotFound(f"没有代码为“{code}”的区划，请从区划列表中选择。")
     return found[0]
 
 
-def standing_on(day: str) -> ColumnElement[bool]:
-    """Condition: the region had not come to its end (撤销) by a day."""
-    return or_(_region.c.closed.is_(None), _region.c.closed > day)
+@needs(READ, FIGURES)
+def gone(connection: Connection, viewer: Viewer, code: str, day: str | None = None) -> Gone | None:
+    """What became of a region up to a day; None where it still is. Who may not see where it went is led home."""
+    told, at = [], code
+    while at and (row := connection.execute(_ENDED.where(_region.c.code == at, ~standing_on(day))).first()):
+        told.append(f"{row.name}已于 {row.closed} {f'并入{row.into}' if row.into else '撤销'}")
+        at = row.merged_into or row.parent
+    if not told:
+        return None
+    return Gone("，".join(told), find(connection, viewer, at if viewer.may_see(at) else home(connection, viewer), day))
+
+
+_INTO = _region.alias("i")
+_ENDED = select(
+    _region.c.name, _region.c.closed, _region.c.merged_into, _region.c.parent, _INTO.c.name.label("into")
+).select_from(_region.outerjoin(_INTO, _INTO.c.code == _region.c.merged_into))
 
 
 @needs(READ, FIGURES)
-def children(connection: Connection, viewer: Viewer, parent: str) -> list[Region]:
-    """Direct children that there are today, by code, each with a name of its own; empty for a village."""
-    today = connection.execute(select(model.data_version.c.built)).scalar() or ""
-    listed = _listed(connection, and_(_region.c.parent == viewer.narrowed(parent), standing_on(today)))
+def told_of(connection: Connection, viewer: Viewer, place: str, day: str | None = None) -> str:
+    """What was otherwise about a region before a day, or became so after it: another name, what it took in; '' where
+    nothing was."""
+    row = connection.execute(select(_region).where(_region.c.code == viewer.narrowed(place))).mappings().first()
+    if row is None:
+        return ""
+    parts = []
+    if row["renamed"] is not None and row["former_name"] is not None:
+        before = connection.execute(select(_region.c.renamed > _day(day)).where(_region.c.code == place)).scalar()
+        parts.append(
+            f"{row['renamed']} 起更名为{row['name']}"
+            if before
+            else f"曾用名{row['former_name']}（{row['renamed']} 更名）"
+        )
+    if row["closed"] is not None:
+        parts.append(
+            "".join(
+                f"{one.closed} {f'并入{one.into}' if one.into else '撤销'}"
+                for one in connection.execute(_ENDED.where(_region.c.code == place))
+            )
+        )
+    took_in = select(_region.c.name, _region.c.closed).where(_region.c.merged_into == place, ~standing_on(day))
+    parts += [f"含 {closed} 并入的{name}" for name, closed in connection.execute(took_in.order_by(_region.c.closed))]
+    return "，".join(parts)
+
+
+@needs(READ, FIGURES)
+def children(connection: Connection, viewer: Viewer, parent: str, day: str | None = None) -> list[Region]:
+    """Direct children that there are on a day, by code, each with a name of its own; empty for a village."""
+    below = and_(_region.c.parent == viewer.narrowed(parent), standing_on(day))
+    listed = _listed(connection, below, day)
     names = named_apart(connection, {region.code: region.name for region in listed})
     return [Region(code, name) for code, name in names.items()]
 
 
 @needs(READ, FIGURES)
-def ancestors(connection: Connection, viewer: Viewer, region: str) -> list[Region]:
-    """The way from the viewer's topmost region down to ``region`` itself, for breadcrumbs."""
+def ancestors(connection: Connection, viewer: Viewer, region: str, day: str | None = None) -> list[Region]:
+    """The way from the viewer's topmost region down to ``region`` itself, for breadcrumbs; called as on a day."""
     prefixes = [region[:length] for length in (2, 4, 6, 9, 12) if length <= len(region)]
-    found = _listed(connection, _region.c.code.in_(prefixes))
+    found = _listed(connection, _region.c.code.in_(prefixes), day)
     way = [one for one in found if viewer.may_see(one.code)]
     whole = viewer.may_see(WHOLE) and len(roots(connection)) != 1
     return [find(connection, viewer, WHOLE), *way] if whole else way
 
 
 @needs(READ, FIGURES)
-def all_regions(connection: Connection, viewer: Viewer) -> list[Region]:
-    """Every region in scope, by code (a prefecture has about a thousand): for the region picker."""
-    return _with_whole(connection, viewer, within(_region.c.code, viewer.region))
+def all_regions(connection: Connection, viewer: Viewer, day: str | None = None) -> list[Region]:
+    """Every region in scope that there is on a day, by code (a prefecture has about a thousand): for the picker."""
+    return _with_whole(connection, viewer, within(_region.c.code, viewer.region), day)
 
 
 @needs(READ, FIGURES)
-def pickable(connection: Connection, viewer: Viewer, township: str) -> list[Region]:
-    """The regions of a picker, by code: all in scope, or where these are more than MOST_PICKED those above the
-    villages and the villages of one township (a code of up to nine digits)."""
+def pickable(connection: Connection, viewer: Viewer, township: str, day: str | None = None) -> list[Region]:
+    """The regions of a picker that there are on a day, by code: all in scope, or where these are more than MOST_PICKED
+    those above the villages and the villages of one township (a code of up to nine digits)."""
     here = within(_region.c.code, viewer.region)
     number = connection.execute(select(func.count()).select_from(_region).where(here)).scalar_one()
     if number <= MOST_PICKED:
-        return all_regions(connection, viewer)
+        return all_regions(connection, viewer, day)
     nearby = within(_region.c.code, township) if len(township) == 9 else false()
-    return _with_whole(connection, viewer, and_(here, or_(func.length(_region.c.code) < 12, nearby)))
+    return _with_whole(connection, viewer, and_(here, or_(func.length(_region.c.code) < 12, nearby)), day)
 
 
-def _with_whole(connection: Connection, viewer: Viewer, clause: ColumnElement[bool]) -> list[Region]:
-    listed = _listed(connection, clause)
+def _with_whole(
+    connection: Connection, viewer: Viewer, clause: ColumnElement[bool], day: str | None = None
+) -> list[Region]:
+    listed = _listed(connection, and_(clause, standing_on(day)), day)
     whole = viewer.may_see(WHOLE) and len(roots(connection)) != 1
     return [find(connection, viewer, WHOLE), *listed] if whole else listed
 
@@ -173,6 +224,21 @@ def viewers(connection: Connection) -> list[Viewer]:
     return built_in_viewers([region.code for region in roots(connection)], township, village, helper)
 
 
-def _listed(connection: Connection, clause: ColumnElement[bool]) -> list[Region]:
-    rows = connection.execute(select(_region.c.code, _region.c.name).where(clause).order_by(_region.c.code))
+def standing_on(day: str | None) -> ColumnElement[bool]:
+    """Clause: a region is still there on the day (ISO; None: the day that the figures are made for)."""
+    return or_(_region.c.closed.is_(None), func.coalesce(_region.c.closed > _day(day), false()))
+
+
+def called_on(day: str | None) -> ColumnElement[str]:
+    """What a region was called on the day."""
+    before = and_(_region.c.renamed > _day(day), _region.c.former_name.is_not(None))
+    return case((before, _region.c.former_name), else_=_region.c.name).label("name")
+
+
+def _day(day: str | None) -> ColumnElement[str]:
+    return select(model.data_version.c.built).scalar_subquery() if day is None else literal(day)
+
+
+def _listed(connection: Connection, clause: ColumnElement[bool], day: str | None = None) -> list[Region]:
+    rows = connection.execute(select(_region.c.code, called_on(day)).where(clause).order_by(_region.c.code))
     return [Region(code, name) for code, name in rows]

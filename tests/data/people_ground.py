@@ -316,7 +316,8 @@ class PlainPeople:
         benefits = [
             row
             for row in self.tables["project_household"]
-            if row["year"] <= year and self.here(self.on(row["household_id"], f"{row['year']}-12-31").village)
+            if row["year"] <= year
+            and self.here(self.on(row["household_id"], min(f"{row['year']}-12-31", self.end)).village)
         ]
         persons = [
             len(self.members_on(row["household_id"], f"{row['year']}-12-31")) if row["persons"] is None
