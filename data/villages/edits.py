@@ -362,12 +362,13 @@ def _apply(connection: Connection, edit: Edit) -> None:
     here = _as_before(edit)
     statement = table.delete().where(here) if edit.after is None else update(table).where(here).values(edit.after)
     if connection.execute(statement).rowcount != 1:
-        named = connection.execute(select(table).where(_keyed(edit))).mappings().first() or {}
-        raise Refused(f"{_named(named)}{CHANGED_SINCE}")
+        raise Refused(f"{_named(connection, edit)}{CHANGED_SINCE}")
 
 
-def _named(row: RowMapping | Mapping[str, object]) -> str:
-    name = next((row[column] for column in ("name", "title", "description") if column in row), None)
+def _named(connection: Connection, edit: Edit) -> str:
+    """What the record of an edit is called, to be put before a sentence about it."""
+    row = connection.execute(select(metadata.tables[edit.table]).where(_keyed(edit))).mappings().first()
+    name = next((row[column] for column in ("name", "title", "description") if column in row), None) if row else None
     return f"“{name}”：" if name else ""
 
 

@@ -78,7 +78,7 @@ class Moving:
 def moving(connection: Connection, viewer: Viewer, village: str) -> Moving:
     """What is of a village today. Raises OutOfScope where it is not the viewer's."""
     bound = {"village": viewer.narrowed(village)}
-    states = dict(connection.execute(text(_STATES), bound).all())
+    states: dict[int, int] = dict(connection.execute(text(_STATES), bound).all())
     told = "、".join(f"{name} {states[number]}" for number, name in STATE_NAMES.items() if states.get(number))
     homes = sum(states.values())
     lines = [Line("户", homes, "户", told)]
