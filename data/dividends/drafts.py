@@ -16,6 +16,7 @@ from data.errors import OutOfScope, Refused
 from data.figures import cube
 from data.model import dividend_kept, dividend_share, dividend_source, region
 from data.months import spoken
+from data.settings import official_words
 from data.store.engine import writing
 from data.terms import SHARE_SUBJECTS
 from data.text.official import official
@@ -43,7 +44,8 @@ def create(engine: Engine, viewer: Viewer, village: str, first: int, last: int, 
         if not free:
             raise Refused(f"{_span(first, last)}没有可分配的收益：没有到账，或已经列入别的方案。请换月份。")
         if not among:
-            raise Refused(official("村里没有建档立卡户或监测对象，没有户可分。"))
+            with official_words(connection, last):  # a form may be sent beside the run of its page
+                raise Refused(official("村里没有建档立卡户或监测对象，没有户可分。"))
         name = connection.execute(select(region.c.name).where(region.c.code == village)).scalar_one()
         title = f"{name}{_span(first, last)}收益分配方案"
         draft = Content(title, first, last, Rule(), free, {}, {})
