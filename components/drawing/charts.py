@@ -12,6 +12,8 @@ from data.figures.indicators import Indicator
 from data.figures.standing import OPEN
 from data.months import first_day, spoken
 
+_FEW = 4  # steps of an axis: where it spans fewer, it would be marked in parts of one
+
 
 def trend_chart(
     course: pd.DataFrame,
@@ -74,6 +76,7 @@ def trend_chart(
         heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]
         name_ends(figure, ends, days[-1], gap=(max(heights) - min(heights) or 1) * 0.13)
     _dress_axes(figure, course, unit)
+    _give_room(figure, whole=indicator.format == "count")
     return figure
 
 
@@ -160,6 +163,20 @@ def _dress_axes(figure: go.Figure, course: pd.DataFrame, unit: str) -> None:
     names = max((len(annotation.text) for annotation in figure.layout.annotations), default=0)
     dress_years(figure, course.index, right=14 * names + 16)
     figure.update_yaxes(ticksuffix="%" if unit == "%" else "", tickformat=",~g", nticks=5)
+
+
+def _give_room(figure: go.Figure, *, whole: bool) -> None:
+    """A line that stays where it is runs half-way up over its zero; where ``whole`` ones count no part is marked."""
+    heights = [y for trace in figure.data for y in trace.y if y is not None and y == y]
+    if not heights:
+        return
+    low, high = min(heights), max(heights)
+    if low == high:
+        low, high = min(2 * low, 0), max(2 * high, 0) if high else 1
+        room = (high - low) / 20
+        figure.update_yaxes(range=[low - room, high + room])
+    if whole and high - low < _FEW:
+        figure.update_yaxes(dtick=1)
 
 
 def month_words(month: int, *, open: bool) -> str:

@@ -32,6 +32,14 @@ def test_a_trend_draws_every_month_and_marks_the_chosen_one():
     pd.testing.assert_frame_equal(COURSE, before)
 
 
+def test_a_line_that_stays_has_its_zero_below_it_and_counts_no_parts_of_one():
+    level = trend_chart(COURSE.assign(value=70.0), indicator=INDICATORS["problems_open"], chosen=LAST, dark=False)
+    none = trend_chart(COURSE.assign(value=0.0), indicator=INDICATORS["problems_open"], chosen=LAST, dark=False)
+    assert level.layout.yaxis.range == (-7, 147) and level.layout.yaxis.dtick is None
+    assert none.layout.yaxis.range == (-0.05, 1.05) and none.layout.yaxis.dtick == 1
+    assert trend_chart(COURSE, indicator=INCOME, chosen=LAST, dark=False).layout.yaxis.range is None
+
+
 def test_hovering_says_the_value_in_words_and_lines_are_named_at_their_ends():
     course = COURSE.assign(comparison=COURSE["value"] - 20, line=110.0)
     figure = trend_chart(course, indicator=INCOME, chosen=LAST, dark=True, comparison_name="县均")
