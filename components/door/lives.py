@@ -70,7 +70,7 @@ def _relations(people: Sequence[RowMapping], head: RowMapping) -> dict[str, str]
     same = head["relation"] in _SPOUSES
     return {
         one["code"]: st.text_input(
-            plain(f"{one['name']}与新户主关系 *（原为{one['relation']}）"),
+            f"{plain(one['name'])}与新户主关系 *（原为{plain(one['relation'])}）",
             one["relation"] if same and set(one["relation"]) & _CHILDREN else "",
             key=key(f"relation_{head['code']}_{one['code']}"),
             max_chars=20,
@@ -194,7 +194,7 @@ def _merger(screen: Screen, there: Door) -> Asked:
     into = _other(screen, there, "并入哪一户 *")
     relations = {
         one["code"]: st.text_input(
-            plain(f"{one['name']}与对方户主关系 *（原为{one['relation']}）"),
+            f"{plain(one['name'])}与对方户主关系 *（原为{plain(one['relation'])}）",
             key=key(f"relation_{into}_{one['code']}"),
             max_chars=20,
             placeholder="如：母亲、弟弟",

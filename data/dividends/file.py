@@ -16,6 +16,7 @@ from data.dividends.region import NAMES, PlanLine, line_of
 from data.dividends.rules import explanation
 from data.dividends.states import PLANS
 from data.dividends.steps import Doubt
+from data.figures.states import head_on
 from data.money import in_yuan
 from data.terms import STATE_NAMES
 from data.workflow import Step, Transition
@@ -90,12 +91,13 @@ def _sources(connection: Connection, plan: int) -> pd.DataFrame:
 def _shares(connection: Connection, viewer: Viewer, plan: int) -> pd.DataFrame:
     rows = connection.execute(
         text(
-            "SELECT h.id, h.code, h.head, h.village, MAX(s.state), h.attribute, MAX(s.persons), MAX(s.labour),"
+            f"SELECT h.id, h.code, {head_on('substr(v.filed, 1, 10)')}, h.village, MAX(s.state),"
+            " h.attribute, MAX(s.persons), MAX(s.labour),"
             " MAX(s.weight), SUM(CASE WHEN s.kind = 'dividend' THEN s.amount_fen ELSE 0 END),"
             " SUM(CASE WHEN s.kind = 'post' THEN s.amount_fen ELSE 0 END),"
             " MAX(CASE WHEN s.kind = 'dividend' THEN s.by_hand ELSE 0 END)"
-            " FROM dividend_share s JOIN household h ON h.id = s.household_id WHERE s.plan = :plan"
-            " GROUP BY h.id, h.code, h.head, h.village, h.attribute ORDER BY h.id"
+            " FROM dividend_share s JOIN household h ON h.id = s.household_id JOIN dividend_plan v ON v.id = s.plan"
+            " WHERE s.plan = :plan GROUP BY h.id, h.code, h.head, h.village, h.attribute, v.filed ORDER BY h.id"
         ),
         {"plan": plan},
     ).all()

@@ -14,6 +14,7 @@ from data.access.viewer import Viewer, within_sql
 from data.dividends import steps as dividend_flow
 from data.dividends.content import TAKEN, running_month, usual_months
 from data.dividends.states import PLANS, STATES, WAY
+from data.figures.states import head_on
 from data.money import in_yuan
 
 PAGE = 50
@@ -140,12 +141,12 @@ def helpers_homes(connection: Connection, viewer: Viewer, place: str) -> pd.Data
     seen, named = seen_households(viewer)
     rows = connection.execute(
         text(
-            "SELECT v.id, v.title, v.state, h.id, h.village, h.head,"
+            f"SELECT v.id, v.title, v.state, h.id, h.village, {head_on('substr(v.filed, 1, 10)')},"
             " SUM(CASE WHEN s.kind = 'dividend' THEN s.amount_fen ELSE 0 END),"
             " SUM(CASE WHEN s.kind = 'post' THEN s.amount_fen ELSE 0 END)"
             " FROM dividend_plan v JOIN dividend_share s ON s.plan = v.id JOIN household h ON h.id = s.household_id"
             f" WHERE v.state NOT IN ('draft', 'void') AND {here} AND {seen}"
-            " GROUP BY v.id, v.title, v.state, h.id, h.village, h.head ORDER BY v.id DESC, h.id LIMIT 500"
+            " GROUP BY v.id, v.title, v.state, v.filed, h.id, h.village, h.head ORDER BY v.id DESC, h.id LIMIT 500"
         ),
         {**bound, **named},
     ).all()

@@ -65,7 +65,7 @@ def _of_one(connection: Connection, viewer: Viewer, home: RowMapping, deed: Deed
         found += _per_head(connection, home, whose, persons, after)
     for edit in deed.done[id]:
         if edit.table == "household" and edit.before and edit.after and "head" in edit.after:
-            found.append(Consequence(f"{whose}户主", str(edit.before["head"]), f"{edit.after['head']}，以前月份不变"))
+            found.append(Consequence("户主", str(edit.before["head"]), f"{edit.after['head']}，以前月份不变"))
     found += _of_check(connection, viewer, home, deed.done[id])
     if id in deed.ends:
         found.append(Consequence(f"{whose}状态", _state(connection, id), "不再统计，以前月份不变"))

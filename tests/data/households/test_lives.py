@@ -183,7 +183,7 @@ def test_the_head_of_then_is_named_then_and_what_the_others_are_to_him_is_asked_
     deed = make(county, lives.goes, HOME, code(1), reason="死亡", day=DAY, **more)
     with county.connect() as connection:
         told = [(one.label, one.before, one.after) for one in follows(connection, CADRE, deed)]
-    assert ("大户户主", "大", "二，以前月份不变") in told
+    assert ("户主", "大", "二，以前月份不变") in told
     change = lives.carry_out(county, CADRE, deed, now=NOW).change
     then, now = LAST - 2, LAST
     assert [named(county, month) for month in (then, now)] == [

@@ -62,12 +62,16 @@ def test_new_records_are_collected_on_the_imports_day_and_keep_theirs(engine, bo
 def test_a_changed_value_of_a_member_keeps_what_stood_before(engine, book, told):
     told()
     book["家庭成员"][0] |= {"健康状况": "残疾", "务工月数": "9", "参加医保": "否", "在校状况": "在校"}
+    was = book["家庭成员"][0]["与户主关系"]
+    book["家庭成员"][0]["与户主关系"] = "父亲"
     told(LATER)
     assert rows_of(engine, model.member_fact) == [
         ("R1", "health", TODAY, "长期慢性病"),
         ("R1", "health", "2026-11-28", "残疾"),
         ("R1", "medical_insured", TODAY, "1"),
         ("R1", "medical_insured", "2026-11-28", "0"),
+        ("R1", "relation", TODAY, was),
+        ("R1", "relation", "2026-11-28", "父亲"),
         ("R1", "schooling", "2026-11-28", "在校"),
         ("R1", "work_months", TODAY, "6"),
         ("R1", "work_months", "2026-11-28", "9"),

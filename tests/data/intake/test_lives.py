@@ -187,15 +187,19 @@ def test_a_new_household_may_come_with_its_whole_course(engine, tmp_path):
     book = {name: whole[name] for name in ("行政区划", "户", "家庭成员")}
     book["户变动"] = [event("2020-01-01", "返贫")]
     book["户迁移"] = [move("2021-01-01", VILLAGE, OTHER_VILLAGE)]
-    book["成员状况"] = [{"人编号": "R1", "项目": "健康状况", "日期": "2021-01-01", "值": "健康"}]
+    book["成员状况"] = [
+        {"人编号": "R1", "项目": item, "日期": "2021-01-01", "值": value}
+        for item, value in (("健康状况", "健康"), ("与户主关系", "母亲"))
+    ]
     result = import_files(engine, [write_folder(tmp_path / "new", book)], now=NOW, rebuild=False)
     assert result.refusals == []
     assert {(issue.sheet, issue.column) for issue in result.warnings} == {
         ("户", "户类型"), ("户", "村代码"), ("家庭成员", "健康状况"),
+        ("家庭成员", "与户主关系"),
     }  # fmt: skip
     assert held(engine, model.household_event, "kind") == [("识别",), ("脱贫",), ("返贫",)]
     assert held(engine, model.household, "type", "village")[0] == ("未脱贫户", OTHER_VILLAGE)
-    assert held(engine, model.member, "health")[0] == ("健康",)
+    assert held(engine, model.member, "health", "relation")[0] == ("健康", "母亲")
 
 
 def test_a_move_before_the_last_known_is_left_to_its_own_sheet(store, give):
