@@ -98,7 +98,10 @@ def draw_statuses(ground: Ground, people: People) -> Statuses:
     registered[np.isnat(lifted)] = _NEVER
     exited, struck_off = (np.full(homes, _NEVER, "datetime64[D]") for _ in range(2))
     exited[left] = on_workdays(some_day(rng, ground.end - 200, ground.end - 10, len(left)))
-    struck_off[struck] = on_workdays(some_day(rng, ground.start + 200, ground.end - 30, len(struck)))
+    youngest = np.full(homes, ground.start)
+    np.maximum.at(youngest, people.home, people.born)
+    day = on_workdays(some_day(rng, ground.start + 200, ground.end - 30, len(struck)))
+    struck_off[struck] = np.maximum(day, youngest[struck] + 1)  # nobody is born into what is no more
     struck_off[natural] = removed[natural]
     ended = np.where(np.isnat(exited), struck_off, exited)
     earlier, earlier_removed = _earlier(ground, identified, unstable[~idle[unstable]])

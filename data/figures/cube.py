@@ -243,6 +243,7 @@ def _add_own(connection: Connection, region: str) -> None:
         f" ELSE COALESCE(cube.{name}, 0) + COALESCE(n.{name}, 0) - COALESCE(o.{name}, 0) END"
         for name in _ADDED_UP
     )
+    differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in _ADDED_UP)
     # what the region held of its own before: its cube row less its children's
     statement = f"""
         WITH n AS (SELECT o.month, {sums} FROM own o GROUP BY o.month),
@@ -250,7 +251,7 @@ def _add_own(connection: Connection, region: str) -> None:
         FROM (SELECT month, {names} FROM cube WHERE region = :region UNION ALL
         SELECT month, {", ".join(f"-{name}" for name in _ADDED_UP)} FROM cube
         WHERE region IN (SELECT code FROM region WHERE parent = :region)) q GROUP BY month)
-        UPDATE cube SET {change} FROM n JOIN o ON o.month = n.month
+        UPDATE cube SET {change} FROM n JOIN o ON o.month = n.month AND ({differs})
         WHERE cube.month = n.month AND cube.region IN (SELECT ancestor FROM region_path WHERE region = :region)"""
     connection.execute(text(statement), {"region": region})
     connection.execute(text("DROP TABLE own"))

@@ -144,11 +144,16 @@ def union_of(key: str, spells: str) -> str:
         ) i GROUP BY {key}, island)"""
 
 
+_HERE = "{0} IN (SELECT w.household_id FROM state_spell w WHERE {{here_of_w}})"
+
+
 def _pairings(team: str | None = None) -> str:
     """SQL of the days on which a household has any helper, or one of a team."""
-    of = f" WHERE helper IN (SELECT code FROM helper WHERE team = '{team}')" if team else ""
+    of = f" AND helper IN (SELECT code FROM helper WHERE team = '{team}')" if team else ""
+    here = _HERE.format("household_id")
     return union_of(
-        "household_id", f"(SELECT household_id, started AS since, {after('ended')} AS until FROM pairing{of})"
+        "household_id",
+        f"(SELECT household_id, started AS since, {after('ended')} AS until FROM pairing WHERE {here}{of})",
     )
 
 
@@ -191,9 +196,6 @@ GROWTH = Source(  # households whose books are whole in both years; a first year
     f" JOIN household_month p ON {YEAR_BEFORE.format('hm', 'p', 'm.window_day')}"
     f" WHERE hm.record = {Record.WHOLE:d} AND {COMPARABLE.format('hm', 'p')} AND {{here}}",
 )
-_HERE = "{0} IN (SELECT w.household_id FROM state_spell w WHERE {{here_of_w}})"
-
-
 _MARK = "(SELECT g.value FROM setting g WHERE g.name = 'income_mark')"
 ABOVE_MARK_SQL = (
     f"hm.persons > 0 AND CASE WHEN COALESCE({_MARK}, '') = '' THEN hm.below_line = 0"
@@ -424,7 +426,8 @@ BENEFITS_EVER = Source(
     f"CASE WHEN s.until <= {YEAR_END_SQL} THEN s.until END",
 )  # fmt: skip
 BENEFIT_HOUSEHOLDS = Source(
-    "benefit_households", "s.village", "(SELECT DISTINCT household_id, year FROM project_household)" + _IN_YEAR,
+    "benefit_households", "s.village",
+    f"(SELECT DISTINCT household_id, year FROM project_household WHERE {_HERE.format('household_id')})" + _IN_YEAR,
     _LIVED, sooner("s.until", _YEAR_OVER_BY),
 )  # fmt: skip
 PROBLEMS = _placed("problems", "problem", "b", "problem b JOIN month m ON b.found <= m.as_of")
@@ -451,6 +454,14 @@ _BY_HOUSEHOLD = """
     (SELECT MIN(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS begun,
     (SELECT MAX(q.{column}) FROM {table} q WHERE q.household_id = h.id) AS ended
     FROM household h WHERE {{here}}) s WHERE begun IS NOT NULL GROUP BY region"""
+_OF_VILLAGE = "{0} IN (SELECT h.id FROM household h WHERE {{here}})"
+_KNOWN_OF_MEMBERS = """
+    SELECT h.village, e.day AS since FROM household h JOIN member p ON p.household_id = h.id
+    JOIN member_fact e ON e.member = p.code AND e.item = '{item}' WHERE e.value IS NOT NULL AND {here} UNION ALL
+    SELECT h.village, COALESCE(p.collected, '') FROM household h JOIN member p ON p.household_id = h.id
+    WHERE p.{item} IS NOT NULL AND {here}
+    AND NOT EXISTS (SELECT 1 FROM member_fact e WHERE e.member = p.code AND e.item = '{item}')"""
+"""Since when a dated value of a member is known."""
 _BY_RECORD = "SELECT {region}, '{name}', MIN({month}), MAX({month}) FROM {joined} GROUP BY {region}"
 
 
@@ -483,17 +494,15 @@ SPANS = {
     **{
         item: _records(
             item, "h.village",
-            f"({checks(item, '1 = 1')}) a JOIN household h ON h.id = a.household_id WHERE {{here}}",
+            f"({checks(item, _OF_VILLAGE)}) a JOIN household h ON h.id = a.household_id WHERE {{here}}",
             known_month("a.since"),
         )
         for item in ("housing", "water")
     },
     **{
         name: _records(
-            name, "h.village",
-            f"({facts(item, '1 = 1', '{0} IS NOT NULL')}) f JOIN member p ON p.code = f.member"
-            " JOIN household h ON h.id = p.household_id WHERE {here}",
-            known_month("f.since"),
+            name, "h.village", f"({_KNOWN_OF_MEMBERS.format(item=item, here='{here}')}) h WHERE 1 = 1",
+            known_month("h.since"),
         )
         for name, item in (
             ("schooling", "schooling"), ("insurance", "medical_insured"), ("health", "health"), ("skill", "skill"),
