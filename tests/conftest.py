@@ -189,6 +189,12 @@ def county_url(county_database: Path, tmp_path: Path) -> str:
     return f"sqlite:///{copied(county_database, tmp_path / 'county.db')}"
 
 
+@pytest.fixture(scope="module")
+def shared_county_url(county_database: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of one copy for all tests of a module that write nothing but lines of the log."""
+    return f"sqlite:///{copied(county_database, tmp_path_factory.mktemp('county') / 'county.db')}"
+
+
 @pytest.fixture
 def filled(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
     """``filled(fill)``: an engine on a database that ``fill(engine)`` filled once, for all tests that only read it.

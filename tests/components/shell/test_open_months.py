@@ -64,8 +64,8 @@ class Drawn:
 
 
 @pytest.fixture
-def ground(county_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
-    engine = open_engine(county_url)
+def ground(shared_county_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+    engine = open_engine(shared_county_url)
     yield Ground(engine, monkeypatch)
     engine.dispose()
 

@@ -45,8 +45,8 @@ OF_MANY = re.compile(r"<p><em>主要致贫原因</em>(.*?)</p>", re.S)
 
 
 @pytest.fixture
-def ground(county_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
-    engine = open_engine(county_url)
+def ground(shared_county_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+    engine = open_engine(shared_county_url)
     yield Ground(engine, monkeypatch, viewer=WALL)
     engine.dispose()
 
