@@ -7,7 +7,7 @@ from datetime import date
 from components.shell.reading import UNKNOWN_FILTER, Reading
 from components.shell.screen import Screen
 from components.shell.site import ADMIN
-from data.access.roles import LOG, PEOPLE, READ, SETTINGS
+from data.access.roles import ADMINISTER, LOG, PEOPLE, READ, SETTINGS
 from data.access.viewer import Viewer
 from data.audit.log import VIEWS
 from data.audit.search import Wanted
@@ -30,6 +30,7 @@ TABS = {
     "devices": Tab("设备", READ, PEOPLE),
     "sessions": Tab("会话", READ, SETTINGS),
     "settings": Tab("设置", READ, SETTINGS),
+    "regions": Tab("区划", ADMINISTER, SETTINGS),
     "log": Tab("日志", READ, LOG),
     "oversight": Tab("异常查看", READ, LOG),
 }

@@ -43,9 +43,14 @@ def act(screen: Screen, work: Callable[[Connection], T], done: Callable[[T], str
     except WarRoomError as error:
         show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
         return
-    st.session_state[_SAID] = done(made)
+    tell(done(made))
     close()
     st.rerun()
+
+
+def tell(said: str) -> None:
+    """What was done, for the next run to say."""
+    st.session_state[_SAID] = said
 
 
 def hand_over(tab: str, show: Callable[[Screen], None]) -> None:

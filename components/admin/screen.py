@@ -11,6 +11,7 @@ from components.admin.log import show_log
 from components.admin.oversight import show_oversight
 from components.admin.people import show_people
 from components.admin.sessions import show_sessions
+from components.admin.villages import show_villages
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.settings.panel import show_settings
@@ -25,6 +26,7 @@ _DRAWN: Mapping[str, Callable[[Screen], None]] = MappingProxyType(
         "devices": show_devices,
         "sessions": show_sessions,
         "settings": show_settings,
+        "regions": show_villages,
         "log": show_log,
         "oversight": show_oversight,
     }

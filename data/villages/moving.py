@@ -62,7 +62,7 @@ class Moving:
     homes: int
     lines: tuple[Line, ...]
     bound: tuple[Line, ...]
-    outline: str
+    outline: bool
 
     @property
     def open(self) -> tuple[Line, ...]:
@@ -109,6 +109,6 @@ def _bound_to(connection: Connection, viewer: Viewer, village: str) -> tuple[Lin
     )
 
 
-def _outline(connection: Connection, village: str) -> str:
+def _outline(connection: Connection, village: str) -> bool:
     held = connection.execute(text("SELECT 1 FROM boundary WHERE region = :village"), {"village": village}).first()
-    return "有" if held else "无"
+    return held is not None
