@@ -9,9 +9,11 @@ from components.shell.screen import LEAST_ROLE
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope
 from data.regions import tree as regions
-from data.regions.tree import Region
+from data.regions.codes import is_code
+from data.regions.tree import Gone, Region
 from data.wall.displays import Setup, setup_of, usual
 
+_COUNTY = 6
 NOT_FOR_HIM = "上墙画面给管理辖区的干部和大屏用，请从首页进入自己的工作。"
 
 
@@ -38,6 +40,18 @@ def region_there(connection: Connection, viewer: Viewer, asked: str | None) -> R
         return regions.find(connection, viewer, own if asked is None else asked)
     except (NotFound, OutOfScope):
         return regions.find(connection, viewer, own)
+
+
+def ended(connection: Connection, viewer: Viewer, asked: str | None) -> Gone | None:
+    """What became of the region that a wall's address names, or of the viewer's own; None where it still is. Whoever
+    may not see where it went is led to his own, and where that is no more it leads nowhere (its region is '')."""
+    own = regions.home(connection, viewer)
+    code = own if asked is None or not is_code(asked) else asked
+    found = regions.gone(connection, Viewer(viewer.role, code[:_COUNTY]), code)
+    if found is None or viewer.may_see(found.region.code):
+        return found
+    home = regions.find(connection, viewer, own)
+    return Gone(found.words, home if regions.gone(connection, viewer, own) is None else Region("", ""))
 
 
 def device_of(request: Request) -> int | None:

@@ -55,9 +55,11 @@ def document(
     )
 
 
-def message(sentence: str, setup: Setup) -> str:
-    """A page that says one thing, calmly."""
-    return page("上墙", setup, f'<p class="calm on" role="status">{escape(sentence)}</p>')
+def message(sentence: str, setup: Setup, *, instead: bool = False) -> str:
+    """A page that says one thing, calmly; ``instead`` of the wall that is shown at its address, which then gives way
+    to it."""
+    said = f'<p class="calm on" role="status">{escape(sentence)}</p>'
+    return page("上墙", setup, said, attributes=' data-wall=""' if instead else "")
 
 
 def page(title: str, setup: Setup, body: str, *, kind: str = "wall", script: str = "", attributes: str = "") -> str:

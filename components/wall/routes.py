@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from urllib.parse import urlencode
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +20,7 @@ from components.server.pulse import Store, beat_of
 from components.wall import page
 from components.wall.asked import canvas_in, chosen_scenes, region_of, setup_in
 from components.wall.fragments import Fragments, Made, composed
-from components.wall.looking import device_of, kept_setup, over_a_region, region_there, viewer_on
+from components.wall.looking import device_of, ended, kept_setup, over_a_region, region_there, viewer_on
 from components.wall.scene import Place, Scene
 from components.wall.scenes import SCENES
 from components.wall.setting_up import set_up_page
@@ -38,6 +39,8 @@ from data.wall.names import as_display
 
 NO_SCENES = "这个区划还没有可以上墙的画面。"
 BUSY = "系统正忙，请过几分钟再打开。"
+SET_ANEW = "请管理员在“用户与设置 · 设备”里为这块屏另发接收村的网址。"
+SECONDS = 15  # that what became of a village is read
 MOST_BESIDE = 6
 _UNSEEN = {"Cache-Control": "no-store"}
 _log = logging.getLogger("warroom")
@@ -54,7 +57,22 @@ def wall_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             kept = kept_setup(connection, viewer, device_of(request), region.code)
             return viewer, region, setup_in(request.query_params, kept)
 
+    def became(request: Request) -> Response | None:
+        """What became of a region that is no more, and the way to where its wall goes on."""
+        with engine().connect() as connection:
+            gone = ended(connection, viewer_on(request, connection), region_of(request.query_params))
+        if gone is None:
+            return None
+        if not gone.region.code:
+            return _page(f"{gone.words}。{SET_ANEW}", 404)
+        told = f"{gone.words}。{SECONDS} 秒后显示{gone.region.name}的画面。"
+        asked = {**request.query_params, "region": gone.region.code}
+        way = {"Refresh": f"{SECONDS}; url=/wall?{urlencode(asked)}"}
+        return HTMLResponse(page.message(told, usual(gone.region.code), instead=True), headers={**page.HEADERS, **way})
+
     async def document(request: Request) -> Response:
+        if (told := await run_in_threadpool(became, request)) is not None:
+            return told
         viewer, region, setup = await run_in_threadpool(looked_at, request)
         scenes = [_scene(name) for name in chosen_scenes(setup, region.level)]
         if not scenes:

@@ -28,6 +28,7 @@ from data.projects import shock_tasks, troubles
 from data.regions import tree as regions
 from data.regions.versions import versions, way_to
 from data.store.engine import writing
+from data.villages.edits import Deed, carry_out, merges, renames, take_back
 from tests.data.projects import ground as projects
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES
 from tests.moment import NOW, clock
@@ -228,10 +229,10 @@ def decided(engine: Engine, name: str, value: str) -> None:
         cube.stamp(connection, NOW)
 
 
-def renamed(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(update(model.region).where(model.region.c.code == FAR).values(name="新村"))
-        cube.stamp(connection, NOW)
+def done_to(engine: Engine, make: Callable[..., Deed], *told: str) -> None:
+    with engine.connect() as connection:
+        deed = make(connection, CADRE, *told, day=TODAY.isoformat(), today=TODAY)
+    carry_out(engine, CADRE, deed, today=TODAY, now=NOW)
 
 
 def moved_away(engine: Engine) -> None:
@@ -263,7 +264,10 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("books that a county closes", COUNTY, closed),
     ("the first visit of all", None, lambda engine: visited(engine, day="2024-02-03")),
     ("a setting", None, lambda engine: decided(engine, "arrears_months", "1")),
-    ("a region renamed", None, renamed),
+    ("a region renamed", None, lambda engine: done_to(engine, renames, FAR, "新村")),
+    ("a village that goes over to one of the other township", None,
+     lambda engine: done_to(engine, merges, VILLAGE, FAR)),
+    ("that taken back", None, lambda engine: take_back(engine, CADRE, 2, now=NOW)),
 )  # fmt: skip
 
 

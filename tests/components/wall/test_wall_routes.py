@@ -25,8 +25,9 @@ from data.figures import cube
 from data.people.devices import add_device, opened_by
 from data.people.sign_in import begin_display
 from data.store.engine import writing
+from data.villages.edits import carry_out, merges
 from data.wall.displays import Setup, setup_of
-from tests.data.small_county import COUNTY, TOWNSHIPS, VILLAGES, fill, real_regions_arrive
+from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES, fill, real_regions_arrive
 from tests.moment import NOW, clock
 from tests.people import enrolled, signed_in
 
@@ -317,3 +318,21 @@ def test_a_picture_leaves_with_a_line_in_the_log_and_only_for_who_may_take_figur
     with county.connect() as connection:
         left = connection.execute(select(model.access_log.c.detail).where(model.access_log.c.view == "export"))
         assert left.scalars().all() == [f"大屏画面（一） · {TOWNSHIPS[0]} · 1 张"]
+
+
+def test_the_wall_of_a_village_that_is_no_more_says_so_and_goes_on_where_it_may(
+    county: Engine, administrator: Viewer, display: tuple[int, TestClient]
+):
+    _, client = display
+    ways = (
+        (VILLAGES[0], VILLAGES[1], "2026-11-10", VILLAGES[1]),
+        (VILLAGES[1], VILLAGES[2], "2026-11-12", TOWNSHIPS[0]),
+    )
+    for village, into, day, led in ways:  # the second to where this display may not look
+        with county.connect() as connection:
+            deed = merges(connection, administrator, village, into, day=day, today=TODAY)
+        carry_out(county, administrator, deed, today=TODAY, now=NOW)
+        answer = client.get("/wall", params={"region": village, "cm": "143"})
+        assert answer.status_code == 200 and f"已于 {day} 并入示范村" in answer.text
+        assert answer.headers["Refresh"] == f"{routes.SECONDS}; url=/wall?region={led}&cm=143"
+        assert "Refresh" not in client.get("/wall", params={"region": led}).headers
