@@ -123,7 +123,7 @@ def _shown(screen: Screen, deed: Deed) -> None:
 
 def moving_markup(lines: tuple[Line, ...], bound: tuple[Line, ...], outline: bool) -> str:
     """The list of what moves, and what stays as it is."""
-    rows = [(one.what, f"{one.number:,} {one.unit}", one.told) for one in lines]
+    rows = [(one.what, f"{one.number:,} {one.unit}", one.told) for one in lines if one.number]
     rows += [
         (one.what, f"{one.number:,} {one.unit}", one.told or ("改看接收的村" if one.number else "")) for one in bound
     ]

@@ -23,6 +23,7 @@ from components.shell.screen import WHOLE_IN_URL, Screen
 from data.figures import read as figures
 from data.figures.indicators import Indicator
 from data.figures.standing import Standing
+from data.months import last_day
 from data.terms import LEVELS
 
 
@@ -102,7 +103,7 @@ def _show_one(
     show_markup(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))
     with st.container(key=f"{key}_box"):
         show_map(
-            region_part(screen.region.code, choice.level, screen.day),
+            region_part(screen.region.code, choice.level, last_day(regions.standing.month)),
             drawn.values,
             colours=map_colours(screen.dark),
             label=f"{screen.region.name}各{below}{regions.indicator.label}地图，{when}",

@@ -34,6 +34,7 @@ from data.figures import monitoring_line as lines
 from data.figures import movements as changes
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS, Indicator
+from data.months import last_day
 from data.regions import tree as regions
 from data.regions.ground import can_be_drawn
 from data.terms import HOUSEHOLD_STATES, LEVELS
@@ -122,7 +123,11 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
     )
     with st.container(key="overview_map"):
         show_map(
-            region_layer(geo_url(screen.region.code, "outline" if village else "children", screen.day)),
+            region_layer(
+                geo_url(
+                    screen.region.code, "outline" if village else "children", last_day(screen.standing(indicator).month)
+                )
+            ),
             drawn.values,
             colours=map_colours(screen.dark),
             label=f"{screen.region.name}各{noun}{indicator.label}地图",
