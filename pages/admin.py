@@ -1,4 +1,4 @@
-"""用户与设置: people, displays, who is signed in, the county's settings, villages that end, the log and what in it looks strange."""
+"""用户与设置: people, displays, sessions, the county's settings, villages that end, the log and what looks strange."""
 
 from components.admin.screen import show_admin
 from components.shell.screen import current
