@@ -29,7 +29,7 @@ from data.store.engine import writing
 
 HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance")
 TABLES = ("household", "member", "ledger", "pairing", "measure", "visit", "problem", "archive", *HISTORIES)
-COUNTED = ("household", "member", "ledger", "visit", "problem", *HISTORIES)  # what the cube is made from
+COUNTED = ("household", "member", "ledger", "pairing", "visit", "problem", *HISTORIES)  # what the cube is made from
 COMINGS = ("household_event", "household_move", "member_event")
 """Where members and households come, go and move: what was written of several households at once is taken back so."""
 OF_A_PLAN = "dividend_payment"
