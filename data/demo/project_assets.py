@@ -24,22 +24,24 @@ def operators(
         firms = rng.permutation(FIRMS)[: max(1, min(len(FIRMS), round(len(mine) / _OF_A_FIRM)))]
         for project in mine:
             operator[project] = f"{county}{firms[rng.integers(len(firms))]}{legal}"
-    operator[~columns["operator"].astype(bool)] = None  # nobody runs what is not built
-    return {"operator": operator, "manager": operator.copy()}
+    built = columns["operator"].astype(bool)
+    operator[~built | (columns["asset_class"] == "公益性")] = None  # nobody runs what is not built, or is for all
+    kept = joined([place.removesuffix("集体经济组织") for place in columns["owner"]], "管护小组")
+    return {"operator": operator, "manager": np.where(built & (columns["asset_class"] == "公益性"), kept, operator)}
 
 
 def assets(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Contract, custodian, insurance, sign board, supervision and state of what is built, with the gaps of life."""
     rng = ground.rng("assets")
     count = len(columns["code"])
-    built = columns["operator"].astype(bool)
+    built, let = columns["manager"].astype(bool), columns["operator"].astype(bool)
     never = np.datetime64("NaT", "D")
     year = ground.last // 12
     number = [f"HT{year - 1}{place:04d}" for place in range(1, count + 1)]
-    signed = built & (rng.random(count) < 0.88)
+    signed = let & (rng.random(count) < 0.88)
     ends = some_day(rng, ground.end + 60, ground.end + 2_400, count)
     ends = np.where(rng.random(count) < 0.14, some_day(rng, ground.end - 300, ground.end - 5, count), ends)
-    insured = built & (rng.random(count) < 0.85)
+    insured = let & (rng.random(count) < 0.85)
     covered = some_day(rng, ground.end + 20, ground.end + 360, count)
     covered = np.where(rng.random(count) < 0.15, some_day(rng, ground.end - 200, ground.end - 3, count), covered)
     families, given = surnames(rng, count), given_names(rng, rng.random(count) < 0.7, rng.integers(35, 60, count))
@@ -67,7 +69,7 @@ def states(columns: dict[str, np.ndarray], last: int, returns: tuple[np.ndarray,
     owed, paid = (np.bincount(project[here], weights=fen[here], minlength=count) for fen in (due, received))
     share = np.where(owed > 0, paid / np.maximum(owed, 1), 1.0)
     state = np.select([share < 0.08, share < 0.5], ["闲置", "低效"], "正常").astype(object)
-    return np.where(columns["operator"].astype(bool), state, NOTHING)
+    return np.where(columns["manager"].astype(bool), state, NOTHING)
 
 
 def stages(ground: Ground, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

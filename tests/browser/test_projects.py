@@ -132,7 +132,10 @@ def test_from_a_mark_over_one_click_to_tasks_and_back_again(county_url: str, tmp
     engine = open_engine(county_url)
     with engine.begin() as connection:
         firm = connection.execute(
-            text("SELECT operator FROM project GROUP BY operator ORDER BY COUNT(*) DESC")
+            text(
+                "SELECT p.operator FROM project p JOIN project_household x ON x.project = p.code"
+                " WHERE p.operator IS NOT NULL GROUP BY p.operator ORDER BY COUNT(DISTINCT p.code) DESC, p.operator"
+            )
         ).scalar()
         code = connection.execute(text("SELECT MIN(code) FROM project WHERE operator = :firm"), {"firm": firm}).scalar()
         connection.execute(model.project.update().where(model.project.c.code == code).values(name=EVIL))

@@ -1217,9 +1217,10 @@ def _(p: Papers) -> None:
     assert not set(public["项目编号"]) & set(p["项目收益"]["项目编号"])
 
 
-@doubt("公益性项目是养殖场、加工厂")
+@doubt("公益性项目是养殖场、加工厂，或者修路修水由合作社经营")
 def _(p: Papers) -> None:
     public = p["项目"][p["项目"]["资产类别"] == "公益性"]
+    none(public[public["经营主体"].notna() | public["合同编号"].notna()], len(public), 2)
     none(public[~public["名称"].str.contains("工程")], len(public), 2)
 
 
