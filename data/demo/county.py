@@ -92,7 +92,7 @@ def generate(
         "成员状况": fact_columns(ground, lives, statuses, np.asarray(life["collected"]), np.asarray(members["code"])),
         "监测": histories.episodes(ground, statuses, people, traits, repairs, homes.code),
         "帮扶措施": measures(ground, people, statuses, repairs, traits, homes.code, homes.village),
-        "保障核实": checks(ground, repairs, homes.code, asked),
+        "保障核实": checks(ground, statuses, repairs, homes.code, asked),
         "问题": duties.problems(ground, repairs, traits, homes.code, homes.village, owners),
         "作战任务": duties.tasks(ground, repairs, traits, homes.code, homes.village, owners),
     }

@@ -78,8 +78,16 @@ _CHECKED = (
 )
 
 
-def checks(ground: Ground, repairs: Repairs, codes: np.ndarray, owner: np.ndarray) -> Sheet:
-    """The sheet 保障核实: each house and water that was unsafe, once when it was found and once when it was mended.
+_SURVEYED = (
+    ("food", ("口粮充足，常有肉蛋", "米面油充足", "一日三餐有保障，能吃上肉蛋")),
+    ("clothing", ("四季衣被齐全", "有换季衣物和御寒被褥", "衣物被褥够用，有过冬棉衣")),
+)
+"""What is asked of all who are helped, each autumn; the last time is told."""
+
+
+def checks(ground: Ground, statuses: Statuses, repairs: Repairs, codes: np.ndarray, owner: np.ndarray) -> Sheet:
+    """The sheet 保障核实: each house and water that was unsafe, when it was found and when it was mended; food and
+    clothing of all in the last autumn's survey.
 
     ``owner`` is who looked, one a household.
     """
@@ -92,6 +100,13 @@ def checks(ground: Ground, repairs: Repairs, codes: np.ndarray, owner: np.ndarra
             parts.append(
                 (home, np.full(count, kind, object), days[home], np.full(count, secure), pick(rng, words, count))
             )
+    autumn = np.datetime64(f"{ground.today.year - (ground.today.month < 11)}-09-01")
+    asked = some_day(rng, autumn, autumn + 50, len(codes))
+    asked = on_workdays(np.maximum(asked, statuses.known + 7))
+    home = np.flatnonzero((statuses.until >= ground.last) & (asked <= ground.end))
+    for kind, words in _SURVEYED:
+        told = pick(rng, words, len(home))
+        parts.append((home, np.full(len(home), kind, object), asked[home], np.ones(len(home), int), told))
     home, item, day, verdict, said = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((day, item.astype(str), home))
     home = home[order]

@@ -649,6 +649,14 @@ def _(p: Papers) -> None:
     assert set(checks["核实人"].dropna()) <= set(p["帮扶责任人"]["姓名"])
 
 
+@doubt("吃穿从来没有核实过，或者不是今年核实的")
+def _(p: Papers) -> None:
+    checks = p["保障核实"]
+    for item in ("吃", "穿"):
+        last = checks[checks["保障"] == item].groupby("户编号")["日期"].max().reindex(p.counted.index)
+        assert (last >= f"{TODAY.year}-01-01").mean() > 0.98
+
+
 @doubt("还没识别就有帮扶措施、走访、结对")
 def _(p: Papers) -> None:
     for sheet, heading in (("帮扶措施", "开始日期"), ("结对帮扶", "开始日期"), ("走访", "日期")):
