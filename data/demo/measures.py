@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from data.demo.ground import Ground, Sheet, joined, month_days, on_workdays
+from data.demo.ground import Ground, Sheet, joined, month_days, on_workdays, some_day
 from data.demo.people import People
 from data.demo.repairs import Lacking, Repairs
 from data.demo.statuses import Statuses
@@ -112,10 +112,11 @@ def _drawn(
     category, name = (np.repeat(np.array([part[at] for part in parts], object), times) for at in (1, 2))
     low, high, lasting = (np.repeat(np.array([part[at] for part in parts], float), times) for at in (3, 4, 5))
     yuan = rng.uniform(low, high + 1) * np.where(name == "医保参保资助", people.count()[home], 1)
-    started = _started(ground, rng, statuses, home)
+    started = np.where(lasting > 0, _lasting(ground, rng, statuses, home), _started(ground, rng, statuses, home))
     ended = started + rng.integers(90, 366, len(home)).astype("timedelta64[D]")
     over = statuses.ended[home]
-    ended = np.where(lasting > 0, over, np.where(ended > over, over, ended))
+    open = (statuses.watched[home] > 0) & (statuses.cleared[home] > ground.last) & (name != "临时救助")
+    ended = np.where((lasting > 0) | open, over, np.where(ended > over, over, ended))
     return home, category, name, yuan, started, ended
 
 
@@ -128,6 +129,14 @@ def _started(ground: Ground, rng: np.random.Generator, statuses: Statuses, home:
     watched = statuses.watched[home] > 0
     soon = statuses.identified[home] + rng.integers(3, 25, len(home)).astype("timedelta64[D]")
     started: np.ndarray = on_workdays(np.minimum(np.where(watched, soon, some), end))
+    return started
+
+
+def _lasting(ground: Ground, rng: np.random.Generator, statuses: Statuses, home: np.ndarray) -> np.ndarray:
+    """Before the books begin, or as soon as the household is on them: what is paid each month stands in all of them."""
+    soon = statuses.known[home] + rng.integers(3, 25, len(home)).astype("timedelta64[D]")
+    before = some_day(rng, np.maximum(soon, ground.start - 900), np.maximum(soon, ground.start - 15), len(home))
+    started: np.ndarray = on_workdays(np.minimum(np.maximum(before, soon), ground.end))
     return started
 
 

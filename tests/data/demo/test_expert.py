@@ -1058,6 +1058,25 @@ def _(p: Papers) -> None:
         assert len(homes) > 20 and homes <= set(p.lines(subject)["户编号"]), name
 
 
+@doubt("低保金、岗位工资领了几年，这项措施才开始")
+def _(p: Papers) -> None:
+    given = p["帮扶措施"]
+    for name, subject in (("低保", "低保金"), ("公益岗位", "公益岗位工资"), ("特困供养", "特困供养金")):
+        first = p.lines(subject, by_month=True).groupby("户编号")["月份"].min()
+        own = given[(given["名称"] == name) & given["户编号"].isin(first.index)]
+        own = own[own["户编号"].map(p.homes["脱贫日期"]).notna() & ~own["户编号"].isin(p.turned("分户自").index)]
+        late = own[own["开始日期"].dt.strftime("%Y-%m") > own["户编号"].map(first)]
+        none(late, len(own), 20)
+
+
+@doubt("正在监测的户没有一项措施在实施")
+def _(p: Papers) -> None:
+    given = p["帮扶措施"]
+    running = set(given.loc[given["结束日期"].isna() | (given["结束日期"] >= END), "户编号"])
+    watched = p.homes.index[p.homes["户类型"].isin(WATCHED) & (p.homes["识别日期"] < END - pd.Timedelta(days=60))]
+    assert len(watched) > 80 and len(set(watched) - running) <= 3
+
+
 @doubt("有劳动力的监测对象没有产业就业措施")
 def _(p: Papers) -> None:
     given = p["帮扶措施"]
