@@ -151,6 +151,7 @@ def cache(county: Engine, monkeypatch: pytest.MonkeyPatch) -> Cache:
         ]
     for screen in screens:
         asking.ask(screen, regions.ancestors, screen.region.code)
+        asking.ask(screen, regions.told_of, screen.region.code)
         asking.ask_shared(screen, region_choices, screen.region.code[:9])
         for page, parameters in (*PAGES, *(OF_ONE if screen.region.code == COUNTY else ())):
             draw(screen, page, parameters)
@@ -265,8 +266,8 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("the first visit of all", None, lambda engine: visited(engine, day="2024-02-03")),
     ("a setting", None, lambda engine: decided(engine, "arrears_months", "1")),
     ("a region renamed", None, lambda engine: done_to(engine, renames, FAR, "新村")),
-    ("a village that goes over to one of the other township", None,
-     lambda engine: done_to(engine, merges, VILLAGE, FAR)),
+    ("that region over to one of the other township", None,
+     lambda engine: done_to(engine, merges, FAR, VILLAGE)),
     ("that taken back", None, lambda engine: take_back(engine, CADRE, 2, now=NOW)),
 )  # fmt: skip
 
