@@ -97,6 +97,7 @@ PLAN = "SELECT id FROM dividend_plan WHERE state <> 'void' ORDER BY id LIMIT 1"
 PAGES = [
     ("battle_map", COUNTY, {}), ("battle_map", BIGGEST_VILLAGE, {}), ("figure", COUNTY, {"indicator": "households"}),
     ("figure", COUNTY, {"indicator": "fund_arranged"}), ("income", COUNTY, {}), ("income", COUNTY, {"view": "spread"}),
+    ("income", COUNTY, {"view": "way"}),
     ("income", BIGGEST_VILLAGE, {"view": "sinking"}), ("projects", COUNTY, {}),
     ("projects", COUNTY, {"view": "compare"}), ("projects", COUNTY, {"view": "risk", "found": PROJECT}),
     ("project", COUNTY, {"project": PROJECT}), ("funds", COUNTY, {}), ("funds", COUNTY, {"fund": FUND}),
