@@ -189,11 +189,12 @@ HOUSEHOLDS = Source(
     "hm.village",
     "household_month hm JOIN household h ON h.id = hm.household_id JOIN month m ON m.month = hm.month WHERE {here}",
 )
+_WINDOW = "(SELECT w.window_day FROM month w WHERE w.month = hm.month)"  # of hm alone: p is looked up by its whole key
 GROWTH = Source(  # households whose books are whole in both years; a first year is with as many months as the next
     "growth",
     "hm.village",
     "household_month hm JOIN month m ON m.month = hm.month"
-    f" JOIN household_month p ON {YEAR_BEFORE.format('hm', 'p', 'm.window_day')}"
+    f" JOIN household_month p ON {YEAR_BEFORE.format('hm', 'p', _WINDOW)}"
     f" WHERE hm.record = {Record.WHOLE:d} AND {COMPARABLE.format('hm', 'p')} AND {{here}}",
 )
 _MARK = "(SELECT g.value FROM setting g WHERE g.name = 'income_mark')"
