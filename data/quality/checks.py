@@ -185,6 +185,8 @@ _OF_SPELLS = {
     "户类型与按日期推得的状态不一致": f"SELECT h.code FROM {_NOW} JOIN state_spell s ON s.household_id = h.id"
     f" AND {holds_on('s', 'm.as_of')} WHERE s.state NOT IN ({EXITED}, {_BY_STATE})"
     f" AND {there_on()}",
+    "仍登记在已撤销的村的户": f"SELECT h.code FROM {_NOW} JOIN region r ON r.code = h.village"
+    f" WHERE r.closed <= m.as_of AND {there_on()}",
     "没有家庭成员的户": f"SELECT h.code FROM {_NOW} WHERE {there_on()} AND {persons_on()} = 0",
     "有成员而没有户主的户": f"SELECT h.code FROM {_MEMBERS} GROUP BY h.code HAVING SUM({_IS_HEAD}) = 0",
     "有两个及以上户主的户": f"SELECT h.code FROM {_MEMBERS} GROUP BY h.code HAVING SUM({_IS_HEAD}) > 1",

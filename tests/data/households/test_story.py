@@ -121,8 +121,8 @@ def test_the_household_s_own_days_are_told_in_the_field_s_words(county: Engine):
 def test_measures_begin_and_end_with_their_sum_and_unit(county: Engine):
     found = told(county, 901)
     assert [event for event in found.events if event.kind in ("begun", "ended")] == [
-        Event("2024-01-01", "begun", "教育：助学金（教育局）"),
-        Event("2024-12-31", "ended", "教育：助学金"),
+        Event("2024-01-01", "begun", "其他教育：助学金（教育局）"),
+        Event("2024-12-31", "ended", "其他教育：助学金"),
         Event("2025-01-01", "begun", "健康：大病救助（医保局，1,200 元）"),
     ]
     assert found.measures["name"].tolist() == ["助学金", "大病救助"]

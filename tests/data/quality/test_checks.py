@@ -37,3 +37,15 @@ def test_households_without_a_head_with_two_and_with_a_head_of_another_name_are_
     assert [found[what].examples for what in HEADS] == [("none",), ("two", "two others"), ("other", "two others")]
     assert found["没有家庭成员的户"].examples == ("empty",)
     assert not any(found[what].grave for what in HEADS)
+
+
+def test_households_left_in_a_village_that_is_no_more_are_listed(engine: Engine):
+    with writing(engine) as connection:
+        for code, closed in (("990181001001", None), ("990181001002", "2026-03-01"), ("990181001003", "2999-01-01")):
+            village = {"code": code, "name": "村", "parent": "", "closed": closed}
+            connection.execute(insert(model.region).values(village))
+            held = {"id": int(code[-1]), "code": f"H{code[-1]}", "village": code, "type": "脱贫户", "head": "张三"}
+            connection.execute(insert(model.household).values(held))
+        cube.rebuild(connection, today=TODAY)
+    found = {finding.what: finding.examples for finding in check(engine)}
+    assert found["仍登记在已撤销的村的户"] == ("H2",)
