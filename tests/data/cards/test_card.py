@@ -16,7 +16,7 @@ from data.cards.figures import figures
 from data.errors import NoRight, NotFound, OutOfScope
 from data.figures.courses import Columns, begun, household_spells
 from data.income.year import IncomeYear, year_of
-from data.model import dividend_payment, dividend_plan, household, ledger, member, project_household
+from data.model import dividend_payment, dividend_plan, household, ledger, ledger_year, member, project_household
 from data.money import short
 from data.months import last_day, month_of
 from data.store.engine import open_engine, writing
@@ -44,11 +44,15 @@ def connection(county: Engine) -> Iterator[Connection]:
 
 
 def by_hand(connection: Connection, id: int, year: IncomeYear, persons: int) -> dict[str, int | None]:
-    """L, M, N, P, K, R, S, T from the rows of the ledger, one by one."""
+    """L, M, N, P, K, R, S, T from the rows of the ledger and the totals of the year, one by one."""
     letters = dict.fromkeys("LMNPR", 0)
     recorded = False
-    for row in connection.execute(select(ledger).where(ledger.c.household_id == id)).mappings():
-        if year.first <= row["month"] <= year.last:
+    months = connection.execute(select(ledger).where(ledger.c.household_id == id)).mappings().all()
+    totals = connection.execute(select(ledger_year).where(ledger_year.c.household_id == id)).mappings().all()
+    spans = [(row["month"], row["month"], row) for row in months]
+    spans += [(row["first_month"], row["last_month"], row) for row in totals]
+    for since, until, row in spans:
+        if year.first <= since and until <= year.last:
             for name, (kind, column) in SUBJECTS.items():
                 letter = {"wage": "L", "business": "M", "property": "N", "transfer": "P", "expense": "R"}[kind]
                 letters[letter] += row[f"{column}_fen"] or 0
@@ -66,8 +70,10 @@ def belonging(connection: Connection, id: int, day: str) -> int:
     row = connection.execute(select(household).where(household.c.id == id)).mappings().one()
     columns = Columns(*(row[name] for name in ("type", "identified", "lifted", "relapsed", "risk_removed")))
     first = begun(household_spells(columns, row["village"]))
-    rows = connection.execute(select(member.c.born, member.c.gone).where(member.c.household_id == id))
-    return sum(max(born or "", first) <= day and (gone is None or gone > day) for born, gone in rows)
+    rows = connection.execute(select(member.c.born, member.c.joined, member.c.gone).where(member.c.household_id == id))
+    return sum(
+        (joined or max(born or "", first)) <= day and (gone is None or gone > day) for born, joined, gone in rows
+    )
 
 
 def half_up(amount: Fraction) -> int:
