@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from data.access import roles
 from data.access.rights import needs
-from data.access.viewer import Viewer
+from data.access.viewer import Viewer, within
 from data.dividends.content import Candidate, candidates, content_of, respread
 from data.dividends.states import STATES
 from data.errors import Refused
@@ -35,10 +35,14 @@ def shares_after(
     without: Collection[int] = (),
 ) -> list[ShareAfter]:
     """The shares that change when households have so many ``persons`` and ``labour`` more or fewer, or are no more in
-    their village (``without``); shares typed by hand stay as they are. Nothing is written."""
+    their village (``without``); shares typed by hand stay as they are. Nothing is written, and nothing told of plans
+    that are not the viewer's: those of where a household was before, and all of them to who sees single ones alone."""
+    if viewer.sees_own_only:
+        return []
     v, s = dividend_plan.c, dividend_share.c
     concerned = {*persons, *without}
     asked = select(v.id, v.village, v.title, v.state).where(v.state.not_in(("filed", "void")), v.reverses.is_(None))
+    asked = asked.where(within(v.village, viewer.region))
     asked = asked.where(v.id.in_(select(s.plan).where(s.household_id.in_(concerned), s.kind == "dividend")))
     found = []
     for plan in connection.execute(asked.order_by(v.id)):

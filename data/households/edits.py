@@ -39,6 +39,7 @@ NEVER_MADE = "撤销新建"
 _NOT_ALONE = "这是收益分配方案备案时记入的，不能单户撤销；确需收回时，请由村里冲销整个方案。"
 _OF_A_REGION = "这是随村的撤并记入的，不能单户撤销；撤并有误的，请县里在“用户与设置 · 区划”里撤销。"
 _APART = "有的户已经不在这个村，这次没有写入。请重新打开再排。"
+_TAKEN = Difference("户信息", "新户编号", None, "同时有别的新户登记，保存时会另编")
 CHANGED_SINCE = "这条记录之后又改过，不能直接撤销。请核对现在的内容，在表单里改正。"
 
 
@@ -440,6 +441,8 @@ def _next_archive(connection: Connection) -> Values:
 
 def _compare(connection: Connection, id: int, edits: Sequence[Edit], together: Collection[int]) -> None:
     """Raises Conflict where anything stands otherwise than its edit has it, NotFound for another household's record."""
+    if _founding(edits) and connection.execute(select(model.household.c.id).where(model.household.c.id == id)).first():
+        raise Conflict([_TAKEN], None, None, ())  # nothing of the other one, who may be out of the editor's sight
     rebased: list[Edit] = []
     found: list[Difference] = []
     gone = False

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, func, insert, or_, select, update
 
@@ -124,9 +125,12 @@ def carry_out(engine: Engine, viewer: Viewer, shown: Deed, *, today: date, addre
     since it was shown."""
     with queued(), writing(engine) as connection:
         cube.hold(connection)
-        if shown.into is not None:  # who came to the village meanwhile would be left behind
+        if shown.moving is not None:  # who came to the village meanwhile would be left behind
             day = str((shown.edits[0].after or {})["closed"])
-            if merges(connection, viewer, shown.region, shown.into, day=day, today=today) != shown:
+            made = partial(ends, connection, viewer, shown.region)
+            if shown.into is not None:
+                made = partial(merges, connection, viewer, shown.region, shown.into)
+            if made(day=day, today=today) != shown:
                 raise Refused(_OTHERWISE)
         return _write(connection, viewer, shown, address, now)
 

@@ -362,6 +362,17 @@ def test_what_somebody_wrote_meanwhile_is_not_written_over(county: Engine):
     assert_as_rebuilt(county)
 
 
+def test_two_who_found_at_once_learn_nothing_of_each_others_household(county: Engine):
+    plain, villages = {"type": "一般户"}, [Viewer("village", VILLAGES[place]) for place in (0, 3)]
+    deeds = [make(county, lives.founds, one.region, plain, {"name": "新户主"}, day=DAY, viewer=one) for one in villages]
+    lives.carry_out(county, villages[1], deeds[1], now=NOW)
+    with pytest.raises(Conflict) as told:
+        lives.carry_out(county, villages[0], deeds[0], now=NOW)
+    assert [(one.label, one.before) for one in told.value.differences] == [("新户编号", None)]
+    assert told.value.rebased == () and told.value.who is None
+    do(county, lives.founds, VILLAGES[0], plain, {"name": "新户主"}, day=DAY, viewer=villages[0])
+
+
 def test_a_village_writes_its_own_and_what_is_decided_above_it_goes_to_the_township(county: Engine):
     village = Viewer("village", VILLAGES[0])
     change = do(county, lives.goes, HOME, code(2), reason="死亡", day=DAY, viewer=village)
@@ -378,6 +389,11 @@ def test_a_village_writes_its_own_and_what_is_decided_above_it_goes_to_the_towns
         do(county, lives.moves, HOME, VILLAGES[3], day=DAY, note="", viewer=village)
     with pytest.raises(NotFound):
         do(county, lives.merges, HOME, OTHER, relations={}, day=DAY, viewer=village)
+    with writing(county) as connection:
+        helper = connection.execute(select(func.min(model.helper.c.code))).scalar_one()
+        connection.execute(model.pairing.insert().values(household_id=HOME, helper=helper, started="2024-01-01"))
+    with pytest.raises(Refused, match="乡镇"):
+        do(county, lives.moves, HOME, VILLAGES[3], day=DAY, note="", viewer=Viewer("helper", COUNTY, helper=helper))
     plain = {"type": "一般户", "identified": ""}
     founded = do(county, lives.founds, VILLAGES[0], plain, {"name": "新"}, day=DAY, viewer=village)
     undo(county, village, founded, now=NOW)

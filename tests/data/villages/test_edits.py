@@ -215,7 +215,14 @@ def test_a_village_without_anybody_ends_and_one_keeps_what_it_was_called(county)
     with writing(county) as connection:
         connection.execute(model.region.insert().values(code="990181101203", name="空村", parent="990181101"))
         cube.rebuild(connection, today=date(2026, 11, 22))
-    id = carry_out(county, CADRE, deed(county, ends, "990181101203"), today=TODAY, now=NOW)
+    shown = deed(county, ends, "990181101203")
+    with county.connect() as connection:
+        comes = lives.moves(connection, CADRE, FAR, "990181101203", day="2026-11-01", note="", today=TODAY)
+    change = lives.carry_out(county, CADRE, comes, now=NOW).change
+    with pytest.raises(Refused, match="还有 1 户"):
+        carry_out(county, CADRE, shown, today=TODAY, now=NOW)
+    undo(county, CADRE, change, now=NOW)
+    id = carry_out(county, CADRE, shown, today=TODAY, now=NOW)
     assert month_of(DAY) == LAST
     take_back(county, CADRE, id, now=NOW)
     carry_out(county, CADRE, deed(county, renames, VILLAGE[:9], "新镇"), today=TODAY, now=NOW)
