@@ -387,11 +387,11 @@ ALL = (
     ),
     _arrived(
         "newly_identified_households", "新识别户", sources.REGISTERED_SQL, -1,
-        "在截至本月的12个月内识别为建档立卡的户；识别为监测对象的看“新增监测对象”。", "户、户变动",
+        "在截至本月的12个月内识别为建档立卡的户，分户新立的不算；识别为监测对象的看“新增监测对象”。", "户、户变动",
     ),
     _arrived(
         "newly_monitored_households", "新增监测对象", sources.WATCHED_SQL, -1,
-        "在截至本月的12个月内识别为监测对象的户；一户多次识别的，每次计一户次。", "户、监测",
+        "在截至本月的12个月内识别为监测对象的户；一户多次识别的，每次计一户次，分户新立的不算。", "户、监测",
     ),
     Indicator(
         "incidence", "贫困发生率", "%", "percent", -1, UNLIFTED_PERSONS, RURAL_POPULATION, _END,

@@ -7,6 +7,7 @@ on the region. Months are those of table ``month``; ``m.as_of`` is the last day,
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from data.figures.courses import BEGINS
 from data.figures.facts import checks, facts
 from data.figures.net_income import COMPARABLE, NET, YEAR_BEFORE
 from data.model.running import holds_on, open_on, places_of, runs_on
@@ -281,8 +282,12 @@ ILL_OR_DISABLED = _members_with("ill_or_disabled", _any_of(_ILL, *_DISABLED_FACT
 DOCTORED = _members_with("doctored", _any_of(_ILL, *_DISABLED_FACTS), team="医生")
 CHANGE_SQL = "state_spell q JOIN state_spell z ON z.household_id = q.household_id AND z.until = q.since"
 """A spell ``q`` of a household and the one before it."""
-REGISTERED_SQL = f"q.base = {UNLIFTED} AND z.base = {UNCOUNTED}"
-WATCHED_SQL = "q.watch <> 0 AND z.watch <> q.watch"
+_NOT_BY_SPLIT = (  # who was split from another goes on with what that one was
+    "NOT EXISTS (SELECT 1 FROM household_event e WHERE e.household_id = q.household_id AND e.day = q.since"
+    f" AND e.kind = '{BEGINS}')"
+)
+REGISTERED_SQL = f"q.base = {UNLIFTED} AND z.base = {UNCOUNTED} AND {_NOT_BY_SPLIT}"
+WATCHED_SQL = f"q.watch <> 0 AND z.watch <> q.watch AND {_NOT_BY_SPLIT}"
 LIFTED_SQL = f"q.base = {LIFTED} AND z.base = {UNLIFTED}"
 IN_YEAR_SQL = "q.since >= m.window_day AND q.since <= m.as_of"
 """Whether the spell ``q`` began within the twelve months that end with month ``m``."""

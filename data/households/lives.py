@@ -312,10 +312,16 @@ def splits(
     new: Values = {name: home[name] for name in _COPIED}
     new |= {"code": household_code(connection, home["village"]), "village": home["village"], "head": chief["name"]}
     founded = Edit("household", {"id": id}, None, {**new, "collected": since})
+    turned = [
+        edit
+        for day, kind in registers(connection, [household])[household].events
+        if kind in TURNS  # the columns alone do not tell of who fell back, or left help in good order
+        for edit in event({"id": id}, kind, day)
+    ]
     edits = [*going, *_new_head(connection, household, people, own_head, relations, since)]
     return Deed(
         f"家庭变动：{'、'.join(row['name'] for row in people)}分户（{since}）",
-        {id: [founded, *event({"id": id}, BEGINS, since, other=household), *coming], household: edits},
+        {id: [founded, *event({"id": id}, BEGINS, since, other=household), *turned, *coming], household: edits},
         {household: -len(people), id: len(people)},
         {household: -labour_of(people), id: labour_of(people)},
         told=(f"新户编号 {new['code']}，收支、措施和结对仍在原户",),

@@ -10,7 +10,7 @@ from data import model
 from data.access.viewer import Viewer
 from data.cards import card as cards
 from data.errors import NotFound, OutOfScope, Refused
-from data.figures import lists, spells
+from data.figures import cube, lists, spells
 from data.figures.read import figures
 from data.households import lives
 from data.households.checking import checks
@@ -283,6 +283,36 @@ def test_a_split_founds_a_household_of_the_same_state_that_has_no_past(county: E
     assert [home_persons(county, id, DAY) for id in (HOME, new)] == [4, 0]
     with county.connect() as connection:
         assert [history(connection, CADRE, id).changes[1].undone for id in (HOME, new)] == [True, True]
+
+
+@pytest.mark.parametrize("turned", ["有序退出", "返贫", "监测"])
+def test_a_split_goes_on_as_what_the_old_household_had_become_and_is_not_newly_found(county: Engine, turned: str):
+    if turned == "监测":
+        with writing(county) as connection:
+            table = model.household
+            watched = {"type": "脱贫不稳定户", "identified": "2026-09-10"}
+            connection.execute(table.update().where(table.c.id == HOME).values(watched))
+            cube.rebuild(connection, today=TODAY)
+    else:
+        do(county, lives.turns, HOME, turned, day="2026-09-10", words="")
+    counted = ("households", "unlifted_households", "monitored_households", "relapsed_households")
+    counted += ("newly_identified_households", "newly_monitored_households", "lifted_households")
+
+    def told() -> list[float]:
+        with county.connect() as connection:
+            found = figures(connection, CADRE, COUNTY, LAST, counted)
+            for id in counted:
+                assert lists.count(connection, CADRE, id, COUNTY, LAST) == (found[id].value or 0)
+            return [found[id].value or 0 for id in counted]
+
+    before = told()
+    do(county, lives.splits, HOME, [code(3), code(4)], head=code(3), relations={code(4): "弟弟"}, day=DAY)
+    more = {"有序退出": [0, 0, 0, 0, 0, 0, 0], "返贫": [1, 1, 0, 1, 0, 0, 0], "监测": [1, 0, 1, 0, 0, 0, 1]}
+    assert [after - held for after, held in zip(told(), before, strict=True)] == more[turned]
+    with county.connect() as connection:
+        new = connection.execute(select(func.max(model.household.c.id))).scalar_one()
+        assert household(connection, CADRE, new, LAST).standing == household(connection, CADRE, HOME, LAST).standing
+    assert_as_rebuilt(county)
 
 
 def test_who_went_over_is_found_in_both_households_each_in_its_time(county: Engine):
