@@ -14,10 +14,9 @@ from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.drawing.ranking import Ranking, extremes, finding, rank
 from components.drawing.theme import map_colours
-from components.server.geo_routes import geo_url
 from components.shell.asking import ask
 from components.shell.header import write_address
-from components.shell.map_view import link_name, show_map
+from components.shell.map_view import link_name, outlines_url, show_map
 from components.shell.page import show_markup
 from components.shell.screen import WHOLE_IN_URL, Screen
 from data.figures import read as figures
@@ -103,7 +102,7 @@ def _show_one(
     show_markup(heading(title, f"{subtitle} · {wording.class_unit(regions.indicator)}"))
     with st.container(key=f"{key}_box"):
         show_map(
-            region_part(screen.region.code, choice.level, last_day(regions.standing.month)),
+            _outlines(screen, choice.level, last_day(regions.standing.month)),
             drawn.values,
             colours=map_colours(screen.dark),
             label=f"{screen.region.name}各{below}{regions.indicator.label}地图，{when}",
@@ -117,13 +116,13 @@ def _show_one(
     show_markup(f'<p class="calm">{escape(extremes(regions.ranking))}</p>')
 
 
-def region_part(code: str, level: int | None, day: str | None) -> MapPart:
-    """The outlines of a region's children on a day (None: today), or of all of one level below it under its children's
-    stronger lines."""
-    children = geo_url(code, "children", day)
+def _outlines(screen: Screen, level: int | None, day: str) -> MapPart:
+    """The outlines of a region's children on a day, or of all of one level below it under its children's stronger
+    lines."""
+    children = outlines_url(screen, "children", day)
     if level is None:
         return region_layer(children)
-    return region_layer(geo_url(code, LEVEL_WORDS[level], day), outline_url=children)
+    return region_layer(outlines_url(screen, LEVEL_WORDS[level], day), outline_url=children)
 
 
 def open_region(kind: str, code: str | int) -> None:

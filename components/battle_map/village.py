@@ -13,10 +13,9 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.theme import map_colours, state_marks
 from components.households.rows import tooltips
-from components.server.geo_routes import geo_url
 from components.shell.asking import ask, ask_uncached
 from components.shell.logged import list_shown
-from components.shell.map_view import show_map
+from components.shell.map_view import outlines_url, show_map
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
 from components.shell.site import FIGURE, HOUSEHOLD
@@ -46,9 +45,9 @@ def show_village_map(screen: Screen, choice: MapChoice) -> None:
     household_filters(screen, choice, counts)
     parent = village.code[:9]
     outlines = (
-        geo_url(parent, "children", screen.day)
+        outlines_url(screen, "children", code=parent)
         if screen.viewer.may_see(parent)
-        else geo_url(village.code, "outline", screen.day)
+        else outlines_url(screen, "outline", code=village.code)
     )
     with st.container(key="village_map_box"):
         show_map(

@@ -25,12 +25,11 @@ from components.income.course_charts import (
     years_chart,
 )
 from components.income.months import named_months
-from components.server.geo_routes import geo_url
 from components.shell.asking import ask
 from components.shell.chart_panel import show_chart
 from components.shell.empty import no_ground, nothing
 from components.shell.header import go_to_region
-from components.shell.map_view import show_map
+from components.shell.map_view import outlines_url, show_map
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, FIGURE
@@ -291,7 +290,7 @@ def _draw_map(screen: Screen, ranking: Ranking, noun: str) -> None:
     )
     with st.container(key="income_map_box"):
         show_map(
-            region_layer(geo_url(screen.region.code, "children", screen.day)),
+            region_layer(outlines_url(screen, "children")),
             drawn.values,
             colours=map_colours(screen.dark),
             label=f"{screen.region.name}各{noun}{ranking.indicator.label}地图",

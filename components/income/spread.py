@@ -19,12 +19,11 @@ from components.income.address import GROUPS, TrendChoice, trends_link
 from components.income.months import named_months
 from components.income.names import counts_markup, facts_markup, show_names, tried_line
 from components.income.spread_charts import bin_name, counts_chart, counts_table, spread_chart
-from components.server.geo_routes import geo_url
 from components.shell.asking import ask, ask_large
 from components.shell.chart_panel import show_chart
 from components.shell.empty import no_ground, nothing
 from components.shell.header import go_to_region, write_address
-from components.shell.map_view import show_map
+from components.shell.map_view import outlines_url, show_map
 from components.shell.page import show_markup
 from components.shell.screen import Change, Screen
 from components.shell.site import FIGURE
@@ -269,7 +268,7 @@ def _show_places(screen: Screen, choice: TrendChoice, spread: Distribution, chil
             drawn = choropleth(rows, indicator=indicator, mean=None, mean_name="", dark=screen.dark)
             with st.container(key="line_map_box"):
                 show_map(
-                    region_layer(geo_url(screen.region.code, "children", screen.day)),
+                    region_layer(outlines_url(screen, "children")),
                     drawn.values,
                     colours=map_colours(screen.dark),
                     label=f"{screen.region.name}各{noun}{words}户数地图",

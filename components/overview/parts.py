@@ -16,14 +16,13 @@ from components.drawing.svg_charts import trend_svg
 from components.drawing.tables import TableColumn
 from components.drawing.theme import map_colours, palette, state_marks
 from components.drawing.tiles import tiles_markup
-from components.server.geo_routes import geo_url
 from components.shell.asking import ask, ask_uncached
 from components.shell.chart_panel import show_drawing
 from components.shell.course import course_of
 from components.shell.empty import no_ground
 from components.shell.header import go_to_region, write_address
 from components.shell.indicator_tiles import indicator_tiles
-from components.shell.map_view import show_map
+from components.shell.map_view import outlines_url, show_map
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import ADMIN, BATTLE_MAP, FIGURE, HOUSEHOLD, OVERVIEW
@@ -124,9 +123,7 @@ def show_map_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -> No
     with st.container(key="overview_map"):
         show_map(
             region_layer(
-                geo_url(
-                    screen.region.code, "outline" if village else "children", last_day(screen.standing(indicator).month)
-                )
+                outlines_url(screen, "outline" if village else "children", last_day(screen.standing(indicator).month))
             ),
             drawn.values,
             colours=map_colours(screen.dark),

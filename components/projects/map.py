@@ -13,11 +13,10 @@ from components.drawing.tables import Row
 from components.drawing.theme import level_marks, map_colours, project_marks
 from components.projects.address import COLOURINGS, ProjectChoice
 from components.projects.controls import colour_switch
-from components.server.geo_routes import geo_url
 from components.shell.asking import ask
 from components.shell.empty import nothing
 from components.shell.header import go_to_region
-from components.shell.map_view import show_map
+from components.shell.map_view import outlines_url, show_map
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
 from components.shell.site import PROJECT
@@ -123,7 +122,7 @@ def show_project_map(screen: Screen, choice: ProjectChoice) -> None:
     level = "outline" if screen.region.is_village else "children"
     with st.container(key="project_map_box"):
         show_map(
-            region_layer(geo_url(screen.region.code, level, screen.day), names=len(screen.region.code) < 9),
+            region_layer(outlines_url(screen, level), names=len(screen.region.code) < 9),
             region_values(pd.DataFrame({"code": []})),
             project_points(tooltips(placed, classes), marks=marks, named=len(screen.region.code) >= 9),
             colours=map_colours(screen.dark),

@@ -6,6 +6,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from components.drawing.maps import MapColours, MapPart, OfflineMap, map_contents, picked
+from components.server.geo_routes import geo_url
+from components.shell.asking import ask
+from components.shell.screen import Screen
+from data.regions.tree import land_since
+
+
+def outlines_url(screen: Screen, level: str, day: str | None = None, *, code: str | None = None) -> str:
+    """Where the map fetches outlines as they are on a day (ISO; None: the page's) of a region (None: the page's): the
+    same address for all days between which no village ended or was renamed, so that the map stays as it is."""
+    code = screen.region.code if code is None else code
+    return geo_url(code, level, ask(screen, land_since, code, day or screen.day))
 
 
 def show_map(

@@ -1,8 +1,9 @@
 """The region tree: roots, children, the way up, search; and what the store holds as a whole."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, literal, or_, select, union_all
 
 from data import model
 from data.access.rights import needs
@@ -127,6 +128,21 @@ _INTO = _region.alias("i")
 _ENDED = select(
     _region.c.name, _region.c.closed, _region.c.merged_into, _region.c.parent, _INTO.c.name.label("into")
 ).select_from(_region.outerjoin(_INTO, _INTO.c.code == _region.c.merged_into))
+
+
+@needs(READ, FIGURES)
+def land_since(connection: Connection, viewer: Viewer, place: str, day: str | None = None) -> str | None:
+    """The last day (ISO) up to ``day`` on which a region of a place ended or was called otherwise, the calendar's first
+    before any; None where none ever did: days between which its map is the same are one."""
+    days = union_all(
+        *(
+            select(one.label("day")).where(within(_region.c.code, viewer.narrowed(place)), one.is_not(None))
+            for one in (_region.c.closed, _region.c.renamed)
+        )
+    ).subquery()
+    asked = select(func.count(), func.max(case((days.c.day <= _day(day), days.c.day))))
+    count, last = connection.execute(asked).one()
+    return (last or date.min.isoformat()) if count else None
 
 
 @needs(READ, FIGURES)

@@ -13,7 +13,7 @@ from data.regions import tree
 from data.regions.outlines import served
 from data.store.engine import writing
 from data.villages.edits import carry_out, merges, renames
-from tests.data.small_county import COUNTY, LAST, TODAY
+from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES
 from tests.data.village_ground import NEIGHBOUR, VILLAGE, fill_village
 from tests.moment import NOW
 
@@ -71,3 +71,12 @@ def test_its_land_is_the_others_since(county):
 
     assert areas(None) == {NEIGHBOUR: pytest.approx(2)}
     assert areas(BEFORE) == {VILLAGE: pytest.approx(1), NEIGHBOUR: pytest.approx(1)}
+
+
+def test_days_between_which_no_village_changed_have_the_same_map(county):
+    with county.connect() as connection:
+        assert {tree.land_since(connection, CADRE, TOWNSHIP, day) for day in (None, DAY, TODAY.isoformat())} == {DAY}
+        assert tree.land_since(connection, CADRE, TOWNSHIP, BEFORE) == "0001-01-01"
+        served_then = [json.loads(served(county, TOWNSHIP, "children", day)[0]) for day in ("0001-01-01", BEFORE)]
+        assert served_then[0] == served_then[1]
+        assert tree.land_since(connection, CADRE, VILLAGES[2][:9], BEFORE) is None
