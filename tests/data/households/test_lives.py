@@ -306,7 +306,10 @@ def test_a_split_goes_on_as_what_the_old_household_had_become_and_is_not_newly_f
             return [found[id].value or 0 for id in counted]
 
     before = told()
-    do(county, lives.splits, HOME, [code(3), code(4)], head=code(3), relations={code(4): "弟弟"}, day=DAY)
+    change = do(county, lives.splits, HOME, [code(3), code(4)], head=code(3), relations={code(4): "弟弟"}, day=DAY)
+    back = undo(county, CADRE, change, now=NOW)
+    assert told() == before
+    undo(county, CADRE, back, now=NOW)
     more = {"有序退出": [0, 0, 0, 0, 0, 0, 0], "返贫": [1, 1, 0, 1, 0, 0, 0], "监测": [1, 0, 1, 0, 0, 0, 1]}
     assert [after - held for after, held in zip(told(), before, strict=True)] == more[turned]
     with county.connect() as connection:
