@@ -23,6 +23,8 @@ from data.terms import GOING, GONE, JOINED, JOINING, REMOVALS
 from data.workbook.sheets import HOUSEHOLD, MEMBER, REGION
 
 _STOOD = "系统里"
+_NEVER = "9999"
+_CLOSED = "这个村已于 {} 撤销，不能再迁入"
 _Key = Any  # Any: a household's number or a code
 
 
@@ -57,6 +59,7 @@ class Lives:
         self._regions()
         self._changes(HOUSEHOLD, "村代码", "户迁移", model.household_move, "household_id")
         self._changes(MEMBER, "户编号", "成员变动", model.member_event, "member")
+        self._into_closed()
         self._events()
         self._moves()
         self._belongings()
@@ -96,6 +99,29 @@ class Lives:
             if row[name] != held[row["code"]][0][name] and day < before:
                 reason = f"“{history}”里 {before} 的记录在 {day} 之后，请在“{history}”表中填写"
                 self._refuse(sheet, row, heading, reason)
+
+    def _into_closed(self) -> None:
+        """A household that stands elsewhere, moved to a village that is no more: files of before a merger say so."""
+        closed, check = self._closed(), self.checks.get(HOUSEHOLD)
+        if check is None or not closed:
+            return
+        rows = list(_rows(check, list(closed), "village"))
+        held = _stored(self.connection, model.household, "code", {row["code"] for row in rows})
+        told = {self._code_of(HOUSEHOLD, row["household_id"]) for row in self._filed("户迁移")}
+        for row in rows:
+            stands = held.get(row["code"])
+            if stands is None or stands[0]["village"] == row["village"] or row["code"] in told:
+                continue
+            if (row["collected"] or check.today.isoformat()) >= closed[row["village"]]:
+                reason = f"{_CLOSED.format(closed[row['village']])}，系统里本户在 {stands[0]['village']}"
+                self._refuse(HOUSEHOLD, row, "村代码", reason)
+
+    def _closed(self) -> dict[str, str]:
+        """Village that is no more → since when."""
+        region = model.region.c
+        asked = select(region.code, region.closed).where(region.closed.is_not(None))
+        found: dict[str, str] = dict(self.connection.execute(asked).all())
+        return found
 
     def _code_of(self, sheet: str, key: int | str) -> str:
         return self.known.household_code(int(key)) if sheet == HOUSEHOLD else str(key)
@@ -153,7 +179,7 @@ class Lives:
         sheet, table = "户迁移", model.household_move
         filed = _grouped(self._filed(sheet), "household_id")
         held = _stored(self.connection, table, "household_id", filed)
-        villages = self._villages(filed)
+        villages, closed = self._villages(filed), self._closed()
         for household, rows in filed.items():
             own = {row["day"] for row in rows}
             stands = [row for row in held.get(household, ()) if row["day"] not in own]
@@ -168,6 +194,8 @@ class Lives:
             for row in ordered:
                 if row["origin"] == row["village"] and row.piece is not None:
                     self._refuse(sheet, row, "新村代码", "与原村代码相同")
+                elif row.piece is not None and closed.get(row["village"], _NEVER) <= row["day"]:
+                    self._refuse(sheet, row, "新村代码", _CLOSED.format(closed[row["village"]]))
                 elif last is not None and row["origin"] != last["village"]:
                     why = f"{last['day']} 迁到 {last['village']}，{row['day']} 却从 {row['origin']} 迁出"
                     self._refuse_pair(sheet, "原村代码", row, last, why)
@@ -282,12 +310,12 @@ def _stored(connection: Connection, table: Table, name: str, keys: Iterable[_Key
     return dict(found)
 
 
-def _rows(check: SheetCheck, codes: Sequence[str] | None = None) -> Iterator[Told]:
-    """The sound rows of a sheet, or of those the ones with these codes."""
+def _rows(check: SheetCheck, codes: Sequence[str] | None = None, name: str = "code") -> Iterator[Told]:
+    """The sound rows of a sheet, or of those the ones with these codes in a column."""
     for piece in check.pieces:
         sound = ~(piece.bad | piece.repeated)
         if codes is not None:
-            sound &= pc.is_in(piece.values.column("code"), pa.array(codes, pa.string())).to_numpy()
+            sound &= pc.is_in(piece.values.column(name), pa.array(codes, pa.string())).to_numpy()
         places = np.flatnonzero(sound)
         columns = {name: piece.values.column(name).take(places).to_pylist() for name in piece.names}
         for at, place in enumerate(places.tolist()):

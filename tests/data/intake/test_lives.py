@@ -214,6 +214,20 @@ def test_a_move_before_the_last_known_is_left_to_its_own_sheet(store, give):
     assert (issue.sheet, issue.row, issue.column) == ("家庭成员", 2, "户编号") and "2026-10-01" in issue.reason
 
 
+def test_a_file_of_before_a_merger_moves_nobody_back_into_the_village_that_is_no_more(store, give):
+    give("户迁移", move("2026-10-01", VILLAGE, THIRD_VILLAGE))
+    with writing(store) as connection:
+        gone = {"closed": "2026-10-01", "merged_into": THIRD_VILLAGE}
+        connection.execute(model.region.update().where(model.region.c.code == VILLAGE).values(gone))
+    house = {"户编号": HOUSE, "村代码": VILLAGE, "户主姓名": "张三", "户类型": "脱贫户"}
+    (issue,) = give("户", house).refusals
+    assert (issue.sheet, issue.row, issue.column) == ("户", 2, "村代码") and "2026-10-01 撤销" in issue.reason
+    (issue,) = give("户迁移", move("2026-11-01", THIRD_VILLAGE, VILLAGE)).refusals
+    assert (issue.sheet, issue.row, issue.column) == ("户迁移", 2, "新村代码") and "2026-10-01 撤销" in issue.reason
+    assert held(store, model.household, "village")[0] == (THIRD_VILLAGE,)
+    assert give("户", house | {"村代码": THIRD_VILLAGE}).refusals == []
+
+
 def test_good_rows_are_written_without_those_that_cannot_be(store, give):
     result = give("户变动", event("2020-01-01", "返贫"), event("2021-01-01", "返贫"), valid_rows=True)
     assert result.refused_rows == 1 and result.wrote
