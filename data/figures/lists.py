@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, text
 from data.access.masks import mask_health, mask_id, mask_name, mask_party
 from data.access.rights import needs, require_right
 from data.access.roles import EXPORT, FIGURES, HEALTH, HOUSEHOLDS, READ
-from data.access.scope import seen_households, seen_matters
+from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.figures.list_kinds import KINDS, LINE, Column, ListKind, columns_of
@@ -93,15 +93,16 @@ def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: i
 
 @needs(READ, HOUSEHOLDS)
 def of_households(connection: Connection, viewer: Viewer, ids: Sequence[int], region: str, month: int) -> pd.DataFrame:
-    """Those of these households that the viewer may see and that have an income in the month, in the order of ``ids``.
+    """Those of these households that were of the region in the month, that the viewer may see and that have an income
+    in it, in the order of ``ids``.
 
     Columns as :func:`page` gives them for incomes; asked in portions, so that any number may be asked for.
     """
     kind = KINDS["incomes"]
     columns = columns_of(viewer, kind)
-    seen, named = seen_households(viewer)
-    here, bound = within_sql("h.village", viewer.narrowed(region))
-    # by the household's own key first, its row of the month then by its whole key, not by the range of villages
+    seen, named = seen_matters(viewer, "h.id")
+    here, bound = within_sql("hm.village || ''", viewer.narrowed(region))
+    # by the household's own key first, its row of the month then by its whole key, not by the range of villages ('')
     whole_key = "h.id IN :keys AND hm.village IN (SELECT u.village FROM state_spell u WHERE u.household_id = h.id)"
     found = f"{_select(kind, columns)} WHERE {kind.base} AND {whole_key} AND {here} AND {seen}"
     statement = text(lined(connection, region, month, found)).bindparams(bindparam("keys", expanding=True))

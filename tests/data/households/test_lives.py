@@ -258,6 +258,8 @@ def test_who_moved_away_is_named_in_the_old_villages_months_and_opened_by_the_ne
         assert list(then[then["id"] == HOME]["head"]) == ["大"]
         assert "大" in set(lists.whole(connection, old, "households", VILLAGES[0], LAST - 2)["head"])
         assert HOME not in set(in_village(connection, old, VILLAGES[0], LAST)["id"])
+        for viewer, month, named in ((old, LAST - 2, 1), (new, LAST - 2, 0), (old, LAST, 0), (new, LAST, 1)):
+            assert len(lists.of_households(connection, viewer, [HOME], viewer.region, month)) == named
         for month in (LAST - 2, LAST):
             with pytest.raises(NotFound, match=f"已于 {DAY} 迁到"):
                 household(connection, old, HOME, month)
