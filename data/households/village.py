@@ -134,7 +134,7 @@ def points(
     """
     columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
     where, bound = _where(viewer, village, month, filters)
-    statement = f"SELECT {columns}, h.village, h.lon, h.lat FROM {FROM} WHERE {where} ORDER BY h.id LIMIT :limit"
+    statement = f"SELECT {columns}, s.village, h.lon, h.lat FROM {FROM} WHERE {where} ORDER BY h.id LIMIT :limit"
     found = connection.execute(expanded(statement, bound), {**bound, "limit": MOST_POINTS})
     return geometry.household_points(connection, as_read(viewer, found))
 

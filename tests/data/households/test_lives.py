@@ -21,7 +21,7 @@ from data.households.fields import Unfit
 from data.households.file import household
 from data.households.history import history
 from data.households.search import search
-from data.households.village import in_village
+from data.households.village import in_village, points
 from data.model.running import holds_on
 from data.store.engine import writing
 from data.terms import STATE_NAMES
@@ -258,6 +258,9 @@ def test_who_moved_away_is_named_in_the_old_villages_months_and_opened_by_the_ne
         assert list(then[then["id"] == HOME]["head"]) == ["大"]
         assert "大" in set(lists.whole(connection, old, "households", VILLAGES[0], LAST - 2)["head"])
         assert HOME not in set(in_village(connection, old, VILLAGES[0], LAST)["id"])
+        for viewer, month in ((old, LAST - 2), (new, LAST)):  # without coordinates: somewhere in the village of then
+            drawn = points(connection, viewer, viewer.region, month)
+            assert list(drawn[drawn["id"] == HOME]["village"]) == [viewer.region]
         for viewer, month, named in ((old, LAST - 2, 1), (new, LAST - 2, 0), (old, LAST, 0), (new, LAST, 1)):
             assert len(lists.of_households(connection, viewer, [HOME], viewer.region, month)) == named
         for month in (LAST - 2, LAST):
