@@ -117,7 +117,8 @@ def _drawn(
     over = statuses.ended[home]
     open = (statuses.watched[home] > 0) & (statuses.cleared[home] > ground.last) & (name != "临时救助")
     ended = np.where((lasting > 0) | open, over, np.where(ended > over, over, ended))
-    return home, category, name, yuan, started, ended
+    begun = ~(started > over)  # who ended before it could begin has none
+    return tuple(column[begun] for column in (home, category, name, yuan, started, ended))
 
 
 def _started(ground: Ground, rng: np.random.Generator, statuses: Statuses, home: np.ndarray) -> np.ndarray:
