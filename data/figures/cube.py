@@ -103,16 +103,16 @@ def rebuild(connection: Connection, *, today: date, progress: Progress | None = 
     running = month_of(today)
     make_books(connection, None, running)
     fill_household_months(connection, running)
-    if not is_sqlite(connection):
-        connection.execute(text("ANALYZE"))
+    if is_sqlite(connection):
+        connection.execute(text("PRAGMA analysis_limit = 1000"))  # a sample serves the planner as well
+    connection.execute(text("ANALYZE"))
     close_books(connection, None, running)
     note_beginnings(connection)
     report("逐级汇总", 2, 3)
     collect_own(connection)
     _roll_up(connection)
     if is_sqlite(connection):
-        connection.execute(text("PRAGMA analysis_limit = 1000"))  # a sample serves the planner as well
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("ANALYZE cube"))
     _stamp_built(connection, today)
     report("完成", 3, 3)
 
