@@ -60,6 +60,7 @@ _MONTH_OF = (
     f" + CASE WHEN {{0}} > (SELECT c.as_of FROM month c WHERE c.month = {month_of_day('{0}')}) THEN 1 ELSE 0 END END"
 )
 """SQL of the first month at whose end a day has come, of a day up to the last."""
+_NOT_BEFORE = "CASE WHEN month < :since THEN :since ELSE month END"
 
 
 def ensure(engine: Engine, today: date) -> None:
@@ -325,15 +326,21 @@ def _make_paths(connection: Connection) -> None:
 def collect_own(
     connection: Connection, *, region: str | None = None, since: int | None = None, only_of: Iterable[str] = MEASURES
 ) -> None:
-    """Make the temporary table ``own``: the measures of what is recorded at each region itself, source by source."""
-    connection.execute(text("DROP TABLE IF EXISTS own"))
-    columns = ", ".join(f"{name} BIGINT" for name in MEASURES)
-    connection.execute(text(f"CREATE TEMPORARY TABLE own (region TEXT, month BIGINT, {columns})"))
-    only = "AND m.month >= :since" if since else ""
-    bound = {"region": region, "since": since}
+    """Make the temporary table ``own``: the measures of what is recorded at each region itself, a row a month.
+
+    Source by source into ``collected``: sums of months, of what holds from a day to a day the steps up and down in
+    their months (those before ``since`` in the first); then steps are summed up from month to month, all at once.
+    """
     by_source: dict[Source, list[str]] = {}
     for name in only_of:
         by_source.setdefault(MEASURES[name].source, []).append(name)
+    columns = [name for names in by_source.values() for name in names]
+    for table in ("collected", "own"):
+        connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        typed = ", ".join(f"{name} BIGINT" for name in columns)
+        connection.execute(text(f"CREATE TEMPORARY TABLE {table} (region TEXT, month BIGINT, {typed})"))
+    only = "AND m.month >= :since" if since else ""
+    bound = {"region": region, "since": since}
     for source, names in by_source.items():
         joined = source.joined.format(
             here=f"{source.region} = :region" if region is not None else "1 = 1",
@@ -341,24 +348,29 @@ def collect_own(
         )
         values = [MEASURES[name].sql for name in names]
         if source.since:
-            asked = _by_difference(source, joined, values, only)
+            asked = _steps(source, joined, values)
         else:
             asked = (
                 f"SELECT {source.region}, m.month, {', '.join(values)} FROM {joined} {only}"
                 f" GROUP BY {source.region}, m.month"
             )
-        connection.execute(text(f"INSERT INTO own (region, month, {', '.join(names)}) {asked}"), bound)
+        connection.execute(text(f"INSERT INTO collected (region, month, {', '.join(names)}) {asked}"), bound)
     every = (
         "SELECT :region, m.month FROM month m"
         if region is not None
         else ("SELECT r.code, m.month FROM (SELECT code FROM region UNION SELECT '') r CROSS JOIN month m")
     )
-    connection.execute(text(f"INSERT INTO own (region, month) {every} WHERE 1 = 1 {only}"), bound)
+    connection.execute(text(f"INSERT INTO collected (region, month) {every} WHERE 1 = 1 {only}"), bound)
+    sums = ", ".join(_summed(name) for name in columns)
+    here = f"SELECT region, {_NOT_BEFORE if since else 'month'} AS month, {', '.join(columns)} FROM collected"
+    asked = f"SELECT c.region, c.month, {sums} FROM ({here}) c GROUP BY c.region, c.month"
+    connection.execute(text(f"INSERT INTO own (region, month, {', '.join(columns)}) {asked}"), bound)
+    connection.execute(text("DROP TABLE collected"))
 
 
-def _by_difference(source: Source, joined: str, values: Sequence[str], only: str) -> str:
+def _steps(source: Source, joined: str, values: Sequence[str]) -> str:
     """SQL of region, month and sums of a source whose rows hold from a day to a day: each is added in the first month
-    at whose end it holds and taken away in the first at whose end it does so no more; then all is summed up."""
+    at whose end it holds and taken away in the first at whose end it does so no more."""
     names = [f"v{place}" for place in range(len(values))]
 
     def steps(day: str, sign: str) -> str:
@@ -369,19 +381,18 @@ def _by_difference(source: Source, joined: str, values: Sequence[str], only: str
         )
 
     given = ", ".join(f"{value} AS {name}" for value, name in zip(values, names, strict=True))
-    running = ", ".join(
-        f"SUM(COALESCE(SUM(t.{name}), 0)) OVER (PARTITION BY r.region ORDER BY m.month) AS {name}" for name in names
-    )
     return (
         f"WITH spells AS (SELECT * FROM (SELECT {source.region} AS region, {source.since} AS since,"
-        f" {source.until} AS until, {given} FROM {joined}) q WHERE q.until IS NULL OR q.since < q.until),"
-        f" steps AS ({steps('q.since', '')} UNION ALL {steps('q.until', '-')})"
-        f" SELECT m.region, m.month, {', '.join(f'm.{name}' for name in names)}"
-        f" FROM (SELECT r.region, m.month, {running}"
-        " FROM (SELECT DISTINCT region FROM steps) r CROSS JOIN month m"
-        " LEFT JOIN steps t ON t.region = r.region AND t.month = m.month GROUP BY r.region, m.month"
-        f") m WHERE ({' OR '.join(f'm.{name} <> 0' for name in names)}) {only}"
+        f" {source.until} AS until, {given} FROM {joined}) q WHERE q.until IS NULL OR q.since < q.until)"
+        f" {steps('q.since', '')} UNION ALL {steps('q.until', '-')}"
     )
+
+
+def _summed(name: str) -> str:
+    """SQL of a measure of a region's month over ``collected c``: of steps those of all months up to it."""
+    if MEASURES[name].source.since:
+        return f"SUM(COALESCE(SUM(c.{name}), 0)) OVER (PARTITION BY c.region ORDER BY c.month) AS {name}"
+    return f"SUM(c.{name}) AS {name}"
 
 
 def _final(name: str) -> str:
@@ -398,8 +409,7 @@ def _roll_up(connection: Connection) -> None:
     connection.execute(
         text(
             f"INSERT INTO cube (region, month, {', '.join(MEASURES)}) SELECT a.ancestor, o.month, {sums}"
-            f" FROM (SELECT region, month, {', '.join(f'SUM({name}) AS {name}' for name in MEASURES)} FROM own"
-            " GROUP BY region, month) o JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month"
+            " FROM own o JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month"
         )
     )
     connection.execute(text("DROP TABLE own"))

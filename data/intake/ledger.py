@@ -65,7 +65,7 @@ class Lines:
     places: Keys
 
     def kept(self, mask: npt.NDArray[np.bool_]) -> "Lines":
-        return Lines(self.keys[mask], self.amounts[mask], self.places[mask])
+        return self if mask.all() else Lines(self.keys[mask], self.amounts[mask], self.places[mask])
 
     @property
     def yearly(self) -> npt.NDArray[np.bool_]:
@@ -191,6 +191,10 @@ class LedgerCheck(SheetCheck):
             filled = self.lines.amounts > BLANK
             totals = self.lines.keys[yearly & filled]
             self.refuse_twice(filled & ~yearly & np.isin(of_year(self.lines.keys, self.start), totals), "本次导入里")
+
+    def release(self) -> None:
+        """Let go of the lines, when nobody asks for them any more."""
+        self.lines = _NONE
 
     def refuse_twice(self, mask: npt.NDArray[np.bool_], where: str) -> None:
         """Refuse those of the lines whose item is booked by months and by the year at once, here and ``where``."""

@@ -177,11 +177,16 @@ def refuse_order(pending: Sequence[Pending], findings: Findings) -> None:
                 one.check.left_out += 1
 
 
-def write_pending(pending: Sequence[Pending], run: int) -> int:
-    """Write everything, sheet by sheet in their order; returns how many rows of the store changed."""
+def write_pending(pending: list[Pending], run: int) -> int:
+    """Write everything, sheet by sheet in their order; returns how many rows of the store changed. What is written is
+    let go of: the lines of a prefecture are a quarter of what an import holds."""
     staged = [one.staged for one in pending if one.staged is not None]
     histories, changed = Histories(staged, pending[0].check.today.isoformat() if pending else ""), 0
-    for one in pending:
+    pending.reverse()
+    while pending:
+        one = pending.pop()
+        if isinstance(one.check, LedgerCheck):
+            one.check.release()
         if one.staged is None:
             histories.all_new(one.table)
             changed += one.fresh()
