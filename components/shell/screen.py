@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from components.shell.site import SitePage
 from data.access.actors import taken_by
-from data.access.roles import ROLES
+from data.access.roles import OTHERS, ROLES
 from data.access.sessions import Signed
 from data.access.viewer import Viewer
 from data.audit.verify import log_end
@@ -136,7 +136,7 @@ class Screen:
 
     @property
     def _who(self) -> str:
-        role = ROLES[self.viewer.role]
+        role = (ROLES | OTHERS)[self.viewer.role]
         return f"{self.signed.name} · {role}" if self.signed else role
 
     @property

@@ -20,7 +20,8 @@ WHY = "核对随迁家庭情况"
 OUTSIDE = "没有找到这一户：编号不存在，或不在您的查看范围内"
 ILL = """
     SELECT h.id, h.code, h.head, h.phone, h.village, m.id_number FROM household h JOIN member m ON m.household_id = h.id
-    WHERE m.health <> '健康' AND m.id_number IS NOT NULL AND h.phone IS NOT NULL ORDER BY h.village"""
+    WHERE m.health <> '健康' AND LENGTH(m.id_number) = 18 AND m.gone IS NULL AND h.phone IS NOT NULL
+    ORDER BY h.village"""
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ def test_names_of_regions_never_become_markup(monkeypatch: pytest.MonkeyPatch):
     shown: list[str] = []
     monkeypatch.setattr(map_regions, "show_markup", shown.append)
     monkeypatch.setattr(map_regions, "show_map", lambda *parts, **options: None)
+    monkeypatch.setattr(map_regions, "outlines_url", lambda *of: "/geo/990181/children.json")
     ranking = rank(INCOME, rows, 10000.0, 6)
     regions = map_regions.RegionsShown(INCOME, CLOSED, rows, ranking)
     drawn = map_regions._painted(screen("2026-11-22"), regions)

@@ -100,7 +100,7 @@ def test_markup_in_data_stays_text():
             caption=HOSTILE,
             look=TableLook(row_url=lambda row: '/"><script>', opener="name"),
         ),
-        tile_markup(tile(indicator=replace(INCOME, label=HOSTILE, unit=HOSTILE)), line="#000000", end="#000000"),
+        tile_markup(tile(indicator=replace(INCOME, name=HOSTILE, unit=HOSTILE)), line="#000000", end="#000000"),
     ]
     for markup in markups:
         read = Reader(markup)
