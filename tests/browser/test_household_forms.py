@@ -180,7 +180,7 @@ def test_a_death_is_told_with_what_follows_before_it_is_saved_on_a_phone_and_tak
     ready(page)
     page.get_by_role("button", name="家庭变动", exact=True).tap()
     ready(page)
-    expect(dialog(page).get_by_text("整户迁村、并入别户、注销由乡镇以上办理。")).to_be_visible()
+    expect(dialog(page).get_by_text("整户迁村、并入别户、状态变动、注销由乡镇以上办理。")).to_be_visible()
     dialog(page).get_by_label("哪一位 *").tap()
     page.get_by_role("option").last.tap()
     ready(page)
