@@ -95,15 +95,13 @@ def _chosen(screen: Screen, what: str, labels: Mapping[str, str]) -> Deed | None
         )
     if not code or (what == MERGE and not into) or (what == RENAME and not name.strip()):
         return None
-    told = {"day": day.isoformat() if day else "", "today": screen.today}
+    since, today = day.isoformat() if day else "", screen.today
     try:
         if what == MERGE:
-            return ask_uncached(screen, merges, code, into, **told)
-        return (
-            ask_uncached(screen, renames, code, name, **told)
-            if what == RENAME
-            else ask_uncached(screen, ends, code, **told)
-        )
+            return ask_uncached(screen, merges, code, into, day=since, today=today)
+        if what == RENAME:
+            return ask_uncached(screen, renames, code, name, day=since, today=today)
+        return ask_uncached(screen, ends, code, day=since, today=today)
     except WarRoomError as error:
         show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
         return None
