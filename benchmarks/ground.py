@@ -117,4 +117,4 @@ class Ground:
         """The months of the calendar, the newest first, without the latest that a page opens on."""
         with self.engine().connect() as connection:
             status = regions.status(connection)
-        return list(range(status.latest - 1, max(status.first_month, status.latest - count) - 1, -1))
+        return list(range(status.last_month - 1, max(status.first_month, status.last_month - count) - 1, -1))

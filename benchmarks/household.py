@@ -91,7 +91,7 @@ def _phone(ground: Ground, client: httpx2.Client, tokens: list[str], who: str) -
 def _searches(ground: Ground, engine: Engine) -> Iterator[Finding]:
     """Each kind of word over the whole and in one county; the worst of the two."""
     with engine.connect() as connection:
-        month = regions.status(connection).latest
+        month = regions.status(connection).last_month
         county = connection.execute(select(region.c.code).where(region.c.code.like("______")).limit(1)).scalar_one()
     for what, (words, filters) in _queries(engine).items():
         slowest: list[float] = []

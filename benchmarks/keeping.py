@@ -31,7 +31,7 @@ def kept(ground: Ground) -> Iterator[Finding]:
     with engine.connect() as connection:
         status, place = regions.status(connection), regions.find(connection, ADMIN, mine)
     assert status is not None
-    screen = Screen(ADMIN, place, status.latest, status, False, engine, county_clock, {})
+    screen = Screen(ADMIN, place, status.last_month, status, False, engine, county_clock, {})
     for name, written in (("another", other), ("that", mine)):
         _drawn(screen)
         with writing(engine) as connection:

@@ -93,12 +93,12 @@ def _facts(engine: Engine, ground: Ground) -> Facts:
         one, paid_by, _ = connection.execute(most).one()
         place = connection.execute(select(project.c.region).where(project.c.code == one)).scalar_one()
         length = func.length(region.c.code)
-        lowest = select(fund.c.region).where(fund.c.year == status.latest // 12)
+        lowest = select(fund.c.region).where(fund.c.year == status.last_month // 12)
         order = (func.length(fund.c.region).desc(), fund.c.region)
         funded = connection.execute(lowest.order_by(*order).limit(1)).scalar_one()
         county = connection.execute(select(func.min(region.c.code)).where(length == 6)).scalar_one()
     village = place if len(place) == 12 else ground.villages(1)[0].code
-    return Facts(ground.top().code, county, village, one, paid_by, funded, status.latest, status.built)
+    return Facts(ground.top().code, county, village, one, paid_by, funded, status.last_month, status.built)
 
 
 def _with_plans(ground: Ground, engine: Engine) -> Iterator[Failure]:

@@ -42,7 +42,7 @@ def _measured(url: str, preset: str, region: str) -> Iterator[Finding]:
     engine, viewer = ready_engine(url), Viewer("county", region)
     with engine.connect() as connection:
         households = tuple(villages_households(connection, viewer, region)[:COUNT])
-        year = card_year(connection, status(connection).latest).year
+        year = card_year(connection, status(connection).last_month).year
 
     def timed(what: str, *some: int) -> tuple[float, int]:
         begun = time.perf_counter()
