@@ -56,6 +56,11 @@ class Edit:
     before: Values | None
     after: Values | None
 
+    @property
+    def reversed(self) -> "Edit":
+        """What takes it back."""
+        return replace(self, before=self.after, after=self.before)
+
 
 class Conflict(WarRoomError):
     """What stands is not what the editor had before him.
@@ -193,6 +198,11 @@ def queued() -> Iterator[None]:
         raise Refused("系统正在写入大批数据（如导入），请过一两分钟再保存；这次没有写入。") from error
 
 
+def kept(edits: Sequence[Edit]) -> str:
+    """Edits as a history keeps them; ``edits_of`` reads them again."""
+    return json.dumps([vars(edit) for edit in edits], ensure_ascii=False)
+
+
 def edits_of(kept: str) -> list[Edit]:
     """The edits of a row of ``change``."""
     return [Edit(**edit) for edit in json.loads(kept)]
@@ -207,13 +217,13 @@ def _taken_back(edits: Sequence[Edit]) -> list[Edit]:
     """The edits that undo these. A new household stays, since its history does: it is struck off from its first day on,
     and goes on being one that was split from another."""
     if (founded := _founding(edits)) is None:
-        return [_reversed(edit) for edit in reversed(edits)]
+        return [edit.reversed for edit in reversed(edits)]
     others = [edit for edit in edits if edit is not founded and edit.key.get("kind") != SPLIT]
     values = founded.after or {}
     day = min(str(day) for day in (values["collected"], values.get("identified")) if day)
     key = {"household_id": founded.key["id"], "day": day, "kind": STRUCK_OFF}
     ended = Edit("household_event", key, None, {"other": None, "reason": NEVER_MADE})
-    return [*(_reversed(edit) for edit in reversed(others)), ended]
+    return [*(edit.reversed for edit in reversed(others)), ended]
 
 
 def _founding(edits: Sequence[Edit]) -> Edit | None:
@@ -234,10 +244,6 @@ def _with_kind(connection: Connection, edit: Edit) -> Edit:
         return {**side, "category": stands} if side is not None and renew else side
 
     return replace(edit, before=of_today(edit.before), after=of_today(edit.after))
-
-
-def _reversed(edit: Edit) -> Edit:
-    return replace(edit, before=edit.after, after=edit.before)
 
 
 def _detached(connection: Connection, edit: Edit, now: datetime) -> list[Edit]:
@@ -396,10 +402,7 @@ def write_history(
     Nothing else writes there. ``what`` says it in the user's words, ``undoes`` is the change that it takes back.
     """
     same = {"at": written(now), "actor": viewer.actor, "what": what, "undoes": undoes}
-    rows = [
-        {"household_id": id, "edits": json.dumps([vars(edit) for edit in edits], ensure_ascii=False), **same}
-        for id, edits in done.items()
-    ]
+    rows = [{"household_id": id, "edits": kept(edits), **same} for id, edits in done.items()]
     if not rows:
         return []
     made = list(connection.execute(insert(change).returning(change.c.id), rows).scalars())

@@ -4,7 +4,6 @@ Nothing is taken away: the village stands as it was in the months before its las
 ``household_move``, its matters one of ``matter_move``; what is bound to it follows.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +20,7 @@ from data.audit import log as audit
 from data.clock import written
 from data.errors import NotFound, Refused
 from data.figures import cube
-from data.households.edits import CHANGED_SINCE, Edit, commit_within, edits_of, queued, undo_within
+from data.households.edits import CHANGED_SINCE, Edit, commit_within, edits_of, kept, queued, undo_within
 from data.households.histories import moved
 from data.households.words import Values
 from data.model import change, metadata, region_change
@@ -75,10 +74,8 @@ def merges(connection: Connection, viewer: Viewer, village: str, into: str, *, d
     since = _day(day, today, row, other)
     _nothing_later(connection, village, since)
     what = f"撤并：{row['name']}并入{other['name']}（{since}）"
-    closing = Edit(
-        "region", {"code": village}, _of(row, "closed", "merged_into"), {"closed": since, "merged_into": into}
-    )
-    edits = (closing, *_matters(connection, village, into, since), *_bound(connection, village, into))
+    follows = [edit for edit, _ in _going_over(connection, BOUND, village, into)]
+    edits = (_closing(row, since, into), *_matters(connection, village, into, since), *follows)
     homes = _homes(connection, village, into, since, f"{row['name']}并入{other['name']}")
     return Deed(what, village, edits, into, moving(connection, viewer, village), homes)
 
@@ -95,10 +92,7 @@ def ends(connection: Connection, viewer: Viewer, village: str, *, day: str, toda
         )
         raise Refused(f"{row['name']}还有 {told}，不能直接撤销；请改用“撤并”，并入接收的村。")
     _nothing_later(connection, village, since)
-    closing = Edit(
-        "region", {"code": village}, _of(row, "closed", "merged_into"), {"closed": since, "merged_into": None}
-    )
-    return Deed(f"村撤销：{row['name']}（{since}）", village, (closing,), moving=held)
+    return Deed(f"村撤销：{row['name']}（{since}）", village, (_closing(row, since, None),), moving=held)
 
 
 @needs(ADMINISTER, SETTINGS)
@@ -151,7 +145,9 @@ def take_back(engine: Engine, viewer: Viewer, id: int, *, address: str = "", now
         changes = connection.execute(select(change.c.id, change.c.household_id).where(same)).all()
         _still_there(connection, [row.household_id for row in changes], into)
         back = [
-            edit for edit in map(_reversed, reversed(edits)) if edit.table not in BOUND or _stands(connection, edit)
+            back
+            for back in (edit.reversed for edit in reversed(edits))
+            if back.table not in BOUND or _stands(connection, back)
         ]
         for edit in back:
             _apply(connection, edit)
@@ -207,7 +203,7 @@ def _note(
     """Enter a deed into the history and the log, with a line for each account and display that follows."""
     row: Values = {
         "region": region, "at": written(now), "actor": viewer.actor, "what": what, "undoes": undoes,
-        "edits": json.dumps([vars(edit) for edit in edits], ensure_ascii=False),
+        "edits": kept(edits),
     }  # fmt: skip
     made = written_id(connection.execute(insert(region_change).values(row)))
     audit.wrote(
@@ -281,12 +277,9 @@ def _nothing_later(connection: Connection, village: str, day: str) -> None:
 
 def _matters(connection: Connection, village: str, into: str, day: str) -> Iterator[Edit]:
     """All that is the village's and no household's goes over; so does its population, and that of what it took in."""
-    for name, column in MATTERS.items():
-        table = metadata.tables[name]
-        (key,) = table.primary_key
-        for (value,) in connection.execute(select(key).where(table.c[column] == village).order_by(key)):
-            yield Edit(name, {key.name: value}, {column: village}, {column: into})
-            yield _move(name, str(value), day, village, into)
+    for edit, key in _going_over(connection, MATTERS, village, into):
+        yield edit
+        yield _move(edit.table, key, day, village, into)
     moves = model.matter_move.c
     taken_in = select(moves.key).where(moves.record == "region", moves.region == village).distinct()
     for code in (village, *connection.execute(taken_in.order_by(moves.key)).scalars()):
@@ -297,12 +290,15 @@ def _move(record: str, key: str, day: str, origin: str, region: str) -> Edit:
     return Edit("matter_move", {"record": record, "key": key, "day": day}, None, {"origin": origin, "region": region})
 
 
-def _bound(connection: Connection, village: str, into: str) -> Iterator[Edit]:
-    for name, column in BOUND.items():
+def _going_over(
+    connection: Connection, columns: Mapping[str, str], village: str, into: str
+) -> Iterator[tuple[Edit, str]]:
+    """Each record of these tables that is the village's becomes the other's: the edit, and the record's key."""
+    for name, column in columns.items():
         table = metadata.tables[name]
         (key,) = table.primary_key
         for (value,) in connection.execute(select(key).where(table.c[column] == village).order_by(key)):
-            yield Edit(name, {key.name: value}, {column: village}, {column: into})
+            yield Edit(name, {key.name: value}, {column: village}, {column: into}), str(value)
 
 
 def _homes(connection: Connection, village: str, into: str, day: str, note: str) -> dict[int, list[Edit]]:
@@ -349,8 +345,9 @@ def _still_there(connection: Connection, households: Sequence[int], into: object
         raise Refused(f"{away[0]}等 {len(away)} 户之后又迁到别的村，不能撤销。请先在这些户的档案里撤销那次迁移。")
 
 
-def _reversed(edit: Edit) -> Edit:
-    return Edit(edit.table, edit.key, edit.after, edit.before)
+def _closing(row: RowMapping, day: str, into: str | None) -> Edit:
+    after: Values = {"closed": day, "merged_into": into}
+    return Edit("region", {"code": row["code"]}, _of(row, *after), after)
 
 
 def _of(row: RowMapping, *names: str) -> Values:
