@@ -117,6 +117,25 @@ RESIDENT_TEAMS, BRANCH = ("第一书记", "驻村工作队"), "党支部"
 OWN_TEAMS = (BRANCH, "网格员")
 """队伍 of whom the unit is a branch or the village itself: no 帮扶单位."""
 OCCASIONS = ("日常走访", "红白喜事", "升学考试", "生病住院", "意外伤害", "传统节日", "政策宣传", "其他")
+LEADER_POSTS = (
+    "县委书记", "县长", "分管领导", "部门负责人", "包乡领导", "乡镇党委书记", "乡镇长", "包村领导", "包村干部",
+    "村党支部书记", "第一书记", "驻村工作队长", "网格员", "防返贫监测员", "其他",
+)  # fmt: skip
+"""职务 of 区划负责人, the first to answer first."""
+MUST_VISITS = {
+    "born": "出生", "died": "去世", "wed": "婚嫁", "exam": "升学考试", "hospital": "生病住院", "accident": "意外事故",
+    "festival": "传统节日",
+}  # fmt: skip
+"""五必访: what calls for a visit."""
+MUST_OCCASIONS = {
+    "born": "红白喜事", "died": "红白喜事", "wed": "红白喜事", "exam": "升学考试", "hospital": "生病住院",
+    "accident": "意外伤害", "festival": "传统节日",
+}  # fmt: skip
+"""The 事由 of the visit that answers each."""
+DAY_KINDS = {"done": "完成", "carried_out": "实施", "settled": "落实", "problem": "问题反馈"}
+"""每日记录: what somebody writes down of a day."""
+DISPATCH_STATES = {"on": "正常推进", "slow": "进展缓慢", "stuck": "存在困难", "done": "已达标"}
+"""月调度: what is reported of a household."""
 FUND_SOURCES = ("中央", "省", "市", "县", "社会")
 PROBLEM_SOURCES = ("排查", "暗访", "督导", "审计", "群众反映")
 ARCHIVE_KINDS = (

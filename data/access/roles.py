@@ -22,6 +22,7 @@ RIGHTS = {
 
 FIGURES, HOUSEHOLDS, IDENTITY, HEALTH = "figures", "households", "identity", "health"
 PROJECTS, PLANS, PAPERS, CODES = "projects", "plans", "papers", "codes"
+DUTIES, MATTERS, DAYS = "duties", "matters", "days"
 RECORDS, SETTINGS, PEOPLE, LOG = "records", "settings", "people", "log"
 THINGS = {
     FIGURES: "各级汇总和地图",
@@ -32,6 +33,9 @@ THINGS = {
     PLANS: "收益分配方案",
     PAPERS: "档案材料",
     CODES: "户码、口令、查看记录",
+    DUTIES: "区划负责人、帮扶队伍、结对",  # approved: leaders are named, helpers handed over
+    MATTERS: "问题、任务、月调度",  # approved: dispatched, checked, extended, opened again
+    DAYS: "每日记录",
     RECORDS: "完整数据",
     SETTINGS: "县级设置、闭账",
     PEOPLE: "人员、账号、设备、会话",
@@ -54,8 +58,11 @@ LEAST = "stranger"
 _Things = frozenset[str]
 _CARD = frozenset({HOUSEHOLDS, IDENTITY, HEALTH})
 """Not its papers: what is photographed cannot be masked."""
-_SEEN = frozenset({FIGURES, *_CARD, PAPERS, PROJECTS, PLANS})
+_WORK = frozenset({MATTERS, DAYS})
+_SEEN = frozenset({FIGURES, *_CARD, PAPERS, PROJECTS, PLANS, DUTIES, *_WORK})
 _LISTS = frozenset({FIGURES, HOUSEHOLDS, PROJECTS})
+_TAKEN = _LISTS | {DUTIES, MATTERS}
+_PAPER = frozenset({FIGURES, HOUSEHOLDS, CODES, PLANS, MATTERS})
 _DOOR = frozenset({HOUSEHOLDS, PAPERS, CODES})
 
 ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
@@ -64,43 +71,43 @@ ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
             READ: _SEEN | {CODES, SETTINGS, PEOPLE, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS},
-            APPROVE: frozenset({HOUSEHOLDS, PROJECTS}),
-            EXPORT: _LISTS | {RECORDS, LOG},
-            PRINT: frozenset({FIGURES, HOUSEHOLDS, CODES, PLANS}),
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, DUTIES}),
+            EXPORT: _TAKEN | {RECORDS, LOG},
+            PRINT: _PAPER,
             IMPORT: frozenset({RECORDS}),
             ADMINISTER: frozenset({SETTINGS, PEOPLE, LOG}),
         },
         "county": {
             READ: _SEEN | {CODES, SETTINGS, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR | {PROJECTS, PLANS},
-            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS}),
-            EXPORT: _LISTS | {RECORDS},
-            PRINT: frozenset({FIGURES, HOUSEHOLDS, CODES, PLANS}),
+            WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS}),
+            EXPORT: _TAKEN | {RECORDS},
+            PRINT: _PAPER,
             IMPORT: frozenset({RECORDS}),
             ADMINISTER: frozenset({SETTINGS}),
         },
         "township": {
             READ: _SEEN | {CODES},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR | {PROJECTS, PLANS},
-            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS}),
-            EXPORT: _LISTS,
-            PRINT: frozenset({FIGURES, HOUSEHOLDS, CODES, PLANS}),
+            WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS}),
+            EXPORT: _TAKEN,
+            PRINT: _PAPER,
         },
         "village": {
             READ: _SEEN | {CODES},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR | {PROJECTS, PLANS},
-            EXPORT: _LISTS,
-            PRINT: frozenset({FIGURES, HOUSEHOLDS, CODES, PLANS}),
+            WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
+            EXPORT: _TAKEN,
+            PRINT: _PAPER,
         },
         "helper": {
             READ: _SEEN | {CODES},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR,
-            EXPORT: _LISTS,
-            PRINT: frozenset({HOUSEHOLDS, CODES}),
+            WRITE: _DOOR | _WORK,
+            EXPORT: _TAKEN,
+            PRINT: frozenset({HOUSEHOLDS, CODES, MATTERS}),
         },
         "display": {READ: _LISTS},
         "borrower": {READ: _CARD},

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Text
 
-from data.model.columns import Code, Number, Small, household_id, table
+from data.model.columns import Code, Number, Small, household_id, region_code, table
 
 person = table(
     "person",
@@ -10,6 +10,7 @@ person = table(
     Column("name", Text, nullable=False),
     Column("phone", Text),
     Column("unit", Text),
+    region_code(nullable=True),  # where he is at home in this work, to tell people of one name apart
     Column("helper", Code, ForeignKey("helper.code"), unique=True),
     Column("made", Text, nullable=False),
     Column("actor", Text, nullable=False),  # ``Viewer.actor``

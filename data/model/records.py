@@ -190,6 +190,7 @@ pairing = table(
     "pairing",
     Column("helper", Code, ForeignKey("helper.code"), primary_key=True),
     household_id(primary_key=True),
+    Column("member", Code, primary_key=True, server_default=""),  # whom of it (patient, pupil); '' the household
     Column("started", Day, primary_key=True),
     Column("ended", Day),
     Index("pairing_household", "household_id"),
@@ -251,7 +252,16 @@ problem = table(
     Column("owner", Text, nullable=False),
     Column("rectified", Day),
     Column("closed", Day),
+    Column("project", Code, ForeignKey("project.code")),
+    Column("fund", Code, ForeignKey("fund.code")),
+    Column("state", Code, nullable=False, server_default="open"),
+    Column("version", Number, nullable=False, server_default="1"),
+    Column("since", Day),  # in its state; NULL: since its own dates say so
+    Column("owner_id", Number, ForeignKey("person.id")),  # NULL: nobody is known by the name
+    Column("clock_from", Day),  # 历史遗留: its clocks begin no sooner
+    Column("asked_until", Day),  # until when an extension is asked for
     Index("problem_household", "household_id"),
+    Index("problem_owner", "owner_id"),
     clustered=True,
 )
 
@@ -267,7 +277,16 @@ task = table(
     Column("owner", Text, nullable=False),
     Column("progress_bp", Number, nullable=False),  # hundredths of a per cent
     Column("finished", Day),
+    Column("problem", Code, ForeignKey("problem.code")),  # that it was made for
+    Column("parent", Code, ForeignKey("task.code")),  # that it was split from
+    Column("state", Code, nullable=False, server_default="open"),
+    Column("version", Number, nullable=False, server_default="1"),
+    Column("since", Day),  # in its state; NULL: since its own dates say so
+    Column("owner_id", Number, ForeignKey("person.id")),  # NULL: nobody is known by the name
+    Column("clock_from", Day),  # 历史遗留: its clocks begin no sooner
+    Column("asked_until", Day),  # until when an extension is asked for
     Index("task_household", "household_id"),
+    Index("task_owner", "owner_id"),
     clustered=True,
 )
 

@@ -28,9 +28,10 @@ change = table(
     Index("change_undoes", "undoes", unique=True),  # nothing is taken back twice
 )
 
-region_change = table(  # a village that ended or went over to another, a region that is called otherwise
+region_change = table(  # a village that ended or went over to another, a region that is called otherwise; its leaders
     "region_change",
     Column("id", Number, primary_key=True),
+    Column("kind", Code, nullable=False, server_default="village"),  # village, leader
     region_code(nullable=False, index=True),
     Column("at", Text, nullable=False),
     Column("actor", Text, nullable=False),  # ``Viewer.actor``

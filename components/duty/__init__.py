@@ -1,0 +1,1 @@
+"""帮扶责任: leaders, teams, helpers and the page of one person."""

@@ -1,0 +1,1 @@
+"""督办整改: problems, tasks and the month's dispatch."""

@@ -1,0 +1,1 @@
+"""我的待办: what waits for who is signed in."""

@@ -1,0 +1,1 @@
+"""What waits for whom: one protocol for everything with a clock."""
