@@ -444,11 +444,12 @@ SHEETS: tuple[SheetSpec, ...] = (
         (
             _of(HELPER, "责任人编号", "helper", key=True),
             _household(key=True),
+            _of(MEMBER, "人编号", "member", required=False, key=True),
             _key("开始日期", "started", "day", may_be_future=True),
             _may("结束日期", "ended", "day", may_be_future=True, note="当日仍算在内"),
         ),
         order=(("started", "ended"),),
-        example=("BF0001", "990181001001001", "2021-03-01", ""),
+        example=("BF0001", "990181001001001", "", "2021-03-01", ""),
     ),
     SheetSpec(
         "走访",

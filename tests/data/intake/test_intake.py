@@ -114,7 +114,7 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
     assert rows_of(engine, "project_return") == [("XM-1", 24319, 800_000, 700_000), ("XM-1", 24320, 800_000, 900_000)]
     assert rows_of(engine, "project_household") == [("XM-1", 1, 2026, "分红", 60_000, 2)]
     assert rows_of(engine, "helper") == [("BF1", "王五", "农业农村局", "区直干部", None, None)]
-    assert rows_of(engine, "pairing") == [("BF1", 1, "2021-03-01", None)]
+    assert rows_of(engine, "pairing") == [("BF1", 1, "", "2021-03-01", None)]
     assert [row[3:] for row in rows_of(engine, "visit")] == [
         ("2026-11-22", "日常走访", '一行\n又一行，“引号”,"和逗号"'),
         ("2026-10-01", "传统节日", "+86"),
