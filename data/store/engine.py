@@ -228,7 +228,8 @@ def upsert(
 ) -> int:
     """Insert rows or update the ones whose key stands already; returns how many rows changed.
 
-    ``rows`` are tuples in the order of ``columns``, which include the primary key. A row equal to the stored one
+    ``rows`` are tuples in the order of ``columns``, which include the primary key but for what of it has a default of
+    the store's. A row equal to the stored one
     counts as unchanged. ``absent`` is a number that stands for NULL in columns beyond the key: millions of None cost
     the SQLite driver eight times what integers do.
     """
@@ -264,7 +265,7 @@ def stage(
     as anywhere, whatever the table's own column takes.
     """
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
-    keys = _listed([column.name for column in table.primary_key])
+    keys = _listed([column.name for column in table.primary_key if column.name in columns])
     if is_sqlite(connection):
         connection.exec_driver_sql(
             f"CREATE TEMPORARY TABLE {name} ({_listed(columns)}, PRIMARY KEY ({keys})) WITHOUT ROWID"
