@@ -91,7 +91,8 @@ def _pairings(key: tuple[str, ...], more: str = "") -> None:
     names = ", ".join(key)
     asked = names.replace("member", more) if more else names
     op.execute(
-        f"INSERT INTO pairing ({names}, ended) SELECT {asked}, ended FROM pairing_before WHERE 1 = 1 ON CONFLICT DO NOTHING"
+        f"INSERT INTO pairing ({names}, ended) SELECT {asked}, ended FROM pairing_before WHERE 1 = 1"
+        " ON CONFLICT DO NOTHING"
     )
     op.drop_table("pairing_before")
     op.create_index("pairing_household", "pairing", ["household_id"])
