@@ -56,7 +56,7 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
             (m.c.household_id == household) & m.c.gone.is_(None),
             (m.c.relation.not_in(("户主", "本人")), m.c.born, m.c.code),
         ),
-        _helpers(connection, viewer, facts, built),
+        helpers_of(connection, viewer, facts["village"], household, built),
         _rows(connection, s, (s.c.household_id == household) & lasting(s, built), (s.c.started, s.c.code)),
         _rows(connection, p, (p.c.household_id == household) & p.c.closed.is_(None), (p.c.deadline, p.c.code)),
         {row["item"]: row for row in checked},
@@ -85,16 +85,19 @@ def _rows(
     return tuple(connection.execute(select(table).where(clause).order_by(*order)).mappings())
 
 
-def _helpers(connection: Connection, viewer: Viewer, facts: RowMapping, built: str) -> tuple[Helper, ...]:
-    """The household's own first, then the village's; a helper himself alone."""
+@needs(WRITE, HOUSEHOLDS)
+def helpers_of(
+    connection: Connection, viewer: Viewer, village: str, household: int | None, day: str
+) -> tuple[Helper, ...]:
+    """Who helps in a village on a day (ISO): the household's own first, then the others; a helper himself alone."""
     a, s, h = model.helper, model.pairing, model.household
     if viewer.sees_own_only:
         codes, own = {viewer.helper}, {viewer.helper}
     else:
         in_village = select(s.c.helper, s.c.household_id).join(h, h.c.id == s.c.household_id)
-        pairs = connection.execute(in_village.where(h.c.village == facts["village"], running(s, built))).all()
+        pairs = connection.execute(in_village.where(h.c.village == village, running(s, day))).all()
         codes = {helper for helper, _ in pairs}
-        own = {helper for helper, household in pairs if household == facts["id"]}
+        own = {helper for helper, paired in pairs if paired == household}
     rows = connection.execute(select(a.c.code, a.c.name, a.c.unit).where(a.c.code.in_(codes)))
     found = [Helper(code, name, unit, code in own) for code, name, unit in rows]
     return tuple(sorted(found, key=lambda helper: (not helper.own, helper.name, helper.code)))

@@ -1,8 +1,9 @@
 """What may be written at all, whatever form it came from: types, required columns, references, known months."""
 
 import math
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, Float, Text, func, select
+from sqlalchemy import Connection, Float, Text, and_, func, select
 
 from data import model
 from data.access.rights import needs
@@ -50,12 +51,11 @@ def check_values(connection: Connection, table: str, key: dict[str, object], aft
             raise Refused(f"{record_words.label(table, name)}：必填，不能为空。")
         if value is not None:
             _check_type(record_words.label(table, name) if name in after else name, columns[name].type, value)
-    if table == "ledger":
+    if table in ("ledger", "ledger_year"):
         for name, value in after.items():
             if isinstance(value, int) and value < 0 and name not in _MAY_BE_NEGATIVE:
                 raise Refused(f"{record_words.label(table, name)}：不能为负数（只有生产经营性科目可以）。")
-        _check_month(connection, int(str(key["month"])), "月份")
-        _check_not_yearly(connection, key, after)
+        _check_books(connection, table, key, after)
     elif table in _MONTHS and _MONTHS[table][0] in after:
         name, heading = _MONTHS[table]
         try:
@@ -89,20 +89,55 @@ def _check_month(connection: Connection, month: int, heading: str) -> None:
         raise Refused(f"{heading}：在本月（{spoken(last)}）之后，请核对。")
 
 
-def _check_not_yearly(connection: Connection, key: dict[str, object], after: dict[str, object]) -> None:
-    """An item whose total of the income year is booked has no months beside it."""
-    table, month = model.ledger_year, key["month"]
-    asked = select(table).where(table.c.household_id == key.get("household_id"))
-    asked = asked.where(table.c.first_month <= month, table.c.last_month >= month)
-    held = connection.execute(asked).mappings().first()
-    if held is None:
-        return
+def year_span(key: Values) -> tuple[int, int]:
+    """The first and the last month of the income year that a row of ``ledger_year`` is of."""
+    last = int(str(key["last_month"]))
+    return last - 11, last
+
+
+def _check_books(connection: Connection, table: str, key: Values, after: Values) -> None:
+    """An item whose total of the income year is booked has no months beside it, nor the other way round."""
+    if table == "ledger":
+        month = int(str(key["month"]))
+        _check_month(connection, month, "月份")
+    else:
+        first, last = year_span(key)
+        running = connection.execute(select(func.max(model.month.c.month))).scalar()
+        if running is not None and first > running:
+            raise Refused(f"{last // 12}年度还没有开始（{spoken(first)}起），请核对。")
+        _check_month(connection, min(last, running or last), "年度")
+    held = booked_otherwise(connection, [key.get("household_id")], table, key)
     for name, value in after.items():
-        if value is not None and held[name] is not None:
+        at = held.get((key.get("household_id"), name))
+        if value is None or at is None:
+            continue
+        item, year = record_words.label(table, name), (at if table == "ledger" else year_span(key)[1]) // 12
+        if table == "ledger":
             raise Refused(
-                f"{record_words.label('ledger', name)}：{held['last_month'] // 12}年度已按全年合计记账，"
-                "不能再按月记。确需按月记的，请用导入把全年合计清空后改记。"
+                f"{item}：{year}年度已按全年合计记账，不能再按月记。确需按月记的，请用导入把全年合计清空后改记。"
             )
+        raise Refused(f"{item}：{year}年度里已按月记账（如{spoken(at)}），不能再记全年合计。")
+
+
+def booked_otherwise(
+    connection: Connection, households: Sequence[object], table: str, key: Values
+) -> dict[tuple[object, str], int]:
+    """(household, column) → the last month in which the item is booked the other way: of what is booked by the month
+    of ``key`` in ``ledger`` the year's total, of what is booked by its year in ``ledger_year`` a month of it."""
+    other = model.ledger_year if table == "ledger" else model.ledger
+    if table == "ledger":
+        month = key["month"]
+        when, within = other.c.last_month, and_(other.c.first_month <= month, other.c.last_month >= month)
+    else:
+        when, within = other.c.month, other.c.month.between(*year_span(key))
+    asked = select(other, when.label("at")).where(other.c.household_id.in_(households), within)
+    rows = connection.execute(asked.order_by(when))
+    return {
+        (row["household_id"], name): row["at"]
+        for row in rows.mappings()
+        for name in row
+        if name.endswith("_fen") and row[name] is not None
+    }
 
 
 def check_references(connection: Connection, table: str, after: dict[str, object], household: int) -> None:

@@ -21,15 +21,17 @@ from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoo
 from data.figures import cube
 from data.households import words as record_words
 from data.households.booked import check_booked
-from data.households.edit_rules import SPLIT, check_approval, check_references, check_values, stored_form
+from data.households.edit_rules import SPLIT, check_approval, check_references, check_values, stored_form, year_span
 from data.households.words import Difference, Values
 from data.model import archive, change, measure, metadata
 from data.model.measure_kinds import renewed, same_kind
 from data.store.engine import writing
 
 HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance")
-TABLES = ("household", "member", "ledger", "pairing", "measure", "visit", "problem", "archive", *HISTORIES)
-COUNTED = ("household", "member", "ledger", "pairing", "visit", "problem", *HISTORIES)  # what the cube is made from
+BOOKS = ("ledger", "ledger_year")
+"""A household's books by month and by income year: a row without any amount is none."""
+TABLES = ("household", "member", *BOOKS, "pairing", "measure", "visit", "problem", "archive", *HISTORIES)
+COUNTED = ("household", "member", *BOOKS, "pairing", "visit", "problem", *HISTORIES)  # what the cube is made from
 COMINGS = ("household_event", "household_move", "member_event")
 """Where members and households come, go and move: what was written of several households at once is taken back so."""
 OF_A_PLAN = "dividend_payment"
@@ -420,10 +422,10 @@ def _complete(
         if edit.after is None or (edit.before is not None and {"id", "code"} & {*edit.before, *edit.after}):
             raise ValueError("a household is neither taken away nor called otherwise")
         return replace(edit, key={"id": owner["id"]})
-    if edit.table == "ledger":
+    if edit.table in BOOKS:
         names = dict.fromkeys([*(edit.before or {}), *(edit.after or {})])
         before, after = ({name: (side or {}).get(name) for name in names} for side in (edit.before, edit.after))
-        return Edit("ledger", {**edit.key, "household_id": owner["id"]}, before, after)
+        return Edit(edit.table, {**edit.key, "household_id": owner["id"]}, before, after)
     if "household_id" in metadata.tables[edit.table].primary_key.columns:
         return replace(edit, key={**edit.key, "household_id": owner["id"]})
     if edit.table == "member_fact":
@@ -456,7 +458,7 @@ def _compare(connection: Connection, id: int, edits: Sequence[Edit], together: C
             gone |= stands is None
         rebased.append(replace(edit, before=stands))
     if any(edit.before != other.before for edit, other in zip(edits, rebased, strict=True)):
-        who, at = _last_change(connection, id, edits)
+        who, at = last_change(connection, id, edits)
         raise Conflict(found, who, at, None if gone else tuple(rebased))
 
 
@@ -468,14 +470,15 @@ def _standing(connection: Connection, id: int, edit: Edit, together: Collection[
     owner = table.c[{"household": "id", "member_fact": "member"}.get(edit.table, "household_id")]
     row = connection.execute(select(owner.label("owner_id"), table).where(_at(table, edit.key))).mappings().first()
     if row is None:
-        return dict.fromkeys(names) if edit.table == "ledger" else None
+        return dict.fromkeys(names) if edit.table in BOOKS else None
     whose = _household_of(connection, row["owner_id"]) if edit.table == "member_fact" else row["owner_id"]
     if whose not in (together if edit.table in ("member", "member_fact") else (id,)):
         raise NotFound(NO_SUCH_HOUSEHOLD)
     return {name: row[name] for name in names}
 
 
-def _last_change(connection: Connection, id: int, edits: Sequence[Edit]) -> tuple[str | None, str | None]:
+def last_change(connection: Connection, id: int, edits: Sequence[Edit]) -> tuple[str | None, str | None]:
+    """Who (a ``Viewer.actor``) changed one of these records of a household last, and when; None: came otherwise."""
     wanted = [(edit.table, edit.key) for edit in edits]
     rows = connection.execute(
         select(change.c.actor, change.c.at, change.c.edits)
@@ -492,8 +495,8 @@ def _last_change(connection: Connection, id: int, edits: Sequence[Edit]) -> tupl
 def _write(connection: Connection, edit: Edit) -> None:
     table = metadata.tables[edit.table]
     here = _at(table, edit.key)
-    if edit.table == "ledger":
-        return _write_month(connection, table, edit)
+    if edit.table in BOOKS:
+        return _write_amounts(connection, table, edit)
     if edit.after is None:
         connection.execute(table.delete().where(here))
     elif edit.before is None:
@@ -505,15 +508,16 @@ def _write(connection: Connection, edit: Edit) -> None:
     return None
 
 
-def _write_month(connection: Connection, ledger: Table, edit: Edit) -> None:
-    """A month without any amount has no row, so that it does not count as one on record."""
-    here, amounts = _at(ledger, edit.key), edit.after or {}
-    if connection.execute(select(ledger.c.month).where(here)).first() is None:
-        connection.execute(ledger.insert().values({**edit.key, **amounts}))
+def _write_amounts(connection: Connection, books: Table, edit: Edit) -> None:
+    """A month, or year, without any amount has no row, so that it does not count as one on record."""
+    here, amounts = _at(books, edit.key), edit.after or {}
+    if connection.execute(select(books.c.household_id).where(here)).first() is None:
+        first = {"first_month": year_span(edit.key)[0]} if books.name == "ledger_year" else {}
+        connection.execute(books.insert().values({**edit.key, **first, **amounts}))
     else:
-        connection.execute(ledger.update().where(here).values(amounts))
-    empty = and_(*(column.is_(None) for column in ledger.c if column.name.endswith("_fen")))
-    connection.execute(ledger.delete().where(here, empty))
+        connection.execute(books.update().where(here).values(amounts))
+    empty = and_(*(column.is_(None) for column in books.c if column.name.endswith("_fen")))
+    connection.execute(books.delete().where(here, empty))
 
 
 def _at(table: Table, key: Values) -> ColumnElement[bool]:

@@ -71,16 +71,29 @@ def record_visit(
         there = door(connection, viewer, household)
     if helper not in {one.code for one in there.helpers}:
         raise Unfit("走访人", "不是本户或本村的帮扶责任人，请从名单中选择")
+    edit = visit_edit(visited=visited, occasion=occasion, done=done, found=found, helper=helper, now=now)
+    values = edit.after or {}
+    if too_early := before_identified(there.household["identified"], str(values["visited"])):
+        raise Unfit("日期", too_early)
+    what = f"记走访（{values['visited']}）"
+    change = commit(engine, viewer, household, [edit], what=what, now=now)
+    return Saved(change, what, str(edit.key["code"]))
+
+
+def visit_edit(*, visited: str, occasion: str, done: str, found: str, helper: str, now: datetime) -> Edit:
+    """The new visit, whosever; raises Unfit."""
     values = read_fields("visit", {"visited": visited, "occasion": occasion}, today=now.date())
-    identified = there.household["identified"]
-    if identified and str(values["visited"])[:4] < identified[:4]:
-        raise Unfit("日期", f"早于本户识别的年份（{identified[:4]}年），请核对")
     words = [read_text("做了什么", done, most=LONG // 2, required=True)]
     noticed = read_text("发现什么", found, most=LONG // 2)
     content = "\n".join(filter(None, [*words, noticed and FOUND + noticed]))
-    code, what = _code("V", now), f"记走访（{values['visited']}）"
-    edit = Edit("visit", {"code": code}, None, {**values, "helper": helper, "content": content})
-    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
+    return Edit("visit", {"code": _code("V", now)}, None, {**values, "helper": helper, "content": content})
+
+
+def before_identified(identified: str | None, visited: str) -> str | None:
+    """What is said of a visit before the year in which the household was identified; None where it is not."""
+    if identified and visited[:4] < identified[:4]:
+        return f"早于本户识别的年份（{identified[:4]}年），请核对"
+    return None
 
 
 @needs(WRITE, HOUSEHOLDS)

@@ -15,11 +15,11 @@ SHEET_OF: dict[str, SheetSpec] = {sheet.table_name: sheet for sheet in SHEETS}
 
 
 class Unfit(Refused):
-    """A field that cannot be taken as it was typed; ``field`` is its name as the form shows it."""
+    """A field that cannot be taken as it was typed; ``field`` is its name as the form shows it, ``reason`` why not."""
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}：{reason.rstrip('。')}。")
-        self.field = field
+        self.field, self.reason = field, reason.rstrip("。")
+        super().__init__(f"{field}：{self.reason}。")
 
 
 def longest(name: str) -> int:
