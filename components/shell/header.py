@@ -11,6 +11,7 @@ from components.drawing.markup import escape, link
 from components.drawing.wording import moment
 from components.shell.asking import ask, ask_shared
 from components.shell.logged import caller
+from components.shell.menus import MENU_BUTTON, menus
 from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS, SitePage
@@ -38,9 +39,14 @@ _LATEST = 0  # no month: what is asked for without one
 def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     """Name, navigation, marks, who is signed in, day of the data, the switch of the theme. Without a screen the store
     is empty."""
-    links = "".join(_page_link(page, screen, path) for page in PAGES if _is_offered(page, screen))
-    marks = version = ""
+    offered = [page for page in PAGES if page.group and (screen is None or page.open_to(screen.viewer))]
+    urls = {page.path: _page_url(page, screen) for page in offered}
+    marks = version = here = ""
+    waiting = {}
     if screen:
+        waiting = {page.path: ask(screen, page.badge, screen.today) for page in offered if page.badge}
+        title = next(page.title for page in PAGES if page.path == path)
+        here = f"<b>{escape(title)} · {escape(screen.region.name)}</b> {escape(screen.dates_text)}"
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
         if screen.signed:
             marks += _who(screen.signed)
@@ -48,7 +54,8 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     wall = _wall_link(screen) if screen else ""
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show_markup(
-        f'<header class="top-bar"><span class="brand">{escape(NAME)}</span><nav aria-label="主导航">{links}</nav>'
+        f'<header class="top-bar"><span class="brand">{escape(NAME)}</span>{MENU_BUTTON}'
+        f'<span class="here">{here}</span>{menus(offered, path, urls, waiting)}'
         f'<span class="facts">{marks}<span class="version">{version}</span>{wall}{_PRINTING if screen else ""}'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
@@ -70,16 +77,12 @@ def _who(signed: Signed) -> str:
     return link(told, "/password", style="who", title="修改密码、设置动态码")
 
 
-def _is_offered(page: SitePage, screen: Screen | None) -> bool:
-    return page.listed and (screen is None or page.open_to(screen.viewer))
-
-
-def _page_link(page: SitePage, screen: Screen | None, path: str) -> str:
+def _page_url(page: SitePage, screen: Screen | None) -> str:
+    """The address of a page of the navigation: another page keeps the indicator that is looked at."""
+    if screen is None:
+        return f"/{page.path}"
     chosen = st.query_params.get("indicator")
-    url = f"/{page.path}"
-    if screen:
-        url = screen.link(page, **({"indicator": chosen} if chosen and page.path != "figure" else {}))
-    return link(escape(page.title), url, **({"aria_current": "page"} if page.path == path else {}))
+    return screen.link(page, **({"indicator": chosen} if chosen and page.path != "figure" else {}))
 
 
 def _here() -> str:

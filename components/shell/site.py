@@ -1,7 +1,11 @@
 """The pages of the application: where they stand in the address bar, what they are called, which file draws them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from data.access import roles
 from data.access.roles import ADMINISTER, PRINT, READ
@@ -11,19 +15,25 @@ from data.errors import NoRight
 SHORT_NAME = "村级作战室"
 NAME = f"{SHORT_NAME} · 挂图作战"
 FOLDER = Path(__file__).resolve().parents[2] / "pages"
+SEE, DO, HOMES, RUN = "看", "办", "户", "管"
+GROUPS = {SEE: "看情况", DO: "办事情", HOMES: "找农户", RUN: "管系统"}
+"""The groups of the navigation, as they stand on the line, and in words."""
 
 
 @dataclass(frozen=True)
 class SitePage:
-    """One page: ``path`` as in the address bar, its title, its file; ``listed`` in the navigation or only linked to.
+    """One page: ``path`` as in the address bar, its title, its file; the group it stands in, '' where it is only
+    linked to.
 
-    ``rights``: who has one of them may open it; nobody else is offered it or finds it at its address.
+    ``rights``: who has one of them may open it; nobody else is offered it or finds it at its address. ``badge``: how
+    much waits there for a viewer on a day, told beside its name.
     """
 
     path: str
     title: str
     rights: tuple[tuple[str, str], ...]
-    listed: bool = True
+    group: str = ""
+    badge: Callable[[Connection, Viewer, date], int] | None = None
 
     @property
     def file(self) -> Path:
@@ -40,22 +50,28 @@ class SitePage:
 
 
 _FIGURES, _PROJECTS = ((READ, roles.FIGURES),), ((READ, roles.PROJECTS),)
-OVERVIEW = SitePage("overview", "总览", _FIGURES)
-BATTLE_MAP = SitePage("battle_map", "挂图作战", _FIGURES)
-INCOME = SitePage("income", "收入趋势", _FIGURES)
-PROJECTS = SitePage("projects", "项目收益", _PROJECTS)
-PROJECT = SitePage("project", "项目", _PROJECTS, listed=False)
-FUNDS = SitePage("funds", "资金", _PROJECTS)
-DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),))
-FIGURE = SitePage("figure", "指标说明", _FIGURES)
-HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),))
-CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),), listed=False)
-SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),))
-PRINTS = SitePage("prints", "打印发放", ((PRINT, roles.HOUSEHOLDS), (PRINT, roles.CODES)))
-ADMIN = SitePage("admin", "用户与设置", ((ADMINISTER, roles.PEOPLE), (ADMINISTER, roles.SETTINGS), (READ, roles.LOG)))
+OVERVIEW = SitePage("overview", "总览", _FIGURES, SEE)
+BATTLE_MAP = SitePage("battle_map", "挂图作战", _FIGURES, SEE)
+INCOME = SitePage("income", "收入趋势", _FIGURES, SEE)
+PROJECTS = SitePage("projects", "项目收益", _PROJECTS, SEE)
+PROJECT = SitePage("project", "项目", _PROJECTS)
+FUNDS = SitePage("funds", "资金", _PROJECTS, SEE)
+DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
+HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOMES)
+CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
+SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
+PRINTS = SitePage("prints", "打印发放", ((PRINT, roles.HOUSEHOLDS), (PRINT, roles.CODES)), HOMES)
+ADMIN = SitePage(
+    "admin", "用户与设置", ((ADMINISTER, roles.PEOPLE), (ADMINISTER, roles.SETTINGS), (READ, roles.LOG)), RUN
+)
+FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
-    OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS, DIVIDENDS, HOUSEHOLD, SCAN, PRINTS, FIGURE, ADMIN, PROJECT,
-    CARD,
+    OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
+    DIVIDENDS,
+    HOUSEHOLD, SCAN, PRINTS,
+    ADMIN, FIGURE,
+    PROJECT, CARD,
 )  # fmt: skip
+"""In the order of the navigation, a line for each group; last those that are only linked to."""
 OF_A_HOUSEHOLD = (HOUSEHOLD, CARD)
 """Pages about the one household that their address names: their region is its village."""

@@ -15,6 +15,7 @@ from data.people.workbook import SHEET
 from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
+from tests.browser.visitor import turn_to
 
 TOWNSHIP = "990181001"
 
@@ -60,12 +61,12 @@ def give(page: Page, content: bytes) -> None:
 def test_people_are_added_one_by_one_and_from_a_list_and_disabled(page: Page, server: Server):
     page.goto(f"{server.url}/overview?role=village")
     ready(page)
-    expect(page.get_by_role("link", name="用户与设置")).to_have_count(0)
+    expect(page.locator("nav[aria-label=主导航] a:text-is('用户与设置')")).to_have_count(0)
     page.goto(f"{server.url}/admin?role=village")
     expect(page.get_by_text("没有“用户与设置”的打开权限")).to_be_visible()
     page.goto(f"{server.url}/overview?role=admin")
     ready(page)
-    page.get_by_role("link", name="用户与设置").click()
+    turn_to(page, "用户与设置")
     ready(page)
     expect(page.get_by_text("这里还没有人有账号")).to_be_visible()
 

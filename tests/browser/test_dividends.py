@@ -19,6 +19,7 @@ from data.months import label, month_of, spoken
 from data.store.engine import open_engine, writing
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
+from tests.browser.visitor import turn_to
 from tests.data.paper import reading as paper
 from tests.stores import copied
 
@@ -100,7 +101,7 @@ def test_two_who_type_into_one_draft_lose_nothing(new_context, server: Server, e
         page.get_by_role("button", name="保存草稿").click()
         ready(page)
     expect(first.locator(".said")).to_contain_text("已保存草稿")
-    second.get_by_role("link", name="户档案", exact=True).click()
+    turn_to(second, "户档案")
     ready(second)
     second.go_back()
     ready(second)

@@ -20,7 +20,7 @@ from data.months import label
 from data.regions.tree import children
 from data.store.engine import open_engine
 from tests.browser.ready import ready
-from tests.browser.visitor import asked
+from tests.browser.visitor import asked, turn_to
 
 COUNTY = "990181"
 CADRE = Viewer("county", COUNTY)
@@ -72,7 +72,8 @@ def type_line(page: Page, yuan: int) -> None:
 @pytest.mark.screen(1366, 768)
 def test_a_line_typed_shows_who_enters_in_numbers_and_names_and_back_takes_it_away(open_page, spread):
     page = open_page("/overview")
-    follow(page, page.get_by_role("link", name="收入趋势"), "/income")
+    turn_to(page, "收入趋势")
+    ready(page)
     follow(page, chip(page, "分布"), "view=spread")
     below = int(spread.below.sum())
     expect(page.get_by_text(f"现在线下的户：{below} 户")).to_be_visible()

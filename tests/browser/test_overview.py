@@ -20,7 +20,7 @@ from data.regions.tree import status, viewers
 from data.store.engine import open_engine
 from tests.browser.ready import ready
 from tests.browser.server import Server
-from tests.browser.visitor import asked, choose, crumbs
+from tests.browser.visitor import asked, choose, crumbs, turn_to
 
 COUNTY, TOWNSHIPS = "990181", 19
 WALL = pytest.mark.screen(1920, 1080)
@@ -261,7 +261,7 @@ def test_the_theme_is_switched_for_all_pages_and_kept(open_page):
     expect(ground).to_have_css("background-color", "rgb(14, 23, 38)")
     ready(page)
     assert asked(page)["month"] == "2026-01"
-    page.get_by_role("link", name="总览").click()
+    turn_to(page, "总览")
     page.wait_for_url("**/overview**")
     ready(page)
     page.reload()

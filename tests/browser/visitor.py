@@ -40,3 +40,12 @@ def eventually(page: Page, look: Callable[[], T], wanted: T) -> None:
     while (seen := look()) != wanted and time.monotonic() < end:
         page.wait_for_timeout(50)
     assert seen == wanted
+
+
+def turn_to(page: Page, title: str) -> None:
+    """Open a page by the navigation: its group, then its name there."""
+    link = page.locator(f"nav[aria-label=主导航] a:text-is('{title}')")
+    if not link.is_visible():
+        link.locator("xpath=ancestor::div[@class='group']/button").focus()
+        page.keyboard.press("ArrowDown")
+    link.click()
