@@ -7,6 +7,7 @@ of a thing before a step is its own domain's, which asks for the arrow, checks, 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Generic, TypeVar
 
 from sqlalchemy import Connection, RowMapping, Table, insert, select
 
@@ -21,9 +22,12 @@ from data.store.rows import written_id
 from data.text.signs import seen
 
 LONGEST_REASON = 500
-_LEVELS = {"village": (12,), "township": (9,), "county": (0, 2, 4, 6)}
+_LEVELS = {"helper": (12,), "village": (12,), "township": (9,), "county": (0, 2, 4, 6)}
 """Role → the lengths of region codes under which it is the one that decides."""
+Key = TypeVar("Key", int, str)
+"""What a thing is told apart by: a number, or the code that it came with."""
 _NOBODY: Mapping[str, str] = {}
+_NOTHING: Mapping[str, object] = {}
 
 
 class Changed(Refused):
@@ -162,12 +166,13 @@ def _is_second(viewer: Viewer, arrow: Transition, actors: Mapping[str, str]) -> 
 
 
 @dataclass(frozen=True)
-class Register:
+class Register(Generic[Key]):
     """The things of a way in the store, each with its log.
 
-    ``things`` has the columns id, state, version, its ``region``, and may have since (the day it came into its state);
-    ``steps`` has id, ``key`` (the thing's id), at, actor, action, before, after, reason, and may have day (the step's
-    own, where it is written down later). Whatever writes does so in the caller's transaction (``writing``).
+    ``things`` has the columns ``id`` (its key), state, version, its ``region``, and may have since (the day it came into
+    its state); ``steps`` has id, ``key`` (the thing's key), at, actor, action, before, after, reason, and may have day
+    (the step's own, where it is written down later). ``own``: who sees single households alone sees those of his, as
+    the domain asks. Whatever writes does so in the caller's transaction (``writing``).
     """
 
     way: Way
@@ -175,19 +180,21 @@ class Register:
     steps: Table
     key: str
     region: str
+    id: str = "id"
+    own: bool = False
 
-    def row(self, connection: Connection, viewer: Viewer, id: int, *, lock: bool = False) -> RowMapping:
+    def row(self, connection: Connection, viewer: Viewer, id: Key, *, lock: bool = False) -> RowMapping:
         """The thing's own row; raises NotFound where there is none in the viewer's region, OutOfScope for who sees
         single households alone. ``lock``: held until the end of the transaction."""
-        if viewer.sees_own_only:
+        if viewer.sees_own_only and not self.own:
             raise OutOfScope(f"整个{self.way.name}")
-        asked = select(self.things).where(self.things.c.id == id)
+        asked = select(self.things).where(self.things.c[self.id] == id)
         held = connection.execute(asked.with_for_update() if lock else asked).mappings().first()
         if held is None or not viewer.may_see(held[self.region]):
             raise NotFound(f"没有这个{self.way.name}，或它不在您的查看范围内。")
         return held
 
-    def locked(self, connection: Connection, viewer: Viewer, id: int, version: int) -> RowMapping:
+    def locked(self, connection: Connection, viewer: Viewer, id: Key, version: int) -> RowMapping:
         """The row for writing; raises Changed where it is not the version that the viewer has before him."""
         held = self.row(connection, viewer, id, lock=True)
         if held["version"] != version:
@@ -199,14 +206,14 @@ class Register:
 
     def allowed(self, connection: Connection, viewer: Viewer, held: RowMapping) -> list[Transition]:
         """What the viewer may do to this thing now."""
-        return self.way.allowed(viewer, held[self.region], held["state"], self._actors(connection, held["id"]))
+        return self.way.allowed(viewer, held[self.region], held["state"], self._actors(connection, held[self.id]))
 
     def transition(self, connection: Connection, viewer: Viewer, held: RowMapping, action: str) -> Transition:
         """The arrow that this action takes; raises as ``Way.transition`` does."""
-        actors = self._actors(connection, held["id"])
+        actors = self._actors(connection, held[self.id])
         return self.way.transition(viewer, held[self.region], held["state"], action, actors)
 
-    def _actors(self, connection: Connection, id: int) -> dict[str, str]:
+    def _actors(self, connection: Connection, id: Key) -> dict[str, str]:
         named = {one.other_than for one in self.way.transitions if one.other_than}
         if not named:
             return {}
@@ -224,14 +231,17 @@ class Register:
         at: datetime,
         day: date | None = None,
         reason: str = "",
-    ) -> int:
-        """A new thing with these ``values``, by an arrow that begins; returns its id. Raises as ``transition``."""
+        also: Mapping[str, object] = _NOTHING,
+    ) -> Key:
+        """A new thing with these ``values``, by an arrow that begins; returns its key. ``also``: more of the step's
+        own columns. Raises as ``transition``."""
         arrow = self.way.transition(viewer, str(values[self.region]), None, action)
         marks = {"state": arrow.after, "version": 1, **self._since(arrow, at, day)}
         made = connection.execute(insert(self.things).values(**values, **marks)).inserted_primary_key
         assert made is not None
-        self.log(connection, viewer, made[0], arrow, at=at, day=day, reason=reason)
-        return int(made[0])
+        id: Key = made[0]
+        self.log(connection, viewer, id, arrow, at=at, day=day, reason=reason, also=also)
+        return id
 
     def take(
         self,
@@ -245,14 +255,15 @@ class Register:
         reason: str = "",
         note: str = "",
         values: Mapping[str, object] | None = None,
+        also: Mapping[str, object] = _NOTHING,
     ) -> None:
-        """Take a ``locked`` thing along an arrow, with further ``values`` of its row. Raises Refused as ``log`` does,
-        and where the row is not what was held any more."""
-        self.log(connection, viewer, held["id"], arrow, at=at, day=day, reason=reason, note=note)
+        """Take a ``locked`` thing along an arrow, with further ``values`` of its row, ``also`` of its step. Raises
+        Refused as ``log`` does, and where the row is not what was held any more."""
+        self.log(connection, viewer, held[self.id], arrow, at=at, day=day, reason=reason, note=note, also=also)
         one = self.things.c
         changed = connection.execute(
             self.things.update()
-            .where(one.id == held["id"], one.version == held["version"], one.state == arrow.before)
+            .where(one[self.id] == held[self.id], one.version == held["version"], one.state == arrow.before)
             .values(state=arrow.after, version=held["version"] + 1, **self._since(arrow, at, day), **(values or {}))
         )
         if changed.rowcount != 1:
@@ -267,13 +278,14 @@ class Register:
         self,
         connection: Connection,
         viewer: Viewer,
-        id: int,
+        id: Key,
         arrow: Transition,
         *,
         at: datetime,
         day: date | None = None,
         reason: str = "",
         note: str = "",
+        also: Mapping[str, object] = _NOTHING,
     ) -> None:
         """One line of a thing's log; ``note`` is what was known at the step, behind the reason.
 
@@ -295,6 +307,7 @@ class Register:
                 reason="；".join(filter(None, (reason, note))) or None,
                 **{self.key: id},
                 **own,
+                **also,
             )
         )
         told = f"{self.way.name}：{self.way.actions[arrow.action]}"
@@ -302,7 +315,7 @@ class Register:
             connection, self.steps.name, [written_id(made)], actor=actor(viewer), view="approve", detail=told, now=at
         )
 
-    def history(self, connection: Connection, viewer: Viewer, id: int) -> tuple[Step, ...]:
+    def history(self, connection: Connection, viewer: Viewer, id: Key) -> tuple[Step, ...]:
         """The log, the latest first; without the reasons for who sees no names, since they may name somebody."""
         by = self.steps.c
         rows = connection.execute(select(self.steps).where(by[self.key] == id).order_by(by.id.desc())).mappings().all()

@@ -8,7 +8,7 @@ FLOOR = {
     "data.access": 3,
     # what lies below all domains
     **dict.fromkeys(("data.archives", "data.audit", "data.regions"), 4),
-    "data.settings": 5,
+    **dict.fromkeys(("data.calendars", "data.settings"), 5),
     **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 6),
     # the domains
     **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),

@@ -48,4 +48,4 @@ WAY = Way(
     thing=roles.PLANS,
     deadlines={"submitted": "township_days", "approved": "county_days"},
 )
-PLANS = Register(WAY, dividend_plan, dividend_step, key="plan", region="village")
+PLANS: Register[int] = Register(WAY, dividend_plan, dividend_step, key="plan", region="village")

@@ -127,8 +127,8 @@ def test_every_sheet_of_a_sound_workbook_is_written(engine, book, tmp_path):
         ("99", "2026-03-01", 900_050, "2026-11-22 导入"),
     ]
     assert rows_of(engine, "fund_payment") == [("ZJ1", "2026-05-20", 60_000_000)]
-    assert rows_of(engine, "problem")[0][6:] == ("2026-09-10", "2027-10-10", "王五", "2026-09-28", "2026-10-08")
-    assert rows_of(engine, "task")[0][-2:] == (3750, None)
+    assert rows_of(engine, "problem")[0][6:11] == ("2026-09-10", "2027-10-10", "王五", "2026-09-28", "2026-10-08")
+    assert rows_of(engine, "task")[0][8:10] == (3750, None)
 
 
 def test_an_import_fills_what_the_search_goes_by(engine, book, tmp_path):
