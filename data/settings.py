@@ -19,7 +19,7 @@ from data.errors import NotFound, OutOfScope, Refused
 from data.model import ledger_year, setting, setting_change
 from data.regions import tree as regions
 from data.store.rows import Record, written_id
-from data.terms import SUBJECTS
+from data.terms import PROBLEM_SOURCES, SUBJECTS
 from data.text.official import WATCHED, WATCHED_NOW, WATCHED_WORDS, speaking
 from data.text.signs import hidden
 
@@ -129,6 +129,26 @@ def _rules(value: str) -> str:
     return "|".join(lines)
 
 
+PROBLEM_KINDS = (
+    "政策落实|住房安全|饮水安全|义务教育|基本医疗|帮扶责任|监测帮扶|项目资产|资金管理|数据质量|就业产业|人居环境|其他"
+)
+
+
+def _words(most: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        words = list(dict.fromkeys(rules_of(_text(400)(value))))
+        if len(words) > most or any(len(word) > 12 for word in words):
+            raise Refused(f"最多 {most} 个，每个最多 12 个字，各个之间用“|”隔开。")
+        return "|".join(words)
+
+    return check
+
+
+def listed(connection: Connection, name: str) -> tuple[str, ...]:
+    """The words of a setting that is a list."""
+    return tuple(rules_of(value_of(connection, name)))
+
+
 def rules_of(value: str) -> list[str]:
     """The setting ``wall_rules`` line by line."""
     return [line.strip() for line in value.replace("｜", "|").split("|") if line.strip()]
@@ -189,6 +209,19 @@ SETTINGS = {
             "wall_names", "大屏姓名遮盖", "1", _number(0, 1),
             "1：大屏和上墙挂图上户主姓名写作 张**；0：写全名。病情、致贫原因、证件、电话、户编号任何时候都不上墙。",
         ),
+        Setting(
+            "escalation_days", "逐级上报天数", "3", _number(1, 60),
+            "问题、任务超期后，每过多少个工作日上升一级（村→乡镇→县）；升级后不再下降。",
+        ),
+        Setting(
+            "problem_kinds", "问题类别", PROBLEM_KINDS, _words(20),
+            "登记问题时可选的类别，用“|”隔开；导入的问题可有别的类别。",
+        ),
+        Setting(
+            "problem_sources", "增加的问题来源", "", _words(10),
+            f"除{'、'.join(PROBLEM_SOURCES)}外，登记问题时还可选的来源，用“|”隔开；不填则没有。",
+        ),
+        Setting("check_days", "销号核查天数", "3", _number(1, 60), "报整改、报完成后，上一级应在多少个工作日内核查。"),
         Setting("wall_rules", "作战室制度", RULES, _rules, "印在挂图上的几条制度，用“|”隔开，最多5条；不填则不印。"),
     )
 }  # fmt: skip

@@ -169,10 +169,10 @@ def _is_second(viewer: Viewer, arrow: Transition, actors: Mapping[str, str]) -> 
 class Register(Generic[Key]):
     """The things of a way in the store, each with its log.
 
-    ``things`` has the columns ``id`` (its key), state, version, its ``region``, and may have since (the day it came into
-    its state); ``steps`` has id, ``key`` (the thing's key), at, actor, action, before, after, reason, and may have day
-    (the step's own, where it is written down later). ``own``: who sees single households alone sees those of his, as
-    the domain asks. Whatever writes does so in the caller's transaction (``writing``).
+    ``things`` has the columns ``id`` (its key), state, version, its ``region``, and may have since (the day it came
+    into its state); ``steps`` has id, ``key`` (the thing's key), at, actor, action, before, after, reason, and may
+    have day (the step's own, where it is written down later). ``own``: who sees single households alone sees those of
+    his, as the domain asks. Whatever writes does so in the caller's transaction (``writing``).
     """
 
     way: Way

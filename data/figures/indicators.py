@@ -12,7 +12,7 @@ from data.figures.books import UNREPORTED
 from data.figures.facts import check_on, fact_on
 from data.figures.net_income import COMPARABLE, NET, YEAR_BEFORE
 from data.figures.sources import Source
-from data.model.running import aged, open_on, runs_on
+from data.model.running import aged, runs_on, undone_on
 from data.terms import (
     ASSET_STATES,
     ASSET_SUPERVISION,
@@ -174,10 +174,11 @@ _BOTH_YEARS = (
 _NONE = "''"
 _SHORT = f"hm.record IN ({Record.BEGUN:d}, {Record.SHORT:d})"
 _GROSS = "hm.wage_fen + hm.business_fen + hm.property_fen + hm.transfer_fen"
-_OPEN = open_on("b.closed", "m.as_of")
-_OVERDUE_PROBLEM = f"{_OPEN} AND {open_on('b.rectified', 'm.as_of')} AND b.deadline < m.as_of"
-_RECTIFIED = "(b.rectified <= m.as_of OR b.closed <= m.as_of)"
-_UNFINISHED = open_on("t.finished", "m.as_of")
+_OPEN = undone_on("problem.closed", "b", "m.as_of")
+_UNRECTIFIED = f"{_OPEN} AND {undone_on('problem.rectified', 'b', 'm.as_of')}"
+_OVERDUE_PROBLEM = f"{_UNRECTIFIED} AND b.deadline < m.as_of"
+_RECTIFIED = f"NOT ({_UNRECTIFIED})"
+_UNFINISHED = undone_on("task.finished", "t", "m.as_of")
 _OVERDUE_TASK = f"{_UNFINISHED} AND t.deadline < m.as_of"
 
 

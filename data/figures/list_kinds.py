@@ -32,7 +32,7 @@ from data.figures.sources import (
     placed,
 )
 from data.figures.states import head_on, relation_on, urgency
-from data.model.running import holds_on, open_on, runs_on
+from data.model.running import holds_on, runs_on, undone_on
 from data.terms import BRANCH, OWN_TEAMS, RESIDENT_TEAMS, TEAMS, Record
 
 
@@ -140,9 +140,9 @@ _PAID_IN_YEAR = (
     "(SELECT SUM(y.amount_fen) FROM fund_payment y WHERE y.fund = f.code AND y.paid <= m.as_of"
     " AND substr(y.paid, 1, 4) = substr(m.as_of, 1, 4))"
 )
-_OPEN = open_on("b.closed", "m.as_of")
-_UNRECTIFIED = f"({_OPEN} AND {open_on('b.rectified', 'm.as_of')})"
-_UNFINISHED = open_on("t.finished", "m.as_of")
+_OPEN = undone_on("problem.closed", "b", "m.as_of")
+_UNRECTIFIED = f"({_OPEN} AND {undone_on('problem.rectified', 'b', 'm.as_of')})"
+_UNFINISHED = undone_on("task.finished", "t", "m.as_of")
 
 HOUSEHOLDS = ListKind(
     "households", "户", "户", _STANDING + _MONTH + AT_CLOSED, f"m.month = :month AND {HELPED_SQL}", "s.village",
@@ -301,7 +301,7 @@ PROBLEMS = ListKind(
     "problems", "问题", "个",
     f"problem b JOIN month m ON m.month = :month{placed('problem', 'b')}"
     " LEFT JOIN household h ON h.id = b.household_id",
-    "b.found <= m.as_of", PLACE, "b.household_id", "b.code",
+    "b.found <= m.as_of AND b.state <> 'void'", PLACE, "b.household_id", "b.code",
     f"CASE WHEN {_UNRECTIFIED} THEN 0 WHEN {_OPEN} THEN 1 ELSE 2 END, b.deadline, b.code",
     (place_of(PLACE), Column("code", "问题编号", "b.code"), Column("head", "户主", head_on(), "person"),
      Column("source", "来源", "b.source"), Column("category", "类别", "b.category"),
@@ -315,7 +315,7 @@ TASKS = ListKind(
     "tasks", "任务", "项",
     f"task t JOIN month m ON m.month = :month{placed('task', 't', region='village')}"
     " LEFT JOIN household h ON h.id = t.household_id",
-    "t.started <= m.as_of", PLACE, "t.household_id", "t.code",
+    "t.started <= m.as_of AND t.state <> 'void'", PLACE, "t.household_id", "t.code",
     f"CASE WHEN {_UNFINISHED} THEN 0 ELSE 1 END, t.deadline, t.code",
     (place_of(PLACE), Column("code", "任务编号", "t.code"), Column("head", "户主", head_on(), "person"),
      Column("name", "任务", "t.name", "matter"), Column("target", "目标", "t.target", "matter"),

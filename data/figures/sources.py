@@ -436,8 +436,10 @@ BENEFIT_HOUSEHOLDS = Source(
     f"(SELECT DISTINCT household_id, year FROM project_household WHERE {_HERE.format('household_id')})" + _IN_YEAR,
     _LIVED, sooner("s.until", _YEAR_OVER_BY),
 )  # fmt: skip
-PROBLEMS = _placed("problems", "problem", "b", "problem b JOIN month m ON b.found <= m.as_of")
-TASKS = _placed("tasks", "task", "t", "task t JOIN month m ON t.started <= m.as_of", region="village")
+PROBLEMS = _placed("problems", "problem", "b", "problem b JOIN month m ON b.found <= m.as_of AND b.state <> 'void'")
+TASKS = _placed(
+    "tasks", "task", "t", "task t JOIN month m ON t.started <= m.as_of AND t.state <> 'void'", region="village"
+)
 RURAL_SQL = """COALESCE((SELECT n.persons FROM rural_population n WHERE n.region = r.code AND n.year <= m.month / 12
     ORDER BY n.year DESC LIMIT 1), (SELECT n.persons FROM rural_population n WHERE n.region = r.code ORDER BY n.year
     LIMIT 1), r.rural_population)"""

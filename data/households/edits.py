@@ -23,7 +23,8 @@ from data.households import words as record_words
 from data.households.booked import check_booked
 from data.households.edit_rules import SPLIT, check_approval, check_references, check_values, stored_form, year_span
 from data.households.words import Difference, Values
-from data.model import archive, change, measure, metadata
+from data.model import archive, change, measure, metadata, problem
+from data.model.matter_states import settled
 from data.model.measure_kinds import renewed, same_kind
 from data.store.engine import writing
 
@@ -207,7 +208,12 @@ def kept(edits: Sequence[Edit]) -> str:
 
 def edits_of(kept: str) -> list[Edit]:
     """The edits of a row of ``change``."""
-    return [Edit(**edit) for edit in json.loads(kept)]
+    return [_with_keys(Edit(**edit)) for edit in json.loads(kept)]
+
+
+def _with_keys(edit: Edit) -> Edit:
+    """A pairing that was written before it could name whom of the household it is with."""
+    return replace(edit, key={"member": "", **edit.key}) if edit.table == "pairing" else edit
 
 
 def of_a_plan(edits: Sequence[Edit]) -> bool:
@@ -503,6 +509,8 @@ def _write(connection: Connection, edit: Edit) -> None:
         connection.execute(table.insert().values({**edit.key, **stored_form(edit.table, edit.after)}))
     else:
         connection.execute(table.update().where(here).values(stored_form(edit.table, edit.after)))
+    if table is problem:  # what was written before there were steps may be taken back
+        connection.execute(text(settled(problem.name, "code = :code")), {"code": edit.key["code"]})
     if table is measure and edit.after is not None:  # what was taken away before may come back under its old kind
         connection.execute(text(renewed(measure.name, "code = :code")), {"code": edit.key["code"]})
     return None

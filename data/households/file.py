@@ -236,7 +236,7 @@ _HANGING = {
             CASE WHEN b.rectified <= m.as_of THEN b.rectified END AS rectified,
             CASE WHEN b.closed <= m.as_of THEN b.closed END AS closed, m.as_of
         FROM problem b JOIN month m ON m.month = :month
-        WHERE b.household_id = :household AND b.found <= m.as_of
+        WHERE b.household_id = :household AND b.found <= m.as_of AND b.state <> 'void'
         ORDER BY CASE WHEN b.closed <= m.as_of THEN 1 ELSE 0 END, b.deadline, b.code""",
     "tasks": """
         SELECT t.code, t.name, t.target, t.owner, t.started, t.deadline,
@@ -244,6 +244,6 @@ _HANGING = {
                 AS DOUBLE PRECISION) / 10000 AS progress,
             CASE WHEN t.finished <= m.as_of THEN t.finished END AS finished, m.as_of
         FROM task t JOIN month m ON m.month = :month
-        WHERE t.household_id = :household AND t.started <= m.as_of
+        WHERE t.household_id = :household AND t.started <= m.as_of AND t.state <> 'void'
         ORDER BY CASE WHEN t.finished <= m.as_of THEN 1 ELSE 0 END, t.deadline, t.code""",
 }

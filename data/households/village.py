@@ -15,7 +15,7 @@ from data.figures.list_kinds import per_head
 from data.figures.net_income import AT_CLOSED
 from data.figures.sources import HELPED_SQL
 from data.figures.states import head_on, persons_on, standing, there_on, urgency
-from data.model.running import holds_on, open_on, runs_on
+from data.model.running import holds_on, runs_on, undone_on
 from data.regions import outlines as geometry
 from data.store.engine import expanded
 from data.store.rows import Answer
@@ -29,7 +29,7 @@ _UNVISITED = "(hm.visits = 0)"
 _BELOW = "(k.below_line = 1)"
 _PROBLEM = (
     "EXISTS (SELECT 1 FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
-    f" AND {open_on('b.closed', 'm.as_of')})"
+    f" AND {undone_on('problem.closed', 'b', 'm.as_of')})"
 )
 FROM = (
     f"household h JOIN month m ON m.month = :month JOIN {standing()}"
@@ -50,7 +50,7 @@ COLUMNS = {
     "last_visit": "(SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of)",
     "helper": f"(SELECT MIN(a.name) FROM pairing x JOIN helper a ON a.code = x.helper WHERE {_PAIRED_NOW})",
     "problems": "(SELECT COUNT(*) FROM problem b WHERE b.household_id = h.id AND b.found <= m.as_of"
-    f" AND {open_on('b.closed', 'm.as_of')})",
+    f" AND {undone_on('problem.closed', 'b', 'm.as_of')})",
 }
 _URGENCY = urgency(_STATE)
 SORTS = {

@@ -27,6 +27,7 @@ from data.intake.stages import warn_stages
 from data.intake.sums import warn_booked, warn_sums
 from data.intake.told import warn_told
 from data.intake.write import mend_parents, pend, refuse_order, write_pending
+from data.matters.daily import settle_matters
 from data.model import import_cell
 from data.store.engine import writing
 from data.workbook.kept import KEPT
@@ -170,6 +171,7 @@ def _write(
                 "warnings": findings.warning_count,
                 "refused": sum(check.refused_rows for check in checks),
             }
+            settle_matters(connection, now.date())
             cube.stamp(connection, now)
             if rebuild:
                 cube.rebuild(connection, today=now.date(), progress=report)

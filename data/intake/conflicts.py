@@ -16,6 +16,7 @@ from data.intake.repeats import shown_key
 from data.intake.staging import DERIVED, Key, Staged, emptied
 from data.intake.write import Pending
 from data.model.measure_kinds import same_kind
+from data.store.batches import batches
 from data.terms import SHARE_MODES, SUBJECTS
 
 WHOLE = ""  # in the place of a column: the record as a whole was taken away
@@ -50,6 +51,8 @@ def entered_since(connection: Connection, since: str) -> Entered:
                 cells.pop(WHOLE, None)
                 cells.update({name: Entry(after, at, actor) for name, after in edit.after.items()})
     found["project_household"] = _booked(connection, since)
+    for record in _WORKED:
+        found.setdefault(record, {}).update(_worked(connection, record, since))
     found["monitoring_line"] = _lines(connection, since)
     return found
 
@@ -72,6 +75,26 @@ def _booked(connection: Connection, since: str) -> dict[Key, dict[str, Entry]]:
         return {}
     stands = {tuple(row[:4]): row[4] for row in connection.execute(select(*held.primary_key, held.c.amount_fen))}
     return {key: {"amount_fen": Entry(stands.get(key), row.filed, row.actor)} for key, row in booked.items()}
+
+
+_WORKED = {
+    "problem": ("deadline", "owner", "rectified", "closed"),
+    "task": ("deadline", "owner", "progress_bp", "finished"),
+}
+"""What steps of a problem or task may have written."""
+
+
+def _worked(connection: Connection, record: str, since: str) -> dict[Key, dict[str, Entry]]:
+    """Problems and tasks that somebody did something to: what stands of them since."""
+    held, by = model.metadata.tables[record], model.metadata.tables[f"{record}_step"].c
+    asked = select(by[record], by.at, by.actor).where(by.at >= since, by.action != "begin").order_by(by.id)
+    last = {code: (at, actor) for code, at, actor in connection.execute(asked)}
+    found: dict[Key, dict[str, Entry]] = {}
+    for some in batches(list(last)):
+        for row in connection.execute(select(held).where(held.c.code.in_(some))).mappings():
+            at, actor = last[row["code"]]
+            found[(row["code"],)] = {name: Entry(row[name], at, actor) for name in _WORKED[record]}
+    return found
 
 
 def _lines(connection: Connection, since: str) -> dict[Key, dict[str, Entry]]:

@@ -1,1 +1,1 @@
-"""Problems and tasks: their way from the finding to the closing, clocks, levels and papers, the month's dispatch."""
+"""Problems and tasks: their way from finding to closing, their clocks, levels and papers; the month's dispatch."""

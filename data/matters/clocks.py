@@ -38,6 +38,11 @@ def above(level: int) -> int:
     return LEVELS[min(LEVELS.index(level) + 1, len(LEVELS) - 1)]
 
 
+def place_at(region: str, level: int) -> str:
+    """The region of a level that ``region`` lies in."""
+    return region[: min(level, len(region))]
+
+
 def rises(base: int, phases: Iterable[Phase], calendar: Calendar, each: int, today: date) -> list[tuple[int, date]]:
     """Each level above ``base`` that the matter has gone up to, with the day on which it did: the ``each``-th working
     day that it was overdue under one deadline, the ``2 * each``-th for the next."""

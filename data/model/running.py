@@ -41,6 +41,17 @@ def open_on(column: str, day: str) -> str:
     return f"({column} IS NULL OR {column} > {day})"
 
 
+def undone_on(what: str, alias: str, day: str) -> str:
+    """Condition: of a problem or task ``alias`` that stands, the date ``what`` (problem.closed, problem.rectified,
+    task.finished) has not come at the end of the day, or was taken back later (``matter_rest``)."""
+    column = f"{alias}.{what.partition('.')[2]}"
+    rested = (
+        f"SELECT 1 FROM matter_rest q WHERE q.record = '{what}' AND q.key = {alias}.code"
+        f" AND q.since <= {day} AND q.until > {day}"
+    )
+    return f"({alias}.state <> 'void' AND {open_on(column, day)} AND NOT EXISTS ({rested}))"
+
+
 def aged(alias: str, day: str, reached: int, not_yet: int) -> str:
     """Condition: the member ``alias`` has reached so many years on the day (SQL of an ISO date), and not others."""
     born = f"(CAST(substr({day}, 1, 4) AS INTEGER) - {{}}) || substr({day}, 5)"

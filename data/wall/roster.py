@@ -11,7 +11,7 @@ from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.figures.sources import HELPED_SQL
 from data.figures.states import standing
-from data.model.running import open_on, runs_on
+from data.model.running import runs_on, undone_on
 from data.terms import ILL_MEASURES, OWN_TEAMS
 
 FIRST = "第一书记"
@@ -91,9 +91,9 @@ _MEASURES = f"""
 _DUE = f"""
     SELECT x.household_id, MIN(x.deadline) AS deadline FROM (
         SELECT t.household_id, t.deadline FROM task t JOIN month m ON m.month = :month
-        WHERE t.village = :village AND t.started <= m.as_of AND {open_on("t.finished", "m.as_of")}
+        WHERE t.village = :village AND t.started <= m.as_of AND {undone_on("task.finished", "t", "m.as_of")}
         UNION ALL SELECT b.household_id, b.deadline FROM problem b JOIN month m ON m.month = :month
-        WHERE b.region = :village AND b.found <= m.as_of AND {open_on("b.closed", "m.as_of")}) x
+        WHERE b.region = :village AND b.found <= m.as_of AND {undone_on("problem.closed", "b", "m.as_of")}) x
     JOIN household h ON h.id = x.household_id
     WHERE h.village = :village AND {{seen}} AND {{matters}} GROUP BY x.household_id"""
 _COUNTED = f"""

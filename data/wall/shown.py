@@ -25,6 +25,7 @@ from data.figures.indicators import BOOKS, CALENDAR, INDICATORS
 from data.figures.movements import Moves, strongest
 from data.figures.read import Figure
 from data.figures.standing import children_standing, standings
+from data.matters.daily import turn_matters
 from data.model import data_version, figure_shown, month, region, showing
 from data.regions import tree as regions
 from data.settings import value_of
@@ -66,10 +67,11 @@ class Shown:
 
 
 def turn_the_day(engine: Engine, now: datetime) -> None:
-    """Keep what was shown on the day before, then bring the running month up to date: for whoever moves the figures on
-    to another day."""
+    """Keep what was shown on the day before, then bring the running month up to date, and what is overdue to its level:
+    for whoever moves the figures on to another day."""
     keep_night(engine, now)
     cube.ensure(engine, now.date())
+    turn_matters(engine, now)
 
 
 def keep_night(engine: Engine, now: datetime) -> int | None:

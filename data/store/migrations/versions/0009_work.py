@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from alembic import op
 
+from data.model.matter_states import settled
+
 revision = "0009"
 down_revision = "0008"
 
@@ -44,12 +46,8 @@ def upgrade() -> None:
         op.create_index(f"{table}_owner", table, ["owner_id"])
     _tables()
     today = {"today": datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()}
-    for sql in (
-        "UPDATE problem SET state = 'closed', since = closed WHERE closed IS NOT NULL",
-        "UPDATE problem SET state = 'rectified', since = rectified WHERE closed IS NULL AND rectified IS NOT NULL",
-        "UPDATE task SET state = 'accepted', since = finished WHERE finished IS NOT NULL",
-    ):
-        op.execute(sql)
+    for table in ("problem", "task"):
+        op.execute(settled(table))
     for table in ("problem", "task"):
         old = sa.text(f"UPDATE {table} SET clock_from = :today WHERE state NOT IN ('closed', 'accepted')")
         op.execute(old.bindparams(**today))
