@@ -80,7 +80,7 @@ def counts(
     """Key of GROUPS → how many of the region, whatever group ``filters`` asks for. Raises as :func:`page`."""
     where, bound = _picked(connection, viewer, record, region, filters, today, group="all")
     sums = ", ".join(
-        f"COALESCE(SUM(CASE WHEN {_clause(record, group)} THEN 1 ELSE 0 END), 0) AS \"{group}\"" for group in GROUPS
+        f'COALESCE(SUM(CASE WHEN {_clause(record, group)} THEN 1 ELSE 0 END), 0) AS "{group}"' for group in GROUPS
     )
     found = connection.execute(text(f"SELECT {sums} FROM {record} b WHERE {where}"), bound).mappings().one()
     return {group: int(found[group]) for group in GROUPS}
