@@ -134,6 +134,8 @@ MUST_OCCASIONS = {
 """The 事由 of the visit that answers each."""
 DAY_KINDS = {"done": "完成", "carried_out": "实施", "settled": "落实", "problem": "问题反馈"}
 """每日记录: what somebody writes down of a day."""
+DISPATCH_REASONS = ("未脱贫", "监测", "低于监测线")
+"""月调度: why a household is on the list."""
 DISPATCH_STATES = {"on": "正常推进", "slow": "进展缓慢", "stuck": "存在困难", "done": "已达标"}
 """月调度: what is reported of a household."""
 FUND_SOURCES = ("中央", "省", "市", "县", "社会")

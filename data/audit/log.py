@@ -71,6 +71,7 @@ VIEWS = {
     "borrowed": "借阅",
     "change": "修改户档案",
     "approve": "审核办理",
+    "dispatch": "月调度",
     "import": "导入数据",
     "books": "收支闭账",
     "showing": "留存展示数字",

@@ -76,10 +76,12 @@ dispatch_round = table(  # 月调度: every household that is left, once a month
     region_code(nullable=False),
     Column("month", Number, nullable=False),
     Column("due", Day, nullable=False),
+    Column("books", Number, nullable=False),  # the month whose books say who is below the line
     Column("opened", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("closed", Text),
     Column("closed_actor", Text),
+    Column("reason", Text),  # why it was closed before all had reported, or opened again
     UniqueConstraint("region", "month"),
 )
 
@@ -88,8 +90,8 @@ dispatch_report = table(
     Column("id", Number, primary_key=True),
     Column("round", Number, ForeignKey("dispatch_round.id"), nullable=False),
     household_id(),
-    region_code("village", nullable=False),  # as it was when the round was opened
-    Column("why", Text, nullable=False),  # 未脱贫, 监测, 低于监测线
+    region_code("village", nullable=False),  # as it was when it was put on the list
+    Column("why", Text, nullable=False),  # of ``terms.DISPATCH_REASONS``, 、 between
     Column("person_id", Number, ForeignKey("person.id")),  # who is to report; NULL: nobody is named
     Column("target", Text),
     Column("state", Code),  # of ``terms.DISPATCH_STATES``; NULL: not reported yet

@@ -157,10 +157,10 @@ def _tables() -> None:
     )
     op.create_table(
         "dispatch_round",
-        *(sa.Column(name, Number, nullable=False) for name in ("id", "month")),
+        *(sa.Column(name, Number, nullable=False) for name in ("id", "month", "books")),
         *_texts("region", "due", code=True),
         *_texts("opened", "actor"),
-        *_texts("closed", "closed_actor", nullable=True),
+        *_texts("closed", "closed_actor", "reason", nullable=True),
         sa.ForeignKeyConstraint(["region"], ["region.code"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("region", "month"),
