@@ -301,7 +301,7 @@ def _commit(
                 assert isinstance(month, int)
                 check_booked(connection, id, month, edit.after)
             check_references(connection, edit.table, edit.after, id)  # to what an edit before it has written, too
-        if "member" in edit.key and _household_of(connection, edit.key["member"]) not in together:
+        if edit.key.get("member") and _household_of(connection, edit.key["member"]) not in together:
             raise NotFound(NO_SUCH_HOUSEHOLD)
         _write(connection, edit)
     (made,) = write_history(connection, viewer, {id: edits}, what=what, now=now, undoes=undoes)
