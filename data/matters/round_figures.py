@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from data.access.masks import mask_name
-from data.access.rights import needs
-from data.access.roles import MATTERS, READ
+from data.access.rights import needs, require_right
+from data.access.roles import IDENTITY, MATTERS, READ
 from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.figures.books import COUNTY
@@ -33,7 +32,7 @@ _COUNTED = {
     "left": f"d.reported IS NULL AND ({LEFT_SQL}) IS NOT NULL",
     "again": "d.state = 'stuck' AND b.state = 'stuck'",
     **{state: f"d.state = '{state}'" for state in DISPATCH_STATES},
-    **{f"why_{place}": f"d.why LIKE '%{why}%'" for place, why in enumerate(DISPATCH_REASONS)},
+    **{f"why_{place}": f"'、' || d.why || '、' LIKE '%、{why}、%'" for place, why in enumerate(DISPATCH_REASONS)},
 }
 _SUMS = ", ".join(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {name}_" for name, condition in _COUNTED.items())
 
@@ -126,9 +125,8 @@ def debtors(
     connection: Connection, viewer: Viewer, region: str, month: int, *, limit: int = PAGE, offset: int = 0
 ) -> list[Debtor]:
     """A page of those who have not reported, village by village, the most households first."""
+    require_right(viewer, READ, IDENTITY)
     here, bound = scoped(viewer, region)
     asked = {**bound, "month": month, "limit": limit, "offset": offset}
     rows = connection.execute(text(_DEBTORS.format(here=here)), asked)
-    if viewer.sees_identity:
-        return [Debtor(*row) for row in rows]
-    return [Debtor(*row[:3], mask_name(row.name or "") or None, row.unit, None, *row[6:]) for row in rows]
+    return [Debtor(*row) for row in rows]

@@ -179,7 +179,14 @@ def _read(
 def _report(viewer: Viewer, row: RowMapping, actors: Mapping[str, str]) -> Report:
     before = row["before_month"] is not None and row["before_state"] is not None
     return Report(
-        *(row[name] for name in ("id", "household_id", "head", "village", "place", "why", "person_id", "person_name")),
+        id=row["id"],
+        household=row["household_id"],
+        head=row["head"],
+        village=row["village"],
+        place=row["place"],
+        why=row["why"],
+        person=row["person_id"],
+        person_name=row["person_name"],
         phone=row["phone"],
         entry=_entry(row),
         reported=row["reported"],
