@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from data.access import roles
-from data.access.roles import ADMINISTER, PRINT, READ
+from data.access.roles import ADMINISTER, PRINT, READ, WRITE
 from data.access.viewer import Viewer
 from data.errors import NoRight
 
@@ -57,6 +57,7 @@ PROJECTS = SitePage("projects", "项目收益", _PROJECTS, SEE)
 PROJECT = SitePage("project", "项目", _PROJECTS)
 FUNDS = SitePage("funds", "资金", _PROJECTS, SEE)
 DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
+DESK = SitePage("desk", "批量填报", ((WRITE, roles.HOUSEHOLDS),), DO)
 HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOMES)
 CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
 SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
@@ -67,7 +68,7 @@ ADMIN = SitePage(
 FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
-    DIVIDENDS,
+    DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
     ADMIN, FIGURE,
     PROJECT, CARD,

@@ -1,7 +1,7 @@
 """A village's income of a month or an income year as one sheet, filled in at a desk and saved as one, or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select
@@ -18,6 +18,7 @@ from data.households.fields import Unfit, read_field
 from data.households.walking import walked
 from data.households.words import Values
 from data.months import spoken
+from data.settings import value_of
 from data.store.engine import writing
 from data.terms import SUBJECTS
 
@@ -71,13 +72,24 @@ class Home:
 @dataclass(frozen=True)
 class Sheet:
     """What stood when it was opened. ``otherwise``: (household, column) that is booked the other way, by the year or
-    by months, and can take nothing here → the last month in which it is."""
+    by months, and can take nothing here → the last month in which it is. ``usual``: the columns in which any of the
+    households has had anything in the year up to the period."""
 
     village: str
     period: Period
     homes: tuple[Home, ...]
     amounts: Amounts
     otherwise: Mapping[tuple[object, str], int]
+    usual: frozenset[str]
+
+    def with_standing(self, clashes: "Sequence[Clash]") -> "Sheet":
+        """The same with what others wrote meanwhile."""
+        amounts = {id: dict(cells) for id, cells in self.amounts.items()}
+        for one in clashes:
+            own = amounts.setdefault(one.household, {})
+            own.pop(one.column, None)
+            own |= {} if one.stands is None else {one.column: one.stands}
+        return replace(self, amounts=amounts)
 
 
 @dataclass(frozen=True)
@@ -128,6 +140,13 @@ class Clashed(Refused):
         self.clashes = tuple(clashes)
 
 
+def income_years(connection: Connection, month: int) -> list[Period]:
+    """The income year in which a month lies, and the two before."""
+    start = int(value_of(connection, "income_year_start"))
+    first = month - (month % 12 + 1 - start) % 12
+    return [Period(first - 12 * back, first - 12 * back + 11) for back in range(3)]
+
+
 @needs(WRITE, HOUSEHOLDS)
 def sheet(connection: Connection, viewer: Viewer, village: str, period: Period) -> Sheet:
     """The households of the village that are the viewer's, as they are walked today, with what is on record of the
@@ -142,7 +161,20 @@ def sheet(connection: Connection, viewer: Viewer, village: str, period: Period) 
         for id, number, head in zip(ids, rows["number"], rows["head"], strict=True)
     ]
     otherwise = booked_otherwise(connection, ids, period.table, period.key)
-    return Sheet(village, period, tuple(homes), _amounts(connection, ids, period), otherwise)
+    amounts = _amounts(connection, ids, period)
+    usual = {name for cells in amounts.values() for name in cells} | _usual(connection, ids, period)
+    return Sheet(village, period, tuple(homes), amounts, otherwise, frozenset(usual))
+
+
+def _usual(connection: Connection, ids: Sequence[int], period: Period) -> set[str]:
+    """Columns of months and of years that hold anything from a year before the period to its end."""
+    found = set()
+    for table, last in ((model.ledger, "month"), (model.ledger_year, "last_month")):
+        within = table.c[last].between(period.last - 12, period.last)
+        asked = select(*(func.count(table.c[name]).label(name) for name in COLUMNS))
+        row = connection.execute(asked.where(table.c.household_id.in_(ids), within)).mappings().one()
+        found |= {name for name in COLUMNS if row[name]}
+    return found
 
 
 def _amounts(connection: Connection, ids: Sequence[int], period: Period) -> Amounts:

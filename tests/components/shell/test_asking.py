@@ -191,6 +191,14 @@ def booked(engine: Engine, month: int, column: str = "wage_work_fen") -> int:
     return edited(engine, VILLAGE, Edit("ledger", {"month": month}, {column: before}, {column: 9_876_500}))
 
 
+def booked_year(engine: Engine) -> int:
+    """What a household has by the year alone."""
+    year = {"last_month": LAST - 2}
+    return edited(
+        engine, VILLAGE, Edit("ledger_year", year, {"transfer_farm_fen": None}, {"transfer_farm_fen": 55_500})
+    )
+
+
 def moved(engine: Engine) -> int:
     with engine.connect() as connection:
         asked = select(model.household.c.lon, model.household.c.lat).where(
@@ -255,6 +263,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a household that moves to the village beside it", TOWNSHIPS[0], moved_away),
     ("a problem", VILLAGE, found_leaking),
     ("the first dividend of all in the books", None, lambda engine: booked(engine, LAST - 1, "property_dividend_fen")),
+    ("the first total of an income year", None, booked_year),
     ("a dividend plan that is filed", VILLAGE, filed),
     ("a mark on a project of the township", TOWNSHIPS[0], marked),
     ("that mark over", TOWNSHIPS[0], lambda engine: troubles.end(engine, CADRE, 2, now=NOW)),
