@@ -39,8 +39,12 @@ class Doubtful:
     matters: int
 
 
-def settle_persons(connection: Connection, now: datetime) -> None:
-    """Every helper and leader becomes a person, and every owner of whom it is clear who he is: after an import."""
+def settle_persons(connection: Connection, now: datetime, *, run: int | None = None) -> None:
+    """Every helper and leader becomes a person, and every owner of whom it is clear who he is: after an import, and
+    whom its ``run`` called otherwise anew."""
+    if run is not None:
+        for name in _OWNED:
+            connection.execute(text(_OTHERWISE.format(table=name)), {"run": run})
     _persons_of_helpers(connection, now)
     _persons_of_leaders(connection, now)
     link_owners(connection, now)
@@ -141,6 +145,9 @@ _OF_HELPERS = """
     UPDATE leader SET person_id = (SELECT p.id FROM person p WHERE p.helper = leader.helper)
     WHERE helper IS NOT NULL
         AND person_id IS DISTINCT FROM (SELECT p.id FROM person p WHERE p.helper = leader.helper)"""
+_OTHERWISE = """
+    UPDATE {table} SET owner_id = NULL WHERE owner_id IS NOT NULL
+        AND code IN (SELECT key FROM import_cell WHERE run = :run AND record = '{table}' AND name = 'owner')"""
 _SET_LEADER = "UPDATE leader SET person_id = :id WHERE " + " AND ".join(f"{name} = :its_{name}" for name in _KEY)
 
 _CANDIDATES = (

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from data.duties.persons import settle_persons
 from data.errors import Refused
 from data.figures import cube
 from data.intake.booked import compare_lines
@@ -36,7 +37,8 @@ from data.workbook.sheets import LEDGER, MEMBER, REGION, SHEETS
 __all__ = ["ImportResult", "Issue", "import_files"]
 
 Progress = Callable[[str, int, int], None]
-_OF_MEMBERS = [spec.name for spec in SHEETS if any(column.reference == MEMBER for column in spec.columns)]
+_OF_MEMBERS = {spec.name: {one.heading for one in spec.columns if one.reference == MEMBER} for spec in SHEETS}
+"""Sheet → headings of its columns that name members."""
 
 
 def import_files(
@@ -63,8 +65,7 @@ def import_files(
     findings = Findings()
     sheets = open_sheets(files, findings, current_of(now, as_of))
     with engine.connect() as connection:
-        members = any(sheet.name in _OF_MEMBERS for sheet in sheets)
-        known = KnownCodes(connection, valid_rows=valid_rows, members=members)
+        known = KnownCodes(connection, valid_rows=valid_rows, members=any(map(_names_members, sheets)))
         kept = _read_kept(sheets, known, findings)
         checks = _check(sheets, known, now.date(), findings, report)
         kept.find()
@@ -91,6 +92,13 @@ def import_files(
         conflicts=run.conflicts,
         overwritten=overwrite,
     )
+
+
+def _names_members(sheet: Sheet) -> bool:
+    """Whether any of its columns names members; what cannot be read says so when it is checked."""
+    with suppress(FileFault):
+        return bool(_OF_MEMBERS.get(sheet.name) and _OF_MEMBERS[sheet.name].intersection(sheet.headings()))
+    return False
 
 
 def _check(
@@ -161,6 +169,7 @@ def _write(
         changed += kept.write(connection)
         warn_told(connection, checks, settled.conflicts, findings)
         if changed:
+            settle_persons(connection, now, run=before + 1)
             if settled.notes:
                 rows = [{"run": before + 1, **note} for note in settled.notes]
                 connection.execute(import_cell.insert(), rows)

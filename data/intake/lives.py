@@ -4,6 +4,7 @@ stands against them."""
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from data.intake.known import KnownCodes
 from data.intake.pieces import Piece
 from data.store.batches import batches
 from data.terms import GOING, GONE, JOINED, JOINING, REMOVALS
-from data.workbook.sheets import HOUSEHOLD, MEMBER, REGION
+from data.workbook.sheets import HOUSEHOLD, MEMBER, PAIRING, REGION
 
 _STOOD = "系统里"
 _NEVER = "9999"
@@ -63,6 +64,7 @@ class Lives:
         self._events()
         self._moves()
         self._belongings()
+        self._paired()
         self._episodes()
 
     def _filed(self, sheet: str) -> list[Told]:
@@ -75,6 +77,23 @@ class Lives:
         value = str(row[self.checks[sheet].spec.by_heading[heading].name] or "")
         issue = Issue(sheet, int(row.piece.rows[row.place]), heading, value, reason, ERROR, row.piece.file)
         self.findings.refuse([issue], 1)
+
+    def _paired(self) -> None:
+        """Whom a pairing is with is, or has been, of the household."""
+        check = self.checks.get(PAIRING)
+        pieces = check.pieces if check is not None else ()
+        named = {code for piece in pieces for code in pc.unique(piece.values.column("member")).to_pylist() if code}
+        if check is None or not named:
+            return
+        rows = list(_rows(check, sorted(named), "member"))
+        of = set()
+        for sheet, table, name in ((MEMBER, model.member, "code"), ("成员变动", model.member_event, "member")):
+            stands = _stored(self.connection, table, name, named)
+            filed = _rows(self.checks[sheet], sorted(named), name) if sheet in self.checks else ()
+            of |= {(row[name], row["household_id"]) for row in chain(filed, *stands.values())}
+        for row in rows:
+            if (row["member"], row["household_id"]) not in of:
+                self._refuse(PAIRING, row, "人编号", "不是这一户的家庭成员")
 
     def _regions(self) -> None:
         for row in self._filed(REGION):

@@ -132,11 +132,16 @@ def _scope(table: FromClause, viewer: Viewer) -> ColumnElement[bool]:
         clauses.append(_seen(viewer))
     if "household_id" in table.c or table is member_fact:
         clauses.append(or_(table.c.household_id.is_(None), _seen(viewer)) if optional else _seen(viewer))
-    if "project" in table.c and table is not fund:
+    if _of(table, "project"):
         clauses.append(within(project.c.region, viewer.region))
-    if "fund" in table.c:
+    if _of(table, "fund"):
         clauses.append(within(fund.c.region, viewer.region))
     return and_(true(), *clauses)
+
+
+def _of(table: FromClause, what: str) -> bool:
+    """Whether each row of a table is a project's, or a fund's."""
+    return what in table.c and not table.c[what].nullable
 
 
 def _tables(spec: SheetSpec) -> tuple[FromClause, ...]:
@@ -154,9 +159,9 @@ def _source(table: FromClause) -> FromClause:
     if table is member_fact:
         joined = joined.join(member, member.c.code == table.c.member)
         joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == member.c.household_id)
-    if "project" in table.c and table is not fund:
+    if _of(table, "project"):
         joined = joined.join(project, project.c.code == table.c.project)
-    if "fund" in table.c:
+    if _of(table, "fund"):
         joined = joined.join(fund, fund.c.code == table.c.fund)
     return joined
 

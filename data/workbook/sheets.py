@@ -11,7 +11,7 @@ from data.model import metadata
 from data.regions import codes as region_codes
 
 REGION, HOUSEHOLD, MEMBER, PROJECT, HELPER, FUND = "行政区划", "户", "家庭成员", "项目", "帮扶责任人", "资金"
-LEDGER, LINE, FACTS = "收支", "监测线", "成员状况"
+LEDGER, LINE, FACTS, PAIRING, LEADER = "收支", "监测线", "成员状况", "结对帮扶", "区划负责人"
 INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说明"  # our own sheets and column; never data
 
 
@@ -439,7 +439,7 @@ SHEETS: tuple[SheetSpec, ...] = (
         example=("BF0001", "李四", "示范市农业农村局", "区直干部", "科长", "19900000001"),
     ),
     SheetSpec(
-        "结对帮扶",
+        PAIRING,
         "pairing",
         (
             _of(HELPER, "责任人编号", "helper", key=True),
@@ -450,6 +450,22 @@ SHEETS: tuple[SheetSpec, ...] = (
         ),
         order=(("started", "ended"),),
         example=("BF0001", "990181001001001", "", "2021-03-01", ""),
+    ),
+    SheetSpec(
+        LEADER,
+        "leader",
+        (
+            _region("区划代码", "region", key=True),
+            _key("职务", "post", "choice", choices=terms.LEADER_POSTS),
+            _key("姓名", "name", "text"),
+            _of(HELPER, "责任人编号", "helper", required=False),
+            _may("单位", "unit"),
+            _may("联系电话", "phone"),
+            _key("开始日期", "started", "day", may_be_future=True),
+            _may("结束日期", "ended", "day", may_be_future=True, note="当日仍算在内；换人时填写，再加一行新人"),
+        ),
+        order=(("started", "ended"),),
+        example=("990181001001", "村党支部书记", "赵六", "", "示范村党支部", "19900000002", "2021-01-15", ""),
     ),
     SheetSpec(
         "走访",
