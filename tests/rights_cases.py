@@ -18,6 +18,7 @@ from data.access.roles import (
     ADMINISTER,
     APPROVE,
     CODES,
+    DUTIES,
     EXPORT,
     FIGURES,
     HEALTH,
@@ -46,6 +47,7 @@ from data.dividends.filing import write_back
 from data.dividends.notice import notice
 from data.dividends.region import plans
 from data.dividends.steps import step
+from data.duties.leaders import leaders
 from data.errors import NoRight, Refused
 from data.figures import lists, read
 from data.households import archives
@@ -176,6 +178,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (READ, PROJECTS): Case(asked(lambda c, v: projects_page(c, v, VILLAGE, LAST))),
     (READ, PLANS): Case(asked(lambda c, v: plans(c, v, VILLAGE, TODAY.isoformat()))),
     (READ, CODES): Case(asked(lambda c, v: audit.of_household(c, v, HOUSEHOLD))),
+    (READ, DUTIES): Case(asked(lambda c, v: leaders(c, v, VILLAGE, TODAY.isoformat()))),
     (READ, SETTINGS): Case(asked(changes), scoped=False),
     (READ, PEOPLE): Case(asked(lambda c, v: devices(c, v, sessions_of(c.engine))), scoped=False),
     (READ, LOG): Case(asked(lambda c, v: audit.patterns(c, v, (NOW - timedelta(days=9)).isoformat())), scoped=False),
@@ -194,6 +197,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (EXPORT, PROJECTS): only_asked(EXPORT, PROJECTS),
     (EXPORT, RECORDS): Case(_export, scoped=False),
     (EXPORT, LOG): Case(asked(lambda c, v: list(every(c, v, Wanted()))), scoped=False),
+    (EXPORT, DUTIES): only_asked(EXPORT, DUTIES),
     (PRINT, FIGURES): only_asked(PRINT, FIGURES),
     (PRINT, HOUSEHOLDS): Case(asked(lambda c, v: villages_households(c, v, VILLAGE))),
     (PRINT, CODES): Case(asked(_labels)),

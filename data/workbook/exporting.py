@@ -37,6 +37,7 @@ from data.model import (
     fund,
     helper,
     household,
+    leader,
     ledger,
     ledger_year,
     member,
@@ -122,6 +123,7 @@ def _scope(table: FromClause, viewer: Viewer) -> ColumnElement[bool]:
             return within(table.c.code, "")
         seen = select(_HOUSEHOLD.c.id).where(_seen(viewer))
         met = [select(t.c.helper).where(t.c.household_id.in_(seen)) for t in (pairing, visit)]
+        met.append(select(leader.c.helper).where(within(leader.c.region, viewer.region)))
         return or_(*(table.c.code.in_(codes) for codes in met))
     clauses: list[ColumnElement[bool] | TextClause] = []
     optional = "household_id" in table.c and table.c.household_id.nullable
