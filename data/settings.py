@@ -116,6 +116,19 @@ def _coefficients(value: str) -> str:
     return value
 
 
+_QUOTA_KINDS = {"未脱贫户": "unlifted", WATCHED_NOW: "watched", "脱贫户": "lifted"}
+
+
+def _quota(value: str) -> str:
+    numbers = dict.fromkeys(_QUOTA_KINDS, "0")
+    for part in filter(None, re.split("[,，]", value.replace(WATCHED, WATCHED_NOW))):
+        kind, _, number = (one.strip() for one in part.partition("="))
+        if kind not in numbers or not re.fullmatch("[0-9]|[12][0-9]|3[01]", number):
+            raise Refused(f"应写成“{'，'.join(f'{name}=2' for name in _QUOTA_KINDS)}”：户类型和每月 0 至 31 次。")
+        numbers[kind] = number
+    return ",".join(f"{kind}={number}" for kind, number in numbers.items())
+
+
 RULES = (
     "第一书记和驻村工作队每月驻村不少于20天|帮扶责任人每月至少入户走访一次|一日一考勤，一周一总结，一月一通报"
     "|问题随到随记，有责任人、有期限，办结销号"
@@ -222,6 +235,13 @@ SETTINGS = {
             f"除{'、'.join(PROBLEM_SOURCES)}外，登记问题时还可选的来源，用“|”隔开；不填则没有。",
         ),
         Setting("check_days", "销号核查天数", "3", _number(1, 60), "报整改、报完成后，上一级应在多少个工作日内核查。"),
+        Setting(
+            "visit_quota", "每月走访次数", f"未脱贫户=2,{WATCHED_NOW}=2,脱贫户=1", _quota,
+            "各类户每月应走访几次，0 为不作要求；一户属两类的按多的一类。",
+        ),
+        Setting(
+            "must_days", "必访天数", "7", _number(1, 90), "出生、去世、婚嫁、升学、住院、意外、节日后应在多少天内走访。"
+        ),
         Setting("wall_rules", "作战室制度", RULES, _rules, "印在挂图上的几条制度，用“|”隔开，最多5条；不填则不印。"),
     )
 }  # fmt: skip
@@ -287,3 +307,9 @@ def count_changes(connection: Connection, viewer: Viewer) -> int:
 def coefficients(text: str) -> dict[str, float]:
     """The setting ``expense_coefficients`` as 科目 → share."""
     return {part.partition("=")[0]: float(part.partition("=")[2]) for part in filter(None, text.split(","))}
+
+
+def visit_quota(text: str) -> dict[str, int]:
+    """The setting ``visit_quota`` as unlifted, watched, lifted → visits a month."""
+    parts = (part.partition("=") for part in text.split(","))
+    return {_QUOTA_KINDS[kind]: int(number) for kind, _, number in parts}

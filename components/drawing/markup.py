@@ -25,6 +25,16 @@ def link(label: str, url: str, *, style: str = "", **attributes: str) -> str:
     return f'<a class="{escape(style)}" href="{escape(url)}"{rest}>{label}</a>'
 
 
+def callable_number(phone: str | None) -> str:
+    """What ``tel:`` takes of a number as it is written: digits and a leading +."""
+    return "".join(sign for sign in phone or "" if sign in "+0123456789")
+
+
+def phone_link(phone: str | None) -> Markup:
+    """A number that calls when it is tapped; nothing where there is none."""
+    return Markup(link(escape(phone), f"tel:{callable_number(phone)}", style="phone") if phone else "")
+
+
 def picture(svg: str, alt: str, *, style: str = "") -> str:
     """A drawing as an image: Streamlit takes inline SVG out of markup, an image of it stays."""
     source = b64encode(svg.encode()).decode()

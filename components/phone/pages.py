@@ -4,6 +4,7 @@ from pathlib import Path
 
 from starlette.responses import HTMLResponse
 
+from components.drawing.markup import callable_number
 from components.drawing.wording import NO_VALUE
 from components.server.plain import PlainPages
 from data.money import short
@@ -14,11 +15,6 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 def spoken_day(day: str | None) -> str:
     """``2026年11月3日``; — without one."""
     return f"{int(day[:4])}年{int(day[5:7])}月{int(day[8:10])}日" if day else NO_VALUE
-
-
-def callable_number(phone: str | None) -> str:
-    """What ``tel:`` takes of a number as it is written: digits and a leading +."""
-    return "".join(sign for sign in phone or "" if sign in "+0123456789")
 
 
 _pages = PlainPages(TEMPLATES, "phone.css", filters={"short": short, "day": spoken_day, "tel": callable_number})

@@ -23,7 +23,7 @@ from data.households import words as record_words
 from data.households.booked import check_booked
 from data.households.edit_rules import SPLIT, check_approval, check_references, check_values, stored_form, year_span
 from data.households.words import Difference, Values
-from data.model import archive, change, measure, metadata, problem
+from data.model import archive, change, life_event, measure, metadata, problem
 from data.model.matter_states import settled
 from data.model.measure_kinds import renewed, same_kind
 from data.store.engine import writing
@@ -31,7 +31,9 @@ from data.store.engine import writing
 HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance")
 BOOKS = ("ledger", "ledger_year")
 """A household's books by month and by income year: a row without any amount is none."""
-TABLES = ("household", "member", *BOOKS, "pairing", "measure", "visit", "problem", "archive", *HISTORIES)
+TABLES = (
+    *("household", "member", *BOOKS, "pairing", "measure", "visit", "problem", "archive", "life_event"), *HISTORIES,
+)  # fmt: skip
 COUNTED = ("household", "member", *BOOKS, "pairing", "visit", "problem", *HISTORIES)  # what the cube is made from
 COMINGS = ("household_event", "household_move", "member_event")
 """Where members and households come, go and move: what was written of several households at once is taken back so."""
@@ -51,7 +53,8 @@ class Edit:
     """One record: ``key`` and values are column → stored value (fen, ISO text, 0/1), only of the columns concerned.
 
     ``before`` None: the record is to be new; ``after`` None: it is to be taken away. A ledger row that does not exist
-    is the same as one whose columns are all None. A new archive row may come without its key: it gets the next id.
+    is the same as one whose columns are all None. A new row that is told by a number may come without its key: it gets
+    the next id.
     """
 
     table: str
@@ -415,6 +418,11 @@ def write_history(
         return []
     made = list(connection.execute(insert(change).returning(change.c.id), rows).scalars())
     audit.wrote(connection, "change", made, actor=viewer.actor, view="change", now=now)
+    events = [int(str(edit.key["id"])) for edits in done.values() for edit in edits if edit.table == life_event.name]
+    if events:
+        whose = next(iter(done)) if len(done) == 1 else None
+        by = viewer.actor
+        audit.wrote(connection, life_event.name, events, actor=by, view="change", household=whose, now=now)
     return made
 
 
@@ -442,12 +450,12 @@ def _complete(
     if edit.before is not None and edit.after is not None and own.keys() & edit.after.keys():
         raise ValueError("a record stays with its household")
     if edit.before is None and edit.after is not None:
-        return replace(edit, key=edit.key or _next_archive(connection), after={**edit.after, **own})
+        return replace(edit, key=edit.key or _next_id(connection, edit.table), after={**edit.after, **own})
     return edit
 
 
-def _next_archive(connection: Connection) -> Values:
-    return {"id": connection.execute(select(func.coalesce(func.max(archive.c.id), 0) + 1)).scalar_one()}
+def _next_id(connection: Connection, name: str) -> Values:
+    return {"id": connection.execute(select(func.coalesce(func.max(metadata.tables[name].c.id), 0) + 1)).scalar_one()}
 
 
 def _compare(connection: Connection, id: int, edits: Sequence[Edit], together: Collection[int]) -> None:

@@ -1,7 +1,6 @@
 """One household as it stood in a month: its facts and everything that hangs on it."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 
 import pandas as pd
 from sqlalchemy import Connection, text
@@ -17,6 +16,7 @@ from data.figures.facts import check_on, facts_on
 from data.figures.net_income import AT_CLOSED
 from data.figures.sources import FUND_PAID_SQL
 from data.figures.states import head_first, head_on, members_on, relation_on, standing
+from data.figures.visit_rules import next_visit
 from data.households.fates import Fate, fates
 from data.households.income import Income, income_of
 from data.households.rosters import estimated
@@ -170,8 +170,7 @@ def _rows(connection: Connection, sql: str, asked: dict[str, int]) -> pd.DataFra
 
 def _due(helpers: pd.DataFrame, days: int) -> list[str]:
     """Days after the last visit, or after the pairing began where there was none yet."""
-    since = helpers["last_visit"].where(helpers["last_visit"].notna(), helpers["started"])
-    return [(date.fromisoformat(day) + timedelta(days=days)).isoformat() for day in since]
+    return [next_visit(one.last_visit, one.started, days) for one in helpers.itertuples()]
 
 
 _FACTS = f"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from data.access.masks import HEALTHY, ILL, mask_id, mask_phone
 from data.money import exact
 from data.months import spoken
-from data.terms import ASSURANCES, SUBJECTS, VERDICTS
+from data.terms import ASSURANCES, MUST_VISITS, SUBJECTS, VERDICTS
 from data.workbook.sheets import SHEETS, ColumnSpec
 
 Values = dict[str, object]
@@ -26,6 +26,7 @@ _OWN = {
     "member_event": ("成员变动", {"kind": "变动", "reason": "原因"}),
     "member_fact": ("成员状况", {"value": "值"}),
     "dividend_payment": ("收益分配", {"plan": "方案"}),
+    "life_event": ("必访事件", {"kind": "事件", "day": "日期", "words": "说明", "withdrawn": "撤回时间"}),
     "archive": (
         "档案材料",
         {"kind": "类别", "title": "名称", "dated": "材料日期", "visit": "所属走访", "hidden": "移除时间"},
@@ -71,7 +72,9 @@ def value(table: str, column: str, stored: object, named: Named = _NOBODY) -> st
         return ASSURANCES.get(str(stored), str(stored))
     if table == "assurance" and column == "secure":
         return VERDICTS[int(str(stored))]
-    if (table, column) == ("archive", "hidden"):
+    if (table, column) == ("life_event", "kind"):
+        return MUST_VISITS[str(stored)]
+    if (table, column) in (("archive", "hidden"), ("life_event", "withdrawn")):
         return str(stored)[:16].replace("T", " ")
     if column in REFERS:
         return named.get((REFERS[column], str(stored)), str(stored))
