@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from data import model
 from data.access.viewer import Viewer
-from data.duties.helper import duty_file
+from data.duties.file import duty_file
 from data.duties.musts import festivals, musts, musts_counted
 from data.duties.persons import person_of_helper, settle_persons
 from data.duties.teams import TeamFilters, teams, together
