@@ -85,6 +85,16 @@ books_county = Table(  # of each county: the first month of its books, and the l
 UNREPORTED = f"(hm.expected & ({(1 << len(BOOK_KINDS)) - 1} - hm.booked) <> 0)"
 """SQL: the household ``hm`` was expected to have a line of some kind in its month, and has none."""
 
+SHORT = "(b.begun = 0 OR b.booked * 100 < {full} * b.begun) AND ({kinds})".format(
+    full=round(FULL * 100),
+    kinds=" OR ".join(
+        f"(b.{kind}_expected > 0 AND b.{kind}_expected * 100 >= {round(SLIGHT * 100)} * b.households"
+        f" AND b.{kind}_reported * 100 < {round(FULL * 100)} * b.{kind}_expected)"
+        for kind in BOOK_KINDS
+    ),
+)
+"""SQL: less than FULL of the expected have their line in the month ``b`` (of ``books_month``), as ``share`` has it."""
+
 
 @dataclass(frozen=True)
 class BooksMonth:

@@ -106,6 +106,13 @@ def is_sqlite(connection: Connection | Engine) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def days_after(connection: Connection, day: str, days: str) -> str:
+    """SQL of the ISO day so many days (SQL of a whole number) after another one (SQL of an ISO day)."""
+    if is_sqlite(connection):
+        return f"date({day}, ({days}) || ' days')"
+    return f"to_char(CAST({day} AS date) + CAST({days} AS integer), 'YYYY-MM-DD')"
+
+
 def beside(engine: Engine, kind: str) -> Path:
     """Where what belongs to this store and is not in it lies: ``warroom.db.KIND``; for a server ``NAME.KIND`` in the
     folder WARROOM_VAR, without it ``var``."""

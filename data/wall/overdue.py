@@ -1,8 +1,7 @@
 """What is overdue, for walls: how much of each kind, where, and the longest with who answers for it.
 
 Problems, tasks and funds are overdue as their figures say. A visit is overdue where a counted household was visited by
-nobody within the days of the setting ``visit_days``: since its last visit, or since its helper was named where there
-was none. Of households without a helper and without a visit nobody knows whose visit is missing; they are not counted.
+nobody within the days of the setting ``visit_days`` (``data.households.visit_days``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,13 +19,13 @@ from data.duties.overdue import most_overdue
 from data.figures import read as figures
 from data.funds import region as funds
 from data.funds.region import FundFilters
+from data.households.visit_days import COUNTED, LONGEST_MONTH, WAITING_SINCE
 from data.model.running import runs_on
 from data.settings import value_of
 
 KINDS = {"问题": "个", "任务": "项", "资金": "笔", "走访": "户"}
 """Kind → what its number counts."""
 INDICATORS = {"问题": "problems_overdue", "任务": "tasks_overdue", "资金": "late_funds"}
-_MONTH = 31  # days of the longest: who was visited in the running month is not overdue where the setting allows as many
 
 
 @dataclass(frozen=True)
@@ -129,8 +128,8 @@ def _visits(connection: Connection, viewer: Viewer, region: str, month: int, day
     limit = (date.fromisoformat(day) - timedelta(days=allowed)).isoformat()
     sql = f"""
         SELECT q.village, COUNT(*) AS households, MIN(q.since) AS since FROM (
-            SELECT hm.village, {_SINCE} AS since {_COUNTED} AND {here} AND {seen}
-            {"AND hm.visits = 0" if allowed >= _MONTH else ""}) q
+            SELECT hm.village, {WAITING_SINCE} AS since {COUNTED} AND {here} AND {seen}
+            {"AND hm.visits = 0" if allowed >= LONGEST_MONTH else ""}) q
         WHERE q.since < :limit GROUP BY q.village ORDER BY MIN(q.since), q.village"""
     found = connection.execute(text(sql), {**bound, **named, "month": month, "limit": limit}).all()
     rows = pd.DataFrame(found, columns=["village", "households", "since"])
@@ -148,11 +147,6 @@ def _longest_visits(connection: Connection, visits: pd.DataFrame, month: int, da
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-_SINCE = f"""COALESCE(
-    (SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of),
-    (SELECT MIN(s.started) FROM pairing s WHERE s.household_id = h.id AND {runs_on("s", "m.as_of")}))"""
-_COUNTED = """FROM household_month hm JOIN month m ON m.month = hm.month
-    JOIN household h ON h.id = hm.household_id WHERE hm.month = :month"""
 _WHOSE = f"""
     SELECT (SELECT a.name FROM pairing s JOIN helper a ON a.code = s.helper
             WHERE s.household_id = h.id AND {runs_on("s", "m.as_of")} ORDER BY a.code LIMIT 1),
@@ -160,4 +154,4 @@ _WHOSE = f"""
             WHERE s.household_id = h.id AND {runs_on("s", "m.as_of")} ORDER BY a.code LIMIT 1),
         (SELECT COALESCE((SELECT t.name || ' ' FROM region t WHERE t.code = substr(r.code, 1, 9)), '') || r.name
             FROM region r WHERE r.code = hm.village)
-    {_COUNTED} AND hm.village = :village AND {_SINCE} = :since ORDER BY h.id LIMIT 1"""
+    {COUNTED} AND hm.village = :village AND {WAITING_SINCE} = :since ORDER BY h.id LIMIT 1"""
