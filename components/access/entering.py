@@ -38,7 +38,7 @@ async def login(visit: Visit, sleep: Sleep) -> Response:
 
 def _shown(visit: Visit) -> Response:
     if visit.signed is not None:
-        return visit.own_page("signed.html", visit.signed)
+        return visit.own_page("signed.html", visit.signed, next=visit.way_of(visit.signed))
     with visit.engine.connect() as connection:
         if accounts.any_account(connection):
             return _form(visit)
@@ -108,7 +108,7 @@ def _entered(visit: Visit, known: Known, to: str | None = None) -> Response:
     token = sign_in.begin(visit.engine, known, address=visit.address, agent=visit.agent, now=now)
     signed = sessions_of(visit.engine).who(token, now)
     due = f"/{signed.due}" if signed and signed.due else None
-    response = visit.go_on(due) if due else visit.go(to or visit.way)
+    response = visit.go_on(due) if due else visit.go(to or visit.way_of(signed))
     one = tries.tried(visit.engine, tries.PASSWORD, sign_in.target(known.login), address=visit.address, mark=visit.mark)
     mark = tries.marked(visit.engine, one, visit.mark)
     cookie.lay(visit.request, response, cookie.BROWSER, mark, seconds=tries.MARK_LIFE)

@@ -54,7 +54,7 @@ async def _changed(visit: Visit, signed: Signed, sleep: Sleep) -> Response:
     now = sessions_of(visit.engine).of(signed.digest, visit.clock())
     if now is not None and now.due:
         return visit.go_on(f"/{now.due}")
-    return message(200, "密码已修改", "其他地方登录的都已退出，本机不用重新登录。", to=visit.way, link="继续")
+    return message(200, "密码已修改", "其他地方登录的都已退出，本机不用重新登录。", to=visit.way_of(now), link="继续")
 
 
 def _password_page(visit: Visit, signed: Signed, status: int = 200, problem: str = "") -> Response:
@@ -122,7 +122,7 @@ async def _confirmed(visit: Visit, signed: Signed, sleep: Sleep) -> Response:
 
     codes, wait = await _in_turn(visit, signed, tries.SECOND, confirm, sleep)
     if codes:
-        return visit.own_page("codes.html", signed, codes=codes)
+        return visit.own_page("codes.html", signed, codes=codes, next=visit.way_of(signed))
     status, problem = (
         (429, busy(wait)) if wait else (403, "动态码不对。请看手机上现在的 6 位数字，并核对手机的时间是否准确。")
     )

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from components.server import cookie
 from components.server.forms import address_of, form_of, form_token, from_own_page, token_fits, way_back
 from components.server.plain import PlainPages, waiting_words
+from components.shell.site import TODO
 from data.access.sessions import Signed, sessions_of
 from data.clock import Clock
 from data.store.key import derived
@@ -64,8 +65,13 @@ class Visit:
 
     @property
     def way(self) -> str:
-        """Where to go on afterwards."""
+        """Where to go on afterwards; ``/`` for who did not say."""
         return way_back(self.request, self.form.get("next", self.request.query_params.get("next")))
+
+    def way_of(self, signed: Signed | None) -> str:
+        """The same for who is signed in: who acts and did not say lands on what waits for him."""
+        acts = signed is not None and TODO.open_to(signed.viewer)
+        return f"/{TODO.path}" if acts and self.way == "/" else self.way
 
     @cached_property
     def browser(self) -> str:

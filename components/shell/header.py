@@ -14,7 +14,7 @@ from components.shell.logged import caller
 from components.shell.menus import MENU_BUTTON, menus
 from components.shell.page import go_to, show_markup
 from components.shell.screen import DEFAULT_ROLE, WHOLE_IN_URL, Screen
-from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS, SitePage
+from components.shell.site import BATTLE_MAP, HOUSEHOLD, NAME, PAGES, PROJECT, PROJECTS, TODO, SitePage
 from components.shell.theme_route import theme_url
 from data.access.roles import ROLES
 from data.access.sessions import Signed
@@ -24,6 +24,7 @@ from data.people import sign_in
 from data.regions import tree as regions
 from data.regions.names import told_apart
 from data.regions.tree import Region
+from data.todo import waiting
 
 _OF_ONE = {f"/{HOUSEHOLD.path}": ("household", BATTLE_MAP), f"/{PROJECT.path}": ("project", PROJECTS)}
 """Pages about one household or project → the parameter that names it, and the page for another region."""
@@ -42,9 +43,8 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     offered = [page for page in PAGES if page.group and (screen is None or page.open_to(screen.viewer))]
     urls = {page.path: _page_url(page, screen) for page in offered}
     marks = version = here = ""
-    waiting = {}
+    waits = {TODO.path: _waits(screen)} if screen and TODO in offered else {}
     if screen:
-        waiting = {page.path: ask(screen, page.badge, screen.today) for page in offered if page.badge}
         title = next(page.title for page in PAGES if page.path == path)
         here = f"<b>{escape(title)} · {escape(screen.region.name)}</b> {escape(screen.dates_text)}"
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
@@ -55,7 +55,7 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     other, name = ("light", "浅色") if dark else ("dark", "深色")
     show_markup(
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span>{MENU_BUTTON}'
-        f'<span class="here">{here}</span>{menus(offered, path, urls, waiting)}'
+        f'<span class="here">{here}</span>{menus(offered, path, urls, waits)}'
         f'<span class="facts">{marks}<span class="version">{version}</span>{wall}{_PRINTING if screen else ""}'
         f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
     )
@@ -83,6 +83,13 @@ def _page_url(page: SitePage, screen: Screen | None) -> str:
         return f"/{page.path}"
     chosen = st.query_params.get("indicator")
     return screen.link(page, **({"indicator": chosen} if chosen and page.path != "figure" else {}))
+
+
+def _waits(screen: Screen) -> int:
+    """How much waits for who looks, in all his region."""
+    viewer = screen.viewer
+    mine = ask(screen, waiting.counts, viewer.region, screen.status.built, person=viewer.person)
+    return waiting.total(mine).rows
 
 
 def _here() -> str:

@@ -1,14 +1,10 @@
 """The pages of the application: where they stand in the address bar, what they are called, which file draws them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from data.access import roles
-from data.access.roles import ADMINISTER, PRINT, READ, WRITE
+from data.access.roles import ADMINISTER, APPROVE, PRINT, READ, WRITE
 from data.access.viewer import Viewer
 from data.errors import NoRight
 
@@ -25,15 +21,13 @@ class SitePage:
     """One page: ``path`` as in the address bar, its title, its file; the group it stands in, '' where it is only
     linked to.
 
-    ``rights``: who has one of them may open it; nobody else is offered it or finds it at its address. ``badge``: how
-    much waits there for a viewer on a day, told beside its name.
+    ``rights``: who has one of them may open it; nobody else is offered it or finds it at its address.
     """
 
     path: str
     title: str
     rights: tuple[tuple[str, str], ...]
     group: str = ""
-    badge: Callable[[Connection, Viewer, date], int] | None = None
 
     @property
     def file(self) -> Path:
@@ -49,6 +43,7 @@ class SitePage:
             raise NoRight("打开", self.title)
 
 
+_ACTS = ((WRITE, roles.HOUSEHOLDS), (WRITE, roles.MATTERS), (APPROVE, roles.DUTIES))
 _FIGURES, _PROJECTS = ((READ, roles.FIGURES),), ((READ, roles.PROJECTS),)
 OVERVIEW = SitePage("overview", "总览", _FIGURES, SEE)
 BATTLE_MAP = SitePage("battle_map", "挂图作战", _FIGURES, SEE)
@@ -56,6 +51,7 @@ INCOME = SitePage("income", "收入趋势", _FIGURES, SEE)
 PROJECTS = SitePage("projects", "项目收益", _PROJECTS, SEE)
 PROJECT = SitePage("project", "项目", _PROJECTS)
 FUNDS = SitePage("funds", "资金", _PROJECTS, SEE)
+TODO = SitePage("todo", "我的待办", _ACTS, DO)
 DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
 DESK = SitePage("desk", "批量填报", ((WRITE, roles.HOUSEHOLDS),), DO)
 HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOMES)
@@ -68,7 +64,7 @@ ADMIN = SitePage(
 FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
-    DIVIDENDS, DESK,
+    TODO, DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
     ADMIN, FIGURE,
     PROJECT, CARD,

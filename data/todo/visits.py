@@ -56,7 +56,7 @@ def _by_village(desk: Desk) -> Waits:
     unvisited = "AND hm.visits = 0" if allowed >= LONGEST_MONTH else ""
     sql = f"""
         SELECT q.village AS key, q.village AS region, {over} AS due,
-            {days_after(desk.connection, "MIN(q.waiting)", str(allowed + 1))} AS since, NULL AS person,
+            {days_after(desk.connection, "MAX(q.waiting)", str(allowed + 1))} AS since, NULL AS person,
             COUNT(*) AS number
         FROM (SELECT hm.village, {WAITING_SINCE} AS waiting {COUNTED} AND {here} {unvisited}) q
         WHERE q.waiting < :limit GROUP BY q.village"""

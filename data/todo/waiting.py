@@ -1,10 +1,10 @@
 """What waits for whom: counted by kind, listed page by page, by sub-region; all by SQL over the sources' questions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, Row, RowMapping, case, func, literal, select, union_all
+from sqlalchemy import Connection, Label, Row, RowMapping, case, func, literal, select, union_all
 from sqlalchemy.sql.selectable import Subquery
 
 from data import model
@@ -23,13 +23,15 @@ STATES = {LATE: "已超期", NEAR: "快到期", OPEN: "待办"}
 
 @dataclass(frozen=True)
 class Count:
-    """Of one kind, or of all: how many wait, how many of them are late, since when the oldest is late (ISO), and how
-    many are new since the last look."""
+    """Of one kind, or of all: how many rows wait, how many of them are late, since when the oldest is (the day it was
+    due, ISO), how many are new since the last look; and how many things all rows, and the late ones, stand for."""
 
-    number: int = 0
+    rows: int = 0
     late: int = 0
     due: str | None = None
     new: int = 0
+    things: int = 0
+    late_things: int = 0
 
     def days_late(self, today: str) -> int:
         """How long the oldest is late."""
@@ -82,7 +84,8 @@ def counts(
     """Kind → how much of it waits in the region, of the kinds that wait at all.
 
     ``today`` is the day of the figures (ISO), ``person`` the viewer's own, by which one is told from another in what is
-    kept, ``look`` the moment of the last look. ``mine``: what waits for the viewer; else for anybody.
+    kept, ``look`` the moment of the last look, since when something is new ('': nothing is). ``mine``: what waits for
+    the viewer; else for anybody.
     """
     waits = _waiting(_desk(connection, viewer, region, today, mine))
     if waits is None:
@@ -95,10 +98,10 @@ def counts(
 def total(counted: Mapping[str, Count]) -> Count:
     """All kinds together."""
     listed = counted.values()
-    due = min((one.due for one in listed if one.due), default=None)
-    return Count(
-        sum(one.number for one in listed), sum(one.late for one in listed), due, sum(one.new for one in listed)
-    )
+    sums = {
+        name: sum(getattr(one, name) for one in listed) for name in ("rows", "late", "new", "things", "late_things")
+    }
+    return Count(due=min((one.due for one in listed if one.due), default=None), **sums)
 
 
 @needs(READ, MATTERS)
@@ -156,7 +159,7 @@ def below(connection: Connection, viewer: Viewer, region: str, today: str, *, ki
         Below(code or region, children.get(code, OWN), total(kinds), {id: kinds[id] for id in KINDS if id in kinds})
         for code, kinds in found.items()
     ]
-    return sorted(rows, key=lambda one: (-one.total.late, -one.total.number, one.code))
+    return sorted(rows, key=lambda one: (-one.total.late_things, -one.total.things, one.code))
 
 
 def _desk(connection: Connection, viewer: Viewer, region: str, today: str, mine: bool) -> Desk:
@@ -174,18 +177,21 @@ def _waiting(desk: Desk, kind: str | None = None) -> Subquery | None:
     return union_all(*parts).subquery() if parts else None
 
 
-def _sums(waits: Subquery, today: str, look: str) -> list[ColumnElement[object]]:
-    number, overdue = waits.c.number, waits.c.due < today
+def _sums(waits: Subquery, today: str, look: str) -> Sequence[Label[int] | Label[str]]:
+    things, overdue = waits.c.number, waits.c.due < today
+    new = case((waits.c.since >= look, 1), else_=0) if look else literal(0)
     return [
-        func.sum(number).label("number"),
-        func.sum(case((overdue, number), else_=0)).label("late"),
+        func.count().label("rows"),
+        func.sum(case((overdue, 1), else_=0)).label("late"),
         func.min(case((overdue, waits.c.due))).label("due"),
-        func.sum(case((waits.c.since > look, number), else_=0)).label("new"),
+        func.sum(new).label("new"),
+        func.sum(things).label("things"),
+        func.sum(case((overdue, things), else_=0)).label("late_things"),
     ]
 
 
 def _count(row: Row[tuple[object, ...]]) -> Count:
-    return Count(int(row.number), int(row.late), row.due, int(row.new))
+    return Count(int(row.rows), int(row.late), row.due, int(row.new), int(row.things), int(row.late_things))
 
 
 def _places(connection: Connection, viewer: Viewer, codes: set[str]) -> dict[str, str]:
@@ -194,13 +200,13 @@ def _places(connection: Connection, viewer: Viewer, codes: set[str]) -> dict[str
     asked = select(r.code, r.name, r.parent).where(r.code.in_(sorted(codes)))
     rows = connection.execute(asked).all()
     above = [row.parent for row in rows if len(row.code) == max(LEVELS) and len(viewer.region) < len(row.parent)]
-    named = dict(connection.execute(select(r.code, r.name).where(r.code.in_(sorted(set(above))))).tuples().all())
+    named = dict(connection.execute(select(r.code, r.name).where(r.code.in_(sorted(set(above))))).all())
     return {row.code: f"{named[row.parent]} {row.name}" if row.parent in named else row.name for row in rows}
 
 
 def _persons(connection: Connection, ids: set[int]) -> dict[int, str]:
     one = model.person.c
-    return dict(connection.execute(select(one.id, one.name).where(one.id.in_(sorted(ids)))).tuples().all())
+    return dict(connection.execute(select(one.id, one.name).where(one.id.in_(sorted(ids)))).all())
 
 
 def _item(
@@ -221,7 +227,7 @@ def _item(
         page=told.page,
         parameters=told.parameters,
         state=state,
-        new=bool(look and row["since"] and row["since"] > look),
+        new=bool(look and row["since"] and row["since"] >= look),
         days=left,
         number=row["number"],
     )
