@@ -17,6 +17,7 @@ from starlette.responses import Response
 from streamlit import file_util
 
 from components.drawing.markup import escape
+from components.server.chinese import script
 from components.server.packing import holds, packed_answer
 
 _EVERYWHERE = ("Html", "Selectbox")
@@ -78,7 +79,12 @@ def _written(title: str, elements: Iterable[str], later: Iterable[str]) -> str:
     if not head:
         raise RuntimeError("the page of this Streamlit is not the one that is known")
     modules = [_MODULE.format(file) for file in _modules(elements) if file not in page]
-    told = [f"<title>{escape(title)}</title>", _ICONS, *(_ASKED.format(name) for name in ("health", "host-config"))]
+    told = [
+        f"<title>{escape(title)}</title>",
+        script(),
+        _ICONS,
+        *(_ASKED.format(name) for name in ("health", "host-config")),
+    ]
     begun = _FONT.sub("", begun).replace('<html lang="en">', '<html lang="zh-CN">')
     begins, end, body = rest.partition("</head>")
     prefetched = (_LATER.format(escape(url)) for url in later)

@@ -13,15 +13,19 @@ from pathlib import Path, PurePath
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from components.drawing.maps import OfflineMap
 from components.server.front import Front, streamlit_files
 from components.server.packing import takes_gzip
 
 NO_FILE = "没有这个文件。"
+NO_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>没有这个页面 · 村级作战室</title><link rel="icon" href="data:,">
+<style>:root { color-scheme: light dark } body { font: 18px/1.7 sans-serif; max-width: 32em; margin: 4em auto; padding: 0 1em }
+a { color: inherit }</style><h1>没有这个页面</h1><p>地址可能抄漏了，或者页面已经改名。</p><p><a href="/">打开首页</a></p></html>"""
 FOREVER = "public, max-age=31536000, immutable"
 AGAIN = "no-cache"
 TYPES = {
@@ -127,4 +131,23 @@ class Packed:
         for begin, files in self._folders.items():
             if path.startswith(f"{begin}/"):
                 return await files({**scope, "root_path": begin}, receive, send)
-        await self._app(scope, receive, send)
+        await self._app(scope, receive, _without_fallback(scope, receive, send))
+
+
+def _without_fallback(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Passes an answer on; for Streamlit's own page, which it gives for whatever it does not know (no answer of ours is
+    a file of markup), that there is no such page."""
+    replaced = False
+
+    async def passed(message: Message) -> None:
+        nonlocal replaced
+        if replaced:
+            return
+        headers = Headers(raw=message.get("headers", []))
+        if headers.get("content-type", "").startswith("text/html") and "last-modified" in headers:
+            replaced = True
+            await HTMLResponse(NO_PAGE, 404, {"Cache-Control": "no-store"})(scope, receive, send)
+        else:
+            await send(message)
+
+    return passed

@@ -17,7 +17,7 @@ from components.shell.header import pickers, top_bar
 from components.shell.logged import looked_once
 from components.shell.page import show_markup
 from components.shell.screen import Screen, current, make_current
-from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SitePage
+from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SHORT_NAME, SitePage
 from components.shell.store import arrived, engine
 from data.access.roles import READ, SETTINGS
 from data.access.sessions import Signed
@@ -66,7 +66,7 @@ def _pages() -> tuple[st.Page, SitePage]:
     start = st.Page(str(OVERVIEW.file), title=NAME, url_path="start", default=True)
     by_page = {start: OVERVIEW}
     for page in PAGES:
-        by_page[st.Page(str(page.file), title=f"{page.title} · {NAME}", url_path=page.path)] = page
+        by_page[st.Page(str(page.file), title=f"{page.title} · {SHORT_NAME}", url_path=page.path)] = page
     found = st.navigation(list(by_page), position="hidden")
     return found, next(page for known, page in by_page.items() if known.url_path == found.url_path)
 
@@ -101,6 +101,7 @@ def _opened(store: Engine, status: regions.Status, signed: Signed | None, chosen
         known = versions(connection, address.region.code)
     screen = Screen(address.viewer, address.region, address.month, status, dark, store, county_clock, known, signed)
     make_current(screen)
+    st.set_page_config(page_title=f"{chosen.title} · {screen.region.name} · {SHORT_NAME}")
     with st.container(key="shell"):
         top_bar(screen, chosen.path, dark)
         pickers(screen, viewers)

@@ -95,7 +95,7 @@ def test_people_are_added_one_by_one_and_from_a_list_and_disabled(page: Page, se
     )
     expect(dialog.get_by_role("alert")).to_contain_text("有 2 处错误，全部没有写入")
     expect(dialog.get_by_role("button", name="全部写入")).to_have_count(0)
-    dialog.get_by_role("button", name="Close").click()
+    dialog.get_by_role("button", name="关闭").click()
     ready(page)
     page.get_by_role("button", name="从名单导入").click()
     ready(page)

@@ -152,14 +152,14 @@ def test_what_was_typed_is_not_lost_by_a_slip(server: Server, new_context: Calla
     for slip in (
         lambda: page.keyboard.press("Escape"),
         lambda: page.touchscreen.tap(3, 400),
-        lambda: dialog(page).get_by_role("button", name="Close").tap(),
+        lambda: dialog(page).get_by_role("button", name="关闭").tap(),
     ):
         slip()
         ready(page)
         expect(done).to_have_value("送去米面")
     assert asked == ["confirm"] * 3
     sure = True
-    dialog(page).get_by_role("button", name="Close").tap()
+    dialog(page).get_by_role("button", name="关闭").tap()
     expect(dialog(page)).to_have_count(0)
     ready(page)
     page.get_by_role("button", name="记走访").tap()

@@ -143,6 +143,16 @@ def test_a_missing_bundle_is_no_page(app: TestClient):
 
 
 @of_one_store
+def test_a_page_that_is_not_there_is_told_so_in_chinese(app: TestClient):
+    for path in ("/no-such-page", "/overview/deeper"):
+        answer = app.get(path)
+        assert answer.status_code == 404 and '<html lang="zh-CN">' in answer.text and "没有这个页面" in answer.text, (
+            path
+        )
+    assert app.get("/_stcore/health").status_code == app.get("/favicon.png").status_code == 200
+
+
+@of_one_store
 @pytest.mark.parametrize("path", ["/", "/overview", "/income"])
 def test_a_page_asks_at_once_for_what_it_will_need_and_for_nothing_it_does_not_use(app: TestClient, path: str):
     answer = app.get(path, headers={"Accept-Encoding": "gzip"})
