@@ -23,9 +23,9 @@ from components.server.packing import takes_gzip
 
 NO_FILE = "没有这个文件。"
 NO_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>没有这个页面 · 村级作战室</title><link rel="icon" href="data:,">
-<style>:root { color-scheme: light dark } body { font: 18px/1.7 sans-serif; max-width: 32em; margin: 4em auto; padding: 0 1em }
-a { color: inherit }</style><h1>没有这个页面</h1><p>地址可能抄漏了，或者页面已经改名。</p><p><a href="/">打开首页</a></p></html>"""
+<title>没有这个页面 · 村级作战室</title><link rel="icon" href="data:,"><style>:root { color-scheme: light dark }
+body { font: 18px/1.7 sans-serif; max-width: 32em; margin: 4em auto; padding: 0 1em } a { color: inherit }</style>
+<h1>没有这个页面</h1><p>地址可能抄漏了，或者页面已经改名。</p><p><a href="/">打开首页</a></p></html>"""
 FOREVER = "public, max-age=31536000, immutable"
 AGAIN = "no-cache"
 TYPES = {

@@ -12,7 +12,7 @@ SAID = {
     "200.0MB per file": "每个文件不超过 200.0MB",
     "You can only select up to 3 options. Remove an option first.": "最多选 3 项，请先去掉一项。",
     "Number is below the allowed range. Please enter a value greater than or equal to 0.": "请填不小于 0 的数。",
-    "The page that you have requested does not seem to exist. Running the app's main page.": "地址中的页面不存在，已打开首页。",
+    "You have requested page /x, but it is not there. Running the app's main page.": "地址中的页面不存在，已打开首页。",
 }
 
 
