@@ -26,6 +26,7 @@ from data.access.roles import (
     IDENTITY,
     IMPORT,
     LOG,
+    MATTERS,
     PAPERS,
     PEOPLE,
     PLANS,
@@ -46,16 +47,20 @@ from data.codes import labels, pins
 from data.dividends.filing import write_back
 from data.dividends.notice import notice
 from data.dividends.region import plans
-from data.dividends.steps import step
+from data.dividends.steps import step as plan_step
 from data.duties.leaders import leaders
 from data.errors import NoRight, Refused
 from data.figures import lists, read
 from data.households import archives
 from data.households.edit_rules import check_approval
-from data.households.entries import raise_problem
+from data.households.entries import add_measure
 from data.households.file import household
 from data.households.unmask import unmask
 from data.households.village import Filters, in_village
+from data.matters.raising import Place, raise_problem
+from data.matters.region import Filters as MatterFilters
+from data.matters.region import page as matters
+from data.matters.steps import Given, step
 from data.people.devices import add_device, devices
 from data.projects import archives as project_archives
 from data.projects.region import page as projects_page
@@ -125,9 +130,24 @@ def _filed(connection: Connection, viewer: Viewer) -> None:
     write_back(connection, viewer, held, LAST, NOW)
 
 
-def _raised(engine: Engine, viewer: Viewer) -> object:
-    typed = {"source": "排查", "category": "住房", "description": "漏雨", "found": "2026-11-01"}
-    return raise_problem(engine, viewer, HOUSEHOLD, typed | {"deadline": "2026-12-01", "owner": "赵某"}, now=NOW)
+def _measured(engine: Engine, viewer: Viewer) -> object:
+    typed = {"category": "产业", "name": "养羊", "started": "2026-11-01", "ended": "", "amount_fen": "", "unit": ""}
+    return add_measure(engine, viewer, HOUSEHOLD, typed, now=NOW)
+
+
+_PROBLEM = {"source": "排查", "category": "住房安全", "description": "漏雨", "found": "2026-11-01",
+            "deadline": "2026-12-01"}  # fmt: skip
+
+
+def _raised(engine: Engine, viewer: Viewer) -> str:
+    return raise_problem(engine, viewer, Place(VILLAGE, HOUSEHOLD), _PROBLEM, owner=None, now=NOW)
+
+
+def _closed(engine: Engine, viewer: Viewer) -> None:
+    """A problem of the village, put right by its cadre, is checked by the viewer."""
+    code = _raised(engine, INSIDE["village"])
+    step(engine, INSIDE["village"], "problem", code, "rectify", version=1, given=Given("已换瓦"), now=NOW)
+    step(engine, viewer, "problem", code, "close", version=2, now=NOW)
 
 
 def _kept(engine: Engine, viewer: Viewer) -> int:
@@ -176,6 +196,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (READ, HEALTH): Case(asked(_causes)),
     (READ, PAPERS): Case(written(lambda e, v: archives.opened(e, v, 1)), scoped=False),
     (READ, PROJECTS): Case(asked(lambda c, v: projects_page(c, v, VILLAGE, LAST))),
+    (READ, MATTERS): Case(asked(lambda c, v: matters(c, v, "problem", VILLAGE, filters=MatterFilters(), today=TODAY))),
     (READ, PLANS): Case(asked(lambda c, v: plans(c, v, VILLAGE, TODAY.isoformat()))),
     (READ, CODES): Case(asked(lambda c, v: audit.of_household(c, v, HOUSEHOLD))),
     (READ, DUTIES): Case(asked(lambda c, v: leaders(c, v, VILLAGE, TODAY.isoformat()))),
@@ -184,21 +205,25 @@ CASES: Mapping[tuple[str, str], Case] = {
     (READ, LOG): Case(asked(lambda c, v: audit.patterns(c, v, (NOW - timedelta(days=9)).isoformat())), scoped=False),
     (UNMASK, IDENTITY): Case(asked(_unmasked(None, "phone"))),
     (UNMASK, HEALTH): Case(asked(_unmasked(MEMBER, "health"))),
-    (WRITE, HOUSEHOLDS): Case(written(_raised)),
+    (WRITE, HOUSEHOLDS): Case(written(_measured)),
+    (WRITE, MATTERS): Case(written(_raised)),
     (WRITE, PAPERS): Case(written(_kept)),
     (WRITE, CODES): Case(asked(lambda c, v: pins.hand_out(c, v, HOUSEHOLD, now=NOW))),
     (WRITE, PROJECTS): Case(written(_project_kept)),
-    (WRITE, PLANS): Case(written(lambda e, v: step(e, v, PLAN, "publish", version=1, at=NOW))),
+    (WRITE, PLANS): Case(written(lambda e, v: plan_step(e, v, PLAN, "publish", version=1, at=NOW))),
     (APPROVE, HOUSEHOLDS): Case(asked(_approved), scoped=False),
     (APPROVE, PROJECTS): Case(written(_marked)),
+    (APPROVE, MATTERS): Case(written(_closed)),
     (APPROVE, PLANS): Case(asked(_filed), scoped=False),
     (EXPORT, FIGURES): only_asked(EXPORT, FIGURES),
     (EXPORT, HOUSEHOLDS): Case(asked(lambda c, v: lists.whole(c, v, "households", VILLAGE, LAST))),
     (EXPORT, PROJECTS): only_asked(EXPORT, PROJECTS),
+    (EXPORT, MATTERS): only_asked(EXPORT, MATTERS),
     (EXPORT, RECORDS): Case(_export, scoped=False),
     (EXPORT, LOG): Case(asked(lambda c, v: list(every(c, v, Wanted()))), scoped=False),
     (EXPORT, DUTIES): only_asked(EXPORT, DUTIES),
     (PRINT, FIGURES): only_asked(PRINT, FIGURES),
+    (PRINT, MATTERS): only_asked(PRINT, MATTERS),
     (PRINT, HOUSEHOLDS): Case(asked(lambda c, v: villages_households(c, v, VILLAGE))),
     (PRINT, CODES): Case(asked(_labels)),
     (PRINT, PLANS): Case(asked(lambda c, v: notice(c, v, PLAN, TODAY.isoformat()))),

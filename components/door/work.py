@@ -2,25 +2,30 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
 import streamlit as st
 
 from components.door import fields as entry_widgets
 from components.door.form import ask_once, finish, key
 from components.shell.screen import Screen
+from data.duties.leaders import VACANT
 from data.households.door import door
-from data.households.entries import Saved, add_measure, close_problem, end_measure, raise_problem, rectify_problem
+from data.households.edits import Conflict
+from data.households.entries import Saved, add_measure, end_measure
+from data.matters.matter import Matter
+from data.matters.raising import Place, kinds, owners, raise_problem, sources
+from data.matters.region import Filters, page
+from data.matters.steps import Given, step
 
 _AHEAD = timedelta(days=30)  # what a problem is usually given
 _MEASURE = ("category", "name", "started", "ended", "amount_fen", "unit")
-_PROBLEM = ("source", "category", "description", "found", "deadline", "owner")
+_PROBLEM = ("description", "found", "deadline")
 
 _HINTS = {
     ("measure", "name"): "如：公益岗位、产业奖补、慢病签约",
     ("measure", "unit"): "如：镇人民政府",
-    ("problem", "category"): "如：住房、饮水、政策落实",
     ("problem", "description"): "如：西屋漏雨，屋顶缺瓦",
-    ("problem", "owner"): "谁来整改",
 }
 
 
@@ -36,22 +41,57 @@ def draw_measure(screen: Screen, household: int) -> None:
 
 
 def draw_problem(screen: Screen, household: int) -> None:
-    """The form of a problem."""
-    there = ask_once(screen, "door", door, household)
-    unclosed = {
-        row["code"]: f"{row['category']}（{row['found']} 发现，{row['deadline']} 到期）" for row in there.problems
-    }
-    unrectified = {row["code"]: unclosed[row["code"]] for row in there.problems if row["rectified"] is None}
-    acts = ["报新问题", *(["已整改"] if unrectified else []), *(["销号"] if unclosed else [])]
-    act = _act(acts)
-    if act == "已整改":
-        _end(screen, household, "问题 *", unrectified, "整改日期 *", rectify_problem)
-    elif act == "销号":
-        _end(screen, household, "问题 *", unclosed, "销号日期 *", close_problem)
-    else:
-        today = screen.today
-        start = {"source": "排查", "found": today.isoformat(), "deadline": (today + _AHEAD).isoformat()}
-        _new(screen, household, "problem", _PROBLEM, start, raise_problem)
+    """The form of a problem: a new one, or the report that one is put right. Checked and closed it is in 督办整改."""
+    filters = Filters("open", household=household)
+    of_it = partial(page, record="problem", region=screen.region.code, filters=filters, today=screen.today)
+    running = {one.code: one for one in ask_once(screen, "problems", of_it)}
+    act = _act(("报新问题", "报整改") if running else ("报新问题",))
+    (_report if act == "报整改" else _raise)(screen, household, running)
+
+
+def _raise(screen: Screen, household: int, running: Mapping[str, Matter]) -> None:
+    place = Place(screen.region.code, household)
+    who = ask_once(screen, "owners", owners, place.region, household, screen.today)
+    with screen.engine.connect() as connection:
+        lists = {"source": sources(connection), "category": kinds(connection)}
+    with st.form(key("new_problem"), enter_to_submit=False, border=False):
+        typed = {
+            name: entry_widgets.choice_field(heading, lists[name], key=key(f"problem_{name}"), start=lists[name][0])
+            for heading, name in (("来源 *", "source"), ("类别 *", "category"))
+        }
+        start = {"found": screen.today.isoformat(), "deadline": (screen.today + _AHEAD).isoformat()}
+        for name in _PROBLEM:
+            typed[name] = entry_widgets.field(
+                "problem", name, stored=start.get(name), key=key(f"problem_{name}"), today=screen.today,
+                hint=_HINTS.get(("problem", name), ""),
+            )  # fmt: skip
+        owner = st.selectbox(
+            "责任人", who, format_func=who.__getitem__, index=0 if who else None, placeholder=VACANT,
+            key=key("problem_owner"),
+        )  # fmt: skip
+
+        def save(_: Conflict | None) -> Saved:
+            code = raise_problem(screen.engine, screen.viewer, place, typed, owner=owner, now=screen.now)
+            return Saved(None, f"报问题：{typed['category']}", code)
+
+        finish(screen, household, save)
+
+
+def _report(screen: Screen, household: int, running: Mapping[str, Matter]) -> None:
+    called = {code: f"{one.title}（{one.begun} 发现，{one.deadline} 到期）" for code, one in running.items()}
+    with st.form(key("report_problem"), enter_to_submit=False, border=False):
+        code = st.selectbox("问题 *", called, format_func=called.__getitem__, key=key("which_problem"))
+        said = entry_widgets.text_field("怎么整改的 *", "description", key=key("said"), hint="如：已换瓦补漏，入户看过")
+
+        def save(_: Conflict | None) -> Saved:
+            given = Given(reason=said)
+            step(
+                screen.engine, screen.viewer, "problem", code, "rectify", version=running[code].version, given=given,
+                now=screen.now,
+            )  # fmt: skip
+            return Saved(None, f"报整改：{running[code].title}，等上一级核查销号", code)
+
+        finish(screen, household, save)
 
 
 def _act(acts: Sequence[str]) -> str:

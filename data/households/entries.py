@@ -45,9 +45,10 @@ _SIDES = attrgetter("before"), attrgetter("after")
 
 @dataclass(frozen=True)
 class Saved:
-    """What was written: the change's id, what it is called, the code of a new record, and what looks doubtful."""
+    """What was written: the change's id (None: what has steps of its own and is not taken back by one), what it is
+    called, the code of a new record, and what looks doubtful."""
 
-    change: int
+    change: int | None
     what: str
     code: str = ""
     doubts: tuple[str, ...] = ()
@@ -130,77 +131,26 @@ def add_measure(
     engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, now: datetime
 ) -> Saved:
     """``typed``: category, name, started, ended, amount_fen (yuan), unit."""
-    return _add(engine, viewer, household, "measure", typed, letter="M", act="加措施", named="name", now=now)
+    values = read_fields("measure", typed, today=now.date())
+    code, what = _code("M", now), f"加措施：{values['name']}"
+    edit = Edit("measure", {"code": code}, None, values)
+    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
 @needs(WRITE, HOUSEHOLDS)
 def end_measure(engine: Engine, viewer: Viewer, household: int, code: str, ended: str, *, now: datetime) -> Saved:
     """A running measure gets its last day."""
-    return _date(engine, viewer, household, "measure", code, "ended", ended, "结束措施", now)
-
-
-@needs(WRITE, HOUSEHOLDS)
-def raise_problem(
-    engine: Engine, viewer: Viewer, household: int, typed: Mapping[str, str | None], *, now: datetime
-) -> Saved:
-    """``typed``: source, category, description, found, deadline, owner."""
-    return _add(engine, viewer, household, "problem", typed, letter="P", act="报问题", named="category", now=now)
-
-
-@needs(WRITE, HOUSEHOLDS)
-def rectify_problem(engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, now: datetime) -> Saved:
-    """The day a problem was put right."""
-    return _date(engine, viewer, household, "problem", code, "rectified", on, "问题整改", now)
-
-
-@needs(WRITE, HOUSEHOLDS)
-def close_problem(engine: Engine, viewer: Viewer, household: int, code: str, on: str, *, now: datetime) -> Saved:
-    """The day a problem was struck off."""
-    return _date(engine, viewer, household, "problem", code, "closed", on, "问题销号", now)
-
-
-def _add(
-    engine: Engine,
-    viewer: Viewer,
-    household: int,
-    table: str,
-    typed: Mapping[str, str | None],
-    *,
-    letter: str,
-    act: str,
-    named: str,
-    now: datetime,
-) -> Saved:
-    """A new record, called by one of its columns."""
-    values = read_fields(table, typed, today=now.date())
-    code, what = _code(letter, now), f"{act}：{values[named]}"
-    edit = Edit(table, {"code": code}, None, values)
-    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
-
-
-def _date(
-    engine: Engine,
-    viewer: Viewer,
-    household: int,
-    table: str,
-    code: str,
-    name: str,
-    typed: str,
-    act: str,
-    now: datetime,
-) -> Saved:
-    day = read_field(table, name, typed, today=now.date())
+    day = read_field("measure", "ended", ended, today=now.date())
     if day is None:
         raise Unfit("日期", "必填，请选择")
     with engine.connect() as connection:
         there = door(connection, viewer, household)
-    rows = there.measures if table == "measure" else there.problems
-    row = next((row for row in rows if row["code"] == code), None)
+    row = next((row for row in there.measures if row["code"] == code), None)
     if row is None:
-        raise Unfit("帮扶措施" if table == "measure" else "问题", "已经办结或不在本户，请刷新后再看")
-    check_order(table, {**row, name: day})
-    what = f"{act}：{row['name' if table == 'measure' else 'category']}"
-    edit = Edit(table, {"code": code}, {name: row[name]}, {name: day})
+        raise Unfit("帮扶措施", "已经办结或不在本户，请刷新后再看")
+    check_order("measure", {**row, "ended": day})
+    what = f"结束措施：{row['name']}"
+    edit = Edit("measure", {"code": code}, {"ended": row["ended"]}, {"ended": day})
     return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 

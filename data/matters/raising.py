@@ -252,3 +252,26 @@ def _helper_of(connection: Connection, id: int, today: date) -> RowMapping | Non
         WHERE x.household_id = :household AND x.member = '' AND {runs_on("x", ":today")} ORDER BY a.code"""
     rows = connection.execute(text(sql), {"household": id, "today": today.isoformat()}).mappings().all()
     return min(rows, key=lambda row: TEAMS.index(row["team"]) if row["team"] in TEAMS else len(TEAMS), default=None)
+
+
+@needs(READ, MATTERS)
+def owners(connection: Connection, viewer: Viewer, place: str, household: int | None, today: date) -> dict[int, str]:
+    """Who may be asked to see to something of a region: person → ``张三 · 包村干部``: who leads it or the regions above
+    it up to the county, and who helps there; of a household its own helpers first."""
+    viewer.narrowed(place)
+    above = [place[:length] for length in (12, 9, 6) if length <= len(place)]
+    heads = leading(connection, above, today.isoformat())
+    named = [(one.person, f"{one.name} · {one.post}") for code in above for one in heads.get(code, ())]
+    sql = text(f"""
+        SELECT p.id, a.name, a.team, a.unit, MAX(CASE WHEN x.household_id = :household THEN 1 ELSE 0 END) AS own
+        FROM pairing x JOIN household h ON h.id = x.household_id JOIN helper a ON a.code = x.helper
+        JOIN person p ON p.helper = a.code WHERE h.village = :village AND {runs_on("x", ":today")}
+        GROUP BY p.id, a.name, a.team, a.unit ORDER BY own DESC, a.name, p.id""")
+    rows = connection.execute(sql, {"household": household, "village": place, "today": today.isoformat()}).all()
+    helpers = [(row.id, f"{row.name} · {row.team}（{row.unit}）") for row in rows]
+    first = [one for one, row in zip(helpers, rows, strict=True) if row.own]
+    found: dict[int, str] = {}
+    for id, told in (*first, *named, *helpers):
+        if id is not None:
+            found.setdefault(id, told)
+    return found

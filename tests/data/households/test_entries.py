@@ -14,13 +14,10 @@ from data.households.edits import Conflict, undo
 from data.households.entries import (
     add_ledger_line,
     add_measure,
-    close_problem,
     correct_household,
     correct_member,
     end_measure,
-    raise_problem,
     record_visit,
-    rectify_problem,
 )
 from data.households.fields import Unfit
 from data.months import label
@@ -47,8 +44,6 @@ MEASURE = {
     "amount_fen": "1,200.50",
     "unit": None,
 }
-PROBLEM = {"source": "排查", "category": "住房", "description": "漏雨", "found": "2026-11-01", "deadline": "2026-12-01",
-           "owner": "赵某"}  # fmt: skip
 
 
 def _with_two_helpers(engine: Engine) -> None:
@@ -221,37 +216,6 @@ def test_a_measure_that_cannot_be_is_refused_with_its_field(county: Engine):
         assert refused.value.field == field
 
 
-def test_a_problem_is_found_put_right_and_struck_off(county: Engine):
-    saved = raise_problem(county, CADRE, 3, PROBLEM, now=NOW)
-    row = one(county, model.problem, code=saved.code)
-    assert (row["household_id"], row["region"]) == (3, one(county, model.household, id=3)["village"])
-    with pytest.raises(Unfit, match="早于发现日期"):
-        rectify_problem(county, CADRE, 3, saved.code, "2026-10-31", now=NOW)
-    rectify_problem(county, CADRE, 3, saved.code, "2026-11-10", now=NOW)
-    with pytest.raises(Unfit, match="早于整改日期"):
-        close_problem(county, CADRE, 3, saved.code, "2026-11-09", now=NOW)
-    close_problem(county, CADRE, 3, saved.code, "2026-11-11", now=NOW)
-    row = one(county, model.problem, code=saved.code)
-    assert (row["rectified"], row["closed"]) == ("2026-11-10", "2026-11-11")
-    assert_as_rebuilt(county)
-
-
-BAD_PROBLEMS = (
-    ({"deadline": "2026-10-31"}, "整改期限"),
-    ({"found": "2026-11-23"}, "发现日期"),
-    ({"owner": ""}, "责任人"),
-    ({"source": "听说"}, "来源"),
-    ({"description": "字" * 2001}, "描述"),
-)
-
-
-def test_a_problem_that_cannot_be_is_refused_with_its_field(county: Engine):
-    for changed, field in BAD_PROBLEMS:
-        with pytest.raises(Unfit) as refused:
-            raise_problem(county, CADRE, 3, PROBLEM | changed, now=NOW)
-        assert refused.value.field == field
-
-
 def facts(engine: Engine, id: int = 3) -> dict:
     return dict(one(engine, model.household, id=id))
 
@@ -397,10 +361,6 @@ def enter_everywhere(county: Engine, id: int, text: str, day: str) -> None:
     assert one(county, model.visit, code=code)["content"] == text
     code = add_measure(county, CADRE, id, MEASURE | {"name": text, "unit": text}, now=NOW).code
     assert one(county, model.measure, code=code)["unit"] == text
-    code = raise_problem(
-        county, CADRE, id, PROBLEM | {"category": text, "description": text, "owner": text}, now=NOW
-    ).code
-    assert one(county, model.problem, code=code)["description"] == text
     assure(county, CADRE, id, item="food", verdict=True, evidence=text, checked=day, now=NOW)
     assert one(county, model.assurance, household_id=id, checked=day)["evidence"] == text
     names = ("head", "phone", "address", "remark")
@@ -427,7 +387,6 @@ def test_who_may_not_write_gets_no_form(county: Engine):
         for write in (
             lambda viewer=viewer: visit(county, viewer),
             lambda viewer=viewer: add_measure(county, viewer, 3, MEASURE, now=NOW),
-            lambda viewer=viewer: raise_problem(county, viewer, 3, PROBLEM, now=NOW),
             lambda viewer=viewer: correct_household(county, viewer, 3, facts(county), {"phone": "1"}, now=NOW),
             lambda viewer=viewer: assure(
                 county, viewer, 3, item="food", verdict=True, evidence="x", checked="2026-11-01", now=NOW
