@@ -24,6 +24,7 @@ from data.audit.taken import detail
 from data.clock import Clock
 from data.errors import NotFound, OutOfScope, Refused
 from data.households import archives
+from data.matters import papers as matter_papers
 from data.projects import archives as project_archives
 from data.store.key import derived
 
@@ -48,7 +49,11 @@ class _Stepping(TimestampSigner):
         return super().get_timestamp() // STEP * STEP
 
 
-_OPENERS = {"household": (archives.opened, "archive"), "project": (project_archives.opened, "project_archive")}
+_OPENERS = {
+    "household": (archives.opened, "archive"),
+    "project": (project_archives.opened, "project_archive"),
+    "matter": (matter_papers.opened, "archive"),
+}
 """Whose paper → how it is opened, and as what it stands in the log of looks."""
 
 

@@ -11,15 +11,15 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select
 
-from data.access.rights import needs
-from data.access.roles import MATTERS, WRITE
+from data.access.rights import needs, require_right
+from data.access.roles import APPROVE, MATTERS, WRITE
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
 from data.errors import Refused, WarRoomError
 from data.figures import cube
 from data.matters.levels import note_levels
-from data.matters.states import REGISTERS
+from data.matters.states import CHECKERS, REGISTERS
 from data.matters.who import fits, require_seen
 from data.model import matter_rest, person
 from data.store.engine import writing
@@ -91,6 +91,8 @@ def step_within(
 ) -> str:
     """The same in a transaction of the caller's, who without ``shown`` has the figures made himself."""
     register = REGISTERS[record]
+    if action in CHECKERS:
+        require_right(viewer, APPROVE, MATTERS)
     held = register.locked(connection, viewer, code, version)
     require_seen(connection, viewer, record, held)
     arrow = register.transition(connection, viewer, held, action)
