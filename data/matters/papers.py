@@ -60,8 +60,9 @@ def add(
             raise Refused("已经办结，不能再加材料；有新情况请上一级重新打开。")
         _check_room(connection, record, code, digest, len(content))
         row = {
-            "id": id, "record": record, "key": code, "digest": digest, "kind": kind, "title": plain_title(title) or kind,
-            "media_type": material.media_type, "size": len(content), "added": written(now), "actor": viewer.actor,
+            "id": id, "record": record, "key": code, "digest": digest, "kind": kind,
+            "title": plain_title(title) or kind, "media_type": material.media_type, "size": len(content),
+            "added": written(now), "actor": viewer.actor,
         }  # fmt: skip
         connection.execute(insert(work_paper).values(row))
         _stamp(connection, viewer, record, held, f"加材料：{kind}", now)
@@ -123,8 +124,7 @@ def _check_room(connection: Connection, record: str, code: str, digest: str, siz
 
 def _stamp(connection: Connection, viewer: Viewer, record: str, held: RowMapping, told: str, now: datetime) -> None:
     register = REGISTERS[record]
-    by = {"actor": viewer.actor, "address": "", "view": "approve"}
-    audit.enter(
-        connection, **by, households=(held["household_id"],), detail=f"{register.way.noun} {held['code']} {told}", now=now
-    )  # fmt: skip
+    told = f"{register.way.noun} {held['code']} {told}"
+    whose = (held["household_id"],)
+    audit.enter(connection, actor=viewer.actor, address="", view="approve", households=whose, detail=told, now=now)
     cube.stamp(connection, now, held[register.region])
