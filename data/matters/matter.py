@@ -1,6 +1,6 @@
 """A problem or a task as pages show it: what and where, whose, by when, how late, at which level."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -186,9 +186,9 @@ def _answering(
 
 
 def by_codes(
-    connection: Connection, viewer: Viewer, record: str, codes: Iterable[str], today: date
+    connection: Connection, viewer: Viewer, record: str, codes: Sequence[str], today: date
 ) -> dict[str, Matter]:
     """Matters by their codes, for who has asked already whether the viewer may see them."""
     asked = text(f"{select_of(record)} WHERE b.code IN :codes").bindparams(bindparam("codes", expanding=True))
-    rows = connection.execute(asked, {"codes": list(codes)}).all()
+    rows = connection.execute(asked, {"codes": list(codes)}).all() if codes else []
     return {one.code: one for one in matters(connection, viewer, record, rows, today)}
