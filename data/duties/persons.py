@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, text
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, update
 
 from data import model
 from data.access.rights import needs
@@ -53,6 +53,18 @@ def settle_persons(connection: Connection, now: datetime, *, run: int | None = N
 def person_of_helper(connection: Connection, helper: str) -> int | None:
     """The person who is the helper of this code; None where nobody is."""
     return connection.execute(select(_person.c.id).where(_person.c.helper == helper)).scalar()
+
+
+def becomes(connection: Connection, one: int, other: int) -> None:
+    """Whatever one person leads and owns is another's from now on, for they are the same man. The caller tells the log
+    what became of them."""
+    for table, column in (
+        (_leader, "person_id"),
+        (model.problem, "owner_id"),
+        (model.task, "owner_id"),
+        (model.dispatch_report, "person_id"),
+    ):
+        connection.execute(update(table).where(table.c[column] == one).values({column: other}))
 
 
 def _persons_of_helpers(connection: Connection, now: datetime) -> None:

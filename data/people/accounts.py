@@ -18,6 +18,7 @@ from data.access.sessions import ADMINISTRATORS
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
+from data.duties.persons import becomes, person_of_helper
 from data.errors import NotFound, OutOfScope, Refused
 from data.model import account, person
 from data.model import helper as helpers
@@ -64,9 +65,8 @@ def first_administrator(
     _alone(connection)
     if any_account(connection):
         raise Refused("管理员已经设立，请登录。")
-    id = _person(connection, name, None, done.get("actor", "system"), done["now"])
+    id = _person(connection, name, None, done.get("actor", "system"), done)
     actor = done.get("actor", f"person:{id}")
-    log_change(connection, actor, "person", id, "新增人员", done)
     _account(connection, id, login, "admin", region, hash, must_change=False, now=done["now"])
     log_change(connection, actor, "account", id, "设立第一个管理员", done)
     return id
@@ -98,8 +98,7 @@ def add_account(
     helper_is_free(connection, role, helper, person)
     actor = done.get("actor") or viewer.actor
     if person is None:
-        person = _person(connection, name, helper, actor, done["now"], phone=phone, unit=unit)
-        log_change(connection, actor, "person", person, "新增人员", done)
+        person = _person(connection, name, helper, actor, done, phone=phone, unit=unit)
     elif helper is not None:
         _set_helper(connection, actor, person, helper, done)
     _account(connection, person, login, role, region, hash, must_change=True, now=done["now"])
@@ -239,8 +238,8 @@ def helper_is_free(connection: Connection, role: str, code: str | None, mine: in
         return
     if connection.execute(select(helpers.c.code).where(helpers.c.code == code)).first() is None:
         raise Refused(f"没有编码为“{code[:30]}”的帮扶责任人，请先导入帮扶责任人。")
-    whose = connection.execute(select(person.c.id).where(person.c.helper == code)).scalar()
-    if whose not in (None, mine):
+    signs_in = select(person.c.id).join(account, account.c.person_id == person.c.id).where(person.c.helper == code)
+    if connection.execute(signs_in).scalar() not in (None, mine):
         raise Refused(f"编码为“{code}”的帮扶责任人已经是另一个人。")
 
 
@@ -262,6 +261,11 @@ def login_is_free(connection: Connection, login: str) -> None:
 
 
 def _set_helper(connection: Connection, actor: str, id: int, code: str, done: Done) -> None:
+    if (whose := person_of_helper(connection, code)) not in (None, id):  # made of the workbook; he is this one
+        assert whose is not None
+        becomes(connection, whose, id)
+        connection.execute(update(person).where(person.c.id == whose).values(helper=None))
+        log_change(connection, actor, "person", whose, f"即人员 {id}", done)
     changed = update(person).where(person.c.id == id, person.c.helper.is_distinct_from(code))
     if connection.execute(changed.values(helper=code)).rowcount:
         log_change(connection, actor, "person", id, f"帮扶责任人编号改为 {code}", done)
@@ -281,13 +285,23 @@ def _person(
     name: str,
     helper: str | None,
     actor: str,
-    now: datetime,
+    done: Done,
     *,
     phone: str | None = None,
     unit: str | None = None,
 ) -> int:
-    row = {**facts_of(name, phone, unit), "helper": helper, "made": written(now), "actor": actor}
-    return written_id(connection.execute(insert(person).values(row)))
+    """Somebody new, or who is that helper already."""
+    facts = facts_of(name, phone, unit)
+    known = None if helper is None else person_of_helper(connection, helper)
+    if known is not None:
+        given = {what: fact for what, fact in facts.items() if fact is not None}
+        connection.execute(update(person).where(person.c.id == known).values(given))
+        log_change(connection, actor, "person", known, "核对人员", done)
+        return known
+    row = {**facts, "helper": helper, "made": written(done["now"]), "actor": actor}
+    made = written_id(connection.execute(insert(person).values(row)))
+    log_change(connection, actor, "person", made, "新增人员", done)
+    return made
 
 
 def _account(

@@ -125,7 +125,18 @@ def test_a_login_a_helper_and_a_person_have_one_account(store: Engine):
 def test_somebody_known_as_a_helper_already_gets_his_account(store: Engine):
     with writing(store) as connection:
         connection.execute(model.person.insert().values(id=70, name="赵六", helper="B2", made="2026", actor="command"))
-    assert added(store, "helper", VILLAGE, person=70) == 70
+    assert added(store, "helper", VILLAGE, name="赵六", helper="B2") == 70
+
+
+def test_who_turns_out_to_be_a_helper_leads_and_owns_what_the_helper_did(store: Engine):
+    with writing(store) as connection:
+        connection.execute(model.person.insert().values(id=70, name="赵六", helper="B2", made="2026", actor="command"))
+        lead = {"region": VILLAGE, "post": "第一书记", "name": "赵六", "started": "2024-01-01", "person_id": 70}
+        connection.execute(model.leader.insert().values(lead))
+    person = added(store)
+    with writing(store) as connection:
+        accounts.move_account(connection, WHOLE, person, role="helper", region=VILLAGE, helper="B2", **DONE)
+        assert connection.execute(select(model.leader.c.person_id)).scalar_one() == person
 
 
 def change_role(connection: Connection, viewer: Viewer, person: int) -> None:
