@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, select, text, update
 
 from data import model
 from data.access.rights import needs
@@ -19,7 +19,7 @@ from data.audit import log as audit
 from data.clock import written
 from data.model.surnames import reads_as_name
 from data.store.batches import batches
-from data.store.engine import follow_keys
+from data.store.engine import follow_keys, writing
 
 SYSTEM = "system"
 _TOWNSHIP = 9
@@ -48,6 +48,15 @@ def settle_persons(connection: Connection, now: datetime, *, run: int | None = N
     _persons_of_helpers(connection, now)
     _persons_of_leaders(connection, now)
     link_owners(connection, now)
+
+
+def settle_store(engine: Engine, now: datetime) -> None:
+    """The same for a store whose helpers came before they were persons; asked at start and with each day."""
+    with engine.connect() as connection:
+        if connection.execute(text(_MISSING)).first() is None:
+            return
+    with writing(engine) as connection:
+        settle_persons(connection, now)
 
 
 def person_of_helper(connection: Connection, helper: str) -> int | None:
@@ -147,6 +156,9 @@ def doubtful_owners(connection: Connection, viewer: Viewer, region: str) -> list
 
 
 _KEY = tuple(column.name for column in _leader.primary_key)
+_MISSING = """
+    SELECT 1 FROM helper a WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.helper = a.code)
+    UNION ALL SELECT 1 FROM leader WHERE person_id IS NULL LIMIT 1"""
 _MAKE_HELPERS = """
     INSERT INTO person (name, phone, unit, region, helper, made, actor)
     SELECT a.name, a.phone, a.unit,

@@ -18,6 +18,7 @@ from data.access.roles import ADMINISTER, FIGURES, READ, SETTINGS
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
+from data.duties.persons import settle_store
 from data.errors import OutOfScope, Refused
 from data.figures import cube
 from data.figures import read as figures
@@ -71,6 +72,7 @@ def turn_the_day(engine: Engine, now: datetime) -> None:
     for whoever moves the figures on to another day."""
     keep_night(engine, now)
     cube.ensure(engine, now.date())
+    settle_store(engine, now)
     turn_matters(engine, now)
 
 
