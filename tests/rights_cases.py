@@ -67,6 +67,7 @@ from data.projects.region import page as projects_page
 from data.projects.troubles import mark
 from data.settings import changes, decide
 from data.store.engine import writing
+from data.villages.leaders import appoint
 from data.workbook.exporting import export_workbook
 from tests.data.archives.ground import photo
 from tests.data.small_county import FIRST_PLAN, LAST, TODAY, VILLAGES
@@ -164,6 +165,11 @@ def _marked(engine: Engine, viewer: Viewer) -> int:
     return mark(engine, viewer, project=PROJECT, since=TODAY.isoformat(), reason="停产", now=NOW)
 
 
+def _appointed(engine: Engine, viewer: Viewer) -> int:
+    typed = {"post": "网格员", "name": f"赵{viewer.role}", "started": "2026-11-01"}
+    return appoint(engine, viewer, VILLAGE, typed, now=NOW)
+
+
 def _causes(connection: Connection, viewer: Viewer) -> object:
     return in_village(connection, viewer, VILLAGE, LAST, filters=Filters(causes=("因病",)))
 
@@ -215,6 +221,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (APPROVE, PROJECTS): Case(written(_marked)),
     (APPROVE, MATTERS): Case(written(_closed)),
     (APPROVE, PLANS): Case(asked(_filed), scoped=False),
+    (APPROVE, DUTIES): Case(written(_appointed)),
     (EXPORT, FIGURES): only_asked(EXPORT, FIGURES),
     (EXPORT, HOUSEHOLDS): Case(asked(lambda c, v: lists.whole(c, v, "households", VILLAGE, LAST))),
     (EXPORT, PROJECTS): only_asked(EXPORT, PROJECTS),

@@ -65,6 +65,7 @@ VIEWS = {
     "device": "管理大屏设备",
     "setting": "更改设置",
     "region": "村的撤并和更名",
+    "leader": "任免区划负责人",
     "search": "查找户",
     "list": "查看名单",
     "unmasked": "显示全号",

@@ -1,4 +1,7 @@
-"""Who leads a region (区划负责人), and who answers for it first; a vacant post is said so."""
+"""Who leads a region (区划负责人), and who answers for it first; a vacant post is said so.
+
+They come with the workbook, or are named, ended and corrected by hand: ``data.villages.leaders``.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

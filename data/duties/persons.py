@@ -46,7 +46,7 @@ def settle_persons(connection: Connection, now: datetime, *, run: int | None = N
         for name in _OWNED:
             connection.execute(text(_OTHERWISE.format(table=name)), {"run": run})
     _persons_of_helpers(connection, now)
-    _persons_of_leaders(connection, now)
+    persons_of_leaders(connection, now)
     link_owners(connection, now)
 
 
@@ -80,11 +80,12 @@ def _persons_of_helpers(connection: Connection, now: datetime) -> None:
     last = _last(connection)
     connection.execute(text(_MAKE_HELPERS), {"made": written(now), "actor": SYSTEM})
     _told(connection, last, "帮扶责任人", now)
+
+
+def persons_of_leaders(connection: Connection, now: datetime) -> None:
+    """Who is a helper by his code; others by telephone, by unit within a township, else by the region itself; who is
+    none of these is somebody new."""
     connection.execute(text(_OF_HELPERS))
-
-
-def _persons_of_leaders(connection: Connection, now: datetime) -> None:
-    """By telephone, by unit within a township, else by the region itself; who is none of these is somebody new."""
     known = _Known(connection, select(_leader.c.name).where(_leader.c.person_id.is_(None)).distinct())
     asked = select(_leader).where(_leader.c.person_id.is_(None)).order_by(_leader.c.region, _leader.c.started)
     rows = connection.execute(asked).mappings().all()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from sqlalchemy import Connection, and_, select
@@ -38,9 +39,10 @@ Entered = dict[str, dict[Key, dict[str, Entry]]]
 def entered_since(connection: Connection, since: str) -> Entered:
     """Everything that was entered by hand or booked by plans from a moment on (ISO, local)."""
     found: Entered = {}
-    change = model.change
-    asked = select(change.c.at, change.c.actor, change.c.edits).where(change.c.at >= since).order_by(change.c.id)
-    for at, actor, kept in connection.execute(asked):
+    change, lead = model.change.c, model.region_change.c
+    asked = select(change.at, change.actor, change.edits).where(change.at >= since).order_by(change.id)
+    led = select(lead.at, lead.actor, lead.edits).where(lead.at >= since, lead.kind == "leader").order_by(lead.id)
+    for at, actor, kept in chain(connection.execute(asked), connection.execute(led)):
         for edit in edits_of(kept):
             table = model.metadata.tables[edit.table]
             key = tuple(edit.key.get(column.name) for column in table.primary_key)

@@ -31,6 +31,8 @@ from data.store.rows import written_id
 from data.villages.moving import BOUND, MATTERS, Moving, moving
 
 COUNTY, TOWNSHIP, VILLAGE = 6, 9, 12
+OF_VILLAGES, LEADER = "village", "leader"
+"""Kinds of what is done to regions: the villages themselves; who leads (``data.villages.leaders``)."""
 LONGEST_NAME = 30
 _region = model.region
 _OTHERWISE = "核对期间这个村的户或事项有了变动，没有办理。请看过新的清单再确认。"
@@ -135,7 +137,7 @@ def take_back(engine: Engine, viewer: Viewer, id: int, *, address: str = "", now
     deed about the same regions, a household or matter that has gone on since."""
     with queued(), writing(engine) as connection:
         cube.hold(connection)
-        held = _deed(connection, viewer, id)
+        held = deed_to_undo(connection, viewer, id, OF_VILLAGES)
         edits = edits_of(held["edits"])
         closing = next(edit.after or {} for edit in edits if edit.table == "region")
         into = closing.get("merged_into")
@@ -150,8 +152,8 @@ def take_back(engine: Engine, viewer: Viewer, id: int, *, address: str = "", now
             if back.table not in BOUND or _stands(connection, back)
         ]
         for edit in back:
-            _apply(connection, edit)
-        made = _note(connection, viewer, held["region"], f"撤销：{held['what']}", back, address, now, undoes=id)
+            apply_edit(connection, edit)
+        made = note(connection, viewer, held["region"], f"撤销：{held['what']}", back, address, now, undoes=id)
         if changes:
             undo_within(connection, viewer, changes[0].id, now=now)
         else:
@@ -163,7 +165,8 @@ def take_back(engine: Engine, viewer: Viewer, id: int, *, address: str = "", now
 @needs(ADMINISTER, SETTINGS)
 def deeds(connection: Connection, viewer: Viewer) -> list[Done]:
     """What was done to the viewer's regions, the newest first."""
-    asked = select(region_change).where(within(region_change.c.region, viewer.region))
+    of_villages = region_change.c.kind == OF_VILLAGES
+    asked = select(region_change).where(of_villages, within(region_change.c.region, viewer.region))
     rows = connection.execute(asked.order_by(region_change.c.id.desc())).all()
     undone = {row.undoes for row in rows}
     names = {actor: actor_name(connection, actor) for actor in {row.actor for row in rows}}
@@ -174,8 +177,8 @@ def deeds(connection: Connection, viewer: Viewer) -> list[Done]:
 
 def _write(connection: Connection, viewer: Viewer, deed: Deed, address: str, now: datetime) -> int:
     for edit in deed.edits:
-        _apply(connection, edit)
-    made = _note(connection, viewer, deed.region, deed.what, deed.edits, address, now)
+        apply_edit(connection, edit)
+    made = note(connection, viewer, deed.region, deed.what, deed.edits, address, now)
     if deed.homes:
         commit_within(connection, viewer, deed.homes, what=deed.what, now=now)
     elif deed.into is not None:
@@ -189,7 +192,7 @@ def _count_anew(connection: Connection, villages: Sequence[str], now: datetime) 
         cube.refresh(connection, village, now)
 
 
-def _note(
+def note(
     connection: Connection,
     viewer: Viewer,
     region: str,
@@ -199,15 +202,25 @@ def _note(
     now: datetime,
     *,
     undoes: int | None = None,
+    kind: str = OF_VILLAGES,
+    told: str | None = None,
 ) -> int:
-    """Enter a deed into the history and the log, with a line for each account and display that follows."""
+    """Enter a deed into the history and the log, with a line for each account and display that follows. ``told``: what
+    the log says, where ``what`` names a person."""
     row: Values = {
         "region": region, "at": written(now), "actor": viewer.actor, "what": what, "undoes": undoes,
-        "edits": kept(edits),
+        "edits": kept(edits), "kind": kind,
     }  # fmt: skip
     made = written_id(connection.execute(insert(region_change).values(row)))
     audit.wrote(
-        connection, "region_change", [made], actor=viewer.actor, view="region", detail=what, address=address, now=now
+        connection,
+        "region_change",
+        [made],
+        actor=viewer.actor,
+        view="region" if kind == OF_VILLAGES else kind,
+        detail=told or what,
+        address=address,
+        now=now,
     )
     for edit in (edit for edit in edits if edit.table in BOUND):
         (key,) = (int(str(value)) for value in edit.key.values())
@@ -315,9 +328,10 @@ def _homes(connection: Connection, village: str, into: str, day: str, note: str)
     return done
 
 
-def _deed(connection: Connection, viewer: Viewer, id: int) -> RowMapping:
-    """The row of a deed that may be taken back."""
-    here = select(region_change).where(region_change.c.id == id, within(region_change.c.region, viewer.region))
+def deed_to_undo(connection: Connection, viewer: Viewer, id: int, kind: str) -> RowMapping:
+    """The row of a deed of a kind that may be taken back."""
+    mine = (region_change.c.kind == kind, within(region_change.c.region, viewer.region))
+    here = select(region_change).where(region_change.c.id == id, *mine)
     held = connection.execute(here).mappings().first()
     if held is None or held["undoes"] is not None:
         raise NotFound("没有这项办理，请从记录中选择。")
@@ -330,7 +344,8 @@ def _none_later(connection: Connection, held: RowMapping, concerned: Sequence[st
     """Raises Refused where a later deed about one of the regions still stands."""
     table = region_change
     taken_back = select(table.c.undoes).where(table.c.undoes.is_not(None))
-    later = select(table).where(table.c.id > held["id"], table.c.undoes.is_(None), table.c.id.not_in(taken_back))
+    of_villages = (table.c.kind == OF_VILLAGES, table.c.id.not_in(taken_back))
+    later = select(table).where(table.c.id > held["id"], table.c.undoes.is_(None), *of_villages)
     for row in connection.execute(later.order_by(table.c.id.desc())).mappings():
         after = next(edit.after or {} for edit in edits_of(row["edits"]) if edit.table == "region")
         if {row["region"], after.get("merged_into")} & set(concerned):
@@ -354,7 +369,7 @@ def _of(row: RowMapping, *names: str) -> Values:
     return {name: row[name] for name in names}
 
 
-def _apply(connection: Connection, edit: Edit) -> None:
+def apply_edit(connection: Connection, edit: Edit) -> None:
     """Write one edit. Raises Refused where something else stands than it says."""
     table = metadata.tables[edit.table]
     if edit.before is None:
