@@ -11,7 +11,7 @@ from components.admin.dialogs import act, asked, hand_over, open_dialog, whom
 from components.door.form import key
 from components.drawing.markup import escape, link
 from components.shell.asking import ask_shared, ask_uncached
-from components.shell.header import region_choices
+from components.shell.header import region_choices, searchable
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
 from components.shell.reading import whole
@@ -183,7 +183,13 @@ def _place(screen: Screen, one: Person | None) -> tuple[str, str, str]:
     held = one.region if one else screen.region.code
     labels.setdefault(held, one.place if one else screen.region.name)
     codes = list(labels)
-    region = st.selectbox("区划（可输入名称或代码）", codes, index=codes.index(held), format_func=labels.__getitem__)
+    region = st.selectbox(
+        "区划（可输入名称、拼音或代码）",
+        codes,
+        index=codes.index(held),
+        format_func=lambda code: searchable(labels[code]),
+        filter_mode="contains",
+    )
     return role, region, helper.strip()
 
 

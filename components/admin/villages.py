@@ -14,7 +14,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, table_markup
 from components.drawing.wording import moment
 from components.shell.asking import ask_shared, ask_uncached
-from components.shell.header import region_labels
+from components.shell.header import region_labels, searchable
 from components.shell.logged import caller
 from components.shell.page import show_markup
 from components.shell.reading import whole
@@ -74,11 +74,17 @@ def _chosen(screen: Screen, what: str, labels: Mapping[str, str]) -> Deed | None
     """What is chosen, checked against what stands; None, with the reason, where that cannot be."""
     lengths = (VILLAGE, TOWNSHIP) if what == RENAME else (VILLAGE,)
     codes = [code for code in labels if len(code) in lengths]
-    pick = partial(st.selectbox, index=None, format_func=lambda code: labels.get(code, code), placeholder="请选择")
+    pick = partial(
+        st.selectbox,
+        index=None,
+        format_func=lambda code: searchable(labels.get(code, code)),
+        filter_mode="contains",
+        placeholder="请选择",
+    )
     left, middle, right = st.columns([2, 2, 1], gap="small")
     with left:
         code = pick(
-            "村或乡镇（可输入名称或代码）" if what == RENAME else "哪个村（可输入名称或代码）",
+            "村或乡镇（可输入名称、拼音或代码）" if what == RENAME else "哪个村（可输入名称、拼音或代码）",
             codes,
             key=f"village_of_{what}",
         )
@@ -86,7 +92,7 @@ def _chosen(screen: Screen, what: str, labels: Mapping[str, str]) -> Deed | None
     with middle:
         if what == MERGE:
             near = [one for one in codes if code and one[:6] == code[:6] and one != code]
-            into = pick("并入哪个村", near or codes, key="village_into") or ""
+            into = pick("并入哪个村（可输入名称、拼音或代码）", near or codes, key="village_into") or ""
         elif what == RENAME:
             name = st.text_input("新名称", max_chars=LONGEST_NAME, key="village_name")
     with right:

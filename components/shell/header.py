@@ -22,7 +22,7 @@ from data.access.viewer import Viewer
 from data.months import label, spoken
 from data.people import sign_in
 from data.regions import tree as regions
-from data.regions.names import told_apart
+from data.regions.names import told_apart, typed
 from data.regions.tree import Region
 from data.todo import waiting
 
@@ -34,6 +34,8 @@ _PRINTING = (
     '<button type="button" data-sheet="A3">一张 A3</button></p></details>'
 )
 """Buttons that static/sheet.js answers to."""
+UNSEEN = "\u2063"
+"""Takes no room: what follows it in the label of a region is there to be searched by alone."""
 _LATEST = 0  # no month: what is asked for without one
 
 
@@ -177,10 +179,11 @@ def _region_picker(screen: Screen) -> None:
         go_to(_to_region(chosen))
     st.session_state["picked_region"] = screen.region.code
     st.selectbox(
-        "区划（可输入名称或代码查找）",
+        "区划（可输入名称、拼音或代码查找）",
         list(labels),
-        format_func=lambda code: labels.get(code, code),
+        format_func=lambda code: searchable(labels.get(code, code)),
         key="picked_region",
+        filter_mode="contains",
         on_change=lambda: go_to_region(st.session_state["picked_region"]),
         label_visibility="collapsed",
         width=260,
@@ -198,6 +201,12 @@ def region_labels(listed: list[Region]) -> dict[str, str]:
     names = {region.code: region.name for region in listed}
     above = {code: names[parent] for code in names if (parent := _parent(code, names))}
     return {code: f"{name}　{code}".strip() for code, name in told_apart(names, above).items()}
+
+
+def searchable(label: str) -> str:
+    """The label of a region as a picker lists it: with its pinyin, which static/shell.css keeps out of sight where the
+    picker's own label names 拼音."""
+    return f"{label}{UNSEEN}{typed(label)}"
 
 
 def _parent(code: str, names: Mapping[str, str]) -> str | None:

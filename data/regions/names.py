@@ -1,8 +1,10 @@
-"""Names of regions that stand beside each other: of several 东风村 each says where it lies."""
+"""Names of regions that stand beside each other (of several 东风村 each says where it lies), and how they are typed."""
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
+from pypinyin import lazy_pinyin
 from sqlalchemy import Connection, bindparam, text
 
 from data.store.batches import batches
@@ -37,3 +39,10 @@ def _repeated(names: Mapping[str, str]) -> set[str]:
     """Codes whose name is that of another code too."""
     times = Counter(names.values())
     return {code for code, name in names.items() if times[name] > 1}
+
+
+@lru_cache(maxsize=30_000)
+def typed(name: str) -> str:
+    """How a name is typed without an input method: 金河村 → ``jhc jinhecun``; '' for one without Chinese."""
+    read = lazy_pinyin(name, errors="ignore")
+    return f"{''.join(syllable[0] for syllable in read)} {''.join(read)}" if read else ""

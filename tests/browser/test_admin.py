@@ -74,7 +74,7 @@ def test_people_are_added_one_by_one_and_from_a_list_and_disabled(page: Page, se
     dialog = page.get_by_test_id("stDialog")
     dialog.get_by_label("姓名").fill("王五")
     pick(page, "角色", "乡镇干部")
-    pick(page, "区划（可输入名称或代码）", TOWNSHIP)
+    pick(page, "区划（可输入名称、拼音或代码）", TOWNSHIP)
     dialog.get_by_role("button", name="新增并给一次性密码").dblclick()
     ready(page)
     expect(dialog).to_have_count(0)

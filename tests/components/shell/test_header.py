@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from components.shell.header import region_choices, region_url
+from components.shell.header import UNSEEN, region_choices, region_url, searchable
 from data import model
 from data.access.viewer import Viewer
 from data.store.engine import writing
@@ -46,3 +46,16 @@ def test_the_picker_tells_regions_of_one_name_apart_and_no_session_can_change_it
     assert choices["990181102201"] == "新村（西镇）　990181102201"
     with pytest.raises(TypeError):
         choices["990181101"] = "西镇"
+
+
+@pytest.mark.parametrize(
+    ("label", "pinyin"),
+    [
+        ("金河村　990181001201", "jhc jinhecun"),
+        ("新村（西镇）　990181102201", "xcxz xincunxizhen"),
+        ("重庆市　50", "cqs chongqingshi"),
+        ("990181", ""),
+    ],
+)
+def test_a_region_is_found_by_initials_and_by_full_pinyin_that_are_not_seen(label: str, pinyin: str):
+    assert searchable(label) == label + UNSEEN + pinyin
