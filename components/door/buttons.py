@@ -7,7 +7,16 @@ from components.door import lives as door_lives
 from components.door import money as door_money
 from components.door import visit as door_visit
 from components.door import work as door_work
-from components.door.form import ASKED, Outcome, close_form, keep_outcome, open_form, outcome
+from components.door.form import (
+    ASKED,
+    Outcome,
+    close_form,
+    keep_outcome,
+    offer_draft,
+    open_form,
+    outcome,
+    sweep_drafts,
+)
 from components.drawing.markup import escape
 from components.shell.errors import problem, reporting_failures, show_problems
 from components.shell.page import show_markup
@@ -38,6 +47,7 @@ def show_entry_buttons(screen: Screen, file: HouseholdFile) -> None:
             st.button(title, key=f"open_{name}", on_click=open_form, args=(name,), width="stretch")
     if screen.month != screen.status.last_month:
         show_markup('<p class="calm">正在看过去的月份；填报一律按所填日期记入，保存后切到最新月份查看。</p>')
+    sweep_drafts(screen, file.id)
     asked = st.query_params.get(ASKED)
     if asked in FORMS:
         _dialog(asked, screen, file)
@@ -50,6 +60,7 @@ def _dialog(name: str, screen: Screen, file: HouseholdFile) -> None:
 
     def body() -> None:
         show_markup(f'<p class="whose">{escape(file.head)}</p>')
+        offer_draft(screen, file.id, name)
         with reporting_failures():
             draw(screen, file.id)
 

@@ -1,5 +1,7 @@
 """One form at the door, from opening to saving: what it goes by, what was refused, who was first."""
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,9 +16,10 @@ from data.errors import WarRoomError
 from data.households import words as record_words
 from data.households.edits import Conflict
 from data.households.entries import Saved
+from data.store.key import derived
 
 ASKED = "do"  # in the address: which form is open
-_OPEN, _SAVED = "door_open", "door_saved"
+_OPEN, _SAVED, _SAVED_FORM = "door_open", "door_saved", "door_saved_form"
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,32 @@ def while_open() -> dict[object, object]:
 def key(name: str) -> str:
     """A widget's key, another one each time a form is opened."""
     return f"door_{name}_{st.session_state.setdefault(_OPEN, {'turn': 0})['turn']}"
+
+
+def _draft(screen: Screen, household: int, name: str) -> str:
+    """Under what the browser keeps a draft of this form: whose it is, as a sign that names nobody and ends with the
+    session, and which household's."""
+    whose = screen.signed.digest if screen.signed else screen.viewer.actor
+    sign = hmac.new(derived(screen.engine, "drafts"), whose.encode(), hashlib.sha256).hexdigest()[:16]
+    return f"{sign} {household} {name}"
+
+
+def offer_draft(screen: Screen, household: int, name: str) -> None:
+    """In an open form: where what was typed and not saved is offered again (``components/static/forms.js``)."""
+    kept = _draft(screen, household, name)
+    _script(f"window.warRoomDrafts?.offer('{kept}')", f'<div class="draft" data-draft="{kept}"></div>')
+
+
+def sweep_drafts(screen: Screen, household: int) -> None:
+    """On the page below the forms: drafts of anybody else leave this tab, and the one that has been saved."""
+    whose, *_ = _draft(screen, household, "").split()
+    saved = st.session_state.pop(_SAVED_FORM, None)
+    dropped = f"window.warRoomDrafts?.drop('{_draft(screen, household, saved)}');" if saved else ""
+    _script(f"{dropped}window.warRoomDrafts?.mine('{whose}')")
+
+
+def _script(script: str, markup: str = "") -> None:
+    st.html(f"{markup}<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def outcome(household: int) -> Outcome | None:
@@ -114,6 +143,7 @@ def finish(
     else:
         sentence = "；".join((f"已保存：{saved.what}", *saved.doubts))
         keep_outcome(Outcome(household, sentence, saved.change, refused))
+        st.session_state[_SAVED_FORM] = st.query_params.get(ASKED)
         close_form()
         st.rerun()
 

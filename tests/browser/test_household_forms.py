@@ -97,6 +97,32 @@ def test_a_visit_with_a_photo_is_recorded_on_a_phone_seen_at_once_and_taken_back
     expect(history.locator(".change.undone")).to_contain_text("记走访")
 
 
+def test_a_half_written_visit_survives_a_reload_and_is_gone_once_it_is_saved(
+    server: Server, new_context: Callable[..., BrowserContext]
+):
+    id = a_household(server.database_url)
+    page = new_context(**PHONE).new_page()
+    page.on("dialog", lambda asked: asked.accept())
+    page.goto(f"{server.url}/household?household={id}&role=village&do=visit")
+    ready(page)
+    dialog(page).get_by_label("做了什么 *").fill("送去米面")
+    dialog(page).get_by_text("生病住院", exact=True).tap()
+    dialog(page).locator("[data-type=day]").tap()
+    page.keyboard.type("03")
+    page.wait_for_function("Object.values(sessionStorage).some((kept) => kept.includes('-03'))")
+    page.reload()
+    ready(page)
+    expect(dialog(page).get_by_label("做了什么 *")).to_have_value("")
+    dialog(page).get_by_role("button", name="恢复上次未保存的填写").tap()
+    expect(dialog(page).get_by_label("做了什么 *")).to_have_value("送去米面")
+    expect(dialog(page).get_by_role("radio", name="生病住院")).to_be_checked()
+    expect(dialog(page).get_by_test_id("stDateInput")).to_contain_text("-03")
+    save(page)
+    expect(page.locator(".st-key-door_saved")).to_contain_text("-03")
+    assert rows(server.database_url, model.visit, household_id=id, content="送去米面")[0]["occasion"] == "生病住院"
+    page.wait_for_function("sessionStorage.length === 0")
+
+
 def test_of_two_who_correct_the_same_fact_the_second_is_told_and_loses_nothing(
     server: Server, new_context: Callable[..., BrowserContext]
 ):
