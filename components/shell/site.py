@@ -58,13 +58,14 @@ HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOME
 CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
 SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
 PRINTS = SitePage("prints", "打印发放", ((PRINT, roles.HOUSEHOLDS), (PRINT, roles.CODES)), HOMES)
+DUTY = SitePage("duty", "帮扶责任", ((READ, roles.DUTIES),), DO)
 ADMIN = SitePage(
     "admin", "用户与设置", ((ADMINISTER, roles.PEOPLE), (ADMINISTER, roles.SETTINGS), (READ, roles.LOG)), RUN
 )
 FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
-    TODO, DIVIDENDS, DESK,
+    TODO, DUTY, DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
     ADMIN, FIGURE,
     PROJECT, CARD,

@@ -12,6 +12,7 @@ from data.access.rights import needs
 from data.access.roles import DUTIES, READ
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, within_sql
+from data.duties.persons import person_of_helper
 from data.errors import NotFound
 from data.figures.list_kinds import place_of
 from data.figures.sources import HELPED_SQL
@@ -33,8 +34,8 @@ class DutyFile:
     ``homes``: household_id, village, head, place, state, started, whom (members it is with, '' the household; the
     patients of a doctor veiled), own_last and own_visits (his, this month), last and visits (anybody's, the same),
     quota, due (his next), problems and tasks that are open there, counted (whether the figures count it); the one that
-    is due first first. ``matters``: noun (问题, 任务), code, household_id, region, what, place, deadline, own (whether
-    he himself answers). ``occasions``: 事由 → his visits of the month.
+    is due first first. ``matters``: noun (问题, 任务), record (problem, task), code, household_id, region, what, place,
+    deadline, state, own (whether he himself answers). ``occasions``: 事由 → his visits of the month.
     """
 
     id: int
@@ -91,6 +92,12 @@ def seen_person(connection: Connection, viewer: Viewer, person: int) -> RowMappi
     return found
 
 
+@needs(READ, DUTIES)
+def own_person(connection: Connection, viewer: Viewer) -> int | None:
+    """Who looks, as a person: who is signed in; of the role of a helper that is played, the one who is that helper."""
+    return viewer.person or (person_of_helper(connection, viewer.helper) if viewer.helper else None)
+
+
 def _is_himself(viewer: Viewer, found: RowMapping) -> bool:
     return found["id"] == viewer.person or (found["helper"] is not None and found["helper"] == viewer.helper)
 
@@ -126,7 +133,7 @@ def _matters(connection: Connection, viewer: Viewer, asked: dict[str, object]) -
     """What is open with him or with a household of his, the one that is due first first."""
     found = [
         _rows(connection, viewer, _MATTERS.format(**named, seen="{seen}", here="{here}"), asked, key, region).assign(
-            noun=noun
+            noun=noun, record=named["record"]
         )
         for noun, named, key, region in (
             ("问题", _PROBLEM, "q.household_id", "q.region"), ("任务", _TASK, "q.household_id", "q.village"),
@@ -186,8 +193,9 @@ _OCCASIONS = """
     GROUP BY v.occasion ORDER BY COUNT(*) DESC, v.occasion"""
 _MATTERS = f"""
     SELECT q.code, q.household_id, {{region}} AS region, {{what}} AS what, {{place}} AS place, q.deadline,
+        q.state,
         CASE WHEN q.owner_id = :person THEN 1 ELSE 0 END AS own FROM {{record}} q JOIN month m ON m.month = :month
-    WHERE {{begun}} <= m.as_of AND {{open}} AND (q.owner_id = :person OR q.household_id IN (
+    WHERE q.state <> 'void' AND {{begun}} <= m.as_of AND {{open}} AND (q.owner_id = :person OR q.household_id IN (
         SELECT x.household_id FROM pairing x WHERE x.helper = :helper AND {runs_on("x", "m.as_of")}))
         AND {{seen}} AND {{here}}"""
 _PROBLEM = {
