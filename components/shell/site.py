@@ -54,6 +54,7 @@ FUNDS = SitePage("funds", "资金", _PROJECTS, SEE)
 TODO = SitePage("todo", "我的待办", _ACTS, DO)
 DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
 DESK = SitePage("desk", "批量填报", ((WRITE, roles.HOUSEHOLDS),), DO)
+DISPATCH = SitePage("dispatch", "月调度", ((READ, roles.MATTERS),), DO)
 HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOMES)
 CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
 SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
@@ -65,7 +66,7 @@ ADMIN = SitePage(
 FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
-    TODO, DUTY, DIVIDENDS, DESK,
+    TODO, DUTY, DISPATCH, DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
     ADMIN, FIGURE,
     PROJECT, CARD,

@@ -74,6 +74,7 @@ class _Bar:
 def demo_command(options: argparse.Namespace) -> int:
     from data.demo.county import generate
     from data.demo.plans import make_plans
+    from data.demo.rounds import make_rounds
 
     engine = opened(options)
     with engine.connect() as connection:
@@ -97,6 +98,7 @@ def demo_command(options: argparse.Namespace) -> int:
     with writing(engine) as connection:
         cube.rebuild(connection, today=now.date(), progress=bar)
     make_plans(engine, now.date(), progress=bar)
+    make_rounds(engine, now.date(), progress=bar)
     bar.close()
     print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
     if options.out:

@@ -139,6 +139,13 @@ def whole(
     return _read(connection, viewer, region, month, picked, "")
 
 
+@needs(WRITE, MATTERS)
+def whole_village(connection: Connection, viewer: Viewer, village: str, month: int) -> list[Report]:
+    """Those of a village that the viewer may report of and that are still asked for or reported."""
+    rows = _read(connection, viewer, village, month, None, "")
+    return [one for one in rows if one.mine and not one.closed and (one.reported or not one.left)]
+
+
 @needs(READ, MATTERS)
 def report_of(connection: Connection, viewer: Viewer, id: int) -> Report:
     """One of them; raises NotFound where there is none that the viewer sees."""

@@ -182,8 +182,13 @@ def reopen_round(engine: Engine, viewer: Viewer, round: int, *, reason: str, now
         cube.stamp(connection, now, held["region"])
 
 
+def may_hold(viewer: Viewer, region: str) -> bool:
+    """Whether the viewer opens and closes the rounds of this region: a county's own."""
+    return len(region) == COUNTY and decides(viewer, "county", region) and viewer.may(APPROVE, MATTERS)
+
+
 def _require_county(viewer: Viewer, county: str) -> None:
-    if len(county) != COUNTY or not decides(viewer, "county", county):
+    if not may_hold(viewer, county):
         raise Refused("月调度由县级开始、补充和结束，请切换到该县的县级干部身份。")
 
 

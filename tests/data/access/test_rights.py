@@ -24,6 +24,7 @@ ASKS_NOTHING = {
     "data/access/scope.py": {"seen_households", "seen_matters"},  # SQL, for queries that ask
     "data/figures/list_kinds.py": {"columns_of"},  # is such an asking
     "data/matters/round_figures.py": {"scoped"},  # SQL, for queries that ask
+    "data/matters/rounds.py": {"may_hold"},  # is such an asking
     "data/people/borrowing.py": {"obstacle", "borrower", "give_back"},  # who he is while he borrows
     "data/people/sessions.py": {"own_sessions", "end_own_session"},  # his own, whoever he is
     "data/workbook/kept.py": {"carries"},  # says whether an export has a sheet
