@@ -77,7 +77,8 @@ def _show_list(screen: Screen, choice: TodoChoice, views: dict[str, str]) -> Non
     chosen = held if choice.kind is None else counts.get(choice.kind, Count())
     number = chosen.late if choice.late else chosen.rows
     at = paged(choice.page, number, PAGE)
-    items = ask_uncached(
+    way = ask_uncached if mine else ask  # of anybody's no household is named
+    items = way(
         screen,
         waiting.waiting,
         *asked,
@@ -153,7 +154,7 @@ def _nothing(screen: Screen, *, mine: bool) -> None:
 
 
 def _way(screen: Screen, one: Item) -> str:
-    return screen.link(_BY_PATH[one.page], **one.parameters)
+    return screen.link(_BY_PATH.get(one.page, TODO), **one.parameters)
 
 
 def _show_regions(screen: Screen, choice: TodoChoice, views: dict[str, str]) -> None:

@@ -58,7 +58,7 @@ def musts(
     that is none."""
     if (set(states) - set(STATES)) or (kind and kind not in MUST_VISITS):
         raise NotFound("没有这种必访事件或状态。")
-    events, bound, due = _events(connection, viewer, region, month)
+    events, bound, due = events_sql(connection, viewer, region, month)
     picked = [f"({' OR '.join(_STATE_SQL[state] for state in states)})", *["e.kind = :kind"] * bool(kind)]
     if person is not None:
         picked.append(_OF_PERSON)
@@ -78,7 +78,7 @@ def musts(
 def musts_counted(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
     """How many there were, by kind in the order of ``terms.MUST_VISITS``: kind, events, and a column for each of
     STATES."""
-    events, bound, _ = _events(connection, viewer, region, month)
+    events, bound, _ = events_sql(connection, viewer, region, month)
     sums = ", ".join(f"SUM(CASE WHEN {sql} THEN 1 ELSE 0 END) AS {state}" for state, sql in _STATE_SQL.items())
     asked = text(f"{events} SELECT e.kind, COUNT(*) AS events, {sums} FROM answered e GROUP BY e.kind")
     found = connection.execute(asked, bound)
@@ -89,7 +89,7 @@ def musts_counted(connection: Connection, viewer: Viewer, region: str, month: in
 @needs(READ, DUTIES)
 def festivals(connection: Connection, viewer: Viewer, region: str, month: int) -> pd.DataFrame:
     """Festivals that were entered in the same year: day, words, homes, answered; the newest first."""
-    events, bound, _ = _events(connection, viewer, region, month)
+    events, bound, _ = events_sql(connection, viewer, region, month)
     asked = text(
         f"{events} SELECT e.day, MAX(e.words) AS words, COUNT(*) AS homes, COUNT(e.answered) AS answered"
         " FROM answered e WHERE e.kind = 'festival' GROUP BY e.day ORDER BY e.day DESC"
@@ -98,9 +98,10 @@ def festivals(connection: Connection, viewer: Viewer, region: str, month: int) -
     return pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
 
 
-def _events(connection: Connection, viewer: Viewer, region: str, month: int) -> tuple[str, dict[str, object], int]:
-    """The events in the viewer's sight as a WITH clause, what is bound in it, and within how many days they are to be
-    answered."""
+@needs(READ, DUTIES)
+def events_sql(connection: Connection, viewer: Viewer, region: str, month: int) -> tuple[str, dict[str, object], int]:
+    """The events in the viewer's sight as a WITH clause that ends in ``answered`` (id, household_id, kind, day, who,
+    words, village, answered), what is bound in it, and within how many days they are to be answered."""
     days = int(value_of(connection, "must_days"))
     as_of = connection.execute(text("SELECT as_of FROM month WHERE month = :month"), {"month": month}).scalar_one()
     today = date.fromisoformat(as_of)

@@ -262,6 +262,7 @@ problem = table(
     Column("asked_until", Day),  # until when an extension is asked for
     Index("problem_household", "household_id"),
     Index("problem_owner", "owner_id"),
+    Index("problem_state", "state"),
     clustered=True,
 )
 
@@ -287,6 +288,7 @@ task = table(
     Column("asked_until", Day),  # until when an extension is asked for
     Index("task_household", "household_id"),
     Index("task_owner", "owner_id"),
+    Index("task_state", "state"),
     clustered=True,
 )
 

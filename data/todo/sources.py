@@ -3,8 +3,18 @@
 Each adapter tells of one domain by the protocol of ``data.todo.clocks``.
 """
 
-from data.todo import books, plans, troubles, visits
+from data.todo import books, dispatch, duties, matters, plans, troubles, visits
 from data.todo.clocks import Source
 
-SOURCES: tuple[Source, ...] = (plans.SOURCE, visits.SOURCE, troubles.MARKS, troubles.SUSPECTS, books.SOURCE)
+SOURCES: tuple[Source, ...] = (
+    *matters.SOURCES,
+    dispatch.SOURCE,
+    visits.SOURCE,
+    duties.MUSTS,
+    plans.SOURCE,
+    troubles.MARKS,
+    troubles.SUSPECTS,
+    duties.VACANT_POSTS,
+    books.SOURCE,
+)
 KINDS = {source.id: source for source in SOURCES}

@@ -35,16 +35,19 @@ def _bound(desk: Desk, allowed: int) -> dict[str, object]:
 
 
 def _of_helper(desk: Desk) -> Waits:
+    """By his own visits, as his page has it (``data.duties.file``): since the last, or since he was named."""
     allowed = int(value_of(desk.connection, "visit_days"))
     here, bound = within_sql("hm.village", desk.region)
     seen, named = seen_households(desk.viewer)
-    own = f"""EXISTS (SELECT 1 FROM pairing x WHERE x.household_id = h.id AND x.helper = :helper
-        AND {runs_on("x", "m.as_of")})"""
+    own = f"pairing x WHERE x.household_id = h.id AND x.helper = :helper AND {runs_on('x', 'm.as_of')}"
+    waiting = f"""COALESCE((SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.helper = :helper
+        AND v.visited <= m.as_of), (SELECT MIN(x.started) FROM {own}))"""
     sql = f"""
         SELECT CAST(q.id AS TEXT) AS key, q.village AS region,
             {days_after(desk.connection, "q.waiting", str(allowed))} AS due,
             {days_after(desk.connection, "q.waiting", str(allowed - SOON))} AS since, NULL AS person, 1 AS number
-        FROM (SELECT h.id, hm.village, {WAITING_SINCE} AS waiting {COUNTED} AND {here} AND {seen} AND {own}) q
+        FROM (SELECT h.id, hm.village, {waiting} AS waiting {COUNTED} AND {here} AND {seen}
+            AND EXISTS (SELECT 1 FROM {own})) q
         WHERE q.waiting <= :limit"""
     return Waits(sql, {**bound, **named, **_bound(desk, allowed - SOON), "helper": desk.helper})
 

@@ -44,6 +44,7 @@ def upgrade() -> None:
             op.add_column(table, sa.Column(name, Code, nullable=True))
         _refers(table, "owner_id", "person.id", "BIGINT" if _on_postgresql() else "INTEGER")
         op.create_index(f"{table}_owner", table, ["owner_id"])
+        op.create_index(f"{table}_state", table, ["state"])
     _tables()
     today = {"today": datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()}
     for table in ("problem", "task"):
@@ -246,6 +247,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for table in ("problem", "task"):
         op.drop_index(f"{table}_owner", table_name=table)
+        op.drop_index(f"{table}_state", table_name=table)
         for name in ("owner_id", "asked_until", "clock_from", "since", "version", "state"):
             op.drop_column(table, name)
     op.drop_column("region_change", "kind")
