@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from components.drawing.markup import escape, link
 from components.drawing.wording import moment
 from components.shell.asking import ask, ask_shared
+from components.shell.help import help_panel
 from components.shell.logged import caller
 from components.shell.menus import MENU_BUTTON, menus
 from components.shell.page import go_to, show_markup
@@ -44,11 +45,12 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
     is empty."""
     offered = [page for page in PAGES if page.group and (screen is None or page.open_to(screen.viewer))]
     urls = {page.path: _page_url(page, screen) for page in offered}
-    marks = version = here = ""
+    marks = version = here = help_text = ""
     waits = {TODO.path: _waits(screen)} if screen and TODO in offered else {}
     if screen:
-        title = next(page.title for page in PAGES if page.path == path)
-        here = f"<b>{escape(title)} · {escape(screen.region.name)}</b> {escape(screen.dates_text)}"
+        page = next(page for page in PAGES if page.path == path)
+        help_text = help_panel(page)
+        here = f"<b>{escape(page.title)} · {escape(screen.region.name)}</b> {escape(screen.dates_text)}"
         marks = '<span class="mark">演示数据</span>' if screen.status.demonstration else ""
         if screen.signed:
             marks += _who(screen.signed)
@@ -59,7 +61,8 @@ def top_bar(screen: Screen | None, path: str, dark: bool) -> None:
         f'<header class="top-bar"><span class="brand">{escape(NAME)}</span>{MENU_BUTTON}'
         f'<span class="here">{here}</span>{menus(offered, path, urls, waits)}'
         f'<span class="facts">{marks}<span class="version">{version}</span>{wall}{_PRINTING if screen else ""}'
-        f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}</span></header>"
+        f"{link(escape(name), theme_url(other, _here()), style='theme', title=f'切换为{name}界面')}{help_text}"
+        "</span></header>"
     )
 
 

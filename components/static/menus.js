@@ -1,10 +1,11 @@
 // The menus of the header: they open by click, by the mouse that comes over them and from the keyboard (arrows move,
-// Escape closes and the focus goes back); on a phone one button opens all of them. So does the small menu of printing.
+// Escape closes and the focus goes back); on a phone one button opens all of them. So do the small menus of printing and
+// of help, which a question mark opens from anywhere.
 // Markup is drawn anew with the page: whatever is open is closed by that.
 (() => {
   if (window.warRoomMenus) return;
   window.warRoomMenus = true;
-  const OPENS = ".menus .group > button, .menu-button", SMALL = "details.printing";
+  const OPENS = ".menus .group > button, .menu-button", SMALL = "details.printing, details.help";
   const near = (target, what) => (target instanceof Element ? target.closest(what) : null);
   const isOpen = (button) => button?.getAttribute("aria-expanded") === "true";
   const set = (button, open) => {
@@ -16,7 +17,7 @@
   const opened = () => [...document.querySelectorAll(OPENS)].filter(isOpen);
   const close = (but) => {
     opened().filter((button) => button !== but).forEach((button) => set(button, false));
-    document.querySelectorAll(`${SMALL}[open]`).forEach((one) => { if (!one.contains(but)) one.open = false; });
+    document.querySelectorAll(SMALL).forEach((one) => { if (one !== but) one.open = false; });
   };
   const buttonOf = (target) => near(target, ".menus .group")?.querySelector("button");
   const onDesk = () => !document.querySelector(".menu-button")?.getClientRects().length;
@@ -40,13 +41,25 @@
       set(button, pinned || !isOpen(button));
       delete button.dataset.hovered;
     } else if (near(event.target, ".stHtml a") || !near(event.target, ".st-key-shell:has(.menu-button[aria-expanded=true])")) {
-      close(near(event.target, SMALL)?.querySelector("summary"));
+      close(near(event.target, SMALL));
     }
   });
   document.addEventListener("focusin", (event) => {
     if (!onDesk()) return;
     const button = buttonOf(event.target);
     opened().filter((one) => one !== button && !("hovered" in one.dataset)).forEach((one) => set(one, false));
+  });
+
+  /* Of a page's help alone a sheet: static/sheet.js leaves the page as it is then. */
+  document.addEventListener("click", (event) => {
+    const text = near(event.target, "[data-help=print]")?.closest("section");
+    if (!text) return;
+    const paper = Object.assign(document.createElement("main"), { className: "help-paper help-text", innerHTML: text.innerHTML });
+    document.body.append(paper);
+    document.body.classList.add("help-printed");
+    window.print();
+    document.body.classList.remove("help-printed");
+    paper.remove();
   });
 
   const first = (button, last = false) => {
@@ -71,10 +84,19 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      const small = document.querySelector(`${SMALL}[open]`), button = opened().at(-1);
+      const small = [...document.querySelectorAll(SMALL)].find((one) => one.open), button = opened().at(-1);
       if (!small && !button) return;
       close();
       (button ?? small.querySelector("summary")).focus();
+      return;
+    }
+    if (/^[?？]$/.test(event.key) && !near(event.target, "input, textarea, select, canvas, [contenteditable]")) {
+      const help = document.querySelector("details.help");
+      if (!help || near(event.target, "[role=dialog]")) return;
+      close(help);
+      help.open = !help.open;
+      if (!onDesk()) set(document.querySelector(".menu-button"), help.open);
+      help.querySelector("summary").focus();
       return;
     }
     const button = buttonOf(event.target), move = moves[event.key];

@@ -235,7 +235,7 @@
   };
 
   const prepare = (paper) => {
-    if (undo.length || !main() || !foot()) return;
+    if (undo.length || !main() || !foot() || document.body.matches(".help-printed")) return;
     const found = medias(), screen = main().getAttribute("style");
     undo.push(() => found.forEach(([rule, text]) => { rule.media.mediaText = text; }));
     undo.push(() => (screen === null ? main()?.removeAttribute("style") : main()?.setAttribute("style", screen)));
