@@ -73,6 +73,7 @@ VIEWS = {
     "change": "修改户档案",
     "approve": "审核办理",
     "dispatch": "月调度",
+    "day": "每日记录",
     "import": "导入数据",
     "books": "收支闭账",
     "showing": "留存展示数字",

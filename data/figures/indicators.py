@@ -40,9 +40,10 @@ BOOKS, CALENDAR, NOTHING = "books", "calendar", ""
 GROUPS = {
     "户": "状态", "收支": "收入", "家庭成员": "人口", "保障核实": "保障", "结对帮扶": "帮扶", "走访": "帮扶",
     "项目": "项目", "项目收益": "项目", "项目带户": "项目", "收益分配方案": "项目", "资金": "资金", "资金拨付": "资金",
-    "拨付计划": "资金", "问题": "工作", "作战任务": "工作",
+    "拨付计划": "资金", "问题": "工作", "作战任务": "工作", "每日记录": "工作",
 }  # fmt: skip
-"""Sheet → the group of the figures that mainly come from it, in the order of the groups."""
+"""Sheet, or what else records are called, → the group of the figures that mainly come from it, in the order of the
+groups."""
 _INCOME = "收支"
 _YEAR = "12个月（含本月）"
 _MONTH = "本月"
@@ -628,6 +629,10 @@ ALL = (
         Measure("tasks", sources.TASKS, "COUNT(*)", "tasks"), _STOCK,
         "截至月末已开始的任务的平均进度：已完成的计100%，未完成的按填报进度，以后才完成的当月计0。", "作战任务",
         Records("tasks"),
+    ),
+    Indicator(
+        "day_records", "每日记录", "条", "count", 1, Measure("day_records", sources.DAYS, "COUNT(*)", "days"), None,
+        _MONTH, "本月写下的每日记录，按记录的日期计，撤回的不计。", "每日记录", Records("days"),
     ),
     *(
         Indicator(

@@ -1,7 +1,8 @@
 """What a named list holds: for each kind of record its join, its Chinese columns and which rows come first.
 
 Aliases are those that ``Records.where`` of the registry uses: s the household's spell, hm household_month, h household,
-m month, p member or project, b problem, t task, f fund, v visit.
+m month, p member or project, b problem, t task, f fund, v visit,
+d day's record.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +34,7 @@ from data.figures.sources import (
 )
 from data.figures.states import head_on, relation_on, urgency
 from data.model.running import holds_on, runs_on, undone_on
-from data.terms import BRANCH, OWN_TEAMS, RESIDENT_TEAMS, TEAMS, Record
+from data.terms import BRANCH, DAY_KINDS, OWN_TEAMS, RESIDENT_TEAMS, TEAMS, Record
 
 
 def per_head(alias: str) -> str:
@@ -337,6 +338,20 @@ VISITS = ListKind(
      Column("unit", "单位", "a.unit"), Column("occasion", "事由", "v.occasion", "words"),
      Column("content", "内容", "v.content", "words")),
 )  # fmt: skip
+_DAY_KINDS = " ".join(f"WHEN '{kind}' THEN '{name}'" for kind, name in DAY_KINDS.items())
+_PERSON = "CASE WHEN d.actor LIKE 'person:%' THEN CAST(substr(d.actor, 8) AS INTEGER) END"
+DAYS = ListKind(
+    "days", "每日记录", "条",
+    "day_record d JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = d.household_id"
+    " LEFT JOIN task t ON t.code = d.task",
+    "d.withdrawn IS NULL AND d.day >= m.first_day AND d.day <= m.as_of", "d.village", "d.household_id", "d.id",
+    "d.day DESC, d.id DESC",
+    (place_of("d.village"), Column("day", "日期", "d.day", "day"),
+     Column("kind", "类别", f"CASE d.kind {_DAY_KINDS} END"), Column("head", "户主", head_on("d.day"), "person"),
+     Column("task", "任务", "t.name", "matter"), Column("words", "内容", "d.words", "matter"),
+     Column("who", "记录人", f"(SELECT n.name FROM person n WHERE n.id = {_PERSON})")),
+    roles.DAYS,
+)  # fmt: skip
 _BY_SPAN = """CASE WHEN g.first = g.last THEN g.first WHEN substr(g.first, 1, 9) = substr(g.last, 1, 9)
     THEN substr(g.first, 1, 9) ELSE substr(g.first, 1, 6) END"""
 _HOMES = Column("homes", "结对户", "g.homes", "integer")
@@ -394,6 +409,7 @@ KINDS = {
         PROBLEMS,
         TASKS,
         VISITS,
+        DAYS,
         HELPERS,
         UNITS,
         BRANCHES,

@@ -314,6 +314,12 @@ VISITS = Source(  # to whom they were paid, where he lived that day
     f"state_spell s JOIN visit v ON v.household_id = s.household_id AND {holds_on('s', 'v.visited')}"
     f" JOIN month m ON m.month = {month_of_day('v.visited')} AND v.visited <= m.as_of WHERE {{here}}",
 )
+DAYS = Source(  # where they were written
+    "days",
+    "d.village",
+    f"day_record d JOIN month m ON m.month = {month_of_day('d.day')} AND d.day <= m.as_of"
+    " WHERE d.withdrawn IS NULL AND {here}",
+)
 PLACE = "z.place"
 """SQL of the region that a matter (a project, a problem) belongs to at the end of month ``m``, where it is joined by
 ``placed``: until its village went over to another it was that one's."""
@@ -550,6 +556,7 @@ SPANS = {
     "dividends": _records("dividends", "v.village", "dividend_plan v WHERE v.state = 'filed' AND {here}", "v.booked"),
     "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),
     "tasks": _records("tasks", "t.village", "task t WHERE {here}", month_of_day("t.started")),
+    "days": _records("days", "d.village", "day_record d WHERE {here}", month_of_day("d.day")),
 }  # fmt: skip
 """Name → (region of a record, SQL of region, name, first and last month with such records); kept for each region, so
 that a write in one need not look at the others. From the first month of all on a measure that begins with it has a
