@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from components.access.routes import access_routes
+from components.days.routes import day_routes
 from components.phone.routes import phone_routes
 from components.server.archive_routes import archive_routes
 from components.server.collector import collect_garbage
@@ -118,6 +119,7 @@ app = st.App(
         *geo_routes(lambda: engine),
         *access_routes(lambda: engine, county_clock),
         *phone_routes(lambda: engine, county_clock),
+        *day_routes(lambda: engine, county_clock),
         *archive_routes(lambda: engine, county_clock),
         *pulse_routes(lambda: engine, county_clock),
         *wall_routes(lambda: engine, county_clock),

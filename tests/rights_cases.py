@@ -18,6 +18,7 @@ from data.access.roles import (
     ADMINISTER,
     APPROVE,
     CODES,
+    DAYS,
     DUTIES,
     EXPORT,
     FIGURES,
@@ -44,6 +45,9 @@ from data.audit import log as audit
 from data.audit.search import Wanted, every
 from data.cards.card import card, income_year, villages_households
 from data.codes import labels, pins
+from data.days.entries import Told
+from data.days.entries import write as write_day
+from data.days.region import records
 from data.dividends.filing import write_back
 from data.dividends.notice import notice
 from data.dividends.region import plans
@@ -170,6 +174,11 @@ def _appointed(engine: Engine, viewer: Viewer) -> int:
     return appoint(engine, viewer, VILLAGE, typed, now=NOW)
 
 
+def _told(engine: Engine, viewer: Viewer) -> int:
+    number = f"00000000-0000-4000-80{viewer.person or 0:02}-{int(viewer.region or 0):012}"
+    return write_day(engine, viewer, Told(number, "done", VILLAGE, HOUSEHOLD, None, "修路", ""), now=NOW)
+
+
 def _causes(connection: Connection, viewer: Viewer) -> object:
     return in_village(connection, viewer, VILLAGE, LAST, filters=Filters(causes=("因病",)))
 
@@ -205,6 +214,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (READ, MATTERS): Case(asked(lambda c, v: matters(c, v, "problem", VILLAGE, filters=MatterFilters(), today=TODAY))),
     (READ, PLANS): Case(asked(lambda c, v: plans(c, v, VILLAGE, TODAY.isoformat()))),
     (READ, CODES): Case(asked(lambda c, v: audit.of_household(c, v, HOUSEHOLD))),
+    (READ, DAYS): Case(asked(lambda c, v: records(c, v, VILLAGE, TODAY, TODAY))),
     (READ, DUTIES): Case(asked(lambda c, v: leaders(c, v, VILLAGE, TODAY.isoformat()))),
     (READ, SETTINGS): Case(asked(changes), scoped=False),
     (READ, PEOPLE): Case(asked(lambda c, v: devices(c, v, sessions_of(c.engine))), scoped=False),
@@ -216,6 +226,7 @@ CASES: Mapping[tuple[str, str], Case] = {
     (WRITE, PAPERS): Case(written(_kept)),
     (WRITE, CODES): Case(asked(lambda c, v: pins.hand_out(c, v, HOUSEHOLD, now=NOW))),
     (WRITE, PROJECTS): Case(written(_project_kept)),
+    (WRITE, DAYS): Case(written(_told)),
     (WRITE, PLANS): Case(written(lambda e, v: plan_step(e, v, PLAN, "publish", version=1, at=NOW))),
     (APPROVE, HOUSEHOLDS): Case(asked(_approved), scoped=False),
     (APPROVE, PROJECTS): Case(written(_marked)),

@@ -24,7 +24,7 @@ from components.server.geo_routes import geo_url
 from components.server.limits import UPLOADS
 from components.wall.scenes import scenes_for
 from data import model
-from data.access.roles import EXPORT, FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
+from data.access.roles import DAYS, EXPORT, FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
 from data.access.sessions import Signed, sessions_of
 from data.access.viewer import Viewer
 from data.clock import county_clock
@@ -120,6 +120,10 @@ def a_person(viewer: Viewer) -> bool:
     return viewer.person is not None
 
 
+def writes_days(viewer: Viewer) -> bool:
+    return viewer.may(WRITE, DAYS)
+
+
 def having(right: str, thing: str, place: str = VILLAGE) -> Callable[[Viewer], bool]:
     """Who has this right by the table, and the place in his scope."""
     return lambda viewer: viewer.may(right, thing) and viewer.may_see(place)
@@ -168,6 +172,16 @@ LINES: dict[str, list[Line]] = {
         Line(at("/q/x"), none, unsigned=404),
     ],
     "/as/{role}": [Line(at("/as/admin"), none, method="POST")],
+    "/day": [
+        Line(at("/day"), writes_days, refused=403, tells="为哪件事"),
+        Line(at("/day"), none, refused=403, unsigned=401, method="POST"),  # with no token of ours
+    ],
+    "/day/own": [
+        Line(at("/day/own"), writes_days, refused=403),
+        Line(at(f"/day/own?village={VILLAGE}"), having(WRITE, DAYS), refused=403, tells="钱一"),
+    ],
+    "/day/photo": [Line(at("/day/photo"), none, refused=403, method="POST")],
+    "/day/worker.js": [Line(at("/day/worker.js"), whoever)],
     "/archive/{token}": [
         Line(mine(Ground.archive), having(READ, PAPERS)),
         Line(theirs(Ground.archive), none),

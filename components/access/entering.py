@@ -1,5 +1,6 @@
 """``/login`` and ``/logout``; ``/begin/…``, where the first administrator is made; ``/device/…``, a display's link."""
 
+import secrets
 from dataclasses import astuple
 from urllib.parse import urlencode
 
@@ -120,6 +121,7 @@ def _carrying(visit: Visit, response: Response, token: str, *, lasting: bool = F
         sessions_of(visit.engine).end(visit.signed.digest, visit.clock())
     cookie.give(visit.request, response, token, lasting=lasting)
     cookie.lay(visit.request, response, cookie.FORM, "", seconds=0)
+    cookie.lay(visit.request, response, cookie.MARK, secrets.token_urlsafe(8))
     return response
 
 
@@ -141,6 +143,7 @@ def _signed_out(visit: Visit) -> Response:
     sign_in.end(visit.engine, signed, address=visit.address, now=visit.clock())
     response = visit.go("/login?next=/")
     cookie.take(visit.request, response)
+    response.headers["Clear-Site-Data"] = '"storage"'  # what he wrote and did not send, drafts, settings
     return response
 
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from components.phone.answers import DOING, Guess, Held, answered
 from components.phone.pages import failure
 from components.server.forms import form_of, from_own_page
-from components.server.sealed import EVERY_CODE, ROLE, give
+from components.server.sealed import DAY, EVERY_CODE, ROLE, give
 from components.server.turns import Sleep, in_turn
 from data.access.roles import ROLES
 from data.clock import Clock
@@ -65,7 +65,8 @@ def phone_routes(engine: Callable[[], Engine], clock: Clock, sleep: Sleep = asyn
         if not known or not from_own_page(request):
             return PlainTextResponse("没有这个页面。", 404)
         response = Response(status_code=204, headers={"Cache-Control": "no-store"})
-        give(engine(), request, response, ROLE, chosen, EVERY_CODE)
+        for path in (EVERY_CODE, DAY):
+            give(engine(), request, response, ROLE, chosen, path)
         return response
 
     return [

@@ -22,6 +22,7 @@ from data.archives.files import EXTENSIONS, PDF
 from data.audit import log as audit
 from data.audit.taken import detail
 from data.clock import Clock
+from data.days import papers as day_papers
 from data.errors import NotFound, OutOfScope, Refused
 from data.households import archives
 from data.matters import papers as matter_papers
@@ -53,6 +54,7 @@ _OPENERS = {
     "household": (archives.opened, "archive"),
     "project": (project_archives.opened, "project_archive"),
     "matter": (matter_papers.opened, "archive"),
+    "day": (day_papers.opened, "archive"),
 }
 """Whose paper → how it is opened, and as what it stands in the log of looks."""
 
@@ -60,8 +62,8 @@ _OPENERS = {
 def archive_url(
     engine: Engine, viewer: Viewer, archive_id: int, of: str = "household", signed: Signed | None = None
 ) -> str:
-    """The address of an archive for this viewer, good for six to ten minutes in his session; ``of``: household or
-    project."""
+    """The address of an archive for this viewer, good for six to ten minutes in his session; ``of``: a key
+    of _OPENERS."""
     named = (archive_id, viewer.role, viewer.region, viewer.helper, signed.digest if signed else "", of)
     return f"/archive/{_tokens(engine, _Stepping).dumps(named)}"
 

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from data.access.sessions import Signed
 
 SECURE, PLAIN = "__Host-wr", "wr"
-FORM, BROWSER = "-form", "-browser"
-"""Beside it: what forms are bound to before anybody is signed in; who was right before in this browser."""
+FORM, BROWSER, MARK = "-form", "-browser", "-mark"
+"""Beside it: what forms are bound to before anybody is signed in; who was right before in this browser; by which a
+script knows, also without network, that nobody else signed in since."""
 LASTING = 400 * 24 * 3600  # seconds: the longest that browsers keep one
 
 
@@ -38,8 +39,10 @@ def carried(connection: HTTPConnection, kind: str) -> str | None:
 
 
 def lay(request: Request, response: Response, kind: str, value: str, *, seconds: int | None = None) -> None:
-    """Have it carry that, until it is closed or for so long; nothing after 0 seconds."""
-    response.set_cookie(_name(request) + kind, value, max_age=seconds, **_kept(request))
+    """Have it carry that, until it is closed or for so long; nothing after 0 seconds. Scripts read the MARK alone."""
+    kept = _kept(request)
+    kept["httponly"] = kind != MARK
+    response.set_cookie(_name(request) + kind, value, max_age=seconds, **kept)
 
 
 def signed_of(connection: HTTPConnection) -> Signed | None:

@@ -1,4 +1,4 @@
-"""Plain pages: templates with one style sheet and no script, and what every answer says to the browser."""
+"""Plain pages: templates with one style sheet, and what every answer says to the browser."""
 
 import hashlib
 from base64 import b64encode
@@ -12,7 +12,8 @@ from starlette.responses import HTMLResponse
 class PlainPages:
     """The templates of a folder and the style sheet there that they share.
 
-    ``referrer``: what the pages tell where their links and forms lead. Values are escaped by Jinja.
+    ``referrer``: what the pages tell where their links and forms lead; ``scripted``: whether they run scripts of ours,
+    which ask this server. Values are escaped by Jinja.
     """
 
     def __init__(
@@ -21,19 +22,21 @@ class PlainPages:
         style: str,
         *,
         referrer: str = "no-referrer",
+        scripted: bool = False,
         filters: Mapping[str, Callable[..., str]] | None = None,
     ) -> None:
         self.style = (templates / style).read_text(encoding="utf-8")
         self._templates = Environment(loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined)
         self._templates.filters |= filters or {}
+        asking = "script-src 'self'; connect-src 'self'; worker-src 'self'; " if scripted else ""
         digest = b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
         self.headers = {
             "Cache-Control": "no-store",
             "Referrer-Policy": referrer,
             "X-Robots-Tag": "noindex, nofollow",
             "X-Frame-Options": "DENY",
-            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            "Content-Security-Policy": f"default-src 'none'; {asking}style-src 'sha256-{digest}'; "
+            "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         }
 
     def page(

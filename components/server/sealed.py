@@ -10,6 +10,7 @@ from data.store.key import derived
 CARD, ROLE = "card", "role"
 CARD_SECONDS, ROLE_SECONDS = 15 * 60, 12 * 3600
 EVERY_CODE = "/q"
+DAY = "/day"
 _LIVES = {CARD: CARD_SECONDS, ROLE: ROLE_SECONDS}
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Row, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from data.access.rights import needs
 from data.access.roles import DAYS, WRITE
@@ -105,15 +105,14 @@ def withdraw(engine: Engine, viewer: Viewer, id: int, *, now: datetime, address:
 @needs(WRITE, DAYS)
 def standing_record(connection: Connection, viewer: Viewer, number: str) -> StoredRow | None:
     """The record of this number, if it has come in. Raises Refused where somebody else wrote it."""
-    row: Row | None = connection.execute(select(day_record).where(day_record.c.number == number)).first()
+    row: StoredRow | None = connection.execute(select(day_record).where(day_record.c.number == number)).first()
     if row is not None and row.actor != viewer.actor:
         raise Refused("这条记录的编号不对，没有写入。请重新写一条。")
     return row
 
 
 def _logged(connection: Connection, viewer: Viewer, id: int, detail: str, now: datetime, address: str) -> None:
-    who = {"actor": viewer.actor, "address": address}
-    audit.wrote(connection, "day_record", [id], **who, view="day", detail=detail, now=now)
+    audit.wrote(connection, "day_record", [id], actor=viewer.actor, view="day", detail=detail, address=address, now=now)
 
 
 def _checked(told: Told) -> str:

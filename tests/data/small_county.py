@@ -75,6 +75,7 @@ def _tables(chance: random.Random) -> dict:
         model.dividend_plan: [_plan(chance_of_plans, number) for number in range(1, 13)],
         model.problem: [_problem(chance, number) for number in range(40)],
         model.task: [_task(chance, number) for number in range(40)],
+        model.day_record: [_day_record(number) for number in range(12)],
         model.books_decision: [closed_by_decision()],
     }
 
@@ -83,6 +84,23 @@ def closed_by_decision(until: int = LAST) -> dict:
     """That the county has closed its books, whatever lines have come: made-up ones come at random. Before all that a
     sequence numbers, so that what is decided later stands."""
     return {"id": 0, "county": COUNTY, "until": until, "reason": None, "at": "2026-11-01T08:00:00", "actor": "county"}
+
+
+def _day_record(number: int) -> dict:
+    """One every fifth day, in the last two villages; every fourth was taken back."""
+    day = (TODAY - timedelta(days=5 * number)).isoformat()
+    return {
+        "id": FIRST_PLAN + number,
+        "number": f"county-{number}",
+        "village": VILLAGES[3 + number % 2],
+        "day": day,
+        "kind": "done",
+        "words": "修路",
+        "written": f"{day}T10:00:00",
+        "at": f"{day}T10:00:00",
+        "actor": "county:990181:",
+        "withdrawn": f"{day}T11:00:00" if number % 4 == 3 else None,
+    }
 
 
 def _regions() -> list[dict]:

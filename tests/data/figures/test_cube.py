@@ -59,6 +59,8 @@ class Plain:
         }
         self.projects, self.funds = rows(model.project, "region"), rows(model.fund, "region")
         self.problems, self.tasks = rows(model.problem, "region"), rows(model.task, "village")
+        self.days = rows(model.day_record, "village")
+        self.days_begin = str(connection.execute(select(func.min(model.day_record.c.day))).scalar())[:7]
         self.stages = [dict(row) for row in connection.execute(select(model.project_stage)).mappings()]
         self.returns = [dict(row) for row in connection.execute(select(model.project_return)).mappings()]
         self.payments = [dict(row) for row in connection.execute(select(model.fund_payment)).mappings()]
@@ -284,7 +286,9 @@ class Plain:
             1.0 if done else 0.0 if row["finished"] else row["progress_bp"] / 10_000
             for row, done in zip(tasks, finished, strict=True)
         ]
+        days = [row for row in self.days if first_day(self.month) <= row["day"] <= end and not row["withdrawn"]]
         return {
+            "day_records": len(days) if end[:7] >= self.days_begin else None,
             "paired_share": sum(id in paired for id in self.counted) / number if number else None,
             "visits": len(visits),
             "visit_coverage": sum(id in visits for id in self.counted) / number if number else None,
