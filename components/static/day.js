@@ -269,7 +269,7 @@
     const state = $("state");
     state.className = left || lost || ended ? "wait" : "";
     state.textContent = [
-      lost && "没有网络", ended && "没有登录", left ? `等待发送 ${left} 条` : !lost && !ended && "已发送，没有等待的", held && `${held} 条没有收下`,
+      lost && "没有网络", ended && "没有登录", left ? `等待发送 ${left} 条` : !lost && !ended && "已全部发送", held && `${held} 条没有收下`,
     ].filter(Boolean).join(" · ");
   }
   async function withdraw(id) {
