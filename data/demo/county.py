@@ -14,9 +14,10 @@ from data.demo.families import UNITED, draw_ties, member_events, united_columns
 from data.demo.files import LONGEST, table, write_boundaries, write_workbook, write_zip
 from data.demo.fund_plans import fund_plans
 from data.demo.geography import draw
-from data.demo.ground import SCALES, Column, Ground, Sheet
+from data.demo.ground import NOTHING, SCALES, Column, Ground, Sheet
 from data.demo.homesteads import Homesteads, draw_homesteads, household_columns, region_columns
 from data.demo.incomes import Lines, draw_incomes, ledger
+from data.demo.leading import leaders
 from data.demo.lines import line_columns
 from data.demo.lives import draw_lives, life_columns
 from data.demo.measures import measures
@@ -96,7 +97,11 @@ def generate(
         "问题": duties.problems(ground, repairs, traits, homes.code, homes.village, owners),
         "作战任务": duties.tasks(ground, repairs, traits, homes.code, homes.village, owners),
     }
-    sheets |= {"帮扶责任人": helpers, "结对帮扶": helping.pairing_columns(pairings, helpers["code"], homes.code)}
+    quiet = ~np.isin(np.arange(len(homes.code)), [*ties.home, *ties.other])
+    whom = helping.of_persons(ground, pairings, people, quiet)
+    named = np.where(whom < 0, NOTHING, np.asarray(members["code"], object)[whom])
+    paired = helping.pairing_columns(pairings, helpers["code"], homes.code, named)
+    sheets |= {"帮扶责任人": helpers, "结对帮扶": paired, "区划负责人": leaders(ground, helpers)}
     tables = {sheet: table(sheet, columns) for sheet, columns in sheets.items()}
     say(2)
     name = ground.land.places[min(ground.land.places)][0].name

@@ -84,11 +84,29 @@ def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: n
     return {"household": household, "helper": village[household] * EACH + slot, "started": begin, "ended": end}
 
 
-def pairing_columns(pairings: dict[str, np.ndarray], helpers: np.ndarray, codes: np.ndarray) -> dict[str, np.ndarray]:
-    """The sheet 结对帮扶, from what ``draw_pairings`` gave and the codes of helpers and households."""
+def of_persons(ground: Ground, pairings: dict[str, np.ndarray], people: People, quiet: np.ndarray) -> np.ndarray:
+    """Whom of the household a pairing is with (his number among ``people``), -1: the household. Most doctors have one
+    patient, most teachers one pupil; ``quiet``: households whose members are as they were."""
+    rng, slot = ground.rng("patients"), pairings["helper"] % EACH
+    whom = np.full(len(slot), -1)
+    sick = np.isin(people.health, ("大病", "长期慢性病"))
+    for who, mask in ((_DOCTOR, sick), (_DOCTOR + 1, people.pupil)):
+        some = np.flatnonzero(mask)
+        first = np.full(len(quiet), -1)
+        first[people.home[some[::-1]]] = some[::-1]
+        theirs = np.flatnonzero((slot == who) & quiet[pairings["household"]] & (rng.random(len(slot)) < 0.8))
+        whom[theirs] = first[pairings["household"][theirs]]
+    return whom
+
+
+def pairing_columns(
+    pairings: dict[str, np.ndarray], helpers: np.ndarray, codes: np.ndarray, members: np.ndarray
+) -> dict[str, np.ndarray]:
+    """The sheet 结对帮扶, from what ``draw_pairings`` gave and the codes of helpers, households and members."""
     return {
         "helper": helpers[pairings["helper"]],
         "household_id": codes[pairings["household"]],
+        "member": members,
         "started": pairings["started"],
         "ended": pairings["ended"],
     }
