@@ -120,8 +120,9 @@ def _tables() -> None:
         op.create_index(f"ix_{of}_step_{of}", f"{of}_step", [of])
     op.create_table(
         "matter_level",
-        *_texts("record", "key", "day", code=True),
-        sa.Column("level", Small, nullable=False),
+        *_texts("record", "key", code=True),
+        sa.Column("level", Small, nullable=False),  # with the key in front: else SQLite 3.40 doubts what it checks
+        *_texts("day", code=True),
         sa.PrimaryKeyConstraint("record", "key", "level"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
