@@ -1,10 +1,12 @@
-"""What a cadre enters at the door: seven large buttons, each with its form, and what was saved last."""
+"""What a cadre enters at the door: large buttons, each with its form, and what was saved last."""
 
 import streamlit as st
 
+from components.door import events as door_events
 from components.door import facts as door_facts
 from components.door import lives as door_lives
 from components.door import money as door_money
+from components.door import pairing as door_pairing
 from components.door import visit as door_visit
 from components.door import work as door_work
 from components.door.form import (
@@ -21,6 +23,7 @@ from components.drawing.markup import escape
 from components.shell.errors import problem, reporting_failures, show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
+from data.access.roles import APPROVE, DUTIES
 from data.errors import WarRoomError
 from data.households.edits import undo
 from data.households.file import HouseholdFile
@@ -33,8 +36,12 @@ FORMS = {
     "facts": ("改信息", door_facts.draw_facts),
     "assurance": ("核实保障", door_facts.draw_assurance),
     "lives": ("家庭变动", door_lives.draw_lives),
+    "event": ("记必访", door_events.draw_event),
+    "pairing": ("结对", door_pairing.draw_pairing),
 }
 """What ``do`` in the address asks for → its title and what draws it, given screen and household."""
+RIGHTS = {"pairing": (APPROVE, DUTIES)}
+"""What a form needs beside the right to write."""
 
 
 def show_entry_buttons(screen: Screen, file: HouseholdFile) -> None:
@@ -42,14 +49,15 @@ def show_entry_buttons(screen: Screen, file: HouseholdFile) -> None:
     if not screen.viewer.may_write:
         return
     _saved_line(screen, file.id)
+    forms = {name: form for name, form in FORMS.items() if name not in RIGHTS or screen.viewer.may(*RIGHTS[name])}
     with st.container(key="door"):
-        for name, (title, _) in FORMS.items():
+        for name, (title, _) in forms.items():
             st.button(title, key=f"open_{name}", on_click=open_form, args=(name,), width="stretch")
     if screen.month != screen.status.last_month:
         show_markup('<p class="calm">正在看过去的月份；填报一律按所填日期记入，保存后切到最新月份查看。</p>')
     sweep_drafts(screen, file.id)
     asked = st.query_params.get(ASKED)
-    if asked in FORMS:
+    if asked in forms:
         _dialog(asked, screen, file)
     elif asked is not None:
         problem(f"没有“{asked[:20]}”这种填报，请用上面的按钮。")

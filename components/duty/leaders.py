@@ -6,8 +6,10 @@ from components.drawing.markup import escape, phone_link
 from components.drawing.panels import heading
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.duty.address import DutyChoice, duty_link, person_link
+from components.duty.appointing import show_appointing, show_changes
 from components.duty.markup import alarm_count, named
 from components.shell.asking import ask
+from components.shell.errors import reporting_failures
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.take_away import take_away
@@ -36,8 +38,11 @@ def show_leaders(screen: Screen, choice: DutyChoice) -> None:
     own = ask(screen, leaders, screen.region.code, day)
     below = ask(screen, posts_below, screen.region.code, day)
     _own(screen, own)
+    with reporting_failures():
+        show_appointing(screen, own)
     if below:
         _below(screen, below)
+    show_changes(screen)
 
 
 def _own(screen: Screen, own: tuple[Leader, ...]) -> None:

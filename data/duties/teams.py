@@ -87,6 +87,25 @@ def together(
     return counted.iloc[0] if len(counted) else pd.Series(0, index=counted.columns)
 
 
+@dataclass(frozen=True)
+class Known:
+    """A helper to choose: his code, the person he is, and what he is called, with unit and team."""
+
+    code: str
+    person: int | None
+    told: str
+
+
+@needs(READ, DUTIES)
+def helpers_of(connection: Connection, viewer: Viewer, region: str) -> list[Known]:
+    """Who has had households in a region, and those who help nobody yet, by name; none for who sees his own alone."""
+    if viewer.sees_own_only:
+        return []
+    here, bound = within_sql("h.village", viewer.narrowed(region))
+    found = connection.execute(text(_KNOWN.format(here=here)), bound)
+    return [Known(row.code, row.person, f"{row.name}（{row.unit} · {row.team}）") for row in found]
+
+
 def _asked(
     connection: Connection,
     viewer: Viewer,
@@ -155,3 +174,8 @@ _SQL = f"""
         f.helpers, f.units, f.villages, o.homes, o.persons, o.unvisited, COALESCE(w.visits, 0) AS visits,
         COUNT(*) OVER () AS total
     FROM found f JOIN owned o ON o.who = f.who LEFT JOIN visited w ON w.who = f.who {{named}} WHERE {{unvisited}}"""
+_KNOWN = """
+    SELECT a.code, a.name, a.unit, a.team, y.id AS person FROM helper a LEFT JOIN person y ON y.helper = a.code
+    WHERE NOT EXISTS (SELECT 1 FROM pairing x WHERE x.helper = a.code) OR a.code IN (
+        SELECT x.helper FROM household h JOIN pairing x ON x.household_id = h.id WHERE {here})
+    ORDER BY a.name, a.unit, a.code"""

@@ -128,16 +128,22 @@ def undo(engine: Engine, viewer: Viewer, change_id: int, *, now: datetime) -> in
 @needs(WRITE, HOUSEHOLDS)
 def undo_together(engine: Engine, viewer: Viewer, changes: Sequence[int], *, now: datetime) -> list[int]:
     """The same for several changes, all or none."""
-    done: list[int] = []
     with queued(), writing(engine) as connection:
-        if of_a_region(connection, changes):
-            raise Refused(_OF_A_REGION)
-        made: list[_Made] = []
-        for change_id in changes:
-            if change_id not in done:  # with one that was taken back before
-                made += _undo(connection, viewer, change_id, now, done)
-        ids = dict(zip(done, _shown(connection, made, now), strict=True))
-        return [ids[change_id] for change_id in changes]
+        return undo_together_within(connection, viewer, changes, now=now)
+
+
+@needs(WRITE, HOUSEHOLDS)
+def undo_together_within(connection: Connection, viewer: Viewer, changes: Sequence[int], *, now: datetime) -> list[int]:
+    """The same in a transaction of the caller's, who takes back what else was written with them."""
+    if of_a_region(connection, changes):
+        raise Refused(_OF_A_REGION)
+    done: list[int] = []
+    made: list[_Made] = []
+    for change_id in changes:
+        if change_id not in done:  # with one that was taken back before
+            made += _undo(connection, viewer, change_id, now, done)
+    ids = dict(zip(done, _shown(connection, made, now), strict=True))
+    return [ids[change_id] for change_id in changes]
 
 
 @needs(WRITE, HOUSEHOLDS)

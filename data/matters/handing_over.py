@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, RowMapping, select, text
+from sqlalchemy import Connection, Engine, RowMapping, select
 
 from data.access.rights import needs
 from data.access.roles import APPROVE, DUTIES
-from data.access.viewer import Viewer, within_sql
+from data.access.viewer import Viewer
 from data.duties.file import seen_person
+from data.duties.teams import helpers_of
 from data.errors import NotFound, Refused
 from data.figures import cube
-from data.households.edits import Edit, commit_within, queued, undo_within
+from data.households.edits import Edit, commit_within, queued, undo_together_within
 from data.households.words import Values
 from data.matters.states import REGISTERS
 from data.matters.steps import Given, step_within
@@ -36,9 +37,8 @@ class HandedOver:
 @needs(APPROVE, DUTIES)
 def successors(connection: Connection, viewer: Viewer, person: int) -> dict[int, str]:
     """Who may take over: helpers of the viewer's region, and those who help nobody yet: person → what he is called."""
-    here, bound = within_sql("h.village", viewer.region)
-    found = connection.execute(text(_SUCCESSORS.format(here=here)), {**bound, "person": person})
-    return {row.id: f"{row.name}（{row.unit} · {row.team}）" for row in found}
+    known = helpers_of(connection, viewer, viewer.region)
+    return {one.person: one.told for one in known if one.person is not None and one.person != person}
 
 
 @needs(APPROVE, DUTIES)
@@ -76,8 +76,7 @@ def hand_over(
 def take_back(engine: Engine, viewer: Viewer, done: HandedOver, *, now: datetime) -> None:
     """Undo a handing over, all or nothing; raises Refused where something has gone on since."""
     with queued(), writing(engine) as connection:
-        for change in done.changes:
-            undo_within(connection, viewer, change, now=now)
+        undo_together_within(connection, viewer, done.changes, now=now)
         for record, code in done.matters:
             _assign(connection, viewer, record, code, done.person, f"撤销：{done.what}", now)
 
@@ -143,10 +142,3 @@ def _assign(
         raise NotFound("有的问题或任务已经不在。请重新打开再交接。")
     given = Given(reason=what, owner=successor)
     step_within(connection, viewer, record, code, "assign", version=version, given=given, now=now)
-
-
-_SUCCESSORS = """
-    SELECT y.id, a.name, a.unit, a.team FROM helper a JOIN person y ON y.helper = a.code WHERE y.id <> :person AND (
-        NOT EXISTS (SELECT 1 FROM pairing x WHERE x.helper = a.code) OR EXISTS (SELECT 1 FROM pairing x
-        JOIN household h ON h.id = x.household_id WHERE x.helper = a.code AND {here}))
-    ORDER BY a.name, a.unit, a.code"""
