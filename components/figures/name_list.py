@@ -5,6 +5,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from components.drawing.markup import link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.shell.asking import ask, ask_uncached
@@ -14,9 +15,9 @@ from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.reading import UNKNOWN_SORT
 from components.shell.screen import Screen
-from components.shell.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROJECT
+from components.shell.site import DIVIDENDS, FIGURE, FUNDS, HOUSEHOLD, OVERVIEW, PROBLEMS, PROJECT
 from components.shell.take_away import take_away
-from data.access.roles import READ
+from data.access.roles import MATTERS, READ, WRITE
 from data.figures import lists
 from data.figures.indicators import Indicator
 from data.figures.list_kinds import ListKind, columns_of
@@ -42,6 +43,11 @@ def show_list(screen: Screen, indicator: Indicator) -> None:
         show_markup(heading(f"名单：{told}", _notes(screen, indicator, kind)))
         if total:
             _export(screen, indicator, kind)
+            if screen.viewer.may(WRITE, MATTERS) and not screen.viewer.sees_own_only:
+                way = screen.link(PROBLEMS, kind="task", indicator=indicator.id, **{"raise": "task"})
+                show_markup(
+                    link("派发任务", way, style="button", title="给名单上的户、村或乡镇派发任务"), width="content"
+                )
     if not total:
         show_markup('<p class="calm">所选区划和月份没有符合条件的记录。</p>')
         return

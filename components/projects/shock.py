@@ -9,6 +9,7 @@ from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
+from components.matters.preview import Wanted, show_preview
 from components.projects.address import ProjectChoice, projects_link
 from components.projects.marking import tell
 from components.shell.asking import ask, ask_uncached
@@ -19,8 +20,11 @@ from components.shell.paging import paged
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.shell.take_away import take_away
-from data.access.roles import APPROVE, PROJECTS
+from data.access.roles import APPROVE, MATTERS, PROJECTS, WRITE
+from data.calendars.workdays import calendar
 from data.errors import WarRoomError
+from data.matters.raising import Place, proposed
+from data.matters.steps import MOST
 from data.paper.spreadsheet import ListColumn
 from data.projects import shock_tasks, shocks, troubles
 from data.projects.shocks import PAGE, Shock
@@ -122,10 +126,10 @@ def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
     known = one.id is not None or (one.project is not None and one.reason)
     of = one.id or one.project  # a button pressed for one that is gone must not act on the next
     with st.container(key="risk_actions", horizontal=True, vertical_alignment="center", gap="small"):
-        if known and villages:
+        if known and villages and screen.viewer.may(WRITE, MATTERS):
             label = f"给 {villages} 个村派发排查任务" if not raised else f"补派任务（已派 {raised} 个村）"
             if st.button(label, type="primary" if not raised else "secondary", key=f"raise_tasks_{of}"):
-                _raise(screen, one)
+                _open(screen, one, found)
         if one.id is not None and raised and st.button("撤回任务", key=f"undo_tasks_{of}"):
             _take_back(screen, one.id)
         if one.id is not None and st.button("解除风险", key=f"end_trouble_{of}"):
@@ -134,28 +138,53 @@ def _actions(screen: Screen, one: Trouble, found: Shock) -> None:
             show_markup('<p class="calm">这是测算。确有其事，请在左边标记，再派发任务。</p>', width="content")
 
 
-def _raise(screen: Screen, one: Trouble) -> None:
-    try:
-        made = shock_tasks.raise_tasks(
-            screen.engine,
-            screen.viewer,
-            trouble=one.id,
-            project=None if one.id is not None else one.project,
-            now=screen.now,
-        )
-    except WarRoomError as error:
-        tell(str(error), wrong=True)
-    else:
-        looked(screen, "trouble")
-        standing = f"，{made.standing} 个村先前已有" if made.standing else ""
-        tell(f"已给 {made.made} 个村派发任务{standing}，期限 {shock_tasks.DAYS} 天，计入作战任务。")
-        write_address(trouble=str(made.trouble), found=None, operator=None)
-    st.rerun()
+def _open(screen: Screen, one: Trouble, found: Shock) -> None:
+    """Each village with whose the task will be and by when, to be changed before it goes."""
+    codes = ask_uncached(screen, shock_tasks.without_task, list(found.villages["code"]), one.id)[:MOST]
+    if not codes:
+        tell("这些村都已有排查任务。", wrong=True)
+        st.rerun()
+    offered = ask_uncached(screen, proposed, [Place(code) for code in codes], screen.today)
+    with screen.engine.connect() as connection:
+        due = calendar(connection).add(screen.today, shock_tasks.DAYS)
+
+    def body() -> None:
+        show_markup(f'<p class="calm">第 {shock_tasks.DAYS} 个工作日到期；责任人和期限可逐村修改。</p>')
+        with st.form("shock_tasks", border=False, enter_to_submit=False):
+            wanted = show_preview(screen, offered, due, key="shock_lines")
+            said = st.container()
+            pressed = st.form_submit_button("派发任务", type="primary", width="stretch")
+        if pressed:
+            try:
+                _raise(screen, one, wanted)
+            except WarRoomError as error:
+                with said:
+                    show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            else:
+                st.rerun()
+
+    st.dialog(f"给 {len(codes)} 个村派发排查任务", width="large")(body)()
+
+
+def _raise(screen: Screen, one: Trouble, wanted: Wanted) -> None:
+    made = shock_tasks.raise_tasks(
+        screen.engine,
+        screen.viewer,
+        {place.region: (owner, deadline or "") for place, owner, deadline in wanted},
+        trouble=one.id,
+        project=None if one.id is not None else one.project,
+        now=screen.now,
+    )
+    looked(screen, "trouble")
+    standing = f"，{made.standing} 个村先前已有" if made.standing else ""
+    tell(f"已给 {made.made} 个村派发任务{standing}，在督办整改中办理。")
+    write_address(trouble=str(made.trouble), found=None, operator=None)
 
 
 def _take_back(screen: Screen, trouble: int) -> None:
     def taken_back() -> str:
-        return f"已撤回 {shock_tasks.undo(screen.engine, screen.viewer, trouble, now=screen.now)} 个村的任务。"
+        back, begun = shock_tasks.undo(screen.engine, screen.viewer, trouble, now=screen.now)
+        return f"已撤回 {back} 个村的任务" + (f"，{begun} 个村已经动手，照办。" if begun else "。")
 
     _done(screen, taken_back)
 

@@ -52,6 +52,7 @@ PROJECTS = SitePage("projects", "项目收益", _PROJECTS, SEE)
 PROJECT = SitePage("project", "项目", _PROJECTS)
 FUNDS = SitePage("funds", "资金", _PROJECTS, SEE)
 TODO = SitePage("todo", "我的待办", _ACTS, DO)
+PROBLEMS = SitePage("problems", "督办整改", ((READ, roles.MATTERS),), DO)
 DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
 DESK = SitePage("desk", "批量填报", ((WRITE, roles.HOUSEHOLDS),), DO)
 DISPATCH = SitePage("dispatch", "月调度", ((READ, roles.MATTERS),), DO)
@@ -66,7 +67,7 @@ ADMIN = SitePage(
 FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
-    TODO, DUTY, DISPATCH, DIVIDENDS, DESK,
+    TODO, DUTY, PROBLEMS, DISPATCH, DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
     ADMIN, FIGURE,
     PROJECT, CARD,

@@ -129,7 +129,7 @@ def raise_tasks(
         if problem is not None:
             begin(connection, "problem", row_of(connection, viewer, "problem", problem), now)
         codes = [
-            _add_task(connection, viewer, place, owner, {**typed, "deadline": deadline or typed.get("deadline")}, now,
+            add_task(connection, viewer, place, owner, {**typed, "deadline": deadline or typed.get("deadline")}, now,
                       {"problem": problem})
             for place, owner, deadline in wanted
         ]  # fmt: skip
@@ -138,7 +138,8 @@ def raise_tasks(
     return codes
 
 
-def _add_task(
+@needs(WRITE, MATTERS)
+def add_task(
     connection: Connection,
     viewer: Viewer,
     place: Place,
@@ -146,14 +147,18 @@ def _add_task(
     typed: Mapping[str, str | None],
     now: datetime,
     beside: Mapping[str, object],
+    *,
+    code: str | None = None,
 ) -> str:
+    """A task in a transaction of the caller's, who has the figures made; its code. ``beside``: more of its columns;
+    ``code``: where it has to have a certain one. Raises as :func:`raise_tasks`."""
     values = {name: read_field("task", name, typed.get(name), today=now.date()) for name in _TASK}
     if str(values["deadline"]) < str(values["started"]):
         raise Unfit("期限", "早于开始日期")
     place = _placed(connection, viewer, place)
     whose = _owner(connection, owner)
     row = {
-        "code": new_code("T", now), "village": place.region, "household_id": place.household, "progress_bp": 0,
+        "code": code or new_code("T", now), "village": place.region, "household_id": place.household, "progress_bp": 0,
         **values, **whose, **beside,
     }  # fmt: skip
     also = {"owner_id": whose["owner_id"], "deadline": values["deadline"]}
@@ -192,7 +197,7 @@ def split_task(
             said = read_text("目标", target, most=LONG, required=True)
             typed = {"name": held["name"], "target": said, "started": held["started"],
                      "deadline": deadline or held["deadline"]}  # fmt: skip
-            made.append(_add_task(connection, viewer, place, owner, typed, now, {"parent": code}))
+            made.append(add_task(connection, viewer, place, owner, typed, now, {"parent": code}))
         cube.refresh(connection, held["village"], now, households=False)
     return made
 

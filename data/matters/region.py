@@ -33,6 +33,8 @@ SORTS = {
     "deadline": "CASE WHEN b.state IN ('open', 'returned') THEN 0 ELSE 1 END, b.deadline, b.code",
     "begun": "{begun} DESC, b.code",
     "place": "{place}, b.deadline, b.code",
+    "title": "{title}, b.deadline, b.code",
+    "owner": "COALESCE(p.name, b.owner), b.deadline, b.code",
 }
 _SOON = pd.Timedelta(days=3)
 
@@ -67,7 +69,8 @@ def page(
 ) -> list[Matter]:
     """Those of a region, in the order of ``sort`` (SORTS). Raises OutOfScope for one that is not the viewer's."""
     where, bound = _picked(connection, viewer, record, region, filters, today)
-    order = SORTS[sort].format(place=PLACE[record], begun="b.found" if record == "problem" else "b.started")
+    begun, title = ("b.found", "b.category") if record == "problem" else ("b.started", "b.name")
+    order = SORTS[sort].format(place=PLACE[record], begun=begun, title=title)
     asked = f"{select_of(record)} WHERE {where} ORDER BY {order} LIMIT :limit OFFSET :offset"
     rows = connection.execute(text(asked), {**bound, "limit": limit, "offset": offset}).all()
     return matters(connection, viewer, record, rows, today)

@@ -1,30 +1,33 @@
-"""One click from a trouble to a task for each village behind it; the same click again makes nothing twice."""
+"""From a trouble to a task for each village behind it; what a village has is not raised a second time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from data.access.rights import needs
 from data.access.roles import APPROVE, PROJECTS, READ
 from data.access.viewer import Viewer
 from data.errors import Refused
 from data.figures import cube
+from data.matters.raising import Place, add_task
+from data.matters.steps import Given, step_within
 from data.model import task
 from data.months import month_of
 from data.projects import troubles
 from data.projects.shocks import shock
 from data.store.engine import writing
-from data.store.rows import StoredRow
 
-DAYS = 15
+DAYS = 10
+"""Working days that are proposed."""
 NAME = "上游风险排查："
 
 
 @dataclass(frozen=True)
 class Raised:
-    """What came of a click: the mark it belongs to, villages with a new task, villages that had theirs already."""
+    """What came of it: the mark they belong to, villages with a new task, villages that had theirs already."""
 
     trouble: int
     made: int
@@ -33,13 +36,19 @@ class Raised:
 
 @needs(APPROVE, PROJECTS)
 def raise_tasks(
-    engine: Engine, viewer: Viewer, *, trouble: int | None = None, project: str | None = None, now: datetime
+    engine: Engine,
+    viewer: Viewer,
+    wanted: Mapping[str, tuple[int | None, str]],
+    *,
+    trouble: int | None = None,
+    project: str | None = None,
+    now: datetime,
 ) -> Raised:
-    """A task for each village with households behind a mark, or behind a project that the rules found, which is then
-    marked first, all in one transaction.
+    """A task for each of the ``wanted`` villages (code → whose it is, a person's id, and its deadline) with households
+    behind a mark, or behind a project that the rules found, which is then marked first, all in one transaction.
 
-    Raises OutOfScope for who may not, NotFound for what is not his, Refused where nobody stands behind it, it has
-    ended, or the rules no longer find it.
+    Raises OutOfScope for who may not, NotFound for what is not his, Unfit for a deadline, Refused where nobody stands
+    behind it, it has ended, or the rules no longer find it.
     """
     with writing(engine) as connection:
         cube.hold(connection)
@@ -56,13 +65,17 @@ def raise_tasks(
         if not held or not found or not found.households:
             raise Refused("没有登记受它带动的户，不用派发任务。请先在数据模板的“项目带户”表中补录后导入。")
         standing = set(_of(connection, trouble))
-        fresh = [one for one in found.villages.itertuples() if _code(trouble, one.code) not in standing]
+        behind = [one for one in found.villages.itertuples() if one.code in wanted]
+        fresh = [one for one in behind if one.code not in standing]
         for one in fresh:
-            connection.execute(insert(task).values(_values(connection, trouble, held.name, found.year, one, today)))
+            owner, deadline = wanted[one.code]
+            typed = {**_typed(held.name, found.year, one), "started": today, "deadline": deadline}
+            code = _code(connection, trouble, one.code)
+            add_task(connection, viewer, Place(one.code), owner, typed, now, {}, code=code)
         for one in fresh:
             cube.refresh(connection, one.code, now, households=False)
         cube.stamp(connection, now, row.region)
-    return Raised(trouble, len(fresh), len(found.villages) - len(fresh))
+    return Raised(trouble, len(fresh), len(behind) - len(fresh))
 
 
 def _marked(connection: Connection, viewer: Viewer, project: str, today: str, now: datetime) -> int:
@@ -89,78 +102,60 @@ def _marked(connection: Connection, viewer: Viewer, project: str, today: str, no
     )
 
 
-def _values(
-    connection: Connection,
-    trouble: int,
-    name: str,
-    year: int,
-    village: Any,  # a row of a frame
-    today: str,
-) -> dict[str, object]:
+# Any: a row of a frame
+def _typed(name: str, year: int, village: Any) -> dict[str, str]:
     falls = f"，其中 {village.falls} 户将低于监测线" if village.falls else ""
-    return {
-        "code": _code(trouble, village.code),
-        "village": village.code,
-        "household_id": None,
-        "name": f"{NAME}{name}",
-        "target": f"逐户核实 {village.households} 户，{year}年预计减收 {village.loss:,.0f} 元{falls}，定下补救措施",
-        "started": today,
-        "deadline": (date.fromisoformat(today) + timedelta(days=DAYS)).isoformat(),
-        "owner": _owner(connection, village.code),
-        "progress_bp": 0,
-        "finished": None,
-    }
-
-
-def _owner(connection: Connection, village: str) -> str:
-    """Who answers for most of the village's tasks; else its committee."""
-    sql = (
-        "SELECT owner FROM task WHERE village = :village AND substr(code, 1, 2) <> 'YJ'"
-        " GROUP BY owner ORDER BY COUNT(*) DESC, owner LIMIT 1"
-    )
-    known = connection.execute(text(sql), {"village": village}).scalar()
-    return known or "村党支部和村委会"
+    target = f"逐户核实 {village.households} 户，{year}年预计减收 {village.loss:,.0f} 元{falls}，定下补救措施"
+    return {"name": f"{NAME}{name}", "target": target}
 
 
 @needs(APPROVE, PROJECTS)
-def undo(engine: Engine, viewer: Viewer, trouble: int, *, now: datetime) -> int:
-    """Take the tasks of a mark away again, as long as nobody has begun any; how many there were.
+def undo(engine: Engine, viewer: Viewer, trouble: int, *, now: datetime) -> tuple[int, int]:
+    """Take back the tasks of a mark that nobody has begun; how many these were, and how many go on.
 
-    Raises as :func:`troubles.end`; Refused where there are none or one is begun, finished or has another deadline.
+    Raises as :func:`troubles.end`; Refused where there is none to take back.
     """
     with writing(engine) as connection:
         cube.hold(connection)
         troubles.row_of(connection, viewer, trouble)
-        rows = connection.execute(select(task).where(_mine(trouble))).all()
-        if not rows:
-            raise Refused("没有可撤回的任务：它们已经撤回，或还没有派发。")
-        touched = [row for row in rows if _touched(row)]
-        if touched:
-            raise Refused(f"有 {len(touched)} 个村已经动手或改过期限，任务不能再撤回；请在任务中逐项处理。")
-        connection.execute(delete(task).where(_mine(trouble)))
-        for row in rows:
+        rows = connection.execute(select(task).where(_mine(trouble), task.c.state != "void")).all()
+        fresh = [row for row in rows if row.state == "open" and not row.progress_bp and row.asked_until is None]
+        if not fresh:
+            raise Refused("没有可撤回的任务：它们已经撤回或已经动手，或还没有派发。")
+        given = Given(reason="撤回排查任务")
+        for row in fresh:
+            step_within(connection, viewer, "task", row.code, "void", version=row.version, given=given, now=now,
+                        shown=False)  # fmt: skip
+        for row in fresh:
             cube.refresh(connection, row.village, now, households=False)
-    return len(rows)
-
-
-def _touched(row: StoredRow) -> bool:
-    due = (date.fromisoformat(row.started) + timedelta(days=DAYS)).isoformat()
-    return row.progress_bp > 0 or row.finished is not None or row.deadline != due
+    return len(fresh), len(rows) - len(fresh)
 
 
 @needs(READ, PROJECTS)
 def raised(connection: Connection, viewer: Viewer, trouble: int) -> int:
     """How many villages of the viewer's have a task of this mark."""
-    return sum(viewer.may_see(code.rpartition("-")[2]) for code in _of(connection, trouble))
+    return sum(viewer.may_see(village) for village in _of(connection, trouble))
+
+
+@needs(READ, PROJECTS)
+def without_task(connection: Connection, viewer: Viewer, villages: list[str], trouble: int | None) -> list[str]:
+    """Those of the villages that have no task of this mark yet."""
+    standing = set() if trouble is None else set(_of(connection, trouble))
+    return [village for village in villages if village not in standing and viewer.may_see(village)]
 
 
 def _of(connection: Connection, trouble: int) -> list[str]:
-    return list(connection.execute(select(task.c.code).where(_mine(trouble))).scalars())
+    """Villages that have a task of it."""
+    asked = select(task.c.village).where(_mine(trouble), task.c.state != "void").distinct()
+    return list(connection.execute(asked).scalars())
 
 
 def _mine(trouble: int) -> ColumnElement[bool]:
     return (task.c.code >= f"YJ{trouble}-") & (task.c.code < f"YJ{trouble}.")  # "." follows "-"
 
 
-def _code(trouble: int, village: str) -> str:
-    return f"YJ{trouble}-{village}"
+def _code(connection: Connection, trouble: int, village: str) -> str:
+    """The next that is free: one that was taken back keeps its own."""
+    code = f"YJ{trouble}-{village}"
+    taken = set(connection.execute(select(task.c.code).where(task.c.code.startswith(code))).scalars())
+    return next(one for one in (code, *(f"{code}-{place}" for place in range(2, len(taken) + 3))) if one not in taken)

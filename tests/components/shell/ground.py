@@ -101,6 +101,6 @@ PAGES = [
     ("income", BIGGEST_VILLAGE, {"view": "sinking"}), ("projects", COUNTY, {}),
     ("projects", COUNTY, {"view": "compare"}), ("projects", COUNTY, {"view": "risk", "found": PROJECT}),
     ("project", COUNTY, {"project": PROJECT}), ("funds", COUNTY, {}), ("funds", COUNTY, {"fund": FUND}),
-    ("dividends", COUNTY, {"plan": PLAN}),
+    ("dividends", COUNTY, {"plan": PLAN}), ("problems", COUNTY, {}),
 ]  # fmt: skip
 """Page, region and parameters; what begins with SELECT is asked of the store."""

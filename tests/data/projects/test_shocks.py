@@ -3,10 +3,11 @@
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from data import model
 from data.access.viewer import Viewer
+from data.duties.leaders import VACANT
 from data.errors import NotFound, OutOfScope, Refused
 from data.figures.read import figures
 from data.projects import shock_tasks, shocks, troubles
@@ -161,6 +162,14 @@ def test_nobody_behind_is_nothing_and_no_error(county: Engine):
     assert (found.households, found.loss, found.falls) == (0, 0, 0) and found.villages.empty and found.ways.empty
 
 
+DUE = "2026-12-07"
+
+
+def to_all(engine: Engine, *projects: str) -> dict[str, tuple[None, str]]:
+    """All villages behind projects, nobody named yet, with a deadline."""
+    return dict.fromkeys(asked(engine, shocks.shock, ADMIN, COUNTY, LAST, projects).villages["code"], (None, DUE))
+
+
 def tasks_of(engine: Engine, id: int) -> list[dict]:
     rows = rows_of(engine, model.task)
     return [row for row in rows if row["code"].startswith(f"YJ{id}-")]
@@ -169,25 +178,25 @@ def tasks_of(engine: Engine, id: int) -> list[dict]:
 def test_one_click_gives_each_village_a_task_and_the_same_click_again_nothing_more(own: Engine):
     id = troubles.mark(own, COUNTY_CADRE, operator=FIRM, place=COUNTY, **SAID, now=NOW)
     before = asked(own, figures, ADMIN, "", LAST)["task_progress"].denominator
-    made = shock_tasks.raise_tasks(own, COUNTY_CADRE, trouble=id, now=NOW)
+    made = shock_tasks.raise_tasks(own, COUNTY_CADRE, to_all(own, *PROJECTS), trouble=id, now=NOW)
     villages = asked(own, shocks.shock, ADMIN, COUNTY, LAST, (STEADY, SHORT)).villages
     assert (made.trouble, made.made, made.standing) == (id, len(villages), 0)
     rows = tasks_of(own, id)
     assert {row["village"] for row in rows} == set(villages["code"])
-    assert {(row["started"], row["deadline"], row["progress_bp"]) for row in rows} == {("2026-11-22", "2026-12-07", 0)}
-    assert all(FIRM in row["name"] and row["owner"] and "预计减收" in row["target"] for row in rows)
-    again = shock_tasks.raise_tasks(own, COUNTY_CADRE, trouble=id, now=NOW)
+    assert {(row["started"], row["deadline"], row["progress_bp"]) for row in rows} == {("2026-11-22", DUE, 0)}
+    assert all(FIRM in row["name"] and row["owner"] == VACANT and "预计减收" in row["target"] for row in rows)
+    again = shock_tasks.raise_tasks(own, COUNTY_CADRE, to_all(own, *PROJECTS), trouble=id, now=NOW)
     assert (again.made, again.standing) == (0, len(villages)) and tasks_of(own, id) == rows
     assert asked(own, figures, ADMIN, "", LAST)["task_progress"].denominator == before + len(villages)
     assert not [one.what for one in check(own) if "rebuild" in one.what or "下级之和" in one.what]
 
 
 def test_a_project_that_the_rules_found_is_marked_by_the_same_click(own: Engine):
-    made = shock_tasks.raise_tasks(own, TOWNSHIP, project=SHORT, now=NOW)
+    made = shock_tasks.raise_tasks(own, TOWNSHIP, to_all(own, *PROJECTS), project=SHORT, now=NOW)
     (held,) = asked(own, troubles.marked, ADMIN, "", LAST)
     assert (held.id, held.project, held.actor) == (made.trouble, SHORT, TOWNSHIP.key)
     assert held.reason.startswith("系统预警：12个月实收只有应收的")
-    again = shock_tasks.raise_tasks(own, TOWNSHIP, project=SHORT, now=NOW)
+    again = shock_tasks.raise_tasks(own, TOWNSHIP, to_all(own, *PROJECTS), project=SHORT, now=NOW)
     assert (again.trouble, again.made) == (made.trouble, 0)
     assert len(rows_of(own, model.trouble)) == 1
 
@@ -198,43 +207,38 @@ def test_a_click_that_fails_leaves_neither_mark_nor_task(own: Engine, monkeypatc
 
     monkeypatch.setattr("data.figures.cube.refresh", broken)
     with pytest.raises(RuntimeError):
-        shock_tasks.raise_tasks(own, COUNTY_CADRE, project=SHORT, now=NOW)
+        shock_tasks.raise_tasks(own, COUNTY_CADRE, to_all(own, *PROJECTS), project=SHORT, now=NOW)
     assert rows_of(own, model.trouble) == [] and tasks_of(own, 1) == []
 
 
 def test_tasks_are_taken_back_while_nobody_has_begun_and_not_after(own: Engine):
-    with own.connect() as connection:
-        before = connection.execute(select(func.count()).select_from(model.task)).scalar_one()
-    id = shock_tasks.raise_tasks(own, COUNTY_CADRE, project=SHORT, now=NOW).trouble
+    before = asked(own, figures, ADMIN, "", LAST)["task_progress"].denominator
+    id = shock_tasks.raise_tasks(own, COUNTY_CADRE, to_all(own, *PROJECTS), project=SHORT, now=NOW).trouble
     count = asked(own, shock_tasks.raised, COUNTY_CADRE, id)
-    assert shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW) == count > 0
-    assert tasks_of(own, id) == []
-    with own.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(model.task)).scalar_one() == before
+    assert shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW) == (count, 0) and count > 1
+    assert {row["state"] for row in tasks_of(own, id)} == {"void"}
+    assert asked(own, figures, ADMIN, "", LAST)["task_progress"].denominator == before
     with pytest.raises(Refused, match="没有可撤回的任务"):
         shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW)
-    shock_tasks.raise_tasks(own, COUNTY_CADRE, trouble=id, now=NOW)
-    first = tasks_of(own, id)[0]["code"]
-    for changed in (
-        {"progress_bp": 1},
-        {"progress_bp": 0, "finished": "2026-11-22"},
-        {"finished": None, "deadline": "2026-12-20"},
-    ):
-        with writing(own) as connection:
-            connection.execute(model.task.update().where(model.task.c.code == first).values(**changed))
-        with pytest.raises(Refused, match="1 个村已经动手"):
-            shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW)
-    assert len(tasks_of(own, id)) == count
+    shock_tasks.raise_tasks(own, COUNTY_CADRE, to_all(own, *PROJECTS), trouble=id, now=NOW)
+    alive = [row["code"] for row in tasks_of(own, id) if row["state"] != "void"]
+    assert len(alive) == count and len(tasks_of(own, id)) == 2 * count
+    with writing(own) as connection:
+        connection.execute(model.task.update().where(model.task.c.code == alive[0]).values(progress_bp=1))
+    assert shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW) == (count - 1, 1)
+    with pytest.raises(Refused, match="没有可撤回的任务"):
+        shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW)
+    assert [row["code"] for row in tasks_of(own, id) if row["state"] != "void"] == alive[:1]
 
 
 def test_tasks_of_one_mark_are_not_those_of_another_whose_number_begins_alike(own: Engine):
-    id = shock_tasks.raise_tasks(own, COUNTY_CADRE, project=SHORT, now=NOW).trouble
+    id = shock_tasks.raise_tasks(own, COUNTY_CADRE, to_all(own, *PROJECTS), project=SHORT, now=NOW).trouble
     with writing(own) as connection:
         one = model.task.c
         row = dict(connection.execute(select(model.task).where(one.code.startswith(f"YJ{id}-"))).mappings().first())
         connection.execute(model.task.insert().values({**row, "code": f"YJ{id}0-{row['village']}"}))
     count = asked(own, shock_tasks.raised, ADMIN, id)
-    assert shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW) == count
+    assert shock_tasks.undo(own, COUNTY_CADRE, id, now=NOW) == (count, 0)
     assert len(rows_of(own, model.task, model.task.c.code.startswith(f"YJ{id}0-"))) == 1
 
 
@@ -242,16 +246,16 @@ def test_tasks_are_refused_to_who_may_not_for_what_is_not_his_has_ended_or_is_no
     id = troubles.mark(own, ADMIN, project=LATE, **SAID, now=NOW)
     for role in ("village", "helper", "display"):
         with pytest.raises(OutOfScope):
-            shock_tasks.raise_tasks(own, Viewer(role, COUNTY), trouble=id, now=NOW)
+            shock_tasks.raise_tasks(own, Viewer(role, COUNTY), to_all(own, *PROJECTS), trouble=id, now=NOW)
     with pytest.raises(NotFound):
-        shock_tasks.raise_tasks(own, TOWNSHIP, trouble=id, now=NOW)
+        shock_tasks.raise_tasks(own, TOWNSHIP, to_all(own, *PROJECTS), trouble=id, now=NOW)
     with pytest.raises(NotFound):
         shock_tasks.undo(own, TOWNSHIP, id, now=NOW)
     with pytest.raises(NotFound):
-        shock_tasks.raise_tasks(own, TOWNSHIP, project=LATE, now=NOW)
+        shock_tasks.raise_tasks(own, TOWNSHIP, to_all(own, *PROJECTS), project=LATE, now=NOW)
     with pytest.raises(Refused, match="不在预警之列"):
-        shock_tasks.raise_tasks(own, ADMIN, project=STEADY, now=NOW)
+        shock_tasks.raise_tasks(own, ADMIN, to_all(own, *PROJECTS), project=STEADY, now=NOW)
     troubles.end(own, ADMIN, id, now=NOW)
     with pytest.raises(Refused, match="已经解除"):
-        shock_tasks.raise_tasks(own, ADMIN, trouble=id, now=NOW)
+        shock_tasks.raise_tasks(own, ADMIN, to_all(own, *PROJECTS), trouble=id, now=NOW)
     assert VILLAGES and tasks_of(own, id) == []
