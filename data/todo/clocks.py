@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sqlalchemy import Connection, RowMapping, Text, bindparam, column, select, text
-from sqlalchemy import Integer as Whole
+from sqlalchemy import BigInteger, Connection, RowMapping, Text, bindparam, cast, column, select, text
 from sqlalchemy.sql.selectable import Subquery
 
 from data.access.viewer import Viewer
 from data.model import person
 
+_COLUMNS: Mapping[str, type[Text] | type[BigInteger]] = {
+    **dict.fromkeys(("key", "region", "due", "since"), Text), "person": BigInteger, "number": BigInteger,
+}  # fmt: skip
 SOON = 3
 """Days before a deadline from which something is due soon."""
 
@@ -51,8 +53,9 @@ class Waits:
     def table(self) -> Subquery:
         """The same for a larger question; its bound names meet no others."""
         asked = text(self.sql).bindparams(*(bindparam(name, value, unique=True) for name, value in self.bound.items()))
-        texts = (column(name, Text) for name in ("key", "region", "due", "since"))
-        return asked.columns(*texts, column("person", Whole), column("number", Whole)).subquery()
+        held = asked.columns(*(column(name, kind) for name, kind in _COLUMNS.items())).subquery()
+        # what is NULL in every row of one question has no type that a UNION could go by
+        return select(*(cast(held.c[name], kind).label(name) for name, kind in _COLUMNS.items())).subquery()
 
 
 @dataclass(frozen=True)
