@@ -28,7 +28,7 @@ from data.regions.versions import versions
 from data.settings import official_words
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
-SCRIPTS = ("links.js", "menus.js", "forms.js", "charts.js", "sheet.js")
+SCRIPTS = ("links.js", "menus.js", "tables.js", "forms.js", "charts.js", "sheet.js")
 STYLES = (
     *("shell.css", "battle_map.css", "household.css", "forms.css", "archives.css", "card.css", "prints.css"),
     *("scan.css", "money.css", "funds.css", "dividends.css", "trends.css", "projects.css", "codes.css"),
