@@ -12,8 +12,8 @@ FLOOR = {
     **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 6),
     # the domains
     **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),
-    **dict.fromkeys(("data.cards", "data.dividends", "data.matters", "data.quality"), 8),
-    **dict.fromkeys(("data.intake", "data.projects"), 9),
+    **dict.fromkeys(("data.cards", "data.dividends", "data.matters"), 8),
+    **dict.fromkeys(("data.intake", "data.projects", "data.quality"), 9),
     **dict.fromkeys(("data.codes", "data.days", "data.demo", "data.people", "data.todo", "data.wall"), 10),
     **dict.fromkeys(("data.commands", "data.villages"), 11),
     "data.__main__": 12,

@@ -10,6 +10,7 @@ from components.drawing.panels import heading
 from components.settings.books import show_books
 from components.settings.changes import show_changes
 from components.settings.kept import show_kept
+from components.settings.workdays import show_workdays
 from components.shell.errors import problem
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -42,6 +43,7 @@ def show_settings(screen: Screen) -> None:
         st.session_state[_SAID] = _save(screen, typed, held)
         st.rerun()
     show_books(screen)
+    show_workdays(screen)
     show_kept(screen)
     show_changes(screen)
 

@@ -5,7 +5,7 @@ year that neither knows counts Monday to Friday, and says so wherever a deadline
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -148,7 +148,7 @@ def take_notice(connection: Connection, viewer: Viewer, year: int, text: str, *,
 
 
 @needs(READ, SETTINGS)
-def notices(connection: Connection, viewer: Viewer, year: int) -> Sequence[Notice]:
+def notices(connection: Connection, viewer: Viewer, year: int) -> list[Notice]:
     """What the county has said of a year."""
     table = calendar_day.c
     asked = select(table.day, table.working, table.name).where(table.day.between(f"{year}-01-01", f"{year}-12-31"))

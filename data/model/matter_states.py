@@ -4,12 +4,22 @@
 def settled(record: str, where: str = "1 = 1") -> str:
     """SQL that sets ``state`` and ``since`` of rows of ``record`` (problem, task) whose dates say otherwise; what is
     void stays void, what was sent back stays so while its dates do not say that it is done again."""
-    said = _SAID[record].format(record)
-    since = _SINCE[record].format(record)
+    said, since = _SAID[record].format(record), _SINCE[record].format(record)
     return (
         f"UPDATE {record} SET state = {said}, since = {since}, version = version + 1"
-        f" WHERE state <> 'void' AND state <> {said} AND NOT (state = 'returned' AND {said} = 'open')"
-        f"{_ALIKE.get(record, '')} AND {where}"
+        f" WHERE {_otherwise(record)} AND {where}"
+    )
+
+
+def unsettled(record: str) -> str:
+    """SQL of the codes of rows whose state is another than their dates tell."""
+    return f"SELECT code FROM {record} WHERE {_otherwise(record)} ORDER BY code"
+
+
+def _otherwise(record: str) -> str:
+    said = _SAID[record].format(record)
+    return (
+        f"state <> 'void' AND state <> {said} AND NOT (state = 'returned' AND {said} = 'open'){_ALIKE.get(record, '')}"
     )
 
 

@@ -15,6 +15,8 @@ from data.figures.facts import fact_on
 from data.figures.indicators import MEASURES
 from data.figures.states import members_on, persons_on, there_on
 from data.households.booked import short_lines
+from data.matters.levels import to_record
+from data.model.matter_states import unsettled
 from data.model.running import holds_on
 from data.store.engine import is_sqlite, writing
 from data.terms import EXITED, STATE_NAMES
@@ -52,6 +54,7 @@ def check(engine: Engine, progress: Callable[[str, int, int], None] | None = Non
         findings += _contradictions(connection)
         findings += _archive_files(engine, connection)
         findings += _paid_out(connection)
+        findings += _matters(connection)
     report("汇总核对", 2, 3)
     try:
         with writing(engine) as connection:
@@ -135,6 +138,18 @@ def _equal(connection: Connection, table: str, held: str, columns: str, what: st
     ).scalars()
     count = sum(differing)
     return Finding(f"{what}，请执行 rebuild 重建", count) if count else None
+
+
+def _matters(connection: Connection) -> Iterator[Finding]:
+    """Problems and tasks whose state is another than their dates tell, or that have gone up and no line says so."""
+    for record, noun in (("problem", "问题"), ("task", "任务")):
+        codes = connection.execute(text(unsettled(record))).scalars().all()
+        if codes:
+            yield Finding(f"{noun}的状态与日期不符", len(codes), tuple(codes[:SHOWN]))
+    built = connection.execute(select(model.data_version.c.built)).scalar()
+    missing = to_record(connection, date.fromisoformat(built)) if built else []
+    if missing:
+        yield Finding("超期已到升级日而没有记下", len(missing), tuple(one.code for one in missing[:SHOWN]))
 
 
 def _archive_files(engine: Engine, connection: Connection) -> Iterator[Finding]:
