@@ -53,6 +53,7 @@ def show_entry_buttons(screen: Screen, file: HouseholdFile) -> None:
     with st.container(key="door"):
         for name, (title, _) in forms.items():
             st.button(title, key=f"open_{name}", on_click=open_form, args=(name,), width="stretch")
+        show_markup('<button type="button" class="door-more">更多</button>')
     if screen.month != screen.status.last_month:
         show_markup('<p class="calm">正在看过去的月份；填报一律按所填日期记入，保存后切到最新月份查看。</p>')
     sweep_drafts(screen, file.id)

@@ -31,8 +31,10 @@ def callable_number(phone: str | None) -> str:
 
 
 def phone_link(phone: str | None) -> Markup:
-    """A number that calls when it is tapped; nothing where there is none."""
-    return Markup(link(escape(phone), f"tel:{callable_number(phone)}", style="phone") if phone else "")
+    """A number that calls when it is tapped, as text where it is masked; nothing where there is none."""
+    if not phone or "*" in phone:
+        return Markup(escape(phone or ""))
+    return Markup(link(escape(phone), f"tel:{callable_number(phone)}", style="phone"))
 
 
 def picture(svg: str, alt: str, *, style: str = "") -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from components.archives.section import show_archives
 from components.cards import section as card_section
@@ -68,14 +69,13 @@ def show_household(screen: Screen, id: int) -> None:
         with reporting_failures():
             household_forms.show_entry_buttons(screen, file)
     own = [(part, name) for part, name in _OWN_PARTS.items() if screen.viewer.may(*_PARTS_RIGHT[part])]
-    show_markup(view.sections_markup([*view.PARTS.items(), *own]))
+    show_markup(view.sections_markup([*view.PARTS.items(), *own]) + view.folds_markup(_OWN_PARTS))
     show_markup(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
     _what_hangs_on_it(screen, file, visits)
     sections = {"archives": show_archives, "code": show_code_section, "history": show_history}
     for part, show in sections.items():
-        _begin(part)
-        with reporting_failures():
+        with _part(part), reporting_failures():
             show(screen, file)
 
 
@@ -84,15 +84,15 @@ def _what_it_lives_on(screen: Screen, file: HouseholdFile) -> None:
     with left:
         show_markup(view.facts_markup(file))
         if screen.viewer.may(*_PARTS_RIGHT["card"]):
-            _begin("card")
-            with reporting_failures():
+            with _part("card"), reporting_failures():
                 card_section.show_card_section(screen, file)
     with right:
         show_markup(view.income_section(file, dark=screen.dark))
     show_markup(view.story_section(ask_uncached(screen, story, file), dark=screen.dark))
     _side_by_side(*view.course_sections(file, dark=screen.dark), sizes=(44, 56))
-    show_markup(tables.members_markup(file))
-    _choose_shown(screen, file)
+    with st.container(key=f"{view.FOLD}members"):
+        show_markup(tables.members_markup(file))
+        _choose_shown(screen, file)
 
 
 def _unmasked(file: HouseholdFile, shown: Mapping[Masked, str]) -> HouseholdFile:
@@ -127,7 +127,8 @@ def _what_hangs_on_it(screen: Screen, file: HouseholdFile, visits: Paged) -> Non
     show_markup(tables.helpers_markup(file))
     to_page = lambda number: screen.link(HOUSEHOLD, household=file.id, visits=number)  # noqa: E731
     more = pager_markup(visits.page, visits.pages, "", to_page) if visits.pages > 1 else ""
-    show_markup(tables.visits_markup(file) + more)
+    with st.container(key=f"{view.FOLD}visits"):
+        show_markup(tables.visits_markup(file) + more)
     show_markup(tables.problems_markup(file) + tables.tasks_markup(file))
 
 
@@ -138,9 +139,10 @@ def _side_by_side(left: str, right: str, sizes: tuple[int, int] = (50, 50)) -> N
                 show_markup(markup)
 
 
-def _begin(part: str) -> None:
-    """Where a part that another component draws begins, for the links of this page."""
+def _part(part: str) -> DeltaGenerator:
+    """Around a part that another component draws: where the links of this page lead, and what a phone folds."""
     show_markup(f'<div class="anchor" id="{part}"></div>')
+    return st.container(key=f"{view.FOLD}{part}")
 
 
 def _remember(screen: Screen, id: int) -> None:

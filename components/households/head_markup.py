@@ -1,9 +1,9 @@
 """The head of a household's page as markup: who it is, how it stands, what needs action, what it lives on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from components.drawing import wording
-from components.drawing.markup import escape, link, picture
+from components.drawing.markup import escape, link, phone_link, picture
 from components.drawing.theme import MARKS, palette, state_marks
 from components.households.income_chart import income_chart
 from components.households.income_rows import income_markup, per_head_markup, years_markup
@@ -22,6 +22,10 @@ PARTS = {
     "tasks": "任务",
 }  # fmt: skip
 """Parts of the page, by their anchors, in their order."""
+FOLD = "part_"
+"""What the key of a container begins with that a phone folds like a part: the part's name follows."""
+FOLDED = (*PARTS, "course", "years", "looks")
+"""Parts that a phone folds."""
 LIGHT_MARKS = {SECURE: "●", AT_RISK: "▲", DOUBTFUL: "◆"}
 _UNSAFE = ' class="alarm"'
 _DATES = (("识别日期", "identified"), ("脱贫日期", "lifted"), ("返贫日期", "relapsed"), ("风险消除", "risk_removed"))
@@ -78,6 +82,17 @@ def sections_markup(parts: Sequence[tuple[str, str]]) -> str:
     return f'<nav class="sections" aria-label="本页内容">{links}</nav>'
 
 
+def folds_markup(others: Iterable[str]) -> str:
+    """On a phone each part, and each of ``others`` in its container, is its heading alone until it is opened: which are
+    open stands at the root, where nothing that is drawn anew closes them (``components/static/links.js``)."""
+    rules = "".join(
+        f"html:not([data-open~={part}]) :is(#{part}.part > :not(h2), .st-key-{FOLD}{part} :not(h2, h2 *, :has(h2)))"
+        "{display:none}"
+        for part in (*FOLDED, *others)
+    )
+    return f"<style>@media screen and (max-width: 640px) {{{rules}}}</style>"
+
+
 def lights_markup(lights: Sequence[Light], *, dark: bool) -> str:
     """The six lights: state as word and mark, what speaks for it, and the way there."""
     colours = palette(dark)
@@ -92,7 +107,14 @@ def lights_markup(lights: Sequence[Light], *, dark: bool) -> str:
         + "</li>"
         for light in lights
     )
-    return f'<section class="part" id="lights"><h2>两不愁三保障和饮水</h2><ul class="lights">{items}</ul></section>'
+    title = f"<h2>两不愁三保障和饮水<small>{escape(_counted(lights))}</small></h2>"
+    return f'<section class="part" id="lights">{title}<ul class="lights">{items}</ul></section>'
+
+
+def _counted(lights: Sequence[Light]) -> str:
+    """``5 项稳固，1 项有风险``."""
+    states = [light.state for light in lights]
+    return "，".join(f"{states.count(state)} 项{state}" for state in dict.fromkeys(states))
 
 
 def facts_markup(file: HouseholdFile) -> str:
@@ -105,7 +127,7 @@ def facts_markup(file: HouseholdFile) -> str:
         *((name, _by(facts["as_of"], facts[column])) for name, column in _DATES),
         ("住房安全", _safe(facts["housing_safe"])),
         ("饮水安全", _safe(facts["water_safe"])),
-        ("联系电话", facts["phone"]),
+        ("联系电话", phone_link(facts["phone"])),
         ("住址", facts["address"]),
         ("备注", facts["remark"]),
     )
@@ -150,11 +172,11 @@ def course_sections(file: HouseholdFile, *, dark: bool) -> tuple[str, str]:
     title = "<h2>历年收入<small>人均，元；每点为截至当月的12个月</small></h2>"
     if income.course.empty:
         why = "没有登记家庭成员" if not income.persons else "账目不满12个月"
-        return f'<section class="part">{title}<p class="calm">{why}，画不出走势。</p></section>', ""
+        return f'<section class="part" id="course">{title}<p class="calm">{why}，画不出走势。</p></section>', ""
     alt = "截至各月的12个月人均收入构成、支出、纯收入与监测线，数字见旁边的表"
     drawn = "".join(
         picture(income_chart(income.course, colours=colours, width=width), alt, style=style)
         for width, style in ((560, "course-wide"), (360, "course-narrow"))
     )
-    years = f'<section class="part"><h2>逐年数字<small>全户，元</small></h2>{years_markup(income)}</section>'
-    return f'<section class="part">{title}{drawn}</section>', years
+    years = f'<section class="part" id="years"><h2>逐年数字<small>全户，元</small></h2>{years_markup(income)}</section>'
+    return f'<section class="part" id="course">{title}{drawn}</section>', years

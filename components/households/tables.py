@@ -7,7 +7,7 @@ from itertools import groupby
 import pandas as pd
 
 from components.drawing import wording
-from components.drawing.markup import Markup, escape, link
+from components.drawing.markup import Markup, escape, link, phone_link
 from components.drawing.svg import wide
 from components.drawing.tables import Row
 from data.households.file import HouseholdFile
@@ -68,7 +68,7 @@ def helpers_markup(file: HouseholdFile) -> str:
             row.unit,
             row.team,
             row.post,
-            row.phone,
+            phone_link(row.phone),
             row.started,
             row.last_visit or "没有记录",
             Markup(f"<span>{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}</span>"),

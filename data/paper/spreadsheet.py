@@ -29,8 +29,8 @@ _MOST_TEXT = 32_767  # characters a cell holds
 
 @dataclass(frozen=True)
 class ListColumn:
-    """A column of a list. ``kind``: text, integer, number, yuan, percent and percent2 (a fraction, with one decimal or
-    two), day (ISO text or a date)."""
+    """A column of a list. ``kind``: text, integer, number (with decimals where any of the column has some), yuan,
+    percent and percent2 (a fraction, with one decimal or two), day (ISO text or a date)."""
 
     name: str
     heading: str
@@ -66,8 +66,9 @@ def list_workbook(
             cells = [_cell(column, value) for value in frame[column.name].tolist()]
             page.set_column(place, place, column.width or _width(column, cells))
             page.write_string(_HEAD, place, column.heading, head)
+            counts = column.kind == "number" and all(cell is None or float(str(cell)).is_integer() for cell in cells)
             for row, cell in enumerate(cells, _HEAD + 1):
-                _write(page, row, place, cell, formats[column.kind])
+                _write(page, row, place, cell, formats["integer" if counts else column.kind])
         page.freeze_panes(_HEAD + 1, 0)
         page.autofilter(_HEAD, 0, _HEAD + len(frame), max(len(columns) - 1, 0))
         page.set_landscape()

@@ -47,6 +47,13 @@ def test_cells_are_real_numbers_and_dates_under_their_headings():
     assert sheet.freeze_panes == "A4" and all(sheet.column_dimensions[c].width >= 8 for c in "ABCDE")
 
 
+def test_a_column_of_counts_shows_them_whole_and_one_with_decimals_shows_decimals_throughout():
+    frame = pd.DataFrame({"counted": [8.0, float("nan"), 1200.0], "measured": [8.0, 0.25, 3.0]})
+    columns = [ListColumn("counted", "户数", "number"), ListColumn("measured", "每户", "number")]
+    sheet = page(list_workbook(frame, title="名单", columns=columns))
+    assert [[cell.number_format for cell in row] for row in sheet.iter_rows(min_row=4)] == [["#,##0", "#,##0.00"]] * 3
+
+
 def test_no_text_becomes_a_formula_or_a_link():
     frame = pd.DataFrame({"name": ["=1+1", "@SUM(A1)", "http://x", "-2", "\t=1"]})
     content = list_workbook(frame, title="=title()", subtitle="=sub()", columns=[ListColumn("name", "=heading")])
