@@ -1,15 +1,14 @@
 """Papers and photos as cards: the small picture, what it is, of when; a click opens the whole beside the page."""
 
-from base64 import b64encode
-
 import pandas as pd
 
 from components.drawing.markup import escape, link
 from components.drawing.tables import Row
 from components.drawing.wording import day
 from components.server.archive_routes import archive_url
+from components.shell.photos import picture_of
 from components.shell.screen import Screen
-from data.archives.files import PDF, thumbnail
+from data.archives.files import PDF
 
 
 def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> str:
@@ -20,10 +19,7 @@ def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> s
 
 def card_markup(screen: Screen, row: Row, of: str = "household") -> str:
     """One row of them."""
-    small = thumbnail(screen.engine, row.digest)
-    picture = ""
-    if small:
-        picture = f'<img alt="" src="data:image/jpeg;base64,{b64encode(small).decode()}">'
+    picture = picture_of(screen, row.digest)
     mark = "<i>PDF</i>" if row.media_type == PDF else ""
     dated = day(row.dated) if row.dated else f"{day(row.added)}存入"
     kind = f"<span>{escape(row.kind)}</span>" if row.kind != row.title else ""

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from components.archives.section import show_archives
 from components.cards import section as card_section
+from components.days.screen import show_of_household
 from components.door import buttons as household_forms
 from components.drawing.markup import escape, link
 from components.drawing.tables import pager_markup
@@ -129,6 +130,7 @@ def _what_hangs_on_it(screen: Screen, file: HouseholdFile, visits: Paged) -> Non
     more = pager_markup(visits.page, visits.pages, "", to_page) if visits.pages > 1 else ""
     with st.container(key=f"{view.FOLD}visits"):
         show_markup(tables.visits_markup(file) + more)
+    show_of_household(screen, file.id)
     show_markup(tables.problems_markup(file) + tables.tasks_markup(file))
 
 

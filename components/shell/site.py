@@ -56,6 +56,7 @@ PROBLEMS = SitePage("problems", "督办整改", ((READ, roles.MATTERS),), DO)
 DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
 DESK = SitePage("desk", "批量填报", ((WRITE, roles.HOUSEHOLDS),), DO)
 DISPATCH = SitePage("dispatch", "月调度", ((READ, roles.MATTERS),), DO)
+DAYS = SitePage("days", "每日记录", ((READ, roles.DAYS),), DO)
 HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOMES)
 CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
 SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
@@ -67,7 +68,7 @@ ADMIN = SitePage(
 FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
-    TODO, DUTY, PROBLEMS, DISPATCH, DIVIDENDS, DESK,
+    TODO, DUTY, PROBLEMS, DISPATCH, DAYS, DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
     ADMIN, FIGURE,
     PROJECT, CARD,

@@ -15,6 +15,7 @@ from data.clock import written
 from data.days.choices import villages
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused
 from data.figures import cube
+from data.figures.sources import DAYS as DAYS_SOURCE
 from data.model import day_record
 from data.store.engine import writing
 from data.store.rows import StoredRow, written_id
@@ -80,7 +81,7 @@ def write_within(connection: Connection, viewer: Viewer, told: Told, *, now: dat
     )
     id = written_id(made)
     _logged(connection, viewer, id, f"写下：{DAY_KINDS[told.kind]}", now, address)
-    cube.refresh(connection, village, now, households=False)
+    cube.refresh(connection, village, now, households=False, of=DAYS_SOURCE)
     return id
 
 
@@ -99,7 +100,7 @@ def withdraw(engine: Engine, viewer: Viewer, id: int, *, now: datetime, address:
             raise Refused("只能撤回当天报来的记录。写错了的，请再写一条说明。")
         connection.execute(update(day_record).where(day_record.c.id == id).values(withdrawn=written(now)))
         _logged(connection, viewer, id, f"撤回：{DAY_KINDS[row.kind]}", now, address)
-        cube.refresh(connection, row.village, now, households=False)
+        cube.refresh(connection, row.village, now, households=False, of=DAYS_SOURCE)
 
 
 @needs(WRITE, DAYS)

@@ -3,6 +3,8 @@
 Kept for each region, so that a write in one need not look at the records of all the others.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import Column, Connection, MetaData, Table, func, select, text
 
 from data import model
@@ -35,9 +37,16 @@ record_span = Table(  # for each region and kind of record (``sources.SPANS``) t
 )
 
 
-def note_spans(connection: Connection, region: str | None = None) -> None:
-    """Enter the spans of all regions, or of one, where none stand yet."""
-    for place, query in sources.SPANS.values():
+def note_spans(
+    connection: Connection, region: str | None = None, names: Collection[str | None] = sources.SPANS
+) -> None:
+    """Enter the spans of these kinds of records of all regions, where none stand yet; or of one, in place of what
+    stands."""
+    known = [name for name in names if name in sources.SPANS]
+    if region is not None:
+        span = record_span.c
+        connection.execute(record_span.delete().where(span.region == region, span.name.in_(known)))
+    for place, query in (sources.SPANS[name] for name in known):
         here = "1 = 1" if region is None else f"{place} = :region"
         statement = f"INSERT INTO record_span (region, name, first_month, last_month) {query.format(here=here)}"
         connection.execute(text(statement), {"region": region})

@@ -18,13 +18,12 @@ from data.figures.beginnings import (
     first_month,
     note_beginnings,
     note_spans,
-    record_span,
 )
 from data.figures.books import COUNTY, close_books, closed_month, first_months, make_books, years_of_months
 from data.figures.helping import Changes, make_helping, renew_helping
 from data.figures.household_months import fill_household_months
 from data.figures.indicators import MEASURES
-from data.figures.sources import HELPING, Source, month_of_day
+from data.figures.sources import HELPING, SPANS, Source, month_of_day
 from data.figures.spells import make_spells
 from data.model import Code, Number
 from data.months import first_day, last_day, month_of
@@ -146,18 +145,21 @@ def hold(connection: Connection) -> None:
     connection.execute(select(model.data_version.c.version).with_for_update())
 
 
-def refresh(connection: Connection, region: str, now: datetime, *, households: bool = True) -> None:
+def refresh(
+    connection: Connection, region: str, now: datetime, *, households: bool = True, of: Source | None = None
+) -> None:
     """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else.
 
-    Without ``households`` their months stay as they are: for writes to tasks, problems, projects or funds alone.
+    Without ``households`` their months stay as they are: for writes to tasks, problems, projects or funds alone; with
+    ``of`` all but what is counted of that one source stays.
     Only where the calendar, the first household of all or the years of a county's totals begin otherwise than before,
     everything is made anew.
     """
     hold(connection)
     if len(region) == 12 and households:
         make_spells(connection, region)
-    connection.execute(record_span.delete().where(record_span.c.region == region))
-    note_spans(connection, region)
+    names = [name for name in _ADDED_UP if of is None or MEASURES[name].source is of]
+    note_spans(connection, region, SPANS if of is None else {MEASURES[name].begins for name in names})
     before, closed = beginnings(connection), closed_month(connection, region)
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     if first_month(connection, last) != first:
@@ -176,8 +178,8 @@ def refresh(connection: Connection, region: str, now: datetime, *, households: b
     note_beginnings(connection)
     if not _moved(connection, before):
         return _make_anew(connection, now)
-    collect_own(connection, region=region, only_of=_ADDED_UP)
-    _add_own(connection, region)
+    collect_own(connection, region=region, only_of=names)
+    _add_own(connection, region, names)
     if len(region) == 12 and households:
         _add_changes(connection, renew_helping(connection, region))
     if closed_month(connection, region) != closed:
@@ -235,22 +237,22 @@ def heed(connection: Connection, now: datetime, settings: Iterable[str]) -> None
     stamp(connection, now)
 
 
-def _add_own(connection: Connection, region: str) -> None:
-    """Change a region's row and its ancestors' by what ``own`` holds more than was held before."""
-    names = ", ".join(_ADDED_UP)
-    sums = ", ".join(_final(name) for name in _ADDED_UP)
+def _add_own(connection: Connection, region: str, measures: Sequence[str]) -> None:
+    """Change a region's row and its ancestors' by what ``own`` holds more than was held before of these measures."""
+    names = ", ".join(measures)
+    sums = ", ".join(_final(name) for name in measures)
     change = ", ".join(
         f"{name} = CASE WHEN n.{name} IS NULL AND o.{name} IS NULL THEN cube.{name}"
         f" ELSE COALESCE(cube.{name}, 0) + COALESCE(n.{name}, 0) - COALESCE(o.{name}, 0) END"
-        for name in _ADDED_UP
+        for name in measures
     )
-    differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in _ADDED_UP)
+    differs = " OR ".join(f"n.{name} IS DISTINCT FROM o.{name}" for name in measures)
     # what the region held of its own before: its cube row less its children's
     statement = f"""
         WITH n AS (SELECT o.month, {sums} FROM own o GROUP BY o.month),
-        o AS (SELECT month, {", ".join(f"SUM({name}) AS {name}" for name in _ADDED_UP)}
+        o AS (SELECT month, {", ".join(f"SUM({name}) AS {name}" for name in measures)}
         FROM (SELECT month, {names} FROM cube WHERE region = :region UNION ALL
-        SELECT month, {", ".join(f"-{name}" for name in _ADDED_UP)} FROM cube
+        SELECT month, {", ".join(f"-{name}" for name in measures)} FROM cube
         WHERE region IN (SELECT code FROM region WHERE parent = :region)) q GROUP BY month)
         UPDATE cube SET {change} FROM n JOIN o ON o.month = n.month AND ({differs})
         WHERE cube.month = n.month AND cube.region IN (SELECT ancestor FROM region_path WHERE region = :region)"""
