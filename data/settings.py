@@ -19,7 +19,7 @@ from data.errors import NotFound, OutOfScope, Refused
 from data.model import ledger_year, setting, setting_change
 from data.regions import tree as regions
 from data.store.rows import Record, written_id
-from data.terms import PROBLEM_SOURCES, SUBJECTS
+from data.terms import POST_LEVELS, PROBLEM_SOURCES, SUBJECTS
 from data.text.official import WATCHED, WATCHED_NOW, WATCHED_WORDS, speaking
 from data.text.signs import hidden
 
@@ -129,6 +129,7 @@ def _quota(value: str) -> str:
     return ",".join(f"{kind}={number}" for kind, number in numbers.items())
 
 
+MUST_POSTS = "县委书记,县长,乡镇党委书记,乡镇长,包村领导,村党支部书记"
 RULES = (
     "第一书记和驻村工作队每月驻村不少于20天|帮扶责任人每月至少入户走访一次|一日一考勤，一周一总结，一月一通报"
     "|问题随到随记，有责任人、有期限，办结销号"
@@ -160,6 +161,18 @@ def _words(most: int) -> Callable[[str], str]:
 def listed(connection: Connection, name: str) -> tuple[str, ...]:
     """The words of a setting that is a list."""
     return tuple(rules_of(value_of(connection, name)))
+
+
+def _posts(value: str) -> str:
+    posts = posts_of(value)
+    if unknown := [post for post in posts if post not in POST_LEVELS]:
+        raise Refused(f"没有“{unknown[0][:20]}”这个职务，可选：{'、'.join(POST_LEVELS)}。")
+    return ",".join(posts)
+
+
+def posts_of(value: str) -> list[str]:
+    """The setting ``must_posts`` post by post."""
+    return [post.strip() for post in value.replace("，", ",").replace("、", ",").split(",") if post.strip()]
 
 
 def rules_of(value: str) -> list[str]:
@@ -243,6 +256,13 @@ SETTINGS = {
             "must_days", "必访天数", "7", _number(1, 90), "出生、去世、婚嫁、升学、住院、意外、节日后应在多少天内走访。"
         ),
         Setting("wall_rules", "作战室制度", RULES, _rules, "印在挂图上的几条制度，用“|”隔开，最多5条；不填则不印。"),
+        Setting(
+            "must_posts", "必须有人的职务", MUST_POSTS, _posts,
+            "区划负责人里哪些职务不能空缺，用逗号分开；空缺的写“未明确责任人”，列入超期。",
+        ),
+        Setting(
+            "wall_phones", "大屏负责人电话", "0", _number(0, 1), "1：大屏上区划负责人带电话；0：只有职务和姓名。"
+        ),
     )
 }  # fmt: skip
 

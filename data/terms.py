@@ -122,6 +122,11 @@ LEADER_POSTS = (
     "村党支部书记", "第一书记", "驻村工作队长", "网格员", "防返贫监测员", "其他",
 )  # fmt: skip
 """职务 of 区划负责人, the first to answer first."""
+POST_LEVELS = {
+    **dict.fromkeys(("县委书记", "县长"), 6), **dict.fromkeys(("包乡领导", "乡镇党委书记", "乡镇长"), 9),
+    **dict.fromkeys(("包村领导", "包村干部", "村党支部书记", "第一书记", "驻村工作队长", "网格员", "防返贫监测员"), 12),
+}  # fmt: skip
+"""Posts that each region of a level (digits of its code) has."""
 MUST_VISITS = {
     "born": "出生", "died": "去世", "wed": "婚嫁", "exam": "升学考试", "hospital": "生病住院", "accident": "意外事故",
     "festival": "传统节日",

@@ -1,5 +1,7 @@
 """What stands beside the battle map above a village: the region's figures, its best and worst, what is overdue."""
 
+import pandas as pd
+
 from components.battle_map.address import MapChoice, map_link
 from components.battle_map.regions import RegionsShown
 from components.battle_map.village import counted_markup
@@ -9,6 +11,7 @@ from components.drawing.panels import heading, overdue_markup
 from components.drawing.ranking import Ranking, closed, ranking_markup
 from components.shell.asking import ask
 from components.shell.page import show_markup
+from components.shell.responsible import first_of, leaders_panel, told_first, vacant_panel
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, FIGURE, HOUSEHOLD
 from data.duties import overdue
@@ -24,7 +27,7 @@ SHOWN = 5
 def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, noun: str) -> None:
     """The panel; ``noun`` is what a region of the map is called."""
     indicator = choice.indicator
-    show_markup(_chosen(screen, regions))
+    show_markup(_chosen(screen, regions) + leaders_panel(screen))
     ids = tuple(id for id in COUNTED if id != indicator.id)
     show_markup(counted_markup(screen, ask(screen, figures.figures, screen.region.code, screen.asked, ids)))
     if not regions.empty:
@@ -37,7 +40,7 @@ def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, 
         return screen.link(BATTLE_MAP, region=region)
 
     more = link("全部", screen.link(FIGURE, indicator="problems_overdue"), style="turn")
-    show_markup(heading("超期事项", more=more) + overdue_markup(rows, url))
+    show_markup(heading("超期事项", more=more) + vacant_panel(screen) + overdue_markup(rows, url))
 
 
 def _chosen(screen: Screen, regions: RegionsShown) -> str:
@@ -70,9 +73,12 @@ def _show_ends(screen: Screen, choice: MapChoice, regions: RegionsShown, noun: s
     def url(code: str) -> str:
         return map_link(screen, choice, region=code)
 
-    if len(ranking.rows) <= 2 * SHOWN + 2 or rows.empty:
-        show_markup(heading(f"各{noun}{indicator.label}") + ranking_markup(ranking, url))
+    few = len(ranking.rows) <= 2 * SHOWN + 2 or rows.empty
+    ends = ranking.rows if few else pd.concat([rows.head(SHOWN), rows.tail(SHOWN)])
+    answers = told_first(first_of(screen, ends["code"].tolist()))
+    if few:
+        show_markup(heading(f"各{noun}{indicator.label}") + ranking_markup(ranking, url, answers=answers))
         return
     for name, part in ((names[0], rows.head(SHOWN)), (names[1], rows.tail(SHOWN).iloc[::-1])):
-        ends = Ranking(indicator, part.reset_index(drop=True), ranking.mean, ranking.mean_name)
-        show_markup(heading(f"{indicator.label}{name}的{noun}") + ranking_markup(ends, url))
+        end = Ranking(indicator, part.reset_index(drop=True), ranking.mean, ranking.mean_name)
+        show_markup(heading(f"{indicator.label}{name}的{noun}") + ranking_markup(end, url, answers=answers))

@@ -9,7 +9,7 @@ import streamlit as st
 from components.battle_map.address import REGION_SORTS, MapChoice, filter_words, map_link
 from components.battle_map.regions import RegionsShown
 from components.drawing import wording
-from components.drawing.markup import escape
+from components.drawing.markup import escape, phone_link
 from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.theme import state_marks
@@ -18,9 +18,11 @@ from components.shell.asking import ask, ask_shared, ask_uncached
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
+from components.shell.responsible import first_of, name_link, told_first
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from components.shell.take_away import take_away
+from data.duties.leaders import VACANT, Leader
 from data.figures.indicators import Indicator
 from data.figures.standing import OPEN
 from data.households import village as households
@@ -37,13 +39,15 @@ _KINDS = {"percent": "percent", "growth": "percent", "money": "yuan", "yuan": "y
 def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, second: RegionsShown | None) -> None:
     """Every region of the map with rank, value, numerator and denominator; the worst on top."""
     rows = _joined(screen, first, second)
+    answers = first_of(screen, rows["code"].tolist())
+    rows["leader"] = rows["code"].map(told_first(answers))
     title = "、".join(_titled(one) for one in (first, second) if one)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="table_heading"):
         show_markup(heading("同一选择的表格", f"{screen.region.name} · {title} · {len(rows)} 个"))
         take_away(
             screen,
             rows,
-            _region_list(first, second),
+            [*_region_list(first, second), *([ListColumn("leader", "责任人")] if answers else [])],
             what=f"区划表（{title}）",
             title=f"{screen.region.name}：{title}",
             unit="个",
@@ -53,6 +57,9 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
             key="map_export",
         )
     columns, cells = _region_columns(rows, first, second)
+    if answers:
+        columns.append(TableColumn("leader", "责任人"))
+        cells["leader"] = lambda row: _leader(screen, answers[row.code])
     key, descending = choice.sort.removeprefix("-"), choice.sort.startswith("-")
     if key in REGION_SORTS and key in rows:
         rows = rows.sort_values(key, ascending=not descending, na_position="last", kind="stable")
@@ -78,6 +85,12 @@ def show_region_table(screen: Screen, choice: MapChoice, first: RegionsShown, se
         )
         + pager_markup(at.page, at.pages, f"共 {len(rows)} 个", lambda number: map_link(screen, choice, page=number))
     )
+
+
+def _leader(screen: Screen, one: Leader | None) -> str:
+    if one is None:
+        return f'<b class="alarm">{VACANT}</b>'
+    return f"{name_link(screen, one)} {phone_link(one.phone)}"
 
 
 def _titled(one: RegionsShown) -> str:

@@ -17,6 +17,7 @@ from components.shell.asking import ask, ask_uncached
 from components.shell.logged import list_shown
 from components.shell.map_view import outlines_url, show_map
 from components.shell.page import go_to, show_markup
+from components.shell.responsible import leaders_panel
 from components.shell.screen import Screen
 from components.shell.site import FIGURE, HOUSEHOLD
 from data.duties import village_board
@@ -113,6 +114,7 @@ def show_village_board(screen: Screen) -> None:
         + board_markup(
             board,
             counted_markup(screen, counted),
+            leaders_panel(screen),
             lambda id: screen.link(HOUSEHOLD, household=id),
             running=screen.running,
         )

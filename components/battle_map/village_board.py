@@ -15,10 +15,11 @@ Url = Callable[[int], str]
 """The address of a household's page by its id."""
 
 
-def board_markup(board: VillageBoard, counted: str, url: Url, *, running: bool) -> str:
-    """The four boxes; ``counted`` is markup of the village's figures, ``running`` whether the month has not ended."""
+def board_markup(board: VillageBoard, counted: str, leaders: str, url: Url, *, running: bool) -> str:
+    """The four boxes; ``counted`` is markup of the village's figures, ``leaders`` of who leads it, ``running`` whether
+    the month has not ended."""
     whom = _box("扶持谁", counted + _causes(board), 1)
-    who = _box("谁来扶", _helpers(board), 2)
+    who = _box("谁来扶", leaders + _helpers(board), 2)
     how = _box("怎么扶", _measures(board) + _projects(board), 3)
     course = _box("进度", _visits(board, url, running) + _problems(board, url) + _tasks(board, url), 4)
     return f'<div class="board"><div>{whom}{how}</div><div>{who}{course}</div></div>'

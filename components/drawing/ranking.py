@@ -1,6 +1,6 @@
 """The sub-regions beside each other for one indicator: order, bars, distance to the mean; and what that says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -124,8 +124,11 @@ def with_ties(name: str, level: int) -> str:
     return f"{name}等 {level} 个并列" if level > 1 else name
 
 
-def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: bool = False) -> str:
-    """Rows with a bar from zero; ``url`` gives the address that a region's code opens."""
+def ranking_markup(
+    ranking: Ranking, url: Callable[[str], str], *, best_first: bool = False, answers: Mapping[str, str] | None = None
+) -> str:
+    """Rows with a bar from zero; ``url`` gives the address that a region's code opens; ``answers``: code → who answers
+    for it, below its name."""
     rows = ranking.rows
     if best_first:
         ranked = closed(ranking)
@@ -136,14 +139,19 @@ def ranking_markup(ranking: Ranking, url: Callable[[str], str], *, best_first: b
     compared = ranking.mean is not None and not _open(ranking)
     mean = (ranking.mean - low) / span * 100 if compared else None
     lines = "".join(
-        _row_markup(ranking.indicator, row, url(row.code), zero=-low / span * 100, span=span, mean=mean)
+        _row_markup(
+            ranking.indicator, row, url(row.code), (answers or {}).get(row.code, ""), zero=-low / span * 100, span=span,
+            mean=mean,
+        )
         for row in rows.itertuples()
-    )
-    return f'<ol class="ranking">{lines}</ol>'
+    )  # fmt: skip
+    return f'<ol class="ranking{" answered" if answers else ""}">{lines}</ol>'
 
 
-def _row_markup(indicator: Indicator, row: Row, url: str, *, zero: float, span: float, mean: float | None) -> str:
-    name = f'<span class="name">{escape(row.name)}</span>'
+def _row_markup(
+    indicator: Indicator, row: Row, url: str, answer: str, *, zero: float, span: float, mean: float | None
+) -> str:
+    name = f'<span class="name">{escape(row.name)}{f"<small>{escape(answer)}</small>" if answer else ""}</span>'
     if not wording.has_value(row.value):
         empty = f'{name}<span></span><span class="value">无数据</span><span></span>'
         return f"<li>{link(empty, url)}</li>"

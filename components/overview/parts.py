@@ -24,6 +24,7 @@ from components.shell.header import go_to_region, write_address
 from components.shell.indicator_tiles import indicator_tiles
 from components.shell.map_view import outlines_url, show_map
 from components.shell.page import show_markup
+from components.shell.responsible import first_of, told_first, vacant_panel
 from components.shell.screen import Screen
 from components.shell.site import ADMIN, BATTLE_MAP, FIGURE, HOUSEHOLD, OVERVIEW
 from data.access.roles import ADMINISTER, LOG
@@ -212,7 +213,10 @@ def show_ranking_panel(screen: Screen, indicator: Indicator, ranking: Ranking) -
     show_markup(
         heading(f"各{noun}{indicator.label}", extremes(ranking), more=more)
         + ranking_markup(
-            ranking, lambda code: screen.link(OVERVIEW, region=code, indicator=indicator.id), best_first=best_first
+            ranking,
+            lambda code: screen.link(OVERVIEW, region=code, indicator=indicator.id),
+            best_first=best_first,
+            answers=told_first(first_of(screen, ranking.rows["code"].tolist())),
         )
     )
 
@@ -245,7 +249,8 @@ def show_overdue_panel(screen: Screen, *, limit: int) -> None:
             return screen.link(HOUSEHOLD, region=region, household=household)
         return screen.link(OVERVIEW, region=region)
 
-    show_markup(heading("超期事项", more=f'<span class="more">{" · ".join(said)}</span>') + overdue_markup(rows, url))
+    more = f'<span class="more">{" · ".join(said)}</span>'
+    show_markup(heading("超期事项", more=more) + vacant_panel(screen) + overdue_markup(rows, url))
 
 
 def show_changes_panel(screen: Screen, *, limit: int) -> None:

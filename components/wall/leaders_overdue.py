@@ -31,10 +31,12 @@ from components.wall.leaders_parts import (
 from components.wall.leaders_strip import CALM
 from components.wall.scene import Place, Poster, Scene
 from components.wall.words import MOST_WORDS, count_words
+from data.duties.leaders import VACANT
 from data.months import short_day
 from data.regions import tree as regions
 from data.terms import LEVELS
-from data.wall.overdue import INDICATORS, Overdue, overdue, overdue_below
+from data.wall.leaders import leaders_on_wall
+from data.wall.overdue import INDICATORS, POST, Overdue, overdue, overdue_below
 
 LONGEST, PLACES = 5, 7
 _VISITS = 3
@@ -46,16 +48,19 @@ def posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     name = regions.find(connection, viewer, region).name
     found = overdue(connection, viewer, region, limit=LONGEST)
     below = overdue_below(connection, viewer, region)
+    first = leaders_on_wall(connection, viewer, below["code"].head(1).tolist(), found.day)
+    below = below.assign(leader=[next((one.told for one in first.get(code, ())), VACANT) for code in below["code"]])
     return drawn(name, found, below, canvas)
 
 
 def drawn(name: str, found: Overdue, below: pd.DataFrame, canvas: Canvas) -> list[Poster]:
-    """The posters of what is overdue in the region ``name`` (``below`` as of ``overdue_below``)."""
+    """The posters of what is overdue in the region ``name`` (``below`` as of ``overdue_below``, with who answers for
+    the first of them)."""
     subtitle = f"{name} · {short_day(found.day)}"
     found = replace(
         found, rows=found.rows.assign(place=[str(one).removeprefix(f"{name} ") for one in found.rows["place"]])
     )
-    if not any(found.counts.values()):
+    if not any(found.counts.values()) and not found.vacant:
         calm = nothing(f"{CALM}。", "到期未完成的问题、任务和资金，超过间隔天数未走访的户，会自动出现在这里。", canvas)
         return [Poster("没有超期事项", subtitle, calm)]
     told = [longest_poster(found, subtitle, comfortable(canvas, lines=17))]
@@ -67,10 +72,13 @@ def drawn(name: str, found: Overdue, below: pd.DataFrame, canvas: Canvas) -> lis
 def longest_poster(found: Overdue, subtitle: str, canvas: Canvas) -> Poster:
     """How many, by kind; the longest, each with its place and who answers."""
     kinds = {kind: number for kind, number in found.counts.items() if number} if found.matters else {}
+    kinds |= {f"空缺{POST}": found.vacant} if found.vacant else {}
 
     def side(canvas: Canvas, width: float) -> list[Block]:
         if found.matters:
             first = hero(f"{found.matters:,}", "件", canvas, width, label="问题、任务、资金超期", tone=BAD)
+        elif not found.counts["走访"]:
+            first = hero(f"{found.vacant:,}", "个", canvas, width, label=f"{POST}空缺", tone=BAD)
         else:
             first = hero(f"{found.counts['走访']:,}", "户", canvas, width, label="超期未走访", tone=BAD)
         return [first, _kinds(kinds, width, canvas)]
@@ -96,7 +104,8 @@ def _title(rows: pd.DataFrame) -> str:
     worst = rows.iloc[0]
     level = rows[rows["days"] == worst["days"]]
     kind = worst["kind"] if level["kind"].nunique() == 1 else ""
-    return f"{kind}超期最久：{worst['place']}{'等' if level['place'].nunique() > 1 else ''}"
+    how = "空缺" if kind == POST else "超期"
+    return f"{kind}{how}最久：{worst['place']}{'等' if level['place'].nunique() > 1 else ''}"
 
 
 def _kinds(kinds: Mapping[str, int], width: float, canvas: Canvas) -> Block:
@@ -153,11 +162,13 @@ def places_poster(below: pd.DataFrame, subtitle: str, canvas: Canvas) -> Poster:
     ]
 
     def side(canvas: Canvas, width: float) -> list[Block]:
-        first = hero(f"{worst[key]:,}", unit, canvas, width, label=str(worst["name"]), tone=BAD)
+        first = [hero(f"{worst[key]:,}", unit, canvas, width, label=str(worst["name"]), tone=BAD)]
+        if "leader" in below:
+            first.append(text_line([str(worst["leader"])], width, canvas.text, rank=1))
         if not visited:
-            return [first]
+            return first
         heading = text_line(["走访超期最多"], width, canvas.text, tone=GREY, rank=2)
-        return [first, heading, aligned(visited, width, canvas.text, canvas.text, rank=3, air=1.15)]
+        return [*first, heading, aligned(visited, width, canvas.text, canvas.text, rank=3, air=1.15)]
 
     shown = listed.head(room_for_rows(canvas.height, canvas.text, most=PLACES, air=BAR_AIR))
     bars = [(str(row["name"]), f"{row[key]:,} {unit}", float(row[key])) for _, row in shown.iterrows()]

@@ -1,7 +1,8 @@
-"""扶持谁 · 谁来扶 · 怎么扶: three posters of a village, each with its figure and at most seven rows."""
+"""扶持谁 · 谁负责 · 谁来扶 · 怎么扶: posters of a village, each with its figure and at most seven rows."""
 
 from collections.abc import Sequence
 
+from components.drawing.markup import Markup
 from components.drawing.tables import Row
 from components.drawing.theme import MARKS, state_marks
 from components.wall.canvas import Canvas
@@ -20,16 +21,18 @@ from components.wall.village_parts import (
     share,
 )
 from components.wall.words import MOST_ROWS
+from data.duties.leaders import VACANT
 from data.text.official import official
 from data.wall.village import VillageRoom
 
 
 def help_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
-    """None of a village without households; those of who helps and how only where that is on record."""
+    """None of a village without households; those of who leads, helps and how only where that is on record."""
     room = asked(place)
     if room.counted.empty:
         return []
     posters = [_whom(place, room, canvas)]
+    posters += [_led(place, room, canvas)] if room.leaders or room.missing else []
     posters += [] if room.helpers.empty else [_who(place, room, canvas)]
     posters += [] if room.measures.empty else [_how(place, room, canvas)]
     return posters
@@ -57,6 +60,19 @@ def _whom(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
 def _colour(state: str, canvas: Canvas) -> str:
     """Grey is what is normal."""
     return state_marks(canvas.dark)[state][1] if state in URGENT else "var(--second-ink)"
+
+
+def _led(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
+    hero = Hero(len(room.leaders), "人", "区划负责人")
+    beside = [one.phone or one.unit or "" for one in room.leaders]
+    cells = (
+        Cell(broad([*(one.post for one in room.leaders), *room.missing], NAME)), Cell(broad([VACANT], NAME)),
+        Cell(broad(beside, UNIT), "v-second", rank=1),
+    )  # fmt: skip
+    gaps = [[post, Markup(f'<b class="v-late">{VACANT}</b>'), ""] for post in room.missing]
+    rows = [*gaps, *([one.post, one.name, more] for one, more in zip(room.leaders, beside, strict=True))]
+    title = f"谁负责：{room.missing[0]}{VACANT}" if room.missing else f"谁负责：{room.leaders[0].told}"
+    return list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, unit="人")
 
 
 def _who(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:

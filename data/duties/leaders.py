@@ -5,19 +5,24 @@ They come with the workbook, or are named, ended and corrected by hand: ``data.v
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from data.access.rights import needs
 from data.access.roles import DUTIES, READ
-from data.access.viewer import Viewer
+from data.access.viewer import Viewer, within
 from data.errors import OutOfScope
 from data.model import leader
+from data.model import region as regions_table
 from data.model.running import running
+from data.regions.tree import standing_on
+from data.settings import posts_of, value_of
 from data.store.batches import batches
-from data.terms import LEADER_POSTS
+from data.terms import LEADER_POSTS, POST_LEVELS
 
 VACANT = "未明确责任人"
+_VILLAGE = 12
 _ORDER = {post: place for place, post in enumerate(LEADER_POSTS)}
 
 
@@ -39,6 +44,26 @@ class Leader:
     def told(self) -> str:
         """``村党支部书记 张三``."""
         return f"{self.post} {self.name}"
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """A post of a region that must be filled and is not: ``place`` names the region, with the township of a village;
+    ``since``: the day after the last who held it (ISO), None where nobody is on record."""
+
+    region: str
+    place: str
+    post: str
+    since: str | None
+
+    @property
+    def told(self) -> str:
+        """``村党支部书记未明确责任人``."""
+        return f"{self.post}{VACANT}"
+
+    def days(self, day: str) -> int | None:
+        """For how long by a day (ISO)."""
+        return None if self.since is None else (date.fromisoformat(day) - date.fromisoformat(self.since)).days + 1
 
 
 @needs(READ, DUTIES)
@@ -63,6 +88,44 @@ def read_of(connection: Connection, viewer: Viewer, regions: Sequence[str], day:
             raise OutOfScope("该区划的负责人")
     held = leading(connection, regions, day)
     return held if viewer.sees_identity else without_phones(held)
+
+
+@needs(READ, DUTIES)
+def vacancies(connection: Connection, viewer: Viewer, region: str, day: str) -> list[Vacancy]:
+    """The posts of a region and of all within it that must be filled (the setting ``must_posts``) and are vacant on a
+    day: those the longest vacant first, then those nobody ever held. Raises OutOfScope."""
+    return vacant_posts(connection, viewer.narrowed(region), day)
+
+
+def vacant_posts(connection: Connection, region: str, day: str) -> list[Vacancy]:
+    """The same for whoever has asked already what may be read where. None of a region where no leader is on record at
+    all: it has not begun to name them."""
+    posts = posts_of(value_of(connection, "must_posts"))
+    l = leader.c  # noqa: E741
+    last = func.max(func.coalesce(l.ended, "9999"))
+    asked = select(l.region, l.post, last).where(within(l.region, region), l.started <= day).group_by(l.region, l.post)
+    held = {(code, post): ended for code, post, ended in connection.execute(asked)}
+    if not held:
+        return []
+    r = regions_table.c
+    listed = select(r.code, r.name).where(within(r.code, region), standing_on(day)).order_by(r.code)
+    names = dict(connection.execute(listed).tuples().all())
+    found = [
+        Vacancy(code, _place(code, names), post, None if ended is None else _after(ended))
+        for code in names
+        for post in posts
+        if len(code) == POST_LEVELS[post] and ((ended := held.get((code, post))) is None or ended < day)
+    ]
+    return sorted(found, key=lambda one: (one.since or "9999", one.region, _ORDER[one.post]))
+
+
+def _place(code: str, names: Mapping[str, str]) -> str:
+    above = names.get(code[:9]) if len(code) == _VILLAGE else None
+    return f"{above} {names[code]}" if above else names[code]
+
+
+def _after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def leading(connection: Connection, regions: Iterable[str], day: str) -> dict[str, tuple[Leader, ...]]:

@@ -1,4 +1,5 @@
-"""What is overdue, for walls: how much of each kind, where, and the longest with who answers for it.
+"""What is overdue, for walls: how much of each kind, where, and the longest with who answers for it; posts of leaders
+that must be filled and are vacant.
 
 Problems, tasks and funds are overdue as their figures say. A visit is overdue where a counted household was visited by
 nobody within the days of the setting ``visit_days`` (``data.households.visit_days``).
@@ -15,6 +16,7 @@ from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
+from data.duties.leaders import VACANT, Vacancy, vacant_posts
 from data.duties.overdue import most_overdue
 from data.figures import read as figures
 from data.funds import region as funds
@@ -26,16 +28,19 @@ from data.settings import value_of
 KINDS = {"问题": "个", "任务": "项", "资金": "笔", "走访": "户"}
 """Kind → what its number counts."""
 INDICATORS = {"问题": "problems_overdue", "任务": "tasks_overdue", "资金": "late_funds"}
+POST = "岗位"
+"""Kind of a row that tells of a vacant post; these are counted apart."""
 
 
 @dataclass(frozen=True)
 class Overdue:
     """``counts``: kind (a key of KINDS) → how many, on the day ``day`` (ISO); ``rows``: the longest, as of
-    :func:`overdue`."""
+    :func:`overdue`; ``vacant``: posts (``data.duties.leaders.vacancies``)."""
 
     day: str
     counts: Mapping[str, int]
     rows: pd.DataFrame
+    vacant: int = 0
 
     @property
     def matters(self) -> int:
@@ -48,24 +53,28 @@ def overdue(connection: Connection, viewer: Viewer, region: str, *, limit: int =
     """What is overdue in a region on the day the figures stand at.
 
     ``rows``, the longest first, at least the worst of each kind among them: kind, what, place, owner and unit (None:
-    not on record), days, region. Of visits one a village, its longest. Words about a household are its kind alone.
+    not on record), days, region. Of visits one a village, its longest. Words about a household are its kind alone. A
+    vacant post is a row of the kind POST, its days those since the last one left it.
     """
     month, day = _running(connection)
     visits = _visits(connection, viewer, region, month, day)
     known = figures.figures(connection, viewer, region, None, tuple(INDICATORS.values()))
     counts = {kind: int(known[id].value or 0) for kind, id in INDICATORS.items()}
     counts["走访"] = int(visits["households"].sum())
+    vacant = vacant_posts(connection, viewer.narrowed(region), day)
     parts = [
         _matters(connection, viewer, region, month, limit),
         _funds(connection, viewer, region, month, limit),
         _longest_visits(connection, visits, month, day, limit),
+        _posts(vacant, day),
     ]
     listed = [part for part in parts if len(part)]
     rows = pd.concat(listed, ignore_index=True) if listed else pd.DataFrame(columns=_COLUMNS)
     ordered = rows.sort_values("days", ascending=False, kind="stable")
     worst = ordered.drop_duplicates("kind")
     few = pd.concat([worst, ordered.drop(worst.index)]).head(limit)
-    return Overdue(day, counts, few.sort_values("days", ascending=False, kind="stable").reset_index(drop=True))
+    longest = few.sort_values("days", ascending=False, kind="stable").reset_index(drop=True)
+    return Overdue(day, counts, longest, len(vacant))
 
 
 @needs(READ, HOUSEHOLDS)
@@ -88,6 +97,16 @@ def overdue_below(connection: Connection, viewer: Viewer, region: str) -> pd.Dat
 
 
 _COLUMNS = ["kind", "what", "place", "owner", "unit", "days", "region"]
+
+
+def _posts(vacant: Sequence[Vacancy], day: str) -> pd.DataFrame:
+    """Those that somebody held before."""
+    rows = [
+        (POST, one.post, one.place, VACANT, None, days, one.region)
+        for one in vacant
+        if (days := one.days(day)) is not None
+    ]
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _running(connection: Connection) -> tuple[int, str]:

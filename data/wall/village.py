@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
+from data.duties.leaders import Leader, vacant_posts
 from data.duties.village_board import village_board
 from data.households.walking import walked
 from data.settings import value_of
 from data.terms import ILL_MEASURES, STATE_NAMES, UNHELPED
+from data.wall.leaders import leaders_on_wall
 from data.wall.names import as_display, whole_names
 
 WALK = (
@@ -29,7 +31,7 @@ class VillageRoom:
     ``problems`` (category, owner, deadline), the longest overdue first, each with number and head of its household
     (None: the village's) and ``days`` that are left, below zero those that it is overdue. ``finished`` tasks of this
     month, ``rectified`` problems that wait to be closed, ``visited_today`` visits are counted; ``as_of`` is the day all
-    of it holds for.
+    of it holds for. ``leaders``: the first to answer first; ``missing``: posts that must be filled and are not.
     """
 
     as_of: str
@@ -41,6 +43,8 @@ class VillageRoom:
     finished: int
     rectified: int
     visited_today: int
+    leaders: tuple[Leader, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def counted(self) -> pd.DataFrame:
@@ -74,6 +78,8 @@ def village_room(connection: Connection, viewer: Viewer, village: str, month: in
         finished=int(done.sum()),
         rectified=int(mended.sum()),
         visited_today=board.visited_today,
+        leaders=leaders_on_wall(connection, viewer, [village], board.as_of).get(village, ()),
+        missing=tuple(one.post for one in vacant_posts(connection, village, board.as_of)),
     )
 
 

@@ -67,7 +67,7 @@ def test_values_never_become_markup(file: HouseholdFile, markup):
 
 
 def test_values_never_become_markup_on_the_board_and_in_the_list(board: VillageBoard, neighbours: pd.DataFrame):
-    boxes = board_markup(board, "", lambda id: f"/household?household={id}", running=True)
+    boxes = board_markup(board, "", "", lambda id: f"/household?household={id}", running=True)
     rows = table_markup(
         neighbours, COLUMNS, caption=EVIL, look=TableLook(drawn=drawn(MARKS), opener="head", row_url=lambda row: EVIL)
     )
@@ -211,7 +211,7 @@ def test_a_birthday_that_is_still_to_come_does_not_count(file: HouseholdFile):
 
 def test_an_empty_board_says_so_in_every_box(board: VillageBoard):
     frames = {name: frame.iloc[:0] for name, frame in vars(board).items() if isinstance(frame, pd.DataFrame)}
-    told = said(board_markup(replace(board, **frames, visited_month=4), "", str, running=False))
+    told = said(board_markup(replace(board, **frames, visited_month=4), "", "", str, running=False))
     for word in ("没有结对帮扶记录。", "没有实施中的帮扶措施。", "没有未销号的问题。", "没有作战任务。", "本月 4 次"):
         assert word in told
 
