@@ -46,6 +46,9 @@ def addresses(ground: Ground) -> list[Address]:
         Address("挂图作战, all villages", "battle_map", {**whole, "level": "village"}, top.name),
         Address("挂图作战, a village", "battle_map", local, "扶持谁"),
         Address("指标说明 with its list of names, the whole", "figure", listed, "低于监测线"),
+        Address("帮扶责任, leaders of the whole", "duty", whole, "负责人"),
+        Address("帮扶责任, teams of the whole", "duty", {**whole, "view": "teams"}, "按责任人"),
+        Address("帮扶责任, visits of the whole", "duty", {**whole, "view": "visits"}, "五必访"),
         Address("户档案", "household", {**local, "household": household}, head),
     ]
 

@@ -112,6 +112,7 @@ PROJECT_STAGES = ("储备", "方案编制", "审批", "公示", "招投标", "�
 ASSET_CLASSES = ("公益性", "经营性", "到户类")
 PROJECT_MODES = ("分红", "务工", "土地流转", "公益岗位", "其他")
 TEAMS = ("区直干部", "街道干部", "医生", "教师", "第一书记", "驻村工作队", "党支部", "网格员")
+DOCTOR, TEACHER = TEAMS[2:4]
 RESIDENT_TEAMS, BRANCH = ("第一书记", "驻村工作队"), "党支部"
 """队伍 that live in their village; and of whom the unit is a branch of the party."""
 OWN_TEAMS = (BRANCH, "网格员")

@@ -8,11 +8,11 @@ from components.drawing.markup import plain
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.access.masks import mask_name
-from data.duties.file import DOCTOR
 from data.duties.teams import helpers_of
 from data.households.door import door
 from data.households.entries import Saved
 from data.households.pairings import add_pairing, end_pairing, pairings
+from data.terms import DOCTOR
 
 _BEGIN, _END = "新增结对", "结束结对"
 

@@ -61,7 +61,7 @@ def members_markup(file: HouseholdFile) -> str:
 
 def helpers_markup(file: HouseholdFile) -> str:
     """帮扶责任人: 谁来扶, when he was there last and when he is to come next."""
-    headings = ("姓名", "单位", "队伍", "职务", "电话", "结对自", "最近走访", "下次走访", "本月")
+    headings = ("姓名", "单位", "队伍", "职务", "电话", "结对对象", "结对自", "最近走访", "下次走访", "本月")
     rows = [
         (
             row.name,
@@ -69,6 +69,7 @@ def helpers_markup(file: HouseholdFile) -> str:
             row.team,
             row.post,
             phone_link(row.phone),
+            row.whom or "全户",
             row.started,
             row.last_visit or "没有记录",
             Markup(f"<span>{row.due} 前 {_cell(_due(row.due, file.facts['as_of']))}</span>"),

@@ -20,9 +20,8 @@ from data.figures.states import head_on, standing
 from data.figures.visit_rules import next_visit, quota_sql
 from data.model.running import open_on, runs_on
 from data.settings import value_of, visit_quota
-from data.terms import STATE_NAMES
+from data.terms import DOCTOR, STATE_NAMES
 
-DOCTOR = "医生"
 NO_SUCH_PERSON = "没有找到这个人：编号不存在，或不在您的查看范围内。请从帮扶责任的名单中打开。"
 
 

@@ -63,8 +63,9 @@ def musts(
     if person is not None:
         picked.append(_OF_PERSON)
     turn = "DESC" if states == ("done",) else "ASC"
-    order = f"ORDER BY e.day {turn}, e.household_id LIMIT :limit OFFSET :offset"
-    sql = f"{events} {_LISTED} WHERE {' AND '.join(picked)} {order}"
+    order = f"ORDER BY e.day {turn}, e.household_id, e.kind"
+    page = f"SELECT e.*, COUNT(*) OVER () AS total FROM answered e WHERE {' AND '.join(picked)} {order}"
+    sql = f"{events} {_LISTED.format(page=f'({page} LIMIT :limit OFFSET :offset)')} {order}"
     found = connection.execute(text(sql), {**bound, "kind": kind, "person": person, "limit": limit, "offset": offset})
     rows = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     rows["due"] = [(date.fromisoformat(day) + timedelta(days=due)).isoformat() for day in rows["day"]]
@@ -145,7 +146,7 @@ _LISTED = f"""
         e.household_id, e.village, {head_on(":as_of")} AS head, {place_of("e.village").sql} AS place,
         (SELECT a.name {_PAIRED} {_FIRST}) AS helper,
         (SELECT y.id FROM person y WHERE y.helper = (SELECT a.code {_PAIRED} {_FIRST})) AS person,
-        COUNT(*) OVER () AS total
-    FROM answered e JOIN household h ON h.id = e.household_id"""
+        e.total
+    FROM {{page}} e JOIN household h ON h.id = e.household_id"""
 _OF_PERSON = f"""EXISTS (SELECT 1 FROM pairing x JOIN person y ON y.helper = x.helper
     WHERE y.id = :person AND x.household_id = e.household_id AND {runs_on("x", ":as_of")})"""

@@ -12,9 +12,9 @@ from data.access.scope import seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.figures.list_kinds import place_of
 from data.figures.sources import HELPED_SQL
-from data.figures.states import head_on, standing, urgency
+from data.figures.states import head_on, urgency
 from data.figures.visit_rules import next_visit, quota_sql
-from data.model.running import runs_on
+from data.model.running import holds_on, runs_on
 from data.settings import value_of, visit_quota
 from data.terms import STATE_NAMES
 
@@ -78,17 +78,22 @@ _COVERAGE = f"""
         SUM(CASE WHEN q.visits < q.quota THEN 1 ELSE 0 END) AS short,
         SUM(CASE WHEN q.visits < q.quota THEN q.quota - q.visits ELSE 0 END) AS missing
     FROM (SELECT s.village, COALESCE(hm.visits, 0) AS visits, {{quota}} AS quota
-        FROM month m JOIN state_spell s ON s.since <= m.as_of AND (s.until IS NULL OR s.until > m.as_of) {_VISITED}
+        FROM month m JOIN state_spell s ON {holds_on("s", "m.as_of")} {_VISITED}
         WHERE m.month = :month AND {HELPED_SQL} AND {{here}} AND {{seen}}) q GROUP BY 1, 2"""
-_PAIRED = f"FROM pairing x JOIN helper a ON a.code = x.helper WHERE x.household_id = h.id AND {runs_on('x', 'm.as_of')}"
+_PAIRED = f"FROM pairing x JOIN helper a ON a.code = x.helper WHERE x.household_id = h.id AND {runs_on('x', 's.as_of')}"
 _FIRST = "ORDER BY x.started, a.code LIMIT 1"
+_PICKED = f"""(
+    SELECT s.household_id, s.village, s.state, COALESCE(hm.visits, 0) AS visits, {{quota}} AS quota, m.as_of,
+        (SELECT MAX(v.visited) FROM visit v WHERE v.household_id = s.household_id AND v.visited <= m.as_of) AS last,
+        COUNT(*) OVER () AS total
+    FROM month m JOIN state_spell s ON {holds_on("s", "m.as_of")} {_VISITED}
+    WHERE m.month = :month AND {HELPED_SQL} AND COALESCE(hm.visits, 0) < {{quota}} AND {{here}} AND {{seen}}
+    ORDER BY {urgency("s.state")}, last NULLS FIRST, s.household_id LIMIT :limit OFFSET :offset) s"""
+"""The households of one page, before anything is asked about each of them."""
 _SHORT = f"""
-    SELECT h.id AS household_id, s.village, {head_on()} AS head, {place_of("s.village").sql} AS place, s.state,
+    SELECT h.id AS household_id, s.village, {head_on("s.as_of")} AS head, {place_of("s.village").sql} AS place, s.state,
         (SELECT a.name {_PAIRED} {_FIRST}) AS helper,
         (SELECT y.id FROM person y WHERE y.helper = (SELECT a.code {_PAIRED} {_FIRST})) AS person,
-        COALESCE(hm.visits, 0) AS visits, {{quota}} AS quota,
-        (SELECT MAX(v.visited) FROM visit v WHERE v.household_id = h.id AND v.visited <= m.as_of) AS last,
-        (SELECT MIN(x.started) {_PAIRED}) AS begun, COUNT(*) OVER () AS total
-    FROM month m JOIN household h ON m.month = :month JOIN {standing()} {_VISITED}
-    WHERE {HELPED_SQL} AND COALESCE(hm.visits, 0) < {{quota}} AND {{here}} AND {{seen}}
-    ORDER BY {urgency("s.state")}, last NULLS FIRST, h.id LIMIT :limit OFFSET :offset"""
+        s.visits, s.quota, s.last, (SELECT MIN(x.started) {_PAIRED}) AS begun, s.total
+    FROM {_PICKED} JOIN household h ON h.id = s.household_id
+    ORDER BY {urgency("s.state")}, s.last NULLS FIRST, h.id"""

@@ -18,6 +18,7 @@ from data.terms import (
     ASSET_SUPERVISION,
     BOOK_KINDS,
     BRANCH,
+    DOCTOR,
     HOUSEHOLD_STATES,
     ILL,
     LIFTED,
@@ -25,6 +26,8 @@ from data.terms import (
     PROBLEM_SOURCES,
     RESIDENT_TEAMS,
     SCHOOL_AGE,
+    TEACHER,
+    TEAMS,
     UNLIFTED,
     WORK_AREAS,
     WORKING_AGE,
@@ -183,12 +186,17 @@ _UNFINISHED = undone_on("task.finished", "t", "m.as_of")
 _OVERDUE_TASK = f"{_UNFINISHED} AND t.deadline < m.as_of"
 
 
-def _paired_with(team: str) -> str:
-    """Condition: a helper of a team is paired with household ``h`` at the end of the month."""
+def _paired_with(team: str, whom: str = "") -> str:
+    """Condition: a helper of a team is paired with household ``h`` at the end of the month, or with ``whom`` of it (SQL
+    of a member's code) alone."""
+    own = f" AND x.member IN ('', {whom})" if whom else ""
     return (
         "EXISTS (SELECT 1 FROM pairing x JOIN helper a ON a.code = x.helper WHERE x.household_id = h.id"
-        f" AND a.team = '{team}' AND {runs_on('x', 'm.as_of')})"
+        f" AND a.team = '{team}' AND {runs_on('x', 'm.as_of')}{own})"
     )
+
+
+_WITH_WHOM = "；结对写明是与谁结对的，只计这个人"
 
 
 _WORKS_IN = fact_on("work_area", "m.as_of")
@@ -588,6 +596,24 @@ ALL = (
         helping.TEAM_VILLAGES, "驻村工作队覆盖村", "个", "team_villages",
         f"月末有{'或'.join(RESIDENT_TEAMS)}与所计户结对的村。", distinct=False,
     ),
+    *(
+        one
+        for place, team in enumerate(TEAMS, start=1)
+        for one in (
+            Indicator(
+                f"team_households_{place}", f"{team}结对户", "户", "count", 0,
+                Measure(f"team_households_{place}", sources.TEAMS,
+                        f"CASE WHEN b.team = '{team}' THEN 1 ELSE 0 END", "pairings"),
+                None, _END, f"所计户中月末有{team}结对帮扶的户；一户有几支队伍帮扶的，各队各计一户。",
+                "结对帮扶、帮扶责任人", Records("households", _paired_with(team)),
+            ),
+            _persons(
+                f"team_persons_{place}", f"{team}结对户人口", sources.TEAMS_OF_MEMBERS, _paired_with(team),
+                f"月末有{team}结对帮扶的所计户的家庭成员。", begins="pairings",
+                sql=f"CASE WHEN b.team = '{team}' THEN 1 ELSE 0 END", sheets="结对帮扶、帮扶责任人、家庭成员",
+            ),
+        )
+    ),
     Indicator(
         "visits", "走访次数", "次", "count", 1, Measure("visits", sources.VISITS, "COUNT(*)", "visits"), None, _MONTH,
         "本月走访记录的条数。", "走访", Records("visits"),
@@ -710,8 +736,10 @@ ALL = (
         "所计户中月末满6岁不满16岁的家庭成员，不论是否在校。",
     ),
     _persons(
-        "taught_pupils", "适龄学生教师结对人数", sources.TAUGHT, f"{_OF_SCHOOL_AGE} AND {_paired_with('教师')}",
-        "义务教育适龄人数中，所在户月末有教师结对帮扶的人数。", direction=1, sheets="家庭成员、结对帮扶、帮扶责任人",
+        "taught_pupils", "适龄学生教师结对人数", sources.TAUGHT,
+        f"{_OF_SCHOOL_AGE} AND {_paired_with(TEACHER, 'p.code')}",
+        f"义务教育适龄人数中，本人或所在户月末有教师结对帮扶的人数{_WITH_WHOM}。", direction=1,
+        sheets="家庭成员、结对帮扶、帮扶责任人",
     ),
     *(
         _persons(
@@ -731,10 +759,18 @@ ALL = (
              "健康状况为残疾，或填了残疾类别、残疾等级", "1"),
         )
     ),
-    _persons(
-        "doctored_persons", "病残人员医生结对人数", sources.DOCTORED, f"{_IS_ILL} AND {_paired_with('医生')}",
-        "病残人数中，所在户月末有医生结对帮扶的人数。", begins="health", direction=1, kind="patients",
-        sheets="家庭成员、成员状况、结对帮扶、帮扶责任人",
+    *(
+        _persons(
+            id, label, source, f"{where} AND {_paired_with(DOCTOR, 'p.code')}",
+            f"{words}，本人或所在户月末有医生结对帮扶的人数{_WITH_WHOM}。", begins="health", direction=1,
+            kind="patients", sheets="家庭成员、成员状况、结对帮扶、帮扶责任人",
+        )
+        for id, label, source, where, words in (
+            ("doctored_persons", "病残人员医生结对人数", sources.DOCTORED, _IS_ILL, "病残人数中"),
+            ("doctored_ill", "患病人员医生结对人数", sources.DOCTORED_ILL,
+             sources.ILL_SQL.format(f"COALESCE({_HEALTH}, {_NONE})"), "患长期慢性病、大病的人数中"),
+            ("doctored_disabled", "残疾人医生结对人数", sources.DOCTORED_DISABLED, _IS_DISABLED, "残疾人数中"),
+        )
     ),
     Indicator(
         "above_mark_share", "收入达标人口占比", "%", "percent", 1,

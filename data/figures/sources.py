@@ -13,11 +13,13 @@ from data.figures.net_income import COMPARABLE, NET, YEAR_BEFORE
 from data.model.running import holds_on, open_on, places_of, runs_on
 from data.terms import (
     ABLE,
+    DOCTOR,
     EXITED,
     ILL,
     LIFTED,
     OUT_OF_SCHOOL,
     SCHOOL_AGE,
+    TEACHER,
     UNCOUNTED,
     UNLIFTED,
     WORKING_AGE,
@@ -148,13 +150,24 @@ def union_of(key: str, spells: str) -> str:
 _HERE = "{0} IN (SELECT w.household_id FROM state_spell w WHERE {{here_of_w}})"
 
 
-def _pairings(team: str | None = None) -> str:
-    """SQL of the days on which a household has any helper, or one of a team."""
-    of = f" AND helper IN (SELECT code FROM helper WHERE team = '{team}')" if team else ""
-    here = _HERE.format("household_id")
+def _pairings(key: str = "x.household_id") -> str:
+    """SQL of the days on which a household has any helper, or one of each team ``a.team``."""
+    names = ", ".join(one.partition(".")[2] for one in key.split(", "))
     return union_of(
-        "household_id",
-        f"(SELECT household_id, started AS since, {after('ended')} AS until FROM pairing WHERE {here}{of})",
+        names,
+        f"(SELECT {key}, x.started AS since, {after('x.ended')} AS until FROM pairing x"
+        f" JOIN helper a ON a.code = x.helper WHERE {_HERE.format('x.household_id')})",
+    )
+
+
+def _pairings_with_members(team: str) -> str:
+    """SQL of the days on which a helper of a team has a member: with his household, or with him alone."""
+    return union_of(
+        "household_id, member",
+        f"""(SELECT x.household_id, w.member, x.started AS since, {after("x.ended")} AS until
+        FROM pairing x JOIN helper a ON a.code = x.helper AND a.team = '{team}'
+        JOIN member_spell w ON w.household_id = x.household_id AND x.member IN ('', w.member)
+        WHERE {_HERE.format("x.household_id")})""",
     )
 
 
@@ -169,6 +182,20 @@ PAIRED = Source(
 )
 
 
+_IN_TEAMS = f"{_pairings('x.household_id, a.team')} b ON b.household_id = s.household_id"
+TEAMS = Source(  # a household once for each team that helps it
+    "teams",
+    "s.village",
+    f"state_spell s JOIN {_IN_TEAMS} AND {overlap('b', 's')} WHERE {HELPED_SQL} AND {{here}}",
+    *_within("b"),
+)
+TEAMS_OF_MEMBERS = Source(
+    "teams_of_members",
+    "s.village",
+    f"state_spell s JOIN {_IN_TEAMS} AND {overlap('b', 's')} JOIN member_spell w ON w.household_id = s.household_id"
+    f" AND {overlap('w', 's', 'b')} WHERE {HELPED_SQL} AND {{here}}",
+    *_within("b", "w"),
+)
 HELPING = Source(  # at every level, less what the sub-regions count: who helps in two villages is one above them
     "helping",
     "g.region",
@@ -235,7 +262,8 @@ def _members_with(
         joined += f" JOIN ({known}) f ON f.member = b.member AND {overlap('f', 's', *spells)}"
         spells.append("f")
     if team:
-        joined += f" JOIN {_pairings(team)} t ON t.household_id = s.household_id AND {overlap('t', 's', *spells)}"
+        whose = "t.household_id = s.household_id AND t.member = b.member"
+        joined += f" JOIN {_pairings_with_members(team)} t ON {whose} AND {overlap('t', 's', *spells)}"
         spells.append("t")
     since, until = _within(*spells)
     if ages:
@@ -257,7 +285,7 @@ UNINSURED = _members_with("uninsured", facts("medical_insured", _HERE, "{0} = '0
 OUT_OF_SCHOOL_SQL = f"{{0}} IN ({_quoted(OUT_OF_SCHOOL)})"
 DROPOUTS = _members_with("dropouts", facts("schooling", _HERE, OUT_OF_SCHOOL_SQL), ages=SCHOOL_AGE)
 PUPILS = _members_with("pupils", "", ages=SCHOOL_AGE)
-TAUGHT = _members_with("taught", "", ages=SCHOOL_AGE, team="教师")
+TAUGHT = _members_with("taught", "", ages=SCHOOL_AGE, team=TEACHER)
 WORKERS = _members_with("workers", facts("work_area", _HERE, "{0} IS NOT NULL"))
 ABLE_SQL = f"{{0}} IN ({_quoted(ABLE)})"
 LABOUR = _members_with("labour", facts("skill", _HERE, ABLE_SQL), ages=WORKING_AGE)
@@ -279,7 +307,9 @@ def _any_of(*known: str) -> str:
 ILL_PERSONS = _members_with("ill", _ILL)
 DISABLED = _members_with("disabled", _any_of(*_DISABLED_FACTS))
 ILL_OR_DISABLED = _members_with("ill_or_disabled", _any_of(_ILL, *_DISABLED_FACTS))
-DOCTORED = _members_with("doctored", _any_of(_ILL, *_DISABLED_FACTS), team="医生")
+DOCTORED = _members_with("doctored", _any_of(_ILL, *_DISABLED_FACTS), team=DOCTOR)
+DOCTORED_ILL = _members_with("doctored_ill", _ILL, team=DOCTOR)
+DOCTORED_DISABLED = _members_with("doctored_disabled", _any_of(*_DISABLED_FACTS), team=DOCTOR)
 CHANGE_SQL = "state_spell q JOIN state_spell z ON z.household_id = q.household_id AND z.until = q.since"
 """A spell ``q`` of a household and the one before it."""
 _NOT_BY_SPLIT = (  # who was split from another goes on with what that one was

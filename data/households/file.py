@@ -24,7 +24,7 @@ from data.model.running import lasts_to, runs_on
 from data.regions.tree import Region
 from data.settings import value_of
 from data.store.rows import Record
-from data.terms import STATE_NAMES, TELLING_MEASURES, UNCOUNTED
+from data.terms import DOCTOR, STATE_NAMES, TELLING_MEASURES, UNCOUNTED
 
 LATEST_VISITS = 10
 _THEN = {"head": "head_then", "village": "village_then", "housing_safe": "housing_then", "water_safe": "water_then"}
@@ -37,7 +37,8 @@ class HouseholdFile:
     region names, housing_safe and water_safe (a key of ``terms.VERDICTS``; None: not known then) and the day ``as_of``;
     frames hold what there was by then, the newest or most urgent first, missing values None.
 
-    ``visits`` is one page of ``visits_total``. ``helpers`` has the day ``due`` by which the next visit is to be.
+    ``visits`` is one page of ``visits_total``. ``helpers`` has the day ``due`` by which the next visit is to be, and
+    ``whom`` of the household it is (None: all).
     ``became``: what became of a household that is no more; ``estimated``: its members of that month are those that are
     recorded now; ``past``: the month is not the one that runs.
     """
@@ -91,6 +92,9 @@ def household(connection: Connection, viewer: Viewer, id: int, month: int, *, vi
     members = frames["members"]
     members["id_number"] = members["id_number"].map(mask_id)
     members["health"] = [mask_health(viewer, health) for health in members["health"]]
+    frames["helpers"]["whom"] = [  # to be a doctor's tells an illness
+        mask_name(one.whom) if one.whom and one.team == DOCTOR else one.whom for one in frames["helpers"].itertuples()
+    ]
     frames["helpers"]["due"] = _due(frames["helpers"], asked["days"])
     closed = closed_month(connection, facts["village_then"])
     books = month if closed is None else min(month, closed)
@@ -151,6 +155,7 @@ def _without_identity(file: HouseholdFile) -> HouseholdFile:
     for name, columns in hidden.items():
         frames[name][columns] = None
     frames["members"]["name"] = frames["members"]["name"].map(mask_name)
+    frames["helpers"]["whom"] = frames["helpers"]["whom"].map(mask_name, na_action="ignore")
     facts = {**file.facts, **dict.fromkeys(("phone", "address", "remark"), None)}
     facts |= {"head": mask_name(file.head), "attribute": mask_attribute(facts["attribute"])}
     return replace(file, facts=facts, head=facts["head"], **frames)
@@ -196,12 +201,14 @@ _HANGING = {
         FROM month m CROSS JOIN {members_on("m.month = :month AND b.household_id = :household")}
         ORDER BY {head_first()}, p.born, p.code""",
     "helpers": f"""
-        SELECT a.code, a.name, a.unit, a.team, a.post, a.phone, s.started,
+        SELECT a.code, a.name, a.unit, a.team, a.post, a.phone, s.started, p.name AS whom,
             MAX(v.visited) AS last_visit, MAX(CASE WHEN v.visited >= m.first_day THEN 1 ELSE 0 END) AS visited
         FROM pairing s JOIN helper a ON a.code = s.helper JOIN month m ON m.month = :month
+        LEFT JOIN member p ON p.code = s.member
         LEFT JOIN visit v ON v.household_id = s.household_id AND v.helper = s.helper AND v.visited <= m.as_of
         WHERE s.household_id = :household AND {runs_on("s", "m.as_of")}
-        GROUP BY a.code, a.name, a.unit, a.team, a.post, a.phone, s.started ORDER BY s.started, a.code""",
+        GROUP BY a.code, a.name, a.unit, a.team, a.post, a.phone, s.started, p.name, s.member
+        ORDER BY s.started, a.code, s.member""",
     "visits": f"""
         SELECT v.code, v.visited, a.name AS helper, a.unit, v.occasion, v.content,
             (SELECT COUNT(*) FROM archive d WHERE d.household_id = v.household_id AND d.visit = v.code

@@ -34,7 +34,9 @@ PEOPLE = (
     "monitored_persons", "newly_identified_households", "newly_monitored_households", "newly_lifted_households",
     "newly_lifted_persons", "lifted_times", "lifted_once", "lifted_person_times", "lifted_persons_once", "workers",
     "workers_1", "workers_2", "workers_3", "workers_4", "labour", "pupils", "taught_pupils", "chronic_persons",
-    "severely_ill_persons", "disabled_persons", "ill_persons", "doctored_persons", "benefit_households",
+    "severely_ill_persons", "disabled_persons", "ill_persons", "doctored_persons", "doctored_ill",
+    "doctored_disabled", *(f"team_{what}_{place}" for what in ("households", "persons") for place in (3, 4, 7)),
+    "benefit_households",
     "benefit_times", "benefit_person_times", "benefit_person_times_ever", "posts", "problems_1", "problems_2",
     "problems_3", "problems_4", "problems_5", "post_income", "post_households", "helpers", "helping_units",
     "helping_branches", "team_villages",
@@ -75,7 +77,7 @@ def fill_people(engine: Engine) -> None:
         ):
             for key in list(connection.execute(select(table.c.code).order_by("code")).scalars()):
                 connection.execute(update(table).where(table.c.code == key).values({column: chance.choice(words)}))
-        for table, rows in {**_helped(households), **_rows(chance, households, codes)}.items():
+        for table, rows in {**_helped(households, codes), **_rows(chance, households, codes)}.items():
             upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
         cube.rebuild(connection, today=TODAY)
 
@@ -84,12 +86,12 @@ FAR = "990182101201"
 """A village of another county, where some of the same people help."""
 
 
-def _helped(households: list) -> dict:
+def _helped(households: list, codes: list[str]) -> dict:
     """Helpers of two villages of one township, of two townships, of two counties; until the last day of a month."""
     teams = {"B5": ("第一书记", "示范0局"), "B6": ("驻村工作队", "示范6局"), "B7": ("党支部", "示范村党支部")}
     homes = {village: [id for id, of in households if of == village] for village in VILLAGES} | {FAR: [101, 102, 103]}
     pairings = [
-        {"helper": helper, "household_id": id, "started": started, "ended": ended}
+        {"helper": helper, "household_id": id, "member": "", "started": started, "ended": ended}
         for helper, village, started, ended in (
             ("B5", VILLAGES[0], "2024-02-01", "2026-10-31"),
             ("B6", VILLAGES[2], "2025-01-01", None),
@@ -100,6 +102,12 @@ def _helped(households: list) -> dict:
             ("B0", FAR, "2024-01-01", None),
         )
         for id in homes[village]
+    ]
+    pairings += [  # a doctor and a teacher with one of a household each
+        {"helper": helper, "household_id": id, "member": code, "started": "2025-03-01", "ended": "2026-10-31"}
+        for helper, place in (("B2", 0), ("B4", 1))
+        for id in homes[VILLAGES[1]]
+        if (code := f"M{id:04d}{place}") in codes
     ]
     return {
         model.region: [
@@ -204,6 +212,10 @@ class PlainPeople:
     def here(self, village: str) -> bool:
         return village.startswith(self.region)
 
+    def counted(self, id: int) -> bool:
+        spell = self.on(id, self.end)
+        return self.here(spell.village) and spell.state not in (0, 6)
+
     def members_on(self, id: int, day: str) -> list[dict]:
         return [
             row
@@ -218,9 +230,13 @@ class PlainPeople:
             return past[-1][1] if past else None
         return row[item] if (row["collected"] or "") <= self.end else None
 
-    def paired(self, id: int, team: str) -> bool:
+    def paired(self, id: int, team: str, code: str = "") -> bool:
+        """Whether a helper of the team has the household, or the member of that code."""
         return any(
-            self.team[one["helper"]] == team and one["started"] <= self.end and (one["ended"] or _NO_DAY) >= self.end
+            (not code or one["member"] in ("", code))
+            and self.team[one["helper"]] == team
+            and one["started"] <= self.end
+            and (one["ended"] or _NO_DAY) >= self.end
             for one in self._of("pairing", id)
         )
 
@@ -282,20 +298,22 @@ class PlainPeople:
         }
 
     def of_members(self) -> dict[str, float]:
-        now = [
-            (id, row)
-            for id in self.spells
-            if self.here((spell := self.on(id, self.end)).village) and spell.state not in (0, 6)
-            for row in self.members_on(id, self.end)
-        ]
+        now = [(id, row) for id in self.spells if self.counted(id) for row in self.members_on(id, self.end)]
         areas = [self.fact(row, "work_area") for _, row in now]
-        pupils = [id for id, row in now if row["born"] and 6 <= self.age(row) < 16]
+        pupils = [(id, row["code"]) for id, row in now if row["born"] and 6 <= self.age(row) < 16]
         illness = [self.fact(row, "health") for _, row in now]
         disabled = [
             health == "残疾" or self.fact(row, "disability_level") is not None
             for (_, row), health in zip(now, illness, strict=True)
         ]
-        ill = [id for (id, _), health, lame in zip(now, illness, disabled, strict=True) if health in ILL or lame]
+        ill = [
+            (self.paired(id, "医生", row["code"]), health in ILL, lame)
+            for (id, row), health, lame in zip(now, illness, disabled, strict=True)
+            if health in ILL or lame
+        ]
+        homes = {id for id in self.spells if self.counted(id)}
+        teams = {3: "医生", 4: "教师", 7: "党支部"}
+        of_teams = {place: {id for id in homes if self.paired(id, team)} for place, team in teams.items()}
         return {
             "workers": sum(area is not None for area in areas),
             **{f"workers_{place}": areas.count(area) for place, area in enumerate(WORK_AREAS, start=1)},
@@ -303,12 +321,16 @@ class PlainPeople:
                 self.fact(row, "skill") in ABLE and bool(row["born"]) and 16 <= self.age(row) < 60 for _, row in now
             ),
             "pupils": len(pupils),
-            "taught_pupils": sum(self.paired(id, "教师") for id in pupils),
+            "taught_pupils": sum(self.paired(id, "教师", code) for id, code in pupils),
             "chronic_persons": illness.count("长期慢性病"),
             "severely_ill_persons": illness.count("大病"),
             "disabled_persons": sum(disabled),
             "ill_persons": len(ill),
-            "doctored_persons": sum(self.paired(id, "医生") for id in ill),
+            "doctored_persons": sum(doctor for doctor, _, _ in ill),
+            "doctored_ill": sum(doctor and sick for doctor, sick, _ in ill),
+            "doctored_disabled": sum(doctor and lame for doctor, _, lame in ill),
+            **{f"team_households_{place}": len(ids) for place, ids in of_teams.items()},
+            **{f"team_persons_{place}": sum(id in ids for id, _ in now) for place, ids in of_teams.items()},
         }
 
     def of_projects(self) -> dict[str, float]:

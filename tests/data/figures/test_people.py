@@ -184,7 +184,7 @@ def test_the_share_above_an_amount_follows_the_setting_at_once(people: Engine):
 def test_who_may_not_know_of_illness_gets_no_list_of_the_ill_and_nobody_a_whole_name(people: Engine):
     display = Viewer("display", COUNTY)
     ill = [one.id for one in INDICATORS.values() if one.records.kind == "patients"]
-    assert not display.may(READ, HEALTH) and len(ill) == 5
+    assert not display.may(READ, HEALTH) and len(ill) == 7
     with people.connect() as connection:
         for id in ill:
             assert not INDICATORS[id].walls
