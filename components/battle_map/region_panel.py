@@ -1,5 +1,7 @@
 """What stands beside the battle map above a village: the region's figures, its best and worst, what is overdue."""
 
+from functools import partial
+
 import pandas as pd
 
 from components.battle_map.address import MapChoice, map_link
@@ -10,10 +12,11 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading, overdue_markup
 from components.drawing.ranking import Ranking, closed, ranking_markup
 from components.shell.asking import ask
+from components.shell.leading_on import overdue_url
 from components.shell.page import show_markup
 from components.shell.responsible import first_of, leaders_panel, told_first, vacant_panel
 from components.shell.screen import Screen
-from components.shell.site import BATTLE_MAP, FIGURE, HOUSEHOLD
+from components.shell.site import FIGURE
 from data.duties import overdue
 from data.figures import read as figures
 
@@ -33,14 +36,9 @@ def show_region_panel(screen: Screen, choice: MapChoice, regions: RegionsShown, 
     if not regions.empty:
         _show_ends(screen, choice, regions, noun)
     rows = ask(screen, overdue.most_overdue, screen.region.code, screen.month, limit=SHOWN)
-
-    def url(region: str, household: int | None) -> str:
-        if household is not None:
-            return screen.link(HOUSEHOLD, region=region, household=household)
-        return screen.link(BATTLE_MAP, region=region)
-
     more = link("全部", screen.link(FIGURE, indicator="problems_overdue"), style="turn")
-    show_markup(heading("超期事项", more=more) + vacant_panel(screen) + overdue_markup(rows, url))
+    drawn = overdue_markup(rows, partial(overdue_url, screen))
+    show_markup(heading("超期事项", more=more) + vacant_panel(screen) + drawn)
 
 
 def _chosen(screen: Screen, regions: RegionsShown) -> str:

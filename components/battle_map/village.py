@@ -14,6 +14,7 @@ from components.drawing.panels import heading
 from components.drawing.theme import map_colours, state_marks
 from components.households.rows import tooltips
 from components.shell.asking import ask, ask_uncached
+from components.shell.leading_on import matter_url
 from components.shell.logged import list_shown
 from components.shell.map_view import outlines_url, show_map
 from components.shell.page import go_to, show_markup
@@ -117,6 +118,7 @@ def show_village_board(screen: Screen) -> None:
             leaders_panel(screen),
             lambda id: screen.link(HOUSEHOLD, household=id),
             running=screen.running,
+            matter_url=lambda record, code: matter_url(screen, record, code, screen.region.code),
         )
     )
 

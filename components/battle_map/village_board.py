@@ -13,15 +13,27 @@ from data.duties.village_board import VillageBoard
 _HELPERS, _TASKS, _PROBLEMS, _PROJECTS = 6, 6, 5, 4
 Url = Callable[[int], str]
 """The address of a household's page by its id."""
+MatterUrl = Callable[[str, str], str | None]
+"""That of a problem or task (which of them, code); None for who may not open it."""
 
 
-def board_markup(board: VillageBoard, counted: str, leaders: str, url: Url, *, running: bool) -> str:
+def board_markup(
+    board: VillageBoard,
+    counted: str,
+    leaders: str,
+    url: Url,
+    *,
+    running: bool,
+    matter_url: MatterUrl = lambda record, code: None,
+) -> str:
     """The four boxes; ``counted`` is markup of the village's figures, ``leaders`` of who leads it, ``running`` whether
     the month has not ended."""
     whom = _box("扶持谁", counted + _causes(board), 1)
     who = _box("谁来扶", leaders + _helpers(board), 2)
     how = _box("怎么扶", _measures(board) + _projects(board), 3)
-    course = _box("进度", _visits(board, url, running) + _problems(board, url) + _tasks(board, url), 4)
+    course = _box(
+        "进度", _visits(board, url, running) + _problems(board, url, matter_url) + _tasks(board, url, matter_url), 4
+    )
     return f'<div class="board"><div>{whom}{how}</div><div>{who}{course}</div></div>'
 
 
@@ -84,24 +96,24 @@ def _visits(board: VillageBoard, url: Url, running: bool) -> str:
     return f"<p>{today}</p>" + (f'<ul class="log">{last}</ul>' if last else "")
 
 
-def _problems(board: VillageBoard, url: Url) -> str:
+def _problems(board: VillageBoard, url: Url, matter_url: MatterUrl) -> str:
     if board.problems.empty:
         return "<p><em>卡点</em>没有未销号的问题。</p>"
     rows = "".join(
         f"<li>{_deadline(row.deadline, board.as_of, done=row.rectified is not None, word='已整改待销号')}"
-        f"<span>{escape('：'.join(filter(None, (row.category, row.description))))}"
+        f"<span>{_named(matter_url('problem', row.code), '：'.join(filter(None, (row.category, row.description))))}"
         f"<small>{escape(row.owner)} {_who(row, url)}</small></span></li>"
         for row in board.problems.head(_PROBLEMS).itertuples()
     )
     return f'<p><em>卡点</em></p><ul class="due">{rows}</ul>{_more(board.problems, _PROBLEMS, "个问题")}'
 
 
-def _tasks(board: VillageBoard, url: Url) -> str:
+def _tasks(board: VillageBoard, url: Url, matter_url: MatterUrl) -> str:
     if board.tasks.empty:
         return "<p><em>时间表</em>没有作战任务。</p>"
     rows = "".join(
         f"<li>{_deadline(row.deadline, board.as_of, done=row.finished is not None, word='已完成')}"
-        f"<span>{escape(row.name or '入户任务')}<small>"
+        f"<span>{_named(matter_url('task', row.code), row.name or '入户任务')}<small>"
         f"{escape(' · '.join(filter(None, (row.target, row.owner))))} {_who(row, url)}"
         f" · {row.started} 至 {row.deadline}</small></span>"
         f'<span class="done">{row.progress:.0%}<i><i style="width: {row.progress:.0%}"></i></i></span></li>'
@@ -117,6 +129,10 @@ def _deadline(deadline: str, as_of: str, *, done: bool, word: str) -> str:
     if days > 0:
         return f'<span class="days alarm">超 {days} 天</span>'
     return f'<span class="days">{f"还有 {-days} 天" if days else "今天到期"}</span>'
+
+
+def _named(url: str | None, words: str) -> str:
+    return link(escape(words), url, style="plain") if url else escape(words)
 
 
 def _who(row: Row, url: Url) -> str:

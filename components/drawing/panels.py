@@ -6,6 +6,7 @@ import pandas as pd
 
 from components.drawing import wording
 from components.drawing.markup import escape, link
+from components.drawing.tables import Row
 from data.figures.read import indicator
 
 
@@ -17,18 +18,17 @@ def heading(title: str, subtitle: str = "", *, level: int = 2, more: str = "") -
     )
 
 
-def overdue_markup(rows: pd.DataFrame, url: Callable[[str, int | None], str]) -> str:
-    """``rows`` as of ``overdue.most_overdue``; ``url`` takes a region's code and a household's id or None."""
+def overdue_markup(rows: pd.DataFrame, url: Callable[[Row], str]) -> str:
+    """``rows`` as of ``overdue.most_overdue``; ``url`` takes one of them."""
     if rows.empty:
         return '<p class="calm">没有超期的问题和任务。</p>'
     lines = []
     for row in rows.itertuples():
-        household = None if pd.isna(row.household_id) else int(row.household_id)
         inner = (
             f'<span class="days">超 {row.days} 天</span><span class="what">{escape(row.what)}</span>'
             f'<span class="where">{escape(row.place)} · {escape(row.owner)}</span>'
         )
-        lines.append(f"<li>{link(inner, url(row.region, household), title=f'{row.noun}：{row.what}')}</li>")
+        lines.append(f"<li>{link(inner, url(row), title=f'{row.noun}：{row.what}')}</li>")
     return f'<ul class="overdue">{"".join(lines)}</ul>'
 
 

@@ -29,16 +29,20 @@ def show_batch(screen: Screen, choice: MatterChoice, rows: list[Matter]) -> None
         if st.button("全不选", key="matter_none"):
             _tick(rows, turn, False)
     with st.form(f"matter_batch_{choice.record}_{choice.act}_{turn}", border=False, enter_to_submit=False):
-        ticked = {
-            one.code: one.version
-            for one in rows
-            if st.checkbox(plain(label_words(one)), key=f"matter_tick_{turn}_{one.code}")
-        }
-        place = _common({one.region for one in rows}) or screen.region.code
-        given = given_fields(screen, choice.record, choice.act, region=place, key=f"batch_{turn}")
-        said = st.container()
-        if not st.form_submit_button(f"给勾选的{word}", type="primary"):
-            return
+        left, right = st.columns([62, 38], gap="medium")
+        with left:
+            ticked = {
+                one.code: one.version
+                for one in rows
+                if st.checkbox(plain(label_words(one)), key=f"matter_tick_{turn}_{one.code}")
+            }
+        with right, st.container(key="matter_given"):
+            place = _common({one.region for one in rows}) or screen.region.code
+            given = given_fields(screen, choice.record, choice.act, region=place, key=f"batch_{turn}")
+            said = st.container()
+            pressed = st.form_submit_button(f"给勾选的{word}", type="primary")
+    if not pressed:
+        return
     try:
         with st.spinner("正在办理…"):
             done = batch(

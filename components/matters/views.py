@@ -57,7 +57,7 @@ def show_places(screen: Screen, choice: MatterChoice) -> None:
     itself = screen.region.name if screen.region.is_village else f"{screen.region.name}{OWN}"
     rows = rows.assign(
         name=rows["name"].where(rows["code"] != own, itself),
-        oldest=rows["oldest"].where(rows["oldest"].notna(), None),
+        oldest=rows["oldest"].astype(object).where(rows["oldest"].notna(), NO_VALUE),
     )
     late = int((rows["overdue"] > 0).sum())
     title = f"{late} 个{noun}有超期" if late else f"各{noun}都没有超期"
@@ -75,7 +75,6 @@ def show_places(screen: Screen, choice: MatterChoice) -> None:
                 drawn={
                     "answers": lambda row: _leader(screen, heads.get(row.code)),
                     "overdue": _overdue,
-                    "oldest": lambda row: escape(row.oldest or NO_VALUE),
                 },
             ),
         )
@@ -218,8 +217,11 @@ def show_matrix(screen: Screen, choice: MatterChoice) -> None:
     if not names:
         show_markup('<p class="calm">没有在办的任务。</p>')
         return
-    picked = st.multiselect("列出哪些任务", names, default=names[:_NAMES], max_selections=_NAMES, placeholder="可多选",
-                            key=f"matter_matrix_{screen.region.code}", label_visibility="collapsed")  # fmt: skip
+    with st.popover("选择任务"):
+        picked = st.multiselect(
+            f"列出哪些任务（最多 {_NAMES} 项）", names, default=names[:_NAMES], max_selections=_NAMES,
+            placeholder="可多选", key=f"matter_matrix_{screen.region.code}",
+        )  # fmt: skip
     below = _below(screen)
     rows = ask(screen, matter_lists.matrix, screen.region.code, names=picked, below=below, today=screen.today)
     show_markup(

@@ -1,6 +1,7 @@
 """The parts of the overview: each asks for its figures and draws them."""
 
 from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -22,11 +23,12 @@ from components.shell.course import course_of
 from components.shell.empty import no_ground
 from components.shell.header import go_to_region, write_address
 from components.shell.indicator_tiles import indicator_tiles
+from components.shell.leading_on import overdue_url
 from components.shell.map_view import outlines_url, show_map
 from components.shell.page import show_markup
 from components.shell.responsible import first_of, told_first, vacant_panel
 from components.shell.screen import Screen
-from components.shell.site import ADMIN, BATTLE_MAP, FIGURE, HOUSEHOLD, OVERVIEW
+from components.shell.site import ADMIN, BATTLE_MAP, FIGURE, OVERVIEW
 from data.access.roles import ADMINISTER, LOG
 from data.audit.log import patterns
 from data.duties import overdue
@@ -244,13 +246,9 @@ def show_overdue_panel(screen: Screen, *, limit: int) -> None:
         for id, figure in counts.items()
     ]
 
-    def url(region: str, household: int | None) -> str:
-        if household is not None:
-            return screen.link(HOUSEHOLD, region=region, household=household)
-        return screen.link(OVERVIEW, region=region)
-
     more = f'<span class="more">{" · ".join(said)}</span>'
-    show_markup(heading("超期事项", more=more) + vacant_panel(screen) + overdue_markup(rows, url))
+    drawn = overdue_markup(rows, partial(overdue_url, screen))
+    show_markup(heading("超期事项", more=more) + vacant_panel(screen) + drawn)
 
 
 def show_changes_panel(screen: Screen, *, limit: int) -> None:

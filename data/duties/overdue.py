@@ -12,14 +12,16 @@ from data.access.viewer import Viewer
 from data.figures import lists
 
 _INDICATORS = {"problems_overdue": "问题", "tasks_overdue": "任务"}
+_COLUMNS = ["indicator", "noun", "record", "code", "what", "place", "owner", "days", "household_id", "region"]
+_RECORDS = {"problems_overdue": "problem", "tasks_overdue": "task"}
 
 
 @needs(READ, FIGURES)
 def most_overdue(connection: Connection, viewer: Viewer, region: str, month: int, *, limit: int = 8) -> pd.DataFrame:
     """The ``limit`` problems and tasks that are overdue the longest at the month's end.
 
-    Columns: indicator (id of the figure they belong to), noun (问题 or 任务), what, place, owner, days, household_id,
-    region.
+    Columns: indicator (id of the figure they belong to), noun (问题 or 任务), record (problem or task) and code, what,
+    place, owner, days, household_id, region.
     """
     parts = []
     for id, noun in _INDICATORS.items():
@@ -28,8 +30,8 @@ def most_overdue(connection: Connection, viewer: Viewer, region: str, month: int
         known = rows[said] if said in rows else _kinds(viewer, rows)  # words may tell of somebody
         rows["what"] = known.fillna("入户任务")
         rows["days"] = rows["over"]
-        rows["indicator"], rows["noun"] = id, noun
-        parts.append(rows[["indicator", "noun", "what", "place", "owner", "days", "household_id", "region"]])
+        rows["indicator"], rows["noun"], rows["record"] = id, noun, _RECORDS[id]
+        parts.append(rows[_COLUMNS])
     return (
         pd.concat(parts, ignore_index=True)
         .sort_values("days", ascending=False, kind="stable")

@@ -25,11 +25,11 @@ class VillageBoard:
 
     ``causes``: cause, households. ``helpers``: name, unit, team, post, households (paired with), unvisited (of these,
     by anybody this month), visits (his own this month). ``measures``: category, measures, households (running at the
-    month's end). ``projects``: name, kind, stage, investment, received (twelve months), households. ``tasks``: name,
-    target, owner, started, deadline, progress (fraction), finished, household_id, head; what was finished before the
-    month is left out. ``visits``: the latest of the month: visited, helper, occasion, household_id, head. ``problems``:
-    not closed: category, description, owner, deadline, rectified, household_id, head. ``visited_today`` and
-    ``visited_month`` count visits; ``as_of`` is the day all of it holds for. Money is yuan.
+    month's end). ``projects``: name, kind, stage, investment, received (twelve months), households. ``tasks``: code,
+    name, target, owner, started, deadline, progress (fraction), finished, household_id, head; what was finished before
+    the month is left out. ``visits``: the latest of the month: visited, helper, occasion, household_id, head.
+    ``problems``: not closed: code, category, description, owner, deadline, rectified, household_id, head.
+    ``visited_today`` and ``visited_month`` count visits; ``as_of`` is the day all of it holds for. Money is yuan.
     """
 
     as_of: str
@@ -125,13 +125,13 @@ _QUESTIONS = {
         WHERE p.region = :village AND (p.started IS NULL OR p.started <= m.as_of)
         ORDER BY p.investment_fen DESC, p.code""",
     "tasks": f"""
-        SELECT t.name, t.target, t.owner, t.started, t.deadline,
+        SELECT t.code, t.name, t.target, t.owner, t.started, t.deadline,
             CAST(CASE WHEN t.finished <= m.as_of THEN 10000 WHEN t.finished IS NULL THEN t.progress_bp ELSE 0 END
                 AS DOUBLE PRECISION) / 10000 AS progress,
             CASE WHEN t.finished <= m.as_of THEN t.finished END AS finished, t.household_id, {head_on()} AS head
         FROM task t JOIN month m ON m.month = :month
         LEFT JOIN household h ON h.id = t.household_id AND h.village = t.village
-        WHERE t.village = :village AND t.started <= m.as_of AND {{seen}}
+        WHERE t.village = :village AND t.started <= m.as_of AND t.state <> 'void' AND {{seen}}
             AND (t.finished IS NULL OR t.finished >= m.first_day)
         ORDER BY CASE WHEN t.finished <= m.as_of THEN 1 ELSE 0 END, t.deadline, t.code""",
     "visits": f"""
@@ -140,10 +140,11 @@ _QUESTIONS = {
         WHERE {_HERE} AND {_ONCE_HERE} AND v.visited >= m.first_day AND v.visited <= m.as_of
         ORDER BY v.visited DESC, v.code LIMIT {_LATEST}""",
     "problems": f"""
-        SELECT b.category, b.description, b.owner, b.deadline,
+        SELECT b.code, b.category, b.description, b.owner, b.deadline,
             CASE WHEN b.rectified <= m.as_of THEN b.rectified END AS rectified, b.household_id, {head_on()} AS head
         FROM problem b JOIN month m ON m.month = :month
         LEFT JOIN household h ON h.id = b.household_id AND h.village = b.region
-        WHERE b.region = :village AND b.found <= m.as_of AND {open_on("b.closed", "m.as_of")} AND {{seen}}
+        WHERE b.region = :village AND b.found <= m.as_of AND b.state <> 'void' AND {open_on("b.closed", "m.as_of")}
+            AND {{seen}}
         ORDER BY CASE WHEN b.rectified <= m.as_of THEN 1 ELSE 0 END, b.deadline, b.code""",
 }

@@ -93,7 +93,7 @@ def test_markup_in_data_stays_text():
     )
     markups = [
         ranking_markup(ranking, lambda code: f"/?region={code}"),
-        overdue_markup(rows, lambda region, household: "/?a=b"),
+        overdue_markup(rows, lambda row: "/?a=b"),
         table_markup(
             children,
             [TableColumn("name", HOSTILE)],
