@@ -10,7 +10,7 @@ from data.access.viewer import Viewer
 from data.todo.sources import KINDS
 
 MINE, ALL, REGIONS, DIGEST = "mine", "all", "regions", "digest"
-VIEWS = {MINE: "等我办", ALL: "本地全部", REGIONS: "各地情况", DIGEST: "今日摘要"}
+VIEWS = {MINE: "等我办", ALL: "本地全部", REGIONS: "按区划", DIGEST: "今日摘要"}
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def _show_regions(screen: Screen, choice: TodoChoice, views: dict[str, str]) -> 
         _nothing(screen, mine=False)
         return
     kinds = [id for id in KINDS if any(id in one.kinds for one in rows)]
-    _region_filters(screen, choice, late)
+    _region_filters(screen, choice, kinds, late)
     at = paged(choice.page, len(listed), PAGE)
     shown = listed[at.offset : at.offset + PAGE]
     first = ask_uncached(screen, answering, [one.code for one in shown], today)
@@ -217,13 +217,13 @@ def _of_kind(one: Count | None) -> str:
     return f"{one.things:,}（超 {one.late_things:,}）" if one.late_things else f"{one.things:,}"
 
 
-def _region_filters(screen: Screen, choice: TodoChoice, late: int) -> None:
+def _region_filters(screen: Screen, choice: TodoChoice, kinds: list[str], late: int) -> None:
     def chip(words: str, chosen: bool, **changes: Change) -> str:
         current = {"aria_current": "true"} if chosen else {}
         return link(words, todo_link(screen, choice, **changes), style="chip", data_stay="1", **current)
 
     chips = [chip("全部", choice.kind is None, kind=None)]
-    chips += [chip(escape(one.noun), choice.kind == id, kind=id) for id, one in KINDS.items()]
+    chips += [chip(escape(one.noun), choice.kind == id, kind=id) for id, one in KINDS.items() if id in kinds]
     chips.append('<i class="gap"></i>' + chip(f"只看超期 <b>{late:,}</b>", choice.late, late=not choice.late))
     show_markup(f'<nav class="chips" aria-label="按事项筛选">{"".join(chips)}</nav>')
 

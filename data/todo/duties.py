@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import RowMapping, func, select, text
+from sqlalchemy import RowMapping, text
 
 from data.access.roles import APPROVE, DUTIES
 from data.access.viewer import within_sql
@@ -10,7 +10,6 @@ from data.duties.leaders import VACANT
 from data.duties.musts import events_sql
 from data.figures.states import head_on
 from data.matters.clocks import LEVELS, above, base_level
-from data.model import leader
 from data.model.running import runs_on
 from data.months import month_of
 from data.store.engine import days_after
@@ -66,8 +65,6 @@ def _vacant(desk: Desk) -> Waits | None:
     county."""
     if desk.viewer.sees_own_only or (desk.mine and not desk.viewer.may(APPROVE, DUTIES)):
         return None
-    if desk.connection.execute(select(func.count()).select_from(leader)).scalar_one() == 0:
-        return None  # a county that keeps no leaders yet
     here, bound = within_sql("r.code", desk.region)
     county, township, village = sorted(LEVELS)
     level = ""

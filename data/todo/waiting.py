@@ -41,8 +41,9 @@ class Count:
 @dataclass(frozen=True)
 class Item:
     """One thing that waits: ``kind`` a key of KINDS, ``place`` its region's name, ``due`` and ``since`` ISO, ``who``
-    the person or office whose turn it is ('' nobody is named), ``page`` and ``parameters`` the way there, ``state`` of
-    STATES, ``days`` left (negative: late; None: no clock), ``new`` since the last look."""
+    the person or office whose turn it is ('' the viewer's own office's), ``page`` and ``parameters`` the way there,
+    ``state`` of STATES, ``days`` left (negative: late; None: no clock), ``new`` since the last look, ``number`` how
+    many things it stands for."""
 
     kind: str
     key: str
@@ -223,7 +224,7 @@ def _item(
         place=places.get(row["region"], ""),
         due=due,
         since=row["since"],
-        who=names.get(row["person"], told.office),
+        who=names.get(row["person"], "" if desk.mine else told.office),
         page=told.page,
         parameters=told.parameters,
         state=state,

@@ -72,7 +72,7 @@ def test_from_the_launch_link_to_the_second_sign_in_on_a_telephone(
     codes = page.locator(".codes li").all_inner_texts()
     assert len(codes) == 10
     page.get_by_role("link", name="已收好，继续").click()
-    page.wait_for_url(f"{address}/")
+    page.wait_for_url(f"{address}/todo")
     page.goto(f"{address}/password")
     whole("修改密码")
     for label, typed in (("原密码", PASSWORD), ("新密码", NEW), ("再输一次新密码", NEW)):
@@ -90,5 +90,5 @@ def test_from_the_launch_link_to_the_second_sign_in_on_a_telephone(
     whole("输入动态码")
     page.keyboard.type(codes[0])
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{address}/")
+    page.wait_for_url(f"{address}/todo")
     assert said == []

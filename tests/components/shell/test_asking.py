@@ -44,6 +44,7 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("income", {"view": "sinking", "tested": "1"}), ("income", {"view": "way"}), ("household", {}), ("projects", {}),
     ("projects", {"view": "compare"}),
     ("projects", {"view": "risk"}), ("projects", {"view": "risk", "found": projects.LATE}),
+    ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
 )  # fmt: skip
