@@ -47,7 +47,7 @@ def has_account(connection: Connection, id: int | None) -> bool:
 
 def answers(connection: Connection, viewer: Viewer, record: str, held: RowMapping) -> bool:
     """Whether it is the viewer who has to act: its owner; for an owner who cannot sign in, or none, the office at whose
-    level it lies, and who helps its household."""
+    level it lies or the one above, and who helps its household."""
     mine = person_of(connection, viewer)
     if held["owner_id"] is not None and mine == held["owner_id"]:
         return True
@@ -55,7 +55,8 @@ def answers(connection: Connection, viewer: Viewer, record: str, held: RowMappin
         return False
     if viewer.sees_own_only:
         return held["household_id"] is not None
-    return _office(viewer) == base_level(_place(record, held))
+    base = base_level(_place(record, held))
+    return _office(viewer) in (base, above(base))
 
 
 def checks(viewer: Viewer, record: str, held: RowMapping) -> bool:

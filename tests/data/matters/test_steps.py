@@ -98,12 +98,14 @@ WHO = {"village": CADRE, "township": TOWN, "county": CLERK, "helper": HELPER, "d
        "admin": Viewer("admin", "", person=1)}  # fmt: skip
 ALLOWED = {  # state → role → what the table of the way lets it do to a village's problem whose owner has no account
     "open": {
-        "village": "log ask assign rectify void", "township": "urge assign void", "county": "urge assign void",
+        "village": "log ask assign rectify void", "township": "log ask urge assign rectify void",
+        "county": "urge assign void",
         "helper": "log ask rectify",
     },
     "rectified": {"township": "close refuse urge return", "county": "close refuse urge return"},
     "returned": {
-        "village": "log ask assign rectify void", "township": "urge assign void", "county": "urge assign void",
+        "village": "log ask assign rectify void", "township": "log ask urge assign rectify void",
+        "county": "urge assign void",
         "helper": "log ask rectify",
     },
     "closed": {"township": "reopen", "county": "reopen"},

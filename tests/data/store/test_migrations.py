@@ -76,3 +76,42 @@ def test_measures_of_the_first_edition_get_the_kinds_of_the_second(blank_url: st
             held = dict(connection.execute(text(asked), {"id": id}).all())
             assert held == {f"{then}{id}": kind for then, kind in zip(kinds, now, strict=True)}
     engine.dispose()
+
+
+def test_what_was_open_before_there_were_clocks_begins_on_the_day_of_the_migration(blank_url: str):
+    engine = open_engine(blank_url)
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "0008")
+        connection.execute(text("INSERT INTO region (code, name, parent) VALUES ('990181001001', '村', '')"))
+        connection.execute(text("INSERT INTO helper (code, name, unit, team) VALUES ('B1', '李四', '局', '医生')"))
+        connection.execute(
+            text(
+                "INSERT INTO household (id, code, village, type, head) VALUES (1, 'H1', '990181001001', '一般户', '张三')"
+            )
+        )
+        connection.execute(text("INSERT INTO pairing (helper, household_id, started) VALUES ('B1', 1, '2024-01-01')"))
+        for code, rectified, closed in (("P1", None, None), ("P2", "2024-02-01", None), ("P3", None, "2024-02-02")):
+            connection.execute(
+                text(
+                    "INSERT INTO problem (code, region, source, category, description, found, deadline, owner,"
+                    " rectified, closed) VALUES (:code, '990181001001', '排查', '住房', '漏雨', '2024-01-01',"
+                    " '2024-01-31', '李四', :rectified, :closed)"
+                ),
+                {"code": code, "rectified": rectified, "closed": closed},
+            )
+        command.upgrade(configuration, "head")
+        rows = connection.execute(text("SELECT code, state, clock_from IS NOT NULL FROM problem ORDER BY code")).all()
+        assert [tuple(row) for row in rows] == [
+            ("P1", "open", True),
+            ("P2", "rectified", True),
+            ("P3", "closed", False),
+        ]
+        assert connection.execute(text("SELECT helper, member, started FROM pairing")).all() == [
+            ("B1", "", "2024-01-01")
+        ]
+        command.downgrade(configuration, "0008")
+        assert connection.execute(text("SELECT helper, started FROM pairing")).all() == [("B1", "2024-01-01")]
+    engine.dispose()
