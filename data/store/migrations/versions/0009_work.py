@@ -83,7 +83,7 @@ def _pairings(key: tuple[str, ...], more: str = "") -> None:
         sa.Column("ended", Code, nullable=True),
         sa.ForeignKeyConstraint(["helper"], ["helper.code"]),
         sa.ForeignKeyConstraint(["household_id"], ["household.id"]),
-        sa.PrimaryKeyConstraint(*key, name="pairing_key" if "member" in key else "pairing_key_before"),
+        sa.PrimaryKeyConstraint(*key, name=f"pairing_key_{len(key)}"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
