@@ -89,7 +89,8 @@ def test_what_was_open_before_there_were_clocks_begins_on_the_day_of_the_migrati
         connection.execute(text("INSERT INTO helper (code, name, unit, team) VALUES ('B1', '李四', '局', '医生')"))
         connection.execute(
             text(
-                "INSERT INTO household (id, code, village, type, head) VALUES (1, 'H1', '990181001001', '一般户', '张三')"
+                "INSERT INTO household (id, code, village, type, head)"
+                " VALUES (1, 'H1', '990181001001', '一般户', '张三')"
             )
         )
         connection.execute(text("INSERT INTO pairing (helper, household_id, started) VALUES ('B1', 1, '2024-01-01')"))
