@@ -130,7 +130,7 @@
     if (on?.closest("[data-testid=stDialog] [data-testid=stForm] [data-testid=stButtonGroup] button")) touch(event);
     else if (on?.closest("[role=option]") && typed?.isConnected) soon();
     else if (on?.closest(".st-key-sign_out button, a[href^='/logout']")) for (const key of drafts()) sessionStorage.removeItem(key);
-    else if (on?.closest("[data-testid=stDialog] button[aria-label=Close]")) ask(event);
+    else if (on?.closest("[data-testid=stDialog] button:is([aria-label=Close], [aria-label=关闭])")) ask(event);
   }, true);
   // A press beside the form closes it. The rest of a refused press must not close it either.
   let refused = false;

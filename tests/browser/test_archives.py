@@ -53,6 +53,7 @@ def test_a_cadre_hands_in_photos_on_a_phone_opens_removes_and_puts_back(page: Pa
     alerts: list[str] = []
     page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     archives = section(page, server, household, "village")
+    archives.get_by_role("heading", name="档案").tap()
     expect(archives.get_by_text("还没有照片和扫描件")).to_be_visible()
     archives.get_by_text("存入材料", exact=True).tap()
     archives.locator("input[type=file]").set_input_files([PHOTO, LOCKED, PAGE])

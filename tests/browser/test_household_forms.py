@@ -204,6 +204,7 @@ def test_a_death_is_told_with_what_follows_before_it_is_saved_on_a_phone_and_tak
     page = new_context(**PHONE).new_page()
     page.goto(f"{server.url}/household?household={id}&role=village")
     ready(page)
+    page.get_by_role("button", name="更多", exact=True).tap()
     page.get_by_role("button", name="家庭变动", exact=True).tap()
     ready(page)
     expect(dialog(page).get_by_text("整户迁村、并入别户、状态变动、注销由乡镇以上办理。")).to_be_visible()

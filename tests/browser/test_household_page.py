@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,19 +50,32 @@ def open_household(page: Page, county_server: Server):
 @pytest.mark.screen(390, 844, has_touch=True, is_mobile=True)
 def test_on_a_phone_everything_is_reached_by_a_tap_and_nothing_is_wider_than_the_screen(open_household, picked):
     page = open_household(picked.id)
-    for part in (*PARTS, *OTHER_PARTS):
-        page.locator(f"nav.sections a[href='#{part}']").tap()
-        expect(page.locator(f"#{part}")).to_be_in_viewport()
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("main => main.scrollHeight") <= 2 * 844, "closed, it is two screens at most"
+    for heading in ("h1", ".household-head .state"):
+        expect(page.locator(heading)).to_be_in_viewport()
+    for button in ("记走访", "记收支", "更多"):
+        box = page.get_by_role("button", name=button, exact=True).bounding_box()
+        assert box["height"] >= 44 and box["y"] + box["height"] > 780
+    for part in PARTS:
+        title = page.locator(f"#{part} > h2")
+        expect(page.locator(f"#{part} > :not(h2)").first).to_be_hidden()
+        title.tap()
+        expect(page.locator(f"#{part} > :not(h2)").first).to_be_visible()
+    for part in OTHER_PARTS:
+        page.locator(f".st-key-part_{part} h2").first.tap()
     ready(page)
-    assert urlsplit(page.url).fragment == ""
     assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+    assert main.evaluate("main => main.scrollWidth") <= 390
+    expect(page.locator("#helpers a[href^='tel:']").first).to_be_visible()
     expect(page.locator("img.story-picture")).to_be_hidden()
     expect(page.locator("ol.story")).to_contain_text("风险消除")
     cards = page.locator("#members tbody tr")
     assert all(box["x"] + box["width"] <= 390 for box in (card.bounding_box() for card in cards.all()))
     label = cards.first.locator("td").nth(1).evaluate("cell => getComputedStyle(cell, '::before').content")
     assert label == '"与户主关系"'
+    page.get_by_role("button", name="更多", exact=True).tap()
+    expect(page.get_by_role("button", name="核实保障")).to_be_in_viewport()
 
 
 @pytest.mark.screen(1366, 768)

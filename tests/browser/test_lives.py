@@ -52,6 +52,7 @@ def dialog(page: Page) -> Locator:
 
 
 def begin(page: Page, act: str) -> None:
+    page.get_by_role("button", name="更多", exact=True).tap()
     page.get_by_role("button", name="家庭变动", exact=True).tap()
     dialog(page).get_by_text(act, exact=True).tap()
     ready(page)
