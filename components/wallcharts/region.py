@@ -12,12 +12,15 @@ from components.wallcharts.maps import class_map, course
 from components.wallcharts.panels import Column, Panel
 from components.wallcharts.sheets import Sheet
 from data.access.viewer import Viewer
+from data.duties.leaders import VACANT
 from data.duties.overdue import most_overdue
 from data.figures import read
 from data.figures.indicators import INDICATORS
+from data.months import last_day
 from data.projects import region as projects
 from data.regions import tree
 from data.terms import LEVELS
+from data.wall.leaders import leaders_on_wall
 from data.wall.names import as_display
 from data.wall.roster import first_secretaries, places, units
 
@@ -154,8 +157,13 @@ def project_table(connection: Connection, viewer: Viewer, region: str, month: in
     return panels.table("项目和收益", columns, rows, letters=letters, empty="没有登记项目。", note=note)
 
 
+_LED = {9: "乡镇党委书记", 12: "村党支部书记"}
+"""Level of a region → the post that stands for it on a chart."""
+
+
 def organisation(connection: Connection, viewer: Viewer, region: str, month: int, letters: float) -> Panel:
-    """Who helps in each region below: of a township by village with 第一书记 and the phone of his work."""
+    """Who leads and who helps in each region below, with the phones of their work; of a township by village with
+    第一书记."""
     villages = len(region) == 9
     level = {0: 2, 2: 4, 4: 6, 6: 9, 9: 12}[len(region)]
     counted = places(connection, viewer, region, month, level).set_index("code")
@@ -164,6 +172,8 @@ def organisation(connection: Connection, viewer: Viewer, region: str, month: int
     if villages:
         first = first_secretaries(connection, viewer, region, month)
     heads = first.set_index("village")
+    led = leaders_on_wall(connection, viewer, below["code"].tolist(), last_day(month), paper=True)
+    post = _LED.get(level)
     rows = []
     for row in below.itertuples():
         held = counted.loc[row.code] if row.code in counted.index else None
@@ -173,8 +183,12 @@ def organisation(connection: Connection, viewer: Viewer, region: str, month: int
         named = ["", "", ""]
         if row.code in heads.index:
             named = [heads.loc[row.code, name] for name in ("name", "unit", "phone")]
-        rows.append([row.name, *(named if villages else []), *numbers])
+        leader = next((one for one in led.get(row.code, ()) if one.post == post), None)
+        who = [leader.name, leader.phone or ""] if leader else [panels.bold(VACANT), ""]
+        rows.append([row.name, *(who if post and led else []), *(named if villages else []), *numbers])
     columns = [Column(LEVELS[level], 6)]
+    if post and led:
+        columns += [Column(post, 5.4), Column("电话", 6)]
     if villages:
         columns += [Column("第一书记", 4.4), Column("派出单位", 10), Column("联系电话", 7)]
     columns += [Column("帮扶责任人", 5, "right"), Column("结对户", 4, "right"), Column("本月未走访户", 5, "right")]

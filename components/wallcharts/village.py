@@ -14,10 +14,12 @@ from components.wallcharts.maps import village_maps
 from components.wallcharts.panels import TICK, Cell, Column, Panel
 from components.wallcharts.sheets import Sheet
 from data.access.viewer import Viewer
+from data.duties.leaders import Leader
 from data.duties.village_board import VillageBoard, village_board
-from data.months import short_day
+from data.months import last_day, short_day
 from data.store.batches import batches
 from data.terms import HOUSEHOLD_STATES, LIFTED, TEAMS, UNLIFTED
+from data.wall.leaders import leaders_on_wall
 from data.wall.names import as_display
 from data.wall.roster import Roster, roster
 from data.wall.village import walk_on_wall
@@ -56,6 +58,7 @@ class VillageFacts:
     walk: pd.DataFrame
     roster: Roster
     board: VillageBoard
+    leaders: tuple[Leader, ...] = ()
 
 
 def read(connection: Connection, viewer: Viewer, village: str, month: int) -> VillageFacts:
@@ -65,6 +68,7 @@ def read(connection: Connection, viewer: Viewer, village: str, month: int) -> Vi
         walk_on_wall(connection, viewer, village, month),
         roster(connection, public, village, month),
         village_board(connection, public, village, month),
+        leaders_on_wall(connection, public, [village], last_day(month), paper=True).get(village, ()),
     )
 
 
@@ -86,7 +90,7 @@ def village_panels(
     letters = sheet.letters
     return [
         *village_maps(connection, village, facts.walk, sheet),
-        organisation(facts.roster, letters),
+        organisation(facts.roster, facts.leaders, letters),
         panels.rules("作战室制度", rules),
         duties(facts, letters),
         households(facts, letters),
@@ -95,11 +99,14 @@ def village_panels(
     ]
 
 
-def organisation(held: Roster, letters: float) -> Panel:
-    """Who makes the war room, team by team, with the phones of their work."""
+def organisation(held: Roster, leaders: Sequence[Leader], letters: float) -> Panel:
+    """Who makes the war room: who leads the village, then team by team, with the phones of their work."""
     people = held.helping.drop_duplicates(["name", "unit", "team", "post", "phone"])
     people = people[people["team"].isin(ORGANISED)].assign(place=lambda rows: rows["team"].map(TEAMS.index))
-    rows = [
+    led = {(one.name, one.unit) for one in leaders}
+    people = people[[one not in led for one in zip(people["name"], people["unit"], strict=True)]]
+    rows = [["负责人", one.name, one.post, one.unit or "", one.phone or ""] for one in leaders]
+    rows += [
         [row.team, row.name, _post(row.post, row.team), row.unit, row.phone]
         for row in people.sort_values(["place", "name"]).itertuples()
     ]

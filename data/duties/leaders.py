@@ -22,7 +22,7 @@ from data.store.batches import batches
 from data.terms import LEADER_POSTS, POST_LEVELS
 
 VACANT = "未明确责任人"
-_VILLAGE = 12
+_COUNTY, _VILLAGE = 6, 12
 _ORDER = {post: place for place, post in enumerate(LEADER_POSTS)}
 
 
@@ -98,14 +98,17 @@ def vacancies(connection: Connection, viewer: Viewer, region: str, day: str) -> 
 
 
 def vacant_posts(connection: Connection, region: str, day: str) -> list[Vacancy]:
-    """The same for whoever has asked already what may be read where. None of a region where no leader is on record at
-    all: it has not begun to name them."""
+    """The same for whoever has asked already what may be read where. None where the county has no leader on record
+    at all: it has not begun to name them."""
     posts = posts_of(value_of(connection, "must_posts"))
     l = leader.c  # noqa: E741
     last = func.max(func.coalesce(l.ended, "9999"))
     asked = select(l.region, l.post, last).where(within(l.region, region), l.started <= day).group_by(l.region, l.post)
     held = {(code, post): ended for code, post, ended in connection.execute(asked)}
-    if not held:
+    if (
+        not held
+        and connection.execute(select(l.region).where(within(l.region, region[:_COUNTY])).limit(1)).first() is None
+    ):
         return []
     r = regions_table.c
     listed = select(r.code, r.name).where(within(r.code, region), standing_on(day)).order_by(r.code)

@@ -236,7 +236,7 @@ PEOPLE = ListKind(
 )  # fmt: skip
 _DOCTOR = (
     "(SELECT MIN(a.name) FROM pairing x JOIN helper a ON a.code = x.helper"
-    f" WHERE x.household_id = h.id AND a.team = '医生' AND {runs_on('x', 'm.as_of')})"
+    f" WHERE x.household_id = h.id AND x.member IN ('', p.code) AND a.team = '医生' AND {runs_on('x', 'm.as_of')})"
 )
 PATIENTS = replace(  # to stand in it tells an illness: for who may know of it, and the names veiled
     PEOPLE, id="patients", thing=roles.HEALTH,
