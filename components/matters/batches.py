@@ -18,7 +18,6 @@ _TURN, _SAID, _TICKED = "matter_batch_turn", "matter_batch_said", "matter_batch_
 def show_batch(screen: Screen, choice: MatterChoice, rows: list[Matter]) -> None:
     """The rows of a page to be ticked, what is given with the step, and the step."""
     word = word_of(choice.record, choice.act)
-    _show_said()
     turn = st.session_state.setdefault(_TURN, 0)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="matter_ticks"):
         show_markup(
@@ -58,7 +57,8 @@ def show_batch(screen: Screen, choice: MatterChoice, rows: list[Matter]) -> None
     st.rerun()
 
 
-def _show_said() -> None:
+def show_done() -> None:
+    """What the last batch came to, once: also where nothing is left of the list that it was done to."""
     if kept := st.session_state.pop(_SAID, None):
         sentence, skipped = kept
         show_markup(f'<p class="saved" role="status">{escape(sentence)}</p>{skipped}')

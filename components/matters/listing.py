@@ -19,7 +19,7 @@ from components.matters.address import (
     matters_link,
     word_of,
 )
-from components.matters.batches import show_batch
+from components.matters.batches import show_batch, show_done
 from components.matters.markup import (
     clock_markup,
     days_words,
@@ -77,6 +77,7 @@ def show_list(screen: Screen, choice: MatterChoice, counts: Mapping[str, int]) -
     _show_filters(screen, choice)
     total = counts[choice.filters.group]
     _show_acts(screen, choice, total)
+    show_done()
     if not total:
         _show_nothing(choice)
         return

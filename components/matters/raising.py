@@ -10,7 +10,7 @@ from components.drawing.panels import heading
 from components.matters.address import MatterChoice, matter_link, matters_link
 from components.matters.people import owner_picker
 from components.matters.preview import show_preview
-from components.shell.asking import ask_uncached
+from components.shell.asking import ask, ask_uncached
 from components.shell.empty import nothing
 from components.shell.errors import problem
 from components.shell.page import go_to, show_markup
@@ -143,7 +143,7 @@ def show_raise_tasks(screen: Screen, parameters: Mapping[str, str]) -> None:
     about = _problem_of(screen, parameters.get("problem"))
     title = f"派发任务：{INDICATORS[id].label}名单" if id else f"派发任务：{about.title}" if about else "派发任务"
     _heading(screen, "task", title, f"{screen.region.name} · 一次最多 {MOST} 项，要么全部派发，要么一项不派")
-    places = _listed(screen, id, parameters) if id else [_place_of(about)] if about else _chosen(screen)
+    places = _listed(screen, id) if id else [_place_of(about)] if about else _chosen(screen)
     if not places:
         return
     with screen.engine.connect() as connection:
@@ -184,29 +184,27 @@ def show_raise_tasks(screen: Screen, parameters: Mapping[str, str]) -> None:
         go_to(matters_link(screen, MatterChoice("task"), title=name.strip(), sort="begun"))
 
 
-def _listed(screen: Screen, id: str, parameters: Mapping[str, str]) -> list[Place]:
+def _listed(screen: Screen, id: str) -> list[Place]:
     """The places behind a figure, asked again here: no name of them stands in the address."""
     indicator = INDICATORS[id]
     month = screen.standing(indicator).month
     offered = [per for per in PER if per != "township" or len(screen.region.code) < 9]
-    found = {
-        per: ask_uncached(screen, places_behind, id, screen.region.code, month, per=per) for per in offered
-    }  # fmt: skip
-    found = {per: held for per, held in found.items() if held[1]}
+    found = {per: ask(screen, places_behind, id, screen.region.code, month, per=per) for per in offered}
+    found = {per: held for per, held in found.items() if held}
     back = link(f"{indicator.label}名单", screen.link(FIGURE, indicator=id), style="underlined")
     if not found:
         nothing("名单里没有可以派发的地方", "名单是空的，或其中没有落到村的记录。", "换一个区划、月份或指标")
         return []
-    asked = parameters.get("per")
-    first = asked if asked in found else next((per for per in found if found[per][1] <= MOST), list(found)[-1])
+    first = next((per for per in found if len(found[per]) <= MOST), list(found)[-1])
     per = st.pills(
         "一项任务派给", list(found), default=first, required=True, key=f"matter_per_{id}",
-        format_func=lambda one: f"{PER[one]}（{found[one][1]}）",
+        format_func=lambda one: f"{PER[one]}（{len(found[one]):,}）",
     )  # fmt: skip
-    places, total = found[per]
-    more = f"，先派名单中最前的 {MOST} 项" if total > MOST else ""
-    show_markup(f'<p class="calm">依据 {back}（{escape(screen.stands(indicator))}）：共 {total} 处{more}。</p>')
-    return places
+    places = found[per]
+    more = f"，先派名单中最前的 {MOST} 项" if len(places) > MOST else ""
+    told = f"依据 {back}（{escape(screen.stands(indicator))}）：共 {len(places):,} 处{more}。"
+    show_markup(f'<p class="calm">{told}</p>')
+    return places[:MOST]
 
 
 def _chosen(screen: Screen) -> list[Place]:

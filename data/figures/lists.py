@@ -81,6 +81,34 @@ def page(
     return _frame(viewer, columns, [by_key[key] for key in keys], _as_of(connection, month))
 
 
+@needs(READ, HOUSEHOLDS)
+def regions_behind(
+    connection: Connection, viewer: Viewer, id: str, region: str, month: int, *, digits: int
+) -> list[str]:
+    """The regions of a level (digits of a code) in which the records behind an indicator lie, by code."""
+    kind, _ = _kind(viewer, id)
+    kind, condition, bound = _asked(viewer, kind, id, region, month)
+    code = f"substr({kind.region}, 1, {digits:d})"
+    asked = f"SELECT DISTINCT {code} FROM {kind.joined} WHERE {condition} AND length({kind.region}) >= {digits:d}"
+    return sorted(connection.execute(text(lined(connection, region, month, asked)), bound).scalars())
+
+
+@needs(READ, HOUSEHOLDS)
+def households_behind(
+    connection: Connection, viewer: Viewer, id: str, region: str, month: int
+) -> list[tuple[str, int]]:
+    """The households that the records behind an indicator are of, each once with its region, worst first."""
+    kind, _ = _kind(viewer, id)
+    if kind.household is None:
+        return []
+    kind, condition, bound = _asked(viewer, kind, id, region, month)
+    asked = (
+        f"SELECT {kind.region}, {kind.household} FROM {kind.joined} WHERE {condition} AND {kind.household} IS NOT NULL"
+    )
+    rows = connection.execute(text(lined(connection, region, month, f"{asked} ORDER BY {kind.order}")), bound)
+    return list({household: (place, household) for place, household in rows.tuples()}.values())
+
+
 @needs(EXPORT, HOUSEHOLDS)
 def whole(connection: Connection, viewer: Viewer, id: str, region: str, month: int) -> pd.DataFrame:
     """The whole list as :func:`page` gives it, worst first: for an export."""
