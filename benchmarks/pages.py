@@ -4,15 +4,22 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from urllib.parse import urlencode
 
+from sqlalchemy import func, select
 from websockets.exceptions import WebSocketException
 
 from benchmarks.ground import MILLION, Ground
 from benchmarks.process import worked
 from benchmarks.session import BrokenPage, Session
 from benchmarks.table import Failure, Finding, middle
+from data.access.viewer import Viewer
+from data.demo.rounds import make_rounds
+from data.matters.rounds import open_round
+from data.model import data_version, dispatch_round
 from data.months import label
+from data.regions import tree as regions
 from tests.browser.server import Server, serving
 
 RUNS = 21
@@ -49,6 +56,8 @@ def addresses(ground: Ground) -> list[Address]:
         Address("帮扶责任, leaders of the whole", "duty", whole, "负责人"),
         Address("帮扶责任, teams of the whole", "duty", {**whole, "view": "teams"}, "按责任人"),
         Address("帮扶责任, visits of the whole", "duty", {**whole, "view": "visits"}, "五必访"),
+        Address("月调度, the whole", "dispatch", whole, "名单"),
+        Address("月调度, a county", "dispatch", {"region": village.code[:6], "pick": "all"}, "名单"),
         Address("户档案", "household", {**local, "household": household}, head),
     ]
 
@@ -56,6 +65,7 @@ def addresses(ground: Ground) -> list[Address]:
 def answers(ground: Ground) -> Iterator[Finding | Failure]:
     """Each page warm, at the same address; and with another month each time, of which nothing has been read before."""
     ground.ready()
+    _with_rounds(ground)
     months = [{"month": label(month)} for month in ground.last_months(RUNS)]
     with served(ground) as server:
         for address in addresses(ground):
@@ -73,6 +83,22 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
             yield middle(f"{address.title}: warm", ground.preset, warm, "s", target)
             yield Finding(f"{address.title}: warm, processor", ground.preset, busy / RUNS, "s", runs=RUNS)
             yield middle(f"{address.title}: another month each time", ground.preset, fresh, "s")
+
+
+def _with_rounds(ground: Ground) -> None:
+    """The month's round is opened and reported in the application; of a million households it is only opened."""
+    engine = ground.engine()
+    with engine.connect() as connection:
+        there = connection.execute(select(func.count()).select_from(dispatch_round)).scalar_one()
+        today = date.fromisoformat(connection.execute(select(data_version.c.built)).scalar_one())
+        counties = regions.counties(connection)
+    if not there and ground.preset != MILLION:
+        make_rounds(engine, today)
+    elif not there:
+        for county in counties:
+            now = datetime.combine(today, time(9))
+            open_round(engine, Viewer("county", county), county, due=today, now=now)
+    engine.dispose()
 
 
 def _seconds(session: Session, address: Address, changes: Sequence[Mapping[str, str]]) -> list[float]:

@@ -34,7 +34,8 @@ _COUNTED = {
     **{state: f"d.state = '{state}'" for state in DISPATCH_STATES},
     **{f"why_{place}": f"'、' || d.why || '、' LIKE '%、{why}、%'" for place, why in enumerate(DISPATCH_REASONS)},
 }
-_SUMS = ", ".join(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {name}_" for name, condition in _COUNTED.items())
+_SUM = {name: f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END) AS {name}_" for name, condition in _COUNTED.items()}
+_SUMS = ", ".join(_SUM.values())
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Debtor:
 _DEBTORS = f"""
     SELECT q.village, (SELECT t.name || ' ' FROM region t WHERE t.code = substr(q.village, 1, 9)) || g.name AS place,
         q.person_id, p.name, COALESCE(a.unit, p.unit) AS unit, COALESCE(a.phone, p.phone) AS phone, q.missing_, q.due_
-    FROM (SELECT d.village, d.person_id, {_SUMS} FROM {LISTED}
+    FROM (SELECT d.village, d.person_id, {_SUM["missing"]}, {_SUM["due"]} FROM {LISTED}
         WHERE {{here}} GROUP BY d.village, d.person_id) q
     JOIN region g ON g.code = q.village LEFT JOIN person p ON p.id = q.person_id
     LEFT JOIN helper a ON a.code = p.helper

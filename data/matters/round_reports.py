@@ -113,7 +113,7 @@ _FIELDS = f"""d.id, d.household_id, h.head, d.village,
     FROM {LISTED} JOIN household h ON h.id = d.household_id JOIN region g ON g.code = d.village
     LEFT JOIN person p ON p.id = d.person_id LEFT JOIN helper a ON a.code = p.helper"""
 _URGENT = f"""CASE WHEN {MISSING_SQL} THEN 0 ELSE 1 END, CASE d.state WHEN 'stuck' THEN 0 WHEN 'slow' THEN 1 ELSE 2 END,
-    CASE b.state WHEN 'stuck' THEN 0 ELSE 1 END, d.village, h.head, d.id"""
+    CASE b.state WHEN 'stuck' THEN 0 ELSE 1 END, d.village, d.id"""
 
 
 @needs(READ, MATTERS)
@@ -174,8 +174,9 @@ def _read(
     here, named = scoped(viewer, region)
     which = PICKS[picked][1] if picked else "1 = 1"
     one = "" if only is None else " AND d.id = :only"
+    page = f"SELECT d.id FROM {LISTED} WHERE {here} AND {which}{one} ORDER BY {_URGENT} {cut}"
     rows = connection.execute(
-        text(f"SELECT {_FIELDS} WHERE {here} AND {which}{one} ORDER BY {_URGENT} {cut}"),
+        text(f"SELECT {_FIELDS} WHERE d.id IN ({page}) ORDER BY {_URGENT}"),
         {**named, **bound, "month": month, **({} if only is None else {"only": only})},
     )
     listed = rows.mappings().all()

@@ -33,20 +33,18 @@ from data.workflow import LONGEST_REASON, decides
 
 LONGEST_ROUND = timedelta(days=60)
 """How far ahead its due day may lie at most."""
+_BELOW = "household_month k WHERE k.month = {} AND k.below_line = 1"
+_IS_BELOW = f"s.household_id IN (SELECT k.household_id FROM {_BELOW.format(':books')})"
 _WHY = " || ".join(
     f"CASE WHEN {condition} THEN '{word}、' ELSE '' END"
-    for word, condition in zip(
-        DISPATCH_REASONS, (f"s.base = {UNLIFTED}", "s.watch <> 0", "k.household_id IS NOT NULL"), strict=True
-    )
+    for word, condition in zip(DISPATCH_REASONS, (f"s.base = {UNLIFTED}", "s.watch <> 0", _IS_BELOW), strict=True)
 )
-_BELOW = "household_month k WHERE k.month = {} AND k.below_line = 1"
 _LISTED = f"(s.base = {UNLIFTED} OR s.watch <> 0 OR {{}})"
 _LIST = f"""
     INSERT INTO dispatch_report (round, household_id, village, why, version)
     SELECT :round, s.household_id, s.village, rtrim({_WHY}, '、'), 1
-    FROM state_spell s LEFT JOIN (SELECT k.household_id FROM {_BELOW.format(":books")}) k
-        ON k.household_id = s.household_id
-    WHERE {{here}} AND {holds_on("s", ":day")} AND {HELPED_SQL} AND {_LISTED.format("k.household_id IS NOT NULL")}
+    FROM state_spell s
+    WHERE {{here}} AND {holds_on("s", ":day")} AND {HELPED_SQL} AND {_LISTED.format(_IS_BELOW)}
         AND NOT EXISTS (SELECT 1 FROM dispatch_report d WHERE d.round = :round AND d.household_id = s.household_id)
     ORDER BY s.village, s.household_id"""
 LEFT_SQL = f"""CASE WHEN s.household_id IS NULL OR NOT {HELPED_SQL} THEN 'gone' WHEN s.village <> d.village THEN 'moved'

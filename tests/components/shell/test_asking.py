@@ -24,6 +24,8 @@ from data.figures import cube
 from data.figures.books import decide_books
 from data.households import lives
 from data.households.edits import Edit, commit, undo
+from data.matters.round_reports import Entry, report, reports
+from data.matters.rounds import close_round, open_round
 from data.projects import shock_tasks, troubles
 from data.regions import tree as regions
 from data.regions.versions import versions, way_to
@@ -45,7 +47,7 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("projects", {"view": "compare"}),
     ("projects", {"view": "risk"}), ("projects", {"view": "risk", "found": projects.LATE}),
     ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
-    ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("prints", {}),
+    ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("dispatch", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
 )  # fmt: skip
 OF_ONE = (("project", {"project": projects.SHORT}), ("funds", {"fund": "F1"}))
@@ -134,6 +136,7 @@ def fill(engine: Engine) -> None:
         connection.execute(update(model.fund).where(model.fund.c.code == "F1").values(project=projects.SHORT))
         cube.rebuild(connection, today=TODAY)
         cube.stamp(connection, NOW)
+    open_round(engine, CADRE, COUNTY, due=TODAY, now=NOW)
     troubles.mark(engine, CADRE, operator=projects.FIRM, place=COUNTY, since="2026-11-01", reason="欠收", now=NOW)
 
 
@@ -223,6 +226,12 @@ def filed(engine: Engine) -> None:
         step(engine, viewer, plan, action, version=version, at=NOW - timedelta(days=19 - days))
 
 
+def reported(engine: Engine) -> None:
+    with engine.connect() as connection:
+        one = reports(connection, CADRE, VILLAGE, LAST)[0]
+    report(engine, OWN, one.id, Entry("", "on", "按计划", 1), now=NOW)
+
+
 def marked(engine: Engine) -> None:
     troubles.mark(engine, CADRE, project=projects.SHORT, since="2026-11-02", reason="欠收", now=NOW)
 
@@ -266,6 +275,8 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("the first dividend of all in the books", None, lambda engine: booked(engine, LAST - 1, "property_dividend_fen")),
     ("the first total of an income year", None, booked_year),
     ("a dividend plan that is filed", VILLAGE, filed),
+    ("a report of the month's round", VILLAGE, reported),
+    ("that round closed", COUNTY, lambda engine: close_round(engine, CADRE, 1, reason="月底汇总", now=NOW)),
     ("a mark on a project of the township", TOWNSHIPS[0], marked),
     ("that mark over", TOWNSHIPS[0], lambda engine: troubles.end(engine, CADRE, 2, now=NOW)),
     ("tasks for a project of the other township", TOWNSHIPS[1],
