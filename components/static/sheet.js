@@ -1,6 +1,7 @@
 // Any screen on one sheet of A4 or A3: the page is given the width, and the sheet the direction, at which most of it is
 // seen largest. Where it would be smaller than 7 pt it is set tighter and maps become lower; then is left out, and said:
-// rows at the end of the longest lists, then whole parts from the bottom of the page upward, headline figures and maps last.
+// rows at the end of the longest lists, then whole parts from the bottom of the page upward; headline figures, maps and the
+// board of a village last.
 (() => {
   if (window.warRoomSheet) return;
   const MM = 96 / 25.4, EDGE = 8, SHEETS = { A4: [210, 297], A3: [297, 420] };
@@ -10,8 +11,9 @@
   const NOTE = 44; // px of what the foot says of them
   const LOWEST = 300, STEP_DOWN = 20; // px of a map
   const SMALLEST = 13; // px
+  const MUCH = 1e6; // more than there are letters on a page
   const CONTENT = "table, ol, ul, dl, img, a.tile, iframe, .js-plotly-plot";
-  const KEPT = ".tiles, iframe"; // parts that go last
+  const KEPT = ".tiles, iframe, .board"; // parts that go last
   const LISTS = ".table tbody, ol.ranking, ul.overdue, ul.moved, ol.story, ul.papers, ul.stages, .lights";
   const all = (what, within = document) => [...within.querySelectorAll(what)];
   const shown = (element) => element.getClientRects().length > 0;
@@ -119,8 +121,9 @@
   /* How low a part may end, with what stands below all of them. */
   const line = (most) => main().getBoundingClientRect().top + most - (bottom(main()) - Math.max(...parts(main()).map(bottom)));
 
-  /* Maps as low as they may be, for as long as something in their column ends too low. */
-  const lower = (most) => all("iframe", main()).filter(shown).forEach((frame) => {
+  /* Maps as low as they may be, for as long as something in their column, or all of the page, ends too low; whether
+     there are maps. */
+  const lower = (most) => all("iframe", main()).filter(shown).map((frame) => {
     const column = frame.closest("[data-testid=stColumn]") ?? main(), end = () => Math.max(...parts(column).map(bottom));
     const tall = parseFloat(getComputedStyle(frame).height);
     style(frame, "height", `${tall}px`);
@@ -131,7 +134,7 @@
     }
     for (let now = tall - STEP_DOWN; end() > line(most) && now >= LOWEST; now -= STEP_DOWN)
       frame.style.setProperty("height", `${now}px`, "important");
-  });
+  }).length > 0;
 
   /* Rows from the end of the list that has most, for as long as it makes the page shorter; list → rows left out. */
   const shorten = (most) => {
@@ -176,6 +179,7 @@
     while (high() > most) {
       const there = parts(main()), over = there.filter((part) => bottom(part) > line(most)), first = over.filter((part) => !part.querySelector(KEPT));
       if (!over.length || there.length < 2) break;
+      if (!first.length && lower(most) && high() <= most) break;
       const lowest = (first.length ? first : over).reduce((one, other) => (bottom(other) > bottom(one) ? other : one));
       const before = there[there.indexOf(lowest) - 1];
       const head = before?.querySelector("h1, h2, h3") && !before.querySelector(CONTENT);
@@ -183,7 +187,7 @@
       gone[0].forEach(out);
     }
     /* A legend or a note does not come back without what it stands below. */
-    const alone = (group) => !group.some((part) => part.querySelector("h1, h2, h3")) && group[0].previousElementSibling?.getBoundingClientRect().height === 0;
+    const alone = (group) => !group.some((part) => part.querySelector(`h1, h2, h3, ${KEPT}`)) && group[0].previousElementSibling?.getBoundingClientRect().height === 0;
     const missing = gone.filter((group) => {
       group.forEach(back);
       const long = high() > most ? group.flatMap((part) => all(LISTS, part)).map((list) => [list, listed(list).slice(FEW)]) : [];
@@ -212,7 +216,7 @@
     until(() => { last.innerHTML = before.replace(/\d{4}-\d\d-\d\d \d\d:\d\d(?!.*\d{4}-\d\d-\d\d \d\d:\d\d)/, now); }, () => { last.innerHTML = before; });
   };
 
-  /* At the least scale, with what finds no room left out; how much text there is then. */
+  /* At the least scale, with what finds no room left out; how much there is then: parts that go last, then text. */
   const cut = (paper, lying, found) => {
     const [wide, most] = room(paper, lying);
     laid(wide, LEAST, found);
@@ -225,7 +229,7 @@
       if (names.length) until(() => foot().append(note), () => note.remove());
       refill(most, left);
     }
-    return main().innerText.length;
+    return all(KEPT, main()).filter(shown).length * MUCH + main().innerText.length;
   };
   const undone = (until) => { while (undo.length > until) undo.pop()(); };
   const tried = (paper, lying, found) => {
