@@ -14,7 +14,7 @@ from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.take_away import take_away
 from data.access.roles import DUTIES, EXPORT
-from data.duties.leaders import VACANT, Leader, leaders
+from data.duties.leaders import VACANT, Leader, Vacancy, leaders, vacancies
 from data.duties.posts import Held, posts_below
 from data.paper.spreadsheet import ListColumn
 from data.terms import LEVELS
@@ -26,9 +26,14 @@ _LEADERS = (
 _BELOW = (
     TableColumn("place", "区划"), TableColumn("post", "职务"), TableColumn("name", "第一责任人"),
     TableColumn("unit", "单位"), TableColumn("phone", "电话"), TableColumn("started", "任职自"),
-    TableColumn("others", "其他负责人"), TableColumn("vacant", "无负责人的村", "integer"),
+    TableColumn("others", "其他负责人"), TableColumn("vacant", "空缺岗位", "integer"),
 )  # fmt: skip
 
+MOST_VACANT = 100
+_VACANT = (
+    TableColumn("place", "区划"), TableColumn("post", "岗位"), TableColumn("since", "空缺自"),
+    TableColumn("days", "空缺（天）", "integer"),
+)  # fmt: skip
 _FIRST = ("post", "name", "unit", "phone", "person", "started")
 
 
@@ -42,6 +47,7 @@ def show_leaders(screen: Screen, choice: DutyChoice) -> None:
         show_appointing(screen, own)
     if below:
         _below(screen, below)
+    _vacant(screen, ask(screen, vacancies, screen.region.code, day))
     show_changes(screen)
 
 
@@ -72,12 +78,10 @@ def _below(screen: Screen, below: list[Held]) -> None:
     without = sum(not one.leaders for one in below)
     frame = pd.DataFrame([_row(one) for one in below], dtype=object)
     title = f"{without} 个{noun}{VACANT}" if without else f"{len(below)} 个{noun}都有负责人"
-    vacant = sum(one.vacant for one in below)
-    told = f"共 {len(below)} 个{noun}" + (f" · {vacant} 个村没有负责人" if vacant and noun != LEVELS[12] else "")
-    shown = [one for one in _BELOW if one.id != "vacant" or noun != LEVELS[12]]
+    told = f"共 {len(below)} 个{noun} · 空缺岗位含下级"
     drawn = table_markup(
         frame,
-        shown,
+        _BELOW,
         caption=title,
         look=TableLook(
             row_url=lambda row: duty_link(screen, DutyChoice(), region=row.code),
@@ -97,13 +101,42 @@ def _below(screen: Screen, below: list[Held]) -> None:
         take_away(
             screen,
             frame.assign(name=frame["name"].where(frame["name"].notna(), VACANT)),
-            [ListColumn(one.id, one.heading, "integer" if one.form == "integer" else "text") for one in shown],
+            [ListColumn(one.id, one.heading, "integer" if one.form == "integer" else "text") for one in _BELOW],
             what="区划负责人",
             title=f"{screen.region.name}各{noun}负责人",
             unit=f"个{noun}",
             sheet="区划负责人",
             key="export_leaders",
         )
+
+
+def _vacant(screen: Screen, found: list[Vacancy]) -> None:
+    """Posts that must be filled and are vacant, the longest first."""
+    if not found:
+        return
+    day = screen.day or screen.status.built
+    rows = [
+        {
+            "place": one.place,
+            "post": one.post,
+            "days": one.days(day),
+            "since": one.since or "从未登记",
+            "code": one.region,
+        }
+        for one in found[:MOST_VACANT]
+    ]
+    more = f" · 先列空缺最久的 {MOST_VACANT} 个" if len(found) > MOST_VACANT else ""
+    show_markup(
+        heading(f"{len(found):,} 个岗位{VACANT}", f"{screen.region.name}及下级必须有人的岗位{more}")
+        + table_markup(
+            pd.DataFrame(rows, dtype=object),
+            _VACANT,
+            caption=f"{VACANT}的岗位",
+            look=TableLook(
+                row_url=lambda row: duty_link(screen, DutyChoice(), region=row.region), opener="place", cards=True
+            ),
+        )
+    )
 
 
 def _row(one: Held) -> dict[str, object]:

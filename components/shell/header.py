@@ -151,7 +151,8 @@ def _to_region(code: str) -> str:
 def region_url(path: str, parameters: Mapping[str, str], code: str) -> str:
     """The address of a page with another region; from a household, which stays in its village, that of the map, from
     a project that of all projects."""
-    kept = {name: value for name, value in parameters.items() if name not in ("page", "household", "project", "fund")}
+    dropped = ("page", "household", "project", "fund", "person")
+    kept = {name: value for name, value in parameters.items() if name not in dropped}
     named, elsewhere = _OF_ONE.get(path, ("", None))
     path = f"/{elsewhere.path}" if elsewhere and named in parameters else path
     return f"{path}?{urlencode({**kept, 'region': code or WHOLE_IN_URL})}"
@@ -173,7 +174,7 @@ def go_to_region(code: str) -> None:
     if _path() in _OF_ONE and _OF_ONE[_path()][0] in st.query_params:
         st.session_state[_CHOSEN] = code
     else:
-        write_address(region=code or WHOLE_IN_URL, household=None, project=None, fund=None)
+        write_address(region=code or WHOLE_IN_URL, household=None, project=None, fund=None, person=None)
 
 
 def _region_picker(screen: Screen) -> None:

@@ -24,6 +24,8 @@ from data.figures import cube
 from data.figures.books import decide_books
 from data.households import lives
 from data.households.edits import Edit, commit, undo
+from data.households.life_events import record_event, record_festival
+from data.households.pairings import add_pairing
 from data.matters.round_reports import Entry, report, reports
 from data.matters.rounds import close_round, open_round
 from data.projects import shock_tasks, troubles
@@ -31,6 +33,7 @@ from data.regions import tree as regions
 from data.regions.versions import versions, way_to
 from data.store.engine import writing
 from data.villages.edits import Deed, carry_out, merges, renames, take_back
+from data.villages.leaders import appoint
 from tests.data.projects import ground as projects
 from tests.data.small_county import COUNTY, LAST, TODAY, TOWNSHIPS, VILLAGES
 from tests.moment import NOW, clock
@@ -46,6 +49,7 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("income", {"view": "sinking", "tested": "1"}), ("income", {"view": "way"}), ("household", {}), ("projects", {}),
     ("projects", {"view": "compare"}),
     ("projects", {"view": "risk"}), ("projects", {"view": "risk", "found": projects.LATE}),
+    ("duty", {}), ("duty", {"view": "teams"}), ("duty", {"view": "visits"}),
     ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("dispatch", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
@@ -187,6 +191,25 @@ def visited(engine: Engine, village: str = VILLAGE, day: str = "2026-11-20") -> 
     return edited(engine, village, Edit("visit", {"code": f"V-{village}-{day}"}, None, new))
 
 
+def appointed(engine: Engine) -> int:
+    typed = {"post": "包村干部", "name": "钱一", "started": "2026-11-01"}
+    return appoint(engine, CADRE, VILLAGE, typed, now=NOW)
+
+
+def feasted(engine: Engine) -> None:
+    record_festival(engine, CADRE, VILLAGE, day="2026-11-02", words="节日", now=NOW)
+
+
+def in_hospital(engine: Engine) -> None:
+    home = home_in(engine, SIBLING)
+    record_event(engine, CADRE, home, kind="hospital", day="2026-11-03", words="", now=NOW)
+
+
+def paired(engine: Engine) -> None:
+    home = home_in(engine, VILLAGE)
+    add_pairing(engine, CADRE, home, code="B3", whom="", started=TODAY.isoformat(), now=NOW)
+
+
 def booked(engine: Engine, month: int, column: str = "wage_work_fen") -> int:
     with engine.connect() as connection:
         line = model.ledger.c
@@ -272,6 +295,10 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a household elsewhere on the map", VILLAGE, moved),
     ("a household that moves to the village beside it", TOWNSHIPS[0], moved_away),
     ("a problem", VILLAGE, found_leaking),
+    ("somebody who leads", VILLAGE, appointed),
+    ("a festival of a village", VILLAGE, feasted),
+    ("an event of a household", SIBLING, in_hospital),
+    ("a pairing", VILLAGE, paired),
     ("the first dividend of all in the books", None, lambda engine: booked(engine, LAST - 1, "property_dividend_fen")),
     ("the first total of an income year", None, booked_year),
     ("a dividend plan that is filed", VILLAGE, filed),
