@@ -74,6 +74,7 @@ class _Bar:
 def demo_command(options: argparse.Namespace) -> int:
     from data.demo.county import generate
     from data.demo.days import make_days
+    from data.demo.musts import make_musts
     from data.demo.plans import make_plans
     from data.demo.rounds import make_rounds
 
@@ -101,6 +102,7 @@ def demo_command(options: argparse.Namespace) -> int:
     make_plans(engine, now.date(), progress=bar)
     make_rounds(engine, now.date(), progress=bar)
     make_days(engine, now)
+    make_musts(engine, now)
     bar.close()
     print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
     if options.out:
