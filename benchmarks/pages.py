@@ -58,6 +58,8 @@ def addresses(ground: Ground) -> list[Address]:
         Address("帮扶责任, visits of the whole", "duty", {**whole, "view": "visits"}, "五必访"),
         Address("月调度, the whole", "dispatch", whole, "名单"),
         Address("月调度, a county", "dispatch", {"region": village.code[:6], "pick": "all"}, "名单"),
+        Address("督办整改, problems of the whole", "problems", whole, "在办"),
+        Address("督办整改, tasks over the days", "problems", {**whole, "kind": "task", "view": "gantt"}, "今天"),
         Address("户档案", "household", {**local, "household": household}, head),
     ]
 

@@ -26,8 +26,11 @@ from data.households import lives
 from data.households.edits import Edit, commit, undo
 from data.households.life_events import record_event, record_festival
 from data.households.pairings import add_pairing
+from data.matters.raising import Place, raise_tasks
 from data.matters.round_reports import Entry, report, reports
 from data.matters.rounds import close_round, open_round
+from data.matters.steps import Given
+from data.matters.steps import step as matter_step
 from data.projects import shock_tasks, troubles
 from data.regions import tree as regions
 from data.regions.versions import versions, way_to
@@ -50,6 +53,8 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("projects", {"view": "compare"}),
     ("projects", {"view": "risk"}), ("projects", {"view": "risk", "found": projects.LATE}),
     ("duty", {}), ("duty", {"view": "teams"}), ("duty", {"view": "visits"}),
+    ("problems", {}), ("problems", {"kind": "task", "view": "matrix"}), ("problems", {"view": "place"}),
+    ("problems", {"kind": "task", "raise": "task", "indicator": "households"}),
     ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("dispatch", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
@@ -241,6 +246,18 @@ def found_leaking(engine: Engine) -> int:
     return edited(engine, VILLAGE, Edit("problem", {"code": "P-new"}, None, found))
 
 
+def handed_out(engine: Engine) -> None:
+    typed = {"name": "入户核查", "target": "逐户核查", "started": "2026-11-20", "deadline": "2026-12-04"}
+    raise_tasks(engine, CADRE, [(Place(VILLAGE), None, None)], typed, now=NOW)
+
+
+def urged(engine: Engine) -> None:
+    with engine.connect() as connection:
+        code = connection.execute(select(model.task.c.code).where(model.task.c.name == "入户核查")).scalar_one()
+    given = Given(reason="抓紧")
+    matter_step(engine, CADRE, "task", code, "urge", version=1, given=given, now=NOW)
+
+
 def filed(engine: Engine) -> None:
     """A plan from its draft to the books."""
     plan = create(engine, OWN, VILLAGE, LAST - 4, LAST - 1, at=NOW - timedelta(days=20))
@@ -299,6 +316,8 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a festival of a village", VILLAGE, feasted),
     ("an event of a household", SIBLING, in_hospital),
     ("a pairing", VILLAGE, paired),
+    ("a task handed out", VILLAGE, handed_out),
+    ("that task urged", VILLAGE, urged),
     ("the first dividend of all in the books", None, lambda engine: booked(engine, LAST - 1, "property_dividend_fen")),
     ("the first total of an income year", None, booked_year),
     ("a dividend plan that is filed", VILLAGE, filed),
