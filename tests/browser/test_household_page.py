@@ -59,9 +59,9 @@ def test_on_a_phone_everything_is_reached_by_a_tap_and_nothing_is_wider_than_the
         assert box["height"] >= 44 and box["y"] + box["height"] > 780
     for part in PARTS:
         title = page.locator(f"#{part} > h2")
-        expect(page.locator(f"#{part} > :not(h2)").first).to_be_hidden()
+        expect(page.locator(f"#{part} > :not(h2)").last).to_be_hidden()
         title.tap()
-        expect(page.locator(f"#{part} > :not(h2)").first).to_be_visible()
+        expect(page.locator(f"#{part} > :not(h2)").last).to_be_visible()
     for part in OTHER_PARTS:
         page.locator(f".st-key-part_{part} h2").first.tap()
     ready(page)
