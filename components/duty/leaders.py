@@ -133,7 +133,7 @@ def _vacant(screen: Screen, found: list[Vacancy]) -> None:
             _VACANT,
             caption=f"{VACANT}的岗位",
             look=TableLook(
-                row_url=lambda row: duty_link(screen, DutyChoice(), region=row.region), opener="place", cards=True
+                row_url=lambda row: duty_link(screen, DutyChoice(), region=row.code), opener="place", cards=True
             ),
         )
     )

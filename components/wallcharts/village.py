@@ -14,7 +14,7 @@ from components.wallcharts.maps import village_maps
 from components.wallcharts.panels import TICK, Cell, Column, Panel
 from components.wallcharts.sheets import Sheet
 from data.access.viewer import Viewer
-from data.duties.leaders import Leader
+from data.duties.leaders import VACANT, Leader, vacant_posts
 from data.duties.village_board import VillageBoard, village_board
 from data.months import last_day, short_day
 from data.store.batches import batches
@@ -59,6 +59,7 @@ class VillageFacts:
     roster: Roster
     board: VillageBoard
     leaders: tuple[Leader, ...] = ()
+    missing: tuple[str, ...] = ()  # posts that must be filled and are not
 
 
 def read(connection: Connection, viewer: Viewer, village: str, month: int) -> VillageFacts:
@@ -69,6 +70,7 @@ def read(connection: Connection, viewer: Viewer, village: str, month: int) -> Vi
         roster(connection, public, village, month),
         village_board(connection, public, village, month),
         leaders_on_wall(connection, public, [village], last_day(month), paper=True).get(village, ()),
+        tuple(one.post for one in vacant_posts(connection, village, last_day(month))),
     )
 
 
@@ -90,7 +92,7 @@ def village_panels(
     letters = sheet.letters
     return [
         *village_maps(connection, village, facts.walk, sheet),
-        organisation(facts.roster, facts.leaders, letters),
+        organisation(facts, letters),
         panels.rules("作战室制度", rules),
         duties(facts, letters),
         households(facts, letters),
@@ -99,18 +101,19 @@ def village_panels(
     ]
 
 
-def organisation(held: Roster, leaders: Sequence[Leader], letters: float) -> Panel:
+def organisation(facts: VillageFacts, letters: float) -> Panel:
     """Who makes the war room: who leads the village, then team by team, with the phones of their work."""
-    people = held.helping.drop_duplicates(["name", "unit", "team", "post", "phone"])
+    people = facts.roster.helping.drop_duplicates(["name", "unit", "team", "post", "phone"])
     people = people[people["team"].isin(ORGANISED)].assign(place=lambda rows: rows["team"].map(TEAMS.index))
-    led = {(one.name, one.unit) for one in leaders}
+    led = {(one.name, one.unit) for one in facts.leaders}
     people = people[[one not in led for one in zip(people["name"], people["unit"], strict=True)]]
-    rows = [["负责人", one.name, one.post, one.unit or "", one.phone or ""] for one in leaders]
+    rows = [["负责人", panels.bold(VACANT), post, "", ""] for post in facts.missing]
+    rows += [["负责人", one.name, one.post, one.unit or "", one.phone or ""] for one in facts.leaders]
     rows += [
         [row.team, row.name, _post(row.post, row.team), row.unit, row.phone]
         for row in people.sort_values(["place", "name"]).itertuples()
     ]
-    columns = (Column("队伍", 5), Column("姓名", 4), Column("职务", 5), Column("单位", 12), Column("联系电话", 7))
+    columns = (Column("队伍", 5), Column("姓名", 5.4), Column("职务", 5.4), Column("单位", 12), Column("联系电话", 7))
     return panels.table("组织架构", columns, rows, letters=letters, empty=NO_HELPERS)
 
 
