@@ -32,6 +32,7 @@ from data.days import choices, papers
 from data.days.entries import Told, withdraw, write
 from data.days.region import own_today
 from data.errors import NoRight, NotFound, OutOfScope, Refused, WarRoomError
+from data.matters.raising import kinds
 from data.regions import tree as regions
 from data.store.key import derived
 from data.terms import DAY_KINDS
@@ -80,6 +81,7 @@ def day_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
                 "tasks": _told(choices.tasks(connection, viewer, village)) if village else [],
                 "sent": [_sent(row) for row in own_today(connection, viewer, now.date()).to_dict("records")],
                 "name": actor_name(connection, viewer.actor),
+                "kinds": list(kinds(connection)),
             }
         key = hmac.new(derived(store, "day records"), viewer.actor.encode(), hashlib.sha256).digest()
         known = {"person": hashlib.sha256(key).hexdigest()[:16], "key": b64encode(key).decode()}
@@ -109,8 +111,10 @@ def day_routes(engine: Callable[[], Engine], clock: Clock) -> list[Route]:
             words=form.get("words", ""),
             clock=form.get("clock", ""),
             waited=whole(form.get("waited"), least=0) or 0,
+            finish=form.get("finish") == "1",
+            category=form.get("category", ""),
         )
-        return _json({"id": write(engine(), viewer, told, now=clock(), address=address)})
+        return _json(write(engine(), viewer, told, now=clock(), address=address)._asdict())
 
     def played(request: Request, role: str) -> Response:
         with engine().connect() as connection:

@@ -1,7 +1,6 @@
 """加措施, 报问题: a new one, or the end of one that runs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from functools import partial
 
 import streamlit as st
@@ -14,11 +13,10 @@ from data.households.door import door
 from data.households.edits import Conflict
 from data.households.entries import Saved, add_measure, end_measure
 from data.matters.matter import Matter
-from data.matters.raising import Place, kinds, owners, raise_problem, sources
+from data.matters.raising import AHEAD, Place, kinds, owners, raise_problem, sources
 from data.matters.region import Filters, page
 from data.matters.steps import Given, step
 
-_AHEAD = timedelta(days=30)  # what a problem is usually given
 _MEASURE = ("category", "name", "started", "ended", "amount_fen", "unit")
 _PROBLEM = ("description", "found", "deadline")
 
@@ -59,7 +57,7 @@ def _raise(screen: Screen, household: int, running: Mapping[str, Matter]) -> Non
             name: entry_widgets.choice_field(heading, lists[name], key=key(f"problem_{name}"), start=lists[name][0])
             for heading, name in (("来源 *", "source"), ("类别 *", "category"))
         }
-        start = {"found": screen.today.isoformat(), "deadline": (screen.today + _AHEAD).isoformat()}
+        start = {"found": screen.today.isoformat(), "deadline": (screen.today + AHEAD).isoformat()}
         for name in _PROBLEM:
             typed[name] = entry_widgets.field(
                 "problem", name, stored=start.get(name), key=key(f"problem_{name}"), today=screen.today,

@@ -123,6 +123,14 @@
       ...group("其他任务", tasks, "t:"), ...group(myHomes.length ? "其他户" : "户", homes, "h:"));
     about.value = chosen || "";
     if (about.selectedIndex < 0) about.value = "";
+    wishes();
+  }
+  // What goes on from a record: a task of his own is done; a problem is raised.
+  const finish = $("finish").firstElementChild, category = $("category");
+  function wishes() {
+    const kind = form.elements.kind.value, mine = own.tasks.some((one) => one[2] && `t:${one[0]}` === about.value);
+    $("finish").hidden = kind !== "done" || !mine;
+    $("raise").hidden = kind !== "problem";
   }
   function draw() {
     form.hidden = !own || !own.village;
@@ -131,14 +139,18 @@
     $("where").hidden = own.villages.length < 2;
     village.replaceChildren(...own.villages.map((one) => option(one[0], one[1])));
     village.value = own.village;
+    category.replaceChildren(option("", "不登记，只反馈"), ...own.kinds.map((one) => option(one, one)));
   }
   const typed = () => ({
     kind: form.elements.kind.value, village: village.value, about: about.value, words: words.value, photos, at: Date.now(),
+    finish: finish.checked && !$("finish").hidden, category: $("raise").hidden ? "" : category.value,
   });
   function fill(draft) {
     form.elements.kind.value = draft.kind || "done";
     words.value = draft.words || "";
     photos = draft.photos || [];
+    finish.checked = !!draft.finish;
+    category.value = draft.category || "";
     offer(draft.village === own.village ? draft.about : "");
     pictures();
   }
@@ -215,10 +227,12 @@
     const [what, key] = [one.about.slice(0, 2), one.about.slice(2)];
     const answer = await post("/day", new URLSearchParams({
       do: "write", token, number: one.number, kind: one.kind, village: one.village, words: one.words, clock: one.clock,
-      household: what === "h:" ? key : "", task: what === "t:" ? key : "",
+      finish: one.finish ? 1 : "", category: one.category, household: what === "h:" ? key : "", task: what === "t:" ? key : "",
       waited: Math.max(0, Math.round((Date.now() - one.at) / 1000)),
     }));
     if (!answer.ok) return answer;
+    const { said } = await answer.clone().json();
+    if (said) say(`${said} 记录已收下。`);
     for (const photo of one.photos) {
       const got = await post("/day/photo", bytesOf(photo), { "X-Number": one.number, "X-Token": token, "Content-Type": "image/jpeg" });
       if (got.status === 401 || got.status === 429 || got.status >= 500) return got;
@@ -303,7 +317,7 @@
     await send();
   }
   form.addEventListener("submit", save);
-  form.addEventListener("input", draft);
+  form.addEventListener("input", () => { wishes(); draft(); });
   village.addEventListener("change", elsewhere);
   $("camera").addEventListener("change", taken);
   $("album").addEventListener("change", taken);

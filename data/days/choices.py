@@ -6,10 +6,13 @@ from sqlalchemy import Connection, text
 
 from data.access.rights import needs
 from data.access.roles import DAYS, WRITE
-from data.access.scope import seen_households, seen_matters
+from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
 from data.figures.sources import HELPED_SQL
 from data.figures.states import standing, there_on
+from data.matters.states import OPEN
+from data.matters.who import person_of
+from data.matters.who import seen as seen_of
 from data.model.running import runs_on
 from data.store.rows import StoredRow
 from data.terms import LEVELS
@@ -76,15 +79,16 @@ def _told_apart(row: StoredRow, twice: bool) -> str:
 
 @needs(WRITE, DAYS)
 def tasks(connection: Connection, viewer: Viewer, village: str) -> list[Choice]:
-    """The tasks of a village that are not finished, his own first, then the next to be due."""
-    seen, bound = seen_matters(viewer, "t.household_id")
+    """The tasks of a village that are worked on, his own first, then the next to be due."""
+    seen, bound = seen_of(connection, viewer, "task")
+    states = ", ".join(f"'{state}'" for state in OPEN)
     rows = connection.execute(
         text(
             f"""
-            SELECT t.code, t.name, CASE WHEN t.owner_id = :person THEN 1 ELSE 0 END AS own FROM task t
-            WHERE t.village = :village AND t.finished IS NULL AND {seen}
-            ORDER BY own DESC, t.deadline, t.code LIMIT {MOST_TASKS}"""
+            SELECT b.code, b.name, CASE WHEN b.owner_id = :person THEN 1 ELSE 0 END AS own FROM task b
+            WHERE b.village = :village AND b.state IN ({states}) AND {seen}
+            ORDER BY own DESC, b.deadline, b.code LIMIT {MOST_TASKS}"""
         ),
-        {**bound, "village": viewer.narrowed(village), "person": viewer.person},
+        {**bound, "village": viewer.narrowed(village), "person": person_of(connection, viewer)},
     ).all()
     return [Choice(row.code, row.name, bool(row.own)) for row in rows]

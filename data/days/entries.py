@@ -3,23 +3,28 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from data.access.rights import needs
 from data.access.roles import DAYS, WRITE
-from data.access.scope import seen_households, seen_matters
+from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
 from data.days.choices import villages
-from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused
+from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoomError
 from data.figures import cube
 from data.figures.sources import DAYS as DAYS_SOURCE
+from data.matters.file import row_of
+from data.matters.raising import AHEAD, Place, proposed, raise_within
+from data.matters.steps import Given, step_within
+from data.matters.who import seen as seen_of
 from data.model import day_record
 from data.store.engine import writing
 from data.store.rows import StoredRow, written_id
-from data.terms import DAY_KINDS
+from data.terms import DAY_KINDS, PROBLEM_SOURCES
 from data.text.signs import seen
 
 LONGEST = 500
@@ -33,7 +38,8 @@ _NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 class Told:
     """What somebody tells of a day: its ``number`` (a UUID made where it was written), a key of ``terms.DAY_KINDS``,
     what it is about (a task's code, a household's id, else the ``village``), his words, the phone's own ``clock`` when
-    he wrote and for how many seconds it waited since."""
+    he wrote and for how many seconds it waited since. ``finish``: the task is reported as finished with it;
+    ``category``: a problem of this kind is raised with it."""
 
     number: str
     kind: str
@@ -43,46 +49,51 @@ class Told:
     words: str
     clock: str
     waited: int = 0
+    finish: bool = False
+    category: str = ""
+
+
+class Written(NamedTuple):
+    """The id of a record that stands, and what of its other wishes could not be done, in words; '' where all was."""
+
+    id: int
+    said: str = ""
 
 
 @needs(WRITE, DAYS)
-def write(engine: Engine, viewer: Viewer, told: Told, *, now: datetime, address: str = "") -> int:
-    """Write a record, in one transaction with its line of the log and the cube; its id. The same number again, by the
-    same person, writes nothing and answers with the id that stands.
+def write(engine: Engine, viewer: Viewer, told: Told, *, now: datetime, address: str = "") -> Written:
+    """Write a record, in one transaction with its line of the log, the cube and what goes on from it. The same number
+    again, by the same person, writes nothing and answers with the record that stands.
 
     Its day is the one on which it was written, by this clock less what it waited. Raises Refused for what is none,
     NotFound and OutOfScope for what is not his to write of.
     """
     with writing(engine) as connection:
-        return write_within(connection, viewer, told, now=now, address=address)
-
-
-@needs(WRITE, DAYS)
-def write_within(connection: Connection, viewer: Viewer, told: Told, *, now: datetime, address: str = "") -> int:
-    """The same in a transaction of the caller's, who writes more than the record."""
-    cube.hold(connection)
-    if (stands := standing_record(connection, viewer, told.number)) is not None:
-        return int(stands.id)
-    words = _checked(told)
-    village, household = _about(connection, viewer, told)
-    made = connection.execute(
-        insert(day_record).values(
-            number=told.number,
-            village=village,
-            household_id=household,
-            task=told.task,
-            day=(now - timedelta(seconds=told.waited)).date().isoformat(),
-            kind=told.kind,
-            words=words,
-            written=_by_the_phone(told.clock, now),
-            at=written(now),
-            actor=viewer.actor,
+        cube.hold(connection)
+        if (stands := standing_record(connection, viewer, told.number)) is not None:
+            return Written(stands.id)
+        words = _checked(told)
+        village, household = _about(connection, viewer, told)
+        made = connection.execute(
+            insert(day_record).values(
+                number=told.number,
+                village=village,
+                household_id=household,
+                task=told.task,
+                day=(now - timedelta(seconds=told.waited)).date().isoformat(),
+                kind=told.kind,
+                words=words,
+                written=_by_the_phone(told.clock, now),
+                at=written(now),
+                actor=viewer.actor,
+            )
         )
-    )
-    id = written_id(made)
-    _logged(connection, viewer, id, f"写下：{DAY_KINDS[told.kind]}", now, address)
-    cube.refresh(connection, village, now, households=False, of=DAYS_SOURCE)
-    return id
+        id = written_id(made)
+        _logged(connection, viewer, id, f"写下：{DAY_KINDS[told.kind]}", now, address)
+        more = told.finish or told.category
+        said = _goes_on(connection, viewer, told, Place(village, household), words, now) if more else ""
+        cube.refresh(connection, village, now, households=False, of=None if more else DAYS_SOURCE)
+        return Written(id, said)
 
 
 @needs(WRITE, DAYS)
@@ -130,6 +141,29 @@ def _checked(told: Told) -> str:
     return words
 
 
+def _goes_on(connection: Connection, viewer: Viewer, told: Told, place: Place, words: str, now: datetime) -> str:
+    """Report the task as finished, or raise the problem, as he wished: where that may not be, why not. The record
+    stands in any case: its words may have waited for days."""
+    try:
+        with connection.begin_nested():
+            if told.finish and told.task is not None:
+                version = row_of(connection, viewer, "task", told.task)["version"]
+                given = Given(reason=words)
+                step_within(
+                    connection, viewer, "task", told.task, "finish", version=version, given=given, now=now, shown=False
+                )
+            elif told.category:
+                (first,) = proposed(connection, viewer, [place], now.date())
+                typed = {
+                    "source": PROBLEM_SOURCES[0], "category": told.category, "description": words,
+                    "found": now.date().isoformat(), "deadline": (now.date() + AHEAD).isoformat(),
+                }  # fmt: skip
+                raise_within(connection, viewer, place, typed, owner=first.owner, now=now)
+    except WarRoomError as error:
+        return f"{'任务没有报完成' if told.finish else '没有登记为问题'}：{error}"
+    return ""
+
+
 def _by_the_phone(clock: str, now: datetime) -> str:
     try:
         return written(datetime.fromisoformat(clock).replace(tzinfo=None))
@@ -154,8 +188,8 @@ def _about(connection: Connection, viewer: Viewer, told: Told) -> tuple[str, int
 
 
 def _of_task(connection: Connection, viewer: Viewer, code: str) -> tuple[str, int | None]:
-    condition, bound = seen_matters(viewer, "t.household_id")
-    asked = text(f"SELECT t.village, t.household_id FROM task t WHERE t.code = :code AND {condition}")
+    condition, bound = seen_of(connection, viewer, "task")
+    asked = text(f"SELECT b.village, b.household_id FROM task b WHERE b.code = :code AND {condition}")
     found = connection.execute(asked, {**bound, "code": code}).first()
     if found is None or not viewer.may_see(found.village):
         raise NotFound(NO_SUCH_TASK)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, RowMapping, select, text
 
@@ -25,6 +25,8 @@ from data.settings import listed
 from data.store.engine import writing
 from data.terms import PROBLEM_SOURCES, TEAMS
 
+AHEAD = timedelta(days=30)
+"""What a problem is usually given."""
 _PROBLEM = ("found", "deadline", "description")
 _TASK = ("name", "target", "started", "deadline")
 
@@ -70,10 +72,24 @@ def raise_problem(
     that is not the viewer's, Refused."""
     with writing(engine) as connection:
         cube.hold(connection)
-        values = _problem(connection, typed, now.date())
-        code = _add_problem(connection, viewer, place, values, owner, now)
+        code = raise_within(connection, viewer, place, typed, owner=owner, now=now)
         cube.refresh(connection, place.region, now, households=False)
     return code
+
+
+@needs(WRITE, MATTERS)
+def raise_within(
+    connection: Connection,
+    viewer: Viewer,
+    place: Place,
+    typed: Mapping[str, str | None],
+    *,
+    owner: int | None,
+    now: datetime,
+) -> str:
+    """The same in a transaction of the caller's, who has the figures made."""
+    values = _problem(connection, typed, now.date())
+    return _add_problem(connection, viewer, place, values, owner, now)
 
 
 def _problem(connection: Connection, typed: Mapping[str, str | None], today: date) -> dict[str, object]:

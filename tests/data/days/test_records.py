@@ -14,6 +14,7 @@ from data.days.region import matrix, of_household, own_today, records
 from data.errors import NotFound, OutOfScope, Refused, WarRoomError
 from data.figures import lists
 from data.figures import read as figures
+from data.matters.daily import settle_matters
 from data.store.engine import writing
 from tests.data.archives.ground import photo
 from tests.data.small_county import COUNTY, LAST, TODAY
@@ -40,8 +41,8 @@ def read(engine: Engine, viewer: Viewer = CADRE, village: str = VILLAGE):
 
 
 def test_the_same_number_writes_once_and_another_person_may_not_use_it(engine: Engine):
-    id = write(engine, CADRE, PLAIN, now=NOW)
-    assert write(engine, CADRE, replace(PLAIN, words="别的话"), now=NOW) == id
+    id = write(engine, CADRE, PLAIN, now=NOW).id
+    assert write(engine, CADRE, replace(PLAIN, words="别的话"), now=NOW).id == id
     with pytest.raises(Refused):
         write(engine, HELPER, PLAIN, now=NOW)
     assert list(read(engine)["words"]) == ["修好了水渠"]
@@ -93,7 +94,7 @@ def test_a_record_of_a_task_is_of_its_household_and_of_the_day_it_was_written(en
 
 
 def test_what_he_wrote_he_takes_back_on_the_day_it_came_in_and_nobody_else_does(engine: Engine):
-    id = write(engine, CADRE, PLAIN, now=NOW)
+    id = write(engine, CADRE, PLAIN, now=NOW).id
     for viewer, moment in ((HELPER, NOW), (CADRE, NOW + timedelta(days=1))):
         with pytest.raises(WarRoomError):
             withdraw(engine, viewer, id, now=moment)
@@ -101,7 +102,7 @@ def test_what_he_wrote_he_takes_back_on_the_day_it_came_in_and_nobody_else_does(
     with pytest.raises(Refused):
         withdraw(engine, CADRE, id, now=NOW)
     assert read(engine).empty and count(engine) == 1
-    assert write(engine, CADRE, PLAIN, now=NOW) == id and read(engine).empty  # sent once more, it stays taken back
+    assert write(engine, CADRE, PLAIN, now=NOW).id == id and read(engine).empty  # sent once more, it stays taken back
     with engine.connect() as connection:
         assert own_today(connection, CADRE, TODAY).empty
 
@@ -146,6 +147,7 @@ def test_what_may_be_chosen_is_what_may_be_written_of(engine: Engine):
     with writing(engine) as connection:
         task = model.task
         connection.execute(task.update().where(task.c.code == "r3").values(finished=None))
+        settle_matters(connection, TODAY)
         keys = [
             [[one.key for one in ask(connection, viewer, VILLAGE)] for ask in (choices.households, choices.tasks)]
             for viewer in (CADRE, HELPER)
@@ -154,14 +156,39 @@ def test_what_may_be_chosen_is_what_may_be_written_of(engine: Engine):
     small = {str(one) for one in (901, 902, 903, 904)}
     assert small <= set(keys[0][0]) and keys[1][0] == ["901"]
     assert {"r1", "r3"} <= set(keys[0][1]) and "r2" not in keys[0][1]
-    assert {"r1", "r3"} <= set(keys[1][1])
+    assert keys[1][1] == ["r1"]  # of the village's he answers for none
     assert places == [[VILLAGE], [VILLAGE], [VILLAGE, NEIGHBOUR]]
+
+
+def test_a_task_is_reported_as_done_with_its_record_and_a_problem_raised(engine: Engine):
+    done = write(engine, CADRE, replace(PLAIN, task="r1", finish=True), now=NOW)
+    raised = write(
+        engine, CADRE, replace(PLAIN, number=NUMBER(2), kind="problem", household=902, category="住房"), now=NOW
+    )
+    assert (done.said, raised.said) == ("", "")
+    with engine.connect() as connection:
+        task = connection.execute(select(model.task.c.state, model.task.c.finished).where(model.task.c.code == "r1"))
+        assert tuple(task.one()) == ("done", "2026-11-22")
+        column = model.problem.c
+        made = select(column.household_id, column.category, column.found).where(column.description == PLAIN.words)
+        assert tuple(connection.execute(made).one()) == (902, "住房", "2026-11-22")
+        value = figures.figures(connection, CADRE, VILLAGE, LAST, ("problems_open",))["problems_open"].value
+        assert value == lists.count(connection, CADRE, "problems_open", VILLAGE, LAST)
+
+
+def test_a_record_stands_where_what_should_go_on_from_it_may_not(engine: Engine):
+    for number, change in ((1, {"task": "r1", "finish": True}), (2, {"kind": "problem", "category": "没有这一类"})):
+        if number == 1:
+            write(engine, CADRE, replace(PLAIN, number=NUMBER(9), task="r1", finish=True), now=NOW)
+        said = write(engine, CADRE, replace(PLAIN, number=NUMBER(number), **change), now=NOW).said
+        assert said.startswith(("任务没有报完成：", "没有登记为问题："))
+    assert count(engine) == 3
 
 
 def test_the_figure_counts_what_its_list_names(engine: Engine):
     write(engine, CADRE, replace(PLAIN, household=901), now=NOW)
     write(engine, CADRE, replace(PLAIN, number=NUMBER(2), waited=24 * 3600), now=NOW)
-    withdraw(engine, CADRE, write(engine, CADRE, replace(PLAIN, number=NUMBER(3)), now=NOW), now=NOW)
+    withdraw(engine, CADRE, write(engine, CADRE, replace(PLAIN, number=NUMBER(3)), now=NOW).id, now=NOW)
     with engine.connect() as connection:
         for viewer, place, number in ((Viewer("county", COUNTY), COUNTY, 6), (CADRE, VILLAGE, 2)):
             value = figures.figures(connection, viewer, place, LAST, ("day_records",))["day_records"].value
@@ -171,7 +198,7 @@ def test_the_figure_counts_what_its_list_names(engine: Engine):
 
 
 def test_the_log_vouches_for_records(engine: Engine):
-    withdraw(engine, CADRE, write(engine, CADRE, PLAIN, now=NOW), now=NOW)
+    withdraw(engine, CADRE, write(engine, CADRE, PLAIN, now=NOW).id, now=NOW)
     with engine.connect() as connection:
         logged = connection.execute(select(model.access_log.c.detail).where(model.access_log.c.view == "day")).scalars()
         assert list(logged) == ["写下：完成", "撤回：完成"]
