@@ -9,8 +9,9 @@ from components.drawing import wording
 from components.drawing.markup import escape, link
 from components.drawing.tables import Row
 from data.duties.village_board import VillageBoard
+from data.terms import DAY_KINDS
 
-_HELPERS, _TASKS, _PROBLEMS, _PROJECTS = 6, 6, 5, 4
+_HELPERS, _TASKS, _PROBLEMS, _PROJECTS, _DAYS = 6, 6, 5, 4, 3
 Url = Callable[[int], str]
 """The address of a household's page by its id."""
 MatterUrl = Callable[[str, str], str | None]
@@ -93,7 +94,16 @@ def _visits(board: VillageBoard, url: Url, running: bool) -> str:
         f"<li>{_day(row.visited)} {escape(row.helper)} {escape(row.occasion)} {_who(row, url)}</li>"
         for row in board.visits.head(3).itertuples()
     )
-    return f"<p>{today}</p>" + (f'<ul class="log">{last}</ul>' if last else "")
+    return f"<p>{today}</p>" + (f'<ul class="log">{last}</ul>' if last else "") + _days(board, url, day)
+
+
+def _days(board: VillageBoard, url: Url, day: str) -> str:
+    rows = "".join(
+        f"<li>{DAY_KINDS[row.kind]} {escape(row.words)} {_who(row, url)}</li>"
+        for row in board.days.head(_DAYS).itertuples()
+    )
+    told = f"<p>{day}记录 <b>{len(board.days)}</b> 条</p>"
+    return f'{told}<ul class="log">{rows}</ul>' if rows else told
 
 
 def _problems(board: VillageBoard, url: Url, matter_url: MatterUrl) -> str:

@@ -18,6 +18,7 @@ from components.wall.village_parts import (
     list_poster,
 )
 from data.months import short_day
+from data.wall.village import VillageRoom
 
 
 def today_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
@@ -34,18 +35,24 @@ def today_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     title = f"今日：本月还有 {len(without)} 户没走访" if len(without) else "今日：本月户户走访到"
     code = code_of(place, min(across, high * 0.4), canvas)
     rows = [_row(one, canvas) for one in without.itertuples()]
-    told = [f"本月已走访 {visited} 户"]
+    told = [f"本月已走访 {visited} 户", f"今天记录 {room.written_today} 条" * bool(room.written_today), *_done(room)]
     poster = list_poster(
         place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="户", code=code
     )
     return [poster]
 
 
+LONGEST = 24
 TODAY = Scene("village-today", "今日", VILLAGE, today_posters)
 
 
 def _row(one: Row, canvas: Canvas) -> list[object]:
     return [badge(one.number, one.state, canvas), one.head, _last(one.last_visit), one.helper]
+
+
+def _done(room: VillageRoom) -> list[str]:
+    """The latest that was written of the village itself, where it is short enough to be read from afar."""
+    return [one for one in room.done_today if len(one) <= LONGEST][:1]
 
 
 def _last(day: str | None) -> str:

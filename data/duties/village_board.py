@@ -28,8 +28,9 @@ class VillageBoard:
     month's end). ``projects``: name, kind, stage, investment, received (twelve months), households. ``tasks``: code,
     name, target, owner, started, deadline, progress (fraction), finished, household_id, head; what was finished before
     the month is left out. ``visits``: the latest of the month: visited, helper, occasion, household_id, head.
-    ``problems``: not closed: code, category, description, owner, deadline, rectified, household_id, head.
-    ``visited_today`` and ``visited_month`` count visits; ``as_of`` is the day all of it holds for. Money is yuan.
+    ``problems``: not closed: code, category, description, owner, deadline, rectified, household_id, head. ``days``: the
+    records of the day ``as_of`` (每日记录), for which all of it holds: kind (a key of ``terms.DAY_KINDS``), words,
+    household_id, head. ``visited_today`` and ``visited_month`` count visits. Money is yuan.
     """
 
     as_of: str
@@ -40,6 +41,7 @@ class VillageBoard:
     tasks: pd.DataFrame
     visits: pd.DataFrame
     problems: pd.DataFrame
+    days: pd.DataFrame
     visited_today: int
     visited_month: int
 
@@ -54,7 +56,7 @@ def village_board(connection: Connection, viewer: Viewer, village: str, month: i
     bound = {**bound, "village": viewer.narrowed(village), "month": month}
     frames = {}
     for name, sql in _QUESTIONS.items():
-        matters = {"problems": "b.household_id", "tasks": "t.household_id"}.get(name)
+        matters = _MATTERS.get(name)
         condition, named = seen_matters(viewer, matters) if matters else (seen, {})
         found = connection.execute(text(sql.format(seen=condition)), {**bound, **named})
         frames[name] = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
@@ -70,12 +72,17 @@ def village_board(connection: Connection, viewer: Viewer, village: str, month: i
     )
 
 
+_MATTERS = {"problems": "b.household_id", "tasks": "t.household_id", "days": "d.household_id"}
+"""What may be about a household or about the village → SQL of the household."""
+
+
 def _mask(frames: dict[str, pd.DataFrame]) -> None:
     """Family names alone, and of what is about a household no words."""
     for frame in frames.values():
         if "head" in frame:
             frame["head"] = frame["head"].map(mask_name, na_action="ignore")
-    for name, words in {"visits": ["occasion"], "problems": ["description"], "tasks": ["name", "target"]}.items():
+    told = {"visits": ["occasion"], "problems": ["description"], "tasks": ["name", "target"], "days": ["words"]}
+    for name, words in told.items():
         about = frames[name]["household_id"].notna()
         frames[name].loc[about, words] = ""
 
@@ -147,4 +154,9 @@ _QUESTIONS = {
         WHERE b.region = :village AND b.found <= m.as_of AND b.state <> 'void' AND {open_on("b.closed", "m.as_of")}
             AND {{seen}}
         ORDER BY CASE WHEN b.rectified <= m.as_of THEN 1 ELSE 0 END, b.deadline, b.code""",
+    "days": f"""
+        SELECT d.kind, d.words, d.household_id, {head_on()} AS head
+        FROM day_record d JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = d.household_id
+        WHERE d.village = :village AND d.day = m.as_of AND d.withdrawn IS NULL AND {{seen}}
+        ORDER BY d.id DESC""",
 }

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection
 
+from data.access.masks import mask_kind
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ
 from data.access.viewer import Viewer
@@ -30,8 +31,10 @@ class VillageRoom:
     illness): as of ``data.duties.village_board.VillageBoard``. ``tasks`` (name, owner, progress, deadline) and
     ``problems`` (category, owner, deadline), the longest overdue first, each with number and head of its household
     (None: the village's) and ``days`` that are left, below zero those that it is overdue. ``finished`` tasks of this
-    month, ``rectified`` problems that wait to be closed, ``visited_today`` visits are counted; ``as_of`` is the day all
-    of it holds for. ``leaders``: the first to answer first; ``missing``: posts that must be filled and are not.
+    month, ``rectified`` problems that wait to be closed, ``visited_today`` visits and ``written_today`` records are
+    counted; ``done_today`` are the words of those that are about the village itself and tell of no illness; ``as_of``
+    is the day all of it holds for. ``leaders``: the first to answer first; ``missing``: posts that must be filled and
+    are not.
     """
 
     as_of: str
@@ -43,6 +46,8 @@ class VillageRoom:
     finished: int
     rectified: int
     visited_today: int
+    written_today: int
+    done_today: tuple[str, ...]
     leaders: tuple[Leader, ...] = ()
     missing: tuple[str, ...] = ()
 
@@ -78,9 +83,16 @@ def village_room(connection: Connection, viewer: Viewer, village: str, month: in
         finished=int(done.sum()),
         rectified=int(mended.sum()),
         visited_today=board.visited_today,
+        written_today=len(board.days),
+        done_today=tuple(_of_the_village(as_display(viewer), board.days)),
         leaders=leaders_on_wall(connection, viewer, [village], board.as_of).get(village, ()),
         missing=tuple(one.post for one in vacant_posts(connection, village, board.as_of)),
     )
+
+
+def _of_the_village(viewer: Viewer, days: pd.DataFrame) -> list[str]:
+    words = days.loc[days["household_id"].isna(), "words"]
+    return [one for one in words if mask_kind(viewer, one) == one]
 
 
 def _due(rows: pd.DataFrame, known: pd.DataFrame, today: date) -> pd.DataFrame:

@@ -18,6 +18,8 @@ from components.shell.header import region_choices
 from components.shell.screen import Screen
 from data import model, settings
 from data.access.viewer import Viewer
+from data.days.entries import Told
+from data.days.entries import write as write_day
 from data.dividends.drafts import create
 from data.dividends.steps import step
 from data.figures import cube
@@ -55,6 +57,7 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("duty", {}), ("duty", {"view": "teams"}), ("duty", {"view": "visits"}),
     ("problems", {}), ("problems", {"kind": "task", "view": "matrix"}), ("problems", {"view": "place"}),
     ("problems", {"kind": "task", "raise": "task", "indicator": "households"}),
+    ("days", {}),
     ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("dispatch", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
@@ -258,6 +261,11 @@ def urged(engine: Engine) -> None:
     matter_step(engine, CADRE, "task", code, "urge", version=1, given=given, now=NOW)
 
 
+def day_written(engine: Engine) -> None:
+    told = Told("00000000-0000-4000-8000-000000000001", "done", VILLAGE, None, None, "修路", "")
+    write_day(engine, CADRE, told, now=NOW)
+
+
 def filed(engine: Engine) -> None:
     """A plan from its draft to the books."""
     plan = create(engine, OWN, VILLAGE, LAST - 4, LAST - 1, at=NOW - timedelta(days=20))
@@ -318,6 +326,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a pairing", VILLAGE, paired),
     ("a task handed out", VILLAGE, handed_out),
     ("that task urged", VILLAGE, urged),
+    ("a day's record", VILLAGE, day_written),
     ("the first dividend of all in the books", None, lambda engine: booked(engine, LAST - 1, "property_dividend_fen")),
     ("the first total of an income year", None, booked_year),
     ("a dividend plan that is filed", VILLAGE, filed),

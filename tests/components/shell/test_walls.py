@@ -104,7 +104,7 @@ def frames(engine: Engine) -> Iterator[tuple[str, pd.DataFrame]]:
             facts = {name: value for name, value in file.facts.items() if name not in ("id", "village")}
             yield f"facts of {id}", pd.DataFrame([facts])
         board = village_board(connection, WALL, place, month)
-        yield from ((name, getattr(board, name)) for name in ("visits", "problems", "tasks"))
+        yield from ((name, getattr(board, name)) for name in ("visits", "problems", "tasks", "days"))
 
 
 def test_no_list_of_a_wall_tells_of_a_household(ground: Ground):

@@ -28,7 +28,7 @@ WALK = pd.DataFrame({"id": [7], "number": [3], "head": ["钱**"]})
 
 def facts_of(*tasks: dict, as_of: str = "2026-11-22") -> VillageFacts:
     listed = pd.DataFrame([{"finished": None, "household_id": None, **TASK, **task} for task in tasks])
-    board = VillageBoard(as_of, *[NONE] * 4, listed, NONE, NONE, 0, 0)
+    board = VillageBoard(as_of, *[NONE] * 4, listed, NONE, NONE, NONE, 0, 0)
     return VillageFacts(WALK, Roster(NONE, NONE, NONE), board)
 
 

@@ -163,7 +163,7 @@ def test_what_may_be_chosen_is_what_may_be_written_of(engine: Engine):
 def test_a_task_is_reported_as_done_with_its_record_and_a_problem_raised(engine: Engine):
     done = write(engine, CADRE, replace(PLAIN, task="r1", finish=True), now=NOW)
     raised = write(
-        engine, CADRE, replace(PLAIN, number=NUMBER(2), kind="problem", household=902, category="住房"), now=NOW
+        engine, CADRE, replace(PLAIN, number=NUMBER(2), kind="problem", household=902, category="住房安全"), now=NOW
     )
     assert (done.said, raised.said) == ("", "")
     with engine.connect() as connection:
@@ -171,7 +171,7 @@ def test_a_task_is_reported_as_done_with_its_record_and_a_problem_raised(engine:
         assert tuple(task.one()) == ("done", "2026-11-22")
         column = model.problem.c
         made = select(column.household_id, column.category, column.found).where(column.description == PLAIN.words)
-        assert tuple(connection.execute(made).one()) == (902, "住房", "2026-11-22")
+        assert tuple(connection.execute(made).one()) == (902, "住房安全", "2026-11-22")
         value = figures.figures(connection, CADRE, VILLAGE, LAST, ("problems_open",))["problems_open"].value
         assert value == lists.count(connection, CADRE, "problems_open", VILLAGE, LAST)
 
