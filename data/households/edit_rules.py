@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Float, Text, and_, func, select
 
 from data import model
 from data.access.rights import needs
-from data.access.roles import APPROVE, HOUSEHOLDS, WRITE
+from data.access.roles import APPROVE, DUTIES, HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
 from data.errors import NotFound, Refused
 from data.households import words as record_words
@@ -30,6 +30,8 @@ _REFERS = {"visit": ("helper", model.helper), "archive": ("visit", model.visit),
 @needs(WRITE, HOUSEHOLDS)
 def check_approval(viewer: Viewer, table: str, key: Values, before: Values | None, after: Values | None) -> None:
     """Raises Refused where somebody changes, or takes back, what is decided above him."""
+    if table == "pairing" and not viewer.may(APPROVE, DUTIES):
+        raise Refused("结对由乡镇以上办理，请报乡镇。")
     if viewer.may(APPROVE, HOUSEHOLDS):
         return
     if table == "household":

@@ -102,3 +102,9 @@ def test_a_teacher_begins_with_a_pupil_and_ends(county: Engine):
     assert ("D1", started, started) in spells(county, 902)
     with pytest.raises(Refused):  # it was changed since
         undo(county, CADRE, saved.change, now=NOW)
+
+
+def test_a_village_takes_no_pairing_back(county: Engine):
+    saved = add_pairing(county, CADRE, 902, code="D1", whom="", started=NOW.date().isoformat(), now=NOW)
+    with pytest.raises(Refused, match="乡镇以上"):
+        undo(county, Viewer("village", VILLAGE), saved.change, now=NOW)
