@@ -52,6 +52,7 @@ PROJECTS = SitePage("projects", "项目收益", _PROJECTS, SEE)
 PROJECT = SitePage("project", "项目", _PROJECTS)
 FUNDS = SitePage("funds", "资金", _PROJECTS, SEE)
 TODO = SitePage("todo", "我的待办", _ACTS, DO)
+DUTY = SitePage("duty", "帮扶责任", ((READ, roles.DUTIES),), DO)
 PROBLEMS = SitePage("problems", "督办整改", ((READ, roles.MATTERS),), DO)
 DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
 DESK = SitePage("desk", "批量填报", ((WRITE, roles.HOUSEHOLDS),), DO)
@@ -61,7 +62,6 @@ HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOME
 CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
 SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
 PRINTS = SitePage("prints", "打印发放", ((PRINT, roles.HOUSEHOLDS), (PRINT, roles.CODES)), HOMES)
-DUTY = SitePage("duty", "帮扶责任", ((READ, roles.DUTIES),), DO)
 ADMIN = SitePage(
     "admin", "用户与设置", ((ADMINISTER, roles.PEOPLE), (ADMINISTER, roles.SETTINGS), (READ, roles.LOG)), RUN
 )

@@ -150,6 +150,20 @@
     const inner = document.querySelector("[role=listbox], [role=grid], [data-baseweb=calendar]");
     if (event.key === "Escape" && !inner) ask(event);
   }, true);
+  /* The other theme opens the page anew: what stands unsaved in a form of the page itself is asked about before. */
+  let written = null;
+  document.addEventListener("input", (event) => {
+    const form = event.isTrusted && event.target instanceof Element && event.target.closest("[data-testid=stForm]");
+    if (form && !form.closest(DIALOG)) written = form;
+  }, true);
+  document.addEventListener("click", (event) => {
+    const on = event.target instanceof Element ? event.target : null;
+    if (on?.closest("[data-testid=stFormSubmitButton]")) written = null;
+    if (!on?.closest("a[href^='/theme/']") || !written?.isConnected) return;
+    if (window.confirm("切换界面要重新打开本页，填了还没有保存的内容会丢失。仍要切换吗？")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
   window.addEventListener("beforeunload", (event) => {
     if (open() || document.querySelector("p.unsaved")) event.preventDefault();
   });
