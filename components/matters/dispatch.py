@@ -21,7 +21,7 @@ from components.matters.dispatch_markup import (
     subtitle,
     who_markup,
 )
-from components.matters.dispatch_report import DONE, show_report
+from components.matters.dispatch_report import DONE, forget_begun, show_report
 from components.matters.dispatch_round import show_actions, show_opening
 from components.matters.dispatch_sheet import may_fill, show_sheet
 from components.shell.asking import ask, ask_uncached
@@ -99,6 +99,7 @@ def show_dispatch(screen: Screen) -> None:
             return
         except NotFound as error:
             problem(str(error))
+    forget_begun()
     held = ask(screen, rounds, screen.region.code)
     month = _month(screen, held)
     here = [one for one in held if one.month == month]

@@ -15,7 +15,7 @@ from data.matters.round_reports import LONGEST, Clash, Entry, Report, report, re
 from data.terms import DISPATCH_STATES
 
 DONE = "dispatch_done"
-_CLASH = "dispatch_clash"
+_BEGUN, _CLASH = "dispatch_begun", "dispatch_clash"
 
 
 def show_report(screen: Screen, id: int) -> None:
@@ -52,7 +52,15 @@ def _standing(one: Report) -> str:
     )
 
 
+def forget_begun() -> None:
+    """Whoever is back at the list begins anew upon what stands then."""
+    st.session_state.pop(_BEGUN, None)
+    st.session_state.pop(_CLASH, None)
+
+
 def _form(screen: Screen, one: Report) -> None:
+    """The form goes by what stood when it was opened: a run that saves reads anew what others wrote meanwhile."""
+    begun: Entry = st.session_state.setdefault(_BEGUN, {}).setdefault(one.id, one.entry)
     clash: Clash | None = st.session_state.get(_CLASH, {}).get(one.id)
     usual = one.entry.target or (one.before.target if one.before and one.reported is None else "")
     with st.form(f"dispatch_form_{one.id}", border=False):
@@ -68,7 +76,7 @@ def _form(screen: Screen, one: Report) -> None:
             "情况说明（进展缓慢、存在困难的必填）", one.entry.words, max_chars=LONGEST, key=f"dispatch_words_{one.id}"
         )
         target = st.text_input("本月目标", usual, max_chars=LONGEST, key=f"dispatch_target_{one.id}")
-        version = one.entry.version
+        version = begun.version
         if clash is None:
             pressed = st.form_submit_button("报送", type="primary", width="stretch")
         else:
@@ -99,7 +107,7 @@ def _send(screen: Screen, one: Report, entry: Entry) -> None:
 
 def _leave(id: int, sentence: str) -> None:
     """Back to the list."""
-    st.session_state.pop(_CLASH, None)
+    forget_begun()
     for name in ("state", "words", "target"):
         st.session_state.pop(f"dispatch_{name}_{id}", None)
     st.session_state[DONE] = sentence

@@ -63,12 +63,17 @@ def make_rounds(engine: Engine, today: date, progress: Callable[[str, int, int],
         before = open_round(
             engine, viewer, county, due=worked.add(earlier, _DAYS), now=datetime.combine(earlier, time(8, 40))
         )
-        _report(engine, county, running - 1, earlier, worked.add(earlier, _DAYS), 100 - _FORGOTTEN, progress)
+        _report(engine, county, running - 1, earlier, worked.add(earlier, _DAYS), 100 - _FORGOTTEN, today, progress)
         end = datetime.combine(date.fromisoformat(last_day(running - 1)), time(17, 30))
         close_round(engine, viewer, before, reason="月底汇总，个别户外出务工未见面，转下月核实。", now=end)
         due = max(worked.add(begun, _DAYS), today)
-        open_round(engine, viewer, county, due=due, now=datetime.combine(begun, time(8, 40)))
-        listed += _report(engine, county, running, begun, today, _REPORTED, progress)
+        # what is written today stands before the hour at which this runs
+        open_round(
+            engine, viewer, county, due=due, now=datetime.combine(begun, time(8, 40) if begun < today else time())
+        )
+        listed += _report(
+            engine, county, running, begun, max(begun, today - timedelta(days=1)), _REPORTED, today, progress
+        )
     return listed
 
 
@@ -79,6 +84,7 @@ def _report(
     first: date,
     last: date,
     percent: int,
+    today: date,
     progress: Callable[[str, int, int], None] | None,
 ) -> int:
     """Each village reports of its own, on some day between two."""
@@ -97,7 +103,8 @@ def _report(
         entries = {one.id: _entry(chance, one) for one in rows if chance.randrange(100) < percent}
         day = first + timedelta(days=chance.randrange((last - first).days + 1))
         if entries:
-            report_sheet(engine, viewer, entries, now=datetime.combine(day, time(9, chance.randrange(60))))
+            hour = time(9, chance.randrange(60)) if day < today else time(0, 1)
+            report_sheet(engine, viewer, entries, now=datetime.combine(day, hour))
     return listed
 
 

@@ -51,7 +51,7 @@ def test_a_household_is_reported_from_a_phone_and_the_second_who_writes_sees_bot
     ready(page)
     head = page.locator("h1").inner_text()
     assert head not in page.url and head not in page.title()
-    page.get_by_role("button", name="进展缓慢").click()
+    page.get_by_test_id("stButtonGroup").get_by_text("进展缓慢").click()
     page.get_by_label("情况说明").fill("等验收")
     id = int(page.url.split("report=")[1].split("&")[0])
     report(engine, Viewer("village", VILLAGE), id, Entry("", "stuck", "联系不上", 1), now=county_clock())
