@@ -17,6 +17,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 MEASUREMENTS = {
     "import": "storing.imports",
     "refresh": "storing.refreshes",
+    "days": "storing.days",
     "kept": "keeping.kept",
     "pages": "pages.answers",
     "household": "household.answers",

@@ -1,12 +1,15 @@
-"""How long the store takes: imports, the cube, one village's refresh."""
+"""How long the store takes: imports, the cube, one village's refresh, one record of a day."""
 
 import time
+import uuid
 from collections.abc import Iterator
 
 from benchmarks.commands import run_data
 from benchmarks.ground import Ground
 from benchmarks.table import Finding, middle
+from data.access.viewer import Viewer
 from data.clock import county_clock
+from data.days.entries import Told, write
 from data.figures import cube
 from data.store.engine import writing
 
@@ -44,3 +47,16 @@ def refreshes(ground: Ground) -> Iterator[Finding]:
         seconds.append(time.perf_counter() - begun)
     engine.dispose()
     yield middle("refresh of one village in the cube", ground.preset, seconds, "s", REFRESH_SECONDS)
+
+
+def days(ground: Ground) -> Iterator[Finding]:
+    """A day's record of one village, with its line of the log and its figure, committed to the disk."""
+    ground.ready()
+    engine, seconds = ground.engine(), []
+    for village in ground.villages(REFRESHES):
+        told = Told(str(uuid.uuid4()), "done", village.code, None, None, "清理村道", "")
+        begun = time.perf_counter()
+        write(engine, Viewer("village", village.code), told, now=county_clock())
+        seconds.append(time.perf_counter() - begun)
+    engine.dispose()
+    yield middle("a day's record with the cube", ground.preset, seconds, "s", REFRESH_SECONDS)
