@@ -105,10 +105,7 @@ def vacant_posts(connection: Connection, region: str, day: str) -> list[Vacancy]
     last = func.max(func.coalesce(l.ended, "9999"))
     asked = select(l.region, l.post, last).where(within(l.region, region), l.started <= day).group_by(l.region, l.post)
     held = {(code, post): ended for code, post, ended in connection.execute(asked)}
-    if (
-        not held
-        and connection.execute(select(l.region).where(within(l.region, region[:_COUNTY])).limit(1)).first() is None
-    ):
+    if not held and not names_leaders(connection, region):
         return []
     r = regions_table.c
     listed = select(r.code, r.name).where(within(r.code, region), standing_on(day)).order_by(r.code)
@@ -120,6 +117,12 @@ def vacant_posts(connection: Connection, region: str, day: str) -> list[Vacancy]
         if len(code) == POST_LEVELS[post] and ((ended := held.get((code, post))) is None or ended < day)
     ]
     return sorted(found, key=lambda one: (one.since or "9999", one.region, _ORDER[one.post]))
+
+
+def names_leaders(connection: Connection, region: str) -> bool:
+    """Whether the county of a region (or any, of what lies above) has begun to name its leaders."""
+    asked = select(leader.c.region).where(within(leader.c.region, region[:_COUNTY])).limit(1)
+    return connection.execute(asked).first() is not None
 
 
 def _place(code: str, names: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from data.access.actors import actor_name
 from data.access.rights import needs
 from data.access.roles import APPROVE, DUTIES, READ
 from data.access.viewer import Viewer, within
+from data.duties.leaders import names_leaders
 from data.duties.persons import persons_of_leaders
 from data.errors import NotFound, Refused
 from data.figures import cube
@@ -212,9 +213,11 @@ def _write(
     undoes: int | None = None,
 ) -> int:
     """Write the edits with their history; the log tells the post and no name."""
+    begun = names_leaders(connection, code)
     for edit in edits:
         apply_edit(connection, edit)
     made = note(connection, viewer, code, what, edits, address, now, undoes=undoes, kind=LEADER, told=told)
     persons_of_leaders(connection, now)
-    cube.stamp(connection, now, code)
+    alone = begun and names_leaders(connection, code)  # from the county's first on, posts are vacant everywhere in it
+    cube.stamp(connection, now, *([code] if alone else []))
     return made

@@ -199,9 +199,9 @@ def visited(engine: Engine, village: str = VILLAGE, day: str = "2026-11-20") -> 
     return edited(engine, village, Edit("visit", {"code": f"V-{village}-{day}"}, None, new))
 
 
-def appointed(engine: Engine) -> int:
-    typed = {"post": "包村干部", "name": "钱一", "started": "2026-11-01"}
-    return appoint(engine, CADRE, VILLAGE, typed, now=NOW)
+def appointed(engine: Engine, region: str = VILLAGE, post: str = "包村干部") -> int:
+    typed = {"post": post, "name": "钱一", "started": "2026-11-01"}
+    return appoint(engine, CADRE, region, typed, now=NOW)
 
 
 def feasted(engine: Engine) -> None:
@@ -320,6 +320,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a household elsewhere on the map", VILLAGE, moved),
     ("a household that moves to the village beside it", TOWNSHIPS[0], moved_away),
     ("a problem", VILLAGE, found_leaking),
+    ("the county's first who leads", None, lambda engine: appointed(engine, COUNTY, "县长")),
     ("somebody who leads", VILLAGE, appointed),
     ("a festival of a village", VILLAGE, feasted),
     ("an event of a household", SIBLING, in_hospital),
