@@ -1,6 +1,7 @@
 """The list of problems or tasks: groups, filters, the table with its pages, what is taken away, many done at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -64,9 +65,11 @@ _MOST = 100_000  # rows in one workbook
 
 def counts_of(screen: Screen, choice: MatterChoice) -> Mapping[str, int]:
     """How many are in each group of the list."""
-    return ask_uncached(
-        screen, matter_lists.counts, choice.record, screen.region.code, filters=choice.filters, today=screen.today
-    )  # not kept: what a person answers for is his alone
+    way = ask_uncached if choice.filters.words else ask  # words may be a name: nothing is kept by them
+    return way(
+        screen, matter_lists.counts, choice.record, screen.region.code, filters=replace(choice.filters, group="all"),
+        today=screen.today, asker=screen.viewer.person,
+    )  # fmt: skip
 
 
 def show_list(screen: Screen, choice: MatterChoice, counts: Mapping[str, int]) -> None:

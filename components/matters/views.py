@@ -13,6 +13,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.wording import NO_VALUE
 from components.matters.address import RECORDS, MatterChoice, filter_words, matter_link, matters_link
+from components.matters.listing import counts_of
 from components.matters.markup import days_words, person_markup
 from components.matters.people import person_url
 from components.shell.asking import ask, ask_uncached
@@ -138,10 +139,7 @@ def _owner_url(screen: Screen, choice: MatterChoice, row: Row) -> str:
 
 def show_gantt(screen: Screen, choice: MatterChoice) -> None:
     """The tasks over the days, by village of a township, by township of a county; at most BARS on a page."""
-    counts = ask_uncached(
-        screen, matter_lists.counts, "task", screen.region.code, filters=choice.filters, today=screen.today
-    )
-    total = counts[choice.filters.group]
+    total = counts_of(screen, choice)[choice.filters.group]
     at = paged(choice.page, total, BARS)
     rows: list[Matter] = ask_uncached(
         screen, matter_lists.page, "task", screen.region.code, filters=choice.filters, today=screen.today,

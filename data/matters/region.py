@@ -78,9 +78,17 @@ def page(
 
 @needs(READ, MATTERS)
 def counts(
-    connection: Connection, viewer: Viewer, record: str, region: str, *, filters: Filters, today: date
+    connection: Connection,
+    viewer: Viewer,
+    record: str,
+    region: str,
+    *,
+    filters: Filters,
+    today: date,
+    asker: int | None = None,
 ) -> dict[str, int]:
-    """Key of GROUPS → how many of the region, whatever group ``filters`` asks for. Raises as :func:`page`."""
+    """Key of GROUPS → how many of the region, whatever group ``filters`` asks for. ``asker``: the viewer's person, by
+    whom an answer is told apart where answers are kept by role and region. Raises as :func:`page`."""
     where, bound = _picked(connection, viewer, record, region, filters, today, group="all")
     sums = ", ".join(
         f'COALESCE(SUM(CASE WHEN {_clause(record, group)} THEN 1 ELSE 0 END), 0) AS "{group}"' for group in GROUPS
