@@ -221,7 +221,7 @@ def show_matrix(screen: Screen, choice: MatterChoice) -> None:
             placeholder="可多选", key=f"matter_matrix_{screen.region.code}",
         )  # fmt: skip
     below = _below(screen)
-    rows = ask(screen, matter_lists.matrix, screen.region.code, names=picked, below=below, today=screen.today)
+    rows = ask(screen, matter_lists.matrix, screen.region.code, names=tuple(picked), below=below, today=screen.today)
     show_markup(
         heading(f"各{LEVELS[below]}任务一览", f"{screen.region.name} · {screen.today} · 进度，完成打 ✓，红色为超期项数")
         + matrix_markup(rows, picked, _places(screen, below), lambda code, name: matters_link(

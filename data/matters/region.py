@@ -1,5 +1,6 @@
 """The many: problems or tasks of a region, filtered and paged; how many of each kind; by place, by owner, by task."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,7 +147,7 @@ def titles(connection: Connection, viewer: Viewer, record: str, region: str, *, 
 
 @needs(READ, MATTERS)
 def matrix(
-    connection: Connection, viewer: Viewer, region: str, *, names: list[str], below: int, today: date
+    connection: Connection, viewer: Viewer, region: str, *, names: Sequence[str], below: int, today: date
 ) -> pd.DataFrame:
     """Tasks of these names laid over the regions of a level: name, place (code), tasks, ended, overdue, progress
     (fraction, mean). Raises as :func:`page`."""
