@@ -60,6 +60,9 @@ def addresses(ground: Ground) -> list[Address]:
         Address("月调度, a county", "dispatch", {"region": village.code[:6], "pick": "all"}, "名单"),
         Address("督办整改, problems of the whole", "problems", whole, "在办"),
         Address("督办整改, tasks over the days", "problems", {**whole, "kind": "task", "view": "gantt"}, "今天"),
+        Address("我的待办, the whole", "todo", whole, "今日摘要"),
+        Address("我的待办 by region, the whole", "todo", {**whole, "view": "regions"}, "谁负责"),
+        Address("我的待办, a village", "todo", {**local, "view": "all"}, "今日摘要"),
         Address("户档案", "household", {**local, "household": household}, head),
     ]
 

@@ -77,22 +77,20 @@ def _show_list(screen: Screen, choice: TodoChoice, views: dict[str, str]) -> Non
     chosen = held if choice.kind is None else counts.get(choice.kind, Count())
     number = chosen.late if choice.late else chosen.rows
     at = paged(choice.page, number, PAGE)
-    way = ask_uncached if mine else ask  # of anybody's no household is named
-    items = way(
-        screen,
-        waiting.waiting,
-        *asked,
-        look=since,
-        mine=mine,
-        kind=choice.kind,
-        late=choice.late,
-        offset=at.offset,
-    )
+    items = _items(screen, choice, since, at.offset)
     if not items:
         show_markup('<p class="calm">这样筛选没有等办的事。</p>')
         return
     pager = pager_markup(at.page, at.pages, f"共 {number:,} 件", lambda to: todo_link(screen, choice, page=to))
     show_markup(items_markup(items, lambda one: _way(screen, one)) + pager)
+
+
+def _items(screen: Screen, choice: TodoChoice, since: str, offset: int) -> list[Item]:
+    """A page of them. What waits for anybody names no household, and is kept; one's own list is read anew."""
+    asked, kind, late = (screen.region.code, screen.status.built), choice.kind, choice.late
+    if choice.view == MINE:
+        return ask_uncached(screen, waiting.waiting, *asked, look=since, kind=kind, late=late, offset=offset)
+    return ask(screen, waiting.waiting, *asked, mine=False, kind=kind, late=late, offset=offset)
 
 
 def _looked(screen: Screen) -> str:
@@ -154,7 +152,7 @@ def _nothing(screen: Screen, *, mine: bool) -> None:
 
 
 def _way(screen: Screen, one: Item) -> str:
-    return screen.link(_BY_PATH.get(one.page, TODO), **one.parameters)
+    return screen.link(_BY_PATH[one.page], **one.parameters)
 
 
 def _show_regions(screen: Screen, choice: TodoChoice, views: dict[str, str]) -> None:
