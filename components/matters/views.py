@@ -23,6 +23,7 @@ from components.shell.paging import paged
 from components.shell.screen import Screen
 from data.duties import leaders
 from data.duties.leaders import Leader
+from data.duties.persons import doubtful_owners
 from data.matters import region as matter_lists
 from data.matters.matter import Matter
 from data.regions import tree as regions
@@ -43,6 +44,7 @@ _OWNERS = (
     TableColumn("name", "责任人"), TableColumn("unit", "单位"), TableColumn("open", "在办", "integer"),
     TableColumn("overdue", "超期", "integer"), TableColumn("oldest", "最早到期"),
 )  # fmt: skip
+_DOUBTFUL = 6  # named in one sentence
 
 
 def show_places(screen: Screen, choice: MatterChoice) -> None:
@@ -95,6 +97,7 @@ def show_owners(screen: Screen, choice: MatterChoice) -> None:
     """Who answers for the most that is overdue."""
     rows = ask_uncached(screen, matter_lists.by_owner, choice.record, screen.region.code, today=screen.today, limit=100)
     noun = RECORDS[choice.record]
+    _show_doubtful(screen, choice)
     if rows.empty:
         show_markup(f'<p class="calm">没有在办的{noun}。</p>')
         return
@@ -124,6 +127,18 @@ def show_owners(screen: Screen, choice: MatterChoice) -> None:
             ),
         )
     )
+
+
+def _show_doubtful(screen: Screen, choice: MatterChoice) -> None:
+    """Owners in words of whom nobody knows who they are: each is to be given to a person."""
+    found = ask_uncached(screen, doubtful_owners, screen.region.code)
+    if not found:
+        return
+    url = matters_link(screen, choice, view="list", group="vacant")
+    named = "、".join(f"{one.place}“{one.owner}”{one.matters} 件" for one in found[:_DOUBTFUL])
+    more = f"等 {len(found)} 处" if len(found) > _DOUBTFUL else ""
+    told = f"{named}{more}：写法对不上具体的人，请改派给本人"
+    show_markup(f'<p class="problem">{link(escape(told), url, style="underlined")}</p>')
 
 
 def _number(value: int | None) -> int | None:

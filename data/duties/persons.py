@@ -17,6 +17,7 @@ from data.access.roles import DUTIES, READ
 from data.access.viewer import Viewer, within
 from data.audit import log as audit
 from data.clock import written
+from data.duties.leaders import VACANT
 from data.model.surnames import reads_as_name
 from data.store.batches import batches
 from data.store.engine import follow_keys, writing
@@ -139,12 +140,14 @@ def link_owners(connection: Connection, now: datetime) -> int:
 
 @needs(READ, DUTIES)
 def doubtful_owners(connection: Connection, viewer: Viewer, region: str) -> list[Doubtful]:
-    """Owners in words alone, those of the most problems and tasks first; raises OutOfScope."""
+    """Owners in words alone of what is still to be done, those of the most problems and tasks first; raises
+    OutOfScope."""
     here = viewer.narrowed(region)
     counted: dict[tuple[str, str], int] = defaultdict(int)
     for name, place in _OWNED.items():
         table = model.metadata.tables[name]
         asked = select(table.c.owner, place, func.count()).where(table.c.owner_id.is_(None), within(place, here))
+        asked = asked.where(table.c.state.in_(("open", "returned")), table.c.owner != VACANT)
         for owner, code, count in connection.execute(asked.group_by(table.c.owner, place)):
             counted[owner, code] += count
     codes = sorted({code for _, code in counted})
