@@ -49,6 +49,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "Previous month": "上个月",
         "Next month": "下个月",
         "Use arrow keys to navigate dates. Enter to select. Escape to close.": "方向键选日期，回车确定，Esc 关闭。",
+        "Skip to main content": "跳到正文",
+        "file upload": "选择文件",
         "Close": "关闭",
         "Dismiss": "关闭",
         "Notifications": "通知",
