@@ -52,7 +52,7 @@ def _row(one: Row, canvas: Canvas) -> list[object]:
 
 def _done(room: VillageRoom) -> list[str]:
     """The latest that was written of the village itself, where it is short enough to be read from afar."""
-    return [one for one in room.done_today if len(one) <= LONGEST][:1]
+    return [one.rstrip("。") for one in room.done_today if len(one) <= LONGEST][:1]
 
 
 def _last(day: str | None) -> str:
