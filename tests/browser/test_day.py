@@ -72,7 +72,7 @@ def test_a_record_written_without_network_outlives_its_tab_is_nobody_elses_and_i
     page = opened(server, phone, "已全部发送")
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     phone.set_offline(True)
-    page.get_by_text("落实").click()
+    page.locator(".kind", has_text="落实").click()
     page.locator("#about").select_option(index=1)
     page.locator("#words").fill("送去了药")
     page.locator("#album").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()})
