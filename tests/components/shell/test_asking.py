@@ -215,7 +215,11 @@ def in_hospital(engine: Engine) -> None:
 
 def paired(engine: Engine) -> None:
     home = home_in(engine, VILLAGE)
-    add_pairing(engine, CADRE, home, code="B3", whom="", started=TODAY.isoformat(), now=NOW)
+    with engine.connect() as connection:
+        theirs = select(model.pairing.c.helper).where(model.pairing.c.household_id == home)
+        free = select(func.min(model.helper.c.code)).where(model.helper.c.code.not_in(theirs))
+        code = connection.execute(free).scalar_one()
+    add_pairing(engine, CADRE, home, code=code, whom="", started=TODAY.isoformat(), now=NOW)
 
 
 def booked(engine: Engine, month: int, column: str = "wage_work_fen") -> int:
