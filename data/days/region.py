@@ -38,8 +38,8 @@ def of_household(connection: Connection, viewer: Viewer, household: int, limit: 
 @needs(WRITE, DAYS)
 def own_today(connection: Connection, viewer: Viewer, today: date) -> pd.DataFrame:
     """What he himself sent today and did not take back, the newest first."""
-    bound = {"actor": viewer.actor, "today": today.isoformat()}
-    return _records(connection, viewer, "d.actor = :actor AND substr(d.at, 1, 10) = :today", bound, "d.id DESC")
+    bound = {"actor": viewer.actor, "this_day": today.isoformat()}
+    return _records(connection, viewer, "d.actor = :actor AND substr(d.at, 1, 10) = :this_day", bound, "d.id DESC")
 
 
 def _records(

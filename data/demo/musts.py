@@ -28,11 +28,11 @@ _TOLD = {
 _KINDS = tuple(kind for kind in ENTERED if kind != FESTIVAL)
 _VISITS = """
     SELECT v.household_id, v.helper, v.visited, v.occasion, h.village FROM visit v
-    JOIN household h ON h.id = v.household_id WHERE v.visited >= :since AND v.visited <= :today
+    JOIN household h ON h.id = v.household_id WHERE v.visited >= :since AND v.visited <= :this_day
     ORDER BY v.visited, v.code"""
 _HOMES = f"""
-    SELECT h.id AS household_id, MIN(x.helper) AS helper, h.village FROM household h JOIN {standing(day=":today")}
-    JOIN pairing x ON x.household_id = h.id AND {runs_on("x", ":today")} WHERE {HELPED_SQL}
+    SELECT h.id AS household_id, MIN(x.helper) AS helper, h.village FROM household h JOIN {standing(day=":this_day")}
+    JOIN pairing x ON x.household_id = h.id AND {runs_on("x", ":this_day")} WHERE {HELPED_SQL}
     GROUP BY h.id, h.village ORDER BY h.id"""
 
 
@@ -41,14 +41,14 @@ def make_musts(engine: Engine, now: datetime) -> int:
     chance = random.Random(37)
     today = now.date()
     with writing(engine) as connection:
-        asked = {"since": (today - timedelta(days=_LAST)).isoformat(), "today": today.isoformat()}
+        asked = {"since": (today - timedelta(days=_LAST)).isoformat(), "this_day": today.isoformat()}
         kinds = {MUST_OCCASIONS[kind]: kind for kind in _KINDS}
         told: list[tuple[int, str, str, str, date]] = []
         for one in connection.execute(text(_VISITS), asked):
             if one.occasion in kinds:
                 day = date.fromisoformat(one.visited) - timedelta(days=chance.randrange(6))
                 told.append((one.household_id, one.village, one.helper, kinds[one.occasion], day))
-        for one in connection.execute(text(_HOMES), {"today": today.isoformat()}).all():
+        for one in connection.execute(text(_HOMES), {"this_day": today.isoformat()}).all():
             if chance.randrange(_UNANSWERED) == 0:
                 day = today - timedelta(days=chance.randrange(1, 16))
                 told.append((one.household_id, one.village, one.helper, chance.choice(_KINDS), day))

@@ -13,12 +13,12 @@ from data.model.running import runs_on
 from data.terms import LEADER_POSTS
 
 _LEADING = f"""SELECT p.id, p.name, l.post AS what, r.name AS place, l.region FROM leader l JOIN person p
-    ON p.id = l.person_id JOIN region r ON r.code = l.region WHERE {runs_on("l", ":today")} AND"""
+    ON p.id = l.person_id JOIN region r ON r.code = l.region WHERE {runs_on("l", ":this_day")} AND"""
 _SIGNED = """SELECT p.id, p.name, COALESCE(p.unit, '') AS what, r.name AS place, c.region FROM account c
     JOIN person p ON p.id = c.person_id JOIN region r ON r.code = c.region WHERE c.disabled IS NULL AND"""
 _HELPING = f"""SELECT DISTINCT p.id, p.name, a.unit AS what, r.name AS place, h.village AS region FROM pairing x
     JOIN household h ON h.id = x.household_id JOIN helper a ON a.code = x.helper JOIN person p ON p.helper = a.code
-    JOIN region r ON r.code = h.village WHERE {runs_on("x", ":today")} AND"""
+    JOIN region r ON r.code = h.village WHERE {runs_on("x", ":this_day")} AND"""
 _POSTS = {post: place for place, post in enumerate(LEADER_POSTS)}
 
 
@@ -41,7 +41,7 @@ def candidates(connection: Connection, viewer: Viewer, region: str, today: date)
     """Who can be named for a region: its leaders first, of a village those who help there, then those above it, of a
     township or county those of the level below. Raises OutOfScope for a region that is not the viewer's."""
     here = viewer.narrowed(region)
-    known: dict[str, object] = {"today": today.isoformat()}
+    known: dict[str, object] = {"this_day": today.isoformat()}
     known["above"] = [here[:level] for level in LEVELS if level <= len(here)]
     parts = [(_LEADING, "l.region IN :above"), (_SIGNED, "c.region IN :above")]
     if len(here) == LEVELS[0]:

@@ -14,7 +14,7 @@ from data.model import matter_level
 from data.settings import value_of
 from data.store.batches import batches
 
-_LATE = """SELECT b.code FROM {record} b WHERE b.state NOT IN ('void') AND b.deadline < :today AND
+_LATE = """SELECT b.code FROM {record} b WHERE b.state NOT IN ('void') AND b.deadline < :this_day AND
     (b.state IN ('open', 'returned') OR {done} > b.deadline) AND NOT EXISTS (SELECT 1 FROM matter_level l
     WHERE l.record = '{record}' AND l.key = b.code AND l.level = :top)"""
 _DONE = {"problem": "COALESCE(b.rectified, b.closed)", "task": "b.finished"}
@@ -44,7 +44,7 @@ def to_record(connection: Connection, today: date) -> list[Rise]:
     found: list[Rise] = []
     for record in REGISTERS:
         asked = text(_LATE.format(record=record, done=_DONE[record]))
-        late = connection.execute(asked, {"today": today.isoformat(), "top": clocks.LEVELS[-1]}).scalars()
+        late = connection.execute(asked, {"this_day": today.isoformat(), "top": clocks.LEVELS[-1]}).scalars()
         found += _risen(connection, record, list(late), today)
     return found
 

@@ -270,8 +270,8 @@ def _proposal(connection: Connection, place: Place, name: str, heads: Sequence[L
 
 def _helper_of(connection: Connection, id: int, today: date) -> RowMapping | None:
     sql = f"""SELECT a.code, a.name, a.team FROM pairing x JOIN helper a ON a.code = x.helper
-        WHERE x.household_id = :household AND x.member = '' AND {runs_on("x", ":today")} ORDER BY a.code"""
-    rows = connection.execute(text(sql), {"household": id, "today": today.isoformat()}).mappings().all()
+        WHERE x.household_id = :household AND x.member = '' AND {runs_on("x", ":this_day")} ORDER BY a.code"""
+    rows = connection.execute(text(sql), {"household": id, "this_day": today.isoformat()}).mappings().all()
     return min(rows, key=lambda row: TEAMS.index(row["team"]) if row["team"] in TEAMS else len(TEAMS), default=None)
 
 
@@ -286,9 +286,9 @@ def owners(connection: Connection, viewer: Viewer, place: str, household: int | 
     sql = text(f"""
         SELECT p.id, a.name, a.team, a.unit, MAX(CASE WHEN x.household_id = :household THEN 1 ELSE 0 END) AS own
         FROM pairing x JOIN household h ON h.id = x.household_id JOIN helper a ON a.code = x.helper
-        JOIN person p ON p.helper = a.code WHERE h.village = :village AND {runs_on("x", ":today")}
+        JOIN person p ON p.helper = a.code WHERE h.village = :village AND {runs_on("x", ":this_day")}
         GROUP BY p.id, a.name, a.team, a.unit ORDER BY own DESC, a.name, p.id""")
-    rows = connection.execute(sql, {"household": household, "village": place, "today": today.isoformat()}).all()
+    rows = connection.execute(sql, {"household": household, "village": place, "this_day": today.isoformat()}).all()
     helpers = [(row.id, f"{row.name} · {row.team}（{row.unit}）") for row in rows]
     first = [one for one, row in zip(helpers, rows, strict=True) if row.own]
     found: dict[int, str] = {}

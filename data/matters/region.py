@@ -22,8 +22,8 @@ GROUPS = {
 """Which of them a list holds."""
 _RUNS = "b.state IN ('open', 'returned')"
 _CLAUSES = {
-    "open": _RUNS, "overdue": f"{_RUNS} AND b.deadline < :today",
-    "soon": f"{_RUNS} AND b.deadline >= :today AND b.deadline <= :soon",
+    "open": _RUNS, "overdue": f"{_RUNS} AND b.deadline < :this_day",
+    "soon": f"{_RUNS} AND b.deadline >= :this_day AND b.deadline <= :soon",
     "risen": "{level} IS NOT NULL AND b.state NOT IN ('closed', 'accepted', 'void')",
     "waiting": "b.state = '{waiting}'", "asked": f"b.asked_until IS NOT NULL AND {_RUNS}",
     "vacant": f"b.owner_id IS NULL AND {_RUNS}",
@@ -182,7 +182,7 @@ def _picked(
     sql, named = seen(connection, viewer, record)
     clauses = [here, sql, _clause(record, group or filters.group)]
     soon = (today + _SOON.to_pytimedelta()).isoformat()
-    bound |= {**named, "today": today.isoformat(), "soon": soon, "me": person_of(connection, viewer)}
+    bound |= {**named, "this_day": today.isoformat(), "soon": soon, "me": person_of(connection, viewer)}
     title, words = ("b.category", "b.description") if record == "problem" else ("b.name", "b.target")
     wanted = {
         f"({title} LIKE :words ESCAPE '\\' OR {words} LIKE :words ESCAPE '\\' OR b.owner LIKE :words ESCAPE '\\')": (

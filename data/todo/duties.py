@@ -43,8 +43,8 @@ def _tell_musts(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
     heads: dict[int, str] = {}
     if desk.mine and desk.viewer.sees_identity:
         listed = ", ".join(map(str, ids)) or "NULL"  # whole numbers of our own
-        asked = text(f"SELECT h.id, {head_on(':today')} FROM household h WHERE h.id IN ({listed})")
-        heads = dict(desk.connection.execute(asked, {"today": desk.today}).all())
+        asked = text(f"SELECT h.id, {head_on(':this_day')} FROM household h WHERE h.id IN ({listed})")
+        heads = dict(desk.connection.execute(asked, {"this_day": desk.today}).all())
     told = {}
     for row in rows:
         home, kind, _ = row["key"].split(":")
@@ -79,10 +79,10 @@ def _vacant(desk: Desk) -> Waits | None:
         FROM (SELECT {place} AS place, length(r.code) AS digits,
                 (SELECT MAX(l.ended) FROM leader l WHERE l.region = r.code) AS vacated
             FROM region r WHERE {here} AND length(r.code) IN ({county}, {township}, {village}) {level}
-            AND (r.closed IS NULL OR r.closed > :today) AND NOT EXISTS (SELECT 1 FROM leader l WHERE l.region = r.code
-                AND {runs_on("l", ":today")})) q
+            AND (r.closed IS NULL OR r.closed > :this_day) AND NOT EXISTS (SELECT 1 FROM leader l WHERE l.region = r.code
+                AND {runs_on("l", ":this_day")})) q
         GROUP BY q.place, q.digits"""
-    return Waits(sql, {**bound, "today": desk.today})
+    return Waits(sql, {**bound, "this_day": desk.today})
 
 
 def _tell_vacant(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:

@@ -32,9 +32,9 @@ def _waits(desk: Desk) -> Waits | None:
         SELECT CAST(v.id AS TEXT) AS key, v.village AS region, CASE v.state {due} END AS due,
             CASE v.state WHEN 'published' THEN {over} WHEN 'submitted' THEN v.submitted WHEN 'approved' THEN v.approved
                 ELSE v.created END AS since, NULL AS person, 1 AS number
-        FROM dividend_plan v WHERE {here} AND (v.state <> 'published' OR {over} <= :today)
+        FROM dividend_plan v WHERE {here} AND (v.state <> 'published' OR {over} <= :this_day)
         AND v.state IN ({", ".join(f"'{state}'" for state in states)})"""
-    return Waits(sql, {**bound, "today": desk.today})
+    return Waits(sql, {**bound, "this_day": desk.today})
 
 
 def _states(desk: Desk) -> list[str]:

@@ -28,6 +28,8 @@ ASKS_NOTHING = {
     "data/people/borrowing.py": {"obstacle", "borrower", "give_back"},  # who he is while he borrows
     "data/people/sessions.py": {"own_sessions", "end_own_session"},  # his own, whoever he is
     "data/workbook/kept.py": {"carries"},  # says whether an export has a sheet
+    "data/matters/matter.py": {"matters", "by_codes"},  # of rows that were picked by such an asking
+    "data/matters/who.py": {"person_of", "seen", "require_seen", "answers", "checks", "fits"},  # whose it is
     "data/workflow.py": {"actor", "decides"},  # who he is, beside the right
 }
 """Public functions that take a viewer and neither read nor write a store by what he may."""
