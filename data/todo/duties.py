@@ -79,7 +79,8 @@ def _vacant(desk: Desk) -> Waits | None:
         FROM (SELECT {place} AS place, length(r.code) AS digits,
                 (SELECT MAX(l.ended) FROM leader l WHERE l.region = r.code) AS vacated
             FROM region r WHERE {here} AND length(r.code) IN ({county}, {township}, {village}) {level}
-            AND (r.closed IS NULL OR r.closed > :this_day) AND NOT EXISTS (SELECT 1 FROM leader l WHERE l.region = r.code
+            AND (r.closed IS NULL OR r.closed > :this_day)
+            AND NOT EXISTS (SELECT 1 FROM leader l WHERE l.region = r.code
                 AND {runs_on("l", ":this_day")})) q
         GROUP BY q.place, q.digits"""
     return Waits(sql, {**bound, "this_day": desk.today})

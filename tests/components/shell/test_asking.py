@@ -350,7 +350,7 @@ WRITES: tuple[tuple[str, str | None, Callable[[Engine], object]], ...] = (
     ("a region renamed", None, lambda engine: done_to(engine, renames, FAR, "新村")),
     ("that region over to one of the other township", None,
      lambda engine: done_to(engine, merges, FAR, VILLAGE)),
-    ("that taken back", None, lambda engine: take_back(engine, CADRE, 2, now=NOW)),
+    ("that taken back", None, lambda engine: take_back(engine, CADRE, 4, now=NOW)),
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ ASKS_NOTHING = {
     "data/workbook/kept.py": {"carries"},  # says whether an export has a sheet
     "data/matters/matter.py": {"matters", "by_codes"},  # of rows that were picked by such an asking
     "data/matters/who.py": {"person_of", "seen", "require_seen", "answers", "checks", "fits"},  # whose it is
+    "data/villages/edits.py": {"note", "deed_to_undo"},  # part of deeds that ask
     "data/workflow.py": {"actor", "decides"},  # who he is, beside the right
 }
 """Public functions that take a viewer and neither read nor write a store by what he may."""
