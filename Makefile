@@ -48,7 +48,7 @@ quick: .venv/test.stamp
 
 test: check
 	@bash .ci/test-tools
-	$(VENV) -m pytest -n 2 --dist loadgroup
+	$(VENV) -m pytest -n 3 --dist loadgroup
 
 soak: .venv/test.stamp
 	WAR_ROOM_DAYS=400 $(VENV) -m pytest -q tests/data/figures/test_days.py

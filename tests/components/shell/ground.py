@@ -94,6 +94,8 @@ BIGGEST_VILLAGE = "SELECT village FROM household GROUP BY village ORDER BY COUNT
 FUND = "SELECT fund FROM fund_plan ORDER BY fund LIMIT 1"
 PROJECT = "SELECT project FROM project_household GROUP BY project ORDER BY COUNT(*) DESC, project LIMIT 1"
 PLAN = "SELECT id FROM dividend_plan WHERE state <> 'void' ORDER BY id LIMIT 1"
+HELPER = """SELECT p.id FROM person p JOIN pairing x ON x.helper = p.helper WHERE x.ended IS NULL
+    GROUP BY p.id ORDER BY COUNT(*) DESC, p.id LIMIT 1"""
 PAGES = [
     ("battle_map", COUNTY, {}), ("battle_map", BIGGEST_VILLAGE, {}), ("figure", COUNTY, {"indicator": "households"}),
     ("figure", COUNTY, {"indicator": "fund_arranged"}), ("income", COUNTY, {}), ("income", COUNTY, {"view": "spread"}),
@@ -101,6 +103,8 @@ PAGES = [
     ("income", BIGGEST_VILLAGE, {"view": "sinking"}), ("projects", COUNTY, {}),
     ("projects", COUNTY, {"view": "compare"}), ("projects", COUNTY, {"view": "risk", "found": PROJECT}),
     ("project", COUNTY, {"project": PROJECT}), ("funds", COUNTY, {}), ("funds", COUNTY, {"fund": FUND}),
-    ("dividends", COUNTY, {"plan": PLAN}), ("problems", COUNTY, {}),
+    ("dividends", COUNTY, {"plan": PLAN}), ("problems", COUNTY, {}), ("dispatch", COUNTY, {}), ("days", COUNTY, {}),
+    ("duty", COUNTY, {}), ("duty", COUNTY, {"view": "teams"}), ("duty", COUNTY, {"view": "visits"}),
+    ("duty", COUNTY, {"person": HELPER}),
 ]  # fmt: skip
 """Page, region and parameters; what begins with SELECT is asked of the store."""
