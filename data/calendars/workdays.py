@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 import chinese_calendar
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from data.access.rights import needs
 from data.access.roles import ADMINISTER, READ, SETTINGS
@@ -138,7 +138,7 @@ def take_notice(connection: Connection, viewer: Viewer, year: int, text: str, *,
     ``read_notice`` does."""
     notice = read_notice(year, text)
     table = calendar_day
-    connection.execute(table.delete().where(table.c.day.between(f"{year}-01-01", f"{year}-12-31")))
+    connection.execute(table.delete().where(_of_year(year)))
     by = {"at": written(now), "actor": viewer.actor}
     rows = [{"day": one.day.isoformat(), "working": int(one.working), "name": one.name, **by} for one in notice]
     connection.execute(table.insert(), rows)
@@ -151,6 +151,10 @@ def take_notice(connection: Connection, viewer: Viewer, year: int, text: str, *,
 def notices(connection: Connection, viewer: Viewer, year: int) -> list[Notice]:
     """What the county has said of a year."""
     table = calendar_day.c
-    asked = select(table.day, table.working, table.name).where(table.day.between(f"{year}-01-01", f"{year}-12-31"))
+    asked = select(table.day, table.working, table.name).where(_of_year(year))
     rows = connection.execute(asked.order_by(table.day))
     return [Notice(date.fromisoformat(day), bool(working), name or "") for day, working, name in rows]
+
+
+def _of_year(year: int) -> ColumnElement[bool]:
+    return and_(calendar_day.c.day >= f"{year}-01-01", calendar_day.c.day <= f"{year}-12-31")
