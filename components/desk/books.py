@@ -17,6 +17,7 @@ from components.shell.empty import no_households
 from components.shell.errors import problem
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
+from components.shell.reading import whole
 from components.shell.screen import Screen
 from data.access.actors import actor_name
 from data.errors import WarRoomError
@@ -165,9 +166,9 @@ def _typed(told: object) -> dict[int, dict[str, str]]:
     if not isinstance(told, Mapping):
         return {}
     return {
-        int(id): {str(name): str(text) for name, text in cells.items() if name in COLUMNS}
+        number: {str(name): str(text) for name, text in cells.items() if name in COLUMNS}
         for id, cells in told.items()
-        if str(id).isdecimal() and isinstance(cells, Mapping)
+        if (number := whole(str(id))) is not None and isinstance(cells, Mapping)
     }
 
 

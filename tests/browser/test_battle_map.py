@@ -191,7 +191,7 @@ def test_the_table_holds_what_the_map_shows_and_its_rows_lead_down(open_page, st
     page.get_by_title("按区划排序").click()
     expect(told.locator("td:nth-child(2)")).to_have_text(sorted(rows["name"]))
     ready(page)
-    told.first.locator("a").click()
+    told.first.locator("a").first.click()
     page.wait_for_url(f"**region={rows.set_index('name')['code'][min(rows['name'])]}**")
 
 

@@ -90,7 +90,7 @@ def frames(engine: Engine) -> Iterator[tuple[str, pd.DataFrame]]:
             try:
                 yield id, lists.page(connection, WALL, id, COUNTY, month, limit=5000)
             except NoRight:
-                assert lists.list_kind(id).id in ("dividends", "patients")
+                assert lists.list_kind(id).id in ("dividends", "patients", "days")
         yield "village", village.in_village(connection, WALL, place, month, filters=EVERY, limit=5000)
         yield "points", village.points(connection, WALL, place, month, filters=EVERY)
         yield "facets", village.facets(connection, WALL, place, month)
