@@ -35,7 +35,7 @@ def board_markup(
     course = _box(
         "进度", _visits(board, url, running) + _problems(board, url, matter_url) + _tasks(board, url, matter_url), 4
     )
-    return f'<div class="board"><div>{whom}{how}</div><div>{who}{course}</div></div>'
+    return f'<div class="board"><div>{whom}{how}{course}</div><div>{who}</div></div>'
 
 
 def _box(title: str, body: str, place: int) -> str:
