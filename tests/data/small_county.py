@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from data import model
 from data.figures import cube
+from data.matters.daily import settle_matters
 from data.months import label, month_of
 from data.store.engine import upsert, writing
 from data.terms import HOUSEHOLD_TYPES, OUT_OF_SCHOOL, SUBJECTS
@@ -26,6 +27,7 @@ def fill(engine: Engine, *, seed: int = 7, build: bool = True) -> None:
         for table, rows in _tables(chance).items():
             if rows:
                 upsert(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
+        settle_matters(connection, TODAY)
         if build:
             cube.rebuild(connection, today=TODAY)
 

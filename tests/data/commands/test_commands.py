@@ -148,6 +148,7 @@ def test_the_county_closes_its_books_by_command(url: str, engine: Engine, capsys
     with writing(engine) as connection:
         connection.execute(model.books_decision.delete())
         cube.rebuild(connection, today=NOW.date())
+    assert main(["--database", url, "figures", "--region", COUNTY]) == 0 and capsys.readouterr()  # persons are settled
     month, before = month_label(1), model.data_version.c.version
     with engine.connect() as connection:
         version = connection.execute(select(before)).scalar_one()

@@ -27,7 +27,7 @@ from tests.moment import NOW
 
 ALL = Viewer("admin", "")
 ELSEWHERE = {"unreported_households", "above_mark_share", *PEOPLE} | {
-    one for one in INDICATORS if one.startswith("assets_")
+    one for one in INDICATORS if one.startswith(("assets_", "team_households_", "team_persons_"))
 }
 """What test_books and test_people work out."""
 
