@@ -146,10 +146,15 @@ def help_panel(page: SitePage) -> str:
     things = "".join(f"<li>{escape(thing)}</li>" for thing in (told.first, told.second, told.third))
     return (
         '<details class="help"><summary aria-label="本页怎么用" title="本页怎么用（按 ? 键）">？</summary>'
-        f'<section class="help-text" aria-label="本页怎么用"><h2>{escape(page.title)}</h2><p>{escape(told.purpose)}</p>'
-        f"<h3>在这里做三件事</h3><ol>{things}</ol><h3>谁可以打开</h3><p>{escape(who_may(page))}</p>"
+        f'<section class="help-text" aria-label="本页怎么用">{_title(page.title, 2)}<p>{escape(told.purpose)}</p>'
+        f"{_title('在这里做三件事', 3)}<ol>{things}</ol>{_title('谁可以打开', 3)}<p>{escape(who_may(page))}</p>"
         '<button type="button" data-help="print">打印这份说明</button></section></details>'
     )
+
+
+def _title(words: str, level: int) -> str:
+    """A title that is none of the page's own."""
+    return f'<p class="title" role="heading" aria-level="{level}">{escape(words)}</p>'
 
 
 def who_may(page: SitePage) -> str:
