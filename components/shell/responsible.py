@@ -10,7 +10,6 @@ from data.access.roles import DUTIES, READ
 from data.duties.leaders import VACANT, Leader, Vacancy, answering, leaders, vacancies
 
 MOST = 6
-MOST_VACANT = 3
 
 
 def day_of(screen: Screen) -> str:
@@ -72,17 +71,14 @@ def vacant_panel(screen: Screen) -> str:
 
 
 def vacant_markup(screen: Screen, found: Sequence[Vacancy]) -> str:
-    """The first of them a line each, as of what is overdue; how many there are opens the leaders' page."""
-    lines = []
-    for one in found[:MOST_VACANT]:
-        days = one.days(day_of(screen))
-        inner = (
-            f'<span class="days">{"未登记" if days is None else f"空缺 {days} 天"}</span>'
-            f'<span class="what">{escape(one.told)}</span><span class="where">{escape(one.place)}</span>'
-        )
-        lines.append(f"<li>{link(inner, screen.link(DUTY, region=one.region))}</li>")
-    rest = ""
-    if len(found) > MOST_VACANT:
-        way = link(f"共 {len(found)} 个岗位{VACANT}", screen.link(DUTY), style="underlined")
-        rest = f'<p class="calm">{way}</p>'
-    return f'<ul class="overdue vacant">{"".join(lines)}</ul>{rest}' if lines else ""
+    """The one that is vacant the longest, in a line as of what is overdue; of several how many, and the way to all."""
+    if not found:
+        return ""
+    first, days = found[0], found[0].days(day_of(screen))
+    more = f" 等 {len(found)} 个岗位" if len(found) > 1 else ""
+    inner = (
+        f'<span class="days">{"未登记" if days is None else f"空缺 {days} 天"}</span>'
+        f'<span class="what">{escape(first.told + more)}</span><span class="where">{escape(first.place)}</span>'
+    )
+    url = screen.link(DUTY) if more else screen.link(DUTY, region=first.region)
+    return f'<ul class="overdue vacant"><li>{link(inner, url)}</li></ul>'

@@ -10,7 +10,7 @@ from data.duties.leaders import VACANT
 from data.duties.musts import events_sql
 from data.figures.states import head_on
 from data.matters.clocks import LEVELS, above, base_level
-from data.model.running import runs_on
+from data.model.running import open_on, runs_on
 from data.months import month_of
 from data.store.engine import days_after
 from data.terms import LEVELS as LEVEL_WORDS
@@ -79,7 +79,7 @@ def _vacant(desk: Desk) -> Waits | None:
         FROM (SELECT {place} AS place, length(r.code) AS digits,
                 (SELECT MAX(l.ended) FROM leader l WHERE l.region = r.code) AS vacated
             FROM region r WHERE {here} AND length(r.code) IN ({county}, {township}, {village}) {level}
-            AND (r.closed IS NULL OR r.closed > :this_day)
+            AND {open_on('r.closed', ':this_day')}
             AND NOT EXISTS (SELECT 1 FROM leader l WHERE l.region = r.code
                 AND {runs_on("l", ":this_day")})) q
         GROUP BY q.place, q.digits"""
