@@ -45,18 +45,26 @@ def has_account(connection: Connection, id: int | None) -> bool:
     return id is not None and connection.execute(asked).first() is not None
 
 
-def answers(connection: Connection, viewer: Viewer, record: str, held: RowMapping) -> bool:
-    """Whether it is the viewer who has to act: its owner; for an owner who cannot sign in, or none, the office at whose
-    level it lies or the one above, and who helps its household."""
-    mine = person_of(connection, viewer)
-    if held["owner_id"] is not None and mine == held["owner_id"]:
+def waits_for(connection: Connection, viewer: Viewer, record: str, held: RowMapping) -> bool:
+    """Whether it is the viewer whose turn it is: its owner; for an owner who cannot sign in, or none, the office at
+    whose level it lies, and who helps its household."""
+    if held["owner_id"] is not None and person_of(connection, viewer) == held["owner_id"]:
         return True
     if has_account(connection, held["owner_id"]):
         return False
     if viewer.sees_own_only:
         return held["household_id"] is not None
-    base = base_level(_place(record, held))
-    return _office(viewer) in (base, above(base))
+    return _office(viewer) == base_level(_place(record, held))
+
+
+def answers(connection: Connection, viewer: Viewer, record: str, held: RowMapping) -> bool:
+    """Whether the viewer may report what was done: whose turn it is, and, where its owner cannot sign in, the office
+    above, which enters what comes to it on paper."""
+    return waits_for(connection, viewer, record, held) or (
+        not viewer.sees_own_only
+        and not has_account(connection, held["owner_id"])
+        and _office(viewer) == above(base_level(_place(record, held)))
+    )
 
 
 def checks(viewer: Viewer, record: str, held: RowMapping) -> bool:

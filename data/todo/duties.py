@@ -66,6 +66,7 @@ def _vacant(desk: Desk) -> Waits | None:
     if desk.viewer.sees_own_only or (desk.mine and not desk.viewer.may(APPROVE, DUTIES)):
         return None
     here, bound = within_sql("r.code", desk.region)
+    named_in, named = within_sql("q.place", desk.region, "named")
     county, township, village = sorted(LEVELS)
     level = ""
     if desk.mine:
@@ -79,11 +80,11 @@ def _vacant(desk: Desk) -> Waits | None:
         FROM (SELECT {place} AS place, length(r.code) AS digits,
                 (SELECT MAX(l.ended) FROM leader l WHERE l.region = r.code) AS vacated
             FROM region r WHERE {here} AND length(r.code) IN ({county}, {township}, {village}) {level}
-            AND {open_on('r.closed', ':this_day')}
+            AND {open_on("r.closed", ":this_day")}
             AND NOT EXISTS (SELECT 1 FROM leader l WHERE l.region = r.code
                 AND {runs_on("l", ":this_day")})) q
-        GROUP BY q.place, q.digits"""
-    return Waits(sql, {**bound, "this_day": desk.today})
+        WHERE {named_in} GROUP BY q.place, q.digits"""
+    return Waits(sql, {**bound, **named, "this_day": desk.today})
 
 
 def _tell_vacant(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:

@@ -29,7 +29,15 @@ ASKS_NOTHING = {
     "data/people/sessions.py": {"own_sessions", "end_own_session"},  # his own, whoever he is
     "data/workbook/kept.py": {"carries"},  # says whether an export has a sheet
     "data/matters/matter.py": {"matters", "by_codes"},  # of rows that were picked by such an asking
-    "data/matters/who.py": {"person_of", "seen", "require_seen", "answers", "checks", "fits"},  # whose it is
+    "data/matters/who.py": {
+        "person_of",
+        "seen",
+        "require_seen",
+        "waits_for",
+        "answers",
+        "checks",
+        "fits",
+    },  # whose it is
     "data/villages/edits.py": {"note", "deed_to_undo"},  # part of deeds that ask
     "data/workflow.py": {"actor", "decides"},  # who he is, beside the right
 }

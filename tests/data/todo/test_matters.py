@@ -16,7 +16,7 @@ from data.matters.matter import Matter, by_codes
 from data.matters.round_reports import Entry, report, reports
 from data.matters.rounds import close_round, open_round
 from data.matters.states import OPEN, WAITING
-from data.matters.who import answers, seen
+from data.matters.who import seen, waits_for
 from data.store.engine import writing
 from data.todo.matters import _late_since
 from data.todo.waiting import Item, below, waiting
@@ -98,7 +98,7 @@ def all_seen(connection: Connection, viewer: Viewer, record: str) -> list[tuple[
     sql = text(f"SELECT b.* FROM {record} b WHERE {place} LIKE :region AND {sees}")
     rows = connection.execute(sql, {**bound, "region": f"{viewer.region}%"}).mappings().all()
     known = by_codes(connection, viewer, record, [row["code"] for row in rows], TODAY)
-    return [(known[row["code"]], answers(connection, viewer, record, row)) for row in rows]
+    return [(known[row["code"]], waits_for(connection, viewer, record, row)) for row in rows]
 
 
 @pytest.mark.parametrize("record", ["problem", "task"])
