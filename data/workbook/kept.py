@@ -17,7 +17,7 @@ KEPT = "系统留存"
 HEADINGS = ("类别", "内容")
 NOTE = "系统自己的记录，请勿改动或删去；导入空的数据库时用它还原分配方案、设置等。"
 LEFT_OUT = (
-    "修改记录和导入记录、问题和任务的办理过程和材料、月调度、每日记录、五必访事件、照片和扫描件、户码和家庭口令、"
+    "修改记录和导入记录、问题和任务的办理过程和材料、月调度、照片和扫描件、户码和家庭口令、"
     "打印过的收入卡、查看日志、区划边界"
 )
 """What is in the store and in no workbook: a backup has it."""
@@ -47,6 +47,8 @@ KINDS = (
     Kind("分配办理", model.dividend_step, of_plan=True),
     Kind("随村转移", model.matter_move),
     Kind("放假安排", model.calendar_day),
+    Kind("每日记录", model.day_record),
+    Kind("五必访事件", model.life_event),
 )
 """In the order in which they refer to each other."""
 

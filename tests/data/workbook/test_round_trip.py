@@ -118,7 +118,7 @@ def carried(engine):
         for table in CARRIED:
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             for row in rows:
-                if "household_id" in row:
+                if row.get("household_id") is not None:
                     row["household_id"] = codes[row["household_id"]]
             found[table.name] = sorted(map(str, rows))
     return found
