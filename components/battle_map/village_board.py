@@ -11,7 +11,7 @@ from components.drawing.tables import Row
 from data.duties.village_board import VillageBoard
 from data.terms import DAY_KINDS
 
-_HELPERS, _TASKS, _PROBLEMS, _PROJECTS, _DAYS = 6, 6, 5, 4, 3
+_HELPERS, _TASKS, _PROBLEMS, _PROJECTS, _DAYS = 4, 6, 5, 4, 2
 Url = Callable[[int], str]
 """The address of a household's page by its id."""
 MatterUrl = Callable[[str, str], str | None]
@@ -35,7 +35,7 @@ def board_markup(
     course = _box(
         "进度", _visits(board, url, running) + _problems(board, url, matter_url) + _tasks(board, url, matter_url), 4
     )
-    return f'<div class="board"><div>{whom}{how}{course}</div><div>{who}</div></div>'
+    return f'<div class="board"><div>{whom}{how}</div><div>{who}{course}</div></div>'
 
 
 def _box(title: str, body: str, place: int) -> str:

@@ -9,7 +9,7 @@ from components.shell.site import DUTY
 from data.access.roles import DUTIES, READ
 from data.duties.leaders import VACANT, Leader, Vacancy, answering, leaders, vacancies
 
-MOST = 6
+MOST = 4
 
 
 def day_of(screen: Screen) -> str:
