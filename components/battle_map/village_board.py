@@ -11,7 +11,7 @@ from components.drawing.tables import Row
 from data.duties.village_board import VillageBoard
 from data.terms import DAY_KINDS
 
-_HELPERS, _TASKS, _PROBLEMS, _PROJECTS, _DAYS = 4, 6, 5, 4, 2
+_HELPERS, _TASKS, _PROBLEMS, _PROJECTS, _DAYS = 3, 5, 4, 4, 1
 Url = Callable[[int], str]
 """The address of a household's page by its id."""
 MatterUrl = Callable[[str, str], str | None]
