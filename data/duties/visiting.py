@@ -56,9 +56,8 @@ def short(
     rows = pd.DataFrame(found.all(), columns=list(found.keys()), dtype=object)
     total = int(rows["total"].iloc[0]) if len(rows) else 0
     days = int(value_of(connection, "visit_days"))
-    rows["due"] = [
-        next_visit(one.last, one.begun, days) if one.last or one.begun else None for one in rows.itertuples()
-    ]
+    due = [next_visit(one.last, one.begun, days) if one.last or one.begun else None for one in rows.itertuples()]
+    rows["due"] = pd.Series(due, rows.index, dtype=object)  # None stays None
     rows["state"] = rows["state"].map(STATE_NAMES)
     if not viewer.sees_identity:
         rows["head"] = rows["head"].map(mask_name)

@@ -136,3 +136,13 @@ def test_what_is_entered_waits_too_and_is_taken_back(filled: Callable[..., Engin
     with engine.connect() as connection:
         assert musts(connection, CADRE, VILLAGE, LAST, kind="hospital").total == 0
         assert not len(festivals(connection, CADRE, VILLAGE, LAST))
+
+
+def test_a_household_that_nobody_helps_or_ever_visited_is_short_without_a_day(filled: Callable[..., Engine]):
+    engine = filled(duties, own=True)
+    with writing(engine) as connection:
+        connection.execute(model.pairing.delete().where(model.pairing.c.household_id == 902))
+        connection.execute(model.visit.delete().where(model.visit.c.household_id == 902))
+        cube.rebuild(connection, today=TODAY)
+        rows = short(connection, CADRE, VILLAGE, LAST, limit=99).rows.set_index("household_id")
+    assert rows.at[902, "due"] is None and {type(day) for day in rows["due"]} == {str, type(None)}
