@@ -28,7 +28,7 @@ LEVEL = "(SELECT MIN(l.level) FROM matter_level l WHERE l.record = '{0}' AND l.k
 PLACE = {"problem": "b.region", "task": "b.village"}
 _COLUMNS = """SELECT b.code, {fields}, b.household_id, b.deadline, b.owner, b.owner_id, b.state, b.version, b.since,
     b.clock_from, b.asked_until, {level} AS risen, p.name AS owner_name, p.phone AS owner_phone, p.unit AS owner_unit,
-    r.name AS place, t.name AS above, h.code AS household, {head} AS head
+    r.name AS place, t.name AS above, {head} AS head
     FROM {record} b JOIN region r ON r.code = {place} LEFT JOIN region t ON t.code = substr({place}, 1, 9)
     AND t.code <> r.code LEFT JOIN person p ON p.id = b.owner_id LEFT JOIN household h ON h.id = b.household_id
     JOIN month m ON m.month = (SELECT MAX(month) FROM month)"""

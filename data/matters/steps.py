@@ -133,7 +133,7 @@ def batch(
     now: datetime,
 ) -> Batch:
     """The same step for up to MOST of them (code → version), all or none: those to which it cannot be done now are
-    named and left out before anything is written; what then fails takes all of it back. Raises Refused for none, too
+    named and left out; what then fails takes all of it back. Raises Refused for none, too
     many, or where every one of them is left out."""
     if not 0 < len(picked) <= MOST:
         raise Refused(

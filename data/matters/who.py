@@ -11,7 +11,6 @@ from data.model import account, person
 from data.workflow import Transition, actor
 
 NO_SUCH = "没有这个{}，或它不在您的查看范围内。"
-_VOIDERS = ("void",)
 
 
 def person_of(connection: Connection, viewer: Viewer) -> int | None:
@@ -82,7 +81,7 @@ def fits(connection: Connection, viewer: Viewer, record: str, held: RowMapping, 
         return "没有待批的延期申请。"
     if arrow.action == "ask" and held["asked_until"] is not None:
         return "已经申请过延期，正等上级答复。"
-    if arrow.action in _VOIDERS and not checks(viewer, record, held) and not _raised(connection, viewer, record, held):
+    if arrow.action == "void" and not checks(viewer, record, held) and not _raised(connection, viewer, record, held):
         return "由登记的人或上一级办理。"
     return ""
 
