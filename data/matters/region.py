@@ -1,6 +1,6 @@
 """The many: problems or tasks of a region, filtered and paged; how many of each kind; by place, by owner, by task."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -91,10 +91,11 @@ def counts(
     """Key of GROUPS → how many of the region, whatever group ``filters`` asks for. ``asker``: the viewer's person, by
     whom an answer is told apart where answers are kept by role and region. Raises as :func:`page`."""
     where, bound = _picked(connection, viewer, record, region, filters, today, group="all")
-    sums = ", ".join(
-        f'COALESCE(SUM(CASE WHEN {_clause(record, group)} THEN 1 ELSE 0 END), 0) AS "{group}"' for group in GROUPS
+    found = (
+        connection.execute(text(f"SELECT {_sums(record, GROUPS)} FROM {record} b WHERE {where}"), bound)
+        .mappings()
+        .one()
     )
-    found = connection.execute(text(f"SELECT {sums} FROM {record} b WHERE {where}"), bound).mappings().one()
     return {group: int(found[group]) for group in GROUPS}
 
 
@@ -107,9 +108,8 @@ def by_place(
     Raises as :func:`page`."""
     where, bound = _picked(connection, viewer, record, region, Filters("all"), today)
     groups = ("open", "overdue", "risen", "waiting", "ended", "all")
-    sums = ", ".join(f'SUM(CASE WHEN {_clause(record, group)} THEN 1 ELSE 0 END) AS "{group}"' for group in groups)
     sql = f"""
-        SELECT q.*, r.name FROM (SELECT substr({PLACE[record]}, 1, :below) AS code, {sums},
+        SELECT q.*, r.name FROM (SELECT substr({PLACE[record]}, 1, :below) AS code, {_sums(record, groups)},
             MIN(CASE WHEN {_clause(record, "overdue")} THEN b.deadline END) AS oldest
             FROM {record} b WHERE {where} GROUP BY 1) q JOIN region r ON r.code = q.code
         ORDER BY q.overdue DESC, q."open" DESC, q.code"""
@@ -162,6 +162,13 @@ def matrix(
     given = {f"name_{at}": name for at, name in enumerate(names)}
     found = connection.execute(text(sql), {**bound, **given, "below": below})
     return pd.DataFrame(found.all(), columns=list(found.keys()))
+
+
+def _sums(record: str, groups: Iterable[str]) -> str:
+    """SQL columns: how many are of each group, called by its name."""
+    return ", ".join(
+        f'COALESCE(SUM(CASE WHEN {_clause(record, group)} THEN 1 ELSE 0 END), 0) AS "{group}"' for group in groups
+    )
 
 
 def _clause(record: str, group: str) -> str:
