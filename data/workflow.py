@@ -22,7 +22,7 @@ from data.store.rows import written_id
 from data.text.signs import seen
 
 LONGEST_REASON = 500
-_LEVELS = {"helper": (12,), "village": (12,), "township": (9,), "county": (0, 2, 4, 6)}
+_LEVELS = {"helper": (12,), "village": (12,), "township": (9,), "county": (0, 2, 4, 6), "admin": (0, 2, 4, 6)}
 """Role → the lengths of region codes under which it is the one that decides."""
 Key = TypeVar("Key", int, str)
 """What a thing is told apart by: a number, or the code that it came with."""

@@ -17,6 +17,8 @@ from data.access.rights import require_right
 from data.access.roles import (
     ADMINISTER,
     APPROVE,
+    BACKUPS,
+    BOUNDARIES,
     CODES,
     DAYS,
     DUTIES,
@@ -246,6 +248,9 @@ CASES: Mapping[tuple[str, str], Case] = {
     (PRINT, CODES): Case(asked(_labels)),
     (PRINT, PLANS): Case(asked(lambda c, v: notice(c, v, PLAN, TODAY.isoformat()))),
     (IMPORT, RECORDS): only_asked(IMPORT, RECORDS),
+    (IMPORT, BOUNDARIES): only_asked(IMPORT, BOUNDARIES),
+    (READ, BACKUPS): only_asked(READ, BACKUPS),
+    (ADMINISTER, BACKUPS): only_asked(ADMINISTER, BACKUPS),
     (ADMINISTER, SETTINGS): Case(asked(lambda c, v: decide(c, v, "hotline", "12317", now=NOW)), scoped=False),
     (ADMINISTER, PEOPLE): Case(asked(_device)),
     (ADMINISTER, LOG): only_asked(ADMINISTER, LOG),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.access import roles
-from data.access.roles import ADMINISTER, APPROVE, PRINT, READ, WRITE
+from data.access.roles import ADMINISTER, APPROVE, IMPORT, PRINT, READ, WRITE
 from data.access.viewer import Viewer
 from data.errors import NoRight
 
@@ -62,6 +62,7 @@ HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOME
 CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
 SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
 PRINTS = SitePage("prints", "打印发放", ((PRINT, roles.HOUSEHOLDS), (PRINT, roles.CODES)), HOMES)
+DATA = SitePage("data", "数据管理", ((IMPORT, roles.RECORDS),), RUN)
 ADMIN = SitePage(
     "admin", "用户与设置", ((ADMINISTER, roles.PEOPLE), (ADMINISTER, roles.SETTINGS), (READ, roles.LOG)), RUN
 )
@@ -70,7 +71,7 @@ PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
     TODO, DUTY, PROBLEMS, DISPATCH, DAYS, DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
-    ADMIN, FIGURE,
+    DATA, ADMIN, FIGURE,
     PROJECT, CARD,
 )  # fmt: skip
 """In the order of the navigation, a line for each group; last those that are only linked to."""

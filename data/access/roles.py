@@ -23,7 +23,8 @@ RIGHTS = {
 FIGURES, HOUSEHOLDS, IDENTITY, HEALTH = "figures", "households", "identity", "health"
 PROJECTS, PLANS, PAPERS, CODES = "projects", "plans", "papers", "codes"
 DUTIES, MATTERS, DAYS = "duties", "matters", "days"
-RECORDS, SETTINGS, PEOPLE, LOG = "records", "settings", "people", "log"
+RECORDS, BOUNDARIES, BACKUPS = "records", "boundaries", "backups"
+SETTINGS, PEOPLE, LOG = "settings", "people", "log"
 THINGS = {
     FIGURES: "各级汇总和地图",
     HOUSEHOLDS: "户名单和户档案",
@@ -36,7 +37,9 @@ THINGS = {
     DUTIES: "区划负责人、帮扶队伍、结对",  # approved: leaders are named, helpers handed over
     MATTERS: "问题、任务、月调度",  # approved: dispatched, checked, extended, opened again
     DAYS: "每日记录",
-    RECORDS: "完整数据",
+    RECORDS: "完整数据",  # imported: a village hands in what its township looks through
+    BOUNDARIES: "边界",
+    BACKUPS: "备份",
     SETTINGS: "县级设置、闭账",
     PEOPLE: "人员、账号、设备、会话",
     LOG: "日志、异常查看",
@@ -68,23 +71,23 @@ _DOOR = frozenset({HOUSEHOLDS, PAPERS, CODES})
 ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
     {
         "admin": {
-            READ: _SEEN | {CODES, SETTINGS, PEOPLE, LOG},
+            READ: _SEEN | {CODES, BACKUPS, SETTINGS, PEOPLE, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS},
             APPROVE: frozenset({HOUSEHOLDS, PROJECTS, DUTIES}),
             EXPORT: _TAKEN | {RECORDS, LOG},
             PRINT: _PAPER,
-            IMPORT: frozenset({RECORDS}),
-            ADMINISTER: frozenset({SETTINGS, PEOPLE, LOG}),
+            IMPORT: frozenset({RECORDS, BOUNDARIES}),
+            ADMINISTER: frozenset({BACKUPS, SETTINGS, PEOPLE, LOG}),
         },
         "county": {
-            READ: _SEEN | {CODES, SETTINGS, LOG},
+            READ: _SEEN | {CODES, BACKUPS, SETTINGS, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
             APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS}),
             EXPORT: _TAKEN | {RECORDS},
             PRINT: _PAPER,
-            IMPORT: frozenset({RECORDS}),
+            IMPORT: frozenset({RECORDS, BOUNDARIES}),
             ADMINISTER: frozenset({SETTINGS}),
         },
         "township": {
@@ -92,15 +95,17 @@ ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
             APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS}),
-            EXPORT: _TAKEN,
+            EXPORT: _TAKEN | {RECORDS},
             PRINT: _PAPER,
+            IMPORT: frozenset({RECORDS}),
         },
         "village": {
             READ: _SEEN | {CODES},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
-            EXPORT: _TAKEN,
+            EXPORT: _TAKEN | {RECORDS},
             PRINT: _PAPER,
+            IMPORT: frozenset({RECORDS}),
         },
         "helper": {
             READ: _SEEN | {CODES},

@@ -43,6 +43,7 @@ WATCHED = {
         Watched(model.day_record, lasting=False),
         Watched(model.life_event, lasting=False),
         Watched(model.import_run),
+        Watched(model.import_job_step),
         Watched(model.books_decision),
         Watched(model.setting_change),
         Watched(model.setting, lasting=False),

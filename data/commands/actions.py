@@ -22,6 +22,7 @@ from data.audit.mending import keep_lines, kept_file, put_back
 from data.audit.taken import detail
 from data.audit.verify import log_end
 from data.backups import back_up, restore_backup
+from data.boundaries import import_boundaries
 from data.cards import marks
 from data.clock import county_clock, written
 from data.codes import tokens
@@ -32,7 +33,6 @@ from data.figures.books import decide_books, decisions
 from data.figures.indicators import BOOKS, INDICATORS
 from data.figures.standing import standings
 from data.intake import ImportResult, import_files
-from data.intake.boundaries import import_boundaries
 from data.model import monitoring_line
 from data.money import exact
 from data.quality.checks import Finding, check

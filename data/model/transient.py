@@ -67,3 +67,25 @@ job = table(
     clustered=True,
     of=transient,
 )
+
+import_work = table(  # how far the process is that checks, writes or takes back what was handed in
+    "import_work",
+    Column("job", Number, primary_key=True),
+    Column("worker", Code, nullable=False),  # told from another by this
+    Column("seen", Code, nullable=False),  # its last sign of life
+    Column("step", Text, nullable=False),
+    Column("done", Number, nullable=False),
+    Column("total", Number, nullable=False),
+    Column("stop", Small, nullable=False),  # somebody does not want it any more
+    clustered=True,
+    of=transient,
+)
+
+lease = table(  # which of several processes leads a timed work
+    "lease",
+    Column("name", Code, primary_key=True),
+    Column("holder", Code, nullable=False),
+    Column("until", Code, nullable=False),
+    clustered=True,
+    of=transient,
+)

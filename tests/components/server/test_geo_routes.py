@@ -10,12 +10,12 @@ from starlette.testclient import TestClient
 
 from components.server.geo_routes import geo_routes, geo_url
 from components.server.guard import Guard
+from data.boundaries import import_boundaries
 from data.clock import county_clock
 from data.figures import cube
-from data.intake.boundaries import import_boundaries
 from data.model import region
 from data.store.engine import upsert, writing
-from tests.data.intake.boundary_ground import COUNTY, TOWN, VILLAGES, ground
+from tests.data.boundaries.ground import COUNTY, TOWN, VILLAGES, ground
 from tests.moment import NOW
 from tests.people import signed_in
 

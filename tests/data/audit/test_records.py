@@ -44,6 +44,10 @@ UNWATCHED = {
     ),
     "made and told by the key beside the store; each one given or taken is a line": ("qr_code", "card_print"),
     "what was shown goes with its showing, which is watched": ("figure_shown",),
+    "what is handed in goes with its steps, which are watched; what it wrote with its run": (
+        "import_job", "import_journal", "import_fresh",
+    ),
+    "how a layout is read writes nothing; each backup is a line of the log": ("column_choice", "backup_run"),
     "the log itself": ("access_log",),
 }  # fmt: skip
 

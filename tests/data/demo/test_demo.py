@@ -14,12 +14,12 @@ import shapely
 from sqlalchemy import Engine, create_engine, text
 
 from data.access.viewer import Viewer
+from data.boundaries import import_boundaries
 from data.demo.county import DemoFiles, generate
 from data.figures import cube, lists
 from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.intake import import_files
-from data.intake.boundaries import import_boundaries
 from data.months import month_of
 from data.quality.checks import check
 from data.store.engine import open_engine, writing

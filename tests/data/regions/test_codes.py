@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
+from data.boundaries import import_boundaries
 from data.intake import import_files
-from data.intake.boundaries import import_boundaries
 from data.regions.codes import LENGTHS, needed_parent, region_code
 from data.workbook.sheets import SHEETS
 from data.workbook.values import Fault, region
+from tests.data.boundaries.ground import geojson, square
 from tests.data.intake.books import sound_book, write_folder, write_xlsx
-from tests.data.intake.boundary_ground import geojson, square
 from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)

@@ -8,7 +8,7 @@ from data.errors import NotFound
 from data.figures import cube
 from data.regions.lands import Lands, lands
 from data.store.engine import writing
-from tests.data.intake.boundary_ground import (
+from tests.data.boundaries.ground import (
     COUNTY,
     LOWER,
     NAMES,

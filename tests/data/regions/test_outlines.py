@@ -14,7 +14,7 @@ from data.figures import cube
 from data.model import region
 from data.regions import outlines as geometry
 from data.store.engine import ready_engine, upsert, writing
-from tests.data.intake.boundary_ground import (
+from tests.data.boundaries.ground import (
     COUNTY,
     LOWER,
     OTHER_TOWN,

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert
 from data.model import household
 from data.regions import outlines as geometry
 from data.store.engine import writing
-from tests.data.intake.boundary_ground import (
+from tests.data.boundaries.ground import (
     COUNTY,
     LOWER,
     OTHER_TOWN,

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import shapely
 from sqlalchemy import Connection, Engine, select, update
 
+from data.boundaries.read import Feature, read_features
 from data.errors import Refused
 from data.figures import cube
-from data.intake.boundary_files import Feature, read_features
 from data.intake.runs import record_run
 from data.model import boundary, region
 from data.regions.codes import nearest_parent, needed_parent, region_code

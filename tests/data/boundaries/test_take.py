@@ -7,12 +7,12 @@ import pytest
 import shapely
 from sqlalchemy import Engine, func, select
 
+from data.boundaries import import_boundaries
 from data.errors import Refused
 from data.figures import cube
-from data.intake.boundaries import import_boundaries
 from data.model import boundary, data_version, import_run, region
 from data.store.engine import upsert, writing
-from tests.data.intake.boundary_ground import (
+from tests.data.boundaries.ground import (
     COUNTY,
     NAMES,
     OTHER_TOWN,

@@ -9,10 +9,10 @@ import pytest
 import shapely
 from pyproj import Transformer
 
+from data.boundaries import read as boundary_files
+from data.boundaries.read import Feature, read_features
 from data.errors import Refused
-from data.intake import boundary_files
-from data.intake.boundary_files import Feature, read_features
-from tests.data.intake.boundary_ground import VILLAGES, geojson, geopackage, ground, shapefile, square, zipped
+from tests.data.boundaries.ground import VILLAGES, geojson, geopackage, ground, shapefile, square, zipped
 
 VILLAGE = "990981001001"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from data.boundaries import import_boundaries
 from data.errors import Refused
-from data.intake.boundaries import import_boundaries
-from tests.data.intake.boundary_ground import NAMES, OTHER_TOWN, boundaries, geojson, regions, square, tree
+from tests.data.boundaries.ground import NAMES, OTHER_TOWN, boundaries, geojson, regions, square, tree
 from tests.moment import NOW
 
 VILLAGE = "990981001001"

@@ -1,0 +1,7 @@
+"""导入边界."""
+
+from components.shell.screen import Screen
+
+
+def show_boundaries(screen: Screen) -> None:
+    """Draw the section."""
