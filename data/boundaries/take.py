@@ -11,7 +11,7 @@ from typing import NamedTuple
 import shapely
 from sqlalchemy import Connection, Engine, select, update
 
-from data.boundaries.read import Feature, read_features
+from data.boundaries.layers import Feature, read_features
 from data.errors import Refused
 from data.figures import cube
 from data.intake.runs import record_run

@@ -9,8 +9,8 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from data.boundaries import read as boundary_files
-from data.boundaries.read import Feature, read_features
+from data.boundaries import files as boundary_files
+from data.boundaries.layers import Feature, read_features
 from data.errors import Refused
 from tests.data.boundaries.ground import VILLAGES, geojson, geopackage, ground, shapefile, square, zipped
 
