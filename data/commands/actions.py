@@ -113,10 +113,26 @@ def demo_command(options: argparse.Namespace) -> int:
 def import_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     now = county_clock()
-    how = {"valid_rows": options.valid_rows, "overwrite": options.overwrite, "progress": bar}
-    result = import_files(opened(options), options.files, as_of=_as_of(options.as_of, now), now=now, **how)
+    result = import_files(
+        opened(options),
+        options.files,
+        now=now,
+        as_of=_as_of(options.as_of, now),
+        answers=_answers(options.answer),
+        valid_rows=options.valid_rows,
+        overwrite=options.overwrite,
+        progress=bar,
+    )
     bar.close()
     return _show_import(result, options.report, options.files)
+
+
+def _answers(given: Sequence[str]) -> dict[str, str]:
+    """``--answer`` as question → answer. Raises Refused for one without either."""
+    pairs = [one.rpartition("=") for one in given]
+    if not all(question and value for question, _, value in pairs):
+        raise Refused("--answer 应写成 问题=答案，问题和可选的答案见上次导入的提问。")
+    return {question: value for question, _, value in pairs}
 
 
 def _as_of(text: str, now: datetime) -> str:
@@ -136,11 +152,11 @@ def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path
     from data.intake.report import lines, write_marked_copy
 
     for line in lines(result):
-        print(line, file=sys.stderr if result.refusals else sys.stdout)
+        print(line, file=sys.stderr if result.refusals or result.waiting else sys.stdout)
     if report and (result.refusals or result.conflicts or result.warnings):
         write_marked_copy(result, files, report)
         print(f"标出错误的副本已写到 {report}。")
-    return 1 if result.refusals or (result.conflicts and not result.overwritten) else 0
+    return 1 if result.refusals or result.waiting or (result.conflicts and not result.overwritten) else 0
 
 
 def boundaries_command(options: argparse.Namespace) -> int:

@@ -136,6 +136,10 @@ def _parser() -> argparse.ArgumentParser:
             {"default": "", "metavar": "日期", "help": "不是本系统导出的文件截至何时；不写则看文件自己的修改时间"},
         ),
         (["--valid-rows"], {"action": "store_true", "help": "有错误时仍写入无误的行，其余列在报告中"}),
+        (
+            ["--answer"],
+            {"action": "append", "default": [], "metavar": "问题=答案", "help": "回答导入时的提问，可写多次"},
+        ),
         (["--report"], {"type": Path, "metavar": "文件", "help": "把标出错误的副本写到这个 xlsx"}),
     )
     command(

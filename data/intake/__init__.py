@@ -22,6 +22,7 @@ from data.intake.kept import KeptCheck
 from data.intake.known import KnownCodes
 from data.intake.ledger import LedgerCheck
 from data.intake.lives import Lives
+from data.intake.questions import UNANSWERED, Answers
 from data.intake.read import Sheet
 from data.intake.runs import last_run, record_run
 from data.intake.stages import warn_stages
@@ -51,19 +52,21 @@ def import_files(
     rebuild: bool = True,
     as_of: str = "",
     overwrite: bool = False,
+    answers: Answers = UNANSWERED,
 ) -> ImportResult:
     """Import workbooks (.xlsx), folders or zips of CSV files: several are one import, and one transaction.
 
-    Nothing is written where anything is refused, unless ``valid_rows``: then the good rows are, and rows that depend
-    on a refused one go with it. An import that changes nothing leaves no trace. ``progress`` is called with a label,
-    what is done and the total. A cell that differs from what somebody entered after its file was current is a conflict
-    and kept out, or with ``overwrite`` taken; ``as_of`` (ISO, local) says until when foreign files are current. Raises
-    Refused for a missing file, and where another import came in between.
+    Nothing is written where a question waits for its answer among ``answers``, or anything is refused, unless
+    ``valid_rows``: then the good rows are, and rows that depend on a refused one go with it. An import that changes
+    nothing leaves no trace. ``progress`` is called with a label, what is done and the total. A cell that differs from
+    what somebody entered after its file was current is a conflict and kept out, or with ``overwrite`` taken; ``as_of``
+    (ISO, local) says until when foreign files are current. Raises Refused for a missing file, and where another import
+    came in between.
     """
     files = [Path(file) for file in files]
     report = progress or (lambda label, done, total: None)
     findings = Findings()
-    sheets = open_sheets(files, findings, current_of(now, as_of))
+    sheets = open_sheets(files, findings, current_of(now, as_of), answers=answers, today=now.date())
     with engine.connect() as connection:
         known = KnownCodes(connection, valid_rows=valid_rows, members=any(map(_names_members, sheets)))
         kept = _read_kept(sheets, known, findings)
@@ -77,7 +80,7 @@ def import_files(
             if isinstance(check, LedgerCheck):
                 compare_lines(connection, check)
     run = _Run(changed=0, conflicts=[])
-    if (checks or kept.read) and (valid_rows or not findings.refusal_count):
+    if (checks or kept.read) and not findings.waiting and (valid_rows or not findings.refusal_count):
         run = _write(engine, checks, kept, known, findings, files, now, rebuild, overwrite, report)
     return ImportResult(
         rows={check.spec.name: check.read for check in checks} | ({KEPT: kept.read} if kept.read else {}),
@@ -91,6 +94,8 @@ def import_files(
         warning_count=findings.warning_count,
         conflicts=run.conflicts,
         overwritten=overwrite,
+        questions=findings.questions,
+        waiting=findings.waiting,
     )
 
 

@@ -5,6 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import ParamSpec, TypeVar
@@ -17,6 +18,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from data.errors import Refused
 from data.intake.broken import broken_cells, column_number, may_break
 from data.intake.issues import FileFault, Findings
+from data.intake.questions import UNANSWERED, Answers
 from data.intake.read import CsvSheet, Sheet, XlsxSheet
 from data.store.faults import cause
 from data.workbook.kept import KEPT
@@ -51,9 +53,12 @@ def open_sheets(
     current: Callable[[Path], str] = lambda _: "",
     *,
     names: Sequence[str] = _KNOWN,
+    answers: Answers = UNANSWERED,
+    today: date | None = None,
 ) -> list[Sheet]:
     """The sheets of these ``names`` in all files, in the order of files; faults of whole files go to ``findings``.
-    ``current`` says of a file until when it knows what was entered.
+    ``current`` says of a file until when it knows what was entered; what has to be asked of them goes to ``findings``
+    as well, with ``answers`` to it, and proposes years before ``today``.
 
     Raises Refused for a path that does not exist.
     """

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from data.access.masks import mask_ids
+from data.intake.questions import Answers, Question
 
 ERROR, WARNING, CONFLICT = "error", "warning", "conflict"
 MOST_ISSUES = 200_000  # each of both severities kept one by one; the rest is counted
@@ -39,6 +40,7 @@ class ImportResult:
     ``refused_rows`` counts data rows that were not (or would not be) written; ``refusals`` and ``warnings`` hold the
     first 200,000 issues each, ``refusal_count`` and ``warning_count`` how many there were. ``conflicts``: cells that
     differ from what somebody entered after the file was current; ``overwritten`` says that they were taken.
+    ``questions``: what the check asked; ``waiting``: those of them without which nothing is written.
     """
 
     rows: dict[str, int]
@@ -52,6 +54,8 @@ class ImportResult:
     warning_count: int
     conflicts: list[Issue]
     overwritten: bool
+    questions: list[Question] = field(default_factory=list)
+    waiting: list[Question] = field(default_factory=list)
 
 
 @dataclass
@@ -63,6 +67,17 @@ class Findings:
     ignored: list[str] = field(default_factory=list)
     refusal_count: int = 0
     warning_count: int = 0
+    questions: list[Question] = field(default_factory=list)
+    waiting: list[Question] = field(default_factory=list)
+
+    def ask(self, question: Question, answers: Answers) -> str:
+        """Keep a question, once; what holds of it, '' while nobody answered what has to be answered."""
+        given = question.answer(answers)
+        if all(one.id != question.id for one in self.questions):
+            self.questions.append(question)
+            if not given:
+                self.waiting.append(question)
+        return given
 
     def refuse(self, issues: Iterable[Issue], count: int) -> None:
         """Take ``count`` refusals; ``issues`` is drawn from only as far as there is room."""

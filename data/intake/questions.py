@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 Answers = Mapping[str, str]
-"""Question → the value of the option chosen. What nobody answered is not in it."""
+"""Question → the value of the option chosen; or the ``layout`` of a question, as it was answered in an earlier file of
+the same sender. What nobody answered is not in it."""
 UNANSWERED: Answers = {}
 
 
@@ -26,6 +27,6 @@ class Question:
     examples: tuple[str, ...] = ()
 
     def answer(self, answers: Answers) -> str:
-        """What holds: the answer where it is one of the options, else the default."""
-        given = answers.get(self.id, "")
+        """What holds: the answer where it is one of the options, else what was said of its layout, else the default."""
+        given = answers.get(self.id) or (answers.get(self.layout, "") if self.layout else "")
         return given if given in self.options else self.default

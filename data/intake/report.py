@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from data.intake.files import open_sheets
 from data.intake.issues import CONFLICT, ERROR, WARNING, FileFault, Findings, ImportResult, Issue
+from data.intake.questions import Question
 from data.intake.read import CsvSheet, Sheet
 from data.workbook.kept import KEPT
 from data.workbook.sheets import PROBLEM_LIST, REASONS, SHEET
@@ -30,6 +31,14 @@ def sentence(issue: Issue) -> str:
     return f"{LEVEL[issue.severity]}：{where}：{issue.reason}"
 
 
+def asked(question: Question, *, waits: bool) -> str:
+    """A question as a line, with how it is answered at the command line."""
+    words = "；".join(f"{value}（{said}）" if said != value else value for value, said in question.options.items())
+    stands = f"现按“{question.default}”处理，" if question.default and not waits else ""
+    seen = f"例：{'、'.join(question.examples)}。" if question.examples else ""
+    return f"提问：{question.text}{seen}{stands}请加 --answer '{question.id}=答案'，答案可为：{words}。"
+
+
 def _all(result: ImportResult) -> list[Issue]:
     return [*result.refusals, *result.conflicts, *result.warnings]
 
@@ -40,6 +49,8 @@ def lines(result: ImportResult, limit: int = 50) -> list[str]:
     said = [f"读取：{read}。"]
     if result.ignored:
         said.append(f"未识别、已忽略：{'、'.join(result.ignored[:limit])}。")
+    waiting = {question.id for question in result.waiting}
+    said += [asked(question, waits=question.id in waiting) for question in result.questions]
     issues = _all(result)
     said += [sentence(issue) for issue in issues[:limit]]
     total = result.refusal_count + len(result.conflicts) + result.warning_count
@@ -57,6 +68,8 @@ def lines(result: ImportResult, limit: int = 50) -> list[str]:
     if result.wrote:
         left = f"，{result.refused_rows:,} 行有错误未写入" if result.refused_rows else ""
         said.append(f"已写入，{result.changed:,} 条记录有变化{left}。")
+    elif result.waiting:
+        said.append("还有提问没有回答，未写入任何数据，请回答后再导入。")
     elif result.refusal_count:
         said.append("未写入任何数据，请改正后重新导入。")
     else:
