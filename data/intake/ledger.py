@@ -196,6 +196,14 @@ class LedgerCheck(SheetCheck):
         """Let go of the lines, when nobody asks for them any more."""
         self.lines = _NONE
 
+    def refuse_lines(self, mask: npt.NDArray[np.bool_], reason: str) -> None:
+        """Refuse those of the lines."""
+        lines = self.lines.kept(mask)
+        parts = zip(lines.keys.tolist(), lines.places.tolist(), strict=True)
+        self.findings.refuse((self._issue(key, place, reason) for key, place in parts), len(lines.keys))
+        self.lines = self.lines.kept(~mask)
+        self._bad += len(lines.keys)
+
     def refuse_twice(self, mask: npt.NDArray[np.bool_], where: str) -> None:
         """Refuse those of the lines whose item is booked by months and by the year at once, here and ``where``."""
         lines = self.lines.kept(mask)
