@@ -1,26 +1,31 @@
-"""Boundaries come in: features are joined to regions, new regions are made, rings repaired; all of it or nothing."""
+"""Boundaries are taken and taken back: what was planned is written, all of it or nothing, and journalled."""
 
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import shapely
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Table, delete, func, insert, select, update
 
-from data.boundaries.layers import Feature, read_features
+from data.access.actors import COMMAND
+from data.boundaries.layers import Layer, read_layers
+from data.boundaries.plan import Plan, plan
 from data.errors import Refused
 from data.figures import cube
+from data.intake.questions import UNANSWERED, Answers
 from data.intake.runs import record_run
-from data.model import boundary, region
-from data.regions.codes import nearest_parent, needed_parent, region_code
+from data.model import account, boundary, device, import_journal, import_run, metadata, region
+from data.regions.codes import nearest_parent
+from data.regions.versions import LAST_WRITE
 from data.store.batches import batches
 from data.store.engine import upsert, writing
+from data.store.journal import Row, row_of
 
-_VILLAGE = re.compile(r"(.+?)(村?村民委员会|村?村委会|村|社区居民委员会|社区居委会|居民委员会|居委会|社区)?")
+Progress = Callable[[str, int, int], None]
+READING, WRITING, TAKING_BACK = "读取边界", "写入边界", "撤回边界"
 
 
 class FeatureNote(NamedTuple):
@@ -35,7 +40,8 @@ class FeatureNote(NamedTuple):
 
 @dataclass(frozen=True)
 class BoundaryResult:
-    """What an import of boundaries did. ``changed`` counts regions and boundaries written: 0 is nothing at all."""
+    """What an import of boundaries did. ``changed`` counts regions and boundaries written: 0 is nothing at all.
+    ``run``: its number in the history, None where nothing changed."""
 
     features: int
     joined: tuple[str, ...]
@@ -43,205 +49,341 @@ class BoundaryResult:
     repaired: tuple[FeatureNote, ...]
     unjoined: tuple[FeatureNote, ...]
     changed: int
-
-
-@dataclass
-class _Joined:
-    """Features by the region they belong to, regions to make (code → name), and what found no place."""
-
-    places: dict[str, list[Feature]]
-    created: dict[str, str]
-    unjoined: list[FeatureNote]
+    plan: Plan
+    run: int | None
 
 
 def import_boundaries(
     engine: Engine,
     files: Sequence[Path],
     *,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
     now: datetime,
     rebuild: bool = True,
+    answers: Answers = UNANSWERED,
 ) -> BoundaryResult:
     """Take the boundaries of the files: joined on code, then on township and name; never on a name alone.
 
-    A full code that is not known yet, with a name and a known parent, makes the region. Raises Refused for a file that
-    cannot be read and where no layer has usable columns. The same files twice change nothing. ``progress`` is called
-    with a label, the number done and the total. The cube is rebuilt (for the day) where regions were made, since
-    nothing in it depends on outlines; ``rebuild`` False leaves that to the caller.
+    A full code that is not known yet, with a name and a known parent, makes the region. Nothing is written where the
+    plan is ``open``: a question must be answered first. Raises Refused for a file that cannot be read, and where no
+    layer has usable columns. The same files twice change nothing. ``progress`` is called with a label, the number done
+    and the total. The cube is rebuilt (for the day) where regions were made, since nothing in it depends on outlines;
+    ``rebuild`` False leaves that to the caller.
     """
-    features: list[Feature] = []
+    layers = read_all(engine, files, answers=answers, progress=progress)
+    with engine.connect() as connection:
+        made = plan(connection, layers, answers=answers)
+    if made.open:
+        return _result(made)
+    with writing(engine) as connection:
+        return take(connection, made, layers, files, now=now, progress=progress, rebuild=rebuild)
+
+
+def read_all(
+    engine: Engine, files: Sequence[Path], *, answers: Answers = UNANSWERED, progress: Progress | None = None
+) -> list[Layer]:
+    """Every layer of the files; raises Refused as ``read_layers`` does, and where none can be taken or asked about."""
+    with engine.connect() as connection:
+        regions = dict(connection.execute(select(region.c.code, region.c.name)).all())
+    layers: list[Layer] = []
     for number, file in enumerate(map(Path, files)):
         if progress:
-            progress("读取边界", number, len(files))
-        features += read_features([file])
-    if features and all(feature.number == 0 for feature in features):
-        raise Refused(f"{features[0].file}：{features[0].fault}。请在导出时保留行政区划代码和名称。")
-    features, repaired = _repaired(features)
+            progress(READING, number, len(files))
+        layers += read_layers([file], regions=regions, answers=answers)
+    if layers and all(layer.fault and not layer.questions for layer in layers):
+        raise Refused(f"{layers[0].label}：{layers[0].fault}。请在导出时保留行政区划代码和名称。")
     if progress:
-        progress("读取边界", len(files), len(files))
-    with writing(engine) as connection:
-        regions = {code: name for code, name in connection.execute(select(region.c.code, region.c.name))}
-        joined = _join(features, regions)
-        grown = _write_regions(connection, joined.created)
-        changed = grown + _write_boundaries(connection, joined.places, progress)
-        result = BoundaryResult(
-            features=sum(feature.number > 0 for feature in features),
-            joined=tuple(sorted(joined.places)),
-            created=tuple(sorted(joined.created.items())),
-            repaired=tuple(repaired),
-            unjoined=tuple(joined.unjoined),
-            changed=changed,
-        )
-        if changed:
-            _record(connection, files, result, now)
-        if grown and rebuild:
-            cube.rebuild(connection, today=now.date())
-    return result
+        progress(READING, len(files), len(files))
+    return layers
 
 
-def _village_key(name: str) -> tuple[str, str]:
-    """(stem, 村 or 居 or ''): 西关村, 西关村委会 and 西关村村民委员会 are one, 西关社区 another, 西关 may be either."""
-    found = _VILLAGE.fullmatch(name)
-    stem, suffix = (found[1], found[2] or "") if found else (name, "")
-    return stem, "村" if "村" in suffix else "居" if suffix else ""
+def take(
+    connection: Connection,
+    made: Plan,
+    layers: Sequence[Layer],
+    files: Sequence[Path],
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    rebuild: bool = True,
+    scope: str = "",
+    actor: str = COMMAND,
+    address: str = "命令行",
+) -> BoundaryResult:
+    """Write a plan inside the caller's transaction (``writing``); made anew where the data changed since.
+
+    Raises Refused where something must be answered first.
+    """
+    cube.hold(connection)
+    if connection.scalar(LAST_WRITE) != made.version:
+        made = plan(connection, layers, answers=made.answers, scope=scope)
+    if made.open:
+        asked = "；".join(f"{one.file}：{one.text}" for one in made.open)
+        raise Refused(f"还有问题没有回答，没有写入。{asked}")
+    journal = _Journal()
+    grown = _write_regions(connection, made.created, journal)
+    outlines = {item.region: (item.shape, item.file) for item in made.items if item.taken and item.shape is not None}
+    changed = grown + _write_boundaries(connection, outlines, journal, progress)
+    if not changed:
+        return _result(made)
+    refused = sum(not item.taken for item in made.items)
+    counts = {"rows": made.features, "changed": changed, "warnings": len(made.repaired), "refused": refused}
+    run = record_run(connection, files, "边界", counts, actor=actor, address=address, now=now)
+    journal.write(connection, run)
+    cube.stamp(connection, now)
+    if grown and rebuild:
+        cube.rebuild(connection, today=now.date())
+    return _result(made, changed, run)
 
 
-def _township_key(name: str) -> str:
-    return name.removesuffix("人民政府").removesuffix("办事处")
+def _result(made: Plan, changed: int = 0, run: int | None = None) -> BoundaryResult:
+    return BoundaryResult(
+        features=made.features,
+        joined=tuple(sorted(item.region for item in made.items if item.taken)),
+        created=tuple(sorted(made.created.items())),
+        repaired=tuple(FeatureNote(one.file, one.number, one.code, one.name, why) for one, why in made.repaired),
+        unjoined=tuple(
+            FeatureNote(item.file, item.numbers[0], item.code, item.name, item.notes[0])
+            for item in made.items
+            if not item.taken
+        ),
+        changed=changed,
+        plan=made,
+        run=run,
+    )
 
 
-def _polygons(shape: shapely.Geometry) -> shapely.Geometry | None:
-    """The valid polygons of a shape: crossing rings made good, points and lines dropped; None where no area is left."""
-    valid = shape if shape.is_valid else shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    parts = shapely.get_parts(shapely.get_parts(valid))
-    parts = [part for part in parts if part.geom_type == "Polygon" and part.area > 0]
-    if not parts:
+class _Journal:
+    """The rows that a run writes, as they were before and after, in order."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, Row | None, Row | None]] = []
+
+    def add(self, record: Table, before: Row | None, after: Row | None) -> None:
+        self.rows.append((record.name, before, after))
+
+    def write(self, connection: Connection, run: int) -> None:
+        for some in batches(list(enumerate(self.rows, 1)), 500):
+            rows = [
+                {"run": run, "number": number, "record": record, "before": _text(before), "after": _text(after)}
+                for number, (record, before, after) in some
+            ]
+            connection.execute(insert(import_journal), rows)
+
+
+def _text(row: Row | None) -> str | None:
+    """A row as ``store.journal`` keeps it."""
+    if row is None:
         return None
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    held = {name: value for name, value in row.items() if value is not None}
+    return json.dumps(held, ensure_ascii=False, default=bytes.hex)
 
 
-def _repaired(features: Iterable[Feature]) -> tuple[list[Feature], list[FeatureNote]]:
-    sound, notes = [], []
-    for feature in features:
-        shape = feature.geometry
-        if shape is not None and not feature.fault:
-            polygons = _polygons(shape)
-            if polygons is None:
-                feature = replace(feature, geometry=None, fault="不是面，或面积为零")
-            else:
-                if not shape.is_valid:
-                    notes.append(_note(feature, "边界线自相交或重叠，已自动修复"))
-                feature = replace(feature, geometry=polygons)
-        sound.append(feature)
-    return sound, notes
-
-
-def _note(feature: Feature, reason: str) -> FeatureNote:
-    return FeatureNote(feature.file, feature.number, feature.code, feature.name, reason)
-
-
-def _join(features: list[Feature], regions: dict[str, str]) -> _Joined:
-    joined = _Joined(defaultdict(list), {}, [_note(feature, feature.fault) for feature in features if feature.fault])
-    open_features = []
-    for feature in (one for one in features if not one.fault):
-        code, full = region_code(feature.code)
-        if code in regions:
-            joined.places[code].append(feature)
-        else:
-            open_features.append((code, full, feature))
-    names = _names(regions, joined.places.keys())
-    for code, full, feature in sorted(open_features, key=lambda one: len(one[0])):
-        village = _by_name(names, code, feature)
-        if village:
-            joined.places[village].append(feature)
-        elif reason := _hindrance(code, full, feature, regions.keys() | joined.created.keys()):
-            joined.unjoined.append(_note(feature, reason))
-        else:
-            joined.created.setdefault(code, feature.name)
-            joined.places[code].append(feature)
-    return joined
-
-
-def _names(regions: dict[str, str], taken: Set[str]) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """(township's code or name, stem) → [(kind, village's code)] of the villages that no code has reached."""
-    names = defaultdict(list)
-    for code, name in regions.items():
-        if len(code) == 12 and code not in taken and code[:9] in regions:
-            stem, kind = _village_key(name)
-            for township in (code[:9], _township_key(regions[code[:9]])):
-                names[township, stem].append((kind, code))
-    return names
-
-
-def _by_name(names: Mapping[tuple[str, str], list[tuple[str, str]]], code: str, feature: Feature) -> str | None:
-    """The one village of that township with that name; None where there is none or more than one."""
-    if len(code) not in (0, 12) or not feature.name:
-        return None
-    stem, kind = _village_key(feature.name)
-    townships = {code[:9], _township_key(feature.township)} - {""}
-    found = {
-        village
-        for township in townships
-        for other, village in names.get((township, stem), ())
-        if kind == other or not kind or not other
-    }
-    return found.pop() if len(found) == 1 else None
-
-
-def _hindrance(code: str, full: bool, feature: Feature, known: Set[str]) -> str:
-    """Why a feature makes no region of its own; '' where it does."""
-    if not feature.code:
-        return "没有代码，按乡镇和名称也没有对上唯一的村"
-    if not code:
-        return "代码不是 2、4、6、9 或 12 位的区划代码，按乡镇和名称也没有对上唯一的村"
-    if not full:
-        return "代码不完整，系统里没有对得上的区划"
-    if not feature.name:
-        return "系统里没有这个代码；文件里没有名称，不能新建"
-    parent = needed_parent(code)
-    if parent and parent not in known:
-        return f"系统里没有这个代码，也没有它的上级 {parent}，不能新建"
-    return ""
-
-
-def _write_regions(connection: Connection, created: dict[str, str]) -> int:
+def _write_regions(connection: Connection, created: Mapping[str, str], journal: _Journal) -> int:
     """Make the regions and set right the parent of every region that has a nearer one now; returns rows changed."""
     if not created:
         return 0
-    stored = dict(connection.execute(select(region.c.code, region.c.parent)).all())
+    stored = {row["code"]: dict(row) for row in connection.execute(select(region)).mappings()}
     known = stored.keys() | created.keys()
     rows = [(code, name, nearest_parent(code, known)) for code, name in sorted(created.items())]
     upsert(connection, region, ("code", "name", "parent"), rows)
+    for code, name, parent in rows:
+        journal.add(region, None, {**dict.fromkeys(region.c.keys()), "code": code, "name": name, "parent": parent})
     moved = {code: nearest_parent(code, known) for code in stored}
-    moved = {code: parent for code, parent in moved.items() if parent != stored[code]}
+    moved = {code: parent for code, parent in moved.items() if parent != stored[code]["parent"]}
     for code, parent in moved.items():
         connection.execute(update(region).where(region.c.code == code).values(parent=parent))
+        journal.add(region, stored[code], {**stored[code], "parent": parent})
     return len(rows) + len(moved)
 
 
 def _write_boundaries(
-    connection: Connection, places: dict[str, list[Feature]], progress: Callable[[str, int, int], None] | None
+    connection: Connection,
+    outlines: Mapping[str, tuple[shapely.Geometry, str]],
+    journal: _Journal,
+    progress: Progress | None,
 ) -> int:
-    codes, changed, done = sorted(places), 0, 0
+    codes, changed, done = sorted(outlines), 0, 0
     for batch in batches(codes, 500):
-        asked = select(boundary.c.region, boundary.c.geometry).where(boundary.c.region.in_(batch))
-        stored = {code: bytes(geometry) for code, geometry in connection.execute(asked)}
+        asked = select(boundary).where(boundary.c.region.in_(batch))
+        stored = {row["region"]: _outline(row) for row in connection.execute(asked).mappings()}
         rows = []
         for code in batch:
-            shapes = [feature.geometry for feature in places[code]]
-            shape = shapes[0] if len(shapes) == 1 else _polygons(shapely.union_all(shapes))
+            shape, file = outlines[code]
             geometry = shapely.to_wkb(shape, byte_order=1)
-            if geometry != stored.get(code):
-                rows.append((code, geometry, places[code][0].file))
+            before = stored.get(code)
+            if before is None or geometry != before["geometry"]:
+                rows.append((code, geometry, file))
+                journal.add(boundary, before, {"region": code, "geometry": geometry, "source": file})
         changed += upsert(connection, boundary, ("region", "geometry", "source"), rows)
         done += len(batch)
         if progress:
-            progress("写入边界", done, len(codes))
+            progress(WRITING, done, len(codes))
     return changed
 
 
-def _record(connection: Connection, files: Sequence[Path], result: BoundaryResult, now: datetime) -> None:
-    counts = {"rows": result.features, "changed": result.changed}
-    counts |= {"warnings": len(result.repaired), "refused": len(result.unjoined)}
-    record_run(connection, files, "边界", **counts, now=now)
-    cube.stamp(connection, now)
+def _outline(row: RowMapping) -> Row:
+    return {**row, "geometry": bytes(row["geometry"])}
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """What taking back a run did: how many outlines were put back or taken away, regions taken away (code → name), and
+    what stays, each a sentence."""
+
+    outlines: int
+    regions: Mapping[str, str]
+    kept: tuple[str, ...]
+
+    @property
+    def changed(self) -> int:
+        return self.outlines + len(self.regions)
+
+
+def take_back(connection: Connection, run: int, *, now: datetime, progress: Progress | None = None) -> TakenBack:
+    """Take an import of boundaries back inside the caller's transaction: an outline where it still is what the run
+    wrote, a region that it made where nothing refers to it any more.
+
+    Raises Refused where a later import of boundaries still stands on the same regions: that goes first.
+    """
+    cube.hold(connection)
+    journal = _journalled(connection, run)
+    _refuse_later(connection, run, journal)
+    back = _Back(connection)
+    for done, (record, before, after) in enumerate(reversed(journal), 1):
+        if record is boundary:
+            back.outline(before, after)
+        elif before is None:
+            back.remove(after)
+        else:
+            back.under(before, after)
+        if progress:
+            progress(TAKING_BACK, done, len(journal))
+    back.settle()
+    if back.gone or back.mended:
+        cube.rebuild(connection, today=now.date())
+    if back.outlines or back.gone or back.mended:
+        cube.stamp(connection, now)
+    return TakenBack(back.outlines, back.gone, tuple(back.kept))
+
+
+class _Back:
+    """What was put back so far."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.names: dict[str, str] = dict(connection.execute(select(region.c.code, region.c.name)).all())
+        self.outlines, self.mended = 0, list[str]()
+        self.gone: dict[str, str] = {}
+        self.kept: list[str] = []
+
+    def outline(self, before: Row | None, after: Row | None) -> None:
+        """The outline that was before, unless somebody wrote another one since."""
+        assert after is not None
+        code = str(after["region"])
+        here = boundary.c.region == code
+        if _now(self.connection, boundary, code) != after:
+            self.kept.append(f"{self.names.get(code, '')} {code} 的边界此后又改过，保持现在的样子")
+            return
+        if before is None:
+            self.connection.execute(delete(boundary).where(here))
+        else:
+            self.connection.execute(update(boundary).where(here).values(**before))
+        self.outlines += 1
+
+    def remove(self, after: Row | None) -> None:
+        """A region that was made, unless something refers to it."""
+        assert after is not None
+        code = str(after["code"])
+        if (stands := _now(self.connection, region, code)) is None:
+            return
+        if stands != after:
+            self.kept.append(f"{self.names[code]} {code} 此后又改过，保留")
+        elif holders := _refer(self.connection, code):
+            self.kept.append(f"{self.names[code]} {code} 已有{'、'.join(holders)}，保留")
+        else:
+            self.connection.execute(delete(region).where(region.c.code == code))
+            self.gone[code] = self.names[code]
+
+    def under(self, before: Row, after: Row | None) -> None:
+        """A region under the parent that it had, where it still has the one that the run gave it."""
+        assert after is not None
+        code = str(before["code"])
+        stands = _now(self.connection, region, code)
+        if stands is not None and stands["parent"] == after["parent"]:
+            self.connection.execute(update(region).where(region.c.code == code).values(parent=before["parent"]))
+            self.mended.append(code)
+
+    def settle(self) -> None:
+        """What was mended lies under the nearest that is left: a parent that was made may have stayed."""
+        known = self.names.keys() - self.gone.keys()
+        for code in self.mended:
+            here = update(region).where(region.c.code == code)
+            self.connection.execute(here.values(parent=nearest_parent(code, known)))
+
+
+def _journalled(connection: Connection, run: int) -> list[tuple[Table, Row | None, Row | None]]:
+    """The rows of a run, in order."""
+    one = import_journal.c
+    asked = select(one.record, one.before, one.after).where(one.run == run).order_by(one.number)
+    found = []
+    for record, before, after in connection.execute(asked):
+        table = metadata.tables[record]
+        found.append((table, row_of(table, before), row_of(table, after)))
+    return found
+
+
+def _refuse_later(connection: Connection, run: int, journal: Sequence[tuple[Table, Row | None, Row | None]]) -> None:
+    mine = {row["region"] for table, before, after in journal if table is boundary and (row := after or before)}
+    one, of = import_journal.c, import_run.c
+    later = (
+        select(one.run, one.after, of.at, of.files)
+        .join(import_run, of.id == one.run)
+        .where(one.run > run, one.record == boundary.name)
+        .order_by(one.run.desc())
+    )
+    for other in connection.execute(later):
+        after = row_of(boundary, other.after)
+        if after and after["region"] in mine and _now(connection, boundary, str(after["region"])) == after:
+            when = other.at[:16].replace("T", " ")
+            raise Refused(f"{when} 又导入过同一区划的边界（{other.files}），请先撤回那一次，再撤回这一次。")
+
+
+def _now(connection: Connection, record: Table, code: str) -> Row | None:
+    """The row that stands now."""
+    (key,) = record.primary_key.columns
+    row = connection.execute(select(record).where(key == code)).mappings().first()
+    if row is None:
+        return None
+    return _outline(row) if record is boundary else dict(row)
+
+
+def _refer(connection: Connection, code: str) -> list[str]:
+    """What refers to a region, in words."""
+    below = connection.execute(select(func.count()).where(region.c.parent == code)).scalar_one()
+    found = [f" {below} 个下级区划"] if below else []
+    bound = [
+        column
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if any(key.column is region.c.code for key in column.foreign_keys)
+    ]
+    for column in (*bound, region.c.merged_into, account.c.region, device.c.region):
+        if connection.execute(select(column).where(column == code).limit(1)).first() is not None:
+            found.append(_WORDS.get(column.table.name, "其他记录"))
+    return list(dict.fromkeys(found))
+
+
+_WORDS = {
+    "household": "户",
+    "boundary": "后来的边界",
+    "project": "项目",
+    "fund": "资金",
+    "problem": "问题",
+    "task": "任务",
+    "leader": "负责人",
+    "person": "人员",
+    "account": "账号",
+    "device": "大屏",
+    "region": "并入它的村",
+}

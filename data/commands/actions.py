@@ -160,16 +160,16 @@ def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path
 
 
 def boundaries_command(options: argparse.Namespace) -> int:
+    from data.boundaries.report import lines
+
     bar = _Bar()
-    result = import_boundaries(opened(options), options.files, now=county_clock(), progress=bar)
+    answers = _answers(options.answer)
+    result = import_boundaries(opened(options), options.files, now=county_clock(), progress=bar, answers=answers)
     bar.close()
-    print(
-        f"读到 {result.features} 个图形：对上 {len(result.joined)} 个区划，新建 {len(result.created)} 个区划，"
-        f"修复 {len(result.repaired)} 个图形，未对上 {len(result.unjoined)} 个，改动 {result.changed} 处。"
-    )
-    for note in result.unjoined:
-        print(f"未对上：{note.file} 第 {note.number} 个 {note.code} {note.name}：{note.reason}")
-    return 1 if result.unjoined and not result.joined else 0
+    failed = bool(result.plan.open or (result.unjoined and not result.joined))
+    for line in lines(result):
+        print(line, file=sys.stderr if failed else sys.stdout)
+    return 1 if failed else 0
 
 
 def template_command(options: argparse.Namespace) -> int:

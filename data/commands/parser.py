@@ -106,6 +106,10 @@ def _parser() -> argparse.ArgumentParser:
 
     file = (["file"], {"type": Path, "metavar": "文件"})
     several = (["files"], {"type": Path, "nargs": "+", "metavar": "文件"})
+    answer = (
+        ["--answer"],
+        {"action": "append", "default": [], "metavar": "问题=答案", "help": "回答导入时的提问，可写多次"},
+    )
     presets = {
         "choices": ["county", "prefecture", "township"],
         "default": "county",
@@ -136,10 +140,7 @@ def _parser() -> argparse.ArgumentParser:
             {"default": "", "metavar": "日期", "help": "不是本系统导出的文件截至何时；不写则看文件自己的修改时间"},
         ),
         (["--valid-rows"], {"action": "store_true", "help": "有错误时仍写入无误的行，其余列在报告中"}),
-        (
-            ["--answer"],
-            {"action": "append", "default": [], "metavar": "问题=答案", "help": "回答导入时的提问，可写多次"},
-        ),
+        answer,
         (["--report"], {"type": Path, "metavar": "文件", "help": "把标出错误的副本写到这个 xlsx"}),
     )
     command(
@@ -147,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.boundaries_command,
         "导入区划边界：GeoJSON、GeoPackage、Shapefile（zip），坐标系不限",
         several,
+        answer,
     )
     command("export", commands.export_command, "把全部数据导出为数据模板（xlsx；数据多时用 zip）", file)
     command("rebuild", commands.rebuild_command, "由记录重新生成全部汇总")

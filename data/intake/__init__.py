@@ -189,7 +189,7 @@ def _write(
             cube.stamp(connection, now)
             if rebuild:
                 cube.rebuild(connection, today=now.date(), progress=report)
-            record_run(connection, files, "数据", **counts, now=now)
+            record_run(connection, files, "数据", counts, now=now)
         return _Run(changed, settled.conflicts)
     return _Run(0, [])
 

@@ -1,6 +1,6 @@
 """The history of imports, of tables and of boundaries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -16,29 +16,27 @@ def record_run(
     connection: Connection,
     files: Sequence[Path],
     kind: str,
+    counts: Mapping[str, int],
     *,
-    rows: int,
-    changed: int,
-    warnings: int,
-    refused: int,
     now: datetime,
-) -> None:
-    """Enter an import of one kind (数据, 边界) into the history and the log."""
-    run = last_run(connection) + 1
+    actor: str = COMMAND,
+    address: str = "命令行",
+) -> int:
+    """Enter an import of one kind (数据, 边界) into the history and the log; returns its number. ``counts``: how many
+    rows, changed, warnings and refused."""
+    run, names = last_run(connection) + 1, "、".join(Path(file).name for file in files)
     connection.execute(
         insert(import_run).values(
             id=run,
             at=written(now),
             kind=kind,
-            files="、".join(Path(file).name for file in files),
-            rows=rows,
-            changed=changed,
-            warnings=warnings,
-            refused=refused,
+            files=names,
+            **counts,
         )
     )
-    told = f"{kind} · 读入 {rows:,} 行 · 改动 {changed:,} 处"
-    audit.wrote(connection, "import_run", [run], actor=COMMAND, view="import", detail=told, address="命令行", now=now)
+    told = f"{kind} · 读入 {counts['rows']:,} 行 · 改动 {counts['changed']:,} 处 · {names}"
+    audit.wrote(connection, "import_run", [run], actor=actor, view="import", detail=told, address=address, now=now)
+    return run
 
 
 def last_run(connection: Connection) -> int:
