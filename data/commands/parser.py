@@ -17,6 +17,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from data.commands import actions as commands
 from data.commands import audit, people
 from data.commands.version import VERSION
+from data.commands.work import work_command
 from data.errors import WarRoomError
 from data.people.accounts import LEVELS
 from data.store.engine import database_url
@@ -151,6 +152,8 @@ def _parser() -> argparse.ArgumentParser:
         answer,
     )
     command("export", commands.export_command, "把全部数据导出为数据模板（xlsx；数据多时用 zip）", file)
+    job = (["job"], {"type": int, "metavar": "编号"})
+    command("work", work_command, "处理在网页上递交的一批文件（由服务器自动启动）", job)
     command("rebuild", commands.rebuild_command, "由记录重新生成全部汇总")
     command("check", commands.check_command, "核对：数据库完整性、各级汇总与记录是否一致、填报内容是否矛盾")
     command(

@@ -1,7 +1,7 @@
 """Cells of an import that differ from what somebody entered in the application after the file was current."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -11,6 +11,7 @@ from data import model
 from data.access.actors import actor_name
 from data.households.edits import edits_of
 from data.households.words import fact, label, value
+from data.intake.decisions import Decisions
 from data.intake.issues import CONFLICT, Issue
 from data.intake.ledger import AMOUNTS, LedgerCheck, packed
 from data.intake.repeats import shown_key
@@ -118,8 +119,8 @@ class Settled:
     notes: list[dict[str, object]]
 
 
-def settle(connection: Connection, pending: Sequence[Pending], *, overwrite: bool) -> Settled:
-    """Find the conflicts, and keep their cells out of what is staged, or with ``overwrite`` take them."""
+def settle(connection: Connection, pending: Sequence[Pending], decisions: Decisions) -> Settled:
+    """Find the conflicts, and keep their cells out of what is staged, but for those that were decided to be taken."""
     staged = [(one, one.staged) for one in pending if one.staged is not None]
     entered = entered_since(connection, min((one.current for one, _ in staged), default=""))
     settled = Settled([], [])
@@ -127,7 +128,7 @@ def settle(connection: Connection, pending: Sequence[Pending], *, overwrite: boo
         for key, cells in entered.get(rows.table.name, {}).items():
             row = rows.row(key)
             if row is not None:
-                _settle_row(connection, one, rows, (key, row), cells, settled, overwrite=overwrite)
+                _settle_row(connection, one, rows, (key, row), cells, settled, decisions)
     return settled
 
 
@@ -138,18 +139,20 @@ def _settle_row(
     found: tuple[Key, dict[str, object]],
     cells: dict[str, Entry],
     settled: Settled,
-    *,
-    overwrite: bool,
+    decisions: Decisions,
 ) -> None:
     key, row = found
     stored = staged.stored(key)
-    differing = dict(_differing(one, staged, row, stored, cells))
-    for name, (new, entry) in differing.items():
-        settled.conflicts.append(_issue(connection, one, row, name, new, entry, overwrite=overwrite))
-    if not overwrite:
-        staged.leave(key, None if WHOLE in differing else differing)
-        return
-    added = staged.rest if WHOLE in differing else [name for name in differing if stored is None or _line(name)]
+    taken: list[str] = []
+    left: list[str] = []
+    for name, (new, entry) in _differing(one, staged, row, stored, cells):
+        cell = (staged.table.name, key, name, entry.at)
+        (taken if decisions.takes(cell) else left).append(name)
+        issue = _issue(connection, one, row, name, new, entry, overwrite=name in taken)
+        settled.conflicts.append(replace(issue, cell=cell))
+    if left:
+        staged.leave(key, None if WHOLE in left else left)
+    added = staged.rest if WHOLE in taken else [name for name in taken if stored is None or _line(name)]
     owner = key[0] if staged.table.name == "household" else row.get("household_id") or 0
     for name in added:
         after = _new(staged, row, name)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from data.access.masks import mask_ids
+from data.intake.decisions import Cell
 from data.intake.questions import Answers, Question
 
 ERROR, WARNING, CONFLICT = "error", "warning", "conflict"
@@ -26,6 +27,7 @@ class Issue:
     reason: str
     severity: str = ERROR
     file: str = ""
+    cell: Cell | None = None  # of a conflict: which it is
 
     def __post_init__(self) -> None:
         """What is printed, written into a report or shown tells nobody's whole ID number."""
@@ -40,7 +42,8 @@ class ImportResult:
     ``refused_rows`` counts data rows that were not (or would not be) written; ``refusals`` and ``warnings`` hold the
     first 200,000 issues each, ``refusal_count`` and ``warning_count`` how many there were. ``conflicts``: cells that
     differ from what somebody entered after the file was current; ``overwritten`` says that they were taken.
-    ``questions``: what the check asked; ``waiting``: those of them without which nothing is written.
+    ``questions``: what the check asked; ``waiting``: those of them without which nothing is written;
+    ``run``: its number, where it wrote.
     """
 
     rows: dict[str, int]
@@ -56,6 +59,7 @@ class ImportResult:
     overwritten: bool
     questions: list[Question] = field(default_factory=list)
     waiting: list[Question] = field(default_factory=list)
+    run: int | None = None
 
 
 @dataclass

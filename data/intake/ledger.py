@@ -3,7 +3,7 @@
 A line's key is its household, its period (a month, or an income year) and its 科目 in one number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -191,6 +191,25 @@ class LedgerCheck(SheetCheck):
             filled = self.lines.amounts > BLANK
             totals = self.lines.keys[yearly & filled]
             self.refuse_twice(filled & ~yearly & np.isin(of_year(self.lines.keys, self.start), totals), "本次导入里")
+
+    def where(self, household: int, period: int) -> tuple[str, int]:
+        """File and row of the first line of a household and period."""
+        at = int(np.searchsorted(self.lines.keys, packed(*(np.array([n]) for n in (household, period, 0)))[0]))
+        place = int(self.lines.places[at])
+        return self.files[place >> 32], place & 0xFFFFFFFF
+
+    def groups_at(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[int, int]]:
+        """Of (file, row) the household and period, where a line stands there."""
+        wanted = [(self.files.index(file) << 32) | row for file, row in places if file in self.files]
+        at = np.flatnonzero(np.isin(self.lines.places, np.array(wanted, np.int64)))
+        household, period, _ = unpacked(self.lines.keys[at])
+        found = zip(self.lines.places[at].tolist(), household.tolist(), period.tolist(), strict=True)
+        return {(self.files[place >> 32], place & 0xFFFFFFFF): (one, other) for place, one, other in found}
+
+    def leave(self, mask: npt.NDArray[np.bool_]) -> int:
+        """Leave lines out that nobody wants written; how many."""
+        self.lines = self.lines.kept(~mask)
+        return int(mask.sum())
 
     def release(self) -> None:
         """Let go of the lines, when nobody asks for them any more."""

@@ -4,10 +4,10 @@ A row stands in a temporary table, an empty cell as NULL, an emptied one as a si
 the stored one becomes: emptied, or the file's, or where that is empty itself.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, CursorResult, Float, Integer, Table, select, text
+from sqlalchemy import Connection, CursorResult, Float, Integer, Row, Table, select, text
 
 from data.intake.ledger import CLEARED
 from data.model import import_cell, import_ledger, ledger, ledger_year
@@ -28,6 +28,16 @@ def emptied(table: Table, name: str) -> int | float | str:
     return CLEARED if isinstance(kind, Integer) else _NO_NUMBER if isinstance(kind, Float) else _NO_TEXT
 
 
+class Compared(NamedTuple):
+    """A row of a file beside the store: its number (0 where a row of the store is made from several), its key, and by
+    column what stands (None of a new row) and what it becomes."""
+
+    number: int
+    key: Key
+    before: dict[str, object] | None
+    after: dict[str, object]
+
+
 class Staged:
     """The rows of one file for one table, ``number`` of those; ``cleared`` names the columns with emptied cells."""
 
@@ -45,6 +55,7 @@ class Staged:
         self.connection, self.table, self.cleared = connection, table, set(cleared)
         self.keys = [column.name for column in table.primary_key]
         self.own = [name for name in columns if name != ROW]
+        self.numbered = ROW in columns
         self.rest = [name for name in self.own if name not in self.keys]
         self.name = f"staged_{table.name}_{number}"
         self._same = " AND ".join(f's."{key}" = t."{key}"' for key in self.keys)
@@ -99,6 +110,50 @@ class Staged:
         )
         return [(tuple(row[:-3]), row[-3], row[-2], row[-1]) for row in found]
 
+    def changed(self) -> Iterator[Compared]:
+        """Rows that stand and are to change: of the cells that do, what stands and what it becomes."""
+        told = [name for name in self.rest if name != "standing" and name not in DERIVED]
+        if not told:
+            return
+        pairs = ", ".join(f't."{name}", {self.taken(name)}' for name in told)
+        differs = " OR ".join(f't."{name}" IS DISTINCT FROM {self.taken(name)}' for name in told)
+        for row in self._sql(f"SELECT {self._told}, {pairs} FROM {self._joined} WHERE {differs}"):
+            key, cells = self._told_of(row)
+            before, after = dict(zip(told, cells[::2], strict=True)), dict(zip(told, cells[1::2], strict=True))
+            moved = [name for name in told if before[name] != after[name]]
+            yield Compared(row[0], key, {name: before[name] for name in moved}, {name: after[name] for name in moved})
+
+    def added(self) -> Iterator[Compared]:
+        """Rows that do not stand yet, with what they hold."""
+        told = [name for name in self.rest if name != "standing" and name not in DERIVED]
+        given = "".join(f", {self._given(name)}" for name in told)
+        for row in self._sql(f"SELECT {self._told}{given} FROM {self.name} s WHERE {self._is_new}"):
+            key, cells = self._told_of(row)
+            yield Compared(row[0], key, None, dict(zip(told, cells, strict=True)))
+
+    def equal(self) -> Iterator[Compared]:
+        """Rows that stand as the file has them; what they hold is not told."""
+        told = [name for name in self.rest if name != "standing" and name not in DERIVED]
+        differs = " OR ".join(f't."{name}" IS DISTINCT FROM {self.taken(name)}' for name in told) or "1 = 0"
+        for row in self._sql(f"SELECT {self._told} FROM {self._joined} WHERE NOT ({differs})"):
+            yield Compared(row[0], self._told_of(row)[0], {}, {})
+
+    @property
+    def _told(self) -> str:
+        return ", ".join((f"s.{ROW}" if self.numbered else "0", *(f's."{key}"' for key in self.keys)))
+
+    def _told_of(self, row: Row[*tuple[Any, ...]]) -> tuple[Key, tuple[object, ...]]:
+        head = 1 + len(self.keys)
+        return tuple(row[1:head]), tuple(row[head:])
+
+    @property
+    def _joined(self) -> str:
+        return f'{self.name} s JOIN "{self.table.name}" t ON {self._same}'
+
+    @property
+    def _is_new(self) -> str:
+        return f'NOT EXISTS (SELECT 1 FROM "{self.table.name}" t WHERE {self._same})'
+
     def write(self, run: int) -> int:
         """Note what changes in rows that stand, change them, and add the new ones; returns how many rows changed."""
         told = [name for name in self.rest if name != "standing"]
@@ -129,8 +184,8 @@ class Staged:
         new = ", ".join(self._given(name) for name in self.own)
         order = ", ".join(f's."{key}"' for key in self.keys)
         return self._sql(
-            f'INSERT INTO "{self.table.name}" ({listed}) SELECT {new} FROM {self.name} s WHERE NOT EXISTS'
-            f' (SELECT 1 FROM "{self.table.name}" t WHERE {self._same}) ORDER BY {order}'
+            f'INSERT INTO "{self.table.name}" ({listed}) SELECT {new} FROM {self.name} s WHERE {self._is_new}'
+            f" ORDER BY {order}"
         ).rowcount
 
     def _drop_empty(self) -> None:

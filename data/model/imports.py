@@ -29,6 +29,7 @@ import_job = table(  # what somebody handed in: its files lie beside the store (
     Column("version", Number, nullable=False),
     Column("since", Text, nullable=False),
     Column("work", Code, nullable=False),  # what a process has to do to it now: check, write, undo; '' nothing
+    Column("ordered", Text, nullable=False),  # JSON: the role, region and person that asked for that work last
     Column("files", Text, nullable=False),  # JSON: [{"name", "size", "digest"}], in the order handed in
     Column("answers", Text, nullable=False),  # JSON: what was answered to the questions of the check
     Column("facts", Text, nullable=False),  # JSON: what the last check or write found

@@ -73,6 +73,7 @@ import_work = table(  # how far the process is that checks, writes or takes back
     Column("job", Number, primary_key=True),
     Column("worker", Code, nullable=False),  # told from another by this
     Column("seen", Code, nullable=False),  # its last sign of life
+    Column("tries", Number, nullable=False),  # how many processes began it
     Column("step", Text, nullable=False),
     Column("done", Number, nullable=False),
     Column("total", Number, nullable=False),

@@ -5,10 +5,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select, text
 
-from data import intake as importing
 from data import model
 from data.errors import Refused
-from data.intake import import_files
+from data.intake import checked, import_files, written
 from data.workbook.sheets import SHEET, SHEETS
 from tests.data.intake.books import (
     HOUSE,
@@ -325,13 +324,13 @@ def test_an_import_that_breaks_off_leaves_the_database_as_it_was(engine, book, t
         for row in book[sheet]:
             row.update({h: "改" for h in ("名称", "户主姓名", "姓名", "内容", "描述") if h in SHEET[sheet].by_heading})
     path = write_xlsx(tmp_path / "b.xlsx", book)
-    write_pending = importing.write_pending
+    write_pending = written.write_pending
 
     def breaks(pending, run):
         assert write_pending(pending, run) > 5
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importing, "write_pending", breaks)
+    monkeypatch.setattr(written, "write_pending", breaks)
     with pytest.raises(KeyboardInterrupt):
         take(engine, path, rebuild=True)
     assert everything(engine) == before
@@ -344,13 +343,13 @@ def test_an_import_that_came_in_between_is_noticed(engine, book, tmp_path, monke
     other = write_xlsx(tmp_path / "other.xlsx", {"行政区划": [{"区划代码": "99", "名称": "示范省"}]})
     book["户"][0]["户主姓名"] = "张四"
     path = write_xlsx(tmp_path / "b.xlsx", book)
-    warn_sums = importing.warn_sums
+    warn_sums = checked.warn_sums
 
     def meanwhile(*arguments):
-        monkeypatch.setattr(importing, "warn_sums", warn_sums)
+        monkeypatch.setattr(checked, "warn_sums", warn_sums)
         take(engine, other)
 
-    monkeypatch.setattr(importing, "warn_sums", meanwhile)
+    monkeypatch.setattr(checked, "warn_sums", meanwhile)
     with pytest.raises(Refused, match="另一次导入"):
         take(engine, path)
     assert rows_of(engine, "household")[0][3] == "张三"

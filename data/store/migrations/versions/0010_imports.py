@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("version", Number, nullable=False),
         _text("since"),
         _text("work", code=True),
-        *map(_text, ("files", "answers", "facts", "why")),
+        *map(_text, ("ordered", "files", "answers", "facts", "why")),
         sa.Column("run", Number, sa.ForeignKey("import_run.id"), nullable=True),
         _text("emptied", nullable=True),
     )

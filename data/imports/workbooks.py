@@ -1,0 +1,133 @@
+"""Workbooks as jobs: checking them against the store, and writing what people decided."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from data.clock import written
+from data.errors import Refused
+from data.imports import comparing, files, preview
+from data.imports.preview_tables import place
+from data.imports.running import Work
+from data.intake import By, Checked, ImportResult, check_files, write_checked
+from data.intake.issues import ImportResult as Result
+from data.intake.leaving import leave_out
+from data.intake.report import write_marked_copy
+from data.store.engine import writing
+from data.workbook.stamp import stamp_of
+
+VALID_ROWS, AS_OF = "valid_rows", "as_of"
+"""Answers that are no questions: '1' for the good rows alone; until when foreign files are current (ISO)."""
+BROWSER = "网页"
+Facts = Mapping[str, object]
+
+
+def check_workbooks(work: Work) -> None:
+    """Read and check the files, compare them with the store, keep all of it beside them; the facts are told by
+    ``_facts``."""
+    now, given = work.clock(), _given(work)
+    checked = _checked(work, given)
+    with work.engine.connect() as connection, connection.begin() as rehearsal:
+        counts = comparing.build(connection, checked, place(work.engine, work.job.id), work.report)
+        rehearsal.rollback()
+    facts = {"checked": written(now), "counts": counts, **_facts(checked, given)}
+    marked = files.folder(work.engine, work.job.id) / "marked.xlsx"
+    marked.unlink(missing_ok=True)
+    if checked.findings.refusal_count:
+        work.report("写标注副本", 0, 0)
+        write_marked_copy(_result(checked), given, marked)
+    with writing(work.engine) as connection:
+        work.finish(connection, facts | {"marked": marked.is_file()}, None)
+
+
+def write_workbooks(work: Work) -> None:
+    """Check the files once more, and write what people decided, all in one transaction.
+
+    What somebody entered since the preview was made is a conflict that nobody has decided about: it stays.
+    """
+    decisions = preview.decisions(work.engine, work.job.id)
+    checked = _checked(work, _given(work))
+    with work.engine.connect() as connection:
+        left = leave_out(connection, checked, decisions)
+    facts = {**work.job.facts}
+
+    def after(connection: Connection, result: ImportResult) -> None:
+        told = {
+            "at": written(work.clock()),
+            "changed": result.changed,
+            "refused": result.refused_rows - left,
+            "left": left,
+            "kept": sum(not decisions.takes(one.cell) for one in result.conflicts if one.cell),
+            "taken": sum(decisions.takes(one.cell) for one in result.conflicts if one.cell),
+        }
+        work.finish(connection, facts | {"written": told}, result.run)
+
+    result = write_checked(
+        work.engine,
+        checked,
+        now=work.clock(),
+        decisions=decisions,
+        by=By(work.viewer.actor, BROWSER),
+        progress=work.report,
+        after=after,
+    )
+    if not result.changed and result.refusal_count and not checked.known.valid_rows:
+        raise Refused(f"校验之后数据又有变化，有 {result.refusal_count} 处不能写入，本次没有写入。请重新校验。")
+
+
+def _given(work: Work) -> list[Path]:
+    given = files.given(work.engine, work.job.id)
+    if not given:
+        raise Refused("递交的文件已经清理，请重新递交。")
+    return given
+
+
+def _checked(work: Work, given: list[Path]) -> Checked:
+    answers = work.job.answers
+    return check_files(
+        work.engine,
+        given,
+        valid_rows=answers.get(VALID_ROWS) == "1",
+        progress=work.report,
+        now=work.clock(),
+        as_of=answers.get(AS_OF, ""),
+        answers=answers,
+    )
+
+
+def _facts(checked: Checked, given: list[Path]) -> Facts:
+    """``sheets``: rows read of each; ``files``: of each its name and until when it is current, '' where nobody knows;
+    ``ignored``: what was passed over; ``refusals``, ``refused_rows``, ``warnings``: how many; ``questions``; ``may``:
+    whether it may be written as it is."""
+    findings = checked.findings
+    stamps = {file.name: stamp_of(file) for file in given}
+    return {
+        "sheets": checked.rows,
+        "files": [{"name": name, "current": one.at if one else ""} for name, one in stamps.items()],
+        "ignored": findings.ignored[:200],
+        "refusals": findings.refusal_count,
+        "refused_rows": sum(check.refused_rows for check in checked.checks),
+        "warnings": findings.warning_count,
+        "questions": [json.loads(json.dumps(asdict(one))) for one in findings.questions],
+        "may": checked.may_be_written,
+    }
+
+
+def _result(checked: Checked) -> Result:
+    findings = checked.findings
+    return Result(
+        rows=checked.rows,
+        changed=0,
+        refusals=findings.refusals,
+        warnings=findings.warnings,
+        ignored=findings.ignored,
+        wrote=False,
+        refused_rows=0,
+        refusal_count=findings.refusal_count,
+        warning_count=findings.warning_count,
+        conflicts=[],
+        overwritten=False,
+    )

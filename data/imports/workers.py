@@ -1,0 +1,11 @@
+"""Which function does which work of which kind of job."""
+
+from data.imports.jobs import WORKBOOK
+from data.imports.running import Workers
+from data.imports.way import CHECK, WRITE
+from data.imports.workbooks import check_workbooks, write_workbooks
+
+WORKERS: Workers = {
+    (WORKBOOK, CHECK): check_workbooks,
+    (WORKBOOK, WRITE): write_workbooks,
+}

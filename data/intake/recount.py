@@ -1,0 +1,101 @@
+"""After an import the cube is counted again: of the villages that it concerns, or where these are many, as a whole."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Column, Connection, select
+
+from data.figures import cube
+from data.intake.checked import Progress
+from data.model import fund, household, import_fresh, import_journal, member, metadata, pairing, project
+from data.store.batches import batches
+
+MOST = 60
+"""Regions that are counted one by one; beyond, the whole is quicker."""
+_FEW = 5000
+"""Rows of a table that was empty before, of which each is looked at."""
+_T = TypeVar("_T")
+_K = TypeVar("_K")
+_EVERYWHERE = {"region", "monitoring_line", "setting", "rural_population", "books_decision"}
+"""Tables of which any row concerns every region."""
+_REFERS = {"member": member.c.code, "project": project.c.code, "fund": fund.c.code, "helper": pairing.c.helper}
+"""What a row names → the key of what says where it is."""
+
+
+def count_again(connection: Connection, run: int, now: datetime, *, rebuild: bool, progress: Progress) -> None:
+    """Renew the cube for what a run wrote, as its journal tells; ``rebuild`` False leaves that to the caller."""
+    if not rebuild:
+        cube.stamp(connection, now)
+        return
+    regions = concerned(connection, run)
+    if regions is None or len(regions) > MOST:
+        cube.stamp(connection, now)
+        cube.rebuild(connection, today=now.date(), progress=progress)
+        return
+    for done, region in enumerate(sorted(regions)):
+        progress("更新汇总", done, len(regions))
+        cube.refresh(connection, region, now)
+    cube.stamp(connection, now, *regions)
+    progress("更新汇总", len(regions), len(regions))
+
+
+def concerned(connection: Connection, run: int) -> set[str] | None:
+    """The regions of which a run wrote records; None where it concerns all, or too many to be told one by one."""
+    found = _Concerned()
+    fresh = select(import_fresh.c.record).where(import_fresh.c.run == run)
+    for record in connection.execute(fresh).scalars():
+        rows = connection.execute(select(metadata.tables[record]).limit(_FEW + 1)).mappings().all()
+        if record in _EVERYWHERE or len(rows) > _FEW:
+            return None
+        for row in rows:
+            found.take(record, dict(row))
+    journal = import_journal.c
+    asked = select(journal.record, journal.before, journal.after).where(journal.run == run).order_by(journal.number)
+    for record, *images in connection.execute(asked):
+        if record in _EVERYWHERE:
+            return None
+        for image in images:
+            if image is not None:
+                found.take(record, json.loads(image))
+    return found.regions(connection)
+
+
+class _Concerned:
+    """What rows name, each once."""
+
+    def __init__(self) -> None:
+        self._regions: set[str] = set()
+        self._households: set[int] = set()
+        self._named: dict[str, set[str]] = defaultdict(set)
+
+    def take(self, record: str, row: Mapping[str, object]) -> None:
+        """A row as it was or is."""
+        places = [str(row[name]) for name in ("village", "region", "origin") if row.get(name)]
+        self._regions.update(places)
+        owner = row.get("household_id")
+        if isinstance(owner, int):
+            self._households.add(owner)
+        if record == "helper":
+            self._named["helper"].add(str(row["code"]))
+        for name in ("member", "project", "fund"):
+            if row.get(name) and record != "pairing":
+                self._named[name].add(str(row[name]))
+
+    def regions(self, connection: Connection) -> set[str]:
+        """The regions of all that was taken."""
+        for name, codes in self._named.items():
+            key = _REFERS[name]
+            if name in ("project", "fund"):
+                self._regions.update(_of(connection, key.table.c.region, key, codes))
+            else:
+                self._households.update(_of(connection, key.table.c.household_id, key, codes))
+        self._regions.update(_of(connection, household.c.village, household.c.id, self._households))
+        return self._regions
+
+
+def _of(connection: Connection, wanted: Column[_T], key: Column[_K], codes: Iterable[_K]) -> Iterator[_T]:
+    for some in batches(sorted(codes)):  # type: ignore[type-var]  # numbers or codes
+        yield from connection.execute(select(wanted).where(key.in_(some)).distinct()).scalars()

@@ -1,0 +1,155 @@
+"""What was checked is written, in one transaction or not at all."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from data.duties.persons import settle_persons
+from data.errors import Refused
+from data.figures import cube
+from data.intake.checked import Checked, Progress, silent
+from data.intake.conflicts import settle
+from data.intake.decisions import BY_COMMAND, NOTHING_DECIDED, By, Decisions
+from data.intake.issues import ImportResult, Issue
+from data.intake.recount import count_again
+from data.intake.runs import Counts, last_run, record_run
+from data.intake.sums import warn_booked
+from data.intake.told import warn_told
+from data.intake.write import mend_parents, pend, refuse_order, write_pending
+from data.matters.daily import settle_matters
+from data.model import import_cell
+from data.store.engine import writing
+from data.store.journal import JOURNALLED, journalling
+from data.workbook.sheets import REGION
+
+AfterWriting = Callable[[Connection, ImportResult], None]
+
+
+class Overtaken(Refused):
+    """Another import wrote something since the files were checked."""
+
+    def __init__(self) -> None:
+        super().__init__("校验期间有另一次导入写入了数据，本次未写入，请再导入一次。")
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a writing came to: rows changed, its number where it changed any, and the conflicts."""
+
+    changed: int
+    number: int | None
+    conflicts: list[Issue]
+
+
+class _Withdrawn(Exception):
+    """Beside the store something was found that refuses the whole."""
+
+
+def write_checked(
+    engine: Engine,
+    checked: Checked,
+    *,
+    now: datetime,
+    decisions: Decisions = NOTHING_DECIDED,
+    by: By = BY_COMMAND,
+    rebuild: bool = True,
+    progress: Progress = silent,
+    after: AfterWriting | None = None,
+) -> ImportResult:
+    """Write what was checked, as it was decided; nothing where anything is refused or still to be answered.
+
+    An import that changes nothing leaves no trace. ``after`` is called inside the transaction with what came of it.
+    Raises Overtaken where another import came in between.
+    """
+    if not checked.may_be_written:
+        return _result(checked, _Run(0, None, []), decisions)
+    with suppress(_Withdrawn), _uncollected(), writing(engine) as connection:
+        run = _write(connection, checked, decisions, by, now, rebuild, progress)
+        result = _result(checked, run, decisions)
+        if after is not None:
+            after(connection, result)
+        return result
+    return _result(checked, _Run(0, None, []), decisions)
+
+
+def _write(
+    connection: Connection,
+    checked: Checked,
+    decisions: Decisions,
+    by: By,
+    now: datetime,
+    rebuild: bool,
+    report: Progress,
+) -> _Run:
+    checks, known, kept, findings = checked.checks, checked.known, checked.kept, checked.findings
+    cube.hold(connection)
+    if (before := last_run(connection)) != known.last_run:  # what cadres write meanwhile makes no code unknown
+        raise Overtaken
+    pending = [one for check in checks for one in pend(connection, check, report)]
+    refuse_order(pending, findings)
+    if findings.refusal_count and not known.valid_rows:
+        raise _Withdrawn
+    settled = settle(connection, pending, decisions)
+    run = before + 1
+    with journalling(connection, JOURNALLED) as journal:
+        changed = write_pending(pending, run)
+        if any(check.spec.name == REGION for check in checks):
+            changed += mend_parents(connection, known)
+        changed += kept.write(connection)
+        warn_told(connection, checks, settled.conflicts, findings)
+        if not changed:
+            return _Run(0, None, settled.conflicts)
+        settle_persons(connection, now, run=run)
+        if settled.notes:
+            connection.execute(import_cell.insert(), [{"run": run, **note} for note in settled.notes])
+        warn_booked(connection, checks, findings)
+        settle_matters(connection, now.date())
+        journal.keep(run)
+    count_again(connection, run, now, rebuild=rebuild, progress=report)
+    number = record_run(connection, checked.files, "数据", _counts(checked, changed), now=now, by=by)
+    return _Run(changed, number, settled.conflicts)
+
+
+def _counts(checked: Checked, changed: int) -> Counts:
+    return Counts(
+        rows=sum(checked.rows.values()),
+        changed=changed,
+        warnings=checked.findings.warning_count,
+        refused=sum(check.refused_rows for check in checked.checks),
+    )
+
+
+def _result(checked: Checked, run: _Run, decisions: Decisions) -> ImportResult:
+    findings = checked.findings
+    return ImportResult(
+        rows=checked.rows,
+        changed=run.changed,
+        refusals=findings.refusals,
+        warnings=findings.warnings,
+        ignored=findings.ignored,
+        wrote=run.changed > 0,
+        refused_rows=sum(check.refused_rows for check in checked.checks),
+        refusal_count=findings.refusal_count,
+        warning_count=findings.warning_count,
+        conflicts=run.conflicts,
+        overwritten=decisions.overwrite,
+        questions=findings.questions,
+        waiting=findings.waiting,
+        run=run.number,
+    )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic collector, which a third of the writing time goes to: millions of rows, none in a cycle."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
