@@ -114,7 +114,7 @@ class Histories:
             changed += self._last_belonging(_union("member", names))
         if names := self.named(model.member):
             changed += self._last_belonging(_union("code", names))
-        for name in ("touched", "noted", *(f"new_{table.name}" for table in (model.household, model.member))):
+        for name in ("touched", "first_heard", *(f"new_{table.name}" for table in (model.household, model.member))):
             self.connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
         return changed
 
@@ -193,10 +193,10 @@ class Histories:
     def _said_belonging(self, staged: Staged) -> int:
         """加入日期 and 离开日期 of members who stood, where the files first tell of them, and not of these."""
         heard = "SELECT member FROM member_event"
-        _sql(staged, "DROP TABLE IF EXISTS noted")
+        _sql(staged, "DROP TABLE IF EXISTS first_heard")
         _sql(
             staged,
-            f"CREATE TEMPORARY TABLE noted AS SELECT DISTINCT member AS owner FROM {staged.name}"
+            f"CREATE TEMPORARY TABLE first_heard AS SELECT DISTINCT member AS owner FROM {staged.name}"
             f" WHERE member NOT IN ({heard}) AND {self._stood('member', model.member)}",
         )
         written = 0
@@ -206,7 +206,7 @@ class Histories:
                 staged,
                 "INSERT INTO member_event (member, day, kind, household_id, reason)"
                 f" SELECT t.code, t.{day}, '{kind}', t.household_id, t.{day}_reason FROM member t"
-                f" WHERE t.{day} IS NOT NULL AND t.code IN (SELECT owner FROM noted)"
+                f" WHERE t.{day} IS NOT NULL AND t.code IN (SELECT owner FROM first_heard)"
                 f" AND NOT EXISTS ({told} AND f.household_id = t.household_id)",
             )
         return written
@@ -297,13 +297,13 @@ def _note(staged: Staged, one: Dated, today: str) -> int:
     history, columns = one.history.name, f"{one.whose}, item, {one.day}, {one.value}"
     written = _sql(
         staged,
-        f"INSERT INTO {history} ({columns}) SELECT n.owner, '{one.item}', n.since, n.said FROM noted n"
+        f"INSERT INTO {history} ({columns}) SELECT n.owner, '{one.item}', n.since, n.said FROM first_heard n"
         f" WHERE n.said IS NOT NULL AND n.since IS NOT NULL AND n.since <> n.day"
         f" AND NOT EXISTS (SELECT 1 FROM {history} f WHERE f.{one.whose} = n.owner AND {one.here})",
     )
     written += _sql(
         staged,
-        f"INSERT INTO {history} ({columns}) SELECT n.owner, '{one.item}', n.day, n.told FROM noted n WHERE 1 = 1"
+        f"INSERT INTO {history} ({columns}) SELECT n.owner, '{one.item}', n.day, n.told FROM first_heard n WHERE 1 = 1"
         f" ON CONFLICT ({one.whose}, item, {one.day}) DO UPDATE SET {one.value} = excluded.{one.value}"
         f" WHERE {history}.{one.value} IS DISTINCT FROM excluded.{one.value}",
     )
@@ -311,7 +311,7 @@ def _note(staged: Staged, one: Dated, today: str) -> int:
     _sql(
         staged,
         f'UPDATE {staged.name} SET "{one.column}" = NULL'
-        f' WHERE "{one.key}" IN (SELECT n.owner FROM noted n WHERE EXISTS ({later}))',
+        f' WHERE "{one.key}" IN (SELECT n.owner FROM first_heard n WHERE EXISTS ({later}))',
     )
     return written
 
@@ -322,10 +322,12 @@ def _moves(staged: Staged, today: str) -> int:
     _noted(staged, f"{_day(staged, today)} AS day, t.village AS said, s.village AS told", "s.village <> t.village")
     written = _sql(
         staged,
-        "INSERT INTO household_move (household_id, day, origin, village) SELECT owner, day, said, told FROM noted"
+        "INSERT INTO household_move (household_id, day, origin, village) SELECT owner, day, said, told FROM first_heard"
         " WHERE 1 = 1 ON CONFLICT (household_id, day) DO UPDATE SET village = excluded.village",
     )
-    _sql(staged, "DELETE FROM household_move WHERE origin = village AND household_id IN (SELECT owner FROM noted)")
+    _sql(
+        staged, "DELETE FROM household_move WHERE origin = village AND household_id IN (SELECT owner FROM first_heard)"
+    )
     return written
 
 
@@ -353,7 +355,7 @@ def _changes_of_household(staged: Staged, today: str) -> int:
         written += _sql(
             staged,
             "INSERT INTO member_event (member, day, kind, household_id, reason)"
-            f" SELECT owner, {day}, '{kind}', {household}, {reason} FROM noted WHERE {wanted}"
+            f" SELECT owner, {day}, '{kind}', {household}, {reason} FROM first_heard WHERE {wanted}"
             f" ON CONFLICT (member, day, kind) {again}",
         )
     return written
@@ -382,10 +384,10 @@ def _departures(staged: Staged) -> int:
 def _noted(staged: Staged, columns: str, wanted: str) -> None:
     """Put rows that stand and change into a temporary table: whose, and these columns of ``t`` (stands) and ``s``."""
     key = _key(staged)
-    _sql(staged, "DROP TABLE IF EXISTS noted")
+    _sql(staged, "DROP TABLE IF EXISTS first_heard")
     _sql(
         staged,
-        f"CREATE TEMPORARY TABLE noted AS SELECT t.{key} AS owner, {columns} FROM touched k"
+        f"CREATE TEMPORARY TABLE first_heard AS SELECT t.{key} AS owner, {columns} FROM touched k"
         f" JOIN {staged.name} s ON s.{key} = k.owner JOIN {staged.table.name} t ON t.{key} = k.owner WHERE {wanted}",
     )
 
