@@ -16,7 +16,7 @@ from data.intake.conflicts import settle
 from data.intake.decisions import BY_COMMAND, NOTHING_DECIDED, By, Decisions
 from data.intake.issues import ImportResult, Issue
 from data.intake.recount import count_again
-from data.intake.runs import Counts, last_run, record_run
+from data.intake.runs import last_run, record_run
 from data.intake.sums import warn_booked
 from data.intake.told import warn_told
 from data.intake.write import mend_parents, pend, refuse_order, write_pending
@@ -110,17 +110,19 @@ def _write(
         settle_matters(connection, now.date())
         journal.keep(run)
     count_again(connection, run, now, rebuild=rebuild, progress=report)
-    number = record_run(connection, checked.files, "数据", _counts(checked, changed), now=now, by=by)
+    number = record_run(
+        connection, checked.files, "数据", _counts(checked, changed), now=now, actor=by.actor, address=by.address
+    )
     return _Run(changed, number, settled.conflicts)
 
 
-def _counts(checked: Checked, changed: int) -> Counts:
-    return Counts(
-        rows=sum(checked.rows.values()),
-        changed=changed,
-        warnings=checked.findings.warning_count,
-        refused=sum(check.refused_rows for check in checked.checks),
-    )
+def _counts(checked: Checked, changed: int) -> dict[str, int]:
+    return {
+        "rows": sum(checked.rows.values()),
+        "changed": changed,
+        "warnings": checked.findings.warning_count,
+        "refused": sum(check.refused_rows for check in checked.checks),
+    }
 
 
 def _result(checked: Checked, run: _Run, decisions: Decisions) -> ImportResult:
