@@ -207,9 +207,8 @@ def orderer(row: RowMapping) -> Viewer:
     return Viewer(**json.loads(row["ordered"]))
 
 
+@needs(IMPORT, RECORDS)
 def waits(connection: Connection, viewer: Viewer) -> int:
     """How many hand-ins of his villages wait for the viewer."""
-    if not viewer.may(IMPORT, RECORDS):
-        return 0
     clause = and_(within(import_job.c.region, viewer.region), import_job.c.state == SUBMITTED)
     return int(connection.execute(select(func.count()).select_from(import_job).where(clause)).scalar_one())

@@ -15,6 +15,8 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
 
+from data.access.rights import needs
+from data.access.roles import IMPORT, RECORDS
 from data.access.viewer import Viewer
 from data.clock import Clock, written
 from data.errors import Refused, WarRoomError
@@ -82,6 +84,7 @@ def progress(engine: Engine, id: int, clock: Clock) -> Progress | None:
     return Progress(row["step"], row["done"], row["total"], row["seen"] >= written(clock() - SILENT))
 
 
+@needs(IMPORT, RECORDS)
 def stop(engine: Engine, viewer: Viewer, id: int) -> None:
     """Ask the process to stop; what is being written is finished or taken back as a whole."""
     with engine.connect() as connection:

@@ -142,6 +142,7 @@ class Staged:
     def _told(self) -> str:
         return ", ".join((f"s.{ROW}" if self.numbered else "0", *(f's."{key}"' for key in self.keys)))
 
+    # Any: the columns are the statement's
     def _told_of(self, row: Row[*tuple[Any, ...]]) -> tuple[Key, tuple[object, ...]]:
         head = 1 + len(self.keys)
         return tuple(row[1:head]), tuple(row[head:])
