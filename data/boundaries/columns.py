@@ -23,6 +23,9 @@ from data.text.signs import seen
 NONE = "-"
 """The option of the question about the code that says: by township and name."""
 
+SKIP = "!"
+"""The option that says: nothing of this layer."""
+
 _LOOKED_AT = 2_000  # rows spread over the layer: enough to know a column by
 _DIGITS = re.compile(r"[\d.eE+]+")
 _LOOKS = {
@@ -43,8 +46,8 @@ class Columns:
 
 @dataclass(frozen=True)
 class Choice:
-    """``options``: heading (or NONE) → words for the question about the code, likeliest first; ``proposed``: one of
-    them, '' where the file does not tell."""
+    """``options``: heading (or NONE, or SKIP) → words for the question about the code, likeliest first; ``proposed``:
+    one of them, '' where somebody has to say."""
 
     columns: Columns
     options: Mapping[str, str]
@@ -83,13 +86,15 @@ def chosen(columns: Mapping[str, Cells], regions: Mapping[str, str], answer: str
         for one in studied
         if one.texts and not one.is_text and one.written not in options
     }
-    default = (proposed.code or NONE) if proposed else ""
+    if options:
+        options[SKIP] = "这一层不导入"
+    default = (proposed.code or NONE) if proposed else "" if coded else SKIP if options else ""
     if default:
         options = {default: options[default]} | options
     taken = proposed or Columns()
     if answer == NONE and by_names:
         taken = by_names
-    elif answer in options and answer != NONE:
+    elif answer in options and answer not in (NONE, SKIP):
         given = next(one for one in studied if one.written == answer)
         taken = _of_code(given, studied, towns, regions)
     examples = next((one.examples for one in studied if one.written == taken.code), ())

@@ -47,48 +47,48 @@ class Staged:
         return f"{self.kind}:{self.path}" if self.kind in (*SILENT, "ESRIJSON") else str(self.path)
 
 
-def staged(files: Sequence[Path], called: Sequence[str] = ()) -> Iterator[list[Staged]]:
-    """The layers' files of each given file, which stand as long as the caller looks at them.
+def staged(files: Sequence[Path]) -> Iterator[tuple[int, list[Staged]]]:
+    """How many of the given files are one source, and the layers' files in it, which stand until the next is asked for.
 
-    Parts of a Shapefile given apart are one; without ``called`` (the names the files are known by) those beside them
-    belong to it too. Raises Refused where a file is missing, too big, locked, damaged or none of the kinds.
+    The parts of a Shapefile are one, given or standing beside a given one. Raises Refused where a file is missing, too
+    big, locked, damaged or none of the kinds.
     """
-    for group in _groups(files, called):
+    for given, group in _groups(files):
         with tempfile.TemporaryDirectory(prefix="boundaries-") as directory:
-            yield _staged(group, Path(directory))
+            yield given, _staged(group, Path(directory))
 
 
-def _groups(files: Sequence[Path], called: Sequence[str]) -> list[list[tuple[str, Path]]]:
-    """The given files, (name, path), those of one Shapefile together."""
-    named = list(zip(called or [Path(file).name for file in files], map(Path, files), strict=True))
-    groups: dict[tuple[str, str], list[tuple[str, Path]]] = defaultdict(list)
-    for number, (name, path) in enumerate(named):
-        if not path.is_file():
-            raise Refused(refusal(b"-", name) if path.exists() else f"找不到文件 {name}，请检查路径。")
-        stem, suffix = name[: -len(path.suffix) or None].lower(), path.suffix.lower()
-        if suffix not in _PARTS:
-            groups[str(number), name].append((name, path))
-            continue
-        group = groups[str(path.parent), stem]
-        beside = [] if called else sorted(path.parent.iterdir())
-        for other in [path, *(one for one in beside if one.stem.lower() == stem and one.suffix.lower() in _PARTS)]:
-            if other.is_file() and all(other != known for _, known in group):
-                group.append((name if other == path else other.name, other))
-    return list(groups.values())
+def _groups(files: Sequence[Path]) -> list[tuple[int, list[Path]]]:
+    """How many given files each source is, and its files: parts of one Shapefile together."""
+    groups: dict[Path, list[Path]] = defaultdict(list)
+    for file in map(Path, files):
+        if not file.is_file():
+            raise Refused(refusal(b"-", file.name) if file.exists() else f"找不到文件 {file.name}，请检查路径。")
+        part = file.suffix.lower() in _PARTS
+        groups[file.with_name(file.stem.lower()) if part else file].append(file)
+    found = []
+    for given in groups.values():
+        group = list(dict.fromkeys(given))
+        if group[0].suffix.lower() in _PARTS:
+            stem = group[0].stem.lower()
+            beside = (one for one in sorted(group[0].parent.iterdir()) if one.stem.lower() == stem and one.is_file())
+            group += [one for one in beside if one.suffix.lower() in _PARTS and one not in group]
+        found.append((len(given), group))
+    return found
 
 
-def _staged(group: Sequence[tuple[str, Path]], directory: Path) -> list[Staged]:
-    name, path = group[0]
+def _staged(group: Sequence[Path], directory: Path) -> list[Staged]:
+    path, name = group[0], group[0].name
     if len(group) == 1 and path.suffix.lower() not in _PARTS:
         with path.open("rb") as opened:
             head = opened.read(HEAD)
         if head[:2] == b"PK" or path.suffix.lower() in (".zip", ".kmz"):
             return _of_zip(path, name, directory)
     copies = []
-    for number, (called, one) in enumerate(group):
+    for number, one in enumerate(group):
         if one.stat().st_size > MAX_BYTES:
-            raise Refused(f"{called} 超过 {MAX_BYTES // 2**20} MB，请按乡镇拆分或先简化后再导入。")
-        copies.append((called, shutil.copyfile(one, directory / f"{number}{one.suffix.lower()}")))
+            raise Refused(f"{one.name} 超过 {MAX_BYTES // 2**20} MB，请按乡镇拆分或先简化后再导入。")
+        copies.append((one.name, shutil.copyfile(one, directory / f"{number}{one.suffix.lower()}")))
     found = list(_layers(copies))
     if not found:
         if path.suffix.lower() in _PARTS:

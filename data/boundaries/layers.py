@@ -2,15 +2,16 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyogrio
 import shapely
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
-from data.boundaries.columns import Columns, cell_text, chosen
+from data.boundaries.columns import SKIP, Columns, cell_text, chosen
 from data.boundaries.encodings import Cells, decoded, private
 from data.boundaries.files import SILENT, Staged, staged
 from data.boundaries.systems import Shapes, placed
@@ -19,6 +20,10 @@ from data.intake.questions import UNANSWERED, Answers, Question
 from data.regions.codes import region_code
 
 _BROKEN = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, CRSError)
+
+_AREAS, _NOTHING = (3, 6, 7), -1  # polygons, several of them, and collections, which may hold some
+READING = "读取边界"
+Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -68,30 +73,28 @@ class Layer:
 def read_layers(
     files: Sequence[Path],
     *,
-    called: Sequence[str] = (),
     regions: Mapping[str, str],
     answers: Answers = UNANSWERED,
+    progress: Progress | None = None,
 ) -> list[Layer]:
     """Every layer of the files that has polygons or might have.
 
-    ``called``: the names the files were handed in under, where they are kept under others. ``regions``: code → name
-    of the store's regions, by which columns are judged. ``answers``: what was answered to the questions of an earlier
-    reading of the same files. Raises Refused where a file is none of the kinds, damaged, locked or too big.
+    ``regions``: code → name of the store's regions, by which columns are judged. ``answers``: what was answered to the
+    questions of an earlier reading of the same files. ``progress`` is called with a label, the number of files done
+    and their total. Raises Refused where a file is none of the kinds, damaged, locked or too big.
     """
     pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES"})
     layers: list[Layer] = []
-    for group in staged(files, called):
+    done = 0
+    for count, group in staged(files):
+        if progress:
+            progress(READING, done, len(files))
         for one in group:
             layers += _layers(one, regions, answers)
+        done += count
+    if progress:
+        progress(READING, len(files), len(files))
     return layers
-
-
-def read_features(files: Sequence[Path]) -> Iterator[Feature]:
-    """Every feature of every layer; a layer that cannot be taken is one of number 0 with its fault."""
-    for layer in read_layers(files, regions={}):
-        if layer.fault:
-            yield Feature(layer.label, 0, "", "", "", None, layer.fault)
-        yield from layer.features
 
 
 def _layers(file: Staged, regions: Mapping[str, str], answers: Answers) -> Iterator[Layer]:
@@ -143,7 +146,13 @@ def _layer(
         text = f"{label} 是哪种坐标系？"
         questions.append(Question(f"system:{label}", label, text, put.options))
     fault = put.fault
-    if not taken.code and not (taken.name and taken.township):
+    if answers.get(f"columns:{layout}") == SKIP:
+        fault = "按选择不导入"
+    elif not headings and file.kind == "ESRI Shapefile":
+        fault = "没有属性表，请把同名的 .dbf 一起交来"
+    elif not np.isin(shapely.get_type_id(shapes), (_NOTHING, *_AREAS)).any():
+        fault = "图形是点或线，不是面"
+    elif not taken.code and not (taken.name and taken.township):
         fault = f"没有代码列，也没有乡镇和名称两列，现有的列：{'、'.join(headings) or '无'}"
     features = (
         ()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data.boundaries.columns import NONE, Choice, chosen
+from data.boundaries.columns import NONE, SKIP, Choice, chosen
 from tests.data.boundaries.layouts import REGIONS, TOWNSHIP_LAYOUTS, VILLAGE_LAYOUTS, VILLAGES, columns, taken
 
 COUNTY = {code: name for code, name in REGIONS.items() if len(code) <= 6}
@@ -74,6 +74,11 @@ def test_villages_of_different_names_under_the_code_of_their_county_are_not_take
     assert next(iter(found.options)) == "XZQDM"
 
 
+def test_a_layer_without_any_codes_is_left_out_unless_somebody_says_otherwise() -> None:
+    found = choice(OBJECTID=[1, 2, 3], 路名=["甲", "乙", "丙"])
+    assert (found.proposed, found.columns.code, list(found.options)) == (SKIP, "", [SKIP, "OBJECTID"])
+
+
 def test_an_answer_overrides_what_is_proposed() -> None:
     layout = columns("QSDWDM:v QSDWMC:V ZLDWDM:v ZLDWMC:V XZMC:T")
     assert chosen(layout, ALL).columns.code == "ZLDWDM"
@@ -85,7 +90,7 @@ def test_an_answer_overrides_what_is_proposed() -> None:
 
 def test_options_come_likeliest_first_with_what_stands_in_them() -> None:
     found = chosen(columns("OBJECTID:o XZQDM:c CUNDM:v CUNMC:V"), ALL)
-    assert list(found.options) == ["CUNDM", "XZQDM", "OBJECTID"]
+    assert list(found.options) == ["CUNDM", "XZQDM", "OBJECTID", SKIP]
     assert found.options["CUNDM"].startswith("CUNDM：村级代码 7 个，系统里有 7 个，如 990181001001、990181001002")
     assert found.examples == ("990181001001", "990181001002", "990181001200")
 
