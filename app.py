@@ -39,6 +39,7 @@ from data.clock import county_clock, written
 from data.commands.version import VERSION
 from data.errors import WarRoomError
 from data.figures import cube
+from data.imports.spawning import tend
 from data.regions.tree import status
 from data.store.engine import ready_engine
 from data.store.private import keep_private
@@ -46,6 +47,7 @@ from data.wall.shown import turn_the_day
 
 HERE = Path(__file__).resolve().parent
 DAY_CHECK = 300  # seconds between two looks at the calendar
+IMPORTS_CHECK = 30  # and at what was handed in
 
 log = logging.getLogger(__name__)
 keep_private()
@@ -80,6 +82,16 @@ async def follow_the_calendar() -> None:
             log.exception("the running month could not be brought up to date")
 
 
+async def take_up_imports() -> None:
+    """What was handed in and nobody is at any more: a process that died, a server that was away."""
+    while True:
+        try:
+            await asyncio.to_thread(tend, engine, county_clock)
+        except (SQLAlchemyError, OSError):
+            log.exception("what was handed in could not be looked after")
+        await asyncio.sleep(IMPORTS_CHECK)
+
+
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Warm the heap, then keep the collector off it: it would walk all of pandas, plotly and folium, 0.13 s each time.
@@ -97,7 +109,8 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     send_at_once()
     note_servers()
     tell_why()
-    beside = [asyncio.create_task(work()) for work in (follow_the_calendar, collect_garbage, close_silent)]
+    works = (follow_the_calendar, take_up_imports, collect_garbage, close_silent)
+    beside = [asyncio.create_task(work()) for work in works]
     await asyncio.sleep(0)  # what they look for among the objects is found before the freeze
     gc.collect()
     gc.freeze()

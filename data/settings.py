@@ -194,6 +194,10 @@ SETTINGS = {
             "stranger_facts", "路人可见内容", "help,helper", _facts,
             "除姓氏、村名和热线外，路人扫码还能看到哪些；证件、电话、病情、收入永不显示。",
         ),
+        Setting(
+            "import_files_days", "导入文件保存天数", "365", _number(30, 3650),
+            "递交导入的文件和校验结果保存多少天；过后文件清理，记录仍在，但不能再下载。",
+        ),
         Setting("code_days", "户码有效天数", "0", _number(0, 3650), "新发户码过多少天失效；0 为长期有效。"),
         Setting("income_year_start", "收入年度起始月", "10", _number(1, 12), "10 即上年10月至当年9月；1 即自然年。"),
         Setting(

@@ -1,19 +1,25 @@
-"""Starting the processes that work on what was handed in, and starting them again where one died."""
+"""Starting the processes that work on what was handed in, and starting them again where one died; clearing away files
+that were kept long enough."""
 
 import logging
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, update
 
-from data.clock import Clock
+from data.clock import Clock, written
 from data.imports import files
 from data.imports.running import forsaken
-from data.store.engine import ROOT
+from data.model import import_job
+from data.settings import value_of
+from data.store.engine import ROOT, writing
 from data.store.private import own_file
 
+_CUT_OFF = timedelta(hours=6)
+"""An upload that is older and of no job was cut off."""
 log = logging.getLogger(__name__)
 
 
@@ -48,3 +54,20 @@ def revive(engine: Engine, clock: Clock) -> list[int]:
         log.warning("import %s is taken up again", id)
         start(engine, id)
     return ids
+
+
+def tend(engine: Engine, clock: Clock) -> None:
+    """What a server does now and then: start again what died, clear away what was kept long enough."""
+    revive(engine, clock)
+    now = clock()
+    with engine.connect() as connection:
+        days = int(value_of(connection, "import_files_days"))
+        outlived = written(now - timedelta(days=days))
+        old = (import_job.c.emptied.is_(None)) & (import_job.c.made < outlived) & (import_job.c.work == "")
+        ids = list(connection.execute(select(import_job.c.id).where(old)).scalars())
+        known = set(connection.execute(select(import_job.c.id)).scalars())
+    for id in ids:
+        with writing(engine) as connection:
+            connection.execute(update(import_job).where(import_job.c.id == id).values(emptied=written(now)))
+        files.remove(engine, id)
+    files.sweep(engine, known, (now - _CUT_OFF).timestamp())
