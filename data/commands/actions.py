@@ -33,6 +33,7 @@ from data.figures.books import decide_books, decisions
 from data.figures.indicators import BOOKS, INDICATORS
 from data.figures.standing import standings
 from data.intake import ImportResult, import_files
+from data.intake.questions import UNANSWERED, Answers
 from data.model import monitoring_line
 from data.money import exact
 from data.quality.checks import Finding, check
@@ -113,18 +114,19 @@ def demo_command(options: argparse.Namespace) -> int:
 def import_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     now = county_clock()
+    answers = _answers(options.answer)
     result = import_files(
         opened(options),
         options.files,
         now=now,
         as_of=_as_of(options.as_of, now),
-        answers=_answers(options.answer),
+        answers=answers,
         valid_rows=options.valid_rows,
         overwrite=options.overwrite,
         progress=bar,
     )
     bar.close()
-    return _show_import(result, options.report, options.files)
+    return _show_import(result, options.report, options.files, answers)
 
 
 def _answers(given: Sequence[str]) -> dict[str, str]:
@@ -148,13 +150,15 @@ def _as_of(text: str, now: datetime) -> str:
     return written(moment)
 
 
-def _show_import(result: ImportResult, report: Path | None, files: Sequence[Path]) -> int:
+def _show_import(
+    result: ImportResult, report: Path | None, files: Sequence[Path], answers: Answers = UNANSWERED
+) -> int:
     from data.intake.report import lines, write_marked_copy
 
     for line in lines(result):
         print(line, file=sys.stderr if result.refusals or result.waiting else sys.stdout)
     if report and (result.refusals or result.conflicts or result.warnings):
-        write_marked_copy(result, files, report)
+        write_marked_copy(result, files, report, answers)
         print(f"标出错误的副本已写到 {report}。")
     return 1 if result.refusals or result.waiting or (result.conflicts and not result.overwritten) else 0
 

@@ -76,7 +76,7 @@ class SheetCheck:
             parts = [f"缺少必填的列：{'、'.join(missing)}"] * bool(missing)
             parts += [f"列名重复：{'、'.join(sorted(twice))}"] * bool(twice)
             first = missing[0] if missing else sorted(twice)[0]
-            self.findings.refuse_file(sheet.file, "；".join(parts), sheet=self.spec.name, row=1, column=first)
+            self.findings.refuse_file(sheet.file, "；".join(parts), sheet=self.spec.name, row=sheet.head, column=first)
             raise FileFault
         self.findings.ignored += [f"{self.spec.name} 的列 {h}" for h in found if h not in self.checks and h != REASONS]
         return [heading for heading in self.checks if heading in found]
@@ -132,7 +132,8 @@ class SheetCheck:
             if self.spec.by_heading[heading].kind == "identity" and tells:
                 value = mask_id(value) or ""  # also one that is none, for a blank or a digit
             row = int(batch.rows[place])
-            yield Issue(self.spec.name, row, heading, value, checked.reason(place), severity, sheet.file)
+            seen = batch.under[place] if batch.under and heading in ("月份", "科目", "金额") else heading
+            yield Issue(self.spec.name, row, seen, value, checked.reason(place), severity, sheet.file)
 
     def _check_order(self, sheet: Sheet, batch: Batch, values: dict[str, pa.Array], bad: npt.NDArray[np.bool_]) -> None:
         for start, end in self.spec.order:

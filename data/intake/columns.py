@@ -13,15 +13,16 @@ from data.intake.broken import reproach
 from data.intake.known import KnownCodes
 from data.terms import MEMBER_FACTS
 from data.text.formulas import as_written
-from data.text.signs import SUSPECT
+from data.text.signs import PRIVATE, SUSPECT, private
 from data.workbook.sheets import HOUSEHOLD, MEMBER, SHEET, ColumnSpec
-from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, parser, unwrapped
+from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, last_day_meant, parser, unwrapped
 
 REQUIRED = "必填，不能为空"
 MEMO = 500_000  # distinct texts of a column remembered
 _INTEGERS = ("money", "number", "month", "period", "year", "yes_no", "percent")
 _REALS = ("rate", "longitude", "latitude")
 _PLAIN_CODE = r"^[0-9A-Za-z][0-9A-Za-z_/-]{0,63}$"
+_ODD = f"{SUSPECT}|{PRIVATE}"
 _PLAIN_MONEY = r"^([0-9]{1,12}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]{1,2})?$"
 
 _Outcome = tuple[object, str | None, str | None, bool]
@@ -112,9 +113,19 @@ class ColumnCheck:
                 return None, REQUIRED if self.column.key and self.column.required else None, None, False
             if self.column.reference:
                 value = self._known.find(self.column.reference, str(value))
-            return value, None, identity_doubt(str(value)) if self.column.kind == "identity" else None, False
+            return value, None, self._doubt(text, str(value)), False
         except Fault as fault:
             return None, str(fault), None, False
+
+    def _doubt(self, text: str, value: str) -> str | None:
+        """What has to be told of a value that is taken."""
+        if self.column.kind == "identity":
+            return identity_doubt(value)
+        if self.column.whole_months and (last := last_day_meant(unwrapped(text))):
+            return f"只有年月，按当月最后一天（{last}）算"
+        if self.column.kind in ("text", "fact") and (sign := private(value)):
+            return f"有一个自造字（{sign}），换一台电脑可能显示不出来，已照原样保留，请尽量改用通用汉字"
+        return None
 
     def _emptied(self, word: str) -> _Outcome:
         """A cell that says that there is nothing: of a record's own key it cannot be said."""
@@ -134,7 +145,7 @@ class ColumnCheck:
 
     def _plain_text(self, texts: pa.StringArray) -> tuple[pa.Array, pa.BooleanArray]:
         trimmed = pc.utf8_trim_whitespace(texts)
-        plain = pc.and_not(pc.less_equal(pc.utf8_length(trimmed), LONGEST), pc.match_substring_regex(texts, SUSPECT))
+        plain = pc.and_not(pc.less_equal(pc.utf8_length(trimmed), LONGEST), pc.match_substring_regex(texts, _ODD))
         plain = pc.and_not(plain, pc.starts_with(trimmed, "#"))  # it may be an error such as #N/A
         empty = pc.equal(trimmed, "")
         plain = pc.and_not(plain, pc.is_in(trimmed, pa.array([CLEAR, *NOTHING])))

@@ -1,10 +1,12 @@
 """From the files a user hands over to the sheets in them; whatever is not a workbook is told apart here."""
 
+import io
 import os
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
@@ -17,9 +19,13 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from data.errors import Refused
 from data.intake.broken import broken_cells, column_number, may_break
+from data.intake.dialects import HEAD, dialect_of
 from data.intake.issues import FileFault, Findings
+from data.intake.layouts import LaidSheet
 from data.intake.questions import UNANSWERED, Answers
-from data.intake.read import CsvSheet, Sheet, XlsxSheet
+from data.intake.read import CsvSheet, Sheet, Table, XlsxSheet
+from data.intake.recognise import Recognition
+from data.intake.signatures import NO_DATA, told_by, told_by_parts
 from data.store.faults import cause
 from data.workbook.kept import KEPT
 from data.workbook.sheets import INSTRUCTIONS, PROBLEM_LIST, SHEET
@@ -29,7 +35,8 @@ STREAMED = 4  # times as much may be in CSV files, which are read bit by bit
 MOST_SHRUNK = 100  # times smaller than its content: what is packed tighter and large is no table
 MOST_ENTRIES = 10_000
 MOST_CELLS = 40_000_000  # of one sheet's rectangle, which the reader holds at once
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+TEXTS = (".csv", ".tsv", ".txt")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb")
 _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
@@ -54,57 +61,78 @@ def open_sheets(
     *,
     names: Sequence[str] = _KNOWN,
     answers: Answers = UNANSWERED,
-    today: date | None = None,
+    today: date = date.min,
 ) -> list[Sheet]:
     """The sheets of these ``names`` in all files, in the order of files; faults of whole files go to ``findings``.
-    ``current`` says of a file until when it knows what was entered; what has to be asked of them goes to ``findings``
-    as well, with ``answers`` to it, and proposes years before ``today``.
+    ``current`` says of a file until when it knows what was entered. What is not laid out as ours is asked about: the
+    questions go to ``findings`` as well, ``answers`` are those to them, and ``today`` says which years are proposed.
 
     Raises Refused for a path that does not exist.
     """
     most_bytes = size_limit()
-    sheets: list[Sheet] = []
+    given: list[tuple[Path, list[Table]]] = []
     for file in files:
         if not file.exists():
             raise Refused(f"找不到文件 {file}，请检查路径。")
-        try:
-            found = list(_sheets_of(file, findings, most_bytes, names))
-            if not found:
+        with _faults_of(file.name, findings):
+            given.append((file, list(_tables_of(file, findings, most_bytes, names))))
+    tables = [table for _, tables in given for table in tables]
+    sheets = Recognition(findings, answers, today).sheets(tables, names)
+    for file, tables in given:
+        own = {id(table) for table in tables}
+        found = [sheet for sheet in sheets if id(sheet.table if isinstance(sheet, LaidSheet) else sheet) in own]
+        with _faults_of(file.name, findings):
+            if not found and not any(issue.file.startswith(file.name) for issue in findings.refusals):
                 expected = "、".join(name for name in names if name != KEPT)
                 raise FileFault(f"里面没有认得的工作表，应有以下工作表（或同名 CSV 文件）中的一个或多个：{expected}")
             for sheet in found:
                 sheet.current = current(file)
-            sheets += found
-        except FileFault as fault:
-            findings.refuse_file(file.name, str(fault))
-        except OSError as error:
-            findings.refuse_file(file.name, f"文件打不开：{cause(error) or '请检查是否正被别的程序占用'}")
     return sheets
 
 
-def _sheets_of(file: Path, findings: Findings, most_bytes: int, names: Sequence[str]) -> Iterator[Sheet]:
+@contextmanager
+def _faults_of(file: str, findings: Findings) -> Iterator[None]:
+    try:
+        yield
+    except FileFault as fault:
+        findings.refuse_file(file, str(fault))
+    except OSError as error:
+        findings.refuse_file(file, f"文件打不开：{cause(error) or '请检查是否正被别的程序占用'}")
+
+
+def _tables_of(file: Path, findings: Findings, most_bytes: int, names: Sequence[str]) -> Iterator[Table]:
     if file.is_dir():
         members = sorted(path for path in file.iterdir() if path.is_file() and not path.name.startswith("."))
         for path in members:
-            if path.suffix.lower() == ".csv" and path.stem.strip() in names:
+            if path.stem.strip() in _OURS:
+                continue
+            if path.suffix.lower() in TEXTS:
                 yield _csv_file(path, most_bytes)
+            elif path.suffix.lower() in BOOKS and not path.name.startswith("~$"):
+                with _faults_of(path.name, findings):
+                    yield from _tables_of(path, findings, most_bytes, names)
             else:
                 findings.ignored.append(f"文件 {path.name}")
         return
     with file.open("rb") as stream:
-        head = stream.read(8)
-    if head == _OLE:
-        encrypted = "EncryptedPackage".encode("utf-16-le") in file.read_bytes()[: 2**20]
-        raise FileFault(
-            "文件已加密，请取消密码后再导入" if encrypted else "是旧版 .xls 文件，请用 Excel 另存为 .xlsx 后再导入"
-        )
+        head = stream.read(2**20)
     if zipfile.is_zipfile(file):
-        yield from _packed(file, findings, most_bytes, names)
-    elif file.suffix.lower() == ".csv":
-        if file.stem.strip() in names:
-            yield _csv_file(file, most_bytes)
+        yield from _packed(file.name, file, findings, most_bytes, names)
+    elif fault := told_by(head):
+        raise FileFault(fault)
+    elif file.suffix.lower() in TEXTS or _is_table(head):
+        yield _csv_file(file, most_bytes)
     else:
-        raise FileFault("不是有效的数据文件（或已损坏），应为 .xlsx 工作簿、CSV 文件夹或 CSV 压缩包（.zip）")
+        raise FileFault(NO_DATA)
+
+
+def _is_table(head: bytes) -> bool:
+    """Whether a file of another name holds separated values."""
+    with suppress(FileFault):
+        how = dialect_of(head[:HEAD])
+        line = head[:HEAD].decode(how.encoding, errors="replace").partition("\n")[0]
+        return how.separator in line and line.strip().replace(how.separator, "").isprintable()
+    return False
 
 
 def _csv_file(path: Path, most_bytes: int) -> CsvSheet:
@@ -114,41 +142,60 @@ def _csv_file(path: Path, most_bytes: int) -> CsvSheet:
     return CsvSheet(path.stem.strip(), path.name, size, lambda: path.open("rb"))
 
 
-def _packed(file: Path, findings: Findings, most_bytes: int, names: Sequence[str]) -> Iterator[Sheet]:
+def _packed(
+    name: str, content: Path | io.BytesIO, findings: Findings, most_bytes: int, names: Sequence[str]
+) -> Iterator[Table]:
+    """The tables of a packed file: a workbook, or a zip of CSV files and workbooks."""
     try:
-        archive = zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(content)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise FileFault("压缩包已损坏，无法读取") from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     parts = {entry.filename for entry in entries}
     size, book = sum(entry.file_size for entry in entries), "xl/workbook.xml" in parts
     limit = most_bytes * (1 if book else STREAMED)
-    shrunk = size > most_bytes and size > file.stat().st_size * MOST_SHRUNK
+    packed = content.stat().st_size if isinstance(content, Path) else content.getbuffer().nbytes
+    shrunk = size > most_bytes and size > packed * MOST_SHRUNK
     if len(entries) > MOST_ENTRIES or size > limit or shrunk:
         raise FileFault(f"解压后超过大小限制（{limit // 2**20} MB，可用环境变量 WARROOM_IMPORT_MB 调整）")
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileFault("文件已加密，请取消密码后再导入")
     if book:
-        yield from Workbook(file, archive, guarded(_measured, archive)).sheets(findings, names)
-    elif "xl/workbook.bin" in parts or "content.xml" in parts:
-        raise FileFault("不是 .xlsx 工作簿，请用 Excel 另存为 .xlsx 后再导入")
+        yield from Workbook(name, content, archive, guarded(_measured, archive)).sheets(names)
+    elif fault := told_by_parts(parts):
+        raise FileFault(fault)
     else:
-        yield from _csv_entries(archive, entries, file.name, findings, names)
+        yield from _entries(archive, entries, name, findings, most_bytes, names)
 
 
-def _csv_entries(
-    archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], file: str, findings: Findings, names: Sequence[str]
-) -> Iterator[CsvSheet]:
+def _entries(
+    archive: zipfile.ZipFile,
+    entries: list[zipfile.ZipInfo],
+    file: str,
+    findings: Findings,
+    most_bytes: int,
+    names: Sequence[str],
+) -> Iterator[Table]:
+    left = most_bytes  # bytes of workbooks, which are held as they are read
     for entry in entries:
         path = PurePosixPath(_entry_name(entry).replace("\\", "/"))
-        if path.name.startswith(".") or "__MACOSX" in path.parts:
+        if path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or path.stem.strip() in _OURS:
             continue
         inside = not path.is_absolute() and ".." not in path.parts
-        if inside and path.suffix.lower() == ".csv" and path.stem.strip() in names:
-            opener = partial(archive.open, entry)
-            yield CsvSheet(path.stem.strip(), f"{file}/{path.name}", entry.file_size, opener)
-        elif path.stem.strip() not in _OURS:
-            findings.ignored.append(f"{file} 中的 {path.name}")
+        label, told = f"{file}/{path.name}", f"{file} 中的 {path.name}"
+        if inside and path.suffix.lower() in TEXTS:
+            yield CsvSheet(path.stem.strip(), label, entry.file_size, partial(archive.open, entry), told)
+        elif inside and path.suffix.lower() in BOOKS:
+            left -= entry.file_size
+            with _faults_of(label, findings):
+                if left < 0:
+                    raise FileFault(f"压缩包里的工作簿超过大小限制（{most_bytes // 2**20} MB）")
+                content = io.BytesIO(guarded(archive.read, entry))
+                if not zipfile.is_zipfile(content):
+                    raise FileFault(told_by(content.getvalue()[: 2**20]) or NO_DATA)
+                yield from _packed(label, content, findings, most_bytes, names)
+        else:
+            findings.ignored.append(told)
 
 
 def _entry_name(entry: zipfile.ZipInfo) -> str:
@@ -195,27 +242,27 @@ def _measured(archive: zipfile.ZipFile) -> set[str]:
 class Workbook:
     """One .xlsx (or .xlsm, whose macros are never touched), opened when its first sheet is asked for."""
 
-    def __init__(self, file: Path, archive: zipfile.ZipFile, plain: set[str]) -> None:
+    def __init__(self, name: str, content: Path | io.BytesIO, archive: zipfile.ZipFile, plain: set[str]) -> None:
         """``plain``: the parts known to hold neither errors nor formulas."""
-        self.file, self._archive, self._plain = file, archive, plain
+        self.name, self._content, self._archive, self._plain = name, content, archive, plain
 
     @cached_property
     def opened(self) -> CalamineWorkbook:
         """The reader; raises FileFault for a damaged workbook."""
-        return guarded(CalamineWorkbook.from_path, str(self.file))
+        if isinstance(self._content, Path):
+            return guarded(CalamineWorkbook.from_path, str(self._content))
+        return guarded(CalamineWorkbook.from_filelike, self._content)
 
-    def sheets(self, findings: Findings, names: Sequence[str]) -> Iterator[XlsxSheet]:
-        """Its sheets of these names; others are noted."""
+    def sheets(self, names: Sequence[str]) -> Iterator[XlsxSheet]:
+        """Its sheets; those of other names than these under their own in the file."""
         for title in self.opened.sheet_names:
-            if title.strip() in names:
+            if title.strip() not in _OURS:
                 yield XlsxSheet(
                     title.strip(),
-                    self.file.name,
+                    self.name if title.strip() in names else f"{self.name}/{title.strip()}",
                     partial(guarded, self.opened.get_sheet_by_name, title),
                     partial(guarded, self._broken, title),
                 )
-            elif title.strip() not in _OURS:
-                findings.ignored.append(f"工作表 {title}")
 
     def _broken(self, title: str) -> npt.NDArray[np.int64]:
         part = self._parts[title]

@@ -1,7 +1,7 @@
 """What an import found: issues by sheet, row, column, value and reason, and what came of it all."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from data.access.masks import mask_ids
 from data.intake.decisions import Cell
@@ -73,6 +73,8 @@ class Findings:
     warning_count: int = 0
     questions: list[Question] = field(default_factory=list)
     waiting: list[Question] = field(default_factory=list)
+    seen: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    """Sheet and file → our headings → those that the user sees, where they differ."""
 
     def ask(self, question: Question, answers: Answers) -> str:
         """Keep a question, once; what holds of it, '' while nobody answered what has to be answered."""
@@ -86,12 +88,18 @@ class Findings:
     def refuse(self, issues: Iterable[Issue], count: int) -> None:
         """Take ``count`` refusals; ``issues`` is drawn from only as far as there is room."""
         self.refusal_count += count
-        _fill(self.refusals, issues)
+        _fill(self.refusals, self.as_seen(issues))
 
     def warn(self, issues: Iterable[Issue], count: int) -> None:
         """The same for warnings."""
         self.warning_count += count
-        _fill(self.warnings, issues)
+        _fill(self.warnings, self.as_seen(issues))
+
+    def as_seen(self, issues: Iterable[Issue]) -> Iterator[Issue]:
+        """Issues under the headings that the user sees."""
+        for issue in issues:
+            other = self.seen.get((issue.sheet, issue.file), {}).get(issue.column)
+            yield replace(issue, column=other) if other else issue
 
     def refuse_file(self, file: str, reason: str, *, sheet: str = "", row: int | None = None, column: str = "") -> None:
         """Refuse a file or sheet as a whole."""

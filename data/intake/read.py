@@ -1,13 +1,12 @@
 """From a sheet to batches of cells as text, each row with the number under which the user sees it."""
 
-import codecs
 import csv
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -21,22 +20,30 @@ import pyarrow.csv
 from python_calamine import CalamineSheet
 
 from data.intake.broken import WORDS
+from data.intake.dialects import HEAD, Dialect, dialect_of
 from data.intake.issues import FileFault
 from data.store.batches import batches
 from data.workbook.values import narrow
 
 BLOCK = 16 * 2**20  # bytes of CSV read at once
 SLICE = 50_000  # rows of a workbook turned at once
+MOST_COLUMNS = 16_384  # as Excel has them
+Range = tuple[tuple[int, int], tuple[int, int]]
+"""Merged cells: row and column of the first and the last of them, from 0."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one sheet: their row numbers, their cells by heading (empty text where empty), rows that overflow."""
+    """Rows of one sheet: their row numbers, their cells by heading (empty text where empty), rows that overflow.
+
+    ``under``: of each row the heading under which the user sees its amount, in a table that holds several to a row.
+    """
 
     rows: npt.NDArray[np.int64]
     cells: dict[str, pa.StringArray]
     ragged: list[int] = field(default_factory=list)
     done: int = 0  # of the sheet's ``size``
+    under: Sequence[str] = ()
 
 
 class Sheet(Protocol):
@@ -45,6 +52,7 @@ class Sheet(Protocol):
     name: str
     file: str
     current: str  # until when it knows what was entered (ISO, local); empty where that is not known
+    head: int  # the row of its headings
 
     @property
     def size(self) -> int:
@@ -57,11 +65,28 @@ class Sheet(Protocol):
         """The data rows with the columns named; rows without any content are left out."""
 
 
-def _heading(text: str) -> str:
+class Table(Sheet, Protocol):
+    """A sheet as it lies in its file: its cells row by row, whatever they mean."""
+
+    title: str
+    told: str  # what it is called where it is left out
+
+    @property
+    def merged(self) -> Sequence[Range]:
+        """The merged cells among them."""
+
+    def records(self, first: int = 0) -> Iterator[list[str]]:
+        """The cells of the rows from ``first`` on (0: the first row), as texts."""
+
+
+def as_heading(text: str) -> str:
+    """A heading without marks and blanks, full-width signs made plain."""
     return re.sub(r"[\s*]", "", narrow(text))
 
 
-def _batch(rows: npt.NDArray[np.int64], cells: dict[str, pa.Array], ragged: Sequence[int] = (), done: int = 0) -> Batch:
+def as_batch(
+    rows: npt.NDArray[np.int64], cells: dict[str, pa.Array], ragged: Sequence[int] = (), done: int = 0
+) -> Batch:
     """A batch without the rows that are blank."""
     lengths = [pa.compute.utf8_length(pa.compute.utf8_trim_whitespace(next(iter(cells.values()))))]
     if pa.compute.min(lengths[0]).as_py() == 0:
@@ -75,24 +100,20 @@ def _batch(rows: npt.NDArray[np.int64], cells: dict[str, pa.Array], ragged: Sequ
 
 
 class CsvSheet:
-    """A CSV file in UTF-8 or GB18030, on its own or inside a zip."""
+    """A file of separated values, on its own or inside a zip."""
 
-    def __init__(self, name: str, file: str, size: int, opener: Callable[[], IO[bytes]]) -> None:
+    head = 1
+    merged: Sequence[Range] = ()
+
+    def __init__(self, name: str, file: str, size: int, opener: Callable[[], IO[bytes]], told: str = "") -> None:
         self.name, self.file, self.size, self._open = name, file, size, opener
-        self.current = ""
+        self.title, self.current, self.told = name, "", told or f"文件 {file}"
 
     @cached_property
-    def encoding(self) -> str:
-        """UTF-8 or GB18030, whichever the first line is valid in: it always holds Chinese headings."""
+    def dialect(self) -> Dialect:
+        """How it is written; raises FileFault for what is no text."""
         with self._opened() as stream:
-            head = stream.readline(2**16)
-        if head.startswith(b"PK\x03\x04") or b"\x00" in head[:4]:
-            raise FileFault("不是 CSV 文本文件")
-        for encoding in ("utf-8-sig", "gb18030"):
-            with suppress(UnicodeDecodeError):
-                codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < 2**16)
-                return encoding
-        raise FileFault("文字编码无法识别，请另存为 UTF-8 编码的 CSV")
+            return dialect_of(stream.read(HEAD))
 
     @contextmanager
     def _opened(self) -> Iterator[IO[bytes]]:
@@ -108,20 +129,29 @@ class CsvSheet:
 
     def headings(self) -> list[str]:
         """See Sheet."""
-        return [_heading(text) for text in next(self._records(), [])]
+        return self._headings
+
+    @cached_property
+    def _headings(self) -> list[str]:
+        found = next(self.records(), [])
+        if len(found) > MOST_COLUMNS:
+            raise FileFault(f"有 {len(found):,} 列，超过 {MOST_COLUMNS:,} 列，请删除数据区右边的空列后再导入")
+        return [as_heading(text) for text in found]
 
     def batches(self, headings: Sequence[str]) -> Iterator[Batch]:
         """See Sheet. The quick reader first; where it stumbles (short or long rows), the patient one goes on."""
         columns = [(index, heading) for index, heading in enumerate(self.headings()) if heading in headings]
         read = 1
         try:
-            for table, done in self._quick(columns):
+            for table, done in self._quick(columns) if self.dialect.usual else ():
                 rows = np.arange(read + 1, read + 1 + len(table))
                 read += len(table)
                 if len(table):
                     cells = {heading: table.column(place) for place, (_, heading) in enumerate(columns)}
-                    yield _batch(rows, cells, done=done)
+                    yield as_batch(rows, cells, done=done)
         except (pa.ArrowInvalid, UnicodeDecodeError):
+            yield from self._patient(columns, read)
+        if not self.dialect.usual:
             yield from self._patient(columns, read)
 
     def _quick(self, columns: list[tuple[int, str]]) -> Iterator[tuple[pa.RecordBatch, int]]:
@@ -134,9 +164,11 @@ class CsvSheet:
                     column_names=names,
                     skip_rows_after_names=1,
                     block_size=BLOCK,
-                    encoding=self.encoding.removesuffix("-sig"),
+                    encoding=self.dialect.encoding.removesuffix("-sig"),
                 ),
-                pa.csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+                pa.csv.ParseOptions(
+                    delimiter=self.dialect.separator, newlines_in_values=True, ignore_empty_lines=False
+                ),
                 pa.csv.ConvertOptions(
                     column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted, strings_can_be_null=False
                 ),
@@ -148,21 +180,28 @@ class CsvSheet:
 
     def _patient(self, columns: list[tuple[int, str]], read: int) -> Iterator[Batch]:
         width = len(self.headings())
-        records = islice(self._records(), read, None)
+        records = self.records(read)
         for batch in batches(records, SLICE):
             ragged = [place for place, record in enumerate(batch) if any(cell.strip() for cell in record[width:])]
             batch = [record + [""] * (width - len(record)) for record in batch]
             turned = {heading: pa.array([record[index] for record in batch], pa.string()) for index, heading in columns}
-            yield _batch(np.arange(read + 1, read + 1 + len(batch)), turned, ragged, self.size)
+            yield as_batch(np.arange(read + 1, read + 1 + len(batch)), turned, ragged, self.size)
             read += len(batch)
 
-    def _records(self) -> Iterator[list[str]]:
-        with self._opened() as stream, io.TextIOWrapper(stream, self.encoding, newline="") as text:
-            records, read = csv.reader(text, strict=True), 0
+    def records(self, first: int = 0) -> Iterator[list[str]]:
+        """See Table; raises FileFault where a row cannot be read."""
+        how = self.dialect
+        with self._opened() as stream, io.TextIOWrapper(stream, how.encoding, newline="") as text:
+            if how.marked:
+                text.read(1)
+            for _ in range(how.above):
+                text.readline()
+            records, read = csv.reader(text, strict=True, delimiter=how.separator), 0
             try:
                 for record in records:
                     read += 1
-                    yield record
+                    if read > first:
+                        yield record
             except UnicodeDecodeError as error:
                 raise FileFault(f"第 {read + 1} 行起有无法识别的文字编码，请另存为 UTF-8 编码的 CSV") from error
             except csv.Error as error:
@@ -176,11 +215,13 @@ class XlsxSheet:
     are read as the words for it.
     """
 
+    head = 1
+
     def __init__(
         self, name: str, file: str, opener: Callable[[], CalamineSheet], broken: Callable[[], npt.NDArray[np.int64]]
     ) -> None:
         self.name, self.file, self._open, self._find_broken = name, file, opener, broken
-        self.current = ""
+        self.title, self.current, self.told = name, "", f"工作表 {name}"
 
     @cached_property
     def _sheet(self) -> CalamineSheet:
@@ -198,13 +239,33 @@ class XlsxSheet:
         """See Sheet."""
         return self._sheet.end[0] + 1 if self._sheet.end else 1
 
+    @property
+    def merged(self) -> list[Range]:
+        """See Table: of the columns in use."""
+        left = self._sheet.start[1] if self._sheet.start else 0
+        ranges = self._sheet.merged_cell_ranges or []
+        return [((top, first - left), (end, last - left)) for (top, first), (end, last) in ranges if first >= left]
+
     def headings(self) -> list[str]:
         """See Sheet."""
-        texts = [_text(cell) for cell in next(iter(self._sheet.iter_rows()), [])]
-        for _, column, word in self._within(0, 1):
-            if 0 <= column < len(texts):
-                texts[column] = WORDS[word]
-        return [_heading(text) for text in texts]
+        return [as_heading(text) for text in next(self.records(), [])]
+
+    def records(self, first: int = 0) -> Iterator[list[str]]:
+        """See Table."""
+        broken = self._broken
+        at = int(np.searchsorted(broken[:, 0], first))
+        behind = int(broken[-1, 0]) + 1 - self.size if len(broken) else 0
+        rows: Iterator[Sequence[object]] = chain(
+            islice(self._sheet.iter_rows(), first, None), repeat([""] * self._sheet.width, max(behind, 0))
+        )
+        for number, cells in enumerate(rows, first):
+            texts = [_text(cell) for cell in cells]
+            while at < len(broken) and broken[at, 0] <= number:
+                row, column, word = broken[at].tolist()
+                if row == number and 0 <= column < len(texts):
+                    texts[column] = WORDS[word]
+                at += 1
+            yield texts
 
     def batches(self, headings: Sequence[str]) -> Iterator[Batch]:
         """See Sheet."""
@@ -223,7 +284,7 @@ class XlsxSheet:
                 for row, _, word in broken[broken[:, 1] == index]:
                     texts[row - read] = WORDS[word]
                 turned[heading] = pa.array(texts, pa.string())
-            yield _batch(np.arange(read + 1, read + 1 + len(batch)), turned, done=read + len(batch))
+            yield as_batch(np.arange(read + 1, read + 1 + len(batch)), turned, done=read + len(batch))
             read += len(batch)
 
     def _within(self, first: int, end: int) -> npt.NDArray[np.int64]:

@@ -1,8 +1,10 @@
 """The report of an import: lines for the console, and a copy of the workbook with the faulty cells marked."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import xlsxwriter
@@ -11,7 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from data.intake.files import open_sheets
 from data.intake.issues import CONFLICT, ERROR, WARNING, FileFault, Findings, ImportResult, Issue
-from data.intake.questions import Question
+from data.intake.layouts import LaidSheet
+from data.intake.questions import UNANSWERED, Answers, Question
 from data.intake.read import CsvSheet, Sheet
 from data.workbook.kept import KEPT
 from data.workbook.sheets import PROBLEM_LIST, REASONS, SHEET
@@ -19,6 +22,7 @@ from data.workbook.template import MOST_ROWS
 
 LEVEL = {ERROR: "错误", CONFLICT: "冲突", WARNING: "提醒"}
 MOST_COMMENTS = 5_000  # cells that get a comment beside the mark; beyond, the column of reasons says it
+_NO_TITLE = re.compile(r"[\[\]:*?/\\]")
 _LIST = ("文件", "工作表", "行", "列", "值", "原因", "级别")
 
 
@@ -78,10 +82,11 @@ def lines(result: ImportResult, limit: int = 50) -> list[str]:
     return said
 
 
-def write_marked_copy(result: ImportResult, files: Sequence[Path], target: Path) -> None:
+def write_marked_copy(result: ImportResult, files: Sequence[Path], target: Path, answers: Answers = UNANSWERED) -> None:
     """A copy (.xlsx) of the sheets of ``files`` with faulty cells marked, and a list of all issues.
 
-    Of CSV files only the sheets with issues, of those beyond a workbook's rows only the faulty rows.
+    Of CSV files only the sheets with issues, of those beyond a workbook's rows only the faulty rows. ``answers``: those
+    that the import was given.
     """
     by_sheet: dict[tuple[str, str], dict[int, list[Issue]]] = defaultdict(lambda: defaultdict(list))
     for issue in _all(result):
@@ -91,19 +96,22 @@ def write_marked_copy(result: ImportResult, files: Sequence[Path], target: Path)
     with xlsxwriter.Workbook(target, options) as book:
         _write_list(book, result)
         used: set[str] = set()
-        for sheet in open_sheets([Path(file) for file in files], Findings()):
+        for sheet in open_sheets([Path(file) for file in files], Findings(), answers=answers):
             if sheet.name == KEPT:
                 continue
             issues = by_sheet.get((sheet.file, sheet.name), {})
             if issues or not isinstance(sheet, CsvSheet):
-                page = book.add_worksheet(_free_title(sheet.name, used))
+                title = sheet.title if isinstance(sheet, LaidSheet) else sheet.name
+                page = book.add_worksheet(_free_title(title, used))
+                whole = isinstance(sheet, LaidSheet) or result.rows.get(sheet.name, 0) < MOST_ROWS - 1
                 with suppress(FileFault):  # said in the list already
-                    _Copy(book, page, sheet, issues, whole=result.rows.get(sheet.name, 0) < MOST_ROWS - 1).write()
+                    _Copy(book, page, sheet, issues, whole=whole).write()
 
 
 def _free_title(name: str, used: set[str]) -> str:
-    title = next(title for title in (name, *(f"{name} ({n})" for n in range(2, 10_000))) if title not in used)
-    used.add(title)
+    name = _NO_TITLE.sub("", name)[:24].strip("'") or "Sheet"
+    title = next(title for title in (name, *(f"{name} ({n})" for n in range(2, 10_000))) if title.lower() not in used)
+    used.add(title.lower())
     return title
 
 
@@ -148,6 +156,9 @@ class _Copy:
 
     def write(self) -> None:
         """Headings, rows, marks, and a last column with the reasons."""
+        if isinstance(self.sheet, LaidSheet):
+            self._write_as_laid(self.sheet)
+            return
         spec = SHEET[self.sheet.name].by_heading
         titles = [h + "*" * (h in spec and spec[h].required) for h in self.headings]
         self.page.set_column(0, len(titles), 16)
@@ -169,6 +180,15 @@ class _Copy:
                 self._row(target, cells, issues, self.text)
                 if not self.whole:
                     self.page.write_number(target, len(cells) + 1, row)
+
+    def _write_as_laid(self, sheet: LaidSheet) -> None:
+        """All rows as they lie in a table of another layout than ours."""
+        self.places = sheet.places
+        width = len(sheet.layout.headings)
+        self.page.set_column(0, width, 16)
+        for number, record in enumerate(islice(sheet.table.records(), MOST_ROWS)):
+            cells = [*record[:width], *[""] * (width - len(record))]
+            self._row(number, cells, self.issues.get(number + 1, []), self.text)
 
     def _row(self, target: int, cells: list[str], issues: list[Issue], plain: Format) -> None:
         marked = {self.places.get(issue.column): issue for issue in reversed(issues)}

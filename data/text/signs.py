@@ -17,6 +17,9 @@ _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LISTED = "".join(f"{chr(first)}-{chr(last)}" for first, last in _RANGES)
 SUSPECT = f"[{_LISTED}\r{_SELECTORS}]"
 """What no plain text holds, as a pattern for many at once (RE2 as well): what it finds is looked at one by one."""
+PRIVATE = "[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
+"""Signs that each place draws for itself: rare names from before there was a code for them, as a pattern."""
+_PRIVATE = re.compile(PRIVATE)
 _HIDDEN = re.compile(f"[{_LISTED}]|(?<![{_IDEOGRAPHS}])[{_SELECTORS}]")
 _BROKEN = re.compile("[\ud800-\udfff]")
 
@@ -24,6 +27,12 @@ _BROKEN = re.compile("[\ud800-\udfff]")
 def seen(text: str) -> str:
     """What of a text can be seen: hidden signs out, ends of lines made one sign, blanks around taken away."""
     return _HIDDEN.sub("", _BROKEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def private(text: str) -> str:
+    """The first sign of a place's own making, as ``U+E000``; '' where there is none."""
+    found = _PRIVATE.search(text)
+    return f"U+{ord(found[0]):04X}" if found else ""
 
 
 def hidden(text: str) -> str:

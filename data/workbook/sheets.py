@@ -50,6 +50,11 @@ class ColumnSpec:
     removes: bool = False
 
     @property
+    def whole_months(self) -> bool:
+        """Whether a month in a column of days is taken for its last day: papers of old say no more."""
+        return self.name in ("identified", "lifted")
+
+    @property
     def free(self) -> bool:
         """Whether it takes sentences, not a name."""
         return self.name in FREE

@@ -21,13 +21,16 @@ _YEARS = 28_000 - 1900  # an income year among months, whose ordinals stay below
 _SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+)[eE]\+?|[eE]\+)(\d+)")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d{1,3})?")
 _DAY = re.compile(
-    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
+    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})[日号]"
+    r"|(\d{4})\.(\d{1,2})\.(\d{1,2})|((?:19|20)\d{2})(\d{2})(\d{2}))"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _KEPT = re.compile(r"['’‘＇]\s*([^'’‘＇]+)|[=＝]\s*[\"“”]([^\"“”]+)[\"“”]")
 _SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?")  # Excel's day numbers from 1927 on: shorter ones would be years
 _YEAR = re.compile(r"(\d{4})(?:年|年度)?")
-_MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月)")
+_MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月(?:份)?|\.(\d{2}|[2-9])|(0[1-9]|1[0-2]))")
+_MONEY = re.compile(r"(?:人民币|¥)?\s*([^亿万千百元]*?)\s*(?:(亿|万|千|百)?元?整?)")
+_SCALES = {None: 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -129,8 +132,10 @@ def _bounded(value: Decimal, low: float | None, high: float | None) -> Decimal:
 
 
 def money(text: str, low: float | None = None) -> int:
-    """Yuan → fen, exactly; what a binary float adds beyond the fen is forgiven, a third decimal is not."""
-    yuan = _bounded(_decimal(text), low, None)
+    """Yuan → fen, exactly; what a binary float adds beyond the fen is forgiven, a third decimal is not. ``￥1500``,
+    ``1,500元`` and ``1.5万元`` are understood."""
+    said = _MONEY.fullmatch(narrow(text))
+    yuan = _bounded(_decimal(said[1] if said else text) * _SCALES[said[2] if said else None], low, None)
     if abs(yuan) > MOST_YUAN:
         raise Fault("金额超过一万亿元，请核对单位是否为元")
     fen = round(yuan * 100)
@@ -185,9 +190,25 @@ def degree(text: str, kind: str) -> float:
     raise Fault(f"不在中国境内（{name} {low:g} 至 {high:g} 度），请检查是否与{other}填反")
 
 
+def last_day_meant(text: str) -> str | None:
+    """The last day (ISO) of a month that stands where a day belongs; None for anything else."""
+    found = _MONTH.fullmatch(narrow(text))
+    if found is None:
+        return None
+    month = int(next(part for part in found.groups()[1:] if part))
+    return (first_of_next(int(found[1]), month) - timedelta(days=1)).isoformat() if 1 <= month <= 12 else None
+
+
+def first_of_next(year: int, month: int) -> date:
+    """The first day of the month behind one."""
+    return date(year + month // 12, month % 12 + 1, 1)
+
+
 def day(text: str, *, today: date, may_be_future: bool = False) -> str:
     """A date as ISO text; Excel's day numbers are understood."""
     found = narrow(text)
+    if last_day_meant(found):
+        raise Fault("只有年月，请写到哪一天，如 2026-11-05")
     try:
         if parts := _DAY.fullmatch(found):
             value = date(*(int(part) for part in parts.groups() if part))
@@ -207,6 +228,8 @@ def day(text: str, *, today: date, may_be_future: bool = False) -> str:
 def month(text: str, *, today: date) -> int:
     """A month as its ordinal; Excel turns 2026-11 into the first of the month, which is understood."""
     found = narrow(text)
+    if re.fullmatch(r"\d{4}\.1", found):
+        raise Fault("分不清是1月还是10月，请写成 2026-01 或 2026-10")
     try:
         if parts := _MONTH.fullmatch(found):
             value = month_of(f"{parts[1]}-{next(part for part in parts.groups()[1:] if part)}")
@@ -296,7 +319,9 @@ def parser(column: ColumnSpec, *, today: date) -> Callable[[str], object]:
         "fact": named,
         "choice": lambda text: former.get(text.strip()) or column.held(choice(text, column.choices)),
         "choices": lambda text: several(text, column.choices, column.most),
-        "day": lambda text: day(text, today=today, may_be_future=column.may_be_future),
+        "day": lambda text: day(
+            (column.whole_months and last_day_meant(text)) or text, today=today, may_be_future=column.may_be_future
+        ),
         "month": lambda text: month(text, today=today),
         "period": lambda text: period(text, today=today),
         "year": year,

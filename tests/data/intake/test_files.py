@@ -51,9 +51,37 @@ def test_a_file_that_is_not_there(store, tmp_path):
         import_files(store, [tmp_path / "none.xlsx"], now=NOW)
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", b"%PDF-1.7 ...", b"PK\x03\x04garbage" * 10])
-def test_no_workbook_at_all(refused, content):
-    assert "不是有效的数据文件" in refused("a.xlsx", content)
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xlsx", b"", "是空文件"),
+        ("a.xlsx", b"hello", "不是有效的数据文件"),
+        ("a.xlsx", b"%PDF-1.7 ...", "是 PDF 文件"),
+        ("a.xlsx", b"\x89PNG\r\n", "是图片"),
+        ("a.csv", b"\xff\xd8\xff\xe0JFIF", "是图片"),
+        ("a.xlsx", b"Rar!\x1a\x07", "RAR"),
+        ("a.xls", b"<html><table><tr><td>1", "是网页"),
+        ("a.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "XML 表格"),
+        ("a.json", b'{"type": "FeatureCollection"}', "区划边界"),
+        ("a.xlsx", b"PK\x03\x04garbage" * 10, "没有传完"),
+    ],
+)
+def test_what_is_no_workbook_is_told_what_it_is(refused, name, content, said):
+    assert said in refused(name, content)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("content.xml", "不是 .xlsx"),
+        ("xl/workbook.bin", "不是 .xlsx"),
+        ("word/document.xml", "Word"),
+        ("ppt/presentation.xml", "演示文稿"),
+        ("layer/区划.shp", "区划边界"),
+    ],
+)
+def test_what_else_is_packed_is_told_what_it_is(refused, part, said):
+    assert said in refused("a.xlsx", packed({part: "x"}))
 
 
 def test_an_old_and_an_encrypted_workbook(refused):
@@ -78,7 +106,7 @@ def test_a_damaged_workbook(refused, tmp_path, where):
     start = int(len(content) * where)
     content[start : start + 200] = b"\xff" * 200
     assert "损坏" in refused("a.xlsx", bytes(content))
-    assert "不是有效的数据文件" in refused("b.xlsx", whole[: int(len(whole) * where)])
+    assert "没有传完" in refused("b.xlsx", whole[: int(len(whole) * where)])
 
 
 def test_a_damaged_zip_of_csv_files(refused, tmp_path):
@@ -156,7 +184,7 @@ def test_formulas_are_not_run_their_stored_result_is_read(store, tmp_path):
     assert [tuple(row) for row in found] == [("存着的", 7), ('=HYPERLINK("http://x")', None)]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "big5hkscs", "latin-1"])
+@pytest.mark.parametrize("encoding", ["utf-32", "big5hkscs", "latin-1"])
 def test_another_encoding_is_told(refused, tmp_path, encoding):
     folder = tmp_path / "csv"
     folder.mkdir()

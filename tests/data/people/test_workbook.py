@@ -191,7 +191,7 @@ def test_what_is_no_workbook_is_refused(store: Engine, tmp_path: Path):
     path = tmp_path / "人员.xlsx"
     path.write_bytes(b"GIF89a<script>")
     [issue] = read(store, path).issues
-    assert "不是有效的数据文件" in issue.reason
+    assert "是图片" in issue.reason
 
 
 def test_one_that_does_not_fit_any_more_when_it_is_written_takes_all_back(store: Engine, tmp_path: Path):
