@@ -38,7 +38,7 @@ def check_workbooks(work: Work) -> None:
     marked.unlink(missing_ok=True)
     if checked.findings.refusal_count:
         work.report("写标注副本", 0, 0)
-        write_marked_copy(_result(checked), given, marked)
+        write_marked_copy(_result(checked), given, marked, work.job.answers)
     with writing(work.engine) as connection:
         work.finish(connection, facts | {"marked": marked.is_file()}, None)
 

@@ -137,7 +137,7 @@ def _result(checked: Checked, run: _Run, decisions: Decisions) -> ImportResult:
         refused_rows=sum(check.refused_rows for check in checked.checks),
         refusal_count=findings.refusal_count,
         warning_count=findings.warning_count,
-        conflicts=run.conflicts,
+        conflicts=list(findings.as_seen(run.conflicts)),
         overwritten=decisions.overwrite,
         questions=findings.questions,
         waiting=findings.waiting,
