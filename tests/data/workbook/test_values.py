@@ -58,7 +58,7 @@ def test_whatever_stands_in_a_cell_is_a_value_or_a_fault(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", ".", "-", "1.2.3", "1,23", "12,34.5", "0x10", "1_000", "nan", "inf", "-Infinity", "1e", "1e5e", "一", "1元"],
+    ["", ".", "-", "1.2.3", "1,23", "12,34.5", "0x10", "1_000", "nan", "inf", "-Infinity", "1e", "1e5e", "一", "元"],
 )
 def test_what_is_no_number(text):
     with pytest.raises(Fault, match="不是数字"):
@@ -98,10 +98,50 @@ def test_a_day_that_does_not_exist(text):
         values.day(text, today=TODAY)
 
 
-@pytest.mark.parametrize("text", ["2024", "20240105", "24-1-5", "2024-1", "5/1/2024", "1.5", "-41974", "0000-00-00x"])
+@pytest.mark.parametrize(
+    "text", ["2024", "20241305", "24-1-5", "2024.2", "202401", "2024-1", "5/1/2024", "1.5", "-41974", "0000-00-00x"]
+)
 def test_what_is_no_date(text):
     with pytest.raises(Fault):
         values.day(text, today=TODAY)
+
+
+@pytest.mark.parametrize("text", ["2015.3.1", "20150301", "2015年3月1号", "２０１５．０３．０１"])
+def test_dates_as_people_type_them(text):
+    assert values.day(text, today=TODAY) == "2015-03-01"
+
+
+@pytest.mark.parametrize("text", ["2018年11月", "2018-11", "2018.11", "201811", "2018/11"])
+def test_a_month_of_old_is_its_last_day_and_told(text):
+    column = ColumnSpec("脱贫日期", "lifted", "day")
+    checked = ColumnCheck(column, None, TODAY).run(pa.array([text, "2018-11-05"]))
+    assert checked.values.to_pylist() == ["2018-11-30", "2018-11-05"]
+    assert checked.doubts.tolist() == [0] and "2018-11-30" in checked.reason(0)
+    with pytest.raises(Fault, match="只有年月"):
+        values.day(text, today=TODAY)
+
+
+def test_a_month_that_may_be_january_or_october_is_refused():
+    with pytest.raises(Fault, match="1月还是10月"):
+        values.month("2026.1", today=TODAY)
+    assert values.period_label(values.period("2026.01", today=TODAY)) == "2026-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("1,500元", 150_000), ("￥1500", 150_000), ("¥1,500.50", 150_050), ("1.5万元", 1_500_000), ("1.5 万", 1_500_000),
+     ("人民币20元整", 2_000), ("-3千元", -300_000), ("0.00001万元", 10), ("0.5亿元", 5_000_000_000)],
+)  # fmt: skip
+def test_amounts_with_their_unit(text, fen):
+    assert values.money(text) == fen
+
+
+def test_a_sign_of_a_places_own_making_is_kept_and_told():
+    checked = ColumnCheck(ColumnSpec("姓名", "name", "text"), None, TODAY).run(
+        pa.array(["王\ue123", "李䶮", "\U00020bb7"])
+    )
+    assert checked.values.to_pylist() == ["王\ue123", "李䶮", "\U00020bb7"]
+    assert checked.doubts.tolist() == [0] and "U+E123" in checked.reason(0)
 
 
 def test_today_is_not_the_future():
@@ -112,12 +152,26 @@ def test_today_is_not_the_future():
     assert values.day(tomorrow, today=TODAY, may_be_future=True) == tomorrow
 
 
-@pytest.mark.parametrize("text", ["2026-9", "2026-09", "2026/9", "2026年9月", "２０２６－０９", "2026-09-01", "46266"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-9",
+        "2026-09",
+        "2026/9",
+        "2026年9月",
+        "２０２６－０９",
+        "2026-09-01",
+        "46266",
+        "202609",
+        "2026.09",
+        "2026.9",
+    ],
+)
 def test_months_are_read_in_every_form(text):
     assert values.month(text, today=TODAY) == 2026 * 12 + 8
 
 
-@pytest.mark.parametrize("text", ["2026-09-02", "9月", "2026", "202609", "2026-0", "2026-13", "1800-01"])
+@pytest.mark.parametrize("text", ["2026-09-02", "9月", "2026", "202613", "2026-0", "2026-13", "1800-01"])
 def test_what_is_no_month(text):
     with pytest.raises(Fault):
         values.month(text, today=TODAY)
