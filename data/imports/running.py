@@ -79,7 +79,7 @@ Workers = Mapping[tuple[str, str], Worker]
 def progress(engine: Engine, id: int, clock: Clock) -> Progress | None:
     """How far a job is; None where no process has begun it."""
     row = _row(engine, id)
-    if row is None:
+    if row is None or not row["worker"]:
         return None
     return Progress(row["step"], row["done"], row["total"], row["seen"] >= written(clock() - SILENT))
 

@@ -1,5 +1,6 @@
 """The region tree: roots, children, the way up, search; and what the store holds as a whole."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,7 @@ from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer, built_in_viewers, within
 from data.errors import NotFound
 from data.regions.names import named_apart
+from data.store.batches import batches
 from data.terms import DEMONSTRATION_PREFIX
 
 _region = model.region
@@ -195,6 +197,16 @@ def ancestors(connection: Connection, viewer: Viewer, region: str, day: str | No
 def all_regions(connection: Connection, viewer: Viewer, day: str | None = None) -> list[Region]:
     """Every region in scope that there is on a day, by code (a prefecture has about a thousand): for the picker."""
     return _with_whole(connection, viewer, within(_region.c.code, viewer.region), day)
+
+
+@needs(READ, FIGURES)
+def names_of(connection: Connection, viewer: Viewer, codes: Collection[str]) -> dict[str, str]:
+    """Code → name of those in scope that there are, with the region above where a name repeats."""
+    mine = within(_region.c.code, viewer.region)
+    names: dict[str, str] = {}
+    for some in batches(sorted(codes)):
+        names |= {one.code: one.name for one in _listed(connection, and_(mine, _region.c.code.in_(some)))}
+    return named_apart(connection, names)
 
 
 @needs(READ, FIGURES)

@@ -39,3 +39,11 @@ def test_where_there_are_too_many_the_villages_of_the_township_at_hand_alone(
     assert offered(land, county, "") == ["990181", *TOWNSHIPS]
     assert offered(land, county, TOWNSHIPS[1]) == ["990181", *TOWNSHIPS, *VILLAGES[3:]]
     assert offered(land, Viewer("township", TOWNSHIPS[0]), TOWNSHIPS[0]) == [TOWNSHIPS[0], *VILLAGES[:3]]
+
+
+def test_regions_are_named_by_their_codes_within_the_scope_alone(land: Engine):
+    township, other = TOWNSHIPS
+    with land.connect() as connection:
+        asked = [township, other, VILLAGES[0], "nonsense", ""]
+        named = regions.names_of(connection, Viewer("township", township), asked)
+    assert named == {code: f"示范{code}" for code in (township, VILLAGES[0])}

@@ -46,7 +46,7 @@ def upgrade() -> None:
         _text("record", code=True),
         _text("before", nullable=True),
         _text("after", nullable=True),
-        sa.PrimaryKeyConstraint("run", "record", "number"),
+        sa.PrimaryKeyConstraint("run", "number"),
         clustered=True,
     )
     _make(
