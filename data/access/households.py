@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, text
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, text
 
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, READ, WRITE
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
+from data.model import access_log
 from data.model import household as households_table
 from data.store.batches import batches
 
@@ -43,3 +44,9 @@ def require(connection: Connection, viewer: Viewer, households: Sequence[int]) -
     there = sum(connection.execute(asked, {**bound, "ids": batch}).scalar_one() for batch in batches(households))
     if there != len(households):
         raise NotFound(NO_SUCH_HOUSEHOLD)
+
+
+def free_number(connection: Connection) -> int:
+    """The number of a household that is to be made: none that the log tells of, also of one that is no more."""
+    told = (select(func.max(column)).scalar_subquery() for column in (households_table.c.id, access_log.c.household_id))
+    return max(number or 0 for number in connection.execute(select(*told)).one()) + 1

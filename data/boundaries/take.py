@@ -1,7 +1,7 @@
 """Boundaries are taken and taken back: what was planned is written, all of it or nothing, and journalled."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ import shapely
 from sqlalchemy import Connection, Engine, RowMapping, Table, delete, func, insert, select, update
 
 from data.access.actors import COMMAND
-from data.boundaries.layers import Layer, read_layers
+from data.boundaries.layers import Layer, Progress, read_layers
 from data.boundaries.plan import Plan, plan
 from data.errors import Refused
 from data.figures import cube
@@ -24,8 +24,7 @@ from data.store.batches import batches
 from data.store.engine import upsert, writing
 from data.store.journal import Row, row_of
 
-Progress = Callable[[str, int, int], None]
-READING, WRITING, TAKING_BACK = "读取边界", "写入边界", "撤回边界"
+WRITING, TAKING_BACK = "写入边界", "撤回边界"
 
 
 class FeatureNote(NamedTuple):
@@ -85,15 +84,9 @@ def read_all(
     """Every layer of the files; raises Refused as ``read_layers`` does, and where none can be taken or asked about."""
     with engine.connect() as connection:
         regions = dict(connection.execute(select(region.c.code, region.c.name)).all())
-    layers: list[Layer] = []
-    for number, file in enumerate(map(Path, files)):
-        if progress:
-            progress(READING, number, len(files))
-        layers += read_layers([file], regions=regions, answers=answers)
+    layers = read_layers(files, regions=regions, answers=answers, progress=progress)
     if layers and all(layer.fault and not layer.questions for layer in layers):
         raise Refused(f"{layers[0].label}：{layers[0].fault}。请在导出时保留行政区划代码和名称。")
-    if progress:
-        progress(READING, len(files), len(files))
     return layers
 
 

@@ -18,6 +18,8 @@ from data.households.words import Difference, Values
 from data.model import change, import_cell, import_ledger, import_run
 
 PAGE = 10  # changes shown at once
+TAKEN_BACK = "撤回"
+"""The kind of an import run that took another one back (``data.imports.undo``)."""
 _NAMED = {
     "helper": model.helper.c.name,
     "member": model.member.c.name,
@@ -98,7 +100,8 @@ def _imported(connection: Connection, household: int, ids: Sequence[int]) -> Ite
     for run in connection.execute(select(import_run).where(import_run.c.id.in_([-id for id in ids if id < 0]))).all():
         edits = [*_cells(connection, household, run.id), *_lines(connection, household, run.id)]
         differences = _differences(edits, _names(connection, edits))
-        yield Change(-run.id, run.at, "导入", f"导入：{run.files}", differences, undone=False, fixed=True)
+        what = f"撤回导入：{run.files}" if run.kind == TAKEN_BACK else f"导入：{run.files}"
+        yield Change(-run.id, run.at, "导入", what, differences, undone=False, fixed=True)
 
 
 def _differences(edits: Sequence[Edit], named: Mapping[tuple[str, str], str]) -> tuple[Difference, ...]:

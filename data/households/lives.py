@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, RowMapping, select
 
 from data import model
+from data.access.households import free_number
 from data.access.rights import needs
 from data.access.roles import HOUSEHOLDS, WRITE
 from data.access.viewer import Viewer
@@ -34,7 +35,6 @@ from data.households.living import (
     living,
     member_code,
     member_of,
-    next_id,
     people_of,
     village_name,
 )
@@ -305,7 +305,7 @@ def splits(
     chief = next((row for row in people if row["code"] == head), None)
     if chief is None:
         raise Unfit("新户户主", "请在分出去的人中选择")
-    id = next_id(connection)
+    id = free_number(connection)
     others = [row for row in people if row is not chief]
     called = {chief["code"]: HEAD, **_read_relations(others, relations, chief["name"])}
     going, coming = _over(connection, people, id, since, called, going_for=SPLIT)
@@ -349,7 +349,7 @@ def founds(
     check_unknown(connection, viewer, head.get("id_number"))
     if str(head.get("born") or "") > since:
         raise Unfit("日期", f"早于户主的出生日期（{head['born']}）")
-    id, code = next_id(connection), household_code(connection, village)
+    id, code = free_number(connection), household_code(connection, village)
     new = {**values, "head": head["name"], "code": code, "village": village, "collected": since}
     after = {**head, "relation": HEAD, "collected": since, "joined": since, "joined_reason": MOVED_IN}
     member = Edit("member", {"code": member_code(connection, code)}, None, after)

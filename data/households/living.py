@@ -118,11 +118,6 @@ def labour_of(people: Sequence[RowMapping]) -> int:
     return sum(row["skill"] in ("普通劳动力", "技能劳动力") for row in people)
 
 
-def next_id(connection: Connection) -> int:
-    """The number of a household that is to be made."""
-    return int(connection.execute(select(func.coalesce(func.max(model.household.c.id), 0) + 1)).scalar_one())
-
-
 def household_code(connection: Connection, village: str) -> str:
     """The next number behind the village's code, as wide as those that stand."""
     table = model.household.c

@@ -2,10 +2,12 @@
 
 from data.imports.jobs import WORKBOOK
 from data.imports.running import Workers
-from data.imports.way import CHECK, WRITE
+from data.imports.undo import undo_workbook
+from data.imports.way import CHECK, UNDO, WRITE
 from data.imports.workbooks import check_workbooks, write_workbooks
 
 WORKERS: Workers = {
     (WORKBOOK, CHECK): check_workbooks,
     (WORKBOOK, WRITE): write_workbooks,
+    (WORKBOOK, UNDO): undo_workbook,
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from data.access.households import free_number
 from data.intake.runs import last_run
 from data.model import ledger_year, metadata, setting
 from data.settings import value_of
@@ -35,7 +36,7 @@ class KnownCodes:
         self.households: dict[str, int] = dict(connection.execute(select(household.c.code, household.c.id)).all())
         self.refused: dict[str, set[str]] = {sheet: set() for sheet in (*self.codes, HOUSEHOLD)}
         self._code_of: dict[int, str] = {}
-        self._next_id = max(self.households.values(), default=0) + 1
+        self._next_id = free_number(connection)
 
     def find(self, sheet: str, code: str) -> str | int:
         """The code itself, of a household its id; raises Fault where it is unknown or was refused in this import."""

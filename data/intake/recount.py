@@ -30,7 +30,11 @@ def count_again(connection: Connection, run: int, now: datetime, *, rebuild: boo
     if not rebuild:
         cube.stamp(connection, now)
         return
-    regions = concerned(connection, run)
+    count_regions(connection, concerned(connection, run), now, progress=progress)
+
+
+def count_regions(connection: Connection, regions: set[str] | None, now: datetime, *, progress: Progress) -> None:
+    """Renew the cube for these regions; None: for all."""
     if regions is None or len(regions) > MOST:
         cube.stamp(connection, now)
         cube.rebuild(connection, today=now.date(), progress=progress)

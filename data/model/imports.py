@@ -57,7 +57,7 @@ import_journal = table(  # every row that a run wrote, as it was before and afte
     Column("record", Code, nullable=False),  # the table
     Column("before", Text),  # JSON object of the row, None of a new one
     Column("after", Text),  # None of one taken away
-    PrimaryKeyConstraint("run", "number"),
+    PrimaryKeyConstraint("run", "record", "number"),
     clustered=True,
 )
 

@@ -70,12 +70,12 @@ class Journal:
         done = self._connection.execute(
             text(
                 "INSERT INTO import_journal (run, number, record, before, after)"
-                " SELECT :run, number, record, before, after FROM noted WHERE before IS DISTINCT FROM after"
-                " ORDER BY number"
+                " SELECT :run, number, record, before, after FROM journal_noted WHERE before IS DISTINCT FROM after"
+                " ORDER BY record, number"
             ),
             {"run": run},
         )
-        self._connection.execute(text("DELETE FROM noted"))
+        self._connection.execute(text("DELETE FROM journal_noted"))
         return done.rowcount
 
 
@@ -92,7 +92,7 @@ def journalling(connection: Connection, tables: Iterable[Table]) -> Iterator[Jou
     (_begin_embedded if is_sqlite(connection) else _begin_server)(connection, watched)
     yield Journal(connection, watched, fresh)
     (_end_embedded if is_sqlite(connection) else _end_server)(connection, watched)
-    connection.exec_driver_sql("DROP TABLE noted")
+    connection.exec_driver_sql("DROP TABLE journal_noted")
 
 
 def row_of(table: Table, kept: str | None) -> Row | None:
@@ -128,14 +128,14 @@ def _begin_embedded(connection: Connection, watched: Sequence[Table]) -> None:
     assert driver is not None
     driver.create_function("exactly", 1, repr, deterministic=True)  # SQLite itself writes 15 digits
     connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE noted (number INTEGER PRIMARY KEY, record TEXT NOT NULL, key TEXT NOT NULL,"
+        "CREATE TEMPORARY TABLE journal_noted (number INTEGER PRIMARY KEY, record TEXT NOT NULL, key TEXT NOT NULL,"
         " before TEXT, after TEXT)"
     )
-    connection.exec_driver_sql("CREATE UNIQUE INDEX temp.noted_key ON noted (record, key)")
+    connection.exec_driver_sql("CREATE UNIQUE INDEX temp.journal_noted_key ON journal_noted (record, key)")
     for table in watched:
         was, now = (f"'{table.name}', {_key(table, row)}, {_embedded(table, row)}" for row in ("OLD", "NEW"))
         for when, notes in _DONE.items():
-            does = "; ".join(note.format(noted="noted", was=was, now=now) for note in notes)
+            does = "; ".join(note.format(noted="journal_noted", was=was, now=now) for note in notes)
             head = f'CREATE TEMPORARY TRIGGER note_{table.name}_{when} AFTER {when} ON main."{table.name}"'
             connection.exec_driver_sql(f"{head} BEGIN {does}; END")
 
@@ -176,7 +176,7 @@ def _key(table: Table, row: str) -> str:
 def _begin_server(connection: Connection, watched: Sequence[Table]) -> None:
     """The triggers stay, switched off, once they are made: taking one away waits for all who read the table."""
     connection.exec_driver_sql(
-        "CREATE TEMPORARY TABLE noted (number BIGINT GENERATED ALWAYS AS IDENTITY, record TEXT NOT NULL,"
+        "CREATE TEMPORARY TABLE journal_noted (number BIGINT GENERATED ALWAYS AS IDENTITY, record TEXT NOT NULL,"
         " key TEXT NOT NULL, before TEXT, after TEXT, PRIMARY KEY (record, key))"
     )
     made = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'note'"
@@ -198,7 +198,7 @@ def _make_trigger(connection: Connection, table: Table) -> None:
     )
     cases = " ".join(
         f"{'IF' if place == 0 else 'ELSIF'} TG_OP = '{when.upper()}' THEN "
-        + " ".join(note.format(noted="pg_temp.noted", was=was, now=now) + ";" for note in notes)
+        + " ".join(note.format(noted="pg_temp.journal_noted", was=was, now=now) + ";" for note in notes)
         for place, (when, notes) in enumerate(_DONE.items())
     )
     connection.exec_driver_sql(

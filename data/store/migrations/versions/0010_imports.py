@@ -46,7 +46,7 @@ def upgrade() -> None:
         _text("record", code=True),
         _text("before", nullable=True),
         _text("after", nullable=True),
-        sa.PrimaryKeyConstraint("run", "number"),
+        sa.PrimaryKeyConstraint("run", "record", "number"),
         clustered=True,
     )
     _make(
