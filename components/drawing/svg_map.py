@@ -107,16 +107,21 @@ def _ground(
     line: float,
     colours: Palette,
 ) -> list[str]:
-    """Lands by colour, hatching where there is no data, lines from thin to strong; in units of ``FINE``."""
-    groups: dict[str | None, list[shapely.Geometry]] = {}
+    """Lands by colour and what lies above them one by one, hatching where there is no data, lines from thin to strong;
+    in units of ``FINE``."""
+    groups: dict[tuple[str, str | None], list[shapely.Geometry]] = {}
     for land in ground.each:
         if land.code in drawn:
             fill = colours.land if fills is None else fills.get(land.code)
-            groups.setdefault(fill, []).append(drawn[land.code])
+            groups.setdefault((land.code if land.above else "", fill), []).append(drawn[land.code])
     thin = (0.6 if ground.over else 1) * line * FINE
-    parts = [f'<path d="{path(some)}" fill="{fill or colours.land}"/>' for fill, some in groups.items()]
-    if None in groups:
-        parts.append(hatched(groups[None], colours.missing, line))
+    layers: dict[str, list[str]] = {}  # '' is what lies side by side; its hatching comes before what lies above
+    for (above, fill), some in groups.items():
+        layers.setdefault(above, []).append(f'<path d="{path(some)}" fill="{fill or colours.land}"/>')
+    for (above, fill), some in groups.items():
+        if fill is None:
+            layers[above].append(hatched(some, colours.missing, line))
+    parts = [part for layer in layers.values() for part in layer]
     strong = [drawn[land.code] for land in ground.over if land.code in drawn]
     lines = (
         f'<path d="{path(strong)}" fill="none" stroke="{colours.map_strong_line}" stroke-width="{2 * line * FINE:g}"/>'

@@ -76,8 +76,7 @@ window.WarRoomRegions = (() => {
       this.frame.hover(null);
       this.layers.clearLayers();
       this.items.clear();
-      const byCode = (a, b) => String(a.properties.code).localeCompare(String(b.properties.code));
-      for (const feature of [...features].sort(byCode)) this.add(feature);
+      for (const feature of features) this.add(feature); // by code, what lies on a larger one last
       this.outlines = outlines.map((feature) => this.named(feature, true, this.line(feature, "outline").addTo(this.layers)));
       this.labelled = Boolean(regions && regions.names);
       this.paint(this.values);

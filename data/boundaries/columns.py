@@ -275,6 +275,7 @@ def _doubts(
     said = []
     code = next((one for one in studied if one.written == taken.code), None)
     others = [one for one in coded if one.written not in (taken.code, taken.township)]
+    others = [one for one in others if code and (one.level >= code.level or one.said.level == GENERIC)]
     if code and others:
         listed = "、".join(f"“{one.written}”（{len(one.codes)} 个不同代码）" for one in others[:3])
         said.append(f"代码取自“{code.written}”列（{len(code.codes)} 个不同代码），没有取{listed}")

@@ -5,14 +5,14 @@ Geometry and names, never a record. What the browser draws itself it fetches fro
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from sqlalchemy import Connection, Engine
 
 from data.regions.names import named_apart
-from data.regions.outlines import Shapes, bounded_above
+from data.regions.outlines import Shapes, bounded_above, stacked
 from data.regions.versions import Version, versions
 
 _STEPS = (700, 1000, 1400, 2000, 2800, 4000)  # pixels across that shapes are kept for
@@ -23,12 +23,14 @@ _kept: dict[tuple[Engine, str, int | None, int, Version], "Lands"] = {}
 
 @dataclass(frozen=True)
 class Land:
-    """A region to be drawn: ``shape`` is a (multi)polygon in degrees (WGS-84); ``sketch``: it is only guessed."""
+    """A region to be drawn: ``shape`` is a (multi)polygon in degrees (WGS-84); ``sketch``: it is only guessed;
+    ``above``: it lies on a larger one of the same map and is drawn after all that do not."""
 
     code: str
     name: str
     shape: shapely.Geometry
     sketch: bool
+    above: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def _lands(connection: Connection, code: str, level: int | None, fineness: int) 
     codes = (children if level is None else shapes.level(code, level)) or [code]
     each = _simplified(shapes, codes, fineness)
     named = named_apart(connection, {land.code: land.name for land in each})
-    each = [Land(land.code, named[land.code], land.shape, land.sketch) for land in each]
+    each = [replace(land, name=named[land.code]) for land in each]
     over = [] if set(codes) <= {*children, code} else _over(shapes, children, each)
     outline = _whole([land.shape for land in over or each]) if each else None
     return Lands(code, tuple(each), tuple(over), outline, shapes.seat(code))
@@ -85,11 +87,13 @@ def _simplified(shapes: Shapes, codes: list[str], fineness: int) -> list[Land]:
     if not found:
         return []
     geometry = np.array([shape for _, shape, _ in found], object)
+    beside, above = stacked(geometry)
+    found, geometry = [found[one] for one in (*beside, *above)], geometry[[*beside, *above]]
     west, south, east, north = shapely.total_bounds(geometry)
     drawn = shapely.coverage_simplify(geometry, max(east - west, north - south) / fineness)
     return [
-        Land(code, shapes.names.get(code, ""), shape, sketch)
-        for (code, _, sketch), shape in zip(found, drawn, strict=True)
+        Land(code, shapes.names.get(code, ""), shape, sketch, above=place >= len(beside))
+        for place, ((code, _, sketch), shape) in enumerate(zip(found, drawn, strict=True))
     ]
 
 

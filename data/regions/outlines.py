@@ -205,12 +205,14 @@ def outline_geojson(connection: Connection, code: str, day: str | None = None) -
 
 
 def _collection(shapes: Shapes, codes: list[str]) -> bytes:
-    """The regions that have a shape; one without is left out."""
+    """The regions that have a shape, in the order they are drawn in; one without is left out."""
     shapes.load(codes)
     found = [(code, *shape) for code in codes if (shape := shapes.shape(code)) is not None]
     if not found:
         return b'{"type":"FeatureCollection","features":[]}'
     geometry = np.array([shape for _, shape, _ in found], object)
+    beside, above = stacked(geometry)
+    found, geometry = [found[one] for one in (*beside, *above)], geometry[[*beside, *above]]
     west, south, east, north = shapely.total_bounds(geometry)
     for fineness in _FINENESS:
         geometry = shapely.coverage_simplify(geometry, max(east - west, north - south) / fineness)
@@ -222,6 +224,19 @@ def _collection(shapes: Shapes, codes: list[str]) -> bytes:
         if len(answer) <= _ENOUGH:
             break
     return answer
+
+
+def stacked(geometry: npt.NDArray[np.object_]) -> tuple[list[int], list[int]]:
+    """In which order (multi)polygons are drawn: those side by side as they come, then those that lie on a larger one
+    without a hole for them, the larger first, so that nothing is covered by what it lies in. Every map goes by it."""
+    tree = shapely.STRtree(geometry)
+    inner, around = tree.query(shapely.point_on_surface(geometry), predicate="within")
+    sizes = shapely.area(geometry)
+    above = {int(one) for one, other in zip(inner, around, strict=True) if sizes[one] < sizes[other]}
+    return (
+        [one for one in range(len(geometry)) if one not in above],
+        sorted(above, key=lambda one: (-sizes[one], one)),
+    )
 
 
 def _properties(shapes: Shapes, code: str, sketch: bool) -> str:

@@ -91,6 +91,19 @@ def test_regions_are_filled_by_their_class_and_hatched_without_data():
     assert {"甲家乡", "乙家乡", "丙家乡", "丁家乡"} <= set(said(map.svg)) and map.left_out == ()
 
 
+def test_a_land_that_lies_on_a_larger_one_is_drawn_after_it_in_any_colours():
+    inner = Land("99002", "乙家乡", shapely.box(120.02, 40.02, 120.05, 40.05), False, above=True)
+    lands = ground(square("99001", "甲家乡", 120, 40), square("99003", "丙家乡", 120.1, 40), inner)
+    for outer in ("#000001", "#000002", None):  # the neighbour has the inner one's colour
+        map = drawn(lands, fills={"99001": outer, "99003": "#000002", "99002": "#000002"})
+        filled = [
+            attributes["fill"] for attributes, _ in shapes(map.svg) if attributes.get("fill") in ("#000001", "#000002")
+        ]
+        assert filled[-1] == "#000002" and len([one for one in filled if one == "#000002"]) == 2
+        if outer is None:
+            assert map.svg.index(LIGHT.missing) < map.svg.rindex('fill="#000002"')
+
+
 def test_neighbours_share_their_edge_to_the_last_unit():
     of = {attributes["fill"]: set(points) for attributes, points in shapes(
         drawn(fills={"99001": "#000001", "99002": "#000002", "99003": "#000003", "99004": "#000004"}).svg

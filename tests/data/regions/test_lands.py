@@ -2,6 +2,7 @@
 
 import pytest
 import shapely
+import shapely.affinity
 from sqlalchemy import Engine
 
 from data.errors import NotFound
@@ -103,3 +104,11 @@ def test_a_region_that_nothing_is_known_of_has_no_lands_and_an_unknown_one_is_no
     assert (empty.each, empty.over, empty.outline, empty.of([COUNTY])) == ((), (), None, None)
     with pytest.raises(NotFound):
         asked(engine, "990999")
+
+
+def test_a_village_inside_a_village_is_drawn_above_it(county: Engine) -> None:
+    shapes = squares()
+    shapes[LOWER[0]] = shapely.affinity.scale(shapes[LOWER[1]], 0.3, 0.3)
+    bound(county, shapes)
+    found = asked(county, TOWN).each
+    assert [(land.code, land.above) for land in found] == [(LOWER[1], False), (LOWER[0], True)]

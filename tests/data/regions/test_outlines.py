@@ -184,3 +184,19 @@ def test_a_different_store_has_different_answers(county: Engine, tmp_path) -> No
     assert drawn(geometry.served(county, COUNTY, "children")[0])
     assert not drawn(geometry.served(other, COUNTY, "children")[0])
     other.dispose()
+
+
+def test_what_lies_on_a_larger_region_without_a_hole_comes_after_all_others(county: Engine) -> None:
+    shapes = squares()
+    (west, south, _, _), (first, second) = shapes[LOWER[1]].bounds, LOWER
+    shapes[first] = shapely.box(west + SIDE / 4, south + SIDE / 4, west + SIDE / 2, south + SIDE / 2)
+    bound(county, shapes)
+    order = list(drawn(villages(county)))
+    assert order == [second, *(code for code in VILLAGES if code not in LOWER), first]
+
+
+def test_the_smaller_of_two_that_lie_in_each_other_comes_last_and_neighbours_keep_their_order() -> None:
+    boxes = np.array(
+        [shapely.box(2, 2, 3, 3), shapely.box(0, 0, 9, 9), shapely.box(1, 1, 5, 5), shapely.box(9, 0, 12, 9)]
+    )
+    assert geometry.stacked(boxes) == ([1, 3], [2, 0])
