@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -224,6 +224,14 @@ def thumbnail(engine: Engine, digest: str) -> bytes | None:
 
 def _small(target: Path) -> Path:
     return target.with_name(f"{target.name}.thumb")
+
+
+def forget(engine: Engine, digests: Iterable[str]) -> None:
+    """Remove the files of these digests with what was made of them; the caller knows that no row names them."""
+    for digest in digests:
+        kept = place(folder(engine), digest)
+        for path in kept.parent.glob(f"{kept.name}*"):
+            path.unlink(missing_ok=True)
 
 
 def lying(engine: Engine) -> Iterator[str]:

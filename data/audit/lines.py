@@ -4,6 +4,9 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+EMPTIED = "emptied"
+"""``view`` of a line that tells that all rows of some tables were taken away; its ``ref`` names these."""
+
 
 @dataclass(frozen=True)
 class Look:

@@ -23,7 +23,7 @@ from data.access.rights import needs
 from data.access.roles import CODES, LOG, READ
 from data.access.viewer import Viewer, within_sql
 from data.audit.chain import LogBroken, append
-from data.audit.lines import Look
+from data.audit.lines import EMPTIED, Look
 from data.audit.records import proofs
 from data.clock import written
 from data.errors import Refused
@@ -55,6 +55,7 @@ VIEWS = {
     "flood": "不存在的码过多，已限制",
     "gap": "日志此前有缺行或改动，已说明原因",
     "restored": "恢复备份",
+    "emptied": "清空演示数据",
     "signed_in": "登录",
     "sign_in_wrong": "登录失败",
     "signed_out": "退出登录",
@@ -240,6 +241,12 @@ def wrote(
         line = _look(actor, address, view, one.household if one else household, written(now), detail)
         lines.append(replace(line, ref=f"{table}:{key}", digest=one.digest if one else None))
     append(connection, lines)
+
+
+def emptied(connection: Connection, tables: Sequence[str], *, actor: str, detail: str, now: datetime) -> None:
+    """Enter that this transaction took away all rows of these watched tables: one line, for what it vouched for."""
+    line = _look(actor, "", EMPTIED, None, written(now), detail)
+    append(connection, [replace(line, ref=f"{EMPTIED}:{','.join(tables)}")])
 
 
 @needs(READ, CODES)

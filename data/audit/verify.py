@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, exists, select
 
 from data.audit.chain import look_of
-from data.audit.lines import Look, link
+from data.audit.lines import EMPTIED, Look, link
 from data.audit.records import OLD, WATCHED, proofs, together
 from data.audit.state import State, following, key_of, mac, read_root, read_state, root_file
 from data.model import access_log, account
@@ -71,6 +71,7 @@ class _Walk:
     excused: bool = False  # the line before took what was wrong as it is, or is one of those behind it that say of what
     seen: "hashlib._Hash" = field(default_factory=hashlib.sha256)
     refs: dict[str, list[tuple[int, str | None]]] = field(default_factory=lambda: defaultdict(list))
+    emptied: set[int] = field(default_factory=set)  # lines that tell of tables without any row: keys begin anew
 
 
 def verified(
@@ -174,10 +175,15 @@ def _vouches(walk: _Walk, n: int, look: Look, ref: str, verdict: Verdict) -> Non
     elif look.view == RESTORED:
         verdict.accepted.append(f"第 {n} 行：恢复备份 {look.detail}")
         _void(walk, int(key))
+    elif look.view == EMPTIED:
+        verdict.accepted.append(f"第 {n} 行：{look.detail}")
+        walk.emptied.add(n)
+        for told in (walk.refs[one] for one in walk.refs if one.partition(":")[0] in key.split(",")):
+            told.append((n, None))
     else:
         before = next((told for one, told in walk.refs.items() if one.startswith(f"{name}:")), None) if old else None
         before = walk.refs[ref] or before if lasting else None
-        if before and before[-1][1] != look.digest and not walk.excused:
+        if before and before[-1][1] != look.digest and not walk.excused and before[-1][0] not in walk.emptied:
             verdict.fault(f"第 {n} 行改了 {ref} 的记载，第 {before[-1][0]} 行记下的不会再变")
         walk.refs[ref].append((n, look.digest))
 
@@ -301,4 +307,6 @@ def _old(refs: dict[str, tuple[int, str | None]], name: str) -> tuple[str | None
     """The digest over a table's rows from before the log had keys, and the key of the last of them."""
     marks = [ref for ref in refs if ref.startswith(f"{name}:{OLD}")]
     told = [(refs.pop(ref), int(ref.partition(OLD)[2])) for ref in marks]
-    return (told[-1][0][1], told[-1][1]) if told else (None, None)
+    if not told or told[-1][0][1] is None:  # none, or emptied
+        return None, None
+    return told[-1][0][1], told[-1][1]

@@ -16,6 +16,8 @@ from data.boundaries import shift
 from data.boundaries.joins import Joined, alike, join
 from data.boundaries.layers import Feature, Layer
 from data.boundaries.shift import Pair, Way, on_plane
+from data.errors import Refused
+from data.intake.demonstration import replaces_demonstration
 from data.intake.questions import UNANSWERED, Answers, Question
 from data.model import boundary, region
 from data.regions.codes import nearest_parent, needed_parent
@@ -98,11 +100,13 @@ class Plan:
 
 def plan(connection: Connection, layers: Sequence[Layer], *, answers: Answers = UNANSWERED, scope: str = "") -> Plan:
     """Work out what taking these layers, read with the same ``answers``, would do now. Nothing outside the region
-    ``scope`` is taken."""
+    ``scope`` is taken. Raises Refused where real regions would stand beside those of the demonstration."""
     sound, repaired = _repaired(feature for layer in layers for feature in _features(layer))
     version = connection.scalar(LAST_WRITE)
     regions = {code: name for code, name in connection.execute(select(region.c.code, region.c.name))}
     joined = join(sound, regions, answers, scope=scope)
+    if replaces_demonstration(connection, joined.created):
+        raise Refused("库里现在是演示数据，这是真实区划的边界：请先导入行政区划表，并选择清空演示数据。")
     known = _stored(connection, joined.places, regions.keys() | joined.created.keys())
     flat = _flat([feature.geometry for feature in sound if feature.geometry is not None])
     questions = [question for layer in layers for question in layer.questions] + joined.questions

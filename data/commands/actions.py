@@ -33,6 +33,7 @@ from data.figures.books import decide_books, decisions
 from data.figures.indicators import BOOKS, INDICATORS
 from data.figures.standing import standings
 from data.intake import ImportResult, import_files
+from data.intake.demonstration import REPLACE
 from data.intake.questions import UNANSWERED, Answers
 from data.model import monitoring_line
 from data.money import exact
@@ -114,7 +115,7 @@ def demo_command(options: argparse.Namespace) -> int:
 def import_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     now = county_clock()
-    answers = _answers(options.answer)
+    answers = _answers(options.answer) | (REPLACE if options.replace_demo else {})
     result = import_files(
         opened(options),
         options.files,

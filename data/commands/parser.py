@@ -142,6 +142,10 @@ def _parser() -> argparse.ArgumentParser:
         ),
         (["--valid-rows"], {"action": "store_true", "help": "有错误时仍写入无误的行，其余列在报告中"}),
         answer,
+        (
+            ["--replace-demo"],
+            {"action": "store_true", "help": "库中是演示数据而文件里是真实区划时，写入的同时清空全部演示数据"},
+        ),
         (["--report"], {"type": Path, "metavar": "文件", "help": "把标出错误的副本写到这个 xlsx"}),
     )
     command(

@@ -13,6 +13,7 @@ from data.imports import comparing, files, preview
 from data.imports.preview_tables import place
 from data.imports.running import Work
 from data.intake import By, Checked, ImportResult, check_files, write_checked
+from data.intake.demonstration import standing
 from data.intake.issues import ImportResult as Result
 from data.intake.leaving import leave_out
 from data.intake.report import write_marked_copy
@@ -22,6 +23,10 @@ from data.workbook.stamp import stamp_of
 VALID_ROWS, AS_OF = "valid_rows", "as_of"
 """Answers that are no questions: '1' for the good rows alone; until when foreign files are current (ISO)."""
 BROWSER = "网页"
+_UNSIGNED = (
+    "文件里是真实区划，要由登录的管理员导入：请先用服务器启动时显示的启用链接建立第一个管理员，登录后再递交。"
+    "现在库里是演示数据，没有改动。"
+)
 Facts = Mapping[str, object]
 
 
@@ -30,7 +35,7 @@ def check_workbooks(work: Work) -> None:
     ``_facts``."""
     now, given = work.clock(), _given(work)
     checked = _checked(work, given)
-    with work.engine.connect() as connection, connection.begin() as rehearsal:
+    with standing(work.engine, checked.replaces) as connection, connection.begin() as rehearsal:
         counts = comparing.build(connection, checked, place(work.engine, work.job.id), work.report)
         rehearsal.rollback()
     facts = {"checked": written(now), "counts": counts, **_facts(checked, given)}
@@ -50,7 +55,7 @@ def write_workbooks(work: Work) -> None:
     """
     decisions = preview.decisions(work.engine, work.job.id)
     checked = _checked(work, _given(work))
-    with work.engine.connect() as connection:
+    with standing(work.engine, checked.replaces) as connection:
         left = leave_out(connection, checked, decisions)
     facts = {**work.job.facts}
 
@@ -87,7 +92,7 @@ def _given(work: Work) -> list[Path]:
 
 def _checked(work: Work, given: list[Path]) -> Checked:
     answers = work.job.answers
-    return check_files(
+    checked = check_files(
         work.engine,
         given,
         valid_rows=answers.get(VALID_ROWS) == "1",
@@ -95,7 +100,11 @@ def _checked(work: Work, given: list[Path]) -> Checked:
         now=work.clock(),
         as_of=answers.get(AS_OF, ""),
         answers=answers,
+        area=work.job.region,
     )
+    if checked.replaces and work.viewer.person is None:
+        raise Refused(_UNSIGNED)
+    return checked
 
 
 def _facts(checked: Checked, given: list[Path]) -> Facts:

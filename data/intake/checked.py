@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from data.intake.booked import compare_lines
 from data.intake.check import SheetCheck
 from data.intake.current import current_of
+from data.intake.demonstration import asked_to_replace, standing
 from data.intake.files import open_sheets
 from data.intake.issues import FileFault, Findings
 from data.intake.kept import KeptCheck
@@ -44,6 +45,8 @@ class Checked:
     kept: KeptCheck
     known: KnownCodes
     findings: Findings
+    replaces: bool = False
+    """Whether the demonstration goes for them: then they are checked against what stays."""
 
     @property
     def may_be_written(self) -> bool:
@@ -73,12 +76,15 @@ def check_files(
 
     ``valid_rows``: the good rows are wanted although others are refused; then rows fall with those they refer to.
     ``as_of`` (ISO, local) says until when foreign files are current; ``area``: the region of who hands them in, outside
-    of which nothing is theirs. Raises Refused for a missing file.
+    of which nothing is theirs. Real regions come into a store of the demonstration once it is answered that this goes.
+    Raises Refused for a missing file, and for real regions beside made-up ones.
     """
     files = [Path(file) for file in files]
     findings = Findings()
     sheets = open_sheets(files, findings, current_of(now, as_of), answers=answers, today=now.date())
     with engine.connect() as connection:
+        replaces = asked_to_replace(connection, sheets, findings, answers)
+    with standing(engine, replaces) as connection:
         known = KnownCodes(connection, valid_rows=valid_rows, members=any(map(_names_members, sheets)))
         kept = _read_kept(sheets, known, findings)
         checks = _check(sheets, known, now.date(), findings, progress)
@@ -91,7 +97,7 @@ def check_files(
         for check in checks:
             if isinstance(check, LedgerCheck):
                 compare_lines(connection, check)
-    return Checked(tuple(files), checks, kept, known, findings)
+    return Checked(tuple(files), checks, kept, known, findings, replaces)
 
 
 def _names_members(sheet: Sheet) -> bool:

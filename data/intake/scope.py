@@ -22,6 +22,7 @@ from data.intake.kept import KeptCheck
 from data.intake.ledger import LedgerCheck, unpacked
 from data.intake.pieces import Piece
 from data.model import fund, household, member, pairing, project, region
+from data.regions.tree import counties
 from data.store.batches import batches
 from data.workbook.kept import KEPT
 from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, LINE, MEMBER, PROJECT, REGION, ColumnSpec
@@ -58,6 +59,7 @@ class _Scope:
     def __init__(self, connection: Connection, area: str, findings: Findings) -> None:
         self.connection, self.area, self.findings = connection, area, findings
         self._names: dict[str, str] = dict(connection.execute(select(region.c.code, region.c.name)).all())
+        self.county = all(code.startswith(area) for code in counties(connection))
         self._foreign: dict[str, set[_Key]] = {sheet: set() for sheet in _REFERRED}  # new ones of the files, elsewhere
 
     def refuse(self, checks: Sequence[SheetCheck], kept: KeptCheck | None) -> None:
@@ -68,7 +70,7 @@ class _Scope:
                 self._lines(check)
             for piece in check.pieces:
                 _Rows(self, check, piece).refuse()
-        if kept is not None and kept.read:
+        if kept is not None and kept.read and not self.county:
             self.findings.refuse([Issue(KEPT, None, "", "", "系统自己的记录只能由县级导入，请删去这张表")], 1)
             kept.records.clear()
 
@@ -139,6 +141,8 @@ class _Rows:
 
     def refuse(self) -> None:
         spec, scope = self.spec, self.scope
+        if spec.name == LINE and scope.county:
+            return None
         if spec.name == LINE:
             return self._unless_as_it_stands(self.left, spec.key[1], "监测线只能由县级导入")
         if spec.name == HELPER:

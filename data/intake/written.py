@@ -14,6 +14,7 @@ from data.figures import cube
 from data.intake.checked import Checked, Progress, silent
 from data.intake.conflicts import settle
 from data.intake.decisions import BY_COMMAND, NOTHING_DECIDED, By, Decisions
+from data.intake.demonstration import empty_demonstration
 from data.intake.issues import ImportResult, Issue
 from data.intake.recount import count_again
 from data.intake.runs import last_run, record_run
@@ -89,6 +90,9 @@ def _write(
     cube.hold(connection)
     if (before := last_run(connection)) != known.last_run:  # what cadres write meanwhile makes no code unknown
         raise Overtaken
+    if checked.replaces:
+        report("清空演示数据", 0, 0)
+        empty_demonstration(connection, now, actor=by.actor)
     pending = [one for check in checks for one in pend(connection, check, report)]
     refuse_order(pending, findings)
     if findings.refusal_count and not known.valid_rows:
