@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,6 +36,7 @@ from components.wall.routes import wall_routes
 from data.access.jobs import sweep
 from data.audit.chain import ready
 from data.audit.verify import log_end
+from data.backups import leading
 from data.clock import county_clock, written
 from data.commands.version import VERSION
 from data.errors import WarRoomError
@@ -92,6 +94,17 @@ async def take_up_imports() -> None:
         await asyncio.sleep(IMPORTS_CHECK)
 
 
+async def follow_the_timetable() -> None:
+    """Backups and trial restores, by one of all processes."""
+    mine = secrets.token_hex(8)
+    while True:
+        try:
+            await asyncio.to_thread(leading.look, engine, mine, county_clock())
+        except (SQLAlchemyError, OSError):
+            log.exception("the timetable of backups could not be looked at")
+        await asyncio.sleep(leading.LOOK)
+
+
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[None]:
     """Warm the heap, then keep the collector off it: it would walk all of pandas, plotly and folium, 0.13 s each time.
@@ -109,7 +122,7 @@ async def lifespan(app: st.App) -> AsyncIterator[None]:
     send_at_once()
     note_servers()
     tell_why()
-    works = (follow_the_calendar, take_up_imports, collect_garbage, close_silent)
+    works = (follow_the_calendar, follow_the_timetable, take_up_imports, collect_garbage, close_silent)
     beside = [asyncio.create_task(work()) for work in works]
     await asyncio.sleep(0)  # what they look for among the objects is found before the freeze
     gc.collect()

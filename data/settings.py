@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, func, insert, select
 
-from data.access.rights import needs
-from data.access.roles import ADMINISTER, READ
+from data.access.rights import needs, require_right
+from data.access.roles import ADMINISTER, BACKUPS, READ
 from data.access.roles import SETTINGS as COUNTYS
 from data.access.viewer import Viewer
 from data.audit import log as audit
@@ -18,6 +19,7 @@ from data.clock import written
 from data.errors import NotFound, OutOfScope, Refused
 from data.model import ledger_year, setting, setting_change
 from data.regions import tree as regions
+from data.store.engine import ROOT
 from data.store.rows import Record, written_id
 from data.terms import POST_LEVELS, PROBLEM_SOURCES, SUBJECTS
 from data.text.official import WATCHED, WATCHED_NOW, WATCHED_WORDS, speaking
@@ -34,13 +36,16 @@ STRANGER_FACTS = {
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its name, label, default, what may stand there (``check`` raises Refused), and what it does."""
+    """One setting: its name, label, default, what may stand there (``check`` raises Refused), what it does, and over
+    what one must have the right to administer who decides it. What is not the county's but the machine's no workbook
+    brings."""
 
     name: str
     label: str
     default: str
     check: Callable[[str], str]
     explanation: str
+    thing: str = COUNTYS
 
 
 def _text(longest: int) -> Callable[[str], str]:
@@ -127,6 +132,40 @@ def _quota(value: str) -> str:
             raise Refused(f"应写成“{'，'.join(f'{name}=2' for name in _QUOTA_KINDS)}”：户类型和每月 0 至 31 次。")
         numbers[kind] = number
     return ",".join(f"{kind}={number}" for kind, number in numbers.items())
+
+
+_PERIODS = ("日", "周", "月")
+
+
+def _kept(value: str) -> str:
+    return ",".join(f"{word}={many}" for word, many in zip(_PERIODS, backups_kept(value), strict=True))
+
+
+def backups_kept(text: str) -> tuple[int, int, int]:
+    """The setting ``backup_kept``: of how many days, weeks and months the newest backup is kept. Raises Refused."""
+    parts = [part.partition("=") for part in text.replace("，", ",").split(",")]
+    told = {word.strip(): number.strip() for word, _, number in parts}
+    if set(told) != set(_PERIODS) or len(parts) != len(told) or not all(map(_FEW.fullmatch, told.values())):
+        raise Refused("应写成“日=7,周=4,月=12”：最近几日、几周、几月各留一份，每个数不超过 99。")
+    days, weeks, months = (int(told[word]) for word in _PERIODS)
+    if not days:
+        raise Refused("最近一日的备份不能不留，日至少为 1。")
+    return days, weeks, months
+
+
+_FEW = re.compile("[0-9]{1,2}")
+
+
+def _backup_folder(value: str) -> str:
+    """A folder that is there, outside the program, whose files anybody may be given."""
+    if not value:
+        return ""
+    folder = Path(_text(200)(value))
+    if not folder.is_absolute() or not folder.is_dir():
+        raise Refused("应为服务器上已有的文件夹，从根目录写起，例如 /mnt/backup/county；不填则放在数据库旁边。")
+    if folder.resolve().is_relative_to(ROOT) and not folder.resolve().is_relative_to(ROOT / "var"):
+        raise Refused("不能放在程序的文件夹里，请换一个文件夹，最好在另一只盘上。")
+    return str(folder)
 
 
 MUST_POSTS = "县委书记,县长,乡镇党委书记,乡镇长,包村领导,村党支部书记"
@@ -267,6 +306,24 @@ SETTINGS = {
         Setting(
             "wall_phones", "大屏负责人电话", "0", _number(0, 1), "1：大屏上区划负责人带电话；0：只有职务和姓名。"
         ),
+        Setting(
+            "backup_days", "定时备份间隔天数", "1", _number(0, 31), "每隔几天自动备份一次；0 为不自动备份。", BACKUPS
+        ),
+        Setting(
+            "backup_hour", "定时备份时刻", "2", _number(0, 23), "到这个整点备份；那时没有开机的，开机后补做。", BACKUPS
+        ),
+        Setting(
+            "backup_folder", "备份文件夹", "", _backup_folder,
+            "服务器上已有的文件夹，最好在另一只盘或另一台机器上；不填则在数据库旁边，磁盘坏了会一起丢失。", BACKUPS,
+        ),
+        Setting(
+            "backup_kept", "备份保留份数", "日=7,周=4,月=12", _kept,
+            "最近几日、几周、几月各留一份，其余删去；最后一份完好的备份永不删去。", BACKUPS,
+        ),
+        Setting(
+            "drill_days", "恢复演练间隔天数", "30", _number(0, 366),
+            "每隔几天把最新的备份恢复到一个临时库里核对一遍；0 为不自动演练。", BACKUPS,
+        ),
     )
 }  # fmt: skip
 
@@ -293,8 +350,9 @@ def values(connection: Connection) -> dict[str, str]:
 @needs(ADMINISTER, COUNTYS)
 def decide(connection: Connection, viewer: Viewer, name: str, value: str, *, now: datetime) -> str:
     """Decide a setting; returns it as stored. Raises OutOfScope for who does not see every county that it holds for,
-    Refused for what it cannot be."""
+    or may not administer what it is about, Refused for what it cannot be."""
     before = value_of(connection, name)
+    require_right(viewer, ADMINISTER, SETTINGS[name].thing)
     if not all(viewer.may_see(county) for county in regions.counties(connection)):
         raise OutOfScope("设置对库里各县都起作用，其中有的县")
     try:

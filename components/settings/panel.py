@@ -37,7 +37,8 @@ def show_settings(screen: Screen) -> None:
     with screen.engine.connect() as connection:
         held = settings.values(connection)
     with st.form("county_settings", border=False):
-        typed = {name: _FIELDS.get(name, _text)(one, held[name]) for name, one in SETTINGS.items()}
+        mine = {name: one for name, one in SETTINGS.items() if one.thing == COUNTYS}
+        typed = {name: _FIELDS.get(name, _text)(one, held[name]) for name, one in mine.items()}
         saved = st.form_submit_button("保存设置", type="primary")
     if saved:
         st.session_state[_SAID] = _save(screen, typed, held)
@@ -56,12 +57,11 @@ def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[
                 name: settings.decide(connection, screen.viewer, name, value, now=screen.now)
                 for name, value in typed.items()
             }
-            if after != held:
-                cube.heed(connection, screen.now, [name for name in after if after[name] != held[name]])
+            if changed := [name for name in after if after[name] != held[name]]:
+                cube.heed(connection, screen.now, changed)
     except WarRoomError as error:
         return True, f"没有保存。{error}"
-    changed = [SETTINGS[name].label for name in after if after[name] != held[name]]
-    return False, f"已保存：{'、'.join(changed)}。" if changed else "没有改动。"
+    return False, f"已保存：{'、'.join(SETTINGS[name].label for name in changed)}。" if changed else "没有改动。"
 
 
 def _text(one: Setting, held: str) -> str:

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, select
 from data import model
 from data.access.roles import OTHERS, ROLES
 
-COMMAND = "command"
-"""Who acts on the command line."""
-_OURS = {COMMAND: "命令行", "system": "系统", **OTHERS}
+COMMAND, TIMER = "command", "timer:"
+"""Who acts on the command line, and what the timetable does by itself."""
+_OURS = {COMMAND: "命令行", "system": "系统", "timer": "定时", **OTHERS}
 PERSON = "person:"
 
 

@@ -65,6 +65,7 @@ VIEWS = {
     "account": "管理人员和账号",
     "device": "管理大屏设备",
     "setting": "更改设置",
+    "backup": "备份和恢复演练",
     "region": "村的撤并和更名",
     "leader": "任免区划负责人",
     "search": "查找户",

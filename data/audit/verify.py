@@ -84,11 +84,16 @@ def verified(
 
 
 def verify(
-    connection: Connection, *, key: Path | None = None, end: tuple[int, str] | None = None, copy: Path | None = None
+    connection: Connection,
+    *,
+    key: Path | None = None,
+    end: tuple[int, str] | None = None,
+    copy: Path | None = None,
+    bare: bool = False,
 ) -> Verdict:
     """Go through the log and what it vouches for. ``key``: the file of the root key, where it was moved away; ``end``:
-    number and first characters of the mac that a witness holds; ``copy``: the second file. Raises Refused for a file
-    that is none."""
+    number and first characters of the mac that a witness holds; ``copy``: the second file; ``bare``: of a store that
+    has no state, such as a backup restored on trial. Raises Refused for a file that is none."""
     engine, verdict = connection.engine, Verdict()
     state = read_state(engine)
     root = read_root(key or root_file(engine)) if key or root_file(engine).exists() else None
@@ -100,7 +105,8 @@ def verify(
         _witnessed(row.id, row.chain, end, copied, verdict)
         if state and row.id == state.n and row.chain != state.mac:
             verdict.fault(f"第 {row.id} 行不是状态文件记下的那一行（整段日志被重写过）")
-    _at_end(connection, walk, state, root, verdict)
+    if not bare:
+        _at_end(connection, walk, state, root, verdict)
     if end and end[0] > walk.n:
         verdict.fault(f"见证记下日志到过第 {end[0]} 行，现在只到第 {walk.n} 行")
     for n in sorted(copied or {}):

@@ -18,10 +18,7 @@ from data.access.actors import COMMAND, actor_name, taken_by
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.chain import LogBroken, ready
-from data.audit.mending import keep_lines, kept_file, put_back
 from data.audit.taken import detail
-from data.audit.verify import log_end
-from data.backups import back_up, restore_backup
 from data.boundaries import import_boundaries
 from data.cards import marks
 from data.clock import county_clock, written
@@ -41,14 +38,13 @@ from data.quality.checks import Finding, check
 from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.codes import is_code
-from data.store.engine import is_sqlite, open_engine, ready_engine, restore, writing
+from data.store.engine import is_sqlite, open_engine, ready_engine, writing
 from data.store.key import key_file
-from data.store.private import own_file
 from data.wall.shown import compared_showing, keep_named, showings, turn_the_day
 from data.workbook.stamp import Stamp, stamp
 
 ADMIN = Viewer("admin", regions.WHOLE)
-_EVEN_BROKEN = ("check", "restore")
+_EVEN_BROKEN = ("check", "restore", "drill")
 INCOMPLETE = 3
 """Exit code: done, but something that belongs to it is missing."""
 
@@ -180,7 +176,7 @@ def boundaries_command(options: argparse.Namespace) -> int:
 def template_command(options: argparse.Namespace) -> int:
     from data.workbook.template import write_template
 
-    write_template(_fresh(options.file), _stamp(options))
+    write_template(fresh(options.file), _stamp(options))
     print(f"空白数据模板已写到 {options.file}。")
     return 0
 
@@ -198,7 +194,7 @@ def export_command(options: argparse.Namespace) -> int:
     from data.workbook.exporting import export_workbook, said
 
     bar = _Bar()
-    engine, target = opened(options), _fresh(options.file)
+    engine, target = opened(options), fresh(options.file)
     making = target.with_name(f".{target.name}")  # it bears its name when it stands in the log, not before
     try:
         with engine.connect() as connection:
@@ -238,7 +234,7 @@ def check_command(options: argparse.Namespace) -> int:
     with engine.connect() as connection:
         if wrong := set_back(connection, county_clock()):
             print(f"存疑：{wrong}")
-    findings += _key_findings(engine)
+    findings += key_findings(engine)
     for finding in findings:
         examples = f"（如 {'、'.join(finding.examples)}）" if finding.examples else ""
         print(f"{'错误' if finding.grave else '存疑'}：{finding.what} {finding.count} 处{examples}")
@@ -247,7 +243,7 @@ def check_command(options: argparse.Namespace) -> int:
     return 1 if grave else 0
 
 
-def _key_findings(engine: Engine) -> list[Finding]:
+def key_findings(engine: Engine) -> list[Finding]:
     """Whether the key is the one that made what was printed."""
     with engine.connect() as connection:
         fits = {"户码": tokens.made_by_key(engine, connection), "收入卡校验码": marks.made_by_key(engine, connection)}
@@ -411,67 +407,6 @@ def settings_command(options: argparse.Namespace) -> int:
     return 0
 
 
-def backup_command(options: argparse.Namespace) -> int:
-    engine = opened(options)
-    target = _fresh(options.file)
-    _logged(engine, "command", "备份全部数据")
-    with engine.connect() as connection:
-        end = log_end(connection)
-    kept = back_up(engine, target, options.key_to)
-    beside = target.with_name(f"{target.name}.log-end")
-    own_file(beside)
-    beside.write_text(f"{end}\n", encoding="utf-8")
-    print(f"已备份到 {target}。日志止于 {end}，已写在 {beside}：请抄在别处，日后可用 audit verify --end 核对。")
-    if kept.copied or kept.standing:
-        where = options.file.parent / "archives"
-        print(f"档案文件在 {where}：新复制 {kept.copied} 份，已有 {kept.standing} 份（几次备份共用，请一并保存）。")
-    if kept.key:
-        print(f"密钥另存到 {kept.key}，请与备份分开保管。")
-    elif key_file(engine).is_file():
-        print(
-            f"备份里没有密钥（{key_file(engine)}）：谁拿到它和数据库，谁就能仿制户码。请另行保管一份（--key-to），"
-            "没有它，恢复后已印的户码无法重印。"
-        )
-    return _tell_missing(kept.missing, "，备份中也没有它们")
-
-
-def restore_command(options: argparse.Namespace) -> int:
-    if options.key_from is not None and not options.key_from.is_file():
-        raise Refused(f"找不到密钥文件 {options.key_from}，未作任何改动。")
-    engine = opened(options)
-    keep_lines(engine)
-    try:
-        restore(engine, options.file)
-    except Refused:
-        kept_file(engine).unlink()
-        raise
-    engine = ready_engine(options.database)
-    with writing(engine) as connection:
-        lines = put_back(connection, options.file.name, actor=COMMAND, at=written(county_clock()))
-    kept_file(engine).unlink()
-    cube.ensure(engine, county_clock().date())
-    kept = restore_backup(engine, options.file, county_clock(), options.key_from)
-    print(f"已从 {options.file} 恢复。备份以后的 {lines:,} 行日志接在后面。")
-    if kept.copied or kept.standing:
-        print(f"档案文件：恢复 {kept.copied} 份，原已完好 {kept.standing} 份。")
-    if kept.set_aside:
-        print(f"密钥已换上，原来的改名为 {kept.set_aside}。")
-    elif kept.key:
-        print(f"密钥在 {kept.key}。")
-    else:
-        print(f"密钥没有动（{key_file(engine)}，{'在' if key_file(engine).is_file() else '不存在'}）。")
-    wrong = _key_findings(engine)
-    for finding in wrong:
-        print(f"{finding.what}否则已印的无法重印、无法核对（restore --key-from）。", file=sys.stderr)
-    return _tell_missing(kept.missing, "，请从更早的备份中找回 archives 目录后再次恢复") or (INCOMPLETE if wrong else 0)
-
-
-def _tell_missing(digests: Sequence[str], then: str) -> int:
-    if digests:
-        print(f"有 {len(digests)} 份档案的文件缺失或已损坏{then}。", file=sys.stderr)
-    return INCOMPLETE if digests else 0
-
-
 def opened(options: argparse.Namespace) -> Engine:
     """The store that a command reads or writes; of real data that stands in the log, by the command's name alone. A
     broken log keeps nobody from checking the store or putting a backup back."""
@@ -489,7 +424,7 @@ def opened(options: argparse.Namespace) -> Engine:
     return engine
 
 
-def _fresh(path: Path) -> Path:
+def fresh(path: Path) -> Path:
     if path.exists():
         raise Refused(f"{path} 已存在，请换一个文件名。")
     if not path.resolve().parent.is_dir():

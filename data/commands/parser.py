@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from xlsxwriter.exceptions import XlsxWriterException
 
 from data.commands import actions as commands
-from data.commands import audit, people
+from data.commands import audit, backups, people
 from data.commands.version import VERSION
 from data.commands.work import work_command
 from data.errors import WarRoomError
@@ -106,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
 
     file = (["file"], {"type": Path, "metavar": "文件"})
+    backup = (["file"], {"type": Path, "nargs": "?", "metavar": "文件", "help": "不写则放进设置的备份文件夹"})
+    ordered = (["--ordered"], {"default": "", "help": argparse.SUPPRESS})  # what a page or the timetable began
     several = (["files"], {"type": Path, "nargs": "+", "metavar": "文件"})
     answer = (
         ["--answer"],
@@ -198,14 +200,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     command(
         "backup",
-        commands.backup_command,
+        backups.backup_command,
         "在运行中备份：数据库到一个文件，档案在它旁边；密钥从不放在一起",
-        file,
+        backup,
+        ordered,
         (["--key-to"], {"type": Path, "metavar": "密钥文件", "help": "把密钥另存到别的文件夹（如另一只 U 盘）"}),
     )
     command(
+        "drill",
+        backups.drill_command,
+        "恢复演练：把备份恢复到一个临时库里核对，运行中的数据不动；做完即删去临时库",
+        (["file"], {"type": Path, "nargs": "?", "metavar": "文件", "help": "不写则用最新的一份"}),
+        ordered,
+    )
+    command(
         "restore",
-        commands.restore_command,
+        backups.restore_command,
         "用备份替换全部内容，连同档案（先停止服务）",
         file,
         (["--key-from"], {"type": Path, "metavar": "密钥文件", "help": "同时换上另行保管的密钥"}),

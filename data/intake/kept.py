@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, Integer, insert, select
 
+from data.access.roles import SETTINGS as COUNTYS
 from data.errors import Refused
 from data.intake.issues import ERROR, WARNING, Findings, Issue
 from data.intake.known import KnownCodes
@@ -60,7 +61,9 @@ class KeptCheck:
         """Look up what the rows refer to; those that are no record of their kind are refused."""
         for file, row, name, content in self._rows:
             try:
-                self.records[name].append(self._record(_BY_NAME[name], content))
+                record = self._record(_BY_NAME[name], content)
+                if name != "设置" or SETTINGS[str(record["name"])].thing == COUNTYS:
+                    self.records[name].append(record)
             except (KeyError, ValueError, TypeError, Refused):
                 reason = "不是系统导出的内容，或它所指的户、项目、区划不在文件中；请用未改动过的导出文件"
                 self.findings.refuse([Issue(KEPT, row, "内容", name, reason, ERROR, file)], 1)
@@ -81,8 +84,8 @@ class KeptCheck:
                 raise TypeError
             elif sheet := _REFERS.get(column.name):
                 self._find(sheet, str(value))
-        if kind.table is setting:
-            record["value"] = SETTINGS[str(record["name"])].check(str(record["value"]))
+        if kind.table is setting and (one := SETTINGS[str(record["name"])]).thing == COUNTYS:
+            record["value"] = one.check(str(record["value"]))
         return record
 
     def _find(self, sheet: str, code: str) -> None:

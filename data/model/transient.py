@@ -90,3 +90,20 @@ lease = table(  # which of several processes leads a timed work
     clustered=True,
     of=transient,
 )
+
+backup_work = table(  # the one backup or drill at work
+    "backup_work",
+    Column("id", Number, primary_key=True, autoincrement=False),  # always 1
+    Column("worker", Code, nullable=False),  # told from another by this
+    Column("kind", Code, nullable=False),  # backup, drill
+    Column("run", Number),  # of which backup
+    Column("file", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("begun", Code, nullable=False),
+    Column("seen", Code, nullable=False),  # its last sign of life
+    Column("step", Text, nullable=False),
+    Column("done", Number, nullable=False),
+    Column("total", Number, nullable=False),
+    clustered=True,
+    of=transient,
+)

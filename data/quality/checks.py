@@ -6,10 +6,11 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, select, text
 
-from data import backups, model
+from data import model
 from data.access.masks import mask_ids
 from data.archives import files as archive_files
 from data.audit.verify import verified
+from data.backups.copies import named
 from data.figures import cube
 from data.figures.facts import fact_on
 from data.figures.indicators import MEASURES
@@ -43,16 +44,19 @@ class _Undo(Exception):
     """Ends the trial rebuild without a trace."""
 
 
-def check(engine: Engine, progress: Callable[[str, int, int], None] | None = None) -> list[Finding]:
-    """All checks; an empty list means that nothing was found. Changes nothing, but holds the write lock meanwhile."""
+def check(
+    engine: Engine, progress: Callable[[str, int, int], None] | None = None, *, bare: bool = False
+) -> list[Finding]:
+    """All checks; an empty list means that nothing was found. Changes nothing, but holds the write lock meanwhile.
+    ``bare``: of a store without what lies beside one, the state of its log and its archives."""
     report = progress or (lambda step, done, total: None)
     with engine.connect() as connection:
         report("数据库完整性", 0, 3)
         findings = list(_integrity(connection))
-        findings += _log_of_looks(engine)
+        findings += [] if bare else _log_of_looks(engine)
         report("填报内容", 1, 3)
         findings += _contradictions(connection)
-        findings += _archive_files(engine, connection)
+        findings += [] if bare else _archive_files(engine, connection)
         findings += _paid_out(connection)
         findings += _matters(connection)
     report("汇总核对", 2, 3)
@@ -153,11 +157,11 @@ def _matters(connection: Connection) -> Iterator[Finding]:
 
 
 def _archive_files(engine: Engine, connection: Connection) -> Iterator[Finding]:
-    named = set(backups.named(connection))
+    of_rows = set(named(connection))
     lying = set(archive_files.lying(engine))
-    if lost := sorted(named - lying):
+    if lost := sorted(of_rows - lying):
         yield Finding("档案文件缺失，请从备份恢复", len(lost))
-    if stray := sorted(lying - named):
+    if stray := sorted(lying - of_rows):
         yield Finding("没有登记的档案文件（存入时中断，或存入后撤销）", len(stray), grave=False)
 
 

@@ -334,8 +334,13 @@ def _driven(connection: Connection) -> Any:  # sqlite3's or psycopg's, each with
     return connection.connection.driver_connection
 
 
-def backup(engine: Engine, target: Path) -> None:
+def unseen(connection: Connection) -> None:
+    """Asks nothing."""
+
+
+def backup(engine: Engine, target: Path, look: Callable[[Connection], None] = unseen) -> None:
     """Copy the running store to one file, or leave none (SQLite: online, in one step; PostgreSQL: ``pg_dump -Fc``).
+    ``look`` may ask what stands at the very moment that is copied.
 
     Raises Refused where the file stands already, or with the cause where it cannot be written.
     """
@@ -346,19 +351,24 @@ def backup(engine: Engine, target: Path) -> None:
         partial.unlink(missing_ok=True)
         own_file(partial)
         if is_sqlite(engine):
-            _copy_to(engine, partial)
+            _copy_to(engine, partial, look)
         else:
-            _run_client(engine, "pg_dump", "-Fc", "-f", str(partial))
+            with engine.execution_options(isolation_level="REPEATABLE READ").connect() as connection:
+                look(connection)
+                moment = str(connection.execute(text("SELECT pg_export_snapshot()")).scalar_one())
+                _run_client(engine, "pg_dump", "-Fc", f"--snapshot={moment}", "-f", str(partial))
         partial.rename(target)
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
         raise Refused(f"没有备份：{told(error, target)}。") from error
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+            Path(f"{partial}-journal").unlink(missing_ok=True)
 
 
-def _copy_to(engine: Engine, target: Path) -> None:
+def _copy_to(engine: Engine, target: Path, look: Callable[[Connection], None]) -> None:
     with closing(sqlite3.connect(target)) as copy, engine.connect() as connection:
+        look(connection)  # its first question fixes the moment
         _driven(connection).backup(copy, pages=-1)
         copy.execute("PRAGMA journal_mode = DELETE")
 

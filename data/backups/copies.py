@@ -5,6 +5,7 @@ share: only what is not there yet is copied. The key is kept apart: whoever hold
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,10 +34,16 @@ class Kept:
     set_aside: Path | None = None
 
 
-def back_up(engine: Engine, target: Path, key_to: Path | None = None) -> Kept:
+def back_up(
+    engine: Engine,
+    target: Path,
+    key_to: Path | None = None,
+    look: Callable[[Connection], None] = store.unseen,
+) -> Kept:
     """Copy the running store. The database first: what a row of it names was written before the row.
 
-    ``key_to``: a file in another folder that takes the key. Raises Refused where a file stands already, where the key
+    ``key_to``: a file in another folder that takes the key; ``look`` may ask what stands at the moment that is copied.
+    Raises Refused where a file stands already, where the key
     would lie in the folder of the backup, or with the cause where the copy fails; then no database is left behind.
     """
     own = key_file(engine)
@@ -47,7 +54,7 @@ def back_up(engine: Engine, target: Path, key_to: Path | None = None) -> Kept:
         raise Refused(f"{key_to} 已存在，请换一个文件名，以免覆盖另一个密钥。")
     if key_to is not None and not own.is_file():
         raise Refused(f"密钥文件 {own} 不存在，没有密钥可以另存。")
-    store.backup(engine, target)
+    store.backup(engine, target, look)
     try:
         kept = _back_up_files(engine, target)
         if key_to is not None:
