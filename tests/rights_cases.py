@@ -45,6 +45,7 @@ from data.access.sessions import sessions_of
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.audit.search import Wanted, every
+from data.backups.runs import state as backup_state
 from data.cards.card import card, income_year, villages_households
 from data.codes import labels, pins
 from data.days.entries import Told
@@ -249,8 +250,8 @@ CASES: Mapping[tuple[str, str], Case] = {
     (PRINT, PLANS): Case(asked(lambda c, v: notice(c, v, PLAN, TODAY.isoformat()))),
     (IMPORT, RECORDS): only_asked(IMPORT, RECORDS),
     (IMPORT, BOUNDARIES): only_asked(IMPORT, BOUNDARIES),
-    (READ, BACKUPS): only_asked(READ, BACKUPS),
-    (ADMINISTER, BACKUPS): only_asked(ADMINISTER, BACKUPS),
+    (READ, BACKUPS): Case(asked(lambda c, v: backup_state(c, v, NOW)), scoped=False),
+    (ADMINISTER, BACKUPS): Case(asked(lambda c, v: decide(c, v, "backup_hour", "3", now=NOW)), scoped=False),
     (ADMINISTER, SETTINGS): Case(asked(lambda c, v: decide(c, v, "hotline", "12317", now=NOW)), scoped=False),
     (ADMINISTER, PEOPLE): Case(asked(_device)),
     (ADMINISTER, LOG): only_asked(ADMINISTER, LOG),

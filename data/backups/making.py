@@ -1,6 +1,7 @@
 """Making a backup: where it goes, what is put down of it, which older ones go."""
 
 import hashlib
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -44,6 +45,14 @@ def folder(engine: Engine) -> Path:
 def default_folder(engine: Engine) -> Path:
     """Where backups go where nothing is set: on the same disk as the store."""
     return beside(engine, "backups")
+
+
+def free(engine: Engine, folder: Path) -> int | None:
+    """Bytes that are free where backups go; None where a folder that was set is not there, such as a disk taken out."""
+    try:
+        return shutil.disk_usage(folder if folder.exists() or folder != default_folder(engine) else folder.parent).free
+    except OSError:
+        return None
 
 
 def next_file(engine: Engine, now: datetime) -> Path:

@@ -3,7 +3,7 @@
 Each adapter tells of one domain by the protocol of ``data.todo.clocks``.
 """
 
-from data.todo import books, dispatch, duties, matters, plans, troubles, visits
+from data.todo import backups, books, dispatch, duties, matters, plans, troubles, visits
 from data.todo.clocks import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -16,5 +16,6 @@ SOURCES: tuple[Source, ...] = (
     troubles.SUSPECTS,
     duties.VACANT_POSTS,
     books.SOURCE,
+    backups.SOURCE,
 )
 KINDS = {source.id: source for source in SOURCES}

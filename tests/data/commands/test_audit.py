@@ -171,7 +171,7 @@ def test_a_backup_has_the_end_of_the_log_beside_it(store: Engine, tmp_path: Path
     end = Path(f"{target}.log-end")
     assert end.stat().st_mode & 0o777 == 0o600
     assert run(store, "audit", "verify", "--end", end.read_text().strip()) == 0
-    assert views(store)[-1] == "command"
+    assert views(store)[-1] == "backup"
 
 
 def test_lines_written_since_a_backup_are_kept_when_it_is_put_back(store: Engine, tmp_path: Path):
