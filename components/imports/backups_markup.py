@@ -145,7 +145,7 @@ def runs_markup(found: Sequence[Run], names: dict[str, str]) -> str:
     rows = [
         (
             moment(run.at), names[run.actor], _outcome(run), size_text(run.size) if run.size else NO_VALUE,
-            sum(run.facts["rows"].values()) if "rows" in run.facts else None, run.facts.get("version"),
+            sum(run.facts["rows"].values()) if run.facts else None, run.facts["version"] if run.facts else None,
             _archives(run), f"{run.drill.at[:10]} {run.drill.outcome}" if run.drill else NO_VALUE, run.file.name,
         )
         for run in found
@@ -168,7 +168,7 @@ def _outcome(run: Run) -> str:
 
 
 def _archives(run: Run) -> str:
-    told = run.facts.get("archives")
+    told = run.facts.get("archives") if run.facts else None
     if told is None:
         return NO_VALUE
     missing = f"，缺 {told['missing']:,}" if told["missing"] else ""

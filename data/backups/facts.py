@@ -1,7 +1,7 @@
 """What a store holds at the moment it is copied, in figures that a restored one can be compared with."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import Connection, RowMapping, inspect, select, text
 
@@ -12,15 +12,26 @@ from data.regions.tree import WHOLE
 SHOWN = 3
 
 
+class Copied(TypedDict):
+    """Archives of a backup: copied, there already, named by the records and nowhere."""
+
+    copied: int
+    standing: int
+    missing: int
+
+
 class Facts(TypedDict):
     """``rows`` of each table of records, the number of the last write, the schema's number, the end of the log, and
-    the ``figures`` of the whole in the newest month (measure → sum; empty before the first cube)."""
+    the ``figures`` of the whole in the newest month (measure → sum; empty before the first cube). Of a backup that was
+    made, its ``archives``, and where its maker saved the key apart."""
 
     rows: dict[str, int]
     version: int
     schema: str
     log_end: str
     figures: dict[str, float]
+    archives: NotRequired[Copied]
+    key_to: NotRequired[str]
 
 
 def facts_of(connection: Connection) -> Facts:

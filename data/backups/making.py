@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -136,7 +135,7 @@ def _make(engine: Engine, ordered: Work, clock: Clock, key_to: Path | None, tell
     copied = back_up(engine, ordered.file, key_to, look=lambda connection: held.append(facts_of(connection)))
     try:
         tell("计算校验值", 1, 2)
-        facts: dict[str, Any] = {**held[0]}  # what is put down as JSON
+        facts = held[0]
         facts["archives"] = {"copied": copied.copied, "standing": copied.standing, "missing": len(copied.missing)}
         if key_to is not None:
             facts["key_to"] = str(key_to)

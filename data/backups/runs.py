@@ -1,11 +1,10 @@
 """Backups that were made, those that failed, and what a trial restore proved of them: the table ``backup_run``."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
@@ -14,6 +13,7 @@ from data.access.actors import COMMAND
 from data.access.rights import needs
 from data.access.roles import BACKUPS, READ
 from data.access.viewer import Viewer
+from data.backups.facts import Facts
 from data.backups.timetable import Timetable
 from data.clock import SKEW, written
 from data.model import backup_run
@@ -68,8 +68,8 @@ class Drill:
 
 @dataclass(frozen=True)
 class Run:
-    """One backup: when (ISO), who, where, how large (bytes), its SHA-256; ``facts`` as ``making`` puts them down;
-    ``why`` it failed ('' where it did not); when its file was ``removed`` (ISO)."""
+    """One backup: when (ISO), who, where, how large (bytes), its SHA-256; ``facts`` of what it holds, None of one that
+    failed; ``why`` it failed ('' where it did not); when its file was ``removed`` (ISO)."""
 
     id: int
     at: str
@@ -77,7 +77,7 @@ class Run:
     file: Path
     size: int
     digest: str
-    facts: dict[str, Any]  # JSON
+    facts: Facts | None
     why: str
     drill: Drill | None
     removed: str | None
@@ -111,7 +111,7 @@ def enter(
     *,
     size: int = 0,
     digest: str = "",
-    facts: Mapping[str, Any] | None = None,
+    facts: Facts | None = None,
     why: str = "",
 ) -> int:
     """Put down a backup that was made, or why it was not; its number."""
@@ -232,5 +232,5 @@ def _run(row: StoredRow) -> Run:
     if row.drill:
         told = json.loads(row.drill)
         drill = Drill(row.drilled, told["seconds"], tuple(Proof(**proof) for proof in told["proofs"]))
-    facts = json.loads(row.facts)
+    facts: Facts | None = json.loads(row.facts) or None
     return Run(row.id, row.at, row.actor, Path(row.file), row.size, row.digest, facts, row.why, drill, row.removed)

@@ -33,6 +33,7 @@ def backup_command(options: argparse.Namespace) -> int:
     target = fresh(options.file) if options.file else making.next_file(engine, now)
     ordered = work.take(engine, BACKUP, target.resolve(), actor=COMMAND, now=now)
     made, kept = making.make(engine, ordered, clock=county_clock, key_to=options.key_to)
+    assert made.facts is not None  # of one that was made
     end = made.facts["log_end"]
     print(
         f"已备份到 {target}。日志止于 {end}，已写在 {target}{LOG_END}：请抄在别处，日后可用 audit verify --end 核对。"
