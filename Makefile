@@ -53,6 +53,7 @@ test: check
 soak: .venv/test.stamp
 	WAR_ROOM_DAYS=400 $(VENV) -m pytest -q tests/data/figures/test_days.py
 	WAR_ROOM_WALL_HOURS=168 $(VENV) -m pytest -q tests/browser/test_wall_days.py
+	WAR_ROOM_DAMAGE=1000 $(VENV) -m pytest -q tests/data/boundaries/test_damaged.py
 	$(VENV) -m benchmarks --only sessions
 
 bench: .venv/test.stamp

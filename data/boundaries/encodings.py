@@ -23,11 +23,12 @@ def decoded(columns: Sequence[tuple[str, Cells]], *, raw: bool) -> dict[str, Cel
 
     ``raw``: every text is bytes (a dbf); half a character at its end, where its field was too short, is dropped.
     Otherwise a column is touched only where all of it reads as Chinese in the bytes it was made of. Two columns whose
-    headings become one keep both: the second is numbered.
+    headings become one keep both: the second is numbered; a heading of no letters gives way to the column's place.
     """
     found: dict[str, Cells] = {}
-    for heading, cells in columns:
-        named = name = _meant([heading], raw=raw)[0]
+    for place, (heading, cells) in enumerate(columns, 1):
+        named = _meant([heading], raw=raw)[0]
+        named = name = named if any(sign.isalnum() for sign in named) else f"第{place}列"
         number = 2
         while name in found:
             name, number = f"{named}_{number}", number + 1
@@ -65,7 +66,14 @@ def _meant(texts: Sequence[str], *, raw: bool) -> list[str]:
         whole = [text for text in found if text is not None]
         if len(whole) == len(found) and _is_chinese(whole):
             return whole
+        if any(_is_surely_utf8(one) for one in content):  # GB18030 reads almost anything, and would read these wrong
+            break
     return [_each(one) for one in content] if raw else list(texts)
+
+
+def _is_surely_utf8(content: bytes) -> bool:
+    text = _whole(content, "utf-8", raw=False)
+    return text is not None and len(_CHINESE.findall(text)) > 1
 
 
 def _whole(content: bytes, encoding: str, *, raw: bool) -> str | None:

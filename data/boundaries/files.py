@@ -195,6 +195,8 @@ def _layers(copies: list[tuple[str, Path]]) -> Iterator[Staged]:
             if head[:4] != b"\x00\x00\x27\x0a":
                 raise Refused(f"{name} 已损坏，或内容与扩展名不符，请重新导出后再导入。")
             for suffix, part in parts[name[: -len(path.suffix)].lower()].items():
+                if suffix == ".prj":  # its names may be in any encoding, and say nothing that its numbers do not
+                    part.write_bytes(part.read_bytes().decode("ascii", "replace").replace("\ufffd", "?").encode())
                 if part.stem != path.stem and suffix != ".cpg":
                     part.rename(path.with_suffix(suffix))
             yield Staged(path, name, "ESRI Shapefile")
@@ -205,6 +207,8 @@ def _layers(copies: list[tuple[str, Path]]) -> Iterator[Staged]:
             yield Staged(path, name, kind, said)
         elif _KML.search(head):
             yield Staged(path.rename(path.with_suffix(".kml")), name, "KML")
+        elif not head:
+            raise Refused(refusal(head, name))
         elif path.suffix in _LOOKED_INTO:
             words, advice = foreign(head, "")
             if words:

@@ -19,7 +19,7 @@ from data.errors import Refused
 from data.intake.questions import UNANSWERED, Answers, Question
 from data.regions.codes import region_code
 
-_BROKEN = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, CRSError)
+_BROKEN = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, CRSError, ValueError)
 
 _AREAS, _NOTHING = (3, 6, 7), -1  # polygons, several of them, and collections, which may hold some
 READING = "读取边界"

@@ -154,7 +154,7 @@ def test_a_shapefile_beside_its_index_is_not_needed(tmp_path: Path) -> None:
     ("name", "content", "sentence"),
     [
         ("a.geojson", b'{"type": "FeatureCollection", "features": [', "打不开"),
-        ("a.geojson", b"", "已损坏，或内容与扩展名不符"),
+        ("a.geojson", b"", "是空文件"),
         ("a.shp", b"hello", "已损坏，或内容与扩展名不符"),
         ("a.gpkg", b"SQLite format 3\x00cut off", "打不开"),
         ("a.zip", b"PK\x03\x04nonsense", "不是 zip 压缩包"),

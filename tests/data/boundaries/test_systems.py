@@ -191,3 +191,12 @@ def test_a_layer_elsewhere_on_the_earth_is_not_taken(tmp_path: Path) -> None:
 def test_a_local_grid_that_nobody_knows_is_judged_by_its_coordinates() -> None:
     local = 'LOCAL_CS["独立坐标系",UNIT["metre",1]]'
     assert placed(np.array([projected(square(0, 0), 4528)], object), local).system == "CGCS2000 3度带 40"
+
+
+def test_a_projection_file_with_chinese_names_in_any_encoding_is_read(tmp_path: Path) -> None:
+    file = shapefile(tmp_path / "a.shp", {"code": VILLAGES[:1]}, [projected(square(0, 0), 4549)], crs="EPSG:4549")
+    said = file.with_suffix(".prj").read_text()
+    name = said.split('"')[1]
+    file.with_suffix(".prj").write_bytes(said.replace(name, "国家大地坐标系", 1).encode("gb18030"))
+    (read,) = read_layers([file], regions={})
+    assert (read.system, same_place(read.features[0].geometry, square(0, 0))) == ("CGCS2000 中央经线 120°", True)
