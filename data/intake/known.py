@@ -36,7 +36,7 @@ class KnownCodes:
         self.households: dict[str, int] = dict(connection.execute(select(household.c.code, household.c.id)).all())
         self.refused: dict[str, set[str]] = {sheet: set() for sheet in (*self.codes, HOUSEHOLD)}
         self._code_of: dict[int, str] = {}
-        self._next_id = free_number(connection)
+        self._first_id = self._next_id = free_number(connection)
 
     def find(self, sheet: str, code: str) -> str | int:
         """The code itself, of a household its id; raises Fault where it is unknown or was refused in this import."""
@@ -53,6 +53,10 @@ class KnownCodes:
             self.add(sheet, [code])
             return self.find(sheet, code)
         raise Fault(f"没有 {code}，请先在“{sheet}”表中登记")
+
+    def is_outdated(self, connection: Connection) -> bool:
+        """Whether somebody has made a household since, whose number may be one that was given here."""
+        return self._next_id != self._first_id and free_number(connection) != self._first_id
 
     def household_code(self, number: int) -> str:
         """The code of a household's id."""

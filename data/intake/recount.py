@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Column, Connection, select
+import numpy as np
+from sqlalchemy import Column, Connection, Engine, select
 
 from data.figures import cube
-from data.intake.checked import Progress
+from data.intake.beforehand import Counted, take_over
+from data.intake.checked import Checked, Progress
+from data.intake.ledger import LedgerCheck, unpacked
 from data.model import fund, household, import_fresh, import_journal, member, metadata, pairing, project
 from data.store.batches import batches
 
@@ -25,25 +28,64 @@ _REFERS = {"member": member.c.code, "project": project.c.code, "fund": fund.c.co
 """What a row names → the key of what says where it is."""
 
 
-def count_again(connection: Connection, run: int, now: datetime, *, rebuild: bool, progress: Progress) -> None:
-    """Renew the cube for what a run wrote, as its journal tells; ``rebuild`` False leaves that to the caller."""
+def count_again(
+    connection: Connection,
+    run: int,
+    now: datetime,
+    *,
+    rebuild: bool,
+    progress: Progress,
+    counted: Counted | None = None,
+) -> None:
+    """Renew the cube for what a run wrote, as its journal tells; ``rebuild`` False leaves that to the caller.
+    ``counted``: what was counted of it beforehand."""
     if not rebuild:
         cube.stamp(connection, now)
         return
-    count_regions(connection, concerned(connection, run), now, progress=progress)
+    count_regions(connection, concerned(connection, run), now, progress=progress, counted=counted)
 
 
-def count_regions(connection: Connection, regions: set[str] | None, now: datetime, *, progress: Progress) -> None:
+def count_regions(
+    connection: Connection,
+    regions: set[str] | None,
+    now: datetime,
+    *,
+    progress: Progress,
+    counted: Counted | None = None,
+) -> None:
     """Renew the cube for these regions; None: for all."""
     if regions is None or len(regions) > MOST:
+        if counted is None:
+            cube.rebuild(connection, today=now.date(), progress=progress)
+        else:
+            take_over(connection, counted, now, progress)
         cube.stamp(connection, now)
-        cube.rebuild(connection, today=now.date(), progress=progress)
         return
     for done, region in enumerate(sorted(regions)):
         progress("更新汇总", done, len(regions))
         cube.refresh(connection, region, now)
-    cube.stamp(connection, now, *regions)
+    if not regions:  # a telephone number, say: counted nowhere, shown everywhere
+        cube.stamp(connection, now)
     progress("更新汇总", len(regions), len(regions))
+
+
+def is_spread(engine: Engine, checked: Checked) -> bool:
+    """Whether the files speak of so many villages that all will be counted again."""
+    households: set[int] = set()
+    villages: set[str] = set()
+    for check in checked.checks:
+        if check.spec.table_name in _EVERYWHERE:
+            return True
+        if isinstance(check, LedgerCheck):
+            households.update(np.unique(unpacked(check.lines.keys)[0]).tolist())
+        for piece in check.pieces:
+            held = set(piece.values.column_names)
+            for name, found in (("household_id", households), ("village", villages), ("region", villages)):
+                if name in held:
+                    found.update(piece.values.column(name).unique().drop_null().to_pylist())
+    with engine.connect() as connection:
+        villages.update(_of(connection, household.c.village, household.c.id, households))
+    return len(villages) > MOST
 
 
 def concerned(connection: Connection, run: int) -> set[str] | None:

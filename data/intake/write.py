@@ -45,6 +45,7 @@ class Pending:
     file: str
     staged: Staged | None
     fresh: Callable[[], int]  # writes all of them into the empty table
+    connection: Connection
 
     def period(self, row: dict[str, object]) -> int:
         """The month of a row of 收支, or its income year, as its key has it."""
@@ -65,6 +66,11 @@ def pend(connection: Connection, check: SheetCheck, progress: Progress) -> list[
         ]
     held = check.spec.table in HISTORIES or _holds_rows(connection, check.spec.table)
     return [_pend_piece(connection, check, number, held, progress) for number in range(len(check.pieces))]
+
+
+def still_new(pending: Sequence[Pending]) -> bool:
+    """Whether the tables that were empty when rows were staged are so yet."""
+    return not any(one.staged is None and _holds_rows(one.connection, one.table) for one in pending)
 
 
 def _holds_rows(connection: Connection, table: Table) -> bool:
@@ -92,7 +98,7 @@ def _pend_lines(
     if _holds_rows(connection, table):
         cleared = columns if (lines.amounts == CLEARED).any() else ()
         staged = Staged(connection, table, columns, rows(lines), cleared=cleared, absent=NO_AMOUNT)
-    return Pending(check, table, min(check.current), "", staged, fresh)
+    return Pending(check, table, min(check.current), "", staged, fresh, connection)
 
 
 def _pend_piece(connection: Connection, check: SheetCheck, number: int, held: bool, progress: Progress) -> Pending:
@@ -115,7 +121,7 @@ def _pend_piece(connection: Connection, check: SheetCheck, number: int, held: bo
         names = content.column_names
         staged = Staged(connection, table, names, rows(content), cleared=cleared, number=number)
         keep_kinds(staged)
-    return Pending(check, table, piece.current, piece.file, staged, fresh)
+    return Pending(check, table, piece.current, piece.file, staged, fresh, connection)
 
 
 def _searched(check: SheetCheck) -> Sequence[tuple[str, str, Callable[[str], str | None]]]:
@@ -177,15 +183,15 @@ def refuse_order(pending: Sequence[Pending], findings: Findings) -> None:
                 one.check.left_out += 1
 
 
-def write_pending(pending: list[Pending], run: int) -> int:
+def write_pending(pending: list[Pending], run: int, *, again: bool = False) -> int:
     """Write everything, sheet by sheet in their order; returns how many rows of the store changed. What is written is
-    let go of: the lines of a prefecture are a quarter of what an import holds."""
+    let go of, unless it is to be written ``again``: the lines of a prefecture are a quarter of what an import holds."""
     staged = [one.staged for one in pending if one.staged is not None]
     histories, changed = Histories(staged, pending[0].check.today.isoformat() if pending else ""), 0
     pending.reverse()
     while pending:
         one = pending.pop()
-        if isinstance(one.check, LedgerCheck):
+        if isinstance(one.check, LedgerCheck) and not again:
             one.check.release()
         if one.staged is None:
             histories.all_new(one.table)

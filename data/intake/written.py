@@ -2,28 +2,30 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
 from data.duties.persons import settle_persons
 from data.errors import Refused
 from data.figures import cube
+from data.intake.beforehand import Counted, counted_beforehand, is_large
 from data.intake.checked import Checked, Progress, silent
 from data.intake.conflicts import settle
 from data.intake.decisions import BY_COMMAND, NOTHING_DECIDED, By, Decisions
 from data.intake.demonstration import empty_demonstration
-from data.intake.issues import ImportResult, Issue
-from data.intake.recount import count_again
+from data.intake.issues import Findings, ImportResult, Issue
+from data.intake.recount import count_again, is_spread
 from data.intake.runs import last_run, record_run
 from data.intake.sums import warn_booked
 from data.intake.told import warn_told
-from data.intake.write import mend_parents, pend, refuse_order, write_pending
+from data.intake.write import Pending, mend_parents, pend, refuse_order, still_new, write_pending
 from data.matters.daily import settle_matters
 from data.model import import_cell
-from data.store.engine import writing
+from data.store.engine import staging, writing_on
 from data.store.journal import JOURNALLED, journalling
 from data.workbook.sheets import REGION
 
@@ -68,11 +70,20 @@ def write_checked(
     """
     if not checked.may_be_written:
         return _result(checked, _Run(0, None, []), decisions)
-    with suppress(_Withdrawn), _uncollected(), writing(engine) as connection:
-        run = _write(connection, checked, decisions, by, now, rebuild, progress)
-        result = _result(checked, run, decisions)
-        if after is not None:
-            after(connection, result)
+    with suppress(_Withdrawn), _uncollected(), ExitStack() as around:
+        counted = None
+        if rebuild and not checked.replaces and is_large(engine) and is_spread(engine, checked):
+            beforehand = partial(_write_copy, checked=checked, decisions=decisions, now=now, report=progress)
+            counted = around.enter_context(counted_beforehand(engine, beforehand, now, progress))
+        connection = around.enter_context(staging(counted.engine if counted else engine))
+        staged = [] if checked.replaces else checked.checks  # beside a demonstration, which goes first
+        pending = [one for check in staged for one in pend(connection, check, progress)]
+        connection.commit()
+        with writing_on(connection):
+            run = _write(connection, checked, pending, decisions, by, now, rebuild, progress, counted)
+            result = _result(checked, run, decisions)
+            if after is not None:
+                after(connection, result)
         return result
     return _result(checked, _Run(0, None, []), decisions)
 
@@ -80,30 +91,30 @@ def write_checked(
 def _write(
     connection: Connection,
     checked: Checked,
+    pending: list[Pending],
     decisions: Decisions,
     by: By,
     now: datetime,
     rebuild: bool,
     report: Progress,
+    counted: Counted | None,
 ) -> _Run:
-    checks, known, kept, findings = checked.checks, checked.known, checked.kept, checked.findings
+    checks, known, findings = checked.checks, checked.known, checked.findings
     cube.hold(connection)
-    if (before := last_run(connection)) != known.last_run:  # what cadres write meanwhile makes no code unknown
+    # what cadres write meanwhile makes no code unknown, but a table may be empty no more, a household's number taken
+    if (before := last_run(connection)) != known.last_run or known.is_outdated(connection) or not still_new(pending):
         raise Overtaken
     if checked.replaces:
         report("清空演示数据", 0, 0)
         empty_demonstration(connection, now, actor=by.actor)
-    pending = [one for check in checks for one in pend(connection, check, report)]
+        pending = [one for check in checks for one in pend(connection, check, report)]
     refuse_order(pending, findings)
     if findings.refusal_count and not known.valid_rows:
         raise _Withdrawn
     settled = settle(connection, pending, decisions)
     run = before + 1
     with journalling(connection, JOURNALLED) as journal:
-        changed = write_pending(pending, run)
-        if any(check.spec.name == REGION for check in checks):
-            changed += mend_parents(connection, known)
-        changed += kept.write(connection)
+        changed = _write_rows(connection, checked, pending, run)
         warn_told(connection, checks, settled.conflicts, findings)
         if not changed:
             return _Run(0, None, settled.conflicts)
@@ -113,11 +124,34 @@ def _write(
         warn_booked(connection, checks, findings)
         settle_matters(connection, now.date())
         journal.keep(run)
-    count_again(connection, run, now, rebuild=rebuild, progress=report)
+    count_again(connection, run, now, rebuild=rebuild, progress=report, counted=counted)
     number = record_run(
         connection, checked.files, "数据", _counts(checked, changed), now=now, actor=by.actor, address=by.address
     )
     return _Run(changed, number, settled.conflicts)
+
+
+def _write_rows(
+    connection: Connection, checked: Checked, pending: list[Pending], run: int, *, again: bool = False
+) -> int:
+    changed = write_pending(pending, run, again=again)
+    if any(check.spec.name == REGION for check in checked.checks):
+        changed += mend_parents(connection, checked.known)
+    return changed + checked.kept.write(connection)
+
+
+def _write_copy(
+    connection: Connection, *, checked: Checked, decisions: Decisions, now: datetime, report: Progress
+) -> None:
+    """The same rows into a copy of the store, where nobody is told of anything."""
+    left = [check.left_out for check in checked.checks]
+    pending = [one for check in checked.checks for one in pend(connection, check, report)]
+    refuse_order(pending, Findings())
+    settle(connection, pending, decisions)
+    _write_rows(connection, checked, pending, last_run(connection) + 1, again=True)
+    settle_matters(connection, now.date())
+    for check, number in zip(checked.checks, left, strict=True):
+        check.left_out = number
 
 
 def _counts(checked: Checked, changed: int) -> dict[str, int]:

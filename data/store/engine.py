@@ -78,6 +78,17 @@ def open_engine(url: str | None = None) -> Engine:
     return engine
 
 
+def attached(engine: Engine, file: Path, name: str) -> Engine:
+    """Another engine on the same SQLite file, with a second one at hand under a name."""
+    other = open_engine(engine.url.render_as_string())
+
+    def attach(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"ATTACH DATABASE ? AS {name}", (str(file),))
+
+    event.listen(other, "connect", attach)
+    return other
+
+
 def _compile_nothing(connection: DBAPIConnection, _record: object) -> None:
     """Compiling a query to machine code took up to three seconds where running it took half of one."""
     connection.execute("SET jit = off")
@@ -131,11 +142,30 @@ def _tighten(engine: Engine) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: all of it or nothing. SQLite takes its lock at once (``BEGIN IMMEDIATE``)."""
-    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-        transaction = _transaction(connection)
+    with engine.connect() as connection, writing_on(connection):
         yield connection
+
+
+@contextmanager
+def writing_on(connection: Connection) -> Iterator[None]:
+    """The same on a connection of the caller's that is in no transaction."""
+    connection.execution_options(begin="BEGIN IMMEDIATE")
+    with connection.begin() as transaction:
+        yield
     for do in _afterwards.pop(transaction, []):
         do()
+
+
+@contextmanager
+def staging(engine: Engine) -> Iterator[Connection]:
+    """A connection of its own for temporary tables that are filled before a writing transaction on it begins; they go
+    with it. It begins in a transaction that reads and ends when the caller commits."""
+    with engine.connect() as connection:
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            connection.invalidate()
 
 
 _afterwards: "WeakKeyDictionary[Transaction, list[Callable[[], None]]]" = WeakKeyDictionary()

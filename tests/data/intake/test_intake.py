@@ -326,8 +326,8 @@ def test_an_import_that_breaks_off_leaves_the_database_as_it_was(engine, book, t
     path = write_xlsx(tmp_path / "b.xlsx", book)
     write_pending = written.write_pending
 
-    def breaks(pending, run):
-        assert write_pending(pending, run) > 5
+    def breaks(pending, run, **how):
+        assert write_pending(pending, run, **how) > 5
         raise KeyboardInterrupt
 
     monkeypatch.setattr(written, "write_pending", breaks)
