@@ -53,13 +53,14 @@ def age_text(age: timedelta) -> str:
 
 def state_markup(state: State, place: Place, *, now: datetime, demonstration: bool, palette: Palette) -> str:
     """The age of the last good backup as what is largest, and beside it what else one has to know."""
-    grave = state.late and not demonstration
+    gone = state.newest is not None and not state.newest.lies()
+    late = state.late and not demonstration
     facts = [("定时备份", _timed(state, now, demonstration)), ("磁盘剩余", _free(state, place))]
     facts += [("恢复演练", _drilled(state)), ("大小", _sizes(state, palette))]
     listed = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(told)}</dd></div>" for name, told in facts if told)
     return (
-        f'<section class="backup-state{" grave" if grave else ""}"><p class="age">{escape(_age(state))}'
-        f"<small>{escape(_which(state, grave=grave))}</small></p><dl>{listed}</dl></section>"
+        f'<section class="backup-state{" grave" if gone or late else ""}"><p class="age">{escape(_age(state))}'
+        f"<small>{escape(_which(state, gone=gone, late=late))}</small></p><dl>{listed}</dl></section>"
     )
 
 
@@ -69,13 +70,15 @@ def _age(state: State) -> str:
     return f"{age_text(state.age)}备份过" if state.age is not None else "备份时间不明"
 
 
-def _which(state: State, *, grave: bool) -> str:
+def _which(state: State, *, gone: bool, late: bool) -> str:
     if state.newest is None:
         return "磁盘坏了，数据就没有了；请现在就备份一次。"
     told = f"最近一次完好的备份：{moment(state.newest.at)}，{size_text(state.newest.size)}"
     if state.age is None:
         return f"{told}，晚于现在的时间，请检查服务器的时钟。"
-    return f"{told}。已经超过定时备份的间隔，请查明原因。" if grave else f"{told}。"
+    if gone:
+        return f"{told}，但文件不在原处：请检查那只盘是否接上，不在就马上再备份。"
+    return f"{told}。已经超过定时备份的间隔，请查明原因。" if late else f"{told}。"
 
 
 def _timed(state: State, now: datetime, demonstration: bool) -> str:
