@@ -29,6 +29,7 @@ from data.households import village as households
 from data.months import label, spoken
 from data.paper.spreadsheet import ListColumn
 from data.regions import tree as regions
+from data.regions.codes import nearest_parent
 from data.terms import LEVELS
 
 PAGE = 20  # regions; a new indicator sends them all anew
@@ -105,7 +106,7 @@ def _joined(screen: Screen, first: RegionsShown, second: RegionsShown | None) ->
     rows["rank"] = shown.rank(method="min", ascending=not ascending).astype("Int64")
     rows["tied"] = ["并列" if tied else "" for tied in shown.notna() & shown.duplicated(keep=False)]
     names = {one.code: one.name for one in ask_shared(screen, regions.all_regions, screen.day)}
-    rows["above"] = [names.get(code[:9] if len(code) == 12 else code[:6], "") for code in rows["code"]]
+    rows["above"] = [names.get(nearest_parent(code, names), "") for code in rows["code"]]
     if second is not None:
         other = second.rows.set_index("code")
         rows["beside"] = rows["code"].map(other["value"])

@@ -19,7 +19,7 @@ from components.income.address import GROUPS, TrendChoice, trends_link
 from components.income.months import named_months
 from components.income.names import counts_markup, facts_markup, show_names, tried_line
 from components.income.spread_charts import bin_name, counts_chart, counts_table, spread_chart
-from components.shell.asking import ask, ask_large
+from components.shell.asking import ask, ask_large, ask_shared
 from components.shell.chart_panel import show_chart
 from components.shell.empty import no_ground, nothing
 from components.shell.header import go_to_region, write_address
@@ -34,6 +34,8 @@ from data.income import distribution as income_distribution
 from data.income.distribution import Distribution, Touched
 from data.months import spoken
 from data.paper.spreadsheet import ListColumn
+from data.regions import tree as regions
+from data.regions.codes import nearest_parent
 from data.regions.ground import can_be_drawn
 from data.regions.tree import Region
 from data.terms import LEVELS
@@ -132,14 +134,14 @@ def _mean(screen: Screen, spread: Distribution) -> float | None:
 
 
 def _means(screen: Screen, spread: Distribution) -> list[tuple[str, float]]:
-    """The mean of the region, and beside it that of its county."""
+    """The mean of the region, and beside it that of its county, or of its city where that has none."""
     level = screen.region.level
     own = MEANS[level] if level <= 6 else f"本{LEVELS[level]}均值"
     told = [("本人结对户均值" if screen.viewer.sees_own_only else own, _mean(screen, spread))]
-    county = screen.region.code[:6]
+    county = nearest_parent(screen.region.code[:9], {one.code for one in ask_shared(screen, regions.all_regions)})
     if level > 6 and screen.viewer.may_see(county):
         value = ask(screen, figures.figures, county, screen.books.month, (INCOME_ID,))[INCOME_ID].value
-        told.append(("县均", value))
+        told.append((MEANS[len(county)], value))
     return [(name, value) for name, value in told if wording.has_value(value)]
 
 

@@ -87,8 +87,12 @@ def roots(connection: Connection) -> list[Region]:
 
 
 def counties(connection: Connection) -> list[str]:
-    """Codes of the counties; those of demonstration where there are no others."""
-    held = list(connection.execute(select(_region.c.code).where(func.length(_region.c.code) == 6)).scalars())
+    """Codes of the counties, and of the cities that have townships straight under them (4419); those of demonstration
+    where there are no others."""
+    code, parent = _region.c.code, _region.c.parent
+    own = select(code).where(func.length(code) == 6)
+    without = select(parent).where(func.length(code) == 9, func.length(parent) == 4)
+    held = sorted(connection.scalars(own.union(without)))
     return [code for code in held if not code.startswith(DEMONSTRATION_PREFIX)] or held
 
 

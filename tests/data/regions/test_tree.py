@@ -47,3 +47,11 @@ def test_regions_are_named_by_their_codes_within_the_scope_alone(land: Engine):
         asked = [township, other, VILLAGES[0], "nonsense", ""]
         named = regions.names_of(connection, Viewer("township", township), asked)
     assert named == {code: f"示范{code}" for code in (township, VILLAGES[0])}
+
+
+def test_a_city_without_counties_stands_among_the_counties(land: Engine):
+    with writing(land) as connection:
+        for code, parent in (("9902", ""), ("990200003", "9902"), ("990200003001", "990200003")):
+            connection.execute(model.region.insert().values(code=code, name=code, parent=parent))
+    with land.connect() as connection:
+        assert regions.counties(connection) == ["990181", "9902"]
