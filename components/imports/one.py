@@ -18,6 +18,7 @@ from components.imports.offers import Findings, offers, why_not
 from components.imports.outcome import numbers, state_words, written_words
 from components.imports.past import files_words
 from components.imports.rows import DECIDES, show_rows
+from components.imports.taking_back import ask_to_take_back, mapped, plan_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -101,7 +102,7 @@ def _show_found(screen: Screen, job: Job, choice: ImportChoice, allowed: frozens
     """What the check found, what is asked, what was written, the rows."""
     questions = [asked_of(one) for one in _listed(job.facts, "questions")]
     if written := numbers(job, "written"):
-        _show_written(screen, job, written)
+        _show_written(screen, job, written, may_undo="undo" in allowed)
     if questions and job.state == DRAFT and not job.work:
         answered = ask_questions(questions, job.answers, key=f"{job.id}_{job.version}", may="answer" in allowed)
         if answered is not None:
@@ -170,10 +171,12 @@ def _show_whole(screen: Screen, job: Job) -> None:
         show_markup(f'<section class="import-whole"><h2>整个文件或整张表的问题</h2><ul>{lines}{more}</ul></section>')
 
 
-def _show_written(screen: Screen, job: Job, written: Mapping[str, int]) -> None:
-    """What was written, and where to look at it."""
+def _show_written(screen: Screen, job: Job, written: Mapping[str, int], *, may_undo: bool) -> None:
+    """What was written and where to look at it, or what taking it back did."""
     if job.state == UNDONE:
-        show_markup('<p class="saved" role="status">已撤回：写入的都退回到写入前的样子。</p>')
+        show_markup(
+            '<p class="saved" role="status">已撤回</p>' + plan_markup(mapped(job.facts.get("undone")), done=True)
+        )
         return
     if job.state != WRITTEN:
         return
@@ -183,3 +186,5 @@ def _show_written(screen: Screen, job: Job, written: Mapping[str, int]) -> None:
         for words, page in (("看总览", OVERVIEW), ("看地图", BATTLE_MAP))
     )
     show_markup(f'<p class="saved" role="status">已写入{run}：{escape(written_words(written))}。　{ways}</p>')
+    if may_undo and st.button("撤回这次导入", key="import_undo"):
+        ask_to_take_back(screen, job)

@@ -7,7 +7,9 @@ from components.imports import address, markup
 from components.imports.address import GROUPS, ImportChoice, read_choice
 from components.imports.at_work import failure_markup, progress_words
 from components.imports.markup import Cell, CountRow, RowLook
+from components.imports.taking_back import plan_markup
 from components.imports.upload import how_markup, wrong_with
+from data.figures.indicators import INDICATORS
 from data.imports.files import LIMIT_FILES, LIMIT_MB
 from data.imports.running import Progress
 from data.imports.way import CHECK, WRITE
@@ -125,3 +127,20 @@ def test_an_address_is_read_as_it_is_written_and_what_is_searched_for_stands_in_
     choice = ImportChoice(12, "refused", "户", "990181001", "draft", 3, "王某")
     assert read_choice(choice.parameters()) == (choice, [])
     assert "王某" not in str(choice.parameters())
+
+
+def test_what_taking_back_would_do_names_what_stays_and_the_figures_that_change():
+    indicator = next(iter(INDICATORS))
+    facts = {
+        "counts": {"户": {"rows": 3, "cells": 4, "removed": 2, "returned": 0, "ended": 0, "stands": 1}},
+        "stands": [
+            {"sheet": "户", "key": EVIL, "why": "有人改过", "who": "李干部", "at": "2026-11-20T09:00"}
+        ],
+        "standing": 1,
+        "figures": [{"indicator": indicator, "name": "东村", "month": "2026年10月", "before": 5, "after": None}],
+        "moving": 1,
+    }  # fmt: skip
+    said = plan_markup(facts)
+    assert "将把 5 行退回" in said and "保留 1 处" in said and "李干部 2026-11-20 09:00" in said
+    assert "已闭账月份有 1 个数字会变" in said and "东村" in said and "<b>—</b>" in said and "<img" not in said
+    assert "已把 0 行退回" in plan_markup({}, done=True)
