@@ -17,7 +17,7 @@ help:
 	@echo 'make check  代码检查：写法、格式、类型，一分钟内 / lint, format, types: under a minute'
 	@echo 'make quick  快速测试：不用浏览器和 PostgreSQL，三分钟内 / no browser, no PostgreSQL: three minutes'
 	@echo 'make test   代码检查与全部测试，含真实浏览器与 PostgreSQL，半小时左右 / check and every test: about half an hour'
-	@echo 'make soak   长时间验证：县里的十三个月逐日运行，大屏的七天，200 个会话同时打开 / the long proof: thirteen months day by day, seven days of a wall, 200 sessions held open'
+	@echo 'make soak   长时间验证：一千个损坏的文件，县里的十三个月逐日运行，大屏的七天，200 个会话同时打开 / the long proof: a thousand damaged files, thirteen months day by day, seven days of a wall, 200 sessions held open'
 	@echo 'make bench  测速，写入 benchmarks/RESULTS.md / measure everything'
 	@echo '换端口 / another port: PORT=8502 make run。数据库在 var/warroom.db；另设：WARROOM_DATABASE_URL=postgresql+psycopg://… make run'
 
@@ -51,6 +51,7 @@ test: check
 	$(VENV) -m pytest -n 3 --dist loadgroup
 
 soak: .venv/test.stamp
+	WAR_ROOM_DAMAGE=1000 $(VENV) -m pytest -q tests/data/intake/test_damage.py
 	WAR_ROOM_DAYS=400 $(VENV) -m pytest -q tests/data/figures/test_days.py
 	WAR_ROOM_WALL_HOURS=168 $(VENV) -m pytest -q tests/browser/test_wall_days.py
 	WAR_ROOM_DAMAGE=1000 $(VENV) -m pytest -q tests/data/boundaries/test_damaged.py

@@ -251,7 +251,7 @@ class Workbook:
         """The reader; raises FileFault for a damaged workbook."""
         if isinstance(self._content, Path):
             return guarded(CalamineWorkbook.from_path, str(self._content))
-        return guarded(CalamineWorkbook.from_filelike, self._content)
+        return guarded(CalamineWorkbook.from_filelike, io.BytesIO(self._content.getvalue()))
 
     def sheets(self, names: Sequence[str]) -> Iterator[XlsxSheet]:
         """Its sheets; those of other names than these under their own in the file."""

@@ -259,7 +259,7 @@ class XlsxSheet:
             islice(self._sheet.iter_rows(), first, None), repeat([""] * self._sheet.width, max(behind, 0))
         )
         for number, cells in enumerate(rows, first):
-            texts = [_text(cell) for cell in cells]
+            texts = [_text(cell) for cell in cells] if any(cell != "" for cell in cells) else [""] * len(cells)
             while at < len(broken) and broken[at, 0] <= number:
                 row, column, word = broken[at].tolist()
                 if row == number and 0 <= column < len(texts):

@@ -220,31 +220,36 @@ class Recognition:
         found: dict[int, frozenset[int] | None] = {}
         merged: dict[int, set[int]] = defaultdict(set)
         for (top, left), (bottom, _) in table.merged:
-            if bottom > top and bottom >= head.below and left in head.parts:
-                merged[left].update(range(max(top + 1, head.below), bottom + 1))
+            first = max(top + 1, head.below)
+            if left in head.parts and first not in merged[left]:  # ranges that overlap are damaged: the first holds
+                merged[left].update(range(first, min(bottom + 1, table.size)))
         for place, meaning in head.parts.items():
-            heading = meaning.column.heading
-            rows = frozenset(row for row in merged.get(place, ()) if row < table.size)
+            rows = frozenset(merged.get(place, ()))
             if rows and meaning.column.kind in _NUMBERS:
                 self._warn(table, min(rows), head.seen[place], "合并的单元格只算作第一行的")
-            elif rows or _fillable(meaning.column):
-                blanks = _blanks(table, head, place, rows or None)
-                if blanks and (rows or _is_group(table, head, place)):
-                    count, examples = blanks
-                    kind = "有合并的单元格" if rows else "有空格子，像是与上一行相同"
-                    text = f"“{table.title}”的“{head.seen[place]}”{kind}，是否把 {count:,} 个空格子填成上面的内容？"
-                    asked = Question(
-                        f"fill:{table.title}:{as_heading(head.seen[place])}",
-                        table.file,
-                        text,
-                        {YES: "是，填成上面的内容", NO: "否，留空"},
-                        "" if rows else NO,
-                        _digest("fill", heading, *head.seen),
-                        examples,
-                    )
-                    if self._chosen(asked) == YES:
-                        found[place] = rows or None
+            elif (rows or (_fillable(meaning.column) and _is_group(table, head, place))) and self._fills(
+                table, head, place, rows or None
+            ):
+                found[place] = rows or None
         return found
+
+    def _fills(self, table: Table, head: Head, place: int, rows: frozenset[int] | None) -> bool:
+        """Whether blank cells of a column take the value above them: in these ``rows``, where cells are merged."""
+        blanks = _blanks(table, head, place, rows)
+        if blanks is None:
+            return False
+        count, examples = blanks
+        kind = "有合并的单元格" if rows else "有空格子，像是与上一行相同"
+        asked = Question(
+            f"fill:{table.title}:{as_heading(head.seen[place])}",
+            table.file,
+            f"“{table.title}”的“{head.seen[place]}”{kind}，是否把 {count:,} 个空格子填成上面的内容？",
+            {YES: "是，填成上面的内容", NO: "否，留空"},
+            "" if rows else NO,
+            _digest("fill", head.parts[place].column.heading, *head.seen),
+            examples,
+        )
+        return self._chosen(asked) == YES
 
     def _tell(self, table: Table, head: Head, layout: Layout) -> None:
         row = head.below
@@ -337,7 +342,8 @@ def _blanks(table: Table, head: Head, place: int, rows: frozenset[int] | None) -
     """How many cells would take the value above them, and two of them; None where there are none."""
     count, above = 0, ""
     examples: list[str] = []
-    for number, record in enumerate(table.records(head.below), head.below):
+    records = islice(table.records(head.below), max(rows) + 1 - head.below if rows else None)
+    for number, record in enumerate(records, head.below):
         cell = record[place].strip() if place < len(record) else ""
         if cell:
             above = cell
