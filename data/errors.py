@@ -28,3 +28,10 @@ class NotFound(WarRoomError):
 
 class Refused(WarRoomError):
     """A file, a database or an argument that cannot be taken as it is."""
+
+
+class Busy(Refused):
+    """Somebody else has been writing for longer than one waits."""
+
+    def __init__(self) -> None:
+        super().__init__("数据还在导入，等了几分钟仍没有保存。您填的内容还在，请过一会儿再保存一次。")

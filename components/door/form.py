@@ -132,7 +132,9 @@ def finish(
         return
     try:
         with st.spinner("正在保存…"):
-            saved = act(conflict)
+            if "saved" not in kept:  # a press more while it was being saved saves nothing more
+                kept["saved"] = act(conflict)
+            saved = kept["saved"]
             refused = tuple(after(saved))
     except Conflict as told:
         kept["conflict"] = told

@@ -6,12 +6,15 @@ before it stands: what was read meanwhile does not leave, for the door withholds
 notes at its first line; a thread beside it and a download carry it with them.
 """
 
+import contextvars
+import threading
 from collections.abc import Callable
 from typing import ParamSpec
 
 import streamlit as st
 from sqlalchemy import Connection, Engine, event
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from components.server.admission import HEADER, Admission, admitted, bind, bound
 from components.server.guard import REFUSAL, SIGN_IN
@@ -19,9 +22,13 @@ from data.access.sessions import Signed, sessions_of
 from data.clock import Clock
 from data.errors import Refused
 from data.regions.tree import holds_real_regions
-from data.store.engine import ready_engine
+from data.store.engine import Tell, let_wait, ready_engine
 
 P = ParamSpec("P")
+_WAITING = (
+    '<p class="busy" role="status">正在导入数据，您填的内容已保留，导入完会自动保存'
+    "（已等 {seconds} 秒，一般不超过半分钟）。请不要关闭本页。</p>"
+)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
@@ -30,6 +37,7 @@ def engine(_clock: Clock) -> Engine:
     are of may not be served any more."""
     opened = ready_engine()
     keep_door(opened, _clock)
+    let_wait(waiting_run)
     return opened
 
 
@@ -59,6 +67,34 @@ def arrived(engine: Engine, clock: Clock) -> Signed | None:
     signed = sessions_of(engine).of(digest, clock()) if digest else None
     bind(run.session_id, Admission(digest, signed.viewer if signed else None))
     return signed
+
+
+def waiting_run() -> Tell | None:
+    """A run waits while an import holds the store, and says so where it would save; what was typed stands meanwhile.
+
+    It is told by a thread beside it: whoever speaks to the browser from the run itself may be stopped by the next press
+    of a button, and a save that was begun would be begun again.
+    """
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is None:
+        return None
+    places: list[DeltaGenerator] = []
+
+    def show(seconds: int | None) -> None:
+        if not places:
+            places.append(st.empty())
+        if seconds is None:
+            places[0].empty()
+        else:
+            places[0].html(_WAITING.format(seconds=seconds))
+
+    def tell(seconds: int | None) -> None:
+        beside = threading.Thread(target=contextvars.copy_context().run, args=(show, seconds))
+        add_script_run_ctx(beside, run)
+        beside.start()
+        beside.join()
+
+    return tell
 
 
 def _admission() -> Admission | None:

@@ -164,6 +164,20 @@
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);
+  // One press saves once, however long the server takes: until it has answered, the same button is deaf.
+  let pressed = null, since = 0;
+  document.addEventListener("click", (event) => {
+    const on = event.target instanceof Element && event.target.closest("[data-testid=stFormSubmitButton] button");
+    if (!on) return;
+    const runs = document.querySelector("[data-test-script-state=running]") || Date.now() - since < 700;
+    if (on === pressed && runs) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    pressed = on;
+    since = Date.now();
+  }, true);
   window.addEventListener("beforeunload", (event) => {
     if (open() || document.querySelector("p.unsaved")) event.preventDefault();
   });

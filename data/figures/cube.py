@@ -28,7 +28,7 @@ from data.figures.spells import make_spells
 from data.model import Code, Number
 from data.months import first_day, last_day, month_of
 from data.regions.versions import raise_versions
-from data.store.engine import is_sqlite, writing
+from data.store.engine import is_sqlite, lock_row, writing
 
 cube = Table(
     "cube",
@@ -142,7 +142,7 @@ def advance(connection: Connection, *, today: date, built: str) -> None:
 
 def hold(connection: Connection) -> None:
     """Wait for whoever else writes, and let the next one wait until this transaction ends; comes before other locks."""
-    connection.execute(select(model.data_version.c.version).with_for_update())
+    lock_row(connection, select(model.data_version.c.version).with_for_update())
 
 
 def refresh(

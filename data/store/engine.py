@@ -30,9 +30,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Transaction
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
-from data.errors import Refused
+from data.errors import Busy, Refused
 from data.store.batches import batches
 from data.store.faults import cause, told
 from data.store.private import own_file, own_folder, tighten
@@ -42,11 +42,18 @@ MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 DEFAULT_URL = f"sqlite:///{ROOT / 'var' / 'warroom.db'}"
 BATCH = 20_000  # rows handed to the driver at once
 
+BUSY_TIMEOUT = 15_000  # milliseconds
+IMMEDIATELY = "BEGIN IMMEDIATE"
+TURN = 1  # seconds that one try for the lock takes, of who is patient
+PATIENCE = 180  # such turns
+Tell = Callable[[int | None], None]
+"""Called while the lock is held by somebody else, with the seconds waited; with None once that is over."""
+
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 15000",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
     "PRAGMA cache_size = -65536",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA temp_store = FILE",
@@ -109,7 +116,16 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    statement = connection.get_execution_options().get("begin", "BEGIN")
+    tell = patient() if statement == IMMEDIATELY else None
+    if tell is None:
+        connection.exec_driver_sql(statement)
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {1000 * TURN}")
+    try:
+        _in_turns(lambda: connection.exec_driver_sql(statement), tell)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT}")
 
 
 def is_sqlite(connection: Connection | Engine) -> bool:
@@ -139,6 +155,59 @@ def _tighten(engine: Engine) -> None:
         tighten(path)
 
 
+_who_waits: list[Callable[[], Tell | None]] = []
+
+
+def let_wait(who: Callable[[], Tell | None]) -> None:
+    """Who is patient: asked on the thread that wants to write, ``who`` says whom to tell while it waits, None where it
+    does not. Such a write waits for minutes, then raises Busy; any other gives up after BUSY_TIMEOUT."""
+    _who_waits[:] = [who]
+
+
+def patient() -> Tell | None:
+    """Whom this thread tells while it waits for the lock; None where it is not patient."""
+    return next((tell for who in _who_waits if (tell := who()) is not None), None)
+
+
+def _in_turns(take: Callable[[], object], tell: Tell) -> None:
+    """Try for the lock until it is taken; raises Busy where that takes too long."""
+    for turn in range(PATIENCE):
+        try:
+            take()
+            break
+        except OperationalError as error:
+            if not _is_held(error):
+                raise
+        tell((turn + 1) * TURN)
+    else:
+        tell(None)
+        raise Busy
+    if turn:
+        tell(None)
+
+
+def _is_held(error: OperationalError) -> bool:
+    """Whether somebody else has the lock."""
+    held = getattr(error.orig, "sqlstate", None) == "55P03"
+    return held or getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
+
+def lock_row(connection: Connection, statement: Executable) -> None:
+    """Take the row locks of a SELECT … FOR UPDATE, or wait for them as ``writing`` does; comes before other locks."""
+    tell = None if is_sqlite(connection) else patient()
+    if tell is None:
+        connection.execute(statement)
+        return
+
+    def take() -> None:
+        with connection.begin_nested():
+            connection.execute(text(f"SET LOCAL lock_timeout = '{TURN}s'"))
+            connection.execute(statement)
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+
+    _in_turns(take, tell)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: all of it or nothing. SQLite takes its lock at once (``BEGIN IMMEDIATE``)."""
@@ -149,7 +218,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing_on(connection: Connection) -> Iterator[None]:
     """The same on a connection of the caller's that is in no transaction."""
-    connection.execution_options(begin="BEGIN IMMEDIATE")
+    connection.execution_options(begin=IMMEDIATELY)
     with connection.begin() as transaction:
         yield
     for do in _afterwards.pop(transaction, []):
