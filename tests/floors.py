@@ -14,9 +14,9 @@ FLOOR = {
     **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),
     **dict.fromkeys(("data.cards", "data.dividends", "data.matters"), 8),
     **dict.fromkeys(("data.intake", "data.projects", "data.quality"), 9),
-    **dict.fromkeys(("data.boundaries", "data.codes", "data.days", "data.people", "data.todo", "data.wall"), 10),
+    **dict.fromkeys(("data.boundaries", "data.codes", "data.days", "data.people", "data.wall"), 10),
     **dict.fromkeys(("data.demo", "data.imports", "data.villages"), 11),
-    "data.commands": 12,
+    **dict.fromkeys(("data.commands", "data.todo"), 12),
     "data.__main__": 13,
     # what is drawn
     "components.drawing": 14,

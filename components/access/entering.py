@@ -23,6 +23,10 @@ HALF_LIFE = 600  # seconds between the password and the code
 WRONG = "登录名或密码不对。请核对大小写和输入法；忘记密码请联系管理员重置。"
 WRONG_CODE = "动态码不对，或已经用过。请等手机上换出新的一组再输；手机不在身边，输入一组恢复码。"
 TOO_LATE = "输入密码以后过了太久，请从头登录。"
+_NO_ACCOUNT = (
+    "现在没有账号，也没有真实区划的数据，直接进入即可。"
+    "要导入自己的数据，请先用服务器启动时打印的启用链接建立第一个管理员。"
+)
 NO_PAGE = (404, "没有这个页面", "网址可能没有抄全，或链接已经失效。")
 
 
@@ -46,7 +50,7 @@ def _shown(visit: Visit) -> Response:
         real = regions.holds_real_regions(connection)
     if real:
         return message(403, "还没有账号", "请用服务器启动时打印的启用链接建立第一个管理员。", link="重试")
-    return message(200, "不用登录", "现在只有演示数据，没有账号，直接进入即可。", link="进入")
+    return message(200, "不用登录", _NO_ACCOUNT, link="进入")
 
 
 def _form(visit: Visit, status: int = 200, *, problem: str = "") -> Response:

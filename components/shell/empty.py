@@ -21,15 +21,20 @@ def _code(step: str) -> str:
     return "".join(f"<code>{part}</code>" if place % 2 else part for place, part in enumerate(parts))
 
 
-def empty_store() -> None:
-    """No region at all."""
+def empty_store(data_page: str | None = None) -> None:
+    """No region at all; ``data_page``: where who looks may bring them in."""
+    if data_page is not None:
+        nothing("还没有数据", "数据库是空的：没有任何区划。请到数据管理下载模板，填好后导入。")
+        show_markup(f"<p>{link('去数据管理', f'/{data_page}', style='button')}</p>")
+        return
     nothing(
         "还没有数据",
-        "数据库是空的：没有任何区划。请先装入演示数据，或导入本地的数据模板与行政边界。",
-        "看演示：`python -m data demo`",
-        "用自己的数据：先 `python -m data template 模板.xlsx` 取得空模板，填好后 `python -m data import 模板.xlsx`",
-        "有行政边界时：`python -m data boundaries 边界文件`",
+        "数据库是空的：没有任何区划。请用服务器启动时显示的启用链接建立第一个管理员，登录后在“数据管理”里导入；"
+        "已有账号的，请先登录。",
+        "在服务器上看演示：`python -m data demo`",
+        "也可在服务器上导入：`python -m data import 模板.xlsx`，有行政边界时 `python -m data boundaries 边界文件`",
     )
+    show_markup(f"<p>{link('登录', '/login', style='button')}</p>")
 
 
 def no_villages(name: str) -> None:

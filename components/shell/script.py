@@ -17,11 +17,12 @@ from components.shell.header import pickers, top_bar
 from components.shell.logged import looked_once
 from components.shell.page import show_markup
 from components.shell.screen import Screen, current, make_current
-from components.shell.site import NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SHORT_NAME, SitePage
+from components.shell.site import DATA, NAME, OF_A_HOUSEHOLD, OVERVIEW, PAGES, PROJECT, SHORT_NAME, SitePage
 from components.shell.store import arrived, engine
 from data.access.roles import READ, SETTINGS
 from data.access.sessions import Signed
 from data.clock import county_clock
+from data.months import month_of
 from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.versions import versions
@@ -51,7 +52,11 @@ def main() -> None:
         if status is None:
             with st.container(key="shell"):
                 top_bar(None, chosen.path, dark)
-            empty_store()
+            if chosen is DATA and signed is not None:
+                _on_nothing(store, signed, dark)
+                page.run()
+            else:
+                empty_store(DATA.path if signed is not None and DATA.open_to(signed.viewer) else None)
         elif _opened(store, status, signed, chosen, dark):
             chosen.require(current().viewer)
             with store.connect() as connection:
@@ -115,6 +120,16 @@ def _opened(store: Engine, status: regions.Status, signed: Signed | None, chosen
     if address.refusal:
         nothing("无法显示", address.refusal, home=screen.link(OVERVIEW))
     return address.refusal is None
+
+
+def _on_nothing(store: Engine, signed: Signed, dark: bool) -> None:
+    """In a store without any region there is one thing to do: bring them in."""
+    DATA.require(signed.viewer)
+    today, viewer = county_clock().date(), signed.viewer
+    month = month_of(today)
+    held = regions.Status(0, "", today.isoformat(), month, month, False)
+    whole = regions.Region(regions.WHOLE, "还没有区划")
+    make_current(Screen(viewer, whole, None, held, dark, store, county_clock, {}, signed))
 
 
 def _of_the_clock(screen: Screen) -> list[str]:

@@ -3,7 +3,7 @@
 Each adapter tells of one domain by the protocol of ``data.todo.clocks``.
 """
 
-from data.todo import backups, books, dispatch, duties, matters, plans, troubles, visits
+from data.todo import backups, books, dispatch, duties, imports, matters, plans, troubles, visits
 from data.todo.clocks import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -16,6 +16,7 @@ SOURCES: tuple[Source, ...] = (
     troubles.SUSPECTS,
     duties.VACANT_POSTS,
     books.SOURCE,
+    imports.SOURCE,
     backups.SOURCE,
 )
 KINDS = {source.id: source for source in SOURCES}
