@@ -58,11 +58,12 @@ def _answer_field(one: Question, given: Mapping[str, str], key: str, *, may: boo
 
 
 def question_markup(one: Question, number: int) -> str:
-    """The question, the file it is about, and a few cells out of it."""
+    """The question, the file it is about, and a few cells out of it; large where it is about all of the store."""
     cells = "".join(f"<li>{escape(example)}</li>" for example in one.examples if example)
     told = f'<ul class="examples" aria-label="文件里的例子">{cells}</ul>' if cells else ""
     file = f"<small>{escape(one.file)}</small>" if one.file else ""
-    return f'<div class="import-question"><p><b>{number}. {escape(one.text)}</b>{file}</p>{told}</div>'
+    style = f"import-question{'' if one.file else ' is-whole'}"
+    return f'<div class="{style}"><p><b>{number}. {escape(one.text)}</b>{file}</p>{told}</div>'
 
 
 def asked_of(told: Mapping[str, object]) -> Question:

@@ -7,6 +7,7 @@ from components.imports.acts import Act
 from data.imports.jobs import Job
 from data.imports.way import DRAFT
 from data.imports.workbooks import VALID_ROWS
+from data.intake.demonstration import REPLACE
 from data.workbook.kept import KEPT
 from data.workbook.sheets import LEDGER
 
@@ -86,6 +87,8 @@ def write_says(job: Job, found: Findings) -> tuple[str, ...]:
     counts = found.counts
     new, changed = counts.get("new", 0), counts.get("changed", 0)
     says = [f"新增 {new:,} 条，改动 {changed:,} 条" + (f"，涉及 {found.villages:,} 个村。" if found.villages else "。")]
+    if REPLACE.items() <= job.answers.items():
+        says.insert(0, "全部演示数据同时清空，不能恢复；以后只有您的真实数据。")
     if found.left:
         says.append(f"其中您选了不写入的 {found.left:,} 条不写入。")
     if conflicts := counts.get("conflict", 0):

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Engine
 
 from components.imports import acts
+from data.access.viewer import Viewer
+from data.intake.demonstration import REPLACE
 from data.store.engine import open_engine
 from tests.components.imports import ground
 from tests.components.imports.ground import CADRES, drawn, handed_in, handed_in_files, labels, order, state, words
@@ -133,3 +135,16 @@ def test_the_list_is_searched_by_file_and_paged_and_leads_to_each(store: Engine,
     app.text_input[0].input("第1次").run()
     assert "共 1 次" in words(app) and "第2次.xlsx" not in words(app)
     assert "没有符合条件的导入" in words(drawn(store, state="written"))
+
+
+def test_real_regions_over_the_demonstration_are_asked_about_in_large_words(store: Engine, tmp_path: Path):
+    county = Viewer("county", "", person=1)
+    real = {"行政区划": [{"区划代码": "210881", "名称": "某市"}]}
+    job = handed_in(store, tmp_path, real, county)
+    app = drawn(store, county, job=job)
+    assert "import-question is-whole" in ground.markup(app) and "清空全部演示数据" in words(app)
+    assert not any(label.startswith("写入") for label in labels(app))
+    order(store, county, job, "answer", answers=dict(REPLACE))
+    app = drawn(store, county, job=job)
+    next(button for button in app.button if button.label.startswith("写入")).click().run()
+    assert "全部演示数据同时清空，不能恢复" in words(app)
