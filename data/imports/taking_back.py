@@ -327,19 +327,25 @@ class TakingBack:
                 later[of] = max(later.get(of, ""), str(key[day]))
         if not later:
             return keys
-        first: dict[Key, str] = {}
-        for key in keys:
-            of = tuple(key[place] for place in chain)
-            first[of] = min(first.get(of, str(key[day])), str(key[day]))
+        known = self._known_since(name, {of[0] for of in later}) if name in _SAYS_SO_FAR else {}
         going = []
         for key in keys:
             of, when = tuple(key[place] for place in chain), str(key[day])
-            built = of in later and when < later[of]
-            if not built or (name in _SAYS_SO_FAR and when > first[of]):
+            if of not in later or when >= later[of] or (known and when != known.get(of[0])):
                 going.append(key)
-            elif name not in _SAYS_SO_FAR:
+            elif not known:
                 self._stands(name, dict(zip(names, key, strict=True)), BUILT_UPON)
         return going
+
+    def _known_since(self, name: str, owners: Iterable[object]) -> dict[object, str]:
+        """Since when the columns of households or members are known: a row of that day says what they did."""
+        of, key = (model.member, "code") if name == "member_fact" else (model.household, "id")
+        first = self.connection.execute(select(func.min(model.month.c.first_day))).scalar()
+        found: dict[object, str] = {}
+        for some in batches(sorted(owners, key=str)):
+            asked = select(of.c[key], func.coalesce(of.c.collected, first)).where(of.c[key].in_(some))
+            found |= dict(self.connection.execute(asked).all())
+        return found
 
     def _end(self, table: Table, key: Key, row: Values, hangs: tuple[str, ...]) -> None:
         """One that cannot go: end it as if it had not been, where there is a way to."""

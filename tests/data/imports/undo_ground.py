@@ -1,5 +1,6 @@
 """What the tests of taking back stand on: imports as jobs, and everything that the records hold."""
 
+import json
 from datetime import datetime
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from data import model
 from data.access.viewer import Viewer
 from data.imports.way import UNDONE, WRITTEN
 from data.intake import import_files
-from data.intake.issues import ImportResult
 from data.store.journal import JOURNALLED
 from tests.data.households.ground import derived
 from tests.data.intake.books import Book, write_folder
@@ -17,17 +17,12 @@ from tests.data.intake.books import Book, write_folder
 ADMIN = Viewer("admin", "")
 
 
-def job_of(engine: Engine, folder: Path, book: Book, now: datetime, region: str = "", **options: object) -> int:
+def job_of(engine: Engine, folder: Path, book: Book, now: datetime, *, region: str = "", rebuild: bool = False) -> int:
     """Import a workbook, its good rows alone, as a job that a person handed in; the job."""
     write_folder(folder, book)
-    result = import_files(engine, [folder], valid_rows=True, rebuild=False, now=now, **options)
+    result = import_files(engine, [folder], valid_rows=True, rebuild=rebuild, now=now)
     assert result.wrote, result.refusals[:5]
     return written_job(engine, region)
-
-
-def last_result(engine: Engine, folder: Path, book: Book, now: datetime) -> ImportResult:
-    """Import a workbook, its good rows alone; what came of it."""
-    return import_files(engine, [write_folder(folder, book)], valid_rows=True, rebuild=False, now=now)
 
 
 def written_job(engine: Engine, region: str = "") -> int:
@@ -36,8 +31,10 @@ def written_job(engine: Engine, region: str = "") -> int:
     with engine.begin() as connection:
         run = connection.execute(select(func.max(model.import_run.c.id))).scalar_one()
         values = {column.name: "" for column in table.c if not column.nullable and not column.primary_key}
+        ordered = json.dumps({"role": "admin", "region": "", "person": None})
+        told = {"answers": "{}", "facts": "{}", "files": "[]", "ordered": ordered}
         facts = {"kind": "workbook", "region": region, "actor": "admin:", "state": WRITTEN, "version": 1, "run": run}
-        made = connection.execute(insert(table).values({**values, **facts, "facts": "{}", "files": "[]"}))
+        made = connection.execute(insert(table).values({**values, **told, **facts}))
         return int(made.inserted_primary_key[0])
 
 
