@@ -41,7 +41,12 @@ from data.regions.codes import is_code
 from data.store.engine import is_sqlite, open_engine, ready_engine, writing
 from data.store.key import key_file
 from data.wall.shown import compared_showing, keep_named, showings, turn_the_day
+from data.workbook.exporting import name_of, said
+from data.workbook.filling import periods_of
+from data.workbook.orders import DATA, TEMPLATE, Order, make
+from data.workbook.part import Months, Part, months_of, sheets_of
 from data.workbook.stamp import Stamp, stamp
+from data.workbook.template import write_template
 
 ADMIN = Viewer("admin", regions.WHOLE)
 _EVEN_BROKEN = ("check", "restore", "drill")
@@ -174,11 +179,23 @@ def boundaries_command(options: argparse.Namespace) -> int:
 
 
 def template_command(options: argparse.Namespace) -> int:
-    from data.workbook.template import write_template
-
+    if options.region or options.filled or options.month or options.sheet:
+        order = Order(
+            TEMPLATE,
+            _part(options),
+            filled=options.filled,
+            periods=periods_of(options.month, county_clock().date()) if options.month else (),
+        )
+        counts = _take(options, order)
+        print(f"数据模板已写到 {options.file}" + (f"，已填入 {sum(counts.values()):,} 行。" if counts else "。"))
+        return 0
     write_template(fresh(options.file), _stamp(options))
     print(f"空白数据模板已写到 {options.file}。")
     return 0
+
+
+def _part(options: argparse.Namespace, months: Months | None = None) -> Part:
+    return Part(options.region, sheets_of(options.sheet), months)
 
 
 def _stamp(options: argparse.Namespace) -> Stamp:
@@ -191,23 +208,31 @@ def _stamp(options: argparse.Namespace) -> Stamp:
 
 
 def export_command(options: argparse.Namespace) -> int:
-    from data.workbook.exporting import export_workbook, said
+    order = Order(DATA, _part(options, months_of(options.month) if options.month else None))
+    counts = _take(options, order)
+    print(f"数据已导出到 {options.file}。{said(counts)}")
+    return 0
 
+
+def _take(options: argparse.Namespace, order: Order) -> dict[str, int]:
+    """Make the workbook; it bears its name when it stands in the log, not before."""
     bar = _Bar()
     engine, target = opened(options), fresh(options.file)
-    making = target.with_name(f".{target.name}")  # it bears its name when it stands in the log, not before
+    making = target.with_name(f".{target.name}")
     try:
         with engine.connect() as connection:
             now = county_clock()
             by = taken_by(actor_name(connection, COMMAND), now)
-            counts = export_workbook(connection, ADMIN, making, now=now, by=by, progress=bar)
-        _logged(engine, "export", detail("全部数据（数据模板）", place="全部区划", count=sum(counts.values())))
+            counts = make(connection, ADMIN, order, making, bar, now=now, by=by)
+            place = name_of(connection, ADMIN, order.part)
+        where = f"{place} {order.part.region}".strip() or "全部区划"
+        told = detail(f"{order.what}", place=where, filters=order.filters, count=sum(counts.values()))
+        _logged(engine, "export", told)
         making.rename(target)
     finally:
         making.unlink(missing_ok=True)
     bar.close()
-    print(f"数据已导出到 {options.file}。{said(counts)}")
-    return 0
+    return counts
 
 
 def _logged(engine: Engine, view: str, told: str) -> None:

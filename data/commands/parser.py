@@ -120,7 +120,26 @@ def _parser() -> argparse.ArgumentParser:
     }
     kept = {"type": Path, "metavar": "目录", "help": "把生成的工作簿与边界留在这个目录"}
     untouched = {"action": "store_true", "help": "库中已有数据时不动，正常退出"}
-    command("template", commands.template_command, "写出空白数据模板（带下拉列表和填写说明）", file)
+    part = (
+        (["--region"], {"default": "", "metavar": "区划代码", "help": "只要这个区划的；不写为全部"}),
+        (["--sheet"], {"action": "append", "default": [], "metavar": "工作表", "help": "只要这张工作表；可写多次"}),
+    )
+    command(
+        "template",
+        commands.template_command,
+        "写出数据模板（带下拉列表和填写说明）：空白的，或一个区划的、填入现有内容的",
+        file,
+        *part,
+        (["--filled"], {"action": "store_true", "help": "填入系统里现有的户、成员、帮扶责任人等"}),
+        (
+            ["--month"],
+            {
+                "default": "",
+                "metavar": "期间",
+                "help": "收支按户和科目列好，待填 2026-10、2026-01..2026-10 或 2025年度",
+            },
+        ),
+    )
     command(
         "demo",
         commands.demo_command,
@@ -157,7 +176,14 @@ def _parser() -> argparse.ArgumentParser:
         several,
         answer,
     )
-    command("export", commands.export_command, "把全部数据导出为数据模板（xlsx；数据多时用 zip）", file)
+    command(
+        "export",
+        commands.export_command,
+        "把数据导出为数据模板（xlsx；数据多时用 zip）：全部，或一个区划、几张工作表、几个月的",
+        file,
+        *part,
+        (["--month"], {"default": "", "metavar": "月份", "help": "收支、走访等只要 2026-10 或 2026-01..2026-10 的"}),
+    )
     job = (["job"], {"type": int, "metavar": "编号"})
     command("work", work_command, "处理在网页上递交的一批文件（由服务器自动启动）", job)
     command("rebuild", commands.rebuild_command, "由记录重新生成全部汇总")

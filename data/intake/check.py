@@ -20,7 +20,7 @@ from data.intake.repeats import mark_repeats
 from data.intake.standing import refuse_lacking
 from data.intake.walking import refuse_same_place
 from data.regions.codes import needed_parent
-from data.workbook.sheets import FACTS, HOUSEHOLD, REASONS, REGION, SheetSpec
+from data.workbook.sheets import FACTS, HOUSEHOLD, OWN_COLUMNS, REGION, SheetSpec
 
 Progress = Callable[[str, int, int], None]
 
@@ -78,7 +78,9 @@ class SheetCheck:
             first = missing[0] if missing else sorted(twice)[0]
             self.findings.refuse_file(sheet.file, "；".join(parts), sheet=self.spec.name, row=sheet.head, column=first)
             raise FileFault
-        self.findings.ignored += [f"{self.spec.name} 的列 {h}" for h in found if h not in self.checks and h != REASONS]
+        self.findings.ignored += [
+            f"{self.spec.name} 的列 {h}" for h in found if h not in self.checks and h not in OWN_COLUMNS
+        ]
         return [heading for heading in self.checks if heading in found]
 
     def check(self, sheet: Sheet, batch: Batch) -> CheckedBatch:

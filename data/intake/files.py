@@ -28,7 +28,7 @@ from data.intake.recognise import Recognition
 from data.intake.signatures import NO_DATA, told_by, told_by_parts
 from data.store.faults import cause
 from data.workbook.kept import KEPT
-from data.workbook.sheets import INSTRUCTIONS, PROBLEM_LIST, SHEET
+from data.workbook.sheets import OWN_SHEETS, SHEET
 
 MOST_BYTES = 500 * 2**20  # of one workbook, unpacked, which is read whole
 STREAMED = 4  # times as much may be in CSV files, which are read bit by bit
@@ -40,7 +40,6 @@ BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb")
 _CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
-_OURS = (INSTRUCTIONS, PROBLEM_LIST)
 _KNOWN = (*SHEET, KEPT)
 _DAMAGE = (
     CalamineError, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError,
@@ -104,7 +103,7 @@ def _tables_of(file: Path, findings: Findings, most_bytes: int, names: Sequence[
     if file.is_dir():
         members = sorted(path for path in file.iterdir() if path.is_file() and not path.name.startswith("."))
         for path in members:
-            if path.stem.strip() in _OURS:
+            if path.stem.strip() in OWN_SHEETS:
                 continue
             if path.suffix.lower() in TEXTS:
                 yield _csv_file(path, most_bytes)
@@ -179,7 +178,7 @@ def _entries(
     left = most_bytes  # bytes of workbooks, which are held as they are read
     for entry in entries:
         path = PurePosixPath(_entry_name(entry).replace("\\", "/"))
-        if path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or path.stem.strip() in _OURS:
+        if path.name.startswith((".", "~$")) or "__MACOSX" in path.parts or path.stem.strip() in OWN_SHEETS:
             continue
         inside = not path.is_absolute() and ".." not in path.parts
         label, told = f"{file}/{path.name}", f"{file} 中的 {path.name}"
@@ -256,7 +255,7 @@ class Workbook:
     def sheets(self, names: Sequence[str]) -> Iterator[XlsxSheet]:
         """Its sheets; those of other names than these under their own in the file."""
         for title in self.opened.sheet_names:
-            if title.strip() not in _OURS:
+            if title.strip() not in OWN_SHEETS:
                 yield XlsxSheet(
                     title.strip(),
                     self.name if title.strip() in names else f"{self.name}/{title.strip()}",

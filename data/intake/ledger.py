@@ -22,7 +22,7 @@ from data.intake.repeats import repeats, shown_key
 from data.months import month_of, spoken
 from data.store.batches import batches
 from data.terms import SUBJECTS
-from data.workbook.sheets import SheetSpec
+from data.workbook.sheets import HEAD, SheetSpec
 from data.workbook.values import as_period, year_in
 
 AMOUNTS = tuple(f"{column}_fen" for _, column in SUBJECTS.values())
@@ -115,6 +115,7 @@ class LedgerCheck(SheetCheck):
         self.start = known.income_year_start
         self._month = month_of(today)
         self._parts: list[tuple[Keys, Keys, Keys]] = []
+        self._lists: set[int] = set()  # the files that are lists of ours, to be filled in
         self._bad = 0
 
     @property
@@ -146,6 +147,8 @@ class LedgerCheck(SheetCheck):
         if sheet.file not in self.files:
             self.files.append(sheet.file)
             self.current.append(sheet.current)
+            if HEAD in sheet.headings():
+                self._lists.add(len(self.files) - 1)
         places = (self.files.index(sheet.file) << 32) | rows
         self._parts.append((keys[keyed], amounts[keyed], places[keyed]))
         return CheckedBatch({}, np.empty(0, np.int64), np.empty(0, bool), {}, {})
@@ -232,9 +235,17 @@ class LedgerCheck(SheetCheck):
         self._bad += len(lines.keys)
 
     def refuse_blank(self, held: Keys) -> None:
-        """Leave out lines without an amount; refuse those that ``held`` (the store's) has not got."""
+        """Leave out lines without an amount; refuse those that ``held`` (the store's) has not got. In a list of ours
+        that is to be filled in, most may be empty: one sentence tells how many."""
         blank = self.lines.amounts == BLANK
         new = self.lines.kept(blank & ~np.isin(self.lines.keys, held))
+        numbers = new.places >> 32
+        for number in self._lists & set(numbers.tolist()):
+            rows = new.places[numbers == number] & 0xFFFFFFFF
+            said = f"共 {rows.size:,} 行没有填金额，这些行不写入"
+            issue = Issue(self.spec.name, int(rows.min()), "金额", "", said, WARNING, self.files[number])
+            self.findings.warn([issue], 1)
+        new = new.kept(~np.isin(numbers, list(self._lists)))
         parts = zip(new.keys.tolist(), new.places.tolist(), strict=True)
         self.findings.refuse((self._issue(*part, REQUIRED, blank=True) for part in parts), len(new.keys))
         self.lines = self.lines.kept(~blank)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from data import model
 from data.access.viewer import Viewer
@@ -56,6 +56,12 @@ KINDS = (
 def carries(viewer: Viewer) -> bool:
     """Whether his export has this sheet: it is whole or it is not."""
     return viewer.region == "" and not viewer.sees_own_only
+
+
+def count_kept(connection: Connection) -> int:
+    """How many rows there are."""
+    tables = (kind.table for kind in KINDS if not kind.of_old)
+    return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables)
 
 
 def kept_rows(connection: Connection) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,9 @@ from data.regions import codes as region_codes
 
 REGION, HOUSEHOLD, MEMBER, PROJECT, HELPER, FUND = "行政区划", "户", "家庭成员", "项目", "帮扶责任人", "资金"
 LEDGER, LINE, FACTS, PAIRING, LEADER = "收支", "监测线", "成员状况", "结对帮扶", "区划负责人"
-INSTRUCTIONS, PROBLEM_LIST, REASONS = "填写说明", "问题清单", "问题说明"  # our own sheets and column; never data
+INSTRUCTIONS, PROBLEM_LIST, LISTS = "填写说明", "问题清单", "区划列表"  # our own sheets; never data
+REASONS, HEAD = "问题说明", "参考户主"  # our own columns; never data
+OWN_SHEETS, OWN_COLUMNS = (INSTRUCTIONS, PROBLEM_LIST, LISTS), (REASONS, HEAD)
 
 
 FREE = ("content", "description", "remark", "evidence", "address", "reason", "note", "risk_note", "natural_reason")

@@ -1,16 +1,22 @@
 """The empty official workbook: headings, drop-down lists, text formats, and a sheet that explains every column."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from data.workbook.sheets import INSTRUCTIONS, SHEETS, ColumnSpec, SheetSpec
+from data.workbook.sheets import INSTRUCTIONS, LISTS, REGION, SHEETS, ColumnSpec, SheetSpec
 from data.workbook.stamp import Stamp
 
 MOST_ROWS = 1_048_576
+PLAIN = {"strings_to_formulas": False, "strings_to_urls": False}
+"""How a workbook is opened, lest a text turn into what a spreadsheet program runs or follows."""
+LONGEST_LIST = 255  # characters of a list that stands in its rule
 _WIDTHS = {
     "region": 16,
     "code": 20,
@@ -56,12 +62,67 @@ _RULES = (
 
 
 def write_template(path: Path, stamp: Stamp) -> None:
-    """Write the empty workbook."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    """Write the empty workbook, of no store."""
+    with xlsxwriter.Workbook(path, PLAIN) as book:
         stamp.on_book(book)
         write_instructions(book)
         for spec in SHEETS:
             add_sheet(book, spec)
+
+
+@contextmanager
+def whole_or_none(path: Path) -> Iterator[Path]:
+    """A path to write to, which bears its name when all of it is there; where it breaks off, what stood stays."""
+    making = path.with_name(path.name + ".partial")
+    try:
+        yield making
+        making.replace(path)
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def signed(book: xlsxwriter.Workbook, by: str) -> None:
+    """Who takes the workbook and when, at the foot of each printed page."""
+    for sheet in book.worksheets():
+        sheet.set_footer(f"&L&8{by.replace('&', '&&')[:200]}&R&8&P / &N")
+
+
+class RegionLists:
+    """The sheet, hidden until somebody asks for it, that the drop-down lists of region columns take their lines from:
+    one column for each choice of levels, ``990181001001 西关村``."""
+
+    def __init__(self, names: Mapping[str, str], specs: Sequence[SheetSpec]) -> None:
+        """``names``: code → name, in the order of the lists, for the region columns of these sheets."""
+        wanted = dict.fromkeys(column.lengths for spec in specs for column in spec.columns if is_listed(spec, column))
+        self._columns = {
+            lengths: [listed_as(code, name) for code, name in names.items() if len(code) in lengths]
+            for lengths in wanted
+        }
+
+    def source(self, lengths: tuple[int, ...]) -> str:
+        """The range that holds the regions of these levels, as a validation takes it; '' where there are none."""
+        column = xl_col_to_name(list(self._columns).index(lengths), col_abs=True)
+        count = len(self._columns[lengths])
+        return f"='{LISTS}'!{column}$1:{column}${count}" if count else ""
+
+    def write(self, book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet(LISTS)
+        sheet.hide()
+        sheet.set_column(0, len(self._columns), 36)
+        for number, row in enumerate(zip_longest(*self._columns.values(), fillvalue="")):
+            for place, words in enumerate(row):
+                if words:
+                    sheet.write_string(number, place, words)
+
+
+def is_listed(spec: SheetSpec, column: ColumnSpec) -> bool:
+    """Whether a column names regions that are registered; 行政区划 itself registers them."""
+    return column.kind == "region" and not (column.key and spec.name == REGION)
+
+
+def listed_as(code: str, name: str) -> str:
+    """A region as a list offers it, and as it is read back."""
+    return f"{code} {name}"
 
 
 def write_instructions(
@@ -117,8 +178,11 @@ def explained(column: ColumnSpec) -> str:
     return "；".join(parts)
 
 
-def add_sheet(book: xlsxwriter.Workbook, spec: SheetSpec) -> Worksheet:
-    """A sheet with headings, formats, comments and drop-down lists; data go below the first row."""
+def add_sheet(
+    book: xlsxwriter.Workbook, spec: SheetSpec, regions: RegionLists | None = None, more: Sequence[str] = ()
+) -> Worksheet:
+    """A sheet with headings, formats, comments and drop-down lists, of ``regions`` too; data go below the first row.
+    ``more``: headings of columns behind, which are there to be read and never taken in."""
     sheet = book.add_worksheet(spec.name)
     text = book.add_format({"num_format": "@"})
     for place, column in enumerate(spec.columns):
@@ -126,17 +190,29 @@ def add_sheet(book: xlsxwriter.Workbook, spec: SheetSpec) -> Worksheet:
         marked = column.heading + ("*" if column.required else "")
         sheet.write_string(0, place, marked, _heading_format(book, required=column.required))
         sheet.write_comment(0, place, explained(column), {"x_scale": 2, "author": INSTRUCTIONS})
-        choices = ("是", "否") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
-        if choices:
-            rule = {
-                "validate": "list",
-                "source": list(choices),
-                "error_title": column.heading,
-                "error_message": "请从列表中选择一项。",
-            }
-            sheet.data_validation(1, place, MOST_ROWS - 1, place, rule)
+        if rule := _list_of(spec, column, regions):
+            sheet.data_validation(1, place, MOST_ROWS - 1, place, {"validate": "list", **rule})
+    for place, heading in enumerate(more, len(spec.columns)):
+        sheet.set_column(place, place, 14, text)
+        sheet.write_string(0, place, heading, _heading_format(book, required=False))
     sheet.freeze_panes(1, 1)
     return sheet
+
+
+def _list_of(spec: SheetSpec, column: ColumnSpec, regions: RegionLists | None) -> dict[str, object]:
+    """The drop-down list of a column. Where another value may be right, it is asked about and not refused: a code
+    without its name, several risks with 、 between them."""
+    said: dict[str, object] = {"error_title": column.heading}
+    if regions and is_listed(spec, column):
+        source = regions.source(column.lengths)
+        asked = {"error_type": "warning", "error_message": "列表里没有这一项。只填代码也可以，确定要填吗？"}
+        return {**said, **asked, "source": source} if source else {}
+    if column.kind == "choices":
+        source = ",".join(column.choices)
+        asked = {"error_type": "warning", "error_message": "填多项时用“、”隔开，确定要填吗？"}
+        return {**said, **asked, "source": list(column.choices)} if len(source) <= LONGEST_LIST else {}
+    choices = ("是", "否") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
+    return {**said, "error_message": "请从列表中选择一项。", "source": list(choices)} if choices else {}
 
 
 def _heading_format(book: xlsxwriter.Workbook, *, required: bool) -> Format:

@@ -31,6 +31,7 @@ _YEAR = re.compile(r"(\d{4})(?:年|年度)?")
 _MONTH = re.compile(r"(\d{4})(?:-(\d{1,2})|/(\d{1,2})|年(\d{1,2})月(?:份)?|\.(\d{2}|[2-9])|(0[1-9]|1[0-2]))")
 _MONEY = re.compile(r"(?:人民币|¥)?\s*([^亿万千百元]*?)\s*(?:(亿|万|千|百)?元?整?)")
 _SCALES = {None: 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_CODE_AND_NAME = re.compile(r"(\d+)\s+(?=.*[^\d\s]).+")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -85,8 +86,10 @@ def code(text: str) -> str:
 
 
 def region(text: str, lengths: Collection[int]) -> str:
-    """A region code whose digits, without the zeros that only fill it up, have one of the given lengths."""
-    found = code(text)
+    """A region code whose digits, without the zeros that only fill it up, have one of the given lengths; what the
+    lists of a template offer is understood, ``990181001001 西关村``."""
+    listed = _CODE_AND_NAME.fullmatch(narrow(text))
+    found = listed[1] if listed else code(text)
     if not (found.isascii() and found.isdigit()):
         raise Fault("区划代码只能是数字")
     meant, full = region_code(found)

@@ -64,7 +64,7 @@ def test_an_export_stands_in_the_log_with_the_number_of_its_rows(url: str, engin
             select(log.view, log.actor, log.address, log.detail).where(log.actor != "system")
         ).all()
         counts = export_workbook(connection, Viewer("admin", ""), tmp_path / "again.zip", now=NOW)
-    left = f"全部数据（数据模板） · 全部区划 · {sum(counts.values()):,} 行"
+    left = f"完整数据（含证件号码、电话全号） · 全部区划 · {sum(counts.values()):,} 行"
     assert tuple(line) == ("export", COMMAND, "命令行", left)
 
 

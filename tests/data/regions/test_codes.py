@@ -153,11 +153,19 @@ def test_every_column_of_regions_reads_twelve_digits_and_a_village_column_says_w
         ("09901810", "不以 0 开头"),
         ("9.90181E+11", "末几位已丢失"),
         ("西关村", "只能是数字"),
+        ("990181  001001", "不得超过64个字符，也不得含空白"),
     ],
 )
 def test_no_digits_are_guessed_in_a_workbook(text, reason):
     with pytest.raises(Fault, match=reason):
         region(text, LENGTHS)
+
+
+@pytest.mark.parametrize(
+    "text", ["990181001001 西关村", "990181001001\u3000西关村", " 990181001001  7里 庄", "990181001001"]
+)
+def test_a_line_of_a_templates_list_is_read_as_its_code(text):
+    assert region(text, (12,)) == "990181001001"
 
 
 def test_workbook_and_boundaries_make_the_same_regions_of_the_same_list(engine, tmp_path):

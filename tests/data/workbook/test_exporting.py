@@ -18,7 +18,7 @@ from data.figures import lists
 from data.households import search
 from data.intake import import_files
 from data.store.engine import open_engine
-from data.workbook import exporting
+from data.workbook import exporting, rows
 from data.workbook.exporting import export_workbook
 from data.workbook.kept import KEPT
 from data.workbook.sheets import INSTRUCTIONS, SHEET, SHEETS
@@ -210,8 +210,8 @@ def test_every_sheet_holds_the_households_that_the_pages_show(engine, tmp_path, 
     }  # what concerns no household
 
 
-@pytest.mark.parametrize("role", ["display", "township", "village", "helper"])
-def test_the_whole_records_are_the_countys_alone(engine, tmp_path, role):
+@pytest.mark.parametrize("role", ["display", "helper", "borrower", "stranger"])
+def test_records_leave_with_who_answers_for_a_region_alone(engine, tmp_path, role):
     with pytest.raises(NoRight):
         give(engine, tmp_path / "out.xlsx", Viewer(role, ""))
     assert not (tmp_path / "out.xlsx").exists()
@@ -235,7 +235,7 @@ def test_an_export_that_breaks_off_leaves_the_old_file(engine, tmp_path, monkeyp
     def breaks(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(exporting, "_unpivoted", breaks)
+    monkeypatch.setattr(rows, "_unpivoted", breaks)
     with pytest.raises(KeyboardInterrupt):
         give(engine, tmp_path / "out.zip")
     assert (tmp_path / "out.zip").read_bytes() == before and not list(tmp_path.glob("*.partial"))

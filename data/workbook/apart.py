@@ -1,0 +1,131 @@
+"""Workbooks made in a process of their own: tens of seconds of work that no page waits for, and no memory that stays.
+
+``python -m data.workbook.apart`` reads one order as JSON from its standard input and tells on its standard output, a
+line of JSON each, how far it is and what came of it. What is in the records stands in the file alone.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from data.access.rights import needs
+from data.access.roles import EXPORT, RECORDS
+from data.access.viewer import Viewer
+from data.errors import Refused, WarRoomError
+from data.store.engine import is_sqlite, open_engine
+from data.store.private import keep_private
+from data.workbook.orders import Order, make
+from data.workbook.part import Part
+
+ROOT = Path(__file__).resolve().parents[2]
+_FAILED = "文件没有生成完，请重试；仍不行时，请按乡镇、按工作表分开导出。"
+
+
+@needs(EXPORT, RECORDS)
+def make_apart(
+    engine: Engine,
+    viewer: Viewer,
+    order: Order,
+    path: Path,
+    *,
+    now: datetime,
+    by: str,
+    told: Callable[[int], None],
+) -> dict[str, int]:
+    """As ``orders.make``, elsewhere; ``told`` hears how many rows are written in all, and may raise to end it.
+
+    Raises what the making refuses, in its own words; Refused where the process died.
+    """
+    at = engine.url
+    if is_sqlite(engine):
+        at = at.set(database=str(Path(at.database or "").resolve()))
+    job: dict[str, object] = {
+        "url": at.render_as_string(hide_password=False),
+        "viewer": {**asdict(viewer), "households": viewer.households and sorted(viewer.households)},
+        "order": asdict(order),
+        "path": str(path),
+        "now": now.isoformat(),
+        "by": by,
+    }
+    with _running([sys.executable, "-m", "data.workbook.apart"], job) as lines:
+        for line in lines:
+            said = json.loads(line)
+            if "refused" in said:
+                raise Refused(said["refused"])
+            if "counts" in said:
+                return dict(said["counts"])
+            told(said["done"])
+    raise Refused(_FAILED)
+
+
+@contextmanager
+def _running(command: list[str], job: dict[str, object]) -> Iterator[Iterator[bytes]]:
+    """The lines that the process says; it ends with the block."""
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdin and process.stdout
+        try:
+            process.stdin.write(json.dumps(job).encode())
+            process.stdin.close()
+            yield iter(process.stdout)
+        finally:
+            process.kill()
+
+
+def _work(job: dict[str, Any]) -> dict[str, int]:  # Any: what JSON holds
+    """The work of the process."""
+    order, viewer = job["order"], job["viewer"]
+    part = order["part"]
+    months = part["months"] and (part["months"][0], part["months"][1])
+    wanted = Order(
+        order["kind"],
+        Part(part["region"], tuple(part["sheets"]), months),
+        filled=order["filled"],
+        periods=tuple(order["periods"]),
+    )
+    seen = viewer["households"]
+    who = Viewer(**{**viewer, "households": None if seen is None else frozenset(seen)})
+    before, here = 0, ("", 0)
+
+    def progress(step: str, done: int, total: int) -> None:
+        nonlocal before, here
+        if step != here[0]:
+            before, here = before + here[1], (step, 0)
+        here = step, done
+        _say({"done": before + done})
+
+    engine = open_engine(job["url"])
+    with _of_one_moment(engine) as connection:
+        path, now = Path(job["path"]), datetime.fromisoformat(job["now"])
+        return make(connection, who, wanted, path, progress, now=now, by=job["by"])
+
+
+@contextmanager
+def _of_one_moment(engine: Engine) -> Iterator[Connection]:
+    """A connection that reads all sheets as they stood together, whatever is written meanwhile."""
+    with engine.connect() as connection:
+        if not is_sqlite(engine):
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def _say(told: dict[str, object]) -> None:
+    sys.stdout.write(f"{json.dumps(told, ensure_ascii=False)}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    keep_private()
+    try:
+        _say({"counts": _work(json.load(sys.stdin))})
+    except WarRoomError as error:
+        _say({"refused": str(error)})

@@ -1,0 +1,93 @@
+"""Which part of the store a workbook holds: of one region, certain sheets, what happened in certain months."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from data.access.viewer import Viewer
+from data.errors import Refused
+from data.model import region as region_table
+from data.months import month_of, spoken
+from data.workbook.kept import KEPT
+from data.workbook.sheets import LEDGER, LINE, SHEET, SHEETS, SheetSpec
+
+DATED = {LEDGER: "month", "项目收益": "month", "走访": "visited", "资金拨付": "paid", "拨付计划": "planned"}
+"""Sheets of what happens month by month → the column that says when; all others stand as a whole."""
+OF_NO_REGION = (LINE, KEPT)
+"""What belongs to no region and goes with the whole alone."""
+Months = tuple[int, int]
+"""First and last month, as ordinals."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """``region``: a code, '' as far as the viewer sees. ``sheets``: their names, none for all. ``months``: only what
+    happened in these, of the sheets that go by months. Raises Refused for sheets that are none and months that end
+    before they begin."""
+
+    region: str = ""
+    sheets: tuple[str, ...] = ()
+    months: Months | None = None
+
+    def __post_init__(self) -> None:
+        if strange := [name for name in self.sheets if name not in (*SHEET, KEPT)]:
+            raise Refused(f"没有“{strange[0][:20]}”这张工作表，可选：{'、'.join((*SHEET, KEPT))}。")
+        if self.months and self.months[0] > self.months[1]:
+            raise Refused("月份的起止写反了，应先写起始月份，再写截止月份。")
+
+    def narrowed(self, viewer: Viewer) -> Viewer:
+        """The viewer, who sees no more than the region; raises OutOfScope where that is not his."""
+        return replace(viewer, region=viewer.narrowed(self.region)) if self.region else viewer
+
+    @property
+    def specs(self) -> tuple[SheetSpec, ...]:
+        """The sheets, each behind those it refers to."""
+        return tuple(spec for spec in SHEETS if not self.sheets or spec.name in self.sheets)
+
+    def wants(self, name: str) -> bool:
+        return not self.sheets or name in self.sheets
+
+    def dated(self, spec: SheetSpec) -> Months | None:
+        """The months that restrict this sheet."""
+        return self.months if spec.name in DATED else None
+
+    def months_told(self) -> str:
+        """``2026年1月至2026年10月``, '' where nothing is restricted."""
+        if self.months is None:
+            return ""
+        first, last = self.months
+        return spoken(first) if first == last else f"{spoken(first)}至{spoken(last)}"
+
+    def told(self, name: str) -> list[str]:
+        """What the file is restricted to, in sentences, none for everything; ``name`` is what the region is called."""
+        said = [f"范围：{name} {self.region}".rstrip() + "。"] if self.region else []
+        if self.sheets:
+            said.append(f"工作表：{'、'.join(one for one in (*SHEET, KEPT) if one in self.sheets)}。")
+        dated = [spec.name for spec in self.specs if spec.name in DATED]
+        if self.months and dated:
+            said.append(f"{'、'.join(dated)}只含{self.months_told()}的；其余工作表不分月份，是全部。")
+        return said
+
+
+EVERYTHING = Part()
+
+
+def is_whole(connection: Connection, viewer: Viewer) -> bool:
+    """Whether a viewer sees all that there is: no single households, and everything or the one region on top."""
+    if viewer.sees_own_only:
+        return False
+    roots = connection.execute(select(region_table.c.code).where(region_table.c.parent == "").limit(2)).scalars().all()
+    return viewer.region == "" or list(roots) == [viewer.region]
+
+
+def months_of(text: str) -> Months:
+    """``2026-10`` or ``2026-01..2026-10``; raises NotFound for what is no month."""
+    first, _, last = text.partition("..")
+    return month_of(first), month_of(last or first)
+
+
+def sheets_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of sheets as somebody typed them, each may hold several between commas."""
+    return tuple(part.strip() for name in names for part in re.split("[,，、]", name) if part.strip())
