@@ -27,6 +27,7 @@ from components.server.front import Front
 from components.server.geo_routes import geo_routes
 from components.server.guard import Guard
 from components.server.launch import tell_launch
+from components.server.made_routes import made_routes
 from components.server.packed import Packed, PackedFiles, map_urls
 from components.server.pulse import pulse_routes
 from components.server.sockets import close_silent, note_servers, send_at_once
@@ -142,6 +143,7 @@ app = st.App(
     routes=[
         Route("/healthz", health),
         theme_route(),
+        *made_routes(lambda: engine, county_clock),
         *geo_routes(lambda: engine),
         *access_routes(lambda: engine, county_clock),
         *phone_routes(lambda: engine, county_clock),

@@ -22,8 +22,10 @@ from components.server.archive_routes import archive_url
 from components.server.files import MEDIA, note_made
 from components.server.geo_routes import geo_url
 from components.server.limits import UPLOADS
+from components.server.made_routes import made_url
 from components.wall.scenes import scenes_for
 from data import model
+from data.access import jobs
 from data.access.roles import DAYS, EXPORT, FIGURES, HOUSEHOLDS, PAPERS, READ, ROLES, WRITE
 from data.access.sessions import Signed, sessions_of
 from data.access.viewer import Viewer
@@ -82,6 +84,13 @@ class Ground:
         told.backend_operation_response.deferred_file.url = url = files.get_url(file)
         note_made(signed.digest, told.SerializeToString())
         return url
+
+    def made(self, signed: Signed) -> str:
+        """A file that a job of this session's made."""
+        job = jobs.begin(self.engine, signed.viewer, name="数据.xlsx", total=1, facts={}, now=county_clock())
+        (jobs.folder(self.engine, job) / "数据.xlsx").write_bytes(b"x")
+        jobs.end(self.engine, job, jobs.FINISHED, county_clock(), done=1)
+        return made_url(self.engine, signed.viewer, job, signed)
 
     def upload(self, signed: Signed) -> str:
         bind(f"tab-{signed.digest}", admission_of(signed))
@@ -185,6 +194,11 @@ LINES: dict[str, list[Line]] = {
     "/archive/{token}": [
         Line(mine(Ground.archive), having(READ, PAPERS)),
         Line(theirs(Ground.archive), none),
+    ],
+    "/made/{token}": [
+        Line(mine(Ground.made), whoever),
+        Line(theirs(Ground.made), none),
+        Line(at("/made/x"), none),
     ],
     "/pulse": [Line(at(f"/pulse?region={place}"), having(READ, FIGURES, place)) for place in (VILLAGE, VILLAGES[2])],
     "/pulse/stream": [Line(at(f"/pulse/stream?region={VILLAGE}"), having(READ, FIGURES))],

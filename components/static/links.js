@@ -4,7 +4,7 @@
 (() => {
   if (window.warRoomLinks) return;
   window.warRoomLinks = true;
-  const PLAIN_PAGE = /^\/(theme\/.*|login|logout|password|second|day)$/; // the server's own, not the session's
+  const PLAIN_PAGE = /^\/(theme\/.*|made\/.*|login|logout|password|second|day)$/; // the server's own, not the session's
   const plain = (event) =>
     event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey && !event.defaultPrevented;
   // Parts of a page that a phone shows as headings: which are open stands at the root, by their names.

@@ -7,7 +7,7 @@ line of JSON each, how far it is and what came of it. What is in the records sta
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -48,9 +48,8 @@ def make_apart(
     if is_sqlite(engine):
         at = at.set(database=str(Path(at.database or "").resolve()))
     job: dict[str, object] = {
+        **told_order(viewer, order),
         "url": at.render_as_string(hide_password=False),
-        "viewer": {**asdict(viewer), "households": viewer.households and sorted(viewer.households)},
-        "order": asdict(order),
         "path": str(path),
         "now": now.isoformat(),
         "by": by,
@@ -81,19 +80,26 @@ def _running(command: list[str], job: dict[str, object]) -> Iterator[Iterator[by
             process.kill()
 
 
-def _work(job: dict[str, Any]) -> dict[str, int]:  # Any: what JSON holds
-    """The work of the process."""
-    order, viewer = job["order"], job["viewer"]
-    part = order["part"]
-    months = part["months"] and (part["months"][0], part["months"][1])
-    wanted = Order(
-        order["kind"],
-        Part(part["region"], tuple(part["sheets"]), months),
-        filled=order["filled"],
-        periods=tuple(order["periods"]),
+def told_order(viewer: Viewer, order: Order) -> dict[str, object]:
+    """Who orders what, as JSON takes it."""
+    seen = None if viewer.households is None else sorted(viewer.households)
+    return {"viewer": {**asdict(viewer), "households": seen}, "order": asdict(order)}
+
+
+def read_order(job: Mapping[str, Any]) -> tuple[Viewer, Order]:  # Any: what JSON holds
+    """The same again."""
+    viewer, order, part = job["viewer"], job["order"], job["order"]["part"]
+    seen = None if viewer["households"] is None else frozenset(viewer["households"])
+    months = None if part["months"] is None else (part["months"][0], part["months"][1])
+    wanted = Part(part["region"], tuple(part["sheets"]), months)
+    return Viewer(**{**viewer, "households": seen}), Order(
+        order["kind"], wanted, filled=order["filled"], periods=tuple(order["periods"])
     )
-    seen = viewer["households"]
-    who = Viewer(**{**viewer, "households": None if seen is None else frozenset(seen)})
+
+
+def _work(job: Mapping[str, Any]) -> dict[str, int]:  # Any: what JSON holds
+    """The work of the process."""
+    viewer, order = read_order(job)
     before, here = 0, ("", 0)
 
     def progress(step: str, done: int, total: int) -> None:
@@ -106,7 +112,7 @@ def _work(job: dict[str, Any]) -> dict[str, int]:  # Any: what JSON holds
     engine = open_engine(job["url"])
     with _of_one_moment(engine) as connection:
         path, now = Path(job["path"]), datetime.fromisoformat(job["now"])
-        return make(connection, who, wanted, path, progress, now=now, by=job["by"])
+        return make(connection, viewer, order, path, progress, now=now, by=job["by"])
 
 
 @contextmanager

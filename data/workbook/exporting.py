@@ -30,7 +30,7 @@ from data.workbook.part import EVERYTHING, Part
 from data.workbook.rows import STEP, Value, counted, rows, sight
 from data.workbook.sheets import INSTRUCTIONS, ColumnSpec, SheetSpec
 from data.workbook.stamp import Stamp, stamp
-from data.workbook.template import MOST_ROWS, PLAIN, add_sheet, signed, whole_or_none, write_instructions
+from data.workbook.template import MOST_ROWS, add_sheet, opened_book, signed, whole_or_none, write_instructions
 from data.workbook.values import period_label, shown
 
 Progress = Callable[[str, int, int], None]
@@ -89,13 +89,13 @@ def name_of(connection: Connection, viewer: Viewer, part: Part) -> str:
     return find(connection, viewer, part.region).name if part.region else ""
 
 
-def too_long(counts: dict[str, int]) -> str:
+def too_long(counts: Mapping[str, int]) -> str:
     """The longest sheet, where a workbook does not hold it; '' where all fit."""
     largest = max(counts, key=lambda name: counts[name], default="")
     return largest if counts.get(largest, 0) >= MOST_ROWS else ""
 
 
-def said(counts: dict[str, int]) -> str:
+def said(counts: Mapping[str, int]) -> str:
     """What a file with these sheets does not hold, as a sentence."""
     more = "" if KEPT in counts else "、收益分配方案、设置、闭账决定、经营风险"
     return f"本文件不含：{LEFT_OUT}{more}。要完整保存，请用备份（python -m data backup）。"
@@ -127,7 +127,7 @@ class _Export:
             archive.writestr(f"{INSTRUCTIONS}.txt", "\n".join((*self.said, "")))
 
     def write_xlsx(self, path: Path, mark: Stamp, by: str) -> None:
-        with xlsxwriter.Workbook(path, {"constant_memory": True, **PLAIN}) as book:
+        with opened_book(path) as book:
             mark.on_book(book)
             write_instructions(book, *self.said, specs=self.part.specs)
             for spec in self.part.specs:

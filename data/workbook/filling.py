@@ -6,7 +6,6 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-import xlsxwriter
 from sqlalchemy import Connection, or_, select
 
 from data.access.rights import needs
@@ -36,11 +35,11 @@ from data.workbook.sheets import (
 from data.workbook.stamp import stamp
 from data.workbook.template import (
     MOST_ROWS,
-    PLAIN,
     RegionLists,
     add_sheet,
     is_listed,
     listed_as,
+    opened_book,
     signed,
     whole_or_none,
     write_instructions,
@@ -81,10 +80,7 @@ def fill_template(
         raise Refused(f"“{largest}”会有 {counts[largest]:,} 行，超过工作簿的上限，请按乡镇或按月分开。")
     names = _regions(connection, here)
     lists = RegionLists(names, part.specs)
-    with (
-        whole_or_none(path) as making,
-        xlsxwriter.Workbook(making, {"constant_memory": True, **PLAIN}) as book,
-    ):
+    with whole_or_none(path) as making, opened_book(making) as book:
         mark.on_book(book)
         write_instructions(book, *_said(part, name_of(connection, viewer, part), counts), specs=part.specs)
         for spec in part.specs:

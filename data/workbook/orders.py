@@ -1,6 +1,6 @@
 """What somebody wants to take away: the store or a part of it, or a template of it; counted, named, made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from data.access.viewer import Viewer
 from data.months import label
 from data.workbook.exporting import export_workbook, tally, too_long
 from data.workbook.filling import fill_template, tally_template
-from data.workbook.part import Part
+from data.workbook.part import Part, span
 from data.workbook.values import period_label
 
 DATA, TEMPLATE = "data", "template"
@@ -45,11 +45,10 @@ class Order:
         named = [period_label(one) for one in self.periods]
         return f"收支 {'至'.join(dict.fromkeys((named[0], named[-1])))}" if named else ""
 
-    def file_name(self, place: str, counts: dict[str, int], month: int) -> str:
+    def file_name(self, place: str, counts: Mapping[str, int], month: int) -> str:
         """The name of its file: what, of where, of when; a workbook where one holds it, else CSV in a zip."""
         packed = self.kind == DATA and too_long(counts)
-        span = self.part.months or (month, month)
-        when = "至".join(dict.fromkeys(map(label, span)))
+        when = span(self.part.months or (month, month), label)
         words = "数据" if self.kind == DATA else "数据模板"
         return f"{words}_{place}_{when}.{'zip' if packed else 'xlsx'}"
 

@@ -1,7 +1,7 @@
 """Which part of the store a workbook holds: of one region, certain sheets, what happened in certain months."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
@@ -19,6 +19,8 @@ OF_NO_REGION = (LINE, KEPT)
 """What belongs to no region and goes with the whole alone."""
 Months = tuple[int, int]
 """First and last month, as ordinals."""
+EARLIEST, LATEST = month_of("1900-01"), month_of("2199-12")
+"""Where a span of months has no beginning or no end."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,7 @@ class Part:
 
     def months_told(self) -> str:
         """``2026年1月至2026年10月``, '' where nothing is restricted."""
-        if self.months is None:
-            return ""
-        first, last = self.months
-        return spoken(first) if first == last else f"{spoken(first)}至{spoken(last)}"
+        return "" if self.months is None else span(self.months, spoken)
 
     def told(self, name: str) -> list[str]:
         """What the file is restricted to, in sentences, none for everything; ``name`` is what the region is called."""
@@ -82,10 +81,22 @@ def is_whole(connection: Connection, viewer: Viewer) -> bool:
     return viewer.region == "" or list(roots) == [viewer.region]
 
 
+def span(months: Months, named: Callable[[int], str]) -> str:
+    """``2026年1月至2026年10月``, ``2026年1月``, ``2026年1月起``, ``截至2026年10月``; ``named`` gives a month's name."""
+    first, last = months
+    if first == EARLIEST:
+        return f"截至{named(last)}"
+    if last == LATEST:
+        return f"{named(first)}起"
+    return named(first) if first == last else f"{named(first)}至{named(last)}"
+
+
 def months_of(text: str) -> Months:
-    """``2026-10`` or ``2026-01..2026-10``; raises NotFound for what is no month."""
+    """``2026-10``, ``2026-01..2026-10``, ``2026-01..`` or ``..2026-10``; raises NotFound for what is no month."""
+    if ".." not in text:
+        return month_of(text), month_of(text)
     first, _, last = text.partition("..")
-    return month_of(first), month_of(last or first)
+    return month_of(first) if first else EARLIEST, month_of(last) if last else LATEST
 
 
 def sheets_of(names: Sequence[str]) -> tuple[str, ...]:

@@ -70,6 +70,11 @@ def write_template(path: Path, stamp: Stamp) -> None:
             add_sheet(book, spec)
 
 
+def opened_book(path: Path) -> xlsxwriter.Workbook:
+    """A workbook that is written row by row, what it lays aside beside it and nowhere else: it names people."""
+    return xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent), **PLAIN})
+
+
 @contextmanager
 def whole_or_none(path: Path) -> Iterator[Path]:
     """A path to write to, which bears its name when all of it is there; where it breaks off, what stood stays."""

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 from components.prints import jobs as print_jobs
 from components.prints import making as print_making
 from components.prints.making import CARD, LABEL, Order, Paper, made, sample
+from components.shell import jobs as shell_jobs
 from components.wallcharts.making import CHART, ChartOrder
 from data.access import jobs
 from data.access.jobs import CANCELLED, FAILED, FINISHED, RUNNING, WAITING, Job
@@ -49,11 +50,11 @@ def county(engine: Engine, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 @pytest.fixture(autouse=True)
 def no_jobs_left(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(print_jobs, "PULSE", 0.02)
+    monkeypatch.setattr(shell_jobs, "PULSE", 0.02)
     yield
     with writing(transient_engine(engine)) as connection:
         connection.execute(delete(job_row))  # who works at one finds it gone
-    until(lambda: all(thread.name != "print-pulse" for thread in threading.enumerate()))
+    until(lambda: all(thread.name != "job-pulse" for thread in threading.enumerate()))
     transient_engine(engine).dispose()
 
 
@@ -256,7 +257,7 @@ def test_too_many_jobs_are_refused_those_of_dead_processes_not_counted(engine: E
 
 
 def test_a_running_job_is_cancelled_and_frees_its_place(county: Engine):
-    for _ in range(print_jobs.AT_ONCE + 1):
+    for _ in range(shell_jobs.AT_ONCE + 1):
         id = print_jobs.start(county, CADRE, order(), "x.pdf", clock)
         jobs.cancel(county, CADRE, id)
         job = ended(county, id)
