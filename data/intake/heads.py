@@ -16,11 +16,11 @@ from data.intake.words import (
     subject_within,
     years_in,
 )  # fmt: skip
-from data.workbook.sheets import LEDGER, REASONS, ColumnSpec, SheetSpec
+from data.workbook.sheets import LEDGER, OWN_COLUMNS, ColumnSpec, SheetSpec
 
 TOP = 15  # rows among which headings are looked for
 _COLUMNS = 400  # so many columns of the headings are looked at
-_OURS = (REASONS, "原行号", "序号", "编号")
+_OURS = (*OWN_COLUMNS, "原行号", "序号", "编号")
 _UNIT = re.compile(r"单位[:：]\s*(?:人民币)?(百元|千元|万元|亿元)")
 _MONTH = re.compile(r"(20\d{2})年(\d{1,2})月")
 

@@ -18,7 +18,7 @@ from data.intake.layouts import Amount, LaidSheet, Layout, Part
 from data.intake.questions import Answers, Question
 from data.intake.read import Sheet, Table, as_heading
 from data.intake.words import NEAR, VERY_NEAR, Meaning, nearest, period_in, plain_title, titled
-from data.workbook.sheets import REASONS, SHEET, ColumnSpec, SheetSpec
+from data.workbook.sheets import OWN_COLUMNS, SHEET, ColumnSpec, SheetSpec
 
 IGNORE, YES, NO = "忽略", "是", "否"
 _PEEK = 300  # data rows among which groups are looked for
@@ -86,7 +86,7 @@ class Recognition:
         known = {heading for heading in headings if heading in spec.by_heading}
         twice = len([heading for heading in headings if heading in known]) > len(known)
         required = all(column.heading in known for column in spec.columns if column.required)
-        ours = all(not heading or heading in known or heading == REASONS for heading in headings)
+        ours = all(not heading or heading in known or heading in OWN_COLUMNS for heading in headings)
         if required and ours and not twice and not table.merged and not _odd(table, spec, headings):
             return table
         rows = list(islice(table.records(), TOP))
