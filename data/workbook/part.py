@@ -4,11 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
-
 from data.access.viewer import Viewer
 from data.errors import Refused
-from data.model import region as region_table
 from data.months import month_of, spoken
 from data.workbook.kept import KEPT
 from data.workbook.sheets import LEDGER, LINE, SHEET, SHEETS, SheetSpec
@@ -71,14 +68,6 @@ class Part:
 
 
 EVERYTHING = Part()
-
-
-def is_whole(connection: Connection, viewer: Viewer) -> bool:
-    """Whether a viewer sees all that there is: no single households, and everything or the one region on top."""
-    if viewer.sees_own_only:
-        return False
-    roots = connection.execute(select(region_table.c.code).where(region_table.c.parent == "").limit(2)).scalars().all()
-    return viewer.region == "" or list(roots) == [viewer.region]
 
 
 def span(months: Months, named: Callable[[int], str]) -> str:

@@ -41,7 +41,7 @@ from data.model import (
 )
 from data.months import first_day, last_day
 from data.terms import SUBJECTS
-from data.workbook.part import DATED, Months, Part, is_whole
+from data.workbook.part import DATED, Months, Part
 from data.workbook.sheets import HOUSEHOLD, LEDGER, ColumnSpec, SheetSpec
 from data.workbook.values import as_period, fact_shown
 
@@ -117,10 +117,19 @@ def _source(table: FromClause) -> FromClause:
     return joined
 
 
+@needs(EXPORT, RECORDS)
 def sight(connection: Connection, viewer: Viewer, part: Part) -> Viewer:
     """The viewer with the part's region for his own, '' where that is all there is; raises OutOfScope."""
     here = part.narrowed(viewer)
-    return replace(here, region="") if is_whole(connection, here) else here
+    return replace(here, region="") if _is_whole(connection, here) else here
+
+
+def _is_whole(connection: Connection, viewer: Viewer) -> bool:
+    """Whether a viewer sees all that there is: no single households, and everything or the one region on top."""
+    if viewer.sees_own_only:
+        return False
+    roots = connection.execute(select(region.c.code).where(region.c.parent == "").limit(2)).scalars().all()
+    return viewer.region == "" or list(roots) == [viewer.region]
 
 
 @needs(EXPORT, RECORDS)

@@ -13,7 +13,7 @@ from data.errors import NoRight, OutOfScope
 from tests.source_code import parse, sources
 
 ASKS_NOTHING = {
-    "data/access/jobs.py": {"begin", "find", "cancel", "paper"},  # his own, whoever he is
+    "data/access/jobs.py": {"begin", "find", "cancel", "paper", "file"},  # his own, whoever he is
     "data/access/masks.py": {
         "without_telling",
         "mask_party",
@@ -27,6 +27,7 @@ ASKS_NOTHING = {
     "data/matters/rounds.py": {"may_hold"},  # is such an asking
     "data/people/borrowing.py": {"obstacle", "borrower", "give_back"},  # who he is while he borrows
     "data/people/sessions.py": {"own_sessions", "end_own_session"},  # his own, whoever he is
+    "data/workbook/apart.py": {"told_order"},  # says who orders, for the process that asks
     "data/workbook/kept.py": {"carries"},  # says whether an export has a sheet
     "data/matters/matter.py": {"matters", "by_codes"},  # of rows that were picked by such an asking
     "data/matters/who.py": {
