@@ -151,8 +151,8 @@ def _in_months(spec: SheetSpec, table: FromClause, months: Months | None) -> Col
         return true()
     when = table.c.last_month if table is ledger_year else table.c[DATED[spec.name]]
     if spec.column(DATED[spec.name]).kind == "day":
-        return when.between(first_day(months[0]), last_day(months[1]))
-    return when.between(*months)
+        return and_(when >= first_day(months[0]), when <= last_day(months[1]))
+    return and_(when >= months[0], when <= months[1])
 
 
 def _subjects(table: FromClause) -> list[ColumnElement[int | None]]:
