@@ -7,12 +7,11 @@ line of JSON each, how far it is and what came of it. What is in the records sta
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from sqlalchemy import Connection, Engine
 
@@ -27,6 +26,30 @@ from data.workbook.part import Part
 
 ROOT = Path(__file__).resolve().parents[2]
 _FAILED = "文件没有生成完，请重试；仍不行时，请按乡镇、按工作表分开导出。"
+
+
+class Told(TypedDict):
+    """Who orders what, as JSON takes it."""
+
+    role: str
+    region: str
+    helper: str | None
+    person: int | None
+    households: list[int] | None
+    kind: str
+    place: str
+    sheets: list[str]
+    months: list[int] | None
+    filled: bool
+    periods: list[int]
+
+
+class _Job(TypedDict):
+    order: Told
+    url: str
+    path: str
+    now: str
+    by: str
 
 
 @needs(EXPORT, RECORDS)
@@ -47,13 +70,13 @@ def make_apart(
     at = engine.url
     if is_sqlite(engine):
         at = at.set(database=str(Path(at.database or "").resolve()))
-    job: dict[str, object] = {
-        **told_order(viewer, order),
-        "url": at.render_as_string(hide_password=False),
-        "path": str(path),
-        "now": now.isoformat(),
-        "by": by,
-    }
+    job = _Job(
+        order=told_order(viewer, order),
+        url=at.render_as_string(hide_password=False),
+        path=str(path),
+        now=now.isoformat(),
+        by=by,
+    )
     with _running([sys.executable, "-m", "data.workbook.apart"], job) as lines:
         for line in lines:
             said = json.loads(line)
@@ -66,7 +89,7 @@ def make_apart(
 
 
 @contextmanager
-def _running(command: list[str], job: dict[str, object]) -> Iterator[Iterator[bytes]]:
+def _running(command: list[str], job: _Job) -> Iterator[Iterator[bytes]]:
     """The lines that the process says; it ends with the block."""
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -80,26 +103,35 @@ def _running(command: list[str], job: dict[str, object]) -> Iterator[Iterator[by
             process.kill()
 
 
-def told_order(viewer: Viewer, order: Order) -> dict[str, object]:
-    """Who orders what, as JSON takes it."""
-    seen = None if viewer.households is None else sorted(viewer.households)
-    return {"viewer": {**asdict(viewer), "households": seen}, "order": asdict(order)}
-
-
-def read_order(job: Mapping[str, Any]) -> tuple[Viewer, Order]:  # Any: what JSON holds
-    """The same again."""
-    viewer, order, part = job["viewer"], job["order"], job["order"]["part"]
-    seen = None if viewer["households"] is None else frozenset(viewer["households"])
-    months = None if part["months"] is None else (part["months"][0], part["months"][1])
-    wanted = Part(part["region"], tuple(part["sheets"]), months)
-    return Viewer(**{**viewer, "households": seen}), Order(
-        order["kind"], wanted, filled=order["filled"], periods=tuple(order["periods"])
+def told_order(viewer: Viewer, order: Order) -> Told:
+    """An order on its way."""
+    return Told(
+        role=viewer.role,
+        region=viewer.region,
+        helper=viewer.helper,
+        person=viewer.person,
+        households=None if viewer.households is None else sorted(viewer.households),
+        kind=order.kind,
+        place=order.part.region,
+        sheets=list(order.part.sheets),
+        months=None if order.part.months is None else list(order.part.months),
+        filled=order.filled,
+        periods=list(order.periods),
     )
 
 
-def _work(job: Mapping[str, Any]) -> dict[str, int]:  # Any: what JSON holds
+def read_order(told: Told) -> tuple[Viewer, Order]:
+    """The same again."""
+    seen = None if told["households"] is None else frozenset(told["households"])
+    months = None if told["months"] is None else (told["months"][0], told["months"][1])
+    viewer = Viewer(told["role"], told["region"], told["helper"], told["person"], seen)
+    part = Part(told["place"], tuple(told["sheets"]), months)
+    return viewer, Order(told["kind"], part, filled=told["filled"], periods=tuple(told["periods"]))
+
+
+def _work(job: _Job) -> dict[str, int]:
     """The work of the process."""
-    viewer, order = read_order(job)
+    viewer, order = read_order(job["order"])
     before, here = 0, ("", 0)
 
     def progress(step: str, done: int, total: int) -> None:
