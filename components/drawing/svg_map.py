@@ -27,11 +27,11 @@ _LENGTHS = [size * 10**power for power in range(6) for size in (1, 2, 5)]
 @dataclass(frozen=True)
 class Drawing:
     """SVG text; what found no room on it (names, numbers), the most important first; where each land lies on it
-    (code → left, top, right, bottom in pixels)."""
+    (code → its shape in pixels)."""
 
     svg: str
     left_out: tuple[str, ...]
-    places: Mapping[str, Box]
+    shapes: Mapping[str, shapely.Geometry]
 
 
 def region_map(
@@ -50,6 +50,7 @@ def region_map(
     view: Box | None = None,
     line: float = 1,
     sea: bool = True,
+    beside: Sequence[shapely.Geometry] = (),
 ) -> Drawing:
     """A map of ``width`` × ``height`` pixels; ``text``: the size of all words on it.
 
@@ -58,7 +59,7 @@ def region_map(
     what needs action and named before the others. ``told``: code → a few words under the name, where they fit.
     ``points``: what stands on it; the last is drawn above the others and is the first to find room. ``view``: the
     degrees to be seen (:meth:`Lands.of`), else all. ``line``: how much stronger lines are than on a screen. Without
-    ``sea`` the ground stays clear.
+    ``sea`` the ground stays clear. ``beside``: other outlines of the same ground (degrees), thin and broken.
     """
     page = Page((0, 0, width, height))
     if not ground.each:
@@ -73,6 +74,8 @@ def region_map(
     parts = [box(0, 0, width, height, colours.sea)] if sea else []
     parts += _ground(ground, drawn, fills, line, colours)
     parts += _outlined(drawn, chosen, first, line, colours)
+    if beside:
+        parts.append(_broken([seen.shape(shape) for shape in beside], line, colours))
     standing: list[str] = []
     missed: list[str] = []
     for some in reversed(points):
@@ -86,8 +89,7 @@ def region_map(
         f'<g paint-order="stroke" stroke="{colours.surface}" stroke-width="{text * 0.22:.1f}" stroke-linejoin="round">'
         f"{''.join(page.written)}</g>"
     )
-    places = {code: shape.bounds for code, shape in drawn.items()}
-    return Drawing(svg(width, height, [*parts, halo, furniture.markup]), tuple(missed), places)
+    return Drawing(svg(width, height, [*parts, halo, furniture.markup]), tuple(missed), drawn)
 
 
 def _cut(view: View, lands: Sequence[Land], frame: Box) -> dict[str, shapely.Geometry]:
@@ -149,6 +151,14 @@ def _outlined(
     if not drawn_lines:
         return []
     return [f'<g transform="scale({1 / FINE:g})" fill="none" stroke-linejoin="round">{"".join(drawn_lines)}</g>']
+
+
+def _broken(shapes: Sequence[shapely.Geometry], line: float, colours: Palette) -> str:
+    drawn = (
+        f'<path d="{path(shapes)}" stroke="{colours.ink}" stroke-width="{1.2 * line * FINE:g}"'
+        f' stroke-dasharray="{4 * FINE:g} {3 * FINE:g}"/>'
+    )
+    return f'<g transform="scale({1 / FINE:g})" fill="none" stroke-linejoin="round">{drawn}</g>'
 
 
 def _names(

@@ -100,6 +100,22 @@ def level_marks(names: Sequence[str], dark: bool) -> dict[str, tuple[str, str]]:
     return dict(zip(names, zip("▲◆■●○", colours, strict=True), strict=True))
 
 
+def outline_marks(dark: bool) -> dict[str, tuple[str, str]]:
+    """State of an outline that is about to be taken (``data.boundaries.plan``) → (mark, colour)."""
+    chosen = palette(dark)
+    hues = list(chosen.states.values())
+    return {
+        "unmatched": ("×", chosen.alarm),
+        "double": ("≠", hues[1]),
+        "outside": ("▲", hues[2]),
+        "overlap": ("◆", hues[3]),
+        "new": ("＋", hues[4]),
+        "changed": ("●", chosen.series),
+        "first": ("○", chosen.bar),
+        "same": ("·", chosen.missing),
+    }
+
+
 def map_colours(dark: bool) -> MapColours:
     """The colours of a map's frame."""
     chosen = palette(dark)

@@ -1,6 +1,6 @@
 """Handing in: what is taken, how much, where the template is; the files, and the job that is made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -27,22 +27,31 @@ def show_upload(screen: Screen) -> None:
     template = link("下载数据模板", screen.link(DATA, view="out"), style="underlined")
     first = [one.action for one in WAY.allowed(screen.viewer, screen.viewer.region, DRAFT)]
     show_markup(how_markup(template, reviewed="write" not in first))
+    show_place(screen, WORKBOOK, TYPES, "递交并校验", job_link)
+
+
+def show_place(screen: Screen, kind: str, types: Sequence[str], words: str, way: Callable[[Screen, int], str]) -> None:
+    """The place for files of these ``types``; once handed in as a job of this ``kind`` on to its page (``way``)."""
     turn = st.session_state.setdefault(_TURN, 0)
     with st.container(key="import_upload"):
         files = st.file_uploader(
             "把文件拖到下面的框里，或点“选择文件”",
-            type=list(TYPES),
+            type=list(types),
             accept_multiple_files=True,
             max_upload_size=LIMIT_MB,
-            key=f"import_files_{turn}",
+            key=f"import_files_{kind}_{turn}",
         )
         told = wrong_with([(file.name, file.size) for file in files])
         if told:
             problem(told)
         if files:
-            words = f"递交并校验（{len(files)} 个文件，{size_words(sum(file.size for file in files))}）"
-            if st.button(words, type="primary", key="import_hand_in", disabled=bool(told)):
-                _hand_in(screen, files, turn)
+            size = size_words(sum(file.size for file in files))
+            pressed = st.button(
+                f"{words}（{len(files)} 个文件，{size}）", type="primary", key="import_hand_in", disabled=bool(told)
+            )
+            if pressed and (job := _handed_in(screen, kind, files)):
+                st.session_state[_TURN] = turn + 1
+                go_to(way(screen, job))
 
 
 def how_markup(template: str, *, reviewed: bool) -> str:
@@ -68,19 +77,18 @@ def wrong_with(files: Sequence[tuple[str, int]]) -> str:
     return ""
 
 
-def _hand_in(screen: Screen, files: Sequence[UploadedFile], turn: int) -> None:
-    """Once for the same files, however often it is pressed; then on to the page of the job."""
+def _handed_in(screen: Screen, kind: str, files: Sequence[UploadedFile]) -> int | None:
+    """The job of these files: one, however often it is pressed; None where they were not taken, which is said."""
     ours = tuple(file.file_id for file in files)
-    known, job = st.session_state.get(_MADE, ((), 0))
-    if known != ours:
-        try:
-            with st.spinner("正在收文件…"):
-                given = [(file.name, file) for file in files]
-                job = hand_in(screen.engine, screen.viewer, WORKBOOK, given, now=screen.now)
-        except WarRoomError as error:
-            problem(f"没有收下。{error}")
-            return
-        start(screen.engine, job)
-        st.session_state[_MADE] = (ours, job)
-    st.session_state[_TURN] = turn + 1
-    go_to(job_link(screen, job))
+    known: tuple[tuple[str, ...], int] = st.session_state.get(_MADE, ((), 0))
+    if known[0] == ours:
+        return known[1]
+    try:
+        with st.spinner("正在收文件…"):
+            job = hand_in(screen.engine, screen.viewer, kind, [(file.name, file) for file in files], now=screen.now)
+    except WarRoomError as error:
+        problem(f"没有收下。{error}")
+        return None
+    start(screen.engine, job)
+    st.session_state[_MADE] = (ours, job)
+    return job

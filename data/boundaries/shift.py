@@ -5,13 +5,14 @@ geographic data in China" (the sums of sines of ``_wave``, on the Krasovsky elli
 once more. Both are only given forwards; back they go by iteration.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import shapely
+from shapely import affinity
 
 Numbers = npt.NDArray[np.float64]
 Way = Callable[[Numbers], Numbers]
@@ -92,33 +93,41 @@ class Shift:
 
 
 def recognised(pairs: Sequence[Pair], flat: Way) -> Shift | None:
-    """Whether outlines lie beside known ones as a shifted system lies beside WGS-84; None where they lie on them.
+    """Whether outlines lie beside known ones as a shifted system lies beside WGS-84, or all of them by one offset; None
+    where they lie on them, or differ otherwise.
 
-    ``flat``: degrees to metres. What is left of the misfit (area) when the shape is put back tells; how far it lies
+    ``flat``: degrees to metres. What is left of the misfit (area) when the shapes are put back tells; how far they lie
     off follows from the misfit along the edges.
     """
     if not pairs:
         return None
     known = [on_plane(pair.known, flat) for pair in pairs]
 
-    def misfit(system: str) -> float:
+    def misfit(shapes: Iterable[shapely.Geometry]) -> float:
         total = 0.0
-        for pair, lies in zip(pairs, known, strict=True):
-            there = shifted_back(pair.shape, system) if system != NONE else pair.shape
-            shape = on_plane(there, flat)
+        for shape, lies, pair in zip(shapes, known, pairs, strict=True):
             off = shapely.symmetric_difference(shape, lies) if pair.whole else shapely.difference(shape, lies)
             total += float(off.area) * (1 if pair.whole else 2)
         return total
 
-    now = misfit(NONE)
-    edges = sum(float(lies.length) for lies in known)
-    metres = now / edges * np.pi / 2
+    shapes = [on_plane(pair.shape, flat) for pair in pairs]
+    now = misfit(shapes)
+    metres = now / sum(float(lies.length) for lies in known) * np.pi / 2
     if metres < LEAST / 2:
         return None
-    left = {system: misfit(system) for system in WORDS}
+    left = {system: misfit(on_plane(shifted_back(pair.shape, system), flat) for pair in pairs) for system in WORDS}
     best = min(left, key=lambda system: left[system])
-    if left[best] > now * _BETTER:
-        return Shift(metres, "") if metres >= LEAST else None
-    middle = np.array([pairs[0].shape.centroid.coords[0]])
-    moved = np.hypot(*(flat(middle) - flat(put_back(middle, best)))[0])
-    return Shift(float(moved), best)
+    if left[best] <= now * _BETTER:
+        middle = np.array([pairs[0].shape.centroid.coords[0]])
+        return Shift(float(np.hypot(*(flat(middle) - flat(put_back(middle, best)))[0])), best)
+    whole = [
+        shapely.get_coordinates([lies.centroid, shape.centroid])
+        for shape, lies, pair in zip(shapes, known, pairs, strict=True)
+        if pair.whole
+    ]
+    if not whole:
+        return None
+    east, north = np.median([after - before for before, after in whole], axis=0)
+    apart = float(np.hypot(east, north))
+    moved = misfit(affinity.translate(shape, -east, -north) for shape in shapes)
+    return Shift(apart, "") if apart >= LEAST and moved <= now * _BETTER else None

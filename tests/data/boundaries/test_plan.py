@@ -98,7 +98,7 @@ def test_an_outline_outside_its_parent_is_told_with_the_distance_and_left_out_un
     made = planned(engine, path)
     away = of(made, VILLAGE)
     assert (away.state, away.taken, of(made, NEXT).taken) == (OUTSIDE, False, True)
-    assert away.notes[0] == f"整个在上级（{TOWN}）的范围外，相距 13.3 公里"  # ten sides of 1,331 m
+    assert away.notes[0] == "整个在上级（城关镇）的范围外，相距 13.3 公里"  # ten sides of 1,331 m
     import_boundaries(engine, [path], now=NOW)
     assert set(boundaries(engine)) == {COUNTY, TOWN, NEXT}
     answers = {"outside:a.geojson": "take"}
@@ -112,7 +112,7 @@ def test_an_outline_that_is_partly_outside_is_told_and_taken(engine: Engine, tmp
     half = shapely.box(121.0 - SIDE / 2, 40.0, 121.0 + SIDE / 2, 40.0 + SIDE)
     item = of(planned(engine, geojson(tmp_path / "a.geojson", [village(half)])), VILLAGE)
     assert (item.state, item.taken) == (OUTSIDE, True)
-    assert item.notes == (f"50% 的面积在上级（{TOWN}）的范围外，最远 667 米",)
+    assert item.notes == ("50% 的面积在上级（城关镇）的范围外，最远 667 米",)
 
 
 def test_a_village_in_a_new_township_that_is_left_out_is_left_out_with_it(engine: Engine, tmp_path: Path) -> None:
@@ -169,14 +169,14 @@ def test_neighbours_that_cover_the_same_ground_are_told_with_the_share(engine: E
     for one, other in ((VILLAGE, NEXT), (NEXT, VILLAGE)):
         item = of(made, one)
         assert (item.state, item.taken) == (OVERLAP, True)
-        assert item.notes == (f"与 {other} 重叠，占较小一方面积的 25%",)
+        assert item.notes == (f"与{NAMES[other]}（{other}）重叠，占较小一方面积的 25%",)
 
 
 def test_a_neighbour_that_stands_already_counts_as_well(engine: Engine, tmp_path: Path) -> None:
     regions(engine)
     bound(engine, some(NEXT))
     made = planned(engine, geojson(tmp_path / "a.geojson", [village(square(0, 0, 2))]))
-    assert of(made, VILLAGE).notes == (f"与 {NEXT} 重叠，占较小一方面积的 100%",)
+    assert of(made, VILLAGE).notes == (f"与团结村（{NEXT}）重叠，占较小一方面积的 100%",)
 
 
 def test_the_name_of_the_store_stays_and_the_other_is_told(engine: Engine, tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import shapely
 from sqlalchemy import Engine, func, insert, select, update
 
 from data.boundaries import import_boundaries
-from data.boundaries.take import TakenBack, take_back
 from data.errors import Refused
 from data.figures import cube
+from data.imports.boundary_undo import TakenBack, take_back
 from data.model import access_log, boundary, data_version, household, import_journal, region
 from data.regions.outlines import served
 from data.store.engine import writing

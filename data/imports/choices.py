@@ -1,0 +1,32 @@
+"""What a sender of files said about a layout of headings: it holds for his next file of the same layout."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from data.clock import written
+from data.intake.questions import Answers, Question
+from data.model import column_choice
+from data.store.engine import upsert
+
+
+def remembered(connection: Connection, region: str) -> dict[str, str]:
+    """Layout → what somebody of this very region said last."""
+    one = column_choice.c
+    rows = connection.execute(select(one.layout, one.choice).where(one.region == region))
+    return {layout: json.loads(choice) for layout, choice in rows}
+
+
+def remember(
+    connection: Connection, region: str, questions: Iterable[Question], answers: Answers, *, actor: str, now: datetime
+) -> None:
+    """Keep what was answered to questions about layouts; inside the caller's transaction."""
+    said = {
+        one.layout: answers[one.id]
+        for one in questions
+        if one.layout and answers.get(one.id) in one.options and one.id in answers
+    }
+    rows = [(region, layout, json.dumps(value), actor, written(now)) for layout, value in said.items()]
+    upsert(connection, column_choice, ("region", "layout", "choice", "actor", "at"), rows)
