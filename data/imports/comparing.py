@@ -1,7 +1,6 @@
 """What a checked import would do, found by comparing it with the store; nothing in the store waits for it."""
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from data.store.engine import open_engine, writing
 from data.workbook.sheets import LEDGER, SheetSpec
 from data.workbook.values import as_period, period_label
 
-MOST = 300_000
+MOST = 30_000
 Progress = Callable[[str, int, int], None]
 
 
@@ -133,26 +132,36 @@ def _rows(one: Pending, places: _Places, issues: "_Issues", number: int) -> Iter
             (SAME, one.staged.equal(), many),
         ]
     for state, compared, grouped in parts:
-        groups: dict[int | None, list[Compared]] = defaultdict(list)
-        counts: dict[int | None, int] = defaultdict(int)
+        if grouped:
+            for owner, (count, row) in _by_household(compared, keys, places, record).items():
+                number += 1
+                name, region, _ = places.of(record, {**dict(zip(keys, row.key, strict=True)), **row.after})
+                code = places.households[owner][0] if owner in places.households else ""
+                file, _ = _line(one, row)
+                yield _kept(number, spec, record, file, 0, code, name, region, state, count, None)
+            continue
         for row in compared:
             values = {**dict(zip(keys, row.key, strict=True)), **row.after}
-            name, region, owner = places.of(record, values)
-            if grouped:
-                counts[owner] += 1
-                groups[owner] = groups[owner] or [row]
-                continue
+            name, region, _ = places.of(record, values)
             number += 1
             file, line = _line(one, row)
             issues.seen(number, record, spec.name, row.key, file, line)
             yield _kept(number, spec, record, file, line, _key(spec, places, values), name, region, state, 1, row)
-        for owner, (row, *_) in groups.items():
-            number += 1
-            values = {**dict(zip(keys, row.key, strict=True)), **row.after}
-            name, region, _ = places.of(record, values)
-            code = places.households[owner][0] if owner in places.households else ""
-            file, _ = _line(one, row)
-            yield _kept(number, spec, record, file, 0, code, name, region, state, counts[owner], None)
+
+
+def _by_household(
+    compared: Iterator[Compared], keys: Sequence[str], places: _Places, record: str
+) -> dict[int | None, tuple[int, Compared]]:
+    """Household → how many rows, and the first of them."""
+    at = keys.index("household_id") if "household_id" in keys else None
+    found: dict[int | None, tuple[int, Compared]] = {}
+    for row in compared:
+        owner = row.key[at] if at is not None else row.after.get("household_id")
+        if not isinstance(owner, int):
+            _, _, owner = places.of(record, {**dict(zip(keys, row.key, strict=True)), **row.after})
+        count, first = found.get(owner, (0, row))
+        found[owner] = (count + 1, first)
+    return found
 
 
 def _many(one: Pending) -> bool:
@@ -181,15 +190,13 @@ def _kept(
             after={name: fact(item, held) for name, held in row.after.items()},
         )
     before = None if row is None or not row.before else json.dumps(row.before, ensure_ascii=False)
-    held = (
-        None if row is None else {name: value for name, value in row.after.items() if value is not None or row.before}
-    )
-    after = json.dumps(held, ensure_ascii=False) if held and state != SAME else None
+    told = {} if row is None else row.after if row.before else _filled(row)
+    after = json.dumps(told, ensure_ascii=False) if told and state != SAME else None
     return number, spec.name, record, file, line, key, name, region, state, stands_for, before, after, 1
 
 
-def _filled(row: Compared | None) -> dict[str, object]:
-    return {} if row is None else {name: held for name, held in row.after.items() if held is not None}
+def _filled(row: Compared) -> dict[str, object]:
+    return {name: held for name, held in row.after.items() if held is not None}
 
 
 def _key(spec: SheetSpec, places: _Places, values: Mapping[str, object]) -> str:
@@ -212,7 +219,8 @@ def _all_new(one: Pending) -> Iterator[Compared]:
     if isinstance(check, LedgerCheck):
         yield from _new_lines(check, one.table)
         return
-    piece = next(piece for piece in check.pieces if piece.file == one.file)
+    piece = one.piece
+    assert piece is not None
     sound = np.flatnonzero(~(piece.bad | piece.repeated))
     for number, cells in zip(piece.rows[sound].tolist(), _columns(piece.values.take(sound), piece.names), strict=True):
         values: dict[str, object] = dict(zip(piece.names, cells, strict=True))

@@ -1,6 +1,7 @@
 """Workbooks as jobs: checking them against the store, and writing what people decided."""
 
 import json
+import pickle
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +18,9 @@ from data.intake.demonstration import standing
 from data.intake.issues import ImportResult as Result
 from data.intake.leaving import leave_out
 from data.intake.report import write_marked_copy
+from data.regions.versions import LAST_WRITE
 from data.store.engine import writing
+from data.store.private import own_file
 from data.workbook.stamp import stamp_of
 
 VALID_ROWS, AS_OF = "valid_rows", "as_of"
@@ -27,6 +30,7 @@ _UNSIGNED = (
     "文件里是真实区划，要由登录的管理员导入：请先用服务器启动时显示的启用链接建立第一个管理员，登录后再递交。"
     "现在库里是演示数据，没有改动。"
 )
+_CHECKED = "checked.pickle"
 Facts = Mapping[str, object]
 
 
@@ -34,7 +38,9 @@ def check_workbooks(work: Work) -> None:
     """Read and check the files, compare them with the store, keep all of it beside them; the facts are told by
     ``_facts``."""
     now, given = work.clock(), _given(work)
+    version = _version(work)
     checked = _checked(work, given)
+    _keep(work, checked, version)
     with standing(work.engine, checked.replaces) as connection, connection.begin() as rehearsal:
         counts = comparing.build(connection, checked, place(work.engine, work.job.id), work.report)
         rehearsal.rollback()
@@ -49,12 +55,12 @@ def check_workbooks(work: Work) -> None:
 
 
 def write_workbooks(work: Work) -> None:
-    """Check the files once more, and write what people decided, all in one transaction.
+    """Write what people decided, all in one transaction; where anything was written since the check, check once more.
 
     What somebody entered since the preview was made is a conflict that nobody has decided about: it stays.
     """
     decisions = preview.decisions(work.engine, work.job.id)
-    checked = _checked(work, _given(work))
+    checked = _kept(work) or _checked(work, _given(work))
     with standing(work.engine, checked.replaces) as connection:
         left = leave_out(connection, checked, decisions)
     facts = {**work.job.facts}
@@ -81,6 +87,31 @@ def write_workbooks(work: Work) -> None:
     )
     if not result.changed and result.refusal_count and not checked.known.valid_rows:
         raise Refused(f"校验之后数据又有变化，有 {result.refusal_count} 处不能写入，本次没有写入。请重新校验。")
+
+
+def _version(work: Work) -> tuple[int, str]:
+    """Of which data, on which day, a check speaks."""
+    with work.engine.connect() as connection:
+        return connection.execute(LAST_WRITE).scalar() or 0, work.clock().date().isoformat()
+
+
+def _keep(work: Work, checked: Checked, version: tuple[int, str]) -> None:
+    """Keep what was checked, so that nothing is read twice while nothing else is written."""
+    kept = files.folder(work.engine, work.job.id) / _CHECKED
+    own_file(kept)
+    with kept.open("wb") as written_to:
+        pickle.dump((version, work.job.answers, checked), written_to, pickle.HIGHEST_PROTOCOL)
+
+
+def _kept(work: Work) -> Checked | None:
+    """What was checked, where it still holds. Our own file in a folder that is ours alone."""
+    try:
+        with (files.folder(work.engine, work.job.id) / _CHECKED).open("rb") as kept:
+            version, answers, checked = pickle.load(kept)
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
+        return None
+    same = version == _version(work) and answers == work.job.answers
+    return checked if same and isinstance(checked, Checked) else None
 
 
 def _given(work: Work) -> list[Path]:

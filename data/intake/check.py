@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from data.intake.repeats import mark_repeats
 from data.intake.standing import refuse_lacking
 from data.intake.walking import refuse_same_place
 from data.regions.codes import needed_parent
-from data.workbook.sheets import FACTS, HOUSEHOLD, OWN_COLUMNS, REGION, SheetSpec
+from data.workbook.sheets import FACTS, HOUSEHOLD, OWN_COLUMNS, REGION, SHEET, SheetSpec
 
 Progress = Callable[[str, int, int], None]
 
@@ -51,6 +52,13 @@ class SheetCheck:
         self.facts = FactCheck(known, today) if spec.name == FACTS else None
         self.pieces: list[Piece] = []
         self.read = self.left_out = 0
+
+    def __getstate__(self) -> dict[str, object]:
+        """What it found, without what it found it with: kept until people have decided."""
+        return {**vars(self), "spec": self.spec.name, "checks": {}, "facts": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:  # Any: each attribute its own
+        vars(self).update(state, spec=SHEET[state["spec"]])
 
     @property
     def refused_rows(self) -> int:

@@ -38,6 +38,10 @@ class KnownCodes:
         self._code_of: dict[int, str] = {}
         self._first_id = self._next_id = free_number(connection)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is known, without the store: no more questions are put to it."""
+        return {**vars(self), "connection": None}
+
     def find(self, sheet: str, code: str) -> str | int:
         """The code itself, of a household its id; raises Fault where it is unknown or was refused in this import."""
         if sheet == HOUSEHOLD:

@@ -55,11 +55,11 @@ def count_regions(
 ) -> None:
     """Renew the cube for these regions; None: for all."""
     if regions is None or len(regions) > MOST:
-        if counted is None:
-            cube.rebuild(connection, today=now.date(), progress=progress)
-        else:
+        if counted is not None:
             take_over(connection, counted, now, progress)
         cube.stamp(connection, now)
+        if counted is None:
+            cube.rebuild(connection, today=now.date(), progress=progress)
         return
     for done, region in enumerate(sorted(regions)):
         progress("更新汇总", done, len(regions))

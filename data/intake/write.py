@@ -46,6 +46,7 @@ class Pending:
     staged: Staged | None
     fresh: Callable[[], int]  # writes all of them into the empty table
     connection: Connection
+    piece: Piece | None = None  # whose rows they are; of 收支 lines of several
 
     def period(self, row: dict[str, object]) -> int:
         """The month of a row of 收支, or its income year, as its key has it."""
@@ -121,7 +122,7 @@ def _pend_piece(connection: Connection, check: SheetCheck, number: int, held: bo
         names = content.column_names
         staged = Staged(connection, table, names, rows(content), cleared=cleared, number=number)
         keep_kinds(staged)
-    return Pending(check, table, piece.current, piece.file, staged, fresh, connection)
+    return Pending(check, table, piece.current, piece.file, staged, fresh, connection, piece)
 
 
 def _searched(check: SheetCheck) -> Sequence[tuple[str, str, Callable[[str], str | None]]]:
