@@ -23,7 +23,7 @@ from data.intake.dialects import HEAD, dialect_of
 from data.intake.issues import FileFault, Findings
 from data.intake.layouts import LaidSheet
 from data.intake.questions import UNANSWERED, Answers
-from data.intake.read import CsvSheet, Sheet, Table, XlsxSheet
+from data.intake.read import MOST_COLUMNS, CsvSheet, Sheet, Table, XlsxSheet
 from data.intake.recognise import Recognition
 from data.intake.signatures import NO_DATA, told_by, told_by_parts
 from data.store.faults import cause
@@ -37,7 +37,9 @@ MOST_ENTRIES = 10_000
 MOST_CELLS = 40_000_000  # of one sheet's rectangle, which the reader holds at once
 TEXTS = (".csv", ".tsv", ".txt")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb")
-_CELL = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+MOST_ROWS = 1_048_576  # as Excel has them
+_CELL = re.compile(rb'\br="([A-Z]{1,9})([0-9]{1,19})"')
+_FAR_ROW = re.compile(rb'<row [^>]*?\br="([0-9]{7,19})"')
 _Given = ParamSpec("_Given")
 _Made = TypeVar("_Made")
 _KNOWN = (*SHEET, KEPT)
@@ -230,7 +232,10 @@ def _measured(archive: zipfile.ZipFile) -> set[str]:
                 for column, row in _CELL.findall(block):
                     height = max(height, int(row))
                     width = max(width, column_number(column)) if len(column) > 1 else max(width, 26)
+                height = max(height, *map(int, _FAR_ROW.findall(block)), 1)
                 kept = block[-32:]
+        if height > MOST_ROWS or width > MOST_COLUMNS:
+            raise FileFault("工作簿已损坏，无法读取：有的格子在 Excel 的范围之外")
         if width * height > MOST_CELLS:
             raise FileFault("工作表的范围过大，请删除数据区以外的空行空列（或改用 CSV）后再导入")
         if not breaks:

@@ -259,7 +259,7 @@ class XlsxSheet:
             islice(self._sheet.iter_rows(), first, None), repeat([""] * self._sheet.width, max(behind, 0))
         )
         for number, cells in enumerate(rows, first):
-            texts = [_text(cell) for cell in cells] if any(cell != "" for cell in cells) else [""] * len(cells)
+            texts = [_text(cell) for cell in cells] if not _blank(cells) else [""] * len(cells)
             while at < len(broken) and broken[at, 0] <= number:
                 row, column, word = broken[at].tolist()
                 if row == number and 0 <= column < len(texts):
@@ -278,6 +278,9 @@ class XlsxSheet:
         read = 1
         for batch in batches(records, SLICE):
             broken = self._within(read, read + len(batch))
+            if not len(broken) and _blank(batch[-1]) and all(map(_blank, batch)):  # a stray cell far below the rows
+                read += len(batch)
+                continue
             turned: dict[str, pa.Array] = {}
             for index, heading in columns:
                 texts = [_text(record[index]) for record in batch]
@@ -290,6 +293,10 @@ class XlsxSheet:
     def _within(self, first: int, end: int) -> npt.NDArray[np.int64]:
         """The broken cells of the rows from ``first`` to before ``end``."""
         return self._broken[slice(*np.searchsorted(self._broken[:, 0], (first, end)))]
+
+
+def _blank(cells: Sequence[object]) -> bool:
+    return all(cell == "" for cell in cells)
 
 
 def _text(cell: object) -> str:

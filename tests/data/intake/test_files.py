@@ -10,6 +10,7 @@ import xlsxwriter
 from data.errors import Refused
 from data.intake import import_files
 from tests.data.intake.books import csv_text, sound_book, write_folder, write_xlsx, write_zip
+from tests.data.intake.raw_sheets import raw_xlsx, row
 from tests.moment import NOW
 
 TODAY = date(2026, 11, 22)
@@ -205,3 +206,14 @@ def test_a_quote_without_its_end_is_told(refused, tmp_path):
     with (folder / "行政区划.csv").open("a") as file:
         file.write('990182,"没有结尾\n990183,甲\n')
     assert "引号" in refused("csv")
+
+
+@pytest.mark.parametrize("place", ["B99999999", "ZZZZ2", "XFE1"])
+def test_a_cell_beyond_the_sheet_is_refused_before_room_is_made_for_it(refused, tmp_path, place):
+    raw_xlsx(tmp_path / "a.xlsx", {"户": row(1, [f'<c r="{place}" t="inlineStr"><is><t>x</t></is></c>'])})
+    assert "范围之外" in refused("a.xlsx")
+
+
+def test_a_row_beyond_the_sheet_is_refused_before_room_is_made_for_it(refused, tmp_path):
+    raw_xlsx(tmp_path / "a.xlsx", {"户": '<row r="99999999"><c t="inlineStr"><is><t>x</t></is></c></row>'})
+    assert "范围之外" in refused("a.xlsx")
