@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, select, union
 
 from data.archives.files import folder, lying, place, sound, write_whole
 from data.errors import Refused
-from data.model import archive, project_archive
+from data.model import archive, project_archive, work_paper
 from data.store import engine as store
 from data.store.faults import told
 from data.store.key import key_file
@@ -122,8 +122,8 @@ def _take_key(own: Path, key: bytes, now: datetime) -> Path | None:
 
 
 def named(connection: Connection) -> list[str]:
-    """The hashes of all files that the records name, of households and of projects."""
-    digests = union(select(archive.c.digest), select(project_archive.c.digest))
+    """The hashes of all files that the records name: of households, of projects, of what was done about problems."""
+    digests = union(*(select(table.c.digest) for table in (archive, project_archive, work_paper)))
     return sorted(connection.execute(digests).scalars())
 
 

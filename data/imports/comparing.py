@@ -75,7 +75,7 @@ class _Places:
             "fund": dict(connection.execute(select(fund.c.code, fund.c.region)).all()),
         }
         self.members: dict[object, int] = {}
-        if any("member" in check.spec.table.c for check in checked.checks):
+        if any(check.spec.table is member or "member" in check.spec.table.c for check in checked.checks):
             self.members = dict(connection.execute(select(member.c.code, member.c.household_id)).all())
         for check in checked.checks:
             self._learn(check)
@@ -99,6 +99,8 @@ class _Places:
     def of(self, record: str, values: Mapping[str, object]) -> tuple[str, str, int | None]:
         """Name, region and household of a row of a table."""
         owner = values.get("id") if record == "household" else values.get("household_id")
+        if owner is None and record == "member":
+            owner = self.members.get(values.get("code"))
         if owner is None and "member" in values and record != "pairing":
             owner = self.members.get(values["member"])
         if isinstance(owner, int) and owner in self.households:

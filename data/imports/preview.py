@@ -31,8 +31,8 @@ from data.households.words import label, value
 from data.imports import jobs
 from data.imports.jobs import Job
 from data.imports.preview_tables import CHANGED, IN_CONFLICT, ISSUES, NEW, REFUSED, ROWS, SAME, opened, place
-from data.imports.way import DRAFT, SUBMITTED
 from data.imports.way import STATES as STATES_OF_JOBS
+from data.imports.way import WAY
 from data.intake.decisions import Cell, Decisions
 from data.intake.issues import CONFLICT, ERROR
 from data.store.batches import batches
@@ -106,7 +106,8 @@ def _seen(engine: Engine, viewer: Viewer, id: int) -> Job:
 def _to_decide(engine: Engine, viewer: Viewer, id: int) -> None:
     """Raises Refused where nothing is to be decided any more."""
     one = _seen(engine, viewer, id)
-    if one.state not in (DRAFT, SUBMITTED) or one.work:
+    may = WAY.allowed(viewer, one.region, one.state)
+    if one.work or not {"write", "submit"} & {arrow.action for arrow in may}:
         raise Refused(f"这批文件现在是“{STATES_OF_JOBS[one.state]}”，不能再改选择。")
 
 

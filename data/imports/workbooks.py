@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from data.clock import written
 from data.errors import Refused
-from data.imports import comparing, files, preview
+from data.imports import choices, comparing, files, preview
 from data.imports.preview_tables import place
 from data.imports.running import Work
 from data.intake import By, Checked, ImportResult, check_files, write_checked
@@ -51,6 +51,8 @@ def check_workbooks(work: Work) -> None:
         work.report("写标注副本", 0, 0)
         write_marked_copy(_result(checked), given, marked, work.job.answers)
     with writing(work.engine) as connection:
+        asked, said = checked.findings.questions, work.job.answers
+        choices.remember(connection, work.job.region, asked, said, actor=work.viewer.actor, now=now)
         work.finish(connection, facts | {"marked": marked.is_file()}, None)
 
 
@@ -122,7 +124,9 @@ def _given(work: Work) -> list[Path]:
 
 
 def _checked(work: Work, given: list[Path]) -> Checked:
-    answers = work.job.answers
+    with work.engine.connect() as connection:
+        said = choices.remembered(connection, work.job.region)
+    answers = {**said, **work.job.answers}
     checked = check_files(
         work.engine,
         given,
