@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
+from data import model
 from data.access.rights import needs
 from data.access.roles import FIGURES, READ
 from data.access.viewer import Viewer, within_sql
@@ -118,12 +119,6 @@ def _told(
 
 def _named(connection: Connection, moved: Sequence[Moved]) -> list[Moved]:
     codes = sorted({one.region for one in moved if one.region})
-    rows = connection.execute(
-        text(f"SELECT code, name FROM region WHERE code IN ({', '.join(f':c{n}' for n in range(len(codes)))})"),
-        {f"c{n}": code for n, code in enumerate(codes)},
-    )
-    names = named_apart(connection, {row[0]: row[1] for row in rows}) if codes else {}
-    return [
-        Moved(one.indicator, one.region, names.get(one.region, "全域"), one.month, one.before, one.after)
-        for one in moved
-    ]
+    asked = select(model.region.c.code, model.region.c.name).where(model.region.c.code.in_(codes))
+    names = named_apart(connection, dict(connection.execute(asked).all())) if codes else {}
+    return [replace(one, name=names.get(one.region, "全域")) for one in moved]
