@@ -22,7 +22,7 @@ from data.intake.write import Pending, pend, refuse_order
 from data.model import fund, household, ledger, member, project
 from data.store.batches import batches
 from data.store.engine import open_engine, writing
-from data.workbook.sheets import LEDGER, SheetSpec
+from data.workbook.sheets import LEDGER, SHEET, SheetSpec
 from data.workbook.values import as_period, period_label
 
 MOST = 30_000
@@ -52,7 +52,7 @@ def build(connection: Connection, checked: Checked, target: Path, progress: Prog
                 if one.staged is not None:
                     one.staged.drop()
             progress("与库中比较", len(pending), len(pending))
-            issues.keep(kept, number)
+            issues.keep(kept, number, places)
             counted = select(ROWS.c.state, func.sum(ROWS.c.stands_for)).group_by(ROWS.c.state)
             return {state: int(count) for state, count in kept.execute(counted)}
     finally:
@@ -110,7 +110,7 @@ class _Places:
         region = values.get("village") or values.get("region")
         for name in ("project", "fund"):
             region = region or self.regions[name].get(values.get(name), "")
-        named = values.get("name") or values.get("target") or values.get("description") or ""
+        named = values.get("name") or values.get("head") or values.get("target") or values.get("description") or ""
         own_code = values.get("code") if record == "region" else None
         return str(named)[:40], str(region or own_code or ""), None
 
@@ -261,6 +261,7 @@ class _Issues:
             if isinstance(check, LedgerCheck):
                 own = [(file, row) for file, sheet, row in places if sheet == check.spec.name and row is not None]
                 self.groups = check.groups_at(own)
+        self._values = dict(_refused(checked))
         self.rows: dict[tuple[object, ...], int] = {}
         self._wanted: set[tuple[object, ...]] = {self._of(one) for one in self.told if one.row is not None}
 
@@ -278,7 +279,7 @@ class _Issues:
             if one in self._wanted:
                 self.rows[one] = number
 
-    def keep(self, kept: Connection, number: int) -> None:
+    def keep(self, kept: Connection, number: int, places: _Places) -> None:
         """Write them down, with a row for each that has none: what was refused, what is wholly in conflict."""
         extra: list[tuple[object, ...]] = []
         for one in self.told:
@@ -286,7 +287,10 @@ class _Issues:
                 number += 1
                 state = REFUSED if one.severity == ERROR else IN_CONFLICT
                 self.rows[self._of(one)] = number
-                extra.append((number, one.sheet, "", one.file, one.row, "", "", "", state, 1, None, None, 1))
+                spec, values = SHEET.get(one.sheet), self._values.get((one.file, one.sheet, one.row), {})
+                key = _key(spec, places, values) if spec else ""
+                name, region, _ = places.of(spec.table_name, values) if spec else ("", "", None)
+                extra.append((number, one.sheet, "", one.file, one.row, key, name, region, state, 1, None, None, 1))
         for some in batches(extra, 20_000):
             kept.exec_driver_sql(_insert(ROWS), some)
         marks: list[tuple[object, ...]] = [
@@ -303,6 +307,16 @@ class _Issues:
             kept.exec_driver_sql(_insert(ISSUES), some)
         mine = select(ISSUES.c.row).where(ISSUES.c.severity == CONFLICT, ISSUES.c.row.is_not(None))
         kept.execute(update(ROWS).where(ROWS.c.id.in_(mine)).values(state=IN_CONFLICT))
+
+
+def _refused(checked: Checked) -> Iterator[tuple[tuple[str, str, int], dict[str, object]]]:
+    """Of each refused row of a sheet but 收支 what could be read of it, by where it stands."""
+    for check in checked.checks:
+        for piece in check.pieces:
+            bad = np.flatnonzero(piece.bad)
+            rows = zip(piece.rows[bad].tolist(), _columns(piece.values.take(bad), piece.names), strict=True)
+            for line, cells in rows:
+                yield (piece.file, check.spec.name, line), dict(zip(piece.names, cells, strict=True))
 
 
 def _insert(of: Table) -> str:

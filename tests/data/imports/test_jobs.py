@@ -143,6 +143,8 @@ def test_a_file_with_faults_is_not_written_but_its_good_rows_may_be(engine, book
     book["户"].append({**book["户"][0], "户编号": "H-坏", "村代码": "990181999999"})
     one = checked(engine, tmp_path, book)
     assert not one.facts["may"] and one.facts["refusals"] and one.facts["marked"]
+    ((refused),) = preview.rows(engine, COUNTY, one.id, Filter(state="refused"))[0]
+    assert (refused.key, refused.name, refused.line) == ("H-坏", "张三", len(book["户"]) + 1)
     with pytest.raises(Refused):
         jobs.step(engine, COUNTY, one.id, "write", version=one.version, now=NOW)
     one = stepped(engine, one, "answer", answers={"valid_rows": "1"})
