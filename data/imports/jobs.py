@@ -19,6 +19,7 @@ from data.access.roles import BOUNDARIES, IMPORT, RECORDS
 from data.access.viewer import Viewer, within
 from data.clock import written
 from data.errors import Refused
+from data.figures import cube
 from data.imports import files
 from data.imports.files import GivenFile
 from data.imports.way import CHECK, REGISTER, SUBMITTED, WORK
@@ -183,6 +184,7 @@ def step(
     checked.
     """
     with writing(engine) as connection:
+        cube.hold(connection)
         held = REGISTER.locked(connection, viewer, id, version)
         if held["work"]:
             raise Refused(_BUSY)
@@ -196,6 +198,8 @@ def step(
         if values["work"]:
             values |= {"why": "", "ordered": _ordered(viewer)}
         REGISTER.take(connection, viewer, held, arrow, at=now, reason=reason, values=values)
+        if arrow.before != arrow.after and SUBMITTED in (arrow.before, arrow.after):  # what waits there is another
+            cube.stamp(connection, now, held["region"])
 
 
 def _ordered(viewer: Viewer) -> str:

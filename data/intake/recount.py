@@ -54,7 +54,7 @@ def count_regions(
     counted: Counted | None = None,
 ) -> None:
     """Renew the cube for these regions; None: for all."""
-    if regions is None or len(regions) > MOST:
+    if regions is None or len(regions) > MOST or not cube.fits(connection):
         if counted is not None:
             take_over(connection, counted, now, progress)
         cube.stamp(connection, now)

@@ -61,6 +61,7 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("dispatch", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
+    ("data", {}), ("data", {"view": "boundaries"}), ("data", {"view": "out"}), ("data", {"view": "backups"}),
 )  # fmt: skip
 SOME = 0.2
 """Of the questions about other regions than a write's so many are asked again after it."""

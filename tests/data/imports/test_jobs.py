@@ -14,6 +14,7 @@ from data.imports import files, jobs, preview, running, spawning
 from data.imports.jobs import Wanted
 from data.imports.preview import Filter
 from data.intake import written
+from data.regions.versions import version_of, versions
 from data.workflow import Changed
 from tests.data.imports.ground import (
     COUNTY,
@@ -168,6 +169,18 @@ def test_a_village_hands_in_and_its_township_writes(stored, book, tmp_path):
     one = stepped(stored, one, "return", TOWNSHIP, reason="住址不对")
     one = stepped(stored, one, "submit", VILLAGE)
     assert stepped(stored, one, "write", TOWNSHIP).state == "written"
+
+
+def test_what_waits_for_a_township_is_asked_anew_when_a_village_hands_in(stored, book, tmp_path):
+    def version():
+        with stored.connect() as connection:
+            return version_of(versions(connection, TOWNSHIP.region), TOWNSHIP.region)
+
+    one, before = checked(stored, tmp_path, {"户": [{**book["户"][0], "住址": "东头"}]}, VILLAGE), version()
+    one = stepped(stored, one, "submit", VILLAGE)
+    submitted = version()
+    stepped(stored, one, "return", TOWNSHIP, reason="住址不对")
+    assert before < submitted < version()
 
 
 def test_a_tab_that_was_open_before_is_told_who_was_first(engine, book, tmp_path):

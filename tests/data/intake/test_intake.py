@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 
 from data import model
 from data.errors import Refused
+from data.figures import cube
 from data.intake import checked, import_files, written
 from data.workbook.sheets import SHEET, SHEETS
 from tests.data.intake.books import (
@@ -336,6 +337,14 @@ def test_an_import_that_breaks_off_leaves_the_database_as_it_was(engine, book, t
     assert everything(engine) == before
     monkeypatch.undo()
     assert take(engine, path).changed > 5
+
+
+def test_a_store_whose_figures_were_never_counted_is_counted_as_a_whole(engine, book, tmp_path):
+    take(engine, write_xlsx(tmp_path / "a.xlsx", book), rebuild=False)
+    book["户"][0]["户主姓名"] = "张四"
+    assert take(engine, write_xlsx(tmp_path / "b.xlsx", book), rebuild=True).changed == 1
+    with engine.connect() as connection:
+        assert cube.fits(connection)
 
 
 def test_an_import_that_came_in_between_is_noticed(engine, book, tmp_path, monkeypatch):
