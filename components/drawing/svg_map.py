@@ -33,6 +33,11 @@ class Drawing:
     left_out: tuple[str, ...]
     shapes: Mapping[str, shapely.Geometry]
 
+    @property
+    def places(self) -> Mapping[str, Box]:
+        """Where each land lies on it: left, top, right, bottom in pixels."""
+        return {code: shape.bounds for code, shape in self.shapes.items()}
+
 
 def region_map(
     ground: Lands,
