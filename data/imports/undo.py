@@ -220,22 +220,28 @@ def _run_of(connection: Connection, viewer: Viewer, job_id: int) -> RowMapping:
 
 
 def _refuse_behind_others(connection: Connection, viewer: Viewer, run: int) -> None:
-    """Raises Refused where a later import of records stands."""
+    """Raises Refused where a later import of records of the same villages stands; of others it need not go first."""
     taken_back = select(import_job.c.run).where(import_job.c.state == UNDONE, import_job.c.run.is_not(None))
     asked = (
         select(import_run, import_job.c.region)
         .outerjoin(import_job, import_job.c.run == import_run.c.id)
         .where(import_run.c.id > run, import_run.c.kind == RECORDS_KIND, import_run.c.id.not_in(taken_back))
         .order_by(import_run.c.id.desc())
-        .limit(1)
     )
-    later = connection.execute(asked).mappings().first()
+    behind = connection.execute(asked).mappings().all()
+    own = concerned(connection, run) if behind else None
+    later = next((one for one in behind if _meet(own, concerned(connection, one["id"]))), None)
     if later is None:
         return
     shown = viewer.region == "" or (later["region"] is not None and viewer.may_see(later["region"]))
     files = f"（{later['files']}）" if shown else ""
     when = later["at"][:16].replace("T", " ")
     raise Refused(f"之后还有导入：{when} 的第 {later['id']} 次导入{files}。请从最近一次起依次撤回。")
+
+
+def _meet(some: set[str] | None, others: set[str] | None) -> bool:
+    """Whether two imports concern the same place; None concerns all."""
+    return some is None or others is None or not some.isdisjoint(others)
 
 
 def _take_back(connection: Connection, viewer: Viewer, run: RowMapping, now: datetime, progress: Progress) -> Done:

@@ -245,6 +245,19 @@ def test_the_newest_goes_first_and_who_may_not_see_it_is_refused(county: Engine,
     undo(county, CADRE, first, now=AT_LAST)
 
 
+def test_a_later_import_of_other_villages_stands_in_nobodys_way(county: Engine, tmp_path):
+    homes = {row["village"][:9]: row for row in every(county, model.household)}
+    jobs = {}
+    for number, (township, row) in enumerate(sorted(homes.items())):
+        told_of = {"户编号": row["code"], "村代码": row["village"], "户主姓名": "改名", "户类型": row["type"]}
+        jobs[township] = job_of(county, tmp_path / township, {"户": [told_of]}, NOW + timedelta(minutes=number))
+    first, second = sorted(jobs)
+    undo(county, ADMIN, jobs[first], now=AT_LAST)
+    heads = {row["id"]: row["head"] for row in every(county, model.household)}
+    assert heads[homes[first]["id"]] == homes[first]["head"]
+    assert heads[homes[second]["id"]] == "改名"
+
+
 def test_a_first_import_goes_but_for_what_somebody_entered_since(engine: Engine, tmp_path):
     """Tables that were empty have no journal."""
     job = job_of(engine, tmp_path / "a", sound_book(), NOW, rebuild=True)
