@@ -11,15 +11,16 @@ from data.errors import WarRoomError
 from data.imports import jobs
 from data.imports.jobs import Job
 from data.imports.running import Progress, progress, stop
-from data.imports.way import CHECK, UNDO, WRITE
+from data.imports.way import CHECK, PLAN, UNDO, WRITE
 
-DOING = {CHECK: "正在校验", WRITE: "正在写入", UNDO: "正在撤回"}
-FAILED = {CHECK: "没有校验完", WRITE: "没有写入", UNDO: "没有撤回"}
+DOING = {CHECK: "正在校验", WRITE: "正在写入", PLAN: "正在试算撤回", UNDO: "正在撤回"}
+FAILED = {CHECK: "没有校验完", WRITE: "没有写入", PLAN: "没有试算完", UNDO: "没有撤回"}
 """Work → what it is called while it is done, and where it did not end well."""
 _STOPPING = "import_stopping"
 _STAYS = {
     CHECK: "校验不改动任何数据，大家照常办理。",
     WRITE: "要么全部写入，要么一条不写；写入的一小会儿里，别人保存会自动等一等，不会丢。",
+    PLAN: "试算不改动任何数据；试算的一小会儿里，别人保存会自动等一等，不会丢。",
     UNDO: "要么全部撤回，要么一条不动。",
 }
 

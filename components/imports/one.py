@@ -18,7 +18,7 @@ from components.imports.offers import Findings, offers, why_not
 from components.imports.outcome import numbers, state_words, written_words
 from components.imports.past import files_words
 from components.imports.rows import DECIDES, show_rows
-from components.imports.taking_back import ask_to_take_back, mapped, plan_markup
+from components.imports.taking_back import mapped, plan_markup, show_taking_back
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -186,5 +186,5 @@ def _show_written(screen: Screen, job: Job, written: Mapping[str, int], *, may_u
         for words, page in (("看总览", OVERVIEW), ("看地图", BATTLE_MAP))
     )
     show_markup(f'<p class="saved" role="status">已写入{run}：{escape(written_words(written))}。　{ways}</p>')
-    if may_undo and st.button("撤回这次导入", key="import_undo"):
-        ask_to_take_back(screen, job)
+    if may_undo:
+        show_taking_back(screen, job)

@@ -1,4 +1,4 @@
-"""撤回: what taking an import back would do, shown before it is done; what it did, afterwards."""
+"""撤回: what taking an import back would do, tried by a process and shown before it is done; what it did."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,12 +10,9 @@ from components.drawing.wording import moment
 from components.imports.acts import take_step
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.errors import WarRoomError
 from data.figures.indicators import INDICATORS
 from data.imports.jobs import Job
-from data.imports.undo import plan_undo
 
-_PLAN = "import_undo_plan"
 _COLUMNS = {
     "cells": "退回的格",
     "removed": "删去的行",
@@ -26,24 +23,21 @@ _COLUMNS = {
 Facts = Mapping[str, object]
 
 
-def ask_to_take_back(screen: Screen, job: Job) -> None:
-    """The dialog: what would go back and what stands against it, then the button."""
-
-    def body() -> None:
-        kept: tuple[int, int, Facts] | None = st.session_state.get(_PLAN)
-        if kept is None or kept[:2] != (job.id, job.version):
-            try:
-                with st.spinner("正在试算撤回会改动什么…"):
-                    plan = plan_undo(screen.engine, screen.viewer, job.id, now=screen.now)
-            except WarRoomError as error:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
-                return
-            kept = st.session_state[_PLAN] = (job.id, job.version, plan.facts())
-        show_markup(plan_markup(kept[2]))
-        if st.button("确定撤回", type="primary", width="stretch", key="import_undo_confirm"):
-            take_step(screen, job, "undo")
-
-    st.dialog("撤回这次导入", width="large")(body)()
+def show_taking_back(screen: Screen, job: Job) -> None:
+    """What would go back and what stands against it, once that was tried; the button for trying, and for doing it."""
+    tried = mapped(job.facts.get("undo"))
+    if not tried:
+        if st.button("撤回这次导入", key="import_undo", help="先试算会退回什么、保留什么，看过再定"):
+            take_step(screen, job, "plan")
+        return
+    with st.container(key="import_undo_plan", border=True):
+        show_markup(f"<h2>撤回这次导入会怎样</h2><p class='calm'>试算于 {escape(moment(str(tried['at'])))}</p>")
+        show_markup(plan_markup(tried))
+        with st.container(horizontal=True, gap="small"):
+            if st.button("确定撤回", type="primary", key="import_undo_confirm"):
+                take_step(screen, job, "undo")
+            if st.button("重新试算", key="import_undo_again"):
+                take_step(screen, job, "plan")
 
 
 def plan_markup(facts: Facts, *, done: bool = False) -> str:

@@ -156,6 +156,8 @@ def allowed(connection: Connection, viewer: Viewer, id: int) -> list[Transition]
         return []
     may = REGISTER.allowed(connection, viewer, held)
     sound = _job(connection, held).may_be_written
+    planned = held["kind"] == WORKBOOK  # what taking boundaries back does is plain
+    may = [one for one in may if planned or one.action != "plan"]
     return [one for one in may if sound or one.action not in ("submit", "write")]
 
 
@@ -190,6 +192,8 @@ def step(
             raise Refused(_BUSY)
         arrow = REGISTER.transition(connection, viewer, held, action)
         one = _job(connection, held)
+        if action == "plan" and one.kind != WORKBOOK:
+            raise Refused("边界的撤回不需要试算。")
         if action in ("submit", "write") and not one.may_be_written:
             raise Refused("这些文件还没有通过校验，请先看校验结果。")
         values: dict[str, object] = {"work": WORK.get(action, "")}

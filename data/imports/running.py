@@ -22,7 +22,7 @@ from data.clock import Clock, written
 from data.errors import Refused, WarRoomError
 from data.imports import jobs
 from data.imports.jobs import Job
-from data.imports.way import CHECK, REGISTER, UNDO, WRITE
+from data.imports.way import CHECK, PLAN, REGISTER, UNDO, WRITE
 from data.model import import_job
 from data.model.transient import import_work
 from data.store.engine import writing
@@ -34,7 +34,7 @@ BEAT = 1.0  # seconds
 SILENT = timedelta(seconds=60)
 MOST_TRIES = 3
 WAITING = "排队等候"
-_ENDS = {CHECK: (None, None), WRITE: ("wrote", "stopped"), UNDO: ("undid", "kept")}
+_ENDS = {CHECK: (None, None), PLAN: (None, None), WRITE: ("wrote", "stopped"), UNDO: ("undid", "kept")}
 """Work → the step that tells that it is done, and that it is not."""
 _NEVER = "处理这批文件的程序三次中途停止，没有写入。请检查文件，或请管理员查看服务器日志。"
 log = logging.getLogger(__name__)

@@ -192,6 +192,14 @@ def undo(
         return plan
 
 
+def plan_workbook(work: Work) -> None:
+    """Try what taking a job back would do; its facts get ``undo``: ``UndoPlan.facts`` with ``at`` (ISO)."""
+    now = work.clock()
+    plan = plan_undo(work.engine, work.viewer, work.job.id, now=now, progress=work.report)
+    with writing(work.engine) as connection:
+        work.finish(connection, {**work.job.facts, "undo": {"at": written(now), **plan.facts()}}, None)
+
+
 def undo_workbook(work: Work) -> None:
     """Take back what a job wrote; its facts get ``undone``: ``UndoPlan.facts`` with ``at`` (ISO), without figures."""
     now = work.clock()

@@ -20,8 +20,8 @@ STATES = {
     WITHDRAWN: "已作废",
 }
 ENDED = (WRITTEN, UNDONE, WITHDRAWN)
-CHECK, WRITE, UNDO = "check", "write", "undo"
-WORK = {"hand_in": CHECK, "answer": CHECK, "write": WRITE, "undo": UNDO}
+CHECK, WRITE, PLAN, UNDO = "check", "write", "plan", "undo"
+WORK = {"hand_in": CHECK, "answer": CHECK, "write": WRITE, "plan": PLAN, "undo": UNDO}
 """Step → the work that it asks for."""
 _HANDS_IN = ("village", "township", "county", "admin")
 _WRITES = ("township", "county", "admin")
@@ -45,6 +45,7 @@ WAY = Way(
         "write": "写入",
         "wrote": "写入完成",
         "stopped": "没有写入",
+        "plan": "试算撤回",
         "undo": "撤回",
         "undid": "撤回完成",
         "kept": "没有撤回",
@@ -59,6 +60,7 @@ WAY = Way(
         *_arrows("write", SUBMITTED, ORDERED, _WRITES),
         *_arrows("wrote", ORDERED, WRITTEN, _WRITES),
         *_arrows("stopped", ORDERED, DRAFT, _WRITES),
+        *_arrows("plan", WRITTEN, WRITTEN, _WRITES),
         *_arrows("undo", WRITTEN, UNDOING, _WRITES),
         *_arrows("undid", UNDOING, UNDONE, _WRITES),
         *_arrows("kept", UNDOING, WRITTEN, _WRITES),

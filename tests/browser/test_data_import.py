@@ -121,8 +121,8 @@ def test_a_faulty_workbook_goes_back_marked_is_put_right_written_and_taken_back(
     page.goto(at)
     ready(page)
     page.get_by_role("button", name="撤回这次导入").click()
-    expect(page.get_by_role("dialog")).to_contain_text("将把 1 行退回到写入前的样子")
-    page.get_by_role("dialog").get_by_role("button", name="确定撤回").click()
+    expect(page.locator(".st-key-import_undo_plan")).to_contain_text("将把 1 行退回到写入前的样子")
+    page.get_by_role("button", name="确定撤回").click()
     expect(page.locator("p.saved")).to_contain_text("已撤回")
     assert address(server, page, homes[0]) == homes[0].address
 
