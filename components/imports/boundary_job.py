@@ -27,7 +27,7 @@ from components.imports.markup import stages_markup, steps_markup
 from components.imports.one import failed_work
 from components.imports.outcome import numbers, state_words
 from components.imports.past import files_words
-from components.shell.asking import ask_large, ask_uncached
+from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
@@ -88,7 +88,7 @@ def show_boundary_job(screen: Screen, choice: BoundaryChoice, id: int) -> None:
     if "answer" in allowed and job.checked and not job.may_be_written:
         show_markup(f'<p class="import-blocked">{_why_not(job)}</p>')
     show_acts(screen, job, _offers(job, allowed))
-    found = ask_large(screen, preview, job.id, job.version) if job.facts else None
+    found = ask_uncached(screen, preview, job.id) if job.facts else None
     if found is not None:
         _show_found(screen, found, choice)
     elif job.facts:

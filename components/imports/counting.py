@@ -8,7 +8,7 @@ import streamlit as st
 from components.imports.address import GROUPS, ImportChoice, import_link
 from components.imports.markup import CountRow, counts_markup, groups_markup
 from components.imports.rows import filter_of
-from components.shell.asking import ask
+from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.imports import preview
@@ -64,7 +64,7 @@ def _by_place(screen: Screen, job: Job, choice: ImportChoice) -> Counts:
 
 
 def _show_places(screen: Screen, choice: ImportChoice, places: Counts) -> None:
-    names = ask(screen, regions.names_of, tuple(sorted(places)))
+    names = ask_uncached(screen, regions.names_of, tuple(sorted(places)))
     rows = {names.get(code, code) or NO_PLACE: (code, counts) for code, counts in sorted(places.items())}
 
     def url(row: CountRow, group: str) -> str:

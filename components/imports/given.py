@@ -10,6 +10,7 @@ from components.imports.markup import size_words
 from components.shell.logged import caller, leaves
 from components.shell.page import show_markup
 from components.shell.screen import Screen
+from components.shell.take_away import take_paper
 from data.audit.taken import detail
 from data.errors import NotFound
 from data.imports import files
@@ -73,8 +74,5 @@ def _download(
         )
         return made
 
-    st.download_button(
-        plain(words), data=content, file_name=name, on_click="ignore", key=key,
-        type="primary" if primary else "secondary",
-        mime=EXCEL if name.endswith(".xlsx") else mimetypes.guess_type(name)[0] or "application/octet-stream",
-    )  # fmt: skip
+    kind = EXCEL if name.endswith(".xlsx") else mimetypes.guess_type(name)[0] or "application/octet-stream"
+    take_paper(plain(words), content, name=name, key=key, primary=primary, mime=kind)

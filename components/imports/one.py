@@ -19,7 +19,7 @@ from components.imports.outcome import numbers, state_words, written_words
 from components.imports.past import files_words
 from components.imports.rows import DECIDES, show_rows
 from components.imports.taking_back import mapped, plan_markup, show_taking_back
-from components.shell.asking import ask, ask_uncached
+from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, OVERVIEW
@@ -64,7 +64,7 @@ def show_job(screen: Screen, choice: ImportChoice, id: int) -> None:
 
 
 def _show_head(screen: Screen, job: Job) -> None:
-    place = ask(screen, regions.names_of, (job.region,)).get(job.region, "")
+    place = ask_uncached(screen, regions.names_of, (job.region,)).get(job.region, "")
     place = "" if place in job.who else place
     told = filter(None, (f"导入 {job.id}", place, job.who, moment(job.made), state_words(job)))
     back = link("全部导入", import_link(screen, ImportChoice()), style="underlined")

@@ -11,7 +11,7 @@ from components.drawing.tables import TableColumn, TableLook, pager_markup, tabl
 from components.drawing.wording import moment
 from components.imports.address import LIST_WORDS, LONGEST_WORDS, ImportChoice, import_link, job_link
 from components.imports.outcome import outcome_words, state_words
-from components.shell.asking import ask, ask_uncached
+from components.shell.asking import ask_uncached
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.paging import paged
@@ -108,4 +108,4 @@ def _filters(choice: ImportChoice) -> None:
 
 def _places(screen: Screen, held: Sequence[Job]) -> dict[str, str]:
     """Region → its name, of those that handed in."""
-    return {code: ask(screen, regions.find, code).name for code in {one.region for one in held}}
+    return {code: ask_uncached(screen, regions.find, code).name for code in {one.region for one in held}}

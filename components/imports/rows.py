@@ -10,7 +10,7 @@ from components.drawing.tables import pager_markup
 from components.imports.address import GROUPS, JOB_WORDS, LONGEST_WORDS, ImportChoice, import_link
 from components.imports.looks import conflict_cell, conflicts_of, row_look
 from components.imports.markup import cell_markup, row_markup, rows_markup
-from components.shell.asking import ask, ask_uncached
+from components.shell.asking import ask_uncached
 from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.logged import list_shown
@@ -53,7 +53,7 @@ def show_rows(screen: Screen, job: Job, choice: ImportChoice, *, may: bool) -> N
     list_shown(screen, "导入校验结果", count=total, unit="行", filters=GROUPS.get(choice.group, ""))
     if may:
         _all_at_once(screen, job, choice, total)
-    places = ask(screen, regions.names_of, tuple(sorted({row.place for row in rows})))
+    places = ask_uncached(screen, regions.names_of, tuple(sorted({row.place for row in rows})))
     several = len(job.files) > 1
     with st.container(key="import_rows", gap=None):
         for ticked, some in _runs(rows, may=may):
@@ -175,7 +175,7 @@ def _filters(screen: Screen, choice: ImportChoice) -> None:
         if choice.sheet or choice.place or choice.group:
             words = [GROUPS.get(choice.group, ""), choice.sheet]
             if choice.place:
-                words.append(ask(screen, regions.names_of, (choice.place,)).get(choice.place, choice.place))
+                words.append(ask_uncached(screen, regions.names_of, (choice.place,)).get(choice.place, choice.place))
             clear = link("看全部", import_link(screen, ImportChoice(choice.job)), style="underlined", data_stay="1")
             told = " · ".join(filter(None, words))
             show_markup(f'<p class="calm">只列：{escape(told)}　{clear}</p>', width="content")

@@ -110,9 +110,9 @@ def _rough(shapes: Sequence[shapely.Geometry | None]) -> list[str | None]:
 
 
 @needs(IMPORT, BOUNDARIES)
-def preview(connection: Connection, viewer: Viewer, job: int, version: int) -> Preview | None:
-    """What the last check of a job found; None where it is gone or there was none. ``version``: of the job, by which
-    what is kept of the answer is told from an older one. Raises NotFound for a job that is not the viewer's."""
+def preview(connection: Connection, viewer: Viewer, job: int) -> Preview | None:
+    """What the last check of a job found; None where it is gone or there was none. Raises NotFound for a job that is
+    not the viewer's."""
     jobs.job(connection, viewer, job)
     path = _path(connection.engine, job)
     if not path.is_file():

@@ -13,6 +13,7 @@ OPEN_TO = {
     "明白卡": "admin county township village helper borrower household",
     "我的待办 帮扶责任 督办整改 月调度 每日记录 收益分配 批量填报 扫码查询 打印发放":
         "admin county township village helper",
+    "数据管理": "admin county township village",
     "用户与设置": "admin county",
 }  # fmt: skip
 """Titles → roles, as an administrator is told them."""

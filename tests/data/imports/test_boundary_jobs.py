@@ -45,7 +45,7 @@ def checked(engine: Engine, *paths: Path, viewer: Viewer = OFFICE) -> Job:
 
 def seen(engine: Engine, one: Job, viewer: Viewer = OFFICE) -> Preview:
     with engine.connect() as connection:
-        found = preview(connection, viewer, one.id, one.version)
+        found = preview(connection, viewer, one.id)
     assert found is not None
     return found
 
@@ -152,7 +152,7 @@ def test_a_county_takes_nothing_of_another(engine: Engine, tmp_path: Path) -> No
     one = stepped(engine, checked(engine, geojson(tmp_path / "a.geojson", rows)), "write", OFFICE)
     assert set(boundaries(engine)) == {VILLAGE}
     with engine.connect() as connection, pytest.raises(NotFound):
-        preview(connection, Viewer("county", "990982"), one.id, one.version)
+        preview(connection, Viewer("county", "990982"), one.id)
 
 
 @pytest.mark.parametrize("viewer", [Viewer("township", TOWN), Viewer("village", VILLAGE), Viewer("display", COUNTY)])
@@ -165,7 +165,7 @@ def test_who_may_not_import_boundaries_hands_none_in_and_sees_none(
         handed_in(engine, [path], viewer, kind=BOUNDARY)
     one = checked(engine, path)
     with engine.connect() as connection, pytest.raises(NoRight):
-        preview(connection, viewer, one.id, one.version)
+        preview(connection, viewer, one.id)
 
 
 def test_the_same_file_once_more_has_nothing_to_change(engine: Engine, tmp_path: Path) -> None:
@@ -194,5 +194,5 @@ def test_once_its_files_are_gone_there_is_no_map(engine: Engine, tmp_path: Path)
     one = checked(engine, ground(tmp_path / "a.geojson", [OTHER_TOWN]))
     files.remove(engine, one.id)
     with engine.connect() as connection:
-        assert preview(connection, OFFICE, one.id, one.version) is None
+        assert preview(connection, OFFICE, one.id) is None
         assert [found.id for found in jobs.jobs(connection, OFFICE, Wanted(kind=BOUNDARY))[0]] == [one.id]
