@@ -14,10 +14,12 @@ from data.imports import choices, comparing, files, preview
 from data.imports.preview_tables import place
 from data.imports.running import Work
 from data.intake import By, Checked, ImportResult, check_files, write_checked
+from data.intake.decisions import Decisions
 from data.intake.demonstration import standing
 from data.intake.issues import ImportResult as Result
 from data.intake.leaving import leave_out
 from data.intake.report import write_marked_copy
+from data.intake.written import Overtaken
 from data.regions.versions import LAST_WRITE
 from data.store.engine import writing
 from data.store.private import own_file
@@ -31,6 +33,7 @@ _UNSIGNED = (
     "现在库里是演示数据，没有改动。"
 )
 _CHECKED = "checked.pickle"
+_ATTEMPTS = 3
 Facts = Mapping[str, object]
 
 
@@ -63,9 +66,21 @@ def write_workbooks(work: Work) -> None:
     """
     decisions = preview.decisions(work.engine, work.job.id)
     checked = _kept(work) or _checked(work, _given(work))
+    for left in range(_ATTEMPTS, 0, -1):
+        try:
+            result = _write(work, checked, decisions)
+            break
+        except Overtaken:  # another import was quicker: once more beside what it wrote
+            if left == 1:
+                raise
+            checked = _checked(work, _given(work))
+    if not result.changed and result.refusal_count and not checked.known.valid_rows:
+        raise Refused(f"校验之后数据又有变化，有 {result.refusal_count} 处不能写入，本次没有写入。请重新校验。")
+
+
+def _write(work: Work, checked: Checked, decisions: Decisions) -> ImportResult:
     with standing(work.engine, checked.replaces) as connection:
         left = leave_out(connection, checked, decisions)
-    facts = {**work.job.facts}
 
     def after(connection: Connection, result: ImportResult) -> None:
         told = {
@@ -76,9 +91,9 @@ def write_workbooks(work: Work) -> None:
             "kept": sum(not decisions.takes(one.cell) for one in result.conflicts if one.cell),
             "taken": sum(decisions.takes(one.cell) for one in result.conflicts if one.cell),
         }
-        work.finish(connection, facts | {"written": told}, result.run)
+        work.finish(connection, {**work.job.facts, "written": told}, result.run)
 
-    result = write_checked(
+    return write_checked(
         work.engine,
         checked,
         now=work.clock(),
@@ -87,8 +102,6 @@ def write_workbooks(work: Work) -> None:
         progress=work.report,
         after=after,
     )
-    if not result.changed and result.refusal_count and not checked.known.valid_rows:
-        raise Refused(f"校验之后数据又有变化，有 {result.refusal_count} 处不能写入，本次没有写入。请重新校验。")
 
 
 def _version(work: Work) -> tuple[int, str]:

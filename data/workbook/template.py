@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -70,9 +71,15 @@ def write_template(path: Path, stamp: Stamp) -> None:
             add_sheet(book, spec)
 
 
-def opened_book(path: Path) -> xlsxwriter.Workbook:
-    """A workbook that is written row by row, what it lays aside beside it and nowhere else: it names people."""
-    return xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent), **PLAIN})
+@contextmanager
+def opened_book(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook that is written row by row; what it lays aside names people, lies beside it and goes with it, also
+    where it breaks off."""
+    with (
+        TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as aside,
+        xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": aside, **PLAIN}) as book,
+    ):
+        yield book
 
 
 @contextmanager

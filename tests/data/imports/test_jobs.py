@@ -10,7 +10,7 @@ from data import model
 from data.access.viewer import Viewer
 from data.errors import NoRight, NotFound, Refused
 from data.households.edits import Edit, commit
-from data.imports import files, jobs, preview, running, spawning
+from data.imports import files, jobs, preview, running, spawning, workbooks
 from data.imports.jobs import Wanted
 from data.imports.preview import Filter
 from data.intake import written
@@ -202,6 +202,25 @@ def test_a_township_may_not_hand_in_boundaries(engine):
     with pytest.raises(NoRight):
         jobs.hand_in(engine, TOWNSHIP, "boundaries", [("a.zip", io.BytesIO(b"x"))], now=NOW)
     assert not list((files.folder(engine, 1).parent).glob("*"))
+
+
+def test_where_another_import_was_quicker_the_files_are_checked_once_more_and_written(
+    stored, book, tmp_path, monkeypatch
+):
+    slow = checked(stored, tmp_path, {"户": [{**book["户"][0], "住址": "东头"}]})
+    kept = workbooks._kept
+
+    def meanwhile(work):
+        found = kept(work)
+        monkeypatch.setattr(workbooks, "_kept", kept)
+        stepped(stored, checked(stored, tmp_path, {"户": [{**book["户"][1], "住址": "西头"}]}), "write")
+        return found
+
+    monkeypatch.setattr(workbooks, "_kept", meanwhile)
+    assert stepped(stored, slow, "write").state == "written"
+    with stored.connect() as connection:
+        places = dict(connection.execute(select(model.household.c.code, model.household.c.address)).all())
+    assert places == {book["户"][0]["户编号"]: "东头", book["户"][1]["户编号"]: "西头"}
 
 
 # the process
