@@ -1,6 +1,5 @@
 """Boundaries are taken: what was planned is written, all of it or nothing, and journalled."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import shapely
-from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select, update
+from sqlalchemy import Connection, Engine, select
 
 from data.access.actors import COMMAND
 from data.boundaries.layers import Layer, Progress, read_layers
@@ -16,13 +15,14 @@ from data.boundaries.plan import SAME, Plan, plan
 from data.errors import Refused
 from data.figures import cube
 from data.intake.questions import UNANSWERED, Answers
-from data.intake.runs import record_run
-from data.model import boundary, import_journal, region
+from data.intake.runs import last_run, record_run
+from data.model import boundary, region
 from data.regions.codes import nearest_parent
+from data.regions.parents import mend_parents
 from data.regions.versions import LAST_WRITE
 from data.store.batches import batches
 from data.store.engine import upsert, writing
-from data.store.journal import Row
+from data.store.journal import journalling
 
 WRITING = "写入边界"
 
@@ -113,20 +113,20 @@ def take(
     if made.open:
         asked = "；".join(f"{one.file}：{one.text}" for one in made.open)
         raise Refused(f"还有问题没有回答，没有写入。{asked}")
-    journal = _Journal()
-    grown = _write_regions(connection, made.created, journal)
     outlines = {
         item.region: (item.shape, item.file)
         for item in made.items
         if item.taken and item.state != SAME and item.shape is not None
     }
-    changed = grown + _write_boundaries(connection, outlines, journal, progress)
-    if not changed:
-        return _result(made)
+    with journalling(connection, (region, boundary), empty=True) as journal:
+        grown = _write_regions(connection, made.created)
+        changed = grown + _write_boundaries(connection, outlines, progress)
+        if not changed:
+            return _result(made)
+        journal.keep(last_run(connection) + 1)
     refused = sum(not item.taken for item in made.items)
     counts = {"rows": made.features, "changed": changed, "warnings": len(made.repaired), "refused": refused}
     run = record_run(connection, files, "边界", counts, actor=actor, address=address, now=now)
-    journal.write(connection, run)
     cube.stamp(connection, now)
     if grown and rebuild:
         cube.rebuild(connection, today=now.date())
@@ -150,74 +150,30 @@ def _result(made: Plan, changed: int = 0, run: int | None = None) -> BoundaryRes
     )
 
 
-class _Journal:
-    """The rows that a run writes, as they were before and after, in order."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, Row | None, Row | None]] = []
-
-    def add(self, record: Table, before: Row | None, after: Row | None) -> None:
-        self.rows.append((record.name, before, after))
-
-    def write(self, connection: Connection, run: int) -> None:
-        for some in batches(list(enumerate(self.rows, 1)), 500):
-            rows = [
-                {"run": run, "number": number, "record": record, "before": _text(before), "after": _text(after)}
-                for number, (record, before, after) in some
-            ]
-            connection.execute(insert(import_journal), rows)
-
-
-def _text(row: Row | None) -> str | None:
-    """A row as ``store.journal`` keeps it."""
-    if row is None:
-        return None
-    held = {name: value for name, value in row.items() if value is not None}
-    return json.dumps(held, ensure_ascii=False, default=bytes.hex)
-
-
-def _write_regions(connection: Connection, created: Mapping[str, str], journal: _Journal) -> int:
+def _write_regions(connection: Connection, created: Mapping[str, str]) -> int:
     """Make the regions and set right the parent of every region that has a nearer one now; returns rows changed."""
     if not created:
         return 0
-    stored = {row["code"]: dict(row) for row in connection.execute(select(region)).mappings()}
-    known = stored.keys() | created.keys()
+    known = {*connection.execute(select(region.c.code)).scalars(), *created}
     rows = [(code, name, nearest_parent(code, known)) for code, name in sorted(created.items())]
-    upsert(connection, region, ("code", "name", "parent"), rows)
-    for code, name, parent in rows:
-        journal.add(region, None, {**dict.fromkeys(region.c.keys()), "code": code, "name": name, "parent": parent})
-    moved = {code: nearest_parent(code, known) for code in stored}
-    moved = {code: parent for code, parent in moved.items() if parent != stored[code]["parent"]}
-    for code, parent in moved.items():
-        connection.execute(update(region).where(region.c.code == code).values(parent=parent))
-        journal.add(region, stored[code], {**stored[code], "parent": parent})
-    return len(rows) + len(moved)
+    return upsert(connection, region, ("code", "name", "parent"), rows) + mend_parents(connection, known)
 
 
 def _write_boundaries(
-    connection: Connection,
-    outlines: Mapping[str, tuple[shapely.Geometry, str]],
-    journal: _Journal,
-    progress: Progress | None,
+    connection: Connection, outlines: Mapping[str, tuple[shapely.Geometry, str]], progress: Progress | None
 ) -> int:
     codes, changed, done = sorted(outlines), 0, 0
     for batch in batches(codes, 500):
-        asked = select(boundary).where(boundary.c.region.in_(batch))
-        stored = {row["region"]: _outline(row) for row in connection.execute(asked).mappings()}
+        asked = select(boundary.c.region, boundary.c.geometry).where(boundary.c.region.in_(batch))
+        stored = {code: bytes(geometry) for code, geometry in connection.execute(asked)}
         rows = []
         for code in batch:
             shape, file = outlines[code]
             geometry = shapely.to_wkb(shape, byte_order=1)
-            before = stored.get(code)
-            if before is None or geometry != before["geometry"]:
+            if geometry != stored.get(code):
                 rows.append((code, geometry, file))
-                journal.add(boundary, before, {"region": code, "geometry": geometry, "source": file})
         changed += upsert(connection, boundary, ("region", "geometry", "source"), rows)
         done += len(batch)
         if progress:
             progress(WRITING, done, len(codes))
     return changed
-
-
-def _outline(row: RowMapping) -> Row:
-    return {**row, "geometry": bytes(row["geometry"])}

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, select
 
 from data.intake.check import SheetCheck
 from data.intake.histories import HISTORIES, Histories
 from data.intake.issues import ERROR, Findings, Issue
 from data.intake.kinds import keep_kinds, renew_kinds
-from data.intake.known import KnownCodes
 from data.intake.ledger import CLEARED, MONTH_COLUMNS, NO_AMOUNT, YEAR_COLUMNS, LedgerCheck, Lines
 from data.intake.pieces import Piece
 from data.intake.staging import ROW, Staged, emptied
-from data.model import ledger, ledger_year, measure, region
+from data.model import ledger, ledger_year, measure
 from data.model.measure_kinds import renewed
 from data.model.search_columns import id_tail, initials
 from data.regions.codes import nearest_parent
@@ -224,12 +223,3 @@ def _told(rows: Iterable[Sequence[object]], name: str, total: int, progress: Pro
             progress(f"写入 {name}", number, total)
         yield row
     progress(f"写入 {name}", total, total)
-
-
-def mend_parents(connection: Connection, known: KnownCodes) -> int:
-    """Regions whose nearest known ancestor came with this import."""
-    stored = connection.execute(select(region.c.code, region.c.parent)).all()
-    moved = {code: parent for code, held in stored if (parent := nearest_parent(code, known.codes[REGION])) != held}
-    for code, parent in moved.items():
-        connection.execute(update(region).where(region.c.code == code).values(parent=parent))
-    return len(moved)

@@ -22,9 +22,10 @@ from data.intake.recount import count_again, is_spread
 from data.intake.runs import last_run, record_run
 from data.intake.sums import warn_booked
 from data.intake.told import warn_told
-from data.intake.write import Pending, mend_parents, pend, refuse_order, still_new, write_pending
+from data.intake.write import Pending, pend, refuse_order, still_new, write_pending
 from data.matters.daily import settle_matters
 from data.model import import_cell
+from data.regions.parents import mend_parents
 from data.store.engine import staging, writing_on
 from data.store.journal import JOURNALLED, journalling
 from data.workbook.sheets import REGION
@@ -136,7 +137,7 @@ def _write_rows(
 ) -> int:
     changed = write_pending(pending, run, again=again)
     if any(check.spec.name == REGION for check in checked.checks):
-        changed += mend_parents(connection, checked.known)
+        changed += mend_parents(connection, checked.known.codes[REGION])
     return changed + checked.kept.write(connection)
 
 

@@ -80,14 +80,14 @@ class Journal:
 
 
 @contextmanager
-def journalling(connection: Connection, tables: Iterable[Table]) -> Iterator[Journal]:
+def journalling(connection: Connection, tables: Iterable[Table], *, empty: bool = False) -> Iterator[Journal]:
     """Note what happens to rows of these tables, inside a transaction that writes; where something is raised, it is to
-    be taken back as a whole. A table that is empty is not watched, so that filling it costs nothing.
+    be taken back as a whole. A table that is empty is not watched, so that filling it costs nothing, unless ``empty``.
 
     A server's writers of these tables wait until the transaction ends.
     """
     known = list(tables)
-    watched = [table for table in known if _holds_rows(connection, table)]
+    watched = [table for table in known if empty or _holds_rows(connection, table)]
     fresh = [table for table in known if table not in watched]
     (_begin_embedded if is_sqlite(connection) else _begin_server)(connection, watched)
     yield Journal(connection, watched, fresh)
