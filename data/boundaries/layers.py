@@ -131,7 +131,8 @@ def _layer(
     label = f"{file.name}:{name}" if name else file.name
     headings = tuple(columns)
     layout = hashlib.sha256("\n".join(headings).encode()).hexdigest()[:16]
-    choice = chosen(columns, regions, answers.get(f"columns:{layout}", ""))
+    said = answers.get(f"columns:{layout}") or answers.get(layout, "")
+    choice = chosen(columns, regions, said)
     taken = choice.columns
     questions = []
     if choice.options:
@@ -146,7 +147,7 @@ def _layer(
         text = f"{label} 是哪种坐标系？"
         questions.append(Question(f"system:{label}", label, text, put.options))
     fault = put.fault
-    if answers.get(f"columns:{layout}") == SKIP:
+    if said == SKIP:
         fault = "按选择不导入"
     elif not headings and file.kind == "ESRI Shapefile":
         fault = "没有属性表，请把同名的 .dbf 一起交来"

@@ -11,19 +11,17 @@ from data.clock import written
 from data.errors import Refused
 from data.imports import boundary_preview, choices, files
 from data.imports.boundary_undo import take_back
+from data.imports.jobs import BROWSER
 from data.imports.running import Work
 from data.store.engine import writing
 
-BROWSER = "网页"
-COLUMNS = "columns"
-"""What the questions about a layout of headings are called, before its digest."""
 _PLANNING = "比对边界"
 
 
 def check_boundaries(work: Work) -> None:
     """Read the files and plan what taking them would do; the facts are those of ``_facts``, the rest is kept beside the
     files (``boundary_preview``). What was answered about a layout is remembered for its sender."""
-    _, made = _planned(work, _given(work))
+    _, made = _planned(work, files.still_given(work.engine, work.job.id))
     boundary_preview.keep(work.engine, work.job.id, made)
     now, mine = work.clock(), work.viewer.actor
     with writing(work.engine) as connection:
@@ -33,7 +31,7 @@ def check_boundaries(work: Work) -> None:
 
 def write_boundaries(work: Work) -> None:
     """Plan once more and write it in one transaction; the facts take on what was written."""
-    layers, made = _planned(work, given := _given(work))
+    layers, made = _planned(work, given := files.still_given(work.engine, work.job.id))
     now = work.clock()
     with writing(work.engine) as connection:
         done = take(
@@ -77,20 +75,11 @@ def undo_boundaries(work: Work) -> None:
 def _planned(work: Work, given: list[Path]) -> tuple[list[Layer], Plan]:
     """The layers, read by what was answered to this job and by what its sender said before of such layouts, and what
     taking them would do."""
-    with work.engine.connect() as connection:
-        said = choices.remembered(connection, work.job.region)
-    answers = {**{f"{COLUMNS}:{layout}": choice for layout, choice in said.items()}, **work.job.answers}
+    answers = choices.answers_of(work.engine, work.job)
     layers = read_all(work.engine, given, answers=answers, progress=work.report)
     work.report(_PLANNING, 0, 0)
     with work.engine.connect() as connection:
         return layers, plan(connection, layers, answers=answers, scope=work.viewer.region)
-
-
-def _given(work: Work) -> list[Path]:
-    given = files.given(work.engine, work.job.id)
-    if not given:
-        raise Refused("递交的文件已经清理，请重新递交。")
-    return given
 
 
 def _facts(made: Plan) -> dict[str, object]:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from data.clock import written
+from data.imports.jobs import Job
 from data.intake.questions import Answers, Question
 from data.model import column_choice
 from data.store.engine import upsert
@@ -17,6 +18,12 @@ def remembered(connection: Connection, region: str) -> dict[str, str]:
     one = column_choice.c
     rows = connection.execute(select(one.layout, one.choice).where(one.region == region))
     return {layout: json.loads(choice) for layout, choice in rows}
+
+
+def answers_of(engine: Engine, job: Job) -> Answers:
+    """What was answered to a job, and before that of layouts by its sender."""
+    with engine.connect() as connection:
+        return {**remembered(connection, job.region), **job.answers}
 
 
 def remember(

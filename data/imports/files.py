@@ -49,6 +49,13 @@ def given(engine: Engine, job: int) -> list[Path]:
     return sorted(home.iterdir()) if home.is_dir() else []
 
 
+def still_given(engine: Engine, job: int) -> list[Path]:
+    """The same for who works on them. Raises Refused once they were removed."""
+    if not (kept := given(engine, job)):
+        raise Refused("递交的文件已经清理，请重新递交。")
+    return kept
+
+
 def receive(engine: Engine, files: Sequence[tuple[str, IO[bytes]]]) -> tuple[Path, list[GivenFile]]:
     """Take files in, into a folder of no job yet; that and what was taken.
 

@@ -32,6 +32,8 @@ from data.workflow import Step, Transition
 WORKBOOK, BOUNDARY = "workbook", "boundaries"
 KINDS = {WORKBOOK: "数据", BOUNDARY: "边界"}
 PAGE = 20
+BROWSER = "网页"
+"""From where it is done, as the log has it."""
 _BUSY = "正在处理，请等它做完。"
 
 
@@ -213,10 +215,3 @@ def _ordered(viewer: Viewer) -> str:
 def orderer(row: RowMapping) -> Viewer:
     """Who asked for the work that a process does for him now, with the right that he had then."""
     return Viewer(**json.loads(row["ordered"]))
-
-
-@needs(IMPORT, RECORDS)
-def waits(connection: Connection, viewer: Viewer) -> int:
-    """How many hand-ins of his villages wait for the viewer."""
-    clause = and_(within(import_job.c.region, viewer.region), import_job.c.state == SUBMITTED)
-    return int(connection.execute(select(func.count()).select_from(import_job).where(clause)).scalar_one())

@@ -26,6 +26,7 @@ from data.figures.indicators import INDICATORS
 from data.households.history import TAKEN_BACK
 from data.households.words import label, value
 from data.imports import taking_back
+from data.imports.jobs import BROWSER
 from data.imports.moved import Moved, Rehearsed, rehearsed
 from data.imports.running import Work
 from data.imports.taking_back import Done, Progress, Stands, TakingBack
@@ -41,7 +42,6 @@ from data.workbook.sheets import SHEETS
 
 RECORDS_KIND = "数据"
 LISTED = 200
-PAGE = "网页"
 After = Callable[[Connection, Mapping[str, object]], None]
 _SHEETS = {sheet.table_name: sheet for sheet in SHEETS}
 _NAMES = {sheet.table_name: sheet.name for sheet in SHEETS} | {
@@ -264,7 +264,7 @@ def _take_back(connection: Connection, viewer: Viewer, run: RowMapping, now: dat
     connection.execute(insert(import_run).values(told))
     words = f"撤回第 {run['id']} 次导入 · 改动 {done.total:,} 条 · 保留 {len(done.stands):,} 处"
     audit.wrote(
-        connection, "import_run", [number], actor=viewer.actor, view="import", detail=words, address=PAGE, now=now
+        connection, "import_run", [number], actor=viewer.actor, view="import", detail=words, address=BROWSER, now=now
     )
     return done
 

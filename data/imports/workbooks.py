@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from data.clock import written
 from data.errors import Refused
 from data.imports import choices, comparing, files, preview
+from data.imports.jobs import BROWSER
 from data.imports.preview_tables import place
 from data.imports.running import Work
 from data.intake import By, Checked, ImportResult, check_files, write_checked
@@ -27,7 +28,6 @@ from data.workbook.stamp import stamp_of
 
 VALID_ROWS, AS_OF = "valid_rows", "as_of"
 """Answers that are no questions: '1' for the good rows alone; until when foreign files are current (ISO)."""
-BROWSER = "网页"
 _UNSIGNED = (
     "文件里是真实区划，要由登录的管理员导入：请先用服务器启动时显示的启用链接建立第一个管理员，登录后再递交。"
     "现在库里是演示数据，没有改动。"
@@ -40,7 +40,7 @@ Facts = Mapping[str, object]
 def check_workbooks(work: Work) -> None:
     """Read and check the files, compare them with the store, keep all of it beside them; the facts are told by
     ``_facts``."""
-    now, given = work.clock(), _given(work)
+    now, given = work.clock(), files.still_given(work.engine, work.job.id)
     version = _version(work)
     checked = _checked(work, given)
     _keep(work, checked, version)
@@ -65,7 +65,7 @@ def write_workbooks(work: Work) -> None:
     What somebody entered since the preview was made is a conflict that nobody has decided about: it stays.
     """
     decisions = preview.decisions(work.engine, work.job.id)
-    checked = _kept(work) or _checked(work, _given(work))
+    checked = _kept(work) or _checked(work, files.still_given(work.engine, work.job.id))
     for left in range(_ATTEMPTS, 0, -1):
         try:
             result = _write(work, checked, decisions)
@@ -73,7 +73,7 @@ def write_workbooks(work: Work) -> None:
         except Overtaken:  # another import was quicker: once more beside what it wrote
             if left == 1:
                 raise
-            checked = _checked(work, _given(work))
+            checked = _checked(work, files.still_given(work.engine, work.job.id))
     if not result.changed and result.refusal_count and not checked.known.valid_rows:
         raise Refused(f"校验之后数据又有变化，有 {result.refusal_count} 处不能写入，本次没有写入。请重新校验。")
 
@@ -129,17 +129,8 @@ def _kept(work: Work) -> Checked | None:
     return checked if same and isinstance(checked, Checked) else None
 
 
-def _given(work: Work) -> list[Path]:
-    given = files.given(work.engine, work.job.id)
-    if not given:
-        raise Refused("递交的文件已经清理，请重新递交。")
-    return given
-
-
 def _checked(work: Work, given: list[Path]) -> Checked:
-    with work.engine.connect() as connection:
-        said = choices.remembered(connection, work.job.region)
-    answers = {**said, **work.job.answers}
+    answers = choices.answers_of(work.engine, work.job)
     checked = check_files(
         work.engine,
         given,

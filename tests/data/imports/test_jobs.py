@@ -161,7 +161,8 @@ def test_a_village_hands_in_and_its_township_writes(stored, book, tmp_path):
     one = stepped(stored, one, "submit", VILLAGE)
     assert one.state == "submitted"
     with stored.connect() as connection:
-        assert jobs.waits(connection, TOWNSHIP) == 1 and jobs.waits(connection, OTHER_TOWNSHIP) == 0
+        submitted = Wanted(state="submitted")
+        assert [jobs.jobs(connection, who, submitted)[1] for who in (TOWNSHIP, OTHER_TOWNSHIP)] == [1, 0]
     with pytest.raises(NotFound):
         jobs.step(stored, OTHER_TOWNSHIP, one.id, "write", version=one.version, now=NOW)
     with pytest.raises(Refused, match="原因"):
