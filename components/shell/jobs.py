@@ -18,6 +18,7 @@ from data.access.viewer import Viewer
 from data.clock import Clock
 from data.errors import WarRoomError
 from data.paper.typeset import Cancelled
+from data.store.process import beating
 
 AT_ONCE = 2
 PULSE = 1.0  # seconds between two signs of life, and looks whether it was cancelled
@@ -41,13 +42,12 @@ class Work:
         self.done = 0
         self.state = WAITING
         self.outcome: tuple[str, Made, str] = (CANCELLED, Made(), "")
-        self.stop, self.over = threading.Event(), threading.Event()
+        self.stop = threading.Event()
 
-    def pulse(self) -> None:
-        """Signs of life until it is over."""
-        while not self.over.wait(PULSE):
-            if not jobs.beat(self.engine, self.id, self.clock(), done=self.done, state=self.state):
-                self.stop.set()
+    def beat(self) -> None:
+        """A sign of life, and how far it is."""
+        if not jobs.beat(self.engine, self.id, self.clock(), done=self.done, state=self.state):
+            self.stop.set()
 
     def told(self, more: int) -> None:
         """So many more are done; raises Cancelled where nobody wants them any more."""
@@ -69,19 +69,16 @@ def start(
     id = jobs.begin(engine, viewer, name=name, total=total, facts=facts, now=clock())
     work = Work(engine, id, clock)
     beside = beside_session(partial(_make, make, work))  # with the right of the session; the rest is ours
-    threading.Thread(target=work.pulse, name="job-pulse", daemon=True).start()
     threading.Thread(target=_run, args=(beside, facts, work), name="job", daemon=True).start()
     return id
 
 
 def _run(make: Callable[[], None], facts: Mapping[str, str], work: Work) -> None:
-    try:
+    with beating(work.beat, every=PULSE, name="job-beat"):
         copy_context().run(make)
         state, made, why = work.outcome
         told = {**facts, **made.facts}
         jobs.end(work.engine, work.id, state, work.clock(), done=work.done, paper=made.content, why=why, facts=told)
-    finally:
-        work.over.set()
     time.sleep(jobs.KEPT.total_seconds())  # of a daemon: what nobody fetched does not lie there longer
     jobs.sweep(work.engine, work.clock())
 

@@ -4,11 +4,7 @@ Who orders it puts it down in the store beside the store and starts the process;
 and what it left half done goes.
 """
 
-import os
 import secrets
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,7 +19,8 @@ from data.backups.runs import FAILED, Drill, Progress, Proof
 from data.clock import SKEW, Clock, written
 from data.errors import Refused
 from data.model.transient import backup_work
-from data.store.engine import ROOT, writing
+from data.store import process
+from data.store.engine import writing
 from data.store.transient import transient_engine
 
 BACKUP, DRILL = "backup", "drill"
@@ -119,37 +116,21 @@ def beat(engine: Engine, worker: str, now: datetime, step: tuple[str, int, int])
 @contextmanager
 def beating(engine: Engine, work: Work, clock: Clock) -> Iterator[Progress]:
     """Gives signs of life while the block runs; what it is given to tell how far it is."""
-    over, step = threading.Event(), [("", 0, 0)]
+    step = [("", 0, 0)]
 
     def tell(words: str, done: int, total: int) -> None:
         step[0] = (words, done, total)
 
     def live() -> None:
-        while not over.wait(BEAT):
-            with suppress(Exception):  # a store that is locked for a while: the next beat tells
-                beat(engine, work.worker, clock(), step[0])
+        beat(engine, work.worker, clock(), step[0])
 
-    thread = threading.Thread(target=live, name="backup-beat", daemon=True)
-    thread.start()
-    try:
+    with process.beating(live, every=BEAT, name="backup-beat"):
         yield tell
-    finally:
-        over.set()
-        thread.join()
 
 
 def start(engine: Engine, work: Work) -> None:
     """Start the process that does it; it outlasts this one's end."""
-    url = engine.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "data", work.kind, "--ordered", work.worker],
-        cwd=ROOT,
-        env={**os.environ, "WARROOM_DATABASE_URL": url},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    threading.Thread(target=process.wait, name="backup-wait", daemon=True).start()  # leaves no zombie
+    process.start(engine, work.kind, "--ordered", work.worker)
 
 
 def _held(engine: Engine) -> tuple[Work, datetime] | None:

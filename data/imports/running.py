@@ -11,14 +11,14 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Update, delete, func, insert, select, update
 
 from data.access.rights import needs
 from data.access.roles import IMPORT, RECORDS
 from data.access.viewer import Viewer
-from data.clock import Clock, written
+from data.clock import SKEW, Clock, written
 from data.errors import Refused, WarRoomError
 from data.imports import jobs
 from data.imports.jobs import Job
@@ -27,6 +27,7 @@ from data.model import import_job
 from data.model.transient import import_work
 from data.store.engine import writing
 from data.store.faults import told
+from data.store.process import beating
 from data.store.transient import transient_engine
 
 AT_ONCE = 2
@@ -81,7 +82,7 @@ def progress(engine: Engine, id: int, clock: Clock) -> Progress | None:
     row = _row(engine, id)
     if row is None or not row["worker"]:
         return None
-    return Progress(row["step"], row["done"], row["total"], row["seen"] >= written(clock() - SILENT))
+    return Progress(row["step"], row["done"], row["total"], _lives(row, clock()))
 
 
 @needs(IMPORT, RECORDS)
@@ -107,8 +108,16 @@ def run(engine: Engine, id: int, workers: Workers, *, clock: Clock) -> bool:
     hand = _Hand(engine, id, clock)
     if not hand.take():
         return False
-    thread = threading.Thread(target=hand.pulse, name="import-pulse", daemon=True)
-    thread.start()
+    try:
+        with beating(hand.beat, every=BEAT, name="import-beat"):
+            _tried(engine, id, workers, hand, clock)
+    finally:
+        hand.leave()
+    return True
+
+
+def _tried(engine: Engine, id: int, workers: Workers, hand: "_Hand", clock: Clock) -> None:
+    """Do it, or say why it was not done."""
     try:
         hand.wait_for_room()
         _work(engine, id, workers, hand, clock)
@@ -120,11 +129,6 @@ def run(engine: Engine, id: int, workers: Workers, *, clock: Clock) -> bool:
         number = secrets.token_hex(3).upper()
         log.exception("import %s stopped, number %s", id, number)
         _give_up(engine, id, f"程序出错，没有完成（编号 {number}）。请把编号告诉管理员。", clock)
-    finally:
-        hand.over.set()
-        thread.join()
-        hand.leave()
-    return True
 
 
 def _work(engine: Engine, id: int, workers: Workers, hand: "_Hand", clock: Clock) -> None:
@@ -179,6 +183,22 @@ def _end(
     REGISTER.take(connection, viewer, held, arrow, at=clock(), values=values)
 
 
+def _alive(now: datetime) -> ColumnElement[bool]:
+    """Clause: a process is at it and gave a sign of life; one from before the clock was set back is none."""
+    since, until = _lately(now)
+    return (import_work.c.worker != "") & (import_work.c.seen >= since) & (import_work.c.seen <= until)
+
+
+def _lives(row: RowMapping, now: datetime) -> bool:
+    """The same of a row."""
+    since, until = _lately(now)
+    return bool(row["worker"] != "" and since <= row["seen"] <= until)
+
+
+def _lately(now: datetime) -> tuple[str, str]:
+    return written(now - SILENT), written(now + SKEW)
+
+
 class _Hand:
     """A job in the hands of this process."""
 
@@ -187,16 +207,16 @@ class _Hand:
         self.worker = secrets.token_hex(8)
         self.tries = 0
         self.told: tuple[str, int, int] = (WAITING, 0, 0)
-        self.stopping, self.over = threading.Event(), threading.Event()
+        self.stopping = threading.Event()
 
     def take(self) -> bool:
         """Whether nobody else is at it."""
         table, now = import_work, self.clock()
         with writing(self.engine) as connection:
             held = connection.execute(select(table).where(table.c.job == self.id)).mappings().first()
-            died = held is not None and held["worker"] != ""
-            if held is not None and died and held["seen"] >= written(now - SILENT):
+            if held is not None and _lives(held, now):
                 return False
+            died = held is not None and held["worker"] != ""
             self.tries = 1 + int(held["tries"] if held is not None and died else 0)
             connection.execute(delete(table).where(table.c.job == self.id))
             own: dict[str, object] = {"job": self.id, "worker": self.worker, "seen": written(now), "tries": self.tries}
@@ -208,8 +228,7 @@ class _Hand:
         table = import_work
         while True:
             with writing(self.engine) as connection:
-                alive = (table.c.seen >= written(self.clock() - SILENT)) & (table.c.worker != "")
-                others = alive & (table.c.job != self.id) & (table.c.step != WAITING)
+                others = _alive(self.clock()) & (table.c.job != self.id) & (table.c.step != WAITING)
                 if connection.execute(select(func.count()).select_from(table).where(others)).scalar_one() < AT_ONCE:
                     self.told = ("开始", 0, 0)
                     connection.execute(update(table).where(table.c.job == self.id).values(step="开始"))
@@ -217,17 +236,14 @@ class _Hand:
             if self.stopping.wait(BEAT):
                 raise Stopped
 
-    def pulse(self) -> None:
-        """Signs of life until it is over."""
-        table = import_work
-        while not self.over.wait(BEAT):
-            step, done, total = self.told
-            mine = (table.c.job == self.id) & (table.c.worker == self.worker)
-            with writing(self.engine) as connection:
-                values = {"seen": written(self.clock()), "step": step, "done": done, "total": total}
-                stops = connection.execute(update(table).where(mine).values(**values).returning(table.c.stop)).scalar()
-            if stops != 0:  # somebody stops it, or another process has taken it
-                self.stopping.set()
+    def beat(self) -> None:
+        """A sign of life, and how far it is."""
+        step, done, total = self.told
+        with writing(self.engine) as connection:
+            values = {"seen": written(self.clock()), "step": step, "done": done, "total": total}
+            stops = connection.execute(self._own.values(**values).returning(import_work.c.stop)).scalar()
+        if stops != 0:  # somebody stops it, or another process has taken it
+            self.stopping.set()
 
     def report(self, step: str, done: int, total: int) -> None:
         """How far it is; raises Stopped where nobody wants it any more."""
@@ -237,10 +253,14 @@ class _Hand:
 
     def leave(self) -> None:
         """Nobody is at it any more."""
-        table = import_work
         with writing(self.engine) as connection:
-            mine = (table.c.job == self.id) & (table.c.worker == self.worker)
-            connection.execute(update(table).where(mine).values(worker="", tries=0))
+            connection.execute(self._own.values(worker="", tries=0))
+
+    @property
+    def _own(self) -> Update:
+        """A change of the row, while it is this process's."""
+        mine = (import_work.c.job == self.id) & (import_work.c.worker == self.worker)
+        return update(import_work).where(mine)
 
 
 def forsaken(engine: Engine, clock: Clock) -> list[int]:
@@ -249,8 +269,6 @@ def forsaken(engine: Engine, clock: Clock) -> list[int]:
         asked = list(connection.execute(select(import_job.c.id).where(import_job.c.work != "")).scalars())
     if not asked:
         return []
-    table = import_work
     with transient_engine(engine).connect() as connection:
-        alive = (table.c.seen >= written(clock() - SILENT)) & (table.c.worker != "")
-        held = set(connection.execute(select(table.c.job).where(alive)).scalars())
+        held = set(connection.execute(select(import_work.c.job).where(_alive(clock()))).scalars())
     return [id for id in asked if id not in held]

@@ -3,8 +3,6 @@ that were kept long enough."""
 
 import logging
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +13,8 @@ from data.imports import files
 from data.imports.running import forsaken
 from data.model import import_job
 from data.settings import value_of
-from data.store.engine import ROOT, writing
+from data.store import process
+from data.store.engine import writing
 from data.store.private import own_file
 
 _CUT_OFF = timedelta(hours=6)
@@ -25,17 +24,7 @@ log = logging.getLogger(__name__)
 
 def start(engine: Engine, id: int) -> None:
     """Start a process for a job; it outlives this one. Where another is at it already, it ends at once."""
-    output = _output(engine, id)
-    with output.open("ab") as written:
-        subprocess.Popen(
-            [sys.executable, "-m", "data", "work", str(id)],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=written,
-            stderr=written,
-            env={**os.environ, "WARROOM_DATABASE_URL": engine.url.render_as_string(hide_password=False)},
-            start_new_session=True,
-        )
+    process.start(engine, "work", str(id), output=_output(engine, id))
 
 
 def _output(engine: Engine, id: int) -> Path:

@@ -1,10 +1,12 @@
 """What is handed in goes its way: checked by a process of its own, decided by people, written once."""
 
 import io
+import time
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from data import model
 from data.access.viewer import Viewer
@@ -15,6 +17,7 @@ from data.imports.jobs import Wanted
 from data.imports.preview import Filter
 from data.intake import written
 from data.regions.versions import version_of, versions
+from data.store.process import beating
 from data.workflow import Changed
 from tests.data.imports.ground import (
     COUNTY,
@@ -233,6 +236,27 @@ def test_one_job_is_in_the_hands_of_one_process(engine, book, tmp_path):
     assert first.take() and not second.take()
     assert running.forsaken(engine, clock) == []
     assert running.forsaken(engine, lambda: NOW + timedelta(minutes=2)) == [id]
+
+
+def test_one_from_before_the_clock_was_set_back_holds_nobody_up(engine, book, tmp_path):
+    id = handed_in(engine, [write_xlsx(tmp_path / "a.xlsx", book)])
+    assert running._Hand(engine, id, lambda: NOW + timedelta(days=1)).take()
+    assert running.forsaken(engine, clock) == [id]
+    assert running._Hand(engine, id, clock).take()
+
+
+def test_a_store_that_is_locked_for_a_while_ends_no_signs_of_life():
+    beats = []
+
+    def beat():
+        beats.append(len(beats))
+        if len(beats) == 1:
+            raise OperationalError("locked", None, Exception("locked"))
+
+    with beating(beat, every=0.01, name="beat"):
+        while len(beats) < 3:
+            time.sleep(0.01)
+    assert beats[:3] == [0, 1, 2]
 
 
 def test_a_process_that_died_is_followed_by_another_that_does_it_once(engine, book, tmp_path, monkeypatch):
