@@ -13,6 +13,7 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.drawing.wording import NO_VALUE, moment
 from components.shell.asking import ask_uncached
+from components.shell.choosing import select
 from components.shell.errors import show_problems
 from components.shell.header import write_address
 from components.shell.page import show_markup
@@ -83,17 +84,8 @@ def _filters(choice: PeopleChoice) -> None:
 
 
 def _choice(name: str, every: str, known: dict[str, str], chosen: str) -> None:
-    key = f"people_{name}"
-    st.session_state[key] = chosen
-    st.selectbox(
-        every,
-        ["", *known],
-        format_func=lambda one: known.get(one, every),
-        key=key,
-        label_visibility="collapsed",
-        width=170,
-        on_change=lambda: write_address(**{name: st.session_state[key] or None}),
-    )
+    options = ["", *known]
+    select(every, name, options, chosen, lambda one: known.get(one, every), of="people", width=170, bare=True)
 
 
 def _table(screen: Screen, choice: PeopleChoice, found: list[Person]) -> str:

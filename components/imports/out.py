@@ -23,11 +23,11 @@ from components.shell.asking import ask
 from components.shell.empty import nothing
 from components.shell.errors import problem, show_problems
 from components.shell.header import write_address
+from components.shell.job_view import named_job, show_job
 from components.shell.logged import caller
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data import settings
-from data.access import jobs
 from data.access.jobs import CANCELLED, FAILED, KEPT, WAITING, Job
 from data.errors import WarRoomError
 from data.paper.spreadsheet import file_name
@@ -50,7 +50,7 @@ def show_out(screen: Screen) -> None:
         known = spans(last, int(settings.value_of(connection, "income_year_start")))
     choice, problems = read_out_choice(st.query_params, months, known)
     show_problems(problems)
-    job = _named_job(screen)
+    job = named_job(screen, "made", _GONE)
     try:
         order = choice.order(screen.region.code, known)
         counts = ask(screen, counts_of, order)
@@ -146,38 +146,17 @@ def _start(screen: Screen, taking: Taking, name: str, rows: int) -> None:
     st.query_params["made"] = id
 
 
-def _named_job(screen: Screen) -> Job | None:
-    """The job that the address names; None where it names none, or one that is gone, which is said."""
-    asked = st.query_params.get("made")
-    job = jobs.find(screen.engine, screen.viewer, asked, screen.clock()) if asked else None
-    if asked is not None and job is None:
-        problem(_GONE)
-    return job
-
-
 def _show_job(screen: Screen, job: Job) -> None:
-    """How far it is, or what came of it."""
-    with st.container(key="out_job", border=True):
-        if job.at_work:
-            _watch(job.id, screen)
-        else:
-            _show_outcome(screen, job)
+    show_job(screen, job, of="out", words=_how_far, cancel="取消", outcome=_show_outcome)
 
 
-@st.fragment(run_every=1)
-def _watch(id: str, screen: Screen) -> None:
-    """Looks each second; when the job has ended, the page is drawn anew."""
-    job = jobs.find(screen.engine, screen.viewer, id, screen.clock())
-    if job is None or not job.at_work:
-        st.rerun()
+def _how_far(job: Job) -> tuple[float, str]:
     text = f"正在生成：{job.done:,} / {job.total:,} 行" if job.total else "正在生成"
     if job.state == WAITING:
         text = "排队中：前面的任务完成后开始"
     elif job.total and job.done >= job.total:
         text = "正在存成文件"
-    st.progress(min(job.done / job.total, 1.0) if job.total else 0.0, text)
-    show_markup('<p class="calm">可以离开或刷新本页，任务继续进行；用同一网址回来看结果。</p>')
-    st.button("取消", key="out_cancel", on_click=jobs.cancel, args=(screen.engine, screen.viewer, job.id))
+    return min(job.done / job.total, 1.0) if job.total else 0.0, text
 
 
 def _show_outcome(screen: Screen, job: Job) -> None:

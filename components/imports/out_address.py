@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from components.shell.choosing import select
 from components.shell.header import write_address
 from components.shell.page import show_markup
 from components.shell.reading import Reading, numbered
@@ -114,11 +115,12 @@ def show_out_controls(
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="out_months"):
         if choice.kind == DATA:
             options = ["", *map(label, months)]
-            _select("起始月份", "from", options, _label(choice.first), _month_words)
-            _select("截止月份", "to", options, _label(choice.last), _month_words)
+            select("起始月份", "from", options, _label(choice.first), _month_words, of="out", width=180)
+            select("截止月份", "to", options, _label(choice.last), _month_words, of="out", width=180)
         elif LEDGER in choice.sheets or not choice.sheets:
             words = {"": "不预填", **{key: one.words for key, one in known.items()}}
-            _select("收支表按户和科目列好，待填", "span", list(words), choice.span, words.__getitem__, width=380)
+            title = "收支表按户和科目列好，待填"
+            select(title, "span", list(words), choice.span, words.__getitem__, of="out", width=380)
 
 
 def show_purpose(choice: OutChoice) -> None:
@@ -169,19 +171,4 @@ def _pills(title: str, name: str, options: Sequence[str], chosen: str | None, wo
         format_func=words,
         key=key,
         on_change=lambda: write_address(**{name: st.session_state[key]}),
-    )
-
-
-def _select(
-    title: str, name: str, options: Sequence[str], chosen: str, words: Callable[[str], str], width: int = 180
-) -> None:
-    key = f"out_{name}"
-    st.session_state[key] = chosen
-    st.selectbox(
-        title,
-        options,
-        format_func=words,
-        key=key,
-        on_change=lambda: write_address(**{name: st.session_state[key] or None}),
-        width=width,
     )

@@ -12,7 +12,7 @@ from components.drawing.wording import moment
 from components.imports.address import LIST_WORDS, LONGEST_WORDS, ImportChoice, import_link, job_link
 from components.imports.outcome import outcome_words, state_words
 from components.shell.asking import ask_uncached
-from components.shell.header import write_address
+from components.shell.choosing import search_words, select
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
@@ -94,16 +94,13 @@ def show_past(screen: Screen, choice: ImportChoice) -> None:
 
 def _filters(choice: ImportChoice) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="import_list_filters"):
-        st.text_input(
-            "按文件名或递交人查找", key=LIST_WORDS, placeholder="文件名或递交人", max_chars=LONGEST_WORDS,
-            label_visibility="collapsed", width=220, on_change=lambda: write_address(),
-        )  # fmt: skip
-        st.session_state["import_state"] = choice.state
-        st.selectbox(
-            "状态", ["", *STATES], format_func=lambda state: STATES.get(state, "全部状态"), key="import_state",
-            label_visibility="collapsed", width=160,
-            on_change=lambda: write_address(state=st.session_state["import_state"] or None),
-        )  # fmt: skip
+        search_words("按文件名或递交人查找", LIST_WORDS, example="文件名或递交人", longest=LONGEST_WORDS)
+        states = ["", *STATES]
+        select("状态", "state", states, choice.state, _state_words, of="import", width=160, bare=True)
+
+
+def _state_words(state: str) -> str:
+    return STATES.get(state, "全部状态")
 
 
 def _places(screen: Screen, held: Sequence[Job]) -> dict[str, str]:

@@ -11,8 +11,8 @@ from components.imports.address import GROUPS, JOB_WORDS, LONGEST_WORDS, ImportC
 from components.imports.looks import conflict_cell, conflicts_of, row_look
 from components.imports.markup import cell_markup, row_markup, rows_markup
 from components.shell.asking import ask_uncached
+from components.shell.choosing import search_words
 from components.shell.errors import problem
-from components.shell.header import write_address
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
@@ -168,10 +168,7 @@ def _decide_all(screen: Screen, job: Job, choice: ImportChoice, label: str, conf
 
 def _filters(screen: Screen, choice: ImportChoice) -> None:
     with st.container(key="import_filters", horizontal=True, vertical_alignment="center", gap="small"):
-        st.text_input(
-            "按姓名或编号查找", key=JOB_WORDS, placeholder="姓名或编号", max_chars=LONGEST_WORDS,
-            label_visibility="collapsed", width=220, on_change=lambda: write_address(),
-        )  # fmt: skip
+        search_words("按姓名或编号查找", JOB_WORDS, example="姓名或编号", longest=LONGEST_WORDS)
         if choice.sheet or choice.place or choice.group:
             words = [GROUPS.get(choice.group, ""), choice.sheet]
             if choice.place:

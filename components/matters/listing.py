@@ -32,8 +32,8 @@ from components.matters.markup import (
 )
 from components.matters.people import household_url, person_url
 from components.shell.asking import ask, ask_uncached
+from components.shell.choosing import search_words, select
 from components.shell.empty import nothing
-from components.shell.header import write_address
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
@@ -140,10 +140,7 @@ def _title_markup(matter: Matter) -> str:
 def _show_filters(screen: Screen, choice: MatterChoice) -> None:
     filters = choice.filters
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="matter_filters"):
-        st.text_input(
-            "按内容、事项或责任人查找", key=WORDS, placeholder="内容、事项或责任人", max_chars=40,
-            label_visibility="collapsed", width=220, on_change=lambda: write_address(),
-        )  # fmt: skip
+        search_words("按内容、事项或责任人查找", WORDS, example="内容、事项或责任人", longest=40)
         known = ask(screen, matter_lists.titles, choice.record, screen.region.code, today=screen.today)
         titles = list(dict.fromkeys([*(name for name, _ in known), *([filters.title] if filters.title else [])]))
         _picker("全部类别" if choice.record == "problem" else "全部任务", "title", titles, filters.title)
@@ -163,13 +160,11 @@ def _show_filters(screen: Screen, choice: MatterChoice) -> None:
 
 
 def _picker(everything: str, name: str, known: list[str], chosen: str, words: Mapping[str, str] | None = None) -> None:
-    key = f"matter_{name}"
-    st.session_state[key] = chosen if chosen in known else ""
-    st.selectbox(
-        everything, ["", *known], format_func=lambda one: (words or {}).get(one, one) or everything, key=key,
-        label_visibility="collapsed", width=150,
-        on_change=lambda: write_address(**{name: st.session_state[key] or None}),
-    )  # fmt: skip
+    def called(one: str) -> str:
+        return (words or {}).get(one, one) or everything
+
+    held = chosen if chosen in known else ""
+    select(everything, name, ["", *known], held, called, of="matter", width=150, bare=True)
 
 
 def _show_acts(screen: Screen, choice: MatterChoice, total: int) -> None:

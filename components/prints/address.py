@@ -1,11 +1,12 @@
 """What is to be printed, as the address says it: read, looked up, and set by the controls of the print page."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from components.prints.making import CARD, LABEL, OF_HOUSEHOLDS, WHAT
+from components.shell.choosing import select
 from components.shell.header import write_address
 from components.shell.reading import Reading
 from components.wallcharts.making import CHART
@@ -67,9 +68,9 @@ def show_controls(choice: PrintChoice, years: Sequence[IncomeYear], offered: Seq
         pick_what(choice.what, offered)
         if choice.what == CARD:
             names = {str(year.year): year.name for year in years}
-            _pick("收入年度", "year", list(names), str(choice.year.year), names.__getitem__, width=330)
+            select("收入年度", "year", list(names), str(choice.year.year), names.__getitem__, width=330, of="print")
         else:
-            _pick("标签大小", "size", list(SIZES), choice.size, lambda id: SIZES[id].name, width=240)
+            select("标签大小", "size", list(SIZES), choice.size, lambda id: SIZES[id].name, width=240, of="print")
     with st.container(horizontal=True, gap="medium", key="print_flags"):
         if choice.what == CARD:
             _flag("张贴用：只印姓氏，不印病情、致贫原因、电话、住址", "masked", choice.masked)
@@ -81,7 +82,7 @@ def show_controls(choice: PrintChoice, years: Sequence[IncomeYear], offered: Seq
 
 def pick_what(chosen: str, offered: Sequence[str]) -> None:
     """The control that says what is printed."""
-    _pick("打印什么", "what", list(offered), chosen, WHAT.__getitem__, masked=None, size=None)
+    select("打印什么", "what", list(offered), chosen, WHAT.__getitem__, masked=None, size=None, of="print", width=150)
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,13 @@ def show_chart_controls(choice: ChartChoice, offered: Sequence[str], levels: Seq
     """What can be chosen of charts; ``levels``: the keys of BELOW that the region has."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="print_controls"):
         pick_what(CHART, offered)
-        _pick("纸张", "size", list(SHEETS), choice.size, _paper, width=240)
+        select("纸张", "size", list(SHEETS), choice.size, _paper, width=240, of="print")
         if len(levels) > 1:
-            _pick("印哪些", "below", list(levels), choice.below, BELOW.__getitem__, width=240)
+            select("印哪些", "below", list(levels), choice.below, BELOW.__getitem__, width=240, of="print")
             names = {one.id: one.full_name for one in GROUPED if one.walls}
-            _pick("地图和排名用的指标", "indicator", list(names), choice.figure, names.__getitem__, width=300)
+            select(
+                "地图和排名用的指标", "indicator", list(names), choice.figure, names.__getitem__, width=300, of="print"
+            )
     if choice.below != "own":
         with st.container(horizontal=True, gap="medium", key="print_flags"):
             _flag("每个区划一个 PDF，装进一个 zip", "zip", choice.zipped)
@@ -123,27 +126,6 @@ def show_chart_controls(choice: ChartChoice, offered: Sequence[str], levels: Seq
 def _paper(id: str) -> str:
     sheet = SHEETS[id]
     return f"{id} {sheet.width}×{sheet.height} 毫米"
-
-
-def _pick(
-    label: str,
-    name: str,
-    options: list[str],
-    chosen: str,
-    words: Callable[[str], str],
-    width: int = 150,
-    **also: str | None,
-) -> None:
-    key = f"print_{name}"
-    st.session_state[key] = chosen
-    st.selectbox(
-        label,
-        options,
-        format_func=words,
-        key=key,
-        on_change=lambda: write_address(**{name: st.session_state[key], **also}),
-        width=width,
-    )
 
 
 def _flag(label: str, name: str, on: bool) -> None:

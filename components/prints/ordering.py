@@ -8,7 +8,7 @@ import streamlit as st
 from components.drawing.markup import Markup, escape
 from components.prints import jobs as print_jobs
 from components.prints.making import Order
-from components.prints.progress import show_job
+from components.prints.progress import show_print_job
 from components.shell.errors import problem, reporting_failures
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -62,7 +62,7 @@ def show_making(
     if refused := st.session_state.pop(_REFUSED, None):
         problem(refused)
     if job:
-        show_job(screen, job)
+        show_print_job(screen, job)
     if looked:
         with reporting_failures(), st.spinner("正在排版样张…"):
             show_markup(f'<img class="{style}" alt="{escape(alt)}" src="{sample()}">')

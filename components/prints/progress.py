@@ -8,6 +8,7 @@ from components.drawing.markup import escape
 from components.prints.making import UNITS, WHAT
 from components.shell.errors import problem
 from components.shell.header import write_address
+from components.shell.job_view import named_job, show_job
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.take_away import take_paper
@@ -18,39 +19,24 @@ _MIMES = {"PDF": "application/pdf", "ZIP": "application/zip"}
 _GONE = f"这个打印任务不存在或已清除：做好的文件只保留 {KEPT.seconds // 60} 分钟，只给下单的人。请重新生成。"
 
 
-def named_job(screen: Screen) -> Job | None:
-    """The job that the address names; None where it names none, or one that is gone, which is said."""
-    asked = st.query_params.get("job")
-    job = jobs.find(screen.engine, screen.viewer, asked, screen.clock()) if asked else None
-    if asked is not None and job is None:
-        problem(_GONE)
-    return job
+def ordered_job(screen: Screen) -> Job | None:
+    """The print job that the address names."""
+    return named_job(screen, "job", _GONE)
 
 
-def show_job(screen: Screen, job: Job) -> None:
+def show_print_job(screen: Screen, job: Job) -> None:
     """How far it is, or what came of it."""
-    with st.container(key="print_job", border=True):
-        if job.at_work:
-            _watch(job.id, screen)
-        else:
-            _show_outcome(screen, job)
+    show_job(screen, job, of="print", words=_how_far, cancel="取消打印", outcome=_show_outcome)
 
 
-@st.fragment(run_every=1)
-def _watch(id: str, screen: Screen) -> None:
-    """Looks each second; when the job has ended, the page is drawn anew."""
-    job = jobs.find(screen.engine, screen.viewer, id, screen.clock())
-    if job is None or not job.at_work:
-        st.rerun()
+def _how_far(job: Job) -> tuple[float, str]:
     what, unit = WHAT[job.facts["what"]], UNITS[job.facts["what"]]
     text = f"正在排版{what}：{job.done:,} / {job.total:,} {unit}"
     if job.state == WAITING:
         text = f"排队中：前面的打印任务完成后开始（{what}，{job.total:,} {unit}）"
     elif job.done == job.total:
         text = f"正在合并成一个文件（{what}，{job.total:,} {unit}）"
-    st.progress(job.done / job.total, text)
-    show_markup('<p class="calm">可以离开或刷新本页，任务继续进行；用同一网址回来看结果。</p>')
-    st.button("取消打印", key="print_cancel", on_click=jobs.cancel, args=(screen.engine, screen.viewer, job.id))
+    return job.done / job.total, text
 
 
 def _show_outcome(screen: Screen, job: Job) -> None:

@@ -10,7 +10,7 @@ from components.prints.address import PrintChoice, pick_what, read_print_choice,
 from components.prints.charts import show_charts
 from components.prints.making import CARD, OF_HOUSEHOLDS, WHAT, Order, sample
 from components.prints.ordering import base_address, base_line, show_making, warn_of
-from components.prints.progress import named_job, show_job
+from components.prints.progress import ordered_job, show_print_job
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import no_households
 from components.shell.errors import problem, show_problems
@@ -39,7 +39,7 @@ def show_prints(screen: Screen) -> None:
         heading("打印发放", f"{screen.region.name} · 明白卡发给户，户码标签贴在门口，挂图上作战室的墙", level=1)
     )
     fonts.family()  # says what to install before anything is chosen
-    job = named_job(screen)
+    job = ordered_job(screen)
     asked = whole(st.query_params.get("household"))
     offered = [*OF_HOUSEHOLDS, *([CHART] if screen.viewer.may(PRINT, FIGURES) else [])]
     if asked is None and st.query_params.get("what") == CHART and CHART in offered:
@@ -47,7 +47,7 @@ def show_prints(screen: Screen) -> None:
         return
     if asked is None and len(screen.region.code) < TOWNSHIP:
         if job:
-            show_job(screen, job)
+            show_print_job(screen, job)
         with st.container(key="print_controls"):
             pick_what(_of_households(st.query_params.get("what")), offered)
         _show_places(screen)
