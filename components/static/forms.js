@@ -164,8 +164,10 @@
     event.preventDefault();
     event.stopImmediatePropagation();
   }, true);
-  // One press saves once, however long the server takes: until it has answered, the same button is deaf.
+  // One press saves once, however long the server takes: until it has answered, the same button is deaf. A press after
+  // something was put right is another one, however soon.
   let pressed = null, since = 0;
+  document.addEventListener("input", () => { since = 0; }, true);
   document.addEventListener("click", (event) => {
     const on = event.target instanceof Element && event.target.closest("[data-testid=stFormSubmitButton] button");
     if (!on) return;

@@ -2,7 +2,7 @@
 
 import itertools
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 SECONDS = 120
 """How long anything is waited for: it is reached only where something is wrong, however slow the machine."""
@@ -89,3 +89,13 @@ def ready(page: Page) -> Page:
     """
     page.wait_for_function(_CALM, arg={"call": next(_calls), "quiet": 250, "looks": 5}, polling=50)
     return page
+
+
+def typed(page: Page, *texts: str) -> None:
+    """Fill in a page of the doors by keys alone, from its first field on, which has the focus once the page stands."""
+    expect(page.locator("[autofocus]")).to_be_focused()
+    for at, text in enumerate(texts):
+        if at:
+            page.keyboard.press("Tab")
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from data.people import launch
 from data.store.engine import open_engine
-from tests.browser.ready import ready
+from tests.browser.ready import ready, typed
 from tests.browser.server import Server, serving
 from tests.data.intake.books import book_of, write_xlsx
 from tests.data.small_county import fill
@@ -46,11 +46,7 @@ def _administrator(page: Page, server: Server, store: Engine) -> None:
     link = launch.launch_path(store)
     assert link is not None and link in server.log.read_text()
     page.goto(f"{server.url}{link}")
-    page.keyboard.type("张三")
-    for typed in ("zhangsan", PASSWORD, PASSWORD):
-        page.keyboard.press("Tab")
-        page.keyboard.type(typed)
-    page.keyboard.press("Enter")
+    typed(page, "张三", "zhangsan", PASSWORD, PASSWORD)
     expect(page.locator("h1")).to_have_text("设置动态码")
     made = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", ""))
     page.get_by_label("6 位数字", exact=True).fill(made.now())

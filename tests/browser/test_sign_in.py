@@ -16,6 +16,7 @@ from components.access.routes import access_routes
 from data.clock import county_clock
 from data.people import launch
 from data.store.engine import ready_engine
+from tests.browser.ready import typed
 from tests.browser.server import free_port
 
 PASSWORD, NEW = "门前的大柳树下有两棵", "后山的梨花开了三十里"
@@ -56,11 +57,7 @@ def test_from_the_launch_link_to_the_second_sign_in_on_a_telephone(
 
     page.goto(link)
     whole("设立第一个管理员")
-    page.keyboard.type("张三")  # the first field has the focus, the others follow in their order
-    for typed in ("zhangsan", PASSWORD, PASSWORD):
-        page.keyboard.press("Tab")
-        page.keyboard.type(typed)
-    page.keyboard.press("Enter")
+    typed(page, "张三", "zhangsan", PASSWORD, PASSWORD)
     whole("设置动态码")
     drawn = page.locator(".qr svg").bounding_box()
     assert drawn is not None
@@ -75,21 +72,17 @@ def test_from_the_launch_link_to_the_second_sign_in_on_a_telephone(
     page.wait_for_url(f"{address}/todo")
     page.goto(f"{address}/password")
     whole("修改密码")
-    for label, typed in (("原密码", PASSWORD), ("新密码", NEW), ("再输一次新密码", NEW)):
-        page.get_by_label(label, exact=True).fill(typed)
+    for label, text in (("原密码", PASSWORD), ("新密码", NEW), ("再输一次新密码", NEW)):
+        page.get_by_label(label, exact=True).fill(text)
     page.get_by_role("button", name="修改密码").click()
     whole("密码已修改")
     page.goto(f"{address}/login")
     whole("已经登录")
     page.get_by_role("button", name="退出登录").click()
     whole("登录")
-    page.keyboard.type("ZhangSan")
-    page.keyboard.press("Tab")
-    page.keyboard.type(NEW)
-    page.keyboard.press("Enter")
+    typed(page, "ZhangSan", NEW)
     whole("输入动态码")
-    page.keyboard.type(codes[0])
-    page.keyboard.press("Enter")
+    typed(page, codes[0])
     page.wait_for_url(f"{address}/todo")
     (cleared,) = said  # nothing but that signing out empties what this browser kept
     assert "Clear-Site-Data" in cleared

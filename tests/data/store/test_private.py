@@ -6,9 +6,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 from data.archives.files import examine, keep
 from data.commands.parser import main
@@ -20,6 +21,7 @@ from data.store.key import derived, key_file
 from data.store.transient import transient_engine
 from tests.data.archives import ground
 from tests.data.small_county import fill
+from tests.postgres import Cluster
 
 SECRET = "s3cret/pass word"
 
@@ -96,8 +98,8 @@ def test_the_server_writes_for_its_owner_alone():
     assert lines.index("keep_private()") < lines.index("engine = ready_engine()")
 
 
-@pytest.mark.parametrize("query", ["", "?password=s3cret%2Fpass%20word"])
-def test_the_password_of_postgresql_is_in_no_argument(tmp_path: Path, monkeypatch, query: str):
+@pytest.mark.parametrize("stands", ["before the address", "among its parameters"])
+def test_the_password_of_postgresql_is_in_no_argument(tmp_path: Path, monkeypatch, postgres: Cluster, stands: str):
     """A program in the place of PostgreSQL's notes what it was called with, as everybody on the machine may read it."""
     seen = tmp_path / "seen"
     for program in ("pg_dump", "pg_restore"):
@@ -107,12 +109,17 @@ def test_the_password_of_postgresql_is_in_no_argument(tmp_path: Path, monkeypatc
         (tmp_path / program).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.delenv("PGPASSWORD", raising=False)
-    given = "" if query else ":s3cret%2Fpass%20word"
-    engine = create_engine(f"postgresql+psycopg://cadre{given}@127.0.0.1:1/county{query}")
+    address = make_url(postgres.url("postgres"))
+    engine = create_engine(
+        address.set(password=SECRET)
+        if stands == "before the address"
+        else address.update_query_dict({"password": SECRET})
+    )
     backup(engine, tmp_path / "kept.dump")
     restore(engine, tmp_path / "kept.dump")
     told = seen.read_text()
-    assert told.count("postgresql://cadre@127.0.0.1:1/county") == 2 and "s3cret" not in told
+    assert told.count(address.set(drivername="postgresql").render_as_string()) == 2
+    assert quote(SECRET) not in told and quote_plus(SECRET) not in told and SECRET not in told
     assert Path(f"{seen}.secret").read_text() == SECRET * 2
     assert stat.S_IMODE((tmp_path / "kept.dump").stat().st_mode) == 0o600
 
