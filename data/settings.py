@@ -71,6 +71,28 @@ def _number_or_none(low: int, high: int) -> Callable[[str], str]:
     return lambda value: number(value) if value else ""
 
 
+_SPAN = re.compile(r"([0-9]{1,3}) ?(?:个)?(日|天|工作日)")
+
+
+def _span(low: int, high: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        found = _SPAN.fullmatch(value)
+        if not found or not low <= int(found[1]) <= high:
+            raise Refused(f"应写成“5日”或“5个工作日”，{low} 至 {high}。")
+        number, working = span_of(value)
+        return f"{number}个工作日" if working else f"{number}日"
+
+    return check
+
+
+def span_of(value: str) -> tuple[int, bool]:
+    """How many days such a setting says, and whether working days."""
+    found = _SPAN.fullmatch(value)
+    if found is None:
+        raise ValueError(value)
+    return int(found[1]), found[2] == "工作日"
+
+
 def _address(value: str) -> str:
     """An address that a phone can open: http or https and a host, without anything behind its path."""
     try:
@@ -297,6 +319,82 @@ SETTINGS = {
         ),
         Setting(
             "must_days", "必访天数", "7", _number(1, 90), "出生、去世、婚嫁、升学、住院、意外、节日后应在多少天内走访。"
+        ),
+        Setting(
+            "clue_take", "线索转村时限", "2日", _span(1, 60),
+            "乡镇接到电话、热线、部门线索后应在多久内转到村。",
+        ),
+        Setting(
+            "case_visit", "入户核查时限", "3日", _span(1, 60),
+            "线索到村后应在多久内入户核查，核查完要作出立案或不立案的答复。",
+        ),
+        Setting(
+            "case_compare", "信息比对时限", "5日", _span(1, 60),
+            "立案后应在多久内完成全家信息比对；低保户、特困户不再比对。",
+        ),
+        Setting(
+            "case_discuss", "民主评议时限", "5个工作日", _span(1, 60),
+            "核查、比对完成后应在多久内召开评议会。",
+        ),
+        Setting(
+            "case_public", "监测公示天数", "5日", _span(3, 60),
+            "评议结果在村里公示多久，期满才能上报；不少于3日。",
+        ),
+        Setting(
+            "case_report", "公示后上报时限", "2日", _span(1, 60),
+            "公示期满后应在多久内上报乡镇。",
+        ),
+        Setting(
+            "case_township", "监测乡镇审核时限", "5个工作日", _span(1, 60),
+            "乡镇收到后应在多久内审核。",
+        ),
+        Setting(
+            "case_county", "监测县级审定时限", "5个工作日", _span(1, 60),
+            "县级收到后应在多久内审定。",
+        ),
+        Setting(
+            "case_announce", "监测公告时限", "3日", _span(1, 60),
+            "县级审定后应在多久内公告并纳入。",
+        ),
+        Setting(
+            "case_whole", "从线索到纳入时限", "20个工作日", _span(5, 90),
+            "从线索自身的日期到纳入一共多久，各地15至20个工作日。",
+        ),
+        Setting(
+            "case_return", "退回补正时限", "3个工作日", _span(1, 60),
+            "退回补正的应在多久内补好。",
+        ),
+        Setting(
+            "green_papers", "绿色通道补手续时限", "10个工作日", _span(1, 90),
+            "绿色通道先行帮扶后，应在多久内补齐评议、公示、审核、审定。",
+        ),
+        Setting(
+            "first_measure_months", "首次帮扶月数", "1", _number(1, 12),
+            "识别后应在几个月内落实第一项措施。",
+        ),
+        Setting(
+            "developing_months", "开发式帮扶月数", "6", _number(1, 24),
+            "有劳动能力的户识别后几个月内应有开发式措施。",
+        ),
+        Setting(
+            "removal_months", "风险消除最短月数", "6", _number(1, 36),
+            "识别满几个月才能提出帮扶消除；收入也须稳定这么久。",
+        ),
+        Setting(
+            "vote_quorum", "评议到会比例", "67", _number(34, 100),
+            "实到不少于应到的百分之多少，评议才算数。",
+        ),
+        Setting(
+            "vote_pass", "评议通过比例", "51", _number(34, 100),
+            "同意不少于实到的百分之多少，评议才算通过。",
+        ),
+        Setting(
+            "reference_income", "监测参考收入", "0", _number(0, 1),
+            "1：监测帮扶里在纯收入旁边列出监测参考收入（纯收入－合规自付＋理赔）；0：不列。",
+        ),
+        Setting(
+            "waiver_days", "数据豁免最长天数", "365", _number(7, 1095),
+            "一次豁免最多多少天，到期自动恢复检查。",
         ),
         Setting("wall_rules", "作战室制度", RULES, _rules, "印在挂图上的几条制度，用“|”隔开，最多5条；不填则不印。"),
         Setting(

@@ -67,6 +67,17 @@ RISKS = (
 )  # fmt: skip
 MOST_RISKS = 5
 REMOVALS = ("帮扶消除", "自然消除")
+NATURAL_REASONS = ("整户死亡", "整户迁出", "整户失联核销", "并入他户", "其他")
+CLUE_SOURCES = {
+    "door": "干部排查", "self": "自主申报", "hotline": "热线来电", "petition": "信访舆情", "department": "部门预警",
+    "rule": "系统预警", "quality": "数据核查",
+}  # fmt: skip
+"""线索来源, as ``clue.source`` names them."""
+EXIT_VERDICTS = ("退出", "继续帮扶")
+CASE_PAPERS = (
+    "线索照片", "线索录音", "申请及承诺授权查询书", "排查表", "信息采集表", "比对结果", "评议记录", "评议照片", "公示",
+    "公示照片", "审核审定表", "公告", "绿色通道说明", "自然消除证明", "风险消除表", "其他",
+)  # fmt: skip
 DISABILITY_KINDS = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 DISABILITY_LEVELS = ("一级", "二级", "三级", "四级")
 KEY_COUNTIES = ("国家", "省")

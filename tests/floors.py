@@ -9,10 +9,10 @@ FLOOR = {
     # what lies below all domains
     **dict.fromkeys(("data.archives", "data.audit", "data.regions"), 4),
     **dict.fromkeys(("data.calendars", "data.settings"), 5),
-    **dict.fromkeys(("data.backups", "data.figures", "data.workbook", "data.workflow"), 6),
+    **dict.fromkeys(("data.backups", "data.figures", "data.rules", "data.workbook", "data.workflow"), 6),
     # the domains
     **dict.fromkeys(("data.duties", "data.funds", "data.households", "data.income"), 7),
-    **dict.fromkeys(("data.cards", "data.dividends", "data.matters"), 8),
+    **dict.fromkeys(("data.cards", "data.dividends", "data.matters", "data.monitoring"), 8),
     **dict.fromkeys(("data.intake", "data.projects", "data.quality"), 9),
     **dict.fromkeys(("data.boundaries", "data.codes", "data.days", "data.people", "data.wall"), 10),
     **dict.fromkeys(("data.demo", "data.imports", "data.villages"), 11),
@@ -30,6 +30,8 @@ FLOOR = {
                 "components.imports",
                 "components.income",
                 "components.matters",
+                "components.monitoring",
+                "components.quality",
                 "components.overview",
                 "components.phone",
             ),

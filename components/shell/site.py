@@ -54,6 +54,7 @@ FUNDS = SitePage("funds", "资金", _PROJECTS, SEE)
 TODO = SitePage("todo", "我的待办", _ACTS, DO)
 DUTY = SitePage("duty", "帮扶责任", ((READ, roles.DUTIES),), DO)
 PROBLEMS = SitePage("problems", "督办整改", ((READ, roles.MATTERS),), DO)
+MONITORING = SitePage("monitoring", "监测帮扶", ((READ, roles.MONITORING),), DO)
 DIVIDENDS = SitePage("dividends", "收益分配", ((READ, roles.PLANS),), DO)
 DESK = SitePage("desk", "批量填报", ((WRITE, roles.HOUSEHOLDS),), DO)
 DISPATCH = SitePage("dispatch", "月调度", ((READ, roles.MATTERS),), DO)
@@ -62,6 +63,7 @@ HOUSEHOLD = SitePage("household", "户档案", ((READ, roles.HOUSEHOLDS),), HOME
 CARD = SitePage("card", "明白卡", ((READ, roles.IDENTITY),))
 SCAN = SitePage("scan", "扫码查询", ((READ, roles.CODES),), HOMES)
 PRINTS = SitePage("prints", "打印发放", ((PRINT, roles.HOUSEHOLDS), (PRINT, roles.CODES)), HOMES)
+QUALITY = SitePage("quality", "数据治理", ((READ, roles.QUALITY),), RUN)
 DATA = SitePage("data", "数据管理", ((IMPORT, roles.RECORDS),), RUN)
 ADMIN = SitePage(
     "admin", "用户与设置", ((ADMINISTER, roles.PEOPLE), (ADMINISTER, roles.SETTINGS), (READ, roles.LOG)), RUN
@@ -69,9 +71,9 @@ ADMIN = SitePage(
 FIGURE = SitePage("figure", "指标说明", _FIGURES, RUN)
 PAGES = (
     OVERVIEW, BATTLE_MAP, INCOME, PROJECTS, FUNDS,
-    TODO, DUTY, PROBLEMS, DISPATCH, DAYS, DIVIDENDS, DESK,
+    TODO, DUTY, MONITORING, PROBLEMS, DISPATCH, DAYS, DIVIDENDS, DESK,
     HOUSEHOLD, SCAN, PRINTS,
-    DATA, ADMIN, FIGURE,
+    QUALITY, DATA, ADMIN, FIGURE,
     PROJECT, CARD,
 )  # fmt: skip
 """In the order of the navigation, a line for each group; last those that are only linked to."""

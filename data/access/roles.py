@@ -23,6 +23,7 @@ RIGHTS = {
 FIGURES, HOUSEHOLDS, IDENTITY, HEALTH = "figures", "households", "identity", "health"
 PROJECTS, PLANS, PAPERS, CODES = "projects", "plans", "papers", "codes"
 DUTIES, MATTERS, DAYS = "duties", "matters", "days"
+MONITORING, QUALITY = "monitoring", "quality"
 RECORDS, BOUNDARIES, BACKUPS = "records", "boundaries", "backups"
 SETTINGS, PEOPLE, LOG = "settings", "people", "log"
 THINGS = {
@@ -37,6 +38,8 @@ THINGS = {
     DUTIES: "区划负责人、帮扶队伍、结对",  # approved: leaders are named, helpers handed over
     MATTERS: "问题、任务、月调度",  # approved: dispatched, checked, extended, opened again
     DAYS: "每日记录",
+    MONITORING: "监测线索、程序、帮扶计划、退出评估",  # approved: looked through, decided, sent back
+    QUALITY: "数据质量",  # approved: a waiver is agreed to
     RECORDS: "完整数据",  # imported: a village hands in what its township looks through
     BOUNDARIES: "边界",
     BACKUPS: "备份",
@@ -61,49 +64,49 @@ LEAST = "stranger"
 _Things = frozenset[str]
 _CARD = frozenset({HOUSEHOLDS, IDENTITY, HEALTH})
 """Not its papers: what is photographed cannot be masked."""
-_WORK = frozenset({MATTERS, DAYS})
+_WORK = frozenset({MATTERS, DAYS, MONITORING})
 _SEEN = frozenset({FIGURES, *_CARD, PAPERS, PROJECTS, PLANS, DUTIES, *_WORK})
 _LISTS = frozenset({FIGURES, HOUSEHOLDS, PROJECTS})
-_TAKEN = _LISTS | {DUTIES, MATTERS}
-_PAPER = frozenset({FIGURES, HOUSEHOLDS, CODES, PLANS, MATTERS})
+_TAKEN = _LISTS | {DUTIES, MATTERS, MONITORING}
+_PAPER = frozenset({FIGURES, HOUSEHOLDS, CODES, PLANS, MATTERS, MONITORING})
 _DOOR = frozenset({HOUSEHOLDS, PAPERS, CODES})
 
 ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
     {
         "admin": {
-            READ: _SEEN | {CODES, BACKUPS, SETTINGS, PEOPLE, LOG},
+            READ: _SEEN | {CODES, QUALITY, BACKUPS, SETTINGS, PEOPLE, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | {PROJECTS},
             APPROVE: frozenset({HOUSEHOLDS, PROJECTS, DUTIES}),
-            EXPORT: _TAKEN | {RECORDS, LOG},
+            EXPORT: _TAKEN | {QUALITY, RECORDS, LOG},
             PRINT: _PAPER,
             IMPORT: frozenset({RECORDS, BOUNDARIES}),
             ADMINISTER: frozenset({BACKUPS, SETTINGS, PEOPLE, LOG}),
         },
         "county": {
-            READ: _SEEN | {CODES, BACKUPS, SETTINGS, LOG},
+            READ: _SEEN | {CODES, QUALITY, BACKUPS, SETTINGS, LOG},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
-            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS}),
-            EXPORT: _TAKEN | {RECORDS},
+            WRITE: _DOOR | {PROJECTS, PLANS, QUALITY, *_WORK},
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS, MONITORING, QUALITY}),
+            EXPORT: _TAKEN | {QUALITY, RECORDS},
             PRINT: _PAPER,
             IMPORT: frozenset({RECORDS, BOUNDARIES}),
             ADMINISTER: frozenset({SETTINGS}),
         },
         "township": {
-            READ: _SEEN | {CODES},
+            READ: _SEEN | {CODES, QUALITY},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
-            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS}),
-            EXPORT: _TAKEN | {RECORDS},
+            WRITE: _DOOR | {PROJECTS, PLANS, QUALITY, *_WORK},
+            APPROVE: frozenset({HOUSEHOLDS, PROJECTS, PLANS, DUTIES, MATTERS, MONITORING, QUALITY}),
+            EXPORT: _TAKEN | {QUALITY, RECORDS},
             PRINT: _PAPER,
             IMPORT: frozenset({RECORDS}),
         },
         "village": {
-            READ: _SEEN | {CODES},
+            READ: _SEEN | {CODES, QUALITY},
             UNMASK: frozenset({IDENTITY, HEALTH}),
-            WRITE: _DOOR | {PROJECTS, PLANS, *_WORK},
-            EXPORT: _TAKEN | {RECORDS},
+            WRITE: _DOOR | {PROJECTS, PLANS, QUALITY, *_WORK},
+            EXPORT: _TAKEN | {QUALITY, RECORDS},
             PRINT: _PAPER,
             IMPORT: frozenset({RECORDS}),
         },
@@ -112,7 +115,7 @@ ALLOWED: Mapping[str, Mapping[str, _Things]] = MappingProxyType(
             UNMASK: frozenset({IDENTITY, HEALTH}),
             WRITE: _DOOR | _WORK,
             EXPORT: _TAKEN,
-            PRINT: frozenset({HOUSEHOLDS, CODES, MATTERS}),
+            PRINT: frozenset({HOUSEHOLDS, CODES, MATTERS, MONITORING}),
         },
         "display": {READ: _LISTS},
         "borrower": {READ: _CARD},

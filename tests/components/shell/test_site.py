@@ -11,9 +11,9 @@ OPEN_TO = {
     "总览 挂图作战 收入趋势 指标说明 项目收益 项目 资金": "admin county township village helper display",
     "户档案": "admin county township village helper display borrower household stranger",
     "明白卡": "admin county township village helper borrower household",
-    "我的待办 帮扶责任 督办整改 月调度 每日记录 收益分配 批量填报 扫码查询 打印发放":
+    "我的待办 帮扶责任 监测帮扶 督办整改 月调度 每日记录 收益分配 批量填报 扫码查询 打印发放":
         "admin county township village helper",
-    "数据管理": "admin county township village",
+    "数据管理 数据治理": "admin county township village",
     "用户与设置": "admin county",
 }  # fmt: skip
 """Titles → roles, as an administrator is told them."""

@@ -34,6 +34,12 @@ UNWATCHED = {
     "comes of the steps, which are watched; check compares": ("matter_level", "matter_rest"),
     "each report and each day that is worked or not is a line of the log": ("dispatch_report", "calendar_day"),
     "tells nobody anything but what is new": ("todo_look",),
+    "goes with its steps, which are watched": ("clue", "monitoring_case", "plan_item", "exit_review", "quality_waiver"),
+    "comes from a file, in import_run, or by hand in change": ("income_reference",),
+    "names a paper that bears its digest": ("case_paper",),
+    "worked out from the records": (
+        "member_mark", "phone_mark", "quality_hit", "quality_tally", "quality_run",
+    ),
     "made again from the records; check compares": ("month", "household_month", "data_version", "region_version"),
     "a line tells when the command line sets one; check compares what comes of it": ("monitoring_line",),
     "what a plan holds goes with its steps, which are watched": (

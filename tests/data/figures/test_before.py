@@ -193,7 +193,7 @@ def test_an_upgrade_that_fails_midway_leaves_the_store_as_it_was_and_the_next_on
         assert content(before) == stood, at
         last = at
     assert last > 25  # the days of members are entered behind the tables
-    assert content(before)["alembic_version"] == [("0010",)]
+    assert content(before)["alembic_version"] == [("0011",)]
     migrate(before)
 
 
@@ -220,4 +220,4 @@ def test_an_upgrade_whose_process_is_killed_leaves_the_store_as_it_was(before: E
     assert done.returncode == -signal.SIGKILL
     assert content(before) == stood
     migrate(before)
-    assert content(before)["alembic_version"] == [("0010",)]
+    assert content(before)["alembic_version"] == [("0011",)]

@@ -1,0 +1,1 @@
+"""The page 监测帮扶: clues, cases, plans, the board."""
