@@ -41,16 +41,21 @@ class Changed(Refused):
 @dataclass(frozen=True)
 class Transition:
     """One arrow. ``before`` None: by it a thing comes into being. ``reason``: whether one must be given.
-    ``other_than``: an earlier action; who took that one last does not take this one. ``right``: of the table of rights,
-    which the role needs over the way's things besides."""
+    ``other_than``: an earlier action, or several of which one comes first; who took it last does not take this one.
+    ``right``: of the table of rights, which the role needs over the way's things besides."""
 
     action: str
     before: str | None
     after: str
     role: str
     reason: bool = False
-    other_than: str | None = None
+    other_than: str | tuple[str, ...] | None = None
     right: str = WRITE
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The earlier actions that are another person's."""
+        return (self.other_than,) if isinstance(self.other_than, str) else self.other_than or ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ class Way:
             whose = "、".join(ROLES[one.role] for one in arrows)
             raise Refused(f"“{word}”由{whose}办理，您现在的身份是{ROLES.get(viewer.role, '访客')}。")
         if not _is_second(viewer, mine, actors):
-            first = self.actions[mine.other_than] if mine.other_than else ""
+            first = "”或“".join(self.actions[one] for one in mine.others)
             raise Refused(f"“{word}”要由“{first}”以外的另一人办理，办过“{first}”的不能自己{word}。")
         return mine
 
@@ -162,7 +167,8 @@ class Way:
 
 
 def _is_second(viewer: Viewer, arrow: Transition, actors: Mapping[str, str]) -> bool:
-    return arrow.other_than is None or actors.get(arrow.other_than, actor(viewer)) != actor(viewer)
+    took = [actors[one] for one in arrow.others if one in actors]
+    return not arrow.others or (bool(took) and actor(viewer) not in took)
 
 
 @dataclass(frozen=True)
@@ -214,7 +220,7 @@ class Register(Generic[Key]):
         return self.way.transition(viewer, held[self.region], held["state"], action, actors)
 
     def _actors(self, connection: Connection, id: Key) -> dict[str, str]:
-        named = {one.other_than for one in self.way.transitions if one.other_than}
+        named = {other for one in self.way.transitions for other in one.others}
         if not named:
             return {}
         by = self.steps.c

@@ -39,6 +39,8 @@ def check_approval(viewer: Viewer, table: str, key: Values, before: Values | Non
         plain = before is None and all((after or {}).get(name) in (None, _PLAIN) for name in touched)
         if touched and not plain:
             raise Refused("户类型和识别、脱贫、返贫、风险消除日期要经乡镇以上审批，请报乡镇办理。")
+    elif table == "episode":
+        raise Refused("纳入监测和消除风险要经乡镇以上审批，请按监测程序办理。")
     elif table == "household_move":
         raise Refused("整户迁村要经乡镇以上审批，请报乡镇办理。")
     elif table == "household_event" and key["kind"] != SPLIT:

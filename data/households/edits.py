@@ -21,6 +21,7 @@ from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoo
 from data.figures import cube
 from data.households import words as record_words
 from data.households.booked import check_booked
+from data.households.cases import settle_households, tells_of_watch
 from data.households.edit_rules import SPLIT, check_approval, check_references, check_values, stored_form, year_span
 from data.households.words import Difference, Values
 from data.model import archive, change, life_event, measure, metadata, problem
@@ -28,7 +29,7 @@ from data.model.matter_states import settled
 from data.model.measure_kinds import renewed, same_kind
 from data.store.engine import writing
 
-HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance")
+HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance", "episode")
 BOOKS = ("ledger", "ledger_year")
 """A household's books by month and by income year: a row without any amount is none."""
 TABLES = (
@@ -42,6 +43,7 @@ OF_A_PLAN = "dividend_payment"
 STRUCK_OFF = "注销"
 NEVER_MADE = "撤销新建"
 _NOT_ALONE = "这是收益分配方案备案时记入的，不能单户撤销；确需收回时，请由村里冲销整个方案。"
+_OF_A_CASE = "这是监测程序办理时记入的，不能在这里撤销；有误的请在监测帮扶里按程序办理。"
 _OF_A_REGION = "这是随村的撤并记入的，不能单户撤销；撤并有误的，请县里在“用户与设置 · 区划”里撤销。"
 _APART = "有的户已经不在这个村，这次没有写入。请重新打开再排。"
 _TAKEN = Difference("户信息", "新户编号", None, "同时有别的新户登记，保存时会另编")
@@ -174,6 +176,8 @@ def _undo(connection: Connection, viewer: Viewer, change_id: int, now: datetime,
     stood = {id: _of_today(connection, edits_of(row["edits"])) for id, row in rows.items()}
     if any(map(of_a_plan, stood.values())):
         raise Refused(_NOT_ALONE)
+    if any(edit.table == "episode" for some in stood.values() for edit in some):
+        raise Refused(_OF_A_CASE)
     for edit in (edit for some in stood.values() for edit in some):
         check_approval(viewer, edit.table, edit.key, edit.before, edit.after)
     edits = {id: _taken_back(some) for id, some in stood.items()}
@@ -335,6 +339,7 @@ def _commit_all(
         _commit(connection, viewer, id, edits, what, now, together=done.keys(), undoes=undoes.get(id))
         for id, edits in done.items()
     ]
+    settle_households(connection, [id for id, edits in done.items() if any(map(tells_of_watch, edits))], now)
     return [replace(one, villages=before[one.household] | one.villages) for one in made]
 
 

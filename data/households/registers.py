@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from data import model
-from data.figures.courses import ENDS, TURNS, Columns, Watched, base_course, household_spells, may_follow
+from data.figures.courses import ENDS, TURNS, Columns, Spell, Watched, base_course, household_spells, may_follow
 from data.store.batches import batches
 from data.terms import EXITED, HOUSEHOLD_STATES, LIFTED, STATE_NAMES, STATE_NUMBERS, UNCOUNTED
 
@@ -164,9 +164,36 @@ def said_by_rows(one: Register) -> Columns:
 
 def state_on(one: Register, day: str, more: Sequence[tuple[str, str]] = ()) -> int:
     """The state of a household on a day (a key of ``terms.STATE_NAMES``), with ``more`` events."""
+    return next(spell.state for spell in reversed(_spells(one, more)) if spell.since <= day)
+
+
+def _spells(one: Register, more: Sequence[tuple[str, str]] = ()) -> list[Spell]:
     watched = [Watched(STATE_NUMBERS[row["kind"]], row["identified"], row["removed"]) for row in one.episodes]
-    spells = household_spells(one.columns, "", events=[*one.events, *more], episodes=watched)
-    return next(spell.state for spell in reversed(spells) if spell.since <= day)
+    return household_spells(one.columns, "", events=[*one.events, *more], episodes=watched)
+
+
+def base_on(one: Register, day: str) -> int:
+    """What a household is registered as on a day, whatever it is watched as."""
+    return next(spell.base for spell in reversed(_spells(one)) if spell.since <= day)
+
+
+def episode_told(one: Register) -> Row | None:
+    """The episode that the columns alone tell of, as 监测 would hold it; None where rows say, or it was never watched.
+    ``identified`` is '' where no day is known."""
+    if one.episodes:
+        return None
+    watch = next((spell for spell in _spells(one) if spell.watch), None)
+    if watch is None:
+        return None
+    since, removed = watch.since or one.collected or "", one.columns.risk_removed
+    kept = removed if removed and removed >= since else None
+    return {
+        "code": f"{one.code}-JC1",
+        "kind": STATE_NAMES[watch.watch],
+        "identified": since,
+        "removed": kept,
+        **UNSTATED,
+    }
 
 
 def base_of(columns: Columns, day: str) -> int:
@@ -187,8 +214,7 @@ def _typed(one: Register, columns: Columns) -> Columns:
     """户类型 as which it is watched or registered now, as far as its base stays what it was."""
     if any(kind in ENDS for _, kind in one.events):
         return columns
-    watched = [Watched(STATE_NUMBERS[row["kind"]], row["identified"], row["removed"]) for row in one.episodes]
-    last = household_spells(one.columns, "", events=one.events, episodes=watched)[-1]
+    last = _spells(one)[-1]
     base = LIFTED if last.base == EXITED else last.base
     if not last.watch and base == UNCOUNTED and columns.type in _LASTING:
         return columns

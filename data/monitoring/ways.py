@@ -23,6 +23,7 @@ _ALL = ("helper", "village", "township", "county")
 _OFFICES = ("village", "township", "county")
 _ABOVE = ("township", "county")
 _VILLAGE, _TOWNSHIP, _COUNTY = ("village",), ("township",), ("county",)
+_REPORTED = ("removal_report", "propose_natural")
 
 
 def _arrows(
@@ -32,7 +33,7 @@ def _arrows(
     who: tuple[str, ...],
     *,
     reason: bool = False,
-    other_than: str | None = None,
+    other_than: str | tuple[str, ...] | None = None,
 ) -> tuple[Transition, ...]:
     """The same arrow for several roles from several states; ``after`` None: the state stays. What is only for offices
     above a village is an approval."""
@@ -79,6 +80,8 @@ WATCHED = (
     "removal_decided",
 )
 """States in which the household is watched: its episode is open."""
+BEFORE = (*IN, "discussed", "public", "reported", "county", "decided")
+"""States in which nothing is decided yet: its episode is not open, but by the green way."""
 ENDED = ("removed", "refused", "void")
 CASE_WAY = Way(
     name="监测对象程序",
@@ -120,12 +123,12 @@ CASE_WAY = Way(
         *_arrows("refuse", ("reported",), "refused", _TOWNSHIP, reason=True),
         *_arrows("refuse", ("county",), "refused", _COUNTY, reason=True),
         *_arrows("propose", ("watched",), "removal", _VILLAGE),
-        *_arrows("propose_natural", ("watched",), "removal_reported", _VILLAGE, reason=True),
+        *_arrows("propose_natural", ("watched", "removal_returned"), "removal_reported", _VILLAGE, reason=True),
         *_arrows("removal_visit", OUT, None, ("helper", "village")),
         *_arrows("removal_discuss", OUT, "removal_discussed", _VILLAGE),
         *_arrows("removal_publish", ("removal_discussed",), "removal_public", _VILLAGE),
         *_arrows("removal_report", ("removal_public",), "removal_reported", _VILLAGE),
-        *_arrows("removal_township", ("removal_reported",), "removal_county", _TOWNSHIP, other_than="removal_report"),
+        *_arrows("removal_township", ("removal_reported",), "removal_county", _TOWNSHIP, other_than=_REPORTED),
         *_arrows("removal_county", ("removal_county",), "removal_decided", _COUNTY, other_than="removal_township"),
         *_arrows("remove", ("removal_decided",), "removed", _ABOVE),
         *_arrows("removal_return", ("removal_reported",), "removal_returned", _TOWNSHIP, reason=True),
@@ -174,7 +177,7 @@ EXIT_WAY = Way(
     transitions=(
         *_arrows("propose", (None,), "reported", _VILLAGE, reason=True),
         *_arrows("amend", ("returned",), "reported", _VILLAGE, reason=True),
-        *_arrows("township", ("reported",), "county", _TOWNSHIP, other_than="propose"),
+        *_arrows("township", ("reported",), "county", _TOWNSHIP, other_than=("propose", "amend")),
         *_arrows("county", ("county",), "decided", _COUNTY, other_than="township"),
         *_arrows("return", ("reported",), "returned", _TOWNSHIP, reason=True),
         *_arrows("return", ("county",), "returned", _COUNTY, reason=True),
