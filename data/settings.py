@@ -93,6 +93,16 @@ def span_of(value: str) -> tuple[int, bool]:
     return int(found[1]), found[2] == "工作日"
 
 
+def _between(low: int, high: int) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        found = re.fullmatch(r"([0-9]{1,5}) ?[-至~] ?([0-9]{1,5})", value)
+        if not found or not low <= int(found[1]) < int(found[2]) <= high:
+            raise Refused(f"应写成“6-14”，前小后大，{low} 至 {high}。")
+        return f"{int(found[1])}-{int(found[2])}"
+
+    return check
+
+
 def _address(value: str) -> str:
     """An address that a phone can open: http or https and a host, without anything behind its path."""
     try:
@@ -399,6 +409,38 @@ SETTINGS = {
         Setting(
             "waiver_days", "数据豁免最长天数", "365", _number(7, 1095),
             "一次豁免最多多少天，到期自动恢复检查。",
+        ),
+        *(
+            Setting(f"rule_{name}", f"数据规则：{label}", default, _number(*span), explanation)
+            for name, label, default, span, explanation in (
+                ("phone_households", "共用电话户数", "2", (2, 50), "一个联系电话填在几户及以上算共用。"),
+                ("head_age", "户主最低年龄", "16", (6, 18), "户主应满多少周岁。"),
+                ("labour_share", "缺劳动力比例", "50", (1, 100), "有劳动能力的成员超过百分之多少，就不该缺劳动力。"),
+                ("wage_least", "工资性收入下限", "100", (1, 9_999), "监测对象12个月工资性收入应有多少元。"),
+                ("income_months", "措施见收入月数", "12", (3, 36), "措施执行满几个月，应有相应的收入。"),
+                ("sum_yuan", "合计允许差额", "10", (0, 9_999), "消除时收入合计每人最多相差多少元。"),
+                ("college", "大专本科最低年龄", "18", (14, 25), "大专、本科在校生应满多少周岁。"),
+                ("master", "研究生最低年龄", "20", (16, 30), "在校研究生应满多少周岁。"),
+                ("preschool", "学龄前年龄上限", "7", (5, 9), "满多少周岁不应再是学龄前、幼儿园。"),
+                ("books_months", "收支查几个月", "12", (1, 60), "工资、分红来源查最近几个月。"),
+                ("place_metres", "坐标允许偏差", "500", (0, 50_000), "坐标在本村边界外多少米以上算不在。"),
+                ("visit_months", "走访查几个月", "3", (1, 60), "走访人是否结对查最近几个月。"),
+                ("oldest", "年龄上限", "110", (90, 150), "在册成员满多少周岁算可疑。"),
+            )
+        ),
+        *(
+            Setting(f"rule_{name}", f"数据规则：{label}", default, _between(*span), explanation)
+            for name, label, default, span, explanation in (
+                ("school", "义务教育年龄", "6-15", (5, 18), "应在校的周岁，两头都算。"),
+                ("working", "劳动年龄", "16-59", (14, 80), "劳动年龄的周岁，两头都算。"),
+                ("primary", "小学年龄", "6-14", (4, 20), "小学在校生的周岁，两头都算。"),
+                ("lower", "初中年龄", "12-17", (9, 25), "初中在校生的周岁，两头都算。"),
+                ("upper", "高中中职年龄", "15-20", (12, 30), "高中、中职在校生的周岁，两头都算。"),
+                ("little_education", "文化程度偏低年龄", "16-22", (12, 60), "查小学及以下文化的周岁。"),
+                ("identified_income", "识别收入范围", "4000-20000", (0, 99_999), "识别时人均纯收入的正常范围。"),
+                ("month_wage", "单月工资范围", "100-30000", (1, 99_999), "一个月工资性收入的正常范围。"),
+                ("income_swing", "收入变化范围", "50-200", (1, 999), "是上年同期的百分之几至几为正常。"),
+            )
         ),
         Setting("wall_rules", "作战室制度", RULES, _rules, "印在挂图上的几条制度，用“|”隔开，最多5条；不填则不印。"),
         Setting(

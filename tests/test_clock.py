@@ -12,7 +12,10 @@ from tests.source_code import parse, sources, texts
 CLOCK = Path("data/clock.py")
 SHELLS = {
     *map(Path, ("app.py", "components/shell/script.py", "components/wallcharts/command.py")),
-    *(Path("data/commands") / name for name in ("actions.py", "audit.py", "backups.py", "people.py", "work.py")),
+    *(
+        Path("data/commands") / name
+        for name in ("actions.py", "audit.py", "backups.py", "people.py", "quality.py", "work.py")
+    ),
 }
 """Where a run begins: the only places that take the real clock."""
 _OF_DAYS = {*("now", "today", "utcnow", "current_date", "current_time", "current_timestamp", "localtime")}

@@ -16,6 +16,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from data.commands import actions as commands
 from data.commands import audit, backups, people
+from data.commands.quality import quality_command
 from data.commands.version import VERSION
 from data.commands.work import work_command
 from data.errors import WarRoomError
@@ -188,6 +189,13 @@ def _parser() -> argparse.ArgumentParser:
     command("work", work_command, "处理在网页上递交的一批文件（由服务器自动启动）", job)
     command("rebuild", commands.rebuild_command, "由记录重新生成全部汇总")
     command("check", commands.check_command, "核对：数据库完整性、各级汇总与记录是否一致、填报内容是否矛盾")
+    command(
+        "quality",
+        quality_command,
+        "数据治理：按全部规则检查填报内容，列出每条规则查出多少处（check 核对的是数据库本身）",
+        (["--region"], {"default": "", "metavar": "区划代码", "help": "只要这个区划的；不写为全部"}),
+        (["--format"], {"choices": ["table", "json"], "default": "table"}),
+    )
     command(
         "figures",
         commands.figures_command,

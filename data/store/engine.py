@@ -140,6 +140,13 @@ def days_after(connection: Connection, day: str, days: str) -> str:
     return f"to_char(CAST({day} AS date) + CAST({days} AS integer), 'YYYY-MM-DD')"
 
 
+def days_between(connection: Connection, first: str, last: str) -> str:
+    """SQL of how many days lie from one day to another (SQL of ISO days)."""
+    if is_sqlite(connection):
+        return f"CAST(strftime('%J', {last}) - strftime('%J', {first}) AS INTEGER)"
+    return f"(CAST({last} AS date) - CAST({first} AS date))"
+
+
 def beside(engine: Engine, kind: str) -> Path:
     """Where what belongs to this store and is not in it lies: ``warroom.db.KIND``; for a server ``NAME.KIND`` in the
     folder WARROOM_VAR, without it ``var``."""

@@ -1,0 +1,100 @@
+"""What rules ask of ID numbers and telephone numbers, kept beside them without their digits.
+
+Equal numbers are equal by a hash with a key of the store's, which stands outside it: who reads the database alone
+cannot try all numbers. Length, check digit, suffix, birth and sex as the number says them stand beside, so that the
+number itself may be encrypted one day. Whoever writes a number makes its mark in the same transaction.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from functools import lru_cache, partial
+from hashlib import blake2b
+from operator import mul
+
+from sqlalchemy import Column, Connection, Table, delete, select
+
+from data.model import household, member, member_mark, phone_mark
+from data.store.batches import batches
+from data.store.engine import upsert
+from data.store.key import derived
+
+PURPOSE = "marks of numbers"
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ZEROS = ord("0") * sum(_WEIGHTS)
+_CHECK = "10X98765432"
+_PROPER = re.compile(r"[0-9]{17}[0-9X]([0-9]{2}|[0-9]{4})?")
+_MOBILE = re.compile(r"1[0-9]{10}")
+_FIXED = re.compile(r"0[0-9]{2,3}-?[0-9]{7,8}")
+_APART = re.compile(r"[\s-]")
+_SIZE = 12  # bytes of a hash: of a billion numbers no two are equal by chance
+_Rows = Iterator[tuple[object, ...]]
+_Hash = Callable[[str], str]
+
+
+def make(connection: Connection, households: Collection[int] | None) -> None:
+    """Make the marks of these households and their members anew, or (None) of all who have none yet."""
+    hash_ = partial(_hashed, derived(connection.engine, PURPOSE))
+    _make(connection, households, member.c.code, member.c.household_id, member.c.id_number, member_mark, hash_)
+    _make(connection, households, household.c.id, household.c.id, household.c.phone, phone_mark, hash_)
+
+
+def _make(
+    connection: Connection,
+    households: Collection[int] | None,
+    key: Column[object],
+    owner: Column[int],
+    field: Column[str],
+    marks: Table,
+    hash_: _Hash,
+) -> None:
+    own, names = next(iter(marks.primary_key)), [column.name for column in marks.c]
+    rows = member_marks if marks is member_mark else phone_marks
+    numbered = select(key, field).where(field.is_not(None), field != "").order_by(key)
+    if households is None:
+        connection.execute(delete(marks).where(own.not_in(select(key).where(field.is_not(None), field != ""))))
+        new = connection.execute(numbered.outerjoin(marks, own == key).where(own.is_(None))).all()
+        if new:
+            upsert(connection, marks, names, rows(hash_, [(one[0], one[1]) for one in new]))
+        return
+    for some in batches(sorted(households), 500):
+        here = select(key).where(owner.in_(some))
+        connection.execute(delete(marks).where(own.in_(here)))
+        if new := connection.execute(numbered.where(owner.in_(some))).all():
+            upsert(connection, marks, names, rows(hash_, [(one[0], one[1]) for one in new]))
+
+
+def _hashed(key: bytes, number: str) -> str:
+    """What is equal where numbers are, and tells nothing of them."""
+    return blake2b(number.encode(), key=key, digest_size=_SIZE).hexdigest()
+
+
+def member_marks(hash_: _Hash, numbers: Sequence[tuple[object, str]]) -> _Rows:
+    """Rows of ``member_mark`` of members (code, what stands in the field)."""
+    for code, number in numbers:
+        source = hash_(number)
+        if not _PROPER.fullmatch(number):
+            yield code, source, source, len(number), 0, 0, None, None, None
+            continue
+        own = number[:18]
+        right = _CHECK[(sum(map(mul, own.encode(), _WEIGHTS)) - _ZEROS) % 11] == own[17]
+        suffix = number[18:20] or None
+        sex = "男" if own[16] in "13579" else "女"
+        same = hash_(own) if suffix else source
+        yield code, source, same, len(number), 1, int(right), suffix, _day(own[6:14]), sex
+
+
+def phone_marks(hash_: _Hash, numbers: Sequence[tuple[object, str]]) -> _Rows:
+    """Rows of ``phone_mark`` of households (id, what stands in the field); blanks and hyphens make no other number."""
+    for id, number in numbers:
+        bare = _APART.sub("", number)
+        formed = bool(_MOBILE.fullmatch(bare) or _FIXED.fullmatch(number.strip()))
+        yield id, hash_(number), hash_(bare), int(formed)
+
+
+@lru_cache(maxsize=50_000)
+def _day(digits: str) -> str | None:
+    try:
+        return date.fromisoformat(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}").isoformat()
+    except ValueError:
+        return None

@@ -1,0 +1,44 @@
+"""What a change did to the rules, in the transaction of the change."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from data.model import household, member, member_mark, phone_mark, quality_run
+from data.rules import marks
+from data.rules.running import settle
+from data.store.batches import batches
+
+
+def recheck(connection: Connection, households: Collection[int], now: datetime) -> None:
+    """Ask all rules of these households again, and of those that share an ID number or a telephone with them or did
+    before; their figures stand already. Nothing is done where the rules were never run."""
+    if not households or connection.execute(select(quality_run.c.id).limit(1)).first() is None:
+        return
+    before = _alike(connection, households)
+    marks.make(connection, households)
+    settle(connection, now, before | _alike(connection, households) | set(households))
+
+
+def _alike(connection: Connection, households: Collection[int]) -> set[int]:
+    """The households of members, and with telephones, that are marked the same as one of these have."""
+    own, other = member.alias(), member_mark.alias()
+    phone = phone_mark.alias()
+    found: set[int] = set()
+    for some in batches(sorted(households), 500):
+        numbers = (
+            select(own.c.household_id)
+            .join(other, other.c.member == own.c.code)
+            .join(member_mark, member_mark.c.same == other.c.same)
+            .join(member, member.c.code == member_mark.c.member)
+            .where(member.c.household_id.in_(some), own.c.household_id.not_in(some))
+        )
+        phones = (
+            select(phone.c.household_id)
+            .join(phone_mark, phone_mark.c.same == phone.c.same)
+            .where(phone_mark.c.household_id.in_(some), phone.c.household_id.not_in(some))
+        )
+        found.update(connection.execute(numbers.distinct()).scalars())
+        found.update(connection.execute(phones.distinct()).scalars())
+    return found & set(connection.execute(select(household.c.id).where(household.c.id.in_(sorted(found)))).scalars())
