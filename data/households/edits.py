@@ -27,6 +27,7 @@ from data.households.words import Difference, Values
 from data.model import archive, change, life_event, measure, metadata, problem
 from data.model.matter_states import settled
 from data.model.measure_kinds import renewed, same_kind
+from data.rules.recheck import recheck
 from data.store.engine import writing
 
 HISTORIES = ("household_event", "household_move", "member_event", "member_fact", "assurance", "episode")
@@ -399,13 +400,14 @@ class _Made:
 
 
 def _shown(connection: Connection, made: Sequence[_Made], now: datetime) -> list[int]:
-    """Have every figure show what was written."""
+    """Have every figure show what was written, and every rule ask what it says."""
     counted = {village for one in made if one.counted for village in one.villages}
     homes = {one.village for one in made}
     for village in sorted(counted, key=lambda code: (code not in homes, code)):  # the others' months go by books there
         cube.refresh(connection, village, now)
     for village in sorted({one.village for one in made} - counted):
         cube.stamp(connection, now, village)
+    recheck(connection, {one.household for one in made}, now)
     return [one.change for one in made]
 
 

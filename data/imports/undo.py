@@ -31,11 +31,12 @@ from data.imports.moved import Moved, Rehearsed, rehearsed
 from data.imports.running import Work
 from data.imports.taking_back import Done, Progress, Stands, TakingBack
 from data.imports.way import REGISTER, UNDOING, UNDONE, WRITTEN
-from data.intake.recount import concerned, count_regions
+from data.intake.recount import concerned, concerned_households, count_regions
 from data.intake.runs import last_run
 from data.matters.daily import settle_matters
 from data.model import import_fresh, import_job, import_journal, import_run
 from data.months import spoken
+from data.rules.recheck import recheck_many
 from data.store.batches import batches
 from data.store.engine import writing
 from data.workbook.sheets import SHEETS
@@ -254,11 +255,13 @@ def _meet(some: set[str] | None, others: set[str] | None) -> bool:
 
 def _take_back(connection: Connection, viewer: Viewer, run: RowMapping, now: datetime, progress: Progress) -> Done:
     number, before = last_run(connection) + 1, concerned(connection, run["id"])
+    households = concerned_households(connection, run["id"])
     done = TakingBack(connection, viewer, run["id"], run["at"], number=number, now=now).apply(progress)
     settle_persons(connection, now)
     settle_matters(connection, now.date())
     after = concerned(connection, run["id"]) if before is not None else None
     count_regions(connection, None if before is None or after is None else before | after, now, progress=progress)
+    recheck_many(connection, households, now, actor=viewer.actor)
     counts = {"rows": done.total, "changed": done.total, "warnings": len(done.stands), "refused": 0}
     told = {"id": number, "at": written(now), "kind": TAKEN_BACK, "files": run["files"], **counts}
     connection.execute(insert(import_run).values(told))

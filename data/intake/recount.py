@@ -90,6 +90,17 @@ def is_spread(engine: Engine, checked: Checked) -> bool:
 
 def concerned(connection: Connection, run: int) -> set[str] | None:
     """The regions of which a run wrote records; None where it concerns all, or too many to be told one by one."""
+    found = _taken(connection, run)
+    return None if found is None else found.regions(connection)
+
+
+def concerned_households(connection: Connection, run: int) -> set[int] | None:
+    """The households of which a run wrote records, also those that are no more; None as above."""
+    found = _taken(connection, run)
+    return None if found is None else found.households(connection)
+
+
+def _taken(connection: Connection, run: int) -> "_Concerned | None":
     found = _Concerned()
     fresh = select(import_fresh.c.record).where(import_fresh.c.run == run)
     for record in connection.execute(fresh).scalars():
@@ -106,7 +117,7 @@ def concerned(connection: Connection, run: int) -> set[str] | None:
         for image in images:
             if image is not None:
                 found.take(record, json.loads(image))
-    return found.regions(connection)
+    return found
 
 
 class _Concerned:
@@ -124,6 +135,8 @@ class _Concerned:
         owner = row.get("household_id")
         if isinstance(owner, int):
             self._households.add(owner)
+        if record == "household":
+            self._households.add(int(str(row["id"])))
         if record == "helper":
             self._named["helper"].add(str(row["code"]))
         for name in ("member", "project", "fund"):
@@ -132,14 +145,18 @@ class _Concerned:
 
     def regions(self, connection: Connection) -> set[str]:
         """The regions of all that was taken."""
-        for name, codes in self._named.items():
+        for name in ("project", "fund"):
             key = _REFERS[name]
-            if name in ("project", "fund"):
-                self._regions.update(_of(connection, key.table.c.region, key, codes))
-            else:
-                self._households.update(_of(connection, key.table.c.household_id, key, codes))
-        self._regions.update(_of(connection, household.c.village, household.c.id, self._households))
+            self._regions.update(_of(connection, key.table.c.region, key, self._named[name]))
+        self._regions.update(_of(connection, household.c.village, household.c.id, self.households(connection)))
         return self._regions
+
+    def households(self, connection: Connection) -> set[int]:
+        """The households of all that was taken, and of the members and helpers that it names."""
+        for name in ("member", "helper"):
+            key = _REFERS[name]
+            self._households.update(_of(connection, key.table.c.household_id, key, self._named[name]))
+        return self._households
 
 
 def _of(connection: Connection, wanted: Column[_T], key: Column[_K], codes: Iterable[_K]) -> Iterator[_T]:

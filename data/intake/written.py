@@ -18,7 +18,7 @@ from data.intake.conflicts import settle
 from data.intake.decisions import BY_COMMAND, NOTHING_DECIDED, By, Decisions
 from data.intake.demonstration import empty_demonstration
 from data.intake.issues import Findings, ImportResult, Issue
-from data.intake.recount import count_again, is_spread
+from data.intake.recount import concerned_households, count_again, is_spread
 from data.intake.runs import last_run, record_run
 from data.intake.sums import warn_booked
 from data.intake.told import warn_told
@@ -26,6 +26,7 @@ from data.intake.write import Pending, pend, refuse_order, still_new, write_pend
 from data.matters.daily import settle_matters
 from data.model import import_cell
 from data.regions.parents import mend_parents
+from data.rules.recheck import recheck_many
 from data.store.engine import staging, writing_on
 from data.store.journal import JOURNALLED, journalling
 from data.workbook.sheets import REGION
@@ -126,6 +127,9 @@ def _write(
         settle_matters(connection, now.date())
         journal.keep(run)
     count_again(connection, run, now, rebuild=rebuild, progress=report, counted=counted)
+    if rebuild:
+        report("检查数据规则", 0, 0)
+        recheck_many(connection, concerned_households(connection, run), now, actor=by.actor)
     number = record_run(
         connection, checked.files, "数据", _counts(checked, changed), now=now, actor=by.actor, address=by.address
     )

@@ -5,7 +5,7 @@ base and watch of today, the checks of housing and water (``terms.VERDICTS``), t
 watched, the last one that was removed; the twelve months of the last closed month of its books, which are known where
 they are whole. ``rule_member``: who belongs to one of them today, with each dated value as it was last known, and what
 is kept of his ID number. A value that nobody knows is NULL, and no rule speaks of it but those that ask for it.
-``rule_outside``: households that lie outside their village.
+``rule_outside``: households that lie outside their village, and by how many metres.
 """
 
 from collections.abc import Collection
@@ -34,7 +34,7 @@ _TABLES = {
         + ", ".join(f"{item} {'INT' if isinstance(member.c[item].type, Integer) else 'TEXT'}" for item in MEMBER_FACTS)
         + ", same TEXT, length INT, digits INT, checked INT, suffix TEXT, number_born TEXT, number_sex TEXT"
     ),
-    "rule_outside": "id BIGINT PRIMARY KEY",
+    "rule_outside": "id BIGINT PRIMARY KEY, metres FLOAT",
 }
 
 
@@ -50,7 +50,7 @@ def lay_out(connection: Connection, given: Parameters, scope: Collection[int] | 
     connection.execute(text(_households(given, one_by_one=scope is not None)))
     connection.execute(text(_members(given, one_by_one=scope is not None)))
     connection.execute(text(_PERSONS))
-    _find_outside(connection, given)
+    _find_outside(connection)
     if not is_sqlite(connection) and scope is None:
         for name in _TABLES:
             connection.execute(text(f"ANALYZE {name}"))
@@ -103,20 +103,20 @@ def there(household: str, day: str) -> str:
 def checked(item: str, household: str, day: str) -> str:
     """SQL of what was known on a day of the housing or water of the household ``household`` (a row with ``id``): a key
     of ``terms.VERDICTS`` or NULL; by its checks, without any by its column from its 采集日期 on."""
-    held = f"FROM assurance e WHERE e.household_id = {household}.id AND e.item = '{item}'"
+    held = f"FROM assurance x WHERE x.household_id = {household}.id AND x.item = '{item}'"
     return (
-        f"CASE WHEN EXISTS (SELECT 1 {held}) THEN (SELECT e.secure {held} AND e.checked <= {day}"
-        f" ORDER BY e.checked DESC LIMIT 1) ELSE (SELECT c.{item}_safe FROM household c WHERE c.id = {household}.id"
+        f"CASE WHEN EXISTS (SELECT 1 {held}) THEN (SELECT x.secure {held} AND x.checked <= {day}"
+        f" ORDER BY x.checked DESC LIMIT 1) ELSE (SELECT c.{item}_safe FROM household c WHERE c.id = {household}.id"
         f" AND COALESCE(c.collected, '') <= {day}) END"
     )
 
 
 def known(item: str, day: str, alias: str = "m") -> str:
     """SQL of a dated value of the member ``alias`` (a row of ``member``) on a day: as text, or NULL."""
-    held = f"FROM member_fact e WHERE e.member = {alias}.code AND e.item = '{item}'"
+    held = f"FROM member_fact x WHERE x.member = {alias}.code AND x.item = '{item}'"
     return (
-        f"CASE WHEN EXISTS (SELECT 1 {held}) THEN (SELECT e.value {held} AND e.day <= {day}"
-        f" ORDER BY e.day DESC LIMIT 1) WHEN COALESCE({alias}.collected, '') <= {day}"
+        f"CASE WHEN EXISTS (SELECT 1 {held}) THEN (SELECT x.value {held} AND x.day <= {day}"
+        f" ORDER BY x.day DESC LIMIT 1) WHEN COALESCE({alias}.collected, '') <= {day}"
         f" THEN CAST({alias}.{item} AS TEXT) END"
     )
 
@@ -161,8 +161,8 @@ def _value(item: str, day: str) -> str:
 _DEGREE = 111_320  # metres
 
 
-def _find_outside(connection: Connection, given: Parameters) -> None:
-    """By the boundaries, which SQL alone cannot read: so many metres outside is said to be outside."""
+def _find_outside(connection: Connection) -> None:
+    """By the boundaries, which SQL alone cannot read."""
     import shapely  # no heavier than numpy, but only a store with boundaries needs it
 
     asked = "SELECT h.village, h.id, h.lon, h.lat FROM rule_household h WHERE h.lon IS NOT NULL AND h.lat IS NOT NULL"
@@ -171,7 +171,7 @@ def _find_outside(connection: Connection, given: Parameters) -> None:
         places.setdefault(village, []).append((place[0], place[1], place[2]))
     if not places:
         return
-    metres, outside = given.number("rule_place_metres"), []
+    outside: list[dict[str, float]] = []
     few = f" WHERE region IN ({', '.join(repr(str(code)) for code in sorted(places))})" if len(places) < 100 else ""
     for village, shape in connection.execute(text(f"SELECT region, geometry FROM boundary{few}")):
         if village not in places:
@@ -184,6 +184,6 @@ def _find_outside(connection: Connection, given: Parameters) -> None:
             scale = np.array([np.cos(np.radians(lat[out][0])) * _DEGREE, _DEGREE])
             flat = shapely.transform(geometry, lambda points, by=scale: points * by)
             apart = shapely.distance(flat, shapely.points(lon[out] * scale[0], lat[out] * scale[1]))
-            outside += [{"id": int(id)} for id in ids[out][apart > metres]]
+            outside += [{"id": int(id), "metres": float(far)} for id, far in zip(ids[out], apart, strict=True)]
     if outside:
-        connection.execute(text("INSERT INTO rule_outside VALUES (:id)"), outside)
+        connection.execute(text("INSERT INTO rule_outside VALUES (:id, :metres)"), outside)

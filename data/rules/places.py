@@ -6,7 +6,10 @@ RULES = (
     Rule(
         "R951", "坐标不在本村", DOUBT, "household", "lon",
         "户的坐标落在本村边界外{rule_place_metres}米以上；没有导入边界的村不查。",
-        lambda given: households("EXISTS (SELECT 1 FROM rule_outside o WHERE o.id = h.id)"),
+        lambda given: households(
+            "EXISTS (SELECT 1 FROM rule_outside o WHERE o.id = h.id"
+            f" AND o.metres > {given.number('rule_place_metres')})"
+        ),
         named("rule_place_metres"),
     ),
     Rule(

@@ -7,8 +7,11 @@ from sqlalchemy import Connection, select
 
 from data.model import household, member, member_mark, phone_mark, quality_run
 from data.rules import marks
-from data.rules.running import settle
+from data.rules.running import run, settle
 from data.store.batches import batches
+
+MOST = 2000
+"""Households that are asked of by themselves; beyond, all at once is quicker."""
 
 
 def recheck(connection: Connection, households: Collection[int], now: datetime) -> None:
@@ -19,6 +22,14 @@ def recheck(connection: Connection, households: Collection[int], now: datetime) 
     before = _alike(connection, households)
     marks.make(connection, households)
     settle(connection, now, before | _alike(connection, households) | set(households))
+
+
+def recheck_many(connection: Connection, households: Collection[int] | None, now: datetime, *, actor: str) -> None:
+    """The same after an import, or where one was taken back; of many households, or all (None), by a run of all."""
+    if households is None or len(households) > MOST:
+        run(connection, now, actor=actor)
+    else:
+        recheck(connection, households, now)
 
 
 def _alike(connection: Connection, households: Collection[int]) -> set[int]:

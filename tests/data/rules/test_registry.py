@@ -1,0 +1,95 @@
+"""Every rule speaks of the household made for it from its definition, and of nothing else."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+import shapely
+from sqlalchemy import Connection, Engine, select
+
+from data import model
+from data.intake import import_files
+from data.rules.registry import GROUPS, RULES, Parameters
+from data.settings import SETTINGS
+from data.store.engine import writing
+from tests.data.intake.books import write_folder
+from tests.data.rules.home import VILLAGE, Home, joined
+from tests.data.rules.workbook_cases import CASES
+from tests.moment import NOW
+
+DEFAULTS = {name: one.default for name, one in SETTINGS.items()}
+AREA = shapely.box(121, 40, 122, 41)
+
+
+def store_of(engine: Engine, homes: list[Home], folder: Path) -> Engine:
+    """A store into which one workbook of all these households went, in a village with a boundary."""
+    with writing(engine) as connection:
+        connection.execute(model.region.insert().values(code=VILLAGE, name="东村", parent=""))
+        shape = {"region": VILLAGE, "geometry": shapely.to_wkb(AREA), "source": "made"}
+        connection.execute(model.boundary.insert().values(shape))
+    result = import_files(engine, [write_folder(folder, joined(homes))], now=NOW)
+    assert result.refusals == []
+    return engine
+
+
+def found(connection: Connection) -> dict[str, list[str]]:
+    """Rule → keys of what it speaks of, households by their codes."""
+    codes = {str(id): code for id, code in connection.execute(select(model.household.c.id, model.household.c.code))}
+    hits = defaultdict(list)
+    for rule, record, key in connection.execute(
+        select(model.quality_hit.c.rule, model.quality_hit.c.record, model.quality_hit.c.key)
+    ):
+        if record in ("household", "ledger"):
+            id, _, month = key.partition(":")
+            key = codes[id] + (f":{int(month) // 12}-{int(month) % 12 + 1:02d}" if month else "")
+        hits[rule].append(key)
+    return {rule: sorted(keys) for rule, keys in hits.items()}
+
+
+def homes_of(side: str) -> tuple[list[Home], dict[str, list[str]]]:
+    homes, marks = [], {}
+    for case in CASES:
+        home = Home(case.rule)
+        getattr(case, side)(home)
+        homes.append(home)
+        if side == "wrong":
+            marks[case.rule] = sorted(case.marks(home))
+    return homes, marks
+
+
+def test_there_are_as_many_rules_as_cases_and_more_than_sixty():
+    assert [case.rule for case in CASES] == list(RULES)
+    assert len(RULES) >= 62
+
+
+def test_one_fault_for_every_rule_is_found_once_and_nothing_else(engine: Engine, tmp_path: Path):
+    homes, marks = homes_of("wrong")
+    with store_of(engine, homes, tmp_path / "wrong").connect() as connection:
+        assert found(connection) == marks
+
+
+def test_put_right_nothing_is_found(engine: Engine, tmp_path: Path):
+    homes, _ = homes_of("right")
+    with store_of(engine, homes, tmp_path / "right").connect() as connection:
+        assert found(connection) == {}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_definition_names_its_parameters_and_its_record_is_a_table(rule):
+    told = rule.told(DEFAULTS)
+    assert "{" not in told and told.endswith("。")
+    table = model.metadata.tables[rule.record]
+    assert rule.field in table.c
+    changed = {**DEFAULTS, **{name: other(DEFAULTS[name]) for name in rule.parameters.values()}}
+    if rule.parameters:
+        assert rule.told(changed) != told
+        assert rule.sql(Parameters("2026-11-22", changed)) != rule.sql(Parameters("2026-11-22", DEFAULTS))
+
+
+def other(value: str) -> str:
+    first, _, last = value.partition("-")
+    return f"{int(first) + 1}-{int(last) + 1}" if last else str(int(first) + 1)
+
+
+def test_numbers_of_rules_are_told_apart():
+    assert sum(map(len, GROUPS.values())) == len(RULES)
