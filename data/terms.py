@@ -73,6 +73,22 @@ CLUE_SOURCES = {
     "rule": "系统预警", "quality": "数据核查",
 }  # fmt: skip
 """线索来源, as ``clue.source`` names them."""
+CASE_STATES = {
+    "checking": "核查比对", "returned": "退回补正", "discussed": "待公示", "public": "公示中",
+    "reported": "待乡镇审核",
+    "county": "待县级审定", "decided": "待公告纳入", "watched": "帮扶中", "removal": "消除核实",
+    "removal_returned": "消除退回补正", "removal_discussed": "消除待公示", "removal_public": "消除公示中",
+    "removal_reported": "消除待乡镇审核", "removal_county": "消除待县级审定", "removal_decided": "消除待公告",
+    "removed": "风险消除", "refused": "不予纳入", "void": "已撤销",
+}  # fmt: skip
+"""State of a case of 监测帮扶 → what it is called."""
+CASE_OPENING = ("checking", "returned", "discussed", "public", "reported", "county", "decided")
+"""Its states before it is said whether the household is watched."""
+CASE_REMOVING = (
+    "removal", "removal_returned", "removal_discussed", "removal_public", "removal_reported", "removal_county",
+    "removal_decided",
+)  # fmt: skip
+"""The same while it is looked into whether the risk is gone: the household is still watched."""
 EXIT_VERDICTS = ("退出", "继续帮扶")
 CASE_PAPERS = (
     "线索照片", "线索录音", "申请及承诺授权查询书", "排查表", "信息采集表", "比对结果", "评议记录", "评议照片", "公示",

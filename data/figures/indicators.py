@@ -18,6 +18,8 @@ from data.terms import (
     ASSET_SUPERVISION,
     BOOK_KINDS,
     BRANCH,
+    CASE_OPENING,
+    CASE_REMOVING,
     DOCTOR,
     HOUSEHOLD_STATES,
     ILL,
@@ -44,6 +46,7 @@ GROUPS = {
     "户": "状态", "收支": "收入", "家庭成员": "人口", "保障核实": "保障", "结对帮扶": "帮扶", "走访": "帮扶",
     "项目": "项目", "项目收益": "项目", "项目带户": "项目", "收益分配方案": "项目", "资金": "资金", "资金拨付": "资金",
     "拨付计划": "资金", "问题": "工作", "作战任务": "工作", "每日记录": "工作",
+    "监测步骤": "监测", "线索": "监测", "帮扶计划": "监测",
 }  # fmt: skip
 """Sheet, or what else records are called, → the group of the figures that mainly come from it, in the order of the
 groups."""
@@ -336,6 +339,23 @@ def _of_benefits(id: str, label: str, unit: str, source: Source, sql: str, recor
     return Indicator(
         id, label, unit, "count", 1, Measure(id, source, sql, "benefits"), None,
         _STOCK if source is sources.BENEFITS_EVER else "本年度", words, "项目带户", records,
+    )  # fmt: skip
+
+
+def _of_cases(id: str, label: str, states: tuple[str, ...], words: str) -> tuple[Indicator, Indicator]:
+    """Cases in some states at a month's end, and the members of their households."""
+    where, held = f"{sources.CASE_STATE_ON} IN {states}", f"CASE WHEN w.state IN {states} THEN 1 ELSE 0 END"
+    return (
+        Indicator(
+            f"cases_{id}", f"{label}户", "户", "count", 0, Measure(f"cases_{id}", sources.CASES, held, "cases"), None,
+            _END, f"月末{words}的户，按步骤自身的日期计；没有办理步骤的监测对象不在内。", "监测步骤",
+            Records("cases", where),
+        ),
+        Indicator(
+            f"persons_{id}", f"{label}人口", "人", "count", 0,
+            Measure(f"persons_{id}", sources.CASE_PERSONS, held, "cases"), None, _END,
+            f"月末{words}的户的家庭成员人数。", "监测步骤", Records("case_persons", where),
+        ),
     )  # fmt: skip
 
 
@@ -813,6 +833,42 @@ ALL = (
     _of_benefits(
         "benefit_person_times_ever", "累计享受项目带动人次", "人次", sources.BENEFITS_EVER, sources.BENEFIT_PERSONS_SQL,
         Records("benefits"), "有记录以来各年度享受项目带动人次之和：一人几年都享受的，每年各计一人次。",
+    ),
+    *(
+        one
+        for id, label, states, words in (
+            ("opening", "监测核查审批中", CASE_OPENING, "已立案、还没有公告纳入（或不予纳入）"),
+            ("removing", "风险消除程序中", CASE_REMOVING, "已提出风险消除、还没有公告"),
+        )
+        for one in _of_cases(id, label, states, words)
+    ),
+    Indicator(
+        "newly_monitored_persons", "新增监测对象人次", "人次", "count", -1,
+        Measure("newly_monitored_persons", sources.WATCHED_PERSONS, "1", "households"), None, _YEAR,
+        "在截至本月的12个月内识别为监测对象的户，识别当日的家庭成员人数之和，每次计一人次。", "户、监测、家庭成员",
+        Records("arrived_persons", f"{sources.WATCHED_SQL} AND {sources.IN_YEAR_SQL}"),
+    ),
+    _arrived(
+        "cleared_households", "12个月风险消除户次", sources.CLEARED_SQL, 1,
+        "在截至本月的12个月内消除风险的监测对象，每次计一户次；已注销、并入他户的也计。", "户、监测", "户次",
+    ),
+    Indicator(
+        "cleared_persons", "12个月风险消除人次", "人次", "count", 1,
+        Measure("cleared_persons", sources.CLEARED_PERSONS, "1", "households"), None, _YEAR,
+        "在截至本月的12个月内消除风险的监测对象，消除当日的家庭成员人数之和，每次计一人次。", "户、监测、家庭成员",
+        Records("arrived_persons", f"{sources.CLEARED_SQL} AND {sources.IN_YEAR_SQL}"),
+    ),
+    Indicator(
+        "clues_waiting", "待答复线索", "条", "count", -1,
+        Measure("clues_waiting", sources.CLUES, "CASE WHEN w.state IN ('held', 'open') THEN 1 ELSE 0 END", "clues"),
+        None, _END, "月末已登记、还没有答复（立案、并入或不立案）的线索，没有对应到户的也计。", "线索",
+        Records("clues", f"{sources.CLUE_WAITS_ON} = 1"), warning=(10, 50),
+    ),
+    Indicator(
+        "plans_overdue", "超期帮扶措施", "项", "count", -1,
+        Measure("plans_overdue", sources.PLANS, "COUNT(*)", "plans"), None, _END,
+        "帮扶计划（一户一策）中落实期限已过、还没有落实的措施；本月以更新当日为准。", "帮扶计划",
+        Records("plan_items", sources.ITEM_LATE_ON), warning=(1, 10),
     ),
     *(
         _assets(

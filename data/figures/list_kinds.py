@@ -14,6 +14,7 @@ from data.figures.net_income import AT_CLOSED, KNOWN_NET
 from data.figures.sources import (
     BENEFIT_DAY_SQL,
     BENEFIT_PERSONS_SQL,
+    CASE_STATE_ON,
     CHANGE_SQL,
     FUND_ARRANGED_SQL,
     FUND_PAID_SQL,
@@ -34,7 +35,7 @@ from data.figures.sources import (
 )
 from data.figures.states import head_on, relation_on, urgency
 from data.model.running import holds_on, runs_on, undone_on
-from data.terms import BRANCH, DAY_KINDS, OWN_TEAMS, RESIDENT_TEAMS, TEAMS, Record
+from data.terms import BRANCH, CASE_STATES, CLUE_SOURCES, DAY_KINDS, OWN_TEAMS, RESIDENT_TEAMS, TEAMS, Record
 
 
 def per_head(alias: str) -> str:
@@ -244,6 +245,47 @@ PATIENTS = replace(  # to stand in it tells an illness: for who may know of it, 
              Column("sex", "性别", "p.sex"), Column("age", "年龄", _AGE, "integer"),
              Column("doctor", "结对医生", _DOCTOR), _STATE, _HELPER),
 )  # fmt: skip
+_OF_CASE = (
+    f"monitoring_case c JOIN month m ON m.month = :month JOIN household h ON h.id = c.household_id"
+    f" JOIN state_spell s ON s.household_id = h.id AND {holds_on('s', 'm.as_of')}"
+)
+_CASE_WORDS = " ".join(f"WHEN '{state}' THEN '{word}'" for state, word in CASE_STATES.items())
+_STEP = (
+    Column("case", "监测编号", "c.code", "telling"),
+    Column("step", "办理到", f"CASE {CASE_STATE_ON} {_CASE_WORDS} END"), Column("began", "立案日期", "c.began", "day"),
+)  # fmt: skip
+CASES = ListKind(
+    "cases", "户", "户", _OF_CASE, "1 = 1", "c.village", "c.household_id", "c.id", "c.began, c.id",
+    (*_PLACE, *_WHO, *_STEP, _STATE, _PERSONS, _HELPER), roles.MONITORING,
+)  # fmt: skip
+CASE_PEOPLE = ListKind(
+    "case_persons", "人员", "人",
+    f"{_OF_CASE} JOIN member_spell b ON b.household_id = h.id AND {holds_on('b', 'm.as_of')}"
+    " JOIN member p ON p.code = b.member",
+    "1 = 1", "c.village", "c.household_id", "c.id || '@' || p.code", "c.began, c.id, p.code",
+    (*_PLACE, *_OF_MEMBER, *_STEP, _STATE, _HELPER), roles.MONITORING,
+)  # fmt: skip
+_SOURCE = " ".join(f"WHEN '{source}' THEN '{name}'" for source, name in CLUE_SOURCES.items())
+CLUES = ListKind(
+    "clues", "线索", "条",
+    "clue u JOIN month m ON m.month = :month LEFT JOIN household h ON h.id = u.household_id", "u.told <= m.as_of",
+    "u.village", "u.household_id", "u.id", "u.told, u.id",
+    (place_of("u.village"), Column("head", "户主", head_on(), "person"),
+     Column("subject", "指的是谁", "u.subject", "matter"),
+     Column("source", "来源", f"CASE u.source {_SOURCE} END"), Column("risk", "风险", "u.risk", "telling"),
+     Column("told", "线索日期", "u.told", "day"), Column("words", "情况", "u.words", "words")),
+    roles.MONITORING,
+)  # fmt: skip
+PLAN_ITEMS = ListKind(
+    "plan_items", "措施", "项",
+    "plan_item i JOIN month m ON m.month = :month JOIN household h ON h.id = i.household_id",
+    "1 = 1", "i.village", "i.household_id", "i.id", "i.until, i.id",
+    (place_of("i.village"), *_WHO, Column("risk", "风险", "i.risk", "telling"), Column("kind", "类别", "i.kind"),
+     Column("what", "措施", "i.what", "words"), Column("who", "由谁落实", "i.who"),
+     Column("until", "期限", "i.until", "day"),
+     Column("over", "超期（天）", "CASE WHEN i.until < m.as_of THEN i.until END", "overdue")),
+    roles.MONITORING,
+)  # fmt: skip
 ARRIVED_PEOPLE = ListKind(
     "arrived_persons", "人次", "人次",
     f"{_CAME} JOIN member_spell b ON b.household_id = q.household_id AND {holds_on('b', 'q.since')}"
@@ -402,6 +444,10 @@ KINDS = {
         BENEFIT_HOUSEHOLDS,
         PEOPLE,
         PATIENTS,
+        CASES,
+        CASE_PEOPLE,
+        CLUES,
+        PLAN_ITEMS,
         ARRIVED_PEOPLE,
         PROJECTS,
         FUNDS,

@@ -318,6 +318,7 @@ _NOT_BY_SPLIT = (  # who was split from another goes on with what that one was
 )
 REGISTERED_SQL = f"q.base = {UNLIFTED} AND z.base = {UNCOUNTED} AND {_NOT_BY_SPLIT}"
 WATCHED_SQL = f"q.watch <> 0 AND z.watch <> q.watch AND {_NOT_BY_SPLIT}"
+CLEARED_SQL = "q.watch = 0 AND z.watch <> 0"
 LIFTED_SQL = f"q.base = {LIFTED} AND z.base = {UNLIFTED}"
 IN_YEAR_SQL = "q.since >= m.window_day AND q.since <= m.as_of"
 """Whether the spell ``q`` began within the twelve months that end with month ``m``."""
@@ -334,6 +335,14 @@ ARRIVALS = Source("arrivals", "q.village", f"{CHANGE_SQL} WHERE {{here}}", "q.si
 """Households that became something within twelve months."""
 LIFTED_PERSONS = Source(
     "lifted_persons", "q.village", f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {LIFTED_SQL} AND {{here}}", "q.since",
+    _YEAR_OVER,
+)  # fmt: skip
+WATCHED_PERSONS = Source(
+    "watched_persons", "q.village", f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {WATCHED_SQL} AND {{here}}", "q.since",
+    _YEAR_OVER,
+)  # fmt: skip
+CLEARED_PERSONS = Source(
+    "cleared_persons", "q.village", f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {CLEARED_SQL} AND {{here}}", "q.since",
     _YEAR_OVER,
 )  # fmt: skip
 LIFTED_EVER = Source("lifted_ever", "q.village", f"{CHANGE_SQL} WHERE {LIFTED_SQL} AND {{here}}", "q.since", "NULL")
@@ -476,6 +485,32 @@ PROBLEMS = _placed("problems", "problem", "b", "problem b JOIN month m ON b.foun
 TASKS = _placed(
     "tasks", "task", "t", "task t JOIN month m ON t.started <= m.as_of AND t.state <> 'void'", region="village"
 )
+CASE_STATE_ON = """(SELECT s.after FROM case_step s WHERE s.case_id = c.id AND s.day <= m.as_of
+    ORDER BY s.day DESC, s.id DESC LIMIT 1)"""
+"""The state of case ``c`` of 监测帮扶 at the end of month ``m``, as its steps tell by their own days."""
+_CASE_SPELLS = """(SELECT c.village, c.household_id, q.after AS state, q.day AS since,
+    LEAD(q.day) OVER (PARTITION BY q.case_id ORDER BY q.day, q.id) AS until
+    FROM case_step q JOIN monitoring_case c ON c.id = q.case_id)"""
+CASES = Source("cases", "w.village", f"{_CASE_SPELLS} w WHERE {{here}}", "w.since", "w.until")
+"""Cases of 监测帮扶 by the state that they are in from a day to a day."""
+CASE_PERSONS = Source(
+    "case_persons", "w.village",
+    f"{_CASE_SPELLS} w JOIN member_spell b ON b.household_id = w.household_id AND {overlap('b', 'w')} WHERE {{here}}",
+    later("b.since", "w.since"), sooner("w.until", "b.until"),
+)  # fmt: skip
+CLUE_WAITS_ON = """(SELECT CASE WHEN s.after IN ('held', 'open') THEN 1 ELSE 0 END FROM clue_step s WHERE s.clue = u.id
+    AND s.day <= m.as_of ORDER BY s.day DESC, s.id DESC LIMIT 1)"""
+"""1 where nobody has answered clue ``u`` at the end of month ``m``."""
+CLUES = Source(
+    "clues", "w.village",
+    """(SELECT u.village, q.after AS state, q.day AS since,
+    LEAD(q.day) OVER (PARTITION BY q.clue ORDER BY q.day, q.id) AS until
+    FROM clue_step q JOIN clue u ON u.id = q.clue) w WHERE {here}""", "w.since", "w.until",
+)  # fmt: skip
+ITEM_LATE_ON = """(i.until < m.as_of AND COALESCE((SELECT s.after FROM plan_item_step s WHERE s.item = i.id
+    AND s.day <= m.as_of ORDER BY s.day DESC, s.id DESC LIMIT 1), 'done') IN ('planned', 'doing'))"""
+"""Whether the day of planned measure ``i`` has passed at the end of month ``m`` and it is not carried out."""
+PLANS = Source("plans", "i.village", f"plan_item i JOIN month m ON {ITEM_LATE_ON} WHERE {{here}}")
 RURAL_SQL = """COALESCE((SELECT n.persons FROM rural_population n WHERE n.region = r.code AND n.year <= m.month / 12
     ORDER BY n.year DESC LIMIT 1), (SELECT n.persons FROM rural_population n WHERE n.region = r.code ORDER BY n.year
     LIMIT 1), r.rural_population)"""
@@ -586,6 +621,16 @@ SPANS = {
     "dividends": _records("dividends", "v.village", "dividend_plan v WHERE v.state = 'filed' AND {here}", "v.booked"),
     "problems": _records("problems", "b.region", "problem b WHERE {here}", month_of_day("b.found")),
     "tasks": _records("tasks", "t.village", "task t WHERE {here}", month_of_day("t.started")),
+    "cases": _records(
+        "cases", "c.village", "case_step s JOIN monitoring_case c ON c.id = s.case_id WHERE {here}",
+        month_of_day("s.day"),
+    ),
+    "clues": _records(
+        "clues", "u.village", "clue_step s JOIN clue u ON u.id = s.clue WHERE {here}", month_of_day("s.day")
+    ),
+    "plans": _records(
+        "plans", "i.village", "plan_item_step s JOIN plan_item i ON i.id = s.item WHERE {here}", month_of_day("s.day")
+    ),
     "days": _records("days", "d.village", "day_record d WHERE {here}", month_of_day("d.day")),
 }  # fmt: skip
 """Name → (region of a record, SQL of region, name, first and last month with such records); kept for each region, so

@@ -17,6 +17,7 @@ from data.model import (
     plan_item,
     plan_item_step,
 )
+from data.terms import CASE_STATES
 from data.workflow import Register, Transition, Way
 
 _ALL = ("helper", "village", "township", "county")
@@ -86,14 +87,7 @@ ENDED = ("removed", "refused", "void")
 CASE_WAY = Way(
     name="监测对象程序",
     noun="程序",
-    states={
-        "checking": "核查比对", "returned": "退回补正", "discussed": "待公示", "public": "公示中",
-        "reported": "待乡镇审核",
-        "county": "待县级审定", "decided": "待公告纳入", "watched": "帮扶中", "removal": "消除核实",
-        "removal_returned": "消除退回补正", "removal_discussed": "消除待公示", "removal_public": "消除公示中",
-        "removal_reported": "消除待乡镇审核", "removal_county": "消除待县级审定", "removal_decided": "消除待公告",
-        "removed": "风险消除", "refused": "不予纳入", "void": "已撤销",
-    },
+    states=CASE_STATES,
     actions={
         "begin": "立案", "visit": "入户核查", "compare": "信息比对", "green": "启用绿色通道", "discuss": "民主评议",
         "reject": "评议未通过", "publish": "村内公示", "object": "公示有异议", "report": "上报乡镇",

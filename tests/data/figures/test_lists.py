@@ -16,10 +16,11 @@ from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.figures.list_kinds import KINDS
 from data.model import member
+from tests.data.watched_ground import fill_watched
 from tests.data.small_county import LAST
-from tests.data.village_ground import COUNTY, FAR, OTHER_TOWNSHIP, VILLAGE, fill_village
+from tests.data.village_ground import COUNTY, FAR, OTHER_TOWNSHIP, VILLAGE
 
-pytestmark = pytest.mark.filled(by=fill_village)
+pytestmark = pytest.mark.filled(by=fill_watched)
 
 COUNTY_CADRE = Viewer("county", COUNTY)
 VILLAGE_CADRE = Viewer("village", VILLAGE)
@@ -32,6 +33,8 @@ COUNTED = (
     "visits", "problems_open", "problems_overdue", "tasks_overdue", "unsafe_housing", "unsafe_water", "dropouts",
     "uninsured_persons", "near_line_households", "silent_households", "short_records", "unbooked_households",
     "unreported_households", "late_funds", "newly_monitored_households",
+    "cases_opening", "persons_opening", "cases_removing", "persons_removing", "cleared_households", "cleared_persons",
+    "newly_monitored_persons", "clues_waiting", "plans_overdue",
 )  # fmt: skip
 """Indicators whose list holds one row for each unit of the figure."""
 ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(INDICATORS.values())} | {
