@@ -32,6 +32,7 @@ _NO_DAY = "9999-12-31"
 PEOPLE = (
     "unlifted_persons", "lifted_persons", "unstable_persons", "marginal_persons", "hardship_persons",
     "monitored_persons", "newly_identified_households", "newly_monitored_households", "newly_lifted_households",
+    "newly_monitored_persons", "cleared_households", "cleared_persons",
     "newly_lifted_persons", "lifted_times", "lifted_once", "lifted_person_times", "lifted_persons_once", "workers",
     "workers_1", "workers_2", "workers_3", "workers_4", "labour", "pupils", "taught_pupils", "chronic_persons",
     "severely_ill_persons", "disabled_persons", "ill_persons", "doctored_persons", "doctored_ill",
@@ -256,8 +257,10 @@ class PlainPeople:
         def persons(such: Callable[[Spell], bool]) -> int:
             return sum(len(self.members_on(id, self.end)) for id, spell in now.items() if such(spell))
 
-        changes = list(self.changes())
-        in_year = [(before, spell) for _, before, spell in changes if self.year_ago <= spell.since <= self.end]
+        changes = [one for one in self.changes() if self.year_ago <= one[2].since <= self.end]
+        in_year = [(before, spell) for _, before, spell in changes]
+        cleared = [(id, spell.since) for id, before, spell in changes if before.watch and not spell.watch]
+        watched = [(id, spell.since) for id, before, spell in changes if spell.watch not in (0, before.watch)]
         return {
             "unlifted_persons": persons(lambda spell: spell.base == 1),
             "lifted_persons": persons(lambda spell: spell.base == 5),
@@ -266,7 +269,10 @@ class PlainPeople:
             "hardship_persons": persons(lambda spell: spell.watch == 2),
             "monitored_persons": persons(lambda spell: spell.watch != 0),
             "newly_identified_households": sum(spell.base == 1 and before.base == 0 for before, spell in in_year),
-            "newly_monitored_households": sum(spell.watch not in (0, before.watch) for before, spell in in_year),
+            "newly_monitored_households": len(watched),
+            "newly_monitored_persons": sum(len(self.members_on(id, day)) for id, day in watched),
+            "cleared_households": len(cleared),
+            "cleared_persons": sum(len(self.members_on(id, day)) for id, day in cleared),
         }
 
     def changes(self) -> Iterable[tuple[int, Spell, Spell]]:

@@ -27,9 +27,10 @@ from tests.moment import NOW
 
 ALL = Viewer("admin", "")
 ELSEWHERE = {"unreported_households", "above_mark_share", *PEOPLE} | {
-    one for one in INDICATORS if one.startswith(("assets_", "team_households_", "team_persons_"))
+    *("cases_opening", "persons_opening", "cases_removing", "persons_removing", "clues_waiting", "plans_overdue"),
+    *(one for one in INDICATORS if one.startswith(("assets_", "team_households_", "team_persons_"))),
 }
-"""What test_books and test_people work out."""
+"""What test_books, test_people and test_cases work out."""
 
 
 @pytest.fixture

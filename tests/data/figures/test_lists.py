@@ -16,9 +16,9 @@ from data.figures import read as figures
 from data.figures.indicators import INDICATORS
 from data.figures.list_kinds import KINDS
 from data.model import member
-from tests.data.watched_ground import fill_watched
 from tests.data.small_county import LAST
 from tests.data.village_ground import COUNTY, FAR, OTHER_TOWNSHIP, VILLAGE
+from tests.data.watched_ground import fill_watched
 
 pytestmark = pytest.mark.filled(by=fill_watched)
 
