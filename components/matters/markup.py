@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from components.drawing import groups
 from components.drawing.markup import escape, link, phone_link
 from components.drawing.wording import NO_VALUE, moment
 from data.duties.leaders import VACANT
@@ -20,20 +21,7 @@ PersonUrl = Callable[[int], str | None]
 
 def groups_markup(counts: Mapping[str, int], chosen: str, url: Callable[[str], str]) -> str:
     """The groups of a list with how many are in each, each a link."""
-    cells = "".join(
-        link(
-            f"<span>{escape(word)}</span><b{_grave(group, counts[group])}>{counts[group]:,}</b>",
-            url(group),
-            data_stay="1",
-            **({"aria_current": "true"} if group == chosen else {}),
-        )
-        for group, word in GROUPS.items()
-    )
-    return f'<nav class="matter-groups" aria-label="按情况看">{cells}</nav>'
-
-
-def _grave(group: str, count: int) -> str:
-    return ' class="alarm"' if group in GRAVE and count else ""
+    return groups.groups_markup(GROUPS, counts, chosen, url, grave=GRAVE)
 
 
 def days_words(matter: Matter) -> str:

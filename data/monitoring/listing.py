@@ -377,3 +377,31 @@ def exits(
         )
         for row in rows
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Clue:
+    """A clue that a case began with, or that was joined to it; days ISO."""
+
+    id: int
+    source: str
+    told: str
+    words: str
+    risk: str
+    state: str
+
+
+@needs(READ, MONITORING)
+def clues_of(connection: Connection, viewer: Viewer, case: int) -> list[Clue]:
+    """The clues of a case, the first first; none of one that the viewer does not see."""
+    here, bound = here_sql(viewer, viewer.region, date.min)
+    sql = f"""SELECT u.id, u.source, u.told, u.words, COALESCE(u.risk, '') AS risk, u.state FROM clue u
+        JOIN {_CASES} ON c.id = u.case_id WHERE {here} AND c.id = :case ORDER BY u.told, u.id"""
+    rows = connection.execute(text(sql), {**bound, "case": case})
+    return [
+        Clue(
+            row.id, row.source, row.told, row.words if viewer.sees_identity and viewer.sees_health else "",
+            row.risk if viewer.sees_health else "", row.state,
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,211 @@
+"""One case as markup: its clocks, what is known of it, the way from the first clue to today, what is not allowed yet.
+Pure builders.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from components.drawing.markup import escape, link
+from components.drawing.wording import NO_VALUE, cents
+from components.monitoring.list_markup import state_markup
+from data.access.roles import ROLES
+from data.monitoring.cases import Case, Next, Taken
+from data.monitoring.clocks import Due
+from data.monitoring.law import FIGURES
+from data.monitoring.listing import CaseRow, Clue
+from data.monitoring.plans import Item
+from data.monitoring.ways import CASE_WAY
+from data.terms import CLUE_SOURCES
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the way: its own day, what, who, how late it was written down and taken (days), words (markup)."""
+
+    day: str
+    what: str
+    who: str
+    entered: int
+    late: int
+    told: str
+    kind: str = ""
+
+
+def clock_sentences(case: Case, today: date) -> list[str]:
+    """The clocks of a case in words: what is next and by when, the whole way, the notice, the green way."""
+    said = []
+    turn = ROLES.get(CASE_WAY.turn.get(case.state, ""), "")
+    if case.due is not None:
+        word = CASE_WAY.actions[case.due.action]
+        said.append(f"下一步“{word}”，等{turn}办，应于 {case.due.day} 前，{_left(case.due, today)}。{_note(case.due)}")
+    if case.whole is not None:
+        said.append(f"从线索到纳入应于 {case.whole.day} 前，{_left(case.whole, today)}。{_note(case.whole)}")
+    if case.public_until is not None and case.state in ("public", "removal_public"):
+        over = "公示期已满" if case.public_until < today else "期满才能上报"
+        said.append(f"公示到 {case.public_until}，{over}。")
+    if case.green is not None:
+        due = ""
+        if case.papers_due is not None:
+            late = (today - case.papers_due).days
+            due = f"，手续应于 {case.papers_due} 前补齐" + (f"，已超期 {late} 天" if late > 0 else "")
+        said.append(f"{case.green} 启用绿色通道，先行帮扶{due}。")
+    return said
+
+
+def _left(due: Due, today: date) -> str:
+    if late := due.late(today):
+        return f"已超期 {late} 天"
+    days = (due.day - today).days
+    return f"还有 {days} 天" if days else "今天到期"
+
+
+def _note(due: Due) -> str:
+    return f"（{due.note}）" if due.note else ""
+
+
+def is_late(case: Case, today: date) -> bool:
+    """Whether any clock of a case has run out."""
+    due = [one.day for one in (case.due, case.whole) if one is not None]
+    return any(day < today for day in [*due, *([case.papers_due] if case.papers_due else [])])
+
+
+def clock_box(case: Case, today: date) -> str:
+    """The clocks as a box; '' where none runs."""
+    said = clock_sentences(case, today)
+    lines = "".join(f"<p>{escape(sentence)}</p>" for sentence in said)
+    style = " red" if is_late(case, today) else ""
+    return f'<section class="matter-clock{style}" role="status">{lines}</section>' if said else ""
+
+
+def facts_markup(case: Case, household: str | None) -> str:
+    """What is known of it; ``household``: the address of its household."""
+    whose = escape(f"{case.head} 户")
+    if household:
+        whose = link(whose, household, style="underlined")
+    facts = [
+        ("谁家", f"{whose} <small>{escape(case.household_code or '')}</small>"),
+        ("地点", escape(case.place)),
+        ("监测类型", escape(case.kind or "")),
+        (
+            "风险",
+            escape("、".join(case.risks)) + (f"<small> {escape(case.risk_note)}</small>" if case.risk_note else ""),
+        ),
+        ("线索日期", escape(case.began)),
+        ("识别日期", escape(case.identified or "")),
+    ]
+    if case.removal:
+        reason = f"（{case.natural_reason}）" if case.natural_reason else ""
+        facts.append(("消除方式", escape(f"{case.removal}{reason}")))
+    if case.removed:
+        facts.append(("消除日期", escape(case.removed)))
+    facts += [(f"消除时{FIGURES[name]}", f"{cents(fen / 100)} 元") for name, fen in case.figures.items()]
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{told or NO_VALUE}</dd></div>" for name, told in facts)
+    return f'<dl class="matter-facts">{cells}</dl>'
+
+
+def obstacles_markup(following: Sequence[Next]) -> str:
+    """What the viewer's office does next and the law does not allow yet: the rule, what is missing, from when on."""
+    lines = "".join(
+        f"<li><b>{escape(one.word)}</b><ul>"
+        + "".join(f"<li>{escape(against.words)}<small>{escape(against.rule)}</small></li>" for against in one.obstacles)
+        + "</ul></li>"
+        for one in following
+        if one.obstacles
+    )
+    return f'<section class="not-yet"><h2>还不能办</h2><ul>{lines}</ul></section>' if lines else ""
+
+
+def wanting_markup(wanting: Sequence[tuple[str, str]]) -> str:
+    """Papers that belong to what was done and are not kept."""
+    if not wanting:
+        return ""
+    told = "、".join(f"{word}的{kind}" for word, kind in wanting)
+    return f'<p class="problem">还没有存档的材料：{escape(told)}。</p>'
+
+
+def events_of(
+    case: Case,
+    clues: Sequence[Clue],
+    items: Sequence[Item],
+    delays: Mapping[int, int],
+    over: int,
+    clue_url: Callable[[int], str],
+) -> list[Event]:
+    """The way from the first clue to today, the first first."""
+    found = [
+        Event(clue.told, f"线索：{CLUE_SOURCES[clue.source]}", "", 0, 0,
+              link(escape(clue.words or "查看线索"), clue_url(clue.id), style="underlined"), "clue")
+        for clue in clues
+    ]  # fmt: skip
+    found += [_step(one, delays.get(one.id, 0), over) for one in case.steps]
+    for item in items:
+        for step in item.steps:
+            found.append(
+                Event(
+                    step.day, f"帮扶措施{step.action}", step.who, _between(step.day, step.at),
+                    0, escape(f"{item.what}" + (f"：{step.reason}" if step.reason else "")), "plan",
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda one: one.day)
+
+
+def _between(day: str, at: str) -> int:
+    return max((date.fromisoformat(at[:10]) - date.fromisoformat(day)).days, 0)
+
+
+def _step(one: Taken, late: int, over: int) -> Event:
+    parts = []
+    if one.votes is not None:
+        parts.append(f"<span>{escape(one.votes.words)}</span>")
+    if one.reason:
+        parts.append(f"<span>{escape(one.reason)}</span>")
+    if one.papers:
+        parts.append(f"<span>存档：{escape('、'.join(one.papers))}</span>")
+    if one.action == "include" and over:
+        parts.append(f'<span class="alarm">从线索到纳入超过时限 {over} 天</span>')
+    who = f"{one.handler}（{one.who} 录入）" if one.handler else one.who
+    after = f" → {one.after_word}" if one.after != one.before else ""
+    return Event(one.day.isoformat(), f"{one.word}{after}", who, one.late, late, "".join(parts))
+
+
+def way_markup(events: Sequence[Event], case: Case, today: date) -> str:
+    """The timeline: every line with its own day, who, by how much later it was written down or taken; then today."""
+    lines = "".join(
+        f'<li class="{one.kind}{" late" if one.late else ""}"><time>{escape(one.day)}</time><b>{escape(one.what)}</b>'
+        f'<span class="who">{escape(one.who)}</span>{_marks(one)}'
+        f"{f'<div>{one.told}</div>' if one.told else ''}</li>"
+        for one in events
+    )
+    turn = ROLES.get(CASE_WAY.turn.get(case.state, ""), "")
+    waits = f"，等{turn}办" if turn else ""
+    late = " late" if is_late(case, today) else ""
+    lines += f'<li class="now{late}"><time>{today}</time><b>今天：{escape(case.state_word)}{waits}</b></li>'
+    told = "" if case.steps else '<p class="calm">这一户来自登记表，没有逐步的办理记录。</p>'
+    return f'<section class="case-way"><h2>全过程</h2>{told}<ol>{lines}</ol></section>'
+
+
+def _marks(one: Event) -> str:
+    late = f'<em class="alarm">超期 {one.late} 天办理</em>' if one.late else ""
+    return late + (f"<em>晚 {one.entered} 天补录</em>" if one.entered else "")
+
+
+def others_markup(rows: Sequence[CaseRow], url: Callable[[CaseRow], str]) -> str:
+    """The other times that the household was looked at; '' where there are none."""
+    if not rows:
+        return ""
+    lines = "".join(
+        f"<li>{link(escape(one.code), url(one), style='underlined')} {escape(one.began)} 起"
+        f" {state_markup(one.state, one.state_word)} {escape(one.kind or '')}</li>"
+        for one in rows
+    )
+    return f'<section class="part"><h2>本户其他监测程序<small>{len(rows)}</small></h2><ul>{lines}</ul></section>'
+
+
+def item_steps(item: Item) -> str:
+    """What was done about a planned measure, the latest first, in short."""
+    return "".join(
+        f"<li><time>{escape(step.day)}</time> {escape(step.action)} {escape(step.who)}"
+        f"{f'：{escape(step.reason)}' if step.reason else ''}</li>"
+        for step in item.steps
+    )
