@@ -133,8 +133,8 @@ def months_markup(rows: pd.DataFrame) -> str:
     key = '<th scope="row" class="key"><span>纳入</span><span class="went">消除</span></th>'
     return (
         '<div class="table whole case-months"><table><caption>各月线索、立案、纳入、消除</caption>'
-        f'<thead><tr><th scope="col">月份</th>{heads}</tr></thead><tbody><tr class="bars" aria-hidden="true">{key}{bars}'
-        f"</tr>{lines}</tbody></table></div>"
+        f'<thead><tr><th scope="col">月份</th>{heads}</tr></thead>'
+        f'<tbody><tr class="bars" aria-hidden="true">{key}{bars}</tr>{lines}</tbody></table></div>'
     )
 
 

@@ -121,7 +121,7 @@ def wanting_markup(wanting: Sequence[tuple[str, str]]) -> str:
     if not wanting:
         return ""
     told = "、".join(f"{word}的{kind}" for word, kind in wanting)
-    return f'<p class="problem">还没有存档的材料：{escape(told)}。</p>'
+    return f'<p class="calm">还没有存档的材料：{escape(told)}。</p>'
 
 
 def events_of(
@@ -191,9 +191,7 @@ def _marks(one: Event) -> str:
 
 
 def others_markup(rows: Sequence[CaseRow], url: Callable[[CaseRow], str]) -> str:
-    """The other times that the household was looked at; '' where there are none."""
-    if not rows:
-        return ""
+    """The other times that the household was looked at."""
     lines = "".join(
         f"<li>{link(escape(one.code), url(one), style='underlined')} {escape(one.began)} 起"
         f" {state_markup(one.state, one.state_word)} {escape(one.kind or '')}</li>"

@@ -35,14 +35,17 @@ def show_case(screen: Screen, id: int) -> None:
         + view.clock_box(one, screen.today)
     )
     show_acts(screen, one)
-    show_markup(view.obstacles_markup(one.next) + view.wanting_markup(one.wanting))
+    if told := view.obstacles_markup(one.next) + view.wanting_markup(one.wanting):
+        show_markup(told)
     items = ask_uncached(screen, plans.items, id, screen.today)
     left, right = st.columns([52, 48], gap="medium")
     with left:
         show_markup(view.facts_markup(one, _household_url(screen, one)))
         show_plan(screen, one, items)
         others = ask_uncached(screen, listing.of_household, one.household, screen.today)
-        show_markup(view.others_markup([row for row in others if row.id != id], lambda row: case_link(screen, row.id)))
+        rest = [row for row in others if row.id != id]
+        if rest:
+            show_markup(view.others_markup(rest, lambda row: case_link(screen, row.id)))
     with right:
         clues = ask_uncached(screen, listing.clues_of, id)
         with screen.engine.connect() as connection:
