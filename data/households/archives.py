@@ -66,31 +66,49 @@ def add(
         dated = day_of_paper(dated, now.date())
         material = examine(content)
         _check_room(connection, household, material, visit)
+    keep(engine, material)
+    edit = paper_edit(material, kind=kind, title=title, dated=dated, visit=visit, now=now)
+    commit(engine, viewer, household, [edit], what=f"存入档案：{title_of(kind, title)}", now=now)
+    return int(str(edit.key["id"]))
+
+
+def paper_edit(
+    material: Material, *, kind: str, title: str, dated: str | None, visit: str | None = None, now: datetime
+) -> Edit:
+    """The edit by which what lies among the files (``data.archives.files.keep``) comes into a household's file."""
     values: Values = {
         "kind": kind,
-        "title": plain_title(title) or kind,
+        "title": title_of(kind, title),
         "dated": dated,
         "visit": visit,
-        "digest": keep(engine, material),
+        "digest": material.digest,
         "media_type": material.media_type,
-        "size": len(content),
+        "size": len(material.content),
         "added": written(now),
         "hidden": None,
     }
-    id = secrets.randbelow(2**52) + 1
-    edit = Edit("archive", {"id": id}, None, values)
-    commit(engine, viewer, household, [edit], what=f"存入档案：{values['title']}", now=now)
-    return id
+    return Edit("archive", {"id": secrets.randbelow(2**52) + 1}, None, values)
+
+
+def title_of(kind: str, title: str) -> str:
+    """What a paper is called: its kind where its title is empty."""
+    return plain_title(title) or kind
 
 
 def _check_room(connection: Connection, household: int, material: Material, visit: str | None) -> None:
     rows = connection.execute(
-        text("SELECT title, digest, size, visit, hidden FROM archive WHERE household_id = :id"), {"id": household}
+        text("SELECT title, digest, visit, hidden FROM archive WHERE household_id = :id"), {"id": household}
     ).all()
     for row in rows:
         if row.digest == material.digest and row.hidden is None and row.visit == visit:
             raise Refused(f"这份材料已经在档案里（{row.title}），不用再传。")
-    if sum(row.size for row in rows) + len(material.content) > MOST_OF_A_HOUSEHOLD:
+    check_space(connection, household, len(material.content))
+
+
+def check_space(connection: Connection, household: int, more: int) -> None:
+    """Raises Refused where a household's papers would be too many with so many bytes more."""
+    asked = text("SELECT COALESCE(SUM(size), 0) FROM archive WHERE household_id = :id")
+    if int(connection.execute(asked, {"id": household}).scalar_one()) + more > MOST_OF_A_HOUSEHOLD:
         raise Refused(f"这一户的档案已满 {MOST_OF_A_HOUSEHOLD >> 20} MB，请降低照片分辨率，或联系管理员。")
 
 
