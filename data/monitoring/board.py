@@ -24,6 +24,7 @@ from data.monitoring.listing import here_sql, running
 from data.monitoring.ways import CASES, WATCHED
 from data.months import label, month_of
 from data.settings import value_of, values
+from data.store.rows import Answer
 from data.terms import CASE_OPENING, CASE_REMOVING, CLUE_SOURCES, DEVELOPING_MEASURES, ILL, SCHOOL_AGE
 
 _MONTHS = 12
@@ -140,8 +141,8 @@ def _children(connection: Connection, region: str, below: int) -> pd.DataFrame:
     return pd.DataFrame([tuple(row) for row in rows if row.code.startswith(region)], columns=["code", "name"])
 
 
-def _frame(rows: object) -> pd.DataFrame:
-    return pd.DataFrame(rows.all(), columns=list(rows.keys()))  # type: ignore[attr-defined]
+def _frame(rows: Answer) -> pd.DataFrame:
+    return pd.DataFrame(rows.all(), columns=list(rows.keys()))
 
 
 def _episodes(connection: Connection, here: str, bound: Mapping[str, object]) -> pd.DataFrame:

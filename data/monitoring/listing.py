@@ -142,6 +142,7 @@ class ExitRow:
         return EXITS.way.states[self.state]
 
 
+@needs(READ, MONITORING)
 def running(connection: Connection, viewer: Viewer, region: str, today: date) -> dict[int, Clock]:
     """The cases of a region in which a clock runs, by id."""
     here, bound = here_sql(viewer, region, today)
@@ -173,6 +174,7 @@ def running(connection: Connection, viewer: Viewer, region: str, today: date) ->
     return found
 
 
+@needs(READ, MONITORING)
 def here_sql(viewer: Viewer, region: str, today: date) -> tuple[str, dict[str, object]]:
     """Condition on ``c`` (of a village) and its household ``h``: of the region, and the viewer sees it."""
     here, bound = within_sql("c.village", viewer.narrowed(region))
