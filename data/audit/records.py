@@ -40,7 +40,7 @@ WATCHED = {
         Watched(model.problem_step),
         Watched(model.task_step),
         Watched(model.clue_step),
-        Watched(model.case_step),
+        Watched(model.case_step, lasting=False),  # those of an import go with it when it is taken back
         Watched(model.plan_item_step),
         Watched(model.exit_review_step),
         Watched(model.quality_waiver_step),

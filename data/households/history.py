@@ -125,6 +125,9 @@ def _cells(connection: Connection, household: int, run: int) -> list[Edit]:
 
 def _key(record: str, text: str) -> Values:
     names = [column.name for column in model.metadata.tables[record].primary_key]
+    if record == model.case_step.name:
+        code, action, day = text.split(" ")
+        return {"code": code, "action": action, "day": day}
     return {name: _stored(record, name, part) for name, part in zip(names, text.split(" "), strict=True)}
 
 

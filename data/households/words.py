@@ -8,6 +8,7 @@ from data.money import exact
 from data.months import spoken
 from data.terms import ASSURANCES, MUST_VISITS, SUBJECTS, VERDICTS
 from data.workbook.sheets import SHEETS, ColumnSpec
+from data.workbook.steps import STEPS
 
 Values = dict[str, object]
 EMPTY = "未填"
@@ -114,6 +115,8 @@ def record(table: str, key: Values, named: Named = _NOBODY) -> str:
     if table in ("member_event", "member_fact"):
         who, what = named.get(("member", str(key["member"])), ""), key.get("kind")
         return f"{name} {who} {what or label('member', str(key['item']))}（{key['day']}）"
+    if table == "case_step":
+        return f"{name} {key['code']} {STEPS.get(str(key['action']), '')}（{key['day']}）"
     own = named.get((table, str(key.get("code"))))
     return f"{name} {own}" if own else name
 

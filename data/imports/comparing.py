@@ -17,7 +17,7 @@ from data.intake.conflicts import settle
 from data.intake.decisions import NOTHING_DECIDED
 from data.intake.issues import CONFLICT, ERROR, WARNING, Issue
 from data.intake.ledger import AMOUNTS, BLANK, MONTH_COLUMNS, YEAR_COLUMNS, LedgerCheck
-from data.intake.staging import DERIVED, Compared, Key
+from data.intake.staging import DERIVED, Compared, Key, keys_of
 from data.intake.write import Pending, pend, refuse_order
 from data.model import fund, household, ledger, member, project
 from data.store.batches import batches
@@ -74,6 +74,7 @@ class _Places:
             "project": dict(connection.execute(select(project.c.code, project.c.region)).all()),
             "fund": dict(connection.execute(select(fund.c.code, fund.c.region)).all()),
         }
+        self.cases: Mapping[object, tuple[str, int | None]] = {**self.known.cases_told()}
         self.members: dict[object, int] = {}
         if any(check.spec.table is member or "member" in check.spec.table.c for check in checked.checks):
             self.members = dict(connection.execute(select(member.c.code, member.c.household_id)).all())
@@ -99,6 +100,8 @@ class _Places:
     def of(self, record: str, values: Mapping[str, object]) -> tuple[str, str, int | None]:
         """Name, region and household of a row of a table."""
         owner = values.get("id") if record == "household" else values.get("household_id")
+        if record == "case_step":
+            owner = self.cases.get(values.get("case_id"), ("", None))[1]
         if owner is None and record == "member":
             owner = self.members.get(values.get("code"))
         if owner is None and "member" in values and record != "pairing":
@@ -123,7 +126,7 @@ def _columns(values: pa.Table, names: Sequence[str]) -> Iterator[tuple[Any, ...]
 
 def _rows(one: Pending, places: _Places, issues: "_Issues", number: int) -> Iterator[tuple[object, ...]]:
     spec, record = one.check.spec, one.table.name
-    keys = [column.name for column in one.table.primary_key]
+    keys = keys_of(one.table)
     if one.staged is None:
         parts = [(NEW, _all_new(one), _many(one))]
     else:
@@ -207,6 +210,8 @@ def _key(spec: SheetSpec, places: _Places, values: Mapping[str, object]) -> str:
         held = values.get(column.name)
         if column.name == "household_id" and isinstance(held, int):
             parts.append(places.households.get(held, ("",))[0])
+        elif column.name == "case_id":
+            parts.append(places.cases.get(held, ("", None))[0])
         elif column.kind in ("month", "period") and isinstance(held, int):
             parts.append(period_label(held))
         elif column.name == "code" and held is None and isinstance(id := values.get("id"), int):
@@ -217,7 +222,7 @@ def _key(spec: SheetSpec, places: _Places, values: Mapping[str, object]) -> str:
 
 
 def _all_new(one: Pending) -> Iterator[Compared]:
-    check, keys = one.check, [column.name for column in one.table.primary_key]
+    check, keys = one.check, keys_of(one.table)
     if isinstance(check, LedgerCheck):
         yield from _new_lines(check, one.table)
         return

@@ -35,6 +35,7 @@ from data.intake.recount import concerned, concerned_households, count_regions
 from data.intake.runs import last_run
 from data.matters.daily import settle_matters
 from data.model import import_fresh, import_job, import_journal, import_run
+from data.monitoring.settling import settle as settle_cases
 from data.months import spoken
 from data.rules.recheck import recheck_many
 from data.store.batches import batches
@@ -65,6 +66,11 @@ _NAMES = {sheet.table_name: sheet.name for sheet in SHEETS} | {
     "household_pin": "家庭口令",
     "life_event": "必访事件",
     "matter_move": "村的撤并",
+    "clue": "监测线索",
+    "monitoring_case": "监测对象程序",
+    "plan_item": "帮扶计划",
+    "case_paper": "监测材料",
+    "exit_review": "有序退出评估",
     "person": "人员",
     "problem_step": "问题办理",
     "project_archive": "项目材料",
@@ -259,6 +265,7 @@ def _take_back(connection: Connection, viewer: Viewer, run: RowMapping, now: dat
     done = TakingBack(connection, viewer, run["id"], run["at"], number=number, now=now).apply(progress)
     settle_persons(connection, now)
     settle_matters(connection, now.date())
+    settle_cases(connection, now=now)
     after = concerned(connection, run["id"]) if before is not None else None
     count_regions(connection, None if before is None or after is None else before | after, now, progress=progress)
     recheck_many(connection, households, now, actor=viewer.actor)

@@ -21,7 +21,7 @@ from data.intake.repeats import mark_repeats
 from data.intake.standing import refuse_lacking
 from data.intake.walking import refuse_same_place
 from data.regions.codes import needed_parent
-from data.workbook.sheets import FACTS, HOUSEHOLD, OWN_COLUMNS, REGION, SHEET, SheetSpec
+from data.workbook.sheets import EPISODE, FACTS, HOUSEHOLD, OWN_COLUMNS, REGION, SHEET, SheetSpec
 
 Progress = Callable[[str, int, int], None]
 
@@ -213,6 +213,8 @@ class SheetCheck:
                 self.findings.refuse([issue], 1)
 
     def _make_known(self) -> None:
+        if self.spec.name == EPISODE:
+            return self._watch()
         good: list[tuple[str, ...]] = []
         refused: list[str] = []
         for piece in self.pieces:
@@ -222,6 +224,16 @@ class SheetCheck:
             refused += piece.values.column("code").filter(pc.invert(mask)).drop_null().to_pylist()
         self.known.add(self.spec.name, (row[0] for row in sorted(good, key=lambda row: (row[-1], row[0]))))
         self.known.refuse(self.spec.name, refused)
+        return None
+
+    def _watch(self) -> None:
+        for piece in self.pieces:
+            codes, homes = (piece.values.column(name).to_pylist() for name in ("code", "household_id"))
+            good = ~piece.bad if self.known.valid_rows else np.ones(len(piece.rows), bool)
+            for code, home, sound in zip(codes, homes, good, strict=True):
+                if sound and code is not None and home is not None:
+                    self.known.watch(code, home)
+            self.known.refuse(EPISODE, (code for code, sound in zip(codes, good, strict=True) if code and not sound))
 
 
 def _mask(length: int, places: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:

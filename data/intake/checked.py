@@ -22,9 +22,10 @@ from data.intake.questions import UNANSWERED, Answers
 from data.intake.read import Sheet
 from data.intake.scope import refuse_outside
 from data.intake.stages import warn_stages
+from data.intake.steps import check_steps
 from data.intake.sums import warn_sums
 from data.workbook.kept import KEPT
-from data.workbook.sheets import LEDGER, MEMBER, SHEETS
+from data.workbook.sheets import LEDGER, MEMBER, SHEETS, STEPS
 
 Progress = Callable[[str, int, int], None]
 _OF_MEMBERS = {spec.name: {one.heading for one in spec.columns if one.reference == MEMBER} for spec in SHEETS}
@@ -85,7 +86,8 @@ def check_files(
     with engine.connect() as connection:
         replaces = asked_to_replace(connection, sheets, findings, answers)
     with standing(engine, replaces) as connection:
-        known = KnownCodes(connection, valid_rows=valid_rows, members=any(map(_names_members, sheets)))
+        members, cases = any(map(_names_members, sheets)), any(sheet.name == STEPS for sheet in sheets)
+        known = KnownCodes(connection, valid_rows=valid_rows, members=members, cases=cases)
         kept = _read_kept(sheets, known, findings)
         checks = _check(sheets, known, now.date(), findings, progress)
         kept.find()
@@ -94,6 +96,7 @@ def check_files(
         warn_stages(connection, checks, findings)
         refuse_outside(connection, checks, area, findings, kept)
         Lives(connection, checks, known, findings).refuse()
+        check_steps(connection, checks, known, findings)
         for check in checks:
             if isinstance(check, LedgerCheck):
                 compare_lines(connection, check)

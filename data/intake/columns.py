@@ -14,7 +14,7 @@ from data.intake.known import KnownCodes
 from data.terms import MEMBER_FACTS
 from data.text.formulas import as_written
 from data.text.signs import PRIVATE, SUSPECT, private
-from data.workbook.sheets import HOUSEHOLD, MEMBER, SHEET, ColumnSpec
+from data.workbook.sheets import EPISODE, HOUSEHOLD, MEMBER, SHEET, ColumnSpec
 from data.workbook.values import CLEAR, LONGEST, NOTHING, Fault, identity_doubt, last_day_meant, parser, unwrapped
 
 REQUIRED = "必填，不能为空"
@@ -29,6 +29,8 @@ _Outcome = tuple[object, str | None, str | None, bool]
 """Of one text: its value, why it is refused, why it is doubted, whether it empties what is stored."""
 _TEXTS = ("text", "code", "identity", "choice", "choices")
 _NONE = np.empty(0, np.intp)
+_NUMBERED = (HOUSEHOLD, EPISODE)
+"""Sheets whose rows the store tells apart by numbers."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class ColumnCheck:
         kind = column.kind
         self._wrapped = kind != "text" or column.name == "phone"  # what may be digits kept as text
         integer = (
-            kind in _INTEGERS or column.reference == HOUSEHOLD or any(isinstance(one, int) for one in column.stored)
+            kind in _INTEGERS or column.reference in _NUMBERED or any(isinstance(one, int) for one in column.stored)
         )
         self.type = pa.int64() if integer else pa.float64() if kind in _REALS else pa.string()
         plain = {"money": self._plain_money, "text": self._plain_text, "code": self._plain_code}

@@ -20,6 +20,8 @@ from data.intake.write import Pending
 from data.model.measure_kinds import same_kind
 from data.store.batches import batches
 from data.terms import SHARE_MODES, SUBJECTS
+from data.workbook.sheets import SHEET, STEPS
+from data.workbook.steps import STEP_ACTIONS, STEP_KEY
 
 WHOLE = ""  # in the place of a column: the record as a whole was taken away
 
@@ -57,6 +59,7 @@ def entered_since(connection: Connection, since: str) -> Entered:
     for record in _WORKED:
         found.setdefault(record, {}).update(_worked(connection, record, since))
     found["monitoring_line"] = _lines(connection, since)
+    found["case_step"] = _steps(connection, since)
     return found
 
 
@@ -98,6 +101,18 @@ def _worked(connection: Connection, record: str, since: str) -> dict[Key, dict[s
             at, actor = last[row["code"]]
             found[(row["code"],)] = {name: Entry(row[name], at, actor) for name in _WORKED[record]}
     return found
+
+
+def _steps(connection: Connection, since: str) -> dict[Key, dict[str, Entry]]:
+    """Steps of cases that somebody took, by what a workbook tells them apart by; those that imports wrote bear the
+    moment of their run."""
+    of, runs = model.case_step.c, select(model.import_run.c.at)
+    asked = select(model.case_step).where(of.at >= since, of.at.not_in(runs), of.action.in_(STEP_ACTIONS))
+    names = [column.name for column in SHEET[STEPS].columns if not column.key]
+    return {
+        tuple(row[name] for name in STEP_KEY): {name: Entry(row[name], row["at"], row["actor"]) for name in names}
+        for row in connection.execute(asked.order_by(of.id)).mappings()
+    }
 
 
 def _lines(connection: Connection, since: str) -> dict[Key, dict[str, Entry]]:
@@ -231,6 +246,7 @@ def _issue(
 
 
 def _shown(table: str, row: dict[str, object], name: str, held: object) -> str:
+    """A value of a cell in words."""
     return fact(str(row["item"]), held) if (table, name) == ("member_fact", "value") else value(table, name, held)
 
 

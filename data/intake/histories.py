@@ -23,6 +23,7 @@ _BELONGING = ("joined", "joined_reason", "gone", "gone_reason")
 OTHER = "其他"
 HISTORIES = (
     model.household_event, model.household_move, model.member_event, model.member_fact, model.assurance, model.episode,
+    model.case_step,
 )  # fmt: skip
 """Tables whose rows say since when; they are staged even while they are empty."""
 

@@ -16,7 +16,7 @@ from data.intake.decisions import Decisions
 from data.intake.ledger import LedgerCheck, packed, unpacked
 from data.intake.pieces import Piece
 from data.store.batches import batches
-from data.workbook.sheets import HOUSEHOLD
+from data.workbook.sheets import EPISODE, HOUSEHOLD
 
 Refers = dict[str, set[object]]
 """Sheet → keys (of households their ids) that do not come with this import and do not stand."""
@@ -56,6 +56,8 @@ def _leave_rows(
         away = set(gone.get(column.reference, ())) if column.reference else set()
         if column.name == "household_id":
             away |= without
+        elif column.name == "case_id":
+            away |= {number for number, (_, home) in check.known.cases_told().items() if home in without}
         if away and column.name in piece.values.column_names:
             mask |= _among(piece.values.column(column.name), away)
     if check.spec.name == HOUSEHOLD and without:
@@ -89,6 +91,5 @@ def _note_gone(
     for some in batches(codes):
         stands.update(connection.execute(select(table.c.code).where(table.c.code.in_(some))).scalars())
     new = [code for code in codes if code not in stands]
-    gone[check.spec.name].update(_id(check, code) for code in new) if check.spec.name == HOUSEHOLD else gone[
-        check.spec.name
-    ].update(new)
+    numbered = {HOUSEHOLD: check.known.households, EPISODE: check.known.cases}.get(check.spec.name)
+    gone[check.spec.name].update(new if numbered is None else (numbered.get(code) for code in new))

@@ -59,6 +59,8 @@ def shown_key(spec: SheetSpec, known: KnownCodes, values: Sequence[str | int]) -
     for column, value in zip(spec.key, values, strict=True):
         if column.name == "household_id":
             value = known.household_code(int(value))
+        elif column.name == "case_id":
+            value = known.case_code(int(value))
         shown.append(period_label(int(value)) if column.kind in ("month", "period") else column.word(value))
     return " ".join(shown)
 

@@ -25,7 +25,7 @@ from data.model import fund, household, member, pairing, project, region
 from data.regions.tree import counties
 from data.store.batches import batches
 from data.workbook.kept import KEPT
-from data.workbook.sheets import FUND, HELPER, HOUSEHOLD, LINE, MEMBER, PROJECT, REGION, ColumnSpec
+from data.workbook.sheets import EPISODE, FUND, HELPER, HOUSEHOLD, LINE, MEMBER, PROJECT, REGION, ColumnSpec
 
 _Mask = npt.NDArray[np.bool_]
 _Key = Any  # Any: a household's number or a code
@@ -34,7 +34,7 @@ _REFERRED: dict[str, Column[_Key]] = {
     HOUSEHOLD: household.c.id, MEMBER: member.c.code, PROJECT: project.c.code, FUND: fund.c.code,
 }  # fmt: skip
 """Sheet → what other sheets call its rows by."""
-_WORDS = {HOUSEHOLD: "这一户", MEMBER: "这个人", PROJECT: "这个项目", FUND: "这笔资金"}
+_WORDS = {HOUSEHOLD: "这一户", EPISODE: "这个监测对象", MEMBER: "这个人", PROJECT: "这个项目", FUND: "这笔资金"}
 _TELLS = {
     ("region", "merged_into"), ("household_move", "origin"), ("household_move", "village"),
     ("member_event", "member"), ("fund", "project"),
@@ -150,7 +150,8 @@ class _Rows:
             return self._unless_as_it_stands(theirs, spec.key[0], "这名责任人帮扶的户都在其他辖区，请由县级修改")
         outside = np.zeros(len(self.left), bool)
         for column in self._columns():
-            away = self._is_in(column, partial(scope.elsewhere, column.reference or REGION))
+            which = partial(scope.elsewhere, column.reference or REGION)
+            away = self._is_in(column, self._cases_elsewhere if column.reference == EPISODE else which)
             reason = self._named(column) if column.kind == "region" else scope.not_ours(_WORDS[column.reference])
             if (spec.table_name, column.name) in _TELLS:
                 self._unless_as_it_stands(away, column, reason)
@@ -169,9 +170,15 @@ class _Rows:
     def _columns(self) -> list[ColumnSpec]:
         """The columns that say of which region a row is, those that only tell last."""
         placed = (column for column in self.spec.columns if column.name in self.piece.names)
-        bound = (c for c in placed if c.kind == "region" or (c.reference and c.reference in _REFERRED))
+        bound = (c for c in placed if c.kind == "region" or c.reference in (*_REFERRED, EPISODE))
         bound = (column for column in bound if (self.spec.table_name, column.name) not in _FREE)
         return sorted(bound, key=lambda column: (self.spec.table_name, column.name) in _TELLS)
+
+    def _cases_elsewhere(self, cases: Iterable[_Key]) -> set[_Key]:
+        """Those of the cases whose households are not of the area."""
+        homes = {case: home for case, (_, home) in self.check.known.cases_told().items()}
+        away = self.scope.elsewhere(HOUSEHOLD, {homes[case] for case in cases})
+        return {case for case in homes if homes[case] in away}
 
     def _standing_elsewhere(self) -> None:
         spec, scope, key = self.spec, self.scope, self.spec.key[0]
@@ -213,6 +220,8 @@ class _Rows:
         value = self._column(column.name)[place].as_py()
         if column.name == "household_id" and value is not None:
             value = self.check.known.household_code(value)
+        elif column.name == "case_id" and value is not None:
+            value = self.check.known.case_code(value)
         told = reason if isinstance(reason, str) else reason(place)
         row, shown = int(self.piece.rows[place]), "" if value is None else str(value)
         return Issue(self.spec.name, row, column.heading, shown, told, ERROR, self.piece.file)

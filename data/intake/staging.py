@@ -10,14 +10,19 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, CursorResult, Float, Integer, Row, Table, select, text
 
 from data.intake.ledger import CLEARED
-from data.model import import_cell, import_ledger, ledger, ledger_year
+from data.model import case_step, import_cell, import_ledger, ledger, ledger_year, monitoring_case
 from data.store.engine import stage
+from data.workbook.steps import STEP_KEY
 
 Key = tuple[object, ...]
 ROW = "row_number"
 """The column beside the table's own: where in its file a row stands."""
 DERIVED = ("initials", "id_tail", "parent", "standing")
 """Columns that follow from others, and are no news of their own."""
+NATURAL = {case_step.name: STEP_KEY}
+"""Table whose rows have numbers → what files tell them apart by; of several that agree in it the last one is meant."""
+GIVEN_ONCE = ("at", "actor", "after")
+"""Columns that a new row gets, and none that stands."""
 _NO_NUMBER = -1e308
 _NO_TEXT = "\x18"  # no cell holds it: control characters are taken out
 
@@ -53,14 +58,23 @@ class Staged:
         number: int = 0,
     ) -> None:
         self.connection, self.table, self.cleared = connection, table, set(cleared)
-        self.keys = [column.name for column in table.primary_key]
+        self.keys = list(keys_of(table))
         self.own = [name for name in columns if name != ROW]
         self.numbered = ROW in columns
-        self.rest = [name for name in self.own if name not in self.keys]
+        self.rest = [name for name in self.own if name not in (*self.keys, *GIVEN_ONCE)]
         self.name = f"staged_{table.name}_{number}"
-        self._same = " AND ".join(f's."{key}" = t."{key}"' for key in self.keys)
+        self._same = " AND ".join([*(f's."{key}" = t."{key}"' for key in self.keys), *self._last("t")])
         self._here = " AND ".join(f'"{key}" = :key_{place}' for place, key in enumerate(self.keys))
-        stage(connection, table, columns, rows, name=self.name, beside=(ROW,), absent=absent)
+        stage(connection, table, columns, rows, name=self.name, beside=(ROW,), absent=absent, keys=self.keys)
+
+    def _last(self, alias: str) -> list[str]:
+        """SQL: no later row of the table has the same key, where that is not the table's own."""
+        if self.table.name not in NATURAL:
+            return []
+        (own,) = (column.name for column in self.table.primary_key)
+        same = " AND ".join(f'later."{key}" = "{alias}"."{key}"' for key in self.keys)
+        later = f'SELECT 1 FROM "{self.table.name}" later WHERE {same} AND later."{own}" > "{alias}"."{own}"'
+        return [f"NOT EXISTS ({later})"]
 
     def taken(self, name: str, alias: str = "t") -> str:
         """SQL of what a cell becomes; ``alias`` is that of the table of the store."""
@@ -78,7 +92,8 @@ class Staged:
     def stored(self, key: Key) -> dict[str, object] | None:
         """The row of the store with this key."""
         here = [self.table.c[name] == value for name, value in zip(self.keys, key, strict=True)]
-        found = self.connection.execute(select(self.table).where(*here)).mappings().first()
+        last = [column.desc() for column in self.table.primary_key]
+        found = self.connection.execute(select(self.table).where(*here).order_by(*last)).mappings().first()
         return None if found is None else dict(found)
 
     def leave(self, key: Key, names: Collection[str] | None) -> None:
@@ -168,7 +183,8 @@ class Staged:
         if changed:
             self._note(run)
             sets = ", ".join(f'"{name}" = {self.taken(name, self.table.name)}' for name in self.rest)
-            here = " AND ".join(f'"{self.table.name}"."{key}" = k."{key}"' for key in self.keys)
+            own = [f'"{self.table.name}"."{key}" = k."{key}"' for key in self.keys]
+            here = " AND ".join([*own, *self._last(self.table.name)])
             self._sql(f'UPDATE "{self.table.name}" SET {sets} FROM {self._chosen()} WHERE {here}')
         self._sql("DROP TABLE changing")
         added = self._add()
@@ -207,11 +223,14 @@ class Staged:
     def _note(self, run: int) -> None:
         """The cells that change, before and after."""
         source = f'{self._chosen()} JOIN "{self.table.name}" t ON {self._same}'
+        if self.table is case_step:
+            source += f" JOIN {monitoring_case.name} m ON m.id = t.case_id"
         if self.table is ledger:
             return self._note_months(run, source)
-        parts = (f'CAST(t."{key}" AS TEXT)' for key in self.keys)
+        parts = ("m.code" if key == "case_id" else f'CAST(t."{key}" AS TEXT)' for key in self.keys)
         key, has_owner = " || ' ' || ".join(parts), "household_id" in self.table.c
         owner = 't."id"' if self.table.name == "household" else 't."household_id"' if has_owner else "0"
+        owner = 'm."household_id"' if self.table is case_step else owner
         owners = [f"COALESCE({owner}, 0)"]
         if "household_id" in self.rest:
             owners.append(f"COALESCE({self.taken('household_id')}, 0)")
@@ -246,6 +265,11 @@ class Staged:
 
     def _sql(self, statement: str) -> CursorResult[*tuple[Any, ...]]:  # Any: the columns are the statement's
         return self.connection.exec_driver_sql(statement)
+
+
+def keys_of(table: Table) -> tuple[str, ...]:
+    """The columns by which files tell rows of a table apart."""
+    return NATURAL.get(table.name) or tuple(column.name for column in table.primary_key)
 
 
 def _literal(value: int | float | str) -> str:

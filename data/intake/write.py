@@ -13,13 +13,14 @@ from data.intake.issues import ERROR, Findings, Issue
 from data.intake.kinds import keep_kinds, renew_kinds
 from data.intake.ledger import CLEARED, MONTH_COLUMNS, NO_AMOUNT, YEAR_COLUMNS, LedgerCheck, Lines
 from data.intake.pieces import Piece
-from data.intake.staging import ROW, Staged, emptied
-from data.model import ledger, ledger_year, measure
+from data.intake.staging import GIVEN_ONCE, ROW, Staged, emptied, keys_of
+from data.model import case_step, ledger, ledger_year, measure
 from data.model.measure_kinds import renewed
 from data.model.search_columns import id_tail, initials
+from data.monitoring import steps_in
 from data.regions.codes import nearest_parent
 from data.store.engine import upsert
-from data.workbook.sheets import HOUSEHOLD, LINE, MEMBER, REGION
+from data.workbook.sheets import HOUSEHOLD, LINE, MEMBER, REGION, STEPS
 from data.workbook.values import as_period
 
 Progress = Callable[[str, int, int], None]
@@ -154,7 +155,10 @@ def _content(check: SheetCheck, piece: Piece, *, beside: bool = False) -> pa.Tab
         table = table.append_column("parent", pa.array(parents, pa.string()))
     elif check.spec.name == LINE:
         table = table.append_column("standing", pa.array([f"{check.today} 导入"] * len(table), pa.string()))
-    return table.sort_by([(column.name, "ascending") for column in check.spec.table.primary_key])
+    elif check.spec.name == STEPS:
+        for name in GIVEN_ONCE:  # what the case's way gives them is entered once all are there
+            table = table.append_column(name, pa.array([steps_in.FRESH] * len(table), pa.string()))
+    return table.sort_by([(name, "ascending") for name in keys_of(check.spec.table)])
 
 
 def _with_collected(table: pa.Table, day: str | None) -> pa.Table:
@@ -198,6 +202,8 @@ def write_pending(pending: list[Pending], run: int, *, again: bool = False) -> i
             changed += one.fresh()
         else:
             renew_kinds(one.staged)
+            if one.table is case_step:
+                steps_in.begin(one.connection, one.staged.name, one.check.known.cases_told())
             changed += histories.before(one.staged) + one.staged.write(run)
     changed += histories.finish()
     for rows in staged:

@@ -25,6 +25,8 @@ from data.intake.told import warn_told
 from data.intake.write import Pending, pend, refuse_order, still_new, write_pending
 from data.matters.daily import settle_matters
 from data.model import import_cell
+from data.monitoring import steps_in
+from data.monitoring.settling import settle as settle_cases
 from data.regions.parents import mend_parents
 from data.rules.recheck import recheck_many
 from data.store.engine import staging, writing_on
@@ -117,6 +119,7 @@ def _write(
     run = before + 1
     with journalling(connection, JOURNALLED) as journal:
         changed = _write_rows(connection, checked, pending, run)
+        steps_in.land(connection, now, actor=by.actor)
         warn_told(connection, checks, settled.conflicts, findings)
         if not changed:
             return _Run(0, None, settled.conflicts)
@@ -125,6 +128,7 @@ def _write(
             connection.execute(import_cell.insert(), [{"run": run, **note} for note in settled.notes])
         warn_booked(connection, checks, findings)
         settle_matters(connection, now.date())
+        settle_cases(connection, now=now)
         journal.keep(run)
     count_again(connection, run, now, rebuild=rebuild, progress=report, counted=counted)
     if rebuild:
@@ -154,7 +158,9 @@ def _write_copy(
     refuse_order(pending, Findings())
     settle(connection, pending, decisions)
     _write_rows(connection, checked, pending, last_run(connection) + 1, again=True)
+    steps_in.land(connection, now, actor=BY_COMMAND.actor)
     settle_matters(connection, now.date())
+    settle_cases(connection, now=now)
     for check, number in zip(checked.checks, left, strict=True):
         check.left_out = number
 

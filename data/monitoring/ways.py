@@ -18,6 +18,7 @@ from data.model import (
     plan_item_step,
 )
 from data.terms import CASE_STATES
+from data.workbook.steps import STEPS
 from data.workflow import Register, Transition, Way
 
 _ALL = ("helper", "village", "township", "county")
@@ -88,17 +89,7 @@ CASE_WAY = Way(
     name="监测对象程序",
     noun="程序",
     states=CASE_STATES,
-    actions={
-        "begin": "立案", "visit": "入户核查", "compare": "信息比对", "green": "启用绿色通道", "discuss": "民主评议",
-        "reject": "评议未通过", "publish": "村内公示", "object": "公示有异议", "report": "上报乡镇",
-        "township": "乡镇审核",
-        "county": "县级审定", "include": "公告纳入", "return": "退回补正", "refuse": "不予纳入", "land": "接续原有程序",
-        "propose": "提出帮扶消除", "propose_natural": "提出自然消除", "removal_visit": "消除入户核实",
-        "removal_discuss": "消除民主评议", "removal_publish": "消除公示", "removal_report": "消除上报乡镇",
-        "removal_township": "消除乡镇审核", "removal_county": "消除县级审定", "remove": "公告风险消除",
-        "keep": "暂不消除",
-        "removal_return": "消除退回补正", "void": "撤销",
-    },
+    actions={**STEPS, "land": "接续原有程序"},
     transitions=(
         *_arrows("begin", (None,), "checking", _OFFICES),
         *_arrows("visit", IN, None, ("helper", "village")),

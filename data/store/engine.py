@@ -371,17 +371,19 @@ def stage(
     name: str,
     beside: Sequence[str] = (),
     absent: int | None = None,
+    keys: Sequence[str] = (),
 ) -> None:
-    """Put rows into a temporary table of that name, with the key of ``table``; see ``upsert`` for ``absent``.
+    """Put rows into a temporary table of that name, with the key of ``table`` unless ``keys`` are others; see
+    ``upsert`` for ``absent``.
 
     ``columns`` are of the table, but for those named ``beside``, which hold whole numbers. Whole numbers may be as long
     as anywhere, whatever the table's own column takes.
     """
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
-    keys = _listed([column.name for column in table.primary_key if column.name in columns])
+    key = _listed(keys or [column.name for column in table.primary_key if column.name in columns])
     if is_sqlite(connection):
         connection.exec_driver_sql(
-            f"CREATE TEMPORARY TABLE {name} ({_listed(columns)}, PRIMARY KEY ({keys})) WITHOUT ROWID"
+            f"CREATE TEMPORARY TABLE {name} ({_listed(columns)}, PRIMARY KEY ({key})) WITHOUT ROWID"
         )
         cursor = connection.connection.cursor()
         for batch in batches(rows, BATCH):
@@ -398,7 +400,7 @@ def stage(
     with _driven(connection).cursor() as cursor, cursor.copy(target) as copy:
         for row in rows:
             copy.write_row(row)
-    connection.exec_driver_sql(f"CREATE UNIQUE INDEX ON {name} ({keys})")
+    connection.exec_driver_sql(f"CREATE UNIQUE INDEX ON {name} ({key})")
     connection.exec_driver_sql(f"ANALYZE {name}")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     TextClause,
     and_,
+    exists,
     false,
     func,
     literal,
@@ -25,6 +26,7 @@ from data.access.roles import EXPORT, RECORDS
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within
 from data.model import (
+    case_step,
     fund,
     helper,
     household,
@@ -33,6 +35,7 @@ from data.model import (
     ledger_year,
     member,
     member_fact,
+    monitoring_case,
     monitoring_line,
     pairing,
     project,
@@ -42,7 +45,8 @@ from data.model import (
 from data.months import first_day, last_day
 from data.terms import SUBJECTS
 from data.workbook.part import DATED, Months, Part
-from data.workbook.sheets import HOUSEHOLD, LEDGER, ColumnSpec, SheetSpec
+from data.workbook.sheets import EPISODE, HOUSEHOLD, LEDGER, ColumnSpec, SheetSpec
+from data.workbook.steps import STEP_ACTIONS, STEP_KEY
 from data.workbook.values import as_period, fact_shown
 
 STEP = 20_000
@@ -81,12 +85,16 @@ def _scope(table: FromClause, viewer: Viewer) -> ColumnElement[bool]:
             clauses.append(within(table.c[name], viewer.region))
     if table is _HOUSEHOLD:
         clauses.append(_seen(viewer))
-    if "household_id" in table.c or table is member_fact:
+    if "household_id" in table.c or table in (member_fact, case_step):
         clauses.append(or_(table.c.household_id.is_(None), _seen(viewer)) if optional else _seen(viewer))
     if _of(table, "project"):
         clauses.append(within(project.c.region, viewer.region))
     if _of(table, "fund"):
         clauses.append(within(fund.c.region, viewer.region))
+    if table is case_step:
+        later, own = case_step.alias("later"), STEP_KEY
+        same = and_(*(later.c[name] == table.c[name] for name in own), later.c.id > table.c.id)
+        clauses += [table.c.action.in_(STEP_ACTIONS), ~exists().where(same)]
     return and_(true(), *clauses)
 
 
@@ -110,6 +118,9 @@ def _source(table: FromClause) -> FromClause:
     if table is member_fact:
         joined = joined.join(member, member.c.code == table.c.member)
         joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == member.c.household_id)
+    if table is case_step:
+        joined = joined.join(monitoring_case, monitoring_case.c.id == case_step.c.case_id)
+        joined = joined.join(_HOUSEHOLD, _HOUSEHOLD.c.id == monitoring_case.c.household_id)
     if _of(table, "project"):
         joined = joined.join(project, project.c.code == table.c.project)
     if _of(table, "fund"):
@@ -171,6 +182,8 @@ def _query(
     else:
         columns = [code if c.name == "household_id" else _cell(table, c) for c in spec.columns]
         order = [table.c.village, code] if table is _HOUSEHOLD else list(spec.table.primary_key)
+        if table is case_step:
+            order = [case_step.c.case_id, case_step.c.day, *order]
     asked = select(*columns, *([_HOUSEHOLD.c.head] if head else []))
     seen = _scope(table, viewer), _in_months(spec, table, months)
     return asked.select_from(_source(table)).where(*seen).order_by(*order)
@@ -178,6 +191,8 @@ def _query(
 
 def _cell(table: FromClause, column: ColumnSpec) -> ColumnElement[Value]:
     held = table.c[column.name]
+    if column.reference == EPISODE:
+        return monitoring_case.c.code
     if column.reference != HOUSEHOLD:
         return held
     other = household.alias("other")

@@ -9,9 +9,11 @@ from sqlalchemy import Table
 from data import terms
 from data.model import metadata
 from data.regions import codes as region_codes
+from data.workbook.steps import FORMER_STEPS, STEP_ACTIONS, STEP_WORDS
 
 REGION, HOUSEHOLD, MEMBER, PROJECT, HELPER, FUND = "行政区划", "户", "家庭成员", "项目", "帮扶责任人", "资金"
 LEDGER, LINE, FACTS, PAIRING, LEADER = "收支", "监测线", "成员状况", "结对帮扶", "区划负责人"
+EPISODE, STEPS = "监测", "监测步骤"
 INSTRUCTIONS, PROBLEM_LIST, LISTS = "填写说明", "问题清单", "区划列表"  # our own sheets; never data
 REASONS, HEAD = "问题说明", "参考户主"  # our own columns; never data
 OWN_SHEETS, OWN_COLUMNS = (INSTRUCTIONS, PROBLEM_LIST, LISTS), (REASONS, HEAD)
@@ -157,6 +159,7 @@ _REMOVAL = (
     ("transfer", "消除时转移性收入"), ("expense", "消除时生产经营性支出"), ("per_head", "消除时人均纯收入"),
     ("outlay", "消除时合规自付支出"), ("claims", "消除时理赔收入"),
 )  # fmt: skip
+_VOTES = (("entitled", "应到"), ("present", "实到"), ("agreed", "同意"), ("against", "不同意"))
 _WATCHED = tuple(state.name for state in terms.HOUSEHOLD_STATES if state.watched)
 _POINT = (_may("经度", "lon", "longitude"), _may("纬度", "lat", "latitude"))
 
@@ -312,7 +315,7 @@ SHEETS: tuple[SheetSpec, ...] = (
         example=("990181001001001", "住房", "2026-10-28", "达标", "房屋已修缮", "李四"),
     ),
     SheetSpec(
-        "监测",
+        EPISODE,
         "episode",
         (
             _key("监测编号"),
@@ -333,6 +336,33 @@ SHEETS: tuple[SheetSpec, ...] = (
         order=(("identified", "removed"),),
         example=("JC0001", "990181001001001", "脱贫不稳定户", "2021-06-01", "因病、因务工就业不稳", "", "6200",
                  "基本医疗", "2023-05-20", "帮扶消除", "", "21000", "8000", "600", "2400", "3200", "9600", "", "", ""),
+    ),
+    SheetSpec(
+        STEPS,
+        "case_step",
+        (
+            ColumnSpec("监测编号", "case_id", "code", required=True, key=True, reference=EPISODE,
+                       note="还没有纳入的写成 户编号-JC1，第二次为 户编号-JC2"),
+            _key("步骤", "action", "choice", choices=STEP_WORDS, stored=STEP_ACTIONS, former=FORMER_STEPS,
+                 note="民主评议、公示、乡镇审核等通常的写法也能识别；提出消除以后的按消除的步骤算"),
+            _key("日期", "day", "day", note="办这一步的日期，不是录入的日期"),
+            _may("办理人", "handler"),
+            _may("结果", "reason", note="退回、不予纳入、未通过、暂不消除等写明原因"),
+            *(_may(heading, name, "number", low=0, high=99_999, note="民主评议的人数") for name, heading in _VOTES),
+        ),
+        example=("JC0001", "民主评议", "2021-05-20", "赵六", "", "45", "41", "40", "1"),
+    ),
+    SheetSpec(
+        "收支参考",
+        "income_reference",
+        (
+            _household(key=True),
+            _key("年度", "year", "year", note="收入年度"),
+            _may("合规自付", "outlay_fen", "money", low=0),
+            _may("理赔", "claims_fen", "money", low=0),
+            _may("纳入参考", "included_fen", "money", low=0, note="纳入收入参考范围的金额"),
+        ),
+        example=("990181001001001", "2026", "12600", "8000", "4600"),
     ),
     SheetSpec(
         LEDGER,
