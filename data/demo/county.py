@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from data.demo import duties, helping, histories
+from data.demo import cases, duties, helping, histories
 from data.demo.facts import fact_columns
 from data.demo.families import UNITED, draw_ties, member_events, united_columns
 from data.demo.files import LONGEST, table, write_boundaries, write_workbook, write_zip
@@ -84,6 +84,7 @@ def generate(
     life = life_columns(ground, lives, statuses)
     members = member_columns(ground, lives.people, life, homes.code, homes.area)
     members = united_columns(members, lives, ties, homes.code)
+    watched = histories.episodes(ground, statuses, people, traits, repairs, homes.code)
     sheets |= {
         "农村人口": histories.populations(ground, villages, sheets["行政区划"]),
         "户变动": histories.events(ground, statuses, people, ties, homes.code),
@@ -91,7 +92,9 @@ def generate(
         "家庭成员": _by_home(members),
         "成员变动": member_events(lives, ties, members, homes.code),
         "成员状况": fact_columns(ground, lives, statuses, np.asarray(life["collected"]), np.asarray(members["code"])),
-        "监测": histories.episodes(ground, statuses, people, traits, repairs, homes.code),
+        "监测": watched,
+        "监测步骤": cases.steps(ground, statuses, traits, watched, helpers, homes.code, homes.village),
+        "收支参考": cases.reference(ground, statuses, traits, homes.code),
         "帮扶措施": measures(ground, people, statuses, repairs, traits, homes.code, homes.village),
         "保障核实": checks(ground, statuses, repairs, homes.code, asked),
         "问题": duties.problems(ground, repairs, traits, homes.code, homes.village, owners),

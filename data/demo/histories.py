@@ -13,6 +13,7 @@ from data.demo.repairs import Repairs
 from data.demo.statuses import Statuses
 from data.demo.traits import Traits
 from data.demo.villages import HOUSEHOLDS, Villages
+from data.terms import NATURAL_REASONS
 
 _NEVER = np.datetime64("NaT", "D")
 _MOVED = 0.003  # of the households have moved to another village of their township
@@ -162,7 +163,7 @@ def episodes(
     parts = np.round(shares / shares.sum(axis=1, keepdims=True) * (head * persons * 1.13)[:, None] / 1_000) * 1_000
     over = ~np.isnat(removed)
     eased = over & ~natural
-    left = np.where(people.aged_alone[home], "户内人员全部去世", "整户迁出本县")
+    left = np.where(people.aged_alone[home], *NATURAL_REASONS[:2])
     removal = {
         f"removal_{name}_fen": np.where(eased, parts[:, at], np.nan)
         for at, name in enumerate(("wage", "business", "property", "transfer"))
