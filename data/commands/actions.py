@@ -80,6 +80,7 @@ def demo_command(options: argparse.Namespace) -> int:
     from data.demo.musts import make_musts
     from data.demo.plans import make_plans
     from data.demo.rounds import make_rounds
+    from data.demo.watching import make_watching
 
     engine = opened(options)
     with engine.connect() as connection:
@@ -100,6 +101,7 @@ def demo_command(options: argparse.Namespace) -> int:
             bar.close()
             return _show_import(result, None, [])
         import_boundaries(engine, files.boundaries, now=now, progress=bar, rebuild=False)
+    make_watching(engine, now)
     with writing(engine) as connection:
         cube.rebuild(connection, today=now.date(), progress=bar)
     make_plans(engine, now.date(), progress=bar)

@@ -18,7 +18,7 @@ from data.terms import NATURAL_REASONS
 
 _LAST = 548  # days of which the steps are told
 _HALF_YEAR = 184  # days that are at least six months
-_PUBLIC = 5  # days that a notice hangs
+_HANGS = 7  # days from the notice, which hangs for five, until it is reported
 _LATE, _RETURNED, _GREEN = 0.07, 0.08, 0.4  # of cases; of who was struck by something sudden
 _COMING, _REFUSED, _LEAVING, _KEPT = 0.0055, 0.0014, 0.09, 0.06  # of all; of those watched long enough
 _GRID, _SECRETARY, _TOWN = EACH - 3, EACH - 6, 6  # which of a village's helpers handles it
@@ -27,9 +27,9 @@ _OUT = ("propose", "removal_visit", "removal_discuss", "removal_publish", "remov
         "removal_county", "remove")  # fmt: skip
 _NATURAL = ("propose_natural", "removal_township", "removal_county", "remove")
 _GAPS = {  # working days that pass before a step
-    "visit": (1, 3), "compare": (1, 3), "discuss": (1, 4), "publish": (1, 1), "report": (1, 2), "township": (1, 4),
-    "county": (1, 4), "include": (1, 2), "removal_visit": (1, 3), "removal_discuss": (1, 4), "removal_publish": (1, 1),
-    "removal_report": (1, 2), "removal_township": (1, 4), "removal_county": (1, 4), "remove": (1, 2),
+    "visit": (0, 1), "compare": (0, 1), "discuss": (1, 3), "publish": (1, 1), "township": (1, 3), "county": (1, 3),
+    "include": (1, 1), "removal_visit": (0, 1), "removal_discuss": (1, 3), "removal_publish": (1, 1),
+    "removal_township": (1, 3), "removal_county": (1, 3), "remove": (1, 1),
 }  # fmt: skip
 _SLOW = ("visit", "discuss", "township", "county")  # what is done too late, where it is
 _BACK = ("收入核算有漏项，请补齐近12个月的收支", "缺医疗支出票据", "评议记录没有签到", "家庭成员信息与户籍不一致")
@@ -65,8 +65,7 @@ class _Ways:
         """Steps of which the last is of that day."""
         late, steps, day = self.late(), [(actions[-1], last, None)], last
         for action, then in zip(actions[-2::-1], actions[:0:-1], strict=True):
-            day = _before(day, self.gap(then, late) if then in _GAPS else 1)
-            day = _before(day - _PUBLIC, 0) if then.endswith("report") else day
+            day = day - _HANGS if then.endswith("report") else _before(day, self.gap(then, late))
             steps.append((action, day, None))
         return steps[::-1]
 
@@ -74,8 +73,7 @@ class _Ways:
         """Steps of which the first is of that day."""
         steps, day = [(actions[0], first, None)], first
         for action in actions[1:]:
-            day = _after(day + _PUBLIC, 0) if action.endswith("report") else day
-            day = _after(day, self.gap(action, late))
+            day = day + _HANGS if action.endswith("report") else _after(day, self.gap(action, late))
             steps.append((action, day, None))
         return steps
 
@@ -83,10 +81,11 @@ class _Ways:
         """The same, discussed and reported a first time before it was as it had to be."""
         at = next(place for place, one in enumerate(steps) if one[0] == "discuss")
         day = steps[at][1]
-        back = (("return", _before(day, 2), str(self.rng.choice(_BACK))),)
-        first = [("discuss", _before(day, 13), None), ("publish", _before(day, 12), None),
-                 ("report", _before(day, 6), None)]  # fmt: skip
-        early = [(action, _before(one, 14), said) for action, one, said in steps[:at]]
+        reported = _before(day, 5)
+        hung = reported - _HANGS
+        first = [("discuss", _before(hung, 1), None), ("publish", hung, None), ("report", reported, None)]
+        back = [("return", _before(day, 2), str(self.rng.choice(_BACK)))]
+        early = [(action, _before(one, 11), said) for action, one, said in steps[:at]]
         return [*early, *first, *back, *steps[at:]]
 
 
@@ -164,10 +163,13 @@ def _coming(ways: _Ways, statuses: Statuses, codes: np.ndarray, village: np.ndar
     coming, refused = (max(least, round(len(codes) * share)) for least, share in ((4, _COMING), (2, _REFUSED)))
     for place, home in enumerate(fitting[: coming + refused]):
         if place < coming:
-            reached = _IN[: 1 + place % 8]
+            back = place % 9 == 8  # just now sent back
+            reached = _IN[: 6 if back else 1 + place % 9]
             idle = int(rng.integers(8, 20)) if rng.random() < 0.2 else int(rng.integers(0, 3))
             made = ways.until(reached, _before(end - idle, 0))
-            made = ways.sent_back(made) if place % 11 == 5 else made
+            made = ways.sent_back(made) if place % 11 == 5 and "discuss" in reached else made
+            if back:
+                made.append(("return", min(_after(made[-1][1], 2), end), str(rng.choice(_BACK))))
         else:
             last = _before(end - int(rng.integers(20, 360)), 0)
             ends = (("discuss", "reject"), ("township", "refuse"), ("county", "refuse"))[place % 3]
