@@ -5,7 +5,7 @@ Cases of before came without steps. Some took too long, some were sent back, ref
 first (绿色通道).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,8 @@ class _Ways:
 
     def until(self, actions: Sequence[str], last: np.datetime64) -> list[_Step]:
         """Steps of which the last is of that day."""
-        late, steps, day = self.late(), [(actions[-1], last, None)], last
+        steps: list[_Step] = [(actions[-1], last, None)]
+        late, day = self.late(), last
         for action, then in zip(actions[-2::-1], actions[:0:-1], strict=True):
             day = day - _HANGS if then.endswith("report") else _before(day, self.gap(then, late))
             steps.append((action, day, None))
@@ -71,7 +72,8 @@ class _Ways:
 
     def since(self, actions: Sequence[str], first: np.datetime64, late: str = "") -> list[_Step]:
         """Steps of which the first is of that day."""
-        steps, day = [(actions[0], first, None)], first
+        steps: list[_Step] = [(actions[0], first, None)]
+        day = first
         for action in actions[1:]:
             day = day + _HANGS if action.endswith("report") else _after(day, self.gap(action, late))
             steps.append((action, day, None))
@@ -83,9 +85,9 @@ class _Ways:
         day = steps[at][1]
         reported = _before(day, 5)
         hung = reported - _HANGS
-        first = [("discuss", _before(hung, 1), None), ("publish", hung, None), ("report", reported, None)]
-        back = [("return", _before(day, 2), str(self.rng.choice(_BACK)))]
-        early = [(action, _before(one, 11), said) for action, one, said in steps[:at]]
+        first: list[_Step] = [("discuss", _before(hung, 1), None), ("publish", hung, None), ("report", reported, None)]
+        back: list[_Step] = [("return", _before(day, 2), str(self.rng.choice(_BACK)))]
+        early: list[_Step] = [(action, _before(one, 11), said) for action, one, said in steps[:at]]
         return [*early, *first, *back, *steps[at:]]
 
 
@@ -93,8 +95,8 @@ def steps(
     ground: Ground,
     statuses: Statuses,
     traits: Traits,
-    episodes: Sheet,
-    helpers: Sheet,
+    episodes: Mapping[str, Column],
+    helpers: Mapping[str, Column],
     codes: np.ndarray,
     village: np.ndarray,
 ) -> Sheet:
@@ -137,8 +139,8 @@ def _went(
     if removal == "自然消除" and removed >= end - _LAST:
         died, left = NATURAL_REASONS[:2]
         said = died if traits["alone"][home] else left
-        (first, day, _), *rest = ways.until(_NATURAL, removed)
-        return [(first, day, said), *rest]
+        (proposed, day, _), *rest = ways.until(_NATURAL, removed)
+        return [(proposed, day, said), *rest]
     if not np.isnat(removed):
         made = ways.until(_OUT, removed) if removed >= end - _LAST else []
         return made if made and made[0][1] >= ripe else []
@@ -146,11 +148,11 @@ def _went(
         return []
     lot = rng.random()
     if lot < _LEAVING:
-        first = _before(end - int(rng.integers(0, 17)), 0)
-        return ways.since(_OUT, first, _OUT[-1])[:-1] if first >= ripe else []
+        begun = _before(end - int(rng.integers(0, 17)), 0)
+        return ways.since(_OUT, begun, _OUT[-1])[:-1] if begun >= ripe else []
     if lot < _LEAVING + _KEPT:
-        first = _after(ripe + int(rng.integers(0, max(1, int((end - 25 - ripe).astype(int))))), 0)
-        made = ways.since(_OUT[:3], first)
+        tried = _after(ripe + int(rng.integers(0, max(1, int((end - 25 - ripe).astype(int))))), 0)
+        made = ways.since(_OUT[:3], tried)
         return [*made[:2], ("keep", made[2][1], str(rng.choice(_STAYS)))]
     return []
 
@@ -178,7 +180,7 @@ def _coming(ways: _Ways, statuses: Statuses, codes: np.ndarray, village: np.ndar
         yield _Case(f"{codes[home]}-JC1", int(village[home]), made)
 
 
-def _sheet(ground: Ground, ways: _Ways, cases: Sequence[_Case], helpers: Sheet) -> Sheet:
+def _sheet(ground: Ground, ways: _Ways, cases: Sequence[_Case], helpers: Mapping[str, Column]) -> Sheet:
     rng = ways.rng
     entitled = rng.integers(26, 62, len(ground.villages))
     names = helpers["name"]

@@ -74,7 +74,7 @@ class _Places:
             "project": dict(connection.execute(select(project.c.code, project.c.region)).all()),
             "fund": dict(connection.execute(select(fund.c.code, fund.c.region)).all()),
         }
-        self.cases: Mapping[object, tuple[str, int | None]] = {**self.known.cases_told()}
+        self.cases = self.known.cases_told()
         self.members: dict[object, int] = {}
         if any(check.spec.table is member or "member" in check.spec.table.c for check in checked.checks):
             self.members = dict(connection.execute(select(member.c.code, member.c.household_id)).all())
@@ -97,11 +97,15 @@ class _Places:
                 rows = _columns(piece.values, ("code", "household_id"))
                 self.members.update({code: owner for code, owner in rows if owner is not None})
 
+    def case(self, number: object) -> tuple[str, int | None]:
+        """监测编号 and household of a case's number."""
+        return self.cases.get(number, ("", None)) if isinstance(number, int) else ("", None)
+
     def of(self, record: str, values: Mapping[str, object]) -> tuple[str, str, int | None]:
         """Name, region and household of a row of a table."""
         owner = values.get("id") if record == "household" else values.get("household_id")
         if record == "case_step":
-            owner = self.cases.get(values.get("case_id"), ("", None))[1]
+            owner = self.case(values.get("case_id"))[1]
         if owner is None and record == "member":
             owner = self.members.get(values.get("code"))
         if owner is None and "member" in values and record != "pairing":
@@ -211,7 +215,7 @@ def _key(spec: SheetSpec, places: _Places, values: Mapping[str, object]) -> str:
         if column.name == "household_id" and isinstance(held, int):
             parts.append(places.households.get(held, ("",))[0])
         elif column.name == "case_id":
-            parts.append(places.cases.get(held, ("", None))[0])
+            parts.append(places.case(held)[0])
         elif column.kind in ("month", "period") and isinstance(held, int):
             parts.append(period_label(held))
         elif column.name == "code" and held is None and isinstance(id := values.get("id"), int):

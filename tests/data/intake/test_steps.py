@@ -165,8 +165,8 @@ def test_a_step_that_somebody_took_since_is_a_conflict(engine, tmp_path):
 def test_a_village_brings_no_steps_of_another(engine, tmp_path):
     book = sound_book()
     take(engine, write_xlsx(tmp_path / "a.xlsx", book))
-    path = write_xlsx(tmp_path / "b.xlsx", {"监测步骤": [step("入户核查", "2026-11-10"),
-                                                     step("入户核查", "2026-11-11", code=f"{OTHER_HOUSE}-JC7")]})  # fmt: skip
+    rows = [step("入户核查", "2026-11-10"), step("入户核查", "2026-11-11", code=f"{OTHER_HOUSE}-JC7")]
+    path = write_xlsx(tmp_path / "b.xlsx", {"监测步骤": rows})
     refusals = check_files(engine, [path], now=NOW, area=OTHER_VILLAGE).findings.refusals
     assert [(one.row, one.column) for one in refusals] == [(2, "监测编号")]
     assert "不属于西村" in refusals[0].reason
