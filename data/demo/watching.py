@@ -295,9 +295,9 @@ class _Watching:
         """Household → who is paired with it today."""
         asked = f"""
             SELECT x.household_id, x.helper, p.id, p.name FROM pairing x JOIN person p ON p.helper = x.helper
-            WHERE {runs_on("x", ":today")} AND x.household_id IN (SELECT household_id FROM monitoring_case)
+            WHERE {runs_on("x", ":this_day")} AND x.household_id IN (SELECT household_id FROM monitoring_case)
             ORDER BY x.household_id, x.started DESC, x.helper DESC"""
-        rows = self.connection.execute(text(asked), {"today": self.today.isoformat()})
+        rows = self.connection.execute(text(asked), {"this_day": self.today.isoformat()})
         return {row.household_id: row for row in rows}
 
     def _able(self) -> set[int]:

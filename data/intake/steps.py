@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +15,7 @@ from data.intake.pieces import Piece
 from data.model import case_step, episode
 from data.monitoring.steps_in import NEEDS_EPISODE, Told, in_order, meant
 from data.store.batches import batches
+from data.store.rows import Record
 from data.workbook.sheets import EPISODE, STEPS
 from data.workbook.steps import STEPS as WORDS
 
@@ -44,11 +44,11 @@ class _Steps:
             self._votes(piece)
         rows: dict[int, list[Told]] = defaultdict(list)
         for piece in self.check.pieces:
-            names = ("case_id", "action", "day", "reason")
-            columns = [_column(piece, name) for name in names]
+            told_rows = _rows(piece)
             for place in np.flatnonzero(~(piece.bad | piece.repeated)).tolist():
-                case, action, day, reason = (column[place] for column in columns)
-                rows[case].append(_Row(action, day, reason, piece=piece, place=place))
+                row = told_rows[place]
+                step = _Row(row["action"], row["day"], row.get("reason"), piece=piece, place=place)
+                rows[row["case_id"]].append(step)
         watched = self._watched(episodes)
         stands = self._stands(rows)
         told = self.known.cases_told()
@@ -66,14 +66,14 @@ class _Steps:
 
     def _votes(self, piece: Piece) -> None:
         """Nobody votes who is not there."""
-        entitled, present, agreed, against = (
-            _column(piece, name) for name in ("entitled", "present", "agreed", "against")
-        )
-        for place in np.flatnonzero(~piece.bad).tolist():
-            if None not in (entitled[place], present[place]) and present[place] > entitled[place]:
-                self._refuse(piece, place, "present", f"实到多于应到（{entitled[place]}）")
-            elif present[place] is not None and (agreed[place] or 0) + (against[place] or 0) > present[place]:
-                self._refuse(piece, place, "agreed", f"同意与不同意合计多于实到（{present[place]}）")
+        for place, row in enumerate(_rows(piece)):
+            entitled, present = row.get("entitled"), row.get("present")
+            if piece.bad[place] or present is None:
+                continue
+            if entitled is not None and present > entitled:
+                self._refuse(piece, place, "present", f"实到多于应到（{entitled}）")
+            elif (row.get("agreed") or 0) + (row.get("against") or 0) > present:
+                self._refuse(piece, place, "agreed", f"同意与不同意合计多于实到（{present}）")
 
     def _watched(self, episodes: SheetCheck | None) -> dict[str, tuple[str, str | None]]:
         """监测编号 → 识别日期 and 消除日期, as they stand once the files are written."""
@@ -82,11 +82,10 @@ class _Steps:
         for code, identified, removed in self.connection.execute(select(one.code, one.identified, one.removed)):
             found[code] = identified, removed
         for piece in episodes.pieces if episodes else ():
-            columns = (_column(piece, name) for name in ("code", "identified", "removed"))
-            for sound, code, identified, removed in zip(~piece.bad, *columns, strict=True):
-                if sound:
-                    before = found.get(code, ("", None))
-                    found[code] = identified or before[0], removed or before[1]
+            for bad, row in zip(piece.bad, _rows(piece), strict=True):
+                if not bad:
+                    before = found.get(row["code"], ("", None))
+                    found[row["code"]] = row.get("identified") or before[0], row.get("removed") or before[1]
         return found
 
     def _stands(self, rows: Mapping[int, object]) -> dict[int, list[Told]]:
@@ -131,11 +130,12 @@ class _Steps:
 
     def _issue(self, piece: Piece, place: int, name: str, reason: str, severity: str) -> Issue:
         column = self.check.spec.column(name)
-        held = _column(piece, name)[place]
+        held = _rows(piece)[place].get(name)
         shown = "" if held is None else column.word(held)
         return Issue(STEPS, int(piece.rows[place]), column.heading, shown, reason, severity, piece.file)
 
 
-def _column(piece: Piece, name: str) -> list[Any]:  # Any: a cell of any type
-    """The cells of a column, none where the file has no such."""
-    return piece.values.column(name).to_pylist() if name in piece.names else [None] * len(piece.rows)
+def _rows(piece: Piece) -> list[Record]:
+    """The rows of a piece, by the columns that its file has."""
+    rows: list[Record] = piece.values.to_pylist()
+    return rows

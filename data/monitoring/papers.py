@@ -373,7 +373,7 @@ def _shown(value: object) -> str:
 
 
 def _yes(value: object) -> str:
-    return {1: "是", 0: "否"}.get(value, "")  # type: ignore[call-overload,no-any-return]  # a cell of any type
+    return "是" if value == 1 else "否" if value == 0 else ""
 
 
 def _yuan(value: float | None) -> str:
