@@ -281,7 +281,8 @@ def book_of(county: str) -> Book:
                     code = str(row[column.heading])
                     row[column.heading] = county[: len(code)] + code[6:]
                 elif column.kind == "code":
-                    row[column.heading] = f"{row[column.heading]}-{county}"
+                    household, dash, more = str(row[column.heading]).partition("-JC")  # a case that has no episode yet
+                    row[column.heading] = f"{household}-{county}{dash}{more}"
     return book
 
 
