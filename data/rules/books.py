@@ -48,8 +48,7 @@ def _swing(given: Parameters) -> str:
 
 def _allowance(given: Parameters) -> str:
     return households(
-        "h.books IS NOT NULL AND COALESCE(h.attribute, '') NOT IN ('低保户', '特困户')"
-        f" AND {lines('transfer_allowance')}"
+        f"h.transfer > 0 AND COALESCE(h.attribute, '') NOT IN ('低保户', '特困户') AND {lines('transfer_allowance')}"
     )
 
 

@@ -34,7 +34,7 @@ def is_waived(today: str) -> ColumnElement[bool]:
 
 @needs(READ, QUALITY)
 def counts(connection: Connection, viewer: Viewer, region: str, *, today: str) -> Mapping[str, Count]:
-    """Every rule → what it hits in a region ('' the viewer's whole); raises OutOfScope outside his."""
+    """Every rule → what it hits in a region ('' the whole); raises OutOfScope outside the viewer's."""
     here = within(quality_hit.c.village, viewer.narrowed(region))
     waived = is_waived(today)
     asked = select(quality_hit.c.rule, waived, func.count()).where(here).group_by(quality_hit.c.rule, waived)

@@ -15,7 +15,8 @@ def _twice(same_person: bool) -> Where:
     def where(given: Parameters) -> str:
         of_both = "w.household_id <> p.household_id AND COALESCE(q.name, '') = p.name"
         return (
-            "EXISTS (SELECT 1 FROM member_mark o JOIN member q ON q.code = o.member JOIN member_spell w"
+            "p.same IN (SELECT same FROM rule_same)"
+            " AND EXISTS (SELECT 1 FROM member_mark o JOIN member q ON q.code = o.member JOIN member_spell w"
             f" ON w.member = o.member AND {holds_on('w', given.day)} WHERE o.same = p.same AND o.member <> p.code"
             f" AND {of_both if same_person else f'NOT ({of_both})'} AND {there('w.household_id', given.day)})"
         )
@@ -24,13 +25,9 @@ def _twice(same_person: bool) -> Where:
 
 
 def _shared(given: Parameters) -> str:
-    held = (
-        "SELECT COUNT(*) FROM phone_mark o JOIN state_spell w ON w.household_id = o.household_id"
-        f" AND {holds_on('w', given.day)} WHERE o.same = t.same AND {there('o.household_id', given.day)}"
-    )
-    return (
-        "SELECT CAST(h.id AS TEXT) AS key, h.id AS household_id, h.village FROM rule_household h"
-        f" JOIN phone_mark t ON t.household_id = h.id WHERE ({held}) >= {given.number('rule_phone_households')}"
+    return households(
+        "EXISTS (SELECT 1 FROM phone_mark t JOIN rule_phone o ON o.same = t.same WHERE t.household_id = h.id"
+        f" AND o.households >= {given.number('rule_phone_households')})"
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import mul
+from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, select
 
@@ -32,11 +33,15 @@ _Rows = Iterator[tuple[object, ...]]
 _Hash = Callable[[str], str]
 
 
-def make(connection: Connection, households: Collection[int] | None) -> None:
-    """Make the marks of these households and their members anew, or (None) of all who have none yet."""
+def make(connection: Connection, households: Collection[int] | None) -> bool:
+    """Make the marks of these households and their members anew where what stands in the field is another, or (None)
+    of all who have none yet; whether any is another now."""
     hash_ = partial(_hashed, derived(connection.engine, PURPOSE))
-    _make(connection, households, member.c.code, member.c.household_id, member.c.id_number, member_mark, hash_)
-    _make(connection, households, household.c.id, household.c.id, household.c.phone, phone_mark, hash_)
+    members = _make(
+        connection, households, member.c.code, member.c.household_id, member.c.id_number, member_mark, hash_
+    )
+    phones = _make(connection, households, household.c.id, household.c.id, household.c.phone, phone_mark, hash_)
+    return members or phones
 
 
 def _make(
@@ -47,21 +52,31 @@ def _make(
     field: Column[str],
     marks: Table,
     hash_: _Hash,
-) -> None:
-    own, names = next(iter(marks.primary_key)), [column.name for column in marks.c]
-    rows = member_marks if marks is member_mark else phone_marks
-    numbered = select(key, field).where(field.is_not(None), field != "").order_by(key)
+) -> bool:
+    own = next(iter(marks.primary_key))
     if households is None:
-        connection.execute(delete(marks).where(own.not_in(select(key).where(field.is_not(None), field != ""))))
-        new = connection.execute(numbered.outerjoin(marks, own == key).where(own.is_(None))).all()
-        if new:
-            upsert(connection, marks, names, rows(hash_, [(one[0], one[1]) for one in new]))
-        return
+        numbered = select(key, field).where(field.is_not(None), field != "")
+        gone = connection.execute(delete(marks).where(own.not_in(numbered.with_only_columns(key)))).rowcount
+        new = connection.execute(numbered.outerjoin(marks, own == key).where(own.is_(None)).order_by(key)).all()
+        _write(connection, marks, new, hash_)
+        return gone > 0 or bool(new)
+    stands = select(key, field, own, marks.c.source).outerjoin(marks, own == key).order_by(key)
+    others = False
     for some in batches(sorted(households), 500):
-        here = select(key).where(owner.in_(some))
-        connection.execute(delete(marks).where(own.in_(here)))
-        if new := connection.execute(numbered.where(owner.in_(some))).all():
-            upsert(connection, marks, names, rows(hash_, [(one[0], one[1]) for one in new]))
+        rows = connection.execute(stands.where(owner.in_(some))).all()
+        gone = [code for code, number, marked, _ in rows if marked is not None and not number]
+        if gone:
+            connection.execute(delete(marks).where(own.in_(gone)))
+        new = [(code, number) for code, number, _, source in rows if number and source != hash_(number)]
+        _write(connection, marks, new, hash_)
+        others |= bool(gone or new)
+    return others
+
+
+def _write(connection: Connection, marks: Table, numbers: Sequence[Sequence[Any]], hash_: _Hash) -> None:
+    rows = member_marks if marks is member_mark else phone_marks
+    if numbers:
+        upsert(connection, marks, [column.name for column in marks.c], rows(hash_, [(c, n) for c, n in numbers]))
 
 
 def _hashed(key: bytes, number: str) -> str:

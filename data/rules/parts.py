@@ -5,6 +5,7 @@ base and watch of today, the checks of housing and water (``terms.VERDICTS``), t
 watched, the last one that was removed; the twelve months of the last closed month of its books, which are known where
 they are whole. ``rule_member``: who belongs to one of them today, with each dated value as it was last known, and what
 is kept of his ID number. A value that nobody knows is NULL, and no rule speaks of it but those that ask for it.
+``rule_same``, ``rule_phone``: ID numbers and telephones (as marks have them) that stand twice or more.
 ``rule_outside``: households that lie outside their village, and by how many metres.
 """
 
@@ -34,6 +35,8 @@ _TABLES = {
         + ", ".join(f"{item} {'INT' if isinstance(member.c[item].type, Integer) else 'TEXT'}" for item in MEMBER_FACTS)
         + ", same TEXT, length INT, digits INT, checked INT, suffix TEXT, number_born TEXT, number_sex TEXT"
     ),
+    "rule_same": "same TEXT PRIMARY KEY",
+    "rule_phone": "same TEXT PRIMARY KEY, households INT",
     "rule_outside": "id BIGINT PRIMARY KEY, metres FLOAT",
 }
 
@@ -47,9 +50,15 @@ def lay_out(connection: Connection, given: Parameters, scope: Collection[int] | 
         connection.execute(text(f"DELETE FROM {name}"))
     if scope:
         connection.execute(text("INSERT INTO rule_scope VALUES (:id)"), [{"id": id} for id in sorted(scope)])
-    connection.execute(text(_households(given, one_by_one=scope is not None)))
-    connection.execute(text(_members(given, one_by_one=scope is not None)))
+    few = None if scope is None else ", ".join(map(str, sorted(scope))) or "NULL"
+    connection.execute(text(_households(given, few)))
+    connection.execute(text(_members(given, few)))
     connection.execute(text(_PERSONS))
+    here = "" if scope is None else "WHERE o.same IN (SELECT p.same FROM rule_member p)"
+    connection.execute(text(f"INSERT INTO rule_same SELECT o.same FROM member_mark o {here} {_TWICE}"))
+    own = f"SELECT t.same FROM phone_mark t WHERE t.household_id IN ({few})"
+    phones = "" if scope is None else f"AND o.same IN ({own})"
+    connection.execute(text(_phones(given, phones)))
     _find_outside(connection)
     if not is_sqlite(connection) and scope is None:
         for name in _TABLES:
@@ -57,16 +66,17 @@ def lay_out(connection: Connection, given: Parameters, scope: Collection[int] | 
 
 
 _NET = "({0}.wage_fen + {0}.business_fen + {0}.property_fen + {0}.transfer_fen - {0}.expense_fen)"
+_TWICE = "GROUP BY o.same HAVING COUNT(*) > 1"
 _PERSONS = """UPDATE rule_household SET persons = (SELECT COUNT(*) FROM rule_member p
     WHERE p.household_id = rule_household.id)"""
-_HERE = {True: "{} IN (SELECT id FROM rule_scope)", False: "1 = 1"}
 
 
-def _households(given: Parameters, *, one_by_one: bool) -> str:
-    """INSERT of ``rule_household``. A household's books are those of its county's last closed month, as all figures
-    have it (``data.figures.net_income``); the year before may be a first one that was as full."""
+def _households(given: Parameters, few: str | None) -> str:
+    """INSERT of ``rule_household``; ``few``: ids of those alone, as SQL. A household's books are those of its county's
+    last closed month, as all figures have it (``data.figures.net_income``); the year before may be a first one that
+    was as full."""
     day = given.day
-    here = _HERE[one_by_one].format("h.id")
+    here = f"h.id IN ({few})" if few else "1 = 1"
     own = "(SELECT u.village FROM state_spell u WHERE u.household_id = h.id)"
     whole = f"k.record = {Record.WHOLE:d}"
     before = (
@@ -85,11 +95,20 @@ def _households(given: Parameters, *, one_by_one: bool) -> str:
                 AND e.removed <= {day} ORDER BY e.removed DESC, e.code DESC LIMIT 1) END,
             CASE WHEN {whole} THEN k.month END, NULL, k.below_line, CASE WHEN {whole} THEN {_NET.format("k")} END,
             CASE WHEN {whole} THEN ({before}) END, {sums}
-        FROM household h JOIN state_spell s ON s.household_id = h.id AND {holds_on("s", day)}
+        FROM household h CROSS JOIN state_spell s
         LEFT JOIN books_county bc ON bc.county = substr(h.village, 1, 6)
         LEFT JOIN household_month k ON k.month = COALESCE(bc.closed, (SELECT MAX(m.month) FROM month m))
             AND k.village IN {own} AND k.household_id = h.id
-        WHERE {here} AND {there("h.id", day)}"""
+        WHERE {here} AND s.household_id = h.id AND {holds_on("s", day)} AND {there("h.id", day)}"""
+
+
+def _phones(given: Parameters, here: str) -> str:
+    """INSERT of ``rule_phone``: how many households that stand today have each telephone."""
+    return (
+        "INSERT INTO rule_phone SELECT o.same, COUNT(*) FROM phone_mark o JOIN state_spell w"
+        f" ON w.household_id = o.household_id AND {holds_on('w', given.day)}"
+        f" WHERE {there('o.household_id', given.day)} {here} {_TWICE}"
+    )
 
 
 def there(household: str, day: str) -> str:
@@ -121,15 +140,11 @@ def known(item: str, day: str, alias: str = "m") -> str:
     )
 
 
-def _members(given: Parameters, *, one_by_one: bool) -> str:
+def _members(given: Parameters, few: str | None) -> str:
     """INSERT of ``rule_member``. The last row of each item by today says its value; where there are rows and none yet,
     nobody knows; where there are none its column says it, from its 采集日期 on."""
     day = given.day
-    here = (
-        "WHERE f.member IN (SELECT w.member FROM member_spell w WHERE w.household_id IN (SELECT id FROM rule_scope))"
-        if one_by_one
-        else ""
-    )
+    here = f"WHERE f.member IN (SELECT w.member FROM member_spell w WHERE w.household_id IN ({few}))" if few else ""
     last = (
         f"SELECT f.member, f.item, f.value, f.day, LEAD(f.day) OVER (PARTITION BY f.member, f.item ORDER BY f.day)"
         f" AS until FROM member_fact f {here}"
@@ -140,14 +155,16 @@ def _members(given: Parameters, *, one_by_one: bool) -> str:
         f" MAX(CASE WHEN x.item = '{item}' AND {now} THEN x.value END) AS {item}"
         for item in MEMBER_FACTS
     )
+    own = f"b.household_id IN ({few}) AND" if few else ""
     values = ", ".join(_value(item, day) for item in MEMBER_FACTS)
     return f"""
         INSERT INTO rule_member SELECT p.code, h.id, h.village, h.base, h.watch, h.attribute, p.name, p.sex, p.born,
             CASE WHEN p.id_number IS NULL OR p.id_number = '' THEN 0 ELSE 1 END, {values},
             m.same, m.length, m.digits, m.checked, m.suffix, m.born, m.sex
-        FROM rule_household h JOIN member_spell b ON b.household_id = h.id AND {holds_on("b", day)}
-        JOIN member p ON p.code = b.member LEFT JOIN member_mark m ON m.member = p.code
-        LEFT JOIN (SELECT x.member, {facts} FROM ({last}) x GROUP BY x.member) f ON f.member = p.code"""
+        FROM {"member_spell b CROSS JOIN rule_household h" if few else "rule_household h CROSS JOIN member_spell b"}
+        CROSS JOIN member p LEFT JOIN member_mark m ON m.member = p.code
+        LEFT JOIN (SELECT x.member, {facts} FROM ({last}) x GROUP BY x.member) f ON f.member = p.code
+        WHERE {own} b.household_id = h.id AND {holds_on("b", day)} AND p.code = b.member"""
 
 
 def _value(item: str, day: str) -> str:

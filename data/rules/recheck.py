@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from data.model import household, member, member_mark, phone_mark, quality_run
+from data.model import member, member_mark, phone_mark, quality_run
 from data.rules import marks
 from data.rules.running import run, settle
 from data.store.batches import batches
@@ -19,9 +19,10 @@ def recheck(connection: Connection, households: Collection[int], now: datetime) 
     before; their figures stand already. Nothing is done where the rules were never run."""
     if not households or connection.execute(select(quality_run.c.id).limit(1)).first() is None:
         return
-    before = _alike(connection, households)
-    marks.make(connection, households)
-    settle(connection, now, before | _alike(connection, households) | set(households))
+    concerned = _alike(connection, households) | set(households)
+    if marks.make(connection, households):
+        concerned |= _alike(connection, households)
+    settle(connection, now, concerned)
 
 
 def recheck_many(connection: Connection, households: Collection[int] | None, now: datetime, *, actor: str) -> None:
@@ -52,4 +53,4 @@ def _alike(connection: Connection, households: Collection[int]) -> set[int]:
         )
         found.update(connection.execute(numbers.distinct()).scalars())
         found.update(connection.execute(phones.distinct()).scalars())
-    return found & set(connection.execute(select(household.c.id).where(household.c.id.in_(sorted(found)))).scalars())
+    return found

@@ -1,49 +1,18 @@
 """Every rule speaks of the household made for it from its definition, and of nothing else."""
 
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
-import shapely
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine
 
 from data import model
-from data.intake import import_files
 from data.rules.registry import GROUPS, RULES, Parameters
 from data.settings import SETTINGS
-from data.store.engine import writing
-from tests.data.intake.books import write_folder
-from tests.data.rules.home import VILLAGE, Home, joined
+from tests.data.rules.ground import found, store_of
+from tests.data.rules.home import Home
 from tests.data.rules.workbook_cases import CASES
-from tests.moment import NOW
 
 DEFAULTS = {name: one.default for name, one in SETTINGS.items()}
-AREA = shapely.box(121, 40, 122, 41)
-
-
-def store_of(engine: Engine, homes: list[Home], folder: Path) -> Engine:
-    """A store into which one workbook of all these households went, in a village with a boundary."""
-    with writing(engine) as connection:
-        connection.execute(model.region.insert().values(code=VILLAGE, name="东村", parent=""))
-        shape = {"region": VILLAGE, "geometry": shapely.to_wkb(AREA), "source": "made"}
-        connection.execute(model.boundary.insert().values(shape))
-    result = import_files(engine, [write_folder(folder, joined(homes))], now=NOW)
-    assert result.refusals == []
-    return engine
-
-
-def found(connection: Connection) -> dict[str, list[str]]:
-    """Rule → keys of what it speaks of, households by their codes."""
-    codes = {str(id): code for id, code in connection.execute(select(model.household.c.id, model.household.c.code))}
-    hits = defaultdict(list)
-    for rule, record, key in connection.execute(
-        select(model.quality_hit.c.rule, model.quality_hit.c.record, model.quality_hit.c.key)
-    ):
-        if record in ("household", "ledger"):
-            id, _, month = key.partition(":")
-            key = codes[id] + (f":{int(month) // 12}-{int(month) % 12 + 1:02d}" if month else "")
-        hits[rule].append(key)
-    return {rule: sorted(keys) for rule, keys in hits.items()}
 
 
 def homes_of(side: str) -> tuple[list[Home], dict[str, list[str]]]:
