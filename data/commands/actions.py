@@ -38,6 +38,7 @@ from data.quality.checks import Finding, check
 from data.quality.clock import set_back
 from data.regions import tree as regions
 from data.regions.codes import is_code
+from data.rules.running import run as run_rules
 from data.store.engine import is_sqlite, open_engine, ready_engine, writing
 from data.store.key import key_file
 from data.wall.shown import compared_showing, keep_named, showings, turn_the_day
@@ -77,6 +78,7 @@ class _Bar:
 def demo_command(options: argparse.Namespace) -> int:
     from data.demo.county import generate
     from data.demo.days import make_days
+    from data.demo.faults import make_faults
     from data.demo.musts import make_musts
     from data.demo.plans import make_plans
     from data.demo.rounds import make_rounds
@@ -102,12 +104,15 @@ def demo_command(options: argparse.Namespace) -> int:
             return _show_import(result, None, [])
         import_boundaries(engine, files.boundaries, now=now, progress=bar, rebuild=False)
     make_watching(engine, now)
+    make_faults(engine, now.date())
     with writing(engine) as connection:
         cube.rebuild(connection, today=now.date(), progress=bar)
     make_plans(engine, now.date(), progress=bar)
     make_rounds(engine, now.date(), progress=bar)
     make_days(engine, now)
     make_musts(engine, now)
+    with writing(engine) as connection:
+        run_rules(connection, now, actor=COMMAND)
     bar.close()
     print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
     if options.out:

@@ -56,10 +56,11 @@ def _make(
     own = next(iter(marks.primary_key))
     if households is None:
         numbered = select(key, field).where(field.is_not(None), field != "")
-        gone = connection.execute(delete(marks).where(own.not_in(numbered.with_only_columns(key)))).rowcount
+        without = delete(marks).where(own.not_in(numbered.with_only_columns(key)))
+        ended = connection.execute(without).rowcount
         new = connection.execute(numbered.outerjoin(marks, own == key).where(own.is_(None)).order_by(key)).all()
         _write(connection, marks, new, hash_)
-        return gone > 0 or bool(new)
+        return ended > 0 or bool(new)
     stands = select(key, field, own, marks.c.source).outerjoin(marks, own == key).order_by(key)
     others = False
     for some in batches(sorted(households), 500):
@@ -67,9 +68,9 @@ def _make(
         gone = [code for code, number, marked, _ in rows if marked is not None and not number]
         if gone:
             connection.execute(delete(marks).where(own.in_(gone)))
-        new = [(code, number) for code, number, _, source in rows if number and source != hash_(number)]
-        _write(connection, marks, new, hash_)
-        others |= bool(gone or new)
+        other = [(code, number) for code, number, _, source in rows if number and source != hash_(number)]
+        _write(connection, marks, other, hash_)
+        others |= bool(gone or other)
     return others
 
 
