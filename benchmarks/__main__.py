@@ -26,6 +26,7 @@ MEASUREMENTS = {
     "print": "printing.prints",
     "wall": "walls.walls",
     "sign-in": "signing_in.signed_in",
+    "rules": "rules.asked",
     "log": "logging_lines.lines",
     "sessions": "sessions.held_open",
     "rights": "rights.rights_of_a_run",

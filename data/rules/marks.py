@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import mul
-from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, select
 
@@ -74,10 +73,10 @@ def _make(
     return others
 
 
-def _write(connection: Connection, marks: Table, numbers: Sequence[Sequence[Any]], hash_: _Hash) -> None:
+def _write(connection: Connection, marks: Table, numbers: Sequence[Sequence[object]], hash_: _Hash) -> None:
     rows = member_marks if marks is member_mark else phone_marks
     if numbers:
-        upsert(connection, marks, [column.name for column in marks.c], rows(hash_, [(c, n) for c, n in numbers]))
+        upsert(connection, marks, [column.name for column in marks.c], rows(hash_, [(c, str(n)) for c, n in numbers]))
 
 
 def _hashed(key: bytes, number: str) -> str:
