@@ -8,7 +8,9 @@ from components.drawing.wording import day
 from components.server.archive_routes import archive_url
 from components.shell.photos import picture_of
 from components.shell.screen import Screen
-from data.archives.files import PDF
+from data.archives.files import PDF, WAV
+
+_MARKS = {PDF: "PDF", WAV: "录音"}
 
 
 def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> str:
@@ -20,7 +22,7 @@ def cards_markup(screen: Screen, rows: pd.DataFrame, of: str = "household") -> s
 def card_markup(screen: Screen, row: Row, of: str = "household") -> str:
     """One row of them."""
     picture = picture_of(screen, row.digest)
-    mark = "<i>PDF</i>" if row.media_type == PDF else ""
+    mark = f"<i>{_MARKS[row.media_type]}</i>" if row.media_type in _MARKS else ""
     dated = day(row.dated) if row.dated else f"{day(row.added)}存入"
     kind = f"<span>{escape(row.kind)}</span>" if row.kind != row.title else ""
     inner = f'<span class="frame">{picture}{mark}</span><b>{escape(row.title)}</b>{kind}<span>{dated}</span>'

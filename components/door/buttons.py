@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from components.door import clue as door_clue
 from components.door import events as door_events
 from components.door import facts as door_facts
 from components.door import lives as door_lives
@@ -23,7 +24,7 @@ from components.drawing.markup import escape
 from components.shell.errors import problem, reporting_failures, show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
-from data.access.roles import APPROVE, DUTIES
+from data.access.roles import APPROVE, DUTIES, MONITORING, WRITE
 from data.errors import WarRoomError
 from data.households.edits import undo
 from data.households.file import HouseholdFile
@@ -33,6 +34,7 @@ FORMS = {
     "ledger": ("记收支", door_money.draw_ledger),
     "measure": ("加措施", door_work.draw_measure),
     "problem": ("报问题", door_work.draw_problem),
+    "clue": ("报线索", door_clue.draw_clue),
     "facts": ("改信息", door_facts.draw_facts),
     "assurance": ("核实保障", door_facts.draw_assurance),
     "lives": ("家庭变动", door_lives.draw_lives),
@@ -40,7 +42,7 @@ FORMS = {
     "pairing": ("结对", door_pairing.draw_pairing),
 }
 """What ``do`` in the address asks for → its title and what draws it, given screen and household."""
-RIGHTS = {"pairing": (APPROVE, DUTIES)}
+RIGHTS = {"clue": (WRITE, MONITORING), "pairing": (APPROVE, DUTIES)}
 """What a form needs beside the right to write."""
 
 

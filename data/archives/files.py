@@ -27,8 +27,8 @@ from data.store.private import own_folder, tighten
 LARGEST = 20 * 2**20  # a phone's 50-megapixel photo has some 15 MB, forty pages scanned at 200 dpi as well
 LONGEST_SIDE = 8_000  # pixels of a picture that is drawn anew
 THUMBNAIL = 320  # pixels of the longer side: two beside each other fill a phone
-PDF = "application/pdf"
-EXTENSIONS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png"}
+PDF, WAV = "application/pdf", "audio/wav"
+EXTENSIONS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", WAV: "wav"}
 PDF_SECONDS = 60  # the trial stops itself after ten of work; this is for a machine that stands still
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -176,6 +176,8 @@ def shown_content(engine: Engine, digest: str, media_type: str) -> bytes:
     content = content_of(engine, digest)
     if media_type == PDF:
         return _bare_pdf(engine, digest, content)
+    if media_type == WAV:  # written anew when it was taken in (``data.archives.sounds``)
+        return content
     try:
         return bare(content, media_type)
     except Torn:  # taken in under other rules

@@ -27,6 +27,7 @@ from data.households.words import Difference, Values
 from data.model import archive, change, life_event, measure, metadata, problem
 from data.model.matter_states import settled
 from data.model.measure_kinds import renewed, same_kind
+from data.model.monitored_homes import followed
 from data.rules.recheck import recheck
 from data.store.engine import writing
 
@@ -532,6 +533,9 @@ def _write(connection: Connection, edit: Edit) -> None:
         connection.execute(table.update().where(here).values(stored_form(edit.table, edit.after)))
     if table is problem:  # what was written before there were steps may be taken back
         connection.execute(text(settled(problem.name, "code = :code")), {"code": edit.key["code"]})
+    if _moves(edit):
+        for follows in followed("h.id = :household"):
+            connection.execute(text(follows), {"household": edit.key["id"]})
     if table is measure and edit.after is not None:  # what was taken away before may come back under its old kind
         connection.execute(text(renewed(measure.name, "code = :code")), {"code": edit.key["code"]})
     return None

@@ -31,13 +31,14 @@ def help_ends(connection: Connection, household: int, day: str) -> list[Edit]:
 def hanging(connection: Connection, viewer: Viewer, household: int) -> dict[str, int]:
     """How many of each run or are open today, in words; whether the viewer may see the household is asked before."""
     built = connection.execute(select(model.data_version.c.built)).scalar() or ""
-    problem, task, episode = model.problem, model.task, model.episode
+    problem, task, episode, clue = model.problem, model.task, model.episode, model.clue
     asked: dict[str, tuple[Table, ColumnElement[bool] | TextClause]] = {
         "结对帮扶": (model.pairing, running(model.pairing, built)),
         "帮扶措施": (model.measure, running(model.measure, built)),
         "未销号问题": (problem, problem.c.closed.is_(None)),
         "未完成任务": (task, task.c.finished.is_(None)),
         "未消除风险的监测": (episode, episode.c.removed.is_(None)),
+        "未答复的监测线索": (clue, clue.c.state.in_(("held", "open"))),
     }
     counts = {
         what: connection.execute(select(func.count()).where(table.c.household_id == household, clause)).scalar_one()

@@ -11,10 +11,13 @@ from sqlalchemy import Connection
 from data.access.viewer import within
 from data.households.cases import concerned, settle_households
 from data.model import household
+from data.model.monitored_homes import followed
 
 
 def settle(connection: Connection, where: str | None = None, *, now: datetime) -> int:
     """Let every case of a region (None: the whole store) agree with what its household is watched as: new rows for
-    episodes without, the state of those whose episode was begun, ended or taken back otherwise. Returns how many cases
-    changed. In the caller's transaction; nothing is refused."""
+    episodes without, the state of those whose episode was begun, ended or taken back otherwise; all of monitoring is
+    where its household is now. Returns how many cases changed. In the caller's transaction; nothing is refused."""
+    for follows in followed():
+        connection.exec_driver_sql(follows)
     return settle_households(connection, concerned(connection, within(household.c.village, where or "")), now)

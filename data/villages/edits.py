@@ -310,7 +310,10 @@ def _going_over(
     for name, column in columns.items():
         table = metadata.tables[name]
         (key,) = table.primary_key
-        for (value,) in connection.execute(select(key).where(table.c[column] == village).order_by(key)):
+        here = table.c[column] == village
+        if name == "clue":  # those about a household go with it
+            here &= table.c.household_id.is_(None)
+        for (value,) in connection.execute(select(key).where(here).order_by(key)):
             yield Edit(name, {key.name: value}, {column: village}, {column: into}), str(value)
 
 

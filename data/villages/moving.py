@@ -11,7 +11,10 @@ from data.figures.courses import ENDS
 from data.model.running import holds_on, open_on, runs_on
 from data.terms import STATE_NAMES, UNCOUNTED
 
-MATTERS = {"project": "region", "fund": "region", "problem": "region", "task": "village", "dividend_plan": "village"}
+MATTERS = {
+    "project": "region", "fund": "region", "problem": "region", "task": "village", "dividend_plan": "village",
+    "clue": "village",
+}  # fmt: skip
 """Records of a region and of no household → the column that says whose. What they were before stays in the past."""
 BOUND = {"account": "region", "device": "region", "trouble": "region"}
 """What is bound to a region now, and has no past: who looks, which displays show it, what was said there."""
@@ -41,8 +44,10 @@ _OF_MATTERS = {
                        " FROM task WHERE village = :village"),
     "问题": ("个", f"SELECT COUNT(*), SUM(CASE WHEN {open_on('closed', _TODAY)} THEN 1 ELSE 0 END)"
                    " FROM problem WHERE region = :village"),
+    "没有对应到户的线索": ("条", "SELECT COUNT(*), SUM(CASE WHEN state IN ('held', 'open') THEN 1 ELSE 0 END)"
+                                 " FROM clue WHERE village = :village AND household_id IS NULL"),
 }  # fmt: skip
-OPEN = {"收益分配方案": "在办", "作战任务": "未完成", "问题": "未销号"}
+OPEN = {"收益分配方案": "在办", "作战任务": "未完成", "问题": "未销号", "没有对应到户的线索": "待答复"}
 
 
 @dataclass(frozen=True)

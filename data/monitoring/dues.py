@@ -1,0 +1,42 @@
+"""By when something that waits in a state should be through, as SQL: working days are no arithmetic."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from sqlalchemy import Connection, Table, select
+
+from data.calendars.workdays import calendar
+from data.settings import span_of, value_of
+
+Due = Callable[[str, date], date | None]
+"""State, the day it came into it → the day by which it should be through; None where no clock runs."""
+CLUE_SPANS = {"held": "clue_take", "open": "case_visit"}
+"""State of a clue → the setting of its clock."""
+
+
+def clue_due(connection: Connection) -> Due:
+    """The clocks of clues as they are set today."""
+    days = calendar(connection)
+    spans = {state: span_of(value_of(connection, name)) for state, name in CLUE_SPANS.items()}
+
+    def due(state: str, since: date) -> date | None:
+        if state not in spans:
+            return None
+        number, working = spans[state]
+        return days.add(since, number) if working else date.fromordinal(since.toordinal() + number)
+
+    return due
+
+
+def due_sql(connection: Connection, table: Table, states: Iterable[str], due: Due) -> tuple[str, dict[str, object]]:
+    """SQL of the ISO day by which row ``b`` of a table should be through its state, with what is bound in it."""
+    of = table.c
+    asked = select(of.state, of.since).where(of.state.in_(list(states)), of.since.is_not(None)).distinct()
+    arms = ""
+    bound: dict[str, object] = {}
+    for at, (state, since) in enumerate(connection.execute(asked.order_by(of.state, of.since))):
+        day = due(state, date.fromisoformat(since))
+        if day is not None:
+            arms += f" WHEN :stands_{at} THEN :due_{at}"
+            bound |= {f"stands_{at}": f"{state} {since}", f"due_{at}": day.isoformat()}
+    return (f"CASE b.state || ' ' || b.since{arms} END", bound) if arms else ("CAST(NULL AS TEXT)", {})
