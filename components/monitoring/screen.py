@@ -7,6 +7,8 @@ from components.drawing.panels import heading
 from components.monitoring.address import VIEWS, MonitoringChoice, read_choice, view_link
 from components.monitoring.board import show_board
 from components.monitoring.board_markup import finding
+from components.monitoring.clue_address import ClueChoice, clues_link
+from components.monitoring.clue_part import show_clue_part
 from components.monitoring.exits import show_exits
 from components.monitoring.listed import show_cases, show_plans
 from components.monitoring.one_case import show_case
@@ -28,6 +30,8 @@ def show_monitoring(screen: Screen) -> None:
             return
         except NotFound as error:
             problem(f"{error}已显示总体情况。")
+    if show_clue_part(screen, parameters):
+        return
     choice, problems = read_choice(parameters)
     show_problems(problems)
     # words may be a name: nothing is kept by them
@@ -57,4 +61,5 @@ def _tabs(screen: Screen, choice: MonitoringChoice) -> str:
         )
         for view, word in VIEWS.items()
     )
+    ways += link("线索", clues_link(screen, ClueChoice()), style="chip")
     return f'<nav class="chips views" aria-label="监测帮扶的页面">{ways}</nav>'

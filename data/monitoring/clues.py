@@ -23,6 +23,7 @@ from data.households.archives import check_space, paper_edit
 from data.households.edits import commit_within
 from data.households.fields import LONG, SHORT, Unfit, read_text
 from data.model import archive, case_paper, clue, monitoring_case, region
+from data.monitoring.cases import Given, begin
 from data.monitoring.dues import clue_due, due_sql
 from data.monitoring.ways import CLUES, ENDED
 from data.store.engine import writing
@@ -305,6 +306,25 @@ def join(engine: Engine, viewer: Viewer, id: int, *, version: int, home: int | N
     return running[0]
 
 
+@needs(WRITE, MONITORING)
+def found(
+    engine: Engine, viewer: Viewer, id: int, *, version: int, given: Given, home: int | None = None, now: datetime
+) -> int:
+    """The answer that a case is opened: the case, to which whatever else waits about its household is joined. ``home``
+    as in :func:`join`. Raises as :func:`dismiss`, and as ``data.monitoring.cases.begin``."""
+    with writing(engine) as connection:
+        cube.hold(connection)
+        held = _locked(connection, viewer, id, version)
+        CLUES.transition(connection, viewer, held, "found")
+        whose = _meant(connection, viewer, held, home)
+        case = begin(connection, viewer, whose, clue=id, given=given, now=now)
+        _settle(connection, viewer, held, "found", whose, case, now=now)
+        for other in waiting_of(connection, whose):
+            _settle(connection, viewer, CLUES.row(connection, viewer, other), "join", whose, case, now=now)
+        cube.stamp(connection, now, held["village"])
+    return case
+
+
 def _answer(
     engine: Engine, viewer: Viewer, id: int, action: str, *, version: int, reason: str = "", now: datetime
 ) -> None:
@@ -349,6 +369,12 @@ def running_case(connection: Connection, home: int) -> tuple[int, str] | None:
     asked = select(of.id, of.code).where(of.household_id == home, of.state.not_in(ENDED)).order_by(of.id.desc())
     found = connection.execute(asked.limit(1)).first()
     return None if found is None else (found.id, found.code)
+
+
+def waiting_of(connection: Connection, home: int) -> list[int]:
+    """The clues about a household that nobody has answered."""
+    asked = select(clue.c.id).where(clue.c.household_id == home, clue.c.state.in_(WAITING))
+    return list(connection.execute(asked.order_by(clue.c.id)).scalars())
 
 
 def _seen(viewer: Viewer) -> tuple[str, dict[str, object]]:

@@ -3,11 +3,12 @@
 Each adapter tells of one domain by the protocol of ``data.todo.clocks``.
 """
 
-from data.todo import backups, books, dispatch, duties, imports, matters, plans, troubles, visits
+from data.todo import backups, books, dispatch, duties, imports, matters, monitoring, plans, troubles, visits
 from data.todo.clocks import Source
 
 SOURCES: tuple[Source, ...] = (
     *matters.SOURCES,
+    *monitoring.SOURCES,
     dispatch.SOURCE,
     visits.SOURCE,
     duties.MUSTS,

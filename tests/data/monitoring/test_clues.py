@@ -18,6 +18,7 @@ from data.households.edits import undo
 from data.households.endings import hanging
 from data.households.fields import Unfit
 from data.monitoring import clues
+from data.monitoring.cases import Given
 from data.monitoring.clues import Filters, Subject, Told
 from data.store.engine import open_engine, writing
 from data.workflow import Changed
@@ -201,6 +202,32 @@ def test_a_clue_is_answered_with_a_reason_by_a_case_that_runs_or_looked_into_aga
     answered = stands(county, id)
     assert (answered.clue.state, answered.clue.case, answered.clue.case_code) == ("joined", case, "M1")
     assert [step.reason for step in answered.steps] == [None, "邻居又来反映", "报销后自付不多", None]
+
+
+def test_a_case_is_opened_from_a_clue_and_what_else_waits_about_the_household_joins_it(county: Engine):
+    home = Subject(HERE[3])
+    id = clues.tell(county, CADRE, home, ILL, now=NOW)
+    second = clues.tell(county, CADRE, home, Told("self", "", "自己来说", date(2026, 11, 21)), now=NOW)
+    called = clues.tell(county, TOWN, home, CALLED, now=NOW)
+    case = clues.found(county, CADRE, id, version=1, given=Given(risks=("因病",)), now=NOW)
+    assert [stands(county, one).clue.state for one in (id, second, called)] == ["case", "joined", "joined"]
+    assert {stands(county, one).clue.case for one in (id, second, called)} == {case}
+    with county.connect() as connection:
+        row = connection.execute(select(model.monitoring_case)).mappings().one()
+    assert (row["began"], row["state"], row["risks"]) == ("2026-11-20", "checking", "因病")
+    again = clues.tell(county, CADRE, home, Told("door", "", "又看到", TODAY), now=NOW)
+    with pytest.raises(Refused):
+        clues.found(county, CADRE, again, version=1, given=Given(), now=NOW)
+    assert stands(county, again).clue.state == "open" and stands(county, again).running == (case, row["code"])
+
+
+def test_who_was_meant_in_words_gets_a_case_once_his_household_is_known(county: Engine):
+    id = clues.tell(county, CADRE, MEANT, ILL, now=NOW)
+    with pytest.raises(Refused, match="对应到户"):
+        clues.found(county, CADRE, id, version=1, given=Given(), now=NOW)
+    case = clues.found(county, CADRE, id, version=1, given=Given(), home=HERE[3], now=NOW)
+    answered = stands(county, id).clue
+    assert (answered.state, answered.household, answered.case) == ("case", HERE[3], case)
 
 
 def test_who_is_meant_only_in_words_is_found_among_the_households_of_the_village(county: Engine):

@@ -1,0 +1,245 @@
+"""监测帮扶: clues to pass on and to answer, cases and exits at an office's turn, planned measures to carry out,
+households that are watched without any measure yet."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
+
+from sqlalchemy import RowMapping, bindparam, text
+
+from data.access.masks import mask_name
+from data.access.roles import MONITORING, ROLES, WRITE
+from data.access.viewer import within_sql
+from data.calendars.workdays import calendar
+from data.matters.who import person_of
+from data.model import clue
+from data.monitoring import clocks
+from data.monitoring.clocks import months_after
+from data.monitoring.dues import clue_due, due_sql
+from data.monitoring.law import NEVER_COMPARED
+from data.monitoring.ways import CASES, CLUES, EXITS, WATCHED
+from data.settings import value_of, values
+from data.terms import CLUE_SOURCES
+from data.todo.clocks import Desk, Source, Told, Waits
+from data.workflow import Register, decides
+
+_PAGE = "monitoring"
+_VILLAGE = 12  # digits of a village's code
+_ACCOUNT = "EXISTS (SELECT 1 FROM account a WHERE a.person_id = b.owner_id AND a.disabled IS NULL)"
+_HELPED = """EXISTS (SELECT 1 FROM measure m WHERE m.household_id = e.household_id AND m.started <= :this_day
+    AND (m.ended IS NULL OR m.ended >= e.identified))"""
+_LOOKED = "('visit', 'compare', 'removal_visit')"
+"""Steps that come first in a state, in any order."""
+
+
+def _turns(desk: Desk, register: Register[int]) -> list[str]:
+    """The states in which something of the region waits: for the viewer's office, or for anybody's."""
+    if desk.viewer.sees_own_only:
+        return []
+    way = register.way
+    mine = [state for state in way.turns_of(desk.viewer) if decides(desk.viewer, way.turn[state], desk.viewer.region)]
+    return mine if desk.mine else list(way.turn)
+
+
+def _listed(states: Sequence[str]) -> str:
+    return f"({', '.join(map(repr, states))})"
+
+
+def _asked(desk: Desk, name: str, where: str, due: str, bound: Mapping[str, object], since: str = "b.since") -> Waits:
+    here, named = within_sql("b.village", desk.region)
+    sql = f"""
+        SELECT CAST(b.id AS TEXT) AS key, b.village AS region, {due} AS due, {since} AS since,
+            NULL AS person, 1 AS number FROM {name} b WHERE {here} AND {where}"""
+    return Waits(sql, {**named, **bound})
+
+
+def _clues(state: str, desk: Desk) -> Waits | None:
+    if state not in _turns(desk, CLUES):
+        return None
+    due, bound = due_sql(desk.connection, clue, [state], clue_due(desk.connection))
+    return _asked(desk, "clue", f"b.state = '{state}'", due, bound)
+
+
+def _tell_clues(words: str, desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
+    told = {}
+    for row in _rows(desk, "b.subject, b.source, b.state", "clue", rows):
+        whose = _head(desk, row) or (row["subject"] if desk.viewer.sees_identity else "")
+        what = f"{words}：{CLUE_SOURCES[row['source']]}{f'（{whose}）' if whose else ''}"
+        office = ROLES[CLUES.way.turn[row["state"]]]
+        told[str(row["id"])] = Told(what, _PAGE, {"region": row["village"], "clue": row["id"]}, office)
+    return told
+
+
+def _cases(desk: Desk) -> Waits | None:
+    states = _turns(desk, CASES)
+    if not states:
+        return None
+    due = _dues(desk, states)
+    arms = " ".join(f"WHEN {id} THEN :due_{id}" for id in due)  # numbers of our own
+    sql = f"CASE b.id {arms} END" if arms else "CAST(NULL AS TEXT)"
+    bound = {f"due_{id}": day for id, day in due.items()}
+    return _asked(desk, "monitoring_case", f"b.state IN {_listed(states)}", sql, bound)
+
+
+def _dues(desk: Desk, states: Sequence[str]) -> dict[int, str]:
+    """Case → by when what is due next should be done (ISO): the step itself, or the papers of 绿色通道, the earlier."""
+    connection, (here, bound) = desk.connection, within_sql("b.village", desk.region)
+    where = f"b.state IN {_listed(states)} AND {here}"
+    rows = connection.execute(
+        text(
+            "SELECT b.id, b.state, b.since, b.public_until, b.papers_due, h.attribute FROM monitoring_case b"
+            f" JOIN household h ON h.id = b.household_id WHERE b.since IS NOT NULL AND {where}"
+        ),
+        bound,
+    ).all()
+    done: dict[int, dict[str, date]] = {}
+    steps = text(
+        "SELECT b.id, s.action, MAX(s.day) AS day FROM monitoring_case b JOIN case_step s ON s.case_id = b.id"
+        f" WHERE {where} AND s.day >= b.since AND s.action IN {_LOOKED} GROUP BY b.id, s.action"
+    )
+    for row in connection.execute(steps, bound):
+        done.setdefault(row.id, {})[row.action] = date.fromisoformat(row.day)
+    spans, days = clocks.spans_of(values(connection)), calendar(connection)
+    found = {}
+    for row in rows:
+        since = date.fromisoformat(row.since)
+        seen = {**({"compare": since} if row.attribute in NEVER_COMPARED else {}), **done.get(row.id, {})}
+        until = date.fromisoformat(row.public_until) if row.public_until else None
+        next_one = clocks.due(row.state, since, spans, days, done=seen, public_until=until)
+        papers = row.papers_due if row.state not in WATCHED else None
+        known = [day for day in (next_one.day.isoformat() if next_one else None, papers) if day]
+        if known:
+            found[row.id] = min(known)
+    return found
+
+
+def _tell_cases(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
+    told = {}
+    for row in _rows(desk, "b.state, b.papers_due", "monitoring_case", rows):
+        way = CASES.way
+        green = f"，绿色通道手续应于 {row['papers_due']} 前补齐" if row["papers_due"] else ""
+        what = f"监测{way.states[row['state']]}（{_head(desk, row)} 户）{green}"
+        office = ROLES[way.turn[row["state"]]]
+        told[str(row["id"])] = Told(what, _PAGE, {"region": row["village"], "case": row["id"]}, office)
+    return told
+
+
+def _items(desk: Desk) -> Waits | None:
+    """Of who is to carry it out; where nobody is named who can sign in, of the village."""
+    whose, bound = "1 = 1", {}
+    if desk.mine:
+        if not desk.viewer.may(WRITE, MONITORING):
+            return None
+        of_a_village = len(desk.viewer.region) == _VILLAGE and not desk.viewer.sees_own_only
+        instead = f" OR NOT {_ACCOUNT}" if of_a_village else ""
+        whose, bound = f"(b.owner_id = :me{instead})", {"me": person_of(desk.connection, desk.viewer)}
+    elif desk.viewer.sees_own_only:
+        return None
+    here, named = within_sql("b.village", desk.region)
+    sql = f"""
+        SELECT CAST(b.id AS TEXT) AS key, b.village AS region, b.until AS due, b.since AS since,
+            b.owner_id AS person, 1 AS number
+        FROM plan_item b WHERE {here} AND b.state IN ('planned', 'doing') AND {whose}"""
+    return Waits(sql, {**named, **bound})
+
+
+def _tell_items(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
+    return {
+        str(row["id"]): Told(
+            f"帮扶计划：{row['kind']} · {row['what']}（{_head(desk, row)} 户）",
+            _PAGE,
+            {"region": row["village"], "case": row["case_id"]},
+            row["who"],
+        )
+        for row in _rows(desk, "b.kind, b.what, b.who, b.case_id", "plan_item", rows)
+    }
+
+
+def _unhelped(desk: Desk) -> Waits | None:
+    """Of the village: whoever is watched since a day and has had no measure since."""
+    of_a_village = len(desk.viewer.region) == _VILLAGE and desk.viewer.may(WRITE, MONITORING)
+    if desk.viewer.sees_own_only or (desk.mine and not of_a_village):
+        return None
+    here, bound = within_sql("b.village", desk.region)
+    joined = f"""monitoring_case b JOIN episode e ON e.code = b.code AND e.removed IS NULL
+        WHERE b.state IN {_listed(WATCHED)} AND {here} AND e.identified <= :this_day AND NOT {_HELPED}"""
+    bound = {**bound, "this_day": desk.today}
+    days = desk.connection.execute(text(f"SELECT DISTINCT e.identified FROM {joined}"), bound).scalars().all()
+    months = int(value_of(desk.connection, "first_measure_months"))
+    arms = " ".join(f"WHEN :day_{at} THEN :due_{at}" for at in range(len(days)))
+    named = {f"day_{at}": day for at, day in enumerate(days)}
+    named |= {f"due_{at}": months_after(date.fromisoformat(day), months).isoformat() for at, day in enumerate(days)}
+    due = f"CASE e.identified {arms} END" if arms else "CAST(NULL AS TEXT)"
+    sql = f"""
+        SELECT CAST(b.id AS TEXT) AS key, b.village AS region, {due} AS due, e.identified AS since,
+            NULL AS person, 1 AS number FROM {joined}"""
+    return Waits(sql, {**bound, **named})
+
+
+def _tell_unhelped(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
+    return {
+        str(row["id"]): Told(
+            f"首次帮扶措施还没有落实（{_head(desk, row)} 户）",
+            _PAGE,
+            {"region": row["village"], "case": row["id"]},
+            ROLES["village"],
+        )
+        for row in _rows(desk, "b.state", "monitoring_case", rows)
+    }
+
+
+def _exits(desk: Desk) -> Waits | None:
+    states = _turns(desk, EXITS)
+    return _asked(desk, "exit_review", f"b.state IN {_listed(states)}", "NULL", {}) if states else None
+
+
+def _tell_exits(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
+    way = EXITS.way
+    return {
+        str(row["id"]): Told(
+            f"有序退出评估：{row['verdict']}，{way.states[row['state']]}（{_head(desk, row)} 户）",
+            _PAGE,
+            {"region": row["village"], "view": "exits", "exit": row["id"]},
+            ROLES[way.turn[row["state"]]],
+        )
+        for row in _rows(desk, "b.verdict, b.state", "exit_review", rows)
+    }
+
+
+def _rows(desk: Desk, columns: str, name: str, rows: Sequence[RowMapping]) -> Sequence[RowMapping]:
+    """What is told of rows of a question: the ``columns`` of ``b``, and whose it is."""
+    asked = text(
+        f"SELECT b.id, b.village, h.head, {columns} FROM {name} b LEFT JOIN household h ON h.id = b.household_id"
+        " WHERE b.id IN :ids"
+    ).bindparams(bindparam("ids", expanding=True))
+    return desk.connection.execute(asked, {"ids": [int(row["key"]) for row in rows]}).mappings().all()
+
+
+def _head(desk: Desk, row: RowMapping) -> str:
+    head = row["head"] or ""
+    return head if desk.viewer.sees_identity else mask_name(head)
+
+
+def _done(register: Register[int], actions: Sequence[str], desk: Desk, since: str) -> int:
+    """How many the viewer himself brought on by one of these actions."""
+    here, bound = within_sql("b.village", desk.region)
+    things, steps = register.things.name, register.steps.name
+    asked = text(
+        f"SELECT COUNT(DISTINCT b.id) FROM {steps} s JOIN {things} b ON b.id = s.{register.key}"
+        f" WHERE s.actor = :actor AND s.at >= :since AND s.action IN {_listed(actions)} AND {here}"
+    )
+    return int(desk.connection.execute(asked, {**bound, "actor": desk.viewer.actor, "since": since}).scalar_one())
+
+
+SOURCES = (
+    Source("clues_held", "待转村线索", "条", MONITORING, partial(_clues, "held"), partial(_tell_clues, "线索转村"),
+            partial(_done, CLUES, ("pass", "join"))),
+    Source("clues_open", "待答复线索", "条", MONITORING, partial(_clues, "open"), partial(_tell_clues, "线索核查答复"),
+            partial(_done, CLUES, ("found", "join", "dismiss"))),
+    Source("cases", "监测程序", "户", MONITORING, _cases, _tell_cases,
+            partial(_done, CASES, tuple(one for one in CASES.way.actions if one not in ("begin", "land")))),
+    Source("plan_items", "帮扶计划措施", "项", MONITORING, _items, _tell_items),
+    Source("unhelped", "首次帮扶", "户", MONITORING, _unhelped, _tell_unhelped),
+    Source("exits", "退出评估", "户", MONITORING, _exits, _tell_exits,
+            partial(_done, EXITS, ("township", "county", "return", "amend"))),
+)  # fmt: skip
