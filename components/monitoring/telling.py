@@ -8,7 +8,7 @@ from components.monitoring.clue_address import ClueChoice, clue_link, clues_link
 from components.shell.asking import ask_uncached
 from components.shell.page import go_to, show_markup
 from components.shell.screen import Screen
-from data.access.roles import MONITORING, PAPERS, WRITE
+from data.access.roles import APPROVE, MONITORING, PAPERS, WRITE
 from data.access.viewer import Viewer
 from data.archives.files import LARGEST
 from data.errors import WarRoomError
@@ -36,7 +36,7 @@ def show_telling(screen: Screen) -> None:
     if (village := _village(screen)) is None:
         return
     subject = _subject(screen, village)
-    offices = screen.viewer.role in ("township", "county")
+    offices = screen.viewer.may(APPROVE, MONITORING)
     turn = st.session_state.setdefault(_TURN, 0)
     sources = sources_of(screen.viewer)
     with st.form(f"clue_tell_{turn}", border=False, enter_to_submit=False):
