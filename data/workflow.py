@@ -13,7 +13,7 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from data import settings
 from data.access.actors import actor_name
-from data.access.roles import ROLES, WRITE
+from data.access.roles import APPROVE, ROLES, WRITE
 from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
@@ -138,6 +138,10 @@ class Way:
         now = f"{self.noun}现在是“{self.states[state]}”" if state else f"{self.noun}还没有提出"
         when = f"；只有“{able}”的{self.noun}可以。" if able else "。"
         return f"{now}，不能{self.actions.get(action, '这样做')}{when}"
+
+    def approves(self, action: str) -> bool:
+        """Whether an action is an approval, whoever takes it from whatever state."""
+        return {one.right for one in self.transitions if one.action == action} == {APPROVE}
 
     def waits_for(self, viewer: Viewer, region: str, state: str) -> bool:
         """Whether it is the viewer's turn."""

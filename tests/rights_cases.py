@@ -70,6 +70,7 @@ from data.matters.raising import Place, raise_problem
 from data.matters.region import Filters as MatterFilters
 from data.matters.region import page as matters
 from data.matters.steps import Given, step
+from data.monitoring.cases import begin, case, step_within
 from data.people.devices import add_device, devices
 from data.projects import archives as project_archives
 from data.projects.region import page as projects_page
@@ -209,6 +210,18 @@ def _export(engine: Engine, viewer: Viewer, folder: Path) -> object:
         return export_workbook(connection, viewer, folder / f"{viewer.role}.xlsx", now=NOW)
 
 
+def _opened(connection: Connection) -> int:
+    """A case of the household, opened by its village's cadre unless one stands."""
+    held = select(model.monitoring_case.c.id).where(model.monitoring_case.c.household_id == HOUSEHOLD)
+    return connection.execute(held).scalar() or begin(connection, INSIDE["village"], HOUSEHOLD, now=NOW)
+
+
+def _stepped(connection: Connection, viewer: Viewer, action: str) -> None:
+    id = _opened(connection)
+    version = select(model.monitoring_case.c.version).where(model.monitoring_case.c.id == id)
+    step_within(connection, viewer, id, action, version=connection.execute(version).scalar_one(), now=NOW)
+
+
 CASES: Mapping[tuple[str, str], Case] = {
     (READ, FIGURES): Case(asked(lambda c, v: read.figures(c, v, VILLAGE, LAST, ("households",)))),
     (READ, HOUSEHOLDS): Case(asked(lambda c, v: household(c, v, HOUSEHOLD, LAST))),
@@ -250,9 +263,9 @@ CASES: Mapping[tuple[str, str], Case] = {
     (PRINT, HOUSEHOLDS): Case(asked(lambda c, v: villages_households(c, v, VILLAGE))),
     (PRINT, CODES): Case(asked(_labels)),
     (PRINT, PLANS): Case(asked(lambda c, v: notice(c, v, PLAN, TODAY.isoformat()))),
-    (READ, MONITORING): only_asked(READ, MONITORING),
-    (WRITE, MONITORING): only_asked(WRITE, MONITORING),
-    (APPROVE, MONITORING): only_asked(APPROVE, MONITORING),
+    (READ, MONITORING): Case(asked(lambda c, v: case(c, v, _opened(c), TODAY))),
+    (WRITE, MONITORING): Case(asked(lambda c, v: _stepped(c, v, "visit"))),
+    (APPROVE, MONITORING): Case(asked(lambda c, v: _stepped(c, v, "compare"))),
     (EXPORT, MONITORING): only_asked(EXPORT, MONITORING),
     (PRINT, MONITORING): only_asked(PRINT, MONITORING),
     (READ, QUALITY): only_asked(READ, QUALITY),

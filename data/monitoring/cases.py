@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select
 from data.access.actors import actor_name
 from data.access.households import require, row_of
 from data.access.masks import mask_name
-from data.access.rights import needs
-from data.access.roles import MONITORING, READ, WRITE
+from data.access.rights import needs, require_right
+from data.access.roles import APPROVE, MONITORING, READ, WRITE
 from data.access.viewer import Viewer
 from data.calendars.workdays import Calendar, calendar
 from data.errors import NotFound, Refused
@@ -24,7 +24,7 @@ from data.households import watching
 from data.households.cases import line_in
 from data.households.edits import Edit, commit_within
 from data.model import archive, case_paper, case_step, clue, episode, household, measure, monitoring_case, region
-from data.monitoring.clocks import Due, due, entered_late, whole
+from data.monitoring.clocks import Due, due, entered_late, own_day, whole
 from data.monitoring.facts import GUARANTEED, Ground, Recorded, facts_of_household, ground, recorded
 from data.monitoring.law import FIGURES, HELPED, NATURAL, NEVER_COMPARED, PAPERS, Facts, Law, Obstacle, Unlawful
 from data.monitoring.law import obstacles as obstacles_of
@@ -211,7 +211,7 @@ def begin(
             return begin(connection, viewer, household_id, clue=clue, given=given, now=now)
     cube.hold(where)
     home = row_of(where, viewer, household_id, lock=True)
-    day = _fitting(given.day, None, now.date())
+    day = own_day(given.day, None, now.date())
     began = _told_on(where, clue, household_id) if clue is not None else day
     if began > day:
         raise Refused(f"立案日期早于线索日期（{began}），请核对。")
@@ -253,13 +253,15 @@ def step_within(
     now: datetime,
 ) -> str:
     """The same in a transaction of the caller's."""
+    if CASE_WAY.approves(action):
+        require_right(viewer, APPROVE, MONITORING)
     cube.hold(connection)
     held = CASES.locked(connection, viewer, id, version)
     require(connection, viewer, [held["household_id"]])
     row_of(connection, viewer, held["household_id"], lock=True)
     arrow = CASES.transition(connection, viewer, held, action)
     taken = _taken(connection, viewer, id)
-    day = _fitting(given.day, _not_before(held, taken, action), now.date())
+    day = own_day(given.day, _not_before(held, taken, action), now.date())
     county, days = ground(connection), calendar(connection)
     books = _books(connection, viewer, held, action, day, county.law)
     values = _values(held, action, given, day, county, days, books)
@@ -347,17 +349,6 @@ def _told_on(connection: Connection, id: int, household_id: int) -> date:
     if row is None or row.household_id not in (None, household_id):
         raise NotFound("没有这条线索，或它说的不是这一户。")
     return date.fromisoformat(row.told)
-
-
-def _fitting(day: date | None, not_before: date | None, today: date) -> date:
-    """The step's own day. Raises Refused for one to come, and one before the step before it."""
-    if day is None:
-        day = today
-    if day > today:
-        raise Refused("日期不能晚于今天。")
-    if not_before is not None and day < not_before:
-        raise Refused(f"日期早于上一步的日期（{not_before}），请核对。")
-    return day
 
 
 def _not_before(held: Record, taken: Sequence[Taken], action: str) -> date | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from data.calendars.workdays import Calendar
+from data.errors import Refused
 from data.settings import span_of
 
 CLOCKS = (
@@ -116,6 +117,18 @@ def months_after(day: date, months: int) -> date:
     at = day.year * 12 + day.month - 1 + months
     last = months_of_year.monthrange(at // 12, at % 12 + 1)[1]
     return date(at // 12, at % 12 + 1, min(day.day, last))
+
+
+def own_day(day: date | None, not_before: date | None, today: date) -> date:
+    """The day of a step as given, today where none is. Raises Refused for one to come, and one before the step before
+    it."""
+    if day is None:
+        return today
+    if day > today:
+        raise Refused("日期不能晚于今天。")
+    if not_before is not None and day < not_before:
+        raise Refused(f"日期早于上一步的日期（{not_before}），请核对。")
+    return day
 
 
 def entered_late(day: date, at: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from data.errors import Refused
+from data.money import short
 from data.monitoring.clocks import months_after
 from data.monitoring.votes import Votes
 from data.months import first_day, spoken
@@ -267,14 +268,14 @@ def _labour(facts: Facts) -> Found:
 def _steady(facts: Facts) -> Found:
     months = facts.law.removal_months
     rule = f"收入稳定 {months} 个月、不低于监测线"
-    known = {month: fen for month, fen in facts.incomes.items() if fen is not None}
+    known = {month: fen for month in sorted(facts.incomes)[-months:] if (fen := facts.incomes[month]) is not None}
     if facts.line is None:
         yield Obstacle(rule, "没有录入监测线")
         return
     low = [month for month, fen in known.items() if fen < facts.line]
     if low:
         last = max(low)
-        told = f"到 {spoken(last)}12个月人均纯收入 {known[last] / 100:,.0f} 元，低于监测线 {facts.line / 100:,.0f} 元"
+        told = f"到 {spoken(last)}的12个月人均纯收入 {short(known[last])} 元，低于监测线 {short(facts.line)} 元"
         yield Obstacle(rule, f"{told}，稳定未满 {months} 个月", date.fromisoformat(first_day(last + months + 1)))
     if len(known) < months:
         yield Obstacle(rule, f"最近 {months} 个月里有 {months - len(known)} 个月收支没有记全，核算不出人均纯收入")
@@ -290,7 +291,7 @@ def _spent(facts: Facts) -> Found:
         spent = facts.figures["outlay"] - facts.figures["claims"]
         left = facts.figures["per_head"] - spent / len(facts.members)
         if left < facts.line:
-            yield Obstacle(rule, f"监测参考收入 {left / 100:,.0f} 元，低于监测线 {facts.line / 100:,.0f} 元")
+            yield Obstacle(rule, f"监测参考收入 {short(round(left))} 元，低于监测线 {short(facts.line)} 元")
 
 
 def _figures(facts: Facts) -> Found:

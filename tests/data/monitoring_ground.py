@@ -1,11 +1,11 @@
 """The village of tests/data/village_ground.py with households that a case can be taken through, known by hand.
 
-904 is an ordinary household with one who can work, books of two years, a file in which all is secure; 902 was lifted;
+904 is an ordinary household with one who can work, books of three years, a file in which all is secure; 902 was lifted;
 905 has nobody who can work; all are of VILLAGE.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
@@ -29,7 +29,7 @@ FAILING = Votes(30, 24, 9, 14)
 FIGURES = {"outlay": 0, "claims": 0}
 LINE_FEN = 800_000
 WHO = {"village": CADRE, "township": TOWN, "county": CLERK, "helper": HELPER}
-FIRST, LAST = cube.month_of(TODAY) - 23, cube.month_of(TODAY)
+FIRST, LAST = cube.month_of(TODAY) - 35, cube.month_of(TODAY)
 
 
 def member(code: str, household: int, name: str, skill: str | None, born: str = "1980-01-01") -> dict[str, object]:
@@ -121,12 +121,15 @@ def through(
     *,
     kind: str | None = None,
     until: str | None = None,
+    helped: bool = True,
 ) -> str:
-    """Take a case through steps on the days that the law allows at the earliest; ``until``: the last action."""
+    """Take a case through steps on the days that the law allows at the earliest; ``until``: the last action;
+    ``helped``: by who helps the household, else by its cadre."""
     state = ""
     for (action, viewer, given), after in zip(steps, DAYS_IN, strict=True):
         told = {**given, **({"kind": kind} if kind and "kind" in given else {})}
-        state = do(engine, id, action, date.fromordinal(first.toordinal() + after), viewer=viewer, **told)
+        by = CADRE if viewer is HELPER and not helped else viewer
+        state = do(engine, id, action, first + timedelta(days=after), viewer=by, **told)
         if action == until:
             break
     return state
