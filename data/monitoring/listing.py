@@ -397,8 +397,8 @@ class Clue:
 def clues_of(connection: Connection, viewer: Viewer, case: int) -> list[Clue]:
     """The clues of a case, the first first; none of one that the viewer does not see."""
     here, bound = here_sql(viewer, viewer.region, date.min)
-    sql = f"""SELECT u.id, u.source, u.told, u.words, COALESCE(u.risk, '') AS risk, u.state FROM clue u
-        JOIN {_CASES} ON c.id = u.case_id WHERE {here} AND c.id = :case ORDER BY u.told, u.id"""
+    sql = f"""SELECT u.id, u.source, u.told, u.words, COALESCE(u.risk, '') AS risk, u.state FROM {_CASES}
+        JOIN clue u ON u.case_id = c.id WHERE {here} AND c.id = :case ORDER BY u.told, u.id"""
     rows = connection.execute(text(sql), {**bound, "case": case})
     return [
         Clue(

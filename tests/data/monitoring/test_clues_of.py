@@ -1,0 +1,31 @@
+"""The clues that a case began with or that were joined to it."""
+
+from datetime import date
+
+from sqlalchemy import insert
+
+from data import model
+from data.access.viewer import Viewer
+from data.monitoring.listing import clues_of
+from data.store.engine import writing
+from tests.data.monitoring_ground import CADRE, HOUSEHOLD, fill_monitoring, opened
+
+
+def test_a_case_names_its_clues_from_the_first_on_and_only_to_who_sees_its_household(filled):
+    engine = filled(fill_monitoring, own=True)
+    id = opened(engine, day=date(2026, 1, 1))
+    with writing(engine) as connection:
+        place = connection.execute(model.household.select().where(model.household.c.id == HOUSEHOLD)).mappings().one()
+        for told, state in (("2026-02-03", "joined"), ("2026-01-01", "case")):
+            connection.execute(
+                insert(model.clue).values(
+                    household_id=HOUSEHOLD, village=place["village"], source="door", risk="因病", words="住院自付多",
+                    told=told, case_id=id, state=state, version=1,
+                )
+            )  # fmt: skip
+        found = clues_of(connection, CADRE, id)
+        elsewhere = clues_of(connection, Viewer("village", "990199", person=9), id)
+    assert [(one.told, one.state, one.words, one.risk) for one in found] == [
+        ("2026-01-01", "case", "住院自付多", "因病"), ("2026-02-03", "joined", "住院自付多", "因病"),
+    ]  # fmt: skip
+    assert elsewhere == []
