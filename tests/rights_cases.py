@@ -75,6 +75,11 @@ from data.people.devices import add_device, devices
 from data.projects import archives as project_archives
 from data.projects.region import page as projects_page
 from data.projects.troubles import mark
+from data.quality.board import by_rule_and_region
+from data.quality.listing import exported
+from data.quality.waivers import Mark, agree
+from data.quality.waivers import ask as ask_waiver
+from data.rules.registry import RULES
 from data.settings import changes, decide
 from data.store.engine import writing
 from data.villages.leaders import appoint
@@ -180,6 +185,32 @@ def _appointed(engine: Engine, viewer: Viewer) -> int:
     return appoint(engine, viewer, VILLAGE, typed, now=NOW)
 
 
+_RULE = next(rule.id for rule in RULES.values() if rule.record == "household")
+
+
+def _waiver_asked(engine: Engine, viewer: Viewer) -> int:
+    """Of a hit of its own for each, since nobody asks for one twice."""
+    key = f"{HOUSEHOLD}{viewer.role}"
+    hit = {"rule": _RULE, "record": "household", "key": key, "household_id": HOUSEHOLD, "village": VILLAGE}
+    with writing(engine) as connection:
+        if not connection.execute(select(model.quality_hit.c.key).where(model.quality_hit.c.key == key)).all():
+            connection.execute(model.quality_hit.insert().values(**hit, since=TODAY.isoformat()))
+    until = TODAY + timedelta(days=30)
+    return ask_waiver(engine, viewer, Mark(_RULE, "household", key), until=until, reason="已入户核实", now=NOW)
+
+
+def _waiver_agreed(engine: Engine, viewer: Viewer) -> str:
+    """What the village's cadre asked for is agreed to by the viewer, and then ended, so that it can be asked again."""
+    id = _waiver_asked(engine, INSIDE["village"])
+    try:
+        return agree(engine, viewer, id, version=1, now=NOW)
+    finally:
+        with writing(engine) as connection:
+            connection.execute(
+                model.quality_waiver.update().where(model.quality_waiver.c.id == id).values(state="ended")
+            )
+
+
 def _told(engine: Engine, viewer: Viewer) -> int:
     number = f"00000000-0000-4000-80{viewer.person or 0:02}-{int(viewer.region or 0):012}"
     return write_day(engine, viewer, Told(number, "done", VILLAGE, HOUSEHOLD, None, "修路", ""), now=NOW)
@@ -268,10 +299,10 @@ CASES: Mapping[tuple[str, str], Case] = {
     (APPROVE, MONITORING): Case(asked(lambda c, v: _stepped(c, v, "compare"))),
     (EXPORT, MONITORING): only_asked(EXPORT, MONITORING),
     (PRINT, MONITORING): only_asked(PRINT, MONITORING),
-    (READ, QUALITY): only_asked(READ, QUALITY),
-    (WRITE, QUALITY): only_asked(WRITE, QUALITY),
-    (APPROVE, QUALITY): only_asked(APPROVE, QUALITY),
-    (EXPORT, QUALITY): only_asked(EXPORT, QUALITY),
+    (READ, QUALITY): Case(asked(lambda c, v: by_rule_and_region(c, v, VILLAGE, TODAY))),
+    (WRITE, QUALITY): Case(written(_waiver_asked)),
+    (APPROVE, QUALITY): Case(written(_waiver_agreed)),
+    (EXPORT, QUALITY): Case(asked(lambda c, v: exported(c, v, _RULE, VILLAGE, TODAY, group="open", most=9))),
     (IMPORT, RECORDS): only_asked(IMPORT, RECORDS),
     (IMPORT, BOUNDARIES): only_asked(IMPORT, BOUNDARIES),
     (READ, BACKUPS): Case(asked(lambda c, v: backup_state(c, v, NOW)), scoped=False),

@@ -3,7 +3,7 @@
 Each adapter tells of one domain by the protocol of ``data.todo.clocks``.
 """
 
-from data.todo import backups, books, dispatch, duties, imports, matters, monitoring, plans, troubles, visits
+from data.todo import backups, books, dispatch, duties, imports, matters, monitoring, plans, quality, troubles, visits
 from data.todo.clocks import Source
 
 SOURCES: tuple[Source, ...] = (
@@ -18,6 +18,8 @@ SOURCES: tuple[Source, ...] = (
     duties.VACANT_POSTS,
     books.SOURCE,
     imports.SOURCE,
+    quality.WAIVERS,
+    quality.HITS,
     backups.SOURCE,
 )
 KINDS = {source.id: source for source in SOURCES}
