@@ -17,6 +17,7 @@ from components.households import head_markup as view
 from components.households import tables
 from components.households.code_section import show_code_section
 from components.households.history import show_history
+from components.quality.of_household import show_household_hits
 from components.shell.asking import ask_uncached
 from components.shell.errors import reporting_failures
 from components.shell.logged import looked
@@ -27,15 +28,15 @@ from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.shell.unmasking import Masked, show_choice, shown
 from data.access.masks import HEALTHY
-from data.access.roles import CODES, FIGURES, HOUSEHOLDS, IDENTITY, PAPERS, PROJECTS, READ, WRITE
+from data.access.roles import CODES, FIGURES, HOUSEHOLDS, IDENTITY, PAPERS, PROJECTS, QUALITY, READ, WRITE
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound
 from data.households.file import LATEST_VISITS, HouseholdFile, household
 from data.households.lights import lights
 from data.households.story import story
 
-_OWN_PARTS = {"card": "明白卡", "archives": "档案", "code": "户码", "history": "记录"}
+_OWN_PARTS = {"card": "明白卡", "quality": "数据问题", "archives": "档案", "code": "户码", "history": "记录"}
 _PARTS_RIGHT = {
-    "card": (READ, IDENTITY), "archives": (READ, PAPERS), "code": (READ, CODES), "history": (WRITE, HOUSEHOLDS),
+    "card": (READ, IDENTITY), "quality": (READ, QUALITY), "archives": (READ, PAPERS), "code": (READ, CODES), "history": (WRITE, HOUSEHOLDS),
 }  # fmt: skip
 """What each of them needs."""
 _OPENED = "opened_files"
@@ -74,6 +75,9 @@ def show_household(screen: Screen, id: int) -> None:
     show_markup(view.lights_markup(six, dark=screen.dark))
     _what_it_lives_on(screen, file)
     _what_hangs_on_it(screen, file, visits)
+    if screen.viewer.may(*_PARTS_RIGHT["quality"]):
+        with _part("quality"), reporting_failures():
+            show_household_hits(screen, file.id)
     sections = {"archives": show_archives, "code": show_code_section, "history": show_history}
     for part, show in sections.items():
         with _part(part), reporting_failures():

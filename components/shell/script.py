@@ -34,8 +34,7 @@ STYLES = (
     *("shell.css", "battle_map.css", "household.css", "forms.css", "archives.css", "card.css", "prints.css"),
     *("scan.css", "money.css", "funds.css", "dividends.css", "trends.css", "projects.css", "codes.css"),
     *("admin.css", "todo.css", "duty.css", "matters.css", "dispatch.css", "days.css", "imports.css"),
-    "monitoring.css",
-    *("backups.css", "sheet.css"),
+    *("monitoring.css", "quality.css", "backups.css", "sheet.css"),
 )  # in one message: past 10 KB the browser keeps it and is not sent it again
 
 

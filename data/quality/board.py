@@ -23,7 +23,7 @@ from data.rules.registry import RULES
 
 MONTHS = 12
 NOBODY, MOST = "nobody", "most"
-FLAGS = {NOBODY: "全部数据里没有一条", MOST: "命中超过一半的户"}
+FLAGS = {NOBODY: "全部数据没有一条命中", MOST: "命中超过一半的户"}
 """What speaks against the rule itself."""
 _COUNTED = ("hits", "new", "mended", "waived", "went", "days")
 _LEVELS = (2, 4, 6, 9, 12)
@@ -144,7 +144,8 @@ def flagged(connection: Connection, viewer: Viewer) -> Mapping[str, str]:
         return {}
     homes = connection.execute(text("SELECT COUNT(*) FROM household")).scalar_one()
     whose = "COALESCE(CAST(household_id AS TEXT), key)"
-    hit = dict(connection.execute(text(f"SELECT rule, COUNT(DISTINCT {whose}) FROM quality_hit GROUP BY rule")).all())
+    asked = text(f"SELECT rule, COUNT(DISTINCT {whose}) FROM quality_hit GROUP BY rule")
+    hit: dict[str, int] = dict(connection.execute(asked).all())
     found = {rule: NOBODY for rule in RULES if not hit.get(rule)}
     return found | {rule: MOST for rule in RULES if hit.get(rule, 0) * 2 > homes}
 

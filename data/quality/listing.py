@@ -14,13 +14,13 @@ from data.access.roles import EXPORT, QUALITY, READ
 from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound
 from data.households import words
-from data.model import metadata
+from data.model import helper, metadata
 from data.months import first_day, month_of
 from data.quality.waivers import AGREED, ASKED, WAIVED, Mark
 from data.rules.registry import RULES
 from data.rules.rule import Rule
 from data.store.batches import batches
-from data.store.rows import StoredRow
+from data.store.rows import Record, StoredRow
 from data.workbook.sheets import SHEETS
 
 PAGE = 50
@@ -33,8 +33,10 @@ _CLAUSES = {
     "waived": WAIVED, "all": "1 = 1",
 }  # fmt: skip
 _SHEETS = {sheet.table_name: sheet for sheet in SHEETS}
-_NAMES = {"member": "name", "project": "name", "task": "name", "measure": "name", "problem": "category",
-          "fund": "name"}  # fmt: skip
+_NAMES = {
+    "member": "name", "project": "name", "task": "name", "measure": "name", "problem": "category", "fund": "name",
+    "visit": "visited", "episode": "identified",
+}  # fmt: skip
 """Record → the column that says what it is called."""
 
 
@@ -149,12 +151,25 @@ def _hits(
         if row.rule in RULES
     ]
     records = _records(connection, rows)
-    return [_told(viewer, row, records.get((row.record, row.key), {}), today) for row in rows]
+    helpers = _helpers(connection, rows, records)
+    return [_told(viewer, row, records.get((row.record, row.key), {}), helpers, today) for row in rows]
 
 
-def _records(connection: Connection, rows: Sequence[StoredRow]) -> dict[tuple[str, str], Mapping[str, object]]:
+def _helpers(
+    connection: Connection, rows: Sequence[StoredRow], records: Mapping[tuple[str, str], Record]
+) -> words.Named:
+    """Names of the helpers that stand in marked fields."""
+    held = {str(records.get((row.record, row.key), {}).get("helper")) for row in rows if row.field == "helper"}
+    names: dict[tuple[str, str], str] = {}
+    for some in batches(sorted(held)):
+        asked = select(helper.c.code, helper.c.name).where(helper.c.code.in_(some))
+        names |= {("helper", code): name for code, name in connection.execute(asked)}
+    return names
+
+
+def _records(connection: Connection, rows: Sequence[StoredRow]) -> dict[tuple[str, str], Record]:
     """(record, key) → its row; a key of several parts has ':' between them."""
-    found: dict[tuple[str, str], Mapping[str, object]] = {}
+    found: dict[tuple[str, str], Record] = {}
     for name in {row.record for row in rows}:
         table = metadata.tables[name]
         parts = list(table.primary_key.columns)
@@ -173,7 +188,7 @@ def _parts(columns: Sequence[ColumnElement[Any]], key: str) -> tuple[object, ...
     )
 
 
-def _told(viewer: Viewer, row: StoredRow, record: Mapping[str, object], today: date) -> Hit:
+def _told(viewer: Viewer, row: StoredRow, record: Record, helpers: words.Named, today: date) -> Hit:
     field = row.field or RULES[row.rule].field
     waiver = (row.waiver, row.until) if row.waiver else None
     return Hit(
@@ -185,7 +200,7 @@ def _told(viewer: Viewer, row: StoredRow, record: Mapping[str, object], today: d
         village=row.village,
         place=row.place,
         label=label_of(row.record, field),
-        value=_value(row.record, field, record),
+        value=_value(row.record, field, record, helpers),
         since=row.since,
         days=(today - date.fromisoformat(row.since)).days,
         waiver=waiver,
@@ -203,7 +218,7 @@ def label_of(record: str, field: str) -> str:
     return ""
 
 
-def _called(viewer: Viewer, record: str, row: Mapping[str, object]) -> str:
+def _called(viewer: Viewer, record: str, row: Record) -> str:
     """What a record is called: a member by his name, another by its sheet and what tells it apart."""
     own = str(row.get(_NAMES.get(record, "")) or "")
     if record == "member":
@@ -214,11 +229,11 @@ def _called(viewer: Viewer, record: str, row: Mapping[str, object]) -> str:
         return ""
 
 
-def _value(record: str, field: str, row: Mapping[str, object]) -> str | None:
+def _value(record: str, field: str, row: Record, helpers: words.Named) -> str | None:
     """What stands in the field, masked as everywhere; None where the record is not told by one column, or is gone."""
     if field not in row or record not in _SHEETS:
         return None
     try:
-        return words.value(record, field, row[field])
+        return words.value(record, field, row[field], helpers)
     except (KeyError, ValueError):
         return None

@@ -1,6 +1,6 @@
 """清理轮次: a time in which certain rules are worked off, and what it brought."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,7 @@ from data.figures import cube
 from data.model import quality_round
 from data.rules.registry import RULES
 from data.store.engine import writing
-from data.store.rows import written_id
+from data.store.rows import Record, written_id
 from data.text.signs import seen
 
 LONGEST = timedelta(days=180)
@@ -165,10 +165,9 @@ def _one(connection: Connection, viewer: Viewer, round: int) -> Round:
     return _told(row)
 
 
-def _told(row: Mapping[str, object]) -> Round:
-    ids = tuple(filter(None, str(row["rules"]).split(",")))
-    named = {name: row[name] for name in ("id", "region", "name", "began", "until", "ended")}
-    return Round(rules=ids, **named)  # type: ignore[arg-type]  # as the table holds them
+def _told(row: Record) -> Round:
+    ids = tuple(filter(None, row["rules"].split(",")))
+    return Round(row["id"], row["region"], row["name"], ids, row["began"], row["until"], row["ended"])
 
 
 def _tell(connection: Connection, viewer: Viewer, id: int, what: str, now: datetime) -> None:

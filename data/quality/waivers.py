@@ -178,6 +178,13 @@ def counts(connection: Connection, viewer: Viewer, region: str, today: date) -> 
 
 
 @needs(READ, QUALITY)
+def waiver(connection: Connection, viewer: Viewer, id: int, today: date) -> Waiver:
+    """One of them. Raises NotFound."""
+    WAIVERS.row(connection, viewer, id)
+    return _waivers(connection, viewer, "w.id = :id", {"id": id}, today, 0, 1)[0]
+
+
+@needs(READ, QUALITY)
 def waivers(
     connection: Connection,
     viewer: Viewer,
@@ -190,14 +197,26 @@ def waivers(
 ) -> list[Waiver]:
     """Those of a region in a group, what ends soonest first. Raises OutOfScope."""
     here, bound = within_sql("w.village", viewer.narrowed(region))
+    return _waivers(connection, viewer, f"{here} AND {_CLAUSES[group]}", bound, today, offset, limit)
+
+
+def _waivers(
+    connection: Connection,
+    viewer: Viewer,
+    where: str,
+    bound: Mapping[str, object],
+    today: date,
+    offset: int,
+    limit: int,
+) -> list[Waiver]:
     stands = " ".join(f"WHEN {sql} THEN '{name}'" for name, sql in _CLAUSES.items() if name != "all")
     sql = f"""
         SELECT w.*, h.head, r.name AS place, x.reason, x.actor, x.at, CASE {stands} END AS "group"
         FROM quality_waiver w JOIN region r ON r.code = w.village LEFT JOIN household h ON h.id = w.household_id
         JOIN quality_waiver_step x ON x.waiver = w.id AND x.before IS NULL
-        WHERE {here} AND {_CLAUSES[group]} ORDER BY w.until, w.id LIMIT :limit OFFSET :offset"""
-    bound |= {"this_day": today.isoformat(), "limit": limit, "offset": offset}
-    rows = connection.execute(text(sql), bound).mappings().all()
+        WHERE {where} ORDER BY w.until, w.id LIMIT :limit OFFSET :offset"""
+    days = {"this_day": today.isoformat(), "limit": limit, "offset": offset}
+    rows = connection.execute(text(sql), {**bound, **days}).mappings().all()
     names = {actor: actor_name(connection, actor) for actor in {row["actor"] for row in rows}}
     return [
         Waiver(
