@@ -36,7 +36,8 @@ from data.households.story import story
 
 _OWN_PARTS = {"card": "明白卡", "quality": "数据问题", "archives": "档案", "code": "户码", "history": "记录"}
 _PARTS_RIGHT = {
-    "card": (READ, IDENTITY), "quality": (READ, QUALITY), "archives": (READ, PAPERS), "code": (READ, CODES), "history": (WRITE, HOUSEHOLDS),
+    "card": (READ, IDENTITY), "quality": (READ, QUALITY), "archives": (READ, PAPERS), "code": (READ, CODES),
+    "history": (WRITE, HOUSEHOLDS),
 }  # fmt: skip
 """What each of them needs."""
 _OPENED = "opened_files"

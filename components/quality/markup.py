@@ -8,8 +8,9 @@ from components.drawing.markup import escape, link
 from components.drawing.wording import NO_VALUE
 from data.quality.board import FLAGS
 from data.quality.listing import Hit
-from data.quality.waivers import AGREED, WAY
+from data.quality.waivers import WAY
 from data.regions.tree import Region
+from data.rules.counting import AGREED
 from data.rules.registry import RULES
 from data.rules.rule import HARD, KINDS
 from data.workflow import Step

@@ -6,7 +6,7 @@ from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.quality.listing import of_household
-from data.quality.waivers import AGREED
+from data.rules.counting import AGREED
 
 
 def show_household_hits(screen: Screen, household: int) -> None:

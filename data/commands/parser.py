@@ -195,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
         "数据治理：按全部规则检查填报内容，列出每条规则查出多少处（check 核对的是数据库本身）",
         (["--region"], {"default": "", "metavar": "区划代码", "help": "只要这个区划的；不写为全部"}),
         (["--format"], {"choices": ["table", "json"], "default": "table"}),
+        ordered,
     )
     command(
         "figures",

@@ -10,6 +10,7 @@ from data.access.roles import QUALITY, WRITE
 from data.access.viewer import Viewer
 from data.clock import Clock
 from data.errors import Refused, WarRoomError
+from data.figures import cube
 from data.model.transient import job
 from data.rules import running
 from data.store import process
@@ -49,7 +50,9 @@ def perform(engine: Engine, id: str, *, clock: Clock) -> None:
 
     try:
         with process.beating(live, every=BEAT, name="quality-beat"), writing(engine) as connection:
+            cube.hold(connection)
             running.run(connection, clock(), actor=actor)
+            cube.stamp(connection, clock())
         jobs.end(engine, id, jobs.FINISHED, clock(), done=1)
     except BaseException as error:
         why = str(error) if isinstance(error, WarRoomError) else "检查没有完成，数据保持原样，请重试。"

@@ -16,7 +16,8 @@ from data.errors import NotFound
 from data.households import words
 from data.model import helper, metadata
 from data.months import first_day, month_of
-from data.quality.waivers import AGREED, ASKED, WAIVED, Mark
+from data.quality.waivers import ASKED, WAIVED, Mark
+from data.rules.counting import AGREED
 from data.rules.registry import RULES
 from data.rules.rule import Rule
 from data.store.batches import batches

@@ -19,6 +19,7 @@ from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound, Refused
 from data.figures import cube
 from data.model import quality_hit, quality_waiver, quality_waiver_step
+from data.rules.counting import AGREED
 from data.store.engine import writing
 from data.store.rows import StoredRow
 from data.workflow import Register, Step, Transition, Way
@@ -26,7 +27,7 @@ from data.workflow import Register, Step, Transition, Way
 LONGEST = timedelta(days=366)
 """How far ahead its last day may lie."""
 PAGE = 50
-ASKED, AGREED, REFUSED, ENDED = "asked", "agreed", "refused", "ended"
+ASKED, REFUSED, ENDED = "asked", "refused", "ended"
 _OFFICES = ("village", "township", "county")
 _ABOVE = ("township", "county")
 WAY = Way(
