@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, text, tuple_
+from sqlalchemy import Connection, Table, select, text, tuple_
 
 from data.access.masks import mask_name
 from data.access.rights import needs
@@ -174,7 +173,7 @@ def _records(connection: Connection, rows: Sequence[StoredRow]) -> dict[tuple[st
     for name in {row.record for row in rows}:
         table = metadata.tables[name]
         parts = list(table.primary_key.columns)
-        keys = {_parts(parts, row.key): row.key for row in rows if row.record == name}
+        keys = {_parts(table, row.key): row.key for row in rows if row.record == name}
         for some in batches(keys, 500):
             asked = select(table).where(tuple_(*parts).in_(some))
             for row in connection.execute(asked).mappings():
@@ -182,7 +181,8 @@ def _records(connection: Connection, rows: Sequence[StoredRow]) -> dict[tuple[st
     return found
 
 
-def _parts(columns: Sequence[ColumnElement[Any]], key: str) -> tuple[object, ...]:  # Any: of whatever type
+def _parts(table: Table, key: str) -> tuple[object, ...]:
+    columns = list(table.primary_key.columns)
     texts = key.split(":") if len(columns) > 1 else [key]
     return tuple(
         int(part) if column.type.python_type is int else part for column, part in zip(columns, texts, strict=True)
