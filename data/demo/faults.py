@@ -16,7 +16,7 @@ from data.demo.county import SEED
 from data.model import episode, household, measure, member, task
 from data.model.search_columns import id_tail, initials
 from data.store.engine import writing
-from data.terms import ILL
+from data.terms import ILL, MEMBER_FACTS
 
 _Row = Mapping[str, object]
 _Made = Callable[[_Row, _Row], dict[str, object]]
@@ -65,7 +65,7 @@ _QUIET = (
 )
 _WATCHED = "t.removed IS NULL"
 _ILL = f"t.health IN ({', '.join(map(repr, ILL))})"
-_PUPIL = "t.born <= '{7}' AND t.born > '{11}' AND t.schooling = '小学'"
+_PUPIL = "t.born <= '{8}' AND t.born > '{11}'"
 
 
 _FAULTS = (
@@ -108,7 +108,7 @@ _FAULTS = (
     _Fault(member, f"{_PLAIN} AND t.born <= '{{40}}' AND t.medical_insured = 1", 2, _set(medical_insured=None)),
     _Fault(member, f"{_STAYS} AND {_PUPIL}", 15, _set(schooling="幼儿园")),
     _Fault(member, f"{_STAYS} AND {_PUPIL}", 15, _set(schooling="初中")),
-    _Fault(member, f"{_STAYS} AND t.born <= '{{16}}' AND t.schooling IN ('普通高中', '中职')", 20,
+    _Fault(member, f"{_STAYS} AND t.born <= '{{16}}' AND t.born > '{{18}}'", 20,
            _set(schooling="小学")),
     _Fault(member, f"{_PLAIN} AND t.born <= '{{18}}' AND t.born > '{{22}}'", 15,
            _set(education="小学", schooling="非在校")),
@@ -116,6 +116,14 @@ _FAULTS = (
     _Fault(task, "t.finished IS NULL AND t.state <> 'void'", 12, _set(owner="村“两委”", owner_id=None)),
     _Fault(measure, "t.ended IS NOT NULL", 0.1, lambda row, _: {"started": f"2011{str(row['started'])[4:]}"}),
 )  # fmt: skip
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+_LAST_FACT = """UPDATE member_fact SET value = :value WHERE member = :member AND item = :item AND day =
+    (SELECT MAX(f.day) FROM member_fact f WHERE f.member = :member AND f.item = :item)"""
 
 
 def make_faults(engine: Engine, today: date, *, seed: int = SEED) -> int:
@@ -147,4 +155,8 @@ def _make(connection: Connection, fault: _Fault, today: date, rng: np.random.Gen
         made = update(fault.table).where(fault.table.c[key] == bindparam("its_key"))
         rows_of = [{"its_key": row["its_key"], **{f"new_{name}": row[name] for name in names}} for row in changes]
         connection.execute(made.values({name: bindparam(f"new_{name}") for name in names}), rows_of)
+        facts = [name for name in names if name in MEMBER_FACTS] if fault.table is member else []
+        for name in facts:  # where rows of 成员状况 say it, the last of them does
+            told = [{"member": row["its_key"], "item": name, "value": _text(row[name])} for row in changes]
+            connection.execute(text(_LAST_FACT), told)
     return len(changes)

@@ -54,7 +54,7 @@ def draw_helpers(ground: Ground) -> dict[str, np.ndarray]:
 def phones(rng: np.random.Generator, count: int, numbers: range = range(8_000, 10_000)) -> np.ndarray:
     """Eleven digits of a block that looks unassigned, each once while there are enough of the ``numbers``."""
     some = np.resize(rng.permutation(np.array(numbers)), count)
-    return np.array([f"1990000{number:04d}" for number in some], object)
+    return np.array([f"199000{number:05d}" for number in some], object)
 
 
 def draw_pairings(ground: Ground, people: People, statuses: Statuses, village: np.ndarray) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ from data.demo.villages import Villages
 from data.households.walking import Stop, walk
 from data.terms import STATE_NAMES, UNCOUNTED
 
+_PHONES, _MORE_PHONES = range(8_000), range(10_000, 100_000)  # none of a helper's
 _NEVER = np.datetime64("NaT", "D")
 _GROUPS = ("一组", "二组", "三组", "四组", "五组")
 
@@ -88,7 +89,9 @@ def household_columns(
         "code": homesteads.code,
         "village": np.array([place.code for place in ground.villages], object)[village],
         "head": people.name[people.role == "H"],
-        "phone": np.where(rng.random(count) < 0.94, phones(rng, count, range(8_000)), NOTHING),
+        "phone": np.where(
+            rng.random(count) < 0.94, phones(rng, count, _PHONES if count <= len(_PHONES) else _MORE_PHONES), NOTHING
+        ),
         "address": joined(names, group, door),
         "attribute": statuses.attribute,
         "type": statuses.type,
