@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from hashlib import blake2b
 from operator import mul
 
-from sqlalchemy import Column, Connection, Table, delete, select
+from sqlalchemy import Column, Connection, Table, delete, exists, select
 
 from data.model import household, member, member_mark, phone_mark
 from data.store.batches import batches
@@ -33,13 +33,12 @@ _Hash = Callable[[str], str]
 
 
 def make(connection: Connection, households: Collection[int] | None) -> bool:
-    """Make the marks of these households and their members anew where what stands in the field is another, or (None)
-    of all who have none yet; whether any is another now."""
+    """Make the marks of these households and their members, or of all (None), anew where what stands in the field is
+    another; whether any is another now."""
     hash_ = partial(_hashed, derived(connection.engine, PURPOSE))
-    members = _make(
-        connection, households, member.c.code, member.c.household_id, member.c.id_number, member_mark, hash_
-    )
-    phones = _make(connection, households, household.c.id, household.c.id, household.c.phone, phone_mark, hash_)
+    person, home = member.c, household.c
+    members = _make(connection, households, person.code, person.household_id, person.id_number, member_mark, hash_)
+    phones = _make(connection, households, home.id, home.id, home.phone, phone_mark, hash_)
     return members or phones
 
 
@@ -53,20 +52,18 @@ def _make(
     hash_: _Hash,
 ) -> bool:
     own = next(iter(marks.primary_key))
-    if households is None:
-        numbered = select(key, field).where(field.is_not(None), field != "")
-        without = delete(marks).where(own.not_in(numbered.with_only_columns(key)))
-        ended = connection.execute(without).rowcount
-        new = connection.execute(numbered.outerjoin(marks, own == key).where(own.is_(None)).order_by(key)).all()
-        _write(connection, marks, new, hash_)
-        return ended > 0 or bool(new)
     stands = select(key, field, own, marks.c.source).outerjoin(marks, own == key).order_by(key)
     others = False
-    for some in batches(sorted(households), 500):
-        rows = connection.execute(stands.where(owner.in_(some))).all()
+    if households is None:
+        others = connection.execute(delete(marks).where(~exists().where(key == own))).rowcount > 0
+        portions = [stands]
+    else:
+        portions = [stands.where(owner.in_(some)) for some in batches(sorted(households), 500)]
+    for asked in portions:
+        rows = connection.execute(asked).all()
         gone = [code for code, number, marked, _ in rows if marked is not None and not number]
-        if gone:
-            connection.execute(delete(marks).where(own.in_(gone)))
+        for some in batches(gone):
+            connection.execute(delete(marks).where(own.in_(some)))
         other = [(code, number) for code, number, _, source in rows if number and source != hash_(number)]
         _write(connection, marks, other, hash_)
         others |= bool(gone or other)

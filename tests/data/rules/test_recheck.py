@@ -205,6 +205,16 @@ def test_the_mark_of_a_number_without_its_suffix_is_that_of_the_card(store: Engi
         assert not marks.make(connection, households)
 
 
+def test_a_run_of_all_makes_the_marks_of_numbers_that_changed_unseen(store: Engine, homes: list[Home]):
+    with writing(store) as connection:
+        there = model.household.c.code == homes[0].code
+        connection.execute(update(model.household).where(there).values(phone="123"))
+        assert running.run(connection, NOW, actor="x").hits["R110"] == 1
+        connection.execute(update(model.household).where(there).values(phone=None))
+        assert running.run(connection, NOW, actor="x").hits["R110"] == 0
+        assert connection.execute(select(func.count()).select_from(model.phone_mark)).scalar_one() == 2
+
+
 def test_a_waived_hit_is_counted_apart_until_its_day_has_passed(store: Engine, homes: list[Home]):
     phone(store, homes[0], str(homes[0].house["联系电话"]), "123")
     phone(store, homes[1], str(homes[1].house["联系电话"]), "123")
