@@ -23,7 +23,18 @@ from data.figures import cube
 from data.households import watching
 from data.households.cases import line_in
 from data.households.edits import Edit, commit_within
-from data.model import archive, case_paper, case_step, clue, episode, household, measure, monitoring_case, region
+from data.model import (
+    archive,
+    case_paper,
+    case_step,
+    clue,
+    episode,
+    household,
+    import_run,
+    measure,
+    monitoring_case,
+    region,
+)
 from data.monitoring.clocks import Due, due, entered_late, own_day, whole
 from data.monitoring.facts import GUARANTEED, Ground, Recorded, facts_of_household, ground, recorded
 from data.monitoring.law import FIGURES, HELPED, NATURAL, NEVER_COMPARED, PAPERS, Facts, Law, Obstacle, Unlawful
@@ -71,8 +82,8 @@ NOTHING = Given()
 @dataclass(frozen=True)
 class Taken:
     """One step that was taken: ``action`` and states by their keys, ``word`` and ``after_word`` in words, its own day,
-    when and by whom it was written down (``at``, ``who``), by how many days later (``late``), papers that are kept with
-    it."""
+    when and by whom it was written down (``at``, ``who``), by how many days later (``late``; 0 of what a file brought,
+    which tells of the past by its nature), papers that are kept with it."""
 
     id: int
     at: str
@@ -543,13 +554,16 @@ def _taken(connection: Connection, viewer: Viewer, id: int) -> tuple[Taken, ...]
     asked = select(case_step).where(case_step.c.case_id == id).order_by(case_step.c.id)
     rows = connection.execute(asked).mappings().all()
     names = {key: actor_name(connection, key) for key in {row["actor"] for row in rows}}
+    runs = select(import_run.c.at).where(import_run.c.at.in_({row["at"] for row in rows}))
+    brought = set(connection.execute(runs).scalars())
     return tuple(
         Taken(
             id=row["id"], at=row["at"], day=date.fromisoformat(row["day"]), who=names[row["actor"]],
             handler=row["handler"], action=row["action"], word=CASE_WAY.actions[row["action"]], before=row["before"],
             after=row["after"], after_word=CASE_WAY.states[row["after"]],
             reason=row["reason"] if viewer.sees_identity else None, votes=_votes(row),
-            late=max(entered_late(date.fromisoformat(row["day"]), row["at"]), 0), papers=tuple(kept.get(row["id"], ())),
+            late=0 if row["at"] in brought else max(entered_late(date.fromisoformat(row["day"]), row["at"]), 0),
+            papers=tuple(kept.get(row["id"], ())),
         )
         for row in rows
     )  # fmt: skip

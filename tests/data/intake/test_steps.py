@@ -9,6 +9,7 @@ from data import model
 from data.access.viewer import Viewer
 from data.intake import import_files
 from data.intake.checked import check_files
+from data.monitoring.cases import case as whole_case
 from data.workbook.exporting import export_workbook
 from tests.data.intake.books import HOUSE, OTHER_HOUSE, OTHER_VILLAGE, sound_book, write_xlsx
 from tests.moment import NOW
@@ -170,3 +171,10 @@ def test_a_village_brings_no_steps_of_another(engine, tmp_path):
     refusals = check_files(engine, [path], now=NOW, area=OTHER_VILLAGE).findings.refusals
     assert [(one.row, one.column) for one in refusals] == [(2, "监测编号")]
     assert "不属于西村" in refusals[0].reason
+
+
+def test_a_step_that_a_file_brought_is_not_told_as_written_down_late(engine, tmp_path):
+    take(engine, book_of(tmp_path, [step(word, day) for word, day, _ in IN]))
+    with engine.connect() as connection:
+        told = whole_case(connection, Viewer("admin", "", person=1), case(engine)["id"], NOW.date())
+    assert [one.late for one in told.steps] == [0] * len(IN)
