@@ -267,8 +267,8 @@ def step_within(
     if CASE_WAY.approves(action):
         require_right(viewer, APPROVE, MONITORING)
     cube.hold(connection)
+    _held(connection, viewer, id)
     held = CASES.locked(connection, viewer, id, version)
-    require(connection, viewer, [held["household_id"]])
     row_of(connection, viewer, held["household_id"], lock=True)
     arrow = CASES.transition(connection, viewer, held, action)
     taken = _taken(connection, viewer, id)

@@ -300,7 +300,7 @@ def test_outside_ones_scope_there_is_no_case(county: Engine):
         with county.connect() as connection, pytest.raises(NotFound):
             case(connection, viewer, id, NOW.date())
         with pytest.raises(NotFound):
-            step(county, viewer, id, "visit", version=1, now=NOW)
+            step(county, viewer, id, "visit", version=9, now=NOW)
     with pytest.raises(NotFound):
         opened(county, FAR)
 
