@@ -68,7 +68,7 @@ def show_telling(screen: Screen) -> None:
             )
             if subject and screen.viewer.may(WRITE, PAPERS) else []
         )  # fmt: skip
-        onward = offices and st.checkbox("同时转村核查（上门看到的已直接交村）", value=True, key=f"ct_onward_{turn}")
+        onward = offices and st.checkbox("登记后马上转村核查", value=True, key=f"ct_onward_{turn}")
         said = st.container()
         if not st.form_submit_button("登记线索", type="primary"):
             return

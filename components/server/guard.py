@@ -36,9 +36,10 @@ TOO_MUCH = "上传后还没有处理的文件太多，请先提交或移除一�
 LOGIN = "/login"
 STREAM = "/pulse/stream"
 """A stream that hears of its end (``state["over"]``) and tells it itself."""
-_POLICY = (  # a picture taken with the camera is a data: address to the page, which fetches it to send it
+_POLICY = (  # a picture taken with the camera, or a sound recorded, is an address of the page's own, fetched to be sent
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data:; worker-src 'self' blob:; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; worker-src 'self' blob:; "
+    "media-src 'self' blob:; "
     "frame-ancestors 'self'; form-action 'self'; base-uri 'self'; object-src 'none'"
 )
 _HEADERS = {
@@ -46,7 +47,7 @@ _HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=()",
+    "Permissions-Policy": "geolocation=(), microphone=(self)",
 }
 _OPEN = (LOGIN, "/logout", "/healthz")
 _CODES, _DEVICE = "/q/", "/device/"  # pages that tell each who looks no more than is his; a display's own link

@@ -16,6 +16,7 @@ from data.access.roles import ADMINISTER, SETTINGS
 from data.errors import WarRoomError
 from data.figures import books, cube
 from data.figures import read as figures
+from data.monitoring.sources import raise_all
 from data.months import spoken
 from data.store.engine import writing
 
@@ -79,6 +80,7 @@ def _decide(screen: Screen, county: str, until: int | None, reason: str) -> tupl
             cube.hold(connection)
             books.decide_books(connection, screen.viewer, county, until, reason=reason, now=screen.now)
             cube.stamp(connection, screen.now, county)
+        raise_all(screen.engine, screen.now)
     except WarRoomError as error:
         return True, f"没有保存。{error}"
     return False, "已交回规则判断。" if until is None else f"已闭账到{spoken(until)}。"

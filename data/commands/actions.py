@@ -34,6 +34,7 @@ from data.intake.demonstration import REPLACE
 from data.intake.questions import UNANSWERED, Answers
 from data.model import monitoring_line
 from data.money import exact
+from data.monitoring.sources import raise_all
 from data.quality.checks import Finding, check
 from data.quality.clock import set_back
 from data.regions import tree as regions
@@ -315,6 +316,14 @@ def figures_command(options: argparse.Namespace) -> int:
     return 0
 
 
+def clues_command(options: argparse.Namespace) -> int:
+    engine, now = opened(options), county_clock()
+    turn_the_day(engine, now)
+    made = raise_all(engine, now)
+    print(f"系统发现的监测线索：新登记 {made:,} 条，由村里核查答复。" if made else "没有新的监测线索。")
+    return 0
+
+
 def _told(figure: figures.Figure) -> dict[str, object]:
     """A figure with its own month, and whether that is closed."""
     parts = {name: getattr(figure, name) for name in ("value", "numerator", "denominator", "of")}
@@ -331,6 +340,7 @@ def books_command(options: argparse.Namespace) -> int:
             until = None if options.reopen else known_month(connection, options.close)
             decide_books(connection, ADMIN, options.region, until, reason=options.reason, now=now)
             cube.stamp(connection, now, options.region)
+        raise_all(engine, now)
     with engine.connect() as connection:
         found = known_region(connection, options.region)
         standing = standings(connection, found.code, None)[BOOKS]

@@ -215,6 +215,11 @@ def _parser() -> argparse.ArgumentParser:
         (["--reason"], {"default": "", "metavar": "说明"}),
     )
     command(
+        "clues",
+        commands.clues_command,
+        "把系统发现的收入骤降或中断、岗位结束、项目风险、数据核查登记为监测线索",
+    )
+    command(
         "shown",
         commands.shown_command,
         "留存现在展示的数字，供大屏“变化”以后对比；不写名称时只列出已留存的（每晚的自动留存）",

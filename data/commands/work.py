@@ -8,6 +8,7 @@ from contextlib import suppress
 from data.clock import county_clock
 from data.imports.running import run
 from data.imports.workers import WORKERS
+from data.monitoring.sources import raise_all
 from data.store.engine import ready_engine
 
 _NICE = 5  # pages go first
@@ -17,5 +18,7 @@ def work_command(options: argparse.Namespace) -> int:
     with suppress(OSError, AttributeError):  # where the system knows no such thing
         os.nice(_NICE)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    run(ready_engine(options.database), options.job, WORKERS, clock=county_clock)
+    engine = ready_engine(options.database)
+    if run(engine, options.job, WORKERS, clock=county_clock):
+        raise_all(engine, county_clock())
     return 0

@@ -24,6 +24,7 @@ from data.imports.references import ALONG, hanging_on
 from data.intake.conflicts import WHOLE, Entry, entered_since
 from data.intake.histories import Histories
 from data.intake.staging import DERIVED, Staged
+from data.monitoring.sources import withdraw
 from data.store.batches import batches
 from data.store.engine import stage, upsert
 from data.store.journal import JOURNALLED, row_of
@@ -293,6 +294,8 @@ class TakingBack:
         if keys:
             names = _keys(table)
             stage(self.connection, table, names, keys, name="going")
+            if table is model.household:
+                withdraw(self.connection, "SELECT id FROM going", self.now)
             hangs = hanging_on(self.connection, table)
             stays = {key: tuple(sorted(tables)) for key, tables in hangs.items()}
             for some in batches(list(stays), _STEP):

@@ -28,6 +28,7 @@ from data.figures.read import Figure
 from data.figures.standing import children_standing, standings
 from data.matters.daily import turn_matters
 from data.model import data_version, figure_shown, month, region, showing
+from data.monitoring.sources import raise_all
 from data.regions import tree as regions
 from data.settings import value_of
 from data.store.batches import batches
@@ -69,11 +70,14 @@ class Shown:
 
 def turn_the_day(engine: Engine, now: datetime) -> None:
     """Keep what was shown on the day before, then bring the running month up to date, and what is overdue to its level:
-    for whoever moves the figures on to another day."""
+    for whoever moves the figures on to another day. What the system finds on it comes up as clues."""
+    turns = _day_to_keep(engine, now.date()) is not None
     keep_night(engine, now)
     cube.ensure(engine, now.date())
     settle_store(engine, now)
     turn_matters(engine, now)
+    if turns:
+        raise_all(engine, now)
 
 
 def keep_night(engine: Engine, now: datetime) -> int | None:
