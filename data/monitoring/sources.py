@@ -158,10 +158,10 @@ def _jobless(connection: Connection, today: date) -> Iterator[Found]:
     kinds = tuple(JOB_MEASURES)
     sql = f"""
         SELECT h.id, h.village, m.code, m.name, m.ended FROM measure m JOIN household h ON h.id = m.household_id
-        WHERE m.category IN {kinds} AND {_A_JOB} AND m.ended >= :since AND m.ended < :today AND {_OPEN_TO_IT}
+        WHERE m.category IN {kinds} AND {_A_JOB} AND m.ended >= :since AND m.ended < :this_day AND {_OPEN_TO_IT}
         AND NOT EXISTS (SELECT 1 FROM measure o WHERE o.household_id = m.household_id AND o.category IN {kinds}
             AND o.code <> m.code AND (o.ended IS NULL OR o.ended > m.ended)) ORDER BY m.code"""
-    bound = {"since": (today - _RECENT).isoformat(), "today": today.isoformat()}
+    bound = {"since": (today - _RECENT).isoformat(), "this_day": today.isoformat()}
     for row in connection.execute(text(sql), bound):
         words = f"“{row.name}”已于 {row.ended} 结束，没有新的就业或公益岗位措施。"
         yield Found(row.id, row.village, RULE, f"job:{row.id}:{row.code}", "因务工就业不稳", words)
@@ -175,8 +175,8 @@ def _troubled(connection: Connection, today: date) -> Iterator[Found]:
             AND substr(p.region, 1, length(u.region)) = u.region
         JOIN project_household x ON x.project = p.code AND x.year >= :year
         JOIN household h ON h.id = x.household_id
-        WHERE u.ended IS NULL AND u.since <= :today AND {_OPEN_TO_IT} ORDER BY u.id, p.code, h.id"""
-    for row in connection.execute(text(sql), {"today": today.isoformat(), "year": today.year - 1}):
+        WHERE u.ended IS NULL AND u.since <= :this_day AND {_OPEN_TO_IT} ORDER BY u.id, p.code, h.id"""
+    for row in connection.execute(text(sql), {"this_day": today.isoformat(), "year": today.year - 1}):
         words = f"带动本户的项目“{row.name}”自 {row.since} 起有经营风险，分红或务工收入可能受影响。"
         mark = f"trouble:{row.id}:{row.trouble}:{row.code}"
         yield Found(row.id, row.village, RULE, mark, "因产业项目失败", words)
@@ -188,9 +188,11 @@ def _unwatched(connection: Connection, today: date) -> Iterator[Found]:
     sql = f"""
         SELECT DISTINCT h.id, h.village, q.rule, q.since FROM quality_hit q JOIN household h ON h.id = q.household_id
         WHERE q.rule IN :rules AND {_OPEN_TO_IT} AND NOT EXISTS (SELECT 1 FROM quality_waiver w WHERE w.rule = q.rule
-            AND w.record = q.record AND w.key = q.key AND w.state = 'agreed' AND w.until >= :today)
+            AND w.record = q.record AND w.key = q.key AND w.state = 'agreed' AND w.until >= :this_day)
         ORDER BY q.rule, h.id, q.since"""
-    rows = connection.execute(expanded(sql, {"rules": list(rules)}), {"rules": list(rules), "today": today.isoformat()})
+    rows = connection.execute(
+        expanded(sql, {"rules": list(rules)}), {"rules": list(rules), "this_day": today.isoformat()}
+    )
     for row in rows:
         rule = rules[row.rule]
         mark = f"quality:{row.rule}:{row.id}:{row.since}"

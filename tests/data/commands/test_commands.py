@@ -156,7 +156,9 @@ def test_the_county_closes_its_books_by_command(url: str, engine: Engine, capsys
     assert f"闭账到 {spoken(month_of(month))} 已核" in capsys.readouterr().out
     with engine.connect() as connection:
         assert closed_month(connection, COUNTY) == month_of(month)
-        assert connection.execute(select(before)).scalar_one() == version + 1
+        assert (
+            connection.execute(select(before)).scalar_one() == version + 2
+        )  # the decision, and the clues that come up with it
     assert main(["--database", url, "figures", "--region", COUNTY, "--format", "json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["month"] == month == shown["figures"]["net_income_per_capita"]["month"]
