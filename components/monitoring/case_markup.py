@@ -10,13 +10,14 @@ from components.drawing.markup import escape, link
 from components.drawing.wording import NO_VALUE, cents
 from components.monitoring.list_markup import state_markup
 from data.access.roles import ROLES
-from data.monitoring.cases import Case, Next, Taken
+from data.monitoring.cases import Case, Taken
 from data.monitoring.clocks import Due
-from data.monitoring.law import FIGURES
+from data.monitoring.law import FIGURES, Obstacle
 from data.monitoring.listing import CaseRow, Clue
 from data.monitoring.plans import Item
 from data.monitoring.ways import CASE_WAY
 from data.terms import CLUE_SOURCES
+from data.workflow import Step
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,31 @@ def facts_markup(case: Case, household: str | None) -> str:
     return f'<dl class="matter-facts">{cells}</dl>'
 
 
-def obstacles_markup(following: Sequence[Next]) -> str:
-    """What the viewer's office does next and the law does not allow yet: the rule, what is missing, from when on."""
+def refused_markup(following: Sequence[tuple[str, Sequence[Obstacle]]]) -> str:
+    """What could be done next and the law does not allow yet (word, what stands against it): the rule, what is missing,
+    from when on; '' where nothing is."""
     lines = "".join(
-        f"<li><b>{escape(one.word)}</b><ul>"
-        + "".join(f"<li>{escape(against.words)}<small>{escape(against.rule)}</small></li>" for against in one.obstacles)
+        f"<li><b>{escape(word)}</b><ul>"
+        + "".join(f"<li>{escape(one.words)}<small>{escape(one.rule)}</small></li>" for one in against)
         + "</ul></li>"
-        for one in following
-        if one.obstacles
+        for word, against in following
+        if against
     )
     return f'<section class="not-yet"><h2>还不能办</h2><ul>{lines}</ul></section>' if lines else ""
+
+
+def log_markup(steps: Sequence[Step]) -> str:
+    """Who did what, the latest first; a step that was written down later than its own day says so."""
+    lines = "".join(
+        f"<li><time>{escape(step.day)}</time><b>{escape(step.action)}</b><span>{escape(step.who)}</span>"
+        f"{_entered(_between(step.day, step.at))}{f'<p>{escape(step.reason)}</p>' if step.reason else ''}</li>"
+        for step in steps
+    )
+    return f'<section class="matter-steps"><h2>办理经过</h2><ol>{lines}</ol></section>'
+
+
+def _entered(days: int) -> str:
+    return f"<em>晚 {days} 天补录</em>" if days else ""
 
 
 def wanting_markup(wanting: Sequence[tuple[str, str]]) -> str:
@@ -187,7 +203,7 @@ def way_markup(events: Sequence[Event], case: Case, today: date) -> str:
 
 def _marks(one: Event) -> str:
     late = f'<em class="alarm">超期 {one.late} 天办理</em>' if one.late else ""
-    return late + (f"<em>晚 {one.entered} 天补录</em>" if one.entered else "")
+    return late + _entered(one.entered)
 
 
 def others_markup(rows: Sequence[CaseRow], url: Callable[[CaseRow], str]) -> str:

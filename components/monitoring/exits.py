@@ -5,24 +5,27 @@ from components.drawing.tables import pager_markup
 from components.monitoring.address import MonitoringChoice, monitoring_link
 from components.monitoring.list_markup import exits_markup
 from components.monitoring.listed import GRAVE
+from components.monitoring.one_exit import show_proposing
 from components.shell.asking import ask, ask_uncached
 from components.shell.empty import nothing
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
+from components.shell.site import MONITORING
 from data.monitoring import listing
 from data.monitoring.listing import EXIT_GROUPS, PAGE
 
 
-def show_exits(screen: Screen, choice: MonitoringChoice, chosen: int | None) -> None:
-    """Everything below the tabs; ``chosen``: the review that is open."""
+def show_exits(screen: Screen, choice: MonitoringChoice) -> None:
+    """Everything below the tabs."""
     counts = ask(screen, listing.exit_counts, screen.region.code, today=screen.today)
     show_markup(
         groups_markup(
             EXIT_GROUPS, counts, choice.group, lambda group: monitoring_link(screen, choice, group=group), grave=GRAVE
         )
     )
+    show_proposing(screen)
     if not (total := counts[choice.group]):
         if counts["all"]:
             show_markup('<p class="calm">这一组没有评估。</p>')
@@ -37,9 +40,8 @@ def show_exits(screen: Screen, choice: MonitoringChoice, chosen: int | None) -> 
     show_markup(
         exits_markup(
             rows,
-            lambda one: monitoring_link(screen, choice, page=choice.page) + f"&exit={one.id}",
+            lambda one: screen.link(MONITORING, view="exits", exit=one.id),
             caption=f"{screen.region.name}有序退出评估",
-            chosen=chosen,
         )
         + pager_markup(at.page, at.pages, f"共 {total:,} 户", lambda page: monitoring_link(screen, choice, page=page))
     )

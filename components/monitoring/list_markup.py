@@ -128,8 +128,8 @@ def until_markup(until: str, today: date, *, late: bool) -> str:
     return f'<span class="clock{" red" if late else ""}"><span>{escape(until)}</span>{days}</span>'
 
 
-def exits_markup(rows: Sequence[ExitRow], url: Callable[[ExitRow], str], *, caption: str, chosen: int | None) -> str:
-    """The table of a page of exit reviews; ``chosen``: the id of the one that is open below."""
+def exits_markup(rows: Sequence[ExitRow], url: Callable[[ExitRow], str], *, caption: str) -> str:
+    """The table of a page of exit reviews."""
 
     def verdict(row: Row) -> str:
         return f'<span class="exit-{"out" if row.one.verdict == "退出" else "keep"}">{escape(row.one.verdict)}</span>'
@@ -142,7 +142,6 @@ def exits_markup(rows: Sequence[ExitRow], url: Callable[[ExitRow], str], *, capt
             opener="head",
             whole=True,
             cards=True,
-            chosen=lambda row: row.one.id == chosen,
             drawn={
                 "head": lambda row: whose_markup(row.one.head, row.one.place),
                 "verdict": verdict,

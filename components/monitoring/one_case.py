@@ -35,7 +35,9 @@ def show_case(screen: Screen, id: int) -> None:
         + view.clock_box(one, screen.today)
     )
     show_acts(screen, one)
-    if told := view.obstacles_markup(one.next) + view.wanting_markup(one.wanting):
+    if told := view.refused_markup([(next.word, next.obstacles) for next in one.next]) + view.wanting_markup(
+        one.wanting
+    ):
         show_markup(told)
     items = ask_uncached(screen, plans.items, id, screen.today)
     left, right = st.columns([52, 48], gap="medium")

@@ -12,6 +12,7 @@ from components.monitoring.clue_part import show_clue_part
 from components.monitoring.exits import show_exits
 from components.monitoring.listed import show_cases, show_plans
 from components.monitoring.one_case import show_case
+from components.monitoring.one_exit import show_exit
 from components.shell.asking import ask, ask_uncached
 from components.shell.errors import problem, show_problems
 from components.shell.page import show_markup
@@ -20,18 +21,22 @@ from components.shell.screen import Screen
 from data.errors import NotFound
 from data.monitoring import listing
 
+_OF_ONE = {"case": show_case, "exit": show_exit}
+"""Parameter of an address → what draws the one that it names."""
+
 
 def show_monitoring(screen: Screen) -> None:
     """Draw the page."""
     parameters = st.query_params
-    if "case" in parameters:
-        try:
-            show_case(screen, whole(parameters["case"]) or 0)
-            return
-        except NotFound as error:
-            problem(f"{error}已显示总体情况。")
     if show_clue_part(screen, parameters):
         return
+    for name, show in _OF_ONE.items():
+        if name in parameters:
+            try:
+                show(screen, whole(parameters[name]) or 0)
+                return
+            except NotFound as error:
+                problem(f"{error}已显示总体情况。")
     choice, problems = read_choice(parameters)
     show_problems(problems)
     # words may be a name: nothing is kept by them
@@ -46,7 +51,7 @@ def show_monitoring(screen: Screen) -> None:
     elif choice.view == "plans":
         show_plans(screen, choice)
     elif choice.view == "exits":
-        show_exits(screen, choice, whole(parameters.get("exit")))
+        show_exits(screen, choice)
     else:
         show_board(screen, counts)
 
