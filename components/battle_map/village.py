@@ -13,6 +13,7 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.theme import map_colours, state_marks
 from components.households.rows import tooltips
+from components.monitoring.of_household import village_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.leading_on import matter_url
 from components.shell.logged import list_shown
@@ -118,6 +119,7 @@ def show_village_board(screen: Screen) -> None:
             leaders_panel(screen),
             lambda id: screen.link(HOUSEHOLD, household=id),
             running=screen.running,
+            watching=village_markup(screen),
             matter_url=lambda record, code: matter_url(screen, record, code, screen.region.code),
         )
     )

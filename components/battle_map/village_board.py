@@ -26,15 +26,15 @@ def board_markup(
     *,
     running: bool,
     matter_url: MatterUrl = lambda record, code: None,
+    watching: str = "",
 ) -> str:
-    """The four boxes; ``counted`` is markup of the village's figures, ``leaders`` of who leads it, ``running`` whether
-    the month has not ended."""
+    """The four boxes; ``counted`` is markup of the village's figures, ``leaders`` of who leads it, ``watching`` of
+    its cases of 监测帮扶, ``running`` whether the month has not ended."""
     whom = _box("扶持谁", counted + _causes(board), 1)
     who = _box("谁来扶", leaders + _helpers(board), 2)
     how = _box("怎么扶", _measures(board) + _projects(board), 3)
-    course = _box(
-        "进度", _visits(board, url, running) + _problems(board, url, matter_url) + _tasks(board, url, matter_url), 4
-    )
+    stuck = _problems(board, url, matter_url) + _tasks(board, url, matter_url)
+    course = _box("进度", watching + _visits(board, url, running) + stuck, 4)
     return f'<div class="board"><div>{whom}{how}</div><div>{who}{course}</div></div>'
 
 

@@ -17,6 +17,7 @@ from components.households import head_markup as view
 from components.households import tables
 from components.households.code_section import show_code_section
 from components.households.history import show_history
+from components.monitoring import of_household as cases
 from components.quality.of_household import show_household_hits
 from components.shell.asking import ask_uncached
 from components.shell.errors import reporting_failures
@@ -135,6 +136,7 @@ def _what_hangs_on_it(screen: Screen, file: HouseholdFile, visits: Paged) -> Non
     more = pager_markup(visits.page, visits.pages, "", to_page) if visits.pages > 1 else ""
     with st.container(key=f"{view.FOLD}visits"):
         show_markup(tables.visits_markup(file) + more)
+    cases.show_of_household(screen, file.id)
     show_of_household(screen, file.id)
     show_markup(tables.problems_markup(file) + tables.tasks_markup(file))
 

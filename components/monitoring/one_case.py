@@ -7,6 +7,7 @@ from components.drawing.panels import heading
 from components.monitoring import case_markup as view
 from components.monitoring.acting import show_acts
 from components.monitoring.address import case_link, view_link
+from components.monitoring.case_papers import show_papers
 from components.monitoring.plan import show_plan
 from components.shell.asking import ask_uncached
 from components.shell.logged import looked
@@ -35,15 +36,15 @@ def show_case(screen: Screen, id: int) -> None:
         + view.clock_box(one, screen.today)
     )
     show_acts(screen, one)
-    if told := view.refused_markup([(next.word, next.obstacles) for next in one.next]) + view.wanting_markup(
-        one.wanting
-    ):
+    not_yet = [(following.word, following.obstacles) for following in one.next]
+    if told := view.refused_markup(not_yet) + view.wanting_markup(one.wanting):
         show_markup(told)
     items = ask_uncached(screen, plans.items, id, screen.today)
     left, right = st.columns([52, 48], gap="medium")
     with left:
         show_markup(view.facts_markup(one, _household_url(screen, one)))
         show_plan(screen, one, items)
+        show_papers(screen, one)
         others = ask_uncached(screen, listing.of_household, one.household, screen.today)
         rest = [row for row in others if row.id != id]
         if rest:

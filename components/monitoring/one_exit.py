@@ -1,7 +1,6 @@
 """One exit review: the verdict with its evidence, what may be done, who did what; and proposing one."""
 
 import streamlit as st
-from data.monitoring.exits import Review
 
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
@@ -16,6 +15,7 @@ from data.access.roles import HOUSEHOLDS, READ
 from data.errors import WarRoomError
 from data.matters.subjects import subjects
 from data.monitoring import exits
+from data.monitoring.exits import Review
 from data.monitoring.ways import EXIT_WAY
 from data.terms import EXIT_VERDICTS
 from data.workflow import LONGEST_REASON, Changed
