@@ -18,7 +18,7 @@ from data.access.roles import MONITORING, PAPERS, PRINT, READ, WRITE
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.calendars.workdays import calendar
-from data.errors import OutOfScope, Refused
+from data.errors import Refused
 from data.households import archives
 from data.households.file import HouseholdFile, household
 from data.households.income import KINDS
@@ -67,11 +67,9 @@ class Kept:
 def form(connection: Connection, viewer: Viewer, case: int, kind: str, today: date, *, by: str = "") -> bytes:
     """One of FORMS as PDF; ``by``: who printed it, and when, at its foot.
 
-    Raises NotFound for a case that is not the viewer's, OutOfScope for who may not read names, Refused for what is no
-    form, a notice of what is not to be published, a removal that nobody proposed, and where there is no Chinese font.
+    Raises NotFound for a case that is not the viewer's, Refused for what is no form, a notice of what is not to be
+    published, a removal that nobody proposed, and where there is no Chinese font.
     """
-    if not viewer.may_write:
-        raise OutOfScope("打印监测材料")
     if kind not in FORMS:
         raise Refused(f"没有“{kind[:20]}”这种表，可打印：{'、'.join(FORMS)}。")
     paper = _Paper(connection, viewer, CASES.row(connection, viewer, case), today)
@@ -112,13 +110,11 @@ def _step_of(connection: Connection, case: int, step: int | None) -> int | None:
     return step if step is not None else (steps[-1] if steps else None)
 
 
-@needs(READ, MONITORING)
+@needs(READ, PAPERS)
 def papers(connection: Connection, viewer: Viewer, case: int) -> tuple[Kept, ...]:
     """What is kept of a case and is in sight, in the order in which it came; raises NotFound where it is not the
-    viewer's. Without any for who may not open papers."""
+    viewer's."""
     CASES.row(connection, viewer, case)
-    if not viewer.may(READ, PAPERS):
-        return ()
     of, lies = case_paper.c, archive.c
     asked = (
         select(of.id, of.kind, of.step, of.archive, lies.title, lies.media_type, lies.added)
@@ -159,7 +155,7 @@ class _Paper:
 
     def _made(self, title: str, below: str, *blocks: Block) -> dict[str, object]:
         return {
-            "title": title, "below": clean(below, 80), "foot": clean(f"{title} {self.case['code']}", 80, run=0),
+            "title": title, "below": clean(below, 80), "foot": title,
             "demonstration": self.case["village"].startswith(DEMONSTRATION_PREFIX), "blocks": list(blocks),
         }  # fmt: skip
 
@@ -187,7 +183,7 @@ class _Paper:
             _pairs(f"近12个月收支（截至{spoken(self._books())}）", self._income()),
             self._lights(),
             self._measures("正在享受的帮扶措施"),
-            _lines("入户核查的情况和意见", 4),
+            _lines("入户核查的情况和意见", 3),
             _signatures(*_SIGNED),
         )  # fmt: skip
 

@@ -7,10 +7,13 @@ from sqlalchemy import select
 
 from data import model
 from data.access.viewer import Viewer
+from data.audit.verify import verified
+from data.imports.undo import undo
 from data.intake import import_files
 from data.intake.checked import check_files
 from data.monitoring.cases import case as whole_case
 from data.workbook.exporting import export_workbook
+from tests.data.imports.undo_ground import job_of, stands
 from tests.data.intake.books import HOUSE, OTHER_HOUSE, OTHER_VILLAGE, sound_book, write_xlsx
 from tests.moment import NOW
 
@@ -178,3 +181,15 @@ def test_a_step_that_a_file_brought_is_not_told_as_written_down_late(engine, tmp
     with engine.connect() as connection:
         told = whole_case(connection, Viewer("admin", "", person=1), case(engine)["id"], NOW.date())
     assert [one.late for one in told.steps] == [0] * len(IN)
+
+
+def test_what_an_import_told_of_a_case_is_taken_back_and_the_log_vouches_for_what_stands(engine, tmp_path):
+    job_of(engine, tmp_path / "a", {**sound_book(), "监测步骤": [step(word, day) for word, day, _ in IN[:4]]}, NOW)
+    before = stands(engine)
+    more = [step(word, day, 应到="45", 实到="41") for word, day, _ in IN[3:6]]
+    other = step("入户核查", "2026-11-10", code=f"{OTHER_HOUSE}-JC2")
+    job = job_of(engine, tmp_path / "b", {"监测步骤": [*more, other]}, NOW + timedelta(hours=1))
+    assert case(engine)["state"] == "reported" and case(engine, f"{OTHER_HOUSE}-JC2")["state"] == "checking"
+    assert undo(engine, ADMIN, job, now=NOW + timedelta(hours=2)).standing == 0
+    assert stands(engine) == before
+    assert verified(engine).faults == []
