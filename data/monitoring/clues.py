@@ -19,6 +19,7 @@ from data.archives.sounds import examine_sound
 from data.calendars.workdays import Calendar, calendar
 from data.errors import NotFound, Refused
 from data.figures import cube
+from data.figures.sources import CLUES as COUNTED
 from data.households.archives import check_space, paper_edit
 from data.households.edits import commit_within
 from data.households.fields import LONG, SHORT, Unfit, read_text
@@ -206,7 +207,7 @@ def tell_within(
     home = values["household_id"]
     if isinstance(home, int) and files:
         _attach(connection, viewer, id, home, files, day, now)
-    cube.stamp(connection, now, str(values["village"]))
+    cube.refresh(connection, str(values["village"]), now, households=False, of=COUNTED)
     return id
 
 
@@ -302,7 +303,7 @@ def join(engine: Engine, viewer: Viewer, id: int, *, version: int, home: int | N
         if running is None:
             raise Refused("这一户没有在办的程序，不能并入；请立案，或写明不立案的原因。")
         _settle(connection, viewer, held, "join", whose, running[0], now=now)
-        cube.stamp(connection, now, held["village"])
+        cube.refresh(connection, held["village"], now, households=False, of=COUNTED)
     return running[0]
 
 
@@ -321,7 +322,7 @@ def found(
         _settle(connection, viewer, held, "found", whose, case, now=now)
         for other in waiting_of(connection, whose):
             _settle(connection, viewer, CLUES.row(connection, viewer, other), "join", whose, case, now=now)
-        cube.stamp(connection, now, held["village"])
+        cube.refresh(connection, held["village"], now, households=False, of=COUNTED)
     return case
 
 
@@ -333,7 +334,7 @@ def _answer(
         held = _locked(connection, viewer, id, version)
         arrow = CLUES.transition(connection, viewer, held, action)
         CLUES.take(connection, viewer, held, arrow, at=now, reason=reason)
-        cube.stamp(connection, now, held["village"])
+        cube.refresh(connection, held["village"], now, households=False, of=COUNTED)
 
 
 def _locked(connection: Connection, viewer: Viewer, id: int, version: int) -> RowMapping:

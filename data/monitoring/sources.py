@@ -15,6 +15,7 @@ from data.clock import written
 from data.figures import cube
 from data.figures.books import closed_months
 from data.figures.courses import ENDS
+from data.figures.sources import CLUES as COUNTED
 from data.income.sinking import CAUSES, sinking
 from data.income.year import year_of
 from data.model import clue, clue_step
@@ -85,7 +86,8 @@ def raise_found(connection: Connection, now: datetime, every: Iterable[Found] | 
         made = list(connection.execute(insert(clue_step).returning(clue_step.c.id), steps).scalars())
         told = f"{CLUES.way.name}：{CLUES.way.actions['tell']}"
         audit.wrote(connection, clue_step.name, made, actor=_SYSTEM, view="approve", detail=told, now=now)
-    cube.stamp(connection, now, *sorted({one.village for one in new.values()}))
+    for village in sorted({one.village for one in new.values()}):
+        cube.refresh(connection, village, now, households=False, of=COUNTED)
     return len(new)
 
 

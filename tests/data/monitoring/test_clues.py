@@ -23,6 +23,7 @@ from data.monitoring.clues import Filters, Subject, Told
 from data.store.engine import open_engine, writing
 from data.workflow import Changed
 from tests.data.archives.ground import photo
+from tests.data.households.ground import assert_as_rebuilt
 from tests.data.small_county import COUNTY, VILLAGES
 from tests.data.village_ground import FAR, HERE, NEIGHBOUR, VILLAGE, fill_village
 from tests.moment import NOW
@@ -122,6 +123,14 @@ def test_the_same_told_twice_is_one_clue_with_what_came_the_second_time(county: 
     assert again == first and how_many(county, "clue", "clue_step", "archive", "case_paper") == [1, 1, 2, 2]
     clues.dismiss(county, CADRE, first, version=1, reason="已入户核实，报销后自付不多", now=NOW)
     assert clues.tell(county, HELPER, HOME, ILL, now=NOW) != first, "what was answered may come again"
+
+
+def test_the_figures_stand_as_a_rebuild_would_make_them(county: Engine):
+    id = clues.tell(county, HELPER, HOME, ILL, now=NOW)
+    clues.tell(county, TOWN, MEANT, CALLED, onward=True, now=NOW)
+    assert_as_rebuilt(county)
+    clues.dismiss(county, CADRE, id, version=1, reason="报销后自付不多", now=NOW)
+    assert_as_rebuilt(county)
 
 
 def test_two_who_tell_the_same_at_once_tell_one_clue(county: Engine):

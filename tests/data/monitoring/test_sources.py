@@ -15,6 +15,7 @@ from data.monitoring import clues
 from data.monitoring.sources import Found, found, raise_all, raise_found, withdraw
 from data.store.engine import open_engine, writing
 from data.terms import Record
+from tests.data.households.ground import assert_as_rebuilt
 from tests.data.small_county import COUNTY, TODAY
 from tests.data.village_ground import HERE, VILLAGE, fill_village
 from tests.moment import NOW
@@ -146,7 +147,10 @@ def test_income_that_fell_silent_is_found_in_the_closed_month(county: Engine, mo
 
 def test_what_is_found_is_raised_once_and_waits_in_its_village(county: Engine):
     job(county, "J1", HOME, "2026-11-01")
+    with writing(county) as connection:
+        cube.rebuild(connection, today=TODAY)
     made = raise_all(county, NOW)
+    assert_as_rebuilt(county)
     with county.connect() as connection:
         listed = clues.clues(connection, CADRE, VILLAGE, filters=clues.Filters(), today=TODAY)
         whole = clues.whole(connection, CADRE, next(one.id for one in listed if one.household == HOME), today=TODAY)
