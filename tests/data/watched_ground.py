@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, Table, insert
 
 from data import model
 from data.figures import cube
-from data.store.engine import writing
+from data.store.engine import follow_keys, writing
 from tests.data.small_county import TODAY
 from tests.data.village_ground import FAR, OTHER_TOWNSHIP, VILLAGE, fill_village
 
@@ -74,3 +74,5 @@ def _fill(connection: Connection, table: Table, names: str, rows: Sequence[tuple
     marks = {"version": 1, "at": "2026-11-22T09:00:00", "actor": f"village:{VILLAGE}:", "who": "赵某"}
     own = {name: value for name, value in marks.items() if name in table.c}
     connection.execute(insert(table), [{**own, **dict(zip(names.split(), row, strict=True))} for row in rows])
+    if "id" in names.split():
+        follow_keys(connection, table)

@@ -58,6 +58,8 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("problems", {}), ("problems", {"kind": "task", "view": "matrix"}), ("problems", {"view": "place"}),
     ("problems", {"kind": "task", "raise": "task", "indicator": "households"}),
     ("days", {}),
+    ("monitoring", {}), ("monitoring", {"view": "cases"}), ("monitoring", {"view": "plans"}),
+    ("monitoring", {"view": "exits"}), ("monitoring", {"view": "clues"}),
     ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("dispatch", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
