@@ -29,7 +29,8 @@ ABOVE = [{"区划代码": "990181", "名称": "示范市"}]
 CHANGED = {
     "行政区划": ("名称", "新名"), "农村人口": ("人数", "577"), "户": ("备注", "新"), "户变动": ("原因", "新"),
     "户迁移": ("说明", "新"), "家庭成员": ("姓名", "张四"), "成员变动": ("原因", "婚入"), "成员状况": ("值", "残疾"),
-    "保障核实": ("说明", "新"), "监测": ("风险备注", "新"), "收支": ("金额", "1"), "帮扶措施": ("名称", "新"),
+    "保障核实": ("说明", "新"), "监测": ("风险备注", "新"), "监测步骤": ("办理人", "新"),
+    "收支参考": ("理赔", "1"), "收支": ("金额", "1"), "帮扶措施": ("名称", "新"),
     "项目": ("名称", "新"), "项目进度": ("进入日期", "2021-03-02"), "项目收益": ("实收", "1"),
     "项目带户": ("金额", "1"), "帮扶责任人": ("职务", "新"), "结对帮扶": ("结束日期", "2026-01-01"),
     "区划负责人": ("单位", "新"), "走访": ("内容", "新"), "资金": ("名称", "新"), "资金拨付": ("金额", "1"),
@@ -51,7 +52,8 @@ def _book(township: str) -> Book:
                     if column.kind == "region":
                         row[column.heading] = str(row[column.heading]).replace(OURS, township)
                     elif column.kind == "code":
-                        row[column.heading] = f"{row[column.heading]}-{township}"
+                        own, times, number = str(row[column.heading]).partition("-JC")  # 户编号-JC1
+                        row[column.heading] = f"{own}-{township}{times}{number}"
     return book
 
 
@@ -82,7 +84,7 @@ def _refused(engine: Engine, file: Path, area: str) -> list[Issue]:
     findings = Findings()
     sheets = open_sheets([file], findings, lambda _: "")
     with engine.connect() as connection:
-        known = KnownCodes(connection, valid_rows=False, members=True)
+        known = KnownCodes(connection, valid_rows=False, members=True, cases=True)
         kept, checks = KeptCheck(known, findings), []
         for sheet in (sheet for sheet in sheets if sheet.name == KEPT):
             kept.take(sheet)
@@ -211,7 +213,7 @@ def test_what_hangs_on_a_row_that_is_refused_otherwise_is_not_reproached(engine:
     book = {"户": [{"户编号": "N1", "村代码": "9", "户主姓名": "甲", "户类型": "脱贫户"}],
             "家庭成员": [{"人编号": "N11", "户编号": "N1", "姓名": "甲", "与户主关系": "户主"}]}  # fmt: skip
     with engine.connect() as connection:
-        known = KnownCodes(connection, valid_rows=False, members=True)
+        known = KnownCodes(connection, valid_rows=False, members=True, cases=True)
         checks = []
         for spec in (SHEET["户"], SHEET["家庭成员"]):
             checks.append(SheetCheck(spec, known, NOW.date(), findings))
