@@ -66,7 +66,7 @@ def _whole(screen: Screen, one: Round) -> Brought:
 
 
 def _all(screen: Screen, choice: QualityChoice, held: list[Round]) -> str:
-    names = ask(screen, regions.names_of, sorted({one.region for one in held}))
+    names = ask(screen, regions.names_of, tuple(sorted({one.region for one in held})))
     told = [_whole(screen, one) for one in held]
     rows = pd.DataFrame(
         [

@@ -34,8 +34,10 @@ from data.matters.rounds import close_round, open_round
 from data.matters.steps import Given
 from data.matters.steps import step as matter_step
 from data.projects import shock_tasks, troubles
+from data.quality.rounds import begin as begin_round
 from data.regions import tree as regions
 from data.regions.versions import versions, way_to
+from data.rules.running import run
 from data.store.engine import writing
 from data.villages.edits import Deed, carry_out, merges, renames, take_back
 from data.villages.leaders import appoint
@@ -63,6 +65,8 @@ PAGES: tuple[tuple[str, Mapping[str, str]], ...] = (
     ("todo", {}), ("todo", {"view": "all"}), ("todo", {"view": "regions"}), ("todo", {"view": "digest"}),
     ("projects", {"view": "risk", "trouble": "1"}), ("funds", {}), ("dividends", {}), ("dispatch", {}), ("prints", {}),
     ("prints", {"what": "chart", "below": "all"}),
+    ("quality", {}), ("quality", {"view": "regions"}), ("quality", {"view": "score"}), ("quality", {"view": "waivers"}),
+    ("quality", {"view": "rounds"}), ("quality", {"view": "rounds", "round": "1"}), ("quality", {"rule": "R208"}),
     ("data", {}), ("data", {"view": "boundaries"}), ("data", {"view": "out"}), ("data", {"view": "backups"}),
 )  # fmt: skip
 SOME = 0.2
@@ -153,6 +157,8 @@ def fill(engine: Engine) -> None:
         connection.execute(update(model.fund).where(model.fund.c.code == "F1").values(project=projects.SHORT))
         cube.rebuild(connection, today=TODAY)
         cube.stamp(connection, NOW)
+        run(connection, NOW, actor="system")
+    begin_round(engine, CADRE, COUNTY, name="第一轮", rules=(), until=TODAY, now=NOW)
     open_round(engine, CADRE, COUNTY, due=TODAY, now=NOW)
     troubles.mark(engine, CADRE, operator=projects.FIRM, place=COUNTY, since="2026-11-01", reason="欠收", now=NOW)
 
