@@ -57,7 +57,8 @@ def _leave_rows(
         if column.name == "household_id":
             away |= without
         elif column.name == "case_id":
-            away |= {number for number, (_, home) in check.known.cases_told().items() if home in without}
+            homes = without | gone.get(HOUSEHOLD, set())
+            away |= {number for number, (_, home) in check.known.cases_told().items() if home in homes}
         if away and column.name in piece.values.column_names:
             mask |= _among(piece.values.column(column.name), away)
     if check.spec.name == HOUSEHOLD and without:
