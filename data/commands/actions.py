@@ -77,6 +77,7 @@ class _Bar:
 
 
 def demo_command(options: argparse.Namespace) -> int:
+    from data.demo.cleaning import make_cleaning
     from data.demo.county import generate
     from data.demo.days import make_days
     from data.demo.faults import make_faults
@@ -114,6 +115,7 @@ def demo_command(options: argparse.Namespace) -> int:
     make_musts(engine, now)
     with writing(engine) as connection:
         run_rules(connection, now, actor=COMMAND)
+    make_cleaning(engine, now)
     bar.close()
     print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
     if options.out:
