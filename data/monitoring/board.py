@@ -136,7 +136,7 @@ _SUMS = (
 
 
 def _children(connection: Connection, region: str, below: int) -> pd.DataFrame:
-    asked = "SELECT code, name FROM region WHERE length(code) = :below AND closed IS NULL ORDER BY code"
+    asked = "SELECT code, name FROM region WHERE closed IS NULL AND length(code) = :below ORDER BY code"
     rows = connection.execute(text(asked), {"below": below}).all()
     return pd.DataFrame([tuple(row) for row in rows if row.code.startswith(region)], columns=["code", "name"])
 

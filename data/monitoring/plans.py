@@ -18,6 +18,7 @@ from data.figures.sources import PLANS as COUNTED
 from data.figures.states import members_on
 from data.households.edits import Edit, commit_within
 from data.model import measure, person, plan_item
+from data.model.running import lasting
 from data.monitoring.clocks import months_after
 from data.monitoring.ways import CASES, ITEMS, WATCHED
 from data.settings import value_of
@@ -260,7 +261,7 @@ def _lack(connection: Connection, since: str, setting: str, words: str, today: d
 
 def _kinds_since(connection: Connection, household: int, day: str) -> Sequence[str]:
     """The kinds of measure that a household has had since a day."""
-    since = measure.c.ended.is_(None) | (measure.c.ended >= day)
+    since = lasting(measure, day)
     asked = select(measure.c.category).where(measure.c.household_id == household, since).distinct()
     return connection.execute(asked).scalars().all()
 

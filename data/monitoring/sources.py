@@ -19,6 +19,7 @@ from data.figures.sources import CLUES as COUNTED
 from data.income.sinking import CAUSES, sinking
 from data.income.year import year_of
 from data.model import clue, clue_step
+from data.model.running import open_on
 from data.monitoring.ways import CLUES, ENDED
 from data.months import label, spoken
 from data.regions import tree as regions
@@ -162,7 +163,7 @@ def _jobless(connection: Connection, today: date) -> Iterator[Found]:
         SELECT h.id, h.village, m.code, m.name, m.ended FROM measure m JOIN household h ON h.id = m.household_id
         WHERE m.category IN {kinds} AND {_A_JOB} AND m.ended >= :since AND m.ended < :this_day AND {_OPEN_TO_IT}
         AND NOT EXISTS (SELECT 1 FROM measure o WHERE o.household_id = m.household_id AND o.category IN {kinds}
-            AND o.code <> m.code AND (o.ended IS NULL OR o.ended > m.ended)) ORDER BY m.code"""
+            AND o.code <> m.code AND {open_on("o.ended", "m.ended")}) ORDER BY m.code"""
     bound = {"since": (today - _RECENT).isoformat(), "this_day": today.isoformat()}
     for row in connection.execute(text(sql), bound):
         words = f"“{row.name}”已于 {row.ended} 结束，没有新的就业或公益岗位措施。"

@@ -1,6 +1,6 @@
 """Measures and helpers of households that are to be helped."""
 
-from data.model.running import runs_on
+from data.model.running import lasts_to, runs_on
 from data.rules.rule import DOUBT, HARD, HELPED, HINT, Parameters, Rule, Where, households, listed, named, some_member
 from data.rules.rule import watched as open_episodes
 from data.terms import ABLE, DEVELOPING_MEASURES, SAFETY_NET
@@ -10,7 +10,7 @@ def _measure(where: str) -> str:
     return f"EXISTS (SELECT 1 FROM measure v WHERE v.household_id = h.id AND {where})"
 
 
-_SINCE = "(v.ended IS NULL OR v.ended >= e.identified)"
+_SINCE = lasts_to("v", "e.identified")
 _LABOUR = some_member(f"p.skill IN {listed(ABLE)}")
 
 
@@ -69,7 +69,7 @@ def _without(measures: str, *columns: str) -> Where:
 
     def where(given: Parameters) -> str:
         begun = (
-            f"{measures} AND (v.ended IS NULL OR v.ended >= {given.day})"
+            f"{measures} AND {lasts_to('v', given.day)}"
             f" AND v.started <= {given.months_ago(given.number('rule_income_months'))}"
         )
         return households(f"h.books IS NOT NULL AND {_measure(begun)} AND NOT {lines(*columns)}")

@@ -1,6 +1,6 @@
 """What was so when a risk was said to be removed. A household that is watched again is asked by its open episode."""
 
-from data.model.running import holds_on
+from data.model.running import holds_on, lasts_to
 from data.rules.parts import checked, known
 from data.rules.rule import DOUBT, HARD, HINT, Parameters, Rule, Where, listed, named
 from data.rules.rule import removed as ended
@@ -86,7 +86,7 @@ RULES = (
         "帮扶消除的户，从识别到消除没有执行过一项帮扶措施。",
         lambda given: ended(
             f"{_HELPED} AND NOT EXISTS (SELECT 1 FROM measure v WHERE v.household_id = h.id"
-            " AND v.started <= e.removed AND (v.ended IS NULL OR v.ended >= e.identified))"
+            f" AND v.started <= e.removed AND {lasts_to('v', 'e.identified')})"
         ),
     ),
     Rule(

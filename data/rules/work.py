@@ -1,6 +1,6 @@
 """Dates against one another, visits, and who answers for problems and tasks."""
 
-from data.model.running import undone_on
+from data.model.running import runs_on, undone_on
 from data.rules.rule import DOUBT, HARD, Parameters, Rule, households, listed, members, named
 from data.terms import HOUSEHOLD_STATES
 
@@ -29,8 +29,7 @@ def _unpaired(given: Parameters) -> str:
     return (
         "SELECT v.code AS key, h.id AS household_id, h.village FROM rule_household h"
         f" JOIN visit v ON v.household_id = h.id AND v.visited > {back} WHERE NOT EXISTS (SELECT 1 FROM pairing g"
-        " WHERE g.household_id = h.id AND g.helper = v.helper AND g.started <= v.visited"
-        " AND (g.ended IS NULL OR g.ended >= v.visited))"
+        f" WHERE g.household_id = h.id AND g.helper = v.helper AND {runs_on('g', 'v.visited')})"
     )
 
 

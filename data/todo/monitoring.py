@@ -13,6 +13,7 @@ from data.access.viewer import within_sql
 from data.calendars.workdays import calendar
 from data.matters.who import person_of
 from data.model import clue
+from data.model.running import lasts_to
 from data.monitoring import clocks
 from data.monitoring.clocks import months_after
 from data.monitoring.dues import clue_due, due_sql
@@ -26,8 +27,8 @@ from data.workflow import Register, decides
 _PAGE = "monitoring"
 _VILLAGE = 12  # digits of a village's code
 _ACCOUNT = "EXISTS (SELECT 1 FROM account a WHERE a.person_id = b.owner_id AND a.disabled IS NULL)"
-_HELPED = """EXISTS (SELECT 1 FROM measure m WHERE m.household_id = e.household_id AND m.started <= :this_day
-    AND (m.ended IS NULL OR m.ended >= e.identified))"""
+_HELPED = f"""EXISTS (SELECT 1 FROM measure m WHERE m.household_id = e.household_id AND m.started <= :this_day
+    AND {lasts_to("m", "e.identified")})"""
 _LOOKED = "('visit', 'compare', 'removal_visit')"
 """Steps that come first in a state, in any order."""
 
