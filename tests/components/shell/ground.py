@@ -94,6 +94,8 @@ BIGGEST_VILLAGE = "SELECT village FROM household GROUP BY village ORDER BY COUNT
 FUND = "SELECT fund FROM fund_plan ORDER BY fund LIMIT 1"
 PROJECT = "SELECT project FROM project_household GROUP BY project ORDER BY COUNT(*) DESC, project LIMIT 1"
 PLAN = "SELECT id FROM dividend_plan WHERE state <> 'void' ORDER BY id LIMIT 1"
+RULE = "SELECT rule FROM quality_hit GROUP BY rule ORDER BY COUNT(*) DESC, rule LIMIT 1"
+ROUND = "SELECT MIN(id) FROM quality_round"
 HELPER = """SELECT p.id FROM person p JOIN pairing x ON x.helper = p.helper WHERE x.ended IS NULL
     GROUP BY p.id ORDER BY COUNT(*) DESC, p.id LIMIT 1"""
 PAGES = [
@@ -105,6 +107,8 @@ PAGES = [
     ("project", COUNTY, {"project": PROJECT}), ("funds", COUNTY, {}), ("funds", COUNTY, {"fund": FUND}),
     ("dividends", COUNTY, {"plan": PLAN}), ("problems", COUNTY, {}), ("dispatch", COUNTY, {}), ("days", COUNTY, {}),
     ("duty", COUNTY, {}), ("duty", COUNTY, {"view": "teams"}), ("duty", COUNTY, {"view": "visits"}),
-    ("duty", COUNTY, {"person": HELPER}),
+    ("duty", COUNTY, {"person": HELPER}), ("monitoring", COUNTY, {"view": "cases"}), ("quality", COUNTY, {}),
+    ("quality", COUNTY, {"rule": RULE}), ("quality", COUNTY, {"view": "score"}),
+    ("quality", COUNTY, {"view": "rounds", "round": ROUND}),
 ]  # fmt: skip
 """Page, region and parameters; what begins with SELECT is asked of the store."""
