@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from data import model
+from data.audit.verify import verified
+from data.demo.cleaning import ROUNDS, make_cleaning
 from data.demo.county import generate
 from data.demo.faults import make_faults
 from data.figures import cube
@@ -34,6 +36,14 @@ def test_each_kind_of_rule_finds_some_and_none_finds_more_than_half(migrated_sql
             text("SELECT COUNT(*) FROM quality_hit WHERE village NOT IN (SELECT code FROM region)")
         )
         assert stray.scalar_one() == 0
+    mended = make_cleaning(engine, NOW)
+    with engine.connect() as connection:
+        of = model.quality_tally.c
+        came, went = connection.execute(select(func.sum(of.came), func.sum(of.went))).one()
+        rounds = connection.execute(select(func.count()).select_from(model.quality_round)).scalar_one()
+        since = connection.execute(select(func.max(model.quality_hit.c.since))).scalar_one()
+    assert (came - went, went, rounds) == (sum(found.values()), mended, ROUNDS) and since <= NOW.date().isoformat()
+    assert not verified(engine).faults
     engine.dispose()
     assert not [rule.id for rule in RULES.values() if found[rule.id] * 2 > rows[rule.record]]
     silent = {kind: [rule.id for rule in rules if not found[rule.id]] for kind, rules in GROUPS.items()}
