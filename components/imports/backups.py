@@ -109,7 +109,7 @@ def _watch(screen: Screen) -> None:
 def _set_times(screen: Screen) -> None:
     with screen.engine.connect() as connection:
         held = settings.values(connection)
-    with st.form("backup_settings", border=False, enter_to_submit=False):
+    with st.form("backup_settings", border=False):
         typed = {}
         for one in _TIMED:
             show_markup(f'<p class="setting"><b>{escape(one.label)}</b><span>{escape(one.explanation)}</span></p>')
