@@ -116,6 +116,7 @@ def _set_times(screen: Screen) -> None:
             typed[one.name] = st.text_input(
                 one.label, value=held[one.name], key=f"setting_{one.name}", label_visibility="collapsed"
             )
+        told = st.container()  # above the button: below it a refusal is out of sight
         saved = st.form_submit_button("保存设置", type="primary")
     if not saved:
         return
@@ -126,7 +127,8 @@ def _set_times(screen: Screen) -> None:
                 settings.decide(connection, screen.viewer, name, value, now=screen.now)
             cube.stamp(connection, screen.now)
     except WarRoomError as error:
-        problem(f"没有保存。{error}")
+        with told:
+            problem(f"没有保存。{error}")
         return
     st.rerun()
 
