@@ -207,7 +207,7 @@ def filled(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     def copy_of(fill: Callable[[Engine], None], *, own: bool = False) -> Engine:
         template = _filled_by(dialect, request, fill)
         if not own and dialect == "postgresql":
-            url = request.getfixturevalue("postgres").url(template)
+            url = _read_copy(request, template)
         elif not own:
             url = f"sqlite:///{template}"
         elif dialect == "postgresql":
@@ -221,6 +221,17 @@ def filled(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
     for engine in engines:
         audit.flush(engine)
         engine.dispose()
+
+
+_read: dict[str, str] = {}
+
+
+def _read_copy(request: pytest.FixtureRequest, template: str) -> str:
+    """The URL of one copy for all who only read: a template that anybody is connected to cannot be copied."""
+    if template not in _read:
+        _read[template] = request.getfixturevalue("postgres").create(f"{template}_read", template)
+        copied_beside(template, f"{template}_read")
+    return _read[template]
 
 
 _filled: dict[tuple[str, Callable[[Engine], None]], str] = {}

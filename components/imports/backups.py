@@ -109,13 +109,14 @@ def _watch(screen: Screen) -> None:
 def _set_times(screen: Screen) -> None:
     with screen.engine.connect() as connection:
         held = settings.values(connection)
-    with st.form("backup_settings", border=False, enter_to_submit=False):
+    with st.form("backup_settings", border=False):
         typed = {}
         for one in _TIMED:
             show_markup(f'<p class="setting"><b>{escape(one.label)}</b><span>{escape(one.explanation)}</span></p>')
             typed[one.name] = st.text_input(
                 one.label, value=held[one.name], key=f"setting_{one.name}", label_visibility="collapsed"
             )
+        told = st.container()  # above the button: below it a refusal is out of sight
         saved = st.form_submit_button("保存设置", type="primary")
     if not saved:
         return
@@ -126,7 +127,8 @@ def _set_times(screen: Screen) -> None:
                 settings.decide(connection, screen.viewer, name, value, now=screen.now)
             cube.stamp(connection, screen.now)
     except WarRoomError as error:
-        problem(f"没有保存。{error}")
+        with told:
+            problem(f"没有保存。{error}")
         return
     st.rerun()
 

@@ -14,6 +14,7 @@ from data.model import access_log, change
 from data.money import short
 from data.store.engine import open_engine
 from data.terms import SUBJECTS
+from tests.browser.grids import cursor_to, type_in
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.browser.visitor import eventually
@@ -66,25 +67,7 @@ def open_grid(page: Page, server: Server, id: int, by: str = "month") -> Page:
 def go_to(page: Page, subject: str, column: int) -> None:
     """Put the cursor into a cell: a click into the first month of the row, then by arrow keys."""
     row = ROWS.index(subject)
-    grid = page.locator("[data-testid=stDataFrame] canvas").first
-    grid.evaluate("grid => grid.scrollIntoView({block: 'end'})")
-    box = grid.bounding_box()
-    page.mouse.click(box["x"] + 150, box["y"] + 36 + row * 28 + 14)
-    for place in range(1, column + 1):
-        expect(page.get_by_test_id(f"glide-cell-{place}-{row}")).to_have_attribute("aria-selected", "true")
-        if place < column:
-            page.keyboard.press("ArrowRight")
-
-
-def type_in(page: Page, text: str, then: str = "Enter") -> None:
-    field = page.locator("#portal textarea, #portal input").first
-    page.keyboard.press(text[0])  # opens the cell; the rest goes into its field
-    expect(field).to_be_focused()
-    page.keyboard.type(text[1:], delay=50)  # as a hand does: the grid takes no notice of what comes in no time
-    expect(field).to_have_value(text)
-    ready(page)  # the grid's own state follows the field
-    page.keyboard.press(then)
-    expect(field).not_to_be_visible()
+    cursor_to(page.get_by_test_id("stDataFrame"), row, column, first=1, at=(150, 36 + row * 28 + 14))
 
 
 def total(page: Page, label: str) -> Locator:

@@ -17,6 +17,7 @@ from data.model import change, dividend_payment, dividend_plan, dividend_share, 
 from data.money import short
 from data.months import label, month_of, spoken
 from data.store.engine import open_engine, writing
+from tests.browser.grids import cursor_to, type_in
 from tests.browser.ready import ready
 from tests.browser.server import Server, serving
 from tests.browser.visitor import turn_to
@@ -64,22 +65,8 @@ def as_role(page: Page, name: str) -> None:
 
 def type_first_dividend(page: Page, amount: str) -> None:
     """Another amount for the first household, typed into the grid."""
-    grid = page.locator(".st-key-plan_grid canvas").first
-    grid.scroll_into_view_if_needed()
-    cell = page.locator(".st-key-plan_grid").get_by_test_id("glide-cell-5-0")
-    box = grid.bounding_box()
-    page.mouse.click(box["x"] + 60, box["y"] + 30 + 15)
-    for _ in range(5):
-        page.keyboard.press("ArrowRight")
-    expect(cell).to_have_attribute("aria-selected", "true")
-    page.keyboard.press(amount[0])
-    field = page.locator("#portal textarea, #portal input").first
-    expect(field).to_be_focused()
-    page.keyboard.type(amount[1:], delay=50)
-    expect(field).to_have_value(amount)
-    ready(page)  # the grid's own state follows the field
-    page.keyboard.press("Enter")
-    expect(field).not_to_be_visible()
+    cursor_to(page.locator(".st-key-plan_grid"), 0, 5, first=0, at=(60, 45))
+    type_in(page, amount)
     ready(page)
 
 
