@@ -7,16 +7,15 @@ import streamlit as st
 from sqlalchemy import Connection
 
 from components.door.form import ASKED, close_form
-from components.drawing.markup import escape
 from components.shell.errors import problem, reporting_failures
-from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from data.errors import WarRoomError
 from data.store.engine import writing
 
 T = TypeVar("T")
 WHOM = "of"  # in the address: what an open dialog is about
-_SAID, _GIVEN = "admin_said", "admin_given"
+_GIVEN = "admin_given"
 
 
 def open_dialog(title: str, draw: Callable[[], None], *, width: Literal["small", "large"] = "small") -> None:
@@ -41,16 +40,11 @@ def act(screen: Screen, work: Callable[[Connection], T], done: Callable[[T], str
         with writing(screen.engine) as connection:
             made = work(connection)
     except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        say_refused(error)
         return
-    tell(done(made))
+    keep_said("admin", done(made))
     close()
     st.rerun()
-
-
-def tell(said: str) -> None:
-    """What was done, for the next run to say."""
-    st.session_state[_SAID] = said
 
 
 def hand_over(tab: str, show: Callable[[Screen], None]) -> None:
@@ -60,8 +54,7 @@ def hand_over(tab: str, show: Callable[[Screen], None]) -> None:
 
 def show_outcome(screen: Screen, tab: str) -> None:
     """What was done last, and what it handed over."""
-    if said := st.session_state.pop(_SAID, None):
-        show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
+    show_said("admin")
     where, show = st.session_state.get(_GIVEN, ("", None))
     if where != tab:
         st.session_state.pop(_GIVEN, None)

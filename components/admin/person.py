@@ -15,6 +15,7 @@ from components.shell.header import region_choices, searchable
 from components.shell.logged import caller, looked
 from components.shell.page import show_markup
 from components.shell.reading import whole
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from components.shell.take_away import take_away, take_paper
 from data import settings
@@ -53,7 +54,7 @@ def open_person(screen: Screen) -> None:
         one = ask_uncached(screen, one_person, whole(whom()) or 0)
     except NotFound as error:
         why = str(error)
-        open_dialog(title, lambda: show_markup(f'<p class="problem" role="alert">{escape(why)}</p>'))
+        open_dialog(title, lambda: say_refused(why))
         return
     open_dialog(title, lambda: draw(screen, one))
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from components.admin.address import admin_link
-from components.admin.dialogs import asked, close, open_dialog, show_outcome, tell, unknown, whom
+from components.admin.dialogs import asked, close, open_dialog, show_outcome, unknown, whom
 from components.door.form import key
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
@@ -18,6 +18,7 @@ from components.shell.header import region_labels, searchable
 from components.shell.logged import caller
 from components.shell.page import show_markup
 from components.shell.reading import whole
+from components.shell.said import keep_said, say_refused
 from components.shell.screen import Screen
 from data.errors import WarRoomError
 from data.regions.tree import all_regions
@@ -109,7 +110,7 @@ def _chosen(screen: Screen, what: str, labels: Mapping[str, str]) -> Deed | None
             return ask_uncached(screen, renames, code, name, day=since, today=today)
         return ask_uncached(screen, ends, code, day=since, today=today)
     except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        say_refused(error)
         return None
 
 
@@ -144,7 +145,7 @@ def _act(screen: Screen, deed: Deed) -> None:
     except WarRoomError as error:
         show_markup(f'<p class="problem" role="alert">没有办理。{escape(error)}</p>')
         return
-    tell(f"已办理{deed.what}。")
+    keep_said("admin", f"已办理{deed.what}。")
     st.rerun()
 
 
@@ -180,8 +181,8 @@ def _confirm(screen: Screen, one: Done) -> None:
         try:
             take_back(screen.engine, screen.viewer, one.id, address=caller(), now=screen.now)
         except WarRoomError as error:
-            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            say_refused(error)
             return
-        tell(f"已撤销“{one.what}”。")
+        keep_said("admin", f"已撤销“{one.what}”。")
         close()
         st.rerun()

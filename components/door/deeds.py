@@ -9,6 +9,7 @@ from components.door.form import ask_once, finish, key, while_open
 from components.drawing.markup import escape
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from data.access.roles import PLANS, READ
 from data.dividends.following import shares_after
@@ -45,7 +46,7 @@ def see_then_save(screen: Screen, household: int, act: str, asked: Asked) -> Non
         followed = ask_once(screen, ("follows", str(told)), follows, deed)
         shares = _shares(screen, deed, str(told))
     except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        say_refused(error)
         return
     show_markup(_followed_markup(deed, [*followed, *shares]))
 

@@ -10,6 +10,7 @@ import streamlit as st
 from components.drawing.markup import escape
 from components.shell.asking import P, Query, T, ask_uncached
 from components.shell.page import show_markup
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from data.access.actors import actor_name
 from data.errors import WarRoomError
@@ -141,7 +142,7 @@ def finish(
         st.rerun(scope="fragment")
     except WarRoomError as error:
         with said:
-            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            say_refused(error)
     else:
         sentence = "；".join((f"已保存：{saved.what}", *saved.doubts))
         keep_outcome(Outcome(household, sentence, saved.change, refused))

@@ -10,6 +10,7 @@ from components.shell.asking import ask, ask_uncached
 from components.shell.errors import reporting_failures
 from components.shell.logged import caller
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from data.access.roles import APPROVE, DUTIES
 from data.duties.leaders import Leader
@@ -18,7 +19,7 @@ from data.errors import WarRoomError
 from data.terms import LEADER_POSTS
 from data.villages.leaders import Term, appoint, correct, end, leader_changes, undo
 
-_DO, _LEADER, _SAID = "do", "leader", "leader_said"
+_DO, _LEADER = "do", "leader"
 _ACTS = ("任命", "结束任职", "更正")
 _LISTED = 6
 
@@ -27,8 +28,7 @@ def show_appointing(screen: Screen, own: tuple[Leader, ...]) -> None:
     """The button and what was done last; nothing for who names nobody."""
     if not screen.viewer.may(APPROVE, DUTIES) or not screen.region.code:
         return
-    if said := st.session_state.pop(_SAID, None):
-        show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
+    show_said("leader")
     st.button(f"任免{screen.region.name}负责人", key="appoint", on_click=_open)
     if st.query_params.get(_DO) == _LEADER:
         _dialog(screen, own)
@@ -159,9 +159,9 @@ def _finish(screen: Screen, words: str, act: Callable[[str], int]) -> None:
     try:
         act(caller())
     except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        say_refused(error)
         return
-    st.session_state[_SAID] = f"{words}已保存，可在“最近的任免”里撤销"
+    keep_said("leader", f"{words}已保存，可在“最近的任免”里撤销")
     _close()
     st.rerun()
 
@@ -173,6 +173,6 @@ def _term(held: Leader) -> Term:
 def _undo(screen: Screen, id: int) -> None:
     try:
         undo(screen.engine, screen.viewer, id, address=caller(), now=screen.now)
-        st.session_state[_SAID] = "已撤销，恢复原样"
+        keep_said("leader", "已撤销，恢复原样")
     except WarRoomError as error:
-        st.session_state[_SAID] = f"没有撤销：{error}"
+        keep_said("leader", f"没有撤销：{error}", wrong=True)

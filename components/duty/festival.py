@@ -7,19 +7,17 @@ from components.drawing.panels import heading
 from components.shell.asking import ask
 from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from data.access.roles import APPROVE, DUTIES
 from data.duties.musts import festivals
 from data.errors import WarRoomError
 from data.households.life_events import record_festival, withdraw_festival
 
-_SAID = "festival_said"
-
 
 def show_festivals(screen: Screen) -> None:
     """What was entered, and the form; nothing for who may not enter one."""
-    if said := st.session_state.pop(_SAID, None):
-        show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
+    show_said("festival")
     if not screen.viewer.may(APPROVE, DUTIES):
         return
     with st.expander(f"为{screen.region.name}各户登记传统节日"):
@@ -47,13 +45,13 @@ def _enter(screen: Screen, words: str, day: str) -> None:
     except WarRoomError as error:
         problem(str(error))
         return
-    st.session_state[_SAID] = f"已登记：{done.what}，{done.households:,} 户"
+    keep_said("festival", f"已登记：{done.what}，{done.households:,} 户")
     st.rerun()
 
 
 def _withdraw(screen: Screen, day: str) -> None:
     try:
         done = withdraw_festival(screen.engine, screen.viewer, screen.region.code, day=day, now=screen.now)
-        st.session_state[_SAID] = f"{done.what}，{done.households:,} 户"
+        keep_said("festival", f"{done.what}，{done.households:,} 户")
     except WarRoomError as error:
-        st.session_state[_SAID] = f"没有撤回：{error}"
+        keep_said("festival", f"没有撤回：{error}", wrong=True)

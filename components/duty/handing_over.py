@@ -6,6 +6,7 @@ from components.drawing.markup import escape, plain
 from components.shell.asking import ask_uncached
 from components.shell.errors import reporting_failures
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from data.access.roles import APPROVE, DUTIES, MATTERS, WRITE
 from data.duties.file import DutyFile
@@ -14,15 +15,14 @@ from data.matters.handing_over import HandedOver, hand_over, successors, take_ba
 from data.matters.states import OPEN
 
 _DO, _OVER = "do", "handover"
-_DONE, _SAID = "handed_over", "handing_said"
+_DONE = "handed_over"
 
 
 def show_handing_over(screen: Screen, file: DutyFile) -> None:
     """The button, what was done last; nothing for who may not hand over, or where nothing can go."""
     if not screen.viewer.may(APPROVE, DUTIES):
         return
-    if said := st.session_state.pop(_SAID, None):
-        show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
+    show_said("handing")
     done: HandedOver | None = st.session_state.get(_DONE)
     if done is not None and file.id in (done.person, done.successor):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="handed"):
@@ -95,7 +95,7 @@ def _form(screen: Screen, file: DutyFile) -> None:
                 day=day if day else None, homes=homes, matters=matters, now=screen.now,
             )  # fmt: skip
     except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        say_refused(error)
         return
     st.session_state[_DONE] = done
     _close()
@@ -106,6 +106,6 @@ def _undo(screen: Screen, done: HandedOver) -> None:
     try:
         take_back(screen.engine, screen.viewer, done, now=screen.now)
         st.session_state.pop(_DONE, None)
-        st.session_state[_SAID] = f"已撤销{done.what}"
+        keep_said("handing", f"已撤销{done.what}")
     except WarRoomError as error:
-        st.session_state[_SAID] = f"没有撤销：{error}"
+        keep_said("handing", f"没有撤销：{error}", wrong=True)

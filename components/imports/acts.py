@@ -8,6 +8,7 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused
 from components.shell.screen import Screen
 from data.errors import WarRoomError
 from data.imports import jobs
@@ -16,7 +17,6 @@ from data.imports.spawning import start
 from data.imports.way import WORK
 from data.workflow import LONGEST_REASON, Changed
 
-_SAID = "import_said"
 _FIRST = ("write", "submit")
 _DONE = {
     "submit": "已报乡镇审核；乡镇看过后写入，或写明原因退回。",
@@ -87,25 +87,13 @@ def take_step(
                 answers=answers,
             )  # fmt: skip
     except Changed as changed:
-        _keep(job.id, str(changed), wrong=True)
+        keep_said("import", str(changed), of=job.id, wrong=True)
         st.rerun()
     except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        say_refused(error)
         return
     if action in WORK:
         start(screen.engine, job.id)
     else:
-        _keep(job.id, _DONE[action])
+        keep_said("import", _DONE[action], of=job.id)
     st.rerun()
-
-
-def _keep(job: int, sentence: str, *, wrong: bool = False) -> None:
-    st.session_state[_SAID] = (job, sentence, wrong)
-
-
-def show_said(job: int) -> None:
-    """What the last step came to, once and for the import that it was about."""
-    held, sentence, wrong = st.session_state.pop(_SAID, (0, "", False))
-    if held == job:
-        style, role = ("problem", "alert") if wrong else ("saved", "status")
-        show_markup(f'<p class="{style}" role="{role}">{escape(sentence)}</p>')

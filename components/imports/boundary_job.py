@@ -8,7 +8,7 @@ from components.drawing.markup import link
 from components.drawing.panels import heading
 from components.drawing.tables import pager_markup
 from components.drawing.wording import moment
-from components.imports.acts import Act, show_acts, show_said, take_step
+from components.imports.acts import Act, show_acts, take_step
 from components.imports.asking import ask_questions, asked_of
 from components.imports.at_work import failure_markup, show_work
 from components.imports.boundary_address import BoundaryChoice, boundary_link
@@ -30,6 +30,7 @@ from components.imports.past import files_words
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
 from components.shell.paging import paged
+from components.shell.said import show_said
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP
 from data.boundaries.plan import STATES
@@ -72,7 +73,7 @@ def show_boundary_job(screen: Screen, choice: BoundaryChoice, id: int) -> None:
     steps = ask_uncached(screen, jobs.history, id)
     allowed = frozenset(one.action for one in ask_uncached(screen, jobs.allowed, id))
     _show_head(screen, job)
-    show_said(job.id)
+    show_said("import", of=job.id)
     show_markup(stages_markup(_STAGES, _stage(job), wrong=bool(job.why) or job.state == WITHDRAWN))
     if job.work:
         show_work(screen, job)

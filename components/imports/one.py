@@ -7,7 +7,7 @@ import streamlit as st
 from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.wording import moment
-from components.imports.acts import show_acts, show_said, take_step
+from components.imports.acts import show_acts, take_step
 from components.imports.address import ImportChoice, import_link
 from components.imports.asking import ask_questions, asked_of
 from components.imports.at_work import FAILED, failure_markup, show_work
@@ -21,6 +21,7 @@ from components.imports.rows import DECIDES, show_rows
 from components.imports.taking_back import mapped, plan_markup, show_taking_back
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
+from components.shell.said import show_said
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, OVERVIEW
 from data.errors import Refused
@@ -43,7 +44,7 @@ def show_job(screen: Screen, choice: ImportChoice, id: int) -> None:
     steps = ask_uncached(screen, jobs.history, id)
     allowed = frozenset(one.action for one in ask_uncached(screen, jobs.allowed, id))
     _show_head(screen, job)
-    show_said(job.id)
+    show_said("import", of=job.id)
     show_markup(stages_markup(*stages(job), wrong=bool(job.why) or job.state == WITHDRAWN))
     if reason := returned_why(job, steps):
         show_markup(f'<p class="problem" role="alert">乡镇退回修改：{escape(reason)}</p>')

@@ -10,6 +10,7 @@ from components.drawing.markup import escape
 from components.matters.forms import given_fields
 from components.matters.people import candidates_of
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from data.access.roles import MATTERS, PAPERS, WRITE
 from data.archives.files import LARGEST
@@ -22,7 +23,6 @@ from data.matters.states import REGISTERS, WAITING
 from data.matters.steps import step
 from data.workflow import Changed
 
-_SAID = "matter_said"
 _FIRST = ("rectify", "finish", "progress", "close", "accept", "grant")
 _WITH_PHOTOS = ("rectify", "finish", "log")
 _UPLOAD = 100  # MB that the browser sends at all, so that what is too large is refused in words that say what to do
@@ -31,7 +31,7 @@ _PARTS = 2
 
 def show_acts(screen: Screen, file: MatterFile) -> None:
     """The buttons, what the viewer may do first; nothing for who may do nothing."""
-    _show_said(file.matter.code)
+    show_said("matter", of=file.matter.code)
     if not file.allowed:
         return
     actions = sorted(file.allowed, key=lambda action: action not in _FIRST)
@@ -79,15 +79,15 @@ def _open(screen: Screen, file: MatterFile, action: str) -> None:
                         given=given, now=screen.now,
                     )  # fmt: skip
         except Changed as changed:
-            _keep(matter.code, str(changed), wrong=True)
+            keep_said("matter", str(changed), of=matter.code, wrong=True)
             st.rerun()
         except WarRoomError as error:
             with said:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                say_refused(error)
             return
         state = REGISTERS[matter.record].way.states[after]
-        refused = _take_in(screen, file, photos)
-        _keep(matter.code, f"已{word}，现在是“{state}”。", refused)
+        more = _refused_markup(_take_in(screen, file, photos))
+        keep_said("matter", f"已{word}，现在是“{state}”。", of=matter.code, more=more)
         st.rerun()
 
     st.dialog(word)(body)()
@@ -126,10 +126,11 @@ def _open_photos(screen: Screen, file: MatterFile) -> None:
             if not st.form_submit_button("存入", type="primary", width="stretch"):
                 return
         if not photos:
-            show_markup('<p class="problem" role="alert">请先拍照或选择文件。</p>')
+            say_refused("请先拍照或选择文件。")
             return
-        refused = _take_in(screen, file, photos, kind)
-        _keep(file.matter.code, f"已存入 {len(photos) - len(refused)} 份。", refused)
+        failed = _take_in(screen, file, photos, kind)
+        said = f"已存入 {len(photos) - len(failed)} 份。"
+        keep_said("matter", said, of=file.matter.code, more=_refused_markup(failed))
         st.rerun()
 
     st.dialog("加照片")(body)()
@@ -137,27 +138,16 @@ def _open_photos(screen: Screen, file: MatterFile) -> None:
 
 def _take_in(screen: Screen, file: MatterFile, photos: Sequence[UploadedFile], kind: str = KINDS[0]) -> list[str]:
     """Keep them; what was refused, with why."""
-    refused = []
+    failed = []
     for photo in photos:
         try:
             add(screen.engine, screen.viewer, file.matter.record, file.matter.code, photo.getvalue(), kind=kind,
                 title="", now=screen.now)  # fmt: skip
         except WarRoomError as error:
-            refused.append(f"{photo.name}：{error}")
-    return refused
+            failed.append(f"{photo.name}：{error}")
+    return failed
 
 
-def _keep(code: str, sentence: str, refused: Sequence[str] = (), *, wrong: bool = False) -> None:
-    st.session_state[_SAID] = (code, sentence, tuple(refused), wrong)
-
-
-def _show_said(code: str) -> None:
-    """What was done last, or why not, once and for the matter that it was about."""
-    kept = st.session_state.pop(_SAID, None)
-    if kept is None or kept[0] != code:
-        return
-    _, sentence, refused, wrong = kept
-    style, role = ("problem", "alert") if wrong else ("saved", "status")
-    lines = "".join(f"<li>{escape(one)}</li>" for one in refused)
-    more = f'<div class="problem" role="alert">没有存入 {len(refused)} 份：<ul>{lines}</ul></div>' if lines else ""
-    show_markup(f'<p class="{style}" role="{role}">{escape(sentence)}</p>{more}')
+def _refused_markup(failed: Sequence[str]) -> str:
+    lines = "".join(f"<li>{escape(one)}</li>" for one in failed)
+    return f'<div class="problem" role="alert">没有存入 {len(failed)} 份：<ul>{lines}</ul></div>' if lines else ""

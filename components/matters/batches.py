@@ -7,12 +7,13 @@ from components.matters.address import MatterChoice, word_of
 from components.matters.forms import given_fields
 from components.matters.markup import label_words, skipped_markup
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from data.errors import WarRoomError
 from data.matters.matter import Matter
 from data.matters.steps import batch
 
-_TURN, _SAID, _TICKED = "matter_batch_turn", "matter_batch_said", "matter_batch_ticked"
+_TURN, _TICKED = "matter_batch_turn", "matter_batch_ticked"
 
 
 def show_batch(screen: Screen, choice: MatterChoice, rows: list[Matter]) -> None:
@@ -49,19 +50,17 @@ def show_batch(screen: Screen, choice: MatterChoice, rows: list[Matter]) -> None
             )  # fmt: skip
     except WarRoomError as error:
         with said:
-            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            say_refused(error)
         return
     calls = {one.code: label_words(one) for one in rows}
-    st.session_state[_SAID] = (f"已{word} {done.done} 项。", skipped_markup(done.skipped, calls))
+    keep_said("batch", f"已{word} {done.done} 项。", more=skipped_markup(done.skipped, calls))
     st.session_state[_TURN] = turn + 1
     st.rerun()
 
 
 def show_done() -> None:
     """What the last batch came to, once: also where nothing is left of the list that it was done to."""
-    if kept := st.session_state.pop(_SAID, None):
-        sentence, skipped = kept
-        show_markup(f'<p class="saved" role="status">{escape(sentence)}</p>{skipped}')
+    show_said("batch")
 
 
 def _tick(rows: list[Matter], turn: int, on: bool) -> None:

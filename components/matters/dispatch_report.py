@@ -8,6 +8,7 @@ from components.matters.dispatch_markup import before_markup, clash_markup, mont
 from components.shell.asking import ask_uncached
 from components.shell.logged import looked_once
 from components.shell.page import show_markup
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from components.shell.site import DISPATCH, HOUSEHOLD
 from data.errors import WarRoomError
@@ -100,7 +101,7 @@ def _send(screen: Screen, one: Report, entry: Entry) -> None:
         st.session_state[_CLASH] = {one.id: clash}
         st.rerun()
     except WarRoomError as error:
-        show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+        say_refused(error)
     else:
         _leave(one.id, f"已报送：{one.head} {said(entry)}")
 

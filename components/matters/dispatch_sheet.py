@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import streamlit as st
 
-from components.drawing.markup import escape, link
+from components.drawing.markup import link
 from components.drawing.panels import heading
 from components.matters.dispatch_markup import clash_markup, month_word, said
 from components.matters.dispatch_report import DONE
@@ -14,6 +14,7 @@ from components.shell.asking import ask_uncached
 from components.shell.empty import nothing
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from components.shell.site import DISPATCH
 from data.errors import WarRoomError
@@ -148,7 +149,7 @@ def _bar(screen: Screen, sheet: Sheet) -> None:
     if changed and st.button("放弃改动", key="dispatch_drop"):
         _again()
     if sheet.refused:
-        show_markup(f'<p class="problem" role="alert">{escape(sheet.refused)}</p>')
+        say_refused(sheet.refused)
 
 
 def _save(screen: Screen, sheet: Sheet, typed: dict[int, Entry]) -> None:

@@ -15,6 +15,7 @@ from components.shell.empty import nothing
 from components.shell.errors import problem
 from components.shell.page import go_to, show_markup
 from components.shell.reading import Reading
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from components.shell.site import FIGURE
 from data.access.roles import MATTERS, PAPERS, WRITE
@@ -98,7 +99,7 @@ def show_raise_problem(screen: Screen, parameters: Mapping[str, str]) -> None:
                 )
     except WarRoomError as error:
         with said:
-            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            say_refused(error)
         return
     st.session_state[_TURN] = turn + 1
     go_to(matter_link(screen, "problem", code, place.region))
@@ -175,7 +176,7 @@ def show_raise_tasks(screen: Screen, parameters: Mapping[str, str]) -> None:
             )  # fmt: skip
     except WarRoomError as error:
         with said:
-            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            say_refused(error)
         return
     st.session_state[_TURN] = turn + 1
     if len(codes) == 1:

@@ -5,31 +5,15 @@ from datetime import date
 
 import streamlit as st
 
-from components.drawing.markup import escape
 from components.shell.asking import ask
 from components.shell.header import write_address
 from components.shell.logged import looked
-from components.shell.page import show_markup
+from components.shell.said import keep_said
 from components.shell.screen import Screen
 from data.errors import WarRoomError
 from data.projects import region as projects
 from data.projects import troubles
 from data.projects.troubles import LONGEST_REASON, Trouble
-
-_SAID = "risk_said"
-
-
-def tell(sentence: str, *, wrong: bool = False) -> None:
-    """Keep a sentence for the run that follows."""
-    st.session_state[_SAID] = (sentence, wrong)
-
-
-def show_outcome() -> None:
-    """Show what is kept, once."""
-    if kept := st.session_state.pop(_SAID, None):
-        sentence, wrong = kept
-        style, role = ("problem", "alert") if wrong else ("saved", "status")
-        show_markup(f'<p class="{style}" role="{role}">{escape(sentence)}</p>')
 
 
 def mark_form(screen: Screen, operators: Sequence[str], chosen: Trouble | None) -> None:
@@ -61,7 +45,7 @@ def mark_form(screen: Screen, operators: Sequence[str], chosen: Trouble | None) 
 
 def _mark(screen: Screen, what: tuple[str, str] | None, since: date | None, reason: str) -> None:
     if what is None or since is None:
-        tell("请先选择出问题的经营主体或项目，并填写日期。", wrong=True)
+        keep_said("risk", "请先选择出问题的经营主体或项目，并填写日期。", wrong=True)
         st.rerun()
     kind, name = what
     try:
@@ -75,10 +59,10 @@ def _mark(screen: Screen, what: tuple[str, str] | None, since: date | None, reas
             **{kind: name},
         )
     except WarRoomError as error:
-        tell(str(error), wrong=True)
+        keep_said("risk", str(error), wrong=True)
     else:
         st.session_state["risk_turn"] += 1
         looked(screen, "trouble")
-        tell("已标记。右边是背后的户和预计减收，可以一键派发排查任务。")
+        keep_said("risk", "已标记。右边是背后的户和预计减收，可以一键派发排查任务。")
         write_address(trouble=str(id), found=None, operator=None)
     st.rerun()

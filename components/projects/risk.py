@@ -6,11 +6,12 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.wording import moment
 from components.projects.address import ProjectChoice, projects_link
-from components.projects.marking import mark_form, show_outcome
+from components.projects.marking import mark_form
 from components.projects.shock import show_shock
 from components.shell.asking import ask
 from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.said import show_said
 from components.shell.screen import Screen
 from data.access.masks import mask_party
 from data.access.roles import APPROVE, PROJECTS, ROLES
@@ -26,7 +27,7 @@ def show_risk(screen: Screen, choice: ProjectChoice, operators: list[str]) -> No
     region, month = screen.region.code, screen.month
     marked, found = ask(screen, troubles.marked, region, month), ask(screen, troubles.suspected, region, month)
     chosen = _chosen(screen, choice, marked, found)
-    show_outcome()
+    show_said("risk")
     left, right = st.columns([34, 66], gap="medium")
     with left, st.container(key="risk_list"):
         show_markup(_list_markup(screen, marked, found, chosen) + _operators_markup(screen, found, chosen))

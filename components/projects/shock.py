@@ -11,12 +11,12 @@ from components.drawing.panels import heading
 from components.drawing.tables import Row, TableColumn, TableLook, pager_markup, table_markup
 from components.matters.preview import Wanted, show_preview
 from components.projects.address import ProjectChoice, projects_link
-from components.projects.marking import tell
 from components.shell.asking import ask, ask_uncached
 from components.shell.header import write_address
 from components.shell.logged import list_shown, looked
 from components.shell.page import show_markup
 from components.shell.paging import paged
+from components.shell.said import keep_said, say_refused
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP, HOUSEHOLD, PROJECT
 from components.shell.take_away import take_away
@@ -142,7 +142,7 @@ def _open(screen: Screen, one: Trouble, found: Shock) -> None:
     """Each village with whose the task will be and by when, to be changed before it goes."""
     codes = ask_uncached(screen, shock_tasks.without_task, list(found.villages["code"]), one.id)[:MOST]
     if not codes:
-        tell("这些村都已有排查任务。", wrong=True)
+        keep_said("risk", "这些村都已有排查任务。", wrong=True)
         st.rerun()
     offered = ask_uncached(screen, proposed, [Place(code) for code in codes], screen.today)
     with screen.engine.connect() as connection:
@@ -159,7 +159,7 @@ def _open(screen: Screen, one: Trouble, found: Shock) -> None:
                 _raise(screen, one, wanted)
             except WarRoomError as error:
                 with said:
-                    show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                    say_refused(error)
             else:
                 st.rerun()
 
@@ -177,7 +177,7 @@ def _raise(screen: Screen, one: Trouble, wanted: Wanted) -> None:
     )
     looked(screen, "trouble")
     standing = f"，{made.standing} 个村先前已有" if made.standing else ""
-    tell(f"已给 {made.made} 个村派发任务{standing}，在督办整改中办理。")
+    keep_said("risk", f"已给 {made.made} 个村派发任务{standing}，在督办整改中办理。")
     write_address(trouble=str(made.trouble), found=None, operator=None)
 
 
@@ -200,10 +200,10 @@ def _end(screen: Screen, trouble: int, name: str) -> None:
 
 def _done(screen: Screen, act: Callable[[], str]) -> None:
     try:
-        tell(act())
+        keep_said("risk", act())
         looked(screen, "trouble")
     except WarRoomError as error:
-        tell(str(error), wrong=True)
+        keep_said("risk", str(error), wrong=True)
     st.rerun()
 
 

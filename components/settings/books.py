@@ -7,8 +7,8 @@ from components.drawing.markup import escape, link
 from components.drawing.panels import heading
 from components.drawing.wording import moment
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from components.shell.site import FIGURE
 from data.access.actors import actor_name
@@ -19,8 +19,6 @@ from data.figures import read as figures
 from data.monitoring.sources import raise_all
 from data.months import spoken
 from data.store.engine import writing
-
-_SAID = "books_said"
 
 
 def show_books(screen: Screen) -> None:
@@ -38,8 +36,7 @@ def show_books(screen: Screen) -> None:
         heading("收支闭账", f"闭账到{spoken(closed)}，{how}；以后的月份未满，不排名、不比较")
         + _late(screen, county, closed + 1)
     )
-    if said := st.session_state.pop(_SAID, None):
-        (problem if said[0] else st.success)(said[1])
+    show_said("books")
     with st.form("books", border=False):
         months = list(range(screen.status.last_month, screen.status.first_month - 1, -1))
         until = st.selectbox("闭账到", months, index=months.index(max(closed, months[-1])), format_func=spoken)
@@ -48,7 +45,7 @@ def show_books(screen: Screen) -> None:
             close = st.form_submit_button("闭账到所选月份", type="primary")
             back = st.form_submit_button("仍由规则判断")
     if close or back:
-        st.session_state[_SAID] = _decide(screen, county, None if back else until, reason)
+        _decide(screen, county, None if back else until, reason)
         st.rerun()
     if decided:
         with screen.engine.connect() as connection:
@@ -73,8 +70,8 @@ def _late(screen: Screen, county: str, month: int) -> str:
     return f'<p class="calm">{link(escape(told), url, style="underlined")}</p>'
 
 
-def _decide(screen: Screen, county: str, until: int | None, reason: str) -> tuple[bool, str]:
-    """Whether it was refused, and what to say."""
+def _decide(screen: Screen, county: str, until: int | None, reason: str) -> None:
+    """Write it, and keep what came of it."""
     try:
         with writing(screen.engine) as connection:
             cube.hold(connection)
@@ -82,5 +79,6 @@ def _decide(screen: Screen, county: str, until: int | None, reason: str) -> tupl
             cube.stamp(connection, screen.now, county)
         raise_all(screen.engine, screen.now)
     except WarRoomError as error:
-        return True, f"没有保存。{error}"
-    return False, "已交回规则判断。" if until is None else f"已闭账到{spoken(until)}。"
+        keep_said("books", f"没有保存。{error}", wrong=True)
+    else:
+        keep_said("books", "已交回规则判断。" if until is None else f"已闭账到{spoken(until)}。")

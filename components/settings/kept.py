@@ -5,16 +5,14 @@ import streamlit as st
 from components.drawing.markup import escape
 from components.drawing.panels import heading
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from data.errors import WarRoomError
 from data.figures import cube
 from data.months import short_day
 from data.store.engine import writing
 from data.wall import shown
-
-_SAID = "kept_said"
 
 
 def show_kept(screen: Screen) -> None:
@@ -23,13 +21,12 @@ def show_kept(screen: Screen) -> None:
         compared = shown.compared_showing(connection, screen.viewer)
     against = "还没有可以对比的" if compared is None else f"现在与{_told(compared)}对比"
     show_markup(heading("留存展示", f"大屏“变化”可与留存的数字对比，{against}；每晚自动留存"))
-    if said := st.session_state.pop(_SAID, None):
-        (problem if said[0] else st.success)(said[1])
+    show_said("kept")
     with st.form("kept", border=False):
         name = st.text_input("为什么事留存", max_chars=shown.LONGEST_NAME, placeholder="例如：例会")
         pressed = st.form_submit_button("留存现在展示的数字")
     if pressed:
-        st.session_state[_SAID] = _keep(screen, name)
+        _keep(screen, name)
         st.rerun()
     held = ask_uncached(screen, shown.showings)
     if held:
@@ -41,13 +38,14 @@ def _told(one: shown.Showing) -> str:
     return f"{one.day[:4]}年{short_day(one.day)}" + (f"“{one.name}”" if one.name else "当晚")
 
 
-def _keep(screen: Screen, name: str) -> tuple[bool, str]:
-    """Whether it was refused, and what to say."""
+def _keep(screen: Screen, name: str) -> None:
+    """Write it, and keep what came of it."""
     try:
         with writing(screen.engine) as connection:
             cube.hold(connection)
             shown.keep_named(connection, screen.viewer, name, now=screen.now)
             cube.stamp(connection, screen.now)
     except WarRoomError as error:
-        return True, f"没有留存。{error}"
-    return False, "已留存。大屏“变化”从现在起可与它对比。"
+        keep_said("kept", f"没有留存。{error}", wrong=True)
+    else:
+        keep_said("kept", "已留存。大屏“变化”从现在起可与它对比。")

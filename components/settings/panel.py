@@ -11,8 +11,8 @@ from components.settings.books import show_books
 from components.settings.changes import show_changes
 from components.settings.kept import show_kept
 from components.settings.workdays import show_workdays
-from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from data import settings
 from data.access.roles import ADMINISTER
@@ -23,7 +23,6 @@ from data.settings import SETTINGS, STRANGER_FACTS, Setting, coefficients
 from data.store.engine import writing
 from data.terms import SUBJECTS
 
-_SAID = "settings_said"
 _BUSINESS = [name for name, (kind, _) in SUBJECTS.items() if kind == "business"]
 
 
@@ -32,8 +31,7 @@ def show_settings(screen: Screen) -> None:
     if not screen.viewer.may(ADMINISTER, COUNTYS):
         return
     show_markup(heading("县级设置", "保存后立即对全县生效，记下最后由谁、何时修改"))
-    if said := st.session_state.pop(_SAID, None):
-        (problem if said[0] else st.success)(said[1])
+    show_said("settings")
     with screen.engine.connect() as connection:
         held = settings.values(connection)
     with st.form("county_settings", border=False):
@@ -41,7 +39,7 @@ def show_settings(screen: Screen) -> None:
         typed = {name: _FIELDS.get(name, _text)(one, held[name]) for name, one in mine.items()}
         saved = st.form_submit_button("保存设置", type="primary")
     if saved:
-        st.session_state[_SAID] = _save(screen, typed, held)
+        _save(screen, typed, held)
         st.rerun()
     show_books(screen)
     show_workdays(screen)
@@ -49,8 +47,8 @@ def show_settings(screen: Screen) -> None:
     show_changes(screen)
 
 
-def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[bool, str]:
-    """Whether it was refused, and what to say."""
+def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> None:
+    """Write it, and keep what came of it."""
     try:
         with writing(screen.engine) as connection:
             after = {
@@ -60,8 +58,11 @@ def _save(screen: Screen, typed: dict[str, str], held: dict[str, str]) -> tuple[
             if changed := [name for name in after if after[name] != held[name]]:
                 cube.heed(connection, screen.now, changed)
     except WarRoomError as error:
-        return True, f"没有保存。{error}"
-    return False, f"已保存：{'、'.join(SETTINGS[name].label for name in changed)}。" if changed else "没有改动。"
+        keep_said("settings", f"没有保存。{error}", wrong=True)
+    else:
+        keep_said(
+            "settings", f"已保存：{'、'.join(SETTINGS[name].label for name in changed)}。" if changed else "没有改动。"
+        )
 
 
 def _text(one: Setting, held: str) -> str:

@@ -6,16 +6,14 @@ import streamlit as st
 
 from components.drawing.panels import heading
 from components.shell.asking import ask_uncached
-from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from data.access.roles import ADMINISTER, SETTINGS
 from data.calendars.workdays import REST, WORK, Notice, calendar, notices, take_notice
 from data.errors import WarRoomError
 from data.figures import cube
 from data.store.engine import writing
-
-_SAID = "workdays_said"
 
 
 def show_workdays(screen: Screen) -> None:
@@ -27,8 +25,7 @@ def show_workdays(screen: Screen) -> None:
     years = [screen.today.year, screen.today.year + 1]
     known = "、".join(f"{year}年{'已有' if days.known(year) else '尚未录入，按周一至周五计'}" for year in years)
     show_markup(heading("放假和调休", f"整改、核查、升级的工作日按它推算。{known}"))
-    if said := st.session_state.pop(_SAID, None):
-        (problem if said[0] else st.success)(said[1])
+    show_said("workdays")
     year = st.segmented_control("年份", years, default=years[-1], required=True, format_func="{}年".format)
     held = ask_uncached(screen, notices, year)
     with st.form(f"workdays_{year}", border=False):
@@ -40,7 +37,7 @@ def show_workdays(screen: Screen) -> None:
         )
         saved = st.form_submit_button("保存放假安排", type="primary")
     if saved:
-        st.session_state[_SAID] = _save(screen, year, text)
+        _save(screen, year, text)
         st.rerun()
 
 
@@ -59,13 +56,14 @@ def _written(held: list[Notice]) -> str:
     )
 
 
-def _save(screen: Screen, year: int, text: str) -> tuple[bool, str]:
-    """Whether it was refused, and what to say."""
+def _save(screen: Screen, year: int, text: str) -> None:
+    """Write it, and keep what came of it."""
     try:
         with writing(screen.engine) as connection:
             cube.hold(connection)
             days = take_notice(connection, screen.viewer, year, text, now=screen.now)
             cube.stamp(connection, screen.now)
     except WarRoomError as error:
-        return True, f"没有保存。{error}"
-    return False, f"已保存{year}年放假安排，{days} 天。"
+        keep_said("workdays", f"没有保存。{error}", wrong=True)
+    else:
+        keep_said("workdays", f"已保存{year}年放假安排，{days} 天。")
