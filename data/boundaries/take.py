@@ -20,6 +20,7 @@ from data.model import boundary, region
 from data.regions.codes import nearest_parent
 from data.regions.parents import mend_parents
 from data.regions.versions import LAST_WRITE
+from data.rules.recheck import recheck_places
 from data.store.batches import batches
 from data.store.engine import upsert, writing
 from data.store.journal import journalling
@@ -66,8 +67,8 @@ def import_boundaries(
     A full code that is not known yet, with a name and a known parent, makes the region. Nothing is written where the
     plan is ``open``: a question must be answered first. Raises Refused for a file that cannot be read, and where no
     layer has usable columns. The same files twice change nothing. ``progress`` is called with a label, the number done
-    and the total. The cube is rebuilt (for the day) where regions were made, since nothing in it depends on outlines;
-    ``rebuild`` False leaves that to the caller.
+    and the total. The cube is rebuilt (for the day) where regions were made, since nothing in it depends on outlines,
+    and rules are asked again of who lies there; ``rebuild`` False leaves that to the caller.
     """
     layers = read_all(engine, files, answers=answers, progress=progress)
     with engine.connect() as connection:
@@ -130,6 +131,8 @@ def take(
     cube.stamp(connection, now)
     if grown and rebuild:
         cube.rebuild(connection, today=now.date())
+    if rebuild:
+        recheck_places(connection, outlines, now, actor=actor)
     return _result(made, changed, run)
 
 

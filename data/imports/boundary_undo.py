@@ -6,12 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, delete, func, select, text, update
 
+from data.access.actors import COMMAND
 from data.boundaries.layers import Progress
 from data.errors import Refused
 from data.figures import cube
 from data.imports.references import references
 from data.model import boundary, import_journal, import_run, metadata, region
 from data.regions.codes import nearest_parent
+from data.rules.recheck import recheck_places
 from data.store.journal import Row, row_of
 
 TAKING_BACK = "撤回边界"
@@ -32,7 +34,9 @@ class TakenBack:
         return self.outlines + len(self.regions)
 
 
-def take_back(connection: Connection, run: int, *, now: datetime, progress: Progress | None = None) -> TakenBack:
+def take_back(
+    connection: Connection, run: int, *, now: datetime, progress: Progress | None = None, actor: str = COMMAND
+) -> TakenBack:
     """Take an import of boundaries back inside the caller's transaction: an outline where it still is what the run
     wrote, a region that it made where nothing refers to it any more.
 
@@ -56,7 +60,8 @@ def take_back(connection: Connection, run: int, *, now: datetime, progress: Prog
         cube.rebuild(connection, today=now.date())
     if back.outlines or back.gone or back.mended:
         cube.stamp(connection, now)
-    return TakenBack(back.outlines, back.gone, tuple(back.kept))
+    recheck_places(connection, back.outlines, now, actor=actor)
+    return TakenBack(len(back.outlines), back.gone, tuple(back.kept))
 
 
 class _Back:
@@ -65,7 +70,7 @@ class _Back:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.names: dict[str, str] = dict(connection.execute(select(region.c.code, region.c.name)).all())
-        self.outlines, self.mended = 0, list[str]()
+        self.outlines, self.mended = set[str](), list[str]()
         self.gone: dict[str, str] = {}
         self.kept: list[str] = []
 
@@ -81,7 +86,7 @@ class _Back:
             self.connection.execute(delete(boundary).where(here))
         else:
             self.connection.execute(update(boundary).where(here).values(**before))
-        self.outlines += 1
+        self.outlines.add(code)
 
     def remove(self, after: Row | None) -> None:
         """A region that was made, unless something refers to it."""

@@ -56,7 +56,7 @@ def undo_boundaries(work: Work) -> None:
     if job.run is None:
         raise Refused("这次没有改动边界，没有可撤回的。")
     with writing(work.engine) as connection:
-        back = take_back(connection, job.run, now=now, progress=work.report)
+        back = take_back(connection, job.run, now=now, progress=work.report, actor=work.viewer.actor)
         if not back.changed:
             raise Refused(f"没有可撤回的：{'；'.join(back.kept[:5])}。")
         told = {

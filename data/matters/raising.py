@@ -21,6 +21,7 @@ from data.matters.states import PROBLEMS, TASKS
 from data.matters.steps import MOST, Given, begin, new_code, owner_values, step_within
 from data.model import fund, household, project, region
 from data.model.running import runs_on
+from data.rules.recheck import recheck_matters
 from data.settings import listed
 from data.store.engine import writing
 from data.terms import PROBLEM_SOURCES, TEAMS
@@ -120,6 +121,7 @@ def _add_problem(
     day = date.fromisoformat(str(values["found"]))
     code = PROBLEMS.add(connection, viewer, "raise", row, at=now, day=day, also=also)
     note_levels(connection, "problem", [code], now.date())
+    recheck_matters(connection, [code], now)
     return code
 
 
@@ -181,6 +183,7 @@ def add_task(
     day = min(date.fromisoformat(str(values["started"])), now.date())
     code = TASKS.add(connection, viewer, "raise", row, at=now, day=day, also=also)
     note_levels(connection, "task", [code], now.date())
+    recheck_matters(connection, [code], now)
     return code
 
 

@@ -22,6 +22,7 @@ from data.matters.levels import note_levels
 from data.matters.states import CHECKERS, REGISTERS
 from data.matters.who import fits, require_seen
 from data.model import matter_rest, person
+from data.rules.recheck import recheck_matters
 from data.store.engine import writing
 from data.store.rows import written_id
 from data.workflow import Transition
@@ -108,6 +109,7 @@ def step_within(
         values=values, also=also,
     )  # fmt: skip
     note_levels(connection, record, [code], now.date())
+    recheck_matters(connection, [code], now)
     if shown:
         cube.refresh(connection, held[register.region], now, households=False)
     return arrow.after

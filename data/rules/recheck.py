@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from data.model import member, member_mark, phone_mark, quality_run
+from data.model import household, member, member_mark, phone_mark, quality_run
 from data.rules import marks
-from data.rules.running import run, settle
+from data.rules.running import run, settle, settle_matters
 from data.store.batches import batches
 
 MOST = 2000
@@ -17,7 +17,7 @@ MOST = 2000
 def recheck(connection: Connection, households: Collection[int], now: datetime) -> None:
     """Ask all rules of these households again, and of those that share an ID number or a telephone with them or did
     before; their figures stand already. Nothing is done where the rules were never run."""
-    if not households or connection.execute(select(quality_run.c.id).limit(1)).first() is None:
+    if not households or not _ever(connection):
         return
     concerned = _alike(connection, households) | set(households)
     if marks.make(connection, households):
@@ -31,6 +31,26 @@ def recheck_many(connection: Connection, households: Collection[int] | None, now
         run(connection, now, actor=actor)
     else:
         recheck(connection, households, now)
+        recheck_matters(connection, None, now)
+
+
+def recheck_matters(connection: Connection, codes: Collection[str] | None, now: datetime) -> None:
+    """Ask the rules of problems and tasks again (None: of all), where the rules were ever run."""
+    if _ever(connection):
+        settle_matters(connection, now, codes)
+
+
+def recheck_places(connection: Connection, villages: Collection[str], now: datetime, *, actor: str) -> None:
+    """Ask all rules again of who lies somewhere in villages whose outline is another now."""
+    h, homes = household.c, set[int]()
+    for some in batches(sorted(villages)):
+        homes.update(connection.execute(select(h.id).where(h.village.in_(some), h.lon.is_not(None))).scalars())
+    if homes and _ever(connection):
+        recheck_many(connection, homes, now, actor=actor)
+
+
+def _ever(connection: Connection) -> bool:
+    return connection.execute(select(quality_run.c.id).limit(1)).first() is not None
 
 
 def _alike(connection: Connection, households: Collection[int]) -> set[int]:

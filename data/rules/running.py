@@ -6,7 +6,7 @@ moved; what came and went is counted by day, rule and village in ``quality_tally
 
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,10 @@ from data.store.rows import written_id
 
 _KEY = "rule, record, key"
 _SAME = " AND ".join(f"{{0}}.{name} = {{1}}.{name}" for name in _KEY.split(", "))
+_WAIVED = f"""UPDATE quality_waiver SET village = s.village FROM quality_hit s
+    WHERE {_SAME.format("quality_waiver", "s")} AND quality_waiver.household_id IS NULL
+    AND quality_waiver.village <> s.village"""
+"""What is waived of no household is where its record is; all else follows its household."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ def run(connection: Connection, now: datetime, *, actor: str) -> Run:
     begun = time.monotonic()
     marks.make(connection, None)
     settle(connection, now, None)
+    connection.execute(text(_WAIVED))
     counts: dict[str, int] = dict.fromkeys(RULES, 0)
     asked = select(quality_hit.c.rule, func.count()).group_by(quality_hit.c.rule)
     counts.update({rule: number for rule, number in connection.execute(asked) if rule in RULES})
@@ -61,6 +66,30 @@ def settle(connection: Connection, now: datetime, scope: Collection[int] | None)
     ``scope``, whose marks and figures are as they stand."""
     given = parameters(connection, now.date().isoformat())
     lay_out(connection, given, scope)
+    few = scope is not None
+    own = " WHERE q.household_id IN (SELECT id FROM rule_scope)" if few else ""
+    here = "s.household_id IN (SELECT id FROM rule_scope)" if few else "1 = 1"
+    _bring(connection, given, RULES.values(), own, here)
+
+
+def settle_matters(connection: Connection, now: datetime, codes: Collection[str] | None) -> None:
+    """The same of problems and tasks (None: of all), whatever they are of: their rules ask nothing but themselves."""
+    given = parameters(connection, now.date().isoformat())
+    connection.execute(text("CREATE TEMPORARY TABLE IF NOT EXISTS rule_matter (code TEXT PRIMARY KEY)"))
+    connection.execute(text("DELETE FROM rule_matter"))
+    if codes:
+        connection.execute(text("INSERT INTO rule_matter VALUES (:code)"), [{"code": code} for code in sorted(codes)])
+    few = codes is not None
+    own = " WHERE q.key IN (SELECT code FROM rule_matter)" if few else ""
+    here = "s.record IN ('problem', 'task')" + (" AND s.key IN (SELECT code FROM rule_matter)" if few else "")
+    rules = (rule for rule in RULES.values() if rule.record in ("problem", "task"))
+    _bring(connection, given, rules, own, here)
+    connection.execute(text(f"{_WAIVED} AND {here}"))
+
+
+def _bring(connection: Connection, given: Parameters, rules: Iterable[Rule], own: str, here: str) -> None:
+    """What these rules find laid beside what stands; ``own``, ``here``: clauses on what is found (``q``) and on what
+    stands (``s``)."""
     connection.execute(
         text(
             "CREATE TEMPORARY TABLE IF NOT EXISTS rule_hit (rule TEXT, record TEXT, key TEXT, household_id BIGINT,"
@@ -68,9 +97,8 @@ def settle(connection: Connection, now: datetime, scope: Collection[int] | None)
         )
     )
     connection.execute(text("DELETE FROM rule_hit"))
-    here = "1 = 1" if scope is None else "s.household_id IN (SELECT id FROM rule_scope)"
-    for rule in RULES.values():
-        connection.execute(text(_asked(rule, given, few=scope is not None)))
+    for rule in rules:
+        connection.execute(text(_asked(rule, given, own)))
     bound = {"day": given.today}
     stood = days_between(connection, "s.since", given.day)
     for statement in (
@@ -87,9 +115,8 @@ def settle(connection: Connection, now: datetime, scope: Collection[int] | None)
         connection.execute(text(statement), bound if ":day" in statement else {})
 
 
-def _asked(rule: Rule, given: Parameters, *, few: bool) -> str:
-    """INSERT of what the rule speaks of; of a few households, what is of them."""
-    own = " WHERE q.household_id IN (SELECT id FROM rule_scope)" if few else ""
+def _asked(rule: Rule, given: Parameters, own: str) -> str:
+    """INSERT of what the rule speaks of."""
     return (
         f"INSERT INTO rule_hit SELECT '{rule.id}', '{rule.record}', q.key, q.household_id, q.village, '{rule.field}'"
         f" FROM ({rule.sql(given)}) q{own}"

@@ -5,25 +5,33 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
 from sqlalchemy import Engine, func, select, update
 
 from data import model
 from data.access.viewer import Viewer
+from data.boundaries import import_boundaries
 from data.figures import cube
 from data.households.edits import Edit, commit, undo
+from data.imports.boundary_undo import take_back
 from data.intake import import_files
+from data.matters.raising import Place, raise_problem, raise_tasks
+from data.matters.steps import Given, step
 from data.rules import marks, running
 from data.rules.counting import counts
 from data.rules.recheck import recheck
 from data.store.engine import writing
+from tests.data.boundaries.ground import geojson
 from tests.data.intake.books import write_folder
-from tests.data.rules.ground import found, store_of
+from tests.data.rules.ground import AREA, found, store_of
 from tests.data.rules.home import OTHER_VILLAGE, VILLAGE, Home, joined
 from tests.moment import NOW
 
 COUNTY = Viewer("county", "990181")
 TOMORROW = NOW + timedelta(days=1)
+CLERK = Viewer("county", "990181", person=77)
 Give = Callable[..., int]
 
 
@@ -239,3 +247,43 @@ def test_where_the_rules_were_never_run_a_change_asks_none(store: Engine, homes:
     phone(store, homes[0], str(homes[0].house["联系电话"]), "123")
     with store.connect() as connection:
         assert connection.execute(select(func.count()).select_from(model.quality_hit)).scalar_one() == 0
+
+
+TASK = {"name": "入户排查", "target": "逐户排查", "started": "2026-11-02", "deadline": "2026-11-30"}
+PROBLEM = {"source": "排查", "category": "住房安全", "description": "屋顶漏雨", "found": "2026-11-02",
+           "deadline": "2026-11-30"}  # fmt: skip
+
+
+def test_a_problem_and_a_task_are_asked_as_they_are_raised_and_as_they_get_somebody(store: Engine, homes: list[Home]):
+    with writing(store) as connection:
+        person = {"id": CLERK.person, "name": "县干部", "made": "2026-01-01", "actor": "system"}
+        connection.execute(model.person.insert().values(person))
+    at_home, village = Place(VILLAGE, ids(store)[homes[0].code]), Place(VILLAGE)
+    tasks = raise_tasks(
+        store, CLERK, [(village, None, None), (at_home, None, None), (village, CLERK.person, None)], TASK, now=NOW
+    )
+    problem = raise_problem(store, CLERK, village, PROBLEM, owner=None, now=NOW)
+    assert hits(store) == {"R1004": [problem], "R1005": sorted(tasks[:2])}
+    own = Given(owner=CLERK.person)
+    for record, code in (("task", tasks[0]), ("task", tasks[1]), ("problem", problem)):
+        step(store, CLERK, record, code, "assign", version=1, given=own, now=NOW)
+    assert hits(store) == {}
+
+
+def test_who_lies_in_a_village_is_asked_again_as_its_outline_comes_and_goes(
+    store: Engine, homes: list[Home], tmp_path: Path
+):
+    elsewhere = shapely.transform(AREA, lambda points: points + np.array([5, 0]))
+    moved = geojson(tmp_path / "a.geojson", [({"code": VILLAGE, "name": "东村"}, elsewhere)])
+    done = import_boundaries(store, [moved], now=NOW)
+    assert done.run is not None and hits(store) == {"R951": sorted(home.code for home in homes)}
+    with writing(store) as connection:
+        take_back(connection, done.run, now=NOW)
+    assert hits(store) == {}
+
+
+def test_a_task_that_a_file_brings_is_asked_with_it(store: Engine, tmp_path: Path):
+    row = {"任务编号": "RW1", "村代码": VILLAGE, "任务": "修路", "目标": "通到组", "责任人": "村“两委”",
+           "开始日期": "2026-11-01", "期限": "2026-12-01", "进度": "0"}  # fmt: skip
+    give(store, tmp_path / "a", {"作战任务": [row]})
+    assert hits(store) == {"R1005": ["RW1"]}
