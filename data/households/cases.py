@@ -20,7 +20,6 @@ from data.model import (
     case_step,
     clue,
     episode,
-    exit_review,
     household,
     monitoring_case,
     month,
@@ -88,7 +87,6 @@ def settle_households(connection: Connection, households: Collection[int], now: 
                 changed += _never_was(connection, held, held["id"] in stepped, now)
     for some in batches(new):
         connection.execute(insert(monitoring_case), some)
-    _follow(connection, list(villages))
     return changed + len(new)
 
 
@@ -166,15 +164,6 @@ def line_in(connection: Connection, case: int, before: str | None, after: str, d
     }  # fmt: skip
     made = written_id(connection.execute(insert(case_step).values(line)))
     audit.wrote(connection, case_step.name, [made], actor=SYSTEM, view="approve", now=now)
-
-
-def _follow(connection: Connection, households: Collection[int]) -> None:
-    """Cases and what hangs on them are where their household is."""
-    for table in (monitoring_case, clue, plan_item, exit_review):
-        here = select(household.c.village).where(household.c.id == table.c.household_id).scalar_subquery()
-        for batch in batches(sorted(households)):
-            mine = table.c.household_id.in_(batch)
-            connection.execute(update(table).where(mine, table.c.village != here).values(village=here))
 
 
 def concerned(connection: Connection, where: ColumnElement[bool]) -> list[int]:

@@ -1,6 +1,6 @@
-"""Clues, cases, plans and exits are where their household is: in SQL, for whatever says of which village it is."""
+"""Clues, cases, plans, exits, waivers are where their household is: SQL for whatever says of which village it is."""
 
-_TABLES = ("clue", "monitoring_case", "plan_item", "exit_review")
+_TABLES = ("clue", "monitoring_case", "plan_item", "exit_review", "quality_waiver")
 
 
 def followed(where: str = "1 = 1") -> list[str]:

@@ -26,6 +26,7 @@ from data.households.words import Values
 from data.model import change, metadata, region_change
 from data.people.accounts import log_change
 from data.people.words import plain_words
+from data.rules.recheck import recheck_matters
 from data.store.engine import writing
 from data.store.rows import written_id
 from data.villages.moving import BOUND, MATTERS, Moving, moving
@@ -158,6 +159,7 @@ def take_back(engine: Engine, viewer: Viewer, id: int, *, address: str = "", now
             undo_within(connection, viewer, changes[0].id, now=now)
         else:
             _count_anew(connection, concerned[::-1] if into else [], now)
+        recheck_matters(connection, None, now)
         cube.stamp(connection, now)
         return made
 
@@ -183,6 +185,8 @@ def _write(connection: Connection, viewer: Viewer, deed: Deed, address: str, now
         commit_within(connection, viewer, deed.homes, what=deed.what, now=now)
     elif deed.into is not None:
         _count_anew(connection, [deed.into, deed.region], now)
+    if deed.into is not None:
+        recheck_matters(connection, None, now)
     cube.stamp(connection, now)  # the tree is another for everybody
     return made
 

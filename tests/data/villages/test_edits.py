@@ -14,7 +14,15 @@ from data.figures import cube, lists, read
 from data.figures.indicators import INDICATORS
 from data.households import lives
 from data.households.edits import undo
+from data.matters.raising import Place, raise_tasks
+from data.monitoring import clues, listing
+from data.monitoring.cases import begin
+from data.monitoring.settling import settle
 from data.months import month_of
+from data.quality import listing as hits
+from data.quality import rounds, waivers
+from data.quality.waivers import Mark
+from data.rules import running
 from data.store.engine import writing
 from data.villages.edits import Deed, carry_out, deeds, ends, merges, renames, take_back
 from tests.data.small_county import COUNTY, LAST, TODAY, VILLAGES
@@ -231,3 +239,65 @@ def test_a_village_without_anybody_ends_and_one_keeps_what_it_was_called(county)
     assert rows["990181101203"]["closed"] is None
     township = rows[VILLAGE[:9]]
     assert (township["name"], township["former_name"], township["renamed"]) == ("新镇", "示范镇1", DAY)
+
+
+TASK = {"name": "入户排查", "target": "逐户排查", "started": "2026-11-02", "deadline": "2026-11-30"}
+HOMELESS, UNSAFE = "R1005", "R952"
+"""Rules that speak of a task of the village, and of households of it."""
+
+
+def followed(engine: Engine, village: str) -> dict:
+    """What a village's cadre sees of monitoring and of quality."""
+    viewer = Viewer("village", village, person=14)
+    with engine.connect() as connection:
+        told = clues.clues(connection, viewer, village, filters=clues.Filters(), today=TODAY)
+        cases = listing.cases(connection, viewer, village, filters=listing.Filters(), today=TODAY)
+        asked = waivers.waivers(connection, viewer, village, TODAY, group="all")
+        hit = model.quality_hit.c
+        rows = connection.execute(select(hit.rule, hit.key, hit.since).where(hit.village == village)).all()
+        open_ = hits.counts(connection, viewer, UNSAFE, village, TODAY)
+        return {
+            "clues": {one.id: one.state for one in told},
+            "cases": {one.code for one in cases},
+            "waivers": {(one.rule, one.group) for one in asked},
+            "hits": {tuple(row) for row in rows},
+            "counts": open_,
+        }
+
+
+def test_nothing_of_monitoring_or_quality_is_lost_and_the_new_village_sees_it(county):
+    cadre, town = Viewer("village", VILLAGE, person=11), Viewer("township", VILLAGE[:9], person=12)
+    told = clues.Told("hotline", "", "家里遭了火灾", date(2026, 11, 5))
+    clues.tell(county, town, clues.Subject(village=VILLAGE, words="姓郑的一家"), told, now=NOW)
+    clues.tell(county, cadre, clues.Subject(household=902), clues.Told("door", "", "病了", TODAY), now=NOW)
+    begin(county, cadre, 904, now=NOW)
+    (task,) = raise_tasks(county, CADRE, [(Place(VILLAGE), None, None)], TASK, now=NOW)
+    with writing(county) as connection:
+        settle(connection, now=NOW)
+        running.run(connection, NOW, actor="x")
+    with county.connect() as connection:
+        hit = model.quality_hit.c
+        keys = connection.execute(select(hit.key).where(hit.rule == UNSAFE, hit.village == VILLAGE)).scalars().all()
+    until = date(2026, 12, 31)
+    for mark in (Mark(HOMELESS, "task", task), Mark(UNSAFE, "household", min(keys))):
+        id = waivers.ask(county, cadre, mark, until=until, reason="已核实", now=NOW)
+    waivers.agree(county, town, id, version=1, now=NOW)
+    own = rounds.begin(county, town, VILLAGE, name="第一轮", rules=(), until=until, now=NOW)
+    before, beside = followed(county, VILLAGE), followed(county, NEIGHBOUR)
+    assert len(before["clues"]) == 2 and "K904-JC1" in before["cases"]
+    assert before["waivers"] == {(HOMELESS, "asked"), (UNSAFE, "agreed")} and len(before["hits"]) > 5
+
+    id = merge(county)
+    after, left = followed(county, NEIGHBOUR), followed(county, VILLAGE)
+    for what, held in before.items():
+        if what == "counts":
+            assert after[what] == {name: held[name] + beside[what][name] for name in held}
+        else:
+            assert after[what] == held | beside[what] and not left[what], what
+    with county.connect() as connection:
+        assert own in {one.id for one in rounds.rounds(connection, town, VILLAGE[:9])}
+        brought = rounds.summed(rounds.brought(connection, town, own, VILLAGE[:9], TODAY))
+    assert brought.after == 0 and brought.before + brought.came == brought.went
+
+    take_back(county, CADRE, id, now=NOW)
+    assert followed(county, VILLAGE) == before and followed(county, NEIGHBOUR) == beside
