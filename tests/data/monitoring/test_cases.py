@@ -1,5 +1,7 @@
 """Cases taken through the store: by whom, on which days, what comes of it in 监测 and in the household's columns."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from data.households.lives import carry_out, ends
 from data.monitoring.cases import Given, allowed, begin, case, step
 from data.monitoring.clocks import Due
 from data.monitoring.law import PROOF, Unlawful
-from data.store.engine import writing
+from data.store.engine import open_engine, writing
 from data.workflow import Changed
 from tests.data.archives.ground import photo
 from tests.data.monitoring_ground import (
@@ -287,11 +289,52 @@ def test_kept_on_the_list_it_is_proposed_again_from_the_beginning(county: Engine
     assert "还没有消除入户核实" in told
 
 
-def test_two_at_once_the_second_is_told(county: Engine):
+def test_of_a_version_that_was_gone_on_with_the_second_is_told(county: Engine):
     id = opened(county)
     step(county, HELPER, id, "visit", version=1, now=NOW)
     with pytest.raises(Changed):
         step(county, TOWN, id, "compare", version=1, now=NOW)
+
+
+@pytest.mark.parametrize("second", (CADRE, HELPER))
+def test_two_presses_at_once_are_one_step(county: Engine, second: Viewer):
+    """Each in a process's own connections, of the same person or of two."""
+    id, url = opened(county), county.url.render_as_string(hide_password=False)
+    start = threading.Barrier(2)
+
+    def press(viewer: Viewer) -> str:
+        engine = open_engine(url)
+        start.wait()
+        try:
+            return step(engine, viewer, id, "visit", version=1, now=NOW)
+        except Changed:
+            return "told"
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(press, (CADRE, second))) == ["checking", "told"]
+    with county.connect() as connection:
+        actions = [one.action for one in case(connection, CADRE, id, NOW.date()).steps]
+    assert actions == ["begin", "visit"] and row(county, id)["version"] == 2
+
+
+def test_two_who_open_a_case_at_once_open_one(county: Engine):
+    url, start = county.url.render_as_string(hide_password=False), threading.Barrier(2)
+
+    def press(viewer: Viewer) -> str:
+        engine = open_engine(url)
+        start.wait()
+        try:
+            return str(opened(engine, viewer=viewer))
+        except Unlawful:
+            return "told"
+        finally:
+            engine.dispose()
+
+    with ThreadPoolExecutor(2) as both:
+        came = sorted(both.map(press, (CADRE, TOWN)))
+    assert came[1] == "told" and row(county, int(came[0]))["state"] == "checking"
 
 
 def test_outside_ones_scope_there_is_no_case(county: Engine):
