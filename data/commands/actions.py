@@ -127,8 +127,9 @@ def import_command(options: argparse.Namespace) -> int:
     bar = _Bar()
     now = county_clock()
     answers = _answers(options.answer) | (REPLACE if options.replace_demo else {})
+    engine = opened(options)
     result = import_files(
-        opened(options),
+        engine,
         options.files,
         now=now,
         as_of=_as_of(options.as_of, now),
@@ -138,7 +139,12 @@ def import_command(options: argparse.Namespace) -> int:
         progress=bar,
     )
     bar.close()
+    if result.wrote and (made := raise_all(engine, county_clock())):
+        print(_RAISED.format(made))
     return _show_import(result, options.report, options.files, answers)
+
+
+_RAISED = "系统发现的监测线索：新登记 {:,} 条，由村里核查答复。"
 
 
 def _answers(given: Sequence[str]) -> dict[str, str]:
@@ -322,7 +328,7 @@ def clues_command(options: argparse.Namespace) -> int:
     engine, now = opened(options), county_clock()
     turn_the_day(engine, now)
     made = raise_all(engine, now)
-    print(f"系统发现的监测线索：新登记 {made:,} 条，由村里核查答复。" if made else "没有新的监测线索。")
+    print(_RAISED.format(made) if made else "没有新的监测线索。")
     return 0
 
 

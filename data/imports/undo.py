@@ -36,6 +36,7 @@ from data.intake.runs import last_run
 from data.matters.daily import settle_matters
 from data.model import import_fresh, import_job, import_journal, import_run
 from data.monitoring.settling import settle as settle_cases
+from data.monitoring.sources import withdraw_unfound
 from data.months import spoken
 from data.rules.recheck import recheck_many
 from data.store.batches import batches
@@ -269,6 +270,7 @@ def _take_back(connection: Connection, viewer: Viewer, run: RowMapping, now: dat
     after = concerned(connection, run["id"]) if before is not None else None
     count_regions(connection, None if before is None or after is None else before | after, now, progress=progress)
     recheck_many(connection, households, now, actor=viewer.actor)
+    withdraw_unfound(connection, households, run["at"], now)
     counts = {"rows": done.total, "changed": done.total, "warnings": len(done.stands), "refused": 0}
     told = {"id": number, "at": written(now), "kind": TAKEN_BACK, "files": run["files"], **counts}
     connection.execute(insert(import_run).values(told))

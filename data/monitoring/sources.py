@@ -3,7 +3,7 @@ rule of data quality that says that somebody should be watched. Each comes once,
 looked into already, or whom the other measures of an unlifted household reach, becomes one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -106,8 +106,30 @@ def raise_all(engine: Engine, now: datetime) -> int:
 def withdraw(connection: Connection, households: str, now: datetime) -> None:
     """Take away what the system raised about households (SQL of their ids) and nobody has touched: an import that is
     taken back made them, and is taken back whole."""
-    own = text(f"household_id IN ({households}) AND mark IS NOT NULL AND version = 1 AND state = 'open'")
-    ids = list(connection.execute(select(clue.c.id).where(own)).scalars())
+    own = text(f"household_id IN ({households}) AND {_UNTOUCHED}")
+    _take_away(connection, list(connection.execute(select(clue.c.id).where(own)).scalars()), now)
+
+
+def withdraw_unfound(connection: Connection, households: Collection[int] | None, since: str, now: datetime) -> None:
+    """The same of households that stay (None: of all): of what was raised since a moment (ISO), what is found no
+    more."""
+    raised = select(clue_step.c.clue).where(clue_step.c.before.is_(None), clue_step.c.at >= since)
+    asked = select(clue.c.id, clue.c.mark, clue.c.household_id, clue.c.village)
+    rows = connection.execute(asked.where(text(_UNTOUCHED), clue.c.id.in_(raised))).all()
+    rows = [row for row in rows if households is None or row.household_id in households]
+    if not rows:
+        return
+    still = {one.mark for one in found(connection, now.date())}
+    gone = [row for row in rows if row.mark not in still]
+    _take_away(connection, [row.id for row in gone], now)
+    for village in sorted({row.village for row in gone}):
+        cube.refresh(connection, village, now, households=False, of=COUNTED)
+
+
+_UNTOUCHED = "mark IS NOT NULL AND version = 1 AND state = 'open'"
+
+
+def _take_away(connection: Connection, ids: list[int], now: datetime) -> None:
     for some in batches(ids):
         steps = list(connection.execute(select(clue_step.c.id).where(clue_step.c.clue.in_(some))).scalars())
         connection.execute(delete(clue_step).where(clue_step.c.id.in_(steps)))
