@@ -1,7 +1,7 @@
 """What households have booked."""
 
 from data.rules.helping import lines
-from data.rules.rule import DOUBT, HELPED, HINT, Parameters, Rule, households, named
+from data.rules.rule import DOUBT, FILE_BEGUN, HELPED, HINT, Parameters, Rule, households, named
 
 _WAGES = "(COALESCE(l.wage_work_fen, 0) + COALESCE(l.wage_post_fen, 0) + COALESCE(l.wage_other_fen, 0))"
 _ROWS = (
@@ -22,14 +22,12 @@ def _wages(given: Parameters) -> str:
 
 
 def _before_file(given: Parameters) -> str:
-    """The file begins with what is known first: its identification, or the first row of 户变动."""
-    begun = (
-        "COALESCE((SELECT MIN(e.day) FROM household_event e WHERE e.household_id = h.id), h.identified,"
-        " (SELECT MIN(e.identified) FROM episode e WHERE e.household_id = h.id))"
-    )
-    month = f"(CAST(substr({begun}, 1, 4) AS INTEGER) * 12 + CAST(substr({begun}, 6, 2) AS INTEGER) - 1)"
+    """Who is identified to be watched is looked at by the twelve months before: they are of the file."""
+    month = f"(CAST(substr({FILE_BEGUN}, 1, 4) AS INTEGER) * 12 + CAST(substr({FILE_BEGUN}, 6, 2) AS INTEGER) - 1)"
+    watched = f"EXISTS (SELECT 1 FROM episode e WHERE e.household_id = h.id AND e.identified = {FILE_BEGUN})"
     return _ROWS.format(
-        f"l.month = (SELECT MIN(f.month) FROM ledger f WHERE f.household_id = h.id) AND l.month < {month}"
+        "l.month = (SELECT MIN(f.month) FROM ledger f WHERE f.household_id = h.id)"
+        f" AND l.month < {month} AND NOT ({watched} AND l.month >= {month} - 12)"
     )
 
 
@@ -60,7 +58,7 @@ RULES = (
     ),
     Rule(
         "R902", "建档以前就有收支", DOUBT, "ledger", "month",
-        "最早一笔收支的月份，早于这户最早的户变动、识别日期所在的月份。",
+        "最早一笔收支的月份，早于这户最早的户变动、识别日期所在的月份；以监测识别建档的，识别时要看的前12个月不算。",
         _before_file,
     ),
     Rule(

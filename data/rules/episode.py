@@ -1,9 +1,9 @@
 """What an open episode says of itself, beside what its household is."""
 
-from data.rules.labour import AT_SCHOOL
+from data.rules.labour import AT_SCHOOL, DISABLED
 from data.rules.rule import DOUBT, HARD, HINT, Parameters, Rule, Where, households, listed, named, risk, some_member
 from data.rules.rule import watched as open_episodes
-from data.terms import ABLE, ILL, LIFTED, RISKS, UNLIFTED
+from data.terms import ABLE, EXITED, ILL, LIFTED, RISKS, UNLIFTED
 
 _SAYS_NOTHING = (
     "其他",
@@ -23,7 +23,7 @@ _SAYS_NOTHING = (
 )
 _ABLE = f"p.skill IN {listed(ABLE)}"
 _REGISTERED = f"({UNLIFTED}, {LIFTED})"
-_NOBODY_KNOWN = "NOT EXISTS (SELECT 1 FROM rule_member p WHERE p.household_id = h.id AND p.{0} IS NULL)"
+_ALL_KNOWN = "NOT EXISTS (SELECT 1 FROM rule_member p WHERE p.household_id = h.id AND p.{0} IS NULL)"
 
 
 def _named(word: str, where: str) -> Where:
@@ -75,17 +75,15 @@ RULES = (
     ),
     Rule(
         "R406", "因残而没有残疾成员", DOUBT, "episode", "risks",
-        "风险写了因残，但在册成员里没有一人健康状况是残疾，也没有一人填了残疾类别、等级或残疾人证号。",
-        _named("因残", "h.persons > 0 AND NOT " + some_member(
-            "(p.health = '残疾' OR p.disability_kind IS NOT NULL OR p.disability_level IS NOT NULL"
-            " OR p.suffix IS NOT NULL)"
-        ) + f" AND {_NOBODY_KNOWN.format('health')}"),
+        "风险写了因残，但在册成员里没有一人健康状况是残疾，也没有一人填了残疾类别、等级或残疾人证号；"
+        "有成员健康状况没有填的，填了再查。",
+        _named("因残", f"h.persons > 0 AND NOT {some_member(DISABLED)} AND {_ALL_KNOWN.format('health')}"),
     ),
     Rule(
         "R407", "因病而没有患病成员", DOUBT, "episode", "risks",
-        "风险写了因病，但在册成员里没有一人健康状况是大病或长期慢性病。",
+        "风险写了因病，但在册成员里没有一人健康状况是大病或长期慢性病；有成员没有填的，填了再查。",
         _named("因病", "h.persons > 0 AND NOT " + some_member(f"p.health IN {listed(ILL)}")
-               + f" AND {_NOBODY_KNOWN.format('health')}"),
+               + f" AND {_ALL_KNOWN.format('health')}"),
     ),
     Rule(
         "R408", "缺劳动力而多数有劳动能力", DOUBT, "episode", "risks",
@@ -94,13 +92,13 @@ RULES = (
     ),
     Rule(
         "R409", "务工不稳而无人能务工", DOUBT, "episode", "risks",
-        "风险写了因务工就业不稳，但在册成员里没有一人有劳动能力。",
-        _named("因务工就业不稳", f"h.persons > 0 AND NOT {some_member(_ABLE)} AND {_NOBODY_KNOWN.format('skill')}"),
+        "风险写了因务工就业不稳，但在册成员里没有一人有劳动能力；有成员劳动技能没有填的，填了再查。",
+        _named("因务工就业不稳", f"h.persons > 0 AND NOT {some_member(_ABLE)} AND {_ALL_KNOWN.format('skill')}"),
     ),
     Rule(
         "R410", "因学而没有在校成员", DOUBT, "episode", "risks",
-        "风险写了因学，但在册成员里没有一人在校。",
-        _named("因学", f"h.persons > 0 AND NOT {some_member(AT_SCHOOL)} AND {_NOBODY_KNOWN.format('schooling')}"),
+        "风险写了因学，但在册成员里没有一人在校；有成员在校状况没有填的，填了再查。",
+        _named("因学", f"h.persons > 0 AND NOT {some_member(AT_SCHOOL)} AND {_ALL_KNOWN.format('schooling')}"),
     ),
     Rule(
         "R411", "因安全住房而住房已达标", DOUBT, "episode", "risks",
@@ -127,9 +125,10 @@ RULES = (
     ),
     Rule(
         "R415", "监测类型与户的底数不符", HARD, "episode", "kind",
-        "脱贫不稳定户原来应是脱贫户；边缘易致贫户原来应不是建档立卡户。",
+        "脱贫不稳定户原来应是脱贫户（含已有序退出的）；边缘易致贫户原来应不是未脱贫户、脱贫户。",
         lambda given: open_episodes(
-            f"(e.kind = '脱贫不稳定户' AND h.base <> {LIFTED} OR e.kind = '边缘易致贫户' AND h.base IN {_REGISTERED})"
+            f"(e.kind = '脱贫不稳定户' AND h.base NOT IN ({LIFTED}, {EXITED})"
+            f" OR e.kind = '边缘易致贫户' AND h.base IN {_REGISTERED})"
         ),
     ),
 )  # fmt: skip

@@ -29,7 +29,8 @@ def _not_developed(given: Parameters) -> str:
 
 
 def _net(word: str) -> str:
-    return f"v.category = '{SAFETY_NET}' AND v.name LIKE '%{word}%'"
+    """Condition: the measure ``v`` is of that kind; 低保边缘 is a status beside 低保, not it."""
+    return f"(v.category = '{SAFETY_NET}' AND v.name LIKE '%{word}%' AND v.name NOT LIKE '%低保边缘%')"
 
 
 def _kept(attribute: str, word: str) -> Where:
@@ -41,7 +42,7 @@ def _kept(attribute: str, word: str) -> Where:
 
 def _unkept(given: Parameters) -> str:
     """A measure of 低保 or 特困 that runs, of a household that is none."""
-    other = f"({_net('低保')} AND v.name NOT LIKE '%低保边缘%' AND COALESCE(h.attribute, '') <> '低保户'"
+    other = f"({_net('低保')} AND COALESCE(h.attribute, '') <> '低保户'"
     other += f" OR {_net('特困')} AND COALESCE(h.attribute, '') <> '特困户') AND {_runs(given)}"
     return (
         "SELECT v.code AS key, h.id AS household_id, h.village FROM measure v JOIN rule_household h"
@@ -55,12 +56,13 @@ def _runs(given: Parameters) -> str:
 
 def lines(*columns: str) -> str:
     """Condition: within the twelve months that the books of ``h`` are known of, one of these items has an amount, or
-    the last totals of a year have."""
+    the last totals of a year that are in have."""
     some = " OR ".join(f"l.{column}_fen <> 0" for column in columns)
     return (
         f"(EXISTS (SELECT 1 FROM ledger l WHERE l.household_id = h.id AND l.month > h.books - 12"
         f" AND l.month <= h.books AND ({some})) OR EXISTS (SELECT 1 FROM ledger_year l WHERE l.household_id = h.id"
-        f" AND l.last_month > h.books - 24 AND l.last_month <= h.books AND ({some})))"
+        f" AND l.last_month > h.books - 24 AND l.last_month = (SELECT MAX(y.last_month) FROM ledger_year y"
+        f" WHERE y.household_id = h.id AND y.last_month <= h.books) AND ({some})))"
     )
 
 
@@ -85,22 +87,22 @@ RULES = (
     ),
     Rule(
         "R502", "有劳动力而没有开发式帮扶", HARD, "episode", "identified",
-        "识别已满{developing_months}个月、家里有劳动能力的监测对象，没有产业、就业、公益岗位、金融中的任何一项措施。",
+        "识别已满{developing_months}个月、家里有劳动能力的监测对象，没有产业、就业、公益岗位、金融中的任何一项措施（什么措施都没有的另列）。",
         _not_developed, named("developing_months"),
     ),
     Rule(
         "R503", "低保户没有低保措施", DOUBT, "household", "attribute",
-        "户属性是低保户，但没有正在执行的综合保障类低保措施。",
+        "户属性是低保户，但没有正在执行的综合保障类低保措施（低保边缘不算）；一般户不登记措施，不列。",
         _kept("低保户", "低保"),
     ),
     Rule(
         "R504", "特困户没有特困供养措施", DOUBT, "household", "attribute",
-        "户属性是特困户，但没有正在执行的综合保障类特困供养措施。",
+        "户属性是特困户，但没有正在执行的综合保障类特困供养措施；一般户不登记措施，不列。",
         _kept("特困户", "特困"),
     ),
     Rule(
         "R505", "有低保、特困措施而户属性不是", DOUBT, "measure", "name",
-        "综合保障类低保（特困供养）措施正在执行，户属性却不是低保户（特困户）。",
+        "综合保障类低保（特困供养）措施正在执行，户属性却不是低保户（特困户）；低保边缘不算低保。",
         _unkept,
     ),
     Rule(

@@ -8,6 +8,10 @@ _WEAK = ("无劳动力", "丧失劳动力", "弱劳动力或半劳动力")
 _NONE = ("无劳动力", "丧失劳动力")
 _LIMB = "(COALESCE(p.disability_kind, '') = '肢体' AND COALESCE(p.disability_level, '') IN ('一级', '二级'))"
 _PLAIN_LIMB = f"({_LIMB} AND p.skill = '普通劳动力')"
+DISABLED = (
+    "(p.health = '残疾' OR p.disability_kind IS NOT NULL OR p.disability_level IS NOT NULL OR p.suffix IS NOT NULL)"
+)
+"""Condition: something says that ``p`` is disabled."""
 AT_SCHOOL = (
     "p.schooling NOT IN ('非在校', '非在校生', '已毕业', '辍学', '失学', '休学', '未入学', '学龄前', '学龄前儿童',"
     " '幼儿园', '学前教育', '不在校')"
@@ -23,8 +27,7 @@ def _working(given: Parameters) -> str:
 
 def _idle(given: Parameters) -> str:
     return members(
-        f"{_working(given)} AND p.health = '健康' AND p.skill IN {listed(_WEAK)} AND NOT {AT_SCHOOL}"
-        " AND p.disability_level IS NULL"
+        f"{_working(given)} AND p.health = '健康' AND p.skill IN {listed(_WEAK)} AND NOT {AT_SCHOOL} AND NOT {DISABLED}"
     )
 
 

@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         "R604", "没有措施就消除", HARD, "episode", "removed",
-        "帮扶消除的户，从识别到消除没有执行过一项帮扶措施。",
+        "从识别到消除没有执行过一项帮扶措施（自然消除不列）。",
         lambda given: ended(
             f"{_HELPED} AND NOT EXISTS (SELECT 1 FROM measure v WHERE v.household_id = h.id"
             f" AND v.started <= e.removed AND {lasts_to('v', 'e.identified')})"
@@ -91,7 +91,7 @@ RULES = (
     ),
     Rule(
         "R605", "识别不满规定月数就消除", HARD, "episode", "removed",
-        "帮扶消除的户，识别不满{removal_months}个月就消除（当月、次月消除的另列）。",
+        "识别不满{removal_months}个月就消除（自然消除不列；当月、次月消除的另列）。",
         _early, named("removal_months"),
     ),
     Rule(
@@ -116,12 +116,12 @@ RULES = (
     ),
     Rule(
         "R610", "消除时收入低于监测线", HARD, "episode", "removal_per_head_fen",
-        "帮扶消除的户，消除时人均纯收入低于消除当天执行的监测线。",
+        "消除时人均纯收入低于消除当天执行的监测线（自然消除不列）。",
         lambda given: ended(f"{_HELPED} AND e.removal_per_head_fen < {_line('e.removed')}"),
     ),
     Rule(
         "R611", "消除时各项收入合计不符", DOUBT, "episode", "removal_per_head_fen",
-        "消除时四项收入之和减去生产经营性支出，与消除时人均纯收入乘以当天家庭人口相差每人{rule_sum_yuan}元以上。",
+        "消除时的各项都填了，而四项收入之和减去生产经营性支出，与消除时人均纯收入乘以当天家庭人口相差每人{rule_sum_yuan}元以上。",
         lambda given: ended(
             f"{_PERSONS} > 0 AND ABS({_NET} - e.removal_per_head_fen * {_PERSONS})"
             f" > {given.number('rule_sum_yuan') * 100} * {_PERSONS}"

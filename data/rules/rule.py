@@ -43,9 +43,10 @@ class Parameters:
         return f"'{int(self.end[:4]) - years:04d}{self.end[4:]}'"
 
     def months_ago(self, months: int) -> str:
-        """SQL of the day so many months before today, the last of its month where that has none such."""
-        before = month_of(self.today) - months
-        return f"'{min(last_day(before), f'{last_day(before)[:8]}{self.today[8:]}')}'"
+        """SQL of the last day on which what is so many months old today began: on the last day of a month also what
+        began on the days that this month lacks."""
+        before = last_day(month_of(self.today) - months)
+        return f"'{before if self.today == self.end else min(before, before[:8] + self.today[8:])}'"
 
     @property
     def day(self) -> str:
@@ -139,6 +140,13 @@ def _episodes(where: str) -> str:
 def risk(word: str) -> str:
     """Condition: the episode ``e`` names this risk."""
     return f"('、' || COALESCE(e.risks, '') || '、') LIKE '%、{word}、%'"
+
+
+FILE_BEGUN = (
+    "(SELECT MIN(d.day) FROM (SELECT x.day FROM household_event x WHERE x.household_id = h.id UNION ALL"
+    " SELECT x.identified FROM episode x WHERE x.household_id = h.id UNION ALL SELECT h.identified) d)"
+)
+"""SQL of the day with which the file of the household ``h`` begins: its first 户变动 or identification."""
 
 
 def some_member(where: str) -> str:

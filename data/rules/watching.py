@@ -7,11 +7,13 @@ _NOT = "{0}.watch = 0"
 
 
 def _at_home(given: Parameters) -> str:
-    """A check of 义务教育 that says why, or that all is well, is the reason."""
+    """The last check of 义务教育 that says why, or that all is well, is the reason."""
     first, until = given.low("rule_school"), given.high("rule_school") + 1
     why = (
         "SELECT 1 FROM assurance a WHERE a.household_id = p.household_id AND a.item = 'education'"
-        f" AND a.checked <= {given.day} AND (a.secure = 1 OR COALESCE(a.evidence, '') <> '')"
+        " AND a.checked = (SELECT MAX(l.checked) FROM assurance l WHERE l.household_id = p.household_id"
+        f" AND l.item = 'education' AND l.checked <= {given.day})"
+        " AND (a.secure = 1 OR COALESCE(a.evidence, '') <> '')"
     )
     return members(
         f"{_NOT.format('p')} AND p.schooling IN {listed(OUT_OF_SCHOOL)} AND p.born <= {given.turned(first)}"
@@ -41,7 +43,7 @@ RULES = (
     ),
     Rule(
         "R304", "适龄儿童不在校而未监测", HARD, "member", "schooling",
-        "{rule_school}周岁（按本月末计算）的成员不在校（辍学、失学、休学、未入学、非在校），义务教育保障没有核实达标，"
+        "{rule_school}周岁（按本月末计算）的成员不在校（辍学、失学、休学、未入学、非在校），义务教育保障最近一次核实没有达标，"
         "也没有写明原因，户却不在监测。",
         _at_home, named("rule_school"),
     ),

@@ -1,7 +1,7 @@
 """Dates against one another, visits, and who answers for problems and tasks."""
 
 from data.model.running import runs_on, undone_on
-from data.rules.rule import DOUBT, HARD, Parameters, Rule, households, listed, members, named
+from data.rules.rule import DOUBT, FILE_BEGUN, HARD, Parameters, Rule, households, listed, members, named
 from data.terms import HOUSEHOLD_STATES
 
 _WATCHED = listed(tuple(state.name for state in HOUSEHOLD_STATES if state.watched))
@@ -36,7 +36,7 @@ def _unpaired(given: Parameters) -> str:
 RULES = (
     Rule(
         "R1001", "脱贫、返贫日期先后不对", HARD, "household", "lifted",
-        "脱贫日期早于识别日期（监测对象除外），或返贫日期早于识别日期。",
+        "脱贫日期或返贫日期早于识别日期；监测过的户，识别日期是监测的，不列。",
         lambda given: households(
             f"h.type NOT IN {_WATCHED} AND h.risk_removed IS NULL"
             " AND (h.lifted < h.identified OR h.relapsed < h.identified)"
@@ -61,9 +61,7 @@ RULES = (
         "帮扶措施的开始日期，早于这户的识别日期、最早的户变动和最早的监测识别日期。",
         lambda given: (
             "SELECT v.code AS key, h.id AS household_id, h.village FROM rule_household h"
-            " JOIN measure v ON v.household_id = h.id WHERE v.started < COALESCE((SELECT MIN(e.day) FROM"
-            " household_event e WHERE e.household_id = h.id), h.identified) AND v.started < COALESCE((SELECT"
-            " MIN(e.identified) FROM episode e WHERE e.household_id = h.id), '9999')"
+            f" JOIN measure v ON v.household_id = h.id WHERE v.started < {FILE_BEGUN}"
         ),
     ),
     Rule(

@@ -1,15 +1,18 @@
 """Every rule speaks of the household made for it from its definition, and of nothing else."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from data import model
+from data.monitoring.clocks import months_after
 from data.rules.registry import GROUPS, RULES, Parameters
 from data.settings import SETTINGS
 from tests.data.rules.ground import found, store_of
 from tests.data.rules.home import Home
+from tests.data.rules.near_cases import NEAR
 from tests.data.rules.workbook_cases import CASES
 
 DEFAULTS = {name: one.default for name, one in SETTINGS.items()}
@@ -43,6 +46,19 @@ def test_put_right_nothing_is_found(engine: Engine, tmp_path: Path):
         assert found(connection) == {}
 
 
+def test_what_lies_just_beyond_a_definition_is_not_found_and_its_other_halves_are(engine: Engine, tmp_path: Path):
+    numbers = (f"R{kind}{place:02d}" for kind in range(1, 16) for place in range(16))
+    homes = [Home(number) for number, _ in zip(numbers, NEAR, strict=False)]
+    for home, near in zip(homes, NEAR, strict=True):
+        near.does(home)
+    with store_of(engine, homes, tmp_path / "near").connect() as connection:
+        house, hit = model.household.c, model.quality_hit.c
+        asked = select(house.code, hit.rule).join_from(model.household, model.quality_hit, hit.household_id == house.id)
+        hits = {tuple(row) for row in connection.execute(asked)}
+    said = [(near.rule, (home.code, near.rule) in hits) for home, near in zip(homes, NEAR, strict=True)]
+    assert said == [(near.rule, near.hits) for near in NEAR]
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_definition_names_its_parameters_and_its_record_is_a_table(rule):
     told = rule.told(DEFAULTS)
@@ -62,3 +78,21 @@ def other(value: str) -> str:
 
 def test_numbers_of_rules_are_told_apart():
     assert sum(map(len, GROUPS.values())) == len(RULES)
+
+
+@pytest.mark.parametrize(
+    ("today", "months", "day"),
+    [
+        ("2026-11-22", 1, "2026-10-22"),
+        ("2026-02-28", 1, "2026-01-31"),
+        ("2026-02-27", 1, "2026-01-27"),
+        ("2026-03-30", 1, "2026-02-28"),
+        ("2026-03-31", 6, "2025-09-30"),
+        ("2024-02-29", 6, "2023-08-31"),
+        ("2025-02-28", 12, "2024-02-29"),
+    ],
+)
+def test_so_many_months_are_full_on_the_day_on_which_the_law_says_so(today: str, months: int, day: str):
+    assert Parameters(today, DEFAULTS).months_ago(months) == f"'{day}'"
+    assert months_after(date.fromisoformat(day), months) <= date.fromisoformat(today)
+    assert months_after(date.fromisoformat(day) + timedelta(days=1), months) > date.fromisoformat(today)
