@@ -5,7 +5,7 @@ same transaction. Below the cube stands ``household_month``: one row for each co
 state and its income of twelve months.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, time
 
 from sqlalchemy import Column, Connection, Engine, Index, Table, func, inspect, select, text
@@ -50,6 +50,7 @@ region_path = Table(  # every region with each of its ancestors, itself and the 
 )
 COUNTED_BY = {"income_mark": ("above_mark_persons",)}
 """Setting → the measures that it decides about."""
+_FEW = 30  # regions whose share is counted by itself
 _ADDED_UP = [name for name, measure in MEASURES.items() if measure.source is not HELPING]
 """The measures that a region's own records add to all above it."""
 Progress = Callable[[str, int, int], None]
@@ -188,6 +189,29 @@ def refresh(
     return None
 
 
+def refresh_many(connection: Connection, regions: Collection[str], now: datetime, *, of: Source) -> None:
+    """:func:`refresh` after a write to records of one source in these regions, their households left as they are: few
+    one after the other; many all at once, for which everything of that source is counted anew."""
+    if len(regions) <= _FEW:
+        for region in sorted(regions):
+            refresh(connection, region, now, households=False, of=of)
+        return None
+    hold(connection)
+    names = [name for name in _ADDED_UP if MEASURES[name].source is of]
+    for region in sorted(regions):
+        note_spans(connection, region, {MEASURES[name].begins for name in names})
+    before = beginnings(connection)
+    first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
+    if first_month(connection, last) != first:
+        return _make_anew(connection, now)
+    note_beginnings(connection)
+    if not _moved(connection, before):
+        return _make_anew(connection, now)
+    _count_anew(connection, names)
+    stamp(connection, now, *(regions if beginnings(connection) == before else []))
+    return None
+
+
 def _of_county(connection: Connection, region: str, running: int) -> object:
     """What the months of all households of a county go by: where its books begin, which year's totals count."""
     return first_months(connection, region).get(region[:COUNTY]), years_of_months(
@@ -223,18 +247,24 @@ def _moved(connection: Connection, before: dict[str, int | None]) -> bool:
 def heed(connection: Connection, now: datetime, settings: Iterable[str]) -> None:
     """After settings were decided: what they say how to count is counted anew, and the data version moves on."""
     if names := [name for setting in settings for name in COUNTED_BY.get(setting, ())]:
-        collect_own(connection, only_of=names)
-        sums = ", ".join(_final(name) for name in names)
-        change = ", ".join(f"{name} = n.{name}" for name in names)
-        connection.execute(
-            text(
-                f"UPDATE cube SET {change} FROM (SELECT a.ancestor, o.month, {sums} FROM own o"
-                " JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month) n"
-                " WHERE cube.region = n.ancestor AND cube.month = n.month"
-            )
-        )
-        connection.execute(text("DROP TABLE own"))
+        _count_anew(connection, names)
     stamp(connection, now)
+
+
+def _count_anew(connection: Connection, measures: Sequence[str]) -> None:
+    """These measures of all regions from the records."""
+    collect_own(connection, only_of=measures)
+    sums = ", ".join(_final(name) for name in measures)
+    change = ", ".join(f"{name} = n.{name}" for name in measures)
+    differs = " OR ".join(f"cube.{name} IS DISTINCT FROM n.{name}" for name in measures)
+    connection.execute(
+        text(
+            f"UPDATE cube SET {change} FROM (SELECT a.ancestor, o.month, {sums} FROM own o"
+            " JOIN region_path a ON a.region = o.region GROUP BY a.ancestor, o.month) n"
+            f" WHERE cube.region = n.ancestor AND cube.month = n.month AND ({differs})"
+        )
+    )
+    connection.execute(text("DROP TABLE own"))
 
 
 def _add_own(connection: Connection, region: str, measures: Sequence[str]) -> None:

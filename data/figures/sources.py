@@ -488,9 +488,9 @@ TASKS = _placed(
 CASE_STATE_ON = """(SELECT s.after FROM case_step s WHERE s.case_id = c.id AND s.day <= m.as_of
     ORDER BY s.day DESC, s.id DESC LIMIT 1)"""
 """The state of case ``c`` of 监测帮扶 at the end of month ``m``, as its steps tell by their own days."""
-_CASE_SPELLS = """(SELECT c.village, c.household_id, q.after AS state, q.day AS since,
+_CASE_SPELLS = """(SELECT w.village, w.household_id, q.after AS state, q.day AS since,
     LEAD(q.day) OVER (PARTITION BY q.case_id ORDER BY q.day, q.id) AS until
-    FROM case_step q JOIN monitoring_case c ON c.id = q.case_id)"""
+    FROM case_step q JOIN monitoring_case w ON w.id = q.case_id WHERE {here_of_w})"""
 CASES = Source("cases", "w.village", f"{_CASE_SPELLS} w WHERE {{here}}", "w.since", "w.until")
 """Cases of 监测帮扶 by the state that they are in from a day to a day."""
 CASE_PERSONS = Source(
@@ -503,9 +503,9 @@ CLUE_WAITS_ON = """(SELECT CASE WHEN s.after IN ('held', 'open') THEN 1 ELSE 0 E
 """1 where nobody has answered clue ``u`` at the end of month ``m``."""
 CLUES = Source(
     "clues", "w.village",
-    """(SELECT u.village, q.after AS state, q.day AS since,
+    """(SELECT w.village, q.after AS state, q.day AS since,
     LEAD(q.day) OVER (PARTITION BY q.clue ORDER BY q.day, q.id) AS until
-    FROM clue_step q JOIN clue u ON u.id = q.clue) w WHERE {here}""", "w.since", "w.until",
+    FROM clue_step q JOIN clue w ON w.id = q.clue WHERE {here_of_w}) w WHERE {here}""", "w.since", "w.until",
 )  # fmt: skip
 ITEM_LATE_ON = """(i.until < m.as_of AND COALESCE((SELECT s.after FROM plan_item_step s WHERE s.item = i.id
     AND s.day <= m.as_of ORDER BY s.day DESC, s.id DESC LIMIT 1), 'done') IN ('planned', 'doing'))"""

@@ -87,8 +87,7 @@ def raise_found(connection: Connection, now: datetime, every: Iterable[Found] | 
         made = list(connection.execute(insert(clue_step).returning(clue_step.c.id), steps).scalars())
         told = f"{CLUES.way.name}：{CLUES.way.actions['tell']}"
         audit.wrote(connection, clue_step.name, made, actor=_SYSTEM, view="approve", detail=told, now=now)
-    for village in sorted({one.village for one in new.values()}):
-        cube.refresh(connection, village, now, households=False, of=COUNTED)
+    cube.refresh_many(connection, {one.village for one in new.values()}, now, of=COUNTED)
     return len(new)
 
 

@@ -145,7 +145,11 @@ def test_income_that_fell_silent_is_found_in_the_closed_month(county: Engine, mo
     assert [mark for mark in marks(county, some) if mark.startswith("silent")]
 
 
-def test_what_is_found_is_raised_once_and_waits_in_its_village(county: Engine):
+@pytest.mark.parametrize("by_themselves", (30, 0), ids=("few villages", "many villages"))
+def test_what_is_found_is_raised_once_and_waits_in_its_village(
+    county: Engine, by_themselves: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cube, "_FEW", by_themselves)
     job(county, "J1", HOME, "2026-11-01")
     with writing(county) as connection:
         cube.rebuild(connection, today=TODAY)
