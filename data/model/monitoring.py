@@ -74,6 +74,7 @@ clue = table(
     Column("version", Number, nullable=False),
     Index("clue_household", "household_id"),
     Index("clue_place", "village", "state"),
+    Index("clue_state", "state", "since"),
     Index("clue_told", "told"),
 )
 
@@ -194,6 +195,7 @@ quality_hit = table(  # a rule that now speaks of a record: what stands here is 
     Column("since", Day, nullable=False),
     Index("quality_hit_household", "household_id"),
     Index("quality_hit_place", "village", "rule"),
+    Index("quality_hit_rule", "rule", "village", "household_id"),
     clustered=True,
 )
 

@@ -129,6 +129,9 @@ def _picked(viewer: Viewer, rule: str, region: str, today: date) -> tuple[str, d
     return f"h.rule = :rule AND {here}", {**bound, "rule": rule, **days}
 
 
+_ORDER = "h.village, h.household_id, h.rule, h.key"
+
+
 def _hits(
     connection: Connection,
     viewer: Viewer,
@@ -140,11 +143,12 @@ def _hits(
 ) -> list[Hit]:
     sql = f"""
         SELECT h.*, f.head, f.code AS home, r.name AS place, w.state AS waiver, w.until
-        FROM quality_hit h JOIN region r ON r.code = h.village LEFT JOIN household f ON f.id = h.household_id
+        FROM (SELECT h.* FROM quality_hit h WHERE {where} ORDER BY {_ORDER} LIMIT :limit OFFSET :offset) h
+        LEFT JOIN region r ON r.code = h.village LEFT JOIN household f ON f.id = h.household_id
         LEFT JOIN quality_waiver w ON w.id = (SELECT MAX(x.id) FROM quality_waiver x WHERE x.rule = h.rule
             AND x.record = h.record AND x.key = h.key
             AND (x.state = '{ASKED}' OR (x.state = '{AGREED}' AND x.until >= :this_day)))
-        WHERE {where} ORDER BY h.village, h.household_id, h.rule, h.key LIMIT :limit OFFSET :offset"""
+        ORDER BY {_ORDER}"""
     rows = [
         row
         for row in connection.execute(text(sql), {**bound, "limit": limit, "offset": offset}).all()

@@ -6,7 +6,7 @@ from data.rules.rule import DOUBT, FILE_BEGUN, HELPED, HINT, Parameters, Rule, h
 _WAGES = "(COALESCE(l.wage_work_fen, 0) + COALESCE(l.wage_post_fen, 0) + COALESCE(l.wage_other_fen, 0))"
 _ROWS = (
     "SELECT l.household_id || ':' || l.month AS key, l.household_id, h.village FROM rule_household h"
-    " JOIN ledger l ON l.household_id = h.id WHERE {}"
+    " CROSS JOIN ledger l WHERE l.household_id = h.id AND {}"
 )
 
 
