@@ -18,10 +18,12 @@ MEASUREMENTS = {
     "import": "storing.imports",
     "refresh": "storing.refreshes",
     "days": "storing.days",
+    "turn": "storing.turns",
     "kept": "keeping.kept",
     "pages": "pages.answers",
     "household": "household.answers",
     "money": "money.answers",
+    "watching": "watching.answers",
     "map": "recolouring.recolourings",
     "print": "printing.prints",
     "wall": "walls.walls",
@@ -34,7 +36,7 @@ MEASUREMENTS = {
 }
 AT = {name: ("county", "prefecture") for name in MEASUREMENTS}
 """Where each is measured: at a million households only what needs no files and would not say the same."""
-AT |= dict.fromkeys(("pages", "household", "money"), PRESETS) | {"sessions": ("prefecture",)}
+AT |= dict.fromkeys(("pages", "household", "money", "watching"), PRESETS) | {"sessions": ("prefecture",)}
 AT |= dict.fromkeys(("sign-in", "rights", "log", "wall"), ("county",))
 
 

@@ -56,7 +56,7 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
     yield from _questions(ground, engine, facts, "SQLite")
     engine.dispose()
     if ground.preset == "county":  # the larger ones say the same and take an hour to fill
-        with _postgres(ground) as other:
+        with filled_postgres(ground) as other:
             yield from _with_plans(ground, other)
             yield from _questions(ground, other, facts, "PostgreSQL")
 
@@ -205,7 +205,7 @@ def _times(engine: Engine, question: Question) -> Sequence[float]:
 
 
 @contextmanager
-def _postgres(ground: Ground) -> Iterator[Engine]:
+def filled_postgres(ground: Ground) -> Iterator[Engine]:
     """The same workbooks in a cluster of its own, deleted at the end."""
     with running_cluster() as cluster:
         url = cluster.create("money")

@@ -74,20 +74,30 @@ def answers(ground: Ground) -> Iterator[Finding | Failure]:
     months = [{"month": label(month)} for month in ground.last_months(RUNS)]
     with served(ground) as server:
         for address in addresses(ground):
-            try:
-                with Session(server.url) as session:
-                    _seconds(session, address, [{}] * WARMING)
-                    begun = worked(server.process)
-                    warm = _seconds(session, address, [{}] * RUNS)
-                    busy = worked(server.process) - begun
-                    fresh = _seconds(session, address, months)
-            except (BrokenPage, WebSocketException, TimeoutError) as error:
-                yield Failure(address.title, ground.preset, error)
-                continue
-            target = PAGE_SECONDS * (1.5 if ground.preset == MILLION else 1)
-            yield middle(f"{address.title}: warm", ground.preset, warm, "s", target)
-            yield Finding(f"{address.title}: warm, processor", ground.preset, busy / RUNS, "s", runs=RUNS)
-            yield middle(f"{address.title}: another month each time", ground.preset, fresh, "s")
+            yield from measured(ground, server, address, months)
+
+
+def measured(
+    ground: Ground, server: Server, address: Address, months: Sequence[Mapping[str, str]] = ()
+) -> Iterator[Finding | Failure]:
+    """One page at the same address again and again, what the server worked for a run of it; then with each of the
+    ``months``."""
+    fresh: list[float] = []
+    try:
+        with Session(server.url) as session:
+            _seconds(session, address, [{}] * WARMING)
+            begun = worked(server.process)
+            warm = _seconds(session, address, [{}] * RUNS)
+            busy = worked(server.process) - begun
+            fresh = _seconds(session, address, months)
+    except (BrokenPage, WebSocketException, TimeoutError) as error:
+        yield Failure(address.title, ground.preset, error)
+        return
+    target = PAGE_SECONDS * (1.5 if ground.preset == MILLION else 1)
+    yield middle(f"{address.title}: warm", ground.preset, warm, "s", target)
+    yield Finding(f"{address.title}: warm, processor", ground.preset, busy / RUNS, "s", runs=RUNS)
+    if fresh:
+        yield middle(f"{address.title}: another month each time", ground.preset, fresh, "s")
 
 
 def _with_rounds(ground: Ground) -> None:

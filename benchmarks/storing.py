@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 from benchmarks.commands import run_data
 from benchmarks.ground import Ground
@@ -11,6 +12,8 @@ from data.access.viewer import Viewer
 from data.clock import county_clock
 from data.days.entries import Told, write
 from data.figures import cube
+from data.matters.daily import turn_matters
+from data.model import data_version
 from data.store.engine import writing
 
 REFRESHES = 21
@@ -47,6 +50,23 @@ def refreshes(ground: Ground) -> Iterator[Finding]:
         seconds.append(time.perf_counter() - begun)
     engine.dispose()
     yield middle("refresh of one village in the cube", ground.preset, seconds, "s", REFRESH_SECONDS)
+
+
+def turns(ground: Ground) -> Iterator[Finding]:
+    """What a new day does: the running month counted anew as of today, levels of problems and tasks written down."""
+    ground.ready()
+    engine, now = ground.engine(), county_clock()
+    cube.ensure(engine, now.date())
+    with writing(engine) as connection:
+        before = (now.date() - timedelta(days=1)).isoformat()
+        connection.execute(data_version.update().values(built=before))
+    wall, worked = time.perf_counter(), time.process_time()
+    cube.ensure(engine, now.date())
+    turn_matters(engine, now)
+    wall, worked = time.perf_counter() - wall, time.process_time() - worked
+    engine.dispose()
+    yield Finding("turn of a day", ground.preset, wall, "s")
+    yield Finding("that turn, processor", ground.preset, worked, "s")
 
 
 def days(ground: Ground) -> Iterator[Finding]:
