@@ -12,10 +12,14 @@ from sqlalchemy import Engine, func, select
 from benchmarks import million
 from benchmarks.commands import run_data
 from data.clock import county_clock
+from data.demo.cleaning import make_cleaning
+from data.demo.faults import make_faults
+from data.demo.watching import make_watching
 from data.figures import cube
-from data.model import household, region
+from data.model import clue, household, region
 from data.regions import tree as regions
-from data.store.engine import ready_engine
+from data.rules.running import run
+from data.store.engine import ready_engine, writing
 
 ROOT = Path(__file__).resolve().parents[1]
 MILLION = "million"
@@ -81,13 +85,29 @@ class Ground:
             return
         if self.preset == MILLION:
             prefecture = Ground("prefecture", self.directory)
-            prefecture.ready()
+            prefecture.ready_with_cases()
             cube.ensure(engine := prefecture.engine(), county_clock().date())  # as the application does at its start
             engine.dispose()
             million.make(prefecture.database, self.database)
         else:
             run_data(self.url, "import", *self.workbooks())
             run_data(self.url, "boundaries", *self.boundaries())
+
+    def ready_with_cases(self) -> None:
+        """Make it, and once what no workbook brings: clues, plans, exits and faults as the demonstration makes them, a
+        year of cleaning after all rules were run."""
+        self.ready()
+        engine, now = self.engine(), county_clock()
+        with engine.connect() as connection:
+            there = connection.execute(select(func.count()).select_from(clue)).scalar_one()
+        if not there and self.preset != MILLION:
+            make_watching(engine, now)
+            make_faults(engine, now.date())
+            with writing(engine) as connection:
+                cube.rebuild(connection, today=now.date())
+                run(connection, now, actor="benchmark")
+            make_cleaning(engine, now)
+        engine.dispose()
 
     def top(self) -> Place:
         """The region that holds all others."""

@@ -15,6 +15,11 @@ _IDS = 100_000  # a copy's households are numbered from this many times its plac
 _REGION = "'99' || printf('%02d', 2 + :copy) || substr({0}, 5)"
 _OWN = "CASE WHEN :copy = 0 THEN {0} ELSE printf('K%02d', :copy) || {0} END"
 _HOUSEHOLD = f"{{0}} + :copy * {_IDS}"
+_NUMBER = "{0} + :copy * 1000000"
+_KEY = f"""CASE record WHEN 'member' THEN {_REGION}
+    WHEN 'household' THEN CAST(CAST({{0}} AS INTEGER) + :copy * {_IDS} AS TEXT)
+    WHEN 'ledger' THEN (CAST({{0}} AS INTEGER) + :copy * {_IDS}) || substr({{0}}, instr({{0}}, ':')) ELSE {_OWN} END"""
+"""Of the record that a rule speaks of."""
 _MOVED = {
     "region": {"code": _REGION, "parent": f"CASE {{0}} WHEN '' THEN '{PROVINCE[0]}' ELSE {_REGION} END"},
     "boundary": {"region": _REGION},
@@ -40,6 +45,21 @@ _MOVED = {
     "member_fact": {"member": _REGION},
     "assurance": {"household_id": _HOUSEHOLD},
     "episode": {"code": _OWN, "household_id": _HOUSEHOLD},
+    "monitoring_case": {"id": _NUMBER, "code": _OWN, "household_id": _HOUSEHOLD, "village": _REGION},
+    "case_step": {"id": _NUMBER, "case_id": _NUMBER},
+    "clue": {"id": _NUMBER, "household_id": _HOUSEHOLD, "village": _REGION, "mark": _OWN, "case_id": _NUMBER},
+    "clue_step": {"id": _NUMBER, "clue": _NUMBER},
+    "plan_item": {
+        "id": _NUMBER, "case_id": _NUMBER, "household_id": _HOUSEHOLD, "village": _REGION, "owner_id": "NULL",
+        "measure": _OWN,
+    },
+    "plan_item_step": {"id": _NUMBER, "item": _NUMBER},
+    "exit_review": {"id": _NUMBER, "household_id": _HOUSEHOLD, "village": _REGION},
+    "exit_review_step": {"id": _NUMBER, "review": _NUMBER},
+    "income_reference": {"household_id": _HOUSEHOLD},
+    "quality_hit": {"key": _KEY, "household_id": _HOUSEHOLD, "village": _REGION},
+    "quality_tally": {"village": _REGION},
+    "quality_round": {"id": _NUMBER, "region": _REGION},
     "rural_population": {"region": _REGION},
     "state_spell": {"household_id": _HOUSEHOLD, "village": _REGION},
     "member_spell": {"member": _REGION, "household_id": _HOUSEHOLD},
@@ -49,7 +69,7 @@ _MOVED = {
     "cube": {"region": _REGION},
     "region_path": {"region": _REGION, "ancestor": _REGION},
     "record_span": {"region": _REGION},
-}
+}  # fmt: skip
 """Table → what is different in a copy; every other column is as it was. Codes of regions begin with those of all."""
 _SINCE = f"(SELECT MAX(month) - {MONTHS - 1} FROM old.month)"
 _PICKED = {
@@ -60,7 +80,7 @@ _PICKED = {
     "region_path": "ancestor != ''",
     "record_span": "region != ''",
 }
-_ONCE = ("month", "monitoring_line", "measure_begins", "data_version")
+_ONCE = ("month", "monitoring_line", "measure_begins", "quality_run", "data_version")
 
 
 def make(prefecture: Path, target: Path) -> None:
@@ -128,6 +148,6 @@ def _add_province(store: sqlite3.Connection) -> None:
     for whole in (code, ""):
         store.execute(
             f"INSERT INTO cube (region, month, {', '.join(columns)}) SELECT ?, month, {sums} FROM cube"
-            " WHERE length(region) = 4 GROUP BY month",
-            (whole,),
+            " WHERE region IN (SELECT code FROM region WHERE parent = ?) GROUP BY month",
+            (whole, code),
         )

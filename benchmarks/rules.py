@@ -10,7 +10,6 @@ from sqlalchemy import Connection, Engine, select
 from benchmarks.ground import Ground
 from benchmarks.money import filled_postgres
 from benchmarks.table import Finding, middle
-from benchmarks.watching import make
 from data.clock import county_clock
 from data.figures import cube
 from data.model import household, quality_run
@@ -27,8 +26,7 @@ ALL_SECONDS, ONE_SECONDS = 10, 0.050
 
 def asked(ground: Ground) -> Iterator[Finding]:
     """On the ground's store, where nothing of it stays; one household on PostgreSQL as well."""
-    ground.ready()
-    make(ground)
+    ground.ready_with_cases()
     engine = ground.engine()
     cube.ensure(engine, county_clock().date())
     yield from _of_all(engine, ground.preset)

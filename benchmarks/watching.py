@@ -7,15 +7,10 @@ from datetime import date
 
 from sqlalchemy import Column, Connection, Engine, Table, func, select
 
-from benchmarks.ground import MILLION, Ground
+from benchmarks.ground import Ground
 from benchmarks.pages import Address, measured, served
 from benchmarks.table import Failure, Finding, middle
 from data.access.viewer import Viewer
-from data.clock import county_clock
-from data.demo.cleaning import make_cleaning
-from data.demo.faults import make_faults
-from data.demo.watching import make_watching
-from data.figures import cube
 from data.model import clue, exit_review, monitoring_case, quality_hit, quality_round
 from data.monitoring import board as cases_board
 from data.monitoring import clues, listing
@@ -23,8 +18,6 @@ from data.quality import board as quality_board
 from data.quality import listing as hits
 from data.quality import rounds, waivers
 from data.regions import tree as regions
-from data.rules.running import run
-from data.store.engine import ready_engine, writing
 from data.todo import waiting
 from tests.browser.server import Server
 
@@ -50,30 +43,13 @@ class Facts:
 
 def answers(ground: Ground) -> Iterator[Finding | Failure]:
     """The pages warm, to who sees the whole and to a village's cadre; the questions behind them on SQLite."""
-    ground.ready()
-    make(ground)
+    ground.ready_with_cases()
     engine = ground.engine()
     facts = _facts(engine, ground)
     yield from _questions(ground, engine, facts)
     engine.dispose()
     with served(ground) as server:
         yield from _pages(ground, server, facts)
-
-
-def make(ground: Ground) -> None:
-    """Clues, plans, exits and faults as the demonstration makes them, and a year of cleaning; once."""
-    engine, now = ready_engine(ground.url), county_clock()
-    with engine.connect() as connection:
-        there = connection.execute(select(func.count()).select_from(clue)).scalar_one()
-    if not there and ground.preset != MILLION:
-        make_watching(engine, now)
-        make_faults(engine, now.date())
-        with writing(engine) as connection:
-            cube.rebuild(connection, today=now.date())
-        with writing(engine) as connection:
-            run(connection, now, actor="benchmark")
-        make_cleaning(engine, now)
-    engine.dispose()
 
 
 def addresses(facts: Facts) -> list[Address]:
