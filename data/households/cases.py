@@ -5,6 +5,7 @@ What a household's columns or 监测 say holds until a case has steps; then what
 own.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -30,7 +31,13 @@ from data.store.rows import written_id
 
 SYSTEM = "system"
 _BEFORE = ("checking", "returned", "discussed", "public", "reported", "county", "decided")
+_OUT = (
+    "removal", "removal_returned", "removal_discussed", "removal_public", "removal_reported", "removal_county",
+    "removal_decided",
+)  # fmt: skip
 _NEVER = ("refused", "void")
+_STOOD = "stood"
+"""Beside a removal's figures: what was proposed when something else than a step began or ended the episode."""
 _WATCHED, _REMOVED, _VOID, _LAND = "watched", "removed", "void", "land"
 _TOLD = ("kind", "risks", "risk_note", "removal", "natural_reason")
 _STATES = ("type", "identified", "lifted", "relapsed", "risk_removed", "village", "collected")
@@ -109,7 +116,10 @@ def _agree(connection: Connection, held: Row, row: Row, steps: bool, now: dateti
     told = _as_told(row)
     if steps:
         told = {name: value for name, value in told.items() if name not in ("began", "since", "state")}
-        told |= _landed(held, row)
+        landed = _landed(connection, held, row)
+        told |= landed
+        if landed and "figures" not in landed:
+            told["figures"] = json.dumps({**_figures(held), _STOOD: {name: held[name] for name in _TOLD}})
         if held["state"] not in (_WATCHED, _REMOVED) and "state" not in told:
             return 0  # on its way: what is proposed stands in the case until it is decided
     values = {name: value for name, value in told.items() if held[name] != value}
@@ -121,18 +131,48 @@ def _agree(connection: Connection, held: Row, row: Row, steps: bool, now: dateti
     return 1
 
 
-def _landed(held: Row, row: Row) -> Row:
+def _landed(connection: Connection, held: Row, row: Row) -> Row:
     """The state of a case that has steps, where its episode was begun or ended otherwise."""
     state, removed = held["state"], row["removed"]
     if removed and state != _REMOVED:
         return {"state": _REMOVED, "since": removed}
+    if not removed and state == _REMOVED and (back := _before(connection, held)).get("state") in _on_its_way(held):
+        return back
     if not removed and (state in (_REMOVED, *_NEVER) or (state in _BEFORE and not held["green"])):
         return {"state": _WATCHED, "since": row["identified"]}
     return {}
 
 
+def _on_its_way(held: Row) -> Collection[object]:
+    """States of a case whose episode is open, but that in which nothing is on its way."""
+    return (*_OUT, *(_BEFORE if held["green"] else ()))
+
+
+def _before(connection: Connection, held: Row) -> Row:
+    """How a case stood before the line that said what came otherwise, where nothing was done since; else empty."""
+    s = case_step.c
+    asked = select(s.action, s.day, s.before, s.after).where(s.case_id == held["id"]).order_by(s.id.desc())
+    last, *earlier = connection.execute(asked).all()
+    if last.action != _LAND or last.before is None:
+        return {}
+    came = (one.day for one in earlier if one.after == last.before != one.before)
+    figures = _figures(held)
+    stood = figures.pop(_STOOD, {})
+    left = json.dumps(figures) if figures else None
+    return {"state": last.before, "since": next(came, held["began"]), **stood, "figures": left}
+
+
+def _figures(held: Row) -> Row:
+    return dict(json.loads(held["figures"])) if held["figures"] else {}
+
+
 def _never_was(connection: Connection, held: Row, steps: bool, now: datetime) -> int:
-    """A case whose episode is there no more: it goes, unless something hangs on it."""
+    """A case whose episode is there no more: it goes, unless something hangs on it; one that was on its way until the
+    episode came otherwise goes on there."""
+    if steps and (back := _before(connection, held)) and back["state"] in _BEFORE:
+        _log(connection, held, back["state"], back["since"], now)
+        _update(connection, held, back)
+        return 1
     hangs = steps or any(
         connection.execute(select(table.c.id).where(table.c.case_id == held["id"]).limit(1)).first()
         for table in (plan_item, clue, case_paper)

@@ -23,7 +23,7 @@ monitoring_case = table(
     Column("public_until", Day),  # last day of the 公示 that hangs now
     Column("removal", Text),  # of ``terms.REMOVALS``: that is proposed, or was decided
     Column("natural_reason", Text),
-    Column("figures", Text),  # JSON of the removal's figures (columns of ``episode``) until they stand there
+    Column("figures", Text),  # JSON: the removal's (columns of ``episode``) until they stand there
     Column("state", Code, nullable=False),
     Column("since", Day),
     Column("version", Number, nullable=False),

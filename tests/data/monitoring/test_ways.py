@@ -1,4 +1,4 @@
-"""Every state × role × action of a case, written by hand from the law; whatever does not stand here is refused."""
+"""Every state × role × action of cases, clues, planned measures, exits, by hand from the law; all else is refused."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from data.access.roles import ROLES
 from data.access.viewer import Viewer
 from data.errors import OutOfScope, Refused
 from data.households import cases as settled
-from data.monitoring.ways import BEFORE, CASE_WAY, ENDED, EXIT_WAY, IN, OUT, WATCHED
+from data.monitoring.ways import BEFORE, CASE_WAY, CLUE_WAY, ENDED, EXIT_WAY, IN, OUT, PLAN_WAY, WATCHED
 from tests.data.monitoring_ground import CADRE, CLERK, HELPER, TOWN
 from tests.data.village_ground import COUNTY, OTHER_TOWNSHIP, VILLAGE
 
@@ -109,10 +109,32 @@ def test_who_handed_it_in_does_not_look_it_through(action: str, firsts: tuple[st
 def test_states_are_told_apart_once():
     assert {*BEFORE, *WATCHED, *ENDED} == set(CASE_WAY.states)
     assert set(IN) < set(BEFORE) and set(OUT) < set(WATCHED)
-    assert settled._BEFORE == BEFORE and {settled._REMOVED, *settled._NEVER} == set(ENDED)
+    assert settled._BEFORE == BEFORE and set(settled._OUT) == set(WATCHED) - {"watched"}
+    assert {settled._REMOVED, *settled._NEVER} == set(ENDED)
 
 
-EXITS = {
+CLUE_TABLE = {
+    None: {"helper": "tell", "village": "tell", "township": "tell take", "county": "tell take"},
+    "held": {"village": "join", "township": "pass join", "county": "pass join"},
+    "open": {"village": "found join dismiss", "township": "found join dismiss", "county": "found join dismiss"},
+    "case": {},
+    "joined": {},
+    "none": {"township": "reopen", "county": "reopen"},
+}
+PLAN_TABLE = {
+    None: {"village": "plan", "township": "plan", "county": "plan"},
+    "planned": {
+        "helper": "progress carry_out", "village": "progress carry_out change drop",
+        "township": "progress carry_out change drop", "county": "progress carry_out change drop",
+    },
+    "doing": {
+        "helper": "progress carry_out", "village": "progress carry_out change drop",
+        "township": "progress carry_out change drop", "county": "progress carry_out change drop",
+    },
+    "done": {"village": "resume", "township": "resume", "county": "resume"},
+    "dropped": {"village": "resume", "township": "resume", "county": "resume"},
+}  # fmt: skip
+EXIT_TABLE = {
     None: {"village": "propose"},
     "reported": {"village": "void", "township": "township return void", "county": "void"},
     "county": {"village": "void", "township": "void", "county": "county return void"},
@@ -120,12 +142,28 @@ EXITS = {
     "decided": {},
     "void": {},
 }
+OTHERS = {
+    "clue": (CLUE_WAY, CLUE_TABLE, {"dismiss", "reopen"}),
+    "plan": (PLAN_WAY, PLAN_TABLE, {"progress", "drop", "resume"}),
+    "exit": (EXIT_WAY, EXIT_TABLE, {"propose", "amend", "return", "void"}),
+}  # fmt: skip
+"""Way, what each role may do in each state, what needs a reason."""
 
 
-@pytest.mark.parametrize("state", EXITS)
-def test_who_may_do_what_to_a_review_of_an_exit(state: str | None):
+@pytest.mark.parametrize("name", OTHERS)
+def test_who_may_do_what_to_clues_planned_measures_and_reviews_of_exits(name: str):
+    way, table, reasoned = OTHERS[name]
     actors = {"propose": "person:90", "township": "person:91"}
-    for role, viewer in VIEWERS.items():
-        found = {one.action for one in EXIT_WAY.allowed(viewer, VILLAGE, state, actors)}
-        assert found == set(EXITS[state].get(role, "").split()), (state, role)
-    assert set(EXITS) == {None, *EXIT_WAY.states}
+    assert set(table) == {None, *way.states} and set(VIEWERS) == set(ROLES)
+    named = {action for roles in table.values() for told in roles.values() for action in told.split()}
+    assert named == set(way.actions)
+    for state, roles in table.items():
+        for role, viewer in VIEWERS.items():
+            expected = set(roles.get(role, "").split())
+            assert {one.action for one in way.allowed(viewer, VILLAGE, state, actors)} == expected, (state, role)
+            for action in set(way.actions) - expected:
+                with pytest.raises(Refused):
+                    way.transition(viewer, VILLAGE, state, action, actors)
+            if role in ("helper", "village", "township"):
+                assert way.allowed(viewer, OTHER_TOWNSHIP, state, actors) == []
+    assert {one.action for one in way.transitions if one.reason} == reasoned
