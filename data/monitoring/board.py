@@ -313,7 +313,9 @@ def reference_income(connection: Connection, viewer: Viewer, region: str, today:
     if value_of(connection, "reference_income") != "1":
         return None
     here, bound = here_sql(viewer, region, today)
-    year = connection.execute(text("SELECT MAX(year) FROM income_reference")).scalar()
+    last = f"""SELECT MAX(q.year) FROM {_CASES} JOIN income_reference q ON q.household_id = h.id
+        WHERE {here} AND {_WATCHED}"""
+    year = connection.execute(text(last), bound).scalar()
     if year is None:
         return None
     net = per_head("k")
