@@ -31,7 +31,6 @@ FLOOR = {
                 "components.income",
                 "components.matters",
                 "components.monitoring",
-                "components.quality",
                 "components.overview",
                 "components.phone",
             ),
@@ -39,7 +38,7 @@ FLOOR = {
         ),
         17,
     ),
-    **dict.fromkeys(("components.admin", "components.cards", "components.projects"), 18),
+    **dict.fromkeys(("components.admin", "components.cards", "components.projects", "components.quality"), 18),
     "components.households": 19,
     "components.battle_map": 20,
 }

@@ -1,10 +1,12 @@
 """改信息 and 核实保障: facts of the household and its members, and the six assurances with their evidence."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from components.door import fields as entry_widgets
 from components.door.deeds import Asked, see_then_save
-from components.door.form import ask_once, finish, key
+from components.door.form import WHOSE, ask_once, finish, key, member_sign
 from components.drawing.markup import escape, plain
 from components.shell.logged import looked
 from components.shell.page import show_markup
@@ -23,8 +25,8 @@ HOUSEHOLD = (
     "head", "phone", "address", "attribute", "cause", "other_causes", "remark", *STATE_FIELDS, "lon", "lat",
 )  # fmt: skip
 MEMBER = (
-    "name", "health", "schooling", "education", "skill", "work_area", "work_months", "medical_insured",
-    "pension_insured", "relation", "sex", "born", "id_number",
+    "name", "health", "disability_kind", "disability_level", "schooling", "education", "skill", "work_area",
+    "work_months", "medical_insured", "pension_insured", "relation", "sex", "born", "id_number",
 )  # fmt: skip
 _MASKED = {"id_number": mask_id, "phone": mask_phone}
 CHANGED, WRONG = "情况变了", "原来登记错了"
@@ -34,11 +36,13 @@ def draw_facts(screen: Screen, household: int) -> None:
     """改信息: whose facts, then all of them in one form; only what differs is written."""
     there = ask_once(screen, "door", door, household)
     whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
-    code = st.pills("改谁的", whose, format_func=whose.__getitem__, default="", required=True, key=key("whose"))
+    code = st.pills(
+        "改谁的", whose, format_func=whose.__getitem__, default=_asked(screen, whose), required=True, key=key("whose")
+    )
     table = "member" if code else "household"
     before = dict(next(one for one in there.members if one["code"] == code) if code else there.household)
     if code:
-        _note_health(screen, household, code, before["health"])
+        _note_health(screen, household, code, before["disability_kind"] or before["health"])
     approves = screen.viewer.may(APPROVE, HOUSEHOLDS)
     names = MEMBER if code else tuple(name for name in HOUSEHOLD if approves or name not in STATE_FIELDS)
     with st.form(key(f"facts_{code}"), enter_to_submit=False, border=False):
@@ -56,6 +60,12 @@ def draw_facts(screen: Screen, household: int) -> None:
             return correct_household(screen.engine, screen.viewer, household, base, typed, now=screen.now)
 
         finish(screen, household, save)
+
+
+def _asked(screen: Screen, codes: Collection[str]) -> str:
+    """Whom the address asks for; the household where it asks for nobody of it."""
+    sign = st.query_params.get(WHOSE)
+    return next((code for code in codes if code and member_sign(screen, code) == sign), "")
 
 
 def _since(screen: Screen, code: str) -> str | None:

@@ -20,6 +20,7 @@ from data.households.entries import Saved
 from data.store.key import derived
 
 ASKED = "do"  # in the address: which form is open
+WHOSE = "whose"  # in the address: of which member, by a sign
 _OPEN, _SAVED, _SAVED_FORM = "door_open", "door_saved", "door_saved_form"
 
 
@@ -35,14 +36,20 @@ class Outcome:
 
 def open_form(name: str) -> None:
     """Open a form; the address says so, so that a refresh keeps it open."""
-    _forget()
+    close_form()
     st.query_params[ASKED] = name
 
 
 def close_form() -> None:
     """Close the open form without saving."""
     _forget()
-    st.query_params.pop(ASKED, None)
+    for name in (ASKED, WHOSE):
+        st.query_params.pop(name, None)
+
+
+def member_sign(screen: Screen, code: str) -> str:
+    """What a member is told by in an address, which his code is not to stand in."""
+    return hmac.new(derived(screen.engine, "members"), code.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _forget() -> None:

@@ -1,6 +1,6 @@
 """What is about to be handed out, a line for each place: whose it will be and by when, to be changed before it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import pandas as pd
@@ -13,13 +13,23 @@ from components.shell.screen import Screen
 from data.duties.leaders import VACANT
 from data.matters.raising import Place, Proposal
 
-_LINE = 35  # px of a line
+_LINE, _MOST_LINES = 35, 20  # px of a line; lines that stand at once, the others are scrolled to
 Wanted = list[tuple[Place, int | None, str | None]]
 """Place, whose it is (a person's id; None: nobody is named yet), deadline (ISO)."""
+_NOTHING: Mapping[str, Sequence[object]] = {}
 
 
-def show_preview(screen: Screen, proposals: Sequence[Proposal], deadline: date, *, key: str) -> Wanted:
-    """Draw the lines and give those that are ticked, as they stand."""
+def show_preview(
+    screen: Screen,
+    proposals: Sequence[Proposal],
+    deadline: date,
+    *,
+    key: str,
+    beside: Mapping[str, Sequence[object]] = _NOTHING,
+    unticked: Sequence[bool] = (),
+) -> Wanted:
+    """Draw the lines and give those that are ticked, as they stand. ``beside``: heading → what else is said of each
+    place; ``unticked``: which of them are not ticked from the start."""
     known: dict[str, int | None] = {VACANT: None}
     for region in dict.fromkeys(one.place.region for one in proposals):
         for offered in candidates_of(screen, region):
@@ -29,8 +39,13 @@ def show_preview(screen: Screen, proposals: Sequence[Proposal], deadline: date, 
             _add(known, f"{one.called}（{one.why}）", one.owner)
     called = {person: call for call, person in known.items()}
     frame = pd.DataFrame(
-        [(True, one.name, called[one.owner], deadline) for one in proposals],
-        columns=["派发", "地点", "责任人", "期限"],
+        {
+            "派发": [not left for left in unticked] or True,
+            "地点": [one.name for one in proposals],
+            **beside,
+            "责任人": [called[one.owner] for one in proposals],
+            "期限": deadline,
+        }
     )
     vacant = sum(one.owner is None for one in proposals)
     if vacant:
@@ -41,9 +56,9 @@ def show_preview(screen: Screen, proposals: Sequence[Proposal], deadline: date, 
         key=f"{key}_{deadline}_{abs(hash(tuple(one.place for one in proposals)))}",
         hide_index=True,
         width="stretch",
-        height=_LINE * (len(frame) + 1) + 3,
+        height=_LINE * (min(len(frame), _MOST_LINES) + 1) + 3,
         num_rows="fixed",
-        disabled=["地点"],
+        disabled=["地点", *beside],
         column_config={
             "派发": st.column_config.CheckboxColumn("派发", width="small"),
             "地点": st.column_config.TextColumn("地点"),

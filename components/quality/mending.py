@@ -1,24 +1,27 @@
 """Where a hit is put right: the form of the household's page, or the page of what it speaks of."""
 
+from components.door.buttons import FORMS, RIGHTS
+from components.door.form import ASKED, WHOSE, member_sign
+from components.monitoring.address import case_link
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, MONITORING, PROBLEMS, PROJECT
 from data.access.roles import HOUSEHOLDS, WRITE
 from data.quality.listing import Hit
 from data.rules.registry import GROUPS
 
-_FORMS = {
-    "member": "facts", "ledger": "ledger", "ledger_year": "ledger", "measure": "measure", "visit": "visit",
-    "pairing": "pairing", "assurance": "assurance", "member_event": "lives", "member_fact": "facts",
-    "household_event": "lives",
+_OF_RECORDS = {
+    "ledger": "ledger", "measure": "measure", "visit": "pairing", "pairing": "pairing", "assurance": "assurance",
+    "household_event": "lives", "member_event": "lives",
 }  # fmt: skip
-"""Record → the form (``components.door.buttons.FORMS``) that its fields stand in."""
-_FIELDS = {
-    ("household", "housing_safe"): "assurance", ("household", "water_safe"): "assurance",
-    ("household", "head"): "lives", ("member", "relation"): "lives",
+"""Record → the form (of ``FORMS``) by which it is put right; of others that of the facts."""
+_OF_FIELDS = {("household", "housing_safe"): "assurance", ("household", "water_safe"): "assurance"}
+_OF_RULES = {
+    **{rule.id: "ledger" for rule in GROUPS["收支账目"]},
+    **dict.fromkeys(("R414", "R507", "R508", "R509"), "ledger"),
+    **dict.fromkeys(("R503", "R504", "R506"), "measure"),
+    "R206": "lives", "R303": "clue", "R510": "pairing",
 }  # fmt: skip
-_BY_GROUP = {"收支账目": "ledger", "帮扶措施": "measure"}
-_FORM_OF = {rule.id: form for group, form in _BY_GROUP.items() for rule in GROUPS[group]}
-"""Rule about a household as a whole → the form that it is mended by."""
+"""Rule whose marked field says nothing of what is wrong → the form."""
 
 
 def way_to_mend(screen: Screen, hit: Hit) -> tuple[str, str] | None:
@@ -30,9 +33,20 @@ def way_to_mend(screen: Screen, hit: Hit) -> tuple[str, str] | None:
         return "去核对", screen.link(PROJECT, **place, project=hit.mark.key.partition(":")[0])
     if hit.household is None:
         return None
+    home = {**place, "household": hit.household}
     if not screen.viewer.may(WRITE, HOUSEHOLDS):
-        return "看户档案", screen.link(HOUSEHOLD, **place, household=hit.household)
-    if record == "episode" and screen.viewer.may(*MONITORING.rights[0]):
-        return "去办理", f"{screen.link(HOUSEHOLD, **place, household=hit.household)}#monitoring"
-    form = _FIELDS.get((record, hit.rule.field)) or _FORMS.get(record) or _FORM_OF.get(hit.rule.id) or "facts"
-    return "去改", screen.link(HOUSEHOLD, **place, household=hit.household, do=form)
+        return "看户档案", screen.link(HOUSEHOLD, **home)
+    if hit.case is not None and MONITORING.open_to(screen.viewer):
+        return "去办理", case_link(screen, hit.case, hit.village)
+    form = _form(hit)
+    if form in RIGHTS and not screen.viewer.may(*RIGHTS[form]):
+        return "看户档案", screen.link(HOUSEHOLD, **home)
+    whose = {WHOSE: member_sign(screen, hit.mark.key)} if record == "member" else {}
+    return FORMS[form][0], screen.link(HOUSEHOLD, **home, **{ASKED: form}, **whose)
+
+
+def _form(hit: Hit) -> str:
+    record = hit.mark.record
+    return (
+        _OF_RULES.get(hit.mark.rule) or _OF_FIELDS.get((record, hit.rule.field)) or _OF_RECORDS.get(record) or "facts"
+    )

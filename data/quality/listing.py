@@ -44,7 +44,7 @@ _NAMES = {
 class Hit:
     """One hit: what it is told by, whose (the household's number, head and code as the viewer may read them), which
     record of his, the village's code and name, the field that is marked and what stands there, since when, how many
-    days; ``waiver``: its state and last day where one is asked for or holds."""
+    days; ``waiver``: its state and last day where one is asked for or holds; ``case``: an episode's, by number."""
 
     mark: Mark
     household: int | None
@@ -58,6 +58,7 @@ class Hit:
     since: str
     days: int
     waiver: tuple[str, str] | None
+    case: int | None = None
 
     @property
     def rule(self) -> Rule:
@@ -142,9 +143,10 @@ def _hits(
     limit: int,
 ) -> list[Hit]:
     sql = f"""
-        SELECT h.*, f.head, f.code AS home, r.name AS place, w.state AS waiver, w.until
+        SELECT h.*, f.head, f.code AS home, r.name AS place, w.state AS waiver, w.until, c.id AS "case"
         FROM (SELECT h.* FROM quality_hit h WHERE {where} ORDER BY {_ORDER} LIMIT :limit OFFSET :offset) h
         LEFT JOIN region r ON r.code = h.village LEFT JOIN household f ON f.id = h.household_id
+        LEFT JOIN monitoring_case c ON h.record = 'episode' AND c.code = h.key
         LEFT JOIN quality_waiver w ON w.id = (SELECT MAX(x.id) FROM quality_waiver x WHERE x.rule = h.rule
             AND x.record = h.record AND x.key = h.key
             AND (x.state = '{ASKED}' OR (x.state = '{AGREED}' AND x.until >= :this_day)))
@@ -209,6 +211,7 @@ def _told(viewer: Viewer, row: StoredRow, record: Record, helpers: words.Named, 
         since=row.since,
         days=(today - date.fromisoformat(row.since)).days,
         waiver=waiver,
+        case=row.case,
     )
 
 

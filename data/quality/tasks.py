@@ -1,7 +1,7 @@
 """A rule's hits become tasks of the villages that have them, all in one step, once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, text
@@ -12,7 +12,7 @@ from data.access.viewer import Viewer, within_sql
 from data.errors import NotFound, Refused
 from data.figures import cube
 from data.matters import raising
-from data.matters.raising import add_task
+from data.matters.raising import Proposal, add_task
 from data.quality.waivers import WAIVED
 from data.regions.names import named_apart
 from data.rules.registry import RULES
@@ -23,16 +23,20 @@ LONGEST_NAME = 100
 
 @dataclass(frozen=True)
 class Proposed:
-    """A region with hits that are not waived: its code and name, how many, whose task it would be (a person's id and
-    name, None: nobody is named there), and the code of the task that it has already and that is not done."""
+    """A village with hits that are not waived: whose task it would be, how many hits, and the code of the task that it
+    has already and that is not done."""
 
-    region: str
-    name: str
+    whose: Proposal
     hits: int
-    owner: int | None
-    called: str | None
-    why: str
     standing: str | None
+
+    @property
+    def region(self) -> str:
+        return self.whose.place.region
+
+    @property
+    def name(self) -> str:
+        return self.whose.name
 
 
 def task_name(rule: str) -> str:
@@ -56,7 +60,7 @@ def proposed(connection: Connection, viewer: Viewer, rule: str, region: str, tod
     names = named_apart(connection, {row.village: row.name for row in rows})
     whose = raising.proposed(connection, viewer, [raising.Place(row.village) for row in rows], today) if rows else []
     return [
-        Proposed(row.village, names[row.village], row.hits, one.owner, one.called, one.why, row.standing)
+        Proposed(replace(one, name=names[row.village]), row.hits, row.standing)
         for row, one in zip(rows, whose, strict=True)
     ]
 
@@ -67,13 +71,13 @@ def send(
     viewer: Viewer,
     rule: str,
     region: str,
-    chosen: Mapping[str, date],
+    chosen: Mapping[str, tuple[int | None, str]],
     *,
     target: str,
     now: datetime,
 ) -> list[str]:
-    """A task for each chosen village (code → its deadline), all or none; their codes. ``target``: what is to be
-    reached, beside the number of hits, which is counted now.
+    """A task for each chosen village (code → whose it is, a person's id, None: nobody is named yet; and its deadline,
+    ISO), all or none; their codes. ``target``: what is to be reached, beside the number of hits, which is counted now.
 
     Raises Refused where none is chosen and where one has no hits any more or has the task already, OutOfScope and
     Unfit as ``data.matters.raising`` does.
@@ -85,21 +89,20 @@ def send(
         known = {one.region: one for one in proposed(connection, viewer, rule, region, now.date())}
         _check(known, chosen)
         codes = []
-        for code, deadline in chosen.items():
-            one = known[code]
+        for code, (owner, deadline) in chosen.items():
             typed = {
                 "name": task_name(rule),
-                "target": f"{target.strip() or RULES[rule].label}（派发时 {one.hits} 条）",
+                "target": f"{target.strip() or RULES[rule].label}（派发时 {known[code].hits} 条）",
                 "started": now.date().isoformat(),
-                "deadline": deadline.isoformat(),
+                "deadline": deadline,
             }
-            codes.append(add_task(connection, viewer, raising.Place(code), one.owner, typed, now, {}))
+            codes.append(add_task(connection, viewer, raising.Place(code), owner, typed, now, {}))
         for code in sorted(chosen):
             cube.refresh(connection, code, now, households=False)
     return codes
 
 
-def _check(known: Mapping[str, Proposed], chosen: Sequence[str] | Mapping[str, date]) -> None:
+def _check(known: Mapping[str, Proposed], chosen: Collection[str]) -> None:
     gone = [code for code in chosen if code not in known]
     if gone:
         raise Refused(f"有 {len(gone)} 个村的问题刚刚改完或不在您的范围内，请刷新后再派发。")

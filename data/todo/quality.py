@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, func, select, text
 from data.access.roles import APPROVE, QUALITY, ROLES
 from data.access.viewer import Viewer, within, within_sql
 from data.model import quality_tally, quality_waiver, quality_waiver_step
-from data.quality.waivers import ASKED, WAIVED, WAY
+from data.quality.waivers import ASKED, WAIVED
 from data.rules.registry import RULES
 from data.rules.rule import HINT
 from data.todo.clocks import Desk, Source, Told, Waits
@@ -16,6 +16,12 @@ from data.workflow import decides
 _TOWNSHIP = 9  # digits of a township's code
 _COUNTED = ", ".join(f"'{rule.id}'" for rule in RULES.values() if rule.kind != HINT)
 """What a village is asked to put right."""
+_FOR_COUNTY = f"""(length(w.village) < {_TOWNSHIP} OR
+    NOT EXISTS (SELECT 1 FROM account a WHERE a.role = 'township' AND a.region = substr(w.village, 1, {_TOWNSHIP})
+        AND a.disabled IS NULL AND 'person:' || a.person_id <> x.actor)
+    AND (x.actor LIKE 'township:%' OR EXISTS (SELECT 1 FROM account)))"""
+"""Condition: the waiver ``w`` is the county's to agree to: it lies in no township, or nobody there could but who asked
+(step ``x``); where nobody has an account, each office is one person."""
 
 
 def _waivers(desk: Desk) -> Waits | None:
@@ -24,7 +30,7 @@ def _waivers(desk: Desk) -> Waits | None:
         return None
     here, bound = within_sql("w.village", desk.region)
     if desk.mine:
-        here += f" AND length(w.village) {'>=' if _is_township(viewer) else '<'} {_TOWNSHIP} AND x.actor <> :me"
+        here += f" AND x.actor <> :me AND {'NOT ' if _is_township(viewer) else ''}{_FOR_COUNTY}"
         bound |= {"me": viewer.actor}
     sql = f"""
         SELECT CAST(w.id AS TEXT) AS key, w.village AS region, NULL AS due, w.since AS since, NULL AS person,
@@ -39,16 +45,18 @@ def _is_township(viewer: Viewer) -> bool:
 
 
 def _tell_waivers(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
-    w = quality_waiver.c
-    asked = select(w.id, w.rule, w.village).where(w.id.in_([int(row["key"]) for row in rows]))
+    listed = ", ".join(row["key"] for row in rows)  # whole numbers of our own
+    asked = text(f"""SELECT w.id, w.rule, w.village, CASE WHEN {_FOR_COUNTY} THEN 'county' ELSE 'township' END AS turn
+        FROM quality_waiver w JOIN quality_waiver_step x ON x.waiver = w.id AND x.action = 'ask'
+        WHERE w.id IN ({listed})""")
     return {
         str(id): Told(
             f"{RULES[rule].label if rule in RULES else rule}：申请豁免，待同意",
             "quality",
             {"region": village, "view": "waivers", "waiver": id},
-            ROLES[WAY.turn[ASKED] if len(village) >= _TOWNSHIP else "county"],
+            ROLES[turn],
         )
-        for id, rule, village in desk.connection.execute(asked)
+        for id, rule, village, turn in desk.connection.execute(asked)
     }
 
 

@@ -1,7 +1,5 @@
 """A rule's hits become tasks of the villages that have them: in one step, once, with the owner who answers there."""
 
-from datetime import date
-
 import pytest
 from sqlalchemy import Engine, select
 
@@ -15,7 +13,6 @@ from tests.data.village_ground import OTHER_TOWNSHIP, VILLAGE
 from tests.moment import NOW
 
 CADRE, TOWN = Viewer("county", COUNTY, person=2), Viewer("township", TOWNSHIPS[0], person=3)
-DUE = date(2026, 12, 4)
 
 
 @pytest.fixture
@@ -29,7 +26,8 @@ def offered(engine: Engine, viewer: Viewer = CADRE, region: str = COUNTY) -> lis
 
 
 def send(engine: Engine, *villages: str, viewer: Viewer = CADRE, region: str = COUNTY) -> list[str]:
-    return tasks.send(engine, viewer, HOME, region, dict.fromkeys(villages, DUE), target="逐户核对", now=NOW)
+    chosen = dict.fromkeys(villages, (None, "2026-12-04"))
+    return tasks.send(engine, viewer, HOME, region, chosen, target="逐户核对", now=NOW)
 
 
 def test_each_village_with_hits_is_offered_and_gets_one_task_that_names_the_rule_and_how_many(county: Engine):

@@ -13,6 +13,7 @@ from tests.data.quality.hits import DAY, HOME, fill_hits, mend
 from tests.data.small_county import COUNTY, TOWNSHIPS
 from tests.data.village_ground import VILLAGE
 from tests.moment import NOW
+from tests.people import disable, enrolled
 
 VILLAGER, TOWN, CADRE = (
     Viewer("village", VILLAGE, person=4), Viewer("township", TOWNSHIPS[0], person=3),
@@ -74,3 +75,22 @@ def test_it_does_not_wait_for_who_asked_for_it_himself(county: Engine):
     waiver(county, TOWN)
     assert waits(county, TOWN, "waivers") == []
     assert len(waits(county, Viewer("township", TOWNSHIPS[0], person=9), "waivers")) == 1
+
+
+def test_what_a_townships_only_official_asked_for_waits_for_the_county(county: Engine):
+    only = Viewer("township", TOWNSHIPS[0], person=enrolled(county, "township", TOWNSHIPS[0]))
+    waiver(county, only)
+    assert waits(county, only, "waivers") == []
+    assert len(waits(county, CADRE, "waivers")) == 1
+    assert [one.who for one in waits(county, VILLAGER, "waivers", mine=False)] == ["县级干部"]
+    second = enrolled(county, "township", TOWNSHIPS[0])
+    assert waits(county, CADRE, "waivers") == []
+    assert len(waits(county, Viewer("township", TOWNSHIPS[0], person=second), "waivers")) == 1
+    disable(county, second)
+    assert len(waits(county, CADRE, "waivers")) == 1
+
+
+def test_without_accounts_what_the_township_asked_for_waits_for_the_county(county: Engine):
+    played = Viewer("township", TOWNSHIPS[0])
+    waiver(county, played)
+    assert waits(county, played, "waivers") == [] and len(waits(county, Viewer("county", COUNTY), "waivers")) == 1
