@@ -6,7 +6,7 @@ import streamlit as st
 
 from components.door import fields as entry_widgets
 from components.door.deeds import Asked, see_then_save
-from components.door.form import WHOSE, ask_once, finish, key, member_sign
+from components.door.form import FIRST, WHOSE, ask_once, finish, key, member_sign
 from components.drawing.markup import escape, plain
 from components.shell.logged import looked
 from components.shell.page import show_markup
@@ -45,6 +45,7 @@ def draw_facts(screen: Screen, household: int) -> None:
         _note_health(screen, household, code, before["disability_kind"] or before["health"])
     approves = screen.viewer.may(APPROVE, HOUSEHOLDS)
     names = MEMBER if code else tuple(name for name in HOUSEHOLD if approves or name not in STATE_FIELDS)
+    names = tuple(sorted(names, key=lambda name: name != st.query_params.get(FIRST)))
     with st.form(key(f"facts_{code}"), enter_to_submit=False, border=False):
         typed = {name: _fact(screen, table, name, before[name], key(f"fact_{code}_{name}")) for name in names}
         since = _since(screen, code) if code else None

@@ -21,6 +21,7 @@ from data.store.key import derived
 
 ASKED = "do"  # in the address: which form is open
 WHOSE = "whose"  # in the address: of which member, by a sign
+FIRST = "field"  # in the address: the field that it was opened for
 _OPEN, _SAVED, _SAVED_FORM = "door_open", "door_saved", "door_saved_form"
 
 
@@ -43,7 +44,7 @@ def open_form(name: str) -> None:
 def close_form() -> None:
     """Close the open form without saving."""
     _forget()
-    for name in (ASKED, WHOSE):
+    for name in (ASKED, WHOSE, FIRST):
         st.query_params.pop(name, None)
 
 

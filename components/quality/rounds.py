@@ -78,7 +78,7 @@ def _all(screen: Screen, choice: QualityChoice, held: list[Round]) -> str:
             for one, sums in zip(held, told, strict=True)
         ]
     )  # fmt: skip
-    return table_markup(
+    return _latest(screen, choice, held[0], told[0]) + table_markup(
         rows,
         _ROUNDS,
         caption="清理轮次",
@@ -90,6 +90,14 @@ def _all(screen: Screen, choice: QualityChoice, held: list[Round]) -> str:
             chosen=lambda row: row.id == choice.round,
         ),
     )
+
+
+def _latest(screen: Screen, choice: QualityChoice, one: Round, sums: Brought) -> str:
+    """What the latest brought, where none is looked at."""
+    if choice.round is not None:
+        return ""
+    ends = f"已于 {one.last(screen.today)} 结束" if one.over(screen.today) else f"正在进行，到 {one.until} 截止"
+    return heading(_finding(one, sums), f"{ends} · 点一轮看各规则、各区划的成效")
 
 
 def _rules(one: Round) -> str:
@@ -154,7 +162,7 @@ def _end(screen: Screen, one: Round) -> None:
         st.session_state[_SAID] = str(error)
 
 
-@st.dialog("开始一轮清理", width="large")
+@st.dialog("开始一轮清理", width="medium")
 def _begin(screen: Screen) -> None:
     show_markup(
         f'<p class="calm">{escape(screen.region.name)} · 从今天算起，到截止日期或提前结束为止，'

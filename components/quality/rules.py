@@ -173,7 +173,7 @@ def _show_course(screen: Screen, points: list[Point]) -> None:
         picture(
             course_svg(points, colours=palette(screen.dark), width=width, height=190), course_words(points), style=style
         )
-        for width, style in ((640, "quality-wide"), (360, "quality-narrow"))
+        for width, style in ((960, "quality-broad"), (640, "quality-wide"), (360, "quality-narrow"))
     ]
     show_markup(heading(_course_finding(points), "各月末的问题数，含豁免中的；检查以前的月份空着") + "".join(drawn))
 

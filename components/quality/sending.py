@@ -38,6 +38,7 @@ def show_sending(screen: Screen, choice: QualityChoice) -> None:
         target = st.text_input(
             "要求", "逐条核对，确有错误的改正，没有错的申请豁免", max_chars=200, key=f"quality_target_{choice.rule}"
         )
+        standing = [one.standing is not None for one in offered]
         wanted = show_preview(
             screen,
             [one.whose for one in offered],
@@ -45,9 +46,9 @@ def show_sending(screen: Screen, choice: QualityChoice) -> None:
             key=f"quality_lines_{choice.rule}",
             beside={
                 "待整改": [f"{one.hits:,} 条" for one in offered],
-                "说明": ["已有在办任务" if one.standing else "" for one in offered],
+                **({"说明": ["已有在办任务" if one else "" for one in standing]} if any(standing) else {}),
             },
-            unticked=[one.standing is not None for one in offered],
+            unticked=standing,
         )
         said = st.container()
         pressed = st.form_submit_button("派发任务", type="primary")

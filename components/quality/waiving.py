@@ -46,7 +46,7 @@ def show_asking(screen: Screen, offered: Sequence[Hit], *, key: str = "quality_w
         _ask(screen, offered)
 
 
-@st.dialog("申请豁免", width="large")
+@st.dialog("申请豁免", width="medium")
 def _ask(screen: Screen, offered: Sequence[Hit]) -> None:
     show_markup('<p class="calm">确实没有错的才豁免：写明理由，由另一人同意后不再计数；到期自动恢复检查。</p>')
     called = {one.mark: plain(_called(one)) for one in offered}
@@ -178,9 +178,9 @@ def _facts(screen: Screen, choice: QualityChoice, one: Waiver) -> str:
 def _show_steps(screen: Screen, one: Waiver) -> None:
     """What the viewer may do to it now."""
     offered = ask_uncached(screen, waivers.allowed, one.id)
+    if one.group == waivers.ASKED and not any(arrow.action == "agree" for arrow in offered):
+        show_markup('<p class="calm">等乡镇或县里另一人办理；申请人不能自己同意。</p>')
     if not offered:
-        if one.group == waivers.ASKED:
-            show_markup('<p class="calm">等乡镇或县里另一人办理；申请人不能自己同意。</p>')
         return
     needed = [arrow for arrow in offered if arrow.reason]
     with st.form(f"quality_steps_{one.id}_{one.version}", border=False, enter_to_submit=False):
