@@ -1,6 +1,5 @@
 """数据治理 in a real browser: a list to zero, a waiver through two people and back, tasks to villages, a phone."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -19,16 +18,11 @@ from data.rules.registry import RULES
 from data.store.engine import open_engine
 from tests.browser.grids import cursor_to
 from tests.browser.ready import ready
-from tests.browser.server import ROOT, Server, serving
+from tests.browser.server import Server, serving
 from tests.browser.visitor import asked
 from tests.stores import copied
 
 NO_SEX, NO_PHONE, NO_SCHOOL = "R211", "R208", "R304"
-_TURNED = """from datetime import timedelta
-import data.clock
-standing = data.clock.county_clock
-data.clock.county_clock = lambda: standing() + timedelta(days=2)
-"""  # what a process of Python does first
 DESK = {"width": 1366, "height": 768}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -176,7 +170,10 @@ def test_a_waiver_is_anothers_to_agree_to_and_ends_by_itself(
 ):
     page.set_viewport_size(DESK)
     end = county_clock().date() + timedelta(days=1)
-    with serving(county_url, tmp_path) as server:
+    days = tmp_path / "days"
+    days.write_text("0")
+    monkeypatch.setenv("WARROOM_TEST_DAYS_AHEAD", str(days))  # by it the server's clock is turned
+    with serving(county_url, tmp_path, script=Path("tests/browser/turned_clock.py")) as server:
         opened(page, server, "township", rule=NO_PHONE)
         before = told(page)
         number = int(before.split()[0].replace(",", ""))
@@ -211,9 +208,7 @@ def test_a_waiver_is_anothers_to_agree_to_and_ends_by_itself(
         opened(page, server, "township", rule=NO_PHONE, group="waived")
         expect(rows(page)).to_have_count(1)
         expect(rows(page)).to_contain_text(f"豁免中，到 {end}")
-    (tmp_path / "sitecustomize.py").write_text(_TURNED)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
-    with serving(county_url, tmp_path) as server:
+        days.write_text("2")
         opened(page, server, "township", rule=NO_PHONE)
         assert told(page) == before
         opened(page, server, "township", view="waivers", of="over")
