@@ -26,14 +26,15 @@ _OF_RULES = {
 
 def way_to_mend(screen: Screen, hit: Hit) -> tuple[str, str] | None:
     """Words and address of where it is mended, of who may not write where it is seen; None where there is no page."""
-    record, place = hit.mark.record, {"region": hit.village}
+    record = hit.mark.record
+    place: dict[str, str | int] = {"region": hit.village}
     if record in ("problem", "task"):
         return "去办理", screen.link(PROBLEMS, **place, kind=record, code=hit.mark.key)
     if record in ("project", "project_return") and hit.household is None:
         return "去核对", screen.link(PROJECT, **place, project=hit.mark.key.partition(":")[0])
     if hit.household is None:
         return None
-    home = {**place, "household": hit.household}
+    home: dict[str, str | int] = {**place, "household": hit.household}
     if not screen.viewer.may(WRITE, HOUSEHOLDS):
         return "看户档案", screen.link(HOUSEHOLD, **home)
     if hit.case is not None and MONITORING.open_to(screen.viewer):
