@@ -84,6 +84,7 @@ def demo_command(options: argparse.Namespace) -> int:
     from data.demo.musts import make_musts
     from data.demo.plans import make_plans
     from data.demo.rounds import make_rounds
+    from data.demo.waiving import make_waivers
     from data.demo.watching import make_watching
 
     engine = opened(options)
@@ -116,6 +117,7 @@ def demo_command(options: argparse.Namespace) -> int:
     with writing(engine) as connection:
         run_rules(connection, now, actor=COMMAND)
     make_cleaning(engine, now)
+    make_waivers(engine, now)
     bar.close()
     print(f"演示数据已装入：{sum(result.rows.values()):,} 行。")
     if options.out:
@@ -369,9 +371,14 @@ def _plain(unit: str, value: float | None) -> str:
     return f"{value * 100:.2f} %" if unit == "%" else f"{value:,.2f}".removesuffix(".00") + f" {unit}"
 
 
-def known_region(connection: Connection, code: str) -> regions.Region:
+def not_empty(connection: Connection) -> None:
+    """Raises NotFound for a store in which nothing stands."""
     if not regions.roots(connection):
         raise NotFound("数据库还是空的，请先导入数据（import）或装入演示数据（demo）。")
+
+
+def known_region(connection: Connection, code: str) -> regions.Region:
+    not_empty(connection)
     return regions.find(connection, ADMIN, code)
 
 

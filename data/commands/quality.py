@@ -6,7 +6,7 @@ import json
 from data.access.actors import COMMAND
 from data.audit.chain import ready
 from data.clock import county_clock, written
-from data.commands.actions import ADMIN, known_region, opened
+from data.commands.actions import ADMIN, known_region, not_empty, opened
 from data.figures import cube
 from data.quality.checking import perform
 from data.rules.counting import counts
@@ -23,6 +23,7 @@ def quality_command(options: argparse.Namespace) -> int:
     engine, now = opened(options), county_clock()
     turn_the_day(engine, now)
     with writing(engine) as connection:
+        not_empty(connection)
         region = known_region(connection, options.region).code if options.region else ""
         cube.hold(connection)
         run(connection, now, actor=COMMAND)

@@ -148,7 +148,8 @@ def visits(
         own = np.where(pairings["started"][latest[who]] <= when, latest[who], former[who])
         on_duty = (own >= 0) & (pairings["started"][own] <= when) & ~(pairings["ended"][own] < when)
         own = np.where(on_duty, pairings["helper"][own], village[who] * EACH + _GRID)
-        own = np.where(rng.random(len(who)) < 0.12, village[who] * EACH + rng.integers(0, EACH, len(who)), own)
+        # somebody else of the village stands in now and then
+        own = np.where(rng.random(len(who)) < 0.02, village[who] * EACH + rng.integers(0, EACH, len(who)), own)
         occasion, content = talks.drawn(rng, who, month % 12 + 1, almanac.eves(when))
         order = pc.utf8_lpad(pa.array(np.arange(number + 1, number + len(who) + 1)).cast(pa.string()), 8, "0")
         number += len(who)

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import (
     URL,
     Connection,
@@ -324,6 +325,9 @@ def ready_engine(url: str | None = None) -> Engine:
     _tighten(engine)
     try:
         migrate(engine)
+    except CommandError as error:  # of a schema that this program does not know
+        shown = engine.url.render_as_string(hide_password=True)
+        raise Refused(f"数据库打不开：{shown}。它由更新的版本建立，请先升级本程序。") from error
     except (SQLAlchemyError, sqlite3.DatabaseError) as error:
         shown = engine.url.render_as_string(hide_password=True)
         why = cause(error) or "请检查地址、权限，以及它是否为本系统的数据库"

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, text, update
 
 from data import model
 from data.commands.parser import main
@@ -51,3 +51,19 @@ def test_a_region_that_is_none_is_refused(store: Engine, capsys: pytest.CaptureF
     url = store.url.render_as_string(hide_password=False)
     assert main(["--database", url, "quality", "--region", "990199"]) == 1
     assert capsys.readouterr().err
+
+
+def test_a_store_without_data_is_said_to_be_empty(engine: Engine, capsys: pytest.CaptureFixture[str]):
+    url = engine.url.render_as_string(hide_password=False)
+    for more in ([], ["--format", "json"], ["--region", VILLAGE]):
+        assert main(["--database", url, "quality", *more]) == 1
+        told = capsys.readouterr()
+        assert "数据库还是空的" in told.err and not told.out
+
+
+def test_a_store_of_a_later_version_is_said_to_be_one(engine: Engine, capsys: pytest.CaptureFixture[str]):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    url = engine.url.render_as_string(hide_password=False)
+    assert main(["--database", url, "quality"]) == 1
+    assert "由更新的版本建立，请先升级本程序" in capsys.readouterr().err
