@@ -6,19 +6,19 @@ stands once or twice.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, text, update
+from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, func, select, text, update
 
 from data.demo.county import SEED
 from data.model import episode, household, ledger, measure, member, problem, task
 from data.model.search_columns import id_tail, initials
 from data.rules.labour import DISABLED
 from data.store.engine import writing
-from data.terms import ABLE, ILL, MEMBER_FACTS
+from data.terms import ABLE, DEVELOPING_MEASURES, ILL, MEMBER_FACTS
 
 _Row = Mapping[str, object]
 _Made = Callable[[_Row, _Row], dict[str, object]]
@@ -26,9 +26,10 @@ _Made = Callable[[_Row, _Row], dict[str, object]]
 
 @dataclass(frozen=True)
 class _Fault:
-    """In which rows of a table it is made (SQL on ``t``, {n} the day on which who is n years old today was born), in
-    how many of a thousand, but in one at least, and what stands there then ({n} as above): made of the row and the one
-    that was drawn before it, or the one whose key ``like`` (SQL on ``t``) says."""
+    """In which rows of a table it is made (SQL on ``t``; {n} is the day on which who is n years old today was born,
+    {last} the last month of the books), in how many of a thousand, but in two at least, and what stands there then
+    ({n} as above): made of the row and the one that was drawn before it, or the one whose key ``like`` (SQL on ``t``)
+    says."""
 
     table: Table
     where: str
@@ -49,6 +50,11 @@ def _twin(row: _Row, before: _Row) -> dict[str, object]:
     """The one who was drawn before, in a household more."""
     same = {name: before[name] for name in ("name", "sex", "born")}
     return {**same, "initials": initials(str(same["name"])), **_numbered(before["id_number"])}
+
+
+def _again(row: _Row, before: _Row) -> dict[str, object]:
+    """Who is entered twice in one household."""
+    return {**_twin(row, before), "relation": before["relation"]}
 
 
 def _other_sex(row: _Row, before: _Row) -> dict[str, object]:
@@ -108,13 +114,14 @@ _NOBODY_ILL = f"NOT EXISTS (SELECT 1 {_THERE} AND (p.health IS NULL OR p.health 
 _NOBODY_ABLE = f"NOT EXISTS (SELECT 1 {_THERE} AND (p.skill IS NULL OR {_CAN}))"
 _MOST_ABLE = f"(SELECT COUNT(*) {_THERE} AND {_CAN}) * 2 > (SELECT COUNT(*) {_THERE})"
 _ONE_MEASURE = "(SELECT COUNT(*) FROM measure v WHERE v.household_id = t.household_id) = 1"
+_DEVELOPS = f"t.category IN ({', '.join(map(repr, DEVELOPING_MEASURES))})"
 _OPEN_FOR = "SELECT 1 FROM episode e WHERE e.household_id = t.household_id AND e.removed IS NULL"
 _FILED_BY_WATCH = (
     "SELECT h.id FROM household h JOIN episode e ON e.household_id = h.id AND e.identified = h.identified"
     " WHERE h.lifted IS NULL"
 )
 """Households of which nothing is known before they were watched, but the books of twelve months."""
-_LAST = "(SELECT MAX(l.month) FROM ledger l)"
+_LAST = "{last}"
 _ALLOWANCE = "t.name = '残疾人两项补贴' AND t.ended IS NULL AND t.started <= '{2}' AND " + _LIFTED
 """A measure that may be another kind by mistake."""
 
@@ -128,15 +135,17 @@ def _without(columns: Sequence[str], until: str) -> str:
     )
 
 
+_BUSINESS = (
+    *("business_crop", "business_stock", "business_orchard", "business_other"),
+    *("property_dividend", "property_land"),
+)
 _WAGES = ("wage_work", "wage_post", "wage_other")
 _ILL = f"t.health IN ({', '.join(map(repr, ILL))})"
 _PUPIL = "t.born <= '{8}' AND t.born > '{11}'"
 
 
-_SIBLING = (
-    "SELECT MIN(p.code) FROM member p WHERE p.household_id = t.household_id AND p.relation = t.relation"
-    " AND p.code < t.code AND p.gone IS NULL"
-)
+_CHILD = "IN ('之子', '之女', '之孙子', '之孙女')"
+_SIBLING = f"SELECT MIN(p.code) {_THERE} AND p.relation {_CHILD} AND p.code < t.code AND p.born IS NOT NULL"
 
 _FAULTS = (
     _Fault(member, f"{_STAYS} AND length(t.id_number) = 18", 0.5, lambda row, before: _numbered(before["id_number"])),
@@ -155,11 +164,12 @@ _FAULTS = (
     _Fault(household, f"{_QUIET} AND t.housing_safe = 1", 0.6, _set(housing_safe=0)),
     _Fault(household, f"{_QUIET} AND t.water_safe = 1", 0.6, _set(water_safe=0)),
     _Fault(household, f"{_QUIET} AND t.lon IS NOT NULL", 2, lambda row, _: {"lon": float(str(row["lon"])) + 0.3}),
-    _Fault(episode, f"{_WATCHED} AND t.risks LIKE '%其他%'", 250, _set(risk_note="其他")),
+    _Fault(episode, f"{_WATCHED} AND t.risks NOT LIKE '%其他%'", 8,
+           lambda row, before: {**_with_risk("其他")(row, before), "risk_note": "其他"}),
     _Fault(episode, _WATCHED, 25, _set(per_head_fen=None)),
     _Fault(episode, _WATCHED, 20, lambda row, _: {"per_head_fen": 68_000_00}),
     _Fault(episode, "t.removal = '帮扶消除'", 20, _set(removal_per_head_fen=None)),
-    _Fault(episode, f"{_WATCHED} AND t.risks = '因务工就业不稳'", 15, _set(risks="因务工就业不稳、因学")),
+    _Fault(episode, f"{_WATCHED} AND t.risks = '因务工就业不稳'", 60, _set(risks="因务工就业不稳、因学")),
     _Fault(member, f"{_PLAIN} AND t.born <= '{{40}}'", 2, _set(health=None)),
     _Fault(member, f"{_PLAIN} AND t.born <= '{{66}}'", 4, _set(skill="普通劳动力")),
     _Fault(member, f"{_PLAIN} AND t.born <= '{{66}}' AND t.skill = '无劳动力'", 6,
@@ -194,7 +204,7 @@ _FAULTS = (
     _Fault(member, f"{_HEAD} AND {_ALONE} AND t.born <= '{{60}}'", 1, _set(gone="{0}", gone_reason="死亡")),
     _Fault(member, f"{_HEAD} AND NOT {_ALONE}", 0.3, _set(born="{4}")),
     _Fault(member, f"{_HEAD} AND t.born <= '{{75}}'", 1, lambda row, _: {"born": f"190{str(row['born'])[3:]}"}),
-    _Fault(member, f"{_PLAIN} AND t.relation = '之子' AND ({_SIBLING}) IS NOT NULL", 2, _twin, _SIBLING),
+    _Fault(member, f"{_STAYS} AND t.relation {_CHILD} AND ({_SIBLING}) IS NOT NULL", 3, _again, _SIBLING),
     _Fault(member, f"{_STAYS} AND t.joined >= '2000' AND t.born > '1925'", 5,
            lambda row, _: {"joined": f"19{str(row['joined'])[2:]}"}),
     _Fault(household, f"{_QUIET} AND t.type = '脱贫户' AND t.lifted > t.identified", 0.5,
@@ -221,11 +231,20 @@ _FAULTS = (
     # how they are helped
     _Fault(measure, f"{_ONE_MEASURE} AND EXISTS ({_OPEN_FOR} AND e.kind = '脱贫不稳定户' AND e.identified <= '{{1}}')",
            20, _set(started="{9}", ended="{8}")),
+    _Fault(measure, f"{_ONE_MEASURE} AND {_DEVELOPS} AND (t.ended IS NULL OR t.ended > '{{1}}') AND EXISTS"
+           f" ({_OPEN_FOR} AND e.identified <= '{{1}}') AND EXISTS (SELECT 1 {_THERE} AND {_CAN})", 20,
+           _set(category="健康", name="家庭医生签约")),
     _Fault(measure, f"{_ALLOWANCE} AND EXISTS ({_HOME} h.attribute = '一般户') AND"
            f" {_without(('transfer_allowance', 'transfer_destitute'), _LAST)}", 5, _set(name="低保")),
     _Fault(measure, f"{_ALLOWANCE} AND {_without(_WAGES, _LAST)}", 8, _set(category="就业", name="务工推荐")),
     _Fault(measure, f"{_ALLOWANCE} AND {_without(('wage_post',), _LAST)}", 4,
            _set(category="公益岗位", name="公益岗位")),
+    *(
+        _Fault(measure, f"t.name = '{name}' AND t.ended IS NULL AND EXISTS ({_HOME} h.attribute = '{attribute}' AND"
+               " h.type = '脱贫户')", 2, _set(category="社会帮扶", name="结对慰问"))
+        for name, attribute in (("低保", "低保户"), ("特困供养", "特困户"))
+    ),
+    _Fault(measure, f"{_ALLOWANCE} AND {_without(_BUSINESS, _LAST)}", 8, _set(category="产业", name="庭院经济补助")),
     # risks that were removed
     _Fault(episode, _REMOVED, 5, _set(removal_lacking="住房")),
     _Fault(episode, _REMOVED, 5, _set(removal_lacking="饮水")),
@@ -248,6 +267,8 @@ _FAULTS = (
            " FROM project_household g WHERE g.household_id = t.household_id)", 0.5, _set(property_dividend_fen=200_00)),
     _Fault(ledger, f"t.month = {_LAST} - 3 AND t.expense_fen BETWEEN 50000 AND 90000 AND {_LIFTED}", 0.2,
            lambda row, _: {"expense_fen": int(str(row["expense_fen"])) * 100}),
+    _Fault(ledger, f"t.month = {_LAST} - 4 AND t.expense_fen IS NULL AND {_LIFTED} AND {_without(_BUSINESS, _LAST)}", 1,
+           _set(expense_fen=300_00)),
     _Fault(ledger, f"t.household_id IN ({_FILED_BY_WATCH}) AND t.month - 3 >= (SELECT MIN(l.month) FROM ledger l)"
            " AND t.month = (SELECT MIN(l.month) FROM ledger l WHERE l.household_id = t.household_id)", 10,
            lambda row, _: {"month": int(str(row["month"])) - 3}),
@@ -256,6 +277,8 @@ _FAULTS = (
 _UNBOOKED = f"{_QUIET} AND t.type = '脱贫户' AND NOT EXISTS (SELECT 1 FROM ledger_year y WHERE y.household_id = t.id)"
 """Households of which some were never asked for their income."""
 _OF_THOUSAND = 0.5
+_LEAST = 2
+"""Of each fault: one of two may be hidden by another that befalls the same record."""
 
 
 def _text(value: object) -> str | None:
@@ -271,8 +294,9 @@ def make_faults(engine: Engine, today: date, *, seed: int = SEED) -> int:
     rng, made = np.random.default_rng([seed, 15]), 0
     days = [f"{today.year - years:04d}{today.isoformat()[4:]}" for years in range(100)]
     with writing(engine) as connection:
+        last = connection.execute(select(func.max(ledger.c.month))).scalar()
         for fault in _FAULTS:
-            made += _make(connection, fault, days, rng)
+            made += _make(connection, replace(fault, where=fault.where.format(*days, last=last)), days, rng)
         unbooked = _drawn(connection, household, _UNBOOKED, _OF_THOUSAND, rng)
         for id, *_ in unbooked:
             connection.execute(delete(ledger).where(ledger.c.household_id == id))
@@ -288,18 +312,18 @@ def _drawn(
     known = [tuple(row) for row in connection.execute(asked)]
     if len(known) < 2:
         return []
-    number = min(len(known) // 3, max(1, round(len(known) * of_thousand / 1000)))
+    number = min(len(known) // 3, max(_LEAST, round(len(known) * of_thousand / 1000)))
     return [known[place] for place in rng.choice(len(known), size=number + more, replace=False)] if number else []
 
 
 def _make(connection: Connection, fault: _Fault, days: Sequence[str], rng: np.random.Generator) -> int:
     keys = [column.name for column in fault.table.primary_key]
-    drawn = _drawn(connection, fault.table, fault.where.format(*days), fault.of_thousand, rng, more=1)
+    drawn = _drawn(connection, fault.table, fault.where, fault.of_thousand, rng, more=1)
     its = " AND ".join(f"t.{key} = :{key}" for key in keys)
     one = text(f"SELECT * FROM {fault.table.name} t WHERE {its}")
 
     def row_of(key: Sequence[object]) -> _Row:
-        return connection.execute(one, dict(zip(keys, key, strict=True))).mappings().one()
+        return dict(connection.execute(one, dict(zip(keys, key, strict=True))).mappings().one())
 
     def alike(row: _Row, before: _Row) -> _Row:
         if not fault.like:

@@ -1,7 +1,7 @@
 """What households have booked."""
 
 from data.rules.helping import lines
-from data.rules.rule import DOUBT, FILE_BEGUN, HELPED, HINT, Parameters, Rule, households, named
+from data.rules.rule import DOUBT, HELPED, HINT, Parameters, Rule, households, named
 
 _WAGES = "(COALESCE(l.wage_work_fen, 0) + COALESCE(l.wage_post_fen, 0) + COALESCE(l.wage_other_fen, 0))"
 _ROWS = (
@@ -23,8 +23,8 @@ def _wages(given: Parameters) -> str:
 
 def _before_file(given: Parameters) -> str:
     """Who is identified to be watched is looked at by the twelve months before: they are of the file."""
-    month = f"(CAST(substr({FILE_BEGUN}, 1, 4) AS INTEGER) * 12 + CAST(substr({FILE_BEGUN}, 6, 2) AS INTEGER) - 1)"
-    watched = f"EXISTS (SELECT 1 FROM episode e WHERE e.household_id = h.id AND e.identified = {FILE_BEGUN})"
+    month = "(CAST(substr(h.begun, 1, 4) AS INTEGER) * 12 + CAST(substr(h.begun, 6, 2) AS INTEGER) - 1)"
+    watched = "EXISTS (SELECT 1 FROM episode e WHERE e.household_id = h.id AND e.identified = h.begun)"
     return _ROWS.format(
         "l.month = (SELECT MIN(f.month) FROM ledger f WHERE f.household_id = h.id)"
         f" AND l.month < {month} AND NOT ({watched} AND l.month >= {month} - 12)"

@@ -1,10 +1,11 @@
 """What rules go by: households and their members as they stand today, laid out once for all of them.
 
-Temporary tables. ``rule_household``: who is not struck off, merged away or still to be split off, with the village,
-base and watch of today, the checks of housing and water (``terms.VERDICTS``), the open episode and, where it is not
-watched, the last one that was removed; the twelve months of the last closed month of its books, which are known where
-they are whole. ``rule_member``: who belongs to one of them today, with each dated value as it was last known, and what
-is kept of his ID number. A value that nobody knows is NULL, and no rule speaks of it but those that ask for it.
+Temporary tables. ``rule_household``: who is not struck off, merged away or still to be split off, with the
+village, base and watch of today, the checks of housing and water (``terms.VERDICTS``), the open episode and, where
+it is not watched, the last one that was removed; ``begun``, the day of its first 户变动 or identification; the twelve
+months of the last closed month of its books, which are known where they are whole. ``rule_member``: who belongs to
+one of them today, with each dated value as it was last known, and what is kept of his ID number. A value that
+nobody knows is NULL, and no rule speaks of it but those that ask for it.
 ``rule_same``, ``rule_phone``: ID numbers and telephones (as marks have them) that stand twice or more.
 ``rule_outside``: households that lie outside their village, and by how many metres.
 """
@@ -28,6 +29,7 @@ _TABLES = {
         " identified TEXT, lifted TEXT, relapsed TEXT, risk_removed TEXT, lon FLOAT, lat FLOAT, housing INT,"
         " water INT, episode TEXT, ended TEXT, books BIGINT, persons BIGINT, below INT, net BIGINT, before BIGINT, "
         + ", ".join(f"{kind} BIGINT" for kind in _INCOMES)
+        + ", begun TEXT"
     ),
     "rule_member": (
         "code TEXT PRIMARY KEY, household_id BIGINT, village TEXT, base INT, watch INT, attribute TEXT, name TEXT,"
@@ -52,6 +54,7 @@ def lay_out(connection: Connection, given: Parameters, scope: Collection[int] | 
         connection.execute(text("INSERT INTO rule_scope VALUES (:id)"), [{"id": id} for id in sorted(scope)])
     few = None if scope is None else ", ".join(map(str, sorted(scope))) or "NULL"
     connection.execute(text(_households(given, few)))
+    connection.execute(text(_BEGUN))
     connection.execute(text(_members(given, few)))
     connection.execute(text(_PERSONS))
     here = "" if scope is None else "WHERE o.same IN (SELECT p.same FROM rule_member p)"
@@ -67,6 +70,11 @@ def lay_out(connection: Connection, given: Parameters, scope: Collection[int] | 
 
 _NET = "({0}.wage_fen + {0}.business_fen + {0}.property_fen + {0}.transfer_fen - {0}.expense_fen)"
 _TWICE = "GROUP BY o.same HAVING COUNT(*) > 1"
+_OWN = "FROM {} x WHERE x.household_id = rule_household.id"
+_BEGUN = f"""UPDATE rule_household SET begun = (SELECT MIN(d.day) FROM (
+        SELECT x.day {_OWN.format("household_event")} UNION ALL SELECT x.identified {_OWN.format("episode")}
+        UNION ALL SELECT rule_household.identified) d)
+    WHERE EXISTS (SELECT 1 {_OWN.format("household_event")}) OR EXISTS (SELECT 1 {_OWN.format("episode")})"""
 _PERSONS = """UPDATE rule_household SET persons = (SELECT COUNT(*) FROM rule_member p
     WHERE p.household_id = rule_household.id)"""
 
@@ -94,7 +102,7 @@ def _households(given: Parameters, few: str | None) -> str:
             CASE WHEN s.watch = 0 THEN (SELECT e.code FROM episode e WHERE e.household_id = h.id
                 AND e.removed <= {day} ORDER BY e.removed DESC, e.code DESC LIMIT 1) END,
             CASE WHEN {whole} THEN k.month END, NULL, k.below_line, CASE WHEN {whole} THEN {_NET.format("k")} END,
-            CASE WHEN {whole} THEN ({before}) END, {sums}
+            CASE WHEN {whole} THEN ({before}) END, {sums}, h.identified
         FROM household h CROSS JOIN state_spell s
         LEFT JOIN books_county bc ON bc.county = substr(h.village, 1, 6)
         LEFT JOIN household_month k ON k.month = COALESCE(bc.closed, (SELECT MAX(m.month) FROM month m))

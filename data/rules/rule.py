@@ -142,13 +142,6 @@ def risk(word: str) -> str:
     return f"('、' || COALESCE(e.risks, '') || '、') LIKE '%、{word}、%'"
 
 
-FILE_BEGUN = (
-    "(SELECT MIN(d.day) FROM (SELECT x.day FROM household_event x WHERE x.household_id = h.id UNION ALL"
-    " SELECT x.identified FROM episode x WHERE x.household_id = h.id UNION ALL SELECT h.identified) d)"
-)
-"""SQL of the day with which the file of the household ``h`` begins: its first 户变动 or identification."""
-
-
 def some_member(where: str) -> str:
     """Condition: a member ``p`` of the household ``h`` meets another."""
     return f"EXISTS (SELECT 1 FROM rule_member p WHERE p.household_id = h.id AND {where})"

@@ -1,7 +1,7 @@
 """Dates against one another, visits, and who answers for problems and tasks."""
 
 from data.model.running import runs_on, undone_on
-from data.rules.rule import DOUBT, FILE_BEGUN, HARD, Parameters, Rule, households, listed, members, named
+from data.rules.rule import DOUBT, HARD, Parameters, Rule, households, listed, members, named
 from data.terms import HOUSEHOLD_STATES
 
 _WATCHED = listed(tuple(state.name for state in HOUSEHOLD_STATES if state.watched))
@@ -61,7 +61,7 @@ RULES = (
         "帮扶措施的开始日期，早于这户的识别日期、最早的户变动和最早的监测识别日期。",
         lambda given: (
             "SELECT v.code AS key, h.id AS household_id, h.village FROM rule_household h"
-            f" JOIN measure v ON v.household_id = h.id WHERE v.started < {FILE_BEGUN}"
+            " JOIN measure v ON v.household_id = h.id WHERE v.started < h.begun"
         ),
     ),
     Rule(

@@ -87,7 +87,7 @@ def joined(**cells: object) -> Does:
 
 def monthly(*months: str) -> Does:
     """Lines of these months: who has one is waited for a year later, before the county's books are closed."""
-    return lambda home: [home.line(month, "公益岗位工资", "900") for month in months]
+    return both(*(line(month, "公益岗位工资", "900") for month in months))
 
 
 LEFT = {"离开日期": "2026-10-01", "离开原因": "迁出"}
@@ -183,7 +183,7 @@ NEAR = (
     Near("R602", True, both(removed(), checked("饮水", "2024-06-01", "未达标"), checked("饮水", "2025-06-01", "达标"))),
     Near("R603", False, both(removed(**NATURAL), fact("参加医保", "2024-06-01", "否"))),
     Near("R603", False, both(removed(), joined(参加医保="否"))),
-    Near("R604", False, lambda home: [home.removed(**NATURAL), home.rows["帮扶措施"].clear()]),
+    Near("R604", False, lambda home: [home.removed(**NATURAL), home.rows.pop("帮扶措施")]),
     Near("R604", True, lambda home: [
         home.removed(), home.rows["帮扶措施"][0].update(开始日期="2023-01-01", 结束日期="2024-01-09")
     ]),
