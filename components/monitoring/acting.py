@@ -24,7 +24,7 @@ from data.workflow import LONGEST_REASON, Changed
 _SAID = "case_said"
 _UPLOAD = 100  # MB that the browser sends at all, so that what is too large is refused in words that say what to do
 _VOTED = ("discuss", "reject", "removal_discuss")
-_KINDED = ("visit", "green", "discuss", "township", "county")
+_KINDED = ("visit", "green", "discuss", "township", "county", "include")
 _SECOND = ("return", "refuse", "void", "reject", "object", "keep", "removal_return", "green", "propose_natural")
 """What is not the usual next step."""
 SAYS = {
@@ -104,7 +104,7 @@ def _open(screen: Screen, one: Case, following: Next) -> None:
             keep_said(one.id, f"已{word}，现在是“{CASE_WAY.states[after]}”。")
         st.rerun()
 
-    st.dialog(word, width="large" if action == "propose" else "small")(body)()
+    st.dialog(word, width="large" if action in ("propose", "removal_discuss") else "small")(body)()
 
 
 def _fields(screen: Screen, one: Case, following: Next) -> tuple[Given, list[tuple[str, bytes]]]:
@@ -123,7 +123,7 @@ def _fields(screen: Screen, one: Case, following: Next) -> tuple[Given, list[tup
         if action == "propose_natural"
         else None
     )
-    figures = _figures(one) if action == "propose" else {}
+    figures = _figures(one) if action in ("propose", "removal_discuss") else {}
     must = following.arrow.reason
     reason = st.text_area(
         "说明（必填）" if must else "说明", max_chars=LONGEST_REASON, height=84, placeholder=_HINTS.get(action, ""),

@@ -60,7 +60,7 @@ def show_board(screen: Screen, counts: Mapping[str, int]) -> None:
 
 def _show_help(screen: Screen, counts: Mapping[str, int]) -> None:
     here, today = screen.region.code, screen.today
-    watched = counts["watched"] + counts["removing"]
+    watched = counts["watched"] + counts["removing"] + counts["green"]
     left, right = st.columns([58, 42], gap="medium")
     with left:
         points = ask(screen, board.risk_points, here, today)

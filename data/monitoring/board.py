@@ -21,7 +21,7 @@ from data.figures.states import members_on
 from data.model.running import aged
 from data.monitoring import clocks
 from data.monitoring.listing import here_sql, running
-from data.monitoring.ways import CASES, WATCHED
+from data.monitoring.ways import CASES, WATCHED_SQL
 from data.months import label, month_of
 from data.settings import value_of, values
 from data.store.rows import Answer
@@ -29,7 +29,6 @@ from data.terms import CASE_OPENING, CASE_REMOVING, CLUE_SOURCES, DEVELOPING_MEA
 
 _MONTHS = 12
 _CASES = "monitoring_case c JOIN household h ON h.id = c.household_id"
-_WATCHED = f"c.state IN {WATCHED}"
 RISK_POINTS = ("大病", "慢病", "危房", "上学", "生活出现困难")
 """五个风险点, as the prefecture names them."""
 POINT_WORDS = {
@@ -114,8 +113,12 @@ def by_region(connection: Connection, viewer: Viewer, region: str, *, below: int
     here, bound = here_sql(viewer, region, today)
     bound |= {"below": below, "since": _year_before(today)}
     sums = ", ".join(
-        f"SUM(CASE WHEN c.state IN {states} THEN 1 ELSE 0 END) AS {name}"
-        for name, states in (("opening", CASE_OPENING), ("watched", WATCHED), ("removing", CASE_REMOVING))
+        f"SUM(CASE WHEN {clause} THEN 1 ELSE 0 END) AS {name}"
+        for name, clause in (
+            ("opening", f"c.state IN {CASE_OPENING}"),
+            ("watched", WATCHED_SQL),
+            ("removing", f"c.state IN {CASE_REMOVING}"),
+        )
     )
     rows = connection.execute(
         text(f"SELECT substr(c.village, 1, :below) AS code, {sums} FROM {_CASES} WHERE {here} GROUP BY 1"), bound
@@ -261,7 +264,7 @@ def risk_points(connection: Connection, viewer: Viewer, region: str, today: date
     sums = ", ".join(
         f"COALESCE(SUM(CASE WHEN {clause} THEN 1 ELSE 0 END), 0) AS point_{at}" for at, clause in enumerate(clauses)
     )
-    sql = f"SELECT {sums} FROM {_CASES} {_MONTH}{AT_CLOSED} WHERE {here} AND {_WATCHED}"
+    sql = f"SELECT {sums} FROM {_CASES} {_MONTH}{AT_CLOSED} WHERE {here} AND {WATCHED_SQL}"
     found = connection.execute(text(sql), bound).one()
     return dict(zip(RISK_POINTS, map(int, found), strict=True))
 
@@ -287,7 +290,7 @@ def gaps(connection: Connection, viewer: Viewer, region: str, today: date) -> Ga
         COALESCE(SUM(CASE WHEN e.identified <= :first_measure_months AND NOT {helped.format("")} THEN 1 ELSE 0 END), 0),
         COALESCE(SUM(CASE WHEN e.identified <= :developing_months AND NOT {helped.format(developing)} AND {able}
             THEN 1 ELSE 0 END), 0)
-        FROM {_CASES} JOIN episode e ON e.code = c.code WHERE {here} AND {_WATCHED}"""
+        FROM {_CASES} JOIN episode e ON e.code = c.code WHERE {here} AND {WATCHED_SQL}"""
     unhelped, undeveloped = connection.execute(text(sql), bound).one()
     late_items = f"""SELECT COUNT(*) FROM plan_item c JOIN household h ON h.id = c.household_id
         WHERE {here} AND c.state IN ('planned', 'doing') AND c.until < :this_day"""
@@ -314,7 +317,7 @@ def reference_income(connection: Connection, viewer: Viewer, region: str, today:
         return None
     here, bound = here_sql(viewer, region, today)
     last = f"""SELECT MAX(q.year) FROM {_CASES} JOIN income_reference q ON q.household_id = h.id
-        WHERE {here} AND {_WATCHED}"""
+        WHERE {here} AND {WATCHED_SQL}"""
     year = connection.execute(text(last), bound).scalar()
     if year is None:
         return None
@@ -323,7 +326,7 @@ def reference_income(connection: Connection, viewer: Viewer, region: str, today:
     sql = f"""SELECT COUNT(*), COALESCE(SUM(CASE WHEN {net} < {LINE} THEN 1 ELSE 0 END), 0),
         COALESCE(SUM(CASE WHEN {referred} < {LINE} THEN 1 ELSE 0 END), 0)
         FROM {_CASES} {_MONTH}{AT_CLOSED} JOIN income_reference q ON q.household_id = h.id AND q.year = :year
-        WHERE {here} AND {_WATCHED} AND {net} IS NOT NULL"""
+        WHERE {here} AND {WATCHED_SQL} AND {net} IS NOT NULL"""
     count, below, below_reference = connection.execute(
         text(lined(connection, region, month_of(today), sql)), {**bound, "year": year}
     ).one()

@@ -53,6 +53,8 @@ _PROPOSED = ("propose", "propose_natural")
 _PUBLISHED = ("publish", "removal_publish")
 _DEEP = ("propose", "removal_county", "remove")
 """Actions before which the law looks into books and file."""
+_KINDED = ("visit", "green", "discuss", "township", "county", "include")
+"""Actions that may say 户类型 and risks: the last of them for who came with a workbook, which says neither."""
 _NO_MORE = ("reject", "refuse", "void")
 _NO_FIGURES = dict.fromkeys((*(f"removal_{name}_fen" for name in FIGURES), "removal_lacking"))
 LONGEST_HANDLER = 60
@@ -390,7 +392,7 @@ def _values(
     held: Record, action: str, given: Given, day: date, county: Ground, days: Calendar, books: Recorded | None
 ) -> dict[str, object]:
     """What else of the row a step writes."""
-    values = _watching_as(given) if action in ("visit", "green", "discuss", "township", "county") else {}
+    values = _watching_as(given) if action in _KINDED else {}
     if action == "green":
         values |= {"green": day.isoformat(), "papers_due": county.spans["green_papers"].after(day, days).isoformat()}
     if action in _PUBLISHED:
@@ -404,6 +406,8 @@ def _values(
             values["natural_reason"] = given.natural_reason if given.natural_reason in NATURAL_REASONS else None
     elif action in ("removal_visit", "removal_discuss") and given.figures:
         values["figures"] = _filled(_told(held), given, None)
+    elif action == "removal_county" and books is not None and not held["figures"]:  # proposed in a workbook
+        values["figures"] = _filled({}, given, books)
     if action == "keep":
         values |= dict.fromkeys(("removal", "natural_reason", "figures", "public_until"))
     return values
@@ -462,7 +466,8 @@ def _with_books(facts: Facts, books: Recorded | None) -> Facts:
     if books is None:
         return facts
     unsafe = tuple((ASSURANCES[item], state) for item, state in books.unsafe.items() if item in GUARANTEED)
-    return replace(facts, incomes=books.incomes, line=books.line, unsafe=unsafe)
+    figures = facts.figures or books.figures
+    return replace(facts, incomes=books.incomes, line=books.line, unsafe=unsafe, figures=figures)
 
 
 def _upon(facts: Facts, held: Record, values: Mapping[str, object], given: Given) -> Facts:

@@ -181,7 +181,10 @@ def _removal_visited(facts: Facts) -> Found:
 def _kind(facts: Facts) -> Found:
     if facts.kind not in KINDS:
         yield Obstacle("监测对象分三类", "没有选定监测对象类型")
-    elif facts.base not in KINDS[facts.kind]:
+
+
+def _fitting(facts: Facts) -> Found:
+    if facts.kind in KINDS and facts.base not in KINDS[facts.kind]:
         yield Obstacle("监测对象类型与户的身份一致", f"{STATE_NAMES[facts.base]}不能识别为{facts.kind}")
 
 
@@ -341,8 +344,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "discuss": (_there, _visited, _compared, _unwatched),
     "reject": (_visited, _not_green),
     "report": (_published,),
-    "county": (_there, _unwatched, _kind, _risks),
-    "include": (_there, _unwatched, _not_before, _kind, _risks),
+    "county": (_there, _unwatched, _fitting),
+    "include": (_there, _unwatched, _not_before, _fitting),
     "propose": _HELPED_GUARDS,
     "removal_discuss": (_removal_visited,),
     "removal_report": (_published,),
@@ -351,8 +354,10 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
 }
 """Action → what is asked of what stands on record."""
 TYPED: Mapping[str, tuple[Rule, ...]] = {
-    "green": (_kind, _risks, _sudden),
-    "discuss": (_kind, _risks, _counted, _passed),
+    "green": (_kind, _fitting, _risks, _sudden),
+    "discuss": (_kind, _fitting, _risks, _counted, _passed),
+    "county": (_kind, _risks),
+    "include": (_kind, _risks),
     "reject": (_counted, _failed),
     "propose": _HELPED_TYPED,
     "propose_natural": (_natural,),

@@ -65,9 +65,14 @@ class Clock:
     whole: date | None = None
     papers: date | None = None
 
+    @property
+    def first(self) -> date:
+        """The day of the first of them that runs out."""
+        return min(day for day in (self.due.day, self.whole, self.papers) if day)
+
     def late(self, today: date) -> int:
         """By how many days the most late of them is; 0 where none is."""
-        return max((today - day).days for day in (self.due.day, self.whole, self.papers, today) if day)
+        return max((today - self.first).days, 0)
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ def running(connection: Connection, viewer: Viewer, region: str, today: date) ->
     rows = connection.execute(text(f"SELECT {columns} FROM {_CASES} WHERE {where}"), bound).all()
     looked = (
         f"SELECT c.id, s.action, MAX(s.day) AS day FROM {_CASES} JOIN case_step s ON s.case_id = c.id"
-        f" WHERE {where} AND c.state IN ('checking', 'removal') AND s.day >= c.since"
+        f" WHERE {where} AND (c.state = 'checking' OR c.state = 'removal' AND s.day >= c.since)"
         " AND s.action IN ('visit', 'compare', 'removal_visit') GROUP BY c.id, s.action"
     )
     done: dict[int, dict[str, date]] = {}

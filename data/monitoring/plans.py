@@ -236,7 +236,7 @@ def lacks(connection: Connection, viewer: Viewer, case: int, today: date) -> tup
     one where somebody can work. Nothing of one that is not watched. Raises NotFound."""
     held = _case(connection, viewer, case)
     identified = held["green"] or _identified(connection, held)
-    if held["state"] not in WATCHED or identified is None:
+    if not _helps(held) or identified is None:
         return ()
     kinds = _kinds_since(connection, held["household_id"], identified)
     found = []

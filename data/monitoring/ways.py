@@ -85,6 +85,8 @@ WATCHED = (
 BEFORE = (*IN, "discussed", "public", "reported", "county", "decided")
 """States in which nothing is decided yet: its episode is not open, but by the green way."""
 ENDED = ("removed", "refused", "void")
+WATCHED_SQL = f"(c.state IN {WATCHED} OR c.green IS NOT NULL AND c.state IN {BEFORE})"
+"""Whether the household of case ``c`` is watched by it: by the green way before anything is decided too."""
 CASE_WAY = Way(
     name="监测对象程序",
     noun="程序",

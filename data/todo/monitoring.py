@@ -10,17 +10,15 @@ from sqlalchemy import RowMapping, bindparam, text
 from data.access.masks import mask_name
 from data.access.roles import MONITORING, ROLES, WRITE
 from data.access.viewer import within_sql
-from data.calendars.workdays import calendar
 from data.matters.who import person_of
 from data.model import clue
 from data.model.running import lasts_to
-from data.monitoring import clocks
+from data.monitoring import listing
 from data.monitoring.clocks import months_after
 from data.monitoring.dues import clue_due, due_sql
-from data.monitoring.law import NEVER_COMPARED
-from data.monitoring.ways import CASES, CLUES, EXITS, WATCHED
-from data.settings import value_of, values
-from data.terms import CLUE_SOURCES
+from data.monitoring.ways import CASES, CLUES, EXITS
+from data.settings import value_of
+from data.terms import CASE_OPENING, CLUE_SOURCES
 from data.todo.clocks import Desk, Source, Told, Waits
 from data.workflow import Register, decides
 
@@ -29,8 +27,6 @@ _VILLAGE = 12  # digits of a village's code
 _ACCOUNT = "EXISTS (SELECT 1 FROM account a WHERE a.person_id = b.owner_id AND a.disabled IS NULL)"
 _HELPED = f"""EXISTS (SELECT 1 FROM measure m WHERE m.household_id = e.household_id AND m.started <= :this_day
     AND {lasts_to("m", "e.identified")})"""
-_LOOKED = "('visit', 'compare', 'removal_visit')"
-"""Steps that come first in a state, in any order."""
 
 
 def _turns(desk: Desk, register: Register[int]) -> list[str]:
@@ -75,50 +71,19 @@ def _cases(desk: Desk) -> Waits | None:
     states = _turns(desk, CASES)
     if not states:
         return None
-    due = _dues(desk, states)
-    arms = " ".join(f"WHEN {id} THEN :due_{id}" for id in due)  # numbers of our own
+    runs = listing.running(desk.connection, desk.viewer, desk.region, date.fromisoformat(desk.today))
+    arms = " ".join(f"WHEN {id} THEN :due_{id}" for id in runs)  # numbers of our own
     sql = f"CASE b.id {arms} END" if arms else "CAST(NULL AS TEXT)"
-    bound = {f"due_{id}": day for id, day in due.items()}
+    bound = {f"due_{id}": clock.first.isoformat() for id, clock in runs.items()}
     return _asked(desk, "monitoring_case", f"b.state IN {_listed(states)}", sql, bound)
-
-
-def _dues(desk: Desk, states: Sequence[str]) -> dict[int, str]:
-    """Case → by when what is due next should be done (ISO): the step itself, or the papers of 绿色通道, the earlier."""
-    connection, (here, bound) = desk.connection, within_sql("b.village", desk.region)
-    where = f"b.state IN {_listed(states)} AND {here}"
-    rows = connection.execute(
-        text(
-            "SELECT b.id, b.state, b.since, b.public_until, b.papers_due, h.attribute FROM monitoring_case b"
-            f" JOIN household h ON h.id = b.household_id WHERE b.since IS NOT NULL AND {where}"
-        ),
-        bound,
-    ).all()
-    done: dict[int, dict[str, date]] = {}
-    steps = text(
-        "SELECT b.id, s.action, MAX(s.day) AS day FROM monitoring_case b JOIN case_step s ON s.case_id = b.id"
-        f" WHERE {where} AND s.day >= b.since AND s.action IN {_LOOKED} GROUP BY b.id, s.action"
-    )
-    for row in connection.execute(steps, bound):
-        done.setdefault(row.id, {})[row.action] = date.fromisoformat(row.day)
-    spans, days = clocks.spans_of(values(connection)), calendar(connection)
-    found = {}
-    for row in rows:
-        since = date.fromisoformat(row.since)
-        seen = {**({"compare": since} if row.attribute in NEVER_COMPARED else {}), **done.get(row.id, {})}
-        until = date.fromisoformat(row.public_until) if row.public_until else None
-        next_one = clocks.due(row.state, since, spans, days, done=seen, public_until=until)
-        papers = row.papers_due if row.state not in WATCHED else None
-        known = [day for day in (next_one.day.isoformat() if next_one else None, papers) if day]
-        if known:
-            found[row.id] = min(known)
-    return found
 
 
 def _tell_cases(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
     told = {}
     for row in _rows(desk, "b.state, b.papers_due", "monitoring_case", rows):
         way = CASES.way
-        green = f"，绿色通道手续应于 {row['papers_due']} 前补齐" if row["papers_due"] else ""
+        papers = row["papers_due"] if row["state"] in CASE_OPENING else None
+        green = f"，绿色通道手续应于 {papers} 前补齐" if papers else ""
         what = f"监测{way.states[row['state']]}（{_head(desk, row)} 户）{green}"
         office = ROLES[way.turn[row["state"]]]
         told[str(row["id"])] = Told(what, _PAGE, {"region": row["village"], "case": row["id"]}, office)
@@ -163,7 +128,7 @@ def _unhelped(desk: Desk) -> Waits | None:
         return None
     here, bound = within_sql("b.village", desk.region)
     joined = f"""monitoring_case b JOIN episode e ON e.code = b.code AND e.removed IS NULL
-        WHERE b.state IN {_listed(WATCHED)} AND {here} AND e.identified <= :this_day AND NOT {_HELPED}"""
+        WHERE {here} AND e.identified <= :this_day AND NOT {_HELPED}"""
     bound = {**bound, "this_day": desk.today}
     days = desk.connection.execute(text(f"SELECT DISTINCT e.identified FROM {joined}"), bound).scalars().all()
     months = int(value_of(desk.connection, "first_measure_months"))
