@@ -238,3 +238,24 @@ def test_29_and_6_and_724_are_759_households_with_1_479_persons(engine, tmp_path
     with engine.connect() as connection:
         below = figures.children(connection, CADRE, COUNTY, LAST, "households", level=12)
         assert below["value"].sum() == lists.count(connection, CADRE, "households", COUNTY, LAST) == 759
+
+
+def test_29_identified_6_fallen_back_and_724_lifted_within_a_year_are_read_as_such(engine, tmp_path):
+    homes, people = households(
+        {
+            "未脱贫户": (35, 79, {"识别日期": "2026-05-01"}),
+            "脱贫户": (724, 1_400, {"识别日期": "2014-01-01", "脱贫日期": "2026-03-01"}),
+        }
+    )
+    fallen = {"识别日期": "2014-01-01", "脱贫日期": "2018-01-01", "返贫日期": "2026-06-01"}
+    homes[29:35] = [home | fallen for home in homes[29:35]]
+    take(engine, tmp_path, county_book(户=homes, 家庭成员=people))
+    ids = ("newly_identified_households", "newly_relapsed_households", "newly_lifted_households")
+    assert said(engine, *ids) == {"新识别户": "29 户", "12个月返贫户次": "6 户次", "12个月脱贫户次": "724 户次"}
+    persons = ("newly_identified_persons", "newly_relapsed_persons", "newly_lifted_persons")
+    with engine.connect() as connection:
+        found = figures.figures(connection, CADRE, COUNTY, LAST, [*ids, *persons])
+        assert sum(found[id].value for id in persons) == 1_479
+        assert {id: lists.count(connection, CADRE, id, COUNTY, LAST) for id in found} == {
+            id: figure.value for id, figure in found.items()
+        }

@@ -19,7 +19,7 @@ from components.shell.page import show_markup
 from components.shell.screen import Screen
 from components.shell.site import BATTLE_MAP
 from data.access.roles import FIGURES, READ
-from data.monitoring import board
+from data.monitoring import board, listing
 from data.regions.ground import can_be_drawn
 from data.regions.lands import lands
 from data.terms import LEVELS
@@ -73,7 +73,12 @@ def _show_help(screen: Screen, counts: Mapping[str, int]) -> None:
         urls = {
             "items": view_link(screen, "plans", group="late"), "papers": view_link(screen, "cases", group="green"),
         }  # fmt: skip
-        show_markup(heading("帮扶缺什么", f"{screen.region.name} · 截至 {today}") + view.gaps_markup(gaps, urls))
+        plans = ask(screen, listing.item_counts, here, today=today)
+        stand = plans["all"] - plans["dropped"]
+        told = f"{screen.region.name} · 截至 {today}" + f" · 帮扶计划已落实 {plans['done']:,} / {stand:,} 项" * bool(
+            stand
+        )
+        show_markup(heading("帮扶缺什么", told) + view.gaps_markup(gaps, urls))
         if (reference := ask(screen, board.reference_income, here, today)) is not None:
             show_markup(view.reference_markup(reference))
 

@@ -2,7 +2,7 @@
 Pure builders.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -149,21 +149,29 @@ def events_of(
     clue_url: Callable[[int], str],
 ) -> list[Event]:
     """The way from the first clue to today, the first first."""
-    found = [
-        Event(clue.told, f"线索：{CLUE_SOURCES[clue.source]}", "", 0, 0,
-              link(escape(clue.words or "查看线索"), clue_url(clue.id), style="underlined"), "clue")
-        for clue in clues
-    ]  # fmt: skip
+    found = [event for clue in clues for event in _of_clue(clue, clue_url(clue.id))]
     found += [_step(one, delays.get(one.id, 0), over) for one in case.steps]
     for item in items:
         for step in item.steps:
+            behind = _between(item.until, step.day) if step.after == "done" else 0
             found.append(
                 Event(
                     step.day, f"帮扶措施{step.action}", step.who, _between(step.day, step.at),
-                    0, escape(f"{item.what}" + (f"：{step.reason}" if step.reason else "")), "plan",
+                    behind, escape(f"{item.what}" + (f"：{step.reason}" if step.reason else "")), "plan",
                 )
             )  # fmt: skip
     return sorted(found, key=lambda one: one.day)
+
+
+def _of_clue(clue: Clue, url: str) -> Iterator[Event]:
+    """Who told it, who passed it on and answered it, each as late as he was."""
+    steps = clue.steps[::-1]
+    words = link(escape(clue.words or "查看线索"), url, style="underlined")
+    who, entered = (steps[0].who, _between(steps[0].day, steps[0].at)) if steps else ("", 0)
+    yield Event(clue.told, f"线索：{CLUE_SOURCES[clue.source]}", who, entered, 0, words, "clue")
+    for one in steps[1:]:
+        told = escape(one.reason or "")
+        yield Event(one.day, f"线索{one.action}", one.who, _between(one.day, one.at), one.late, told, "clue")
 
 
 def _between(day: str, at: str) -> int:

@@ -8,7 +8,7 @@ from components.drawing.markup import escape, link
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.drawing.wording import NO_VALUE, moment
 from data.monitoring.clues import GROUPS, Clue
-from data.workflow import Step
+from data.monitoring.delays import Answered
 
 _COLUMNS = (
     TableColumn("whose", "谁家"), TableColumn("words", "什么情况"), TableColumn("source", "来源"),
@@ -127,15 +127,19 @@ def facts_markup(clue: Clue, household: str | None, case: str | None) -> str:
     return f'<dl class="matter-facts">{cells}</dl>'
 
 
-def steps_markup(steps: Sequence[Step]) -> str:
+def steps_markup(steps: Sequence[Answered]) -> str:
     """Who did what when, the latest first; a step that was written down later than its own day says so."""
     lines = "".join(
         f"<li><time>{escape(moment(step.at))}</time><b>{escape(step.action)}</b><span>{escape(step.who)}</span>"
-        f"{_late_entry(step)}{f'<p>{escape(step.reason)}</p>' if step.reason else ''}</li>"
+        f"{_late(step)}{_late_entry(step)}{f'<p>{escape(step.reason)}</p>' if step.reason else ''}</li>"
         for step in steps
     )
     return f'<section class="matter-steps"><h2>办理经过</h2><ol>{lines}</ol></section>'
 
 
-def _late_entry(step: Step) -> str:
+def _late(step: Answered) -> str:
+    return f'<em class="alarm">超期 {step.late} 天办理</em>' if step.late else ""
+
+
+def _late_entry(step: Answered) -> str:
     return f"<span>{escape(step.day)} 的事，补录</span>" if step.day < step.at[:10] else ""

@@ -1,16 +1,17 @@
 """What other pages say of 监测帮扶: that of a household its cases with the plan, a village's board how many."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from components.drawing.markup import escape, link
 from components.monitoring.address import case_link, view_link
+from components.monitoring.clue_address import ClueChoice, clues_link
 from components.monitoring.list_markup import clock_markup, state_markup, until_markup
 from components.shell.asking import ask, ask_uncached
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.access.roles import MONITORING, READ
-from data.monitoring import listing, plans
+from data.monitoring import clues, listing, plans
 from data.monitoring.listing import CaseRow, Filters
 from data.monitoring.plans import Item
 
@@ -20,13 +21,28 @@ def show_of_household(screen: Screen, household: int) -> None:
     if not screen.viewer.may(READ, MONITORING):
         return
     rows = ask_uncached(screen, listing.of_household, household, screen.today)
-    if rows:
-        items = ask_uncached(screen, plans.items, rows[0].id, screen.today)
-        show_markup(household_markup(rows, items, screen.today, lambda one: case_link(screen, one.id)))
+    every = ClueChoice(clues.Filters("all", household=household))
+    told = ask_uncached(
+        screen, clues.counts, screen.viewer.region, filters=every.filters, today=screen.today
+    )  # whatever became of them: of one without a case they are all that there is
+    if rows or told["all"]:
+        items = ask_uncached(screen, plans.items, rows[0].id, screen.today) if rows else ()
+        known = link(clue_words(told), clues_link(screen, every), style="underlined") if told["all"] else ""
+        show_markup(household_markup(rows, items, screen.today, lambda one: case_link(screen, one.id), clues=known))
 
 
-def household_markup(rows: Sequence[CaseRow], items: Sequence[Item], today: date, url: Callable[[CaseRow], str]) -> str:
-    """Its cases, the latest first, with the ``items`` of the first one's plan."""
+def clue_words(counts: Mapping[str, int]) -> str:
+    """How many clues of a household there are, and what became of them; ``counts`` as of ``clues.counts``."""
+    parts = [
+        f"{clues.GROUPS[state]} {counts[state]}" for state in ("waiting", "case", "joined", "none") if counts[state]
+    ]
+    return f"线索 {counts['all']} 条：{'、'.join(parts)}"
+
+
+def household_markup(
+    rows: Sequence[CaseRow], items: Sequence[Item], today: date, url: Callable[[CaseRow], str], *, clues: str = ""
+) -> str:
+    """Its cases, the latest first, with the ``items`` of the first one's plan; ``clues`` (markup): what was told."""
     cases = "".join(
         f"<li>{link(escape(one.code), url(one), style='underlined')}"
         f" {state_markup(one.state, one.state_word, green=bool(one.green))} {escape(one.kind or '')}"
@@ -43,7 +59,8 @@ def household_markup(rows: Sequence[CaseRow], items: Sequence[Item], today: date
     )
     told = f"<h3>帮扶计划<small>已落实 {done} / {stands} 项</small></h3><ul>{plan}</ul>" if plan else ""
     count = f"<small>{len(rows)} 次</small>" if len(rows) > 1 else ""
-    return f'<section class="part of-cases"><h2>监测帮扶{count}</h2><ul>{cases}</ul>{told}</section>'
+    known = f"<p>{clues}</p>" if clues else ""
+    return f'<section class="part of-cases"><h2>监测帮扶{count}</h2>{known}<ul>{cases}</ul>{told}</section>'
 
 
 def village_markup(screen: Screen) -> str:

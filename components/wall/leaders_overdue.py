@@ -61,7 +61,9 @@ def drawn(name: str, found: Overdue, below: pd.DataFrame, canvas: Canvas) -> lis
         found, rows=found.rows.assign(place=[str(one).removeprefix(f"{name} ") for one in found.rows["place"]])
     )
     if not any(found.counts.values()) and not found.vacant:
-        calm = nothing(f"{CALM}。", "到期未完成的问题、任务和资金，超过间隔天数未走访的户，会自动出现在这里。", canvas)
+        calm = nothing(
+            f"{CALM}。", "到期未完成的问题、任务、资金和帮扶措施，超过间隔天数未走访的户，会自动出现在这里。", canvas
+        )
         return [Poster("没有超期事项", subtitle, calm)]
     told = [longest_poster(found, subtitle, comfortable(canvas, lines=17))]
     if len(below) > 1:
@@ -76,7 +78,7 @@ def longest_poster(found: Overdue, subtitle: str, canvas: Canvas) -> Poster:
 
     def side(canvas: Canvas, width: float) -> list[Block]:
         if found.matters:
-            first = hero(f"{found.matters:,}", "件", canvas, width, label="问题、任务、资金超期", tone=BAD)
+            first = hero(f"{found.matters:,}", "件", canvas, width, label="问题、任务、资金、措施超期", tone=BAD)
         elif not found.counts["走访"]:
             first = hero(f"{found.vacant:,}", "个", canvas, width, label=f"{POST}空缺", tone=BAD)
         else:

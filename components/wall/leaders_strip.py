@@ -3,7 +3,7 @@
 from components.wall.scene import Place
 from data.wall.overdue import KINDS, POST, Overdue, overdue
 
-CALM = "没有超期的问题、任务、资金和走访"
+CALM = "没有超期的问题、任务、资金、帮扶措施和走访"
 
 
 def overdue_strip(place: Place) -> list[str]:

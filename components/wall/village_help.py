@@ -22,6 +22,7 @@ from components.wall.village_parts import (
 )
 from components.wall.words import MOST_ROWS
 from data.duties.leaders import VACANT
+from data.figures import read as figures
 from data.text.official import official
 from data.wall.village import VillageRoom
 
@@ -35,7 +36,7 @@ def help_posters(place: Place, canvas: Canvas) -> Sequence[Poster]:
     posters += [_led(place, room, canvas)] if room.leaders or room.missing else []
     posters += [] if room.helpers.empty else [_who(place, room, canvas)]
     posters += [] if room.measures.empty else [_how(place, room, canvas)]
-    return posters
+    return [*posters, *_planned(place, room, canvas)]
 
 
 HELP = Scene("village-help", "扶持谁 · 谁来扶 · 怎么扶", VILLAGE, help_posters)
@@ -103,3 +104,25 @@ def _how(place: Place, room: VillageRoom, canvas: Canvas) -> Poster:
     ]
     title, told = f"怎么扶：{top['category']}措施最多", ["各类措施惠及户数", "不足 5 户的不列"]
     return list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="类")
+
+
+def _planned(place: Place, room: VillageRoom, canvas: Canvas) -> Sequence[Poster]:
+    """How far the plans for who is watched are, as the figures say: no measure is named, since it tells of a household.
+    None of a village without plans."""
+    ids = ("plans_progress", "plans_overdue")
+    found = figures.figures(place.connection, place.viewer, place.region, None, ids)
+    progress, late = found["plans_progress"], int(found["plans_overdue"].value or 0)
+    if not progress.denominator:
+        return []
+    done, stands = int(progress.numerator or 0), int(progress.denominator)
+    hero = Hero(done, "项", "帮扶计划已落实")
+    cells = (Cell(4.1), Cell(6, rank=1, grow=True), Cell(3, "v-figure v-end"))
+    counts = {"已落实": done, "待落实": stands - done - late, "超期": late}
+    rows = [
+        [Markup(f'<b class="v-late">{word}</b>') if word == "超期" else word, share(count, stands), f"{count:,}"]
+        for word, count in counts.items()
+        if count
+    ]
+    title = f"帮扶计划：{late} 项超期" if late else "帮扶计划：没有超期的"
+    told = [f"共 {stands:,} 项"]
+    return [list_poster(place, room, canvas, title=title, hero=hero, cells=cells, rows=rows, told=told, unit="项")]

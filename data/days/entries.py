@@ -16,7 +16,6 @@ from data.clock import written
 from data.days.choices import villages
 from data.errors import NO_SUCH_HOUSEHOLD, NotFound, OutOfScope, Refused, WarRoomError
 from data.figures import cube
-from data.figures.sources import DAYS as DAYS_SOURCE
 from data.matters.file import row_of
 from data.matters.raising import AHEAD, Place, proposed, raise_within
 from data.matters.steps import Given, step_within
@@ -92,7 +91,7 @@ def write(engine: Engine, viewer: Viewer, told: Told, *, now: datetime, address:
         _logged(connection, viewer, id, f"写下：{DAY_KINDS[told.kind]}", now, address)
         more = told.finish or told.category
         said = _goes_on(connection, viewer, told, Place(village, household), words, now) if more else ""
-        cube.refresh(connection, village, now, households=False, of=None if more else DAYS_SOURCE)
+        cube.refresh(connection, village, now, households=False, of=None if more else "days")
         return Written(id, said)
 
 
@@ -111,7 +110,7 @@ def withdraw(engine: Engine, viewer: Viewer, id: int, *, now: datetime, address:
             raise Refused("只能撤回当天报来的记录。写错了的，请再写一条说明。")
         connection.execute(update(day_record).where(day_record.c.id == id).values(withdrawn=written(now)))
         _logged(connection, viewer, id, f"撤回：{DAY_KINDS[row.kind]}", now, address)
-        cube.refresh(connection, row.village, now, households=False, of=DAYS_SOURCE)
+        cube.refresh(connection, row.village, now, households=False, of="days")
 
 
 @needs(WRITE, DAYS)

@@ -12,7 +12,6 @@ from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import written
 from data.figures import cube
-from data.figures.sources import DAYS
 from data.model.running import runs_on
 from data.store.engine import writing
 from data.store.rows import StoredRow
@@ -52,7 +51,7 @@ def make_days(engine: Engine, now: datetime) -> int:
             mine = [row.id for row in known if row.actor == actor]
             audit.wrote(connection, "day_record", mine, actor=actor, view="day", detail="写下", now=now)
         for village in sorted({str(row["village"]) for row in rows}):
-            cube.refresh(connection, village, now, households=False, of=DAYS)
+            cube.refresh(connection, village, now, households=False, of="days")
     return len(rows)
 
 

@@ -147,20 +147,20 @@ def hold(connection: Connection) -> None:
 
 
 def refresh(
-    connection: Connection, region: str, now: datetime, *, households: bool = True, of: Source | None = None
+    connection: Connection, region: str, now: datetime, *, households: bool = True, of: str | None = None
 ) -> None:
     """After a write to records of ``region`` (a code of any level): its own share and all ancestors', nothing else.
 
     Without ``households`` their months stay as they are: for writes to tasks, problems, projects or funds alone; with
-    ``of`` all but what is counted of that one source stays.
+    ``of`` all stays but what begins with that one entry of ``sources.SPANS``.
     Only where the calendar, the first household of all or the years of a county's totals begin otherwise than before,
     everything is made anew.
     """
     hold(connection)
     if len(region) == 12 and households:
         make_spells(connection, region)
-    names = [name for name in _ADDED_UP if of is None or MEASURES[name].source is of]
-    note_spans(connection, region, SPANS if of is None else {MEASURES[name].begins for name in names})
+    names = [name for name in _ADDED_UP if of in (None, MEASURES[name].begins)]
+    note_spans(connection, region, SPANS if of is None else {of})
     before, closed = beginnings(connection), closed_month(connection, region)
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     if first_month(connection, last) != first:
@@ -189,17 +189,17 @@ def refresh(
     return None
 
 
-def refresh_many(connection: Connection, regions: Collection[str], now: datetime, *, of: Source) -> None:
-    """:func:`refresh` after a write to records of one source in these regions, their households left as they are: few
-    one after the other; many all at once, for which everything of that source is counted anew."""
+def refresh_many(connection: Connection, regions: Collection[str], now: datetime, *, of: str) -> None:
+    """:func:`refresh` after a write to records of one kind (``of``) in these regions, their households left as they
+    are: few one after the other; many all at once, for which everything of that kind is counted anew."""
     if len(regions) <= _FEW:
         for region in sorted(regions):
             refresh(connection, region, now, households=False, of=of)
         return None
     hold(connection)
-    names = [name for name in _ADDED_UP if MEASURES[name].source is of]
+    names = [name for name in _ADDED_UP if MEASURES[name].begins == of]
     for region in sorted(regions):
-        note_spans(connection, region, {MEASURES[name].begins for name in names})
+        note_spans(connection, region, {of})
     before = beginnings(connection)
     first, last = connection.execute(select(func.min(model.month.c.month), func.max(model.month.c.month))).one()
     if first_month(connection, last) != first:

@@ -286,6 +286,15 @@ def _arrived(
     return Indicator(id, label, unit, "count", direction, measure, None, _YEAR, definition, source, records)
 
 
+def _persons_arrived(id: str, label: str, source: Source, where: str, words: str) -> Indicator:
+    """The members of households that became something within twelve months."""
+    return Indicator(
+        id, label, "人次", "count", -1, Measure(id, source, "1", "households"), None, _YEAR,
+        f"在截至本月的12个月内{words}的家庭成员人数之和，每次计一人次。", "户、户变动、家庭成员",
+        Records("arrived_persons", f"{where} AND {sources.IN_YEAR_SQL}"),
+    )  # fmt: skip
+
+
 def _persons(
     id: str,
     label: str,
@@ -420,8 +429,25 @@ ALL = (
         "在截至本月的12个月内识别为建档立卡的户，分户新立的不算；识别为监测对象的看“新增监测对象”。", "户、户变动",
     ),
     _arrived(
+        "newly_relapsed_households", "12个月返贫户次", sources.RELAPSED_SQL, -1,
+        "在截至本月的12个月内返贫的户，不论以后是否再脱贫；一户返贫几次的，每次计一户次。", "户、户变动", "户次",
+    ),
+    *(
+        _persons_arrived(id, label, source, where, words)
+        for id, label, source, where, words in (
+            ("newly_identified_persons", "新识别人口", sources.REGISTERED_PERSONS, sources.REGISTERED_SQL,
+             "识别为建档立卡的户，分户新立的不算；识别当日"),
+            ("newly_relapsed_persons", "12个月返贫人次", sources.RELAPSED_PERSONS, sources.RELAPSED_SQL,
+             "返贫的户，返贫当日"),
+        )
+    ),
+    _arrived(
         "newly_monitored_households", "新增监测对象", sources.WATCHED_SQL, -1,
         "在截至本月的12个月内识别为监测对象的户；一户多次识别的，每次计一户次，分户新立的不算。", "户、监测",
+    ),
+    _arrived(
+        "monitored_again", "再次识别监测对象", sources.AGAIN_SQL, -1,
+        "新增监测对象中，以前监测过、消除风险后又识别的户；每次计一户次。", "户、监测", "户次",
     ),
     Indicator(
         "incidence", "贫困发生率", "%", "percent", -1, UNLIFTED_PERSONS, RURAL_POPULATION, _END,
@@ -869,6 +895,13 @@ ALL = (
         Measure("plans_overdue", sources.PLANS, "COUNT(*)", "plans"), None, _END,
         "帮扶计划（一户一策）中落实期限已过、还没有落实的措施；本月以更新当日为准。", "帮扶计划",
         Records("plan_items", sources.ITEM_LATE_ON), warning=(1, 10),
+    ),
+    Indicator(
+        "plans_progress", "帮扶措施落实率", "%", "percent", 1,
+        Measure("plans_done", sources.PLANNED, "CASE WHEN w.state = 'done' THEN 1 ELSE 0 END", "plans"),
+        Measure("plans_standing", sources.PLANNED, "CASE WHEN w.state <> 'dropped' THEN 1 ELSE 0 END", "plans"), _END,
+        "月末帮扶计划（一户一策）中已经落实的措施 ÷ 列入计划、没有取消的措施。", "帮扶计划",
+        Records("plan_items", f"{sources.ITEM_STATE_ON} = 'done'"),
     ),
     *(
         _assets(

@@ -318,6 +318,12 @@ _NOT_BY_SPLIT = (  # who was split from another goes on with what that one was
 )
 REGISTERED_SQL = f"q.base = {UNLIFTED} AND z.base = {UNCOUNTED} AND {_NOT_BY_SPLIT}"
 WATCHED_SQL = f"q.watch <> 0 AND z.watch <> q.watch AND {_NOT_BY_SPLIT}"
+AGAIN_SQL = (
+    f"{WATCHED_SQL} AND EXISTS (SELECT 1 FROM state_spell a WHERE a.household_id = q.household_id"
+    " AND a.since < q.since AND a.watch <> 0)"
+)
+"""Whether household ``q`` is watched anew, and was before."""
+RELAPSED_SQL = f"q.relapsed = 1 AND z.relapsed = 0 AND {_NOT_BY_SPLIT}"
 CLEARED_SQL = "q.watch = 0 AND z.watch <> 0"
 LIFTED_SQL = f"q.base = {LIFTED} AND z.base = {UNLIFTED}"
 IN_YEAR_SQL = "q.since >= m.window_day AND q.since <= m.as_of"
@@ -333,18 +339,19 @@ PERSON_FIRST_LIFTED_SQL = _FIRST_LIFTED.format(
 )
 ARRIVALS = Source("arrivals", "q.village", f"{CHANGE_SQL} WHERE {{here}}", "q.since", _YEAR_OVER)
 """Households that became something within twelve months."""
-LIFTED_PERSONS = Source(
-    "lifted_persons", "q.village", f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {LIFTED_SQL} AND {{here}}", "q.since",
-    _YEAR_OVER,
-)  # fmt: skip
-WATCHED_PERSONS = Source(
-    "watched_persons", "q.village", f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {WATCHED_SQL} AND {{here}}", "q.since",
-    _YEAR_OVER,
-)  # fmt: skip
-CLEARED_PERSONS = Source(
-    "cleared_persons", "q.village", f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {CLEARED_SQL} AND {{here}}", "q.since",
-    _YEAR_OVER,
-)  # fmt: skip
+
+
+def _arriving(id: str, where: str) -> Source:
+    """The members, on the day, of households that became something within twelve months."""
+    joined = f"{CHANGE_SQL} JOIN {_JOINED_BY} WHERE {where} AND {{here}}"
+    return Source(id, "q.village", joined, "q.since", _YEAR_OVER)
+
+
+REGISTERED_PERSONS = _arriving("registered_persons", REGISTERED_SQL)
+RELAPSED_PERSONS = _arriving("relapsed_persons", RELAPSED_SQL)
+LIFTED_PERSONS = _arriving("lifted_persons", LIFTED_SQL)
+WATCHED_PERSONS = _arriving("watched_persons", WATCHED_SQL)
+CLEARED_PERSONS = _arriving("cleared_persons", CLEARED_SQL)
 LIFTED_EVER = Source("lifted_ever", "q.village", f"{CHANGE_SQL} WHERE {LIFTED_SQL} AND {{here}}", "q.since", "NULL")
 PERSONS_LIFTED_EVER = Source("persons_lifted_ever", "q.village", LIFTED_PERSONS.joined, "q.since", "NULL")
 VISITS = Source(  # to whom they were paid, where he lived that day
@@ -507,9 +514,19 @@ CLUES = Source(
     LEAD(q.day) OVER (PARTITION BY q.clue ORDER BY q.day, q.id) AS until
     FROM clue_step q JOIN clue w ON w.id = q.clue WHERE {here_of_w}) w WHERE {here}""", "w.since", "w.until",
 )  # fmt: skip
-ITEM_LATE_ON = """(i.until < m.as_of AND COALESCE((SELECT s.after FROM plan_item_step s WHERE s.item = i.id
-    AND s.day <= m.as_of ORDER BY s.day DESC, s.id DESC LIMIT 1), 'done') IN ('planned', 'doing'))"""
+ITEM_STATE_ON = """(SELECT s.after FROM plan_item_step s WHERE s.item = i.id AND s.day <= m.as_of
+    ORDER BY s.day DESC, s.id DESC LIMIT 1)"""
+"""The state of planned measure ``i`` at the end of month ``m``; NULL before it was planned."""
+ITEM_LATE_ON = f"(i.until < m.as_of AND COALESCE({ITEM_STATE_ON}, 'done') IN ('planned', 'doing'))"
 """Whether the day of planned measure ``i`` has passed at the end of month ``m`` and it is not carried out."""
+PLANNED = Source(
+    "planned", "w.village",
+    """(SELECT w.village, q.after AS state, q.day AS since,
+    LEAD(q.day) OVER (PARTITION BY q.item ORDER BY q.day, q.id) AS until
+    FROM plan_item_step q JOIN plan_item w ON w.id = q.item WHERE {here_of_w}) w WHERE {here}""",
+    "w.since", "w.until",
+)  # fmt: skip
+"""Planned measures by the state that they are in from a day to a day."""
 PLANS = Source("plans", "i.village", f"plan_item i JOIN month m ON {ITEM_LATE_ON} WHERE {{here}}")
 RURAL_SQL = """COALESCE((SELECT n.persons FROM rural_population n WHERE n.region = r.code AND n.year <= m.month / 12
     ORDER BY n.year DESC LIMIT 1), (SELECT n.persons FROM rural_population n WHERE n.region = r.code ORDER BY n.year

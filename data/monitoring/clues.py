@@ -3,7 +3,7 @@ one that runs, or none with the reason. None is lost: what nobody has answered w
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, text
@@ -19,18 +19,18 @@ from data.archives.sounds import examine_sound
 from data.calendars.workdays import Calendar, calendar
 from data.errors import NotFound, Refused
 from data.figures import cube
-from data.figures.sources import CLUES as COUNTED
 from data.households.archives import check_space, paper_edit
 from data.households.edits import commit_within
 from data.households.fields import LONG, SHORT, Unfit, read_text
 from data.model import archive, case_paper, clue, monitoring_case, region
 from data.monitoring.cases import Given, begin
+from data.monitoring.delays import Answered, log_of_clue
 from data.monitoring.dues import clue_due, due_sql
 from data.monitoring.ways import CLUES, ENDED
 from data.store.engine import writing
 from data.store.rows import StoredRow
 from data.terms import CLUE_SOURCES, RISKS
-from data.workflow import Step, Transition
+from data.workflow import Transition
 
 PAGE = 50
 WAITING = ("held", "open")
@@ -141,7 +141,7 @@ class Whole:
     household that runs, which it may join (id, code), None where none does."""
 
     clue: Clue
-    steps: tuple[Step, ...]
+    steps: tuple[Answered, ...]
     papers: tuple[Paper, ...]
     allowed: tuple[Transition, ...]
     running: tuple[int, str] | None
@@ -207,7 +207,7 @@ def tell_within(
     home = values["household_id"]
     if isinstance(home, int) and files:
         _attach(connection, viewer, id, home, files, day, now)
-    cube.refresh(connection, str(values["village"]), now, households=False, of=COUNTED)
+    cube.refresh(connection, str(values["village"]), now, households=False, of="clues")
     return id
 
 
@@ -303,7 +303,7 @@ def join(engine: Engine, viewer: Viewer, id: int, *, version: int, home: int | N
         if running is None:
             raise Refused("这一户没有在办的程序，不能并入；请立案，或写明不立案的原因。")
         _settle(connection, viewer, held, "join", whose, running[0], now=now)
-        cube.refresh(connection, held["village"], now, households=False, of=COUNTED)
+        cube.refresh(connection, held["village"], now, households=False, of="clues")
     return running[0]
 
 
@@ -322,7 +322,7 @@ def found(
         _settle(connection, viewer, held, "found", whose, case, now=now)
         for other in waiting_of(connection, whose):
             _settle(connection, viewer, CLUES.row(connection, viewer, other), "join", whose, case, now=now)
-        cube.refresh(connection, held["village"], now, households=False, of=COUNTED)
+        cube.refresh(connection, held["village"], now, households=False, of="clues")
     return case
 
 
@@ -334,7 +334,7 @@ def _answer(
         held = _locked(connection, viewer, id, version)
         arrow = CLUES.transition(connection, viewer, held, action)
         CLUES.take(connection, viewer, held, arrow, at=now, reason=reason)
-        cube.refresh(connection, held["village"], now, households=False, of=COUNTED)
+        cube.refresh(connection, held["village"], now, households=False, of="clues")
 
 
 def _locked(connection: Connection, viewer: Viewer, id: int, version: int) -> RowMapping:
@@ -421,7 +421,7 @@ def clues(
 @needs(READ, MONITORING)
 def counts(connection: Connection, viewer: Viewer, region: str, *, filters: Filters, today: date) -> dict[str, int]:
     """Key of GROUPS → how many of a region, whatever group ``filters`` asks for. Raises as :func:`clues`."""
-    where, bound = _picked(connection, viewer, region, Filters("all", filters.source, filters.risk), today)
+    where, bound = _picked(connection, viewer, region, replace(filters, group="all"), today)
     clauses, named = _clauses(connection, today)
     sums = ", ".join(f'SUM(CASE WHEN {clause} THEN 1 ELSE 0 END) AS "{group}"' for group, clause in clauses.items())
     found = connection.execute(text(f"SELECT {sums} FROM clue b WHERE {where}"), {**bound, **named}).mappings().one()
@@ -437,7 +437,7 @@ def whole(connection: Connection, viewer: Viewer, id: int, *, today: date) -> Wh
     (one,) = _clues(connection, viewer, rows, today)
     running = running_case(connection, one.household) if one.household is not None else None
     return Whole(
-        one, CLUES.history(connection, viewer, id), _papers(connection, viewer, id),
+        one, log_of_clue(connection, viewer, id), _papers(connection, viewer, id),
         tuple(CLUES.allowed(connection, viewer, held)), running,
     )  # fmt: skip
 

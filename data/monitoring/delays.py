@@ -1,14 +1,21 @@
 """Who was late: each step that was taken measured by the clock that ran when it was taken, as clocks are set today."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
 
+from data.access.rights import needs
+from data.access.roles import MONITORING, READ
+from data.access.viewer import Viewer
 from data.calendars.workdays import Calendar, calendar
 from data.monitoring.cases import Taken
 from data.monitoring.clocks import Spans, due, spans_of, whole
+from data.monitoring.dues import clue_due
+from data.monitoring.ways import CLUES
 from data.settings import values
+from data.workflow import Step
 
 _LOOKS = ("visit", "compare", "removal_visit")
 """Steps that leave the state as it is, each with a clock of its own."""
@@ -45,3 +52,23 @@ def delays_of(connection: Connection, began: date, steps: Sequence[Taken]) -> tu
     included = next((one.day for one in steps if one.action == "include"), None)
     over = whole(began, spans, days).late(included) if included else 0
     return delays(steps, spans, days), over
+
+
+@dataclass(frozen=True)
+class Answered(Step):
+    """A line of a clue's log; ``late``: by how many days it lies behind that by which it was due."""
+
+    late: int = 0
+
+
+@needs(READ, MONITORING)
+def log_of_clue(connection: Connection, viewer: Viewer, id: int) -> tuple[Answered, ...]:
+    """What was done about a clue that the viewer sees, the latest first."""
+    due_on = clue_due(connection)
+    found: list[Answered] = []
+    for one in reversed(CLUES.history(connection, viewer, id)):
+        before = found[-1] if found else None
+        ought = due_on(before.after, date.fromisoformat(before.day)) if before else None
+        late = (date.fromisoformat(one.day) - ought).days if ought else 0
+        found.append(Answered(one.at, one.who, one.action, one.after, one.reason, one.day, max(late, 0)))
+    return tuple(reversed(found))

@@ -14,6 +14,7 @@ from data.access.viewer import Viewer, within_sql
 from data.calendars.workdays import calendar
 from data.figures.states import head_on
 from data.monitoring import clocks
+from data.monitoring.delays import Answered, log_of_clue
 from data.monitoring.law import NEVER_COMPARED
 from data.monitoring.ways import CASES, EXITS, ITEMS
 from data.settings import values
@@ -388,7 +389,8 @@ def exits(
 
 @dataclass(frozen=True)
 class Clue:
-    """A clue that a case began with, or that was joined to it; days ISO."""
+    """A clue that a case began with, or that was joined to it; days ISO; ``steps``: what was done about it, the latest
+    first."""
 
     id: int
     source: str
@@ -396,6 +398,7 @@ class Clue:
     words: str
     risk: str
     state: str
+    steps: tuple[Answered, ...] = ()
 
 
 @needs(READ, MONITORING)
@@ -408,7 +411,7 @@ def clues_of(connection: Connection, viewer: Viewer, case: int) -> list[Clue]:
     return [
         Clue(
             row.id, row.source, row.told, row.words if viewer.sees_identity and viewer.sees_health else "",
-            row.risk if viewer.sees_health else "", row.state,
+            row.risk if viewer.sees_health else "", row.state, log_of_clue(connection, viewer, row.id),
         )
-        for row in rows
+        for row in rows.all()
     ]  # fmt: skip

@@ -14,7 +14,6 @@ from data.access.viewer import Viewer
 from data.errors import Refused
 from data.figures import cube
 from data.figures.facts import fact_on
-from data.figures.sources import PLANS as COUNTED
 from data.figures.states import members_on
 from data.households.edits import Edit, commit_within
 from data.model import measure, person, plan_item
@@ -145,7 +144,7 @@ def plan(engine: Engine, viewer: Viewer, case: int, draft: Draft, *, now: dateti
         values = _checked(connection, held, draft, now.date())
         of_case = {"case_id": case, "household_id": held["household_id"], "village": held["village"]}
         id = ITEMS.add(connection, viewer, "plan", {**of_case, **values}, at=now)
-        cube.refresh(connection, held["village"], now, households=False, of=COUNTED)
+        cube.refresh(connection, held["village"], now, households=False, of="plans")
     return id
 
 
@@ -205,7 +204,7 @@ def act(engine: Engine, viewer: Viewer, item: int, action: str, *, version: int,
         if action == "carry_out" and row["measure"] is None:
             values["measure"] = _carried_out(connection, viewer, row, day, now)
         ITEMS.take(connection, viewer, row, arrow, at=now, day=day, reason=given.reason, note=note, values=values)
-        cube.refresh(connection, row["village"], now, households=False, of=COUNTED)
+        cube.refresh(connection, row["village"], now, households=False, of="plans")
     return arrow.after
 
 

@@ -15,7 +15,6 @@ from data.clock import written
 from data.figures import cube
 from data.figures.books import closed_months
 from data.figures.courses import ENDS
-from data.figures.sources import CLUES as COUNTED
 from data.income.sinking import CAUSES, sinking
 from data.income.year import year_of
 from data.model import clue, clue_step
@@ -87,7 +86,7 @@ def raise_found(connection: Connection, now: datetime, every: Iterable[Found] | 
         made = list(connection.execute(insert(clue_step).returning(clue_step.c.id), steps).scalars())
         told = f"{CLUES.way.name}：{CLUES.way.actions['tell']}"
         audit.wrote(connection, clue_step.name, made, actor=_SYSTEM, view="approve", detail=told, now=now)
-    cube.refresh_many(connection, {one.village for one in new.values()}, now, of=COUNTED)
+    cube.refresh_many(connection, {one.village for one in new.values()}, now, of="clues")
     return len(new)
 
 
@@ -122,7 +121,7 @@ def withdraw_unfound(connection: Connection, households: Collection[int] | None,
     gone = [row for row in rows if row.mark not in still]
     _take_away(connection, [row.id for row in gone], now)
     for village in sorted({row.village for row in gone}):
-        cube.refresh(connection, village, now, households=False, of=COUNTED)
+        cube.refresh(connection, village, now, households=False, of="clues")
 
 
 _UNTOUCHED = "mark IS NOT NULL AND version = 1 AND state = 'open'"

@@ -1,8 +1,9 @@
 """What is overdue, for walls: how much of each kind, where, and the longest with who answers for it; posts of leaders
 that must be filled and are vacant.
 
-Problems, tasks and funds are overdue as their figures say. A visit is overdue where a counted household was visited by
-nobody within the days of the setting ``visit_days`` (``data.households.visit_days``).
+Problems, tasks, funds and the measures planned for who is watched are overdue as their figures say. A visit is overdue
+where a counted household was visited by nobody within the days of the setting ``visit_days``
+(``data.households.visit_days``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, bindparam, text
 
 from data.access.rights import needs
-from data.access.roles import HOUSEHOLDS, READ
+from data.access.roles import HOUSEHOLDS, READ, ROLES
 from data.access.scope import seen_households
 from data.access.viewer import Viewer, within_sql
 from data.duties.leaders import VACANT, Vacancy, vacant_posts
@@ -25,9 +26,11 @@ from data.households.visit_days import COUNTED, LONGEST_MONTH, WAITING_SINCE
 from data.model.running import runs_on
 from data.settings import value_of
 
-KINDS = {"问题": "个", "任务": "项", "资金": "笔", "走访": "户"}
+KINDS = {"问题": "个", "任务": "项", "资金": "笔", "帮扶措施": "项", "走访": "户"}
 """Kind → what its number counts."""
-INDICATORS = {"问题": "problems_overdue", "任务": "tasks_overdue", "资金": "late_funds"}
+INDICATORS = {
+    "问题": "problems_overdue", "任务": "tasks_overdue", "资金": "late_funds", "帮扶措施": "plans_overdue",
+}  # fmt: skip
 POST = "岗位"
 """Kind of a row that tells of a vacant post; these are counted apart."""
 
@@ -44,7 +47,7 @@ class Overdue:
 
     @property
     def matters(self) -> int:
-        """Problems, tasks and funds together; households are no matters, and counted apart."""
+        """Problems, tasks, funds and planned measures together; households are no matters, and counted apart."""
         return sum(self.counts[kind] for kind in INDICATORS)
 
 
@@ -65,6 +68,7 @@ def overdue(connection: Connection, viewer: Viewer, region: str, *, limit: int =
     parts = [
         _matters(connection, viewer, region, month, limit),
         _funds(connection, viewer, region, month, limit),
+        _measures(connection, viewer, region, day, limit),
         _longest_visits(connection, visits, month, day, limit),
         _posts(vacant, day),
     ]
@@ -137,6 +141,25 @@ def _funds(connection: Connection, viewer: Viewer, region: str, month: int, limi
     )
     told = {"kind": "资金", "what": rows["name"], "owner": None, "unit": None, "region": ""}
     return rows.assign(**told).dropna(subset=["days"])[_COLUMNS]
+
+
+def _measures(connection: Connection, viewer: Viewer, region: str, day: str, limit: int) -> pd.DataFrame:
+    """Planned measures that are not carried out, by the person who is to, else the village: what else is written of
+    them may tell of a household."""
+    here, bound = within_sql("i.village", viewer.narrowed(region))
+    sql = f"""
+        SELECT i.village, i.until, COALESCE(p.name, :office) AS who,
+            COALESCE(t.name || ' ', '') || r.name AS place
+        FROM plan_item i JOIN region r ON r.code = i.village
+        LEFT JOIN region t ON t.code = substr(i.village, 1, 9) LEFT JOIN person p ON p.id = i.owner_id
+        WHERE {here} AND i.until < :day AND i.state IN ('planned', 'doing')
+        ORDER BY i.until, i.id LIMIT :limit"""
+    rows = [
+        ("帮扶措施", "未落实", one.place, one.who, None, (date.fromisoformat(day) - date.fromisoformat(one.until)).days,
+         one.village)
+        for one in connection.execute(text(sql), {**bound, "day": day, "limit": limit, "office": ROLES["village"]})
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _visits(connection: Connection, viewer: Viewer, region: str, month: int, day: str) -> pd.DataFrame:

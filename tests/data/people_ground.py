@@ -32,7 +32,8 @@ _NO_DAY = "9999-12-31"
 PEOPLE = (
     "unlifted_persons", "lifted_persons", "unstable_persons", "marginal_persons", "hardship_persons",
     "monitored_persons", "newly_identified_households", "newly_monitored_households", "newly_lifted_households",
-    "newly_monitored_persons", "cleared_households", "cleared_persons",
+    "newly_monitored_persons", "cleared_households", "cleared_persons", "newly_identified_persons",
+    "newly_relapsed_households", "newly_relapsed_persons", "monitored_again",
     "newly_lifted_persons", "lifted_times", "lifted_once", "lifted_person_times", "lifted_persons_once", "workers",
     "workers_1", "workers_2", "workers_3", "workers_4", "labour", "pupils", "taught_pupils", "chronic_persons",
     "severely_ill_persons", "disabled_persons", "ill_persons", "doctored_persons", "doctored_ill",
@@ -261,6 +262,15 @@ class PlainPeople:
         in_year = [(before, spell) for _, before, spell in changes]
         cleared = [(id, spell.since) for id, before, spell in changes if before.watch and not spell.watch]
         watched = [(id, spell.since) for id, before, spell in changes if spell.watch not in (0, before.watch)]
+        again = [
+            day for id, day in watched if any(spell.watch for spell in self.spells[id] if spell.since < day)
+        ]  # fmt: skip
+        identified = [(id, spell.since) for id, before, spell in changes if (before.base, spell.base) == (0, 1)]
+        relapsed = [(id, spell.since) for id, before, spell in changes if spell.relapsed and not before.relapsed]
+
+        def persons_then(came: list[tuple[int, str]]) -> int:
+            return sum(len(self.members_on(id, day)) for id, day in came)
+
         return {
             "unlifted_persons": persons(lambda spell: spell.base == 1),
             "lifted_persons": persons(lambda spell: spell.base == 5),
@@ -270,9 +280,13 @@ class PlainPeople:
             "monitored_persons": persons(lambda spell: spell.watch != 0),
             "newly_identified_households": sum(spell.base == 1 and before.base == 0 for before, spell in in_year),
             "newly_monitored_households": len(watched),
-            "newly_monitored_persons": sum(len(self.members_on(id, day)) for id, day in watched),
+            "newly_monitored_persons": persons_then(watched),
+            "monitored_again": len(again),
+            "newly_identified_persons": persons_then(identified),
+            "newly_relapsed_households": len(relapsed),
+            "newly_relapsed_persons": persons_then(relapsed),
             "cleared_households": len(cleared),
-            "cleared_persons": sum(len(self.members_on(id, day)) for id, day in cleared),
+            "cleared_persons": persons_then(cleared),
         }
 
     def changes(self) -> Iterable[tuple[int, Spell, Spell]]:

@@ -12,6 +12,7 @@ from components.monitoring.plan import item_markup, lacks_markup
 from data.monitoring.board import Step as AtStep
 from data.monitoring.cases import Case, Taken
 from data.monitoring.clocks import Due
+from data.monitoring.delays import Answered
 from data.monitoring.law import Obstacle
 from data.monitoring.listing import CaseRow, Clock, Clue, ExitRow, Filters, ItemRow
 from data.monitoring.plans import Item, Lack
@@ -36,6 +37,10 @@ STEP = Step("2026-11-20T09:00:00", EVIL, "列入计划", "planned", EVIL, "2026-
 ITEM = Item(1, EVIL, EVIL, EVIL, None, EVIL, "2026-11-19", None, "planned", 1, True, (STEP,), {})
 ROW = CaseRow(1, EVIL, 7, EVIL, "9901", EVIL, EVIL, EVIL, EVIL, "2026-11-02", "2026-11-01", "reported", "2026-11-15",
               EVIL, Clock(DUE), 2)  # fmt: skip
+DONE = replace(ITEM, until="2026-11-14", steps=(replace(STEP, action="落实", after="done"),))
+TELLING = Answered("2026-11-01T09:00:00", EVIL, "登记线索", "open", None, "2026-11-01")
+ANSWERED = Answered("2026-11-06T09:00:00", EVIL, "立案", "case", EVIL, "2026-11-06", late=2)
+CLUE = Clue(1, "door", "2026-11-01", EVIL, EVIL, "case", (ANSWERED, TELLING))
 DRAWN = {
     "clock": case_markup.clock_box(CASE, TODAY),
     "facts": case_markup.facts_markup(CASE, EVIL),
@@ -43,7 +48,7 @@ DRAWN = {
     "wanting": case_markup.wanting_markup(CASE.wanting),
     "way": case_markup.way_markup(
         case_markup.events_of(
-            CASE, [Clue(1, "door", "2026-11-01", EVIL, EVIL, "case")], [ITEM], {1: 3}, 0, lambda id: f"/?{EVIL}"
+            CASE, [CLUE], [ITEM, DONE], {1: 3}, 0, lambda id: f"/?{EVIL}"
         ),
         CASE, TODAY,
     ),
@@ -72,6 +77,8 @@ def test_whatever_somebody_wrote_stays_text(part: str):
 def test_the_way_says_who_was_late_and_what_was_written_down_later():
     way = DRAWN["way"]
     assert "超期 3 天办理" in way
+    assert "线索立案" in way and "超期 2 天办理" in way, "a clue that was answered late"
+    assert "帮扶措施落实" in way and "超期 4 天办理" in way, "a measure that was carried out late"
     assert "晚 5 天补录" in way
     assert "应到 30 实到 25 同意 20 不同意 3" in way
     assert (

@@ -342,7 +342,7 @@ def test_what_is_level_is_said_in_a_title():
 @pytest.mark.parametrize("days", [300, 200], ids=str)
 def test_of_what_nobody_answers_for_it_is_said_and_so_is_what_is_as_late(days: int):
     rows = [("资金", "补助资金", "海泉镇", None, None, 300, ""), ("资金", "奖励资金", "龙庄乡", None, None, days, "")]
-    counts = {"问题": 0, "任务": 0, "资金": 2, "走访": 0}
+    counts = {"问题": 0, "任务": 0, "资金": 2, "帮扶措施": 0, "走访": 0}
     found = Overdue("2026-11-22", counts, pd.DataFrame(rows, columns=_ROWS))
     poster = leaders_overdue.longest_poster(found, "示范市", LARGE)
     assert "海泉镇 · 没有登记责任人" in read(poster)

@@ -11,6 +11,7 @@ from components.wall.canvas import Canvas
 from components.wall.frame import body_canvas
 from components.wall.scene import Place, Poster
 from components.wall.scenes import scenes_for
+from components.wall.village_help import HELP
 from components.wall.village_map import MAP, MOST_PAGES
 from components.wall.village_parts import VILLAGE, fitted
 from components.wall.village_stuck import STUCK
@@ -25,6 +26,7 @@ from data.store.engine import writing
 from tests.data.small_county import COUNTY, TODAY
 from tests.data.village_ground import VILLAGE as CODE
 from tests.data.village_ground import fill_village
+from tests.data.watched_ground import fill_watched
 from tests.moment import NOW
 
 DISPLAY = Viewer("display", COUNTY)
@@ -195,6 +197,20 @@ def test_tasks_count_down_to_the_countys_day_and_without_one_to_the_worst(own: E
     decided(own, "countdown_name", "省级评估")
     (one,) = posters(own, TASKS)
     assert "距离省级评估还有 32 天" in " ".join(text(one).split())
+
+
+def test_the_plans_of_who_is_watched_stand_as_counts_without_what_they_are(filled):
+    engine = filled(fill_watched, own=True)
+    (plan,) = [one for one in posters(engine, HELP) if one.title.startswith("帮扶计划")]
+    told = " ".join(text(plan).split())
+    assert (plan.title, "共 3 项" in plan.subtitle) == ("帮扶计划：1 项超期", True)
+    assert "帮扶计划已落实 1 项" in told and told.endswith("已落实 1 待落实 1 超期 1")
+    assert not any(word in told for word in ("签约", "保洁", "低保", "健康"))
+    with writing(engine) as connection:
+        connection.execute(delete(model.plan_item_step))
+        connection.execute(delete(model.plan_item))
+        cube.rebuild(connection, today=TODAY)
+    assert not any(one.title.startswith("帮扶计划") for one in posters(engine, HELP))
 
 
 def test_what_is_stuck_says_since_when_and_with_whom(village: Engine):

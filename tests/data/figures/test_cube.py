@@ -27,7 +27,15 @@ from tests.moment import NOW
 
 ALL = Viewer("admin", "")
 ELSEWHERE = {"unreported_households", "above_mark_share", *PEOPLE} | {
-    *("cases_opening", "persons_opening", "cases_removing", "persons_removing", "clues_waiting", "plans_overdue"),
+    *(
+        "cases_opening",
+        "persons_opening",
+        "cases_removing",
+        "persons_removing",
+        "clues_waiting",
+        "plans_overdue",
+        "plans_progress",
+    ),
     *(one for one in INDICATORS if one.startswith(("assets_", "team_households_", "team_persons_"))),
 }
 """What test_books, test_people and test_cases work out."""

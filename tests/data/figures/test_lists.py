@@ -34,7 +34,8 @@ COUNTED = (
     "uninsured_persons", "near_line_households", "silent_households", "short_records", "unbooked_households",
     "unreported_households", "late_funds", "newly_monitored_households",
     "cases_opening", "persons_opening", "cases_removing", "persons_removing", "cleared_households", "cleared_persons",
-    "newly_monitored_persons", "clues_waiting", "plans_overdue",
+    "newly_monitored_persons", "clues_waiting", "plans_overdue", "newly_identified_persons",
+    "newly_relapsed_households", "newly_relapsed_persons", "monitored_again",
 )  # fmt: skip
 """Indicators whose list holds one row for each unit of the figure."""
 ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(INDICATORS.values())} | {

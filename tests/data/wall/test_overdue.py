@@ -13,6 +13,7 @@ from data.figures.read import figures
 from data.store.engine import writing
 from data.wall.overdue import KINDS, overdue, overdue_below
 from tests.data.small_county import COUNTY, TODAY, TOWNSHIPS, VILLAGES, fill
+from tests.data.watched_ground import fill_watched
 
 COUNTY_CADRE = Viewer("county", COUNTY)
 DAY = TODAY.isoformat()
@@ -59,7 +60,7 @@ def test_each_kind_is_counted_as_its_figure_counts_it(county: Engine, region: st
 def test_the_longest_come_first_and_of_each_kind_at_least_its_worst(county: Engine):
     with county.connect() as connection:
         rows = overdue(connection, COUNTY_CADRE, COUNTY, limit=5).rows
-    assert len(rows) == 5 and set(rows["kind"]) == set(KINDS)
+    assert len(rows) == 5 and set(rows["kind"]) == set(KINDS) - {"帮扶措施"}  # nothing is planned there
     assert rows["days"].tolist() == sorted(rows["days"], reverse=True)
     problem = rows[rows["kind"] == "问题"].iloc[0]
     b = model.problem.c
@@ -67,6 +68,21 @@ def test_the_longest_come_first_and_of_each_kind_at_least_its_worst(county: Engi
         open_ones = connection.execute(select(b.deadline).where(b.rectified.is_(None), b.closed.is_(None))).scalars()
         first = min(open_ones)
     assert problem["days"] == (TODAY - date.fromisoformat(first)).days
+
+
+def test_a_planned_measure_is_overdue_with_who_is_to_carry_it_out_and_without_what_it_is(filled):
+    engine = filled(fill_watched, own=True)
+    with engine.connect() as connection:
+        found = overdue(connection, COUNTY_CADRE, COUNTY)
+        below = overdue_below(connection, COUNTY_CADRE, COUNTY).set_index("code")
+    row = found.rows[found.rows["kind"] == "帮扶措施"].iloc[0]
+    assert (found.counts["帮扶措施"], row["days"], row["owner"], row["what"]) == (1, 22, "村干部", "未落实")
+    assert "保洁" not in " ".join(map(str, row)) and below.loc[TOWNSHIPS[0], "帮扶措施"] == 1
+    with writing(engine) as connection:
+        connection.execute(model.person.insert().values(id=77, name="赵某", made="2026-01-01", actor="x"))
+        connection.execute(model.plan_item.update().values(owner_id=77))
+        rows = overdue(connection, COUNTY_CADRE, COUNTY).rows
+    assert rows[rows["kind"] == "帮扶措施"].iloc[0]["owner"] == "赵某"
 
 
 def test_a_visit_that_is_missing_stands_under_its_village_with_the_helper_who_is_to_pay_it(county: Engine):
