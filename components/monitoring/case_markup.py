@@ -152,7 +152,7 @@ def events_of(
     found = [event for clue in clues for event in _of_clue(clue, clue_url(clue.id))]
     found += [_step(one, delays.get(one.id, 0), over) for one in case.steps]
     for item in items:
-        for step in item.steps:
+        for step in reversed(item.steps):
             behind = _between(item.until, step.day) if step.after == "done" else 0
             found.append(
                 Event(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, Float, Integer, Row, Table, sel
 from data.intake.ledger import CLEARED
 from data.model import case_step, import_cell, import_ledger, ledger, ledger_year, monitoring_case
 from data.store.engine import stage
-from data.workbook.steps import STEP_KEY
+from data.workbook.steps import STEP_ACTIONS, STEP_KEY
 
 Key = tuple[object, ...]
 ROW = "row_number"
@@ -200,6 +200,9 @@ class Staged:
         listed = ", ".join(f'"{name}"' for name in self.own)
         new = ", ".join(self._given(name) for name in self.own)
         order = ", ".join(f's."{key}"' for key in self.keys)
+        if self.table is case_step:  # of one day as they come in the way: what is read by day and number is the course
+            arms = " ".join(f"WHEN '{action}' THEN {place}" for place, action in enumerate(STEP_ACTIONS))
+            order = f's."case_id", s."day", CASE s."action" {arms} END'
         return self._sql(
             f'INSERT INTO "{self.table.name}" ({listed}) SELECT {new} FROM {self.name} s WHERE {self._is_new}'
             f" ORDER BY {order}"

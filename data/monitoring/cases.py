@@ -406,8 +406,8 @@ def _values(
             values["natural_reason"] = given.natural_reason if given.natural_reason in NATURAL_REASONS else None
     elif action in ("removal_visit", "removal_discuss") and given.figures:
         values["figures"] = _filled(_told(held), given, None)
-    elif action == "removal_county" and books is not None and not held["figures"]:  # proposed in a workbook
-        values["figures"] = _filled({}, given, books)
+    elif action == "removal_county" and books is not None:  # a workbook proposes without figures
+        values["figures"] = json.dumps({**json.loads(_filled({}, given, books)), **_told(held)})
     if action == "keep":
         values |= dict.fromkeys(("removal", "natural_reason", "figures", "public_until"))
     return values
@@ -466,7 +466,7 @@ def _with_books(facts: Facts, books: Recorded | None) -> Facts:
     if books is None:
         return facts
     unsafe = tuple((ASSURANCES[item], state) for item, state in books.unsafe.items() if item in GUARANTEED)
-    figures = facts.figures or books.figures
+    figures = {**books.figures, **facts.figures}
     return replace(facts, incomes=books.incomes, line=books.line, unsafe=unsafe, figures=figures)
 
 
@@ -551,12 +551,13 @@ def _keep_papers(connection: Connection, id: int, household_id: int, given: Give
 
 
 def _taken(connection: Connection, viewer: Viewer, id: int) -> tuple[Taken, ...]:
-    """The steps of a case, the first first; words for who reads names alone, since they may name somebody."""
+    """The steps of a case by their own days, the first first; words for who reads names alone, since they may name
+    somebody."""
     papers = select(case_paper.c.step, case_paper.c.kind).join(archive, archive.c.id == case_paper.c.archive)
     kept: dict[int, list[str]] = {}
     for row in connection.execute(papers.where(case_paper.c.case_id == id, archive.c.hidden.is_(None))):
         kept.setdefault(row.step, []).append(row.kind)
-    asked = select(case_step).where(case_step.c.case_id == id).order_by(case_step.c.id)
+    asked = select(case_step).where(case_step.c.case_id == id).order_by(case_step.c.day, case_step.c.id)
     rows = connection.execute(asked).mappings().all()
     names = {key: actor_name(connection, key) for key in {row["actor"] for row in rows}}
     runs = select(import_run.c.at).where(import_run.c.at.in_({row["at"] for row in rows}))

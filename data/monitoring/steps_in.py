@@ -53,8 +53,10 @@ class Told:
 
 
 def in_order(steps: Iterable[Told]) -> list[Told]:
-    """By their days; of one day as they come in the way, those that stand as they were taken."""
-    return sorted(steps, key=lambda one: (one.day, one.id or 0 if one.after else 0, _ORDER.get(one.action, 0)))
+    """By their days; of one day those that stand first, as they were taken, then as they come in the way."""
+    return sorted(
+        steps, key=lambda one: (one.day, not one.after, (one.id or 0) if one.after else _ORDER.get(one.action, 0))
+    )
 
 
 def meant(steps: Sequence[Told]) -> list[str]:
@@ -79,6 +81,8 @@ def _meant(one: Told, state: str | None) -> str:
 
 def led_to(action: str, state: str | None) -> str:
     """The state that a step leads to from a state; where the way knows no such arrow, the one it leads to at all."""
+    if action == "begin" and state:  # told after what it led to
+        return state
     arrows = [one for one in CASE_WAY.transitions if one.action == action]
     mine = next((one.after for one in arrows if one.before == state), None)
     if mine is not None:

@@ -12,6 +12,7 @@ from data.imports.undo import undo
 from data.intake import import_files
 from data.intake.checked import check_files
 from data.monitoring.cases import case as whole_case
+from data.monitoring.delays import delays_of
 from data.workbook.exporting import export_workbook
 from tests.data.imports.undo_ground import job_of, stands
 from tests.data.intake.books import HOUSE, OTHER_HOUSE, OTHER_VILLAGE, sound_book, write_xlsx
@@ -193,3 +194,26 @@ def test_what_an_import_told_of_a_case_is_taken_back_and_the_log_vouches_for_wha
     assert undo(engine, ADMIN, job, now=NOW + timedelta(hours=2)).standing == 0
     assert stands(engine) == before
     assert verified(engine).faults == []
+
+
+def test_steps_of_one_day_stand_in_the_order_of_the_way_and_no_step_of_a_file_is_late_by_its_place_in_it(
+    engine, tmp_path
+):
+    told = [*IN[:6], ("县级审定", "2026-10-30", "decided"), ("乡镇审核", "2026-10-30", "county")]
+    take(engine, book_of(tmp_path, [step(word, day) for word, day, _ in reversed(told)]))
+    assert case(engine)["state"] == "decided"
+    assert [row.action for row in steps(engine)][-2:] == ["township", "county"]
+    with engine.connect() as connection:
+        held = whole_case(connection, ADMIN, case(engine)["id"], NOW.date())
+        late, _ = delays_of(connection, held.began, held.steps)
+    assert [one.day for one in held.steps] == sorted(one.day for one in held.steps)
+    assert [one.before for one in held.steps[1:]] == [one.after for one in held.steps[:-1]]
+    assert late == {}
+
+
+def test_a_later_file_tells_more_of_a_day_that_stands(engine, tmp_path):
+    take(engine, book_of(tmp_path, [step("入户核查", "2026-10-14")]))
+    take(engine, book_of(tmp_path, [step("民主评议", "2026-10-14")], name="b.xlsx"))
+    take(engine, book_of(tmp_path, [step("立案", "2026-10-14")], name="c.xlsx"))
+    assert case(engine)["state"] == "discussed"
+    assert [row.after for row in steps(engine)] == ["checking", "discussed", "discussed"]

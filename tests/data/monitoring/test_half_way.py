@@ -15,7 +15,7 @@ from data.store.engine import writing
 from tests.data.monitoring_ground import (
     CADRE,
     CLERK,
-    HOUSEHOLD,
+    PASSING,
     REMOVING,
     TOWN,
     do,
@@ -67,11 +67,12 @@ def test_a_removal_that_a_workbook_proposed_takes_the_figures_of_the_books_when_
     forgets(county, id, figures=None)
     with pytest.raises(Unlawful, match="没有填报合规自付支出、理赔收入"):
         do(county, id, "removal_county", date(2026, 9, 14), viewer=CLERK)
-    with writing(county) as connection:
-        line = {"household_id": HOUSEHOLD, "year": 2026, "outlay_fen": 30_000, "claims_fen": 0}
-        connection.execute(model.income_reference.insert().values(line))
-    do(county, id, "removal_county", date(2026, 9, 14), viewer=CLERK)
-    assert do(county, id, "remove", date(2026, 9, 15), viewer=CLERK) == "removed"
+    do(county, id, "removal_return", date(2026, 9, 14), viewer=CLERK, reason="补报自付和理赔")
+    spent = {"outlay": 30_000, "claims": 0}
+    do(county, id, "removal_discuss", date(2026, 9, 15), viewer=CADRE, votes=PASSING, figures=spent)
+    for (action, viewer, _), day in zip(REMOVING[3:], (15, 21, 22, 23, 24), strict=True):
+        do(county, id, action, date(2026, 9, day), viewer=viewer)
+    assert row(county, id)["state"] == "removed"
     with county.connect() as connection:
         own = connection.execute(select(model.episode)).mappings().one()
     assert (own["removal_per_head_fen"], own["removal_outlay_fen"]) == (1_200_000, 30_000)
