@@ -30,12 +30,14 @@ from data.workflow import LONGEST_REASON, Changed
 
 _SAID = "clue_said"
 _SAYS = {
-    "pass": "转给村里核查，村里的时限从今天起计。",
+    "pass": "转给村里核查，村里的时限从转村日期起计。",
     "found": "立案后按程序办理：入户核查、信息比对、民主评议、公示、审核、审定。本户其他待答复的线索一并答复。",
     "join": "这一户已有程序在办，线索并入，不另立案。",
     "dismiss": "核查后认为不需要立案的，写明核查了什么、为什么。",
     "reopen": "退回村里重新核查，写明新情况。",
 }
+_DAYS = {"pass": "转村日期", "found": "立案日期", "join": "答复日期", "dismiss": "答复日期"}
+"""What has a day of its own, and what the day is called."""
 _HINTS = {"dismiss": "如：已入户，住院费用报销后自付两千元，收入稳定", "reopen": "如：邻居又来反映，房屋漏雨没有修"}
 
 
@@ -122,10 +124,10 @@ def _fields(screen: Screen, clue: Clue, action: str) -> _Given:
             key=f"clue_home_{action}",
         )  # fmt: skip
         home = int(chosen) if chosen is not None else None
-    if action == "found":
+    if action in _DAYS:
         day = st.date_input(
-            "立案日期", screen.today, min_value=date.fromisoformat(clue.told), max_value=screen.today,
-            format="YYYY-MM-DD", key="clue_day",
+            _DAYS[action], screen.today, min_value=date.fromisoformat(clue.since), max_value=screen.today,
+            format="YYYY-MM-DD", key=f"clue_day_{action}",
         )  # fmt: skip
     if action in ("dismiss", "reopen"):
         reason = st.text_area("原因（必填）", max_chars=LONGEST_REASON, height=96, placeholder=_HINTS[action],
@@ -133,8 +135,8 @@ def _fields(screen: Screen, clue: Clue, action: str) -> _Given:
     return _Given(reason, home, day)
 
 
-def _pass(screen: Screen, clue: Clue, _: _Given) -> None:
-    clues.pass_on(screen.engine, screen.viewer, clue.id, version=clue.version, now=screen.now)
+def _pass(screen: Screen, clue: Clue, given: _Given) -> None:
+    clues.pass_on(screen.engine, screen.viewer, clue.id, version=clue.version, day=given.day, now=screen.now)
 
 
 def _found(screen: Screen, clue: Clue, given: _Given) -> None:
@@ -146,12 +148,15 @@ def _found(screen: Screen, clue: Clue, given: _Given) -> None:
 
 
 def _join(screen: Screen, clue: Clue, given: _Given) -> None:
-    clues.join(screen.engine, screen.viewer, clue.id, version=clue.version, home=given.home, now=screen.now)
+    clues.join(
+        screen.engine, screen.viewer, clue.id, version=clue.version, home=given.home, day=given.day, now=screen.now
+    )  # fmt: skip
 
 
 def _dismiss(screen: Screen, clue: Clue, given: _Given) -> None:
     clues.dismiss(
-        screen.engine, screen.viewer, clue.id, version=clue.version, reason=given.reason, now=screen.now
+        screen.engine, screen.viewer, clue.id, version=clue.version, reason=given.reason, day=given.day,
+        now=screen.now,
     )  # fmt: skip
 
 

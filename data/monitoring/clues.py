@@ -24,6 +24,7 @@ from data.households.edits import commit_within
 from data.households.fields import LONG, SHORT, Unfit, read_text
 from data.model import archive, case_paper, clue, monitoring_case, region
 from data.monitoring.cases import Given, begin
+from data.monitoring.clocks import own_day
 from data.monitoring.delays import Answered, log_of_clue
 from data.monitoring.dues import clue_due, due_sql
 from data.monitoring.ways import CLUES, ENDED
@@ -273,16 +274,26 @@ def _attach(
 
 
 @needs(APPROVE, MONITORING)
-def pass_on(engine: Engine, viewer: Viewer, id: int, *, version: int, now: datetime) -> None:
-    """What an office was told goes to the village, whose clock runs from today. Raises as :func:`dismiss`."""
-    _answer(engine, viewer, id, "pass", version=version, now=now)
+def pass_on(engine: Engine, viewer: Viewer, id: int, *, version: int, day: date | None = None, now: datetime) -> None:
+    """What an office was told goes to the village, whose clock runs from the day. Raises as :func:`dismiss`."""
+    _answer(engine, viewer, id, "pass", version=version, day=day, now=now)
 
 
 @needs(WRITE, MONITORING)
-def dismiss(engine: Engine, viewer: Viewer, id: int, *, version: int, reason: str, now: datetime) -> None:
-    """The answer that no case comes of it, with the reason. Raises NotFound for what the viewer does not see, Changed
-    where somebody else was first, Refused where role, state or words do not allow it."""
-    _answer(engine, viewer, id, "dismiss", version=version, reason=reason, now=now)
+def dismiss(
+    engine: Engine,
+    viewer: Viewer,
+    id: int,
+    *,
+    version: int,
+    reason: str,
+    day: date | None = None,
+    now: datetime,
+) -> None:
+    """The answer that no case comes of it, with the reason; ``day``: its own, None for today. Raises NotFound for what
+    the viewer does not see, Changed where somebody else was first, Refused where role, state, day or words do not allow
+    it."""
+    _answer(engine, viewer, id, "dismiss", version=version, reason=reason, day=day, now=now)
 
 
 @needs(APPROVE, MONITORING)
@@ -292,7 +303,16 @@ def reopen(engine: Engine, viewer: Viewer, id: int, *, version: int, reason: str
 
 
 @needs(WRITE, MONITORING)
-def join(engine: Engine, viewer: Viewer, id: int, *, version: int, home: int | None = None, now: datetime) -> int:
+def join(
+    engine: Engine,
+    viewer: Viewer,
+    id: int,
+    *,
+    version: int,
+    home: int | None = None,
+    day: date | None = None,
+    now: datetime,
+) -> int:
     """The answer that it belongs to the case of its household that runs; that case. ``home``: the household, where the
     clue named none of the store. Raises as :func:`dismiss`, Refused where no case runs."""
     with writing(engine) as connection:
@@ -302,7 +322,7 @@ def join(engine: Engine, viewer: Viewer, id: int, *, version: int, home: int | N
         running = running_case(connection, whose)
         if running is None:
             raise Refused("这一户没有在办的程序，不能并入；请立案，或写明不立案的原因。")
-        _settle(connection, viewer, held, "join", whose, running[0], now=now)
+        _settle(connection, viewer, held, "join", whose, running[0], day=day, now=now)
         cube.refresh(connection, held["village"], now, households=False, of="clues")
     return running[0]
 
@@ -311,29 +331,41 @@ def join(engine: Engine, viewer: Viewer, id: int, *, version: int, home: int | N
 def found(
     engine: Engine, viewer: Viewer, id: int, *, version: int, given: Given, home: int | None = None, now: datetime
 ) -> int:
-    """The answer that a case is opened: the case, to which whatever else waits about its household is joined. ``home``
-    as in :func:`join`. Raises as :func:`dismiss`, and as ``data.monitoring.cases.begin``."""
+    """The answer that a case is opened, on the case's own day: the case, to which whatever else waits about its
+    household is joined. ``home`` as in :func:`join`. Raises as :func:`dismiss`, and as
+    ``data.monitoring.cases.begin``."""
     with writing(engine) as connection:
         cube.hold(connection)
         held = _locked(connection, viewer, id, version)
         CLUES.transition(connection, viewer, held, "found")
         whose = _meant(connection, viewer, held, home)
         case = begin(connection, viewer, whose, clue=id, given=given, now=now)
-        _settle(connection, viewer, held, "found", whose, case, now=now)
+        _settle(connection, viewer, held, "found", whose, case, day=given.day, now=now)
         for other in waiting_of(connection, whose):
-            _settle(connection, viewer, CLUES.row(connection, viewer, other), "join", whose, case, now=now)
+            row = CLUES.row(connection, viewer, other)
+            day = max(given.day or now.date(), _since(row))  # it may have been told after
+            _settle(connection, viewer, row, "join", whose, case, day=day, now=now)
         cube.refresh(connection, held["village"], now, households=False, of="clues")
     return case
 
 
 def _answer(
-    engine: Engine, viewer: Viewer, id: int, action: str, *, version: int, reason: str = "", now: datetime
+    engine: Engine,
+    viewer: Viewer,
+    id: int,
+    action: str,
+    *,
+    version: int,
+    reason: str = "",
+    day: date | None = None,
+    now: datetime,
 ) -> None:
     with writing(engine) as connection:
         cube.hold(connection)
         held = _locked(connection, viewer, id, version)
         arrow = CLUES.transition(connection, viewer, held, action)
-        CLUES.take(connection, viewer, held, arrow, at=now, reason=reason)
+        own = own_day(day, _since(held), now.date())
+        CLUES.take(connection, viewer, held, arrow, at=now, day=own, reason=reason)
         cube.refresh(connection, held["village"], now, households=False, of="clues")
 
 
@@ -357,11 +389,24 @@ def _meant(connection: Connection, viewer: Viewer, held: RowMapping, home: int |
 
 
 def _settle(
-    connection: Connection, viewer: Viewer, held: RowMapping, action: str, whose: int, case: int, *, now: datetime
+    connection: Connection,
+    viewer: Viewer,
+    held: RowMapping,
+    action: str,
+    whose: int,
+    case: int,
+    *,
+    day: date | None,
+    now: datetime,
 ) -> None:
     arrow = CLUES.transition(connection, viewer, held, action)
     values = {"case_id": case, "household_id": whose}
-    CLUES.take(connection, viewer, held, arrow, at=now, values=values)
+    own = own_day(day, _since(held), now.date())
+    CLUES.take(connection, viewer, held, arrow, at=now, day=own, values=values)
+
+
+def _since(held: RowMapping) -> date:
+    return date.fromisoformat(held["since"] or held["told"])
 
 
 def running_case(connection: Connection, home: int) -> tuple[int, str] | None:

@@ -3,6 +3,7 @@
 import threading
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -211,6 +212,24 @@ def test_a_clue_is_answered_with_a_reason_by_a_case_that_runs_or_looked_into_aga
     answered = stands(county, id)
     assert (answered.clue.state, answered.clue.case, answered.clue.case_code) == ("joined", case, "M1")
     assert [step.reason for step in answered.steps] == [None, "邻居又来反映", "报销后自付不多", None]
+
+
+def test_an_answer_counts_from_its_own_day_and_not_from_when_it_was_typed(county: Engine):
+    told = clues.tell(county, TOWN, MEANT, Told("hotline", "", "来电", date(2026, 11, 10)), now=NOW)
+    with pytest.raises(Refused, match="早于上一步的日期（2026-11-10）"):
+        clues.pass_on(county, TOWN, told, version=1, day=date(2026, 11, 9), now=NOW)
+    clues.pass_on(county, TOWN, told, version=1, day=date(2026, 11, 12), now=NOW)
+    assert (stands(county, told).clue.since, stands(county, told).clue.due) == ("2026-11-12", "2026-11-15")
+    with pytest.raises(Refused, match="不能晚于今天"):
+        clues.dismiss(county, CADRE, told, version=2, reason="没事", day=date(2026, 11, 23), now=NOW)
+    clues.dismiss(county, CADRE, told, version=2, reason="已经修好", day=date(2026, 11, 17), now=NOW)
+    assert [(one.day, one.late) for one in stands(county, told).steps] == [
+        ("2026-11-17", 2), ("2026-11-12", 0), ("2026-11-10", 0),
+    ]  # fmt: skip
+    seen = clues.tell(county, HELPER, HOME, replace(ILL, day=date(2026, 11, 16)), now=NOW)
+    later = clues.tell(county, HELPER, HOME, replace(ILL, words="又住院", day=date(2026, 11, 20)), now=NOW)
+    clues.found(county, CADRE, seen, version=1, given=Given(date(2026, 11, 18)), now=NOW)
+    assert [stands(county, id).steps[0].day for id in (seen, later)] == ["2026-11-18", "2026-11-20"]
 
 
 def test_a_case_is_opened_from_a_clue_and_what_else_waits_about_the_household_joins_it(county: Engine):
