@@ -212,5 +212,6 @@ def test_a_waiver_is_anothers_to_agree_to_and_ends_by_itself(
         opened(page, server, "township", rule=NO_PHONE)
         assert told(page) == before
         opened(page, server, "township", view="waivers", of="over")
-        expect(rows(page)).to_have_count(1)
-        expect(rows(page)).to_contain_text("已到期")
+        over = rows(page).filter(has_text=RULES[NO_PHONE].label)
+        expect(over).to_have_count(1)
+        expect(over).to_contain_text("已到期")
