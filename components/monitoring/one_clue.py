@@ -13,12 +13,14 @@ from components.monitoring.clue_address import ClueChoice, clues_link
 from components.monitoring.clue_markup import clock_box, facts_markup, steps_markup
 from components.server.archive_routes import archive_url
 from components.shell.asking import ask_uncached
+from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.photos import picture_of
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, MONITORING
 from data.access.roles import HOUSEHOLDS, READ
 from data.archives.files import WAV
+from data.audit.taken import detail
 from data.errors import WarRoomError
 from data.households.archives import opened
 from data.matters.subjects import subjects
@@ -199,6 +201,7 @@ def _papers(screen: Screen, papers: tuple[Paper, ...]) -> None:
     for voice in (one for one in papers if one.media_type == WAV):
         if st.button(f"听录音（{max(voice.size // 32_000, 1)} 秒左右）", key=f"clue_voice_{voice.id}"):
             found = opened(screen.engine, screen.viewer, voice.id)
+            looked(screen, "archive", found.household, detail=detail(found.kind, count=1, unit="份"))
             st.audio(found.content, format=WAV)
 
 

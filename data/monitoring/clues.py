@@ -12,7 +12,7 @@ from data.access.households import writable_row
 from data.access.masks import mask_name
 from data.access.rights import needs, require_right
 from data.access.roles import APPROVE, MONITORING, PAPERS, READ, WRITE
-from data.access.scope import seen_matters
+from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, within_sql
 from data.archives.files import Material, examine, keep
 from data.archives.sounds import examine_sound
@@ -22,7 +22,7 @@ from data.figures import cube
 from data.households.archives import check_space, paper_edit
 from data.households.edits import commit_within
 from data.households.fields import LONG, SHORT, Unfit, read_text
-from data.model import archive, case_paper, clue, monitoring_case, region
+from data.model import archive, case_paper, clue, household, monitoring_case, region
 from data.monitoring.cases import Given, begin
 from data.monitoring.clocks import own_day
 from data.monitoring.delays import Answered, log_of_clue
@@ -488,17 +488,20 @@ def whole(connection: Connection, viewer: Viewer, id: int, *, today: date) -> Wh
 
 
 def _papers(connection: Connection, viewer: Viewer, id: int) -> tuple[Paper, ...]:
-    """The photos and voice notes of a clue that are in sight, for who may open papers."""
+    """The photos and voice notes of a clue that are in sight, for who may open the papers of its household: who told
+    of it when he helped there may not any more."""
     if not viewer.may(READ, PAPERS):
         return ()
-    of, mine = archive.c, case_paper.c
+    of, mine, home = archive.c, case_paper.c, household.alias("h")
+    sees, bound = seen_households(viewer)
     asked = (
         select(of.id, mine.kind, of.title, of.media_type, of.digest, of.size, of.dated, of.added)
         .join_from(case_paper, archive, of.id == mine.archive)
-        .where(mine.clue == id, of.hidden.is_(None))
+        .join(home, home.c.id == of.household_id)
+        .where(mine.clue == id, of.hidden.is_(None), text(sees))
         .order_by(mine.id)
     )
-    return tuple(Paper(*row) for row in connection.execute(asked))
+    return tuple(Paper(*row) for row in connection.execute(asked, bound))
 
 
 _SELECT = """

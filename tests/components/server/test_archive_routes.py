@@ -19,6 +19,8 @@ from data.access.viewer import Viewer
 from data.audit import log as audit
 from data.clock import county_clock
 from data.households import archives
+from data.monitoring import clues
+from data.monitoring.clues import Subject, Told
 from data.projects import archives as project_archives
 from tests.data.archives import ground
 from tests.data.small_county import COUNTY, VILLAGES, fill
@@ -200,3 +202,29 @@ def test_the_application_serves_it(open_client, county_url: str, monkeypatch: py
     answer = open_client(county_url).get("/archive/nonsense")
     assert (answer.status_code, answer.text) == (404, archives.NO_SUCH_ARCHIVE)
     assert answer.headers["x-frame-options"] == "DENY"
+
+
+def test_a_voice_note_of_a_clue_is_heard_by_its_village_alone_and_tells_nothing_of_its_own(
+    client: TestClient, county: Engine
+):
+    home = household(county)
+    told = Told("door", "因病", "张某某住院", NOW.date())
+    id = clues.tell(county, CADRE, Subject(home), told, photos=[ground.photo()], voices=[ground.recorded()], now=NOW)
+    with county.connect() as connection:
+        papers = clues.whole(connection, CADRE, id, today=NOW.date()).papers
+    assert [paper.kind for paper in papers] == ["线索照片", "线索录音"]
+    for paper, media in zip(papers, ("image/jpeg", "audio/wav"), strict=True):
+        answer = client.get(archive_url(county, CADRE, paper.id))
+        assert (answer.status_code, answer.headers["content-type"]) == (200, media)
+        assert answer.headers["cache-control"] == "no-store"
+        assert "张" not in str(answer.headers) + quote(str(answer.headers)) + answer.url.path
+        strange = [
+            Viewer("village", VILLAGES[1]), Viewer("township", VILLAGES[2][:9]), Viewer("helper", VILLAGES[0], "B99"),
+            Viewer("display", COUNTY),
+        ]  # fmt: skip
+        for viewer in strange:
+            refused = client.get(archive_url(county, viewer, paper.id))
+            assert (refused.status_code, refused.text) == (404, archives.NO_SUCH_ARCHIVE), viewer
+        for of in ("project", "matter", "day"):  # nor as something that it is not
+            assert client.get(archive_url(county, CADRE, paper.id, of)).status_code == 404
+    assert [look[2] for look in looks(county)].count("archive") == 2

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import wave
 import zlib
 
 from PIL import Image
@@ -16,6 +17,17 @@ def photo(width: int = 400, height: int = 300, form: str = "JPEG", shade: int = 
     content = io.BytesIO()
     Image.new("RGB", (width, height), (shade, 90, 40)).save(content, form, **options)
     return content.getvalue()
+
+
+def recorded(seconds: int = 1) -> bytes:
+    """A voice note."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16_000)
+        sound.writeframes(b"\0\1" * 16_000 * seconds)
+    return made.getvalue()
 
 
 def pdf(*, open_action: dict | None = None, attached: bytes = b"", password: str | None = None) -> bytes:

@@ -23,7 +23,7 @@ from data.monitoring.cases import Given
 from data.monitoring.clues import Filters, Subject, Told
 from data.store.engine import open_engine, writing
 from data.workflow import Changed
-from tests.data.archives.ground import photo
+from tests.data.archives.ground import photo, recorded
 from tests.data.households.ground import assert_as_rebuilt
 from tests.data.small_county import COUNTY, VILLAGES
 from tests.data.village_ground import FAR, HERE, NEIGHBOUR, VILLAGE, fill_village
@@ -48,16 +48,6 @@ def county(filled: Callable[..., Engine]) -> Engine:
             row = {"id": person, "name": f"人员{person}", "made": "2026-01-01", "actor": "system"}
             connection.execute(model.person.insert().values(**row))
     return engine
-
-
-def recorded(seconds: int = 1) -> bytes:
-    made = BytesIO()
-    with wave.open(made, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(16_000)
-        sound.writeframes(b"\0\1" * 16_000 * seconds)
-    return made.getvalue()
 
 
 def stands(engine: Engine, id: int) -> clues.Whole:
@@ -101,6 +91,20 @@ def test_a_clue_at_the_door_has_its_photo_and_voice_in_the_households_archive(co
     assert (voice.media_type, voice.filename) == ("audio/wav", "线索录音 2026-11-20.wav")
     with wave.open(BytesIO(voice.content)) as sound:
         assert sound.getnframes() == 16_000
+
+
+def test_who_helps_there_no_more_is_shown_no_photo_of_what_he_told(county: Engine):
+    id = clues.tell(county, HELPER, HOME, ILL, photos=[photo()], voices=[recorded()], now=NOW)
+
+    def shown() -> int:
+        with county.connect() as connection:
+            return len(clues.whole(connection, HELPER, id, today=TODAY).papers)
+
+    assert shown() == 2
+    with writing(county) as connection:
+        mine = model.pairing.c.household_id == HERE[0]
+        connection.execute(model.pairing.update().where(mine).values(ended="2026-11-21"))
+    assert shown() == 0 and len(stands(county, id).papers) == 2
 
 
 def test_a_voice_note_is_written_anew_and_nothing_else_lies_in_it(county: Engine):
