@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from data import model
 from data.access.actors import COMMAND
 from data.access.viewer import Viewer
 from data.audit.state import state_file
+from data.clock import county_clock
 from data.commands.parser import main
 from data.commands.version import VERSION
 from data.figures import cube
@@ -22,6 +24,7 @@ from data.store.engine import writing
 from data.wall.shown import showings
 from data.workbook.exporting import export_workbook
 from tests.conftest import run_data
+from tests.data.intake.books import write_xlsx
 from tests.data.small_county import COUNTY, TODAY, VILLAGES, fill, month_label, real_regions_arrive
 from tests.moment import NOW
 
@@ -194,3 +197,24 @@ def test_a_command_that_moves_the_day_keeps_what_was_shown_on_the_last(url: str,
     main(["--database", url, *command])
     with engine.connect() as connection:
         assert [(one.day, one.name) for one in showings(connection, Viewer("admin", ""))] == [(TODAY.isoformat(), None)]
+
+
+def test_an_import_raises_what_it_brought_up_once(url: str, engine: Engine, tmp_path: Path, capsys):
+    """A post of a household that is looked after by nobody ended lately; whether the day turns does not matter."""
+    today = county_clock().date()
+    with engine.connect() as connection:
+        open_ = select(model.household.c.code).where(model.household.c.type == "一般户").order_by(model.household.c.id)
+        home = connection.execute(open_).scalars().first()
+    row = {"措施编号": "G1", "户编号": home, "类别": "公益岗位", "名称": "保洁员", "开始日期": "2026-01-01",
+           "结束日期": str(today - timedelta(days=3))}  # fmt: skip
+    assert main(["--database", url, "clues"]) == 0
+    capsys.readouterr()
+    book = str(write_xlsx(tmp_path / "a.xlsx", {"帮扶措施": [row]}))
+    assert main(["--database", url, "import", book]) == 0
+    assert "系统发现的监测线索：新登记 1 条" in capsys.readouterr().out
+    assert main(["--database", url, "import", book]) == 0
+    assert main(["--database", url, "clues"]) == 0
+    assert "新登记" not in capsys.readouterr().out
+    with engine.connect() as connection:
+        marks = connection.execute(select(model.clue.c.mark).where(model.clue.c.mark.like("job:%:G1"))).scalars().all()
+    assert len(marks) == 1
