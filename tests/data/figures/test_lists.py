@@ -40,6 +40,7 @@ COUNTED = (
 """Indicators whose list holds one row for each unit of the figure."""
 ONE_OF_EACH = {indicator.records.kind: indicator.id for indicator in reversed(INDICATORS.values())} | {
     "arrivals": "newly_monitored_households",
+    "arrived_persons": "newly_lifted_persons",
     "persons": "lifted_persons",
 }
 
