@@ -59,6 +59,14 @@ HOW = """\
   The share of a core is the server's, over 30 s while nothing changes; after a write that concerns every region, what
   it worked until the last was redrawn, by the 20 s that it has for that. Of every region, over a hundred walls are
   composed anew.
+- **Monitoring and quality** (`watching`): every view of 监测帮扶 and 数据治理 by the same client, of the whole and of
+  the village with most cases to its cadre (the demonstration's role); a watched household; what waits. *Questions*:
+  the functions of `data/` behind them, what this process worked. Clues, plans, exits and faults are made as the
+  demonstration makes them, and a year of cleaning; the million copies those of the prefecture.
+- **Rules**: all rules over all records, what the system finds by itself and raises, all cases settled, each in a
+  transaction that is taken back; the rules of one changed household likewise, of 41 households over the whole, on
+  SQLite and, for the county, on a PostgreSQL cluster of its own, where *own processor* is this process's alone.
+- **Turn of a day**: the running month counted anew after the store was set back by a day; what has gone up by today.
 - **Refresh**: `cube.refresh` of 21 villages, one transaction each, committed to the disk.
 - **Kept**: six pages of a village drawn, one village's share of the cube refreshed, the pages drawn again: of all that
   they asked through the cache, the part that was answered without the store. When every answer went by the version of
