@@ -15,8 +15,9 @@ from data.monitoring.clocks import Due
 from data.monitoring.law import FIGURES, Obstacle
 from data.monitoring.listing import CaseRow, Clue
 from data.monitoring.plans import Item
-from data.monitoring.ways import CASE_WAY
+from data.monitoring.ways import CASE_WAY, turn_of
 from data.terms import CLUE_SOURCES
+from data.text.official import official
 from data.workflow import Step
 
 
@@ -36,10 +37,11 @@ class Event:
 def clock_sentences(case: Case, today: date) -> list[str]:
     """The clocks of a case in words: what is next and by when, the whole way, the notice, the green way."""
     said = []
-    turn = ROLES.get(CASE_WAY.turn.get(case.state, ""), "")
     if case.due is not None:
         word = CASE_WAY.actions[case.due.action]
-        said.append(f"下一步“{word}”，等{turn}办，应于 {case.due.day} 前，{_left(case.due, today)}。{_note(case.due)}")
+        said.append(
+            f"下一步“{word}”，等{_turn(case)}办，应于 {case.due.day} 前，{_left(case.due, today)}。{_note(case.due)}"
+        )
     if case.whole is not None:
         said.append(f"从线索到纳入应于 {case.whole.day} 前，{_left(case.whole, today)}。{_note(case.whole)}")
     if case.public_until is not None and case.state in ("public", "removal_public"):
@@ -52,6 +54,10 @@ def clock_sentences(case: Case, today: date) -> list[str]:
             due = f"，手续应于 {case.papers_due} 前补齐" + (f"，已超期 {late} 天" if late > 0 else "")
         said.append(f"{case.green} 启用绿色通道，先行帮扶{due}。")
     return said
+
+
+def _turn(case: Case) -> str:
+    return ROLES.get(turn_of(case.state, case.due.action if case.due else None), "")
 
 
 def _left(due: Due, today: date) -> str:
@@ -110,7 +116,9 @@ def refused_markup(following: Sequence[tuple[str, Sequence[Obstacle]]]) -> str:
     from when on; '' where nothing is."""
     lines = "".join(
         f"<li><b>{escape(word)}</b><ul>"
-        + "".join(f"<li>{escape(one.words)}<small>{escape(one.rule)}</small></li>" for one in against)
+        + "".join(
+            f"<li>{escape(official(one.words))}<small>{escape(official(one.rule))}</small></li>" for one in against
+        )
         + "</ul></li>"
         for word, against in following
         if against
@@ -201,7 +209,7 @@ def way_markup(events: Sequence[Event], case: Case, today: date) -> str:
         f"{f'<div>{one.told}</div>' if one.told else ''}</li>"
         for one in events
     )
-    turn = ROLES.get(CASE_WAY.turn.get(case.state, ""), "")
+    turn = _turn(case)
     waits = f"，等{turn}办" if turn else ""
     late = " late" if is_late(case, today) else ""
     lines += f'<li class="now{late}"><time>{today}</time><b>今天：{escape(case.state_word)}{waits}</b></li>'

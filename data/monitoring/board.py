@@ -21,7 +21,7 @@ from data.figures.states import members_on
 from data.model.running import aged
 from data.monitoring import clocks
 from data.monitoring.listing import here_sql, running
-from data.monitoring.ways import CASES, WATCHED_SQL
+from data.monitoring.ways import CASES, WATCHED_SQL, turn_of
 from data.months import label, month_of
 from data.settings import value_of, values
 from data.store.rows import Answer
@@ -178,7 +178,7 @@ def _late(connection: Connection, viewer: Viewer, region: str, below: int, today
         if row.id in runs:
             counts = held.setdefault(row.village[:below], dict.fromkeys(("late", *_OFFICES), 0))
             counts["late"] += 1
-            counts[f"late_{CASES.way.turn[row.state]}"] += 1
+            counts[f"late_{turn_of(row.state, runs[row.id].due.action)}"] += 1
     return pd.DataFrame(
         [{"code": code, **counts} for code, counts in held.items()], columns=["code", "late", *_OFFICES]
     )

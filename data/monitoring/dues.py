@@ -1,11 +1,12 @@
 """By when something that waits in a state should be through, as SQL: working days are no arithmetic."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Connection, Table, select
 
 from data.calendars.workdays import calendar
+from data.monitoring.law import NEVER_COMPARED
 from data.settings import span_of, value_of
 
 Due = Callable[[str, date], date | None]
@@ -40,3 +41,24 @@ def due_sql(connection: Connection, table: Table, states: Iterable[str], due: Du
             arms += f" WHEN :stands_{at} THEN :due_{at}"
             bound |= {f"stands_{at}": f"{state} {since}", f"due_{at}": day.isoformat()}
     return (f"CASE b.state || ' ' || b.since{arms} END", bound) if arms else ("CAST(NULL AS TEXT)", {})
+
+
+def compares_sql(case: str) -> str:
+    """Condition on a case: it was visited, and nobody has compared yet what other offices know of the household."""
+    home = f"SELECT 1 FROM household n WHERE n.id = {case}.household_id AND n.attribute IN {NEVER_COMPARED}"
+    looked, compared = _taken_sql(case, "visit"), _taken_sql(case, "compare")
+    return f"({case}.state = 'checking' AND {looked} AND NOT {compared} AND NOT EXISTS ({home}))"
+
+
+def turn_sql(role: str, states: Sequence[str], case: str) -> str:
+    """Condition on a case: it waits for a role, whose turn it is in ``states``; for what is compared for the
+    township."""
+    stands = f"{case}.state IN ({', '.join(map(repr, states)) or 'NULL'})"
+    if role == "township" and states:
+        return f"({stands} OR {compares_sql(case)})"
+    return f"({stands} AND NOT {compares_sql(case)})" if role == "village" else stands
+
+
+def _taken_sql(case: str, action: str) -> str:
+    since = f"n.case_id = {case}.id AND n.day >= {case}.since"
+    return f"EXISTS (SELECT 1 FROM case_step n WHERE {since} AND n.action = '{action}')"

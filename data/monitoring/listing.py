@@ -15,8 +15,9 @@ from data.calendars.workdays import calendar
 from data.figures.states import head_on
 from data.monitoring import clocks
 from data.monitoring.delays import Answered, log_of_clue
+from data.monitoring.dues import turn_sql
 from data.monitoring.law import NEVER_COMPARED
-from data.monitoring.ways import CASES, EXITS, ITEMS
+from data.monitoring.ways import CASES, EXITS, ITEMS, turn_of
 from data.settings import values
 from data.store.rows import StoredRow
 from data.terms import CASE_OPENING, CASE_REMOVING
@@ -202,7 +203,8 @@ def _states(states: Collection[str]) -> str:
 
 def _clauses(viewer: Viewer, runs: Mapping[int, Clock], today: date) -> dict[str, str]:
     return {
-        "turn": _states(CASES.way.turns_of(viewer)), "late": _late(runs, today), "opening": _states(CASE_OPENING),
+        "turn": turn_sql(viewer.role, CASES.way.turns_of(viewer), "c"), "late": _late(runs, today),
+        "opening": _states(CASE_OPENING),
         "watched": _states(("watched",)), "removing": _states(CASE_REMOVING),
         "green": f"c.green IS NOT NULL AND {_states(CASE_OPENING)}", "removed": _states(("removed",)),
         "ended": _states(("refused", "void")), "all": "1 = 1",
@@ -274,7 +276,8 @@ def _case(viewer: Viewer, row: StoredRow, clock: Clock | None, today: date) -> C
         id=row.id, code=row.code, household_id=row.household_id, household=row.household, village=row.village,
         **_placed(viewer, row), kind=row.kind, risks=row.risks if viewer.sees_health else None, green=row.green,
         began=row.began, state=row.state, since=row.since or row.began,
-        turn=ROLES.get(CASES.way.turn.get(row.state, ""), ""), clock=clock, late=clock.late(today) if clock else 0,
+        turn=ROLES.get(turn_of(row.state, clock.due.action if clock else None), ""), clock=clock,
+        late=clock.late(today) if clock else 0,
     )  # fmt: skip
 
 

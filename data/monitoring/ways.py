@@ -134,6 +134,15 @@ CASE_WAY = Way(
     thing=roles.MONITORING,
 )  # fmt: skip
 
+
+def turn_of(state: str, action: str | None = None) -> str:
+    """The role whose turn it is in a state of a case, '' nobody's: of who may take the ``action`` that is due where the
+    state's own may not."""
+    turn = CASE_WAY.turn.get(state, "")
+    may = [one.role for one in CASE_WAY.transitions if (one.before, one.action) == (state, action)]
+    return turn if turn in may or not may else may[0]
+
+
 PLAN_WAY = Way(
     name="帮扶计划措施",
     noun="措施",

@@ -15,8 +15,8 @@ from data.model import clue
 from data.model.running import lasts_to
 from data.monitoring import listing
 from data.monitoring.clocks import months_after
-from data.monitoring.dues import clue_due, due_sql
-from data.monitoring.ways import CASES, CLUES, EXITS
+from data.monitoring.dues import clue_due, compares_sql, due_sql, turn_sql
+from data.monitoring.ways import CASES, CLUES, EXITS, turn_of
 from data.settings import value_of
 from data.terms import CASE_OPENING, CLUE_SOURCES
 from data.todo.clocks import Desk, Source, Told, Waits
@@ -75,17 +75,20 @@ def _cases(desk: Desk) -> Waits | None:
     arms = " ".join(f"WHEN {id} THEN :due_{id}" for id in runs)  # numbers of our own
     sql = f"CASE b.id {arms} END" if arms else "CAST(NULL AS TEXT)"
     bound = {f"due_{id}": clock.first.isoformat() for id, clock in runs.items()}
-    return _asked(desk, "monitoring_case", f"b.state IN {_listed(states)}", sql, bound)
+    turns = turn_sql(desk.viewer.role, states, "b") if desk.mine else f"b.state IN {_listed(states)}"
+    return _asked(desk, "monitoring_case", turns, sql, bound)
 
 
 def _tell_cases(desk: Desk, rows: Sequence[RowMapping]) -> Mapping[str, Told]:
     told = {}
-    for row in _rows(desk, "b.state, b.papers_due", "monitoring_case", rows):
+    columns = f"b.state, b.papers_due, CASE WHEN {compares_sql('b')} THEN 1 ELSE 0 END AS compares"
+    for row in _rows(desk, columns, "monitoring_case", rows):
         way = CASES.way
         papers = row["papers_due"] if row["state"] in CASE_OPENING else None
         green = f"，绿色通道手续应于 {papers} 前补齐" if papers else ""
-        what = f"监测{way.states[row['state']]}（{_head(desk, row)} 户）{green}"
-        office = ROLES[way.turn[row["state"]]]
+        what = way.actions["compare"] if row["compares"] else way.states[row["state"]]
+        what = f"监测{what}（{_head(desk, row)} 户）{green}"
+        office = ROLES[turn_of(row["state"], "compare" if row["compares"] else None)]
         told[str(row["id"])] = Told(what, _PAGE, {"region": row["village"], "case": row["id"]}, office)
     return told
 

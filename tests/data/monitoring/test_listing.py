@@ -93,9 +93,10 @@ def test_nobody_sees_beyond_his_region_or_his_own_households(engine: Engine):
         assert listing.clues_of(connection, HELPER, CHECKING) == []
 
 
-def test_it_is_the_turn_of_the_office_that_the_state_waits_for(engine: Engine):
+def test_it_is_the_turn_of_the_office_that_the_state_waits_for_or_that_takes_what_is_due(engine: Engine):
     assert cases(engine, Viewer("township", TOWNSHIPS[1]), TOWNSHIPS[1], group="turn") == [ELSEWHERE]
-    assert cases(engine, OWN, VILLAGE, group="turn") == [CHECKING]
+    assert cases(engine, TOWN, TOWNSHIPS[0], group="turn") == [CHECKING]  # visited, and not compared yet
+    assert cases(engine, OWN, VILLAGE, group="turn") == []
 
 
 def test_planned_measures_are_listed_by_their_day(engine: Engine):
@@ -127,7 +128,7 @@ def test_the_board_says_where_what_is_late_and_with_whom(engine: Engine):
     assert (steps["reported"].late, steps["reported"].oldest) == (1, "2026-10-12")
     assert [steps[state].count for state in ("watched", "removed", "county")] == [1, 1, 0]
     first, second = rows.loc[TOWNSHIPS[0]], rows.loc[TOWNSHIPS[1]]
-    assert (first.late, first.late_village, first.late_township) == (1, 1, 0)
+    assert (first.late, first.late_village, first.late_township) == (1, 0, 1)
     assert (second.late, second.late_village, second.late_township) == (1, 0, 1)
     assert (first.clues, first.watched, first.came, first.went) == (1, 1, 0, 1)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert, select
 
 from data import model
 from data.access.viewer import Viewer
-from data.monitoring import clues
+from data.monitoring import clues, listing
 from data.monitoring.cases import case
 from data.monitoring.clues import Subject, Told
 from data.store.engine import writing
@@ -87,6 +87,23 @@ def test_a_case_waits_for_whose_turn_it_is_by_when_its_own_page_says(county: Eng
         shown = listed(county, CLERK, "cases", mine=False)[str(id)]
         assert told.due is not None and shown.due == told.due.day.isoformat()
         assert shown.parameters == {"region": VILLAGE, "case": id} and "钱一" in shown.what
+
+
+def test_a_case_that_was_visited_waits_at_its_township_until_what_other_offices_know_is_compared(county: Engine):
+    id = a_case(county, "checking", "2026-11-16")
+    step = {"case_id": id, "before": "checking", "after": "checking", "at": f"{DAY}T09:00:00", "actor": "person 11"}
+    with writing(county) as connection:
+        connection.execute(model.case_step.insert().values(**step, action="visit", day="2026-11-18"))
+    assert who_has(county, "cases", id) == {"township"}
+    everybodys = listed(county, CLERK, "cases", mine=False)[str(id)]
+    assert (everybodys.what, everybodys.due, everybodys.who) == ("监测信息比对（钱一 户）", "2026-11-21", "乡镇干部")
+    with county.connect() as connection:
+        none = listing.Filters()
+        groups = [listing.counts(connection, one, VILLAGE, filters=none, today=TODAY) for one in (CADRE, TOWN)]
+    assert [one["turn"] for one in groups] == [0, 1]
+    with writing(county) as connection:
+        connection.execute(model.case_step.insert().values(**step, action="compare", day="2026-11-20"))
+    assert who_has(county, "cases", id) == {"village"}
 
 
 def test_papers_of_the_green_way_are_due_where_that_is_earlier(county: Engine):
