@@ -23,6 +23,7 @@ from data.monitoring import board, listing
 from data.regions.ground import can_be_drawn
 from data.regions.lands import lands
 from data.terms import LEVELS
+from data.text.official import official
 
 HEADLINES = (
     "monitored_households", "monitored_persons", "cases_opening", "cases_removing", "newly_monitored_households",
@@ -39,7 +40,7 @@ def show_board(screen: Screen, counts: Mapping[str, int]) -> None:
     if not counts["all"]:
         nothing(
             "还没有监测程序",
-            "这个区划没有立过案，也没有登记过监测对象。",
+            official("这个区划没有立过案，也没有登记过监测对象。"),
             "在户档案按“报线索”，或在这里的“线索”登记热线、来信和部门转来的情况，核查后立案",
             "在数据模板的“监测”“监测步骤”表中填报后导入",
         )

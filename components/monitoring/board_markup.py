@@ -9,6 +9,7 @@ from components.drawing.tables import Row, TableColumn, TableLook, table_markup
 from components.drawing.wording import NO_VALUE, percent
 from data.monitoring.board import POINT_WORDS, Gaps, Reference, Step
 from data.terms import CASE_OPENING, CASE_REMOVING, CLUE_SOURCES
+from data.text.official import official
 
 Url = Callable[..., str]
 """The address of a list by its filters."""
@@ -24,7 +25,7 @@ _SOURCES = (
 )  # fmt: skip
 _REGIONS = (
     TableColumn("name", "区划"), TableColumn("clues", "待答复线索", "integer"),
-    TableColumn("opening", "核查审批中", "integer"), TableColumn("watched", "监测对象", "integer"),
+    TableColumn("opening", "核查审批中", "integer"), TableColumn("watched", "监测帮扶中", "integer"),
     TableColumn("removing", "消除程序中", "integer"), TableColumn("late", "超期", "integer"),
     TableColumn("where", "超期在哪里"), TableColumn("came", "12个月纳入", "integer"),
     TableColumn("went", "12个月消除", "integer"),
@@ -172,7 +173,7 @@ def reference_markup(reference: Reference) -> str:
     apart = f"多 {more:,} 户" if more > 0 else f"少 {-more:,} 户" if more else "一样多"
     return (
         f'<p class="reference"><b>监测参考收入</b>（纯收入－合规自付＋理赔，{reference.year} 年度）：有收支参考的'
-        f" {reference.households:,} 户监测对象中，按纯收入低于监测线 {reference.below_net:,} 户，"
+        f" {reference.households:,} 户{official('监测对象')}中，按纯收入低于监测线 {reference.below_net:,} 户，"
         f"按参考收入低于监测线 <b>{reference.below_reference:,}</b> 户，{apart}。</p>"
     )
 

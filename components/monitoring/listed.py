@@ -30,6 +30,7 @@ from data.monitoring import listing
 from data.monitoring.listing import GROUPS, ITEM_GROUPS, PAGE, CaseRow, Filters, ItemRow
 from data.paper.spreadsheet import ListColumn
 from data.terms import CASE_STATES, CLUE_SOURCES, RISKS
+from data.text.official import official
 
 GRAVE = ("late", "turn")
 _MOST = 100_000  # rows in one workbook
@@ -58,7 +59,7 @@ def show_cases(screen: Screen, choice: MonitoringChoice, counts: Mapping[str, in
     _show_filters(screen, choice, counts[chosen])
     if not (total := counts[chosen]):
         if choice.filters == Filters():
-            nothing("没有监测程序", "这个区划没有立过案，也没有登记过监测对象。", "核查线索后按“立案”开始")
+            nothing("没有监测程序", official("这个区划没有立过案，也没有登记过监测对象。"), "核查线索后按“立案”开始")
         else:
             show_markup('<p class="calm">这里没有符合条件的户。换一组看，或清除筛选。</p>')
         return
