@@ -15,12 +15,12 @@ from components.door.form import (
     Outcome,
     close_form,
     keep_outcome,
-    offer_draft,
     open_form,
     outcome,
-    sweep_drafts,
+    saved_form,
 )
 from components.drawing.markup import escape
+from components.shell.drafts import offer_draft, sweep_drafts
 from components.shell.errors import problem, reporting_failures, show_problems
 from components.shell.page import show_markup
 from components.shell.screen import Screen
@@ -58,7 +58,7 @@ def show_entry_buttons(screen: Screen, file: HouseholdFile) -> None:
         show_markup('<button type="button" class="door-more">更多</button>')
     if screen.month != screen.status.last_month:
         show_markup('<p class="calm">正在看过去的月份；填报一律按所填日期记入，保存后切到最新月份查看。</p>')
-    sweep_drafts(screen, file.id)
+    sweep_drafts(screen, file.id, saved_form())
     asked = st.query_params.get(ASKED)
     if asked in forms:
         _dialog(asked, screen, file)

@@ -76,30 +76,10 @@ def key(name: str) -> str:
     return f"door_{name}_{st.session_state.setdefault(_OPEN, {'turn': 0})['turn']}"
 
 
-def _draft(screen: Screen, household: int, name: str) -> str:
-    """Under what the browser keeps a draft of this form: whose it is, as a sign that names nobody and ends with the
-    session, and which household's."""
-    whose = screen.signed.digest if screen.signed else screen.viewer.actor
-    sign = hmac.new(derived(screen.engine, "drafts"), whose.encode(), hashlib.sha256).hexdigest()[:16]
-    return f"{sign} {household} {name}"
-
-
-def offer_draft(screen: Screen, household: int, name: str) -> None:
-    """In an open form: where what was typed and not saved is offered again (``components/static/forms.js``)."""
-    kept = _draft(screen, household, name)
-    _script(f"window.warRoomDrafts?.offer('{kept}')", f'<div class="draft" data-draft="{kept}"></div>')
-
-
-def sweep_drafts(screen: Screen, household: int) -> None:
-    """On the page below the forms: drafts of anybody else leave this tab, and the one that has been saved."""
-    whose, *_ = _draft(screen, household, "").split()
-    saved = st.session_state.pop(_SAVED_FORM, None)
-    dropped = f"window.warRoomDrafts?.drop('{_draft(screen, household, saved)}');" if saved else ""
-    _script(f"{dropped}window.warRoomDrafts?.mine('{whose}')")
-
-
-def _script(script: str, markup: str = "") -> None:
-    st.html(f"{markup}<script>{script}</script>", unsafe_allow_javascript=True)
+def saved_form() -> str | None:
+    """Which form was saved by the run before, once."""
+    name: str | None = st.session_state.pop(_SAVED_FORM, None)
+    return name
 
 
 def outcome(household: int) -> Outcome | None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.monitoring.address import KINDS
+from components.shell.drafts import offer_draft, sweep_drafts
 from components.shell.page import show_markup
 from components.shell.screen import Screen
 from data.access.roles import PAPERS, WRITE
@@ -19,9 +20,10 @@ from data.monitoring.law import PAPERS as PAPERS_OF
 from data.monitoring.votes import Votes
 from data.monitoring.ways import CASE_WAY
 from data.terms import MOST_RISKS, NATURAL_REASONS, RISKS
+from data.text.official import official
 from data.workflow import LONGEST_REASON, Changed
 
-_SAID = "case_said"
+_SAID, _TAKEN = "case_said", "case_taken"
 _UPLOAD = 100  # MB that the browser sends at all, so that what is too large is refused in words that say what to do
 _VOTED = ("discuss", "reject", "removal_discuss")
 _KINDED = ("visit", "green", "discuss", "township", "county", "include")
@@ -63,6 +65,7 @@ _HINTS = {
 def show_acts(screen: Screen, one: Case) -> None:
     """The buttons, the usual next step first; nothing for who may do nothing."""
     show_said(one.id)
+    sweep_drafts(screen, one.household, st.session_state.pop(_TAKEN, None))
     able = [following for following in one.next if not following.obstacles]
     if not able:
         return
@@ -77,11 +80,13 @@ def show_acts(screen: Screen, one: Case) -> None:
 
 def _open(screen: Screen, one: Case, following: Next) -> None:
     action, word = following.arrow.action, following.word
+    draft = f"case-{one.id}-{action}"
 
     def body() -> None:
         show_markup(f'<p class="whose">{escape(one.head)} 户 · {escape(one.place)}</p>')
+        offer_draft(screen, one.household, draft)
         if action in SAYS:
-            show_markup(f'<p class="calm">{escape(SAYS[action])}</p>')
+            show_markup(f'<p class="calm">{escape(official(SAYS[action]))}</p>')
         with st.form(f"case_form_{action}", border=False, enter_to_submit=False):
             given, files = _fields(screen, one, following)
             said = st.container()
@@ -102,6 +107,7 @@ def _open(screen: Screen, one: Case, following: Next) -> None:
             return
         else:
             keep_said(one.id, f"已{word}，现在是“{CASE_WAY.states[after]}”。")
+            st.session_state[_TAKEN] = draft
         st.rerun()
 
     st.dialog(word, width="large" if action in ("propose", "removal_discuss") else "small")(body)()

@@ -6,8 +6,11 @@
   window.warRoomForms = true;
   let touched = null, typed = null;  // the form that was typed into, and the dialog
   const DRAFT = "draft ", OLDEST = 14 * 24 * 3600 * 1000, DIALOG = "[data-testid=stDialog]";
-  const FIELDS = "[data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stSelectbox], [data-testid=stDateInput], [data-testid=stButtonGroup]";
-  const name = (field) => /st-key-door_(\S+)_\d+(?!\S)/.exec(field.closest("[class*=st-key-door_]")?.className ?? "")?.[1];
+  const FIELDS = "[data-testid=stTextInput], [data-testid=stTextArea], [data-testid=stNumberInput], [data-testid=stSelectbox], [data-testid=stDateInput], [data-testid=stButtonGroup]";
+  const name = (field) => {
+    const keyed = field.closest("[class*=st-key-door_], [class*=st-key-case_]")?.className ?? "";
+    return (/st-key-door_(\S+)_\d+(?!\S)/.exec(keyed) ?? /st-key-case_(\S+)/.exec(keyed))?.[1];
+  };
   const days = (field) => [...field.querySelectorAll("[role=spinbutton]")];
   const held = (field) => {
     if (field.dataset.testid === "stDateInput") return days(field).map((part) => part.textContent).join("-");
