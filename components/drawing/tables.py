@@ -1,5 +1,7 @@
 """Tables as markup: figures to the right, headings that sort, a row opens what it names."""
 
+import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -11,6 +13,7 @@ from components.drawing.svg import wide
 from components.drawing.wording import NO_VALUE, cents, has_value, percent
 
 _HALF_A_CARD = 130  # px of heading and value at 12 px: what is wider takes a line of a phone's card for itself
+_BREAK, _TAG = re.compile("<(?:br|small)[^>]*>"), re.compile("<[^>]*>")
 RIGHT = {"integer", "fen", "share", "bp", "overdue", "figure"}
 
 
@@ -112,8 +115,14 @@ def _cell(column: TableColumn, row: Row, look: TableLook) -> str:
     if column.id == look.opener and look.row_url and (url := look.row_url(row)):
         text = link(text, url, style="row")
     right = " class=right" if column.form in RIGHT else ""
-    wide_one = "" if draw or wide(f"{column.heading}{told}") <= _HALF_A_CARD else " data-wide"
+    longest = max(map(wide, _lines(text))) if draw else wide(told)
+    wide_one = "" if wide(column.heading) + longest <= _HALF_A_CARD else " data-wide"
     return f'<td{right}{wide_one} data-label="{escape(column.heading)}">{text}</td>'
+
+
+def _lines(markup: str) -> list[str]:
+    """What is read of a drawn cell, line by line."""
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", markup))).split("\n")
 
 
 def pager_markup(page: int, pages: int, total: str, url: Callable[[int], str]) -> str:
