@@ -31,8 +31,7 @@ GROUPS = {
 ITEM_GROUPS = {"open": "待落实", "late": "超期", "done": "已落实", "dropped": "已取消", "all": "全部"}
 EXIT_GROUPS = {"turn": "待我办理", "open": "办理中", "exit": "审定退出", "keep": "审定继续帮扶", "all": "全部"}
 SORTS = {
-    "due": "CASE WHEN {late} THEN 0 ELSE 1 END, CASE c.state WHEN 'watched' THEN 1 WHEN 'removed' THEN 2 ELSE 0 END,"
-    " c.since, c.id",
+    "due": "{first}, CASE c.state WHEN 'watched' THEN 0 ELSE 1 END, c.since, c.id",
     "began": "c.began DESC, c.id DESC", "place": "c.village, c.since, c.id", "state": "c.state, c.since, c.id",
 }  # fmt: skip
 _PLACED = (
@@ -71,6 +70,11 @@ class Clock:
     def first(self) -> date:
         """The day of the first of them that runs out."""
         return min(day for day in (self.due.day, self.whole, self.papers) if day)
+
+    @property
+    def of_what(self) -> str:
+        """What the first of its days is of, in words; '' where it is that of the next step."""
+        return "" if self.first == self.due.day else "全程" if self.first == self.whole else "补手续"
 
     def late(self, today: date) -> int:
         """By how many days the most late of them is; 0 where none is."""
@@ -197,6 +201,15 @@ def _late(runs: Mapping[int, Clock], today: date) -> str:
     return _among([id for id, clock in runs.items() if clock.late(today)])
 
 
+def _first(runs: Mapping[int, Clock]) -> str:
+    """SQL of the first day of a case's clocks; what comes after all days where none runs."""
+    days: dict[date, list[int]] = {}
+    for id, clock in runs.items():
+        days.setdefault(clock.first, []).append(id)
+    told = "".join(f" WHEN {_among(ids)} THEN '{day}'" for day, ids in days.items())
+    return f"CASE WHEN c.state NOT IN {tuple(CASES.way.turn)} THEN 'none'{told} ELSE 'none' END"
+
+
 def _states(states: Collection[str]) -> str:
     return f"c.state IN ({', '.join(map(repr, states)) or 'NULL'})"
 
@@ -265,7 +278,7 @@ def cases(
     where, wanted = _wanted(filters)
     runs = running(connection, viewer, region, today)
     picked = " AND ".join([here, *where, _clauses(viewer, runs, today)[filters.group]])
-    order = SORTS[sort].format(late=_late(runs, today))
+    order = SORTS[sort].format(first=_first(runs))
     sql = f"SELECT c.*, {_WHERE} FROM {_CASES} WHERE {picked} ORDER BY {order} LIMIT :limit OFFSET :offset"
     rows = connection.execute(text(sql), {**bound, **wanted, "limit": limit, "offset": offset})
     return [_case(viewer, row, runs.get(row.id), today) for row in rows]

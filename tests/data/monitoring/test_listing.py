@@ -36,7 +36,8 @@ def test_each_group_holds_its_cases_and_counts_as_many(engine: Engine):
         "removing": set(), "green": set(), "removed": {REMOVED}, "ended": set(),
         "all": {CHECKING, WATCHED, REMOVED, ELSEWHERE},
     }  # fmt: skip
-    assert cases(engine, CADRE)[:2] == [ELSEWHERE, CHECKING]  # the longest waiting of the late ones first
+    # what is due first stands first, then who is watched, then what is over
+    assert cases(engine, CADRE) == [ELSEWHERE, CHECKING, WATCHED, REMOVED]
 
 
 def test_a_clock_runs_from_the_steps_own_day_and_every_clock_of_a_case_can_be_late(engine: Engine):
@@ -50,6 +51,7 @@ def test_a_clock_runs_from_the_steps_own_day_and_every_clock_of_a_case_can_be_la
     # from the clue of 09-01 twenty working days: over the moon festival and the first week of October
     assert waiting.whole is not None and waiting.whole < waiting.due.day
     assert found[ELSEWHERE].late == (TODAY - waiting.whole).days
+    assert (checking.of_what, waiting.of_what) == ("", "全程")  # the step itself is not what is late the longest
     assert found[WATCHED].clock is None and found[REMOVED].clock is None
 
 
@@ -59,6 +61,7 @@ def test_papers_of_the_green_way_are_late_by_their_day(engine: Engine):
         connection.execute(update(model.monitoring_case).where(model.monitoring_case.c.id == CHECKING).values(green))
         (one,) = listing.cases(connection, OWN, VILLAGE, filters=Filters("late"), today=TODAY)
     assert (one.id, one.late) == (CHECKING, 17)
+    assert one.clock is not None and one.clock.of_what == "补手续"
 
 
 @pytest.mark.parametrize(
