@@ -33,6 +33,7 @@ from data.store.engine import writing
 from data.store.rows import StoredRow
 from data.terms import ASSURANCES, CASE_PAPERS, CLUE_SOURCES, DEMONSTRATION_PREFIX
 from data.text.official import WATCHED, official, speaking
+from data.workflow import LONGEST_REASON
 
 TEMPLATE = "case"
 SURVEY, MINUTES, NOTICE, REMOVAL = "信息采集表", "评议记录", "公示", "风险消除表"
@@ -153,9 +154,10 @@ class _Paper:
         facts = self.file.facts
         return f"{facts['township_name']} {facts['village_name']}"
 
-    def _made(self, title: str, below: str, *blocks: Block) -> dict[str, object]:
+    def _made(self, title: str, below: str, *blocks: Block, hangs: bool = False) -> dict[str, object]:
+        """``hangs``: it is put up where people pass, and set larger."""
         return {
-            "title": title, "below": clean(below, 80), "foot": title,
+            "title": title, "below": clean(below, 80), "foot": title, "hangs": hangs,
             "demonstration": self.case["village"].startswith(DEMONSTRATION_PREFIX), "blocks": list(blocks),
         }  # fmt: skip
 
@@ -175,7 +177,7 @@ class _Paper:
                 ("入户日期", self._day("visit")),
             ]),
             _list("家庭成员", ("姓名", "关系", "性别", "出生日期", "证件号码", "健康", "劳动技能", "在校", "医保"),
-                  (5, 4, 2, 5, 8, 4, 6, 5, 3), [
+                  (10, 9, 7, 14, 23, 12, 13, 10, 7), [
                 [one.name, one.relation, one.sex, one.born, one.id_number, one.health, one.skill, one.schooling,
                  _yes(one.medical_insured)]
                 for one in file.members.itertuples()
@@ -266,6 +268,7 @@ class _Paper:
             _list("", ("序号", "户主", "人口", "类型", "备注"), (2, 5, 2, 6, 5), listed, ""),
             _words(f"有异议的，请在公示期内向{names[0]}村民委员会或{names[1]}人民政府反映；帮扶热线 {hotline}。"),
             _signatures("村党组织书记（签字）", "村务监督委员会（签字）", "村民委员会（盖章）"),
+            hangs=True,
         )  # fmt: skip
 
     def _hangs(self, rows: Sequence[StoredRow]) -> tuple[date, date]:
@@ -365,7 +368,7 @@ def _signatures(*who: str) -> Block:
 
 def _shown(value: object) -> str:
     """A value in its cell; a blank for the pen where there is none."""
-    return "" if value is None or value == "" or value is pd.NaT or value != value else clean(value, 80)
+    return "" if value is None or value == "" or value is pd.NaT or value != value else clean(value, LONGEST_REASON)
 
 
 def _yes(value: object) -> str:
