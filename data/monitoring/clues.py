@@ -82,9 +82,9 @@ class Filters:
 
 @dataclass(frozen=True)
 class Clue:
-    """One clue as it is shown: ``place`` its village's name; ``head`` of its household ('' none of the store), masked
-    for who reads no names, ``subject`` who is meant instead; days ISO; ``due`` None where no clock runs; ``late`` in
-    days, ``note`` what is to be said beside it; ``found`` by the system itself."""
+    """One clue as it is shown: ``place`` its village, after its township; ``head`` of its household ('' none of the
+    store), masked for who reads no names, ``subject`` who is meant instead; days ISO; ``due`` None where no clock
+    runs; ``late`` in days, ``note`` what is to be said beside it; ``found`` by the system itself."""
 
     id: int
     household: int | None
@@ -505,7 +505,8 @@ def _papers(connection: Connection, viewer: Viewer, id: int) -> tuple[Paper, ...
 
 
 _SELECT = """
-    SELECT b.*, v.name AS place, h.head, k.code AS case_code FROM clue b JOIN region v ON v.code = b.village
+    SELECT b.*, v.name AS place, t.name AS above, h.head, k.code AS case_code FROM clue b
+    JOIN region v ON v.code = b.village LEFT JOIN region t ON t.code = substr(b.village, 1, 9)
     LEFT JOIN household h ON h.id = b.household_id LEFT JOIN monitoring_case k ON k.id = b.case_id"""
 
 
@@ -536,9 +537,9 @@ def _clues(connection: Connection, viewer: Viewer, rows: Sequence[StoredRow], to
 
 def _clue(viewer: Viewer, row: StoredRow, due: date | None, days: Calendar, today: date) -> Clue:
     names = viewer.sees_identity
-    head = row.head or ""
+    head, place = row.head or "", f"{row.above} {row.place}" if row.above else row.place
     return Clue(
-        row.id, row.household_id, row.village, row.place, head if names else mask_name(head),
+        row.id, row.household_id, row.village, place, head if names else mask_name(head),
         (row.subject or "") if names else "", row.source, (row.risk or "") if viewer.sees_health else "",
         row.words if names and viewer.sees_health else "", row.told, row.state, row.since,
         due.isoformat() if due else None, max((today - due).days, 0) if due else 0, days.note(due) if due else "",
