@@ -30,7 +30,7 @@ HEADLINES = (
     "cleared_households", "clues_waiting", "plans_overdue",
 )  # fmt: skip
 _LATE = 5  # classes of the map
-_WIDE, _HIGH, _TEXT = 520, 300, 13
+_WIDE, _HIGH, _TEXT = 440, 340, 14
 
 
 def show_board(screen: Screen, counts: Mapping[str, int]) -> None:

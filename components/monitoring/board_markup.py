@@ -37,7 +37,7 @@ _MONTH_LINES = {"clues": "线索", "cases": "立案", "came": "纳入", "went": 
 def steps_markup(steps: Sequence[Step], url: Callable[[str], str]) -> str:
     """Every step with how many cases are at it, how many late and with whom, in the stages of the way."""
     held = {one.state: one for one in steps}
-    most = max((one.count for one in steps if one.state not in ("watched", "removed")), default=0) or 1
+    most = max((one.count for one in steps if one.turn), default=0) or 1
     columns = "".join(
         f"<div>{''.join(_stage(name, [held[state] for state in states], most, url) for name, states in some)}</div>"
         for some in _STAGES
@@ -54,9 +54,9 @@ def _stage(name: str, steps: Sequence[Step], most: int, url: Callable[[str], str
 def _step(one: Step, most: int, url: str) -> str:
     late = f'<b class="alarm">超期 {one.late}，最久 {one.worst} 天</b>' if one.late else ""
     turn = f"<small>等{escape(one.turn)}办</small>" if one.turn else ""
-    share = min(one.count / most, 1)
+    bar = f'<i style="width: {one.count / most:.1%}"></i>' if one.turn else ""  # where a case rests nothing waits
     inner = (
-        f'<span class="name">{escape(one.word)}{turn}</span><span class="bar"><i style="width: {share:.1%}"></i></span>'
+        f'<span class="name">{escape(one.word)}{turn}</span><span class="bar">{bar}</span>'
         f'<span class="value">{one.count:,}</span><span class="late">{late}</span>'
     )
     return f'<li class="{"" if one.count else "none"}">{link(inner, url)}</li>'
@@ -95,7 +95,7 @@ def sources_markup(rows: pd.DataFrame, url: Callable[[str], str]) -> str:
     total = rows.drop(columns="source").sum().to_dict() | {"source": "", "name": "合计"}
     frame = pd.concat([named, pd.DataFrame([total])], ignore_index=True)
     share = frame["included"] / frame["clues"].where(frame["clues"] > 0)
-    frame = frame.assign(yield_=share)
+    frame, most = frame.assign(yield_=share), share.max()
     return table_markup(
         frame,
         _SOURCES,
@@ -105,15 +105,16 @@ def sources_markup(rows: pd.DataFrame, url: Callable[[str], str]) -> str:
             opener="source",
             whole=True,
             strong_last=True,
-            drawn={"source": lambda row: escape(row.name), "yield_": lambda row: _share(row.yield_)},
+            drawn={"source": lambda row: escape(row.name), "yield_": lambda row: _share(row.yield_, most)},
         ),
     )
 
 
-def _share(value: float) -> str:
+def _share(value: float, most: float) -> str:
     if pd.isna(value):
         return NO_VALUE
-    return f'<span class="in-cell"><i style="width: {value:.1%}"></i><span>{percent(value)}</span></span>'
+    part = value / most if most else 0
+    return f'<span class="in-cell"><i style="width: {part:.1%}"></i><span>{percent(value)}</span></span>'
 
 
 def months_markup(rows: pd.DataFrame) -> str:

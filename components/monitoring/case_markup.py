@@ -144,8 +144,11 @@ def wanting_markup(wanting: Sequence[tuple[str, str]]) -> str:
     """Papers that belong to what was done and are not kept."""
     if not wanting:
         return ""
-    told = "、".join(f"{word}的{kind}" for word, kind in wanting)
-    return f'<p class="calm">还没有存档的材料：{escape(told)}。</p>'
+    kinds: dict[str, list[str]] = {}
+    for word, kind in wanting:
+        kinds.setdefault(word, []).append(kind)
+    told = "；".join(f"{word}：{'、'.join(some)}" for word, some in kinds.items())
+    return f'<p class="calm">还没有存档的材料 — {escape(told)}。</p>'
 
 
 def events_of(
@@ -197,7 +200,7 @@ def _step(one: Taken, late: int, over: int) -> Event:
     if one.action == "include" and over:
         parts.append(f'<span class="alarm">从线索到纳入超过时限 {over} 天</span>')
     who = f"{one.handler}（{one.who} 录入）" if one.handler else one.who
-    after = f" → {one.after_word}" if one.after != one.before else ""
+    after = f" → {one.after_word}" if one.after != one.before and one.after_word != one.word else ""
     return Event(one.day.isoformat(), f"{one.word}{after}", who, one.late, late, "".join(parts))
 
 

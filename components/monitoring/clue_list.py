@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from components.drawing.groups import groups_markup
 from components.drawing.markup import link
-from components.drawing.panels import heading
 from components.drawing.tables import pager_markup
-from components.monitoring.clue_address import ClueChoice, clue_link, clues_link, read_choice, tell_link
-from components.monitoring.clue_markup import finding, groups_markup, list_markup
+from components.monitoring.clue_address import LIST, ClueChoice, clue_link, clues_link, read_choice, tell_link
+from components.monitoring.clue_markup import finding, list_markup
+from components.monitoring.tabs import show_head
 from components.monitoring.telling import may_tell
 from components.shell.asking import ask, ask_uncached
 from components.shell.choosing import select
@@ -18,7 +19,6 @@ from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
 from components.shell.screen import Screen
-from components.shell.site import MONITORING
 from data.monitoring.clues import GROUPS, PAGE, clues, counts
 from data.terms import CLUE_SOURCES, RISKS
 
@@ -29,10 +29,12 @@ def show_clues(screen: Screen, parameters: Mapping[str, str]) -> None:
     show_problems(problems)
     filters = choice.filters
     known = ask(screen, counts, screen.region.code, filters=filters, today=screen.today)
-    back = link("返回监测帮扶", screen.link(MONITORING), style="underlined")
-    more = f'<span class="more">{back}</span>'
-    show_markup(heading(finding(known), f"{screen.region.name} · 截至 {screen.today}", level=1, more=more))
-    show_markup(groups_markup(known, filters.group, lambda group: clues_link(screen, choice, group=group)))
+    show_head(screen, finding(known), f"{screen.region.name} · 截至 {screen.today}", LIST)
+    show_markup(
+        groups_markup(
+            GROUPS, known, filters.group, lambda group: clues_link(screen, choice, group=group), grave=("late",)
+        )
+    )
     _show_filters(screen, choice)
     if not (total := known[filters.group]):
         _show_nothing(choice)

@@ -1,4 +1,4 @@
-"""Clues as markup: groups, the table, one with its clock, facts and steps; pure builders."""
+"""Clues as markup: the table, one with its clock, facts and steps; pure builders."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -7,31 +7,13 @@ import pandas as pd
 from components.drawing.markup import escape, link
 from components.drawing.tables import TableColumn, TableLook, table_markup
 from components.drawing.wording import NO_VALUE, moment
-from data.monitoring.clues import GROUPS, Clue
+from data.monitoring.clues import Clue
 from data.monitoring.delays import Answered
 
 _COLUMNS = (
     TableColumn("whose", "谁家"), TableColumn("words", "什么情况"), TableColumn("source", "来源"),
     TableColumn("told", "线索日期"), TableColumn("state", "办到哪里"), TableColumn("due", "应于"),
 )  # fmt: skip
-
-
-def groups_markup(counts: Mapping[str, int], chosen: str, url: Callable[[str], str]) -> str:
-    """The groups of the list with how many are in each, each a link."""
-    cells = "".join(
-        link(
-            f"<span>{escape(word)}</span><b{_grave(group, counts[group])}>{counts[group]:,}</b>",
-            url(group),
-            data_stay="1",
-            **({"aria_current": "true"} if group == chosen else {}),
-        )
-        for group, word in GROUPS.items()
-    )
-    return f'<nav class="matter-groups clue-groups" aria-label="按情况看">{cells}</nav>'
-
-
-def _grave(group: str, count: int) -> str:
-    return ' class="alarm"' if group == "late" and count else ""
 
 
 def finding(counts: Mapping[str, int]) -> str:
@@ -116,7 +98,7 @@ def facts_markup(clue: Clue, household: str | None, case: str | None) -> str:
     facts = [
         ("什么情况", escape(clue.words)),
         ("谁家", whose),
-        ("村", escape(clue.place)),
+        ("地点", escape(clue.place)),
         ("来源", escape(clue.source_word)),
         ("可能的风险", escape(clue.risk)),
         ("线索日期", escape(clue.told)),

@@ -15,7 +15,7 @@ from data.monitoring.ways import CASE_WAY
 T = TypeVar("T", CaseRow, ItemRow, ExitRow)
 _CASES = (
     TableColumn("head", "谁家"), TableColumn("kind", "类型和风险"), TableColumn("state", "办到哪里"),
-    TableColumn("due", "下一步应于"), TableColumn("turn", "等谁办"), TableColumn("began", "线索日期"),
+    TableColumn("turn", "等谁办"), TableColumn("due", "下一步应于"), TableColumn("began", "线索日期"),
 )  # fmt: skip
 _ITEMS = (
     TableColumn("head", "谁家"), TableColumn("what", "措施"), TableColumn("risk", "针对风险"),
@@ -84,7 +84,7 @@ def clock_markup(clock: Clock | None, late: int) -> str:
     """What is due by when, and how late it is; with what else has run out."""
     if clock is None:
         return NO_VALUE
-    told = f"<b>超期 {late} 天</b>" if late else ""
+    told = f"<b>{clock.of_what}超期 {late} 天</b>" if late else ""
     word = CASE_WAY.actions[clock.due.action]
     note = f'<em title="{escape(clock.due.note)}">按周一至周五计</em>' if clock.due.note else ""
     return f'<span class="clock{" red" if late else ""}"><span>{clock.due.day} {escape(word)}</span>{told}{note}</span>'
@@ -94,7 +94,9 @@ def clock_words(clock: Clock | None, late: int) -> str:
     """The same for a workbook."""
     if clock is None:
         return ""
-    return f"{clock.due.day} {CASE_WAY.actions[clock.due.action]}" + (f"，超期 {late} 天" if late else "")
+    return f"{clock.due.day} {CASE_WAY.actions[clock.due.action]}" + (
+        f"，{clock.of_what}超期 {late} 天" if late else ""
+    )
 
 
 def items_markup(rows: Sequence[ItemRow], url: Callable[[ItemRow], str], *, caption: str, today: date) -> str:

@@ -1,5 +1,6 @@
 """The page 监测帮扶: its address, and that what it draws stays text and says what an auditor asks."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -118,6 +119,45 @@ def test_every_step_stands_on_the_board_once_with_who_is_late():
     told = board_markup.steps_markup(steps, lambda state: f"/?state={state}")
     assert all(told.count(f'href="/?state={state}"') == 1 for state in states)
     assert "超期 2，最久 9 天" in told
+
+
+def test_a_bar_stands_where_cases_wait_and_is_as_long_as_their_part():
+    steps = [
+        AtStep(state, word, "村干部" if state in ("checking", "public") else "", 0, 0, 0, "")
+        for state, word in list_markup.CASE_WAY.states.items()
+    ]
+    counts = {"checking": 4, "public": 1, "watched": 149, "removed": 265}
+    told = board_markup.steps_markup([replace(one, count=counts.get(one.state, 0)) for one in steps], lambda _: "/")
+    assert re.findall(r'<i style="width: ([\d.]+%)">', told) == ["100.0%", "25.0%"]
+
+
+def test_a_list_says_what_is_late_where_it_is_not_the_next_step():
+    clock = Clock(Due("township", date(2026, 12, 7)), whole=date(2026, 11, 20))
+    assert clock.late(TODAY) == 2
+    assert "2026-12-07 乡镇审核</span><b>全程超期 2 天</b>" in list_markup.clock_markup(clock, 2)
+    assert list_markup.clock_words(clock, 2) == "2026-12-07 乡镇审核，全程超期 2 天"
+    assert ">超期 2 天<" in list_markup.clock_markup(Clock(DUE), 2)
+
+
+def test_a_step_that_is_called_as_what_it_came_to_is_said_once():
+    refused = replace(
+        TAKEN, action="refuse", word="不予纳入", before="reported", after="refused", after_word="不予纳入"
+    )
+    said = case_markup.events_of(replace(CASE, steps=(TAKEN, refused)), [], [], {}, 0, str)
+    assert [one.what for one in said] == ["民主评议 → 待公示", "不予纳入"]
+
+
+def test_papers_that_are_wanting_stand_together_by_their_step():
+    told = case_markup.wanting_markup((("入户核查", "排查表"), ("入户核查", "信息采集表"), ("村内公示", "公示")))
+    assert "入户核查：排查表、信息采集表；村内公示：公示。" in told
+
+
+def test_long_words_take_a_line_of_their_own_on_a_phone():
+    long, short = "近三年人均纯收入稳定高于监测线，有稳定务工和产业", "稳定"
+    for words, wide in ((long, True), (short, False)):
+        row = ExitRow(1, 7, "某村", "某某", "退出", words, "reported", "2026-11-01", 1, {})
+        told = list_markup.exits_markup([row], lambda one: "/", caption="评估")
+        assert ('data-wide data-label="依据"' in told) is wide
 
 
 @pytest.mark.parametrize("asked", ["' OR '1'='1", "-1", "９", "{asked}", "9" * 400, EVIL, "open"])
