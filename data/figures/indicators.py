@@ -962,4 +962,6 @@ MEASURE_LABELS = {
     "problems_found": "已发现问题数",
     "progress": "折合完成任务数",
     "tasks": "已开始任务数",
+    "plans_done": "已经落实的措施",
+    "plans_standing": "列入计划、没有取消的措施",
 }
