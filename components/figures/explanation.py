@@ -27,7 +27,7 @@ from data.months import month_of, spoken
 from data.settings import value_of
 from data.terms import LEVELS, OWN
 
-_UNITS = {"households": "户", "paired": "户", "problems": "个", "tasks": "项"}
+_UNITS = {"households": "户", "paired": "户", "problems": "个", "tasks": "项", "planned": "项"}
 """Source of a measure → what it counts, where it is neither money nor people nor a figure of its own."""
 _OWN_UNITS = {one.numerator.id: one.unit for one in INDICATORS.values() if one.denominator is None}
 _OWN_PAGES = ("dividends",)
