@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table, select
 
 from data.calendars.workdays import calendar
 from data.monitoring.law import NEVER_COMPARED
+from data.monitoring.ways import turn_of
 from data.settings import span_of, value_of
 
 Due = Callable[[str, date], date | None]
@@ -51,12 +52,13 @@ def compares_sql(case: str) -> str:
 
 
 def turn_sql(role: str, states: Sequence[str], case: str) -> str:
-    """Condition on a case: it waits for a role, whose turn it is in ``states``; for what is compared for the
-    township."""
+    """Condition on a case: it waits for a role, whose turn it is in ``states``; what is to be compared for
+    the one that compares."""
     stands = f"{case}.state IN ({', '.join(map(repr, states)) or 'NULL'})"
-    if role == "township" and states:
-        return f"({stands} OR {compares_sql(case)})"
-    return f"({stands} AND NOT {compares_sql(case)})" if role == "village" else stands
+    compares = compares_sql(case)
+    if turn_of("checking") == role:
+        return f"({stands} AND NOT {compares})"
+    return f"({stands} OR {compares})" if turn_of("checking", "compare") == role else stands
 
 
 def _taken_sql(case: str, action: str) -> str:

@@ -197,6 +197,7 @@ def _answered_by_the_village(page: Page, server: Server, head: str) -> int:
     expect(page.locator(".matter-clock")).to_contain_text("等村里核查答复，应于 ")
     expect(page.locator(".matter-steps li")).to_contain_text("帮扶责任人")
     page.get_by_role("button", name="立案", exact=True).tap()
+    ready(page)
     dialog(page).get_by_role("button", name="确定立案").tap()
     expect(page.get_by_role("status").filter(has_text="已立案。")).to_be_visible()
     ready(page)
