@@ -9,6 +9,7 @@ from components.drawing.markup import escape
 from components.monitoring.address import KINDS
 from components.shell.drafts import offer_draft, sweep_drafts
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from data.access.roles import PAPERS, WRITE
 from data.archives.files import LARGEST
@@ -23,7 +24,7 @@ from data.terms import MOST_RISKS, NATURAL_REASONS, RISKS
 from data.text.official import official
 from data.workflow import LONGEST_REASON, Changed
 
-_SAID, _TAKEN = "case_said", "case_taken"
+_TAKEN = "case_taken"
 _UPLOAD = 100  # MB that the browser sends at all, so that what is too large is refused in words that say what to do
 _VOTED = ("discuss", "reject", "removal_discuss")
 _KINDED = ("visit", "green", "discuss", "township", "county", "include")
@@ -64,7 +65,7 @@ _HINTS = {
 
 def show_acts(screen: Screen, one: Case) -> None:
     """The buttons, the usual next step first; nothing for who may do nothing."""
-    show_said(one.id)
+    show_said("case", of=one.id)
     sweep_drafts(screen, one.household, st.session_state.pop(_TAKEN, None))
     able = [following for following in one.next if not following.obstacles]
     if not able:
@@ -100,13 +101,13 @@ def _open(screen: Screen, one: Case, following: Next) -> None:
                     now=screen.now,
                 )  # fmt: skip
         except Changed as changed:
-            keep_said(one.id, str(changed), wrong=True)
+            keep_said("case", str(changed), of=one.id, wrong=True)
         except WarRoomError as error:
             with said:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                say_refused(error)
             return
         else:
-            keep_said(one.id, f"已{word}，现在是“{CASE_WAY.states[after]}”。")
+            keep_said("case", f"已{word}，现在是“{CASE_WAY.states[after]}”。", of=one.id)
             st.session_state[_TAKEN] = draft
         st.rerun()
 
@@ -195,16 +196,3 @@ def _papers(action: str) -> list[tuple[str, bytes]]:
         )  # fmt: skip
         files += [(kind, one.getvalue()) for one in given]
     return files
-
-
-def keep_said(id: int, sentence: str, *, wrong: bool = False) -> None:
-    """What is to be said of a case when the page is drawn again."""
-    st.session_state[_SAID] = (id, sentence, wrong)
-
-
-def show_said(id: int) -> None:
-    """Say it, once and for the case that it is about."""
-    said = st.session_state.pop(_SAID, None)
-    if said is not None and said[0] == id:
-        style, role = ("problem", "alert") if said[2] else ("saved", "status")
-        show_markup(f'<p class="{style}" role="{role}">{escape(said[1])}</p>')

@@ -16,6 +16,7 @@ from components.shell.asking import ask_uncached
 from components.shell.logged import looked
 from components.shell.page import show_markup
 from components.shell.photos import picture_of
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, MONITORING
 from data.access.roles import HOUSEHOLDS, READ
@@ -30,7 +31,6 @@ from data.monitoring.clues import Clue, Paper, Whole
 from data.monitoring.ways import CLUE_WAY
 from data.workflow import LONGEST_REASON, Changed
 
-_SAID = "clue_said"
 _SAYS = {
     "pass": "转给村里核查，村里的时限从转村日期起计。",
     "found": "立案后按程序办理：入户核查、信息比对、民主评议、公示、审核、审定。本户其他待答复的线索一并答复。",
@@ -51,7 +51,7 @@ def show_clue(screen: Screen, id: int) -> None:
     more = f'<span class="more">{back}</span>'
     told = f"监测线索 {clue.id} · {clue.place} · {clue.state_word}"
     show_markup(heading(f"{clue.source_word}：{clue.whose}", told, level=1, more=more) + clock_box(clue))
-    _show_said(id)
+    show_said("clue", of=id)
     _show_acts(screen, whole)
     left, right = st.columns([58, 42], gap="medium")
     with left:
@@ -96,13 +96,13 @@ def _open(screen: Screen, whole: Whole, action: str) -> None:
             with st.spinner("正在办理…"):
                 _DONE[action](screen, clue, given)
         except Changed as changed:
-            _keep(clue.id, str(changed), wrong=True)
+            keep_said("clue", str(changed), of=clue.id, wrong=True)
         except WarRoomError as error:
             with said:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                say_refused(error)
             return
         else:
-            _keep(clue.id, f"已{word}。")
+            keep_said("clue", f"已{word}。", of=clue.id)
         st.rerun()
 
     st.dialog(word)(body)()
@@ -169,17 +169,6 @@ def _reopen(screen: Screen, clue: Clue, given: _Given) -> None:
 _DONE: Mapping[str, Callable[[Screen, Clue, _Given], None]] = {
     "pass": _pass, "found": _found, "join": _join, "dismiss": _dismiss, "reopen": _reopen,
 }  # fmt: skip
-
-
-def _keep(id: int, sentence: str, *, wrong: bool = False) -> None:
-    st.session_state[_SAID] = (id, sentence, wrong)
-
-
-def _show_said(id: int) -> None:
-    said = st.session_state.pop(_SAID, None)
-    if said is not None and said[0] == id:
-        style, role = ("problem", "alert") if said[2] else ("saved", "status")
-        show_markup(f'<p class="{style}" role="{role}">{escape(said[1])}</p>')
 
 
 def _household_url(screen: Screen, clue: Clue) -> str | None:

@@ -9,6 +9,7 @@ from components.monitoring.case_markup import log_markup, refused_markup
 from components.monitoring.list_markup import state_markup
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from data.access.roles import HOUSEHOLDS, READ
@@ -20,7 +21,6 @@ from data.monitoring.ways import EXIT_WAY
 from data.terms import EXIT_VERDICTS
 from data.workflow import LONGEST_REASON, Changed
 
-_SAID = "exit_said"
 _FIRST = ("township", "county", "amend")
 
 
@@ -31,7 +31,7 @@ def show_exit(screen: Screen, id: int) -> None:
     told = f"有序退出评估 · {one.state_word} · 自 {one.since or ''}"
     more = f'<span class="more">{everything}</span>'
     show_markup(heading(f"{one.head} 户：{one.verdict}", told, level=1, more=more))
-    _show_said(id)
+    show_said("exit", of=id)
     able = [arrow for arrow, against in one.next if not against]
     if able:
         with st.container(key="exit_do", horizontal=True, gap="small"):
@@ -87,13 +87,13 @@ def _open(screen: Screen, one: Review, action: str, *, must: bool) -> None:
                 verdict=verdict, evidence=evidence, now=screen.now,
             )  # fmt: skip
         except Changed as changed:
-            _keep(one.id, str(changed), wrong=True)
+            keep_said("exit", str(changed), of=one.id, wrong=True)
         except WarRoomError as error:
             with said:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                say_refused(error)
             return
         else:
-            _keep(one.id, f"已{word}，现在是“{EXIT_WAY.states[after]}”。")
+            keep_said("exit", f"已{word}，现在是“{EXIT_WAY.states[after]}”。", of=one.id)
         st.rerun()
 
     st.dialog(word)(body)()
@@ -131,7 +131,7 @@ def _open_new(screen: Screen) -> None:
             return
         if home is None:
             with said:
-                show_markup('<p class="problem" role="alert">请选择是哪一户。</p>')
+                say_refused("请选择是哪一户。")
             return
         try:
             id = exits.propose(
@@ -140,21 +140,10 @@ def _open_new(screen: Screen) -> None:
             )  # fmt: skip
         except WarRoomError as error:
             with said:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                say_refused(error)
             return
-        _keep(id, "已提出，等乡镇审核。")
+        keep_said("exit", "已提出，等乡镇审核。", of=id)
         st.query_params["exit"] = str(id)
         st.rerun()
 
     st.dialog("提出退出评估")(body)()
-
-
-def _keep(id: int, sentence: str, *, wrong: bool = False) -> None:
-    st.session_state[_SAID] = (id, sentence, wrong)
-
-
-def _show_said(id: int) -> None:
-    said = st.session_state.pop(_SAID, None)
-    if said is not None and said[0] == id:
-        style, role = ("problem", "alert") if said[2] else ("saved", "status")
-        show_markup(f'<p class="{style}" role="{role}">{escape(said[1])}</p>')

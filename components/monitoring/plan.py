@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import streamlit as st
 
 from components.drawing.markup import escape
-from components.monitoring.acting import keep_said
 from components.monitoring.case_markup import item_steps
 from components.monitoring.list_markup import state_markup, until_markup
 from components.shell.asking import ask_uncached
 from components.shell.page import show_markup
+from components.shell.said import keep_said, say_refused
 from components.shell.screen import Screen
 from data.access.roles import MATTERS, READ
 from data.errors import WarRoomError
@@ -97,9 +97,9 @@ def _open_new(screen: Screen, one: Case) -> None:
             plans.plan(screen.engine, screen.viewer, one.id, draft, now=screen.now)
         except WarRoomError as error:
             with said:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                say_refused(error)
             return
-        keep_said(one.id, "已列入帮扶计划。")
+        keep_said("case", "已列入帮扶计划。", of=one.id)
         st.rerun()
 
     st.dialog("列措施")(body)()
@@ -130,13 +130,13 @@ def _open_act(screen: Screen, one: Case, item: Item, action: str) -> None:
         try:
             plans.act(screen.engine, screen.viewer, item.id, action, version=item.version, given=given, now=screen.now)
         except Changed as changed:
-            keep_said(one.id, str(changed), wrong=True)
+            keep_said("case", str(changed), of=one.id, wrong=True)
         except WarRoomError as error:
             with said:
-                show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+                say_refused(error)
             return
         else:
-            keep_said(one.id, f"“{item.what}”已{word}。")
+            keep_said("case", f"“{item.what}”已{word}。", of=one.id)
         st.rerun()
 
     st.dialog(word)(body)()

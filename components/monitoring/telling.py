@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from components.drawing.markup import escape, link
+from components.drawing.markup import link
 from components.drawing.panels import heading
 from components.monitoring.clue_address import ClueChoice, clue_link, clues_link
 from components.shell.asking import ask_uncached
 from components.shell.page import go_to, show_markup
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from data.access.roles import APPROVE, MONITORING, PAPERS, WRITE
 from data.access.viewer import Viewer
@@ -81,7 +82,7 @@ def show_telling(screen: Screen) -> None:
             )  # fmt: skip
     except WarRoomError as error:
         with said:
-            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            say_refused(error)
         return
     st.session_state[_TURN] = turn + 1
     go_to(clue_link(screen, id, village))

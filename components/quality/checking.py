@@ -3,22 +3,21 @@
 import streamlit as st
 
 from components.drawing.markup import escape
-from components.shell.errors import problem
 from components.shell.header import write_address
 from components.shell.page import show_markup
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from data.access import jobs
 from data.access.roles import QUALITY, WRITE
 from data.errors import WarRoomError
 from data.quality import checking
 
-_JOB, _SAID = "checking", "quality_said"
+_JOB = "checking"
 
 
 def show_checking(screen: Screen) -> None:
     """The button of who may, how far a check is that he ordered, and what came of it."""
-    if said := st.session_state.pop(_SAID, None):
-        problem(said)
+    show_said("checking")
     if not screen.viewer.may(WRITE, QUALITY):
         return
     asked = st.query_params.get(_JOB)
@@ -37,7 +36,7 @@ def _order(screen: Screen) -> None:
     try:
         write_address(**{_JOB: checking.order(screen.engine, screen.viewer, now=screen.now)})
     except WarRoomError as error:
-        st.session_state[_SAID] = str(error)
+        keep_said("checking", str(error), wrong=True)
 
 
 @st.fragment(run_every=1)

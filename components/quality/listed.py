@@ -14,11 +14,12 @@ from components.quality.markup import field_markup, strip_markup, waiver_markup
 from components.quality.mending import way_to_mend
 from components.quality.rules import definitions
 from components.quality.sending import may_send, show_sending
-from components.quality.waiving import show_asking, show_said
+from components.quality.waiving import show_asking
 from components.shell.asking import ask_uncached
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
+from components.shell.said import show_said
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from components.shell.take_away import take_away
@@ -98,7 +99,7 @@ def _filters(choice: QualityChoice) -> str:
 
 def _show_acts(screen: Screen, choice: QualityChoice, rows: list[Hit], total: int) -> None:
     """Tasks to the villages, a waiver of one of the rows, the list to take away."""
-    show_said()
+    show_said("waiver")
     if not total:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="quality_acts"):

@@ -12,6 +12,7 @@ from components.quality.address import QualityChoice, quality_link, rule_link
 from components.shell.asking import ask
 from components.shell.errors import problem
 from components.shell.page import show_markup
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from components.shell.take_away import take_away
 from data.access.roles import APPROVE, QUALITY
@@ -22,7 +23,6 @@ from data.quality.rounds import LONGEST, LONGEST_NAME, Brought, Round
 from data.regions import tree as regions
 from data.rules.registry import RULES
 
-_SAID = "quality_round_said"
 _USUAL = timedelta(days=30)
 _NUMBERS = (
     TableColumn("before", "开始时", "integer"), TableColumn("came", "新增", "integer"),
@@ -42,8 +42,7 @@ _EXPORTED = (
 
 def show_rounds(screen: Screen, choice: QualityChoice) -> None:
     """The round that the address names, and all of them."""
-    if said := st.session_state.pop(_SAID, None):
-        show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
+    show_said("round")
     held = ask(screen, rounds.rounds, screen.region.code)
     chosen = next((one for one in held if one.id == choice.round), None)
     if choice.round is not None and chosen is None:
@@ -157,9 +156,9 @@ def _may_end(screen: Screen, one: Round) -> bool:
 def _end(screen: Screen, one: Round) -> None:
     try:
         rounds.end(screen.engine, screen.viewer, one.id, now=screen.now)
-        st.session_state[_SAID] = f"已结束“{one.name}”。"
+        keep_said("round", f"已结束“{one.name}”。")
     except WarRoomError as error:
-        st.session_state[_SAID] = str(error)
+        keep_said("round", str(error), wrong=True)
 
 
 @st.dialog("开始一轮清理", width="medium")
@@ -193,5 +192,5 @@ def _begin(screen: Screen) -> None:
     except WarRoomError as error:
         problem(str(error))
         return
-    st.session_state[_SAID] = f"已开始“{name.strip()}”。"
+    keep_said("round", f"已开始“{name.strip()}”。")
     st.rerun()

@@ -7,6 +7,7 @@ from components.matters.preview import show_preview
 from components.quality.address import QualityChoice, quality_link
 from components.shell.asking import ask_uncached
 from components.shell.page import go_to, show_markup
+from components.shell.said import say_refused
 from components.shell.screen import Screen
 from components.shell.site import PROBLEMS
 from data.access.roles import APPROVE, MATTERS, WRITE
@@ -62,7 +63,7 @@ def show_sending(screen: Screen, choice: QualityChoice) -> None:
             )
     except WarRoomError as error:
         with said:
-            show_markup(f'<p class="problem" role="alert">{escape(error)}</p>')
+            say_refused(error)
         return
     if len(codes) == 1:
         go_to(screen.link(PROBLEMS, kind="task", code=codes[0]))

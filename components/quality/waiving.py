@@ -16,6 +16,7 @@ from components.shell.errors import problem
 from components.shell.logged import list_shown
 from components.shell.page import show_markup
 from components.shell.paging import paged
+from components.shell.said import keep_said, show_said
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD
 from data.access.roles import QUALITY, WRITE
@@ -26,18 +27,11 @@ from data.quality.waivers import GROUPS, LONGEST, PAGE, WAY, Waiver
 from data.rules.registry import RULES
 from data.workflow import LONGEST_REASON, Transition
 
-_SAID = "quality_waiver_said"
 _USUAL = timedelta(days=90)
 _COLUMNS = (
     TableColumn("rule", "规则"), TableColumn("head", "户主"), TableColumn("place", "村"), TableColumn("reason", "理由"),
     TableColumn("who", "申请"), TableColumn("until", "豁免到"), TableColumn("state", "状态"),
 )  # fmt: skip
-
-
-def show_said() -> None:
-    """What the last step came to, once."""
-    if said := st.session_state.pop(_SAID, None):
-        show_markup(f'<p class="saved" role="status">{escape(said)}</p>')
 
 
 def show_asking(screen: Screen, offered: Sequence[Hit], *, key: str = "quality_waive") -> None:
@@ -76,7 +70,7 @@ def _ask(screen: Screen, offered: Sequence[Hit]) -> None:
     except WarRoomError as error:
         problem(str(error))
         return
-    st.session_state[_SAID] = "已申请豁免，等另一人同意；同意以前仍然计数。"
+    keep_said("waiver", "已申请豁免，等另一人同意；同意以前仍然计数。")
     st.rerun()
 
 
@@ -88,7 +82,7 @@ def _called(hit: Hit) -> str:
 
 def show_waivers(screen: Screen, choice: QualityChoice) -> None:
     """The one that the address names, then the groups and the list."""
-    show_said()
+    show_said("waiver")
     counts = ask(screen, waivers.counts, screen.region.code, screen.today)
     if choice.waiver is not None:
         _show_one(screen, choice, choice.waiver)
@@ -200,7 +194,7 @@ def _show_steps(screen: Screen, one: Waiver) -> None:
     except WarRoomError as error:
         problem(str(error))
         return
-    st.session_state[_SAID] = f"已办：{WAY.actions[pressed.action]}。"
+    keep_said("waiver", f"已办：{WAY.actions[pressed.action]}。")
     st.rerun()
 
 
