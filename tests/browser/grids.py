@@ -5,17 +5,20 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.ready import ready
 
 
-def cursor_to(grid: Locator, row: int, column: int, *, first: int, at: tuple[float, float]) -> None:
-    """Put the cursor of a grid into a cell, by a click at ``at`` (px) into the row's column ``first``, then by arrows.
+def cursor_to(grid: Locator, row: int, column: int, *, at: tuple[float, float]) -> None:
+    """Put the cursor of a grid into a cell, by a click at ``at`` (px) into any cell of the row, then by arrows.
 
     Each key waits for what the one before did: two that come in no time are one to the grid.
     """
     ready(grid.page)
     grid.locator(".dvn-scroller").click(position={"x": at[0], "y": at[1]})
-    for place in range(first, column + 1):
+    clicked = grid.locator(f"td[data-testid^=glide-cell-][data-testid$='-{row}'][aria-selected=true]")
+    expect(clicked).to_have_count(1)
+    began = int((clicked.get_attribute("data-testid") or "").split("-")[2])
+    key, step = ("ArrowRight", 1) if began < column else ("ArrowLeft", -1)
+    for place in range(began + step, column + step, step):
+        grid.page.keyboard.press(key)
         expect(grid.get_by_test_id(f"glide-cell-{place}-{row}")).to_have_attribute("aria-selected", "true")
-        if place < column:
-            grid.page.keyboard.press("ArrowRight")
 
 
 def type_in(page: Page, text: str, then: str = "Enter") -> None:

@@ -67,7 +67,7 @@ def open_grid(page: Page, server: Server, id: int, by: str = "month") -> Page:
 def go_to(page: Page, subject: str, column: int) -> None:
     """Put the cursor into a cell: a click into the first month of the row, then by arrow keys."""
     row = ROWS.index(subject)
-    cursor_to(page.get_by_test_id("stDataFrame"), row, column, first=1, at=(150, 36 + row * 28 + 14))
+    cursor_to(page.get_by_test_id("stDataFrame"), row, column, at=(150, 36 + row * 28 + 14))
 
 
 def total(page: Page, label: str) -> Locator:

@@ -65,7 +65,7 @@ def as_role(page: Page, name: str) -> None:
 
 def type_first_dividend(page: Page, amount: str) -> None:
     """Another amount for the first household, typed into the grid."""
-    cursor_to(page.locator(".st-key-plan_grid"), 0, 5, first=0, at=(60, 45))
+    cursor_to(page.locator(".st-key-plan_grid"), 0, 5, at=(60, 45))
     type_in(page, amount)
     ready(page)
 

@@ -4,8 +4,8 @@ the law refuses; what is returned and what is refused; who may not look."""
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,10 +15,12 @@ from sqlalchemy import Connection, select
 
 from data import model
 from data.clock import county_clock
+from data.households.edits import Edit, commit
 from data.monitoring.clocks import months_after
 from data.monitoring.facts import facts_of_household, recorded
 from data.monitoring.law import Facts, obstacles
 from data.monitoring.ways import ENDED
+from data.months import month_of
 from data.regions.tree import viewers
 from data.store.engine import open_engine
 from tests.browser.ready import ready
@@ -33,17 +35,17 @@ NOTICE = 6
 
 @dataclass
 class Days:
-    """A store of the test's own: ``since`` it stands; a server on it at any day after that."""
+    """A store of the test's own: ``since`` it stands; a server on it at any day after that, by a file of ``ahead``."""
 
     url: str
     folder: Path
     since: date
-    set: Callable[[str, str], None]
+    ahead: Path
 
     @contextmanager
     def after(self, days: int) -> Iterator[Server]:
         """A server whose clock is so many days ahead."""
-        self.set("WARROOM_TEST_DAYS_AHEAD", str(days))
+        self.ahead.write_text(str(days))
         with serving(self.url, self.folder, CLOCK) as server:
             yield server
 
@@ -66,7 +68,9 @@ def asked(url: str, question):
 
 @pytest.fixture
 def days(county_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Days:
-    return Days(county_url, tmp_path, county_clock().date(), monkeypatch.setenv)
+    ahead = tmp_path / "days"
+    monkeypatch.setenv("WARROOM_TEST_DAYS_AHEAD", str(ahead))
+    return Days(county_url, tmp_path, county_clock().date(), ahead)
 
 
 def a_household(connection: Connection) -> tuple[int, str]:
@@ -167,6 +171,7 @@ def test_a_household_goes_from_a_clue_at_its_door_to_help_and_half_a_year_later_
         _helped(new_context(**DESK).new_page(), server, case, months_after(identified, 6))
     later = (months_after(identified, 6) - days.since).days + 2
     with days.after(later) as server:
+        _booked(days, home, county_clock() + timedelta(days=later))
         _proposed(new_context(**PHONE).new_page(), server, case)
     with days.after(later + NOTICE) as server:
         _let_go(new_context, server, case)
@@ -278,6 +283,19 @@ def _helped(page: Page, server: Server, case: int, possible: date) -> None:
     ready(page)
     expect(page.locator(".plan-item")).to_contain_text("已落实")
     expect(page.locator(".plan-head .lack")).to_have_count(0)
+
+
+def _booked(days: Days, home: int, now: datetime) -> None:
+    """The income of the months that have gone by, as a village enters them."""
+    lines = days.rows(model.ledger, household_id=home)
+    last = max(one["month"] for one in lines)
+    month = Edit("ledger", {}, {"wage_work_fen": None}, {"wage_work_fen": 900_000})
+    edits = [replace(month, key={"month": one}) for one in range(last + 1, month_of(now.date()))]
+    engine = open_engine(days.url)
+    with engine.connect() as connection:
+        village = next(one for one in viewers(connection) if one.role == "village")
+    commit(engine, village, home, edits, what="记收支", now=now)
+    engine.dispose()
 
 
 def _proposed(page: Page, server: Server, case: int) -> None:

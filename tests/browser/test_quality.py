@@ -125,7 +125,7 @@ def test_tasks_go_to_villages_with_the_owner_that_is_chosen_in_the_preview(page:
             if one.person != first.whose.owner
         )
     grid = page.get_by_test_id("stDataFrame")
-    cursor_to(grid, 0, 3, first=1, at=(200, 52))
+    cursor_to(grid, 0, 3, at=(200, 52))
     page.keyboard.press("Enter")
     page.locator("#portal input").first.fill(other.call)
     page.locator("#portal").get_by_text(other.call, exact=True).last.click()

@@ -1,4 +1,4 @@
-"""The application whose clock is ahead of the real one by as many days as the environment says: later, for tests."""
+"""The application whose clock a test turns: it is ahead of the real one by the days in the file AHEAD."""
 
 import os
 import sys
@@ -18,12 +18,12 @@ _real = clock.county_clock
 
 def turned() -> datetime:
     """The real moment, so many days later."""
-    return _real() + timedelta(days=int(os.environ[AHEAD]))
+    return _real() + timedelta(days=int(Path(os.environ[AHEAD]).read_text()))
 
 
-clock.county_clock = turned  # before anything takes it
+clock.county_clock = turned
 
 from app import app  # noqa: E402
 
 if TYPE_CHECKING:
-    app = st.App("")  # by these words Streamlit finds in a file what it is to serve
+    app = st.App("")  # by these words Streamlit's command line finds in a file what it is to serve
