@@ -24,7 +24,7 @@ from data.clock import county_clock
 from data.codes import pins
 from data.people import passwords
 from data.store.engine import migrate, open_engine
-from tests.postgres import Cluster, running_cluster, server_programs
+from tests.postgres import Cluster, memory, running_cluster, server_programs
 from tests.stores import copied, copied_beside
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +34,9 @@ os.environ["WARROOM_DATABASE_URL"] = "none://a-test-names-its-own-database"
 # A slow machine finds no fault: what is looked for is a wrong answer, not a late one.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+# Thousands of small stores are written and thrown away: where there is room, no commit waits for the disk.
+if folder := memory(room=8 << 30):
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 # What lies beside a database server's stores: keys, ends of logs, archives.
 _beside = tempfile.TemporaryDirectory(prefix="warroom-tests-")
 os.environ["WARROOM_VAR"] = _beside.name

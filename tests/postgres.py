@@ -83,7 +83,7 @@ def running_cluster() -> Iterator[Cluster]:
     programs = server_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed: apt-get install postgresql")
-    home = Path(tempfile.mkdtemp(prefix="warroom-pg-", dir=_memory()))
+    home = Path(tempfile.mkdtemp(prefix="warroom-pg-", dir=memory(ROOM)))
     try:
         account = _account(home)
         initdb = [programs / "initdb", "-D", home / "data", "-U", ROLE, "--auth=trust", "--encoding=UTF8"]
@@ -103,10 +103,10 @@ def running_cluster() -> Iterator[Cluster]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _memory() -> str | None:
-    """A folder in memory with room for a cluster, where a database is copied in a fifth of the time; None: on disk."""
+def memory(room: int) -> str | None:
+    """A folder in memory with ``room`` bytes free, where no commit waits for a disk; None where there is none."""
     folder = Path("/dev/shm")
-    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
+    roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > room
     return str(folder) if roomy else None
 
 
