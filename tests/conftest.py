@@ -5,6 +5,7 @@ import hashlib
 import itertools
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,19 @@ def postgres() -> Iterator[Cluster]:
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture
+def tmp_path(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """The test's own folder, emptied where it passed: a whole run writes nine gigabytes.
+
+    The folder itself stays, so that no later test has its name: what a process remembers of a store goes by its path.
+    """
+    failed = request.session.testsfailed
+    yield tmp_path
+    if request.session.testsfailed == failed:
+        for left in tmp_path.iterdir():
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink()
 
 
 @pytest.fixture(scope="session")
