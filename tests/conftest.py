@@ -39,7 +39,7 @@ settings.load_profile("unhurried")
 if folder := memory(room=8 << 30):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 # What lies beside a database server's stores: keys, ends of logs, archives.
-_beside = tempfile.TemporaryDirectory(prefix="warroom-tests-")
+_beside = tempfile.TemporaryDirectory(prefix="warroom-tests-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
 os.environ["WARROOM_VAR"] = _beside.name
 
 # Thousands of passwords are compared here, none of which anybody has to guess.

@@ -7,12 +7,12 @@ import streamlit as st
 
 from components.drawing.markup import escape
 from components.monitoring.address import KINDS
+from components.monitoring.case_papers import paper_fields
 from components.shell.drafts import offer_draft, sweep_drafts
 from components.shell.page import show_markup
 from components.shell.said import keep_said, say_refused, show_said
 from components.shell.screen import Screen
 from data.access.roles import PAPERS, WRITE
-from data.archives.files import LARGEST
 from data.errors import WarRoomError
 from data.monitoring.cases import LONGEST_HANDLER, Case, Given, Next
 from data.monitoring.handing_in import step_with_papers
@@ -25,7 +25,6 @@ from data.text.official import official
 from data.workflow import LONGEST_REASON, Changed
 
 _TAKEN = "case_taken"
-_UPLOAD = 100  # MB that the browser sends at all, so that what is too large is refused in words that say what to do
 _VOTED = ("discuss", "reject", "removal_discuss")
 _KINDED = ("visit", "green", "discuss", "township", "county", "include")
 _SECOND = ("return", "refuse", "void", "reject", "object", "keep", "removal_return", "green", "propose_natural")
@@ -136,7 +135,7 @@ def _fields(screen: Screen, one: Case, following: Next) -> tuple[Given, list[tup
         "说明（必填）" if must else "说明", max_chars=LONGEST_REASON, height=84, placeholder=_HINTS.get(action, ""),
         key=f"case_{action}_reason",
     )  # fmt: skip
-    files = _papers(action) if screen.viewer.may(WRITE, PAPERS) else []
+    files = paper_fields(PAPERS_OF.get(action, ()), f"case_{action}") if screen.viewer.may(WRITE, PAPERS) else []
     given = Given(
         day=day, handler=handler, reason=reason.strip(), votes=votes, kind=kind, risks=risks, risk_note=note,
         natural_reason=natural, figures=figures,
@@ -184,15 +183,3 @@ def _figures(one: Case) -> Mapping[str, int]:
         if yuan is not None:
             found[name] = round(yuan * 100)
     return found
-
-
-def _papers(action: str) -> list[tuple[str, bytes]]:
-    """A field for each kind of paper that belongs to the step."""
-    files: list[tuple[str, bytes]] = []
-    for kind in PAPERS_OF.get(action, ()):
-        given = st.file_uploader(
-            f"{kind}（照片或 PDF，每份不超过 {LARGEST >> 20} MB）", accept_multiple_files=True, max_upload_size=_UPLOAD,
-            key=f"case_{action}_{kind}",
-        )  # fmt: skip
-        files += [(kind, one.getvalue()) for one in given]
-    return files

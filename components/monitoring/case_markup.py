@@ -10,7 +10,7 @@ from components.drawing.markup import escape, link
 from components.drawing.wording import NO_VALUE, cents
 from components.monitoring.list_markup import state_markup
 from data.access.roles import ROLES
-from data.monitoring.cases import Case, Taken
+from data.monitoring.cases import Case, Taken, Wanting
 from data.monitoring.clocks import Due
 from data.monitoring.law import FIGURES, Obstacle
 from data.monitoring.listing import CaseRow, Clue
@@ -140,12 +140,10 @@ def _entered(days: int) -> str:
     return f"<em>晚 {days} 天补录</em>" if days else ""
 
 
-def wanting_markup(wanting: Sequence[tuple[str, str]]) -> str:
+def wanting_markup(wanting: Sequence[Wanting]) -> str:
     """Papers that belong to what was done and are not kept."""
-    if not wanting:
-        return ""
     kinds: dict[str, list[str]] = {}
-    for word, kind in wanting:
+    for word, kind, _ in wanting:
         kinds.setdefault(word, []).append(kind)
     told = "；".join(f"{word}：{'、'.join(some)}" for word, some in kinds.items())
     return f'<p class="calm">还没有存档的材料 — {escape(told)}。</p>'

@@ -7,7 +7,7 @@ from components.drawing.panels import heading
 from components.monitoring import case_markup as view
 from components.monitoring.acting import show_acts
 from components.monitoring.address import case_link, view_link
-from components.monitoring.case_papers import show_papers
+from components.monitoring.case_papers import show_papers, show_wanting
 from components.monitoring.plan import show_plan
 from components.shell.asking import ask_uncached
 from components.shell.logged import looked
@@ -37,8 +37,9 @@ def show_case(screen: Screen, id: int) -> None:
     )
     show_acts(screen, one)
     not_yet = [(following.word, following.obstacles) for following in one.next]
-    if told := view.refused_markup(not_yet) + view.wanting_markup(one.wanting):
+    if told := view.refused_markup(not_yet):
         show_markup(told)
+    show_wanting(screen, one)
     items = ask_uncached(screen, plans.items, id, screen.today)
     left, right = st.columns([52, 48], gap="medium")
     with left:

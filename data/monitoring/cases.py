@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select
 
@@ -103,6 +104,14 @@ class Taken:
     papers: tuple[str, ...] = ()
 
 
+class Wanting(NamedTuple):
+    """A paper that belongs to a step that was taken and is not kept with it: the step in words, the kind, the step."""
+
+    word: str
+    kind: str
+    step: int
+
+
 @dataclass(frozen=True)
 class Next:
     """What the viewer may do next: the arrow, what it is called, and what of the record stands against it today."""
@@ -118,8 +127,7 @@ class Case:
     illness; ``head`` as the viewer reads it; ``place``: its township and village. ``figures``: of the removal
     (``law.FIGURES`` → fen), ``lacking`` then. ``identified``, ``removed``: of its episode. ``due``: what is due in its
     state; ``whole``: by when it is to be watched; both None where no clock runs. ``papers_due``: of the green way.
-    ``steps``: the first first. ``wanting``: papers that belong to steps that were taken and are not kept (action in
-    words, kind). ``next``: what the viewer may do."""
+    ``steps``: the first first. ``wanting``: papers that are not kept. ``next``: what the viewer may do."""
 
     id: int
     code: str
@@ -147,7 +155,7 @@ class Case:
     due: Due | None
     whole: Due | None
     steps: tuple[Taken, ...]
-    wanting: tuple[tuple[str, str], ...]
+    wanting: tuple[Wanting, ...]
     next: tuple[Next, ...]
 
     @property
@@ -581,9 +589,18 @@ def _votes(row: Record) -> Votes | None:
     return Votes(row["entitled"], row["present"] or 0, row["agreed"] or 0, row["against"] or 0)
 
 
-def _wanting(taken: Sequence[Taken]) -> tuple[tuple[str, str], ...]:
-    """Papers that belong to the last step of each action and are not kept with it."""
+def _wanting(taken: Sequence[Taken]) -> tuple[Wanting, ...]:
+    """Papers that belong to the last step of each action."""
     last = {one.action: one for one in taken}
     return tuple(
-        (one.word, kind) for one in last.values() for kind in PAPERS.get(one.action, ()) if kind not in one.papers
+        Wanting(one.word, kind, one.id)
+        for one in last.values()
+        for kind in PAPERS.get(one.action, ())
+        if kind not in one.papers
     )
+
+
+@needs(READ, MONITORING)
+def wanting_of(connection: Connection, viewer: Viewer, id: int) -> tuple[Wanting, ...]:
+    """What is wanting of a case that the viewer sees."""
+    return _wanting(_taken(connection, viewer, id))

@@ -7,19 +7,18 @@ known yet is a blank for the pen.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, RowMapping, insert, select, text
+from sqlalchemy import Connection, RowMapping, select, text
 
 from data import settings
 from data.access.rights import needs
-from data.access.roles import MONITORING, PAPERS, PRINT, READ, WRITE
+from data.access.roles import MONITORING, PAPERS, PRINT, READ
 from data.access.scope import seen_households
 from data.access.viewer import Viewer
 from data.calendars.workdays import calendar
 from data.errors import Refused
-from data.households import archives
 from data.households.file import HouseholdFile, household
 from data.households.income import KINDS
 from data.households.lights import lights
@@ -29,9 +28,8 @@ from data.monitoring.clocks import spans_of
 from data.monitoring.ways import CASE_WAY, CASES
 from data.months import month_of, spoken
 from data.paper.typeset import clean, pdf
-from data.store.engine import writing
 from data.store.rows import StoredRow
-from data.terms import ASSURANCES, CASE_PAPERS, CLUE_SOURCES, DEMONSTRATION_PREFIX
+from data.terms import ASSURANCES, CLUE_SOURCES, DEMONSTRATION_PREFIX
 from data.text.official import WATCHED, official, speaking
 from data.workflow import LONGEST_REASON
 
@@ -76,39 +74,6 @@ def form(connection: Connection, viewer: Viewer, case: int, kind: str, today: da
     paper = _Paper(connection, viewer, CASES.row(connection, viewer, case), today)
     made = {SURVEY: paper.survey, MINUTES: paper.minutes, NOTICE: paper.notice, REMOVAL: paper.removal}[kind]()
     return pdf(TEMPLATE, [made], {"title": str(made["title"]), "by": clean(by, 120, run=0)})
-
-
-@needs(WRITE, MONITORING)
-def keep(
-    engine: Engine, viewer: Viewer, case: int, kind: str, content: bytes, *, now: datetime, step: int | None = None
-) -> int:
-    """Take a paper of a case (a form that was printed, signed and scanned, or as it is) into the household's archive;
-    its number there. ``step``: of this case, the last one where none is named.
-
-    Raises NotFound for a case that is not the viewer's, Refused for another kind, a step of another case and as
-    ``archives.add`` does.
-    """
-    if kind not in CASE_PAPERS:
-        raise Refused(f"没有“{kind[:20]}”这一类，可选：{'、'.join(CASE_PAPERS)}。")
-    with engine.connect() as connection:
-        held = CASES.row(connection, viewer, case)
-        step = _step_of(connection, case, step)
-    public = "公示材料" if kind in ("公示", "公示照片", "公告") else "申请审批表"
-    title = f"{held['code']} {kind}"
-    home = held["household_id"]
-    made = archives.add(engine, viewer, home, content, kind=public, title=title, now=now)
-    with writing(engine) as connection:
-        row = {"case_id": case, "step": step, "kind": kind, "archive": made}
-        connection.execute(insert(case_paper).values(row))
-    return made
-
-
-def _step_of(connection: Connection, case: int, step: int | None) -> int | None:
-    of = case_step.c
-    steps = connection.execute(select(of.id).where(of.case_id == case).order_by(of.id)).scalars().all()
-    if step is not None and step not in steps:
-        raise Refused("这一步不是本程序的。")
-    return step if step is not None else (steps[-1] if steps else None)
 
 
 @needs(READ, PAPERS)

@@ -11,7 +11,7 @@ from components.monitoring.address import MonitoringChoice, filter_words, read_c
 from components.monitoring.of_household import household_markup
 from components.monitoring.plan import item_markup, lacks_markup
 from data.monitoring.board import Step as AtStep
-from data.monitoring.cases import Case, Taken
+from data.monitoring.cases import Case, Taken, Wanting
 from data.monitoring.clocks import Due
 from data.monitoring.delays import Answered
 from data.monitoring.law import Obstacle
@@ -32,7 +32,7 @@ CASE = Case(
     began=date(2026, 11, 1), kind=EVIL, risks=(EVIL,), risk_note=EVIL, green=date(2026, 11, 2),
     papers_due=date(2026, 11, 16), public_until=None, removal=EVIL, natural_reason=EVIL, figures={"wage": 123_400},
     lacking=None, state="reported", since=date(2026, 11, 15), version=1, identified=None, removed=None, due=DUE,
-    whole=Due("include", date(2026, 12, 1)), steps=(TAKEN,), wanting=((EVIL, EVIL),), next=(),
+    whole=Due("include", date(2026, 12, 1)), steps=(TAKEN,), wanting=(Wanting(EVIL, EVIL, 1),), next=(),
 )  # fmt: skip
 STEP = Step("2026-11-20T09:00:00", EVIL, "列入计划", "planned", EVIL, "2026-11-18")
 ITEM = Item(1, EVIL, EVIL, EVIL, None, EVIL, "2026-11-19", None, "planned", 1, True, (STEP,), {})
@@ -148,7 +148,8 @@ def test_a_step_that_is_called_as_what_it_came_to_is_said_once():
 
 
 def test_papers_that_are_wanting_stand_together_by_their_step():
-    told = case_markup.wanting_markup((("入户核查", "排查表"), ("入户核查", "信息采集表"), ("村内公示", "公示")))
+    wanting = (("入户核查", "排查表", 1), ("入户核查", "信息采集表", 1), ("村内公示", "公示", 3))
+    told = case_markup.wanting_markup([Wanting(*one) for one in wanting])
     assert "入户核查：排查表、信息采集表；村内公示：公示。" in told
 
 

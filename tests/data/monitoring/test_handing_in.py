@@ -11,9 +11,10 @@ from data.access.viewer import Viewer
 from data.errors import NoRight, NotFound, Refused
 from data.households import archives
 from data.households.archives import archives_of, opened
-from data.monitoring.cases import Given, case
-from data.monitoring.handing_in import step_with_papers
+from data.monitoring.cases import Case, Given, case
+from data.monitoring.handing_in import hand_in, step_with_papers
 from data.monitoring.law import Unlawful
+from data.monitoring.papers import Kept, papers
 from data.workflow import Changed
 from tests.data.archives.ground import photo
 from tests.data.monitoring_ground import CADRE, CLERK, HELPLESS, HOUSEHOLD, PASSING, TOWN, fill_monitoring
@@ -104,3 +105,37 @@ def test_what_finds_no_room_is_refused_with_its_step(county: Engine, monkeypatch
     with pytest.raises(Refused, match="档案已满"):
         visit(county, id, SHEET)
     assert rows(county, TABLES) == before
+
+
+def test_a_paper_that_was_signed_later_is_kept_with_the_step_it_belongs_to(county: Engine):
+    id = begun(county)
+    visit(county, id, SHEET)
+    held, kept = told(county, id)
+    assert [(one.word, one.kind) for one in held.wanting] == [("入户核查", "信息采集表")]
+    assert hand_in(county, CADRE, id, [FORM], now=NOW) == 1
+    held, kept = told(county, id)
+    assert (held.wanting, held.steps[-1].papers) == ((), ("排查表", "信息采集表"))
+    assert [(one.kind, one.step) for one in kept] == [(kind, held.steps[-1].id) for kind in ("排查表", "信息采集表")]
+    before = rows(county, TABLES)
+    for files, why in (([FORM], "已存档或不属于已办的步骤"), ([("账单", FORM[1])], "“账单”"), ([], "先选择")):
+        with pytest.raises(Refused, match=why):
+            hand_in(county, CADRE, id, files, now=NOW)
+    assert rows(county, TABLES) == before
+
+
+def test_nobody_hands_in_later_what_he_could_not_hand_in_with_the_step(county: Engine):
+    id = begun(county)
+    visit(county, id)
+    before = rows(county, TABLES)
+    for viewer in (Viewer("village", OTHER_TOWNSHIP, person=19), Viewer("helper", CADRE.region, "D2", person=18)):
+        with pytest.raises(NotFound):
+            hand_in(county, viewer, id, [FORM], now=NOW)
+    for viewer in (Viewer("display", CLERK.region), Viewer("stranger", CADRE.region)):
+        with pytest.raises(NoRight):
+            hand_in(county, viewer, id, [FORM], now=NOW)
+    assert rows(county, TABLES) == before
+
+
+def told(engine: Engine, id: int) -> tuple[Case, tuple[Kept, ...]]:
+    with engine.connect() as connection:
+        return case(connection, CADRE, id, NOW.date()), papers(connection, CADRE, id)

@@ -10,11 +10,9 @@ from sqlalchemy import Engine, select
 from data import model
 from data.access.viewer import Viewer
 from data.errors import NotFound, OutOfScope, Refused
-from data.monitoring.papers import FORMS, form, keep, papers
+from data.monitoring.papers import FORMS, form
 from data.store.engine import writing
-from tests.data.archives.ground import photo
 from tests.data.monitoring_ground import (
-    CADRE,
     CLERK,
     HOUSEHOLD,
     LIFTED,
@@ -27,7 +25,6 @@ from tests.data.monitoring_ground import (
 )  # fmt: skip
 from tests.data.paper import reading as paper
 from tests.data.small_county import TODAY
-from tests.moment import NOW
 
 BY = "打印人 周明 · 乡镇干部 · 2026-11-22 10:00"
 ELSEWHERE = Viewer("village", "990181002001")
@@ -121,22 +118,3 @@ def test_a_removal_has_its_figures_and_who_agreed_on_which_day(county: Engine):
     assert "识别日期2026-01-13" in said and "消除日期2026-09-13" in said and "帮扶消除" in said
     assert "工资性收入24,000.00" in said and "人均纯收入12,000.00" in said and "合规自付支出0.00" in said
     assert "消除民主评议2026-09-04" in said and "公告风险消除2026-09-13" in said and "介绍务工" in said
-
-
-def test_what_is_signed_lies_in_the_archive_with_its_case(county: Engine):
-    id = published(county)
-    number = keep(county, CADRE, id, "评议照片", photo(), now=NOW)
-    with county.connect() as connection:
-        last = connection.execute(select(model.case_step.c.id).order_by(model.case_step.c.id.desc())).scalars().first()
-        (kept,) = papers(connection, CADRE, id)
-        lies = connection.execute(select(model.archive).where(model.archive.c.id == number)).mappings().one()
-        with pytest.raises(NotFound):
-            papers(connection, ELSEWHERE, id)
-    assert (kept.kind, kept.step, kept.archive) == ("评议照片", last, number)
-    assert (lies["household_id"], lies["kind"], lies["title"]) == (HOUSEHOLD, "申请审批表", "K904-JC1 评议照片")
-    with pytest.raises(Refused, match="没有“账单”这一类"):
-        keep(county, CADRE, id, "账单", photo(), now=NOW)
-    with pytest.raises(Refused, match="这一步不是本程序的"):
-        keep(county, CADRE, id, "公示", photo(), step=last + 99, now=NOW)
-    with pytest.raises(NotFound):
-        keep(county, ELSEWHERE, id, "公示", photo(), now=NOW)
