@@ -115,6 +115,8 @@ PATTERNS: Mapping[str, str] = MappingProxyType(
             "请填不大于 $1 的数。"
         ),
         r"Remove (.+)": "去掉$1",
+        r"Choose date, (.+)": "选择日期，$1",
+        r"Choose date range, (.+)": "选择起止日期，$1",
         r"(.+) start date": "$1：起",
         r"(.+) end date": "$1：止",
         r"(?:You have requested page .*|The page that you have requested .*)Running the app's main page\.": (
