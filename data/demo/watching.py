@@ -70,6 +70,7 @@ _EVIDENCE = {
 _RETURN = "请补充近三年的收入证明"
 _REVIEWED = 0.0028  # of the households that are helped no more than others
 _YEAR, _RECENT = 365, 548  # days
+_OVERDUE = 20  # days that a measure which runs for years is behind its date at most
 _OFFICES = {"village": 12, "township": 9, "county": 6}
 _ORDERLY = "有序退出"
 _CASES = """
@@ -277,12 +278,15 @@ class _Watching:
             steps.append(("carry_out", max(planned, _day(done.started)), whom, None))
         elif days > 20 and chance.random() < 0.03:
             steps.append(("drop", planned + timedelta(days=chance.randrange(10, 20)), village, _WHY_DROPPED))
-        elif days > 6 and chance.random() < 0.92:
+        elif days > 6 and (number == 0 or chance.random() < 0.92):
+            ran = min(days, (until - planned).days)
             for share in sorted(chance.sample(range(5, 100), chance.randrange(1, 3))):
-                on = planned + timedelta(days=min(days, days * share // 100 + 1))
+                on = planned + timedelta(days=min(ran, ran * share // 100 + 1))
                 steps.append(("progress", on, whom, chance.choice(_PROGRESS)))
-            if days > 100 and chance.random() < 0.7:
+            if days > 100 and (number == 0 or chance.random() < 0.8):
                 steps.append(("carry_out", max(steps[-1][1], min(self.today, until)), whom, None))
+        if steps[-1][0] in ("plan", "progress") and (self.today - until).days > _OVERDUE:
+            until = self.today + timedelta(days=chance.randrange(-_OVERDUE, 60))  # one that goes on for years
         risk, kind, what = wanted
         self.items.add(
             {"case_id": one.id, "household_id": one.household_id, "village": one.village, "risk": risk, "kind": kind,
