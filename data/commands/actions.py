@@ -86,6 +86,7 @@ def demo_command(options: argparse.Namespace) -> int:
     from data.demo.rounds import make_rounds
     from data.demo.waiving import make_waivers
     from data.demo.watching import make_watching
+    from data.monitoring.settling import settle as settle_cases
 
     engine = opened(options)
     with engine.connect() as connection:
@@ -109,6 +110,7 @@ def demo_command(options: argparse.Namespace) -> int:
     make_watching(engine, now)
     make_faults(engine, now.date())
     with writing(engine) as connection:
+        settle_cases(connection, now=now)
         cube.rebuild(connection, today=now.date(), progress=bar)
     make_plans(engine, now.date(), progress=bar)
     make_rounds(engine, now.date(), progress=bar)
