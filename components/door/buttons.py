@@ -32,7 +32,7 @@ from data.households.file import HouseholdFile
 FORMS = {
     "visit": ("记走访", door_visit.draw_visit),
     "ledger": ("记收支", door_money.draw_ledger),
-    "measure": ("加措施", door_work.draw_measure),
+    "measure": ("帮扶措施", door_work.draw_measure),
     "problem": ("报问题", door_work.draw_problem),
     "clue": ("报线索", door_clue.draw_clue),
     "facts": ("改信息", door_facts.draw_facts),

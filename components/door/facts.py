@@ -1,12 +1,10 @@
 """改信息 and 核实保障: facts of the household and its members, and the six assurances with their evidence."""
 
-from collections.abc import Collection
-
 import streamlit as st
 
 from components.door import fields as entry_widgets
 from components.door.deeds import Asked, see_then_save
-from components.door.form import FIRST, WHOSE, ask_once, finish, key, member_sign
+from components.door.form import FIRST, ask_once, asked_record, finish, key, standing
 from components.drawing.markup import escape, plain
 from components.shell.logged import looked
 from components.shell.page import show_markup
@@ -36,9 +34,8 @@ def draw_facts(screen: Screen, household: int) -> None:
     """改信息: whose facts, then all of them in one form; only what differs is written."""
     there = ask_once(screen, "door", door, household)
     whose = {"": "户信息"} | {one["code"]: plain(f"{one['name']}（{one['relation']}）") for one in there.members}
-    code = st.pills(
-        "改谁的", whose, format_func=whose.__getitem__, default=_asked(screen, whose), required=True, key=key("whose")
-    )
+    start = asked_record(screen, whose)
+    code = st.pills("改谁的", whose, format_func=whose.__getitem__, default=start, required=True, key=key("whose"))
     table = "member" if code else "household"
     before = dict(next(one for one in there.members if one["code"] == code) if code else there.household)
     if code:
@@ -53,7 +50,7 @@ def draw_facts(screen: Screen, household: int) -> None:
             show_markup('<p class="calm">户类型和识别、脱贫等日期要经乡镇以上审批，这里不能改。</p>')
 
         def save(conflict: Conflict | None) -> Saved:
-            base = before | _standing(conflict, table)
+            base = before | standing(conflict, table)
             if code:
                 return correct_member(
                     screen.engine, screen.viewer, household, code, base, typed, since=since, now=screen.now
@@ -61,12 +58,6 @@ def draw_facts(screen: Screen, household: int) -> None:
             return correct_household(screen.engine, screen.viewer, household, base, typed, now=screen.now)
 
         finish(screen, household, save)
-
-
-def _asked(screen: Screen, codes: Collection[str]) -> str:
-    """Whom the address asks for; the household where it asks for nobody of it."""
-    sign = st.query_params.get(WHOSE)
-    return next((code for code in codes if code and member_sign(screen, code) == sign), "")
 
 
 def _since(screen: Screen, code: str) -> str | None:
@@ -88,11 +79,6 @@ def _note_health(screen: Screen, household: int, code: str, health: object) -> N
     if health not in (None, HEALTHY) and (household, code) not in noted:
         noted.add((household, code))
         looked(screen, "unmasked", household, detail="健康状况（改信息）")
-
-
-def _standing(conflict: Conflict | None, table: str) -> dict[str, object]:
-    edits = (conflict.rebased if conflict is not None else None) or ()
-    return {name: value for edit in edits if edit.table == table for name, value in (edit.before or {}).items()}
 
 
 def _fact(screen: Screen, table: str, name: str, stored: object, key: str) -> str | None:

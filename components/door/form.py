@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,7 +20,7 @@ from data.households.entries import Saved
 from data.store.key import derived
 
 ASKED = "do"  # in the address: which form is open
-WHOSE = "whose"  # in the address: of which member, by a sign
+WHOSE = "whose"  # in the address: of which member or other record, by a sign
 FIRST = "field"  # in the address: the field that it was opened for
 _OPEN, _SAVED, _SAVED_FORM = "door_open", "door_saved", "door_saved_form"
 
@@ -48,9 +48,21 @@ def close_form() -> None:
         st.query_params.pop(name, None)
 
 
-def member_sign(screen: Screen, code: str) -> str:
-    """What a member is told by in an address, which his code is not to stand in."""
+def record_sign(screen: Screen, code: str) -> str:
+    """What a member or another record is told by in an address, which its code is not to stand in."""
     return hmac.new(derived(screen.engine, "members"), code.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def asked_record(screen: Screen, codes: Iterable[str]) -> str:
+    """Whom of these the address asks for, '' where it asks for none of them."""
+    sign = st.query_params.get(WHOSE)
+    return next((code for code in codes if code and record_sign(screen, code) == sign), "")
+
+
+def standing(conflict: Conflict | None, table: str) -> dict[str, object]:
+    """What stands now of a record that somebody else changed first: columns of the table."""
+    edits = (conflict.rebased if conflict is not None else None) or ()
+    return {name: value for edit in edits if edit.table == table for name, value in (edit.before or {}).items()}
 
 
 def _forget() -> None:

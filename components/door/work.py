@@ -1,4 +1,4 @@
-"""加措施, 报问题: a new one, or the end of one that runs."""
+"""帮扶措施, 报问题: a new one, the end of one that runs, one that was entered wrong."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -6,17 +6,19 @@ from functools import partial
 import streamlit as st
 
 from components.door import fields as entry_widgets
-from components.door.form import ask_once, finish, key
+from components.door.form import ask_once, asked_record, finish, key, standing
+from components.drawing.markup import plain
 from components.shell.screen import Screen
 from data.duties.leaders import VACANT
 from data.households.door import door
 from data.households.edits import Conflict
-from data.households.entries import Saved, add_measure, end_measure
+from data.households.entries import Saved, add_measure, correct_measure, end_measure
 from data.matters.matter import Matter
 from data.matters.raising import AHEAD, Place, kinds, owners, raise_problem, sources
 from data.matters.region import Filters, page
 from data.matters.steps import Given, step
 
+_NEW, _END, _CORRECT = "新增措施", "结束措施", "改措施"
 _MEASURE = ("category", "name", "started", "ended", "amount_fen", "unit")
 _PROBLEM = ("description", "found", "deadline")
 
@@ -30,12 +32,45 @@ _HINTS = {
 def draw_measure(screen: Screen, household: int) -> None:
     """The form of a measure."""
     there = ask_once(screen, "door", door, household)
-    running = {row["code"]: f"{row['category']} · {row['name']}（{row['started']} 起）" for row in there.measures}
-    act = _act(("新增措施", "结束措施") if running else ("新增措施",))
-    if act == "新增措施":
+    rows = {row["code"]: dict(row) for row in (*there.measures, *there.other_measures)}
+    asked = asked_record(screen, rows)
+    acts = (_NEW, *([_END] if there.measures else []), *([_CORRECT] if rows else []))
+    act = _act(acts, _CORRECT if asked else _NEW)
+    if act == _NEW:
         _new(screen, household, "measure", _MEASURE, {"started": screen.today.isoformat()}, add_measure)
-    else:
+    elif act == _END:
+        running = {row["code"]: _called(rows[row["code"]]) for row in there.measures}
         _end(screen, household, "帮扶措施 *", running, "结束日期 *", end_measure)
+    else:
+        _correct(screen, household, rows, asked)
+
+
+def _called(row: Mapping[str, object]) -> str:
+    until = f"，{row['ended']} 止" if row["ended"] else ""
+    return plain(f"{row['category']} · {row['name']}（{row['started']} 起{until}）")
+
+
+def _correct(screen: Screen, household: int, rows: Mapping[str, Mapping[str, object]], asked: str) -> None:
+    """Which one, and its fields as they stand; only what differs is written."""
+    codes = list(rows)
+    code = st.selectbox(
+        "改哪一项 *", codes, index=codes.index(asked) if asked else 0, format_func=lambda code: _called(rows[code]),
+        key=key("which_measure"),
+    )  # fmt: skip
+    before = rows[code]
+    with st.form(key(f"correct_measure_{code}"), enter_to_submit=False, border=False):
+        typed = {
+            name: entry_widgets.field(
+                "measure", name, stored=before[name], key=key(f"measure_{code}_{name}"), today=screen.today
+            )
+            for name in _MEASURE
+        }
+
+        def save(conflict: Conflict | None) -> Saved:
+            base = {**before, **standing(conflict, "measure")}
+            return correct_measure(screen.engine, screen.viewer, household, code, base, typed, now=screen.now)
+
+        finish(screen, household, save)
 
 
 def draw_problem(screen: Screen, household: int) -> None:
@@ -92,10 +127,11 @@ def _report(screen: Screen, household: int, running: Mapping[str, Matter]) -> No
         finish(screen, household, save)
 
 
-def _act(acts: Sequence[str]) -> str:
+def _act(acts: Sequence[str], first: str | None = None) -> str:
     if len(acts) == 1:
         return acts[0]
-    return st.pills("做什么", acts, default=acts[0], required=True, label_visibility="collapsed", key=key("act"))
+    start = first or acts[0]
+    return st.pills("做什么", acts, default=start, required=True, label_visibility="collapsed", key=key("act"))
 
 
 def _new(

@@ -1,7 +1,7 @@
 """Where a hit is put right: the form of the household's page, or the page of what it speaks of."""
 
 from components.door.buttons import FORMS, RIGHTS
-from components.door.form import ASKED, FIRST, WHOSE, member_sign
+from components.door.form import ASKED, FIRST, WHOSE, record_sign
 from components.monitoring.address import case_link
 from components.shell.screen import Screen
 from components.shell.site import HOUSEHOLD, MONITORING, PROBLEMS, PROJECT
@@ -45,8 +45,8 @@ def way_to_mend(screen: Screen, hit: Hit) -> tuple[str, str] | None:
     asked = {ASKED: form}
     if form == "facts":
         asked |= {FIRST: hit.rule.field}
-    if record == "member":
-        asked |= {WHOSE: member_sign(screen, hit.mark.key)}
+    if record in ("member", "measure"):
+        asked |= {WHOSE: record_sign(screen, hit.mark.key)}
     return FORMS[form][0], screen.link(HOUSEHOLD, **home, **asked)
 
 

@@ -33,13 +33,14 @@ class Door:
     members: tuple[RowMapping, ...]
     helpers: tuple[Helper, ...]
     measures: tuple[RowMapping, ...]
+    other_measures: tuple[RowMapping, ...]
     problems: tuple[RowMapping, ...]
     assurances: Mapping[str, RowMapping]
 
 
 @needs(WRITE, HOUSEHOLDS)
 def door(connection: Connection, viewer: Viewer, household: int) -> Door:
-    """Measures that run, problems that are not closed, the last check of each assurance.
+    """Measures that run and the others, problems that are not closed, the last check of each assurance.
 
     Raises NotFound for a household that is not the viewer's, OutOfScope for who may not write.
     """
@@ -47,6 +48,8 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
     m, s, p, a = model.member, model.measure, model.problem, model.assurance
     mine = a.c.household_id == household
     built = connection.execute(select(model.data_version.c.built)).scalar() or ""
+    run = _rows(connection, s, (s.c.household_id == household) & lasting(s, built), (s.c.started, s.c.code))
+    own = _rows(connection, s, s.c.household_id == household, (s.c.started.desc(), s.c.code))
     checked = connection.execute(select(a).where(mine).order_by(a.c.checked)).mappings().all()
     return Door(
         facts,
@@ -57,7 +60,8 @@ def door(connection: Connection, viewer: Viewer, household: int) -> Door:
             (m.c.relation.not_in(("户主", "本人")), m.c.born, m.c.code),
         ),
         helpers_of(connection, viewer, facts["village"], household, built),
-        _rows(connection, s, (s.c.household_id == household) & lasting(s, built), (s.c.started, s.c.code)),
+        run,
+        tuple(row for row in own if row not in run),
         _rows(connection, p, (p.c.household_id == household) & p.c.closed.is_(None), (p.c.deadline, p.c.code)),
         {row["item"]: row for row in checked},
     )

@@ -154,6 +154,29 @@ def end_measure(engine: Engine, viewer: Viewer, household: int, code: str, ended
     return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
 
 
+@needs(WRITE, HOUSEHOLDS)
+def correct_measure(
+    engine: Engine,
+    viewer: Viewer,
+    household: int,
+    code: str,
+    before: Values,
+    typed: Mapping[str, str | None],
+    *,
+    now: datetime,
+) -> Saved:
+    """A measure that was entered wrong, also one that has ended; as ``correct_household``."""
+    after = _changed("measure", before, typed, now.date())
+    with engine.connect() as connection:
+        there = door(connection, viewer, household)
+    if all(row["code"] != code for row in (*there.measures, *there.other_measures)):
+        raise Unfit("帮扶措施", "不在本户，请刷新后再看")
+    check_order("measure", {**before, **after})
+    what = f"改措施：{before['name']} {_headings('measure', after)}"
+    edit = Edit("measure", {"code": code}, {name: before[name] for name in after}, after)
+    return Saved(commit(engine, viewer, household, [edit], what=what, now=now), what, code)
+
+
 _BY_ROWS = (
     "本户的状态已按户变动或监测逐次登记，这里不能直接改。"
     "新的变动请用“家庭变动”里的“状态变动”办理，登记错的请用导入更正。"

@@ -15,6 +15,7 @@ from data.households.entries import (
     add_ledger_line,
     add_measure,
     correct_household,
+    correct_measure,
     correct_member,
     end_measure,
     record_visit,
@@ -194,6 +195,28 @@ def test_a_measure_begins_and_ends(county: Engine):
         end_measure(county, CADRE, 3, saved.code, "2026-11-02", now=NOW)
     with pytest.raises(Unfit, match="办结"):
         end_measure(county, CADRE, 4, saved.code, "2026-11-02", now=NOW)
+    assert_as_rebuilt(county)
+
+
+def test_a_measure_that_was_entered_wrong_is_put_right_also_when_it_has_ended(county: Engine):
+    saved = add_measure(county, CADRE, 3, MEASURE, now=NOW)
+    end_measure(county, CADRE, 3, saved.code, "2026-11-01", now=NOW)
+    before = dict(one(county, model.measure, code=saved.code))
+    typed = {name: None if (value := before[name]) is None else str(value) for name in ("category", "name", "unit")}
+    typed |= {"amount_fen": "1200.5", "started": "2026-02-01", "ended": "2026-11-01"}
+    put_right = correct_measure(county, CADRE, 3, saved.code, before, typed, now=NOW)
+    assert put_right.what == f"改措施：{before['name']} 开始日期"
+    assert one(county, model.measure, code=saved.code) == before | {"started": "2026-02-01"}
+    with pytest.raises(Unfit, match="没有改动"):
+        correct_measure(county, CADRE, 3, saved.code, before | {"started": "2026-02-01"}, typed, now=NOW)
+    with pytest.raises(Unfit, match="早于开始日期"):
+        correct_measure(county, CADRE, 3, saved.code, before, typed | {"started": "2026-11-02"}, now=NOW)
+    with pytest.raises(Unfit, match="不在本户"):
+        correct_measure(county, CADRE, 4, saved.code, before, typed, now=NOW)
+    with pytest.raises(Conflict):
+        correct_measure(county, CADRE, 3, saved.code, before, typed | {"started": "2026-03-01"}, now=NOW)
+    undo(county, CADRE, put_right.change, now=NOW)
+    assert one(county, model.measure, code=saved.code) == before
     assert_as_rebuilt(county)
 
 
