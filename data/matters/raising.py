@@ -74,7 +74,7 @@ def raise_problem(
     with writing(engine) as connection:
         cube.hold(connection)
         code = raise_within(connection, viewer, place, typed, owner=owner, now=now)
-        cube.refresh(connection, place.region, now, households=False)
+        cube.refresh(connection, place.region, now, households=False, of="problems")
     return code
 
 
@@ -152,7 +152,7 @@ def raise_tasks(
             for place, owner, deadline in wanted
         ]  # fmt: skip
         for code in sorted({place.region for place, _, _ in wanted}):
-            cube.refresh(connection, code, now, households=False)
+            cube.refresh(connection, code, now, households=False, of="tasks")
     return codes
 
 
@@ -217,7 +217,7 @@ def split_task(
             typed = {"name": held["name"], "target": said, "started": held["started"],
                      "deadline": deadline or held["deadline"]}  # fmt: skip
             made.append(add_task(connection, viewer, place, owner, typed, now, {"parent": code}))
-        cube.refresh(connection, held["village"], now, households=False)
+        cube.refresh(connection, held["village"], now, households=False, of="tasks")
     return made
 
 

@@ -111,7 +111,7 @@ def step_within(
     note_levels(connection, record, [code], now.date())
     recheck_matters(connection, [code], now)
     if shown:
-        cube.refresh(connection, held[register.region], now, households=False)
+        cube.refresh(connection, held[register.region], now, households=False, of=f"{record}s")
     return arrow.after
 
 
@@ -157,7 +157,7 @@ def batch(
         if not places:
             raise Refused(f"没有一项可以办理：{'；'.join(dict.fromkeys(skipped.values()))}")
         for place in sorted(places):
-            cube.refresh(connection, place, now, households=False)
+            cube.refresh(connection, place, now, households=False, of=f"{record}s")
     return Batch(len(picked) - len(skipped), skipped)
 
 

@@ -247,7 +247,7 @@ def begin(
         where, viewer, "begin", values, at=now, day=day, reason=given.reason, also={"handler": _handler(given)}
     )
     _keep_papers(where, id, household_id, given)
-    cube.refresh(where, home["village"], now, households=False)
+    cube.refresh(where, home["village"], now, households=False, of="cases")
     return id
 
 
@@ -296,7 +296,7 @@ def step_within(
     if edits := _edits(connection, {**held, **values}, action, day, books):
         what = f"监测：{CASE_WAY.actions[action]}（{day}，{held['code']}）"
         commit_within(connection, viewer, {held["household_id"]: edits}, what=what, now=now)
-    cube.refresh(connection, held["village"], now, households=False)
+    cube.refresh(connection, held["village"], now, households=False, of="cases")
     return arrow.after
 
 

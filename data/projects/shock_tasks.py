@@ -73,7 +73,7 @@ def raise_tasks(
             code = _code(connection, trouble, one.code)
             add_task(connection, viewer, Place(one.code), owner, typed, now, {}, code=code)
         for one in fresh:
-            cube.refresh(connection, one.code, now, households=False)
+            cube.refresh(connection, one.code, now, households=False, of="tasks")
         cube.stamp(connection, now, row.region)
     return Raised(trouble, len(fresh), len(behind) - len(fresh))
 
@@ -127,7 +127,7 @@ def undo(engine: Engine, viewer: Viewer, trouble: int, *, now: datetime) -> tupl
             step_within(connection, viewer, "task", row.code, "void", version=row.version, given=given, now=now,
                         shown=False)  # fmt: skip
         for row in fresh:
-            cube.refresh(connection, row.village, now, households=False)
+            cube.refresh(connection, row.village, now, households=False, of="tasks")
     return len(fresh), len(rows) - len(fresh)
 
 

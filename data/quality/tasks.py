@@ -98,7 +98,7 @@ def send(
             }
             codes.append(add_task(connection, viewer, raising.Place(code), owner, typed, now, {}))
         for code in sorted(chosen):
-            cube.refresh(connection, code, now, households=False)
+            cube.refresh(connection, code, now, households=False, of="tasks")
     return codes
 
 
