@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Table, and_, bindparam, delete, func,
 
 from data.demo.county import SEED
 from data.model import episode, household, ledger, measure, member, problem, task
+from data.model.running import open_on
 from data.model.search_columns import id_tail, initials
 from data.rules.labour import DISABLED
 from data.store.engine import writing
@@ -122,6 +123,7 @@ _FILED_BY_WATCH = (
 )
 """Households of which nothing is known before they were watched, but the books of twelve months."""
 _LAST = "{last}"
+_NOT_OVER = open_on("t.ended", "'{1}'")
 _ALLOWANCE = "t.name = '残疾人两项补贴' AND t.ended IS NULL AND t.started <= '{2}' AND " + _LIFTED
 """A measure that may be another kind by mistake."""
 
@@ -231,7 +233,7 @@ _FAULTS = (
     # how they are helped
     _Fault(measure, f"{_ONE_MEASURE} AND EXISTS ({_OPEN_FOR} AND e.kind = '脱贫不稳定户' AND e.identified <= '{{1}}')",
            20, _set(started="{9}", ended="{8}")),
-    _Fault(measure, f"{_ONE_MEASURE} AND {_DEVELOPS} AND (t.ended IS NULL OR t.ended > '{{1}}') AND EXISTS"
+    _Fault(measure, f"{_ONE_MEASURE} AND {_DEVELOPS} AND {_NOT_OVER} AND EXISTS"
            f" ({_OPEN_FOR} AND e.identified <= '{{1}}') AND EXISTS (SELECT 1 {_THERE} AND {_CAN})", 20,
            _set(category="健康", name="家庭医生签约")),
     _Fault(measure, f"{_ALLOWANCE} AND EXISTS ({_HOME} h.attribute = '一般户') AND"

@@ -40,7 +40,7 @@ def test_who_passed_a_clue_on_and_answered_it_is_told_with_how_late_he_was(fille
         made = connection.execute(
             insert(model.clue).values(
                 household_id=HOUSEHOLD, village=place["village"], source="hotline", words="来电", told="2026-11-10",
-                case_id=id, state="case", version=3,
+                case_id=id, state="case", since="2026-11-19", version=3,
             )
         )  # fmt: skip
         clue = made.inserted_primary_key[0]
