@@ -129,7 +129,7 @@ def test_the_list_is_sorted_and_paged_by_links_that_the_address_keeps(open_page)
     page.wait_for_url("**sort=per_head**")
     ready(page)
     column = page.get_by_role("table", name="示范市建档立卡和监测户数名单").locator("tbody tr td:nth-child(7)")
-    amounts = [float(text.replace(",", "")) for text in column.all_inner_texts()]
+    amounts = [float(text.replace(",", "").replace("−", "-")) for text in column.all_inner_texts()]
     assert amounts == sorted(amounts) and len(amounts) == lists.PAGE
 
 
