@@ -1,6 +1,8 @@
 """What all tests share: empty databases on both engines, and one filled with the demonstration county."""
 
 import fcntl
+import functools
+import gc
 import hashlib
 import itertools
 import os
@@ -18,6 +20,7 @@ from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime import Runtime
 
 from data.audit import log as audit
@@ -47,6 +50,10 @@ passwords._hasher = pins._hasher = PasswordHasher(time_cost=1, memory_cost=8, pa
 passwords._NOBODY = passwords._hasher.hash("nobody's")
 
 
+# Each run of a page in a test would read the descriptions of all installed packages anew.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--quick``: what `make quick` runs."""
     parser.addoption("--quick", action="store_true", help="no browser, PostgreSQL, whole county; nothing slow")
@@ -57,6 +64,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--quick"):
         config.hook.pytest_deselected(items=[item for item in items if _takes_long(item)])
         items[:] = [item for item in items if not _takes_long(item)]
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: no collection of garbage needs to look through them again."""
+    gc.freeze()
 
 
 def _takes_long(item: pytest.Item) -> bool:
