@@ -193,7 +193,9 @@ def _update(connection: Connection, held: Row, values: Row) -> None:
 
 
 def _log(connection: Connection, held: Row, after: str, day: str, now: datetime) -> None:
-    line_in(connection, held["id"], held["state"], after, day, now)
+    """Not before its last step: by their days steps tell how a case stood at a month's end."""
+    last = connection.execute(select(func.max(case_step.c.day)).where(case_step.c.case_id == held["id"])).scalar()
+    line_in(connection, held["id"], held["state"], after, max(day, last or day), now)
 
 
 def line_in(connection: Connection, case: int, before: str | None, after: str, day: str, now: datetime) -> None:

@@ -116,6 +116,16 @@ def test_a_case_on_its_way_whose_episode_a_workbook_brings_is_watched(county: En
     assert (row(county, id)["state"], row(county, id)["since"]) == ("watched", "2026-11-15")
 
 
+def test_where_the_episode_is_older_than_its_steps_they_tell_by_their_days_that_it_is_watched(county: Engine):
+    id = opened(county, day=date(2026, 11, 2))
+    brought(county, code="K904-JC1", household_id=HOUSEHOLD, kind="边缘易致贫户", identified="2018-12-21")
+    assert (row(county, id)["state"], row(county, id)["since"]) == ("watched", "2018-12-21")
+    by = model.case_step.c
+    with county.connect() as connection:
+        last = select(by.day, by.after).where(by.case_id == id).order_by(by.day.desc(), by.id.desc()).limit(1)
+        assert connection.execute(last).one() == ("2026-11-02", "watched")
+
+
 def test_a_case_goes_with_its_episode_unless_something_hangs_on_it(county: Engine):
     brought(county)
     brought(county, code="JC0", identified="2020-01-01", removed="2021-01-01")
