@@ -7,7 +7,6 @@ import streamlit as st
 
 from components.door import fields as entry_widgets
 from components.door.form import ask_once, asked_record, finish, key, standing
-from components.drawing.markup import plain
 from components.shell.screen import Screen
 from data.duties.leaders import VACANT
 from data.households.door import door
@@ -47,7 +46,7 @@ def draw_measure(screen: Screen, household: int) -> None:
 
 def _called(row: Mapping[str, object]) -> str:
     until = f"，{row['ended']} 止" if row["ended"] else ""
-    return plain(f"{row['category']} · {row['name']}（{row['started']} 起{until}）")
+    return f"{row['category']} · {row['name']}（{row['started']} 起{until}）"
 
 
 def _correct(screen: Screen, household: int, rows: Mapping[str, Mapping[str, object]], asked: str) -> None:
