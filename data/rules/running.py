@@ -22,6 +22,7 @@ from data.store.rows import written_id
 
 _KEY = "rule, record, key"
 _SAME = " AND ".join(f"{{0}}.{name} = {{1}}.{name}" for name in _KEY.split(", "))
+_STANDING = ", ".join(f"quality_hit.{name}" for name in _KEY.split(", "))
 _WAIVED = f"""UPDATE quality_waiver SET village = s.village FROM quality_hit s
     WHERE {_SAME.format("quality_waiver", "s")} AND quality_waiver.household_id IS NULL
     AND quality_waiver.village <> s.village"""
@@ -106,7 +107,8 @@ def _bring(connection: Connection, given: Parameters, rules: Iterable[Rule], own
         f"DELETE FROM quality_hit AS s WHERE {here} AND NOT EXISTS"
         f" (SELECT 1 FROM rule_hit n WHERE {_SAME.format('n', 's')})",
         f"UPDATE quality_hit SET household_id = n.household_id, village = n.village, field = n.field FROM rule_hit n"
-        f" WHERE {_SAME.format('n', 'quality_hit')} AND (quality_hit.village <> n.village"
+        f" WHERE ({_STANDING}) IN (SELECT {_KEY} FROM rule_hit) AND {_SAME.format('n', 'quality_hit')}"
+        " AND (quality_hit.village <> n.village"
         " OR COALESCE(quality_hit.household_id, 0) <> COALESCE(n.household_id, 0) OR quality_hit.field <> n.field)",
         f"INSERT INTO quality_hit ({_KEY}, household_id, village, field, since) SELECT rule, record, key, household_id,"
         f" village, field, :day FROM rule_hit n WHERE NOT EXISTS (SELECT 1 FROM quality_hit s"
