@@ -105,6 +105,7 @@ def test_the_map_is_drawn_with_its_names_and_without_its_buttons(open_page: Call
 @pytest.mark.screen(1366, 768, color_scheme="dark")
 def test_a_dark_screen_is_printed_on_white_and_stands_again_as_before(open_page: Callable[[str], Page]):
     page = open_page("/")
+    expect(page.locator(".st-key-overview_map iframe")).not_to_have_attribute("height", "0")  # the map takes its place
     before = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').outerHTML")
     box = page.locator(".st-key-overview_map iframe").bounding_box()
     printed(page)
