@@ -16,7 +16,7 @@ help:
 	@echo 'make demo   只装入演示数据；库中已有数据时不动 / fill the demonstration county only'
 	@echo 'make check  代码检查：写法、格式、类型，一分钟内 / lint, format, types: under a minute'
 	@echo 'make quick  快速测试：不用浏览器和 PostgreSQL，三分钟内 / no browser, no PostgreSQL: three minutes'
-	@echo 'make test   代码检查与全部测试，含真实浏览器与 PostgreSQL，半小时左右 / check and every test: about half an hour'
+	@echo 'make test   代码检查与全部测试，含真实浏览器与 PostgreSQL，半小时到一小时 / check and every test: half an hour to an hour'
 	@echo 'make soak   长时间验证：一千个损坏的文件，县里的十三个月逐日运行，大屏的七天，200 个会话同时打开 / the long proof: a thousand damaged files, thirteen months day by day, seven days of a wall, 200 sessions held open'
 	@echo 'make bench  测速，写入 benchmarks/RESULTS.md / measure everything'
 	@echo '换端口 / another port: PORT=8502 make run。数据库在 var/warroom.db；另设：WARROOM_DATABASE_URL=postgresql+psycopg://… make run'

@@ -4,11 +4,12 @@ The file is written before its row, so that a crash leaves at most a file that n
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, RowMapping, text
+from sqlalchemy import Connection, Engine, RowMapping, select, text
 
 from data.access.households import writable_row
 from data.access.rights import needs
@@ -18,8 +19,9 @@ from data.access.viewer import Viewer
 from data.archives.files import EXTENSIONS, Material, examine, keep, shown_content
 from data.clock import written
 from data.errors import NotFound, Refused
-from data.households.edits import Edit, commit
+from data.households.edits import Edit, commit, commit_within
 from data.households.words import Values
+from data.model import archive
 from data.terms import ARCHIVE_KINDS
 from data.text.signs import seen
 
@@ -70,6 +72,36 @@ def add(
     edit = paper_edit(material, kind=kind, title=title, dated=dated, visit=visit, now=now)
     commit(engine, viewer, household, [edit], what=f"存入档案：{title_of(kind, title)}", now=now)
     return int(str(edit.key["id"]))
+
+
+@needs(WRITE, PAPERS)
+def file_within(
+    connection: Connection,
+    viewer: Viewer,
+    household: int,
+    materials: Sequence[tuple[str, Material]],
+    *,
+    kind: str,
+    dated: date,
+    now: datetime,
+    called: str = "",
+) -> dict[str, int]:
+    """Take papers (what each is called, what lies among the files) into a household's archive in the caller's
+    transaction; digest → number there. ``called``: what the history calls them, their kind where it is empty. What lies
+    in the archive already is named, not kept twice. Raises Refused where there is no room."""
+    of = archive.c
+    own = select(of.digest, of.id).where(of.household_id == household, of.hidden.is_(None))
+    known: dict[str, int] = dict(connection.execute(own.order_by(of.id.desc())).all())
+    new = {one.digest: (title, one) for title, one in materials if one.digest not in known}
+    if new:
+        check_space(connection, household, sum(len(one.content) for _, one in new.values()))
+        day = dated.isoformat()
+        edits = [paper_edit(one, kind=kind, title=f"{title} {day}", dated=day, now=now) for title, one in new.values()]
+        commit_within(
+            connection, viewer, {household: edits}, what=f"存入档案：{len(edits)} 份{called or kind}", now=now
+        )
+        known |= {digest: int(str(edit.key["id"])) for digest, edit in zip(new, edits, strict=True)}
+    return known
 
 
 def paper_edit(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, text
 
 from data.access.households import writable_row
 from data.access.masks import mask_name
-from data.access.rights import needs, require_right
+from data.access.rights import needs
 from data.access.roles import APPROVE, MONITORING, PAPERS, READ, WRITE
 from data.access.scope import seen_households, seen_matters
 from data.access.viewer import Viewer, within_sql
@@ -19,15 +19,14 @@ from data.archives.sounds import examine_sound
 from data.calendars.workdays import Calendar, calendar
 from data.errors import NotFound, Refused
 from data.figures import cube
-from data.households.archives import check_space, paper_edit
-from data.households.edits import commit_within
+from data.households.archives import file_within
 from data.households.fields import LONG, SHORT, Unfit, read_text
 from data.model import archive, case_paper, clue, household, monitoring_case, region
 from data.monitoring.cases import Given, begin
 from data.monitoring.clocks import own_day
 from data.monitoring.delays import Answered, log_of_clue
 from data.monitoring.dues import clue_due, due_sql
-from data.monitoring.ways import CLUES, ENDED
+from data.monitoring.ways import ARCHIVED, CLUES, ENDED
 from data.store.engine import writing
 from data.store.rows import StoredRow
 from data.terms import CLUE_SOURCES, RISKS
@@ -39,7 +38,6 @@ WAITING = ("held", "open")
 OF_DOORS, OF_OFFICES = ("door", "self"), ("hotline", "petition", "department", "self", "door")
 """Sources that who stands at a door tells of, and that a township or county does."""
 PHOTO, VOICE = "线索照片", "线索录音"
-_ARCHIVED = "监测材料"
 _FIRST = date(1990, 1, 1)
 GROUPS = {
     "waiting": "待答复", "late": "超期", "held": "待转村", "open": "待核查", "case": "已立案", "joined": "并入在办",
@@ -253,21 +251,9 @@ def _attach(
     day: date,
     now: datetime,
 ) -> None:
-    """What lies in the household's archive already is named, not kept twice."""
-    require_right(viewer, WRITE, PAPERS)
-    of, mine = archive.c, case_paper.c
-    own = select(of.digest, of.id).where(of.household_id == home, of.hidden.is_(None))
-    known: dict[str, int] = dict(connection.execute(own.order_by(of.id.desc())).all())
+    known = file_within(connection, viewer, home, files, kind=ARCHIVED, called="线索材料", dated=day, now=now)
+    mine = case_paper.c
     has = set(connection.execute(select(mine.archive).where(mine.clue == id)).scalars())
-    new = {one.digest: (kind, one) for kind, one in files if one.digest not in known}
-    if new:
-        check_space(connection, home, sum(len(one.content) for _, one in new.values()))
-        edits = [
-            paper_edit(one, kind=_ARCHIVED, title=f"{kind} {day}", dated=day.isoformat(), now=now)
-            for kind, one in new.values()
-        ]
-        commit_within(connection, viewer, {home: edits}, what=f"存入档案：{len(edits)} 份线索材料", now=now)
-        known |= {digest: int(str(edit.key["id"])) for digest, edit in zip(new, edits, strict=True)}
     for digest, kind in {one.digest: kind for kind, one in files}.items():
         if known[digest] not in has:
             connection.execute(insert(case_paper).values(clue=id, kind=kind, archive=known[digest]))

@@ -21,6 +21,8 @@ from data.terms import CASE_STATES
 from data.workbook.steps import STEPS
 from data.workflow import Register, Transition, Way
 
+ARCHIVED = "监测材料"
+"""What papers of clues and cases are in a household's archive."""
 _ALL = ("helper", "village", "township", "county")
 _OFFICES = ("village", "township", "county")
 _ABOVE = ("township", "county")

@@ -22,6 +22,7 @@ from data.store.rows import written_id
 
 _KEY = "rule, record, key"
 _SAME = " AND ".join(f"{{0}}.{name} = {{1}}.{name}" for name in _KEY.split(", "))
+# in the UPDATE beside _SAME: by these a store looks up the few that are hit, and does not read all that stands
 _STANDING = ", ".join(f"quality_hit.{name}" for name in _KEY.split(", "))
 _WAIVED = f"""UPDATE quality_waiver SET village = s.village FROM quality_hit s
     WHERE {_SAME.format("quality_waiver", "s")} AND quality_waiver.household_id IS NULL

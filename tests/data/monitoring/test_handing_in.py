@@ -116,11 +116,23 @@ def test_a_paper_that_was_signed_later_is_kept_with_the_step_it_belongs_to(count
     held, kept = told(county, id)
     assert (held.wanting, held.steps[-1].papers) == ((), ("排查表", "信息采集表"))
     assert [(one.kind, one.step) for one in kept] == [(kind, held.steps[-1].id) for kind in ("排查表", "信息采集表")]
+    elsewhere = Viewer("village", OTHER_TOWNSHIP, person=19)
+    with county.connect() as connection, pytest.raises(NotFound):
+        papers(connection, elsewhere, id)
     before = rows(county, TABLES)
     for files, why in (([FORM], "已存档或不属于已办的步骤"), ([("账单", FORM[1])], "“账单”"), ([], "先选择")):
         with pytest.raises(Refused, match=why):
             hand_in(county, CADRE, id, files, now=NOW)
     assert rows(county, TABLES) == before
+
+
+def test_one_scan_that_is_two_papers_is_kept_once_and_as_both(county: Engine):
+    id = begun(county)
+    visit(county, id)
+    assert hand_in(county, CADRE, id, [SHEET, ("信息采集表", SHEET[1]), SHEET], now=NOW) == 2
+    held, kept = told(county, id)
+    assert (held.wanting, {one.kind for one in kept}) == ((), {"排查表", "信息采集表"})
+    assert len({one.archive for one in kept}) == 1
 
 
 def test_nobody_hands_in_later_what_he_could_not_hand_in_with_the_step(county: Engine):
